@@ -1,0 +1,313 @@
+"""The values that flow from stage to stage.
+
+All of them are frozen; a stage makes new ones. Wherever a table stands here it is columnar: a
+`pyarrow.Table` of strings, a `pandas.DataFrame`, or numpy arrays of one length, never a list of
+Python objects per row.
+
+`row` is the 1-based number of a data record of the *input*, the header not counted; `line` is the
+1-based physical line of the input on which that record starts. Quoted line breaks make them drift
+apart, so both are kept everywhere. `column` is 1-based.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+
+class Severity(enum.StrEnum):
+    """How bad a finding is: an error rejects its row (or the file), a warning does not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class Safety(enum.StrEnum):
+    """Whether a fix can change what the value means: a safe one cannot, an unsafe one is a guess."""
+
+    SAFE = "safe"
+    UNSAFE = "unsafe"
+
+
+class Flaw(enum.StrEnum):
+    """Why a record was set aside by the reader instead of taking its place in a chunk's table."""
+
+    BLANK = "blank"
+    SHORT = "short"
+    LONG = "long"
+    UNCLOSED = "unclosed"
+    RUNAWAY = "runaway"
+    UNDECODABLE = "undecodable"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A readable input.
+
+    Attributes:
+        name: what the user called it; the `path` of every report.
+        path: a local file that holds its bytes exactly as given.
+        sha256: hex digest of those bytes; with a row number it names a row for good.
+        size: length in bytes.
+    """
+
+    name: str
+    path: Path
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Offence:
+    """The first byte that is not UTF-8: `offset` from 0, `line` from 1, `byte` its value."""
+
+    offset: int
+    line: int
+    byte: int
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What `scan` found out about the bytes of a source.
+
+    Attributes:
+        source: where it came from.
+        content: "table", "empty", or the name of a foreign format ("PDF document").
+        text: a local file of the same text in UTF-8, without a byte order mark: `source.path`
+            itself where that is so already (then `text_offset` skips a mark). An undecodable byte
+            stands in it as the lone surrogate U+DC00 + byte, which is no valid UTF-8.
+        text_offset: where the text starts in `text`, in bytes.
+        encoding: the Python codec name of the source's encoding.
+        encoding_from: "strict" (it decodes as UTF-8), "bom", "option" or "detected".
+        confidence: 0 to 1; 1 unless detected.
+        bom: whether the source starts with a byte order mark.
+        offence: the first byte that is not UTF-8, if there is one.
+        bad_offsets: offset in the source of every byte that is no text in `encoding`.
+        delimiter: one character.
+        delimiter_from: "option", "sep" (a `sep=;` line) or "sniffed".
+        header: the names as written, unquoted; one entry a column; empty when there is no header.
+        header_line: physical line of the header, from 1.
+        header_certain: whether a known name or the user vouches for the header line.
+        preamble: how many physical lines stand above the header, blank ones included.
+        data_offset: byte offset in `text` at which the first data record starts.
+        data_line: physical line of that record.
+    """
+
+    source: Source
+    content: str
+    text: Path
+    text_offset: int = 0
+    encoding: str = "utf-8"
+    encoding_from: str = "strict"
+    confidence: float = 1.0
+    bom: bool = False
+    offence: Offence | None = None
+    bad_offsets: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    delimiter: str = ","
+    delimiter_from: str = "sniffed"
+    header: tuple[str, ...] = ()
+    header_line: int = 1
+    header_certain: bool = True
+    preamble: int = 0
+    data_offset: int = 0
+    data_line: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A stretch of consecutive records.
+
+    Attributes:
+        table: the well-formed records, one string column per header column, named "0", "1", …;
+            nothing inferred, a blank cell is "".
+        rows: int64, the row number of each record of `table`.
+        lines: int64, the physical line of each.
+        aside: the records that are not well-formed, in row order, a frame of the columns
+            row int64, line int64, flaw str (a `Flaw`), fields int64 (how many it has),
+            expected int64 (how many the header has), lines int64 (how many physical lines it
+            takes), offset int64 (of its first undecodable byte in the source, else -1),
+            raw str (the record as written, line end stripped, an undecodable byte as `\\xHH`).
+    """
+
+    table: pa.Table
+    rows: Ints
+    lines: Ints
+    aside: pd.DataFrame
+
+    @property
+    def count(self) -> int:
+        """How many records of the input the chunk stands for."""
+        return len(self.rows) + len(self.aside)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of the input and what it means.
+
+    Attributes:
+        position: 0-based; the name of the column in a chunk's table is `str(position)`.
+        name: the header as written.
+        field: the profile's field it holds, or None.
+        kind: what its cells are: "email", "phone", "timestamp", "name", "country", "text".
+        required: whether the profile refuses a row in which it is blank.
+        matched: "exact", "alias", "option", or "" when `field` is None.
+    """
+
+    position: int
+    name: str
+    field: str | None = None
+    kind: str = "text"
+    required: bool = False
+    matched: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What a file or header rule found.
+
+    Attributes:
+        message: a lower-case fact; None for the rule's own message.
+        line: the physical line, where there is one.
+        column: 1-based, where there is one.
+        safety: of the mending that writing the file anew brings about; None if it brings none.
+        old: what stands there; for the log of fixes.
+        new: what would stand there.
+    """
+
+    message: str | None = None
+    line: int | None = None
+    column: int | None = None
+    safety: Safety | None = None
+    old: str | None = None
+    new: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """Where the rows of one file ended; `rows` is always the sum of the others."""
+
+    rows: int
+    clean: int
+    rejected: int
+    dropped: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunBooks:
+    """Where the rows of one run ended; `rows` is always the sum of the other six.
+
+    `submitted` is what a provider took that tells no outcome; `unknown` cannot be told.
+    """
+
+    rows: int
+    rejected_here: int = 0
+    accepted: int = 0
+    rejected_there: int = 0
+    submitted: int = 0
+    unknown: int = 0
+    dropped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One file to send, and which input row each of its rows is.
+
+    Attributes:
+        number: from 1.
+        path: the file as it is sent: UTF-8, no byte order mark, comma, LF, a header.
+        sha256: of its bytes.
+        size: in bytes.
+        header: its column names.
+        fields: the profile's field of each column, or None.
+        row_map: int64; entry i is the input row of the part's data row i + 1.
+        lines: int64; the input line of each.
+    """
+
+    number: int
+    path: Path
+    sha256: str
+    size: int
+    header: tuple[str, ...]
+    fields: tuple[str | None, ...]
+    row_map: Ints
+    lines: Ints
+
+    def __post_init__(self) -> None:
+        if len(self.row_map) != len(self.lines):
+            raise ValueError("a part needs one line for each row of its row map")
+
+    @property
+    def rows(self) -> int:
+        """How many data rows it holds."""
+        return len(self.row_map)
+
+
+class Reason(enum.StrEnum):
+    """What a person can do about a row that was not accepted."""
+
+    FIX = "fix"
+    RETRY = "retry"
+    SUPPRESSED = "suppressed"
+    CONFIG = "config"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class FailureReport:
+    """A provider's failure report, read but not yet joined to rows.
+
+    Attributes:
+        raw: its bytes as they came; kept beside the run.
+        suffix: what a file of them is called by: ".csv", ".json".
+        table: one line a row of the report, in its order: code str and message str (verbatim),
+            row_number Int64 (as the provider counts; missing where it does not), value str (the
+            offending value as reported, "" if none), key str (the row's match key, "" if none),
+            cells str (the report's line as it came, so that one nobody can place is not lost).
+            All but the first three are personal data.
+    """
+
+    raw: bytes
+    suffix: str
+    table: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a provider gave back for a part it took: its id of the job, and what else it said."""
+
+    job: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a provider says became of a part.
+
+    Attributes:
+        state: "running", "finished", or "failed" (nothing of it was imported).
+        status: the provider's own word.
+        message: what to make of it, for people; "" where the status says all.
+        processed: rows seen so far, where it tells.
+        total: rows of the job, where it tells.
+        rejected: rows it refused, where it tells.
+        counts: its own counters, verbatim.
+    """
+
+    state: str
+    status: str
+    message: str = ""
+    processed: int | None = None
+    total: int | None = None
+    rejected: int | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)

@@ -1,0 +1,119 @@
+"""What a provider module has to offer.
+
+A provider states what it can do as data and makes one call at a time. It does not retry, sleep,
+write to the ledger, print or decide: `submit.py` does. Whatever goes wrong in a call is raised as
+one of the five `ProviderError`s, and the choice between them is the whole contract: `Ambiguous`
+where the provider may have taken the rows, one of the others where it certainly did not.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from preflight.model import FailureReport, Outcome, Part, Receipt
+
+
+class Repeat(enum.StrEnum):
+    """What makes it possible to tell, after a broken call, whether the rows were taken."""
+
+    KEY = "idempotency key"
+    LOOKUP = "lookup"
+    UPSERT = "upsert"
+    NONE = "none"
+
+
+class Reports(enum.StrEnum):
+    """What a provider tells about rows that it refused."""
+
+    ROWS = "rows"
+    COUNTS = "counts"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a provider can do.
+
+    Attributes:
+        repeat: see `Repeat`.
+        reports: see `Reports`.
+        joins_by: how a failure names its row: "row" (a number), "key" (the email), or "".
+        observable: whether a job can be polled at all.
+    """
+
+    repeat: Repeat
+    reports: Reports
+    joins_by: str
+    observable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One attempt at one part.
+
+    Attributes:
+        part: what to send.
+        key: unique to this attempt and stable over a resume; letters, digits, "-".
+        state: what the attempt's earlier steps returned, merged.
+    """
+
+    part: Part
+    key: str
+    state: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One call on the way to a job.
+
+    Attributes:
+        name: for the ledger and for people: "analyze", "create".
+        commits: whether the provider may start to take rows by it. Steps before a committing one
+            can be done again from the first without harm.
+        run: makes the call; returns what later steps and `receipt` need, as JSON values.
+    """
+
+    name: str
+    commits: bool
+    run: Callable[[Call], Mapping[str, Any]]
+
+
+class Provider(Protocol):
+    """A connection to one provider with one set of options."""
+
+    name: str
+    capabilities: Capabilities
+
+    def steps(self) -> Sequence[Step]:
+        """The calls that turn a part into a job, in order."""
+        ...
+
+    def receipt(self, state: Mapping[str, Any]) -> Receipt:
+        """The job that the steps made, from what they returned."""
+        ...
+
+    def lookup(self, call: Call) -> Receipt | None:
+        """The job that this very attempt made, if the provider knows one; None if it has none.
+
+        Only called where `capabilities.repeat` is `LOOKUP`.
+        """
+        ...
+
+    def poll(self, receipt: Receipt) -> Outcome:
+        """The job's state now."""
+        ...
+
+    def failures(self, receipt: Receipt, outcome: Outcome) -> FailureReport | None:
+        """The failure report of a job that ended; None where there is nothing to report."""
+        ...
+
+    def delays(self) -> Iterator[float]:
+        """Seconds to wait before each poll, as the provider documents; it may end: give up then."""
+        ...
+
+    def close(self) -> None:
+        """Lets go of connections."""
+        ...
