@@ -1,0 +1,143 @@
+"""How the stand-ins judge: what is a CSV, what is an address, and which values are magic.
+
+Nothing of preflight's own rules is used here, so that the two can disagree, as with a provider.
+
+Invented
+--------
+All of `MAGIC`; what counts as an address (one `@`, a dot-separated local part of at most 64
+characters, a domain of at least two labels, 254 characters in all, nothing quoted and nothing
+around it); that a CSV is UTF-8 with a comma, that blank lines are skipped and take no number, and
+that a NUL, an unclosed or stray quote or the first bytes of another format make a file no CSV.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_ADDRESS = re.compile(
+    r"(?=.{3,254}\Z)"
+    r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*"
+    r"@(?:[^\W_](?:[^\W_-]|-(?!\.)){0,62}\.)+"
+    r"(?=[^\d])[^\W_](?:[^\W_-]|-){0,61}[^\W_]\Z"
+)
+_FOREIGN = (b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"<", b"{", b"[")
+
+
+class NotCsvError(ValueError):
+    """The bytes are no CSV."""
+
+
+@dataclass(frozen=True, slots=True)
+class Magic:
+    """A value that makes a stand-in do something on purpose.
+
+    Attributes:
+        provider: whose stand-in.
+        where: "local part" and "domain" of an address in a row (either begins with `match`, in any
+            case; after a local part's match comes no letter), "address book" (the id in the URL) or
+            "sourceId" (in the body).
+        match: the value.
+        effect: what comes of it, in the provider's word.
+    """
+
+    provider: str
+    where: str
+    match: str
+    effect: str
+
+
+MAGIC: tuple[Magic, ...] = (
+    Magic("dotdigital", "local part", "suppressed", "Suppressed by you"),
+    Magic("dotdigital", "local part", "globally-suppressed", "Globally Suppressed"),
+    Magic("dotdigital", "local part", "unsubscribed", "Unsubscribed"),
+    Magic("dotdigital", "local part", "hardbounced", "Hard bounced"),
+    Magic("dotdigital", "local part", "softbounced", "Soft bounced"),
+    Magic("dotdigital", "local part", "isp-complaint", "Complained to ISP"),
+    Magic("dotdigital", "local part", "mailblocked", "Mail blocked"),
+    Magic("dotdigital", "local part", "optin-pending", "Pending optin"),
+    Magic("dotdigital", "local part", "blocker", "Blocker"),
+    Magic("dotdigital", "local part", "failure", "Failures"),
+    Magic("dotdigital", "domain", "blocked-", "Suppressed by Domain"),
+    Magic("dotdigital", "domain", "blocked.example", "Suppressed by Domain"),
+    Magic("dotdigital", "address book", "403", "ERROR_ADDRESSBOOK_NOTWRITABLE"),
+    Magic("dotdigital", "address book", "404", "ERROR_ADDRESSBOOK_NOT_FOUND"),
+    Magic("dotdigital", "address book", "409", "ERROR_ADDRESSBOOK_IN_USE"),
+    Magic("dotdigital", "address book", "9001", "RejectedByWatchdog"),
+    Magic("dotdigital", "address book", "9002", "InvalidFileFormat"),
+    Magic("dotdigital", "address book", "9003", "Unknown"),
+    Magic("dotdigital", "address book", "9004", "Failed"),
+    Magic("dotdigital", "address book", "9005", "ExceedsAllowedContactLimit"),
+    Magic("dotdigital", "address book", "9006", "NotAvailableInThisVersion"),
+    Magic("talkvalue", "local part", "suppressed", "CONTACT_SUPPRESSED"),
+    Magic("talkvalue", "local part", "globally-suppressed", "CONTACT_SUPPRESSED"),
+    Magic("talkvalue", "local part", "unsubscribed", "CONTACT_UNSUBSCRIBED"),
+    Magic("talkvalue", "local part", "hardbounced", "CONTACT_BOUNCED"),
+    Magic("talkvalue", "local part", "softbounced", "CONTACT_BOUNCED"),
+    Magic("talkvalue", "local part", "failure", "UNKNOWN_ERROR"),
+    Magic("talkvalue", "domain", "blocked-", "DOMAIN_BLOCKED"),
+    Magic("talkvalue", "domain", "blocked.example", "DOMAIN_BLOCKED"),
+    Magic("talkvalue", "sourceId", "404", "404 error.channel_not_found"),
+    Magic("talkvalue", "sourceId", "9001", "FAILED"),
+)
+"""Every magic value of every stand-in; all of them invented."""
+
+
+def magic_of(provider: str, where: str) -> dict[str, str]:
+    """The effects of a provider's magic values of one kind, by value."""
+    return {m.match: m.effect for m in MAGIC if (m.provider, m.where) == (provider, where)}
+
+
+def records(body: bytes) -> Iterator[list[str]]:
+    """The records of a CSV, the header first; blank lines are left out.
+
+    Raises:
+        NotCsvError: at the record where the bytes turn out to be no CSV.
+    """
+    if body.lstrip().startswith(_FOREIGN):
+        raise NotCsvError("another format than CSV")
+    if b"\0" in body:
+        raise NotCsvError("a NUL byte")
+    lines = io.TextIOWrapper(io.BytesIO(body), encoding="utf-8-sig", newline="")
+    empty = True
+    try:
+        for record in csv.reader(lines, strict=True):
+            if record:
+                empty = False
+                yield record
+    except (csv.Error, UnicodeDecodeError):
+        raise NotCsvError("not readable as CSV") from None
+    if empty:
+        raise NotCsvError("no header")
+
+
+def is_address(text: str) -> bool:
+    """Whether a stand-in takes this for an email address."""
+    return _ADDRESS.match(text) is not None and len(text.partition("@")[0]) <= 64
+
+
+class Judge:
+    """Judges addresses as one provider's stand-in does.
+
+    Args:
+        provider: a name that stands in `MAGIC`.
+    """
+
+    def __init__(self, provider: str) -> None:
+        self._words = magic_of(provider, "local part")
+        self._domains = magic_of(provider, "domain")
+        words = "|".join(re.escape(word) for word in self._words)
+        self._word = re.compile(f"({words})(?![a-z])")
+
+    def effect(self, address: str) -> str | None:
+        """The effect of a magic address; None for every other one."""
+        local, _, domain = address.lower().rpartition("@")
+        if found := self._word.match(local):
+            return self._words[found[1]]
+        for start, effect in self._domains.items():
+            if domain.startswith(start):
+                return effect
+        return None
