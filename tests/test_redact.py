@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import re
+import time
+
+import phonenumbers
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from preflight.redact import mask
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        pytest.param("Email ann@example.com is bad", "Email [email] is bad", id="plain"),
+        pytest.param("no such user: alice@@acme.com.", "no such user: [email]", id="broken"),
+        pytest.param("o'brien@example.com", "[email]", id="apostrophe"),
+        pytest.param('"ann smith"@example.com', "[email]", id="quoted local part"),
+        pytest.param("Ann <ann@example.com>, twice", "Ann <[email]>, twice", id="angle brackets"),
+        pytest.param("ann%40example.com", "[email]", id="percent-encoded"),
+        pytest.param("ann＠example.com", "[email]", id="fullwidth at"),
+        pytest.param(r"ann\u0040example.com", "[email]", id="escaped"),
+        pytest.param("call +1 (415) 555-2671 now", "call [number] now", id="phone"),
+        pytest.param("41.55.55.26.71", "[number]", id="dotted phone"),
+        pytest.param("٠١٢٣٤٥٦٧", "[number]", id="digits of another script"),
+        pytest.param(
+            "see https://ann:pw@host/a", "see https://host/a", id="password in an address"
+        ),
+        pytest.param("GET /v2/contacts?name=ann failed", "GET /v2/contacts?… failed", id="query"),
+    ],
+)
+def test_what_could_name_a_person_is_masked(text: str, masked: str) -> None:
+    """An address, a phone number, a password and a query string are each replaced by a word."""
+    assert mask(text) == masked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("row 12 of 400000 has 3 fields, HTTP 400", id="small numbers"),
+        pytest.param("import af4ac4bc-e1e7-4817-8a66-73fb59e91ce6 is gone", id="guid"),
+        pytest.param("12345678-1234-1234-1234-123456789012", id="guid of digits"),
+        pytest.param("what? yes!", id="question mark"),
+        pytest.param("ERROR_IMPORT_TOOMANYACTIVEIMPORTS", id="code"),
+        pytest.param("", id="nothing"),
+    ],
+)
+def test_what_names_nobody_stays(text: str) -> None:
+    """Counts, codes and the ids of jobs are what a reader of a log needs."""
+    assert mask(text) == text
+
+
+def test_secrets_are_masked_whatever_they_look_like() -> None:
+    """A secret that holds another one is masked whole; an empty one masks nothing."""
+    assert mask("Bearer abc-def, abc", ["", "abc", "abc-def"]) == "Bearer [secret], [secret]"
+
+
+@given(st.emails(), st.text(), st.text())
+def test_no_address_survives_in_any_surroundings(email: str, before: str, after: str) -> None:
+    """Whatever stands around it, the address itself is gone."""
+    assert email not in mask(f"{before} {email} {after}")
+
+
+def test_no_phone_number_of_any_region_survives() -> None:
+    """Each way in which the library writes a number of seven or more digits is masked."""
+    formats = phonenumbers.PhoneNumberFormat
+    for region in phonenumbers.SUPPORTED_REGIONS:
+        number = phonenumbers.example_number(region)
+        for form in (formats.E164, formats.INTERNATIONAL, formats.NATIONAL, formats.RFC3966):
+            written = phonenumbers.format_number(number, form)
+            if len(re.findall(r"\d", written)) >= 7:
+                assert not re.search(r"\d", mask(f"phone {written} is no good")), written
+
+
+@given(st.text(alphabet=st.sampled_from('ab1 9@%40"<>/:?=.-()[]#&;\n')))
+def test_masking_twice_changes_nothing_more(text: str) -> None:
+    """A message may pass the filter at more than one door."""
+    once = mask(text)
+
+    assert mask(once) == once
+
+
+@pytest.mark.parametrize("text", ["a", "1", '"', "1 ", "a?", "/", "://", '"@'])
+def test_a_hostile_message_takes_no_long_time(text: str) -> None:
+    """The time grows with the length of the text, not with its square."""
+    started = time.perf_counter()
+    mask(text * 50_000)
+
+    assert time.perf_counter() - started < 2
