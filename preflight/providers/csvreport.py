@@ -1,0 +1,132 @@
+"""Failure reports that are CSV files: bytes → records, records → the table of a `FailureReport`.
+
+No provider documents the quoting, the line ends or the byte order mark of its report, so all of
+them are tolerated, and the raw line of each record is kept.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from preflight.model import FailureReport
+
+_WHOLE = r"[0-9]{1,18}"
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """A report, cut into fields.
+
+    Attributes:
+        raw: its bytes.
+        header: the names of its columns, blanks around them taken off.
+        fields: one list a column, in the order of the header, each as long as `lines`. A short
+            record is filled up with ""; what a long one has too much belongs to its last field,
+            comma included, for the quoting may be missing there.
+        lines: each record as it came, without its line end.
+    """
+
+    raw: bytes
+    header: tuple[str, ...]
+    fields: tuple[list[str], ...]
+    lines: list[str]
+
+    def column(self, name: str) -> list[str] | None:
+        """The fields under a name, in any case; None where there is no such column."""
+        folded = [known.casefold() for known in self.header]
+        return self.fields[folded.index(name.casefold())] if name.casefold() in folded else None
+
+    def is_cut(self, expected: int | None) -> bool:
+        """Whether it seems to have lost its end: too few records, and no line end at the last.
+
+        Neither alone says so: a provider may count a row that it does not list, and a file may
+        leave out its last line end.
+        """
+        return (
+            expected is not None
+            and len(self.lines) < expected
+            and not self.raw.endswith((b"\n", b"\r"))
+        )
+
+
+class _Kept:
+    """Hands lines on and remembers those of the record that is being read."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self.taken: list[str] = []
+        self._lines = lines
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._lines:
+            self.taken.append(line)
+            yield line
+
+
+def records(raw: bytes) -> Records:
+    """Cuts the bytes of a report into fields.
+
+    UTF-8 is assumed; a byte that is none becomes U+FFFD, and `raw` keeps it. Blank lines are
+    passed over.
+    """
+    text = raw.decode("utf-8-sig", errors="replace")
+    kept = _Kept(io.StringIO(text, newline=""))
+    longest = csv.field_size_limit(max(len(text) + 1, csv.field_size_limit()))
+    try:
+        rows: list[list[str]] = []
+        lines: list[str] = []
+        for row in csv.reader(kept):
+            line = "".join(kept.taken).rstrip("\r\n")
+            kept.taken.clear()
+            if row:
+                rows.append(row)
+                lines.append(line)
+    finally:
+        csv.field_size_limit(longest)
+    if not rows:
+        return Records(raw, (), (), [])
+    header = tuple(name.strip() for name in rows[0])
+    width = len(header)
+    even = [
+        row
+        if len(row) == width
+        else [*row[: width - 1], ",".join(row[width - 1 :])]
+        if len(row) > width
+        else row + [""] * (width - len(row))
+        for row in rows[1:]
+    ]
+    columns = tuple(list(column) for column in zip(*even, strict=True)) if even else ()
+    return Records(raw, header, columns or tuple([] for _ in header), lines[1:])
+
+
+def report(
+    found: Records,
+    *,
+    code: Sequence[str],
+    message: Sequence[str] | None = None,
+    row_number: Sequence[str] | None = None,
+    value: Sequence[str] | None = None,
+    key: Sequence[str] | None = None,
+) -> FailureReport:
+    """The `FailureReport` of these columns; a missing one is blank, or missing for row numbers.
+
+    A row number that is no whole number is missing too.
+    """
+    blank = [""] * len(found.lines)
+    numbers = pd.Series(row_number if row_number is not None else blank, dtype="str").str.strip()
+    numbers = numbers.where(numbers.str.fullmatch(_WHOLE))
+    table = pd.DataFrame(
+        {
+            "code": pd.Series(code, dtype="str"),
+            "message": pd.Series(message if message is not None else blank, dtype="str"),
+            "row_number": pd.to_numeric(numbers).astype("Int64"),
+            "value": pd.Series(value if value is not None else blank, dtype="str"),
+            "key": pd.Series(key if key is not None else blank, dtype="str"),
+            "cells": pd.Series(found.lines, dtype="str"),
+        }
+    )
+    return FailureReport(raw=found.raw, suffix=".csv", table=table)

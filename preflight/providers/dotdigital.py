@@ -1,0 +1,282 @@
+"""Dotdigital: bulk import into an address book with a merge option (API v2).
+
+The facts, and where Dotdigital states them:
+
+- One committing call, a multipart form with a file name, answered 202 with the id of the job and
+  its status; the eight statuses; 50 MB; 25 active imports ("Bulk creates, or bulk updates,
+  contacts in an address book with merge option").
+- The hosts of the three regions, HTTPS, 121 seconds a call, 403 at the wrong region's host
+  ("API end points").
+- HTTP Basic with an API user; `ERROR_*` tokens inside a `message` ("Error response types"; that
+  they come as `Error: ERROR_X` and as `Sentence. ERROR_X` is what clients in the field report).
+- `X-RateLimit-Reset`, 429, and 400 with `ERROR_APIUSAGE_EXCEEDED` in the older scheme
+  ("Call rate limits").
+- The fifteen counters ("Get contact import report") and the faults file, a CSV of the column
+  `Reason` and the import's own columns, without row numbers, kept for about a week ("Get contact
+  import report faults"); that it can start with a byte order mark is seen in the vendor's plugin.
+
+Not documented, and so read tolerantly: the status that goes with the refusals for a while, the
+order and case of the faults' columns, whether the faults list every row that the counters count.
+
+There is no idempotency key and no list of imports. An import is an upsert by e-mail address, so
+a person may decide to send rows again; this module never does.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from preflight.errors import Ambiguous, Busy, Denied, ProviderError
+from preflight.model import FailureReport, Outcome, Receipt
+from preflight.providers import csvreport
+from preflight.providers.http import Complaint, Http, Response, Upload, address, basic, secrets
+from preflight.providers.option import Option
+from preflight.providers.protocol import Call, Capabilities, Repeat, Reports, Step
+
+SECRETS = ("DOTDIGITAL_API_USER", "DOTDIGITAL_API_PASSWORD")
+"""The environment variables that hold the API user and its password."""
+
+BASE_URL = "DOTDIGITAL_BASE_URL"
+"""The environment variable that overrides the region's host."""
+
+OPTIONS = (
+    Option(
+        "address_book",
+        "the id of the address book that the contacts go to",
+        required=True,
+        pattern=r"[0-9]+",
+        shape="digits",
+    ),
+    Option(
+        "merge_option",
+        "what becomes of fields of contacts that are there already",
+        choices=(
+            "Overwrite",
+            "OnlyOverwriteIfNotEmpty",
+            "OnlyOverwriteIfContactDataNotPopulated",
+        ),
+        default="OnlyOverwriteIfNotEmpty",
+    ),
+    Option("region", "the account's region", choices=("r1", "r2", "r3"), default="r1"),
+)
+"""What `-O` takes: CONTRACT names, the merge options as the API's path spells them."""
+
+_VERDICTS: Mapping[str, type[ProviderError]] = {
+    "ERROR_IMPORT_TOOMANYACTIVEIMPORTS": Busy,
+    "ERROR_APIUSAGE_EXCEEDED": Busy,
+    "ERROR_ADDRESSBOOK_IN_USE": Busy,
+    "ERROR_SYSTEM_SERVICETEMPORARILYUNAVAILABLE": Busy,
+    "ERROR_IMPORT_REPORT_NOT_FOUND": Busy,  # the job's end is seen before its report is written
+    "ERROR_INVALID_LOGIN": Denied,
+    "ERROR_UNKNOWN": Ambiguous,
+}
+_ADVICE = {
+    "ERROR_IMPORT_TOOMANYACTIVEIMPORTS": "an account has 25 active imports at most",
+    "ERROR_ADDRESSBOOK_NOT_FOUND": "check -O address_book",
+    "ERROR_ADDRESSBOOK_NOTWRITABLE": "choose another -O address_book",
+    "ERROR_NO_EMAIL_COLUMN": "the file needs a column with the heading Email",
+}
+_WRONG_REGION = (
+    "the host of the wrong region says so too: try -O region=r1, r2 or r3, and look at the rights "
+    "of the API user"
+)
+_RUNNING = "notfinished"
+_FINISHED = "finished"
+_FAILED = {
+    "rejectedbywatchdog": "Dotdigital's Watchdog doubts the quality of the addresses and rejected "
+    "the import: contact Dotdigital support before sending them again",
+    "invalidfileformat": "Dotdigital could not read the file as CSV: nothing was imported",
+    "unknown": "Dotdigital does not know what became of the import, and perhaps not the import: "
+    "it cannot be told whether rows were taken; look at the address book, or ask its support",
+    "failed": "the import failed at Dotdigital: ask its support with the id of the import",
+    "exceedsallowedcontactlimit": "the account has no room for these contacts: raise its limit or "
+    "send fewer",
+    "notavailableinthisversion": "the account's version of the API has no such import: choose "
+    "another -O merge_option, or ask Dotdigital support",
+}
+_TAKEN = frozenset({"newContacts", "updatedContacts"})
+_COUNTERS = (
+    "newContacts",
+    "updatedContacts",
+    "globallySuppressed",
+    "invalidEntries",
+    "duplicateEmails",
+    "blocked",
+    "unsubscribed",
+    "hardBounced",
+    "softBounced",
+    "ispComplaints",
+    "mailBlocked",
+    "domainSuppressed",
+    "pendingDoubleOptin",
+    "failures",
+    "suppressedContacts",
+)
+
+
+def read_error(response: Response) -> Complaint:
+    """Dotdigital's words in an answer: `message`, and the `ERROR_*` token inside it, if any."""
+    message = response.document().get("message")
+    words = message if isinstance(message, str) else ""
+    token = re.search(r"ERROR_[A-Z0-9_]+", words)
+    code = token[0] if token else None
+    advice = _WRONG_REGION if response.status == 403 else _ADVICE.get(code or "", "")
+    return Complaint(words, code, _VERDICTS.get(code or ""), advice)
+
+
+class Dotdigital:
+    """A connection to one address book.
+
+    Args:
+        http: the calls.
+        address_book: its id.
+        merge_option: as the API's path spells it.
+    """
+
+    name = "dotdigital"
+    capabilities = Capabilities(repeat=Repeat.UPSERT, reports=Reports.ROWS, joins_by="key")
+
+    def __init__(self, http: Http, *, address_book: str, merge_option: str) -> None:
+        self._http = http
+        self._address_book = address_book
+        self._merge_option = merge_option
+
+    def steps(self) -> Sequence[Step]:
+        """One call: the file goes up and the job starts."""
+        return (Step("import", commits=True, run=self._import),)
+
+    def _import(self, call: Call) -> Mapping[str, Any]:
+        """Sends the part; `job` is the id of the import, `status` its first status."""
+        response = self._http.send(
+            "POST",
+            f"/v2/address-books/{self._address_book}/contacts/import/with-merge-option/"
+            f"{self._merge_option}",
+            files={"file": Upload(call.part.path, call.part.path.name)},
+            commits=True,
+        )
+        job = response.document().get("id")
+        if not isinstance(job, str) or not job.strip():
+            raise self._http.unexpected(response, "the id of an import", commits=True)
+        return {"job": job.strip(), "status": str(response.document().get("status", ""))}
+
+    def receipt(self, state: Mapping[str, Any]) -> Receipt:
+        """The import's id, with its first status and the address book."""
+        return Receipt(
+            job=state["job"],
+            details={"status": state["status"], "address_book": self._address_book},
+        )
+
+    def lookup(self, call: Call) -> Receipt | None:
+        """Always raises: Dotdigital has no list of imports in which an attempt could be found.
+
+        Raises:
+            Ambiguous: always.
+        """
+        raise Ambiguous(
+            f"dotdigital has no list of imports: what became of attempt {call.key} cannot be asked"
+        )
+
+    def poll(self, receipt: Receipt) -> Outcome:
+        """The import's status, and once it is finished the counters of its report.
+
+        `rejected` is the sum of the counters other than new and updated contacts. Each of them
+        has a reason of the faults file to it, but it is nowhere stated that a row is counted
+        once: the faults decide about rows, the sum only says how many to expect.
+
+        A status that is not documented counts as running: nothing may be concluded from it.
+
+        Raises:
+            Busy: the import is finished and its report is not there yet, or the call broke.
+        """
+        path = f"/v2/contacts/import/{quote(receipt.job, safe='')}"
+        response = self._http.send("GET", path, commits=False)
+        status = response.document().get("status")
+        if not isinstance(status, str) or not status:
+            raise self._http.unexpected(response, "the status of an import", commits=False)
+        word = status.casefold()
+        if word == _RUNNING:
+            return Outcome("running", status)
+        if word in _FAILED:
+            return Outcome("failed", status, _FAILED[word])
+        if word != _FINISHED:
+            return Outcome("running", status, "a status that Dotdigital does not document")
+        response = self._http.send("GET", f"{path}/report", commits=False)
+        found = response.document()
+        counts = {name: found[name] for name in _COUNTERS if _is_count(found.get(name))}
+        if not counts:
+            raise self._http.unexpected(response, "the counters of an import", commits=False)
+        refused = sum(number for name, number in counts.items() if name not in _TAKEN)
+        return Outcome("finished", status, rejected=refused, counts=counts)
+
+    def failures(self, receipt: Receipt, outcome: Outcome) -> FailureReport | None:
+        """The faults file: the reason verbatim as `code`, the cell under Email as `key`.
+
+        None for an import that failed as a whole, and for one without a refused row.
+
+        Raises:
+            Busy: it is not there yet, it broke on the way or lost its end, or it is no CSV with a
+                Reason.
+        """
+        if outcome.state != "finished" or outcome.rejected == 0:
+            return None
+        response = self._http.send(
+            "GET",
+            f"/v2/contacts/import/{quote(receipt.job, safe='')}/report-faults",
+            commits=False,
+        )
+        if response.json() is not None:
+            raise self._http.unexpected(response, "a CSV of faults", commits=False)
+        found = csvreport.records(response.body)
+        reasons = found.column("Reason")
+        if reasons is None:
+            raise self._http.unexpected(response, "the column Reason", commits=False)
+        if found.is_cut(outcome.rejected):
+            raise self._http.unexpected(response, "the end of the faults", commits=False)
+        return csvreport.report(found, code=reasons, key=found.column("Email"))
+
+    def delays(self) -> Iterator[float]:
+        """Five seconds, for as long as it takes; Dotdigital names no interval."""
+        return itertools.repeat(5.0)
+
+    def close(self) -> None:
+        """Lets go of connections."""
+        self._http.close()
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def connect(
+    *,
+    options: Mapping[str, str],
+    environ: Mapping[str, str],
+    base_url: str | None,
+    timeout: float,
+) -> Dotdigital:
+    """A connection with validated options.
+
+    Raises:
+        MissingSecret: the API user or its password is not in the environment.
+        UsageError: the address is none that credentials may go to.
+    """
+    user, password = secrets(environ, SECRETS)
+    authorization = basic(user, password)
+    http = Http(
+        "dotdigital",
+        # Dotdigital writes its address with and without the version.
+        address(
+            base_url, environ, BASE_URL, f"https://{options['region']}-api.dotdigital.com"
+        ).removesuffix("/v2"),
+        headers={"Authorization": authorization},
+        secrets=(user, password, authorization.decode().partition(" ")[2]),
+        timeout=timeout,
+        read=read_error,
+    )
+    return Dotdigital(
+        http, address_book=options["address_book"], merge_option=options["merge_option"]
+    )

@@ -1,0 +1,469 @@
+"""One HTTP call to a provider, and what its end means. THE ONLY importer of httpx.
+
+Everything that can go wrong becomes one of the five `ProviderError`s here, and the question that
+decides is: can the provider have taken rows?
+
+::
+
+    nobody was reached (connect, TLS, proxy)       Unreachable
+    429, 425                                       Busy
+    401, 403                                       Denied
+    other 4xx                                      Refused
+    307, 308 (the call is to be made elsewhere)    Refused
+    broken on the way, 408, 5xx, other 3xx         Ambiguous if the call commits, else Busy
+    2xx with another body than was promised        Ambiguous if the call commits, else Busy
+
+A provider's own words can overrule the status (`Complaint.verdict`), because some documented
+refusals come with a status that nobody documents.
+
+No message holds the body of a request, a query, a secret or a value of a contact: the
+provider's own words pass `preflight.redact`, an exception's text is not shown at all where it can
+quote a header. What httpx and httpcore would log of our calls is dropped for the same reason.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import contextvars
+import email.utils
+import ipaddress
+import json as jsonlib
+import logging
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from preflight.errors import (
+    Ambiguous,
+    Busy,
+    Denied,
+    MissingSecret,
+    ProviderError,
+    Refused,
+    SourceError,
+    Unreachable,
+    UsageError,
+)
+from preflight.redact import mask
+
+NEVER_SENT: frozenset[type[Exception]] = frozenset(
+    {
+        httpx.ConnectError,  # TLS failures included
+        httpx.ConnectTimeout,
+        httpx.InvalidURL,
+        httpx.PoolTimeout,
+        httpx.ProxyError,  # only https goes through a proxy, so it was the tunnel that failed
+        httpx.UnsupportedProtocol,
+    }
+)
+"""The exceptions after which the provider cannot have seen any of the request."""
+
+MAYBE_SENT: frozenset[type[Exception]] = frozenset(
+    {
+        httpx.CloseError,
+        httpx.CookieConflict,
+        httpx.DecodingError,
+        httpx.HTTPError,
+        httpx.HTTPStatusError,
+        httpx.LocalProtocolError,  # a file that shrinks while it is sent ends here
+        httpx.NetworkError,
+        httpx.ProtocolError,
+        httpx.ReadError,
+        httpx.ReadTimeout,
+        httpx.RemoteProtocolError,
+        httpx.RequestError,
+        httpx.RequestNotRead,
+        httpx.ResponseNotRead,
+        httpx.StreamClosed,
+        httpx.StreamConsumed,
+        httpx.StreamError,
+        httpx.TimeoutException,
+        httpx.TooManyRedirects,
+        httpx.TransportError,
+        httpx.WriteError,
+        httpx.WriteTimeout,
+    }
+)
+"""The exceptions after which it may have seen all of it."""
+
+_ANY: tuple[type[Exception], ...] = (
+    *NEVER_SENT,
+    *MAYBE_SENT,
+    OSError,
+)  # the last: the file cannot be read to its end
+_LONGEST_MESSAGE = 300
+_EPOCH_FROM = 1_000_000_000  # a smaller number cannot be a time of this century
+_LOGGERS = (
+    "httpx",
+    "httpcore.connection",
+    "httpcore.http11",
+    "httpcore.http2",
+    "httpcore.proxy",
+    "httpcore.socks",
+)
+_calling: contextvars.ContextVar[bool] = contextvars.ContextVar("calling", default=False)
+
+
+def _not_ours(_record: logging.LogRecord) -> bool:
+    """Keeps a log record of httpx unless one of our calls is under way in this context."""
+    return not _calling.get()
+
+
+for _logger in map(logging.getLogger, _LOGGERS):
+    _logger.addFilter(_not_ours)
+
+
+@contextlib.contextmanager
+def _unlogged() -> Iterator[None]:
+    token = _calling.set(True)
+    try:
+        yield
+    finally:
+        _calling.reset(token)
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file to send as one part of a multipart form.
+
+    Attributes:
+        path: where it lies; it is read in blocks while it is sent.
+        filename: what the provider is told it is called.
+        content_type: its media type.
+    """
+
+    path: Path
+    filename: str
+    content_type: str = "text/csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An answer, read to its end.
+
+    Attributes:
+        status: the HTTP status.
+        headers: by lower-case name.
+        body: its bytes, content encoding undone.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        """The body as a JSON value; None where it is none."""
+        try:
+            return jsonlib.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
+
+    def document(self) -> Mapping[str, Any]:
+        """The body as a JSON object; an empty one where it is none."""
+        value = self.json()
+        return value if isinstance(value, dict) else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """What a provider said about a call that it did not carry out.
+
+    Attributes:
+        message: its words, unfiltered; "" if it had none.
+        code: its own code.
+        verdict: the error this documented code stands for, whatever the HTTP status; None to
+            decide by the status.
+        advice: what to do about it, in our words.
+    """
+
+    message: str = ""
+    code: str | None = None
+    verdict: type[ProviderError] | None = None
+    advice: str = ""
+
+
+def basic(user: str, password: str) -> bytes:
+    """The value of an `Authorization` header with a user and a password (RFC 7617)."""
+    return b"Basic " + base64.b64encode(f"{user}:{password}".encode())
+
+
+def bearer(token: str) -> bytes:
+    """The value of an `Authorization` header with a token (RFC 6750)."""
+    return b"Bearer " + token.encode()
+
+
+def secrets(environ: Mapping[str, str], names: tuple[str, ...]) -> tuple[str, ...]:
+    """The values of environment variables that hold secrets, in the order of their names.
+
+    Raises:
+        MissingSecret: one is absent or blank.
+        UsageError: one holds a line break or another control character, which no header can carry.
+    """
+    missing = [name for name in names if not environ.get(name, "").strip()]
+    if missing:
+        raise MissingSecret(f"{' and '.join(missing)} must be set in the environment")
+    values = tuple(environ[name].strip() for name in names)
+    for name, value in zip(names, values, strict=True):
+        if not value.isprintable():
+            raise UsageError(f"{name} holds a line break or another control character")
+    return values
+
+
+def address(base_url: str | None, environ: Mapping[str, str], variable: str, default: str) -> str:
+    """The provider's address: the argument, else the environment's, else the documented one.
+
+    Returns:
+        The address without a slash at its end.
+
+    Raises:
+        UsageError: it is no https address, nor an http one on this machine, or it carries a user,
+            a password, a query or a fragment. The message names where it came from, not the
+            address, for it may hold a password.
+    """
+    if base_url:
+        given, origin = base_url, "the base URL"
+    elif environ.get(variable):
+        given, origin = environ[variable], variable
+    else:
+        given, origin = default, "the documented address"
+    try:
+        parts = urlsplit(given.strip())
+        host, _ = parts.hostname or "", parts.port
+        httpx.URL(given.strip())
+    except (ValueError, httpx.InvalidURL):
+        raise UsageError(f"{origin} is not an address") from None
+    if parts.scheme not in {"https", "http"} or not host:
+        raise UsageError(f"{origin} must start with https://")
+    if parts.scheme == "http" and not _is_loopback(host):
+        raise UsageError(f"{origin} must start with https://; http is for this machine alone")
+    if parts.username is not None or parts.password is not None:
+        raise UsageError(f"{origin} must not hold a user or a password")
+    if parts.query or parts.fragment:
+        raise UsageError(f"{origin} must not hold a query or a fragment")
+    return given.strip().rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    """Whether the host is this machine, without asking anyone."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class Http:
+    """The calls to one provider at one address, with one set of credentials.
+
+    Each call has a connection of its own: one that is kept open can be closed by the other side
+    at the moment it is used again, and a committing call that dies so is ambiguous for nothing.
+    Redirects are not followed, so the credentials reach the configured host alone. Proxies of the
+    environment are used for https and never for this machine.
+
+    Args:
+        name: the provider, for messages.
+        base_url: from `address`.
+        headers: sent with every call.
+        secrets: what must never stand in a message.
+        read: finds the provider's words in an answer that is no success.
+        timeout: seconds for each of connecting, sending a block and waiting for one.
+        clock: the time now, in seconds since the epoch.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        base_url: str,
+        *,
+        headers: Mapping[str, bytes],
+        secrets: tuple[str, ...],
+        read: Callable[[Response], Complaint],
+        timeout: float = 121.0,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.name = name
+        self.base_url = base_url
+        self._secrets = secrets
+        self._read = read
+        self._clock = clock
+        host = urlsplit(base_url).hostname or ""
+        self._host = host
+        self._client = httpx.Client(
+            headers=[
+                (b"User-Agent", b"contact-preflight"),
+                *((key.encode(), value) for key, value in headers.items()),
+            ],
+            timeout=timeout,
+            follow_redirects=False,
+            trust_env=not _is_loopback(host),
+            limits=httpx.Limits(max_keepalive_connections=0),
+        )
+
+    def close(self) -> None:
+        """Lets go of connections."""
+        self._client.close()
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        commits: bool,
+        json: Any = None,
+        files: Mapping[str, Upload] | None = None,
+        params: Mapping[str, str | int] | None = None,
+    ) -> Response:
+        """Makes one call and returns its answer if that is a success (2xx).
+
+        Args:
+            method: "GET", "POST", "PUT".
+            path: from the base address on, with its slash, quoted.
+            commits: whether the provider may take rows by it.
+            json: a JSON body.
+            files: the files of a multipart form, by the name of their part.
+            params: the query.
+
+        Raises:
+            ProviderError: one of the five, see the table at the top.
+            SourceError: a file to send cannot be opened.
+        """
+        with contextlib.ExitStack() as stack:
+            form = {}
+            for part, upload in (files or {}).items():
+                try:
+                    handle = stack.enter_context(upload.path.open("rb"))
+                except OSError as exc:
+                    raise SourceError(f"{upload.path} cannot be read: {exc.strerror}") from None
+                form[part] = (upload.filename, handle, upload.content_type)
+            stack.enter_context(_unlogged())
+            try:
+                answer = self._client.request(
+                    method,
+                    self.base_url + path,
+                    json=json,
+                    files=form or None,
+                    params=params,
+                )
+            except _ANY as exc:
+                # Neither the exception nor its text goes on: it can quote a header.
+                failure = self.failure(exc, commits=commits)
+            else:
+                response = Response(
+                    status=answer.status_code,
+                    headers={key.lower(): value for key, value in answer.headers.items()},
+                    body=answer.content,
+                )
+                if answer.is_success:
+                    return response
+                failure = self.complaint(response, commits=commits)
+        raise failure
+
+    def failure(self, exc: Exception, *, commits: bool) -> ProviderError:
+        """What an exception of httpx, or of reading the file that is sent, stands for."""
+        kind = type(exc).__name__
+        if type(exc) in NEVER_SENT:
+            why = ""
+            if isinstance(exc, httpx.ConnectError) and str(exc):
+                why = f": {self._shown(str(exc))}"
+            return Unreachable(f"{self.name} cannot be reached at {self._host} ({kind}{why})")
+        return self._broken(f"the call to {self.name} broke ({kind})", commits=commits)
+
+    def complaint(self, response: Response, *, commits: bool) -> ProviderError:
+        """The error that an answer stands for: by the provider's code, else by its status."""
+        said = self._read(response)
+        verdict = said.verdict or self._verdict(response.status)
+        if verdict is Ambiguous and not commits:
+            verdict = Busy
+        message = f"{self.name} answered {response.status}"
+        words = self._shown(said.message)
+        if words:
+            message += f": {words}"
+        if said.code and said.code not in words:
+            message += f" [{self._shown(said.code)}]"
+        if verdict is Ambiguous:
+            message += "; it cannot be told whether it took the rows"
+        if said.advice:
+            message += f"; {said.advice}"
+        elif 300 <= response.status < 400:
+            message += "; redirects are not followed: check its address"
+        return verdict(message, code=said.code, retry_after=self._retry_after(response))
+
+    def unexpected(self, response: Response, promised: str, *, commits: bool) -> ProviderError:
+        """The error for a success that does not hold what the provider promises.
+
+        Its words count first: a documented refusal is one under any status.
+
+        Args:
+            response: the answer.
+            promised: what should have stood there, for the message.
+            commits: whether the call does.
+        """
+        if self._read(response).verdict is not None:
+            return self.complaint(response, commits=commits)
+        words = self._shown(self._read(response).message)
+        return self._broken(
+            f"{self.name} answered {response.status} without {promised}"
+            + (f": {words}" if words else ""),
+            commits=commits,
+        )
+
+    def _broken(self, fact: str, *, commits: bool) -> ProviderError:
+        if commits:
+            return Ambiguous(f"{fact}; it cannot be told whether it took the rows")
+        return Busy(f"{fact}; the call took nothing and can be made again")
+
+    @staticmethod
+    def _verdict(status: int) -> type[ProviderError]:
+        """What an HTTP status alone means; `Ambiguous` is for the caller to weigh.
+
+        408 is taken for ambiguous although it should mean that the request never came to its end:
+        gateways send it for a server that takes too long as well.
+        """
+        if status in {425, 429}:
+            return Busy
+        if status in {401, 403}:
+            return Denied
+        if status in {307, 308} or (400 <= status < 500 and status != 408):
+            return Refused
+        return Ambiguous
+
+    def _retry_after(self, response: Response) -> float | None:
+        """Seconds until the provider wants to be asked again, where it says so.
+
+        `Retry-After` in seconds or as a date (RFC 9110, 10.2.3), else `X-RateLimit-Reset`, which
+        Dotdigital ("Call rate limits") and TextUs ("Rate limiting") send in seconds since the
+        epoch. The latter counts only where the call was refused for its rate: a server that is
+        down says nothing about it.
+        """
+        value = response.headers.get("retry-after", "").strip()
+        if re.fullmatch(r"[0-9]+(\.[0-9]+)?", value):
+            return float(value)
+        if value:
+            try:
+                when = email.utils.parsedate_to_datetime(value)
+            except ValueError:
+                return None
+            if when.tzinfo is None:
+                when = when.replace(tzinfo=UTC)
+            return max(0.0, when.timestamp() - self._clock())
+        reset = response.headers.get("x-ratelimit-reset", "").strip()
+        if response.status < 500 and re.fullmatch(r"[0-9]+(\.[0-9]+)?", reset):
+            epoch = float(reset)
+            if epoch >= _EPOCH_FROM:
+                return max(0.0, epoch - self._clock())
+        return None
+
+    def _shown(self, words: str) -> str:
+        """Other people's words, filtered, on one line, of a length that can be read."""
+        line = " ".join("".join(c if c.isprintable() else " " for c in words[:20_000]).split())
+        masked = mask(line, self._secrets)
+        return masked if len(masked) <= _LONGEST_MESSAGE else masked[:_LONGEST_MESSAGE] + "…"

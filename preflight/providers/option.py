@@ -1,0 +1,72 @@
+"""What a provider wants to be told by the user (`-O key=value`), as data, and its validation."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from preflight.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option of a provider.
+
+    Attributes:
+        name: its key.
+        help: what it is, a phrase.
+        required: whether nothing goes without it.
+        choices: the values it may have; empty for any.
+        default: its value where none is given.
+        pattern: a regular expression that the whole value matches; "" for any.
+        shape: the pattern in words: "digits".
+    """
+
+    name: str
+    help: str
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    default: str | None = None
+    pattern: str = ""
+    shape: str = ""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """`; did you mean "x"?` with the known word most like this one, or nothing."""
+    by_folded = {name.casefold(): name for name in known}
+    near = difflib.get_close_matches(word.casefold(), by_folded, n=1)
+    return f'; did you mean "{by_folded[near[0]]}"?' if near else ""
+
+
+def validated(provider: str, options: Sequence[Option], given: Mapping[str, str]) -> dict[str, str]:
+    """The given options with the defaults filled in.
+
+    Raises:
+        UsageError: an option is unknown, missing, or has a value that it cannot have. The message
+            names the option and never repeats the value: it may be a secret in the wrong place.
+    """
+    known = {option.name: option for option in options}
+    for name in given:
+        if name not in known:
+            raise UsageError(
+                f'{provider} has no option "{name}"{did_you_mean(name, known)}'
+                f" (it has {', '.join(known)})"
+            )
+    values = {}
+    for option in options:
+        value = given.get(option.name, option.default or "").strip()
+        if not value:
+            if option.required:
+                raise UsageError(f"{provider} needs -O {option.name}=…: {option.help}")
+            continue
+        if option.choices and value not in option.choices:
+            raise UsageError(
+                f"option {option.name} of {provider} is one of {', '.join(option.choices)}"
+                f"{did_you_mean(value, option.choices)}"
+            )
+        if option.pattern and not re.fullmatch(option.pattern, value):
+            raise UsageError(f"option {option.name} of {provider} must be {option.shape}")
+        values[option.name] = value
+    return values

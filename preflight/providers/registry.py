@@ -1,0 +1,105 @@
+"""Which providers there are: name → module, imported when it is asked for.
+
+A provider is one module with `OPTIONS`, `SECRETS`, `BASE_URL` and `connect`, and one line here.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from typing import Protocol as Typed
+from typing import cast
+
+from preflight.errors import UsageError
+from preflight.providers.option import Option, did_you_mean, validated
+from preflight.providers.protocol import Provider
+
+_MODULES = {
+    "dotdigital": "preflight.providers.dotdigital",
+    "talkvalue": "preflight.providers.talkvalue",
+}
+
+KNOWN = ("dotdigital", "experiture", "landbase", "talkvalue", "textus")
+"""Every provider that has a name, sorted."""
+
+NAMES = tuple(sorted(_MODULES))
+"""The providers that this build can send to, sorted."""
+
+
+class Module(Typed):
+    """What a provider's module holds.
+
+    Attributes:
+        OPTIONS: what it wants to be told.
+        SECRETS: the environment variables that it needs.
+        BASE_URL: the environment variable that overrides its address.
+    """
+
+    OPTIONS: tuple[Option, ...]
+    SECRETS: tuple[str, ...]
+    BASE_URL: str
+
+    def connect(
+        self,
+        *,
+        options: Mapping[str, str],
+        environ: Mapping[str, str],
+        base_url: str | None,
+        timeout: float,
+    ) -> Provider:
+        """A connection; the options are validated and hold the defaults."""
+        ...
+
+
+def module(name: str) -> Module:
+    """The module of a provider.
+
+    Raises:
+        UsageError: there is no provider of this name, or not in this build.
+    """
+    if name in _MODULES:
+        return cast(Module, importlib.import_module(_MODULES[name]))
+    here = f"this build sends to {', '.join(NAMES)}"
+    if name in KNOWN:
+        raise UsageError(f"{name} is not in this build yet; {here}")
+    raise UsageError(f'there is no provider "{name}"{did_you_mean(name, KNOWN)} ({here})')
+
+
+def options(name: str) -> tuple[Option, ...]:
+    """What a provider wants to be told.
+
+    Raises:
+        UsageError: see `module`.
+    """
+    return module(name).OPTIONS
+
+
+def connect(
+    name: str,
+    *,
+    options: Mapping[str, str],
+    environ: Mapping[str, str],
+    base_url: str | None = None,
+    timeout: float = 121.0,
+) -> Provider:
+    """A connection to a provider; no call is made yet.
+
+    Args:
+        name: one of `NAMES`.
+        options: what `-O` and the config say.
+        environ: where secrets and addresses are read from.
+        base_url: wins over the environment's address, which wins over the documented one.
+        timeout: seconds for each of connecting, sending and waiting; Dotdigital asks for 121.
+
+    Raises:
+        UsageError: an unknown name, an unknown, missing or impossible option, or an address that
+            credentials may not go to.
+        MissingSecret: a secret is not in the environment; the message names its variable.
+    """
+    found = module(name)
+    return found.connect(
+        options=validated(name, found.OPTIONS, options),
+        environ=environ,
+        base_url=base_url,
+        timeout=timeout,
+    )
