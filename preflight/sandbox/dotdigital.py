@@ -340,7 +340,7 @@ def shuffled(failures: Sequence[Failure]) -> list[Failure]:
 
 @_guarded
 async def _account_info(_desk: Desk, request: Request) -> Response:
-    address = str(request.base_url).rstrip("/")
+    address = str(request.base_url).rstrip("/") + request.scope["root_path"]
     properties: list[dict[str, Any]] = [
         {"name": "Name", "type": "String", "value": "Sandbox"},
         {"name": "ApiEndpoint", "type": "String", "value": address},

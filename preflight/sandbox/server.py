@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import socket
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -35,7 +36,7 @@ class Sandbox:
     Raises:
         MissingExtra: the extra `sandbox` is not installed.
         ValueError: the host is no loopback name, or a fault names what there is not.
-        UsageError: on entering: the port cannot be had.
+        UsageError: on entering: the port cannot be had, or the state is no SQLite file.
     """
 
     def __init__(
@@ -99,7 +100,8 @@ class Sandbox:
         from preflight.sandbox.stand import Desk
         from preflight.sandbox.wire import CuttableProtocol
 
-        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        # asyncio turns Nagle's delay of 40 ms a request off only where it sees the protocol's number
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((self._host, self._port))
@@ -107,7 +109,11 @@ class Sandbox:
             listener.close()
             raise UsageError(f"the sandbox cannot listen on {self.url}: {error.strerror}") from None
         self._port = listener.getsockname()[1]
-        self._store = Store(self._state)
+        try:
+            self._store = Store(self._state)
+        except (OSError, sqlite3.Error):
+            listener.close()
+            raise UsageError(f"the sandbox cannot keep its state in {self._state}") from None
         config = uvicorn.Config(
             build(Desk(self._store, self._clock, self._job_seconds), self.faults),
             http=CuttableProtocol,

@@ -167,6 +167,10 @@ class Store:
 
     Args:
         path: the SQLite file; made, readable by its owner alone, when it is missing.
+
+    Raises:
+        sqlite3.Error: what stands there is no SQLite file.
+        OSError: nothing can be made there.
     """
 
     def __init__(self, path: Path) -> None:
@@ -176,9 +180,13 @@ class Store:
         self._connection = sqlite3.connect(
             path, timeout=60, isolation_level=None, check_same_thread=False
         )
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = NORMAL")
-        self._connection.executescript(_SCHEMA)
+        try:
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA synchronous = NORMAL")
+            self._connection.executescript(_SCHEMA)
+        except sqlite3.Error:
+            self._connection.close()
+            raise
 
     def close(self) -> None:
         """Lets go of the file."""
