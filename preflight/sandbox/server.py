@@ -100,7 +100,7 @@ class Sandbox:
         from preflight.sandbox.stand import Desk
         from preflight.sandbox.wire import CuttableProtocol
 
-        # asyncio turns Nagle's delay of 40 ms a request off only where it sees the protocol's number
+        # asyncio turns Nagle's delay, 40 ms a request, off only where it sees the protocol
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
