@@ -64,41 +64,11 @@ NEVER_SENT: frozenset[type[Exception]] = frozenset(
         httpx.UnsupportedProtocol,
     }
 )
-"""The exceptions after which the provider cannot have seen any of the request."""
+"""The exceptions after which the provider cannot have seen any of the request.
 
-MAYBE_SENT: frozenset[type[Exception]] = frozenset(
-    {
-        httpx.CloseError,
-        httpx.CookieConflict,
-        httpx.DecodingError,
-        httpx.HTTPError,
-        httpx.HTTPStatusError,
-        httpx.LocalProtocolError,  # a file that shrinks while it is sent ends here
-        httpx.NetworkError,
-        httpx.ProtocolError,
-        httpx.ReadError,
-        httpx.ReadTimeout,
-        httpx.RemoteProtocolError,
-        httpx.RequestError,
-        httpx.RequestNotRead,
-        httpx.ResponseNotRead,
-        httpx.StreamClosed,
-        httpx.StreamConsumed,
-        httpx.StreamError,
-        httpx.TimeoutException,
-        httpx.TooManyRedirects,
-        httpx.TransportError,
-        httpx.WriteError,
-        httpx.WriteTimeout,
-    }
-)
-"""The exceptions after which it may have seen all of it."""
+After any other, known or not, it may have seen all of it.
+"""
 
-_ANY: tuple[type[Exception], ...] = (
-    *NEVER_SENT,
-    *MAYBE_SENT,
-    OSError,
-)  # the last: the file cannot be read to its end
 _LONGEST_MESSAGE = 300
 _EPOCH_FROM = 1_000_000_000  # a smaller number cannot be a time of this century
 _LOGGERS = (
@@ -240,6 +210,8 @@ def address(base_url: str | None, environ: Mapping[str, str], variable: str, def
         httpx.URL(given.strip())
     except (ValueError, httpx.InvalidURL):
         raise UsageError(f"{origin} is not an address") from None
+    if any(c.isspace() or not c.isprintable() for c in host):
+        raise UsageError(f"{origin} is not an address")
     if parts.scheme not in {"https", "http"} or not host:
         raise UsageError(f"{origin} must start with https://")
     if parts.scheme == "http" and not _is_loopback(host):
@@ -345,15 +317,12 @@ class Http:
                     raise SourceError(f"{upload.path} cannot be read: {exc.strerror}") from None
                 form[part] = (upload.filename, handle, upload.content_type)
             stack.enter_context(_unlogged())
+            request = self._client.build_request(
+                method, self.base_url + path, json=json, files=form or None, params=params
+            )
             try:
-                answer = self._client.request(
-                    method,
-                    self.base_url + path,
-                    json=json,
-                    files=form or None,
-                    params=params,
-                )
-            except _ANY as exc:
+                answer = self._client.send(request)
+            except Exception as exc:  # noqa: BLE001 - h11's and the file's own come through as well
                 # Neither the exception nor its text goes on: it can quote a header.
                 failure = self.failure(exc, commits=commits)
             else:
@@ -368,7 +337,7 @@ class Http:
         raise failure
 
     def failure(self, exc: Exception, *, commits: bool) -> ProviderError:
-        """What an exception of httpx, or of reading the file that is sent, stands for."""
+        """What an exception that ended a call stands for."""
         kind = type(exc).__name__
         if type(exc) in NEVER_SENT:
             why = ""

@@ -41,7 +41,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def validated(provider: str, options: Sequence[Option], given: Mapping[str, str]) -> dict[str, str]:
-    """The given options with the defaults filled in.
+    """The given options with the defaults filled in; a blank value is none.
 
     Raises:
         UsageError: an option is unknown, missing, or has a value that it cannot have. The message
@@ -56,7 +56,7 @@ def validated(provider: str, options: Sequence[Option], given: Mapping[str, str]
             )
     values = {}
     for option in options:
-        value = given.get(option.name, option.default or "").strip()
+        value = given.get(option.name, "").strip() or option.default
         if not value:
             if option.required:
                 raise UsageError(f"{provider} needs -O {option.name}=…: {option.help}")

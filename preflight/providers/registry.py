@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
-from typing import Protocol as Typed
-from typing import cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from preflight.errors import UsageError
 from preflight.providers.option import Option, did_you_mean, validated
-from preflight.providers.protocol import Provider
+
+if TYPE_CHECKING:  # it brings pandas, and `preflight --help` wants the names alone
+    from preflight.providers.protocol import Provider
 
 _MODULES = {
     "dotdigital": "preflight.providers.dotdigital",
@@ -26,7 +27,7 @@ NAMES = tuple(sorted(_MODULES))
 """The providers that this build can send to, sorted."""
 
 
-class Module(Typed):
+class Module(Protocol):
     """What a provider's module holds.
 
     Attributes:

@@ -18,7 +18,10 @@ _KEPT = 1_000_000
 
 @dataclass
 class Asked:
-    """One request as it arrived; of a long body only the first million bytes are kept."""
+    """One request as it arrived; of a long body only the first million bytes are kept.
+
+    `port` is the client's: each connection has another.
+    """
 
     method: str
     path: str
@@ -26,6 +29,7 @@ class Asked:
     body: bytes
     size: int
     sha256: str
+    port: int
 
     def json(self) -> Any:
         return json.loads(self.body)
@@ -87,7 +91,13 @@ class Loopback:
                     kept += block[: max(0, _KEPT - len(kept))]
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 asked = Asked(
-                    self.command, self.path, headers, bytes(kept), size, digest.hexdigest()
+                    method=self.command,
+                    path=self.path,
+                    headers=headers,
+                    body=bytes(kept),
+                    size=size,
+                    sha256=digest.hexdigest(),
+                    port=self.client_address[1],
                 )
                 outer.asked.append(asked)
                 reply = outer.answer(asked)
@@ -106,7 +116,7 @@ class Loopback:
                 self.send_header("Content-Length", str(length))
                 self.end_headers()
                 self.wfile.write(body)
-                self.close_connection = True
+                self.close_connection = reply.promise is not None
 
             do_GET = do_POST = do_PUT = _serve  # noqa: N815
 
