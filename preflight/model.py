@@ -161,7 +161,9 @@ class Column:
         field: the profile's field it holds, or None.
         kind: what its cells are: "email", "phone", "timestamp", "name", "country", "text".
         required: whether the profile refuses a row in which it is blank.
-        matched: "exact", "alias", "option", or "" when `field` is None.
+        matched: "exact", "alias", "option", "joined", or "" when `field` is None.
+        pieces: for a joined column, the positions of the input columns that make it; its own
+            position then lies behind those of the input.
     """
 
     position: int
@@ -170,6 +172,7 @@ class Column:
     kind: str = "text"
     required: bool = False
     matched: str = ""
+    pieces: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

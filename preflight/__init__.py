@@ -1,0 +1,1 @@
+"""Validate, fix, split, submit and re-import contact CSVs."""

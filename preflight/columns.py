@@ -1,0 +1,160 @@
+"""Which column of a file holds which field of a profile, and what is sent of it."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pyarrow.compute as pc
+
+from preflight.errors import ConfigError
+from preflight.model import Chunk, Column
+from preflight.profile import GENERAL, Profile
+
+# The helper columns that rejects.csv and failures.csv carry; they are never sent.
+HELPER_PREFIX = "preflight__"
+NOT_A_FIELD = "-"
+
+
+def resolve(header: Sequence[str], profile: Profile, mapping: Mapping[str, str] | None = None) -> tuple[Column, ...]:
+    """What each column of a header is.
+
+    Args:
+        header: the names as written.
+        profile: knows fields, headers and aliases.
+        mapping: the user's word, header → field; it beats names and aliases. A field of "-" says
+            that the column is none.
+
+    Raises:
+        ConfigError: the mapping names a header that is not there, or a field the profile lacks.
+    """
+    said = _said(header, profile, mapping or {})
+    columns = []
+    for position, name in enumerate(header):
+        if name.strip().startswith(HELPER_PREFIX):
+            columns.append(Column(position, name, kind="helper"))
+            continue
+        if position in said:
+            field, how = said[position], "option"
+        else:
+            field, how = profile.match(name) or (NOT_A_FIELD, "")
+            if field in said.values():
+                field, how = NOT_A_FIELD, ""
+        if field == NOT_A_FIELD:
+            columns.append(Column(position, name))
+            continue
+        known = profile.fields[field]
+        columns.append(Column(position, name, field, known.kind, known.required, how))
+    return (*columns, *_joined(columns, profile))
+
+
+def _joined(columns: Sequence[Column], profile: Profile) -> list[Column]:
+    """The columns that no header names and a provider wants, made from others."""
+    held = {column.field: column for column in reversed(columns) if column.field}
+    made: list[Column] = []
+    for field, pieces in profile.joins.items():
+        if field in held or not all(piece in held for piece in pieces):
+            continue
+        known = profile.fields[field]
+        taken = [held[piece] for piece in pieces]
+        made.append(
+            Column(
+                position=len(columns) + len(made),
+                name=" + ".join(column.name for column in taken),
+                field=field,
+                kind=known.kind,
+                required=known.required,
+                matched="joined",
+                pieces=tuple(column.position for column in taken),
+            )
+        )
+    return made
+
+
+def with_joined(chunk: Chunk, columns: Sequence[Column]) -> Chunk:
+    """The chunk with its joined columns computed: the pieces that are not blank, a blank between."""
+    table = chunk.table
+    for column in columns:
+        if column.pieces:
+            pieces = [pc.utf8_trim_whitespace(table[str(position)]) for position in column.pieces]
+            whole = pc.utf8_trim_whitespace(pc.binary_join_element_wise(*pieces, " "))
+            name = str(column.position)
+            if name in table.column_names:
+                table = table.set_column(column.position, name, whole)
+            else:
+                table = table.append_column(name, whole)
+    return Chunk(table, chunk.rows, chunk.lines, chunk.aside)
+
+
+def _said(header: Sequence[str], profile: Profile, mapping: Mapping[str, str]) -> dict[int, str]:
+    said: dict[int, str] = {}
+    folded = [name.strip().casefold() for name in header]
+    for name, field in mapping.items():
+        if field != NOT_A_FIELD and field not in profile.fields:
+            near = difflib.get_close_matches(field, profile.fields, n=1)
+            hint = f"; did you mean `{near[0]}`?" if near else f": {', '.join(profile.fields)}"
+            raise ConfigError(f"profile {profile.name} has no field `{field}`{hint}")
+        if name.strip().casefold() not in folded:
+            near = difflib.get_close_matches(name, header, n=1)
+            hint = f"; did you mean `{near[0]}`?" if near else ""
+            raise ConfigError(f"the file has no column `{name}` to map{hint}")
+        said[folded.index(name.strip().casefold())] = field
+    return said
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One column of the file that is written for a provider.
+
+    Attributes:
+        header: its name there.
+        position: of the column it is written from.
+        field: the profile's field it holds, or None.
+    """
+
+    header: str
+    position: int
+    field: str | None
+
+
+def sent(columns: Sequence[Column], profile: Profile) -> tuple[Sent, ...]:
+    """The columns that are written, in the order of the input; joined ones come last.
+
+    Under the general profile every column is, under its own name. Under a provider's, those it has
+    a field for, under its name for them; others as the profile's `unknown_columns` says.
+    """
+    return tuple(
+        Sent(
+            (profile.fields[column.field].header if column.field else None) or column.name.strip(),
+            column.position,
+            column.field,
+        )
+        for column in columns
+        if is_sent(column, profile)
+    )
+
+
+def is_sent(column: Column, profile: Profile) -> bool:
+    """Whether a column itself is written for the provider."""
+    if column.kind == "helper":
+        return False
+    if column.pieces:
+        return True
+    if profile.name == GENERAL:
+        return True
+    if column.field is not None and profile.fields[column.field].header is not None:
+        return True
+    if profile.unknown_columns != "keep" or not column.name.strip():
+        return False
+    return profile.header_pattern is None or bool(re.match(profile.header_pattern, column.name.strip()))
+
+
+def is_linted(column: Column, profile: Profile) -> bool:
+    """Whether the cells of a column matter: it is sent, or a column that is sent is made from it."""
+    if column.kind == "helper":
+        return False
+    if is_sent(column, profile):
+        return True
+    return any(column.field in pieces for pieces in profile.joins.values())

@@ -1,0 +1,88 @@
+"""Tables of strings as CSV text: UTF-8, comma, LF, quoted where it must be and nowhere else."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from preflight.model import Ints
+
+_MUST_QUOTE = r'[",\r\n]'
+# What a spreadsheet would run, its own escape included so that it can be taken back; a plain number
+# or a phone number is left alone.
+_RUNS = r"^'*[=+\-@\t\r]"
+_NUMBER = r"^[+-]?[0-9][0-9 ().,/-]*$"
+
+
+def line(names: Sequence[str]) -> bytes:
+    """One record, a header mostly, with its line end."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerow(names)
+    return text.getvalue().encode()
+
+
+def records(columns: Sequence[pa.Array | pa.ChunkedArray]) -> pa.Array:
+    """Each row of some string columns as one record, line end included.
+
+    Returns:
+        A `large_string` array, one entry a row; its data buffer is the file's body.
+    """
+    quoted = [_quoted(column, alone=len(columns) == 1) for column in columns]
+    quoted[-1] = pc.binary_join_element_wise(quoted[-1], pa.scalar("\n", pa.large_string()), "")
+    if len(quoted) == 1:
+        return quoted[0]
+    return pc.binary_join_element_wise(*quoted, pa.scalar(",", pa.large_string()))
+
+
+def _quoted(column: pa.Array | pa.ChunkedArray, *, alone: bool) -> pa.Array:
+    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    cells = whole.cast(pa.large_string())
+    needs = pc.match_substring_regex(cells, _MUST_QUOTE)
+    if alone:
+        # A record of one blank cell would be an empty line, which readers skip.
+        needs = pc.or_(needs, pc.equal(cells, ""))
+    if not pc.any(needs).as_py():
+        return cells
+    doubled = pc.replace_substring(cells, '"', '""')
+    mark = pa.scalar('"', pa.large_string())
+    return pc.if_else(needs, pc.binary_join_element_wise(mark, doubled, mark, ""), cells)
+
+
+def sizes(rendered: pa.Array) -> Ints:
+    """The length of each record in bytes."""
+    return np.asarray(pc.binary_length(rendered).to_numpy(zero_copy_only=False), dtype=np.int64)
+
+
+def body(rendered: pa.Array) -> memoryview:
+    """The records as one stretch of bytes, without a copy."""
+    offsets = np.frombuffer(rendered.buffers()[1], dtype=np.int64)
+    first, last = offsets[rendered.offset], offsets[rendered.offset + len(rendered)]
+    data = rendered.buffers()[2]
+    return memoryview(b"" if data is None else data)[first:last]
+
+
+def neutral(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    """Cells for a person's spreadsheet: one apostrophe before what it would run.
+
+    `plain` takes it off again. Only for files that people open; in a file for a provider it would
+    corrupt the value.
+    """
+    runs = pc.and_not(
+        pc.match_substring_regex(column, _RUNS), pc.match_substring_regex(column, _NUMBER)
+    )
+    if not pc.any(runs).as_py():
+        return column
+    return pc.if_else(runs, pc.binary_join_element_wise(pa.scalar("'"), column, ""), column)
+
+
+def plain(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    """Cells as they were before `neutral`."""
+    escaped = pc.match_substring_regex(column, r"^''*[=+\-@\t\r]")
+    if not pc.any(escaped).as_py():
+        return column
+    return pc.if_else(escaped, pc.utf8_slice_codeunits(column, 1), column)

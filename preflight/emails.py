@@ -1,0 +1,101 @@
+"""What `email_validator` makes of an email cell, and which cells need not be asked about.
+
+The library is the truth. An address is judged as its *core*: what is left when blanks, `mailto:`,
+angle brackets, quotes and trailing punctuation around it are taken off. That they were there is the
+business of rules of their own, so one padded address does not get two errors for one fault.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+
+import email_validator
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from preflight.invisible import INVISIBLE, strip_invisible
+
+_MAILTO = re.compile(r"^mailto:\s*", re.IGNORECASE)
+_NAMED = re.compile(r'^(?:"[^"<>]*"|[^"<>@]*?)\s*<([^<>]+)>$')
+_QUOTES = "\"'`\u2018\u2019\u201c\u201d\u00ab\u00bb"
+
+# Sound, not complete: every address it passes is one that the library accepts and hands back
+# unchanged. Lower case only, so no case rule has to look; single separators only; no hyphen pair, so
+# no punycode label; at most 64 characters, so no length limit can bite.
+_PLAIN = r"^[a-z0-9]+(?:[._+-][a-z0-9]+)*@(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{2,18}$"
+_PLAIN_LENGTH = 64
+_SPECIAL = r"(?:^|[@.])(?:%s)$" % "|".join(
+    re.escape(name) for name in sorted(email_validator.SPECIAL_USE_DOMAIN_NAMES)
+)
+
+
+def unwrap_email(value: str) -> str:
+    """The address inside `mailto:…`, `<…>`, `Name <…>`, quotes, or before trailing `,` `;` `.`.
+
+    Applied until nothing comes off, so unwrapping twice equals unwrapping once. What is not wrapped
+    is handed back as it is.
+    """
+    while True:
+        bare = strip_invisible(_MAILTO.sub("", value))
+        named = _NAMED.match(bare)
+        if named:
+            bare = named.group(1)
+        if len(bare) > 1 and bare[0] in _QUOTES and bare[-1] in _QUOTES:
+            bare = bare[1:-1]
+        bare = strip_invisible(bare.rstrip(",;."))
+        if bare == value:
+            return value
+        value = bare
+
+
+def core(value: str) -> str:
+    """The address that a cell means: no invisible characters, nothing around it."""
+    return unwrap_email(strip_invisible(INVISIBLE.sub("", value)))
+
+
+def plain(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """True where a cell is obviously a fine address; sound, see the tests.
+
+    Args:
+        values: a string column.
+    """
+    fine = pc.and_(
+        pc.match_substring_regex(values, _PLAIN),
+        pc.less_equal(pc.binary_length(values), _PLAIN_LENGTH),
+    )
+    return pc.and_not(fine, pc.match_substring_regex(values, _SPECIAL))
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def _judge(value: str) -> tuple[str, str, str]:
+    bare = core(value)
+    if not bare:
+        return "", "", ""
+    try:
+        found = email_validator.validate_email(bare, check_deliverability=False)
+    except email_validator.EmailNotValidError as error:
+        return bare, "", _reason(str(error))
+    return bare, found.normalized, ""
+
+
+def _reason(text: str) -> str:
+    """The library's reason as a lower-case fact without the pieces of the address it quotes."""
+    text = re.sub(r"\s*'[^']*'|\s*\"[^\"]*\"|: .*$", "", text).rstrip(".")
+    return text[:1].lower() + text[1:]
+
+
+def judge(values: pd.Series[str]) -> pd.DataFrame:
+    """What the library says of each value.
+
+    Returns:
+        A frame of the same index: `core` str, `normal` str (the library's normal form, "" when it
+        refuses the core or the core is blank), `reason` str (why it refuses, "" when it does not).
+    """
+    return pd.DataFrame(
+        [_judge(value) for value in values.array],
+        index=values.index,
+        columns=["core", "normal", "reason"],
+        dtype="str",
+    )

@@ -1,0 +1,84 @@
+"""Findings as a table: where which rule found something, and never what stood there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from preflight.model import Ints
+
+CODE, ROW, LINE, COLUMN, MESSAGE = "code", "row", "line", "column", "message"
+NONE = 0
+
+
+@dataclass(frozen=True)
+class Findings:
+    """A table of findings.
+
+    Attributes:
+        frame: `code` str, `row` int64 and `line` int64 and `column` int64 (all from 1; 0 where
+            there is none), `message` object (None: the rule's own message).
+    """
+
+    frame: pd.DataFrame
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def ordered(self) -> Findings:
+        """The same in the order of every report: line, column, code, and what row it is last."""
+        keys = [LINE, COLUMN, CODE, ROW]
+        return Findings(self.frame.sort_values(keys, kind="stable", ignore_index=True))
+
+    def counts(self) -> dict[str, int]:
+        """How many there are of each code, in the order of the codes."""
+        counted = self.frame[CODE].value_counts()
+        return {str(code): int(counted[code]) for code in sorted(counted.index)}
+
+    def only(self, mask: Any) -> Findings:
+        """Those of a boolean mask."""
+        return Findings(self.frame[mask].reset_index(drop=True))
+
+
+def table(
+    code: str,
+    rows: Ints | int = NONE,
+    lines: Ints | int = NONE,
+    column: int = NONE,
+    messages: np.ndarray | str | None = None,
+) -> Findings:
+    """The findings of one rule: one for each row, or a single one of the whole file."""
+    rows, lines = np.atleast_1d(rows).astype(np.int64), np.atleast_1d(lines).astype(np.int64)
+    text = np.full(len(rows), None, dtype=object)
+    if messages is not None:
+        text[:] = messages
+    return Findings(
+        pd.DataFrame(
+            {
+                CODE: pd.Series([code] * len(rows), dtype="category"),
+                ROW: rows,
+                LINE: lines,
+                COLUMN: np.full(len(rows), column, dtype=np.int64),
+                MESSAGE: text,
+            }
+        )
+    )
+
+
+def together(pieces: Iterable[Findings]) -> Findings:
+    """One table of several, in their order."""
+    frames = [piece.frame for piece in pieces if len(piece)]
+    if not frames:
+        return Findings(table("", np.empty(0), np.empty(0)).frame.astype({CODE: "str"}))
+    codes = sorted({str(code) for frame in frames for code in frame[CODE].cat.categories})
+    kind = pd.CategoricalDtype(codes, ordered=True)
+    return Findings(pd.concat([frame.astype({CODE: kind}) for frame in frames], ignore_index=True))
+
+
+def of_codes(findings: Findings, codes: Sequence[str]) -> Findings:
+    """The findings of these codes."""
+    return findings.only(findings.frame[CODE].isin(codes))

@@ -1,0 +1,131 @@
+"""Mends what is safe to mend, and logs every cell it changed.
+
+Fixes run in declared phases, each rule once, on the distinct cells its own check blames at that
+moment. A fix sees one cell and nothing else, so mending a row is the same wherever it stands, and
+mending twice is the same as mending once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from preflight.model import Bools, Chunk, Ints, Safety
+from preflight.plan import Plan
+from preflight.rule import Rule
+from preflight.schema import REGION, VALUE, ColumnChecks, RuleCrashed
+
+CHANGE_COLUMNS = ("row", "line", "column_name", "code", "safety", "old", "new")
+
+
+@dataclass(frozen=True)
+class Change:
+    """What one rule's fix did to the distinct cells of a column.
+
+    Attributes:
+        code: of the rule.
+        safety: of the fix.
+        cells: a mask over the distinct cells: those it changed.
+        old: each changed cell before, in order.
+        new: and after.
+    """
+
+    code: str
+    safety: Safety
+    cells: Bools
+    old: np.ndarray
+    new: np.ndarray
+
+
+@dataclass(frozen=True)
+class Mended:
+    """The distinct cells of a column after fixing.
+
+    Attributes:
+        cells: as `ColumnChecks.prepare` makes them, of the index that was given.
+        changes: in the order in which they were made.
+    """
+
+    cells: pd.DataFrame
+    changes: tuple[Change, ...]
+
+    @property
+    def changed(self) -> Bools:
+        """A mask over the cells: those that any fix changed."""
+        mask = np.zeros(len(self.cells), dtype=bool)
+        for change in self.changes:
+            mask |= change.cells
+        return mask
+
+
+def fixing_rules(rules: Iterable[Rule], plan: Plan) -> tuple[Rule, ...]:
+    """The rules whose fixes are made under a plan, in the order in which they are."""
+    fixing = [rule for rule in rules if rule.fix is not None and plan.applies(rule.safety)]
+    return tuple(sorted(fixing, key=lambda rule: (rule.phase, rule.code)))
+
+
+def mend(checks: ColumnChecks, cells: pd.DataFrame, blamed: Bools, plan: Plan) -> Mended:
+    """Fixes the distinct cells of a column.
+
+    Args:
+        checks: the column's rules.
+        cells: the distinct cells, index 0, 1, ….
+        blamed: a mask over them: those that some rule blames. Others are not touched.
+        plan: says which fixes are made.
+    """
+    rules = fixing_rules(checks.rules, plan)
+    at = np.flatnonzero(blamed)
+    if not rules or not len(at):
+        return Mended(cells, ())
+    now = cells.iloc[at]
+    changes = []
+    for rule in rules:
+        try:
+            failed = checks.failed(rule, now)
+            if not failed.any():
+                continue
+            old = now.loc[failed, VALUE]
+            new = checks.mended(rule, now[failed])
+        except RuleCrashed:
+            # The cells stay as they are, and linting them again tells of the crash.
+            continue
+        differs = (old != new).to_numpy()
+        if not differs.any():
+            continue
+        mask = np.zeros(len(cells), dtype=bool)
+        mask[at[np.flatnonzero(failed)[differs]]] = True
+        assert rule.safety is not None  # noqa: S101 - the catalogue sees to it
+        changes.append(
+            Change(rule.code, rule.safety, mask, old[differs].to_numpy(), new[differs].to_numpy())
+        )
+        now = _with(checks, now, new[differs])
+    if not changes:
+        return Mended(cells, ())
+    after = pd.concat([cells.drop(index=now.index), now]).sort_index()
+    return Mended(after, tuple(changes))
+
+
+def _with(checks: ColumnChecks, now: pd.DataFrame, new: pd.Series[str]) -> pd.DataFrame:
+    """The frame with some values replaced, and those judged anew."""
+    where_from = now.loc[new.index, REGION] if REGION in now else None
+    fresh = checks.prepare(new.astype("str"), where_from)
+    return pd.concat([now.drop(index=new.index), fresh]).sort_index()
+
+
+def write_cells(chunk: Chunk, position: int, where: Ints, values: np.ndarray) -> Chunk:
+    """The chunk with some cells of one column replaced.
+
+    Args:
+        chunk: it.
+        position: of the column.
+        where: positions in its table.
+        values: the new cell for each.
+    """
+    column = chunk.table[str(position)].to_numpy(zero_copy_only=False).copy()
+    column[where] = values
+    table = chunk.table.set_column(position, str(position), pa.array(column, type=pa.string()))
+    return Chunk(table, chunk.rows, chunk.lines, chunk.aside)

@@ -1,0 +1,166 @@
+"""Rows into clean ones and rejects, each row into exactly one place."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from preflight import csvout
+from preflight import findings as tables
+from preflight.columns import Sent
+from preflight.findings import Findings
+from preflight.model import Bools, Chunk, Ints, Layout, Problem, Reason, Severity
+from preflight.outputs import helper_columns
+from preflight.plan import Plan
+from preflight.rule import Rule, Scope
+
+_MALFORMED = "the record is malformed"
+
+
+@dataclass(frozen=True)
+class CleanRows:
+    """Clean rows as they are written.
+
+    Attributes:
+        rendered: each as a CSV record, see `csvout.records`.
+        rows: the input row of each.
+        lines: the input line of each.
+    """
+
+    rendered: pa.Array
+    rows: Ints
+    lines: Ints
+
+
+def clean_rows(chunk: Chunk, keep: Bools, columns: Sequence[Sent]) -> CleanRows:
+    """The kept rows of a fixed chunk, with the columns that are sent."""
+    table = chunk.table.select([str(column.position) for column in columns])
+    kept = table.filter(pa.array(keep)).combine_chunks()
+    rendered = csvout.records(kept.columns)
+    return CleanRows(rendered, chunk.rows[keep], chunk.lines[keep])
+
+
+def row_id(sha256: str, row: int) -> str:
+    """What a row is called for good: its file's digest and its number."""
+    return f"{sha256[:16]}:{row}"
+
+
+class Rejects:
+    """Makes the rows of rejects.csv: the input's own columns, verbatim, then the helper columns.
+
+    Args:
+        layout: of the file.
+        plan: that was followed.
+        refused: the errors about the file that reject all its rows.
+    """
+
+    def __init__(
+        self, layout: Layout, plan: Plan, refused: Sequence[tuple[Rule, Problem]]
+    ) -> None:
+        self._layout = layout
+        self._plan = plan
+        self._refused = refused
+
+    def of(
+        self, chunk: Chunk, rejected: Bools, aside: Bools, findings: Findings
+    ) -> list[pa.Array]:
+        """The rejects of a chunk, in row order.
+
+        Args:
+            chunk: as read.
+            rejected: a mask over its table.
+            aside: a mask over its malformed records.
+            findings: what there is to say about its rows after fixing.
+
+        Returns:
+            A string column for each header column and each helper column.
+        """
+        width = len(self._layout.header)
+        kept = chunk.table.select([str(at) for at in range(width)]).filter(pa.array(rejected))
+        odd = chunk.aside[aside]
+        fields = [self._fields(raw, width) for raw in odd["raw"]]
+        cells = [
+            np.concatenate(
+                [
+                    kept.column(at).to_numpy(zero_copy_only=False).astype(object),
+                    np.array([record[at] for record in fields], dtype=object),
+                ]
+            )
+            for at in range(width)
+        ]
+        rows = np.concatenate([chunk.rows[rejected], odd["row"].to_numpy(dtype=np.int64)])
+        lines = np.concatenate([chunk.lines[rejected], odd["line"].to_numpy(dtype=np.int64)])
+        raws = np.concatenate([np.full(int(rejected.sum()), "", object), odd["raw"].to_numpy(object)])
+        order = np.argsort(rows, kind="stable")
+        return [pa.array(column[order], type=pa.string()) for column in cells] + self._helpers(
+            rows[order], lines[order], raws[order], findings
+        )
+
+    def _fields(self, raw: str, width: int) -> list[str]:
+        """The fields of a malformed record as far as it has them, for the columns it may mean."""
+        try:
+            fields = next(csv.reader([raw], delimiter=self._layout.delimiter), [])
+        except csv.Error:
+            fields = [raw]
+        return (fields + [""] * width)[:width]
+
+    def _helpers(
+        self, rows: Ints, lines: Ints, raws: np.ndarray, findings: Findings
+    ) -> list[pa.Array]:
+        said = self._reasons(findings).reindex(rows)
+        general = [rule.code for rule, _ in self._refused]
+        message = "; ".join(problem.message or "" for _, problem in self._refused)
+        codes = [_together(" ", own, *general) for own in said["codes"]]
+        messages = [_together("; ", own, message) or _MALFORMED for own in said["messages"]]
+        alone = Reason.CONFIG if self._refused else Reason.FIX
+        classes = said["classes"].fillna(alone.value).to_numpy(object)
+        ids = [row_id(self._layout.source.sha256, row) for row in rows]
+        helpers: dict[str, np.ndarray | str] = {
+            "preflight__row": rows,
+            "preflight__line": lines,
+            "preflight__source": "local",
+            "preflight__class": classes,
+            "preflight__codes": np.array(codes, dtype=object),
+            "preflight__message": np.array(messages, dtype=object),
+            "preflight__id": np.array(ids, dtype=object),
+            "preflight__raw": raws,
+        }
+        return helper_columns(helpers, len(rows))
+
+    def _reasons(self, findings: Findings) -> pd.DataFrame:
+        """For each row with errors: its codes, its messages with their columns, and its class."""
+        rules = self._plan.rules
+        errors = [code for code, rule in rules.items() if rule.severity is Severity.ERROR]
+        frame = tables.of_codes(findings, errors).frame
+        if frame.empty:
+            return pd.DataFrame(columns=["codes", "messages", "classes"], dtype=object)
+        codes = frame[tables.CODE].astype(str)
+        default = codes.map({code: rules[code].message for code in codes.unique()})
+        messages = frame[tables.MESSAGE].where(frame[tables.MESSAGE].notna(), default)
+        names = {0: "", **{c.position + 1: f"{c.name.strip()}: " for c in self._plan.columns}}
+        crashed = [rule.code for rule in self._plan.scoped(Scope.CRASH)]
+        pieces = pd.DataFrame(
+            {
+                "row": frame[tables.ROW],
+                "codes": codes,
+                "messages": frame[tables.COLUMN].map(names) + messages.astype(str),
+                "classes": np.where(codes.isin(crashed), Reason.UNKNOWN.value, Reason.FIX.value),
+            }
+        )
+        grouped = pieces.groupby("row", sort=True)
+        return pd.DataFrame(
+            {
+                "codes": grouped["codes"].agg(lambda one: " ".join(dict.fromkeys(one))),
+                "messages": grouped["messages"].agg("; ".join),
+                "classes": grouped["classes"].max(),
+            }
+        )
+
+
+def _together(separator: str, *texts: object) -> str:
+    return separator.join(text for text in texts if isinstance(text, str) and text)

@@ -1,0 +1,367 @@
+"""The two passes over a file.
+
+The first finds: it reads every record once and knows at the end what is wrong where, before and after
+fixing, and which rows are doubles. A double can condemn row 7 only after the last row was read, so
+only then can the second pass fix, lint the fixed rows again, and hand out clean rows and rejects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow.compute as pc
+
+from preflight import findings as tables
+from preflight import fix
+from preflight.columns import with_joined
+from preflight.findings import Findings
+from preflight.lint import (
+    Blame,
+    Judged,
+    Linted,
+    Linter,
+    cell_findings,
+    chunk_findings,
+    duplicates,
+    view_problems,
+)
+from preflight.model import Bools, Chunk, Ints, Layout, Problem, Severity
+from preflight.plan import Plan
+from preflight.rule import FileView, Rule, Scope
+from preflight.schema import VALUE
+
+CLEAN, REJECTED, DROPPED = 0, 1, 2
+States = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Mended:
+    """A column's suspects after fixing.
+
+    Attributes:
+        judged: before.
+        mended: the distinct cells after, with the changes.
+        blames: what the rules say of the cells after.
+    """
+
+    judged: Judged
+    mended: fix.Mended
+    blames: tuple[Blame, ...]
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What the first pass found.
+
+    Attributes:
+        layout: of the file.
+        plan: that was followed.
+        rows: how many data records there are.
+        findings: about rows, in the order of reports.
+        problems: about the file and its header.
+        before: for each row CLEAN, REJECTED or DROPPED, as the file stands.
+        after: the same after fixing.
+        doubles: the findings of the table rules, which no second look at a chunk could make.
+        fixed: for each rule code, how many cells its fix changes.
+    """
+
+    layout: Layout
+    plan: Plan
+    rows: int
+    findings: Findings
+    problems: tuple[tuple[Rule, Problem], ...]
+    before: States
+    after: States
+    doubles: Findings
+    fixed: dict[str, int]
+
+    @property
+    def header_wrong(self) -> bool:
+        """Whether a header rule found an error, so that row findings are held back."""
+        return any(
+            rule.scope is Scope.HEADER
+            and rule.severity is Severity.ERROR
+            and not self.plan.applies(problem.safety)
+            for rule, problem in self.problems
+        )
+
+    @property
+    def refused(self) -> tuple[tuple[Rule, Problem], ...]:
+        """The errors about the file or its header that writing it anew would not mend."""
+        return tuple(
+            (rule, problem)
+            for rule, problem in self.problems
+            if rule.severity is Severity.ERROR and not self.plan.applies(problem.safety)
+        )
+
+
+def mend_columns(linter: Linter, linted: Linted) -> list[Mended]:
+    """Fixes the suspects of a chunk and judges those again that a fix changed."""
+    mended = []
+    for judged in linted.columns:
+        blamed = np.zeros(len(judged.cells), dtype=bool)
+        for blame in judged.blames:
+            blamed |= blame.cells
+        after = fix.mend(judged.checks, judged.cells, blamed, linter.plan)
+        mended.append(Mended(judged, after, _judge_again(linter, judged, after)))
+    return mended
+
+
+def _judge_again(linter: Linter, judged: Judged, after: fix.Mended) -> tuple[Blame, ...]:
+    changed = after.changed
+    if not changed.any():
+        return judged.blames
+    blames = []
+    for blame in judged.blames:
+        kept = blame.cells & ~changed
+        if kept.any():
+            reasons = None if blame.reasons is None else blame.reasons[~changed[blame.cells]]
+            blames.append(Blame(blame.code, kept, reasons))
+    at = np.flatnonzero(changed)
+    for blame in linter.judge(judged.checks, after.cells.iloc[at]):
+        spread = np.zeros(len(changed), dtype=bool)
+        spread[at] = blame.cells
+        blames.append(Blame(blame.code, spread, blame.reasons))
+    return tuple(blames)
+
+
+def _bad_rows(linter: Linter, columns: Iterable[tuple[Judged, tuple[Blame, ...]]], count: int) -> Bools:
+    """A mask over a chunk's table: the rows in which an error is found."""
+    bad = np.zeros(count, dtype=bool)
+    for judged, blames in columns:
+        cells = np.zeros(len(judged.cells), dtype=bool)
+        for blame in blames:
+            if linter.is_error(blame.code):
+                cells |= blame.cells
+        bad[judged.where[cells[judged.which]]] = True
+    return bad
+
+
+class _Keys:
+    """The match keys of the rows seen so far, as hashes: 32 bytes a row, no value kept."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._column = plan.key
+        self._pieces: list[pd.DataFrame] = []
+
+    def add(self, chunk: Chunk, mended: Iterable[Mended], bad: Bools) -> None:
+        if self._column is None:
+            return
+        keys = chunk.table[str(self._column.position)].to_numpy(zero_copy_only=False)
+        for one in mended:
+            if one.judged.column is self._column:
+                cells = one.mended.cells
+                normal = one.judged.checks.kind.normal or VALUE
+                keys = keys.copy()
+                folded = cells[normal].str.lower().to_numpy(dtype=object)
+                keys[one.judged.where] = folded[one.judged.which]
+        has = keys != ""
+        self._pieces.append(
+            pd.DataFrame(
+                {
+                    "row": chunk.rows[has],
+                    "line": chunk.lines[has],
+                    "bad": bad[has],
+                    "high": pd.util.hash_array(keys[has], hash_key="preflight:high:1", categorize=False),
+                    "low": pd.util.hash_array(keys[has], hash_key="preflight:low:01", categorize=False),
+                }
+            )
+        )
+
+    def ordered(self) -> pd.DataFrame | None:
+        """Rows that are clean otherwise first, so that they are the ones kept."""
+        if not self._pieces:
+            return None
+        keys = pd.concat(self._pieces, ignore_index=True)
+        return keys.sort_values(["bad", "row"], kind="stable").set_index("row")
+
+
+def survey(
+    layout: Layout,
+    plan: Plan,
+    chunks: Iterable[Chunk],
+    *,
+    split: bool = False,
+    progress: Callable[[int], None] = lambda _: None,
+) -> Survey:
+    """The first pass.
+
+    Args:
+        layout: of the file.
+        plan: what to go by.
+        chunks: all of the file's.
+        split: whether the file is going to be cut, so that its size is no error.
+        progress: told how many records were read, after each chunk.
+    """
+    linter = Linter(plan)
+    pieces: list[Findings] = []
+    states: list[tuple[Ints, Bools, Bools, Bools]] = []
+    keys, fixed = _Keys(plan), dict[str, int]()
+    filled = np.zeros(len(plan.columns), dtype=np.int64)
+    for chunk in chunks:
+        whole = with_joined(chunk, plan.columns)
+        linted = linter.lint(whole)
+        mended = mend_columns(linter, linted)
+        pieces.append(chunk_findings(linted))
+        count = len(chunk.rows)
+        before = _bad_rows(linter, ((one, one.blames) for one in linted.columns), count)
+        after = _bad_rows(linter, ((one.judged, one.blames) for one in mended), count)
+        keys.add(whole, mended, after)
+        filled += _filled(whole)
+        for one in mended:
+            for change in one.mended.changes:
+                times = int(change.cells[one.judged.which].sum())
+                fixed[change.code] = fixed.get(change.code, 0) + times
+        never = np.zeros(count, dtype=bool)
+        aside = chunk.aside["row"].to_numpy(dtype=np.int64)
+        states.append((chunk.rows, before, after, never))
+        states.append((aside, *(np.ones((2, len(aside)), dtype=bool)), linted.dropped))
+        progress(chunk.count)
+    before_states, after_states = _states(states)
+    doubles = _doubles(plan, keys, before_states, after_states)
+    view = FileView(layout, plan.columns, plan.profile, len(before_states), tuple(filled.tolist()), split)
+    rules = (*plan.scoped(Scope.FILE), *plan.scoped(Scope.HEADER))
+    found = Survey(
+        layout=layout,
+        plan=plan,
+        rows=len(before_states),
+        findings=tables.together([*pieces, doubles]).ordered(),
+        problems=tuple(view_problems(view, rules)),
+        before=before_states,
+        after=after_states,
+        doubles=doubles,
+        fixed=dict(sorted(fixed.items())),
+    )
+    if found.refused:
+        for array in (before_states, after_states):
+            array[array == CLEAN] = REJECTED
+    return found
+
+
+def _filled(chunk: Chunk) -> Ints:
+    blank = [pc.sum(pc.not_equal(column, "")).as_py() or 0 for column in chunk.table.columns]
+    return np.array(blank, dtype=np.int64)
+
+
+def _states(pieces: list[tuple[Ints, Bools, Bools, Bools]]) -> tuple[States, States]:
+    total = sum(len(rows) for rows, *_ in pieces)
+    before, after = np.full(total, CLEAN, np.uint8), np.full(total, CLEAN, np.uint8)
+    for rows, bad_before, bad_after, dropped in pieces:
+        before[rows[bad_before] - 1] = REJECTED
+        after[rows[bad_after] - 1] = REJECTED
+        for array in (before, after):
+            array[rows[dropped] - 1] = DROPPED
+    return before, after
+
+
+def _doubles(plan: Plan, keys: _Keys, before: States, after: States) -> Findings:
+    ordered = keys.ordered()
+    if ordered is None or plan.key is None:
+        return tables.together([])
+    found, blamed = duplicates(ordered, plan.scoped(Scope.TABLE), plan.key)
+    for code, rows in blamed.items():
+        rule = plan.rules[code]
+        if rule.drops:
+            state = DROPPED
+        elif rule.severity is Severity.ERROR:
+            state = REJECTED
+        else:
+            continue
+        before[rows - 1] = state
+        after[rows - 1] = state
+    return found
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """What the second pass makes of one chunk.
+
+    Attributes:
+        chunk: fixed, with its joined columns.
+        original: as read.
+        keep: a mask over the table: the clean rows.
+        changes: the changed cells of the clean rows, a frame of `fix.CHANGE_COLUMNS`.
+        rejected: a mask over the table: the rejected rows.
+        aside: a mask over `chunk.aside`: the rejected malformed records.
+        findings: what remains to be said about the chunk's rows after fixing.
+    """
+
+    chunk: Chunk
+    original: Chunk
+    keep: Bools
+    changes: pd.DataFrame
+    rejected: Bools
+    aside: Bools
+    findings: Findings
+
+
+def clean(found: Survey, chunks: Iterable[Chunk]) -> Iterator[Cleaned]:
+    """The second pass: fixes each chunk, lints it again, and tells clean rows from rejects.
+
+    Args:
+        found: what the first pass found.
+        chunks: the same chunks again.
+    """
+    linter = Linter(found.plan)
+    for original in chunks:
+        linted = linter.lint(with_joined(original, found.plan.columns))
+        mended = mend_columns(linter, linted)
+        chunk, changes = original, []
+        states = found.after[original.rows - 1]
+        for one in mended:
+            if one.mended.changes and not one.judged.column.pieces:
+                chunk = _written(chunk, one)
+                changes.append(_changes(original, one, states == CLEAN))
+        after = tables.together(
+            [linted.records, *(cell_findings(original, one.judged, one.blames) for one in mended)]
+        )
+        here = np.concatenate([original.rows, original.aside["row"].to_numpy(dtype=np.int64)])
+        doubles = found.doubles.only(np.isin(found.doubles.frame[tables.ROW].to_numpy(), here))
+        yield Cleaned(
+            chunk=with_joined(chunk, found.plan.columns),
+            original=original,
+            keep=states == CLEAN,
+            changes=_in_order(changes),
+            rejected=states == REJECTED,
+            aside=found.after[original.aside["row"].to_numpy(dtype=np.int64) - 1] == REJECTED,
+            findings=tables.together([after, doubles]).ordered(),
+        )
+
+
+def _written(chunk: Chunk, one: Mended) -> Chunk:
+    changed = one.mended.changed[one.judged.which]
+    values = one.mended.cells[VALUE].to_numpy(dtype=object)[one.judged.which[changed]]
+    return fix.write_cells(chunk, one.judged.column.position, one.judged.where[changed], values)
+
+
+def _changes(chunk: Chunk, one: Mended, kept: Bools) -> pd.DataFrame:
+    pieces = []
+    for change in one.mended.changes:
+        hit = change.cells[one.judged.which] & kept[one.judged.where]
+        where, which = one.judged.where[hit], one.judged.which[hit]
+        at = np.cumsum(change.cells) - 1
+        pieces.append(
+            pd.DataFrame(
+                {
+                    "row": chunk.rows[where],
+                    "line": chunk.lines[where],
+                    "column_name": one.judged.column.name,
+                    "code": change.code,
+                    "safety": change.safety.value,
+                    "old": change.old[at[which]],
+                    "new": change.new[at[which]],
+                }
+            )
+        )
+    return pd.concat(pieces, ignore_index=True)
+
+
+def _in_order(changes: list[pd.DataFrame]) -> pd.DataFrame:
+    if not changes:
+        return pd.DataFrame(columns=list(fix.CHANGE_COLUMNS))
+    return pd.concat(changes, ignore_index=True).sort_values("row", kind="stable", ignore_index=True)
+

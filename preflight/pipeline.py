@@ -1,0 +1,377 @@
+"""The stages in a line. The only module that knows their order, and the one to call from Python."""
+
+from __future__ import annotations
+
+import dataclasses
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from preflight import catalogue, csvout, outputs
+from preflight import findings as tables
+from preflight import profile as profiles
+from preflight.chunks import read_chunks
+from preflight.columns import Sent, resolve, sent
+from preflight.errors import BooksError
+from preflight.findings import Findings
+from preflight.fix import CHANGE_COLUMNS
+from preflight.model import Books, Chunk, Layout, Part, Source
+from preflight.partition import CleanRows, Rejects, clean_rows
+from preflight.passes import CLEAN, DROPPED, REJECTED, Cleaned, States, Survey, clean, survey
+from preflight.plan import Plan
+from preflight.scan import scan
+from preflight.settings import Settings
+from preflight.source import open_source
+from preflight.split import CLEAN as CLEAN_NAME
+from preflight.split import (
+    MANIFEST,
+    OVER_LIMIT,
+    PARTS,
+    PartWriter,
+    manifest,
+    moved,
+    too_large,
+)
+
+Progress = Callable[[str, int, int | None], None]
+
+
+def _silent(stage: str, done: int, total: int | None) -> None:
+    """The progress of a caller that wants none."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What is known of a file after linting.
+
+    Attributes:
+        source: the file.
+        survey: layout, plan, findings, problems, and where each row would end.
+    """
+
+    source: Source
+    survey: Survey
+
+    @property
+    def layout(self) -> Layout:
+        """How the file is written."""
+        return self.survey.layout
+
+    @property
+    def books(self) -> Books:
+        """Where the rows stand as the file is."""
+        return balanced(self.survey.before)
+
+    @property
+    def after(self) -> Books:
+        """Where they would end if the file were fixed."""
+        return balanced(self.survey.after)
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """What `fix` wrote.
+
+    Attributes:
+        checked: what was found before.
+        books: where the rows ended.
+        folder: with the results.
+        parts: the clean rows; one of them is `clean.csv`, several are in `parts/`.
+        changed_cells: how many cells the fixes of the clean rows changed.
+        changed_rows: in how many rows.
+        remaining: what there is to be found in the rows after fixing.
+    """
+
+    checked: Checked
+    books: Books
+    folder: Path
+    parts: tuple[Part, ...]
+    changed_cells: int
+    changed_rows: int
+    remaining: Findings
+
+
+def balanced(states: States) -> Books:
+    """The books of some row states.
+
+    Raises:
+        BooksError: a row is in no place; a defect of preflight.
+    """
+    books = Books(
+        rows=len(states),
+        clean=int((states == CLEAN).sum()),
+        rejected=int((states == REJECTED).sum()),
+        dropped=int((states == DROPPED).sum()),
+    )
+    if books.rows != books.clean + books.rejected + books.dropped:
+        raise BooksError(f"the books do not balance: {books}")
+    return books
+
+
+@contextmanager
+def workspace() -> Iterator[Path]:
+    """A private folder for what a call spools; gone when the block ends."""
+    with tempfile.TemporaryDirectory(prefix="preflight-") as folder:
+        yield Path(folder)
+
+
+def check(
+    path: str | Path,
+    settings: Settings | None = None,
+    *,
+    work: Path,
+    rules_from: tuple[Path, ...] = (),
+    stdin_name: str | None = None,
+    progress: Progress = _silent,
+) -> Checked:
+    """Lints a file; writes nothing but spooled copies into `work`.
+
+    Args:
+        path: of the file; "-" for standard input.
+        settings: the defaults if there are none.
+        work: a private folder that outlives the result, see `workspace`.
+        rules_from: folders (or files) of further rules.
+        stdin_name: what standard input is called in reports.
+        progress: told the stage, bytes or rows done, and their total if it is known.
+
+    Raises:
+        UsageError: the file cannot be opened, or a setting does not fit it.
+    """
+    settings = settings or Settings()
+    profile = profiles.load(settings.profile)
+    rules = catalogue.choose(
+        catalogue.load(rules_from),
+        profile,
+        select=settings.select,
+        ignore=settings.ignore,
+        extend_select=settings.extend_select,
+    )
+    source = open_source(path, spool=work, stdin_name=stdin_name)
+    layout = scan(
+        source,
+        spool=work,
+        known=lambda name: profile.match(name) is not None,
+        encoding=settings.encoding,
+        delimiter=settings.delimiter,
+        header_row=settings.header_row,
+    )
+    header = layout.header if layout.content == "table" else ()
+    plan = Plan(
+        profile,
+        resolve(header, profile, settings.columns) if header else (),
+        rules,
+        settings.region or profile.region,
+        settings.zone,
+        settings.unsafe_fixes,
+    )
+    return Checked(source, survey(layout, plan, _chunks(layout, "reading", progress)))
+
+
+def _chunks(layout: Layout, stage: str, progress: Progress) -> Iterator[Chunk]:
+    if layout.content != "table" or not layout.header:
+        return
+    done = 0
+    for chunk in read_chunks(layout):
+        yield chunk
+        done += chunk.count
+        progress(stage, done, None)
+
+
+def fix(
+    path: str | Path,
+    settings: Settings | None = None,
+    *,
+    work: Path,
+    folder: Path | None = None,
+    force: bool = False,
+    rules_from: tuple[Path, ...] = (),
+    stdin_name: str | None = None,
+    report: Callable[[Fixed], str] | None = None,
+    progress: Progress = _silent,
+) -> Fixed:
+    """Lints a file, applies fixes, and writes the clean partition and the rejects.
+
+    Args:
+        path: of the file; "-" for standard input.
+        settings: the defaults if there are none.
+        work: a private folder, see `workspace`.
+        folder: where the results go; `<stem>.preflight/` beside the input by default.
+        force: whether results that stand there are replaced.
+        rules_from: folders (or files) of further rules.
+        stdin_name: what standard input is called in reports.
+        report: makes the text of report.json.
+        progress: told the stage, rows done, and their total if it is known.
+
+    Raises:
+        UsageError: the file cannot be opened, a setting does not fit it, or results stand there.
+        BooksError: a row ended in no place; a defect of preflight, and nothing is written.
+    """
+    settings = settings or Settings()
+    target = folder or outputs.default_folder(stdin_name or str(path))
+    with outputs.staging(target, force=force) as place:
+        checked = check(
+            path, settings, work=work, rules_from=rules_from, stdin_name=stdin_name, progress=progress
+        )
+        fixed = _write(checked, settings, place, target, progress)
+        if report is not None:
+            outputs.write_text(place / outputs.REPORT, report(fixed))
+    return fixed
+
+
+def _write(
+    checked: Checked,
+    settings: Settings,
+    place: Path,
+    target: Path,
+    progress: Progress,
+    *,
+    always_parts: bool = False,
+) -> Fixed:
+    """The second pass, into the staging folder."""
+    found, layout = checked.survey, checked.layout
+    plan = found.plan
+    limits = plan.profile.limits
+    columns = sent(plan.columns, plan.profile)
+    max_bytes = settings.max_bytes or limits.bytes
+    writer = PartWriter(
+        place / PARTS, columns, max_bytes=max_bytes, max_rows=settings.max_rows or limits.rows
+    )
+    rejects = Rejects(layout, plan, found.refused)
+    refused = outputs.TableWriter(place / outputs.REJECTS, [*layout.header, *outputs.HELPERS])
+    log = outputs.TableWriter(place / outputs.FIXES, CHANGE_COLUMNS)
+    log.write(outputs.fixes_columns(_file_changes(checked)))
+    counted = np.zeros(3, dtype=np.int64)
+    cells = rows = 0
+    remaining = []
+    for cleaned in clean(found, _chunks(layout, "writing", progress)):
+        one, kept = _within(cleaned, columns, max_bytes)
+        writer.write(kept.rendered, kept.rows, kept.lines)
+        refused.write(rejects.of(one.original, one.rejected, one.aside, one.findings))
+        log.write(outputs.fixes_columns(one.changes))
+        remaining.append(one.findings)
+        cells += len(one.changes)
+        rows += one.changes["row"].nunique()
+        counted += (len(kept.rows), int(one.rejected.sum() + one.aside.sum()), _dropped(one))
+    parts = _placed(writer.close(), place, target, checked, columns, always_parts)
+    refused.close()
+    log.close()
+    books = Books(found.rows, *counted.tolist())
+    if books.rows != books.clean + books.rejected + books.dropped:
+        raise BooksError(f"the books do not balance: {books}; nothing was written")
+    return Fixed(
+        checked, books, target, parts, cells, rows, tables.together(remaining).ordered()
+    )
+
+
+def _dropped(one: Cleaned) -> int:
+    in_table = ~(one.keep | one.rejected)
+    return int(in_table.sum() + (~one.aside).sum())
+
+
+def _within(
+    cleaned: Cleaned, columns: Sequence[Sent], max_bytes: int | None
+) -> tuple[Cleaned, CleanRows]:
+    """The clean rows that fit into a part; one that no part can hold is rejected, with a finding."""
+    kept = clean_rows(cleaned.chunk, cleaned.keep, columns)
+    over = too_large(kept.rendered, columns, max_bytes)
+    if not over.any():
+        return cleaned, kept
+    at = np.flatnonzero(cleaned.keep)[over]
+    keep, rejected = cleaned.keep.copy(), cleaned.rejected.copy()
+    keep[at], rejected[at] = False, True
+    rows = cleaned.chunk.rows[at]
+    finding = tables.table(
+        OVER_LIMIT, rows, cleaned.chunk.lines[at], 0, "the record alone is over the limit of a part"
+    )
+    one = dataclasses.replace(
+        cleaned,
+        keep=keep,
+        rejected=rejected,
+        changes=cleaned.changes[~cleaned.changes["row"].isin(rows)],
+        findings=tables.together([cleaned.findings, finding]).ordered(),
+    )
+    return one, clean_rows(one.chunk, one.keep, columns)
+
+
+def _file_changes(checked: Checked) -> pd.DataFrame:
+    """What writing the file anew changes about the file itself, as rows of fixes.csv."""
+    plan = checked.survey.plan
+    mended = [
+        (rule, problem) for rule, problem in checked.survey.problems if plan.applies(problem.safety)
+    ]
+    names = {column.position + 1: column.name for column in plan.columns}
+    return pd.DataFrame(
+        {
+            "row": "",
+            "line": ["" if problem.line is None else str(problem.line) for _, problem in mended],
+            "column_name": [names.get(problem.column or 0, "") for _, problem in mended],
+            "code": [rule.code for rule, _ in mended],
+            "safety": [str(problem.safety) for _, problem in mended],
+            "old": [problem.old or "" for _, problem in mended],
+            "new": [problem.new or "" for _, problem in mended],
+        },
+        columns=list(CHANGE_COLUMNS),
+    )
+
+
+def _placed(
+    parts: list[Part],
+    place: Path,
+    target: Path,
+    checked: Checked,
+    columns: Sequence[Sent],
+    always_parts: bool,
+) -> tuple[Part, ...]:
+    """Gives the parts their final names; they are told as standing where they will stand."""
+    if len(parts) > 1 or (parts and always_parts):
+        outputs.write_text(place / MANIFEST, manifest(parts, checked.source.sha256))
+        return tuple(moved(part, target / PARTS / part.path.name) for part in parts)
+    if columns:
+        if parts:
+            parts[0].path.rename(place / CLEAN_NAME)
+        else:
+            (place / CLEAN_NAME).write_bytes(csvout.line([column.header for column in columns]))
+    (place / PARTS).rmdir()
+    return tuple(moved(part, target / CLEAN_NAME) for part in parts)
+
+
+def split(
+    path: str | Path,
+    settings: Settings | None = None,
+    *,
+    work: Path,
+    folder: Path | None = None,
+    force: bool = False,
+    stdin_name: str | None = None,
+    report: Callable[[Fixed], str] | None = None,
+    progress: Progress = _silent,
+) -> Fixed:
+    """Cuts a file on record boundaries: the header in each part, cells as they are.
+
+    Nothing is linted but how the file is written, and no cell is changed. The limits are those of
+    the settings, else of the settings' profile. Arguments, results and errors are those of `fix`.
+    """
+    settings = settings or Settings()
+    limits = profiles.load(settings.profile).limits
+    plain = dataclasses.replace(
+        settings,
+        profile=profiles.GENERAL,
+        select=("FIL", "STR"),
+        ignore=(),
+        extend_select=(),
+        columns={},
+        max_bytes=settings.max_bytes or limits.bytes,
+        max_rows=settings.max_rows or limits.rows,
+    )
+    target = folder or outputs.default_folder(stdin_name or str(path))
+    with outputs.staging(target, force=force) as place:
+        checked = check(path, plain, work=work, stdin_name=stdin_name, progress=progress)
+        cut = _write(checked, plain, place, target, progress, always_parts=True)
+        if report is not None:
+            outputs.write_text(place / outputs.REPORT, report(cut))
+    return cut

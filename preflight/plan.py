@@ -1,0 +1,68 @@
+"""Everything that is decided before a row is read: the profile, the columns, the rules that are on."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from preflight.columns import is_linted
+from preflight.model import Column, Safety
+from preflight.profile import Profile
+from preflight.rule import Rule, Scope
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What linting and fixing one file goes by.
+
+    Attributes:
+        profile: of the provider.
+        columns: one for each header column.
+        rules: those that are on, by code, with the severity they have here.
+        region: ISO 3166 code for phones whose row names no country; None if nobody said.
+        timezone: of timestamps without an offset; None if nobody said.
+        unsafe_fixes: whether fixes that guess are applied too.
+    """
+
+    profile: Profile
+    columns: tuple[Column, ...]
+    rules: Mapping[str, Rule]
+    region: str | None = None
+    timezone: tzinfo | None = None
+    unsafe_fixes: bool = False
+
+    def scoped(self, scope: Scope) -> tuple[Rule, ...]:
+        """The rules of one scope, in the order of their codes."""
+        return tuple(rule for rule in self.rules.values() if rule.scope is scope)
+
+    def cell_rules(self, column: Column) -> tuple[Rule, ...]:
+        """The rules that look at a column's cells.
+
+        The pieces of a joined column are linted where they stand; of the whole it only matters
+        whether anything is there.
+        """
+        if not is_linted(column, self.profile):
+            return ()
+        return tuple(
+            rule
+            for rule in self.scoped(Scope.CELL)
+            if column.kind in rule.kinds
+            and (column.required if rule.blanks else not column.pieces)
+        )
+
+    def applies(self, safety: Safety | None) -> bool:
+        """Whether a fix of that safety is made."""
+        return safety is Safety.SAFE or (safety is Safety.UNSAFE and self.unsafe_fixes)
+
+    @functools.cached_property
+    def key(self) -> Column | None:
+        """The column by which the provider tells contacts apart; None if the file has none."""
+        held = {column.field: column for column in self.columns if column.field}
+        return next((held[field] for field in self.profile.key if field in held), None)
+
+    @functools.cached_property
+    def country(self) -> Column | None:
+        """The column that says in which country a row's phone numbers are."""
+        return next((column for column in self.columns if column.kind == "country"), None)

@@ -1,0 +1,244 @@
+"""What a provider takes, as data: `rules/profiles/*.toml`, one file a provider.
+
+A profile names the fields a provider knows, the header it wants for each, the aliases under which
+exports write them, its limits, which rules it makes stricter or milder, and what a person can do
+about each of its failure reasons. `general.toml` holds what is true of contact files anywhere; each
+provider's file extends it.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import tomllib
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import resources
+from typing import Any
+
+from preflight.errors import RuleError
+from preflight.model import Reason, Severity
+
+GENERAL = "general"
+
+
+def fold(name: str) -> str:
+    """A header name without case, accents, blanks and punctuation: "E-mail Address" → "emailaddress".
+
+    Letters and digits of every script stay.
+    """
+    decomposed = unicodedata.normalize("NFKD", name).casefold()
+    return "".join(c for c in decomposed if c.isalnum())
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing a contact has.
+
+    Attributes:
+        name: preflight's name for it: "email", "first_name".
+        kind: what its cells hold; see `kinds`.
+        header: the provider's column name; None where the provider has no such field.
+        aliases: other names under which exports write it, as written.
+        required: whether the provider refuses a row without it.
+        max_length: the most characters the provider takes, where it says so.
+    """
+
+    name: str
+    kind: str = "text"
+    header: str | None = None
+    aliases: tuple[str, ...] = ()
+    required: bool = False
+    max_length: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The most of one file that the provider takes; None where it states no limit."""
+
+    bytes: int | None = None
+    rows: int | None = None
+    columns: int | None = None
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One provider's demands.
+
+    Attributes:
+        name: "dotdigital", …, or "general".
+        title: for people.
+        source: the pages the facts are from.
+        fields: by field name.
+        key: the fields by which the provider tells contacts apart, the first that is there counts.
+        limits: of one file.
+        unknown_columns: "keep" sends a column the provider has no field for under its own name,
+            "leave-out" does not send it, "refuse" makes it an error.
+        header_pattern: a column sent under its own name must match it, or is left out.
+        severities: rule code or prefix → a severity, or None for off.
+        reasons: the provider's failure code or reason, casefolded → what can be done.
+        joins: field → the fields whose values make it when no column holds it.
+        region: the region of phones without a country code, if the provider fixes one.
+    """
+
+    name: str
+    title: str
+    source: tuple[str, ...] = ()
+    fields: Mapping[str, Field] = field(default_factory=dict)
+    key: tuple[str, ...] = ("email",)
+    limits: Limits = Limits()
+    unknown_columns: str = "keep"
+    header_pattern: str | None = None
+    severities: Mapping[str, Severity | None] = field(default_factory=dict)
+    reasons: Mapping[str, Reason] = field(default_factory=dict)
+    joins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    region: str | None = None
+
+    @functools.cached_property
+    def _names(self) -> dict[str, tuple[str, str]]:
+        known: dict[str, tuple[str, str]] = {}
+        for one in self.fields.values():
+            for alias in one.aliases:
+                known.setdefault(fold(alias), (one.name, "alias"))
+        for one in self.fields.values():
+            known[fold(one.name)] = (one.name, "alias")
+        for one in self.fields.values():
+            if one.header is not None:
+                known[fold(one.header)] = (one.name, "alias")
+        return known
+
+    @functools.cached_property
+    def _exact(self) -> dict[str, str]:
+        names = {one.name.casefold(): one.name for one in self.fields.values()}
+        headers = {one.header.casefold(): one.name for one in self.fields.values() if one.header}
+        return names | headers
+
+    def match(self, header: str) -> tuple[str, str] | None:
+        """The field that a header names and how: "exact" or "alias"; None for a stranger.
+
+        Exact means equal but for case and blanks around it, to the provider's header or to
+        preflight's field name. There is no third way: nothing is guessed.
+        """
+        exact = self._exact.get(header.strip().casefold())
+        if exact is not None:
+            return exact, "exact"
+        folded = fold(header)
+        return self._names.get(folded) if folded else None
+
+    def severity(self, code: str, default: Severity) -> Severity | None:
+        """The severity of a rule under this profile: its own, or the longest matching entry's."""
+        entries = [prefix for prefix in self.severities if code.startswith(prefix)]
+        return self.severities[max(entries, key=len)] if entries else default
+
+    def reason(self, code: str) -> Reason:
+        """What can be done about a failure code; `Reason.UNKNOWN` for one the profile lacks."""
+        return self.reasons.get(" ".join(code.casefold().split()), Reason.UNKNOWN)
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The names of the fields without which a row is refused."""
+        return tuple(one.name for one in self.fields.values() if one.required)
+
+
+_KEYS = {
+    "name", "title", "source", "extends", "key", "limits", "unknown_columns", "header_pattern",
+    "fields", "severity", "reasons", "joins", "region",
+}  # fmt: skip
+_FIELD_KEYS = {"kind", "header", "aliases", "also", "required", "max_length"}
+_UNKNOWN_COLUMNS = ("keep", "leave-out", "refuse")
+
+
+def names() -> tuple[str, ...]:
+    """The names of all profiles, the general one first."""
+    folder = resources.files("preflight.rules.profiles")
+    found = sorted(one.name.removesuffix(".toml") for one in folder.iterdir() if one.name.endswith(".toml"))
+    return (GENERAL, *(name for name in found if name != GENERAL))
+
+
+@functools.cache
+def load(name: str = GENERAL) -> Profile:
+    """The profile of that name.
+
+    Raises:
+        RuleError: there is none of that name, or its file has an unknown key or a wrong value.
+    """
+    if name not in names():
+        raise RuleError(f"no profile `{name}`: there are {', '.join(names())}")
+    text = resources.files("preflight.rules.profiles").joinpath(f"{name}.toml").read_text("utf-8")
+    return parse(text, where=f"{name}.toml")
+
+
+def parse(text: str, *, where: str) -> Profile:
+    """A profile from the text of its file; `where` is what errors call it.
+
+    Raises:
+        RuleError: it is no TOML, or a key or value in it is unknown.
+    """
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise RuleError(f"{where}: {error}") from error
+    _known(data, _KEYS, where)
+    base = load(data["extends"]) if "extends" in data else None
+    unknown_columns = data.get("unknown_columns", "keep")
+    if unknown_columns not in _UNKNOWN_COLUMNS:
+        raise RuleError(f"{where}: unknown_columns is one of {', '.join(_UNKNOWN_COLUMNS)}")
+    try:
+        if "header_pattern" in data:
+            re.compile(data["header_pattern"])
+        return Profile(
+            name=data["name"],
+            title=data["title"],
+            source=tuple(data.get("source", ())),
+            fields=_fields(data.get("fields", {}), base, where),
+            key=tuple(data.get("key", base.key if base else ("email",))),
+            limits=Limits(**data.get("limits", {})),
+            unknown_columns=unknown_columns,
+            header_pattern=data.get("header_pattern"),
+            severities={**(base.severities if base else {}), **_severities(data.get("severity", {}))},
+            reasons={key.casefold(): Reason(value) for key, value in data.get("reasons", {}).items()},
+            joins={key: tuple(value) for key, value in data.get("joins", {}).items()},
+            region=data.get("region"),
+        )
+    except (KeyError, TypeError, ValueError, re.error) as error:
+        raise RuleError(f"{where}: {error}") from error
+
+
+def _fields(entries: Mapping[str, Any], base: Profile | None, where: str) -> dict[str, Field]:
+    fields = {name: one for name, one in base.fields.items()} if base else {}
+    for name, entry in entries.items():
+        _known(entry, _FIELD_KEYS, f"{where}: fields.{name}")
+        inherited = fields.get(name, Field(name))
+        also = _aliases_of(entry.get("also", ()), fields, where)
+        for other in entry.get("also", ()):
+            fields.pop(other, None)
+        fields[name] = Field(
+            name=name,
+            kind=entry.get("kind", inherited.kind),
+            header=entry.get("header", inherited.header),
+            aliases=(*inherited.aliases, *entry.get("aliases", ()), *also),
+            required=entry.get("required", inherited.required),
+            max_length=entry.get("max_length", inherited.max_length),
+        )
+    return fields
+
+
+def _aliases_of(others: Sequence[str], fields: Mapping[str, Field], where: str) -> tuple[str, ...]:
+    """All names of the fields that another one takes in, their own included."""
+    taken: list[str] = []
+    for other in others:
+        if other not in fields:
+            raise RuleError(f"{where}: no field `{other}` to take in")
+        taken += [other, *fields[other].aliases]
+    return tuple(taken)
+
+
+def _severities(entries: Mapping[str, str]) -> dict[str, Severity | None]:
+    return {code: None if value == "off" else Severity(value) for code, value in entries.items()}
+
+
+def _known(entry: Mapping[str, Any], keys: set[str], where: str) -> None:
+    for key in entry:
+        if key not in keys:
+            raise RuleError(f"{where}: unknown key `{key}`; there are {', '.join(sorted(keys))}")

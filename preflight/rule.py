@@ -1,0 +1,167 @@
+"""What a rule may say. A rule file imports nothing else of preflight.
+
+A rule is one file: a docstring that tells the problem, shows it and its findings, a `check`, perhaps
+a `fix`, and a `RULE`. What `check` is given depends on the rule's scope:
+
+======== ================================== ====================================================
+scope    `check` gets                       `check` returns
+======== ================================== ====================================================
+FILE     a `FileView`                       the `Problem`s, none if all is well
+HEADER   a `FileView`                       the `Problem`s
+RECORD   a frame of malformed records       a mask: True where this rule has nothing to say
+CELL     a Series of distinct cell values   a mask: True where valid
+         (and a `Context`)
+TABLE    a frame of row keys                a mask: True where valid
+CRASH    nothing: the engine reports by it  –
+======== ================================== ====================================================
+
+A mask is a boolean Series of the same index as what was given. A blank cell is no business of a cell
+rule unless it says `blanks=True`; then it sees blank cells of required columns and nothing else.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from preflight.kinds import ALL_KINDS, INVISIBLE, strip_invisible, unwrap_email
+from preflight.model import Column, Layout, Problem, Safety, Severity
+from preflight.profile import Field, Limits, Profile
+
+__all__ = [
+    "ALL_KINDS",
+    "INVISIBLE",
+    "Column",
+    "Context",
+    "Field",
+    "FileView",
+    "Layout",
+    "Limits",
+    "Phase",
+    "Problem",
+    "Profile",
+    "Rule",
+    "Safety",
+    "Scope",
+    "Severity",
+    "strip_invisible",
+    "unwrap_email",
+]
+
+
+class Scope(enum.StrEnum):
+    """What a rule looks at."""
+
+    FILE = "file"
+    HEADER = "header"
+    RECORD = "record"
+    CELL = "cell"
+    TABLE = "table"
+    CRASH = "crash"
+
+
+class Phase(enum.IntEnum):
+    """When a fix is applied; within a phase the order is that of the codes."""
+
+    DECODE = 1
+    TRIM = 2
+    UNWRAP = 3
+    SHAPE = 4
+    CASE = 5
+
+
+@dataclass(frozen=True)
+class FileView:
+    """What is known of a file after it was read once.
+
+    Attributes:
+        layout: encoding, delimiter, header, …
+        columns: one for each header column.
+        profile: of the provider it is for.
+        rows: how many data records there are.
+        filled: for each column, how many of its cells hold something.
+        split: whether the file is going to be cut into parts.
+    """
+
+    layout: Layout
+    columns: tuple[Column, ...]
+    profile: Profile
+    rows: int
+    filled: tuple[int, ...]
+    split: bool = False
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a cell rule may know besides the values.
+
+    Attributes:
+        judged: a frame of the values' index with what the kind's library makes of each; see
+            `kinds` for the columns: email core, normal, reason · phone e164, status, reason ·
+            timestamp iso, status, reason. Without columns for other kinds.
+        column: the column the values are from.
+        field: the profile's field it holds, if any.
+        profile: of the provider.
+    """
+
+    judged: pd.DataFrame
+    column: Column
+    field: Field | None
+    profile: Profile
+
+
+Reasons = Callable[..., "pd.Series[str]"]
+Fix = Callable[..., "pd.Series[str]"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """One rule.
+
+    Attributes:
+        code: three letters of the family and three digits; never used again for another.
+        name: the problem in kebab-case.
+        scope: what `check` is given.
+        severity: unless a profile says otherwise.
+        message: the problem as a lower-case fact, no value in it.
+        check: see the module's docstring; None for the CRASH scope only.
+        kinds: for a CELL rule, the kinds of column it looks at.
+        blanks: for a CELL rule, whether blank cells of required columns are what it is about.
+        suspects: for a CELL rule, an RE2 pattern of values that it may blame though they look
+            obviously fine to the kind's triage.
+        reason: a message for each blamed value or row, where the plain one says too little; gets
+            what `check` got, narrowed to the blamed ones. No value of a contact may stand in it.
+        fix: the mended values for the blamed ones; the same value where it cannot tell.
+        safety: of the fix.
+        phase: when the fix is applied.
+        drops: for a RECORD or TABLE rule, whether the row is left away and counted as dropped.
+        doc: the docstring of its file.
+    """
+
+    code: str
+    name: str
+    scope: Scope
+    severity: Severity
+    message: str
+    check: Callable[..., Any] | None = None
+    kinds: frozenset[str] = frozenset()
+    blanks: bool = False
+    suspects: str | None = None
+    reason: Reasons | None = None
+    fix: Fix | None = None
+    safety: Safety | None = None
+    phase: Phase = Phase.SHAPE
+    drops: bool = False
+    doc: str = ""
+
+    @property
+    def held_back(self) -> bool:
+        """Whether its findings are held back while the header is wrong: those about rows are."""
+        return self.scope in (Scope.RECORD, Scope.CELL, Scope.TABLE, Scope.CRASH)
+
+
+FileCheck = Callable[[FileView], Iterable[Problem]]

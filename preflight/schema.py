@@ -1,0 +1,238 @@
+"""Rules as pandera checks. The only importer of pandera.
+
+One adapter, `_check`, turns a rule into a `pandera.Check` named by the rule's code. `schema` builds a
+`DataFrameSchema` of such checks that validates anyone's frame; the engine calls the very same checks
+on the distinct suspects of a column and reads the mask each one returns, never an exception's text,
+which would hold values.
+
+Pandera lets a check pass that returns a scalar or a mask of another length. A rule's answer is
+therefore demanded to be a boolean mask of the index it was given; anything else, like an exception,
+is a crash, and the rows are unknown, not passed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+import pandera.pandas as pa_schema
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from preflight import catalogue
+from preflight import profile as profiles
+from preflight.columns import resolve
+from preflight.invisible import strip_invisible
+from preflight.kinds import KINDS
+from preflight.model import Bools, Column
+from preflight.plan import Plan
+from preflight.profile import Field, Profile, fold
+from preflight.rule import Context, Rule
+
+VALUE, REGION = "value", "region"
+
+
+class RuleCrashed(Exception):  # noqa: N818 - it is caught inside, and names what happened
+    """A rule raised, or its answer is no mask; the text names the rule and the error's class."""
+
+
+class ColumnChecks:
+    """The rules of one column, compiled.
+
+    Args:
+        column: what it is.
+        plan: the rules that are on, and the options they go by.
+    """
+
+    def __init__(self, column: Column, plan: Plan) -> None:
+        self.column = column
+        self.kind = KINDS.get(column.kind, KINDS["text"])
+        self.rules = plan.cell_rules(column)
+        self.timezone = plan.timezone
+        self.region = plan.region or ""
+        self._profile = plan.profile
+        self._checks = {rule.code: _check(rule, self) for rule in self.rules}
+        patterns = [rule.suspects for rule in self.rules if rule.suspects]
+        self._suspects = "|".join(f"(?:{pattern})" for pattern in patterns)
+
+    def context(self, judged: pd.DataFrame) -> Context:
+        """What the rules may know besides the values."""
+        field = self._profile.fields.get(self.column.field) if self.column.field else None
+        return Context(judged, self.column, field, self._profile)
+
+    def suspects(self, values: pa.ChunkedArray) -> Bools:
+        """True where a cell is worth a look: a mask over a string column."""
+        if not self.rules:
+            return np.zeros(len(values), dtype=bool)
+        fine = self.kind.plain(values)
+        if self._suspects:
+            fine = pc.and_not(fine, pc.match_substring_regex(values, self._suspects))
+        if not self.column.required:
+            fine = pc.or_(fine, pc.equal(values, ""))
+        return np.asarray(pc.invert(fine).to_numpy())
+
+    def prepare(self, values: pd.Series[str], regions: pd.Series[str] | None = None) -> pd.DataFrame:
+        """Distinct cells with what the kind's library makes of each.
+
+        Args:
+            values: the cells, distinct.
+            regions: of each cell's row, where the kind needs it.
+
+        Returns:
+            A frame of the values' index: `value`, `region` where the kind needs it, and the columns
+            of the kind's judgement.
+        """
+        cells = pd.DataFrame({VALUE: values})
+        if self.kind.regional:
+            cells[REGION] = regions if regions is not None else ""
+        return cells.join(self.kind.judge(cells, self.timezone))
+
+    def failed(self, rule: Rule, cells: pd.DataFrame) -> Bools:
+        """Where a rule blames a cell: a mask over the frame that `prepare` made.
+
+        Raises:
+            RuleCrashed: the rule raised, or did not answer with a mask.
+        """
+        try:
+            result = self._checks[rule.code](cells)
+        except RuleCrashed:
+            raise
+        except Exception as error:
+            # A rule may raise anything, and its text may hold a value: the class must do.
+            raise RuleCrashed(f"{rule.code}: {type(error).__name__}") from None
+        return ~_mask(rule, result.check_output, cells).to_numpy()
+
+    def reasons(self, rule: Rule, cells: pd.DataFrame) -> np.ndarray | None:
+        """A message for each blamed cell; None where the rule's own message says all."""
+        if rule.reason is None:
+            return None
+        try:
+            return np.asarray(_ask(rule.reason, cells, self), dtype=object)
+        except Exception as error:
+            raise RuleCrashed(f"{rule.code}: {type(error).__name__}") from None
+
+    def mended(self, rule: Rule, cells: pd.DataFrame) -> pd.Series[str]:
+        """The blamed cells as the rule's fix would have them."""
+        assert rule.fix is not None  # noqa: S101 - the caller asks for rules with a fix only
+        try:
+            fixed = _ask(rule.fix, cells, self)
+        except Exception as error:
+            raise RuleCrashed(f"{rule.code}: {type(error).__name__}") from None
+        if not isinstance(fixed, pd.Series) or not fixed.index.equals(cells.index):
+            raise RuleCrashed(f"{rule.code}: its fix gave no series of the same index")
+        return fixed
+
+
+def _ask(function: Any, cells: pd.DataFrame, checks: ColumnChecks) -> Any:
+    """Calls what a rule file defines, with the context if it takes one."""
+    values = cells[VALUE]
+    if function.__code__.co_argcount == 1:
+        return function(values)
+    return function(values, checks.context(cells.drop(columns=VALUE)))
+
+
+def _mask(rule: Rule, answer: object, cells: pd.DataFrame) -> pd.Series[bool]:
+    """A rule's answer, if it is what was asked for."""
+    if not isinstance(answer, pd.Series) or not pd.api.types.is_bool_dtype(answer.dtype):
+        raise RuleCrashed(f"{rule.code}: its check gave no boolean mask")
+    if not answer.index.equals(cells.index):
+        raise RuleCrashed(f"{rule.code}: its check gave a mask of another index")
+    if answer.hasnans:
+        raise RuleCrashed(f"{rule.code}: its check gave a mask with gaps")
+    return answer.astype(bool)
+
+
+def _check(rule: Rule, checks: ColumnChecks) -> pa_schema.Check:
+    """A rule as a check that takes prepared cells (the engine) or a plain series (anyone's frame)."""
+
+    def judge(given: pd.DataFrame | pd.Series[str]) -> pd.Series[bool]:
+        if isinstance(given, pd.Series):
+            return _judge_series(rule, checks, given)
+        return _judge_cells(rule, checks, given)
+
+    return pa_schema.Check(judge, name=rule.code, error=rule.message, ignore_na=False)
+
+
+def _judge_cells(rule: Rule, checks: ColumnChecks, cells: pd.DataFrame) -> pd.Series[bool]:
+    if rule.blanks:
+        seen = cells[cells[VALUE].map(strip_invisible) == ""]
+    else:
+        seen = cells[cells[VALUE] != ""]
+    valid = pd.Series(True, index=cells.index)
+    if len(seen):
+        valid[seen.index] = _mask(rule, _ask(rule.check, seen, checks), seen)
+    return valid
+
+
+def _judge_series(rule: Rule, checks: ColumnChecks, given: pd.Series[str]) -> pd.Series[bool]:
+    """A whole column of anyone's frame: triage, distinct values, the rule, and back to the rows."""
+    text = given.astype("object").where(given.notna(), "").astype(str)
+    column = pa.chunked_array([pa.array(text.to_numpy(), type=pa.string())])
+    suspect = checks.suspects(column)
+    if not suspect.any():
+        return pd.Series(True, index=given.index)
+    codes, distinct = pd.factorize(text.to_numpy()[suspect])
+    values = pd.Series(distinct, dtype="str")
+    cells = checks.prepare(values, pd.Series(checks.region, index=values.index, dtype="str"))
+    failed = checks.failed(rule, cells)
+    mask = np.ones(len(given), dtype=bool)
+    mask[np.flatnonzero(suspect)[failed[codes]]] = False
+    return pd.Series(mask, index=given.index)
+
+
+def schema(
+    profile: str = profiles.GENERAL,
+    *,
+    region: str | None = None,
+    timezone: str | None = None,
+    select: Sequence[str] = (catalogue.ALL,),
+    ignore: Sequence[str] = (),
+) -> pa_schema.DataFrameSchema:
+    """The cell rules of a profile as a pandera schema, for a frame of anyone's.
+
+    A column of the frame is recognised by any name the profile knows for it, case and punctuation
+    aside. Columns the profile does not know are left alone. Each check is named by its rule's code.
+    Rules about files, headers, malformed records and duplicates are not of a frame, and not in it.
+
+    Args:
+        profile: "general" or a provider's name.
+        region: ISO 3166 code for phone numbers without a country code.
+        timezone: IANA name of the zone of timestamps without an offset; only matters to fixes.
+        select: rule codes or prefixes.
+        ignore: rule codes or prefixes.
+
+    Raises:
+        RuleError: no such profile.
+        ConfigError: no such rule.
+    """
+    known = profiles.load(profile)
+    rules = catalogue.choose(catalogue.builtin(), known, select=select, ignore=ignore)
+    plan = Plan(known, (), rules, region or known.region, ZoneInfo(timezone) if timezone else None)
+    columns = {}
+    for field in known.fields.values():
+        if known.name != profiles.GENERAL and field.header is None:
+            continue
+        column = Column(0, field.header or field.name, field.name, field.kind, field.required, "exact")
+        pattern = _pattern(field)
+        columns[pattern] = pa_schema.Column(
+            checks=[_check(rule, ColumnChecks(column, plan)) for rule in plan.cell_rules(column)],
+            nullable=True,
+            required=field.required,
+            regex=True,
+            name=pattern,
+            title=field.name,
+        )
+    return pa_schema.DataFrameSchema(columns, name=known.name, title=known.title)
+
+
+def _pattern(field: Field) -> str:
+    """A regular expression that fits every name of a field, however it is written."""
+    written = {field.name, field.header or field.name, *field.aliases}
+    names = {"".join(c for c in name if c.isalnum()) for name in written} | set(map(fold, written))
+    spelled = (r"[\W_]*".join(map(re.escape, name)) for name in sorted(names) if name)
+    return rf"(?i)^[\W_]*(?:{'|'.join(spelled)})[\W_]*$"

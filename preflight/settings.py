@@ -1,0 +1,320 @@
+"""One validated set of settings out of the command line, the environment and a config file.
+
+Precedence: command line > `PREFLIGHT_*` environment > config file > profile > default. The config
+file is the nearest `preflight.toml`, `.preflight.toml` or `pyproject.toml` with `[tool.preflight]`,
+from the working directory upwards.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from preflight.errors import ConfigError
+
+FAIL_ON = ("error", "warning", "never")
+FORMATS = ("full", "concise", "json")
+CONFIG_NAMES = ("preflight.toml", ".preflight.toml")
+SECRET = re.compile(r"token|password|secret|api_?key|api_?user", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class MaxBad:
+    """How many rejected rows are still accepted: a share of all rows, or a count.
+
+    Attributes:
+        share: 0 to 1; None when a count was given.
+        count: None when a share was given.
+    """
+
+    share: float | None = None
+    count: int | None = 0
+
+    @classmethod
+    def parse(cls, text: str) -> MaxBad:
+        """From "2%" or "50".
+
+        Raises:
+            ConfigError: it is neither.
+        """
+        found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*%", text.strip())
+        if found and float(found[1]) <= 100:
+            return cls(share=float(found[1]) / 100, count=None)
+        if text.strip().isdigit():
+            return cls(count=int(text))
+        raise ConfigError(f"max-bad is a rate like 2% or a count like 50, not `{text}`")
+
+    def allows(self, rejected: int, rows: int) -> bool:
+        """Whether so many rejected rows of so many are accepted."""
+        if self.count is not None:
+            return rejected <= self.count
+        return rejected <= (self.share or 0) * rows
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a command goes by.
+
+    Attributes:
+        profile: the name of a profile; the key `for` of a config.
+        select, ignore, extend_select: rule codes or prefixes.
+        fail_on: the least severity that makes `check` exit with 1.
+        exit_zero: findings never make the exit code 1.
+        max_bad: the rejected rows that are still accepted; None when nobody said.
+        unsafe_fixes: whether fixes that guess are applied.
+        region: ISO 3166 code for phones without a country code.
+        timezone: IANA name of the zone of timestamps without an offset.
+        encoding, delimiter, header_row: how to read the file; None to find out.
+        columns: header as written → field; "-" for none.
+        output_format: of the findings on stdout.
+        statistics: whether only counts are printed.
+        show_values: whether values of contacts are printed; None: as the terminal decides.
+        max_bytes, max_rows: limits of a part; None: the profile's.
+        state_dir: where the ledger lives.
+        timeout: seconds a run waits for a provider's jobs in all; None for no end of its own.
+        providers: provider → option → value.
+    """
+
+    profile: str = "general"
+    select: tuple[str, ...] = ("ALL",)
+    ignore: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    fail_on: str = "error"
+    exit_zero: bool = False
+    max_bad: MaxBad | None = None
+    unsafe_fixes: bool = False
+    region: str | None = None
+    timezone: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    header_row: int | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    output_format: str = "full"
+    statistics: bool = False
+    show_values: bool | None = None
+    max_bytes: int | None = None
+    max_rows: int | None = None
+    state_dir: Path = Path(".preflight")
+    timeout: float | None = None
+    providers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        """The zone of timestamps without an offset."""
+        return ZoneInfo(self.timezone) if self.timezone else None
+
+
+_LISTS = {"select", "ignore", "extend_select"}
+_BOOLS = {"exit_zero", "unsafe_fixes", "statistics", "show_values"}
+_COUNTS = {"header_row", "max_bytes", "max_rows"}
+_KEYS = {field.name for field in dataclasses.fields(Settings)} - {"profile"} | {"for"}
+
+
+def load(
+    given: Mapping[str, Any],
+    environ: Mapping[str, str],
+    *,
+    config: Path | None = None,
+    isolated: bool = False,
+    start: Path | None = None,
+) -> Settings:
+    """The settings of a call.
+
+    Args:
+        given: what the command line said, by key; None where it said nothing. `columns` and
+            `providers` are joined with the config's, entry by entry.
+        environ: the environment.
+        config: the config file, instead of the nearest one.
+        isolated: whether no config file is read.
+        start: where the search for one begins; the working directory by default.
+
+    Raises:
+        ConfigError: a key is unknown, or a value is off.
+    """
+    merged: dict[str, Any] = {}
+    if not isolated:
+        path, data = _config(config, start or Path.cwd())
+        for key, value in data.items():
+            merged[_key(key, path)] = _value(_key(key, path), value, str(path))
+    for name, text in environ.items():
+        key = name.removeprefix("PREFLIGHT_").lower()
+        if name.startswith("PREFLIGHT_") and key in _KEYS - {"columns", "providers"} and text:
+            merged[key] = _value(key, _from_text(key, text), name)
+    for key, value in given.items():
+        if value is None:
+            continue
+        if key in ("columns", "providers"):
+            merged[key] = _joined(merged.get(key, {}), value)
+        else:
+            merged[key] = _value(key, value, _flag(key))
+    if "for" in merged:
+        merged["profile"] = merged.pop("for")
+    return Settings(**merged)
+
+
+def _flag(key: str) -> str:
+    return "--" + key.replace("_", "-")
+
+
+def _joined(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    both = dict(old)
+    for key, value in new.items():
+        nested = isinstance(value, Mapping) and isinstance(both.get(key), Mapping)
+        both[key] = {**both[key], **value} if nested else value
+    return both
+
+
+def _config(path: Path | None, start: Path) -> tuple[Path, dict[str, Any]]:
+    if path is not None:
+        return path, _table(path, _read(path))
+    for folder in (start, *start.parents):
+        for name in CONFIG_NAMES:
+            if (folder / name).is_file():
+                return folder / name, _read(folder / name)
+        project = folder / "pyproject.toml"
+        if project.is_file():
+            data = _read(project).get("tool", {}).get("preflight")
+            if data is not None:
+                return project, data
+    return start, {}
+
+
+def _table(path: Path, data: dict[str, Any]) -> dict[str, Any]:
+    if path.name == "pyproject.toml":
+        table: dict[str, Any] = data.get("tool", {}).get("preflight", {})
+        return table
+    return data
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise ConfigError(f"cannot read the config {path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"the config {path} is no TOML: {error}") from error
+
+
+def _key(key: str, path: Path) -> str:
+    name = key.replace("-", "_")
+    if name in _KEYS:
+        return name
+    near = difflib.get_close_matches(name, _KEYS, n=1)
+    hint = f"; did you mean `{near[0]}`?" if near else f"; there are {', '.join(sorted(_KEYS))}"
+    raise ConfigError(f"{path}: unknown key `{key}`{hint}")
+
+
+def _from_text(key: str, text: str) -> Any:
+    if key in _LISTS:
+        return [entry.strip() for entry in text.split(",") if entry.strip()]
+    if key in _BOOLS:
+        if text.lower() not in ("0", "1", "true", "false", "yes", "no"):
+            raise ConfigError(f"PREFLIGHT_{key.upper()} is yes or no, not `{text}`")
+        return text.lower() in ("1", "true", "yes")
+    if key in _COUNTS:
+        return int(text) if text.isdigit() else text
+    return text
+
+
+def _value(key: str, value: Any, where: str) -> Any:
+    """A checked value for a key.
+
+    Raises:
+        ConfigError: it is not what the key takes.
+    """
+    if key in _LISTS:
+        entries = [value] if isinstance(value, str) else value
+        if not isinstance(entries, (list, tuple)) or not all(isinstance(e, str) for e in entries):
+            raise ConfigError(f"{where}: {key} is a list of rule codes")
+        return tuple(code.strip() for entry in entries for code in entry.split(",") if code.strip())
+    if key in _BOOLS:
+        if not isinstance(value, bool):
+            raise ConfigError(f"{where}: {key} is true or false")
+        return value
+    if key in _COUNTS:
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            raise ConfigError(f"{where}: {key} is a number from 1 up")
+        return value
+    if key == "fail_on":
+        return _one_of(key, value, FAIL_ON, where)
+    if key == "output_format":
+        return _one_of(key, value, FORMATS, where)
+    if key == "max_bad":
+        return value if isinstance(value, MaxBad) else MaxBad.parse(str(value))
+    if key == "region":
+        return _region(value, where)
+    if key == "timezone":
+        return _timezone(value, where)
+    if key == "state_dir":
+        return Path(value)
+    if key == "timeout":
+        return _seconds(value, where)
+    if key == "columns":
+        return _texts(key, value, where)
+    if key == "providers":
+        return _providers(value, where)
+    if not isinstance(value, str):
+        raise ConfigError(f"{where}: {key} is a text")
+    return value
+
+
+def _one_of(key: str, value: Any, choices: tuple[str, ...], where: str) -> str:
+    if value in choices:
+        return str(value)
+    near = difflib.get_close_matches(str(value), choices, n=1)
+    hint = f"; did you mean {near[0]}?" if near else ""
+    raise ConfigError(f"{where}: {key} is one of {', '.join(choices)}, not `{value}`{hint}")
+
+
+def _region(value: Any, where: str) -> str:
+    import phonenumbers
+
+    code = str(value).strip().upper()
+    if code not in phonenumbers.SUPPORTED_REGIONS:
+        raise ConfigError(f"{where}: region is a country code of two letters like US, not `{value}`")
+    return code
+
+
+def _timezone(value: Any, where: str) -> str:
+    try:
+        return ZoneInfo(str(value)).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ConfigError(
+            f"{where}: timezone is an IANA name like America/New_York, not `{value}`"
+        ) from None
+
+
+def _seconds(value: Any, where: str) -> float:
+    try:
+        seconds = float(value)
+    except (TypeError, ValueError):
+        seconds = -1.0
+    if seconds <= 0:
+        raise ConfigError(f"{where}: timeout is a number of seconds above 0, not `{value}`")
+    return seconds
+
+
+def _texts(key: str, value: Any, where: str) -> dict[str, str]:
+    if not isinstance(value, Mapping) or not all(isinstance(one, str) for one in value.values()):
+        raise ConfigError(f"{where}: {key} is a table of texts")
+    return dict(value)
+
+
+def _providers(value: Any, where: str) -> dict[str, dict[str, str]]:
+    if not isinstance(value, Mapping) or not all(isinstance(one, Mapping) for one in value.values()):
+        raise ConfigError(f"{where}: providers is a table for each provider")
+    for name, options in value.items():
+        for option in options:
+            if SECRET.search(option):
+                raise ConfigError(
+                    f"{where}: providers.{name}.{option} looks like a secret; secrets come from the "
+                    "environment only"
+                )
+    return {name: {key: str(one) for key, one in options.items()} for name, options in value.items()}

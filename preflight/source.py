@@ -1,0 +1,138 @@
+"""Path to bytes: what the user named becomes a local file with a name, a size and a digest."""
+
+from __future__ import annotations
+
+import glob
+import gzip
+import hashlib
+import os
+import re
+import sys
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from preflight.errors import SourceError
+from preflight.model import Source
+
+SUFFIXES = (".csv", ".tsv", ".txt")
+PACKED = (".gz", ".zip")
+WORKBOOKS = (".xlsx", ".xls")
+
+_BLOCK = 1 << 20
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+
+
+def expand(paths: Sequence[str]) -> list[str]:
+    """Name the single inputs that files, directories, globs and `-` stand for, in that order.
+
+    A directory stands for every table file under it (`SUFFIXES`, also packed), sorted by path; a
+    glob (`**` spans directories) for the files it matches, sorted. What is named twice is listed
+    once. A path that does not exist is kept for `open_source` to refuse.
+
+    Raises:
+        SourceError: a directory or a glob stands for no file.
+    """
+    found: list[str] = []
+    for path in paths:
+        if path != "-" and Path(path).is_dir():
+            inside = sorted(str(p) for p in Path(path).rglob("*") if p.is_file() and _is_table(p))
+            if not inside:
+                raise SourceError(f"{path}: no .csv, .tsv or .txt file in this directory")
+            found += inside
+        elif path != "-" and glob.has_magic(path) and not Path(path).exists():
+            # Path.glob takes no absolute pattern
+            matches = sorted(m for m in glob.glob(path, recursive=True) if Path(m).is_file())  # noqa: PTH207
+            if not matches:
+                raise SourceError(f"{path}: no file matches this pattern")
+            found += matches
+        else:
+            found.append(path)
+    return list(dict.fromkeys(found))
+
+
+def open_source(path: str | Path, *, spool: Path, stdin_name: str | None = None) -> Source:
+    """Make an input readable as a local file, byte for byte, in constant memory.
+
+    A plain file is used where it is. Standard input (`-`) and what is unpacked from a `.gz`, or
+    from a `.zip` of exactly one file, is written to a file in `spool`, readable by its owner alone.
+
+    Args:
+        path: the input as the user named it.
+        spool: an existing directory for files that live as long as the run.
+        stdin_name: the name that standard input goes by in reports; "-" without it.
+
+    Raises:
+        SourceError: it is missing, a directory, unreadable, damaged, an archive of several files,
+            or of a kind this build does not read.
+    """
+    name = str(path)
+    if name == "-":
+        return _spooled(sys.stdin.buffer, stdin_name or "-", spool)
+    if _URL.match(name):
+        raise SourceError(f"{name}: this build does not read URLs yet; download the file first")
+    file = Path(path)
+    suffix = file.suffix.lower()
+    if file.is_dir():
+        raise SourceError(f"{name}: a directory, not a file; name a file in it")
+    if suffix in WORKBOOKS:
+        raise SourceError(f"{name}: this build does not read {suffix} yet; save it as CSV")
+    try:
+        if suffix == ".gz":
+            with gzip.open(file) as packed:
+                return _spooled(packed, name, spool)  # type: ignore[arg-type]
+        if suffix == ".zip":
+            with zipfile.ZipFile(file) as archive, archive.open(_only_member(archive)) as member:
+                return _spooled(member, name, spool)  # type: ignore[arg-type]
+        with file.open("rb") as plain:
+            digest, size = _digest(plain)
+    except FileNotFoundError:
+        raise SourceError(f"{name}: no such file; check the path") from None
+    except PermissionError:
+        raise SourceError(f"{name}: not readable; check its permissions") from None
+    except (zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, EOFError, RuntimeError):
+        raise SourceError(
+            f"{name}: a damaged or encrypted archive; unpack it and name the CSV"
+        ) from None
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        raise SourceError(f"{name}: cannot be read ({reason})") from None
+    return Source(name=name, path=file, sha256=digest, size=size)
+
+
+def _is_table(path: Path) -> bool:
+    suffix = path.suffix.lower()
+    inner = Path(path.stem).suffix.lower() if suffix in PACKED else suffix
+    return inner in SUFFIXES
+
+
+def _only_member(archive: zipfile.ZipFile) -> str:
+    members = [info.filename for info in archive.infolist() if not info.is_dir()]
+    if len(members) == 1:
+        return members[0]
+    held = ", ".join(members[:5]) + (", …" if len(members) > 5 else "") if members else "none"
+    raise SourceError(
+        f"{archive.filename}: one file is wanted in an archive, this has {len(members)} ({held}); "
+        "unpack it and name one"
+    )
+
+
+def _spooled(stream: BinaryIO, name: str, spool: Path) -> Source:
+    handle, path = tempfile.mkstemp(dir=spool, prefix="source-", suffix=".csv")
+    with os.fdopen(handle, "wb") as copy:
+        digest, size = _digest(stream, copy)
+    return Source(name=name, path=Path(path), sha256=digest, size=size)
+
+
+def _digest(stream: BinaryIO, copy: BinaryIO | None = None) -> tuple[str, int]:
+    digest = hashlib.sha256()
+    size = 0
+    while block := stream.read(_BLOCK):
+        digest.update(block)
+        size += len(block)
+        if copy is not None:
+            copy.write(block)
+    return digest.hexdigest(), size

@@ -1,0 +1,160 @@
+"""Clean rows into parts a provider takes: cut on record boundaries, a header in each, a row map each."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+import pyarrow as pa
+
+from preflight import csvout
+from preflight.columns import Sent
+from preflight.model import Ints, Part
+
+# The rule whose finding says that a record is too large for any part: only the splitter can see it.
+OVER_LIMIT = "FIL008"
+PARTS, MANIFEST, CLEAN = "parts", "manifest.json", "clean.csv"
+
+
+def too_large(rendered: pa.Array, columns: Sequence[Sent], max_bytes: int | None) -> np.ndarray:
+    """A mask: the records that no part could hold, even alone under its header."""
+    if max_bytes is None:
+        return np.zeros(len(rendered), dtype=bool)
+    header = len(csvout.line([column.header for column in columns]))
+    return header + csvout.sizes(rendered) > max_bytes
+
+
+@dataclass
+class _Open:
+    """The part that is being written."""
+
+    file: IO[bytes]
+    path: Path
+    digest: hashlib._Hash
+    size: int
+    rows: int
+    row_map: list[Ints]
+    lines: list[Ints]
+
+
+class PartWriter:
+    """Writes records into numbered part files, a new one where a limit would be passed.
+
+    Args:
+        folder: where the parts go; made if it is not there.
+        columns: what is written.
+        max_bytes: the most bytes of one part, its header included; None for no limit.
+        max_rows: the most data rows of one part; None for no limit.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        columns: Sequence[Sent],
+        *,
+        max_bytes: int | None = None,
+        max_rows: int | None = None,
+    ) -> None:
+        self._folder = folder
+        self._columns = tuple(columns)
+        self._header = csvout.line([column.header for column in columns])
+        self._max_bytes = max_bytes
+        self._max_rows = max_rows
+        self._open: _Open | None = None
+        self._done: list[Part] = []
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def write(self, rendered: pa.Array, rows: Ints, lines: Ints) -> None:
+        """Appends records.
+
+        Args:
+            rendered: as `csvout.records` makes them; none of them is too large for a part.
+            rows: the input row of each.
+            lines: the input line of each.
+        """
+        ends = np.cumsum(csvout.sizes(rendered))
+        body = csvout.body(rendered)
+        start = 0
+        while start < len(rendered):
+            part = self._open or self._begin()
+            before = int(ends[start - 1]) if start else 0
+            stop = len(rendered)
+            if self._max_bytes is not None:
+                room = self._max_bytes - part.size
+                stop = min(stop, int(np.searchsorted(ends, before + room, side="right")))
+            if self._max_rows is not None:
+                stop = min(stop, start + self._max_rows - part.rows)
+            if stop <= start:
+                self._end()
+                continue
+            piece = body[before : int(ends[stop - 1])]
+            part.file.write(piece)
+            part.digest.update(piece)
+            part.size += len(piece)
+            part.rows += stop - start
+            part.row_map.append(rows[start:stop])
+            part.lines.append(lines[start:stop])
+            start = stop
+
+    def close(self) -> list[Part]:
+        """Ends the last part and gives them all; a part without rows is not left behind."""
+        self._end()
+        return self._done
+
+    def _begin(self) -> _Open:
+        path = self._folder / f"{len(self._done) + 1:04}.csv"
+        file = path.open("xb", opener=_private)
+        file.write(self._header)
+        digest = hashlib.sha256(self._header)
+        self._open = _Open(file, path, digest, len(self._header), 0, [], [])
+        return self._open
+
+    def _end(self) -> None:
+        part, self._open = self._open, None
+        if part is None:
+            return
+        part.file.close()
+        self._done.append(
+            Part(
+                number=len(self._done) + 1,
+                path=part.path,
+                sha256=part.digest.hexdigest(),
+                size=part.size,
+                header=tuple(column.header for column in self._columns),
+                fields=tuple(column.field for column in self._columns),
+                row_map=np.concatenate(part.row_map),
+                lines=np.concatenate(part.lines),
+            )
+        )
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def manifest(parts: Sequence[Part], source_sha256: str) -> str:
+    """The manifest of some parts, as JSON text."""
+    entries = [
+        {
+            "file": f"{PARTS}/{part.path.name}",
+            "sha256": part.sha256,
+            "bytes": part.size,
+            "rows": part.rows,
+            "first_row": int(part.row_map[0]),
+            "last_row": int(part.row_map[-1]),
+        }
+        for part in parts
+    ]
+    document = {"schema_version": 1, "source_sha256": source_sha256, "parts": entries}
+    return json.dumps(document, indent=2) + "\n"
+
+
+def moved(part: Part, path: Path) -> Part:
+    """The part at another path."""
+    return replace(part, path=path)

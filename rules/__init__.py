@@ -1,0 +1,1 @@
+"""The rules that ship with preflight: one file a rule, found by lying here."""

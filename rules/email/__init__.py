@@ -1,0 +1,1 @@
+"""Rules about email problems."""

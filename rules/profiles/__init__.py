@@ -1,0 +1,1 @@
+"""What each provider takes: one .toml a provider, data and no code."""
