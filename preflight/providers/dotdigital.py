@@ -33,7 +33,8 @@ from urllib.parse import quote
 from preflight.errors import Ambiguous, Busy, Denied, ProviderError
 from preflight.model import FailureReport, Outcome, Receipt
 from preflight.providers import csvreport
-from preflight.providers.http import Complaint, Http, Response, Upload, address, basic, secrets
+from preflight.providers.access import address, basic, secrets
+from preflight.providers.http import Complaint, Http, Response, Upload
 from preflight.providers.option import Option
 from preflight.providers.protocol import Call, Capabilities, Repeat, Reports, Step
 

@@ -23,11 +23,9 @@ quote a header. What httpx and httpcore would log of our calls is dropped for th
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import contextvars
 import email.utils
-import ipaddress
 import json as jsonlib
 import logging
 import re
@@ -45,13 +43,12 @@ from preflight.errors import (
     Ambiguous,
     Busy,
     Denied,
-    MissingSecret,
     ProviderError,
     Refused,
     SourceError,
     Unreachable,
-    UsageError,
 )
+from preflight.providers.access import is_loopback
 from preflight.redact import mask
 
 NEVER_SENT: frozenset[type[Exception]] = frozenset(
@@ -160,79 +157,6 @@ class Complaint:
     advice: str = ""
 
 
-def basic(user: str, password: str) -> bytes:
-    """The value of an `Authorization` header with a user and a password (RFC 7617)."""
-    return b"Basic " + base64.b64encode(f"{user}:{password}".encode())
-
-
-def bearer(token: str) -> bytes:
-    """The value of an `Authorization` header with a token (RFC 6750)."""
-    return b"Bearer " + token.encode()
-
-
-def secrets(environ: Mapping[str, str], names: tuple[str, ...]) -> tuple[str, ...]:
-    """The values of environment variables that hold secrets, in the order of their names.
-
-    Raises:
-        MissingSecret: one is absent or blank.
-        UsageError: one holds a line break or another control character, which no header can carry.
-    """
-    missing = [name for name in names if not environ.get(name, "").strip()]
-    if missing:
-        raise MissingSecret(f"{' and '.join(missing)} must be set in the environment")
-    values = tuple(environ[name].strip() for name in names)
-    for name, value in zip(names, values, strict=True):
-        if not value.isprintable():
-            raise UsageError(f"{name} holds a line break or another control character")
-    return values
-
-
-def address(base_url: str | None, environ: Mapping[str, str], variable: str, default: str) -> str:
-    """The provider's address: the argument, else the environment's, else the documented one.
-
-    Returns:
-        The address without a slash at its end.
-
-    Raises:
-        UsageError: it is no https address, nor an http one on this machine, or it carries a user,
-            a password, a query or a fragment. The message names where it came from, not the
-            address, for it may hold a password.
-    """
-    if base_url:
-        given, origin = base_url, "the base URL"
-    elif environ.get(variable):
-        given, origin = environ[variable], variable
-    else:
-        given, origin = default, "the documented address"
-    try:
-        parts = urlsplit(given.strip())
-        host, _ = parts.hostname or "", parts.port
-        httpx.URL(given.strip())
-    except (ValueError, httpx.InvalidURL):
-        raise UsageError(f"{origin} is not an address") from None
-    if any(c.isspace() or not c.isprintable() for c in host):
-        raise UsageError(f"{origin} is not an address")
-    if parts.scheme not in {"https", "http"} or not host:
-        raise UsageError(f"{origin} must start with https://")
-    if parts.scheme == "http" and not _is_loopback(host):
-        raise UsageError(f"{origin} must start with https://; http is for this machine alone")
-    if parts.username is not None or parts.password is not None:
-        raise UsageError(f"{origin} must not hold a user or a password")
-    if parts.query or parts.fragment:
-        raise UsageError(f"{origin} must not hold a query or a fragment")
-    return given.strip().rstrip("/")
-
-
-def _is_loopback(host: str) -> bool:
-    """Whether the host is this machine, without asking anyone."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 class Http:
     """The calls to one provider at one address, with one set of credentials.
 
@@ -243,7 +167,7 @@ class Http:
 
     Args:
         name: the provider, for messages.
-        base_url: from `address`.
+        base_url: from `access.address`.
         headers: sent with every call.
         secrets: what must never stand in a message.
         read: finds the provider's words in an answer that is no success.
@@ -267,8 +191,8 @@ class Http:
         self._secrets = secrets
         self._read = read
         self._clock = clock
-        host = urlsplit(base_url).hostname or ""
-        self._host = host
+        parts = urlsplit(base_url)
+        self._host = parts.hostname or ""
         self._client = httpx.Client(
             headers=[
                 (b"User-Agent", b"contact-preflight"),
@@ -276,7 +200,8 @@ class Http:
             ],
             timeout=timeout,
             follow_redirects=False,
-            trust_env=not _is_loopback(host),
+            trust_env=not is_loopback(self._host),
+            verify=parts.scheme == "https",  # certificates take 30 ms to load, and http has none
             limits=httpx.Limits(max_keepalive_connections=0),
         )
 

@@ -29,7 +29,8 @@ from urllib.parse import quote
 from preflight.errors import Denied, Refused, UsageError
 from preflight.model import FailureReport, Outcome, Receipt
 from preflight.providers import csvreport
-from preflight.providers.http import Complaint, Http, Response, Upload, address, bearer, secrets
+from preflight.providers.access import address, bearer, secrets
+from preflight.providers.http import Complaint, Http, Response, Upload
 from preflight.providers.option import Option
 from preflight.providers.protocol import Call, Capabilities, Repeat, Reports, Step
 
@@ -199,7 +200,8 @@ class Talkvalue:
             ProviderError: a page could not be had; the answer is then neither yes nor no.
         """
         name = re.compile(rf"(?:.*/)?(?:[0-9a-f-]+-)?{re.escape(_file_name(call))}", re.IGNORECASE)
-        for page in itertools.count(1):
+        page, pages = 1, 1
+        while page <= pages:
             response = self._http.send(
                 "GET",
                 "/path/import",
@@ -207,14 +209,15 @@ class Talkvalue:
                 commits=False,
             )
             found = response.document()
-            jobs, pages = found.get("content"), _count(found.get("totalPages"))
-            if not isinstance(jobs, list) or pages is None:
+            jobs, told = found.get("content"), _count(found.get("totalPages"))
+            if not isinstance(jobs, list) or told is None:
                 raise self._http.unexpected(response, "a page of import jobs", commits=False)
             for job in jobs:
-                if isinstance(job, dict) and name.fullmatch(str(job.get("fileName"))):
-                    return Receipt(str(job.get("id")), {"status": str(job.get("status", ""))})
-            if page >= pages or not jobs:
-                break
+                if not isinstance(job, dict) or _count(job.get("id")) is None:
+                    raise self._http.unexpected(response, "the id of each job", commits=False)
+                if name.fullmatch(str(job.get("fileName"))):
+                    return Receipt(str(job["id"]), {"status": str(job.get("status", ""))})
+            page, pages = page + 1, told if jobs else 0
         return None
 
     def poll(self, receipt: Receipt) -> Outcome:

@@ -326,11 +326,13 @@ def test_an_empty_list_ends_the_search(
 @pytest.mark.parametrize(
     "reply",
     [
-        Reply(200, {"content": []}),
-        Reply(200, {"totalPages": 1}),
-        Reply(200, b"[]"),
-        Reply(502),
-        CUT,
+        pytest.param(Reply(200, {"content": []}), id="no count of pages"),
+        pytest.param(Reply(200, {"totalPages": 1}), id="no jobs"),
+        pytest.param(Reply(200, {"totalPages": 1, "content": [7]}), id="no job"),
+        pytest.param(Reply(200, {"totalPages": 1, "content": [{"status": "X"}]}), id="no id"),
+        pytest.param(Reply(200, b"[]"), id="no object"),
+        pytest.param(Reply(502), id="server error"),
+        pytest.param(CUT, id="cut"),
     ],
 )
 def test_a_search_that_breaks_is_no_no(
