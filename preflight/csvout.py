@@ -13,6 +13,8 @@ import pyarrow.compute as pc
 from preflight.model import Ints
 
 _MUST_QUOTE = r'[",\r\n]'
+_TYPE = pa.large_string()
+_QUOTE, _COMMA, _END, _NOTHING = (pa.scalar(text, _TYPE) for text in ('"', ",", "\n", ""))
 # What a spreadsheet would run, its own escape included so that it can be taken back; a plain number
 # or a phone number is left alone.
 _RUNS = r"^'*[=+\-@\t\r]"
@@ -33,15 +35,15 @@ def records(columns: Sequence[pa.Array | pa.ChunkedArray]) -> pa.Array:
         A `large_string` array, one entry a row; its data buffer is the file's body.
     """
     quoted = [_quoted(column, alone=len(columns) == 1) for column in columns]
-    quoted[-1] = pc.binary_join_element_wise(quoted[-1], pa.scalar("\n", pa.large_string()), "")
+    quoted[-1] = pc.binary_join_element_wise(quoted[-1], _END, _NOTHING)
     if len(quoted) == 1:
         return quoted[0]
-    return pc.binary_join_element_wise(*quoted, pa.scalar(",", pa.large_string()))
+    return pc.binary_join_element_wise(*quoted, _COMMA)
 
 
 def _quoted(column: pa.Array | pa.ChunkedArray, *, alone: bool) -> pa.Array:
     whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    cells = whole.cast(pa.large_string())
+    cells = whole.cast(_TYPE)
     needs = pc.match_substring_regex(cells, _MUST_QUOTE)
     if alone:
         # A record of one blank cell would be an empty line, which readers skip.
@@ -49,8 +51,8 @@ def _quoted(column: pa.Array | pa.ChunkedArray, *, alone: bool) -> pa.Array:
     if not pc.any(needs).as_py():
         return cells
     doubled = pc.replace_substring(cells, '"', '""')
-    mark = pa.scalar('"', pa.large_string())
-    return pc.if_else(needs, pc.binary_join_element_wise(mark, doubled, mark, ""), cells)
+    marked = pc.binary_join_element_wise(_QUOTE, doubled, _QUOTE, _NOTHING)
+    return pc.if_else(needs, marked, cells)
 
 
 def sizes(rendered: pa.Array) -> Ints:

@@ -365,3 +365,57 @@ def _in_order(changes: list[pd.DataFrame]) -> pd.DataFrame:
         return pd.DataFrame(columns=list(fix.CHANGE_COLUMNS))
     return pd.concat(changes, ignore_index=True).sort_values("row", kind="stable", ignore_index=True)
 
+
+
+def reveal(
+    found: Survey, chunks: Iterable[Chunk], findings: Findings, *, replacements: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """The cells that findings are about, fetched by reading the file again.
+
+    Args:
+        found: the survey the findings are from.
+        chunks: all of the file's.
+        findings: any of the survey's.
+        replacements: whether what fixing makes of the cells is wanted too.
+
+    Returns:
+        Two object arrays, one entry a finding: the cell as read (None where a finding is about no
+        single cell) and as fixed (None where no fix changes it, or nobody asked).
+    """
+    frame = findings.frame
+    old, new = np.full(len(frame), None, object), np.full(len(frame), None, object)
+    rows, columns = frame[tables.ROW].to_numpy(), frame[tables.COLUMN].to_numpy()
+    wanted = np.flatnonzero((rows > 0) & (columns > 0))
+    if not len(wanted):
+        return old, new
+    order = wanted[np.argsort(rows[wanted], kind="stable")]
+    linter = Linter(found.plan)
+    for chunk in chunks:
+        if not len(chunk.rows):
+            continue
+        first, last = np.searchsorted(rows[order], (chunk.rows[0], chunk.rows[-1] + 1))
+        here = order[first:last]
+        if not len(here):
+            continue
+        whole = with_joined(chunk, found.plan.columns)
+        at = np.searchsorted(chunk.rows, rows[here])
+        fixed = _fixed_columns(linter, whole) if replacements else {}
+        for column in np.unique(columns[here]):
+            mask = columns[here] == column
+            cells = whole.table[str(column - 1)].to_numpy(zero_copy_only=False)
+            old[here[mask]] = cells[at[mask]]
+            if int(column) in fixed:
+                after = fixed[int(column)][at[mask]]
+                new[here[mask]] = np.where(after == old[here[mask]], None, after)
+    return old, new
+
+
+def _fixed_columns(linter: Linter, chunk: Chunk) -> dict[int, np.ndarray]:
+    """The columns that fixing changes, after fixing, by their number."""
+    fixed = {}
+    for one in mend_columns(linter, linter.lint(chunk)):
+        if one.mended.changes and not one.judged.column.pieces:
+            position = one.judged.column.position
+            after = _written(chunk, one).table[str(position)]
+            fixed[position + 1] = after.to_numpy(zero_copy_only=False)
+    return fixed

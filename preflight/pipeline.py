@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,9 +21,19 @@ from preflight.columns import Sent, resolve, sent
 from preflight.errors import BooksError
 from preflight.findings import Findings
 from preflight.fix import CHANGE_COLUMNS
-from preflight.model import Books, Chunk, Layout, Part, Source
+from preflight.model import Books, Chunk, Layout, Part, Severity, Source
 from preflight.partition import CleanRows, Rejects, clean_rows
-from preflight.passes import CLEAN, DROPPED, REJECTED, Cleaned, States, Survey, clean, survey
+from preflight.passes import (
+    CLEAN,
+    DROPPED,
+    REJECTED,
+    Cleaned,
+    States,
+    Survey,
+    clean,
+    reveal,
+    survey,
+)
 from preflight.plan import Plan
 from preflight.scan import scan
 from preflight.settings import Settings
@@ -84,7 +95,8 @@ class Fixed:
         parts: the clean rows; one of them is `clean.csv`, several are in `parts/`.
         changed_cells: how many cells the fixes of the clean rows changed.
         changed_rows: in how many rows.
-        remaining: what there is to be found in the rows after fixing.
+        changes: for each rule code, how many cells of the clean rows its fix changed.
+        reasons: for each rule code, how many errors remain in the rejected rows.
     """
 
     checked: Checked
@@ -93,7 +105,8 @@ class Fixed:
     parts: tuple[Part, ...]
     changed_cells: int
     changed_rows: int
-    remaining: Findings
+    changes: Mapping[str, int]
+    reasons: Mapping[str, int]
 
 
 def balanced(states: States) -> Books:
@@ -172,6 +185,12 @@ def check(
     return Checked(source, survey(layout, plan, _chunks(layout, "reading", progress)))
 
 
+def cells(checked: Checked, findings: Findings, *, replacements: bool) -> tuple[np.ndarray, np.ndarray]:
+    """The cells that findings of a file are about, and what fixing makes of them; see `reveal`."""
+    chunks = _chunks(checked.layout, "fetching", _silent)
+    return reveal(checked.survey, chunks, findings, replacements=replacements)
+
+
 def _chunks(layout: Layout, stage: str, progress: Progress) -> Iterator[Chunk]:
     if layout.content != "table" or not layout.header:
         return
@@ -247,13 +266,14 @@ def _write(
     log.write(outputs.fixes_columns(_file_changes(checked)))
     counted = np.zeros(3, dtype=np.int64)
     cells = rows = 0
-    remaining = []
+    changed, reasons = Counter[str](), Counter[str]()
     for cleaned in clean(found, _chunks(layout, "writing", progress)):
         one, kept = _within(cleaned, columns, max_bytes)
         writer.write(kept.rendered, kept.rows, kept.lines)
         refused.write(rejects.of(one.original, one.rejected, one.aside, one.findings))
         log.write(outputs.fixes_columns(one.changes))
-        remaining.append(one.findings)
+        changed.update(one.changes["code"].tolist())
+        reasons.update(_errors(one.findings, plan))
         cells += len(one.changes)
         rows += one.changes["row"].nunique()
         counted += (len(kept.rows), int(one.rejected.sum() + one.aside.sum()), _dropped(one))
@@ -263,9 +283,15 @@ def _write(
     books = Books(found.rows, *counted.tolist())
     if books.rows != books.clean + books.rejected + books.dropped:
         raise BooksError(f"the books do not balance: {books}; nothing was written")
-    return Fixed(
-        checked, books, target, parts, cells, rows, tables.together(remaining).ordered()
-    )
+    return Fixed(checked, books, target, parts, cells, rows, dict(changed), dict(reasons))
+
+
+def _errors(findings: Findings, plan: Plan) -> dict[str, int]:
+    return {
+        code: count
+        for code, count in findings.counts().items()
+        if code in plan.rules and plan.rules[code].severity is Severity.ERROR
+    }
 
 
 def _dropped(one: Cleaned) -> int:

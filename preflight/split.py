@@ -109,7 +109,7 @@ class PartWriter:
 
     def _begin(self) -> _Open:
         path = self._folder / f"{len(self._done) + 1:04}.csv"
-        file = path.open("xb", opener=_private)
+        file = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
         file.write(self._header)
         digest = hashlib.sha256(self._header)
         self._open = _Open(file, path, digest, len(self._header), 0, [], [])
@@ -132,10 +132,6 @@ class PartWriter:
                 lines=np.concatenate(part.lines),
             )
         )
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 def manifest(parts: Sequence[Part], source_sha256: str) -> str:

@@ -1,0 +1,98 @@
+"""`preflight check`: lint files, write nothing."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+import click
+
+from preflight import pipeline
+from preflight.cli.options import (
+    emit,
+    output_options,
+    profile_option,
+    reading_options,
+    rule_options,
+    settings_of,
+    shows_values,
+)
+from preflight.cli.progress import progress_bars
+from preflight.model import Severity
+from preflight.report import as_json, text
+from preflight.report.listing import Listing, listing, tokens
+from preflight.settings import Settings
+from preflight.source import expand
+
+
+@click.command("check")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@profile_option
+@reading_options
+@rule_options
+@output_options
+def command(paths: tuple[str, ...], **given: Any) -> int:
+    """Lint contact files; write nothing.
+
+    PATH is a file, a folder, a pattern, or `-` for standard input. Exits with 0 when nothing was
+    found at or above --fail-on, with 1 when something was, with 2 when it could not be tried.
+    """
+    settings = settings_of(given)
+    with pipeline.workspace() as work, progress_bars(quiet=given["quiet"]) as progress:
+        listings = []
+        for path in expand(paths):
+            checked = pipeline.check(
+                path, settings, work=work, stdin_name=given["stdin_filename"], progress=progress
+            )
+            listings.append(_listing(checked, settings, given))
+    emit(render(listings, settings, quiet=given["quiet"]), given["output_file"])
+    return exit_code(listings, settings)
+
+
+def _listing(checked: pipeline.Checked, settings: Settings, given: dict[str, Any]) -> Listing:
+    wanted = settings.output_format != "concise" and not settings.statistics and not given["quiet"]
+    return listing(
+        checked.source.name,
+        checked.survey,
+        checked.books,
+        show_all=given["show_all"],
+        cells=(lambda found: pipeline.cells(checked, found, replacements=shows_values(settings)))
+        if wanted
+        else None,
+    )
+
+
+def render(listings: list[Listing], settings: Settings, *, quiet: bool = False) -> str:
+    """The findings of some files in the format that was asked for."""
+    if settings.output_format == "json":
+        token = tokens(secrets.token_bytes(16))
+        return as_json.document(listings, token, show_values=shows_values(settings))
+    pieces = []
+    for one in listings:
+        if settings.statistics:
+            pieces.append(text.statistics(one))
+        elif not quiet and settings.output_format == "full":
+            pieces.append(text.full(one, show_values=shows_values(settings)))
+        elif not quiet:
+            pieces.append(text.concise(one))
+        pieces.append(text.summary(one))
+    return "".join(pieces)
+
+
+def exit_code(listings: list[Listing], settings: Settings) -> int:
+    """0 when nothing counts at the level of --fail-on and --max-bad, else 1."""
+    if settings.exit_zero or settings.fail_on == "never":
+        return 0
+    for one in listings:
+        counts = one.severity_counts()
+        if settings.fail_on == "warning" and counts[Severity.WARNING]:
+            return 1
+        if not counts[Severity.ERROR]:
+            continue
+        whole = any(rule.severity is Severity.ERROR for rule, _ in one.survey.problems)
+        bad = settings.max_bad
+        if whole or bad is None or not bad.allows(one.books.rejected, one.books.rows):
+            return 1
+    return 0
+
+

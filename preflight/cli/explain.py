@@ -1,0 +1,26 @@
+"""`preflight explain CODE`: one rule with its samples."""
+
+from __future__ import annotations
+
+import difflib
+
+import click
+
+from preflight import catalogue
+
+
+@click.command("explain")
+@click.argument("code", metavar="CODE")
+def command(code: str) -> int:
+    """Explain a rule, by its code or its name: why it matters, what is found, what is mended."""
+    rules = catalogue.builtin()
+    named = {rule.name: rule for rule in rules.values()}
+    rule = rules.get(code.upper()) or named.get(code.lower())
+    if rule is None:
+        near = difflib.get_close_matches(code.upper(), rules, n=1) or difflib.get_close_matches(
+            code.lower(), named, n=1
+        )
+        hint = f"; did you mean {near[0]}?" if near else "; see `preflight rules`"
+        raise click.UsageError(f"no rule `{code}`{hint}")
+    click.echo(f"{rule.code} {rule.name} ({rule.severity})\n\n{rule.doc}")
+    return 0

@@ -1,0 +1,126 @@
+"""`preflight fix`: lint, apply safe fixes, write the clean rows and the rejects."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Any
+
+import click
+
+from preflight import outputs, pipeline
+from preflight.cli.options import (
+    emit,
+    output_options,
+    profile_option,
+    reading_options,
+    rule_options,
+    settings_of,
+    shows_values,
+    writing_options,
+)
+from preflight.cli.progress import progress_bars
+from preflight.model import Books
+from preflight.report import as_json, text
+from preflight.report.listing import Listing, listing, tokens
+from preflight.settings import Settings
+
+
+@click.command("fix")
+@click.argument("path", metavar="PATH")
+@profile_option
+@writing_options
+@reading_options
+@rule_options
+@output_options
+def command(path: str, **given: Any) -> int:
+    """Lint a file, apply safe fixes, write the clean rows and the rejects.
+
+    Writes clean.csv (or parts/ and manifest.json, over a limit), rejects.csv, fixes.csv and
+    report.json into DIR. Exits with 0 when no row was rejected, or no more than --max-bad.
+    """
+    settings = settings_of(_own(given))
+    with pipeline.workspace() as work, progress_bars(quiet=given["quiet"]) as progress:
+        fixed = pipeline.fix(
+            path,
+            settings,
+            work=work,
+            folder=given["folder"],
+            force=given["force"],
+            stdin_name=given["stdin_filename"],
+            report=lambda done: _document(done, settings),
+            progress=progress,
+        )
+        emit(_shown(fixed, settings, given), given["output_file"])
+    return exit_code(fixed.books, settings)
+
+
+def _own(given: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in given.items() if key not in ("folder", "force")}
+
+
+def _document(fixed: pipeline.Fixed, settings: Settings) -> str:
+    """report.json: what was found, without values, and where the rows ended."""
+    one = _listing(fixed, show_all=True, values=False)
+    token = tokens(secrets.token_bytes(16))
+    return as_json.document([one], token, show_values=False, fixed=fixed.checked.survey.fixed)
+
+
+def _listing(fixed: pipeline.Fixed, *, show_all: bool, values: bool) -> Listing:
+    return listing(
+        fixed.checked.source.name,
+        fixed.checked.survey,
+        fixed.books,
+        show_all=show_all,
+        cells=lambda found: pipeline.cells(fixed.checked, found, replacements=values),
+    )
+
+
+def _shown(fixed: pipeline.Fixed, settings: Settings, given: dict[str, Any]) -> str:
+    values = shows_values(settings)
+    if settings.output_format == "json":
+        one = _listing(fixed, show_all=given["show_all"], values=values)
+        token = tokens(secrets.token_bytes(16))
+        return as_json.document([one], token, show_values=values, fixed=fixed.checked.survey.fixed)
+    one = listing(
+        fixed.checked.source.name, fixed.checked.survey, fixed.books, show_all=given["show_all"]
+    )
+    return summary(fixed, one) + text.written(written(fixed))
+
+
+def summary(fixed: pipeline.Fixed, one: Listing) -> str:
+    """What was read, found, fixed and rejected, and the books."""
+    names = {code: rule.name for code, rule in one.survey.plan.rules.items()}
+    said = text.summary(one).splitlines(keepends=True)
+    head = [line for line in said if not line.startswith(("  fixable", "  books"))]
+    done = [f"  fixed: {text.plural(fixed.changed_cells, 'cell')} in {text.plural(fixed.changed_rows, 'row')}\n"]
+    done.append(text.changes(fixed.changes, names))
+    if fixed.books.rejected:
+        done.append(f"  rejected: {text.plural(fixed.books.rejected, 'row')}\n")
+        done.append(text.changes(fixed.reasons, names))
+    return "".join([*head, *done, f"  books: {text.books(fixed.books)}\n"])
+
+
+def written(fixed: pipeline.Fixed) -> list[tuple[str, str]]:
+    """The files of a fix or a split, and what each holds."""
+    folder, parts = fixed.folder, fixed.parts
+    paths = []
+    if len(parts) == 1 and parts[0].path.name == pipeline.CLEAN_NAME:
+        paths.append((str(parts[0].path), text.plural(parts[0].rows, "clean row")))
+    elif parts:
+        paths.append((str(folder / pipeline.PARTS), text.plural(len(parts), "part")))
+        paths.append((str(folder / pipeline.MANIFEST), "what is in which part"))
+    if fixed.books.rejected:
+        paths.append((str(folder / outputs.REJECTS), "the rejected rows, to correct and re-import"))
+    if fixed.changed_cells:
+        paths.append((str(folder / outputs.FIXES), "every cell that was changed"))
+    return paths
+
+
+def exit_code(books: Books, settings: Settings) -> int:
+    """0 when no more rows were rejected than is accepted, else 1."""
+    if settings.exit_zero or settings.fail_on == "never":
+        return 0
+    if settings.max_bad is not None:
+        return 0 if settings.max_bad.allows(books.rejected, books.rows) else 1
+    return 1 if books.rejected else 0

@@ -1,0 +1,110 @@
+"""Dispatches to the commands and turns every error into a line and an exit code."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import platform
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+import click
+
+from preflight.errors import PreflightError
+
+_COMMANDS = {
+    "check": "lint files; writes nothing",
+    "fix": "lint, apply safe fixes, write the clean rows and the rejects",
+    "split": "cut a file on record boundaries under a provider's limits",
+    "submit": "check, fix, split, send, poll, merge: the whole line",
+    "resume": "go on with an interrupted run",
+    "merge": "join a failure report fetched by hand to the rows",
+    "runs": "what was sent",
+    "rules": "the catalogue of rules",
+    "explain": "one rule with samples",
+    "profiles": "what each provider takes",
+    "sandbox": "local stand-ins for the providers",
+}
+INTERRUPTED = 130
+
+
+class _Commands(click.Group):
+    """Loads a command's module when it is called, so that `--help` costs next to nothing."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"preflight.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.command(
+    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.version_option(package_name="contact-preflight", prog_name="preflight")
+def _preflight() -> None:
+    """Check, fix, split, submit and re-import contact files before a provider refuses them.
+
+    Start with `preflight check FILE`, or `preflight check FILE --for PROVIDER`.
+    """
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs a command.
+
+    Args:
+        argv: the arguments without the program's name; those of the process by default.
+
+    Returns:
+        The exit code: 0 nothing to say, 1 findings or rejected rows, 2 could not run, 3 stopped by a
+        provider or the network, 130 interrupted.
+    """
+    try:
+        code = _preflight.main(
+            args=None if argv is None else list(argv), prog_name="preflight", standalone_mode=False
+        )
+    except click.exceptions.Abort:
+        click.echo("preflight: interrupted", err=True)
+        return INTERRUPTED
+    except KeyboardInterrupt:
+        click.echo("preflight: interrupted", err=True)
+        return INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except PreflightError as error:
+        click.echo(f"preflight: {error}", err=True)
+        return error.exit_code
+    except BrokenPipeError:
+        # The reader of our output went away, as `head` does: nothing is wrong.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # noqa: BLE001 - the last door: a bug must not spill values
+        click.echo(f"preflight: a bug of preflight, not of your file: {_log(error)}", err=True)
+        return 2
+    return code if isinstance(code, int) else 0
+
+
+def _log(error: BaseException) -> str:
+    """Writes where a bug happened, without any message that may hold a value; says where that is."""
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    text = (
+        f"preflight {version('contact-preflight')}, Python {platform.python_version()}, "
+        f"{platform.system()}\n{type(error).__name__} (its message is left out: it may hold values)"
+        f"\n{frames}"
+    )
+    descriptor, name = tempfile.mkstemp(prefix="preflight-bug-", suffix=".log")
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    return f"{type(error).__name__}, see {Path(name)}"

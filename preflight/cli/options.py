@@ -1,0 +1,120 @@
+"""The options that stand on several commands, and what they make of a call."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from preflight.errors import ConfigError
+from preflight.settings import FAIL_ON, FORMATS, Settings, load
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _mapping(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, str] | None:
+    pairs = {}
+    for entry in given:
+        header, equals, field = entry.rpartition("=")
+        if not equals or not header.strip() or not field.strip():
+            raise click.BadParameter(f"`{entry}` is not 'Their header=field'")
+        pairs[header.strip()] = field.strip()
+    return pairs or None
+
+
+def _codes(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> list[str] | None:
+    return list(given) or None
+
+
+_PROFILE = [
+    click.option("--for", "for_", metavar="PROVIDER", help="whose demands to check; see `preflight profiles`"),
+]
+_READING = [
+    click.option("--region", metavar="US", help="country of phones without a country code"),
+    click.option("--timezone", metavar="ZONE", help="zone of timestamps without an offset, America/New_York"),
+    click.option("--encoding", metavar="NAME", help="the file's encoding, instead of finding out"),
+    click.option("--delimiter", metavar="CHAR", help="the file's delimiter, instead of finding out"),
+    click.option("--header-row", type=int, metavar="N", help="the line of the header, instead of finding out"),
+    click.option("--map", "columns", multiple=True, callback=_mapping, metavar="'HEADER=FIELD'",
+                 help="which field a column holds; repeatable, '-' for none"),
+    click.option("--stdin-filename", metavar="NAME", help="what to call standard input (PATH `-`)"),
+    click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="the config file"),
+    click.option("--isolated", is_flag=True, help="read no config file"),
+]  # fmt: skip
+_RULES = [
+    click.option("--select", multiple=True, callback=_codes, metavar="CODES", help="only these rules: codes or prefixes"),
+    click.option("--ignore", multiple=True, callback=_codes, metavar="CODES", help="not these"),
+    click.option("--extend-select", multiple=True, callback=_codes, metavar="CODES", help="these too"),
+    click.option("--fail-on", type=str, metavar="|".join(FAIL_ON), help="what makes the exit code 1 [error]"),
+    click.option("--exit-zero", is_flag=True, default=None, help="exit 0 whatever is found"),
+    click.option("--max-bad", metavar="2%", help="rejected rows still accepted: a rate or a count"),
+    click.option("--unsafe-fixes", is_flag=True, default=None, help="apply fixes that guess, too"),
+]  # fmt: skip
+_OUTPUT = [
+    click.option("--output-format", metavar="|".join(FORMATS), help="of the findings [full]"),
+    click.option("--output-file", type=click.Path(path_type=Path), metavar="FILE", help="write them there"),
+    click.option("--statistics", is_flag=True, default=None, help="only how many of each"),
+    click.option("--show-values/--redact", "show_values", default=None, help="print values of contacts or their shape"),
+    click.option("--all", "show_all", is_flag=True, help="row findings even while the header is wrong"),
+    click.option("-q", "--quiet", is_flag=True, help="print the summary alone"),
+]  # fmt: skip
+_WRITING = [
+    click.option("-o", "--output", "folder", type=click.Path(path_type=Path), metavar="DIR",
+                 help="where the results go [<stem>.preflight/ beside the input]"),
+    click.option("--force", is_flag=True, help="replace results that stand there"),
+    click.option("--max-bytes", type=int, metavar="N", help="most bytes of a part [the provider's limit]"),
+    click.option("--max-rows", type=int, metavar="N", help="most rows of a part [the provider's limit]"),
+]  # fmt: skip
+
+
+def _several(options: list[Callable[[F], F]]) -> Callable[[F], F]:
+    def decorate(command: F) -> F:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+profile_option = _several(_PROFILE)
+reading_options = _several(_READING)
+rule_options = _several(_RULES)
+output_options = _several(_OUTPUT)
+writing_options = _several(_WRITING)
+
+_NOT_SETTINGS = {"config", "isolated", "stdin_filename", "output_file", "show_all", "quiet"}
+
+
+def settings_of(given: dict[str, Any], **extra: Any) -> Settings:
+    """The settings of a call out of its options, the environment and the config.
+
+    Raises:
+        ConfigError: a value is off.
+    """
+    said = {key: value for key, value in given.items() if key not in _NOT_SETTINGS}
+    if "for_" in said:
+        said["for"] = said.pop("for_")
+    said.update(extra)
+    return load(said, os.environ, config=given.get("config"), isolated=bool(given.get("isolated")))
+
+
+def shows_values(settings: Settings) -> bool:
+    """Whether values of contacts are printed: as told, else only on a terminal and not in CI."""
+    if settings.show_values is not None:
+        return settings.show_values
+    return sys.stdout.isatty() and not os.environ.get("CI")
+
+
+def emit(text: str, path: Path | None) -> None:
+    """Findings and data go to stdout, or to the file that was asked for."""
+    if path is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"cannot write {path}: {error.strerror}") from error

@@ -1,0 +1,46 @@
+"""`preflight split`: cut a file on record boundaries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from preflight import pipeline
+from preflight.cli.fix import exit_code, written
+from preflight.cli.options import profile_option, reading_options, settings_of, writing_options
+from preflight.cli.progress import progress_bars
+from preflight.report import text
+from preflight.report.listing import listing
+
+
+@click.command("split")
+@click.argument("path", metavar="PATH")
+@profile_option
+@writing_options
+@reading_options
+def command(path: str, **given: Any) -> int:
+    """Cut a file on record boundaries under the limits of --for, --max-bytes or --max-rows.
+
+    Writes parts/0001.csv …, each with the header, and manifest.json into DIR. Cells stay as they
+    are; records that are malformed, or too large for any part, go to rejects.csv.
+    """
+    own = {key: value for key, value in given.items() if key not in ("folder", "force", "stdin_filename")}
+    settings = settings_of(own)
+    with pipeline.workspace() as work, progress_bars() as progress:
+        cut = pipeline.split(
+            path,
+            settings,
+            work=work,
+            folder=given["folder"],
+            force=given["force"],
+            stdin_name=given["stdin_filename"],
+            progress=progress,
+        )
+    one = listing(cut.checked.source.name, cut.checked.survey, cut.books)
+    for part in cut.parts:
+        click.echo(f"{part.path}  {text.plural(part.rows, 'row')}, {text.number(part.size)} bytes")
+    click.echo(text.concise(one), nl=False)
+    click.echo(text.summary(one), nl=False)
+    click.echo(text.written(written(cut)), nl=False)
+    return exit_code(cut.books, settings)

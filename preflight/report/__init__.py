@@ -1,0 +1,1 @@
+"""Findings and books as text: pure functions, one module a format."""

@@ -1,0 +1,183 @@
+"""What a report lists: the findings of one file in order, and what may be shown of their cells."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from preflight import findings as tables
+from preflight.findings import Findings
+from preflight.model import Books, Safety, Severity
+from preflight.passes import Survey
+from preflight.rule import Rule
+
+Token = Callable[[str], str]
+_RUNS = re.compile(r"([a-z]+)|([A-Z]+)|([0-9]+)|( +)|([^\x00-\x7f]+)")
+_MARKS = ("a", "A", "d", "s", "u")
+
+
+def shape(value: str) -> str:
+    """What a value looks like without what it says: "Ann 42" → "A(1)a(2)s(1)d(2)".
+
+    `a` lower-case and `A` upper-case ASCII letters, `d` digits, `s` blanks, `u` anything beyond
+    ASCII; punctuation stands for itself.
+    """
+    return _RUNS.sub(lambda run: f"{_MARKS[(run.lastindex or 1) - 1]}({len(run[0])})", value)
+
+
+def tokens(key: bytes) -> Token:
+    """A keyed hash: equal for equal values as long as the key is the same, and no way back."""
+    return lambda value: hashlib.blake2b(value.encode(), key=key, digest_size=8).hexdigest()
+
+
+@dataclass(frozen=True)
+class Row:
+    """One finding as it is shown.
+
+    Attributes:
+        rule: that made it.
+        message: a lower-case fact.
+        row, line, column: from 1; None where there is none.
+        column_name: the header as written.
+        safety: of the fix that would mend it, if there is one.
+        cell: what stands there; None where no single cell does. Personal data.
+        replacement: what fixing makes of it, where it was asked for. Personal data.
+    """
+
+    rule: Rule
+    message: str
+    row: int | None
+    line: int | None
+    column: int | None
+    column_name: str | None
+    safety: Safety | None
+    cell: str | None
+    replacement: str | None
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What there is to report of one file.
+
+    Attributes:
+        path: what the user called it.
+        survey: what was found.
+        findings: those to be shown, in order, problems of the file and its header included.
+        held_back: how many row findings are not, because the header is wrong.
+        books: of the file.
+        fixes: how a finding of a file problem would be mended, by its position in `findings`.
+        cells: for each finding the cell it is about, or None; all None if they were not fetched.
+        replacements: for each finding what fixing makes of the cell, or None.
+    """
+
+    path: str
+    survey: Survey
+    findings: Findings
+    held_back: int
+    books: Books
+    fixes: Mapping[int, Safety | None]
+    cells: np.ndarray
+    replacements: np.ndarray
+
+    def rows(self) -> Iterator[Row]:
+        """The findings one by one."""
+        rules, columns = self.survey.plan.rules, self.survey.plan.columns
+        names = {column.position + 1: column.name for column in columns}
+        frame = self.findings.frame
+        for at, (code, row, line, column, message) in enumerate(
+            zip(*(frame[name].tolist() for name in frame), strict=True)
+        ):
+            rule = rules[code]
+            offered = rule.safety if rule.fix is not None or rule.drops else None
+            yield Row(
+                rule=rule,
+                message=message or rule.message,
+                row=row or None,
+                line=line or None,
+                column=column or None,
+                column_name=names.get(column),
+                safety=self.fixes.get(at, offered),
+                cell=self.cells[at],
+                replacement=self.replacements[at],
+            )
+
+    def counts(self) -> dict[str, int]:
+        """How many findings of each code, the ones held back included."""
+        return _all(self.survey).counts()
+
+    def severity_counts(self) -> dict[Severity, int]:
+        """How many findings of each severity, the ones held back included."""
+        counted = dict.fromkeys(Severity, 0)
+        for code, count in self.counts().items():
+            counted[self.survey.plan.rules[code].severity] += count
+        return counted
+
+
+def _all(survey: Survey) -> Findings:
+    return tables.together([_problems(survey), survey.findings])
+
+
+def _problems(survey: Survey) -> Findings:
+    return tables.together(
+        tables.table(rule.code, 0, problem.line or 0, problem.column or 0, problem.message)
+        for rule, problem in survey.problems
+    )
+
+
+def listing(
+    path: str,
+    survey: Survey,
+    books: Books,
+    *,
+    show_all: bool = False,
+    cells: Callable[[Findings], tuple[np.ndarray, np.ndarray]] | None = None,
+) -> Listing:
+    """What there is to report of a file.
+
+    Args:
+        path: what the user called it.
+        survey: what was found.
+        books: of the file.
+        show_all: whether row findings are shown although the header is wrong.
+        cells: fetches the cell of each finding and its replacement; without it none is known.
+    """
+    hold = survey.header_wrong and not show_all
+    problems = _problems(survey)
+    marked = problems.frame.assign(at=np.arange(len(problems)))
+    kept = tables.together([]) if hold else survey.findings
+    both = tables.together([Findings(marked), Findings(kept.frame.assign(at=-1))]).ordered()
+    order = both.frame["at"].to_numpy() if len(both) else np.empty(0, dtype=np.int64)
+    fixes = {
+        int(position): survey.problems[int(order[position])][1].safety
+        for position in np.flatnonzero(order >= 0)
+    }
+    shown = Findings(both.frame[[tables.CODE, tables.ROW, tables.LINE, tables.COLUMN, tables.MESSAGE]])
+    unknown = np.full(len(shown), None, object)
+    old, new = (unknown, unknown) if cells is None else cells(shown)
+    return Listing(
+        path=path,
+        survey=survey,
+        findings=shown,
+        held_back=len(survey.findings) if hold else 0,
+        books=books,
+        fixes=fixes,
+        cells=old,
+        replacements=new,
+    )
+
+
+def fixable(survey: Survey) -> tuple[int, int]:
+    """How many rows fixing would save, and how many cells it would change."""
+    saved = int(((survey.before == 1) & (survey.after != 1)).sum())
+    return saved, sum(survey.fixed.values())
+
+
+def header_names(survey: Survey) -> dict[str, str]:
+    """Each header that means a field, and the field."""
+    return {column.name: column.field for column in survey.plan.columns if column.field and not column.pieces}
+
+

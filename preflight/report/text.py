@@ -1,0 +1,133 @@
+"""The formats `full` and `concise`, and the summary that both end with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from preflight.model import Books, Layout, RunBooks, Safety, Severity
+from preflight.report.listing import Listing, Row, fixable, shape
+
+_DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "pipes"}
+
+
+def number(count: int) -> str:
+    """A count as people read it."""
+    return f"{count:,}"
+
+
+def plural(count: int, noun: str) -> str:
+    """A count with its noun."""
+    return f"{number(count)} {noun}{'' if count == 1 else 's'}"
+
+
+def place(path: str, row: Row) -> str:
+    """Where a finding is, as editors understand it: path:line:column."""
+    return ":".join(str(piece) for piece in (path, row.line, row.column) if piece is not None)
+
+
+def full(listing: Listing, *, show_values: bool) -> str:
+    """Every finding with its row, its column and what to do about it."""
+    lines = []
+    for row in listing.rows():
+        lines.append(f"{place(listing.path, row)} {row.rule.code} [{row.rule.severity}] {row.message}")
+        detail = [f"row {number(row.row)}"] if row.row else []
+        detail += [row.column_name.strip() or f"column {row.column}"] if row.column_name is not None else []
+        if row.cell is not None:
+            detail.append(repr(row.cell) if show_values else f"shape {shape(row.cell) or 'blank'}")
+        if row.safety is Safety.SAFE:
+            detail.append("fixable")
+        elif row.safety is Safety.UNSAFE:
+            detail.append("fixable with --unsafe-fixes")
+        if detail:
+            lines.append("    " + " · ".join(detail))
+    return "".join(f"{line}\n" for line in lines)
+
+
+def concise(listing: Listing) -> str:
+    """Every finding on one line, without values."""
+    return "".join(
+        f"{place(listing.path, row)}: {row.rule.code} {row.message}\n" for row in listing.rows()
+    )
+
+
+def statistics(listing: Listing) -> str:
+    """How many findings of each rule, most first."""
+    rules = listing.survey.plan.rules
+    counted = sorted(listing.counts().items(), key=lambda entry: (-entry[1], entry[0]))
+    return "".join(
+        f"{number(count):>9}  {code}  {rules[code].severity:<7}  {rules[code].name}\n"
+        for code, count in counted
+    )
+
+
+def assumptions(layout: Layout) -> str:
+    """What was assumed about how a file is written."""
+    if layout.content != "table":
+        return f"no table: {layout.content}"
+    how = {
+        "bom": "by its byte order mark",
+        "option": "as told",
+        "detected": f"a guess, {layout.confidence:.0%} sure",
+        "strict": "",
+    }[layout.encoding_from]
+    encoding = layout.encoding + (f" ({how})" if how else "")
+    delimiter = _DELIMITERS.get(layout.delimiter, repr(layout.delimiter))
+    told = {"option": " (as told)", "sep": " (by its sep= line)"}.get(layout.delimiter_from, "")
+    if not layout.header:
+        return f"{encoding}, no header"
+    header = f"header on line {layout.header_line}" + ("" if layout.header_certain else " (a guess)")
+    return f"{encoding}, {delimiter}{told}, {header}"
+
+
+def summary(listing: Listing) -> str:
+    """What was read, what was found, and the books."""
+    survey = listing.survey
+    counts = listing.severity_counts()
+    lines = [
+        f"{listing.path}: {plural(survey.rows, 'record')}, {assumptions(survey.layout)}",
+        f"  found: {plural(counts[Severity.ERROR], 'error')}, "
+        f"{plural(counts[Severity.WARNING], 'warning')}",
+    ]
+    if listing.held_back:
+        lines.append(
+            f"  the header is wrong: {plural(listing.held_back, 'finding')} about rows held back; "
+            "--all shows them"
+        )
+    saved, cells = fixable(survey)
+    if cells or saved:
+        lines.append(
+            f"  fixable: {plural(cells, 'cell')}; `preflight fix` would save {plural(saved, 'row')}"
+        )
+    lines.append(f"  books: {books(listing.books)}")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def books(told: Books | RunBooks) -> str:
+    """The books as an equation: rows = the places they ended in."""
+    if isinstance(told, Books):
+        places: Mapping[str, int] = {
+            "clean": told.clean, "rejected": told.rejected, "dropped": told.dropped,
+        }  # fmt: skip
+    else:
+        places = {
+            "accepted": told.accepted,
+            "rejected here": told.rejected_here,
+            "rejected there": told.rejected_there,
+            "submitted": told.submitted,
+            "unknown": told.unknown,
+            "dropped": told.dropped,
+        }
+    return f"{plural(told.rows, 'row')} = " + " + ".join(
+        f"{number(count)} {name}" for name, count in places.items()
+    )
+
+
+def changes(fixed: Mapping[str, int], names: Mapping[str, str]) -> str:
+    """How many cells each fix changed, most first."""
+    counted = sorted(fixed.items(), key=lambda entry: (-entry[1], entry[0]))
+    return "".join(f"    {number(count):>7}  {code}  {names[code]}\n" for code, count in counted)
+
+
+def written(paths: Iterable[tuple[str, str]]) -> str:
+    """Where the results are: a path and what it holds."""
+    return "".join(f"  {path}  {what}\n" for path, what in paths)
