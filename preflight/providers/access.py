@@ -68,7 +68,7 @@ def address(base_url: str | None, environ: Mapping[str, str], variable: str, def
         raise UsageError(f"{origin} must name its host in letters, digits, dots and dashes")
     if parts.scheme == "http" and not is_loopback(host):
         raise UsageError(f"{origin} must start with https://; http is for this machine alone")
-    if parts.username is not None or parts.password is not None:
+    if parts.username is not None:
         raise UsageError(f"{origin} must not hold a user or a password")
     if parts.query or parts.fragment:
         raise UsageError(f"{origin} must not hold a query or a fragment")

@@ -126,16 +126,12 @@ class Response:
     headers: Mapping[str, str]
     body: bytes
 
-    def json(self) -> Any:
-        """The body as a JSON value; None where it is none."""
-        try:
-            return jsonlib.loads(self.body)
-        except (ValueError, RecursionError):
-            return None
-
     def document(self) -> Mapping[str, Any]:
         """The body as a JSON object; an empty one where it is none."""
-        value = self.json()
+        try:
+            value = jsonlib.loads(self.body)
+        except (ValueError, RecursionError):
+            return {}
         return value if isinstance(value, dict) else {}
 
 
