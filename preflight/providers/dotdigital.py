@@ -186,7 +186,8 @@ class Dotdigital:
 
         `rejected` is the sum of the counters other than new and updated contacts. Each of them
         has a reason of the faults file to it, but it is nowhere stated that a row is counted
-        once: the faults decide about rows, the sum only says how many to expect.
+        once: the faults decide about rows, the sum only says how many to expect. A sum of nothing
+        counts only if every counter was there, else it is missing and the faults are asked for.
 
         A status that is not documented counts as running: nothing may be concluded from it.
 
@@ -211,7 +212,8 @@ class Dotdigital:
         if not counts:
             raise self._http.unexpected(response, "the counters of an import", commits=False)
         refused = sum(number for name, number in counts.items() if name not in _TAKEN)
-        return Outcome("finished", status, rejected=refused, counts=counts)
+        told = refused > 0 or len(counts) == len(_COUNTERS)
+        return Outcome("finished", status, rejected=refused if told else None, counts=counts)
 
     def failures(self, receipt: Receipt, outcome: Outcome) -> FailureReport | None:
         """The faults file: the reason verbatim as `code`, the cell under Email as `key`.

@@ -288,6 +288,19 @@ def test_a_finished_import_brings_its_counters(
     }
 
 
+def test_a_clean_import_is_one_whose_every_counter_says_so(
+    provider: Provider, replies: dict[str, Reply]
+) -> None:
+    """Where a counter is missing, nothing is known of the rows that it would have counted."""
+    counters = dict.fromkeys(dotdigital._COUNTERS, 0) | {"newContacts": 9}
+    replies[STATUS] = Reply(200, {"id": JOB, "status": "Finished"})
+    replies[f"{STATUS}/report"] = Reply(200, counters)
+
+    assert provider.poll(RECEIPT).rejected == 0
+    del counters["mailBlocked"]
+    assert provider.poll(RECEIPT).rejected is None
+
+
 @pytest.mark.parametrize(
     ("status", "report"),
     [
