@@ -179,12 +179,12 @@ class _Judged:
     def mark_read(self) -> None:
         """Judge blankness and width of what was read record by record."""
         for index, record in self._read.items():
-            self._counts[index] = record.count
+            self._counts[index] = record.width
             if self._flaws[index] == _GOOD:
                 if not any(field.decode().strip() for field in record.fields):
                     self._flaws[index] = _BLANK
-                elif record.count != self._width:
-                    self._flaws[index] = _SHORT if record.count < self._width else _LONG
+                elif record.width != self._width:
+                    self._flaws[index] = _SHORT if record.width < self._width else _LONG
 
     def mark_widths(self, counts: Ints) -> bool:
         """Judge the width of all others by their field counts; returns whether any is off."""

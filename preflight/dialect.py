@@ -16,7 +16,8 @@ _NO_DELIMITER = "\x1f"
 _RECORDS = 100
 _HEADER_WITHIN = 30
 _SEP = re.compile(rb'"?sep=([\x01-\x7f])"?[ \t]*(?=[\r\n]|\Z)', re.IGNORECASE)
-_EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@.]+")
+_EMAIL = re.compile(r"(?:.*<)?[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+>?")
+_DATE = re.compile(r"\d{4}([-/.])\d\d?\1\d\d?|\d\d?([-/.])\d\d?\2\d{4}")
 _PHONE = re.compile(r"\+?[\d\s().\-/]{7,}")
 _DIGITS_OF_A_PHONE = 7
 _ONE_COLUMN = 0.3
@@ -121,9 +122,10 @@ def _read(head: bytes, delimiter: str, known: Callable[[str], bool], *, final: b
     score = support / len(rows) * (1 - 1 / width)
     if all(_is_prose(row, delimiter) for row in rows if len(row.cells) > 1):
         score /= 2
-    reading = _Reading(delimiter, rows, width, score)
-    names = _named_header(reading, known)[1]
-    return _Reading(delimiter, rows, width, score + (1 + min(names, 5) / 10 if names else 0))
+    header, names = _named_header(_Reading(delimiter, rows, width, score), known)
+    if header is not None and len(header.cells) > 1:
+        score += 1 + min(names, 5) / 10
+    return _Reading(delimiter, rows, width, score)
 
 
 def _rows(head: bytes, delimiter: str, *, final: bool) -> list[Row]:
@@ -154,7 +156,7 @@ def _named_header(reading: _Reading, known: Callable[[str], bool]) -> tuple[Row 
     for row in reading.rows[:_HEADER_WITHIN]:
         wide = len(row.cells) == reading.width
         if any(map(_is_contact, row.filled)):
-            if wide and not _is_sparse(row, reading.width):
+            if wide:
                 break
             continue
         names = sum(map(known, row.filled))
@@ -179,14 +181,17 @@ def _first_header(reading: _Reading) -> Row:
 
 def _is_sparse(row: Row, width: int) -> bool:
     """A title or a note that was padded with delimiters to the width of the table."""
-    filled = len(row.filled)
-    return width > 2 and (filled == 1 or filled * 3 <= width)
+    if any(map(_is_contact, row.filled)):
+        return False
+    return width > 2 and len(row.filled) * 2 <= width
 
 
 def _is_contact(cell: str) -> bool:
     text = cell.strip()
-    if _EMAIL.search(text):
+    if _EMAIL.fullmatch(text):
         return True
+    if _DATE.match(text):
+        return False
     digits = sum(map(str.isdigit, text))
     return digits >= _DIGITS_OF_A_PHONE and _PHONE.fullmatch(text) is not None
 

@@ -41,6 +41,7 @@ _ISO_2022 = (
 _NO_FILE_ENCODINGS = {"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"}
 _LINE_BEYOND_ASCII = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*[\r\n]*")
 _MULTIBYTE_LEAD = 0xC2
+_FEWEST_NULS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +216,7 @@ def _offence(path: Path, offset: int) -> Offence:
 def _wide(head: bytes) -> tuple[str, float]:
     """The UTF-16 or UTF-32 that the places of the NULs speak for, or ""."""
     nul = np.frombuffer(head[: len(head) // 4 * 4], dtype=np.uint8).reshape(-1, 4) == 0
-    if not len(nul):
+    if nul.sum() < _FEWEST_NULS:
         return "", 0.0
     first, second, third, fourth = nul.mean(axis=0).tolist()
     if min(third, fourth) > 0.9 and first < 0.1:

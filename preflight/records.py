@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal, overload
+from typing import Literal, NamedTuple, overload
 
 from preflight.model import Flaw
 
@@ -25,13 +24,12 @@ _QUOTED = re.compile(rb'"([^"]*+(?:""[^"]*+)*+)"')
 _NARROW = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """A record and where it stands in the buffer it was read from.
 
     Attributes:
         fields: the cells, unquoted; none for an empty line, nor for a record with a flaw.
-        count: how many fields there are; for a flaw, delimiters on its line plus one.
+        width: how many fields there are; for a flaw, delimiters on its line plus one.
         stop: offset behind its last byte, the line end not counted.
         end: offset at which the next record starts.
         lines: how many physical lines it takes.
@@ -40,7 +38,7 @@ class Record:
     """
 
     fields: list[bytes]
-    count: int
+    width: int
     stop: int
     end: int
     lines: int
@@ -126,8 +124,8 @@ class RecordReader:
 
     def _condemned(self, buffer: bytes, start: int, flaw: Flaw) -> Record | None:
         stop = _behind(_LINE, buffer, start)
-        count = buffer.count(self._delimiter, start, stop) + 1
-        return _record(buffer, [], stop, 1, final=True, count=count, flaw=flaw)
+        width = buffer.count(self._delimiter, start, stop) + 1
+        return _record(buffer, [], stop, 1, final=True, width=width, flaw=flaw)
 
     def _runs_away(self, inside: bytes, breaks: int) -> bool:
         if breaks >= LONGEST_FIELD:
@@ -158,7 +156,7 @@ def _record(
     *,
     final: bool,
     regular: bool = True,
-    count: int | None = None,
+    width: int | None = None,
     flaw: Flaw | None = None,
 ) -> Record | None:
     """The record that stops at `stop`; None if its line end may go on behind the buffer."""
@@ -169,5 +167,5 @@ def _record(
         end = stop + 2
     if not final and (stop == len(buffer) or (end == len(buffer) and buffer.endswith(b"\r"))):
         return None
-    count = len(fields) if count is None else count
-    return Record(fields, count, stop, end, lines, regular, flaw)
+    width = len(fields) if width is None else width
+    return Record(fields, width, stop, end, lines, regular, flaw)

@@ -45,8 +45,8 @@ _MARKUP = (
     (rb'\[\s*(?:[\[{\]]|"[^"]*"\s*[,\]]|(?:-?\d+|true|false|null)\s*[,\]])', "JSON document"),
     (rb"BEGIN:VCARD", "vCard file"),
 )
-_CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
-_BINARY_SHARE = 0.05
+_CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_BINARY_SHARE, _FEWEST_CONTROLS = 0.05, 8
 
 
 def scan(
@@ -140,7 +140,8 @@ def _foreign_text(head: bytes) -> str:
         if re.match(pattern, start, re.IGNORECASE):
             return name
     controls = len(_CONTROLS.findall(head))
-    return "binary data" if controls > _BINARY_SHARE * len(head) else ""
+    binary = controls > max(_BINARY_SHARE * len(head), _FEWEST_CONTROLS)
+    return "binary data" if binary or head.count(b"\0") * 2 > len(head) else ""
 
 
 def _readable(source: Source, found: Encoding, spool: Path) -> Layout:
