@@ -61,6 +61,7 @@ class RecordReader:
         self._delimiter = delimiter.encode("ascii")
         self._width = width
         self._closes = closes
+        self._hollow = self._delimiter + b" \t"
         self._opening = self._delimiter + b'"'
 
     @overload
@@ -136,7 +137,7 @@ class RecordReader:
         return 2 * sum(map(self._looks_like_a_record, swallowed)) > len(swallowed)
 
     def _looks_like_a_record(self, line: bytes) -> bool:
-        if line.count(self._delimiter) != self._width - 1:
+        if line.count(self._delimiter) != self._width - 1 or not line.strip(self._hollow):
             return False
         # "Berlin, Germany" inside an address: with few columns, prose has as many delimiters
         return self._width > _NARROW or self._delimiter + b" " not in line

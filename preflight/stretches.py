@@ -156,10 +156,9 @@ class Block:
         neighbour[[self._delimiter, _QUOTE, _LF, _CR]] = True
         opening = self._quotes[odd::2]
         closing = self._quotes[1 - odd :: 2]
-        # at the edges of the block stands a record boundary, or what is not known yet
+        # in front of the block is a record boundary; a quote that ends it is its own neighbour
         before = neighbour[self.array[opening - 1]] | (opening == 0)
-        last = len(self.array) - 1
-        behind = neighbour[self.array[np.minimum(closing + 1, last)]] | (closing == last)
+        behind = neighbour[self.array[np.minimum(closing + 1, len(self.array) - 1)]]
         irregular = np.concatenate((opening[~before], closing[~behind]))
         nth = np.searchsorted(ends, irregular, side="right")
         long = np.flatnonzero(np.diff(outside, prepend=-1) > 2)

@@ -91,7 +91,10 @@ def test_both_readers_give_the_same_records_in_chunks_of_any_size(
         assert _records(layout, chunk_bytes=chunk_bytes, careful=True) == truth
 
 
-CELLS = st.text(alphabet='",;\n\r aNé山0+\0|', max_size=6)
+# over three lines a cell could be a runaway
+CELLS = st.text(alphabet='",;\n\r aNé山0+\0|', max_size=6).filter(
+    lambda cell: cell.count("\n") + cell.count("\r") < 2
+)
 
 
 @settings(max_examples=60, deadline=None)

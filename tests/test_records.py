@@ -91,6 +91,7 @@ def test_a_quote_that_swallows_records_costs_one_line() -> None:
         pytest.param("x\n1,2,3\nprose\ny", 3, False, id="half is not most"),
         pytest.param("x\nBerlin, Germany\ny", 2, False, id="prose"),
         pytest.param("x\na, b, c, d\ny", 4, True, id="padded records of many columns"),
+        pytest.param("x\n, ,\ny", 3, False, id="nothing but delimiters"),
         pytest.param("x\nword\nword\ny", 1, False, id="one column says nothing"),
         pytest.param("x" + "\n" * (LONGEST_FIELD - 1), 2, False, id="a hundred lines"),
         pytest.param("x" + "\n" * LONGEST_FIELD, 2, True, id="over a hundred lines"),
