@@ -4,13 +4,46 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: run test check format bench clean
+SHOW   := fixtures/trade-show/expo-utf16.csv
+RESULT := .preflight/demo
+
+.PHONY: run test check tests format fixtures bench clean
+
+# The main job: a trade-show export, against the embedded stand-ins, to the end.
+run: $(READY)
+	rm -rf $(RESULT)
+	$(BIN)/preflight submit $(SHOW) --to talkvalue --sandbox -O source_id=7 -O mode=UPDATE \
+	    --map "Scan Date=joined_at" --region US --timezone Europe/Berlin --max-bad 10% \
+	    -o $(RESULT)/expo --state-dir $(RESULT)/state
+
+test: check tests
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+tests: $(READY)
+	$(BIN)/python -m pytest -n 2 --cov --cov-report=term
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Writes the files under fixtures/ anew, byte for byte, from a fixed seed.
+fixtures: $(READY)
+	$(BIN)/python fixtures/generate.py
+
+# 400,000 rows: preflight against a plain pandera script, side by side in one run.
+bench: $(READY)
+	$(BIN)/python tests/benchmarks/bench_check.py
+
+clean:
+	rm -rf $(VENV) .preflight build dist *.egg-info .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	touch $@
-
-clean:
-	rm -rf $(VENV) .preflight build dist *.egg-info .coverage* .mypy_cache .ruff_cache .pytest_cache

@@ -15,9 +15,9 @@ import pyarrow as pa
 
 from preflight import csvout
 from preflight.errors import OutputExists, SourceError
-from preflight.fix import CHANGE_COLUMNS
-from preflight.split import CLEAN, MANIFEST, PARTS
+from preflight.model import CHANGE_COLUMNS
 
+CLEAN, PARTS, MANIFEST = "clean.csv", "parts", "manifest.json"
 REJECTS, FIXES, REPORT, FAILURES = "rejects.csv", "fixes.csv", "report.json", "failures.csv"
 RESULTS = (CLEAN, PARTS, MANIFEST, REJECTS, FIXES, REPORT, FAILURES)
 HELPERS = (

@@ -20,8 +20,7 @@ from preflight.chunks import read_chunks
 from preflight.columns import Sent, resolve, sent
 from preflight.errors import BooksError
 from preflight.findings import Findings
-from preflight.fix import CHANGE_COLUMNS
-from preflight.model import Books, Chunk, Layout, Part, Severity, Source
+from preflight.model import CHANGE_COLUMNS, Books, Chunk, Layout, Part, Severity, Source
 from preflight.partition import CleanRows, Rejects, clean_rows
 from preflight.passes import (
     CLEAN,
@@ -38,11 +37,8 @@ from preflight.plan import Plan
 from preflight.scan import scan
 from preflight.settings import Settings
 from preflight.source import open_source
-from preflight.split import CLEAN as CLEAN_NAME
 from preflight.split import (
-    MANIFEST,
     OVER_LIMIT,
-    PARTS,
     PartWriter,
     manifest,
     moved,
@@ -52,7 +48,7 @@ from preflight.split import (
 Progress = Callable[[str, int, int | None], None]
 
 
-def _silent(stage: str, done: int, total: int | None) -> None:
+def silent(stage: str, done: int, total: int | None) -> None:
     """The progress of a caller that wants none."""
 
 
@@ -140,7 +136,7 @@ def check(
     work: Path,
     rules_from: tuple[Path, ...] = (),
     stdin_name: str | None = None,
-    progress: Progress = _silent,
+    progress: Progress = silent,
 ) -> Checked:
     """Lints a file; writes nothing but spooled copies into `work`.
 
@@ -182,16 +178,19 @@ def check(
         settings.zone,
         settings.unsafe_fixes,
     )
-    return Checked(source, survey(layout, plan, _chunks(layout, "reading", progress)))
+    return Checked(source, survey(layout, plan, chunks(layout, "reading", progress)))
 
 
 def cells(checked: Checked, findings: Findings, *, replacements: bool) -> tuple[np.ndarray, np.ndarray]:
     """The cells that findings of a file are about, and what fixing makes of them; see `reveal`."""
-    chunks = _chunks(checked.layout, "fetching", _silent)
-    return reveal(checked.survey, chunks, findings, replacements=replacements)
+    again = chunks(checked.layout, "fetching")
+    return reveal(checked.survey, again, findings, replacements=replacements)
 
 
-def _chunks(layout: Layout, stage: str, progress: Progress) -> Iterator[Chunk]:
+def chunks(
+    layout: Layout, stage: str = "reading", progress: Progress = silent
+) -> Iterator[Chunk]:
+    """All records of a file; none of one that is no table or has no header."""
     if layout.content != "table" or not layout.header:
         return
     done = 0
@@ -211,7 +210,7 @@ def fix(
     rules_from: tuple[Path, ...] = (),
     stdin_name: str | None = None,
     report: Callable[[Fixed], str] | None = None,
-    progress: Progress = _silent,
+    progress: Progress = silent,
 ) -> Fixed:
     """Lints a file, applies fixes, and writes the clean partition and the rejects.
 
@@ -258,7 +257,7 @@ def _write(
     columns = sent(plan.columns, plan.profile)
     max_bytes = settings.max_bytes or limits.bytes
     writer = PartWriter(
-        place / PARTS, columns, max_bytes=max_bytes, max_rows=settings.max_rows or limits.rows
+        place / outputs.PARTS, columns, max_bytes=max_bytes, max_rows=settings.max_rows or limits.rows
     )
     rejects = Rejects(layout, plan, found.refused)
     refused = outputs.TableWriter(place / outputs.REJECTS, [*layout.header, *outputs.HELPERS])
@@ -267,7 +266,7 @@ def _write(
     counted = np.zeros(3, dtype=np.int64)
     cells = rows = 0
     changed, reasons = Counter[str](), Counter[str]()
-    for cleaned in clean(found, _chunks(layout, "writing", progress)):
+    for cleaned in clean(found, chunks(layout, "writing", progress)):
         one, kept = _within(cleaned, columns, max_bytes)
         writer.write(kept.rendered, kept.rows, kept.lines)
         refused.write(rejects.of(one.original, one.rejected, one.aside, one.findings))
@@ -355,15 +354,15 @@ def _placed(
 ) -> tuple[Part, ...]:
     """Gives the parts their final names; they are told as standing where they will stand."""
     if len(parts) > 1 or (parts and always_parts):
-        outputs.write_text(place / MANIFEST, manifest(parts, checked.source.sha256))
-        return tuple(moved(part, target / PARTS / part.path.name) for part in parts)
+        outputs.write_text(place / outputs.MANIFEST, manifest(parts, checked.source.sha256))
+        return tuple(moved(part, target / outputs.PARTS / part.path.name) for part in parts)
     if columns:
         if parts:
-            parts[0].path.rename(place / CLEAN_NAME)
+            parts[0].path.rename(place / outputs.CLEAN)
         else:
-            (place / CLEAN_NAME).write_bytes(csvout.line([column.header for column in columns]))
-    (place / PARTS).rmdir()
-    return tuple(moved(part, target / CLEAN_NAME) for part in parts)
+            (place / outputs.CLEAN).write_bytes(csvout.line([column.header for column in columns]))
+    (place / outputs.PARTS).rmdir()
+    return tuple(moved(part, target / outputs.CLEAN) for part in parts)
 
 
 def split(
@@ -375,7 +374,7 @@ def split(
     force: bool = False,
     stdin_name: str | None = None,
     report: Callable[[Fixed], str] | None = None,
-    progress: Progress = _silent,
+    progress: Progress = silent,
 ) -> Fixed:
     """Cuts a file on record boundaries: the header in each part, cells as they are.
 

@@ -16,10 +16,10 @@ import pyarrow as pa
 from preflight import csvout
 from preflight.columns import Sent
 from preflight.model import Ints, Part
+from preflight.outputs import PARTS
 
 # The rule whose finding says that a record is too large for any part: only the splitter can see it.
 OVER_LIMIT = "FIL008"
-PARTS, MANIFEST, CLEAN = "parts", "manifest.json", "clean.csv"
 
 
 def too_large(rendered: pa.Array, columns: Sequence[Sent], max_bytes: int | None) -> np.ndarray:

@@ -48,7 +48,7 @@ def command(path: str, **given: Any) -> int:
             folder=given["folder"],
             force=given["force"],
             stdin_name=given["stdin_filename"],
-            report=lambda done: _document(done, settings),
+            report=document,
             progress=progress,
         )
         emit(_shown(fixed, settings, given), given["output_file"])
@@ -59,7 +59,7 @@ def _own(given: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in given.items() if key not in ("folder", "force")}
 
 
-def _document(fixed: pipeline.Fixed, settings: Settings) -> str:
+def document(fixed: pipeline.Fixed) -> str:
     """report.json: what was found, without values, and where the rows ended."""
     one = _listing(fixed, show_all=True, values=False)
     token = tokens(secrets.token_bytes(16))
@@ -105,11 +105,11 @@ def written(fixed: pipeline.Fixed) -> list[tuple[str, str]]:
     """The files of a fix or a split, and what each holds."""
     folder, parts = fixed.folder, fixed.parts
     paths = []
-    if len(parts) == 1 and parts[0].path.name == pipeline.CLEAN_NAME:
+    if len(parts) == 1 and parts[0].path.name == outputs.CLEAN:
         paths.append((str(parts[0].path), text.plural(parts[0].rows, "clean row")))
     elif parts:
-        paths.append((str(folder / pipeline.PARTS), text.plural(len(parts), "part")))
-        paths.append((str(folder / pipeline.MANIFEST), "what is in which part"))
+        paths.append((str(folder / outputs.PARTS), text.plural(len(parts), "part")))
+        paths.append((str(folder / outputs.MANIFEST), "what is in which part"))
     if fixed.books.rejected:
         paths.append((str(folder / outputs.REJECTS), "the rejected rows, to correct and re-import"))
     if fixed.changed_cells:

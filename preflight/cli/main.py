@@ -22,7 +22,6 @@ _COMMANDS = {
     "split": "cut a file on record boundaries under a provider's limits",
     "submit": "check, fix, split, send, poll, merge: the whole line",
     "resume": "go on with an interrupted run",
-    "merge": "join a failure report fetched by hand to the rows",
     "runs": "what was sent",
     "rules": "the catalogue of rules",
     "explain": "one rule with samples",

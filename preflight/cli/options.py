@@ -71,6 +71,38 @@ _WRITING = [
 ]  # fmt: skip
 
 
+def _values(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
+    values = {}
+    for entry in given:
+        key, equals, value = entry.partition("=")
+        if not equals or not key.strip():
+            raise click.BadParameter(f"`{entry}` is not key=value")
+        values[key.strip().replace("-", "_")] = value.strip()
+    return values
+
+
+_RUN = [
+    click.option("--sandbox", is_flag=True, help="start local stand-ins for this run and send to them"),
+    click.option("--no-wait", is_flag=True, help="do not wait for the jobs to end; `preflight resume` does later"),
+    click.option("--timeout", type=float, metavar="SECONDS", help="stop waiting after so long; resumable"),
+    click.option("--state-dir", type=click.Path(path_type=Path), metavar="DIR",
+                 help="where runs are remembered [.preflight]"),
+    click.option("--base-url", metavar="URL", help="the provider's address"),
+]  # fmt: skip
+_PROVIDER = [
+    click.option("-O", "provider_values", multiple=True, callback=_values, metavar="KEY=VALUE",
+                 help="an option of the provider; repeatable"),
+    *_RUN,
+]  # fmt: skip
+_RESUME = [
+    *_RUN,
+    click.option("--max-bad", metavar="2%", help="rejected rows still accepted: a rate or a count"),
+    click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="the config file"),
+    click.option("--isolated", is_flag=True, help="read no config file"),
+    click.option("-q", "--quiet", is_flag=True, help="no progress"),
+]
+
+
 def _several(options: list[Callable[[F], F]]) -> Callable[[F], F]:
     def decorate(command: F) -> F:
         for option in reversed(options):
@@ -85,6 +117,8 @@ reading_options = _several(_READING)
 rule_options = _several(_RULES)
 output_options = _several(_OUTPUT)
 writing_options = _several(_WRITING)
+provider_options = _several(_PROVIDER)
+resume_options = _several(_RESUME)
 
 _NOT_SETTINGS = {"config", "isolated", "stdin_filename", "output_file", "show_all", "quiet"}
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from preflight.pipeline import Progress
+from preflight.progress import Ended, Event, Polled, Sending, Waiting
 
 
 def _nothing(stage: str, done: int, total: int | None) -> None:
@@ -33,3 +34,24 @@ def progress_bars(*, quiet: bool = False) -> Iterator[Progress]:
             bars.update(tasks[stage], completed=done, total=total)  # type: ignore[arg-type]
 
         yield tell
+
+
+def event_lines(progress: Progress) -> Callable[[Event], None]:
+    """What a run can be given to tell its events to: bars for sending and for waiting."""
+    ended: set[int] = set()
+    parts = 0
+
+    def tell(event: Event) -> None:
+        nonlocal parts
+        if isinstance(event, Sending):
+            parts = event.parts
+            progress("sending", event.part.number - 1, parts)
+        elif isinstance(event, Polled) and event.outcome.processed is not None:
+            progress(f"part {event.part.number} there", event.outcome.processed, event.outcome.total)
+        elif isinstance(event, Ended):
+            ended.add(event.part.number)
+            progress("done", len(ended), parts)
+        elif isinstance(event, Waiting):
+            progress(f"waiting: {event.why}"[:60], len(ended), parts or None)
+
+    return tell

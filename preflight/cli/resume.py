@@ -1,0 +1,51 @@
+"""`preflight resume`: go on with an interrupted run."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import Any
+
+import click
+
+from preflight import pipeline, sending
+from preflight.cli.options import resume_options, settings_of
+from preflight.cli.progress import event_lines, progress_bars
+from preflight.cli.submit import environment, tell
+
+
+@click.command("resume")
+@click.argument("run", required=False, metavar="[RUN]")
+@resume_options
+@click.option("--resend-unknown", is_flag=True,
+              help="send parts again of which it cannot be told whether they were taken")
+@click.option("--mark-accepted", is_flag=True, help="count such parts as taken instead")
+def command(run: str | None, **given: Any) -> int:
+    """Go on with a run that was interrupted or stopped; without RUN, the latest unfinished one.
+
+    What was taken is not sent again. A part of which it cannot be told stays as it is, until you
+    have looked at the provider and say --resend-unknown or --mark-accepted.
+    """
+    if given["resend_unknown"] and given["mark_accepted"]:
+        raise click.UsageError("--resend-unknown and --mark-accepted exclude each other")
+    own = {key: given[key] for key in ("state_dir", "timeout", "config", "isolated", "max_bad")}
+    settings = settings_of(own)
+    with ExitStack() as stack:
+        work = stack.enter_context(pipeline.workspace())
+        environ = stack.enter_context(environment(settings, sandbox=given["sandbox"]))
+        progress = stack.enter_context(progress_bars(quiet=given["quiet"]))
+        sent = sending.run_resume(
+            run,
+            settings,
+            sending.Connection(
+                options={},
+                environ=environ,
+                base_url=given["base_url"],
+                wait=not given["no_wait"],
+                events=event_lines(progress),
+            ),
+            work=work,
+            resend=given["resend_unknown"],
+            accept=given["mark_accepted"],
+            progress=progress,
+        )
+    return tell(sent, settings, sent.run.provider if sent.run else "")

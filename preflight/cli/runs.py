@@ -1,0 +1,57 @@
+"""`preflight runs`: what was sent."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from preflight.cli.options import settings_of
+from preflight.ledger import Ledger
+from preflight.report import text
+
+
+@click.command("runs")
+@click.argument("show", required=False, type=click.Choice(["show"]), metavar="[show RUN]")
+@click.argument("run", required=False, metavar="")
+@click.option("--state-dir", type=click.Path(path_type=Path), metavar="DIR", help="of the ledger [.preflight]")
+def command(show: str | None, run: str | None, state_dir: Path | None) -> int:
+    """List the runs, newest first; `runs show RUN` tells one, part by part."""
+    settings = settings_of({"state_dir": state_dir})
+    with Ledger(settings.state_dir) as ledger:
+        if show is not None:
+            if run is None:
+                raise click.UsageError("`runs show` wants the id of a run")
+            click.echo(_one(ledger, run), nl=False)
+            return 0
+        for one in ledger.runs():
+            when = datetime.fromtimestamp(one.created, UTC).strftime("%Y-%m-%d %H:%M UTC")
+            click.echo(
+                f"{one.id}  {one.state:<9} {one.provider:<12} {when}  "
+                f"{text.plural(one.source_rows, 'row')}  {one.source_name}"
+            )
+    return 0
+
+
+def _one(ledger: Ledger, run_id: str) -> str:
+    run = ledger.run(run_id)
+    lines = [
+        f"run {run.id}: {run.source_name} to {run.provider}, {run.state}",
+        f"  before sending: {text.books(run.books)}",
+        f"  results: {run.folder}",
+    ]
+    for stored in ledger.parts(run_id):
+        job = f", job {stored.job}" if stored.job else ""
+        status = f", {stored.outcome.status}" if stored.outcome else ""
+        lines.append(
+            f"  part {stored.part.number}: {text.plural(stored.part.rows, 'row')}, "
+            f"{stored.state}{job}{status}"
+        )
+        lines += [f"    {stored.reason}"] if stored.reason else []
+        lines += [
+            f"    attempt {attempt.attempt}, {attempt.step}: {attempt.state}"
+            + (f" ({attempt.message})" if attempt.message else "")
+            for attempt in ledger.attempts(run_id, stored.part.number)
+        ]
+    return "".join(f"{line}\n" for line in lines)

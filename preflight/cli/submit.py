@@ -1,0 +1,162 @@
+"""`preflight submit`: the whole line."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from preflight import outputs, pipeline, sending
+from preflight.cli.fix import document, summary
+from preflight.cli.options import (
+    provider_options,
+    reading_options,
+    rule_options,
+    settings_of,
+    writing_options,
+)
+from preflight.cli.progress import event_lines, progress_bars
+from preflight.errors import Stopped
+from preflight.report import text
+from preflight.report.listing import listing
+from preflight.settings import Settings
+
+_PLACE = ("folder", "force", "to", "provider_values", "sandbox", "dry_run", "no_wait", "base_url")
+
+
+@click.command("submit")
+@click.argument("path", metavar="PATH")
+@click.option("--to", required=True, metavar="PROVIDER", help="whom to send to")
+@click.option("--dry-run", is_flag=True, help="everything but the sending")
+@provider_options
+@writing_options
+@reading_options
+@rule_options
+@click.option("-q", "--quiet", is_flag=True, help="no progress")
+def command(path: str, **given: Any) -> int:
+    """Check, fix, split and send a file; wait, fetch what was refused, and merge it all.
+
+    Secrets come from the environment, or from --sandbox, which starts local stand-ins for this run.
+    Exits with 1 when more rows were rejected, here or there, than --max-bad accepts, with 3 when
+    the provider or the network stopped it: `preflight resume` then goes on.
+    """
+    own = {key: value for key, value in given.items() if key not in _PLACE}
+    settings = settings_of(own)
+    with ExitStack() as stack:
+        work = stack.enter_context(pipeline.workspace())
+        environ = stack.enter_context(environment(settings, sandbox=given["sandbox"]))
+        progress = stack.enter_context(progress_bars(quiet=given["quiet"]))
+        sent = sending.run_submit(
+            path,
+            given["to"],
+            settings,
+            sending.Connection(
+                options=given["provider_values"],
+                environ=environ,
+                base_url=given["base_url"],
+                wait=not given["no_wait"],
+                events=event_lines(progress),
+            ),
+            work=work,
+            folder=given["folder"],
+            force=given["force"],
+            stdin_name=given["stdin_filename"],
+            dry_run=given["dry_run"],
+            report=document,
+            progress=progress,
+        )
+    return tell(sent, settings, given["to"])
+
+
+@contextmanager
+def environment(settings: Settings, *, sandbox: bool) -> Iterator[dict[str, str]]:
+    """The process's environment, pointed at stand-ins of this run's own if they are wanted."""
+    if not sandbox:
+        yield dict(os.environ)
+        return
+    from preflight.sandbox.server import Sandbox
+
+    settings.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with Sandbox(settings.state_dir / "sandbox.sqlite") as box:
+        click.echo(f"sandbox: local stand-ins at {box.url}, nothing leaves this machine", err=True)
+        yield {**os.environ, **box.environment}
+
+
+def tell(sent: sending.Sent, settings: Settings, provider: str) -> int:
+    """Prints how a run stands, and gives the exit code."""
+    if sent.fixed is not None:
+        one = listing(sent.checked.source.name, sent.checked.survey, sent.fixed.books)
+        said = summary(sent.fixed, one).splitlines(keepends=True)
+        click.echo("".join(said[:-1]), nl=False)
+    click.echo(_sending(sent, provider), nl=False)
+    click.echo(f"  books: {text.books(sent.books)}")
+    if sent.pending:
+        click.echo(f"         {text.plural(sent.pending, 'row')} of the unknown were not sent yet")
+    click.echo(text.written(_files(sent)), nl=False)
+    if sent.stopped is not None:
+        return _stopped(sent, sent.stopped)
+    return exit_code(sent, settings)
+
+
+def _sending(sent: sending.Sent, provider: str) -> str:
+    if sent.run is None:
+        return "  nothing was sent\n"
+    rows = sum(stored.part.rows for stored in sent.parts)
+    lines = [
+        f"  to {provider}: {text.plural(rows, 'row')} in {text.plural(len(sent.parts), 'part')}, "
+        f"run {sent.run.id}"
+    ]
+    for stored in sent.parts:
+        status = f", {stored.outcome.status}" if stored.outcome else ""
+        job = f", job {stored.job}" if stored.job else ""
+        lines.append(
+            f"    part {stored.part.number}: {text.plural(stored.part.rows, 'row')}, "
+            f"{stored.state}{job}{status}"
+        )
+        if stored.reason:
+            lines.append(f"      {stored.reason}")
+    if sent.books.rejected_there:
+        lines.append(f"  refused there: {text.plural(sent.books.rejected_there, 'row')}")
+        lines += [
+            f"    {text.number(count):>7}  {code}  ({reason})"
+            for code, (count, reason) in sent.refusals.items()
+        ]
+    if sent.unattributed:
+        lines.append(f"    {text.number(sent.unattributed):>7}  of them the provider does not name")
+    if sent.unmatched:
+        lines.append(f"    {text.plural(sent.unmatched, 'report line')} fit no row: kept in report.json")
+    lines += [f"    note: {note}" for note in sent.notes]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _files(sent: sending.Sent) -> list[tuple[str, str]]:
+    folder = sent.folder
+    told = [
+        (outputs.CLEAN, "the rows that were sent"),
+        (outputs.PARTS, "the parts that were sent"),
+        (outputs.FIXES, "every cell that was changed"),
+        (outputs.FAILURES, "the rows rejected here and there, to correct and re-import"),
+        (outputs.REPORT, "all of it, for programs"),
+    ]
+    return [(str(folder / name), what) for name, what in told if (folder / name).exists()]
+
+
+def _stopped(sent: sending.Sent, stopped: Stopped) -> int:
+    run = sent.run.id if sent.run else ""
+    click.echo(f"preflight: {stopped}", err=True)
+    click.echo(f"kept: {sent.folder}  ·  continue: preflight resume {run}", err=True)
+    return stopped.exit_code
+
+
+def exit_code(sent: sending.Sent, settings: Settings) -> int:
+    """0 when no more rows were rejected, here and there, than is accepted; else 1."""
+    if settings.exit_zero or settings.fail_on == "never":
+        return 0
+    rejected = sent.books.rejected_here + sent.books.rejected_there
+    if settings.max_bad is not None:
+        return 0 if settings.max_bad.allows(rejected, sent.books.rows) else 1
+    return 1 if rejected else 0
