@@ -1,0 +1,78 @@
+"""When two spellings of a value mean the same: how a report's values are compared with a file's.
+
+A provider may hand a value back in another case, composed otherwise, without the blanks around it,
+or a phone number written differently. Nothing else is taken for equal.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from preflight.invisible import ZERO_WIDTH
+from preflight.kinds import KINDS
+
+_HIDDEN = f"[{ZERO_WIDTH}]"
+_PHONE = r"^[+(]*[0-9][0-9 ().\-/]{5,}$"
+
+
+def fold(values: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """Strings in the form in which they are compared: NFKC, lower case, no blanks around.
+
+    What looks like a phone number becomes its digits, without a leading 00 that stands for the `+`.
+
+    Args:
+        values: strings; a missing one counts as "".
+
+    Returns:
+        A string array of the same length; "" for a cell in which nothing is seen.
+    """
+    text = fold_text(values)
+    phones = pc.match_substring_regex(text, _PHONE)
+    if not pc.any(phones).as_py():
+        return text
+    return pc.if_else(phones, _digits(text), text)
+
+
+def fold_text(values: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """`fold` without what it does for phone numbers."""
+    text = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+    text = pc.fill_null(text.cast(pa.large_string()), "")
+    if not pc.all(pc.string_is_ascii(text)).as_py():
+        text = pc.replace_substring_regex(pc.utf8_normalize(text, "NFKC"), _HIDDEN, "")
+    return pc.utf8_trim_whitespace(pc.utf8_lower(text))
+
+
+def match_keys(values: pa.Array | pa.ChunkedArray, kind: str) -> pa.Array:
+    """Match keys in the form in which they are compared, without asking the kind's library."""
+    text = fold_text(values)
+    return _digits(text) if kind == "phone" else text
+
+
+def settled_keys(values: pa.Array, kind: str, region: str) -> pa.Array:
+    """Match keys as the kind's library normalises them: a mail domain's punycode, E.164.
+
+    What the library refuses stays as `match_keys` has it. Slow beside that: for what did not match.
+
+    Args:
+        values: strings as they stand in the file or the report.
+        kind: see `kinds`.
+        region: ISO 3166 code of phones without a country code, "" where none is known.
+    """
+    cheap = match_keys(values, kind)
+    known = KINDS.get(kind)
+    if known is None or known.normal is None:
+        return cheap
+    written = pc.fill_null(values.cast(pa.large_string()), "")
+    distinct = pc.unique(written)
+    distinct = distinct.filter(pc.invert(known.plain(pa.chunked_array([fold_text(distinct)]))))
+    cells = pd.DataFrame({"value": pd.Series(distinct.to_pylist(), dtype="str"), "region": region})
+    judged = known.judge(cells, None)[known.normal]
+    normal = match_keys(pa.array(judged, type=pa.large_string()), kind)
+    settled = pc.fill_null(normal.take(pc.index_in(written, value_set=distinct)), "")
+    return pc.if_else(pc.equal(settled, ""), cheap, settled)
+
+
+def _digits(text: pa.Array) -> pa.Array:
+    return pc.replace_substring_regex(pc.replace_substring_regex(text, r"[^0-9]", ""), r"^00", "")
