@@ -1,0 +1,68 @@
+"""Failure reports on disk: the bytes as they came, and beside them the table read from them.
+
+Both hold personal data and are readable by their owner alone. The table is kept too because only
+the provider's module can read the bytes, and rows must be joined again without any provider.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+
+import pandas as pd
+
+from preflight.model import FailureReport
+
+_TABLE = ".arrow"
+
+
+def keep(folder: Path, stem: str, report: FailureReport) -> Path:
+    """Writes a report so that it is there as a whole or not at all, also after a power cut.
+
+    Args:
+        folder: where; made, for its owner alone, if it is not there.
+        stem: its name without the suffix; a report of this name is replaced.
+        report: what to write.
+
+    Returns:
+        The path of the bytes; `load` wants it.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    table = io.BytesIO()
+    report.table.reset_index(drop=True).to_feather(table)
+    path = folder / f"{stem}{report.suffix}"
+    _write(path.with_suffix(_TABLE), table.getvalue())
+    _write(path, report.raw)
+    return path
+
+
+def load(path: Path) -> FailureReport:
+    """Reads a report that `keep` wrote.
+
+    Raises:
+        OSError: it is not there any more.
+    """
+    table = pd.read_feather(path.with_suffix(_TABLE))
+    return FailureReport(raw=path.read_bytes(), suffix=path.suffix, table=table)
+
+
+def _write(path: Path, data: bytes) -> None:
+    # Always the same name, so that a process that is killed again and again leaves one at most.
+    temporary = path.with_name(f".{path.name}.partial")
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    sync(path.parent)
+
+
+def sync(folder: Path) -> None:
+    """Makes the names in a folder outlast a power cut."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,39 @@
+"""One runner a run: a lock that the operating system lets go of when its process dies."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from preflight.errors import RunLocked
+
+
+@contextmanager
+def locked(path: Path, what: str) -> Iterator[None]:
+    """Holds the lock on a file while the block runs.
+
+    The file stays, for to remove it could take the lock from under someone who waits to open it.
+    It is not inherited by programs that the block starts.
+
+    Args:
+        path: the file; made, readable by its owner alone, with its folder, if it is not there.
+        what: what is locked, for the message.
+
+    Raises:
+        RunLocked: someone else holds it, in this process or another.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise RunLocked(
+                f"another process works on {what}; wait until it has ended, or stop it"
+            ) from None
+        yield
+    finally:
+        os.close(handle)

@@ -1,0 +1,75 @@
+"""What the submit loop tells while it works: small facts, for a progress bar or a log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from preflight.model import Outcome, Part
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A part is about to be sent; the run has so many `parts`."""
+
+    part: Part
+    parts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The provider took a part and gave a job."""
+
+    part: Part
+    job: str
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """The provider does not take a part, for good."""
+
+    part: Part
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """It cannot be told whether the provider took a part."""
+
+    part: Part
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Nothing is sent for so many `seconds`, unless jobs that are under way need to be asked."""
+
+    seconds: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """The provider said how far a part's job is."""
+
+    part: Part
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A part's job ended and its failure report, if there is one, is kept."""
+
+    part: Part
+    outcome: Outcome
+
+
+Event = Sending | Sent | Declined | Unclear | Waiting | Polled | Ended
+"""Everything there is to be told."""
+
+Progress = Callable[[Event], None]
+"""Who is told."""
+
+
+def silent(_event: Event) -> None:
+    """The progress of a caller that wants none."""

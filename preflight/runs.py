@@ -1,0 +1,225 @@
+"""What the ledger remembers: runs, their parts, and every call that was made or meant for them."""
+
+from __future__ import annotations
+
+import enum
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from preflight.model import Books, Outcome, Part, Receipt
+
+
+class RunState(enum.StrEnum):
+    """How far a run is."""
+
+    OPEN = "open"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+
+
+class PartState(enum.StrEnum):
+    """Where a part stands.
+
+    Attributes:
+        READY: nothing of it was taken; to be sent.
+        SENDING: an attempt is under way, or broke off.
+        SENT: the provider took it and has given a job.
+        FINISHED: the job ended.
+        FAILED: the job ended, and nothing of it was imported.
+        REFUSED: the provider did not take it, for good.
+        UNKNOWN: it cannot be told whether it was taken; a person decides.
+        SUBMITTED: taken, by the provider's word or a person's, with no outcome to be had.
+    """
+
+    READY = "ready"
+    SENDING = "sending"
+    SENT = "sent"
+    FINISHED = "finished"
+    FAILED = "failed"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    SUBMITTED = "submitted"
+
+
+class AttemptState(enum.StrEnum):
+    """What is known of one call.
+
+    Attributes:
+        INTENT: it was about to be made; whether it was is not known.
+        DONE: it was carried out.
+        FAILED: nothing was taken by it.
+        AMBIGUOUS: it was made, and may have been carried out.
+        WAIVED: ambiguous, and a person had the part sent again.
+    """
+
+    INTENT = "intent"
+    DONE = "done"
+    FAILED = "failed"
+    AMBIGUOUS = "ambiguous"
+    WAIVED = "waived"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One submission of one source.
+
+    Attributes:
+        id: such as "20261121-213642-3f9a": its start in UTC and four hex digits.
+        provider: its name.
+        state: how far it is.
+        created: seconds since the epoch.
+        updated: when anything of it changed last, likewise.
+        source_name: what the user called the input.
+        source_sha256: of the input's bytes.
+        source_rows: how many rows it has.
+        folder: where the results go.
+        settings: JSON values, to do the same again on a resume.
+        options: the provider's.
+        books: where the rows of the input ended before anything was sent.
+    """
+
+    id: str
+    provider: str
+    state: RunState
+    created: float
+    updated: float
+    source_name: str
+    source_sha256: str
+    source_rows: int
+    folder: Path
+    settings: Mapping[str, Any]
+    options: Mapping[str, str]
+    books: Books
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPart:
+    """A part and what became of it.
+
+    Attributes:
+        part: the file.
+        state: where it stands.
+        reason: why, for people: a refusal's words, what makes it unknown, what a failed job means,
+            or why a finished one has no report; "" where there is nothing to say.
+        receipt: the provider's, once it took the part.
+        outcome: once the job ended.
+        report: the provider's failure report as it came, where there is one; see
+            `Ledger.failures`.
+    """
+
+    part: Part
+    state: PartState
+    reason: str = ""
+    receipt: Receipt | None = None
+    outcome: Outcome | None = None
+    report: Path | None = None
+
+    @property
+    def job(self) -> str | None:
+        """The provider's id of the job, once it took the part."""
+        return self.receipt.job if self.receipt else None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One call of one attempt at a part.
+
+    Attributes:
+        attempt: from 1; its calls are the provider's steps, in order.
+        step: the name of the step.
+        key: unique to the attempt.
+        commits: whether the call can take rows.
+        state: what is known of it.
+        began: when the intent was written, seconds since the epoch.
+        ended: when its end was written; None where it was not.
+        result: what the step returned; empty unless it was carried out.
+        code: the provider's code of what went wrong.
+        message: what went wrong, filtered.
+    """
+
+    attempt: int
+    step: str
+    key: str
+    commits: bool
+    state: AttemptState
+    began: float
+    ended: float | None
+    result: Mapping[str, Any]
+    code: str | None
+    message: str
+
+
+def receipt_json(receipt: Receipt) -> str:
+    """A receipt as the ledger stores it."""
+    return json.dumps({"job": receipt.job, "details": dict(receipt.details)})
+
+
+def outcome_json(outcome: Outcome) -> str:
+    """An outcome as the ledger stores it."""
+    values = {field.name: getattr(outcome, field.name) for field in fields(outcome)}
+    return json.dumps({**values, "counts": dict(outcome.counts)})
+
+
+def run_of(row: tuple[Any, ...]) -> Run:
+    """The run of a row of the table `runs`."""
+    run, provider, state, created, updated, name, sha256, rows, *texts = row
+    folder, settings, options, books = texts
+    return Run(
+        run,
+        provider,
+        RunState(state),
+        created,
+        updated,
+        name,
+        sha256,
+        rows,
+        Path(folder),
+        json.loads(settings),
+        json.loads(options),
+        Books(**json.loads(books)),
+    )
+
+
+def part_of(row: tuple[Any, ...], reports: Path) -> StoredPart:
+    """The part of a row of the table `parts`; `reports` is the folder of the failure reports."""
+    number, path, sha256, size, header, names, row_map, lines, *rest = row
+    state, reason, receipt, outcome, report = rest
+    return StoredPart(
+        Part(
+            number=number,
+            path=Path(path),
+            sha256=sha256,
+            size=size,
+            header=tuple(json.loads(header)),
+            fields=tuple(json.loads(names)),
+            row_map=np.frombuffer(row_map, dtype="<i8").astype(np.int64),
+            lines=np.frombuffer(lines, dtype="<i8").astype(np.int64),
+        ),
+        PartState(state),
+        reason,
+        Receipt(**json.loads(receipt)) if receipt else None,
+        Outcome(**json.loads(outcome)) if outcome else None,
+        reports / report if report else None,
+    )
+
+
+def attempt_of(row: tuple[Any, ...]) -> Attempt:
+    """The call of a row of the table `attempts`."""
+    attempt, step, key, commits, state, began, ended, result, code, message = row
+    return Attempt(
+        attempt,
+        step,
+        key,
+        bool(commits),
+        AttemptState(state),
+        began,
+        ended,
+        json.loads(result) if result else {},
+        code,
+        message,
+    )
