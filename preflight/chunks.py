@@ -308,7 +308,9 @@ def _closes(path: Path, offset: int) -> bool:
         while block := file.read(_AHEAD_BYTES):
             text = run + block
             run = text[len(text.rstrip(b'"')) :]
-            if _ODD_RUN_OF_QUOTES.search(text, 0, len(text) - len(run)):
+            stop = len(text) - len(run)
+            first = text.find(b'"', 0, stop)  # far faster than the pattern where there is none
+            if first >= 0 and _ODD_RUN_OF_QUOTES.search(text, first, stop):
                 return True
     return len(run) % 2 == 1
 
