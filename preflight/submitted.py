@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import os
 import tempfile
@@ -16,6 +15,7 @@ from preflight import csvout
 from preflight.chunks import read_chunks
 from preflight.columns import resolve
 from preflight.errors import UsageError
+from preflight.failures_file import cut
 from preflight.model import Chunk, Ints, Layout, Part
 from preflight.profile import Profile
 from preflight.scan import scan
@@ -92,7 +92,8 @@ def _all_records(chunk: Chunk, layout: Layout) -> tuple[pa.Table, Ints, Ints]:
     if odd.empty:
         return chunk.table, chunk.rows, chunk.lines
     width = len(layout.header)
-    records = [_fields(raw, layout.delimiter, width) for raw in odd["raw"]]
+    heads = [cut(raw, layout.delimiter, 1) or [[]] for raw in odd["raw"]]
+    records = [(fields + [""] * width)[:width] for (fields,) in heads]
     names = chunk.table.column_names
     more = pa.table(
         [pa.array([record[at] for record in records], pa.string()) for at in range(width)], names
@@ -102,11 +103,3 @@ def _all_records(chunk: Chunk, layout: Layout) -> tuple[pa.Table, Ints, Ints]:
     order = np.argsort(rows, kind="stable")
     both = pa.concat_tables([chunk.table.cast(more.schema), more])
     return both.take(order), rows[order], lines[order]
-
-
-def _fields(raw: str, delimiter: str, width: int) -> list[str]:
-    try:
-        fields = next(csv.reader([raw], delimiter=delimiter), [])
-    except csv.Error:
-        fields = [raw]
-    return (fields + [""] * width)[:width]
