@@ -410,7 +410,10 @@ class Ledger:
         """
         with self._transaction(run) as connection:
             self._end(
-                connection, (run, part, attempt, step), AttemptState.DONE, result=json.dumps(result)
+                connection,
+                (run, part, attempt, step),
+                AttemptState.DONE,
+                result=json.dumps(dict(result)),
             )
             connection.execute(
                 "UPDATE parts SET state = ?, receipt = ? WHERE run = ? AND number = ?",

@@ -19,7 +19,6 @@ from typing import Any
 
 import pytest
 
-from preflight import submit
 from preflight.errors import (
     Ambiguous,
     Busy,
@@ -39,6 +38,7 @@ from preflight.providers.protocol import Call, Repeat, Step
 from preflight.runs import AttemptState, PartState, RunState
 from preflight.sandbox.faults import Fault
 from preflight.sandbox.server import Sandbox
+from preflight.submit import LOOKUPS, TRIES, attempt_key, drive
 from tests.scripted import Clock, CrashError, Scripted, lost, make_parts, make_run
 
 
@@ -59,7 +59,7 @@ class Bench:
     def drive(self, provider: Any, **more: Any) -> None:
         """One life of preflight: a ledger that is opened, and the loop."""
         with self.ledger() as ledger:
-            submit.drive(
+            drive(
                 ledger,
                 self.run,
                 provider,
@@ -195,14 +195,14 @@ def test_a_key_differs_by_run_part_attempt_file_and_provider(bench: Bench) -> No
     """And is the same each time; letters, digits and dashes."""
     one, two = bench.parts
     keys = {
-        submit.attempt_key(run, provider, part, attempt)
+        attempt_key(run, provider, part, attempt)
         for run, provider, part, attempt in itertools.product(
             ("20261121-213642-3f9a", "20261121-213642-3f9b"), ("a", "b"), (one, two), (1, 2)
         )
     }
     assert len(keys) == 16
     assert all(key.replace("-", "").isalnum() for key in keys)
-    assert submit.attempt_key("r", "a", one, 1) == submit.attempt_key("r", "a", one, 1)
+    assert attempt_key("r", "a", one, 1) == attempt_key("r", "a", one, 1)
 
 
 # ---------------------------------------------------------------------------------- a no for now
@@ -261,7 +261,7 @@ def test_the_jitter_spreads_the_pauses(bench: Bench) -> None:
     provider = Scripted()
     provider.meets("create", Busy("full"))
     with bench.ledger() as ledger:
-        submit.drive(
+        drive(
             ledger,
             bench.run,
             provider,
@@ -288,7 +288,7 @@ def test_while_a_provider_is_busy_the_jobs_under_way_come_to_their_end(tmp_path:
     bench.drive(provider)
     assert bench.states() == [PartState.FINISHED] * 5
     assert provider.taken == bench.rows()
-    assert len(bench.told(Waiting)) > submit.TRIES
+    assert len(bench.told(Waiting)) > TRIES
 
 
 def test_a_timeout_stops_instead_of_waiting_past_it(bench: Bench) -> None:
@@ -371,7 +371,7 @@ def test_a_broken_commit_is_looked_up_and_not_doubled(bench: Bench, when: str) -
         assert provider.calls.count("lookup") == 1
     else:
         assert bench.calls()[-1] == (2, "create", AttemptState.DONE)
-        assert provider.calls.count("lookup") == submit.LOOKUPS
+        assert provider.calls.count("lookup") == LOOKUPS
 
 
 def test_absence_is_believed_only_after_the_longest_call_would_be_over(bench: Bench) -> None:
@@ -642,9 +642,7 @@ def test_dying_at_any_ledger_write_loses_and_doubles_nothing(
         crashed = True
         with MortalLedger(bench, at, after=after) as ledger:
             try:
-                submit.drive(
-                    ledger, bench.run, provider, clock=bench.clock, sleep=bench.clock.sleep
-                )
+                drive(ledger, bench.run, provider, clock=bench.clock, sleep=bench.clock.sleep)
                 crashed = False
             except CrashError:
                 pass
@@ -759,15 +757,15 @@ def test_more_parts_than_may_be_active_at_once_go_in_by_and_by(tmp_path: Path) -
 _CHILD = """
 import json, sys, time
 from pathlib import Path
-from preflight import submit
 from preflight.ledger import Ledger
 from preflight.providers import registry
+from preflight.submit import drive
 state, run, name, options, environ, marker = sys.argv[1:]
 provider = registry.connect(name, options=json.loads(options), environ=json.loads(environ))
 def tell(event):
     Path(marker).write_text(type(event).__name__)
 with Ledger(Path(state)) as ledger:
-    submit.drive(ledger, run, provider, scale=0.001, progress=tell)
+    drive(ledger, run, provider, scale=0.001, progress=tell)
 """
 
 
