@@ -1,1 +1,59 @@
-"""Validate, fix, split, submit and re-import contact CSVs."""
+"""Validate, fix, split, submit and re-import contact CSVs before a provider refuses them.
+
+The names below are the public surface, imported when they are first used: the command line starts
+without paying for what it does not need.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from preflight.errors import PreflightError
+    from preflight.pipeline import Checked, Fixed, check, fix, split, workspace
+    from preflight.schema import schema
+    from preflight.sending import Connection, Sent, resume, submit
+    from preflight.settings import Settings
+
+_HOMES = {
+    "Checked": "preflight.pipeline",
+    "Connection": "preflight.sending",
+    "Fixed": "preflight.pipeline",
+    "PreflightError": "preflight.errors",
+    "Sent": "preflight.sending",
+    "Settings": "preflight.settings",
+    "check": "preflight.pipeline",
+    "fix": "preflight.pipeline",
+    "resume": "preflight.sending",
+    "schema": "preflight.schema",
+    "split": "preflight.pipeline",
+    "submit": "preflight.sending",
+    "workspace": "preflight.pipeline",
+}
+
+__all__ = [
+    "Checked",
+    "Connection",
+    "Fixed",
+    "PreflightError",
+    "Sent",
+    "Settings",
+    "check",
+    "fix",
+    "resume",
+    "schema",
+    "split",
+    "submit",
+    "workspace",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module `preflight` has no attribute `{name}`")
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

@@ -22,7 +22,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from preflight import merge, outputs, pipeline, submit
+from preflight import merge, outputs, pipeline
+
 from preflight import profile as profiles
 from preflight.errors import BooksError, SourceError, Stopped, UsageError
 from preflight.ledger import Ledger
@@ -36,6 +37,7 @@ from preflight.providers import registry
 from preflight.providers.protocol import Provider
 from preflight.runs import PartState, Run, RunState, StoredPart
 from preflight.settings import MaxBad, Settings
+from preflight.submit import drive
 
 SOURCES = "sources"
 POLL_SCALE = "PREFLIGHT_POLL_SCALE"
@@ -57,6 +59,7 @@ class Sent:
         unmatched: report lines that no row could be found for.
         notes: what there is to say about merging; facts without values.
         folder: with the results.
+        settings: the run's own.
         stopped: why the run cannot go on now; None if it ended.
     """
 
@@ -71,6 +74,7 @@ class Sent:
     unmatched: int
     notes: tuple[str, ...]
     folder: Path
+    settings: Settings
     stopped: Stopped | None = None
 
 
@@ -85,6 +89,7 @@ class Connection:
         wait: whether to wait for the jobs to end.
         clock, sleep: the time.
         events: told what happens while sending and waiting.
+        report: makes the text of report.json when the books are settled.
     """
 
     options: Mapping[str, str]
@@ -94,6 +99,7 @@ class Connection:
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     events: Callable[[Event], None] = no_events
+    report: Callable[[Sent], str] | None = None
 
     @property
     def scale(self) -> float:
@@ -112,7 +118,7 @@ class Connection:
         return scale
 
 
-def run_submit(
+def submit(
     path: str | Path,
     provider: str,
     settings: Settings,
@@ -165,7 +171,7 @@ def run_submit(
             progress=progress,
         )
         if dry_run or not fixed.parts:
-            return _unsent(fixed)
+            return _unsent(fixed, settings)
         with Ledger(settings.state_dir) as ledger:
             _keep_source(fixed.checked, settings.state_dir)
             run = ledger.create_run(
@@ -180,10 +186,10 @@ def run_submit(
                 parts=fixed.parts,
             )
             stopped = _drive(ledger, run, connected, connection, settings)
-            return _settle(ledger, run, connected, fixed.checked, fixed, stopped)
+            return _settle(ledger, run, connected, connection, settings, fixed.checked, fixed, stopped)
 
 
-def run_resume(
+def resume(
     run_id: str | None,
     settings: Settings,
     connection: Connection,
@@ -237,7 +243,14 @@ def run_resume(
             checked = pipeline.check(copy, own, work=work, progress=progress)
             named = dataclasses.replace(checked.source, name=run.source_name)
             return _settle(
-                ledger, run.id, connected, dataclasses.replace(checked, source=named), None, stopped
+                ledger,
+                run.id,
+                connected,
+                connection,
+                own,
+                dataclasses.replace(checked, source=named),
+                None,
+                stopped,
             )
 
 
@@ -256,7 +269,7 @@ def _drive(
     **choices: frozenset[int],
 ) -> Stopped | None:
     try:
-        submit.drive(
+        drive(
             ledger,
             run,
             connected,
@@ -273,7 +286,7 @@ def _drive(
     return None
 
 
-def _unsent(fixed: Fixed) -> Sent:
+def _unsent(fixed: Fixed, settings: Settings) -> Sent:
     """A run that was none: everything stayed here."""
     books = RunBooks(
         rows=fixed.books.rows,
@@ -282,7 +295,7 @@ def _unsent(fixed: Fixed) -> Sent:
         dropped=fixed.books.dropped,
     )
     _balanced(books)
-    return Sent(None, fixed, fixed.checked, books, books.unknown, (), {}, 0, 0, (), fixed.folder)
+    return Sent(None, fixed, fixed.checked, books, books.unknown, (), {}, 0, 0, (), fixed.folder, settings)
 
 
 def _keep_source(checked: Checked, state_dir: Path) -> None:
@@ -343,6 +356,8 @@ def _settle(
     ledger: Ledger,
     run_id: str,
     connected: Provider,
+    connection: Connection,
+    settings: Settings,
     checked: Checked,
     fixed: Fixed | None,
     stopped: Stopped | None,
@@ -364,10 +379,9 @@ def _settle(
     _balanced(books)
     failures = _together(told.failures)
     _write_failures(run, checked, failures, told.unmatched)
-    if stopped is None:
-        ledger.set_run(run_id, RunState.FINISHED)
-    return Sent(
-        run=ledger.run(run_id),
+    ended = stopped is None and connection.wait
+    sent = Sent(
+        run=dataclasses.replace(run, state=RunState.FINISHED) if ended else run,
         fixed=fixed,
         checked=checked,
         books=books,
@@ -378,8 +392,15 @@ def _settle(
         unmatched=sum(len(one) for one in told.unmatched),
         notes=tuple(dict.fromkeys(told.notes)),
         folder=run.folder,
+        settings=settings,
         stopped=stopped,
     )
+    if connection.report is not None:
+        outputs.write_text(run.folder / outputs.REPORT, connection.report(sent))
+    if ended:
+        # Last of all: a crash before this line leaves an unfinished run, and a resume settles again.
+        ledger.set_run(run_id, RunState.FINISHED)
+    return sent
 
 
 def _settle_part(

@@ -252,6 +252,8 @@ def _value(key: str, value: Any, where: str) -> Any:
         return _region(value, where)
     if key == "timezone":
         return _timezone(value, where)
+    if key == "delimiter":
+        return "\t" if value in ("\\t", "tab") else value
     if key == "state_dir":
         return Path(value)
     if key == "timeout":

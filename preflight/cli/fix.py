@@ -20,7 +20,6 @@ from preflight.cli.options import (
     writing_options,
 )
 from preflight.cli.progress import progress_bars
-from preflight.model import Books
 from preflight.report import as_json, text
 from preflight.report.listing import Listing, listing, tokens
 from preflight.settings import Settings
@@ -52,7 +51,7 @@ def command(path: str, **given: Any) -> int:
             progress=progress,
         )
         emit(_shown(fixed, settings, given), given["output_file"])
-    return exit_code(fixed.books, settings)
+    return exit_code(fixed, settings)
 
 
 def _own(given: dict[str, Any]) -> dict[str, Any]:
@@ -117,10 +116,13 @@ def written(fixed: pipeline.Fixed) -> list[tuple[str, str]]:
     return paths
 
 
-def exit_code(books: Books, settings: Settings) -> int:
-    """0 when no more rows were rejected than is accepted, else 1."""
+def exit_code(fixed: pipeline.Fixed, settings: Settings) -> int:
+    """0 when no more rows were rejected than is accepted, else 1; 1 for a file that is refused."""
+    books = fixed.books
     if settings.exit_zero or settings.fail_on == "never":
         return 0
+    if fixed.checked.survey.refused:
+        return 1
     if settings.max_bad is not None:
         return 0 if settings.max_bad.allows(books.rejected, books.rows) else 1
     return 1 if books.rejected else 0

@@ -99,6 +99,8 @@ _RESUME = [
     click.option("--max-bad", metavar="2%", help="rejected rows still accepted: a rate or a count"),
     click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="the config file"),
     click.option("--isolated", is_flag=True, help="read no config file"),
+    *_OUTPUT[:2],
+    _OUTPUT[3],
     click.option("-q", "--quiet", is_flag=True, help="no progress"),
 ]
 

@@ -38,6 +38,7 @@ def _described(profile: Profile) -> str:
     strangers = {
         "keep": "sent under their own names",
         "leave-out": "left out, with a warning",
+        "mapped": "sent where --map names a field for them, left out with a warning else",
         "refuse": "an error",
     }
     lines.append(f"  other columns: {strangers[profile.unknown_columns]}")

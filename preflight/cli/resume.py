@@ -10,7 +10,9 @@ import click
 from preflight import pipeline, sending
 from preflight.cli.options import resume_options, settings_of
 from preflight.cli.progress import event_lines, progress_bars
-from preflight.cli.submit import environment, tell
+from preflight.cli.submit import environment, run_document, tell
+
+_OWN = ("state_dir", "timeout", "config", "isolated", "max_bad", "output_format", "show_values")
 
 
 @click.command("resume")
@@ -27,13 +29,13 @@ def command(run: str | None, **given: Any) -> int:
     """
     if given["resend_unknown"] and given["mark_accepted"]:
         raise click.UsageError("--resend-unknown and --mark-accepted exclude each other")
-    own = {key: given[key] for key in ("state_dir", "timeout", "config", "isolated", "max_bad")}
+    own = {key: given[key] for key in _OWN}
     settings = settings_of(own)
     with ExitStack() as stack:
         work = stack.enter_context(pipeline.workspace())
         environ = stack.enter_context(environment(settings, sandbox=given["sandbox"]))
         progress = stack.enter_context(progress_bars(quiet=given["quiet"]))
-        sent = sending.run_resume(
+        sent = sending.resume(
             run,
             settings,
             sending.Connection(
@@ -42,10 +44,11 @@ def command(run: str | None, **given: Any) -> int:
                 base_url=given["base_url"],
                 wait=not given["no_wait"],
                 events=event_lines(progress),
+                report=lambda sent: run_document(sent, show_values=False),
             ),
             work=work,
             resend=given["resend_unknown"],
             accept=given["mark_accepted"],
             progress=progress,
         )
-    return tell(sent, settings, sent.run.provider if sent.run else "")
+        return tell(sent, sent.settings, given)

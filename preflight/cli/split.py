@@ -43,4 +43,4 @@ def command(path: str, **given: Any) -> int:
     click.echo(text.concise(one), nl=False)
     click.echo(text.summary(one), nl=False)
     click.echo(text.written(written(cut)), nl=False)
-    return exit_code(cut.books, settings)
+    return exit_code(cut, settings)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
-from collections.abc import Iterator
+import secrets
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,16 +15,19 @@ import click
 from preflight import outputs, pipeline, sending
 from preflight.cli.fix import document, summary
 from preflight.cli.options import (
+    emit,
+    output_options,
     provider_options,
     reading_options,
     rule_options,
     settings_of,
+    shows_values,
     writing_options,
 )
 from preflight.cli.progress import event_lines, progress_bars
 from preflight.errors import Stopped
-from preflight.report import text
-from preflight.report.listing import listing
+from preflight.report import as_json, text
+from preflight.report.listing import listing, tokens
 from preflight.settings import Settings
 
 _PLACE = ("folder", "force", "to", "provider_values", "sandbox", "dry_run", "no_wait", "base_url")
@@ -36,7 +41,7 @@ _PLACE = ("folder", "force", "to", "provider_values", "sandbox", "dry_run", "no_
 @writing_options
 @reading_options
 @rule_options
-@click.option("-q", "--quiet", is_flag=True, help="no progress")
+@output_options
 def command(path: str, **given: Any) -> int:
     """Check, fix, split and send a file; wait, fetch what was refused, and merge it all.
 
@@ -50,7 +55,7 @@ def command(path: str, **given: Any) -> int:
         work = stack.enter_context(pipeline.workspace())
         environ = stack.enter_context(environment(settings, sandbox=given["sandbox"]))
         progress = stack.enter_context(progress_bars(quiet=given["quiet"]))
-        sent = sending.run_submit(
+        sent = sending.submit(
             path,
             given["to"],
             settings,
@@ -60,6 +65,7 @@ def command(path: str, **given: Any) -> int:
                 base_url=given["base_url"],
                 wait=not given["no_wait"],
                 events=event_lines(progress),
+                report=lambda sent: run_document(sent, show_values=False),
             ),
             work=work,
             folder=given["folder"],
@@ -69,7 +75,7 @@ def command(path: str, **given: Any) -> int:
             report=document,
             progress=progress,
         )
-    return tell(sent, settings, given["to"])
+        return tell(sent, settings, given)
 
 
 @contextmanager
@@ -86,20 +92,82 @@ def environment(settings: Settings, *, sandbox: bool) -> Iterator[dict[str, str]
         yield {**os.environ, **box.environment}
 
 
-def tell(sent: sending.Sent, settings: Settings, provider: str) -> int:
-    """Prints how a run stands, and gives the exit code."""
-    if sent.fixed is not None:
-        one = listing(sent.checked.source.name, sent.checked.survey, sent.fixed.books)
-        said = summary(sent.fixed, one).splitlines(keepends=True)
-        click.echo("".join(said[:-1]), nl=False)
-    click.echo(_sending(sent, provider), nl=False)
-    click.echo(f"  books: {text.books(sent.books)}")
-    if sent.pending:
-        click.echo(f"         {text.plural(sent.pending, 'row')} of the unknown were not sent yet")
-    click.echo(text.written(_files(sent)), nl=False)
+def tell(sent: sending.Sent, settings: Settings, given: Mapping[str, Any]) -> int:
+    """Prints how a run stands, in the format that was asked for, and gives the exit code."""
+    if settings.output_format == "json":
+        shown = run_document(sent, show_values=shows_values(settings))
+    else:
+        shown = _text(sent)
+    emit(shown, given["output_file"])
     if sent.stopped is not None:
         return _stopped(sent, sent.stopped)
     return exit_code(sent, settings)
+
+
+def run_document(sent: sending.Sent, *, show_values: bool) -> str:
+    """The report of a run: what was found in its source, and what became of its rows."""
+    books = sent.run.books if sent.run else sent.fixed.books if sent.fixed else sent.checked.after
+    one = listing(
+        sent.checked.source.name,
+        sent.checked.survey,
+        books,
+        show_all=True,
+        cells=lambda found: pipeline.cells(sent.checked, found, replacements=show_values),
+    )
+    return as_json.document(
+        [one],
+        tokens(secrets.token_bytes(16)),
+        show_values=show_values,
+        run=_run(sent),
+        fixed=sent.checked.survey.fixed,
+    )
+
+
+def _run(sent: sending.Sent) -> dict[str, Any]:
+    """The `run` of the report."""
+    return {
+        "id": sent.run.id if sent.run else None,
+        "provider": sent.checked.survey.plan.profile.name,
+        "state": str(sent.run.state) if sent.run else "not sent",
+        "parts": [
+            {
+                "number": stored.part.number,
+                "rows": stored.part.rows,
+                "bytes": stored.part.size,
+                "sha256": stored.part.sha256,
+                "state": str(stored.state),
+                "job": stored.job,
+                "status": stored.outcome.status if stored.outcome else None,
+                "counts": dict(stored.outcome.counts) if stored.outcome else {},
+                "reason": stored.reason or None,
+            }
+            for stored in sent.parts
+        ],
+        "books": dataclasses.asdict(sent.books),
+        "not_sent_yet": sent.pending,
+        "refusals": {
+            code: {"rows": count, "class": str(reason)}
+            for code, (count, reason) in sent.refusals.items()
+        },
+        "unattributed": sent.unattributed,
+        "unmatched_lines": sent.unmatched,
+        "notes": list(sent.notes),
+    }
+
+
+def _text(sent: sending.Sent) -> str:
+    """How a run stands, for people."""
+    pieces = []
+    if sent.fixed is not None:
+        one = listing(sent.checked.source.name, sent.checked.survey, sent.fixed.books)
+        said = summary(sent.fixed, one).splitlines(keepends=True)
+        pieces.append("".join(said[:-1]))
+    pieces.append(_sending(sent, sent.checked.survey.plan.profile.name))
+    pieces.append(f"  books: {text.books(sent.books)}\n")
+    if sent.pending:
+        pieces.append(f"         {text.plural(sent.pending, 'row')} of the unknown not sent yet\n")
+    pieces.append(text.written(_files(sent)))
+    return "".join(pieces)
 
 
 def _sending(sent: sending.Sent, provider: str) -> str:
@@ -128,7 +196,7 @@ def _sending(sent: sending.Sent, provider: str) -> str:
     if sent.unattributed:
         lines.append(f"    {text.number(sent.unattributed):>7}  of them the provider does not name")
     if sent.unmatched:
-        lines.append(f"    {text.plural(sent.unmatched, 'report line')} fit no row: kept in report.json")
+        lines.append(f"    {text.plural(sent.unmatched, 'report line')} fit no row that was sent")
     lines += [f"    note: {note}" for note in sent.notes]
     return "".join(f"{line}\n" for line in lines)
 
