@@ -65,7 +65,7 @@ def _module(path: Path) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
-    except Exception as error:  # noqa: BLE001 - the file is the user's: whatever it raises is told
+    except Exception as error:
         raise RuleError(f"{path}: does not load: {type(error).__name__}: {error}") from error
     if not isinstance(getattr(module, "RULE", None), Rule):
         raise RuleError(f"{path}: has no RULE")
@@ -110,6 +110,8 @@ def choose(
 ) -> Mapping[str, Rule]:
     """The rules that are on, each with the severity it has under the profile.
 
+    The one that reports failing rules is always on: what no rule could judge is not passed.
+
     Args:
         rules: all there are.
         profile: may switch rules off or change their severity; `extend_select` switches one on.
@@ -125,8 +127,12 @@ def choose(
         _fits(entry, rules)
     chosen: dict[str, Rule] = {}
     for code, rule in rules.items():
+        if rule.scope is Scope.CRASH:
+            chosen[code] = rule
+            continue
         wanted = _weight(code, (*select, *extend_select))
-        if wanted is None or (_weight(code, ignore) or -1) >= wanted:
+        unwanted = _weight(code, ignore)
+        if wanted is None or (unwanted is not None and unwanted >= wanted):
             continue
         severity = profile.severity(code, rule.severity)
         if severity is None:
@@ -138,7 +144,11 @@ def choose(
 
 
 def _weight(code: str, entries: Sequence[str]) -> int | None:
-    lengths = [0 if entry == ALL else len(entry) for entry in entries if entry == ALL or code.startswith(entry)]
+    lengths = [
+        0 if entry == ALL else len(entry)
+        for entry in entries
+        if entry == ALL or code.startswith(entry)
+    ]
     return max(lengths, default=None)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import pyarrow.compute as pc
 
 from preflight.errors import ConfigError
+from preflight.invisible import drop_zero_width, strip_invisible
 from preflight.model import Chunk, Column
 from preflight.profile import GENERAL, Profile
 
@@ -18,7 +19,9 @@ HELPER_PREFIX = "preflight__"
 NOT_A_FIELD = "-"
 
 
-def resolve(header: Sequence[str], profile: Profile, mapping: Mapping[str, str] | None = None) -> tuple[Column, ...]:
+def resolve(
+    header: Sequence[str], profile: Profile, mapping: Mapping[str, str] | None = None
+) -> tuple[Column, ...]:
     """What each column of a header is.
 
     Args:
@@ -33,7 +36,7 @@ def resolve(header: Sequence[str], profile: Profile, mapping: Mapping[str, str] 
     said = _said(header, profile, mapping or {})
     columns = []
     for position, name in enumerate(header):
-        if name.strip().startswith(HELPER_PREFIX):
+        if bare_name(name).startswith(HELPER_PREFIX):
             columns.append(Column(position, name, kind="helper"))
             continue
         if position in said:
@@ -74,7 +77,7 @@ def _joined(columns: Sequence[Column], profile: Profile) -> list[Column]:
 
 
 def with_joined(chunk: Chunk, columns: Sequence[Column]) -> Chunk:
-    """The chunk with its joined columns computed: the pieces that are not blank, a blank between."""
+    """The chunk with its joined columns: the pieces that are not blank, a blank between."""
     table = chunk.table
     for column in columns:
         if column.pieces:
@@ -123,17 +126,33 @@ def sent(columns: Sequence[Column], profile: Profile) -> tuple[Sent, ...]:
     """The columns that are written, in the order of the input; joined ones come last.
 
     Under the general profile every column is, under its own name. Under a provider's, those it has
-    a field for, under its name for them; others as the profile's `unknown_columns` says.
+    a field for, under its name for them; others as the profile's `unknown_columns` says. A column
+    that the user maps to a field the provider is not known to have goes under the field's name,
+    where the provider has fields beyond those that are known.
     """
     return tuple(
         Sent(
-            (profile.fields[column.field].header if column.field else None) or column.name.strip(),
+            _sent_name(column, profile),
             column.position,
             column.field,
         )
         for column in columns
         if is_sent(column, profile)
     )
+
+
+def bare_name(name: str) -> str:
+    """A header without blanks around it and characters of no width in it."""
+    return strip_invisible(drop_zero_width(name))
+
+
+def _sent_name(column: Column, profile: Profile) -> str:
+    if column.field is None:
+        return bare_name(column.name)
+    header = profile.fields[column.field].header
+    if header is None and column.matched == "option" and profile.name != GENERAL:
+        return column.field
+    return header or bare_name(column.name)
 
 
 def is_sent(column: Column, profile: Profile) -> bool:
@@ -146,13 +165,16 @@ def is_sent(column: Column, profile: Profile) -> bool:
         return True
     if column.field is not None and profile.fields[column.field].header is not None:
         return True
-    if profile.unknown_columns != "keep" or not column.name.strip():
+    if column.field is not None and column.matched == "option":
+        return profile.unknown_columns in ("keep", "mapped")
+    name = bare_name(column.name)
+    if profile.unknown_columns != "keep" or not name:
         return False
-    return profile.header_pattern is None or bool(re.match(profile.header_pattern, column.name.strip()))
+    return profile.header_pattern is None or re.fullmatch(profile.header_pattern, name) is not None
 
 
 def is_linted(column: Column, profile: Profile) -> bool:
-    """Whether the cells of a column matter: it is sent, or a column that is sent is made from it."""
+    """Whether a column's cells matter: it is sent, or one that is sent is made from it."""
     if column.kind == "helper":
         return False
     if is_sent(column, profile):

@@ -13,6 +13,7 @@ from preflight.model import Ints
 
 CODE, ROW, LINE, COLUMN, MESSAGE = "code", "row", "line", "column", "message"
 NONE = 0
+_NO_ROWS: Ints = np.empty(0, dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def together(pieces: Iterable[Findings]) -> Findings:
     """One table of several, in their order."""
     frames = [piece.frame for piece in pieces if len(piece)]
     if not frames:
-        return Findings(table("", np.empty(0), np.empty(0)).frame.astype({CODE: "str"}))
+        return Findings(table("", _NO_ROWS, _NO_ROWS).frame.astype({CODE: "str"}))
     codes = sorted({str(code) for frame in frames for code in frame[CODE].cat.categories})
     kind = pd.CategoricalDtype(codes, ordered=True)
     return Findings(pd.concat([frame.astype({CODE: kind}) for frame in frames], ignore_index=True))

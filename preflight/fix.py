@@ -19,8 +19,6 @@ from preflight.plan import Plan
 from preflight.rule import Rule
 from preflight.schema import REGION, VALUE, ColumnChecks, RuleCrashed
 
-CHANGE_COLUMNS = ("row", "line", "column_name", "code", "safety", "old", "new")
-
 
 @dataclass(frozen=True)
 class Change:

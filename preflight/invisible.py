@@ -3,21 +3,64 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
-# Zero-width characters, joiners, directional marks, soft hyphen, BOM, variation selectors: no value
-# of a contact field means anything else without them, except that joiners shape some scripts, so
-# only the fields that cannot hold such text (email, phone, timestamp) lose them in the middle.
-ZERO_WIDTH = "\u00ad\u180e\u200b\u200c\u200d\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
+# Zero-width space, joiners, directional marks, soft hyphen, BOM: no value of a contact means
+# anything else without them, but that joiners shape some scripts and hold emoji together (see
+# `is_shaping`).
+ZERO_WIDTH = "\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
 # Blanks other than the plain one: no-break, figure, thin, ideographic spaces and their kin.
 ODD_BLANKS = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
-CONTROLS = "\u0000-\u001f\u007f-\u009f\u2028\u2029"
+# Without NUL, which has a rule of its own. What lies between U+0080 and U+009F is most often a
+# letter or a quote that was decoded wrongly: it is odd, but it cannot go without loss.
+CONTROLS = "\u0001-\u001f\u007f\u0085\u2028\u2029"
+MISREAD = "\u0080-\u0084\u0086-\u009f"
+LINE_BREAKS = "\n\r"
 
-INVISIBLE = re.compile(f"[{ZERO_WIDTH}{ODD_BLANKS}{CONTROLS}]")
 
 _EDGES = f"[ {ZERO_WIDTH}{ODD_BLANKS}{CONTROLS}]+"
-_AROUND = re.compile(f"^{_EDGES}|{_EDGES}$")
+_AROUND = re.compile(rf"^{_EDGES}|{_EDGES}\Z")
+_ZERO_WIDTH = re.compile(f"[{ZERO_WIDTH}]")
+_BLANK = re.compile(f"[\t\v\f\u001c-\u001f\u0085\u2028\u2029{ODD_BLANKS}]")
+_GONE = re.compile("[\u0001-\u0008\u000e-\u001b\u007f]")
+_JOINERS = "\u200c\u200d"
+_EMOJI_PARTS = "\ufe0f"
+# From Hebrew to Mongolian, and the supplements and presentation forms of the same scripts.
+_SHAPED = re.compile("[\u0590-\u1cff\ua800-\uabff\ufb1d-\ufdff\ufe70-\ufefc\U00010a00-\U00011fff]")
 
 
 def strip_invisible(value: str) -> str:
     """The value without blanks and invisible characters around it; what is inside stays."""
     return _AROUND.sub("", value)
+
+
+def drop_zero_width(value: str) -> str:
+    """The value without characters of no width, but for joiners that a script or an emoji needs."""
+    if not _ZERO_WIDTH.search(value):
+        return value
+    kept = []
+    for at, character in enumerate(value):
+        if not _ZERO_WIDTH.match(character) or _is_shaping(value, at):
+            kept.append(character)
+    return "".join(kept)
+
+
+def tidy(value: str) -> str:
+    """The value as it looks: odd blanks and tabs are plain blanks, invisible characters are gone.
+
+    Line breaks stay, and so does what lies between U+0080 and U+009F. Blanks and invisible
+    characters around the value go. Tidying twice equals tidying once.
+    """
+    return strip_invisible(_GONE.sub("", _BLANK.sub(" ", drop_zero_width(value))))
+
+
+def _is_shaping(value: str, at: int) -> bool:
+    """Whether a joiner stands behind a letter of a script that it shapes, or between emoji."""
+    if value[at] not in _JOINERS or not 0 < at < len(value) - 1:
+        return False
+    before, behind = value[:at].rstrip(_EMOJI_PARTS)[-1:], value[at + 1]
+    if _SHAPED.match(before):
+        return bool(_SHAPED.match(behind))
+    return (
+        unicodedata.category(before or " ") in ("So", "Sk") and unicodedata.category(behind) == "So"
+    )

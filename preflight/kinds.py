@@ -1,10 +1,10 @@
 """What a column can hold, and how its cells are told apart from the ones worth a second look.
 
 Each kind has a triage, `plain`: one vectorised test that is True where a cell is *obviously fine*.
-It is sound: no rule of the kind has anything to say about a cell it passes, save the rules that name
-suspects of their own. Only the rest reach the rules, each distinct value once, together with what
-the kind's library makes of it (`judge`). Triage is speed alone; a property test holds triage and
-rules equal to rules alone.
+It is sound: no rule of the kind has anything to say about a cell it passes, save the rules that
+name suspects of their own. Only the rest reach the rules, each distinct value once, together with
+what the kind's library makes of it (`judge`). Triage is speed alone; a property test holds triage
+and rules equal to rules alone.
 """
 
 from __future__ import annotations
@@ -18,10 +18,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from preflight import emails, phones, timestamps
-from preflight.emails import unwrap_email
-from preflight.invisible import INVISIBLE, strip_invisible
+from preflight.emails import trim_email, unwrap_email
+from preflight.invisible import drop_zero_width, strip_invisible, tidy
+from preflight.phones import trim_phone
 
-__all__ = ["ALL_KINDS", "INVISIBLE", "KINDS", "Kind", "strip_invisible", "unwrap_email"]
+__all__ = [
+    "ALL_KINDS",
+    "KINDS",
+    "Kind",
+    "drop_zero_width",
+    "strip_invisible",
+    "tidy",
+    "trim_email",
+    "trim_phone",
+    "unwrap_email",
+]
 
 # Letters, digits and the punctuation of ordinary text, single plain blanks between words. It leaves
 # out what starts a formula, what a spreadsheet shows for an error, mark-up, and all invisibles.

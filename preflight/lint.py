@@ -1,8 +1,8 @@
 """Chunks against rules: what is wrong, and where.
 
-Only suspects reach the rules, each distinct one once. What comes out per column is the distinct cells,
-which of them each rule blames, and the way back to the rows; `fix` works on the same distinct cells,
-and `judge` judges what it made of them.
+Only suspects reach the rules, each distinct one once. What comes out per column is the distinct
+cells, which of them each rule blames, and the way back to the rows; `fix` works on the same
+distinct cells, and `judge` judges what it made of them.
 """
 
 from __future__ import annotations
@@ -22,9 +22,11 @@ from preflight.model import Bools, Chunk, Column, Ints, Problem, Severity
 from preflight.plan import Plan
 from preflight.regions import regions
 from preflight.rule import FileView, Rule, Scope
-from preflight.schema import ColumnChecks, RuleCrashed
+from preflight.schema import ColumnChecks, RuleCrashed, asked_for_mask, told
 
 _SEPARATOR = "\x1f"
+# After so many failures of one rule on one column of one chunk the rest of the cells is unknown.
+_CRASHES = 64
 
 
 @dataclass(frozen=True)
@@ -93,10 +95,11 @@ class Linter:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self._columns = [
-            checks for column in plan.columns if (checks := ColumnChecks(column, plan)).rules
+            checks
+            for column in plan.columns
+            # The match key is judged whether or not a rule looks at it: doubles are told by it.
+            if (checks := ColumnChecks(column, plan)).rules or column is plan.key
         ]
-        crash = plan.scoped(Scope.CRASH)
-        self._crash = crash[0].code if crash else None
 
     def lint(self, chunk: Chunk) -> Linted:
         """What is wrong with a chunk."""
@@ -119,12 +122,46 @@ class Linter:
                     continue
                 blames.append(Blame(rule.code, failed, checks.reasons(rule, cells[failed])))
             except RuleCrashed as crash:
-                if self._crash is None:
-                    raise
-                everything = np.ones(len(cells), dtype=bool)
-                message = f"a rule failed on this row, it is unknown, not passed ({crash})"
-                blames.append(Blame(self._crash, everything, np.full(len(cells), message, object)))
+                blames += self._unknown(checks, rule, cells, crash)
         return tuple(blames)
+
+    def _unknown(
+        self, checks: ColumnChecks, rule: Rule, cells: pd.DataFrame, crash: RuleCrashed
+    ) -> list[Blame]:
+        """Finds the cells a rule fails on by halving, and what it says of the others.
+
+        A rule that fails everywhere is not asked cell by cell.
+        """
+        blamed = np.zeros(len(cells), dtype=bool)
+        unknown = np.zeros(len(cells), dtype=bool)
+        reasons = np.full(len(cells), None, dtype=object)
+        heaps = [np.arange(len(cells))]
+        crashes, last = 0, crash
+        while heaps:
+            heap = heaps.pop()
+            try:
+                some = cells.iloc[heap]
+                failed = checks.failed(rule, some)
+                if failed.any():
+                    blamed[heap] = failed
+                    said = checks.reasons(rule, some[failed])
+                    reasons[heap[failed]] = None if said is None else said
+            except RuleCrashed as again:
+                crashes, last = crashes + 1, again
+                if len(heap) == 1 or crashes > _CRASHES:
+                    unknown[heap] = True
+                else:
+                    heaps += np.array_split(heap, 2)
+        blamed &= ~unknown
+        found = []
+        if blamed.any():
+            plain = rule.reason is None
+            found.append(Blame(rule.code, blamed, None if plain else reasons[blamed]))
+        message = f"a rule failed on this cell, and it is unknown, not passed ({last})"
+        found.append(
+            Blame(self.plan.crash.code, unknown, np.full(int(unknown.sum()), message, object))
+        )
+        return found
 
     def is_error(self, code: str) -> bool:
         """Whether findings of a code reject their row."""
@@ -136,9 +173,7 @@ class Linter:
             return pa.chunked_array([pa.repeat(pa.scalar(default), len(chunk.rows))])
         return regions(chunk.table[str(self.plan.country.position)], default)
 
-    def _column(
-        self, chunk: Chunk, checks: ColumnChecks, found: pa.ChunkedArray
-    ) -> Judged | None:
+    def _column(self, chunk: Chunk, checks: ColumnChecks, found: pa.ChunkedArray) -> Judged | None:
         values = chunk.table[str(checks.column.position)]
         where = np.flatnonzero(checks.suspects(values))
         if not len(where):
@@ -162,17 +197,12 @@ class Linter:
         dropped = np.zeros(len(aside), dtype=bool)
         pieces = []
         for rule in self.plan.scoped(Scope.RECORD) if len(aside) else ():
-            assert rule.check is not None  # noqa: S101 - the catalogue sees to it
-            bad = ~rule.check(aside).to_numpy(dtype=bool)
+            code, bad, messages = _asked(rule, aside, self.plan, narrowed=True)
             if bad.any():
                 blamed = aside[bad]
-                messages = None if rule.reason is None else rule.reason(blamed).to_numpy(object)
-                pieces.append(
-                    tables.table(
-                        rule.code, blamed["row"].to_numpy(), blamed["line"].to_numpy(), 0, messages
-                    )
-                )
-                dropped |= bad & rule.drops
+                rows, lines = blamed["row"].to_numpy(), blamed["line"].to_numpy()
+                pieces.append(tables.table(code, rows, lines, 0, messages))
+                dropped |= bad & (rule.drops and code == rule.code)
         return tables.together(pieces), dropped
 
 
@@ -200,42 +230,72 @@ def chunk_findings(linted: Linted) -> Findings:
     return tables.together([linted.records, *cells])
 
 
-def view_problems(view: FileView, rules: Iterable[Rule]) -> list[tuple[Rule, Problem]]:
-    """What the rules about files and headers say, in the order of the codes."""
+def _asked(
+    rule: Rule, frame: pd.DataFrame, plan: Plan, *, narrowed: bool
+) -> tuple[str, Bools, np.ndarray | None]:
+    """What a rule about records or keys says of a frame: a code, the blamed ones, their messages.
+
+    A rule that fails blames them all, under the CRASH rule's code.
+    """
+    try:
+        bad = ~asked_for_mask(rule, rule.check, frame).to_numpy()
+        if rule.reason is None or not bad.any():
+            return rule.code, bad, None
+        said = rule.reason(frame[bad] if narrowed else frame)
+        messages = np.asarray(said if narrowed else said[bad], dtype=object)
+    except Exception as error:  # noqa: BLE001 - a rule may raise anything, and it must not pass
+        message = f"a rule failed on this row, and it is unknown, not passed ({told(rule, error)})"
+        everything = np.ones(len(frame), dtype=bool)
+        return plan.crash.code, everything, np.full(len(frame), message, object)
+    return rule.code, bad, messages
+
+
+def view_problems(view: FileView, plan: Plan) -> list[tuple[Rule, Problem]]:
+    """What the rules about the file and its header say, in the order of the codes.
+
+    Each problem comes with its rule as it is for it: a problem may have a severity of its own. A
+    rule that fails is a problem too, under the CRASH rule's code.
+    """
     found = []
-    for rule in rules:
+    for rule in (*plan.scoped(Scope.FILE), *plan.scoped(Scope.HEADER)):
         assert rule.check is not None  # noqa: S101 - the catalogue sees to it
-        for problem in rule.check(view):
-            message = problem.message or rule.message
-            found.append((rule, dataclasses.replace(problem, message=message)))
+        try:
+            for problem in rule.check(view):
+                message = problem.message or rule.message
+                severity = problem.severity or rule.severity
+                said = dataclasses.replace(problem, message=message, severity=severity)
+                found.append((dataclasses.replace(rule, severity=severity), said))
+        except Exception as error:  # noqa: BLE001 - a rule may raise anything, and it must not pass
+            message = (
+                f"a rule failed on the file, and it is unknown, not passed ({told(rule, error)})"
+            )
+            found.append((plan.crash, Problem(message, severity=plan.crash.severity)))
     return found
 
 
 def duplicates(
-    keys: pd.DataFrame, rules: Iterable[Rule], column: Column
+    keys: pd.DataFrame, plan: Plan, column: Column
 ) -> tuple[Findings, Mapping[str, Ints]]:
     """What the rules about the whole table say.
 
     Args:
-        keys: a frame whose index is the row number, of the columns `line` int64, `high` and `low`
-            uint64 (a hash of the match key) in the order in which rows are preferred.
-        rules: of TABLE scope.
+        keys: a frame whose index is the row number, of the columns `line` int64, `bad` bool (the
+            row is rejected for another reason), `high` and `low` uint64 (a hash of the match key),
+            in the order in which rows are preferred: a rule's `check` and `reason` get all of it.
+        plan: with the rules.
         column: that holds the key.
 
     Returns:
         The findings, and for each code the rows it blames.
     """
-    pieces, blamed = [], {}
-    for rule in rules:
-        assert rule.check is not None  # noqa: S101 - the catalogue sees to it
-        bad = ~rule.check(keys).to_numpy(dtype=bool)
+    pieces: list[Findings] = []
+    blamed: dict[str, Ints] = {}
+    for rule in plan.scoped(Scope.TABLE):
+        code, bad, messages = _asked(rule, keys, plan, narrowed=False)
         if bad.any():
             hit = keys[bad]
-            messages = None if rule.reason is None else rule.reason(keys)[bad].to_numpy(object)
             rows = hit.index.to_numpy(dtype=np.int64)
             number = column.position + 1
-            pieces.append(tables.table(rule.code, rows, hit["line"].to_numpy(), number, messages))
-            blamed[rule.code] = rows
+            pieces.append(tables.table(code, rows, hit["line"].to_numpy(), number, messages))
+            blamed[code] = np.union1d(blamed.get(code, rows), rows)
     return tables.together(pieces), blamed
-
-

@@ -22,6 +22,9 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+# The columns of a table of changes, and of fixes.csv.
+CHANGE_COLUMNS = ("row", "line", "column_name", "code", "safety", "old", "new")
+
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
@@ -186,6 +189,7 @@ class Problem:
         safety: of the mending that writing the file anew brings about; None if it brings none.
         old: what stands there; for the log of fixes.
         new: what would stand there.
+        severity: where it is another than the rule's.
     """
 
     message: str | None = None
@@ -194,6 +198,7 @@ class Problem:
     safety: Safety | None = None
     old: str | None = None
     new: str | None = None
+    severity: Severity | None = None
 
 
 @dataclass(frozen=True, slots=True)

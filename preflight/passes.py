@@ -1,8 +1,9 @@
 """The two passes over a file.
 
-The first finds: it reads every record once and knows at the end what is wrong where, before and after
-fixing, and which rows are doubles. A double can condemn row 7 only after the last row was read, so
-only then can the second pass fix, lint the fixed rows again, and hand out clean rows and rejects.
+The first finds: it reads every record once and knows at the end what is wrong where, before and
+after fixing, and which rows are doubles. A double can condemn row 7 only after the last row was
+read, so only then can the second pass fix, lint the fixed rows again, and hand out clean rows and
+rejects.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ import pandas as pd
 import pyarrow.compute as pc
 
 from preflight import findings as tables
-from preflight import fix
-from preflight.columns import with_joined
+from preflight.columns import is_linted, is_sent, with_joined
 from preflight.findings import Findings
+from preflight.fix import Mended as MendedCells
+from preflight.fix import mend, write_cells
 from preflight.lint import (
     Blame,
     Judged,
@@ -29,8 +31,9 @@ from preflight.lint import (
     duplicates,
     view_problems,
 )
-from preflight.model import Bools, Chunk, Ints, Layout, Problem, Severity
+from preflight.model import CHANGE_COLUMNS, Bools, Chunk, Column, Ints, Layout, Problem, Severity
 from preflight.plan import Plan
+from preflight.profile import Profile
 from preflight.rule import FileView, Rule, Scope
 from preflight.schema import VALUE
 
@@ -49,7 +52,7 @@ class Mended:
     """
 
     judged: Judged
-    mended: fix.Mended
+    mended: MendedCells
     blames: tuple[Blame, ...]
 
 
@@ -106,12 +109,12 @@ def mend_columns(linter: Linter, linted: Linted) -> list[Mended]:
         blamed = np.zeros(len(judged.cells), dtype=bool)
         for blame in judged.blames:
             blamed |= blame.cells
-        after = fix.mend(judged.checks, judged.cells, blamed, linter.plan)
+        after = mend(judged.checks, judged.cells, blamed, linter.plan)
         mended.append(Mended(judged, after, _judge_again(linter, judged, after)))
     return mended
 
 
-def _judge_again(linter: Linter, judged: Judged, after: fix.Mended) -> tuple[Blame, ...]:
+def _judge_again(linter: Linter, judged: Judged, after: MendedCells) -> tuple[Blame, ...]:
     changed = after.changed
     if not changed.any():
         return judged.blames
@@ -129,7 +132,9 @@ def _judge_again(linter: Linter, judged: Judged, after: fix.Mended) -> tuple[Bla
     return tuple(blames)
 
 
-def _bad_rows(linter: Linter, columns: Iterable[tuple[Judged, tuple[Blame, ...]]], count: int) -> Bools:
+def _bad_rows(
+    linter: Linter, columns: Iterable[tuple[Judged, tuple[Blame, ...]]], count: int
+) -> Bools:
     """A mask over a chunk's table: the rows in which an error is found."""
     bad = np.zeros(count, dtype=bool)
     for judged, blames in columns:
@@ -166,8 +171,12 @@ class _Keys:
                     "row": chunk.rows[has],
                     "line": chunk.lines[has],
                     "bad": bad[has],
-                    "high": pd.util.hash_array(keys[has], hash_key="preflight:high:1", categorize=False),
-                    "low": pd.util.hash_array(keys[has], hash_key="preflight:low:01", categorize=False),
+                    "high": pd.util.hash_array(
+                        keys[has], hash_key="preflight:high:1", categorize=False
+                    ),
+                    "low": pd.util.hash_array(
+                        keys[has], hash_key="preflight:low:01", categorize=False
+                    ),
                 }
             )
         )
@@ -185,7 +194,6 @@ def survey(
     plan: Plan,
     chunks: Iterable[Chunk],
     *,
-    split: bool = False,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Survey:
     """The first pass.
@@ -194,7 +202,6 @@ def survey(
         layout: of the file.
         plan: what to go by.
         chunks: all of the file's.
-        split: whether the file is going to be cut, so that its size is no error.
         progress: told how many records were read, after each chunk.
     """
     linter = Linter(plan)
@@ -223,14 +230,21 @@ def survey(
         progress(chunk.count)
     before_states, after_states = _states(states)
     doubles = _doubles(plan, keys, before_states, after_states)
-    view = FileView(layout, plan.columns, plan.profile, len(before_states), tuple(filled.tolist()), split)
-    rules = (*plan.scoped(Scope.FILE), *plan.scoped(Scope.HEADER))
+    view = FileView(
+        layout=layout,
+        columns=plan.columns,
+        profile=plan.profile,
+        rows=len(before_states),
+        filled=tuple(filled.tolist()),
+        sent=_positions(plan, is_sent),
+        used=_positions(plan, is_linted),
+    )
     found = Survey(
         layout=layout,
         plan=plan,
         rows=len(before_states),
         findings=tables.together([*pieces, doubles]).ordered(),
-        problems=tuple(view_problems(view, rules)),
+        problems=tuple(view_problems(view, plan)),
         before=before_states,
         after=after_states,
         doubles=doubles,
@@ -242,9 +256,13 @@ def survey(
     return found
 
 
+def _positions(plan: Plan, wanted: Callable[[Column, Profile], bool]) -> frozenset[int]:
+    return frozenset(one.position for one in plan.columns if wanted(one, plan.profile))
+
+
 def _filled(chunk: Chunk) -> Ints:
-    blank = [pc.sum(pc.not_equal(column, "")).as_py() or 0 for column in chunk.table.columns]
-    return np.array(blank, dtype=np.int64)
+    filled = [pc.sum(pc.not_equal(column, "")).as_py() or 0 for column in chunk.table.columns]
+    return np.array(filled, dtype=np.int64)
 
 
 def _states(pieces: list[tuple[Ints, Bools, Bools, Bools]]) -> tuple[States, States]:
@@ -262,7 +280,7 @@ def _doubles(plan: Plan, keys: _Keys, before: States, after: States) -> Findings
     ordered = keys.ordered()
     if ordered is None or plan.key is None:
         return tables.together([])
-    found, blamed = duplicates(ordered, plan.scoped(Scope.TABLE), plan.key)
+    found, blamed = duplicates(ordered, plan, plan.key)
     for code, rows in blamed.items():
         rule = plan.rules[code]
         if rule.drops:
@@ -284,7 +302,7 @@ class Cleaned:
         chunk: fixed, with its joined columns.
         original: as read.
         keep: a mask over the table: the clean rows.
-        changes: the changed cells of the clean rows, a frame of `fix.CHANGE_COLUMNS`.
+        changes: the changed cells of the clean rows, a frame of `model.CHANGE_COLUMNS`.
         rejected: a mask over the table: the rejected rows.
         aside: a mask over `chunk.aside`: the rejected malformed records.
         findings: what remains to be said about the chunk's rows after fixing.
@@ -335,7 +353,7 @@ def clean(found: Survey, chunks: Iterable[Chunk]) -> Iterator[Cleaned]:
 def _written(chunk: Chunk, one: Mended) -> Chunk:
     changed = one.mended.changed[one.judged.which]
     values = one.mended.cells[VALUE].to_numpy(dtype=object)[one.judged.which[changed]]
-    return fix.write_cells(chunk, one.judged.column.position, one.judged.where[changed], values)
+    return write_cells(chunk, one.judged.column.position, one.judged.where[changed], values)
 
 
 def _changes(chunk: Chunk, one: Mended, kept: Bools) -> pd.DataFrame:
@@ -362,9 +380,10 @@ def _changes(chunk: Chunk, one: Mended, kept: Bools) -> pd.DataFrame:
 
 def _in_order(changes: list[pd.DataFrame]) -> pd.DataFrame:
     if not changes:
-        return pd.DataFrame(columns=list(fix.CHANGE_COLUMNS))
-    return pd.concat(changes, ignore_index=True).sort_values("row", kind="stable", ignore_index=True)
-
+        return pd.DataFrame(columns=list(CHANGE_COLUMNS))
+    return pd.concat(changes, ignore_index=True).sort_values(
+        "row", kind="stable", ignore_index=True
+    )
 
 
 def reveal(

@@ -1,19 +1,20 @@
 """What `phonenumbers` makes of a phone cell, and which cells need not be asked about.
 
-The library is the truth; a region comes from the caller (a country column, an option, a profile) and
-is never guessed.
+The library is the truth; a region comes from the caller (a country column, an option, a profile)
+and is never guessed.
 """
 
 from __future__ import annotations
 
 import functools
+import re
 
 import pandas as pd
 import phonenumbers
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from preflight.invisible import strip_invisible
+from preflight.invisible import CONTROLS, ODD_BLANKS, ZERO_WIDTH, strip_invisible
 
 OK, UNPARSABLE, INVALID, NO_REGION = "ok", "unparsable", "invalid", "no-region"
 
@@ -23,12 +24,17 @@ _TYPES = (
     "fixed_line", "mobile", "toll_free", "premium_rate", "shared_cost", "personal_number", "voip",
     "pager", "uan", "voicemail",
 )  # fmt: skip
-_APOSTROPHES = "'\u2018\u2019`"
+_IN_FRONT = re.compile(f"^(?:['\u2018\u2019`]|[ {ZERO_WIDTH}{ODD_BLANKS}{CONTROLS}])+")
+_PLUSES = ("+", "\uff0b")
 
 
-def core(value: str) -> str:
-    """The number that a cell means: nothing invisible around it, no spreadsheet apostrophe."""
-    return strip_invisible(strip_invisible(value).lstrip(_APOSTROPHES))
+def trim_phone(value: str) -> str:
+    """The cell without blanks and invisible characters around it, and no apostrophe in front.
+
+    The apostrophe is how people make a spreadsheet keep a number as text. Trimming twice equals
+    trimming once.
+    """
+    return _IN_FRONT.sub("", strip_invisible(value))
 
 
 @functools.cache
@@ -82,7 +88,8 @@ def _calling_codes(values: pa.ChunkedArray) -> tuple[int, ...]:
         int(head[:length])
         for head in heads
         for length in (1, 2, 3)
-        if head[:length].isdigit() and int(head[:length]) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE
+        if head[:length].isdigit()
+        and int(head[:length]) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE
     }
     return tuple(sorted(found))
 
@@ -101,26 +108,28 @@ def plain(values: pa.ChunkedArray) -> pa.ChunkedArray:
 
 @functools.lru_cache(maxsize=1 << 16)
 def _judge(value: str, region: str) -> tuple[str, str, str, str]:
-    bare = core(value)
+    bare = trim_phone(value)
     if not bare:
         return "", "", OK, ""
+    known = region if region in phonenumbers.SUPPORTED_REGIONS else None
     try:
-        number = phonenumbers.parse(bare, region or None)
+        number = phonenumbers.parse(bare, known)
     except phonenumbers.NumberParseException as error:
-        if error.error_type == phonenumbers.NumberParseException.INVALID_COUNTRY_CODE and not region:
-            return bare, "", NO_REGION, ""
+        no_code = error.error_type == phonenumbers.NumberParseException.INVALID_COUNTRY_CODE
+        if no_code and known is None and not bare.startswith(_PLUSES):
+            return bare, "", NO_REGION, "no country is known for it"
         return bare, "", UNPARSABLE, _REASONS.get(error.error_type, "")
     if not phonenumbers.is_valid_number(number):
-        where = phonenumbers.region_code_for_country_code(number.country_code)
+        where = phonenumbers.region_code_for_country_code(number.country_code or 0)
         return bare, "", INVALID, f"no valid number of {where} (+{number.country_code})"
     form = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     return bare, form, OK, "extension" if number.extension else ""
 
 
 _REASONS = {
-    phonenumbers.NumberParseException.INVALID_COUNTRY_CODE: "its country code is none",
+    phonenumbers.NumberParseException.INVALID_COUNTRY_CODE: "there is no such country code",
     phonenumbers.NumberParseException.NOT_A_NUMBER: "it is no phone number",
-    phonenumbers.NumberParseException.TOO_SHORT_AFTER_IDD: "nothing follows the international prefix",
+    phonenumbers.NumberParseException.TOO_SHORT_AFTER_IDD: "nothing follows its prefix",
     phonenumbers.NumberParseException.TOO_SHORT_NSN: "it has too few digits",
     phonenumbers.NumberParseException.TOO_LONG: "it has too many digits",
 }
@@ -144,4 +153,3 @@ def judge(values: pd.Series[str], regions: pd.Series[str]) -> pd.DataFrame:
         columns=["core", "e164", "status", "reason"],
         dtype="str",
     )
-

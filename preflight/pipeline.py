@@ -152,7 +152,7 @@ def check(
         UsageError: the file cannot be opened, or a setting does not fit it.
     """
     settings = settings or Settings()
-    profile = profiles.load(settings.profile)
+    profile = profiles.load(settings.profile).limited(settings.max_bytes, settings.max_rows)
     rules = catalogue.choose(
         catalogue.load(rules_from),
         profile,

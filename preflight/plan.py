@@ -1,4 +1,4 @@
-"""Everything that is decided before a row is read: the profile, the columns, the rules that are on."""
+"""What is decided before a row is read: the profile, the columns, the rules that are on."""
 
 from __future__ import annotations
 
@@ -37,6 +37,11 @@ class Plan:
         """The rules of one scope, in the order of their codes."""
         return tuple(rule for rule in self.rules.values() if rule.scope is scope)
 
+    @functools.cached_property
+    def crash(self) -> Rule:
+        """The rule by which the engine reports that another one failed; always on."""
+        return self.scoped(Scope.CRASH)[0]
+
     def cell_rules(self, column: Column) -> tuple[Rule, ...]:
         """The rules that look at a column's cells.
 
@@ -48,8 +53,7 @@ class Plan:
         return tuple(
             rule
             for rule in self.scoped(Scope.CELL)
-            if column.kind in rule.kinds
-            and (column.required if rule.blanks else not column.pieces)
+            if column.kind in rule.kinds and (column.required if rule.blanks else not column.pieces)
         )
 
     def applies(self, safety: Safety | None) -> bool:

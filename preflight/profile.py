@@ -8,23 +8,26 @@ provider's file extends it.
 
 from __future__ import annotations
 
+import difflib
 import functools
 import re
 import tomllib
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from typing import Any
 
-from preflight.errors import RuleError
+from preflight.errors import RuleError, UsageError
+from preflight.invisible import drop_zero_width, strip_invisible
 from preflight.model import Reason, Severity
 
 GENERAL = "general"
 
 
 def fold(name: str) -> str:
-    """A header name without case, accents, blanks and punctuation: "E-mail Address" → "emailaddress".
+    """A header name without case, accents, blanks and punctuation: "E-mail Address" →
+    "emailaddress".
 
     Letters and digits of every script stay.
     """
@@ -74,7 +77,8 @@ class Profile:
         key: the fields by which the provider tells contacts apart, the first that is there counts.
         limits: of one file.
         unknown_columns: "keep" sends a column the provider has no field for under its own name,
-            "leave-out" does not send it, "refuse" makes it an error.
+            "leave-out" does not send it, "mapped" does so only where the user maps it to a field,
+            and "refuse" makes it an error.
         header_pattern: a column sent under its own name must match it, or is left out.
         severities: rule code or prefix → a severity, or None for off.
         reasons: the provider's failure code or reason, casefolded → what can be done.
@@ -117,10 +121,10 @@ class Profile:
     def match(self, header: str) -> tuple[str, str] | None:
         """The field that a header names and how: "exact" or "alias"; None for a stranger.
 
-        Exact means equal but for case and blanks around it, to the provider's header or to
-        preflight's field name. There is no third way: nothing is guessed.
+        Exact means equal but for case, blanks around it and what nobody sees, to the provider's
+        header or to preflight's field name. There is no third way: nothing is guessed.
         """
-        exact = self._exact.get(header.strip().casefold())
+        exact = self._exact.get(strip_invisible(drop_zero_width(header)).casefold())
         if exact is not None:
             return exact, "exact"
         folded = fold(header)
@@ -135,6 +139,12 @@ class Profile:
         """What can be done about a failure code; `Reason.UNKNOWN` for one the profile lacks."""
         return self.reasons.get(" ".join(code.casefold().split()), Reason.UNKNOWN)
 
+    def limited(self, max_bytes: int | None, max_rows: int | None) -> Profile:
+        """The same with the user's limits of one file, where they are given, for its own."""
+        limits = self.limits
+        own = Limits(max_bytes or limits.bytes, max_rows or limits.rows, limits.columns)
+        return self if own == limits else replace(self, limits=own)
+
     @property
     def required(self) -> tuple[str, ...]:
         """The names of the fields without which a row is refused."""
@@ -146,13 +156,15 @@ _KEYS = {
     "fields", "severity", "reasons", "joins", "region",
 }  # fmt: skip
 _FIELD_KEYS = {"kind", "header", "aliases", "also", "required", "max_length"}
-_UNKNOWN_COLUMNS = ("keep", "leave-out", "refuse")
+_UNKNOWN_COLUMNS = ("keep", "leave-out", "mapped", "refuse")
 
 
 def names() -> tuple[str, ...]:
     """The names of all profiles, the general one first."""
     folder = resources.files("preflight.rules.profiles")
-    found = sorted(one.name.removesuffix(".toml") for one in folder.iterdir() if one.name.endswith(".toml"))
+    found = sorted(
+        one.name.removesuffix(".toml") for one in folder.iterdir() if one.name.endswith(".toml")
+    )
     return (GENERAL, *(name for name in found if name != GENERAL))
 
 
@@ -161,10 +173,13 @@ def load(name: str = GENERAL) -> Profile:
     """The profile of that name.
 
     Raises:
-        RuleError: there is none of that name, or its file has an unknown key or a wrong value.
+        UsageError: there is none of that name.
+        RuleError: its file has an unknown key or a wrong value.
     """
     if name not in names():
-        raise RuleError(f"no profile `{name}`: there are {', '.join(names())}")
+        near = difflib.get_close_matches(name, names(), n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise UsageError(f"no profile `{name}`{hint} (there are {', '.join(names())})")
     text = resources.files("preflight.rules.profiles").joinpath(f"{name}.toml").read_text("utf-8")
     return parse(text, where=f"{name}.toml")
 
@@ -196,8 +211,13 @@ def parse(text: str, *, where: str) -> Profile:
             limits=Limits(**data.get("limits", {})),
             unknown_columns=unknown_columns,
             header_pattern=data.get("header_pattern"),
-            severities={**(base.severities if base else {}), **_severities(data.get("severity", {}))},
-            reasons={key.casefold(): Reason(value) for key, value in data.get("reasons", {}).items()},
+            severities={
+                **(base.severities if base else {}),
+                **_severities(data.get("severity", {})),
+            },
+            reasons={
+                key.casefold(): Reason(value) for key, value in data.get("reasons", {}).items()
+            },
             joins={key: tuple(value) for key, value in data.get("joins", {}).items()},
             region=data.get("region"),
         )
@@ -206,7 +226,7 @@ def parse(text: str, *, where: str) -> Profile:
 
 
 def _fields(entries: Mapping[str, Any], base: Profile | None, where: str) -> dict[str, Field]:
-    fields = {name: one for name, one in base.fields.items()} if base else {}
+    fields = dict(base.fields) if base else {}
     for name, entry in entries.items():
         _known(entry, _FIELD_KEYS, f"{where}: fields.{name}")
         inherited = fields.get(name, Field(name))

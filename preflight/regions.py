@@ -1,4 +1,4 @@
-"""Which region a country cell names: a code or a name, in the languages that exports are written in."""
+"""Which region a country cell names, by code or name, in the languages of exports."""
 
 from __future__ import annotations
 
@@ -7,35 +7,44 @@ import functools
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from preflight.invisible import strip_invisible
 from preflight.profile import fold
 
-_LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "sv", "pt", "da", "nb", "fi", "pl", "cs", "tr", "ja", "zh")
+_LANGUAGES = (
+    "en", "de", "fr", "es", "it", "nl", "sv", "pt", "da", "nb", "fi", "pl", "cs", "tr", "ja", "zh",
+)  # fmt: skip
 # Names that people write and CLDR does not list.
 _COMMON = {
     "america": "US", "usa": "US", "unitedstatesofamerica": "US", "us": "US", "uk": "GB",
     "greatbritain": "GB", "england": "GB", "scotland": "GB", "wales": "GB", "northernireland": "GB",
-    "holland": "NL", "uae": "AE", "southkorea": "KR", "korea": "KR", "russia": "RU", "czechrepublic": "CZ",
+    "holland": "NL", "uae": "AE", "southkorea": "KR", "korea": "KR", "russia": "RU",
+    "czechrepublic": "CZ",
 }  # fmt: skip
+# Codes of CLDR that are of no country.
+_NO_COUNTRY = {"ZZ", "EU", "EZ", "UN", "QO", "XA", "XB"}
 
 
 @functools.cache
 def _known() -> dict[str, str]:
     """Folded names and codes → ISO 3166 alpha-2, from CLDR as Babel ships it."""
+    # Babel is slow to import, and only files with a country column need it.
     from babel import Locale
     from babel.core import get_global
 
+    countries = {
+        str(code)
+        for code in Locale("en").territories
+        if len(str(code)) == 2 and str(code).isalpha() and code not in _NO_COUNTRY
+    }
     known: dict[str, str] = {}
     for language in _LANGUAGES:
         for code, name in Locale(language).territories.items():
-            if len(code) == 2 and code.isalpha():
-                known.setdefault(fold(name), code)
+            if code in countries:
+                known.setdefault(fold(str(name)), str(code))
     for alias, codes in get_global("territory_aliases").items():
-        if len(codes) == 1 and len(codes[0]) == 2:
+        if len(codes) == 1 and codes[0] in countries:
             known.setdefault(alias.casefold(), codes[0])
-    for code in Locale("en").territories:
-        if len(code) == 2 and code.isalpha() and code not in ("ZZ", "EU", "EZ", "UN", "QO"):
-            known[code.casefold()] = code
-    return known | _COMMON
+    return known | {code.casefold(): code for code in countries} | _COMMON
 
 
 @functools.lru_cache(maxsize=4096)
@@ -58,7 +67,7 @@ def regions(countries: pa.ChunkedArray, default: str) -> pa.ChunkedArray:
     """
     encoded = countries.combine_chunks().dictionary_encode()
     codes = [
-        region_of(country) if country.strip() else default
+        region_of(country) if strip_invisible(country) else default
         for country in encoded.dictionary.to_pylist()
     ]
     return pa.chunked_array([pc.take(pa.array(codes, type=pa.string()), encoded.indices)])

@@ -1,7 +1,7 @@
 """What a rule may say. A rule file imports nothing else of preflight.
 
-A rule is one file: a docstring that tells the problem, shows it and its findings, a `check`, perhaps
-a `fix`, and a `RULE`. What `check` is given depends on the rule's scope:
+A rule is one file: a docstring that tells the problem, shows it and its findings, a `check`,
+perhaps a `fix`, and a `RULE`. What `check` is given depends on the rule's scope:
 
 ======== ================================== ====================================================
 scope    `check` gets                       `check` returns
@@ -11,30 +11,40 @@ HEADER   a `FileView`                       the `Problem`s
 RECORD   a frame of malformed records       a mask: True where this rule has nothing to say
 CELL     a Series of distinct cell values   a mask: True where valid
          (and a `Context`)
-TABLE    a frame of row keys                a mask: True where valid
+TABLE    a frame of row keys                a mask: True where valid (see `lint.duplicates`)
 CRASH    nothing: the engine reports by it  –
 ======== ================================== ====================================================
 
-A mask is a boolean Series of the same index as what was given. A blank cell is no business of a cell
-rule unless it says `blanks=True`; then it sees blank cells of required columns and nothing else.
+A mask is a boolean Series of the same index as what was given. A blank cell is no business of a
+cell rule unless it says `blanks=True`; then it sees blank cells of required columns and nothing
+else.
 """
 
 from __future__ import annotations
 
 import enum
+import functools
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from preflight.kinds import ALL_KINDS, INVISIBLE, strip_invisible, unwrap_email
+from preflight.kinds import (
+    ALL_KINDS,
+    drop_zero_width,
+    strip_invisible,
+    tidy,
+    trim_email,
+    trim_phone,
+    unwrap_email,
+)
 from preflight.model import Column, Layout, Problem, Safety, Severity
 from preflight.profile import Field, Limits, Profile
 
 __all__ = [
     "ALL_KINDS",
-    "INVISIBLE",
     "Column",
     "Context",
     "Field",
@@ -48,9 +58,18 @@ __all__ = [
     "Safety",
     "Scope",
     "Severity",
+    "drop_zero_width",
     "strip_invisible",
+    "tidy",
+    "trim_email",
+    "trim_phone",
     "unwrap_email",
 ]
+
+
+_VALUE = re.compile(
+    r"[^\s@]+@[^\s@]+\.[^\s@]+|^[+(]?\d[\d ().-]{6,}$|^\d{4}-\d\d-\d\d|^\d{1,2}[./]\d{1,2}[./]\d{4}"
+)
 
 
 class Scope(enum.StrEnum):
@@ -84,7 +103,8 @@ class FileView:
         profile: of the provider it is for.
         rows: how many data records there are.
         filled: for each column, how many of its cells hold something.
-        split: whether the file is going to be cut into parts.
+        sent: the positions of the columns that are written for the provider.
+        used: the positions of those that are, or that one which is sent is made from.
     """
 
     layout: Layout
@@ -92,7 +112,30 @@ class FileView:
     profile: Profile
     rows: int
     filled: tuple[int, ...]
-    split: bool = False
+    sent: frozenset[int]
+    used: frozenset[int]
+
+    @functools.cached_property
+    def header_is_data(self) -> bool:
+        """Whether the first row looks like data, so that its cells are no names.
+
+        It does when nothing vouches for it, no name in it is known, and an address, a phone number
+        or a moment stands in it. Its cells are then values of a contact: no message may hold one.
+        """
+        if self.layout.header_certain or any(column.field for column in self.columns):
+            return False
+        return any(_VALUE.search(name.strip()) for name in self.layout.header)
+
+    @property
+    def headers(self) -> tuple[Column, ...]:
+        """The columns the header names; none where the first row looks like data."""
+        if self.header_is_data:
+            return ()
+        return tuple(one for one in self.columns if not one.pieces and one.kind != "helper")
+
+    def at(self, column: Column, **said: Any) -> Problem:
+        """A problem of a column's name; `said` is what `Problem` takes besides the place."""
+        return Problem(line=self.layout.header_line, column=column.position + 1, **said)
 
 
 @dataclass(frozen=True)
@@ -136,7 +179,7 @@ class Rule:
         reason: a message for each blamed value or row, where the plain one says too little; gets
             what `check` got, narrowed to the blamed ones. No value of a contact may stand in it.
         fix: the mended values for the blamed ones; the same value where it cannot tell.
-        safety: of the fix.
+        safety: of the fix; for a RECORD or TABLE rule, of leaving its rows away.
         phase: when the fix is applied.
         drops: for a RECORD or TABLE rule, whether the row is left away and counted as dropped.
         doc: the docstring of its file.

@@ -1,9 +1,9 @@
 """Rules as pandera checks. The only importer of pandera.
 
-One adapter, `_check`, turns a rule into a `pandera.Check` named by the rule's code. `schema` builds a
-`DataFrameSchema` of such checks that validates anyone's frame; the engine calls the very same checks
-on the distinct suspects of a column and reads the mask each one returns, never an exception's text,
-which would hold values.
+One adapter, `_check`, turns a rule into a `pandera.Check` named by the rule's code. `schema`
+builds a `DataFrameSchema` of such checks that validates anyone's frame; the engine calls the very
+same checks on the distinct suspects of a column and reads the mask each one returns, never an
+exception's text, which would hold values.
 
 Pandera lets a check pass that returns a scalar or a mask of another length. A rule's answer is
 therefore demanded to be a boolean mask of the index it was given; anything else, like an exception,
@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -26,12 +25,11 @@ import pyarrow.compute as pc
 
 from preflight import catalogue
 from preflight import profile as profiles
-from preflight.columns import resolve
 from preflight.invisible import strip_invisible
 from preflight.kinds import KINDS
 from preflight.model import Bools, Column
 from preflight.plan import Plan
-from preflight.profile import Field, Profile, fold
+from preflight.profile import Field, fold
 from preflight.rule import Context, Rule
 
 VALUE, REGION = "value", "region"
@@ -67,8 +65,6 @@ class ColumnChecks:
 
     def suspects(self, values: pa.ChunkedArray) -> Bools:
         """True where a cell is worth a look: a mask over a string column."""
-        if not self.rules:
-            return np.zeros(len(values), dtype=bool)
         fine = self.kind.plain(values)
         if self._suspects:
             fine = pc.and_not(fine, pc.match_substring_regex(values, self._suspects))
@@ -76,7 +72,9 @@ class ColumnChecks:
             fine = pc.or_(fine, pc.equal(values, ""))
         return np.asarray(pc.invert(fine).to_numpy())
 
-    def prepare(self, values: pd.Series[str], regions: pd.Series[str] | None = None) -> pd.DataFrame:
+    def prepare(
+        self, values: pd.Series[str], regions: pd.Series[str] | None = None
+    ) -> pd.DataFrame:
         """Distinct cells with what the kind's library makes of each.
 
         Args:
@@ -102,30 +100,48 @@ class ColumnChecks:
             result = self._checks[rule.code](cells)
         except RuleCrashed:
             raise
-        except Exception as error:
-            # A rule may raise anything, and its text may hold a value: the class must do.
-            raise RuleCrashed(f"{rule.code}: {type(error).__name__}") from None
+        except Exception as error:  # noqa: BLE001 - a rule may raise anything
+            raise RuleCrashed(told(rule, error)) from None
         return ~_mask(rule, result.check_output, cells).to_numpy()
 
     def reasons(self, rule: Rule, cells: pd.DataFrame) -> np.ndarray | None:
         """A message for each blamed cell; None where the rule's own message says all."""
         if rule.reason is None:
             return None
-        try:
-            return np.asarray(_ask(rule.reason, cells, self), dtype=object)
-        except Exception as error:
-            raise RuleCrashed(f"{rule.code}: {type(error).__name__}") from None
+        return _texts(rule, rule.reason, cells, self, "its reasons are").to_numpy(dtype=object)
 
     def mended(self, rule: Rule, cells: pd.DataFrame) -> pd.Series[str]:
         """The blamed cells as the rule's fix would have them."""
         assert rule.fix is not None  # noqa: S101 - the caller asks for rules with a fix only
-        try:
-            fixed = _ask(rule.fix, cells, self)
-        except Exception as error:
-            raise RuleCrashed(f"{rule.code}: {type(error).__name__}") from None
-        if not isinstance(fixed, pd.Series) or not fixed.index.equals(cells.index):
-            raise RuleCrashed(f"{rule.code}: its fix gave no series of the same index")
-        return fixed
+        return _texts(rule, rule.fix, cells, self, "its fix is").astype("str")
+
+
+def told(rule: Rule, error: Exception) -> str:
+    """A failure of a rule, in words that hold no value: an error's own text may."""
+    return str(error) if isinstance(error, RuleCrashed) else f"{rule.code}: {type(error).__name__}"
+
+
+def asked_for_mask(rule: Rule, check: Any, frame: pd.DataFrame) -> pd.Series[bool]:
+    """What a rule's check answers of a frame.
+
+    Raises:
+        RuleCrashed: it is no mask of the frame's rows.
+    """
+    return _mask(rule, check(frame), frame)
+
+
+def _texts(
+    rule: Rule, function: Any, cells: pd.DataFrame, checks: ColumnChecks, what: str
+) -> pd.Series[str]:
+    try:
+        texts = _ask(function, cells, checks)
+    except Exception as error:  # noqa: BLE001 - a rule may raise anything
+        raise RuleCrashed(told(rule, error)) from None
+    if not isinstance(texts, pd.Series) or not texts.index.equals(cells.index):
+        raise RuleCrashed(f"{rule.code}: {what} no series of the same index")
+    if not all(isinstance(text, str) for text in texts.array):
+        raise RuleCrashed(f"{rule.code}: {what} no text")
+    return texts
 
 
 def _ask(function: Any, cells: pd.DataFrame, checks: ColumnChecks) -> Any:
@@ -148,7 +164,7 @@ def _mask(rule: Rule, answer: object, cells: pd.DataFrame) -> pd.Series[bool]:
 
 
 def _check(rule: Rule, checks: ColumnChecks) -> pa_schema.Check:
-    """A rule as a check that takes prepared cells (the engine) or a plain series (anyone's frame)."""
+    """A rule as a check of prepared cells (the engine) or of a plain series (anyone's frame)."""
 
     def judge(given: pd.DataFrame | pd.Series[str]) -> pd.Series[bool]:
         if isinstance(given, pd.Series):
@@ -163,7 +179,7 @@ def _judge_cells(rule: Rule, checks: ColumnChecks, cells: pd.DataFrame) -> pd.Se
         seen = cells[cells[VALUE].map(strip_invisible) == ""]
     else:
         seen = cells[cells[VALUE] != ""]
-    valid = pd.Series(True, index=cells.index)
+    valid = pd.Series(True, index=cells.index, dtype=bool)
     if len(seen):
         valid[seen.index] = _mask(rule, _ask(rule.check, seen, checks), seen)
     return valid
@@ -175,14 +191,14 @@ def _judge_series(rule: Rule, checks: ColumnChecks, given: pd.Series[str]) -> pd
     column = pa.chunked_array([pa.array(text.to_numpy(), type=pa.string())])
     suspect = checks.suspects(column)
     if not suspect.any():
-        return pd.Series(True, index=given.index)
+        return pd.Series(True, index=given.index, dtype=bool)
     codes, distinct = pd.factorize(text.to_numpy()[suspect])
     values = pd.Series(distinct, dtype="str")
     cells = checks.prepare(values, pd.Series(checks.region, index=values.index, dtype="str"))
     failed = checks.failed(rule, cells)
     mask = np.ones(len(given), dtype=bool)
     mask[np.flatnonzero(suspect)[failed[codes]]] = False
-    return pd.Series(mask, index=given.index)
+    return pd.Series(mask, index=given.index, dtype=bool)
 
 
 def schema(
@@ -217,7 +233,9 @@ def schema(
     for field in known.fields.values():
         if known.name != profiles.GENERAL and field.header is None:
             continue
-        column = Column(0, field.header or field.name, field.name, field.kind, field.required, "exact")
+        column = Column(
+            0, field.header or field.name, field.name, field.kind, field.required, "exact"
+        )
         pattern = _pattern(field)
         columns[pattern] = pa_schema.Column(
             checks=[_check(rule, ColumnChecks(column, plan)) for rule in plan.cell_rules(column)],

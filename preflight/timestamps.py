@@ -3,6 +3,12 @@
 The target is RFC 3339 / ISO 8601 extended with an offset: `2026-04-21T15:30:00Z`,
 `2026-04-21T15:30:00+02:00`. Everything else is named for what is wrong with it, and rewritten only
 where one reading is possible.
+
+Where the two standards differ, or are wider than what importers read: seconds may be left away, as
+in ISO 8601; a small `t` or `z`, a blank for the `T`, and an offset without its colon are
+understood, but are not the target form, and are rewritten; a leap second is one only at the end of
+a June or a December day in UTC, and stays as it is written; `24:00` is no time of day; `-00:00` is
+an offset.
 """
 
 from __future__ import annotations
@@ -34,16 +40,25 @@ _ISO = re.compile(
     re.ASCII,
 )
 _NUMERIC = re.compile(
-    r"(?P<a>\d{1,2})(?P<sep>[./-])(?P<b>\d{1,2})(?P=sep)(?P<year>\d{4}),?[ T]+(?P<rest>.+)$", re.ASCII
+    r"(?P<a>\d{1,2})(?P<sep>[./-])(?P<b>\d{1,2})(?P=sep)(?P<year>\d{4}),?[ T]+(?P<rest>.+)$",
+    re.ASCII,
 )
-_YEAR_FIRST = re.compile(r"(?P<year>\d{4})[./](?P<month>\d{1,2})[./](?P<day>\d{1,2})[ T]+(?P<rest>.+)$", re.ASCII)
+_YEAR_FIRST = re.compile(
+    r"(?P<year>\d{4})[./](?P<month>\d{1,2})[./](?P<day>\d{1,2})[ T]+(?P<rest>.+)$", re.ASCII
+)
+_WEEKDAY, _REST = r"(?:[A-Za-z]{3,9},? )?", r"(?P<year>\d{4}),?(?: at)? (?P<rest>.+)$"
 _WORDED = (
-    re.compile(r"(?:[A-Za-z]{3,9},? )?(?P<day>\d{1,2})\.? (?P<word>[A-Za-z]{3,9})\.?,? (?P<year>\d{4}),?(?: at)? (?P<rest>.+)$", re.ASCII),
-    re.compile(r"(?:[A-Za-z]{3,9},? )?(?P<word>[A-Za-z]{3,9})\.? (?P<day>\d{1,2})(?:st|nd|rd|th)?,? (?P<year>\d{4}),?(?: at)? (?P<rest>.+)$", re.ASCII),
-)  # fmt: skip
+    re.compile(
+        rf"{_WEEKDAY}(?P<day>\d{{1,2}})\.? (?P<word>[A-Za-z]{{3,9}})\.?,? {_REST}", re.ASCII
+    ),
+    re.compile(
+        rf"{_WEEKDAY}(?P<word>[A-Za-z]{{3,9}})\.? (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? {_REST}",
+        re.ASCII,
+    ),
+)
 _CLOCK = re.compile(
     r"(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.(?P<fraction>\d{1,9}))?)?"
-    r"(?:\s?(?P<half>[AaPp])\.?[Mm]\.?)?(?P<offset>\s?(?:[Zz]|UTC|GMT)|\s?[+-]\d\d:?\d\d)?$",
+    r"(?:\s?(?P<half>[AaPp])\.?[Mm]\.?)?(?P<offset>\s?(?:[Zz]|UTC|GMT)|\s?[+-]\d\d(?::?\d\d)?)?$",
     re.ASCII,
 )
 _DATE_ONLY = re.compile(r"\d{4}-\d\d-\d\d$|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}$", re.ASCII)
@@ -56,6 +71,10 @@ _MONTHS = {
     )
     for name in names.split()
 }  # fmt: skip
+
+
+_NOT_THERE = "it names a date, a time or an offset that does not exist"
+_LEAPS = ("06-30T23:59", "12-31T23:59")
 
 
 class _NotATimeError(ValueError):
@@ -99,24 +118,25 @@ def _judge(value: str, timezone: tzinfo | None) -> tuple[str, str, str]:
         moment, strict, reason = _read(bare)
     except _NotATimeError as error:
         return INVALID, "", str(error)
-    if moment is None:
-        return NOT_ISO, "", reason
+    if not strict and reason:
+        naive = moment.tzinfo is None
+        return (NAIVE, "", f"it has no offset, and {reason}") if naive else (NOT_ISO, "", reason)
     if moment.tzinfo is None:
         return NAIVE, _localised(moment, timezone), "it has no offset"
     if strict and bare == value:
         return OK, value, ""
-    return NOT_ISO, _text(moment), reason or "it is not written as RFC 3339 wants it"
+    return NOT_ISO, _text(moment), "it is not written as ISO 8601 wants it"
 
 
-def _read(text: str) -> tuple[datetime | None, bool, str]:
-    """The moment, whether it is written strictly, and why not; no moment if two readings fit."""
+def _read(text: str) -> tuple[datetime, bool, str]:
+    """A moment, whether it is written strictly, and why it may be another one, if it may."""
     iso = _ISO.match(text)
     if iso:
         offset = (iso["offset"] or "").strip()
-        if re.fullmatch(r"[+-]\d\d", offset):
-            raise _NotATimeError("its offset has no minutes")
         moment = _moment(iso["year"], iso["month"], iso["day"], iso.groupdict(), offset)
-        strict = iso["t"] == "T" and iso["offset"] == offset and offset != "z" and len(offset) in (1, 6)
+        strict = (
+            iso["t"] == "T" and iso["offset"] == offset and offset != "z" and len(offset) in (1, 6)
+        )
         return moment, strict, ""
     for pattern in (*_WORDED, _YEAR_FIRST):
         found = pattern.match(text)
@@ -130,8 +150,8 @@ def _read(text: str) -> tuple[datetime | None, bool, str]:
     if numeric:
         first, second = int(numeric["a"]), int(numeric["b"])
         if first <= 12 and second <= 12 and first != second:
-            _with_clock(numeric["year"], first, second, numeric["rest"])
-            return None, False, "day and month cannot be told apart"
+            moment = _with_clock(numeric["year"], first, second, numeric["rest"])
+            return moment, False, "day and month cannot be told apart"
         day, month = (first, second) if first > 12 else (second, first)
         return _with_clock(numeric["year"], month, day, numeric["rest"]), False, ""
     if _DATE_ONLY.match(text):
@@ -156,18 +176,22 @@ def _moment(
         hour = hour % 12 + (12 if half == "p" else 0)
     second = int(clock["second"] or 0)
     micro = int((clock["fraction"] or "0").ljust(6, "0")[:6])
-    zone = _zone(offset)
+    # datetime knows no leap second; the second before it is of the same minute.
+    leap = second == 60
     try:
-        # RFC 3339 knows leap seconds, datetime does not: the second after is the same instant
-        # to every provider that can hold it at all.
-        leap = second == 60
         moment = datetime(
-            int(year), int(month), int(day), hour, int(clock["minute"] or 0), 59 if leap else second,
-            0 if leap else micro, zone,
+            int(year), int(month), int(day), hour, int(clock["minute"] or 0), second - leap, micro,
+            _zone(offset),
         )  # fmt: skip
-        return moment + timedelta(seconds=1) if leap else moment
-    except (ValueError, OverflowError):
-        raise _NotATimeError("it names a date or time that does not exist") from None
+    except ValueError as error:
+        raise _NotATimeError(_NOT_THERE) from error
+    if not leap:
+        return moment
+    if not (moment.tzinfo and 1972 <= moment.year < 9999):
+        raise _NotATimeError(_NOT_THERE)
+    if f"{moment.astimezone(UTC):%m-%dT%H:%M}" not in _LEAPS:
+        raise _NotATimeError(_NOT_THERE)
+    return moment + timedelta(seconds=1)
 
 
 def _zone(offset: str) -> tzinfo | None:
@@ -176,18 +200,22 @@ def _zone(offset: str) -> tzinfo | None:
     if offset.upper() in ("Z", "UTC", "GMT"):
         return UTC
     digits = offset[1:].replace(":", "")
-    hours, minutes = int(digits[:2]), int(digits[2:])
+    hours, minutes = int(digits[:2]), int(digits[2:] or 0)
     if hours > 23 or minutes > 59:
-        raise _NotATimeError("its offset does not exist")
+        raise ValueError("its offset does not exist")
     return timezone_of((-1 if offset[0] == "-" else 1) * timedelta(hours=hours, minutes=minutes))
 
 
 def _localised(moment: datetime, zone: tzinfo | None) -> str:
-    """The moment in its zone; "" without a zone, and for times that the zone has twice or never."""
+    """The moment in its zone; "" without a zone, and for times that the zone has twice or never.
+
+    Also for times before the zone had an offset of whole minutes, which RFC 3339 cannot write.
+    """
     if zone is None:
         return ""
     early, late = (moment.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
-    if early.utcoffset() != late.utcoffset():
+    offset = early.utcoffset()
+    if offset is None or offset != late.utcoffset() or offset % timedelta(minutes=1):
         return ""
     return _text(early)
 

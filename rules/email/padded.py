@@ -1,44 +1,51 @@
-r"""Blanks or invisible characters stand around the email address.
+r"""Blanks stand around the email address, or characters of no width stand in it.
 
-They come from cells that were copied and from fixed-width exports. Providers that match contacts by
-email refuse such an address, or take it for another contact; Experiture names stripped blanks as the
-cure for its "invalid email format".
+They come from cells that were copied and from fixed-width exports. Providers that match contacts
+by email refuse such an address, or take it for another contact; Experiture's lists trim addresses
+on their own, but its import answers a wrong one with "invalid email format". Joiners that a script
+needs stay where they are.
 
 Bad::
 
     email,first_name
     \x20ann@kestrel-labs.com,Ann
     bob@kestrel-labs.com\xc2\xa0,Bob
+    cleo@kestrel\xe2\x80\x8b-labs.com,Cleo
 
 Findings::
 
-    2:email EML303 blanks or invisible characters around the email address
-    3:email EML303 blanks or invisible characters around the email address
+    2:email EML303 blanks around the email address, or invisible characters in it
+    3:email EML303 blanks around the email address, or invisible characters in it
+    4:email EML303 blanks around the email address, or invisible characters in it
 
 Good::
 
     email,first_name
     ann@kestrel-labs.com,Ann
     bob@kestrel-labs.com,Bob
+    cleo@kestrel-labs.com,Cleo
 
 Fixed::
 
     email,first_name
     ann@kestrel-labs.com,Ann
     bob@kestrel-labs.com,Bob
+    cleo@kestrel-labs.com,Cleo
 """
+
+from __future__ import annotations
 
 import pandas as pd
 
-from preflight.rule import Phase, Rule, Safety, Scope, Severity, strip_invisible
+from preflight.rule import Phase, Rule, Safety, Scope, Severity, trim_email
 
 
-def check(email: pd.Series) -> pd.Series:
-    return email == email.map(strip_invisible)
+def check(email: pd.Series[str]) -> pd.Series[bool]:
+    return email == email.map(trim_email)
 
 
-def fix(email: pd.Series) -> pd.Series:
-    return email.map(strip_invisible)
+def fix(email: pd.Series[str]) -> pd.Series[str]:
+    return email.map(trim_email)
 
 
 RULE = Rule(
@@ -47,7 +54,7 @@ RULE = Rule(
     scope=Scope.CELL,
     severity=Severity.ERROR,
     kinds=frozenset({"email"}),
-    message="blanks or invisible characters around the email address",
+    message="blanks around the email address, or invisible characters in it",
     check=check,
     fix=fix,
     safety=Safety.SAFE,

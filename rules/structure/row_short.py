@@ -19,18 +19,20 @@ Good::
     ann@kestrel-labs.com,Ann,Bell
 """
 
+from __future__ import annotations
+
 import pandas as pd
 
 from preflight.rule import Rule, Scope, Severity
 
 
-def check(records: pd.DataFrame) -> pd.Series:
+def check(records: pd.DataFrame) -> pd.Series[bool]:
     return records["flaw"] != "short"
 
 
-def reason(records: pd.DataFrame) -> pd.Series:
-    fields = records["fields"].astype(str)
-    return fields + " fields where the header has " + records["expected"].astype(str)
+def reason(records: pd.DataFrame) -> pd.Series[str]:
+    fields = records["fields"].astype("str")
+    return fields + " fields where the header has " + records["expected"].astype("str")
 
 
 RULE = Rule(

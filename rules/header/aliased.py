@@ -1,0 +1,55 @@
+"""The column is known under another name than the provider's, and is sent under the provider's.
+
+`E-mail Address` is an email to a person; Dotdigital wants `Email`, TextUs accepts its own headers
+only. It is said, so that nobody is surprised; `--map` says otherwise.
+
+Options::
+
+    --for dotdigital
+
+Bad::
+
+    E-mail Address,First name
+    ann@kestrel-labs.com,Ann
+
+Findings::
+
+    1:E-mail Address HDR206 read and sent as `Email`
+    1:First name HDR206 read and sent as `FIRSTNAME`
+
+Good::
+
+    Email,FIRSTNAME
+    ann@kestrel-labs.com,Ann
+
+Fixed::
+
+    Email,FIRSTNAME
+    ann@kestrel-labs.com,Ann
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from preflight.rule import FileView, Problem, Rule, Safety, Scope, Severity
+
+
+def check(view: FileView) -> Iterator[Problem]:
+    for column in view.headers:
+        if column.matched != "alias" or column.field is None:
+            continue
+        wanted = view.profile.fields[column.field].header
+        if wanted is not None:
+            message = f"read and sent as `{wanted}`"
+            yield view.at(column, message=message, safety=Safety.SAFE, old=column.name, new=wanted)
+
+
+RULE = Rule(
+    code="HDR206",
+    name="header-aliased",
+    scope=Scope.HEADER,
+    severity=Severity.WARNING,
+    message="known under another name",
+    check=check,
+)

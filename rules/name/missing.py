@@ -1,0 +1,49 @@
+"""The name is blank in a file for a provider that cannot do without.
+
+TextUs needs a name in every row ("Missing required headers: name." is what it says of a file
+without the column). First and last name make one where no column holds the whole; one of them is
+enough.
+
+Options::
+
+    --for textus
+
+Bad::
+
+    First Name,Last Name,Phone
+    Ann,Bell,+14155552671
+    ,Pike,+14155552672
+    ,,+14155552673
+
+Findings::
+
+    4:First Name + Last Name NAM601 no name
+
+Good::
+
+    First Name,Last Name,Phone
+    Ann,Bell,+14155552671
+    ,Pike,+14155552672
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from preflight.rule import Rule, Scope, Severity, strip_invisible
+
+
+def check(name: pd.Series[str]) -> pd.Series[bool]:
+    return name.map(strip_invisible) != ""
+
+
+RULE = Rule(
+    code="NAM601",
+    name="name-missing",
+    scope=Scope.CELL,
+    severity=Severity.ERROR,
+    kinds=frozenset({"name"}),
+    blanks=True,
+    message="no name",
+    check=check,
+)

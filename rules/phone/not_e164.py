@@ -1,0 +1,78 @@
+"""The number is valid, but not written as E.164: a plus, the country code, digits and nothing else.
+
+TextUs stores phone numbers so, and its help asks for a plus and the country code for numbers of
+another country; Dotdigital's help wants mobile numbers international. The region is the one that
+the row's country, `--region` or the profile names, never a guess. A number with an extension, or
+with words beside it, is left alone: E.164 cannot hold them.
+
+Options::
+
+    --region US
+
+Bad::
+
+    email,phone,country
+    ann@kestrel-labs.com,(415) 555-2671,US
+    bob@kestrel-labs.com,+44 (0)20 7946 0018,GB
+    cleo@kestrel-labs.com,030 23125000,Germany
+    dan@kestrel-labs.com,415.555.2672,
+    eve@kestrel-labs.com,+1 415 555 2673 ext. 29,US
+
+Findings::
+
+    2:phone PHN404 not in E.164 form
+    3:phone PHN404 not in E.164 form
+    4:phone PHN404 not in E.164 form
+    5:phone PHN404 not in E.164 form
+    6:phone PHN404 not in E.164 form
+
+Good::
+
+    email,phone,country
+    ann@kestrel-labs.com,+14155552671,US
+    bob@kestrel-labs.com,+442079460018,GB
+
+Fixed::
+
+    email,phone,country
+    ann@kestrel-labs.com,+14155552671,US
+    bob@kestrel-labs.com,+442079460018,GB
+    cleo@kestrel-labs.com,+493023125000,Germany
+    dan@kestrel-labs.com,+14155552672,
+    eve@kestrel-labs.com,+1 415 555 2673 ext. 29,US
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from preflight.rule import Context, Phase, Rule, Safety, Scope, Severity
+
+# Digits of any script and the marks people put between them; a letter may be an extension or a
+# note.
+_ONLY_A_NUMBER = r"[+\uff0b]?[^\w+]*(?:\d[^\w+]*)+"
+
+
+def check(phone: pd.Series[str], context: Context) -> pd.Series[bool]:
+    del phone
+    return (context.judged["status"] != "ok") | (context.judged["core"] == context.judged["e164"])
+
+
+def fix(phone: pd.Series[str], context: Context) -> pd.Series[str]:
+    core, e164 = context.judged["core"], context.judged["e164"]
+    certain = (context.judged["reason"] == "") & core.str.fullmatch(_ONLY_A_NUMBER)
+    return phone.mask(certain, e164)
+
+
+RULE = Rule(
+    code="PHN404",
+    name="phone-not-e164",
+    scope=Scope.CELL,
+    severity=Severity.WARNING,
+    kinds=frozenset({"phone"}),
+    message="not in E.164 form",
+    check=check,
+    fix=fix,
+    safety=Safety.SAFE,
+    phase=Phase.SHAPE,
+)

@@ -1,0 +1,58 @@
+r"""Blanks or invisible characters stand around the number, or an apostrophe in front of it.
+
+The apostrophe is how people make a spreadsheet keep a number as text; in a CSV it is part of the
+value. Contact lists of telephones put invisible direction marks around numbers that are copied.
+
+Bad::
+
+    email,phone
+    ann@kestrel-labs.com,'+14155552671
+    bob@kestrel-labs.com,\xe2\x80\xaa+14155552672\xe2\x80\xac
+    cleo@kestrel-labs.com,+14155552673\x20
+
+Findings::
+
+    2:phone PHN411 blanks, invisible characters or an apostrophe around the phone number
+    3:phone PHN411 blanks, invisible characters or an apostrophe around the phone number
+    4:phone PHN411 blanks, invisible characters or an apostrophe around the phone number
+
+Good::
+
+    email,phone
+    ann@kestrel-labs.com,+14155552671
+
+Fixed::
+
+    email,phone
+    ann@kestrel-labs.com,+14155552671
+    bob@kestrel-labs.com,+14155552672
+    cleo@kestrel-labs.com,+14155552673
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from preflight.rule import Phase, Rule, Safety, Scope, Severity, trim_phone
+
+
+def check(phone: pd.Series[str]) -> pd.Series[bool]:
+    return phone == phone.map(trim_phone)
+
+
+def fix(phone: pd.Series[str]) -> pd.Series[str]:
+    return phone.map(trim_phone)
+
+
+RULE = Rule(
+    code="PHN411",
+    name="phone-padded",
+    scope=Scope.CELL,
+    severity=Severity.WARNING,
+    kinds=frozenset({"phone"}),
+    message="blanks, invisible characters or an apostrophe around the phone number",
+    check=check,
+    fix=fix,
+    safety=Safety.SAFE,
+    phase=Phase.TRIM,
+)

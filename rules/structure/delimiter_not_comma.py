@@ -1,0 +1,58 @@
+"""The fields are separated by another character than the comma.
+
+Spreadsheets in countries with a decimal comma write semicolons, databases tabs. TextUs wants a CSV
+(text/csv); what the others make of semicolons is not documented, and one column named
+`Email;FIRSTNAME` is what a strict reader sees. The file is written anew with commas.
+
+Bad::
+
+    email;first_name
+    ann@kestrel-labs.com;Ann
+    bob@kestrel-labs.com;"Pike, Bob"
+
+Findings::
+
+    1 STR105 the delimiter is a semicolon, not a comma
+
+Good::
+
+    email,first_name
+    ann@kestrel-labs.com,Ann
+
+Fixed::
+
+    email,first_name
+    ann@kestrel-labs.com,Ann
+    bob@kestrel-labs.com,"Pike, Bob"
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from preflight.rule import FileView, Problem, Rule, Safety, Scope, Severity
+
+_NAMES = {";": "a semicolon", "\t": "a tab", "|": "a pipe", ":": "a colon", " ": "a blank"}
+
+
+def check(view: FileView) -> Iterator[Problem]:
+    layout = view.layout
+    if layout.header and layout.delimiter != ",":
+        name = _NAMES.get(layout.delimiter, f"0x{ord(layout.delimiter):02x}")
+        yield Problem(
+            f"the delimiter is {name}, not a comma",
+            line=layout.header_line,
+            safety=Safety.SAFE,
+            old=layout.delimiter,
+            new=",",
+        )
+
+
+RULE = Rule(
+    code="STR105",
+    name="delimiter-not-comma",
+    scope=Scope.FILE,
+    severity=Severity.WARNING,
+    message="the delimiter is not a comma",
+    check=check,
+)

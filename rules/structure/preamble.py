@@ -1,0 +1,57 @@
+"""Lines stand above the header: a title, a note, `sep=;`, blank lines.
+
+A provider takes the first line for the header, and everything under it for contacts. Dotdigital
+says ERROR_NO_EMAIL_COLUMN of such a file, TextUs "Invalid headers provided". The lines are left
+out where it is certain which line is the header: where its names are known, or `--header-row` says
+so.
+
+Bad::
+
+    Leads of hall 7
+    exported 2026-04-21
+
+    email,first_name
+    ann@kestrel-labs.com,Ann
+
+Findings::
+
+    1 STR106 3 lines stand above the header
+
+Good::
+
+    email,first_name
+    ann@kestrel-labs.com,Ann
+
+Fixed::
+
+    email,first_name
+    ann@kestrel-labs.com,Ann
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from preflight.rule import FileView, Problem, Rule, Safety, Scope, Severity
+
+
+def check(view: FileView) -> Iterator[Problem]:
+    lines = view.layout.preamble
+    if view.layout.header and lines:
+        yield Problem(
+            "1 line stands above the header"
+            if lines == 1
+            else f"{lines} lines stand above the header",
+            line=1,
+            safety=Safety.SAFE if view.layout.header_certain else None,
+        )
+
+
+RULE = Rule(
+    code="STR106",
+    name="preamble",
+    scope=Scope.FILE,
+    severity=Severity.ERROR,
+    message="lines stand above the header",
+    check=check,
+)

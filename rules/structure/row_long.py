@@ -1,0 +1,47 @@
+"""The record has more fields than the header has names.
+
+Most often a comma in an unquoted cell: `Kestrel Labs, Inc.` becomes two cells, and all that follow
+move. Which comma it was cannot be told, so no provider can take the row for what it was.
+
+Bad::
+
+    email,company,first_name
+    ann@kestrel-labs.com,Kestrel Labs, Inc.,Ann
+    bob@kestrel-labs.com,Kestrel Labs,Bob
+
+Findings::
+
+    2 STR102 4 fields where the header has 3
+
+Good::
+
+    email,company,first_name
+    ann@kestrel-labs.com,"Kestrel Labs, Inc.",Ann
+    bob@kestrel-labs.com,Kestrel Labs,Bob
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from preflight.rule import Rule, Scope, Severity
+
+
+def check(records: pd.DataFrame) -> pd.Series[bool]:
+    return records["flaw"] != "long"
+
+
+def reason(records: pd.DataFrame) -> pd.Series[str]:
+    fields = records["fields"].astype("str")
+    return fields + " fields where the header has " + records["expected"].astype("str")
+
+
+RULE = Rule(
+    code="STR102",
+    name="row-long",
+    scope=Scope.RECORD,
+    severity=Severity.ERROR,
+    message="more fields than the header",
+    check=check,
+    reason=reason,
+)

@@ -1,0 +1,51 @@
+r"""A spreadsheet would run the cell: it starts with `=`, `+`, `-`, `@`, a tab or a carriage return.
+
+Whoever opens an export of the provider runs it. Plain numbers, phone numbers and moments are let
+be. The cell is never escaped in the clean file, since an apostrophe would corrupt `+4670…`; it is
+in the files that preflight writes for people.
+
+Bad::
+
+    email,first_name,company
+    ann@kestrel-labs.com,Ann,"=HYPERLINK(""http://kestrel-labs.com"")"
+    bob@kestrel-labs.com,@SUM(1+1),Kestrel Labs
+
+Findings::
+
+    2:company SEC901 a spreadsheet would run the cell
+    3:first_name SEC901 a spreadsheet would run the cell
+
+Good::
+
+    email,first_name,company
+    ann@kestrel-labs.com,Ann,+46 70 123 45 67
+    bob@kestrel-labs.com,Bob,-12.50
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from preflight.rule import ALL_KINDS, Context, Rule, Scope, Severity
+
+_RUNS = r"[=+\-@\t\r]"
+# Numbers and phone numbers, and a dash or two that people write for a blank.
+_PLAIN = r"[+-][\d\s.,()/+-]*%?"
+
+
+def check(cell: pd.Series[str], context: Context) -> pd.Series[bool]:
+    fine = ~cell.str.match(_RUNS) | cell.str.fullmatch(_PLAIN)
+    if context.column.kind in ("phone", "timestamp"):
+        return fine | (context.judged["status"] == "ok")
+    return fine
+
+
+RULE = Rule(
+    code="SEC901",
+    name="formula",
+    scope=Scope.CELL,
+    severity=Severity.WARNING,
+    kinds=ALL_KINDS,
+    message="a spreadsheet would run the cell",
+    check=check,
+)

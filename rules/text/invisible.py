@@ -1,0 +1,63 @@
+r"""Zero-width, no-break or control characters stand inside a value.
+
+Nobody sees them, and a comparison, a filter or a greeting that is printed does. Odd blanks and
+tabs become plain blanks, characters of no width and controls go. Line breaks stay, and so do
+joiners that a script or an emoji needs. A character between U+0080 and U+009F is told and left: it
+is most often a letter or a quote that was decoded wrongly.
+
+Bad::
+
+    email,first_name,company
+    ann@kestrel-labs.com,An\xe2\x80\x8bn,Kestrel\xc2\xa0Labs
+    bob@kestrel-labs.com,Bob,Kes\xc2\xadtrel Labs
+
+Findings::
+
+    2:first_name TXT702 invisible characters in the value
+    2:company TXT702 invisible characters in the value
+    3:company TXT702 invisible characters in the value
+
+Good::
+
+    email,first_name,company
+    ann@kestrel-labs.com,Ann,Kestrel Labs
+    cyrus@kestrel-labs.com,\xd9\x86\xdb\x8c\xe2\x80\x8c\xd8\xb1\xd9\x88,"Kestrel
+    Labs"
+
+Fixed::
+
+    email,first_name,company
+    ann@kestrel-labs.com,Ann,Kestrel Labs
+    bob@kestrel-labs.com,Bob,Kestrel Labs
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from preflight.rule import Phase, Rule, Safety, Scope, Severity, strip_invisible, tidy
+
+_MISREAD = "[\u0080-\u0084\u0086-\u009f]"
+
+
+def check(text: pd.Series[str]) -> pd.Series[bool]:
+    inside = text.map(strip_invisible)
+    return (inside == inside.map(tidy)) & ~inside.str.contains(_MISREAD)
+
+
+def fix(text: pd.Series[str]) -> pd.Series[str]:
+    return text.map(tidy)
+
+
+RULE = Rule(
+    code="TXT702",
+    name="text-invisible",
+    scope=Scope.CELL,
+    severity=Severity.WARNING,
+    kinds=frozenset({"text", "name", "country"}),
+    message="invisible characters in the value",
+    check=check,
+    fix=fix,
+    safety=Safety.SAFE,
+    phase=Phase.TRIM,
+)

@@ -1,0 +1,55 @@
+r"""Blanks or invisible characters stand around a value.
+
+They come from fixed-width exports and from cells that were copied. "Acme" and "Acme " are two
+companies to a segment or a filter.
+
+Bad::
+
+    email,first_name,company
+    ann@kestrel-labs.com,Ann,Kestrel Labs\x20
+    bob@kestrel-labs.com,\xc2\xa0Bob,Kestrel Labs
+
+Findings::
+
+    2:company TXT701 blanks or invisible characters around the value
+    3:first_name TXT701 blanks or invisible characters around the value
+
+Good::
+
+    email,first_name,company
+    ann@kestrel-labs.com,Ann,Kestrel Labs
+
+Fixed::
+
+    email,first_name,company
+    ann@kestrel-labs.com,Ann,Kestrel Labs
+    bob@kestrel-labs.com,Bob,Kestrel Labs
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from preflight.rule import Phase, Rule, Safety, Scope, Severity, strip_invisible
+
+
+def check(text: pd.Series[str]) -> pd.Series[bool]:
+    return text == text.map(strip_invisible)
+
+
+def fix(text: pd.Series[str]) -> pd.Series[str]:
+    return text.map(strip_invisible)
+
+
+RULE = Rule(
+    code="TXT701",
+    name="text-padded",
+    scope=Scope.CELL,
+    severity=Severity.WARNING,
+    kinds=frozenset({"text", "name", "country"}),
+    message="blanks or invisible characters around the value",
+    check=check,
+    fix=fix,
+    safety=Safety.SAFE,
+    phase=Phase.TRIM,
+)

@@ -1,0 +1,50 @@
+"""A spreadsheet wrote an error instead of the value: `#REF!`, `#VALUE!`, `#####`.
+
+The value is gone from the file; only the spreadsheet it was saved from may still have it.
+Providers take the error for the person's name or company, and print it in a greeting.
+
+Bad::
+
+    email,first_name,company
+    ann@kestrel-labs.com,Ann,#REF!
+    bob@kestrel-labs.com,#NAME?,Kestrel Labs
+    cleo@kestrel-labs.com,Cleo,########
+
+Findings::
+
+    2:company TXT706 a spreadsheet's error instead of a value
+    3:first_name TXT706 a spreadsheet's error instead of a value
+    4:company TXT706 a spreadsheet's error instead of a value
+
+Good::
+
+    email,first_name,company
+    ann@kestrel-labs.com,Ann,#1 Print Shop
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from preflight.rule import Rule, Scope, Severity, strip_invisible
+
+# "#N/A" is what people write for a blank as well, and is left to the rule about such words.
+_ERROR = (
+    r"(?i:#(?:REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|UNKNOWN!"
+    r"|BUSY!|GETTING_DATA))|#{3,}"
+)
+
+
+def check(text: pd.Series[str]) -> pd.Series[bool]:
+    return ~text.map(strip_invisible).str.fullmatch(_ERROR)
+
+
+RULE = Rule(
+    code="TXT706",
+    name="text-spreadsheet-error",
+    scope=Scope.CELL,
+    severity=Severity.ERROR,
+    kinds=frozenset({"text", "name", "country"}),
+    message="a spreadsheet's error instead of a value",
+    check=check,
+)

@@ -1,0 +1,54 @@
+"""The cell names no moment: it is no date and time at all, or one that does not exist.
+
+Experiture takes timestamps with an offset (`2026-04-21T15:30:00Z`); a date without a time of day,
+the 30th of February or an offset of `+10:60` cannot become one.
+
+Bad::
+
+    email,created_at
+    ann@kestrel-labs.com,2026-02-30T10:00:00Z
+    bob@kestrel-labs.com,2026-04-21T10:00:00+10:60
+    cleo@kestrel-labs.com,yesterday
+    dan@kestrel-labs.com,2026-04-21
+
+Findings::
+
+    2:created_at TIM501 no moment: it names a date, a time or an offset that does not exist
+    3:created_at TIM501 no moment: it names a date, a time or an offset that does not exist
+    4:created_at TIM501 no moment: it is no date and time that is known here
+    5:created_at TIM501 no moment: it has a date and no time of day
+
+Good::
+
+    email,created_at
+    ann@kestrel-labs.com,2026-02-28T10:00:00Z
+    bob@kestrel-labs.com,2026-04-21T10:00:00+10:00
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from preflight.rule import Context, Rule, Scope, Severity
+
+
+def check(timestamp: pd.Series[str], context: Context) -> pd.Series[bool]:
+    del timestamp
+    return context.judged["status"] != "invalid"
+
+
+def reason(timestamp: pd.Series[str], context: Context) -> pd.Series[str]:
+    del timestamp
+    return "no moment: " + context.judged["reason"]
+
+
+RULE = Rule(
+    code="TIM501",
+    name="timestamp-invalid",
+    scope=Scope.CELL,
+    severity=Severity.ERROR,
+    kinds=frozenset({"timestamp"}),
+    message="no moment",
+    check=check,
+    reason=reason,
+)

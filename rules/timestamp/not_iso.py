@@ -1,0 +1,70 @@
+"""The moment is written in another format than ISO 8601.
+
+Experiture's example is `2026-04-21T15:30:00Z`; there this is an error. It is rewritten where only
+one reading is possible: not where day and month cannot be told apart.
+
+Bad::
+
+    email,created_at
+    ann@kestrel-labs.com,2026-04-21 15:30:00 +0200
+    bob@kestrel-labs.com,21 April 2026 3:30 PM UTC
+    cleo@kestrel-labs.com,03/04/2026 15:30 +02:00
+    dan@kestrel-labs.com,2026-04-21t15:30:00z
+
+Findings::
+
+    2:created_at TIM504 it is not written as ISO 8601 wants it
+    3:created_at TIM504 it is not written as ISO 8601 wants it
+    4:created_at TIM504 day and month cannot be told apart
+    5:created_at TIM504 it is not written as ISO 8601 wants it
+
+Good::
+
+    email,created_at
+    ann@kestrel-labs.com,2026-04-21T15:30:00+02:00
+    bob@kestrel-labs.com,2026-04-21T15:30:00Z
+
+Fixed::
+
+    email,created_at
+    ann@kestrel-labs.com,2026-04-21T15:30:00+02:00
+    bob@kestrel-labs.com,2026-04-21T15:30:00Z
+    cleo@kestrel-labs.com,03/04/2026 15:30 +02:00
+    dan@kestrel-labs.com,2026-04-21T15:30:00Z
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from preflight.rule import Context, Phase, Rule, Safety, Scope, Severity
+
+
+def check(timestamp: pd.Series[str], context: Context) -> pd.Series[bool]:
+    del timestamp
+    return context.judged["status"] != "not-iso"
+
+
+def reason(timestamp: pd.Series[str], context: Context) -> pd.Series[str]:
+    del timestamp
+    return context.judged["reason"]
+
+
+def fix(timestamp: pd.Series[str], context: Context) -> pd.Series[str]:
+    moment = context.judged["iso"]
+    return timestamp.where(moment == "", moment)
+
+
+RULE = Rule(
+    code="TIM504",
+    name="timestamp-not-iso",
+    scope=Scope.CELL,
+    severity=Severity.WARNING,
+    kinds=frozenset({"timestamp"}),
+    message="it is not written as ISO 8601 wants it",
+    check=check,
+    reason=reason,
+    fix=fix,
+    safety=Safety.SAFE,
+    phase=Phase.SHAPE,
+)
