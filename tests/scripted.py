@@ -113,6 +113,7 @@ class Scripted:
 
     def lookup(self, call: Call) -> Receipt | None:
         assert self.capabilities.repeat is Repeat.LOOKUP
+        assert call.state == {"up": 1}
         return self._do("lookup", lambda: self._find(call.key))
 
     def _find(self, key: str) -> Receipt | None:

@@ -50,6 +50,7 @@ class Bench:
         self.clock = Clock()
         self.parts = make_parts(folder, count)
         self.events: list[Event] = []
+        self.times: list[float] = []
         with self.ledger() as ledger:
             self.run = make_run(ledger, self.parts)
 
@@ -66,9 +67,14 @@ class Bench:
                 clock=self.clock,
                 sleep=self.clock.sleep,
                 jitter=lambda: 1.0,
-                progress=self.events.append,
+                progress=self.hear,
                 **more,
             )
+
+    def hear(self, event: Event) -> None:
+        """Keeps what is told, and when."""
+        self.events.append(event)
+        self.times.append(self.clock.now)
 
     def states(self) -> list[PartState]:
         with self.ledger() as ledger:
@@ -291,6 +297,19 @@ def test_while_a_provider_is_busy_the_jobs_under_way_come_to_their_end(tmp_path:
     assert len(bench.told(Waiting)) > TRIES
 
 
+def test_a_long_rest_does_not_hold_back_the_jobs_under_way(bench: Bench) -> None:
+    """They are asked for on their schedule, not when the rest is over."""
+    began = bench.clock.now
+    provider = Scripted(running=2)
+    provider.meets("create", None, Busy("slow down", retry_after=600))
+    bench.drive(provider)
+    ended = [
+        at for event, at in zip(bench.events, bench.times, strict=True) if type(event) is Ended
+    ]
+    assert ended[0] - began == 15
+    assert ended[1] - began == 615
+
+
 def test_a_timeout_stops_instead_of_waiting_past_it(bench: Bench) -> None:
     """For a job, and for a provider that is busy."""
     provider = Scripted(running=100)
@@ -315,7 +334,7 @@ def test_a_timeout_stops_instead_of_waiting_past_it(bench: Bench) -> None:
 def test_a_refusal_is_kept_in_the_providers_words_and_the_others_go_on(
     bench: Bench, step: str
 ) -> None:
-    """Addresses in them are masked; it is not asked again on a resume."""
+    """Addresses in them never reach the ledger; it is not asked again on a resume."""
     provider = Scripted()
     provider.meets(step, Refused("no header; see ann@example.org", code="E1"))
     bench.drive(provider)
@@ -324,6 +343,9 @@ def test_a_refusal_is_kept_in_the_providers_words_and_the_others_go_on(
     assert bench.told(Declined) == [Declined(bench.told(Sending)[0].part, bench.reasons()[0])]
     with bench.ledger() as ledger:
         assert ledger.attempts(bench.run, 1)[-1].code == "E1"
+    assert not any(
+        b"@example.org" in path.read_bytes() for path in (bench.folder / "state").glob("l*.*")
+    )
     provider.calls.clear()
     bench.drive(provider)
     assert provider.calls == []
@@ -497,11 +519,20 @@ def test_a_provider_must_commit_in_its_last_step_alone(bench: Bench) -> None:
 @pytest.mark.parametrize("call", ["poll", "failures"])
 @pytest.mark.parametrize("error", [Busy("later"), Unreachable("no route"), Ambiguous("odd")])
 def test_asking_is_repeated_until_it_works(bench: Bench, call: str, error: ProviderError) -> None:
-    """Seven times in a row; a good answer starts the count anew."""
+    """Up to seven times in a row."""
     provider = Scripted(running=0)
     provider.meets(call, *[error] * 7)
     bench.drive(provider)
     assert bench.states() == [PartState.FINISHED] * 2
+
+
+def test_a_good_answer_ends_the_count_of_bad_ones(tmp_path: Path) -> None:
+    """Only eight in a row are too many."""
+    bench = Bench(tmp_path, count=1)
+    provider = Scripted(running=1)
+    provider.meets("poll", *[Busy("later")] * 7, None, *[Busy("later")] * 7)
+    bench.drive(provider)
+    assert bench.states() == [PartState.FINISHED]
 
 
 @pytest.mark.parametrize("call", ["poll", "failures"])
