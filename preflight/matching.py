@@ -50,7 +50,8 @@ BASES = {
 NOBODY = -1
 """Stands for no row."""
 
-_CLEAR_SHARE, _CLEAR_LINES = 0.9, 2
+_CLEAR_LINES = 2
+_ONE_IN = 10
 
 
 @dataclass(frozen=True)
@@ -127,8 +128,8 @@ def _base(
     agree = int(holds[lead].sum())
     clear = (
         alone[lead] >= _CLEAR_LINES
-        and agree >= _CLEAR_SHARE * valued.sum()
-        and all(alone[base] <= (1 - _CLEAR_SHARE) * alone[lead] for base in BASES if base != lead)
+        and (valued.sum() - agree) * _ONE_IN <= valued.sum()
+        and all(alone[base] * _ONE_IN <= alone[lead] for base in BASES if base != lead)
     )
     return lead if clear else None
 

@@ -207,14 +207,23 @@ def test_many_wrong_values_leave_the_base_open(tmp_path: Path) -> None:
     assert len(joined.unmatched) == 10
 
 
-def test_lines_that_speak_for_two_bases_place_nothing(tmp_path: Path) -> None:
-    """Nine in ten rows agree with each other's base by chance; who is right cannot be told."""
-    rows = [("x@example.org", "Ann", "") for _ in range(40)]
-    rows[5] = ("left@example.org", "Ann", "")
-    rows[9] = ("right@example.org", "Ann", "")
-    lines = [(at, "X", "", "ann") for at in range(15, 39)]
-    lines += [(6, "X", "", "left@example.org"), (11, "X", "", "right@example.org")]
-    assert by_row(export(lines), make_part(tmp_path, rows)).base is None
+@pytest.mark.parametrize(
+    ("for_one", "for_two", "base"),
+    [(1, 1, None), (2, 4, None), (0, 1, None), (0, 2, 2), (1, 10, 2)],
+)
+def test_lines_that_speak_for_two_bases_place_nothing(
+    tmp_path: Path, for_one: int, for_two: int, base: int | None
+) -> None:
+    """Most values stand in every row; those that do not must agree, but for one in ten.
+
+    With a line that speaks for none, one line alone proves nothing.
+    """
+    part = make_part(tmp_path, people(300))
+    lines = [(at, "X", "", "ann") for at in range(100, 250)]
+    lines += [(at, "X", "", f"p{at}@example.org") for at in range(1, for_one + 1)]
+    lines += [(at + 1, "X", "", f"p{at}@example.org") for at in range(50, 50 + for_two)]
+    lines.append((90, "X", "", "stranger@example.org"))
+    assert by_row(export(lines), part).base == base
 
 
 def test_a_report_without_row_numbers_is_kept_whole(tmp_path: Path) -> None:
@@ -348,14 +357,32 @@ def test_a_report_that_is_there_twice_takes_no_second_twin(tmp_path: Path) -> No
     assert "2 report lines say again what another line said of the same row" in joined.notes
 
 
+def test_pages_that_overlap_take_no_twin_too_few(tmp_path: Path) -> None:
+    """Of a line that is there three times in pages given twice, one row is not enough."""
+    twin, other = ("a@example.org", "Ann", "1"), ("b@example.org", "Bob", "2")
+    lines = [("Duplicate", *twin)] * 3 + [("Blocked", *other)] * 2
+    assert rows_of(by_key(faults(lines), make_part(tmp_path, [twin, other, twin]))) == [10, 20, 30]
+
+
 @pytest.mark.parametrize("suffix", [".csv", ".json"])
 def test_twins_of_a_report_without_the_columns_of_the_file_are_one_of_k(
     tmp_path: Path, suffix: str
 ) -> None:
     rows = [("a@example.org", "Ann", "1"), ("a@example.org", "Bob", "2")]
-    found = csvreport.records(b"Reason,who\nX,a@example.org\n")
+    raw = b"Reason,who\nX,a@example.org\n"
+    if suffix == ".json":  # what stands in it by accident is no header
+        raw = b"Reason,Email,FIRSTNAME,phone\nX,a@example.org,Bob,2\n"
+    found = csvreport.records(raw)
     report = csvreport.report(found, code=found.fields[0], key=found.fields[1])
     joined = by_key(dataclasses.replace(report, suffix=suffix), make_part(tmp_path, rows))
+    assert joined.failures["how"].tolist() == ["one of 2"]
+
+
+def test_lines_that_are_not_kept_as_they_came_tell_no_rows_apart(tmp_path: Path) -> None:
+    rows = [("a@example.org", "Ann", "1"), ("a@example.org", "Bob", "2")]
+    report = faults([("X", "a@example.org", "Bob", "2")])
+    report.table["cells"] = ""
+    joined = by_key(report, make_part(tmp_path, rows))
     assert joined.failures["how"].tolist() == ["one of 2"]
 
 
