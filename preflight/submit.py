@@ -19,30 +19,23 @@ from __future__ import annotations
 import hashlib
 import random
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from preflight.errors import Ambiguous, Denied, ProviderError, Refused, Stopped, UsageError
+from preflight.follow import TRIES, Follower, Pace, words
 from preflight.ledger import Ledger
-from preflight.model import Outcome, Part, Receipt
+from preflight.model import Part, Receipt
 from preflight.progress import (
     Declined,
-    Ended,
-    Polled,
     Progress,
     Sending,
     Sent,
     Unclear,
-    Waiting,
     silent,
 )
 from preflight.providers.protocol import Call, Provider, Repeat, Step
-from preflight.redact import mask
 from preflight.runs import Attempt, AttemptState, PartState, RunState, StoredPart
-
-TRIES = 8
-"""How often a call is made in vain, with nothing else moving, until the run is stopped."""
 
 LOOKUPS = 4
 """How often an attempt is looked for before it is taken to have made no job."""
@@ -54,9 +47,6 @@ No provider says how long a call may work on after its connection is gone. Dotdi
 take 121 seconds ("API end points"), the longest that any of them documents, so a job that is not
 there by then is taken not to come.
 """
-
-LONGEST_BACKOFF = 60.0
-"""Seconds that are waited at most where the provider does not ask for more."""
 
 
 def attempt_key(run: str, provider: str, part: Part, attempt: int) -> str:
@@ -120,7 +110,7 @@ def drive(
             raise UsageError(f"run {run} goes to {found.provider}, not to {provider.name}")
         _decide(ledger, run, resend=resend, accept=accept)
         ledger.set_run(run, RunState.OPEN)
-        pace = _Pace(clock, sleep, jitter, scale, None if timeout is None else clock() + timeout)
+        pace = Pace(clock, sleep, jitter, scale, None if timeout is None else clock() + timeout)
         try:
             _Drive(ledger, run, provider, pace, progress).go(wait=wait)
         except Stopped:
@@ -147,59 +137,20 @@ def _decide(ledger: Ledger, run: str, *, resend: Collection[int], accept: Collec
         ledger.set_part(run, number, PartState.SUBMITTED, reason="marked as accepted by a person")
 
 
-@dataclass(frozen=True, slots=True)
-class _Pace:
-    """When it is, and how long to wait."""
-
-    clock: Callable[[], float]
-    sleep: Callable[[float], None]
-    jitter: Callable[[], float]
-    scale: float
-    deadline: float | None
-
-    def backoff(self, tries: int, asked: float | None) -> float:
-        """Seconds until the next try after so many in vain: full jitter, or what was asked for."""
-        ceiling = min(LONGEST_BACKOFF, 2.0 ** min(tries, 10))
-        return max(asked or 0.0, self.jitter() * ceiling * self.scale)
-
-    def until(self, moment: float) -> None:
-        """Waits.
-
-        Raises:
-            Stopped: the time-out comes first.
-        """
-        if self.deadline is not None and moment > self.deadline:
-            raise Stopped("the time-out was reached")
-        while (left := moment - self.clock()) > 0:
-            self.sleep(left)
-
-
-@dataclass(slots=True)
-class _Watched:
-    """A job that is followed: when to ask next, how often that failed, and how it ended."""
-
-    part: Part
-    receipt: Receipt
-    delays: Iterator[float]
-    due: float
-    misses: int = 0
-    outcome: Outcome | None = None
-
-
 class _Drive:
     """One call of `drive`."""
 
     def __init__(
-        self, ledger: Ledger, run: str, provider: Provider, pace: _Pace, progress: Progress
+        self, ledger: Ledger, run: str, provider: Provider, pace: Pace, progress: Progress
     ) -> None:
         self._ledger = ledger
         self._run = run
         self._provider = provider
         self._pace = pace
         self._tell = progress
+        self._follower = Follower(ledger, run, provider, pace, progress)
         self._steps = tuple(provider.steps())
         self._parts = ledger.parts(run)
-        self._watched: list[_Watched] = []
         self._unknown: list[tuple[Part, str]] = []
         self._obstacles: list[str] = []
         if [step.commits for step in self._steps] != [False] * (len(self._steps) - 1) + [True]:
@@ -212,19 +163,19 @@ class _Drive:
                 if stored.state is PartState.UNKNOWN:
                     self._unknown.append((stored.part, stored.reason))
                 elif stored.state is PartState.SENT and stored.receipt is not None:
-                    self._watch(stored.part, stored.receipt)
+                    self._follower.watch(stored.part, stored.receipt)
             known = len(self._unknown)
             for stored in self._parts:
                 if stored.state in (PartState.READY, PartState.SENDING):
                     self._send(stored)
-                    self._ask_due()
+                    self._follower.ask_due()
                 if len(self._unknown) > known:
                     break
-            while wait and self._watched:
-                self._pace.until(min(job.due for job in self._watched))
-                self._ask_due()
+            if wait:
+                self._follower.finish()
         except Stopped as stop:
             self._obstacles.append(str(stop))
+        self._obstacles[:0] = self._follower.obstacles
         if self._obstacles or self._unknown:
             raise Stopped(self._why())
 
@@ -259,22 +210,22 @@ class _Drive:
             if tries >= TRIES:
                 raise Stopped(f"part {part.number} was not taken in {TRIES} tries: {why}")
             if pending is None and waits:
-                self._rest(self._pace.backoff(waits, asked), why)
+                self._follower.rest(self._pace.backoff(waits, asked), why)
             if not self._is_intact(part):
                 return
             try:
                 self._attempt(part)
             except Refused as error:
-                self._tell(Declined(part, _words(error)))
+                self._tell(Declined(part, words(error)))
                 return
             except Denied as error:
-                raise Stopped(_words(error)) from None
+                raise Stopped(words(error)) from None
             except ProviderError as error:
-                why, asked = _words(error), error.retry_after
+                why, asked = words(error), error.retry_after
             else:
                 return
             waits += 1
-            tries = 0 if self._watched else tries + 1
+            tries = 0 if self._follower else tries + 1
 
     def _pending(self, part: Part) -> Attempt | None:
         """The call that may have taken the part's rows, if the ledger knows one."""
@@ -325,7 +276,7 @@ class _Drive:
         """Writes down how a call went wrong."""
         if isinstance(error, Ambiguous) and step.commits:
             self._ledger.ambiguous(
-                self._run, part.number, attempt, step.name, code=error.code, message=_words(error)
+                self._run, part.number, attempt, step.name, code=error.code, message=words(error)
             )
         else:
             self._ledger.failed(
@@ -334,7 +285,7 @@ class _Drive:
                 attempt,
                 step.name,
                 code=error.code,
-                message=_words(error),
+                message=words(error),
                 refused=isinstance(error, Refused),
             )
 
@@ -354,7 +305,7 @@ class _Drive:
         )
         self._tell(Sent(part, receipt.job))
         if observable:
-            self._watch(part, receipt)
+            self._follower.watch(part, receipt)
 
     def _came_to_nothing(self, part: Part, pending: Attempt) -> bool:
         """Whether a call whose end is not known took nothing, so that it can be made again.
@@ -384,7 +335,9 @@ class _Drive:
         for number in range(LOOKUPS):
             if number:
                 pause = max(next(delays, 0.0), SETTLE / (LOOKUPS - 1)) * self._pace.scale
-                self._rest(pause, f"part {part.number} is looked for at {self._provider.name}")
+                self._follower.rest(
+                    pause, f"part {part.number} is looked for at {self._provider.name}"
+                )
             receipt = self._look_up(Call(part, pending.key, state))
             if receipt is not None:
                 found = {"job": receipt.job}
@@ -411,85 +364,6 @@ class _Drive:
                 if isinstance(error, (Denied, Refused)) or misses >= TRIES:
                     raise Stopped(
                         f"it cannot be told whether part {call.part.number} was taken: "
-                        f"{_words(error)}"
+                        f"{words(error)}"
                     ) from None
-                self._rest(self._pace.backoff(misses, error.retry_after), _words(error))
-
-    def _watch(self, part: Part, receipt: Receipt) -> None:
-        """Begins to follow a job."""
-        job = _Watched(part, receipt, self._provider.delays(), 0.0)
-        self._watched.append(job)
-        self._plan(job)
-
-    def _plan(self, job: _Watched) -> None:
-        """Sets when a job is asked for next, or gives it up where the provider's schedule ends."""
-        delay = next(job.delays, None)
-        if delay is None:
-            self._give_up(
-                job, f"is still under way at {self._provider.name} after the longest wait"
-            )
-        else:
-            job.due = self._pace.clock() + delay * self._pace.scale
-
-    def _give_up(self, job: _Watched, why: str) -> None:
-        """Follows a job no longer in this drive; the part stays sent."""
-        self._watched.remove(job)
-        self._obstacles.append(f"part {job.part.number} (job {job.receipt.job}) {why}")
-
-    def _rest(self, seconds: float, why: str) -> None:
-        """Waits, and asks for jobs meanwhile so that they come to their end."""
-        self._tell(Waiting(seconds, why))
-        end = self._pace.clock() + seconds
-        while self._pace.clock() < end:
-            self._pace.until(min([end, *(job.due for job in self._watched)]))
-            self._ask_due()
-
-    def _ask_due(self) -> None:
-        """Asks for every job whose time has come."""
-        for job in list(self._watched):
-            if job.due <= self._pace.clock():
-                self._ask(job)
-
-    def _ask(self, job: _Watched) -> None:
-        """Asks how far a job is, and for its failure report once it has ended."""
-        reason, report = "", None
-        try:
-            if job.outcome is None:
-                outcome = self._provider.poll(job.receipt)
-                job.misses = 0
-                self._tell(Polled(job.part, outcome))
-                if outcome.state == "running":
-                    self._plan(job)
-                    return
-                job.outcome = outcome
-            reason = mask(job.outcome.message)
-            report = self._provider.failures(job.receipt, job.outcome)
-        except Denied as error:
-            raise Stopped(_words(error)) from None
-        except Refused as error:
-            if job.outcome is None:
-                self._give_up(
-                    job,
-                    f"cannot be followed: {_words(error)}; if it is known to have been taken, "
-                    f"`--mark-accepted {job.part.number}`",
-                )
-                return
-            gone = f"its failure report cannot be had: {_words(error)}"
-            reason = f"{reason}; {gone}" if reason else gone
-        except ProviderError as error:
-            job.misses += 1
-            if job.misses >= TRIES:
-                self._give_up(job, f"was asked for in vain {TRIES} times: {_words(error)}")
-                return
-            pause = self._pace.backoff(job.misses, error.retry_after)
-            job.due = self._pace.clock() + pause
-            self._tell(Waiting(pause, _words(error)))
-            return
-        self._ledger.end_part(self._run, job.part.number, job.outcome, report, reason=reason)
-        self._watched.remove(job)
-        self._tell(Ended(job.part, job.outcome))
-
-
-def _words(error: ProviderError) -> str:
-    """What a provider said, fit for a ledger and a log."""
-    return mask(str(error))
+                self._follower.rest(self._pace.backoff(misses, error.retry_after), words(error))

@@ -16,7 +16,10 @@ import pandas as pd
 from preflight.errors import Ambiguous
 from preflight.ledger import Ledger
 from preflight.model import Books, FailureReport, Outcome, Part, Receipt
+from preflight.progress import Event
 from preflight.providers.protocol import Call, Capabilities, Repeat, Reports, Step
+from preflight.runs import AttemptState, PartState
+from preflight.submit import drive
 from tests.providers.parts import make_part
 
 
@@ -198,3 +201,60 @@ def make_run(ledger: Ledger, parts: Sequence[Part], provider: str = "scripted", 
         "books": Books(rows, rows, 0, 0),
     }
     return ledger.create_run(provider=provider, parts=parts, **{**given, **more})
+
+
+class Bench:
+    """A ledger, a run of some parts, and a clock that costs no time."""
+
+    def __init__(self, folder: Path, count: int = 2) -> None:
+        self.folder = folder
+        self.clock = Clock()
+        self.parts = make_parts(folder, count)
+        self.events: list[Event] = []
+        self.times: list[float] = []
+        with self.ledger() as ledger:
+            self.run = make_run(ledger, self.parts)
+
+    def ledger(self) -> Ledger:
+        return Ledger(self.folder / "state", self.clock)
+
+    def drive(self, provider: Any, **more: Any) -> None:
+        """One life of preflight: a ledger that is opened, and the loop."""
+        with self.ledger() as ledger:
+            drive(
+                ledger,
+                self.run,
+                provider,
+                clock=self.clock,
+                sleep=self.clock.sleep,
+                jitter=lambda: 1.0,
+                progress=self.hear,
+                **more,
+            )
+
+    def hear(self, event: Event) -> None:
+        """Keeps what is told, and when."""
+        self.events.append(event)
+        self.times.append(self.clock.now)
+
+    def states(self) -> list[PartState]:
+        with self.ledger() as ledger:
+            return [stored.state for stored in ledger.parts(self.run)]
+
+    def calls(self, part: int = 1) -> list[tuple[int, str, AttemptState]]:
+        with self.ledger() as ledger:
+            return [(c.attempt, c.step, c.state) for c in ledger.attempts(self.run, part)]
+
+    def reasons(self) -> list[str]:
+        with self.ledger() as ledger:
+            return [stored.reason for stored in ledger.parts(self.run)]
+
+    def told(self, kind: type) -> list[Any]:
+        return [event for event in self.events if isinstance(event, kind)]
+
+    def rows(self) -> Counter[str]:
+        return Counter(
+            line.split(",")[0]
+            for part in self.parts
+            for line in part.path.read_text().splitlines()[1:]
+        )

@@ -20,7 +20,6 @@ from typing import Any
 import pytest
 
 from preflight.errors import (
-    Ambiguous,
     Busy,
     Denied,
     ProviderError,
@@ -30,73 +29,17 @@ from preflight.errors import (
     Unreachable,
     UsageError,
 )
+from preflight.follow import TRIES
 from preflight.ledger import Ledger
 from preflight.model import Outcome, Receipt
-from preflight.progress import Declined, Ended, Event, Polled, Sending, Sent, Unclear, Waiting
+from preflight.progress import Declined, Ended, Polled, Sending, Sent, Unclear, Waiting
 from preflight.providers import registry
 from preflight.providers.protocol import Call, Repeat, Step
 from preflight.runs import AttemptState, PartState, RunState
 from preflight.sandbox.faults import Fault
 from preflight.sandbox.server import Sandbox
-from preflight.submit import LOOKUPS, TRIES, attempt_key, drive
-from tests.scripted import Clock, CrashError, Scripted, lost, make_parts, make_run
-
-
-class Bench:
-    """A ledger, a run of some parts, and a clock that costs no time."""
-
-    def __init__(self, folder: Path, count: int = 2) -> None:
-        self.folder = folder
-        self.clock = Clock()
-        self.parts = make_parts(folder, count)
-        self.events: list[Event] = []
-        self.times: list[float] = []
-        with self.ledger() as ledger:
-            self.run = make_run(ledger, self.parts)
-
-    def ledger(self) -> Ledger:
-        return Ledger(self.folder / "state", self.clock)
-
-    def drive(self, provider: Any, **more: Any) -> None:
-        """One life of preflight: a ledger that is opened, and the loop."""
-        with self.ledger() as ledger:
-            drive(
-                ledger,
-                self.run,
-                provider,
-                clock=self.clock,
-                sleep=self.clock.sleep,
-                jitter=lambda: 1.0,
-                progress=self.hear,
-                **more,
-            )
-
-    def hear(self, event: Event) -> None:
-        """Keeps what is told, and when."""
-        self.events.append(event)
-        self.times.append(self.clock.now)
-
-    def states(self) -> list[PartState]:
-        with self.ledger() as ledger:
-            return [stored.state for stored in ledger.parts(self.run)]
-
-    def calls(self, part: int = 1) -> list[tuple[int, str, AttemptState]]:
-        with self.ledger() as ledger:
-            return [(c.attempt, c.step, c.state) for c in ledger.attempts(self.run, part)]
-
-    def reasons(self) -> list[str]:
-        with self.ledger() as ledger:
-            return [stored.reason for stored in ledger.parts(self.run)]
-
-    def told(self, kind: type) -> list[Any]:
-        return [event for event in self.events if isinstance(event, kind)]
-
-    def rows(self) -> Counter[str]:
-        return Counter(
-            line.split(",")[0]
-            for part in self.parts
-            for line in part.path.read_text().splitlines()[1:]
-        )
+from preflight.submit import LOOKUPS, attempt_key, drive
+from tests.scripted import Bench, CrashError, Scripted, lost, make_run
 
 
 @pytest.fixture
@@ -511,107 +454,6 @@ def test_a_provider_must_commit_in_its_last_step_alone(bench: Bench) -> None:
 
     with pytest.raises(ValueError, match="only committing one"):
         bench.drive(Early())
-
-
-# ---------------------------------------------------------------------------------- polling
-
-
-@pytest.mark.parametrize("call", ["poll", "failures"])
-@pytest.mark.parametrize("error", [Busy("later"), Unreachable("no route"), Ambiguous("odd")])
-def test_asking_is_repeated_until_it_works(bench: Bench, call: str, error: ProviderError) -> None:
-    """Up to seven times in a row."""
-    provider = Scripted(running=0)
-    provider.meets(call, *[error] * 7)
-    bench.drive(provider)
-    assert bench.states() == [PartState.FINISHED] * 2
-
-
-def test_a_good_answer_ends_the_count_of_bad_ones(tmp_path: Path) -> None:
-    """Only eight in a row are too many."""
-    bench = Bench(tmp_path, count=1)
-    provider = Scripted(running=1)
-    provider.meets("poll", *[Busy("later")] * 7, None, *[Busy("later")] * 7)
-    bench.drive(provider)
-    assert bench.states() == [PartState.FINISHED]
-
-
-@pytest.mark.parametrize("call", ["poll", "failures"])
-def test_a_job_that_cannot_be_asked_for_is_left_for_a_resume(bench: Bench, call: str) -> None:
-    """The other job ends all the same."""
-    provider = Scripted(running=0)
-    real = getattr(provider, call)
-    silent = {"on": True}
-
-    def asked(receipt: Receipt, *more: Any) -> Any:
-        if receipt.job == "job-1" and silent["on"]:
-            raise Busy("later", retry_after=7.0)
-        return real(receipt, *more)
-
-    setattr(provider, call, asked)
-    with pytest.raises(Stopped, match=r"part 1 \(job job-1\) was asked for in vain 8 times: later"):
-        bench.drive(provider)
-    assert bench.states() == [PartState.SENT, PartState.FINISHED]
-    silent["on"] = False
-    bench.drive(provider)
-    assert bench.states() == [PartState.FINISHED] * 2
-    assert provider.taken == bench.rows()
-
-
-def test_a_job_that_the_provider_does_not_know_stops_the_run(bench: Bench) -> None:
-    """In its words; a person can end it by saying that it was taken."""
-    provider = Scripted(running=0)
-    provider.meets("poll", *[Refused("no such job")])
-    with pytest.raises(Stopped, match=r"cannot be followed: no such job; .*--mark-accepted 1"):
-        bench.drive(provider)
-    assert bench.states() == [PartState.SENT, PartState.FINISHED]
-    bench.drive(provider, accept={1})
-    assert bench.states() == [PartState.SUBMITTED, PartState.FINISHED]
-
-
-def test_a_report_that_is_gone_does_not_hold_the_part_back(bench: Bench) -> None:
-    """The part is finished with its counts, and the reason says what is missing."""
-    provider = Scripted(running=0)
-    provider.meets("failures", Refused("expired"))
-    bench.drive(provider)
-    assert bench.states() == [PartState.FINISHED] * 2
-    assert bench.reasons() == ["its failure report cannot be had: expired", ""]
-    with bench.ledger() as ledger:
-        first = ledger.parts(bench.run)[0]
-        assert ledger.failures(first) is None
-        assert first.outcome is not None
-        assert first.outcome.rejected == 1
-
-
-def test_a_failed_job_keeps_its_advice_when_its_report_is_gone(bench: Bench) -> None:
-    """Both stand in the reason."""
-
-    class Advising(Scripted):
-        def _state(self, job: str) -> Outcome:  # noqa: ARG002
-            return Outcome("failed", "Rejected", "ask support")
-
-    provider = Advising(running=0)
-    provider.meets("failures", Refused("none"))
-    bench.drive(provider)
-    assert bench.reasons() == ["ask support; its failure report cannot be had: none", "ask support"]
-
-
-def test_credentials_that_end_while_polling_stop_the_run(bench: Bench) -> None:
-    """The part stays sent."""
-    provider = Scripted()
-    provider.meets("poll", Denied("expired"))
-    with pytest.raises(Stopped, match="expired"):
-        bench.drive(provider)
-    assert bench.states() == [PartState.SENT] * 2
-
-
-def test_a_job_outlasting_the_providers_schedule_is_left_for_a_resume(bench: Bench) -> None:
-    """A resume begins the schedule anew."""
-    provider = Scripted(running=3, delays=lambda: iter([5.0, 5.0]))
-    with pytest.raises(Stopped, match=r"part 1 .*still under way.*part 2"):
-        bench.drive(provider)
-    assert bench.states() == [PartState.SENT] * 2
-    bench.drive(provider)
-    assert bench.states() == [PartState.FINISHED] * 2
 
 
 # ---------------------------------------------------------------------------------- crashes
