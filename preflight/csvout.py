@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 
 import numpy as np
@@ -16,20 +14,22 @@ _MUST_QUOTE = r'[",\r\n]'
 _TYPE = pa.large_string()
 _QUOTE, _COMMA, _END, _NOTHING = (pa.scalar(text, _TYPE) for text in ('"', ",", "\n", ""))
 # What a spreadsheet would run, its own escape included so that it can be taken back; a plain number
-# or a phone number is left alone.
+# or a phone number is left alone, unless it reads as a sum: +1-415-555-2671 would become -3240.
 _RUNS = r"^'*[=+\-@\t\r]"
-_NUMBER = r"^[+-]?[0-9][0-9 ().,/-]*$"
+_NUMBER = r"^[+-][0-9][0-9 ().,/-]*$"
+_SUM = r"^[+-][0-9.,]+( *[-/] *\(?[0-9.,]+\)?)+$"
+_ESCAPED = r"^''*[=+\-@\t\r]"
 
 
 def line(names: Sequence[str]) -> bytes:
     """One record, a header mostly, with its line end."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow(names)
-    return text.getvalue().encode()
+    if not names:
+        return b"\n"
+    return bytes(body(records([pa.array([name], type=_TYPE) for name in names])))
 
 
 def records(columns: Sequence[pa.Array | pa.ChunkedArray]) -> pa.Array:
-    """Each row of some string columns as one record, line end included.
+    """Each row of some string columns, at least one, as one record, line end included.
 
     Returns:
         A `large_string` array, one entry a row; its data buffer is the file's body.
@@ -74,9 +74,10 @@ def neutral(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
     `plain` takes it off again. Only for files that people open; in a file for a provider it would
     corrupt the value.
     """
-    runs = pc.and_not(
-        pc.match_substring_regex(column, _RUNS), pc.match_substring_regex(column, _NUMBER)
+    number = pc.and_not(
+        pc.match_substring_regex(column, _NUMBER), pc.match_substring_regex(column, _SUM)
     )
+    runs = pc.and_not(pc.match_substring_regex(column, _RUNS), number)
     if not pc.any(runs).as_py():
         return column
     return pc.if_else(runs, pc.binary_join_element_wise(pa.scalar("'"), column, ""), column)
@@ -84,7 +85,7 @@ def neutral(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
 
 def plain(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
     """Cells as they were before `neutral`."""
-    escaped = pc.match_substring_regex(column, r"^''*[=+\-@\t\r]")
+    escaped = pc.match_substring_regex(column, _ESCAPED)
     if not pc.any(escaped).as_py():
         return column
     return pc.if_else(escaped, pc.utf8_slice_codeunits(column, 1), column)

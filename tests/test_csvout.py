@@ -1,0 +1,121 @@
+"""Strings as CSV text, and what a spreadsheet must not run."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from preflight import csvout
+
+# Text a cell can hold, with much of what quoting and spreadsheets care about.
+CELLS = st.text(
+    st.one_of(
+        st.sampled_from(",\"\r\n'=+-@\t0(/ "),
+        st.characters(exclude_categories=["Cs"], exclude_characters="\0"),
+    ),
+    max_size=8,
+)
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> list[list[str]]:
+    """Some columns of one length."""
+    width = draw(st.integers(1, 4))
+    rows = draw(st.lists(st.lists(CELLS, min_size=width, max_size=width), max_size=6))
+    return [[row[at] for row in rows] for at in range(width)]
+
+
+def strings(cells: list[str]) -> pa.Array:
+    return pa.array(cells, type=pa.string())
+
+
+@given(tables())
+def test_any_cells_are_read_back_as_they_were_written(columns: list[list[str]]) -> None:
+    rendered = csvout.records([strings(column) for column in columns])
+    text = bytes(csvout.body(rendered)).decode()
+    read = list(csv.reader(io.StringIO(text, newline="")))
+    assert read == [list(row) for row in zip(*columns, strict=True)]
+
+
+@given(tables())
+def test_a_record_is_its_entry_and_the_body_is_all_of_them(columns: list[list[str]]) -> None:
+    rendered = csvout.records([pa.chunked_array([strings(column)]) for column in columns])
+    records = [record.encode() for record in rendered.to_pylist()]
+    assert b"".join(records) == bytes(csvout.body(rendered))
+    assert csvout.sizes(rendered).tolist() == [len(record) for record in records]
+    assert [csvout.line(row) for row in zip(*columns, strict=True)] == records
+
+
+@given(st.lists(CELLS, min_size=1, max_size=8), st.data())
+def test_the_body_of_a_slice_is_the_slice(cells: list[str], data: st.DataObject) -> None:
+    rendered = csvout.records([strings(cells)])
+    start = data.draw(st.integers(0, len(cells)))
+    stop = data.draw(st.integers(start, len(cells)))
+    cut = rendered.slice(start, stop - start)
+    assert bytes(csvout.body(cut)).decode() == "".join(rendered.to_pylist()[start:stop])
+    assert csvout.sizes(cut).sum() == len(csvout.body(cut))
+
+
+def test_only_what_needs_quotes_gets_them() -> None:
+    rendered = csvout.records([strings(["a", "b,c", 'd"e']), strings(["", " f ", "g\nh"])])
+    assert rendered.to_pylist() == ["a,\n", '"b,c", f \n', '"d""e","g\nh"\n']
+
+
+def test_the_blank_cell_of_a_single_column_is_no_empty_line() -> None:
+    assert csvout.records([strings(["a", "", "b"])]).to_pylist() == ["a\n", '""\n', "b\n"]
+
+
+def test_no_rows_make_an_empty_body() -> None:
+    rendered = csvout.records([pa.chunked_array([], type=pa.string())] * 2)
+    assert bytes(csvout.body(rendered)) == b""
+    assert csvout.sizes(rendered).tolist() == []
+    assert bytes(csvout.body(csvout.records([strings([])]))) == b""
+
+
+def test_the_line_of_names_is_quoted_like_a_record() -> None:
+    assert csvout.line(["E-mail", "a,b", ""]) == b'E-mail,"a,b",\n'
+    assert csvout.line([""]) == b'""\n'
+
+
+@given(st.lists(CELLS, max_size=8))
+def test_what_was_made_harmless_is_taken_back_exactly(cells: list[str]) -> None:
+    for column in (strings(cells), pa.chunked_array([strings(cells)])):
+        assert csvout.plain(csvout.neutral(column)).to_pylist() == cells
+
+
+@given(CELLS)
+def test_a_harmless_cell_never_begins_like_a_formula(cell: str) -> None:
+    (harmless,) = csvout.neutral(strings([cell])).to_pylist()
+    if harmless != cell:
+        assert harmless == f"'{cell}"
+    elif cell[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        assert cell[0] in "+-"
+        assert cell[1].isdigit()
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["+46701234567", "+1 (415) 555-2671", "+46 70-123 45 67", "-12.5", "+1,000", "-7", "a=1", "'x", ""],
+)
+def test_numbers_phone_numbers_and_words_are_left_alone(cell: str) -> None:
+    assert csvout.neutral(strings([cell])).to_pylist() == [cell]
+    assert csvout.plain(strings([cell])).to_pylist() == [cell]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["=1+1", "@SUM(A1)", "-cmd", "+a", "\t=1", "\r=1", "'=1", "-1|cmd", "-", "+", "-1\n=2"],
+)
+def test_what_a_spreadsheet_would_run_is_escaped(cell: str) -> None:
+    assert csvout.neutral(strings(["a", cell])).to_pylist() == ["a", f"'{cell}"]
+
+
+@pytest.mark.parametrize("cell", ["+1-415-555-2671", "+1-(415)-555", "-2 - 3", "+46/70/123"])
+def test_a_phone_number_that_reads_as_a_sum_is_escaped(cell: str) -> None:
+    """A spreadsheet would put the sum, or the quotient, in its place."""
+    assert csvout.neutral(strings([cell])).to_pylist() == [f"'{cell}"]
