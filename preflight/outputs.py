@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import shutil
 import tempfile
@@ -14,24 +16,25 @@ import pandas as pd
 import pyarrow as pa
 
 from preflight import csvout
-from preflight.errors import OutputExists, SourceError
+from preflight.errors import OutputExists, RunLocked, SourceError
 from preflight.model import CHANGE_COLUMNS
 
 CLEAN, PARTS, MANIFEST = "clean.csv", "parts", "manifest.json"
 REJECTS, FIXES, REPORT, FAILURES = "rejects.csv", "fixes.csv", "report.json", "failures.csv"
 RESULTS = (CLEAN, PARTS, MANIFEST, REJECTS, FIXES, REPORT, FAILURES)
 HELPERS = (
-    "preflight__row", "preflight__line", "preflight__source", "preflight__class", "preflight__codes",
-    "preflight__message", "preflight__provider_code", "preflight__id",
+    "preflight__row", "preflight__line", "preflight__source", "preflight__class",
+    "preflight__codes", "preflight__message", "preflight__provider_code", "preflight__id",
     "preflight__raw",
 )  # fmt: skip
 _STAGING = ".preflight-partial-"
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 
 
 def default_folder(name: str) -> Path:
     """Where the results for an input go unless someone says: `<stem>.preflight/` beside it."""
     path = Path("stdin" if name == "-" else name)
-    inner = path.with_suffix("") if path.suffix in (".gz", ".zip") else path
+    inner = path.with_suffix("") if path.suffix.lower() in (".gz", ".zip") else path
     return path.parent / f"{inner.stem}.preflight"
 
 
@@ -39,71 +42,125 @@ def default_folder(name: str) -> Path:
 def staging(folder: Path, *, force: bool) -> Iterator[Path]:
     """A folder to write results into; when the block ends well they stand in `folder`.
 
-    If it ends badly, nothing is left. Results of an earlier call are replaced together, so that
-    what lies in the folder is always of one call.
+    If it ends badly, nothing is left and what stood there stands there still. Results of an earlier
+    call are replaced together, so that what lies in the folder is always of one call; nothing else
+    in it is touched. Only one process at a time writes into a folder.
 
     Raises:
         OutputExists: a result stands there, and `force` is not set.
-        SourceError: the folder cannot be written.
+        RunLocked: another process is writing into it.
+        SourceError: the folder cannot be written, or the disk is full.
     """
-    there = [name for name in RESULTS if (folder / name).exists()]
-    if there and not force:
-        raise OutputExists(
-            f"{folder}/{there[0]} exists; --force replaces it, or -o DIR writes elsewhere"
-        )
+    made_here = not folder.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for left in folder.glob(f"{_STAGING}*"):
-            shutil.rmtree(left)
-        place = Path(tempfile.mkdtemp(prefix=_STAGING, dir=folder))
+        held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     except OSError as error:
-        raise SourceError(f"cannot write into {folder}: {error.strerror}") from error
-    made_here = not any(path != place for path in folder.iterdir())
+        raise _unwritable(folder, error) from error
     try:
-        yield place
-        for name in there:
-            _remove(folder / name)
-        for path in sorted(place.iterdir()):
-            path.replace(folder / path.name)
+        try:
+            _lock(held, folder)
+            _refuse_standing(folder, force=force)
+            for left in folder.glob(f"{_STAGING}*"):
+                shutil.rmtree(left)
+            place = Path(tempfile.mkdtemp(prefix=_STAGING, dir=folder))
+        except OSError as error:
+            raise _unwritable(folder, error) from error
+        try:
+            yield place
+            _refuse_standing(folder, force=force)
+            _exchange(folder, place)
+        except OSError as error:
+            if error.errno in _FULL:
+                raise _unwritable(folder, error) from error
+            raise
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
     finally:
-        shutil.rmtree(place, ignore_errors=True)
+        os.close(held)
         if made_here and not any(folder.iterdir()):
             folder.rmdir()
 
 
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink()
+def _lock(held: int, folder: Path) -> None:
+    """Holds the folder until the descriptor is closed, so that leftovers are certainly dead."""
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise RunLocked(
+            f"another process writes into {folder}; wait for it, or -o DIR writes elsewhere"
+        ) from None
+
+
+def _unwritable(folder: Path, error: OSError) -> SourceError:
+    return SourceError(f"cannot write into {folder}: {error.strerror}")
+
+
+def _standing(folder: Path) -> list[str]:
+    return [name for name in RESULTS if os.path.lexists(folder / name)]
+
+
+def _refuse_standing(folder: Path, *, force: bool) -> None:
+    there = _standing(folder)
+    if there and not force:
+        raise OutputExists(
+            f"{folder}/{there[0]} exists; --force replaces it, or -o DIR writes elsewhere"
+        )
+
+
+def _exchange(folder: Path, place: Path) -> None:
+    """Moves old results out and new ones in; where that breaks off, back again."""
+    old = Path(tempfile.mkdtemp(prefix=_STAGING, dir=folder))
+    moves = [(folder / name, old / name) for name in _standing(folder)]
+    moves += [(path, folder / path.name) for path in sorted(place.iterdir())]
+    done: list[tuple[Path, Path]] = []
+    try:
+        for here, there in moves:
+            here.replace(there)
+            done.append((here, there))
+    except BaseException:
+        for here, there in reversed(done):
+            there.replace(here)
+        raise
+    finally:
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def private(path: Path) -> int:
-    """Makes a file that only its owner can read, and gives its descriptor."""
-    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    """Makes a file that only its owner can read, whatever stood there, and gives its descriptor."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    os.fchmod(handle, 0o600)
+    return handle
 
 
 def write_text(path: Path, text: str) -> None:
-    """Writes a whole file by way of a temporary one beside it."""
+    """Writes a whole file, readable by its owner alone, by way of a temporary one beside it."""
     temporary = path.with_name(f".{path.name}.partial")
-    with os.fdopen(private(temporary), "w", encoding="utf-8", newline="") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    try:
+        with os.fdopen(private(temporary), "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 class TableWriter:
     """Appends rows of strings to a CSV for people: cells that a spreadsheet would run are escaped.
 
+    So are the names of its header; `csvout.plain` takes the escape off again.
+
     Args:
         path: of the file; it is made with its header, readable by its owner alone.
-        header: the column names, as they are to stand.
+        header: the column names.
     """
 
     def __init__(self, path: Path, header: Sequence[str]) -> None:
         self._file = os.fdopen(private(path), "wb")
-        self._file.write(csvout.line(header))
+        names = csvout.neutral(pa.array(header, type=pa.string()))
+        self._file.write(csvout.line(names.to_pylist()))
         self.rows = 0
 
     def write(self, columns: Sequence[pa.Array | pa.ChunkedArray]) -> None:
@@ -115,6 +172,12 @@ class TableWriter:
     def close(self) -> None:
         """Ends the file."""
         self._file.close()
+
+    def __enter__(self) -> TableWriter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 def fixes_columns(changes: pd.DataFrame) -> list[pa.Array]:

@@ -1,4 +1,4 @@
-"""Clean rows into parts a provider takes: cut on record boundaries, a header in each, a row map each."""
+"""Clean rows into parts: cut on record boundaries under limits, each with header and row map."""
 
 from __future__ import annotations
 
@@ -77,6 +77,9 @@ class PartWriter:
             rendered: as `csvout.records` makes them; none of them is too large for a part.
             rows: the input row of each.
             lines: the input line of each.
+
+        Raises:
+            ValueError: a record is too large for a part; `too_large` tells which.
         """
         ends = np.cumsum(csvout.sizes(rendered))
         body = csvout.body(rendered)
@@ -91,6 +94,8 @@ class PartWriter:
             if self._max_rows is not None:
                 stop = min(stop, start + self._max_rows - part.rows)
             if stop <= start:
+                if not part.rows:
+                    raise ValueError("a record is too large for any part")
                 self._end()
                 continue
             piece = body[before : int(ends[stop - 1])]
@@ -103,9 +108,17 @@ class PartWriter:
             start = stop
 
     def close(self) -> list[Part]:
-        """Ends the last part and gives them all; a part without rows is not left behind."""
+        """Ends the last part and gives them all; without a record there is none."""
         self._end()
         return self._done
+
+    def __enter__(self) -> PartWriter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Lets go of the open file, whatever happened; the parts are what `close` gives."""
+        if self._open is not None:
+            self._open.file.close()
 
     def _begin(self) -> _Open:
         path = self._folder / f"{len(self._done) + 1:04}.csv"

@@ -100,7 +100,7 @@ def test_a_harmless_cell_never_begins_like_a_formula(cell: str) -> None:
 
 @pytest.mark.parametrize(
     "cell",
-    ["+46701234567", "+1 (415) 555-2671", "+46 70-123 45 67", "-12.5", "+1,000", "-7", "a=1", "'x", ""],
+    ["+46701234567", "+1 (415) 555-2671", "+46 70-12 45", "-12.5", "+1,000", "-7", "a=1", "'x", ""],
 )
 def test_numbers_phone_numbers_and_words_are_left_alone(cell: str) -> None:
     assert csvout.neutral(strings([cell])).to_pylist() == [cell]

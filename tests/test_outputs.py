@@ -1,0 +1,312 @@
+"""The output folder: all of a call's results or none, and nothing of anyone else's."""
+
+from __future__ import annotations
+
+import csv
+import multiprocessing
+import os
+from collections.abc import Callable
+from multiprocessing.synchronize import Event
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from preflight import outputs
+from preflight.errors import OutputExists, RunLocked, SourceError
+from preflight.model import CHANGE_COLUMNS
+
+
+def tree(folder: Path) -> dict[str, str]:
+    """Every file below a folder with its text."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): path.read_text() for path in files}
+
+
+def fill(place: Path, text: str = "new") -> None:
+    (place / "clean.csv").write_text(text)
+    (place / "parts").mkdir()
+    (place / "parts" / "0001.csv").write_text(text)
+
+
+def mode(path: Path) -> int:
+    return path.stat().st_mode & 0o777
+
+
+def fail(folder: Path, error: BaseException, *, force: bool = False) -> None:
+    """A call that breaks off after it wrote something."""
+    with outputs.staging(folder, force=force) as place:
+        fill(place)
+        raise error
+
+
+@pytest.mark.parametrize(
+    ("name", "folder"),
+    [
+        ("leads.csv", "leads.preflight"),
+        ("in/leads.csv.gz", "in/leads.preflight"),
+        ("in/LEADS.CSV.GZ", "in/LEADS.preflight"),
+        ("leads.zip", "leads.preflight"),
+        ("leads", "leads.preflight"),
+        ("2026.expo.csv", "2026.expo.preflight"),
+        ("-", "stdin.preflight"),
+    ],
+)
+def test_the_folder_is_named_after_the_input_and_stands_beside_it(name: str, folder: str) -> None:
+    assert outputs.default_folder(name) == Path(folder)
+
+
+def test_results_stand_in_the_folder_when_the_block_ended_well(tmp_path: Path) -> None:
+    folder = tmp_path / "a" / "b"
+    with outputs.staging(folder, force=False) as place:
+        fill(place)
+        assert not (folder / "clean.csv").exists()
+    assert tree(folder) == {"clean.csv": "new", "parts/0001.csv": "new"}
+    assert sorted(path.name for path in folder.iterdir()) == ["clean.csv", "parts"]
+    assert mode(folder) == 0o700
+
+
+@pytest.mark.parametrize("error", [RuntimeError(), KeyboardInterrupt()])
+def test_a_block_that_breaks_off_leaves_nothing(tmp_path: Path, error: BaseException) -> None:
+    with pytest.raises(type(error)):
+        fail(tmp_path / "out", error)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_block_that_breaks_off_keeps_the_folder_and_the_results_that_were_there(
+    tmp_path: Path,
+) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    with pytest.raises(RuntimeError):
+        fail(empty, RuntimeError())
+    assert empty.is_dir()
+    old = tmp_path / "old"
+    old.mkdir()
+    fill(old, "old")
+    with pytest.raises(RuntimeError):
+        fail(old, RuntimeError(), force=True)
+    assert sorted(path.name for path in old.iterdir()) == ["clean.csv", "parts"]
+    assert set(tree(old).values()) == {"old"}
+
+
+@pytest.mark.parametrize("name", outputs.RESULTS)
+def test_a_result_that_stands_there_is_not_replaced_without_force(
+    tmp_path: Path, name: str
+) -> None:
+    (tmp_path / name).write_text("old")
+    with pytest.raises(OutputExists, match=name), outputs.staging(tmp_path, force=False):
+        pytest.fail("the block was entered")
+    assert tree(tmp_path) == {name: "old"}
+
+
+def test_with_force_old_results_go_together_and_other_files_stay(tmp_path: Path) -> None:
+    (tmp_path / "parts").mkdir()
+    for name in ("rejects.csv", "failures.csv", "parts/0001.csv", "parts/0002.csv"):
+        (tmp_path / name).write_text("old")
+    (tmp_path / "notes.txt").write_text("mine")
+    (tmp_path / "clean.csv.bak").write_text("mine")
+    with outputs.staging(tmp_path, force=True) as place:
+        fill(place)
+        assert (tmp_path / "rejects.csv").read_text() == "old"
+    assert tree(tmp_path) == {
+        "clean.csv": "new",
+        "parts/0001.csv": "new",
+        "notes.txt": "mine",
+        "clean.csv.bak": "mine",
+    }
+
+
+def test_a_result_that_is_a_link_is_replaced_and_what_it_points_at_stays(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "precious.csv").write_text("mine")
+    folder = tmp_path / "out"
+    folder.mkdir()
+    (folder / "parts").symlink_to(elsewhere)
+    (folder / "clean.csv").symlink_to(tmp_path / "gone.csv")
+    with pytest.raises(OutputExists), outputs.staging(folder, force=False):
+        pytest.fail("the block was entered")
+    with outputs.staging(folder, force=True) as place:
+        fill(place)
+    assert tree(elsewhere) == {"precious.csv": "mine"}
+    assert not (folder / "parts").is_symlink()
+    assert tree(folder) == {"clean.csv": "new", "parts/0001.csv": "new"}
+
+
+def test_a_result_that_appears_in_the_meantime_is_not_replaced(tmp_path: Path) -> None:
+
+    def late() -> None:
+        with outputs.staging(tmp_path, force=False) as place:
+            fill(place)
+            (tmp_path / "clean.csv").write_text("theirs")
+
+    with pytest.raises(OutputExists):
+        late()
+    assert tree(tmp_path) == {"clean.csv": "theirs"}
+
+
+def test_an_exchange_that_breaks_off_puts_the_old_results_back(tmp_path: Path) -> None:
+    """A folder of someone's stands where a new file is to go, so the last move cannot be made."""
+    (tmp_path / "clean.csv").write_text("old")
+    (tmp_path / "zz").mkdir()
+    (tmp_path / "zz" / "mine").write_text("mine")
+
+    def blocked() -> None:
+        with outputs.staging(tmp_path, force=True) as place:
+            fill(place)
+            (place / "zz").write_text("new")
+
+    with pytest.raises(OSError, match="zz"):
+        blocked()
+    assert tree(tmp_path) == {"clean.csv": "old", "zz/mine": "mine"}
+
+
+def test_what_a_killed_call_left_is_cleared_away(tmp_path: Path) -> None:
+    left = tmp_path / ".preflight-partial-xyz"
+    left.mkdir()
+    (left / "clean.csv").write_text("half")
+    with outputs.staging(tmp_path, force=False) as place:
+        fill(place)
+    assert not left.exists()
+
+
+def test_a_path_that_is_no_folder_is_told_as_such(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with (
+        pytest.raises(SourceError, match="cannot write into"),
+        outputs.staging(tmp_path / "file", force=False),
+    ):
+        pytest.fail("the block was entered")
+
+
+def test_leftovers_that_cannot_be_cleared_are_told_as_such(tmp_path: Path) -> None:
+    (tmp_path / ".preflight-partial-file").write_text("no folder")
+    with (
+        pytest.raises(SourceError, match="cannot write into"),
+        outputs.staging(tmp_path, force=False),
+    ):
+        pytest.fail("the block was entered")
+
+
+def test_a_full_disk_is_no_bug_and_other_errors_stay_what_they_are(tmp_path: Path) -> None:
+    """`/dev/full` refuses every byte as a full disk does."""
+    with (
+        pytest.raises(SourceError, match="No space left"),
+        outputs.staging(tmp_path / "out", force=False),
+        Path("/dev/full").open("w") as full,
+    ):
+        full.write("x")
+    with pytest.raises(FileNotFoundError), outputs.staging(tmp_path / "out", force=False):
+        (tmp_path / "missing").read_text()
+    assert list(tmp_path.iterdir()) == []
+
+
+def _hold(folder: Path, inside: Event, go: Event) -> None:
+    with outputs.staging(folder, force=False) as place:
+        fill(place)
+        inside.set()
+        go.wait(20)
+
+
+def test_two_processes_never_write_into_one_folder(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    inside, go = context.Event(), context.Event()
+    other = context.Process(target=_hold, args=(tmp_path, inside, go))
+    other.start()
+    try:
+        assert inside.wait(20)
+        with pytest.raises(RunLocked), outputs.staging(tmp_path, force=True):
+            pytest.fail("the block was entered")
+    finally:
+        go.set()
+        other.join(20)
+    assert other.exitcode == 0
+    assert tree(tmp_path) == {"clean.csv": "new", "parts/0001.csv": "new"}
+
+
+def test_a_private_file_is_private_whatever_stood_there(tmp_path: Path) -> None:
+    path = tmp_path / "rejects.csv"
+    path.write_text("a longer old text")
+    path.chmod(0o644)
+    with os.fdopen(outputs.private(path), "w") as file:
+        file.write("new")
+    assert (path.read_text(), mode(path)) == ("new", 0o600)
+
+
+def test_a_text_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "report.json"
+    outputs.write_text(path, "old\r\n")
+    assert (path.read_bytes(), mode(path)) == (b"old\r\n", 0o600)
+    with pytest.raises(UnicodeEncodeError):
+        outputs.write_text(path, "a" * 100_000 + "\udcff")
+    assert [entry.name for entry in tmp_path.iterdir()] == ["report.json"]
+    assert path.read_bytes() == b"old\r\n"
+
+
+def strings(*cells: str) -> pa.Array:
+    return pa.array(cells, type=pa.string())
+
+
+def read(path: Path) -> list[list[str]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.reader(file))
+
+
+def test_a_table_for_people_runs_nothing_and_is_private(tmp_path: Path) -> None:
+    path = tmp_path / "rejects.csv"
+    with outputs.TableWriter(path, ["name", "=cmd()"]) as writer:
+        writer.write([strings("Ann", "=1+1"), strings("+46701234567", 'a"b')])
+        writer.write([strings(), strings()])
+        writer.write([strings("Zoë"), strings("")])
+    assert writer.rows == 3
+    assert mode(path) == 0o600
+    assert read(path) == [
+        ["name", "'=cmd()"],
+        ["Ann", "+46701234567"],
+        ["'=1+1", 'a"b'],
+        ["Zoë", ""],
+    ]
+
+
+def test_a_table_that_is_left_in_the_middle_is_closed(tmp_path: Path) -> None:
+    def broken(write: Callable[[], None]) -> None:
+        write()
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError), outputs.TableWriter(tmp_path / "a.csv", ["a"]) as writer:
+        broken(lambda: writer.write([strings("b")]))
+    assert (tmp_path / "a.csv").read_text() == "a\nb\n"
+
+
+def test_changes_become_texts_and_none_make_none() -> None:
+    changes = pd.DataFrame(
+        {
+            "row": np.array([7, 12], dtype=np.int64),
+            "line": np.array([8, 15], dtype=np.int64),
+            "column_name": "E-mail",
+            "code": "EML303",
+            "safety": "safe",
+            "old": [" a@b.co", "c@d.co "],
+            "new": ["a@b.co", "c@d.co"],
+        }
+    )
+    columns = outputs.fixes_columns(changes)
+    assert [column.to_pylist()[1] for column in columns] == [
+        "12", "15", "E-mail", "EML303", "safe", "c@d.co ", "c@d.co",
+    ]  # fmt: skip
+    none = outputs.fixes_columns(pd.DataFrame(columns=list(CHANGE_COLUMNS)))
+    assert [len(column) for column in none] == [0] * len(CHANGE_COLUMNS)
+
+
+def test_helper_columns_stand_in_their_order_and_what_is_not_said_is_blank() -> None:
+    columns = outputs.helper_columns(
+        {"preflight__row": np.array([3, 4]), "preflight__source": "local"}, 2
+    )
+    told = dict(zip(outputs.HELPERS, (column.to_pylist() for column in columns), strict=True))
+    assert told.pop("preflight__row") == ["3", "4"]
+    assert told.pop("preflight__source") == ["local", "local"]
+    assert set(map(tuple, told.values())) == {("", "")}
+    assert [len(column) for column in outputs.helper_columns({}, 0)] == [0] * len(outputs.HELPERS)

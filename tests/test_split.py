@@ -1,0 +1,165 @@
+"""Rows into parts: under the limits, complete, in order, and each with its row map."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import itertools
+import json
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from preflight import csvout
+from preflight.columns import Sent
+from preflight.model import Part
+from preflight.split import PartWriter, manifest, moved, too_large
+
+COLUMNS = (Sent("Email", 0, "email"), Sent("a,b", 1, None))
+HEADER = b'Email,"a,b"\n'
+CELLS = st.text(st.sampled_from('ab",\n\ré'), max_size=5)
+ROWS = st.lists(st.tuples(CELLS, CELLS), max_size=12)
+
+
+def rendered(rows: Sequence[tuple[str, str]]) -> pa.Array:
+    return csvout.records(
+        [pa.array([row[at] for row in rows], type=pa.string()) for at in range(len(COLUMNS))]
+    )
+
+
+def numbers(count: int) -> np.ndarray:
+    """Row numbers with gaps, as rejects leave them."""
+    return np.arange(count, dtype=np.int64) * 3 + 2
+
+
+def cut(
+    folder: Path,
+    rows: Sequence[tuple[str, str]],
+    *,
+    at: Sequence[int] = (),
+    max_bytes: int | None = None,
+    max_rows: int | None = None,
+) -> list[Part]:
+    """The parts of some rows that come in pieces, cut `at` these positions."""
+    whole, of = rendered(rows), numbers(len(rows))
+    with PartWriter(folder / "parts", COLUMNS, max_bytes=max_bytes, max_rows=max_rows) as writer:
+        edges = [0, *sorted(at), len(rows)]
+        for start, stop in itertools.pairwise(edges):
+            writer.write(whole.slice(start, stop - start), of[start:stop], of[start:stop] * 10)
+        return writer.close()
+
+
+@given(ROWS, st.integers(0, 30), st.one_of(st.none(), st.integers(1, 5)), st.data())
+def test_parts_keep_the_limits_and_hold_every_row_once_in_order(
+    rows: list[tuple[str, str]], spare: int, max_rows: int | None, data: st.DataObject
+) -> None:
+    largest = int(csvout.sizes(rendered(rows)).max(initial=0))
+    max_bytes = len(HEADER) + largest + spare
+    at = data.draw(st.lists(st.integers(0, len(rows)), max_size=4))
+    with tempfile.TemporaryDirectory() as name:
+        parts = cut(Path(name), rows, at=at, max_bytes=max_bytes, max_rows=max_rows)
+        contents = [part.path.read_bytes() for part in parts]
+    assert [part.number for part in parts] == list(range(1, len(parts) + 1))
+    assert [part.path.name for part in parts] == [f"{n:04}.csv" for n in range(1, len(parts) + 1)]
+    read = []
+    for part, content in zip(parts, contents, strict=True):
+        assert len(content) == part.size <= max_bytes
+        assert hashlib.sha256(content).hexdigest() == part.sha256
+        assert content.startswith(HEADER)
+        header, *records = csv.reader(io.StringIO(content.decode(), newline=""))
+        assert tuple(header) == part.header == ("Email", "a,b")
+        assert part.fields == ("email", None)
+        assert 0 < len(records) == part.rows <= (max_rows or len(rows))
+        assert (part.lines == part.row_map * 10).all()
+        read += records
+    assert read == [list(row) for row in rows]
+    bodies = b"".join(content.removeprefix(HEADER) for content in contents)
+    assert bodies == bytes(csvout.body(rendered(rows)))
+    row_map = np.concatenate([part.row_map for part in parts]) if parts else numbers(0)
+    assert row_map.tolist() == numbers(len(rows)).tolist()
+
+
+@given(ROWS, st.integers(0, 30), st.integers(1, 5), st.data())
+def test_rows_that_come_in_pieces_make_the_same_parts_as_rows_that_come_at_once(
+    rows: list[tuple[str, str]], spare: int, max_rows: int, data: st.DataObject
+) -> None:
+    largest = int(csvout.sizes(rendered(rows)).max(initial=0))
+    limits = {"max_bytes": len(HEADER) + largest + spare, "max_rows": max_rows}
+    at = data.draw(st.lists(st.integers(0, len(rows)), max_size=6))
+    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
+        whole = cut(Path(one), rows, **limits)
+        pieces = cut(Path(other), rows, at=at, **limits)
+    assert [part.sha256 for part in whole] == [part.sha256 for part in pieces]
+    assert [part.row_map.tolist() for part in whole] == [part.row_map.tolist() for part in pieces]
+    assert [part.lines.tolist() for part in whole] == [part.lines.tolist() for part in pieces]
+
+
+def test_a_part_is_filled_to_the_last_byte_of_its_limit(tmp_path: Path) -> None:
+    rows = [("a", "b")] * 4
+    limit = len(HEADER) + 2 * len(b"a,b\n")
+    assert [part.rows for part in cut(tmp_path, rows, max_bytes=limit)] == [2, 2]
+    assert [part.rows for part in cut(tmp_path / "less", rows, max_bytes=limit - 1)] == [1] * 4
+
+
+def test_without_limits_there_is_one_part(tmp_path: Path) -> None:
+    assert [part.rows for part in cut(tmp_path, [("a", "b")] * 50, at=[3, 20])] == [50]
+
+
+def test_without_rows_there_is_no_part_and_no_file(tmp_path: Path) -> None:
+    assert cut(tmp_path, []) == []
+    assert list((tmp_path / "parts").iterdir()) == []
+
+
+def test_parts_are_readable_by_their_owner_alone(tmp_path: Path) -> None:
+    (part,) = cut(tmp_path, [("a", "b")])
+    assert part.path.stat().st_mode & 0o777 == 0o600
+    assert part.path.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_record_too_large_for_any_part_is_told_before_and_never_written(tmp_path: Path) -> None:
+    records = rendered([("a", "b"), ("a", "bbbb"), ("", "é")])
+    limit = len(HEADER) + len(b"a,b\n")
+    assert too_large(records, COLUMNS, limit).tolist() == [False, True, False]
+    assert too_large(records, COLUMNS, None).tolist() == [False] * 3
+    with (
+        PartWriter(tmp_path / "parts", COLUMNS, max_bytes=limit) as writer,
+        pytest.raises(ValueError, match="too large"),
+    ):
+        writer.write(records, numbers(3), numbers(3))
+
+
+def test_a_writer_that_is_left_in_the_middle_lets_go_of_its_file(tmp_path: Path) -> None:
+    """A file left open would raise a ResourceWarning, which is an error here."""
+
+    def broken() -> None:
+        with PartWriter(tmp_path / "parts", COLUMNS) as writer:
+            writer.write(rendered([("a", "b")]), numbers(1), numbers(1))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        broken()
+
+
+def test_the_manifest_says_what_is_in_which_part(tmp_path: Path) -> None:
+    parts = cut(tmp_path, [("a", "b"), ("c", "d"), ("e", "f")], max_rows=2)
+    told = json.loads(manifest(parts, "ab" * 32))
+    assert told["source_sha256"] == "ab" * 32
+    assert [entry["file"] for entry in told["parts"]] == ["parts/0001.csv", "parts/0002.csv"]
+    assert [(entry["first_row"], entry["last_row"]) for entry in told["parts"]] == [(2, 5), (8, 8)]
+    for part, entry in zip(parts, told["parts"], strict=True):
+        assert (entry["sha256"], entry["bytes"]) == (part.sha256, part.path.stat().st_size)
+        assert entry["rows"] == part.rows
+
+
+def test_a_moved_part_differs_in_its_path_alone(tmp_path: Path) -> None:
+    (part,) = cut(tmp_path, [("a", "b")])
+    other = moved(part, tmp_path / "clean.csv")
+    assert other.path == tmp_path / "clean.csv"
+    assert (other.sha256, other.row_map.tolist()) == (part.sha256, part.row_map.tolist())
