@@ -13,22 +13,22 @@ if TYPE_CHECKING:
     from preflight.errors import PreflightError
     from preflight.pipeline import Checked, Fixed, check, fix, split, workspace
     from preflight.schema import schema
-    from preflight.sending import Connection, Sent, resume, submit
+    from preflight.submission import Connection, Sent, resume, submit
     from preflight.settings import Settings
 
 _HOMES = {
     "Checked": "preflight.pipeline",
-    "Connection": "preflight.sending",
+    "Connection": "preflight.submission",
     "Fixed": "preflight.pipeline",
     "PreflightError": "preflight.errors",
-    "Sent": "preflight.sending",
+    "Sent": "preflight.submission",
     "Settings": "preflight.settings",
     "check": "preflight.pipeline",
     "fix": "preflight.pipeline",
-    "resume": "preflight.sending",
+    "resume": "preflight.submission",
     "schema": "preflight.schema",
     "split": "preflight.pipeline",
-    "submit": "preflight.sending",
+    "submit": "preflight.submission",
     "workspace": "preflight.pipeline",
 }
 

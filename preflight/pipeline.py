@@ -16,7 +16,7 @@ import pandas as pd
 from preflight import catalogue, csvout, outputs
 from preflight import findings as tables
 from preflight import profile as profiles
-from preflight.chunks import read_chunks
+from preflight.reading.chunks import read_chunks
 from preflight.columns import Sent, resolve, sent
 from preflight.errors import BooksError
 from preflight.findings import Findings
@@ -34,9 +34,9 @@ from preflight.passes import (
     survey,
 )
 from preflight.plan import Plan
-from preflight.scan import scan
+from preflight.reading.scan import scan
 from preflight.settings import Settings
-from preflight.source import open_source
+from preflight.reading.source import open_source
 from preflight.split import (
     OVER_LIMIT,
     PartWriter,

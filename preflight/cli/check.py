@@ -19,10 +19,10 @@ from preflight.cli.options import (
 )
 from preflight.cli.progress import progress_bars
 from preflight.model import Severity
+from preflight.reading.source import expand
 from preflight.report import as_json, text
 from preflight.report.listing import Listing, listing, tokens
 from preflight.settings import Settings
-from preflight.source import expand
 
 
 @click.command("check")
@@ -94,5 +94,3 @@ def exit_code(listings: list[Listing], settings: Settings) -> int:
         if whole or bad is None or not bad.allows(one.books.rejected, one.books.rows):
             return 1
     return 0
-
-

@@ -59,7 +59,8 @@ class _Commands(click.Group):
 
 
 @click.command(
-    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(package_name="contact-preflight", prog_name="preflight")
 def _preflight() -> None:
@@ -76,8 +77,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: the arguments without the program's name; those of the process by default.
 
     Returns:
-        The exit code: 0 nothing to say, 1 findings or rejected rows, 2 could not run, 3 stopped by a
-        provider or the network, 130 interrupted.
+        The exit code: 0 nothing to say, 1 findings or rejected rows, 2 could not run, 3 stopped by
+        a provider or the network, 130 interrupted.
     """
     try:
         code = _preflight.main(
@@ -106,7 +107,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _log(error: BaseException) -> str:
-    """Writes where a bug happened, without any message that may hold a value; says where that is."""
+    """Writes where a bug happened, without a message that may hold a value; says where it is."""
     frames = "".join(traceback.format_tb(error.__traceback__))
     text = (
         f"preflight {version('contact-preflight')}, Python {platform.python_version()}, "

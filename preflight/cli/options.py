@@ -16,7 +16,9 @@ from preflight.settings import FAIL_ON, FORMATS, Settings, load
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def _mapping(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, str] | None:
+def _mapping(
+    _: click.Context, __: click.Parameter, given: tuple[str, ...]
+) -> dict[str, str] | None:
     pairs = {}
     for entry in given:
         header, equals, field = entry.rpartition("=")
@@ -31,44 +33,89 @@ def _codes(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> lis
 
 
 _PROFILE = [
-    click.option("--for", "for_", metavar="PROVIDER", help="whose demands to check; see `preflight profiles`"),
+    click.option(
+        "--for", "for_", metavar="PROVIDER", help="whose demands to check; see `preflight profiles`"
+    ),
 ]
 _READING = [
     click.option("--region", metavar="US", help="country of phones without a country code"),
-    click.option("--timezone", metavar="ZONE", help="zone of timestamps without an offset, America/New_York"),
+    click.option(
+        "--timezone", metavar="ZONE", help="zone of timestamps without an offset, America/New_York"
+    ),
     click.option("--encoding", metavar="NAME", help="the file's encoding, instead of finding out"),
-    click.option("--delimiter", metavar="CHAR", help="the file's delimiter, instead of finding out"),
-    click.option("--header-row", type=int, metavar="N", help="the line of the header, instead of finding out"),
-    click.option("--map", "columns", multiple=True, callback=_mapping, metavar="'HEADER=FIELD'",
-                 help="which field a column holds; repeatable, '-' for none"),
+    click.option(
+        "--delimiter", metavar="CHAR", help="the file's delimiter, instead of finding out"
+    ),
+    click.option(
+        "--header-row", type=int, metavar="N", help="the line of the header, instead of finding out"
+    ),
+    click.option(
+        "--map",
+        "columns",
+        multiple=True,
+        callback=_mapping,
+        metavar="'HEADER=FIELD'",
+        help="which field a column holds; repeatable, '-' for none",
+    ),
     click.option("--stdin-filename", metavar="NAME", help="what to call standard input (PATH `-`)"),
-    click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="the config file"),
+    click.option(
+        "--config", type=click.Path(path_type=Path), metavar="FILE", help="the config file"
+    ),
     click.option("--isolated", is_flag=True, help="read no config file"),
-]  # fmt: skip
+]
 _RULES = [
-    click.option("--select", multiple=True, callback=_codes, metavar="CODES", help="only these rules: codes or prefixes"),
+    click.option(
+        "--select",
+        multiple=True,
+        callback=_codes,
+        metavar="CODES",
+        help="only these rules: codes or prefixes",
+    ),
     click.option("--ignore", multiple=True, callback=_codes, metavar="CODES", help="not these"),
-    click.option("--extend-select", multiple=True, callback=_codes, metavar="CODES", help="these too"),
-    click.option("--fail-on", type=str, metavar="|".join(FAIL_ON), help="what makes the exit code 1 [error]"),
+    click.option(
+        "--extend-select", multiple=True, callback=_codes, metavar="CODES", help="these too"
+    ),
+    click.option(
+        "--fail-on", type=str, metavar="|".join(FAIL_ON), help="what makes the exit code 1 [error]"
+    ),
     click.option("--exit-zero", is_flag=True, default=None, help="exit 0 whatever is found"),
     click.option("--max-bad", metavar="2%", help="rejected rows still accepted: a rate or a count"),
     click.option("--unsafe-fixes", is_flag=True, default=None, help="apply fixes that guess, too"),
-]  # fmt: skip
+]
 _OUTPUT = [
     click.option("--output-format", metavar="|".join(FORMATS), help="of the findings [full]"),
-    click.option("--output-file", type=click.Path(path_type=Path), metavar="FILE", help="write them there"),
+    click.option(
+        "--output-file", type=click.Path(path_type=Path), metavar="FILE", help="write them there"
+    ),
     click.option("--statistics", is_flag=True, default=None, help="only how many of each"),
-    click.option("--show-values/--redact", "show_values", default=None, help="print values of contacts or their shape"),
-    click.option("--all", "show_all", is_flag=True, help="row findings even while the header is wrong"),
+    click.option(
+        "--show-values/--redact",
+        "show_values",
+        default=None,
+        help="print values of contacts or their shape",
+    ),
+    click.option(
+        "--all", "show_all", is_flag=True, help="row findings even while the header is wrong"
+    ),
     click.option("-q", "--quiet", is_flag=True, help="print the summary alone"),
-]  # fmt: skip
+]
 _WRITING = [
-    click.option("-o", "--output", "folder", type=click.Path(path_type=Path), metavar="DIR",
-                 help="where the results go [<stem>.preflight/ beside the input]"),
+    click.option(
+        "-o",
+        "--output",
+        "folder",
+        type=click.Path(path_type=Path),
+        metavar="DIR",
+        help="where the results go [<stem>.preflight/ beside the input]",
+    ),
     click.option("--force", is_flag=True, help="replace results that stand there"),
-    click.option("--max-bytes", type=int, metavar="N", help="most bytes of a part [the provider's limit]"),
-    click.option("--max-rows", type=int, metavar="N", help="most rows of a part [the provider's limit]"),
-]  # fmt: skip
+    click.option(
+        "--max-bytes", type=int, metavar="N", help="most bytes of a part [the provider's limit]"
+    ),
+    click.option(
+        "--max-rows", type=int, metavar="N", help="most rows of a part [the provider's limit]"
+    ),
+]
 
 
 def _values(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
@@ -82,22 +129,42 @@ def _values(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> di
 
 
 _RUN = [
-    click.option("--sandbox", is_flag=True, help="start local stand-ins for this run and send to them"),
-    click.option("--no-wait", is_flag=True, help="do not wait for the jobs to end; `preflight resume` does later"),
-    click.option("--timeout", type=float, metavar="SECONDS", help="stop waiting after so long; resumable"),
-    click.option("--state-dir", type=click.Path(path_type=Path), metavar="DIR",
-                 help="where runs are remembered [.preflight]"),
+    click.option(
+        "--sandbox", is_flag=True, help="start local stand-ins for this run and send to them"
+    ),
+    click.option(
+        "--no-wait",
+        is_flag=True,
+        help="do not wait for the jobs to end; `preflight resume` does later",
+    ),
+    click.option(
+        "--timeout", type=float, metavar="SECONDS", help="stop waiting after so long; resumable"
+    ),
+    click.option(
+        "--state-dir",
+        type=click.Path(path_type=Path),
+        metavar="DIR",
+        help="where runs are remembered [.preflight]",
+    ),
     click.option("--base-url", metavar="URL", help="the provider's address"),
-]  # fmt: skip
+]
 _PROVIDER = [
-    click.option("-O", "provider_values", multiple=True, callback=_values, metavar="KEY=VALUE",
-                 help="an option of the provider; repeatable"),
+    click.option(
+        "-O",
+        "provider_values",
+        multiple=True,
+        callback=_values,
+        metavar="KEY=VALUE",
+        help="an option of the provider; repeatable",
+    ),
     *_RUN,
-]  # fmt: skip
+]
 _RESUME = [
     *_RUN,
     click.option("--max-bad", metavar="2%", help="rejected rows still accepted: a rate or a count"),
-    click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="the config file"),
+    click.option(
+        "--config", type=click.Path(path_type=Path), metavar="FILE", help="the config file"
+    ),
     click.option("--isolated", is_flag=True, help="read no config file"),
     *_OUTPUT[:2],
     _OUTPUT[3],

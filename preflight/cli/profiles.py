@@ -32,7 +32,9 @@ def _described(profile: Profile) -> str:
     for field in profile.fields.values():
         if field.header is not None or profile.name == profiles.GENERAL:
             needed = ", required" if field.required else ""
-            lines.append(f"    {field.header or field.name:<18} {field.name} ({field.kind}{needed})")
+            lines.append(
+                f"    {field.header or field.name:<18} {field.name} ({field.kind}{needed})"
+            )
     for field, pieces in profile.joins.items():
         lines.append(f"  {field} is made of {' and '.join(pieces)} where no column holds it")
     strangers = {

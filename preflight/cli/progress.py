@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from preflight.pipeline import Progress
-from preflight.progress import Ended, Event, Polled, Sending, Waiting
+from preflight.sending.progress import Ended, Event, Polled, Sending, Waiting
 
 
 def _nothing(stage: str, done: int, total: int | None) -> None:
@@ -24,7 +24,12 @@ def progress_bars(*, quiet: bool = False) -> Iterator[Progress]:
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bars
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
         tasks: dict[str, object] = {}
 
@@ -47,7 +52,9 @@ def event_lines(progress: Progress) -> Callable[[Event], None]:
             parts = event.parts
             progress("sending", event.part.number - 1, parts)
         elif isinstance(event, Polled) and event.outcome.processed is not None:
-            progress(f"part {event.part.number} there", event.outcome.processed, event.outcome.total)
+            progress(
+                f"part {event.part.number} there", event.outcome.processed, event.outcome.total
+            )
         elif isinstance(event, Ended):
             ended.add(event.part.number)
             progress("done", len(ended), parts)

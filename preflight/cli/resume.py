@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from preflight import pipeline, sending
+from preflight import pipeline, submission
 from preflight.cli.options import resume_options, settings_of
 from preflight.cli.progress import event_lines, progress_bars
 from preflight.cli.submit import environment, run_document, tell
@@ -18,8 +18,11 @@ _OWN = ("state_dir", "timeout", "config", "isolated", "max_bad", "output_format"
 @click.command("resume")
 @click.argument("run", required=False, metavar="[RUN]")
 @resume_options
-@click.option("--resend-unknown", is_flag=True,
-              help="send parts again of which it cannot be told whether they were taken")
+@click.option(
+    "--resend-unknown",
+    is_flag=True,
+    help="send parts again of which it cannot be told whether they were taken",
+)
 @click.option("--mark-accepted", is_flag=True, help="count such parts as taken instead")
 def command(run: str | None, **given: Any) -> int:
     """Go on with a run that was interrupted or stopped; without RUN, the latest unfinished one.
@@ -35,10 +38,10 @@ def command(run: str | None, **given: Any) -> int:
         work = stack.enter_context(pipeline.workspace())
         environ = stack.enter_context(environment(settings, sandbox=given["sandbox"]))
         progress = stack.enter_context(progress_bars(quiet=given["quiet"]))
-        sent = sending.resume(
+        sent = submission.resume(
             run,
             settings,
-            sending.Connection(
+            submission.Connection(
                 options={},
                 environ=environ,
                 base_url=given["base_url"],

@@ -8,14 +8,16 @@ from pathlib import Path
 import click
 
 from preflight.cli.options import settings_of
-from preflight.ledger import Ledger
 from preflight.report import text
+from preflight.sending.ledger import Ledger
 
 
 @click.command("runs")
 @click.argument("show", required=False, type=click.Choice(["show"]), metavar="[show RUN]")
 @click.argument("run", required=False, metavar="")
-@click.option("--state-dir", type=click.Path(path_type=Path), metavar="DIR", help="of the ledger [.preflight]")
+@click.option(
+    "--state-dir", type=click.Path(path_type=Path), metavar="DIR", help="of the ledger [.preflight]"
+)
 def command(show: str | None, run: str | None, state_dir: Path | None) -> int:
     """List the runs, newest first; `runs show RUN` tells one, part by part."""
     settings = settings_of({"state_dir": state_dir})

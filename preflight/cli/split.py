@@ -25,7 +25,11 @@ def command(path: str, **given: Any) -> int:
     Writes parts/0001.csv …, each with the header, and manifest.json into DIR. Cells stay as they
     are; records that are malformed, or too large for any part, go to rejects.csv.
     """
-    own = {key: value for key, value in given.items() if key not in ("folder", "force", "stdin_filename")}
+    own = {
+        key: value
+        for key, value in given.items()
+        if key not in ("folder", "force", "stdin_filename")
+    }
     settings = settings_of(own)
     with pipeline.workspace() as work, progress_bars() as progress:
         cut = pipeline.split(

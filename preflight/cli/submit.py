@@ -7,12 +7,11 @@ import os
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import Any
 
 import click
 
-from preflight import outputs, pipeline, sending
+from preflight import outputs, pipeline, submission
 from preflight.cli.fix import document, summary
 from preflight.cli.options import (
     emit,
@@ -55,11 +54,11 @@ def command(path: str, **given: Any) -> int:
         work = stack.enter_context(pipeline.workspace())
         environ = stack.enter_context(environment(settings, sandbox=given["sandbox"]))
         progress = stack.enter_context(progress_bars(quiet=given["quiet"]))
-        sent = sending.submit(
+        sent = submission.submit(
             path,
             given["to"],
             settings,
-            sending.Connection(
+            submission.Connection(
                 options=given["provider_values"],
                 environ=environ,
                 base_url=given["base_url"],
@@ -92,7 +91,7 @@ def environment(settings: Settings, *, sandbox: bool) -> Iterator[dict[str, str]
         yield {**os.environ, **box.environment}
 
 
-def tell(sent: sending.Sent, settings: Settings, given: Mapping[str, Any]) -> int:
+def tell(sent: submission.Sent, settings: Settings, given: Mapping[str, Any]) -> int:
     """Prints how a run stands, in the format that was asked for, and gives the exit code."""
     if settings.output_format == "json":
         shown = run_document(sent, show_values=shows_values(settings))
@@ -104,7 +103,7 @@ def tell(sent: sending.Sent, settings: Settings, given: Mapping[str, Any]) -> in
     return exit_code(sent, settings)
 
 
-def run_document(sent: sending.Sent, *, show_values: bool) -> str:
+def run_document(sent: submission.Sent, *, show_values: bool) -> str:
     """The report of a run: what was found in its source, and what became of its rows."""
     books = sent.run.books if sent.run else sent.fixed.books if sent.fixed else sent.checked.after
     one = listing(
@@ -123,7 +122,7 @@ def run_document(sent: sending.Sent, *, show_values: bool) -> str:
     )
 
 
-def _run(sent: sending.Sent) -> dict[str, Any]:
+def _run(sent: submission.Sent) -> dict[str, Any]:
     """The `run` of the report."""
     return {
         "id": sent.run.id if sent.run else None,
@@ -155,7 +154,7 @@ def _run(sent: sending.Sent) -> dict[str, Any]:
     }
 
 
-def _text(sent: sending.Sent) -> str:
+def _text(sent: submission.Sent) -> str:
     """How a run stands, for people."""
     pieces = []
     if sent.fixed is not None:
@@ -170,13 +169,13 @@ def _text(sent: sending.Sent) -> str:
     return "".join(pieces)
 
 
-def _sending(sent: sending.Sent, provider: str) -> str:
+def _sending(sent: submission.Sent, provider: str) -> str:
     if sent.run is None:
         return "  nothing was sent\n"
     rows = sum(stored.part.rows for stored in sent.parts)
     lines = [
-        f"  to {provider}: {text.plural(rows, 'row')} in {text.plural(len(sent.parts), 'part')}, "
-        f"run {sent.run.id}"
+        f"  to {provider}, run {sent.run.id}: {text.plural(rows, 'row')} in "
+        + text.plural(len(sent.parts), "part")
     ]
     for stored in sent.parts:
         status = f", {stored.outcome.status}" if stored.outcome else ""
@@ -201,26 +200,27 @@ def _sending(sent: sending.Sent, provider: str) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _files(sent: sending.Sent) -> list[tuple[str, str]]:
+def _files(sent: submission.Sent) -> list[tuple[str, str]]:
     folder = sent.folder
     told = [
         (outputs.CLEAN, "the rows that were sent"),
         (outputs.PARTS, "the parts that were sent"),
         (outputs.FIXES, "every cell that was changed"),
         (outputs.FAILURES, "the rows rejected here and there, to correct and re-import"),
+        (outputs.UNMATCHED, "the report lines that fit no row"),
         (outputs.REPORT, "all of it, for programs"),
     ]
     return [(str(folder / name), what) for name, what in told if (folder / name).exists()]
 
 
-def _stopped(sent: sending.Sent, stopped: Stopped) -> int:
+def _stopped(sent: submission.Sent, stopped: Stopped) -> int:
     run = sent.run.id if sent.run else ""
     click.echo(f"preflight: {stopped}", err=True)
     click.echo(f"kept: {sent.folder}  ·  continue: preflight resume {run}", err=True)
     return stopped.exit_code
 
 
-def exit_code(sent: sending.Sent, settings: Settings) -> int:
+def exit_code(sent: submission.Sent, settings: Settings) -> int:
     """0 when no more rows were rejected, here and there, than is accepted; else 1."""
     if settings.exit_zero or settings.fail_on == "never":
         return 0

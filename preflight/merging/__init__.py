@@ -1,0 +1,1 @@
+"""Merging: which input rows a provider's failure report is about."""

@@ -1,0 +1,336 @@
+"""Layout to chunks: every cell as text, nothing inferred, in memory that does not grow.
+
+Two readers give the same records. The fast one finds record boundaries in blocks with array
+operations and parses each block with one call of pyarrow; the careful one reads record by record,
+and stands in for just the records whose quoting the fast one cannot vouch for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from pyarrow import csv as pa_csv
+
+from preflight.model import Bools, Chunk, Flaw, Ints, Layout
+from preflight.reading.records import Record, RecordReader
+from preflight.reading.stretches import Block, Stretch
+
+_GOOD = -1
+_FLAWS = list(Flaw)
+_UNDECODABLE, _BLANK = _FLAWS.index(Flaw.UNDECODABLE), _FLAWS.index(Flaw.BLANK)
+_SHORT, _LONG = _FLAWS.index(Flaw.SHORT), _FLAWS.index(Flaw.LONG)
+_NARROWINGS = 64
+_AHEAD_BYTES = 1 << 20
+_BOM = b"\xef\xbb\xbf"
+_MARK = re.compile("[\udc00-\udcff]")
+_ODD_RUN_OF_QUOTES = re.compile(rb'(?<!")(?:"")*+"')
+
+
+def read_chunks(
+    layout: Layout, *, chunk_bytes: int = 8 << 20, careful: bool = False
+) -> Iterator[Chunk]:
+    """Read the data records of a laid-out file, in order, in chunks of about `chunk_bytes`.
+
+    Every record behind the header has its row number, blank and malformed ones included, and is
+    either in its chunk's table or in its `aside`; the counts of all chunks sum to the records of
+    the file. The result does not depend on `chunk_bytes` but for where chunks end. Memory is
+    bounded by a small multiple of `chunk_bytes` and of the longest record.
+
+    With several flaws in one record the first of these counts: unclosed or runaway, undecodable,
+    blank, short or long. Of an unclosed or runaway quote only the physical line on which its
+    record starts is set aside; reading goes on with the next line. A runaway is a quoted field
+    over more than 100 lines, or over three and more of which most of those wholly inside have as
+    many delimiters as the header.
+
+    Args:
+        layout: what `scan` found; without a header nothing is read.
+        chunk_bytes: how much text is taken at a time, in bytes; at least 1.
+        careful: read every record with the careful reader. Slow; the result is the same.
+    """
+    if layout.header:
+        yield from _Reader(layout, careful=careful).chunks(chunk_bytes)
+
+
+class _Reader:
+    def __init__(self, layout: Layout, *, careful: bool) -> None:
+        self._layout = layout
+        self._careful = careful
+        self._offset = layout.data_offset  # in the text, of the block at hand
+        self._row = 1
+        self._line = layout.data_line
+        self._bad_before = _marks_above(layout) if len(layout.bad_offsets) else 0
+        self._ragged_before = False
+        self._width = len(layout.header)
+        self._records = RecordReader(
+            layout.delimiter, self._width, lambda at: _closes(layout.text, self._offset + at + 1)
+        )
+        self._hollow = _hollow_bytes(layout.delimiter)
+
+    def chunks(self, chunk_bytes: int) -> Iterator[Chunk]:
+        with self._layout.text.open("rb") as file:
+            file.seek(self._offset)
+            rest = b""
+            final = False
+            while not final:
+                # more each time, so that a huge record is not gone over again and again
+                more = file.read(max(chunk_bytes, len(rest)))
+                final = not more
+                text = rest + more
+                block = Block(text, self._layout.delimiter, final=final)
+                stretch = block.stretch(self._records, careful=self._careful)
+                if len(stretch.starts):
+                    yield self._chunk(block, stretch)
+                rest = text[stretch.consumed :]
+                self._offset += stretch.consumed
+
+    def _chunk(self, block: Block, stretch: Stretch) -> Chunk:
+        count = len(stretch.starts)
+        judged = _Judged(block.text, stretch, self._records, self._layout)
+        if len(self._layout.bad_offsets):
+            self._bad_before = judged.mark_undecodable(
+                block.marks(stretch.consumed), self._layout.bad_offsets, self._bad_before
+            )
+        if not self._careful:
+            judged.read_blank(block, self._hollow)
+        judged.mark_read()
+        table = self._table(block, stretch, judged)
+        rows = np.arange(self._row, self._row + count, dtype=np.int64)
+        lines = self._line + stretch.line
+        self._row += count
+        self._line += int(stretch.line[-1] + stretch.span[-1])
+        good = judged.good()
+        return Chunk(table, rows[good], lines[good], judged.aside(rows, lines))
+
+    def _table(self, block: Block, stretch: Stretch, judged: _Judged) -> pa.Table:
+        if self._careful:
+            return judged.table()
+        delimiter = self._layout.delimiter
+        if not self._ragged_before:
+            table = _parse(judged.good_text(), int(judged.good().sum()), self._width, delimiter)
+            if table is not None:
+                return table
+        self._ragged_before = judged.mark_widths(block.field_counts(stretch))
+        table = _parse(judged.good_text(), int(judged.good().sum()), self._width, delimiter)
+        return judged.table() if table is None else table
+
+
+class _Judged:
+    """The records of one block, and what is wrong with each."""
+
+    def __init__(
+        self, text: bytes, stretch: Stretch, records: RecordReader, layout: Layout
+    ) -> None:
+        width = len(layout.header)
+        self._text = text
+        self._delimiter = layout.delimiter
+        self._stretch = stretch
+        self._records = records
+        self._width = width
+        self._read = dict(stretch.read)
+        count = len(stretch.starts)
+        self._flaws = np.full(count, _GOOD, dtype=np.int8)
+        self._counts = np.full(count, width, dtype=np.int64)
+        self._offsets = np.full(count, -1, dtype=np.int64)
+        for index, record in self._read.items():
+            if record.flaw is not None:
+                self._flaws[index] = _FLAWS.index(record.flaw)
+
+    def good(self) -> Bools:
+        good: Bools = self._flaws == _GOOD
+        return good
+
+    def mark_undecodable(self, marks: Ints, bad_offsets: Ints, before: int) -> int:
+        """Set aside what holds one of `marks`; the first of them is number `before` of the file.
+
+        Returns how many bad bytes there are up to the end of the block.
+        """
+        owner = np.searchsorted(self._stretch.starts, marks, side="right") - 1
+        hit, first = np.unique(owner, return_index=True)
+        self._offsets[hit] = bad_offsets[before + first]
+        for index in hit.tolist():
+            self._read_again(index)
+            if self._flaws[index] == _GOOD:
+                self._flaws[index] = _UNDECODABLE
+        return before + len(marks)
+
+    def read_blank(self, block: Block, hollow: Bools) -> None:
+        """Read the records that hold no byte that a blank one cannot hold."""
+        left = np.flatnonzero(self._flaws == _GOOD)
+        for step in range(_NARROWINGS):
+            at = self._stretch.starts[left] + step
+            inside = at < self._stretch.stops[left]
+            if not inside.any():
+                break
+            keep = ~inside
+            keep[inside] = hollow[block.array[at[inside]]]
+            left = left[keep]
+        seen: dict[bytes, Record] = {}
+        for index in left.tolist():
+            raw = self._raw(index)
+            if raw not in seen:
+                seen[raw] = self._read_again(index)
+            self._read[index] = seen[raw]
+
+    def mark_read(self) -> None:
+        """Judge blankness and width of what was read record by record."""
+        for index, record in self._read.items():
+            self._counts[index] = record.width
+            if self._flaws[index] == _GOOD:
+                if not any(field.decode().strip() for field in record.fields):
+                    self._flaws[index] = _BLANK
+                elif record.width != self._width:
+                    self._flaws[index] = _SHORT if record.width < self._width else _LONG
+
+    def mark_widths(self, counts: Ints) -> bool:
+        """Judge the width of all others by their field counts; returns whether any is off."""
+        others = self.good()
+        others[list(self._read)] = False
+        self._counts[others] = counts[others]
+        short = others & (counts < self._width)
+        long = others & (counts > self._width)
+        self._flaws[short] = _SHORT
+        self._flaws[long] = _LONG
+        return bool(short.any() or long.any())
+
+    def table(self) -> pa.Table:
+        """The good records, each read by itself."""
+        rows = [
+            [field.decode() for field in (self._read.get(index) or self._read_again(index)).fields]
+            for index in np.flatnonzero(self.good()).tolist()
+        ]
+        columns = list(zip(*rows, strict=True)) if rows else [()] * self._width
+        return pa.table({str(i): pa.array(c, pa.string()) for i, c in enumerate(columns)})
+
+    def good_text(self) -> memoryview:
+        """CSV text of the good records: as written, but with regular quoting."""
+        good = self.good()
+        requoted = np.array(
+            [i for i, record in self._read.items() if good[i] and not record.regular],
+            dtype=np.int64,
+        )
+        if good.all() and not len(requoted):
+            return memoryview(self._text)[: self._stretch.consumed]
+        plain = good.copy()
+        plain[requoted] = False
+        edges = np.flatnonzero(np.diff(plain, prepend=False, append=False)).reshape(-1, 2)
+        pieces = [
+            (first, self._text[self._stretch.starts[first] : self._stretch.ends[last - 1]])
+            for first, last in edges.tolist()
+        ]
+        pieces += [(index, self._quoted(self._read[index].fields)) for index in requoted.tolist()]
+        return memoryview(b"".join(text for _, text in sorted(pieces)))
+
+    def aside(self, rows: Ints, lines: Ints) -> pd.DataFrame:
+        """What `Chunk.aside` says, for the records that are not good."""
+        which = np.flatnonzero(~self.good())
+        names = pa.array([str(flaw) for flaw in _FLAWS])
+        frame: pd.DataFrame = pa.table(
+            {
+                "row": rows[which],
+                "line": lines[which],
+                "flaw": names.take(pa.array(self._flaws[which])),
+                "fields": self._counts[which],
+                "expected": np.full(len(which), self._width, dtype=np.int64),
+                "lines": self._stretch.span[which],
+                "offset": self._offsets[which],
+                "raw": self._raws(which),
+            }
+        ).to_pandas()
+        return frame
+
+    def _read_again(self, index: int) -> Record:
+        text = self._text[self._stretch.starts[index] : self._stretch.ends[index]]
+        record = self._read.get(index) or self._records.read(text, 0, final=True)
+        self._read[index] = record
+        return record
+
+    def _quoted(self, fields: list[bytes]) -> bytes:
+        cells = (b'"%b"' % field.replace(b'"', b'""') for field in fields)
+        return self._delimiter.encode("ascii").join(cells) + b"\n"
+
+    def _raw(self, index: int) -> bytes:
+        return self._text[self._stretch.starts[index] : self._stretch.stops[index]]
+
+    def _raws(self, which: Ints) -> pa.Array:
+        if (self._offsets[which] >= 0).any():
+            raws = (self._raw(i).decode("utf-8", "surrogatepass") for i in which.tolist())
+            return pa.array([_MARK.sub(_escaped, raw) for raw in raws], pa.string())
+        # record and what lies up to the next, in turns, over the text itself: nothing is copied
+        edges = np.empty(2 * len(which) + 1, dtype=np.int64)
+        edges[:-1:2] = self._stretch.starts[which]
+        edges[1::2] = self._stretch.stops[which]
+        edges[-1] = edges[-2] if len(which) else 0
+        buffers = [None, pa.py_buffer(edges), pa.py_buffer(self._text)]
+        turns = pa.Array.from_buffers(pa.large_string(), len(edges) - 1, buffers)
+        return turns.take(pa.array(np.arange(0, 2 * len(which), 2)))
+
+
+def _parse(text: memoryview, rows: int, width: int, delimiter: str) -> pa.Table | None:
+    """The text as a table of strings; None if not every record has its width."""
+    names = [str(i) for i in range(width)]
+    if not rows:
+        return pa.table({name: pa.array([], pa.string()) for name in names})
+    if text[: len(_BOM)] == _BOM:  # read_csv takes one off
+        text = memoryview(_BOM + text)
+    try:
+        table = pa_csv.read_csv(
+            pa.BufferReader(pa.py_buffer(text)),
+            read_options=pa_csv.ReadOptions(column_names=names, block_size=len(text) + 1),
+            parse_options=pa_csv.ParseOptions(
+                delimiter=delimiter,
+                double_quote=True,
+                escape_char=False,
+                newlines_in_values=True,
+                ignore_empty_lines=False,
+            ),
+            convert_options=pa_csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()),
+                null_values=[],
+                strings_can_be_null=False,
+                quoted_strings_can_be_null=False,
+            ),
+        )
+    except pa.ArrowInvalid:
+        return None
+    return table if table.num_rows == rows else None
+
+
+def _closes(path: Path, offset: int) -> bool:
+    """Whether a quoted field of which `offset` is inside closes before the end of the file."""
+    run = b""
+    with path.open("rb") as file:
+        file.seek(offset)
+        while block := file.read(_AHEAD_BYTES):
+            text = run + block
+            run = text[len(text.rstrip(b'"')) :]
+            stop = len(text) - len(run)
+            first = text.find(b'"', 0, stop)  # far faster than the pattern where there is none
+            if first >= 0 and _ODD_RUN_OF_QUOTES.search(text, first, stop):
+                return True
+    return len(run) % 2 == 1
+
+
+def _marks_above(layout: Layout) -> int:
+    """How many undecodable bytes stand above the data records."""
+    with layout.text.open("rb") as file:
+        file.seek(layout.text_offset)
+        above = file.read(layout.data_offset - layout.text_offset)
+    return len(Block(above, layout.delimiter, final=True).marks(len(above)))
+
+
+def _hollow_bytes(delimiter: str) -> Bools:
+    """Which bytes can stand in a blank record: any that is not surely the sign of a value."""
+    hollow = np.ones(256, dtype=np.bool_)
+    for byte in range(128):
+        character = chr(byte)
+        hollow[byte] = character.isspace() or character in (delimiter, '"')
+    return hollow
+
+
+def _escaped(mark: re.Match[str]) -> str:
+    return f"\\x{ord(mark[0]) - 0xDC00:02x}"

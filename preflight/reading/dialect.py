@@ -1,0 +1,205 @@
+"""Which character separates the fields, and which line is the header."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from preflight.reading.records import RecordReader
+
+DELIMITERS = ",;\t|"
+"""What is looked for, the earlier first where the evidence is equal."""
+
+_NO_DELIMITER = "\x1f"
+_RECORDS = 100
+_HEADER_WITHIN = 30
+_SEP = re.compile(rb'"?sep=([\x01-\x7f])"?[ \t]*(?=[\r\n]|\Z)', re.IGNORECASE)
+_EMAIL = re.compile(r"(?:.*<)?[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+>?")
+_DATE = re.compile(r"\d{4}([-/.])\d\d?\1\d\d?|\d\d?([-/.])\d\d?\2\d{4}")
+_PHONE = re.compile(r"\+?[\d\s().\-/]{7,}")
+_DIGITS_OF_A_PHONE = 7
+_ONE_COLUMN = 0.3
+_MARK = re.compile("[\udc00-\udcff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A record that is not blank; offsets count from where the reading began, lines from 1."""
+
+    cells: tuple[str, ...]
+    start: int
+    end: int
+    line: int
+    lines: int
+
+    @property
+    def filled(self) -> list[str]:
+        """The cells in which something stands."""
+        return [cell for cell in self.cells if cell.strip()]
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """The delimiter and the header row, None where every line is blank.
+
+    `certain` is whether known names vouch for the header.
+    """
+
+    delimiter: str
+    header: Row | None
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """The top of a file as it reads with one delimiter; `width` is how many fields most have."""
+
+    delimiter: str
+    rows: list[Row]
+    width: int
+    score: float
+
+
+def said_delimiter(head: bytes) -> str | None:
+    """The delimiter that a first line such as `sep=;` says, as spreadsheets write it."""
+    said = _SEP.match(head)
+    return said[1].decode() if said and said[1] not in b'"\r\n' else None
+
+
+def find_dialect(
+    head: bytes,
+    *,
+    final: bool,
+    known: Callable[[str], bool],
+    delimiter: str | None = None,
+    header_first: bool = False,
+) -> Dialect:
+    """Tell delimiter and header from the top of a text.
+
+    Lines above the header are `sep=`, blank, or hold less than most. The header is the row with
+    the most known names above the first row of data (one with an address or a phone number);
+    without any, the first row that is as wide as most.
+
+    Args:
+        head: UTF-8, without a byte order mark; ends anywhere.
+        final: whether the file ends where it ends.
+        known: whether a header text is the name of a field.
+        delimiter: the one to use; None to find it.
+        header_first: the first row that is not blank is the header.
+    """
+    if delimiter is not None:
+        reading = _read(head, delimiter, known, final=final)
+    else:
+        reading = _sniffed(head, known, final=final)
+    rows = reading.rows
+    if not rows or header_first:
+        return Dialect(reading.delimiter, rows[0] if rows else None, certain=bool(rows))
+    header, names = _named_header(reading, known)
+    if header is not None:
+        certain = names > 1 or names == len(header.filled)
+        return Dialect(reading.delimiter, header, certain)
+    return Dialect(reading.delimiter, _first_header(reading), certain=False)
+
+
+def _sniffed(head: bytes, known: Callable[[str], bool], *, final: bool) -> _Reading:
+    readings = [_read(head, delimiter, known, final=final) for delimiter in DELIMITERS]
+    best = max(readings, key=lambda reading: reading.score)
+    lines = _read(head, _NO_DELIMITER, known, final=final).rows
+    one_column = _ONE_COLUMN + (1 if any(known(line.cells[0]) for line in lines[:1]) else 0)
+    if best.score > one_column:
+        return best
+    return _Reading(",", readings[0].rows, 1, one_column)
+
+
+def _read(head: bytes, delimiter: str, known: Callable[[str], bool], *, final: bool) -> _Reading:
+    rows = _rows(head, delimiter, final=final)
+    widths = Counter(len(row.cells) for row in rows if len(row.cells) > 1)
+    if not widths:
+        return _Reading(delimiter, rows, 1, 0.0)
+    width, support = widths.most_common(1)[0]
+    score = support / len(rows) * (1 - 1 / width)
+    if all(_is_prose(row, delimiter) for row in rows if len(row.cells) > 1):
+        score /= 2
+    header, names = _named_header(_Reading(delimiter, rows, width, score), known)
+    if header is not None and len(header.cells) > 1:
+        score += 1 + min(names, 5) / 10
+    return _Reading(delimiter, rows, width, score)
+
+
+def _rows(head: bytes, delimiter: str, *, final: bool) -> list[Row]:
+    # what a quote that is open at the end of the head comes to is not this reading's business
+    reader = RecordReader(delimiter, 0, lambda _: True)
+    rows: list[Row] = []
+    said = _SEP.match(head)
+    at, line = 0, 1
+    while at < len(head) and len(rows) < _RECORDS:
+        record = reader.read(head, at, final=final)
+        if record is None:
+            break
+        fields = record.fields
+        if record.flaw is not None:
+            fields = head[at : record.stop].split(delimiter.encode("ascii"))
+        cells = tuple(_MARK.sub(_escaped, f.decode("utf-8", "surrogatepass")) for f in fields)
+        if any(cell.strip() for cell in cells) and not (said and at == 0):
+            rows.append(Row(cells, at, record.end, line, record.lines))
+        at = record.end
+        line += record.lines
+    return rows
+
+
+def _named_header(reading: _Reading, known: Callable[[str], bool]) -> tuple[Row | None, int]:
+    """The row with the most known names above the data, and how many it has."""
+    best: tuple[int, bool] = (0, False)
+    header = None
+    for row in reading.rows[:_HEADER_WITHIN]:
+        wide = len(row.cells) == reading.width
+        if any(map(_is_contact, row.filled)):
+            if wide:
+                break
+            continue
+        names = sum(map(known, row.filled))
+        if not wide and names < 2 and names < len(row.filled):
+            continue
+        if names and (names, wide) > best:
+            best, header = (names, wide), row
+    return header, best[0]
+
+
+def _first_header(reading: _Reading) -> Row:
+    """The first row that can be a header though none of its names is known."""
+    rows = reading.rows[:_HEADER_WITHIN]
+    for row in rows:
+        if len(row.cells) == reading.width and not _is_sparse(row, reading.width):
+            first = rows[0]
+            # with one field too many or too few it is a ragged header rather than a title
+            ragged = reading.width > 3 and abs(len(first.cells) - reading.width) == 1
+            return first if ragged and not _is_sparse(first, reading.width) else row
+    return rows[0]
+
+
+def _is_sparse(row: Row, width: int) -> bool:
+    """A title or a note that was padded with delimiters to the width of the table."""
+    if any(map(_is_contact, row.filled)):
+        return False
+    return width > 2 and len(row.filled) * 2 <= width
+
+
+def _is_contact(cell: str) -> bool:
+    text = cell.strip()
+    if _EMAIL.fullmatch(text):
+        return True
+    if _DATE.match(text):
+        return False
+    digits = sum(map(str.isdigit, text))
+    return digits >= _DIGITS_OF_A_PHONE and _PHONE.fullmatch(text) is not None
+
+
+def _is_prose(row: Row, delimiter: str) -> bool:
+    """Whether every delimiter is followed by a blank, as in a sentence."""
+    return delimiter != "\t" and all(cell.startswith(" ") for cell in row.cells[1:])
+
+
+def _escaped(mark: re.Match[str]) -> str:
+    return f"\\x{ord(mark[0]) - 0xDC00:02x}"

@@ -1,0 +1,246 @@
+"""Which encoding a file is in, how sure that is, and the same text in UTF-8."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import re
+import tempfile
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from preflight.reading.charset import guess
+from preflight.errors import UsageError
+from preflight.model import Ints, Offence, Source
+
+_BLOCK = 1 << 20
+_HEAD_BYTES = 64 << 10
+_SAMPLE_BYTES = 256 << 10
+_SAMPLE_PER_BLOCK = 32 << 10
+_HOPELESS = 2000
+"""Invalid bytes after which a file with too few valid sequences is not taken for UTF-8."""
+_VALID_PER_INVALID = 5
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_ISO_2022 = (
+    (re.compile(r"\x1b\$\)C"), "iso2022_kr"),
+    (re.compile(r"\x1b\(I"), "iso2022_jp_ext"),
+    (re.compile(r"\x1b\$\(D"), "iso2022_jp_1"),
+    (re.compile(r"\x1b(?:\$[@B]|\(J)"), "iso2022_jp"),
+)
+_NO_FILE_ENCODINGS = {"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"}
+_LINE_BEYOND_ASCII = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*[\r\n]*")
+_MULTIBYTE_LEAD = 0xC2
+_FEWEST_NULS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """What a source's encoding is; the attributes are those of `Layout`.
+
+    `skip` is the length of the byte order mark, in bytes.
+    """
+
+    name: str
+    origin: str
+    confidence: float = 1.0
+    skip: int = 0
+    offence: Offence | None = None
+
+
+@dataclass
+class _Strict:
+    """What a reading as strict UTF-8 brought up."""
+
+    first_bad: int | None = None
+    bad: int = 0
+    valid: int = 0  # sequences beyond ASCII
+    iso_2022: str = ""
+
+    @property
+    def is_utf8(self) -> bool:
+        return self.valid >= _VALID_PER_INVALID * self.bad
+
+
+def find_encoding(source: Source, option: str | None = None) -> Encoding:
+    """Tell a source's encoding, from the user's word, its mark, its bytes, in this order.
+
+    Bytes that are not UTF-8 among at least five times as many sequences beyond ASCII that are do
+    not make a file another encoding's: it is UTF-8 with damage. What is detected has a confidence
+    below 1.
+
+    Args:
+        source: not empty.
+        option: a codec name of Python, or None.
+
+    Raises:
+        UsageError: the option names no text encoding.
+    """
+    wanted = None if option is None else _codec(option)
+    with source.path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+    mark, marked = next(((m, n) for m, n in _BOMS if head.startswith(m)), (b"", ""))
+    strict = _read_strictly(source.path)
+    offence = None if strict.first_bad is None else _offence(source.path, strict.first_bad)
+    if wanted is not None:
+        if wanted in ("utf-16", "utf-32"):  # the mark says which; without one, the usual order
+            wanted = marked if marked.startswith(wanted) else f"{wanted}-le"
+        return Encoding(wanted, "option", 1.0, len(mark) if wanted == marked else 0, offence)
+    if marked:
+        return Encoding(marked, "bom", 1.0, len(mark), offence)
+    wide, confidence = _wide(head)
+    if wide:
+        return Encoding(wide, "detected", confidence, 0, offence)
+    if strict.iso_2022 and not strict.valid and not strict.bad:
+        return Encoding(strict.iso_2022, "detected", 0.99)
+    if strict.is_utf8:
+        return Encoding("utf-8", "strict", offence=offence)
+    name, confidence = guess(_sample(source.path))
+    return Encoding(name, "detected", confidence, 0, offence)
+
+
+def transcode(source: Source, encoding: Encoding, spool: Path) -> tuple[Path, Ints]:
+    """Write the text of a source as UTF-8, without its mark, to a new file in `spool`.
+
+    A byte that is no text stands in it as the lone surrogate U+DC00 + byte; delimiters, quotes and
+    line ends are what they were. Memory does not grow with the file.
+
+    Returns:
+        The file, readable by its owner alone, and the offset in the source of every such byte.
+    """
+    handle, path = tempfile.mkstemp(dir=spool, prefix="text-", suffix=".csv")
+    bad: list[int] = []
+    with os.fdopen(handle, "wb") as text, source.path.open("rb") as file:
+        file.seek(encoding.skip)
+        for decoded, offsets in _decode(file, encoding.name):
+            bad += offsets
+            text.write(decoded.encode("utf-8", "surrogatepass"))
+    return Path(path), np.array(bad, dtype=np.int64)
+
+
+def _decode(file: BinaryIO, encoding: str) -> Iterator[tuple[str, list[int]]]:
+    """The rest of a file as text, block by block, and the offsets of what is no text."""
+    whole_units = encoding.startswith("utf-")
+    decoder = codecs.getincrementaldecoder(encoding)(_BY_UNIT if whole_units else _BY_BYTE)
+    while True:
+        base = file.tell() - len(decoder.getstate()[0])
+        block = file.read(_BLOCK)
+        _marked.at = []
+        text = decoder.decode(block, not block)
+        yield text, [base + at for at in _marked.at]
+        if not block:
+            break
+
+
+def _marks(error: UnicodeError, end: int | None) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    until = error.end if end is None else end
+    _marked.at += range(error.start, until)
+    return "".join(chr(0xDC00 + byte) for byte in error.object[error.start : until]), until
+
+
+def _mark_unit(error: UnicodeError) -> tuple[str, int]:
+    return _marks(error, None)
+
+
+def _mark_byte(error: UnicodeError) -> tuple[str, int]:
+    # the second byte of a broken pair may well be a delimiter, a quote or a line end
+    return _marks(error, getattr(error, "start", 0) + 1)
+
+
+_marked = threading.local()
+_BY_UNIT, _BY_BYTE = "preflight-mark-unit", "preflight-mark-byte"
+codecs.register_error(_BY_UNIT, _mark_unit)
+codecs.register_error(_BY_BYTE, _mark_byte)
+
+
+def _codec(name: str) -> str:
+    try:
+        "".encode(name)  # refuses codecs that are not about text
+        codec = codecs.lookup(name).name
+    except (LookupError, ValueError):
+        codec = "undefined"
+    if codec in _NO_FILE_ENCODINGS:
+        raise UsageError(
+            f"{name!r} is no encoding of text; name one such as utf-8, cp1252, utf-16 or shift_jis"
+        )
+    return "utf-8" if codec == "utf-8-sig" else codec
+
+
+def _read_strictly(path: Path) -> _Strict:
+    seen = _Strict()
+    names = set()
+    with path.open("rb") as file:
+        for text, bad in _decode(file, "utf-8"):
+            if bad and seen.first_bad is None:
+                seen.first_bad = bad[0]
+            seen.bad += len(bad)
+            if not text.isascii():
+                encoded = np.frombuffer(text.encode("utf-8", "surrogatepass"), dtype=np.uint8)
+                seen.valid += int((encoded >= _MULTIBYTE_LEAD).sum()) - len(bad)
+            if seen.bad > _HOPELESS and not seen.is_utf8:
+                break
+            if "\x1b" in text:
+                names |= {n for p, n in _ISO_2022 if p.search(text)}
+    seen.iso_2022 = next((name for _, name in _ISO_2022 if name in names), "")
+    return seen
+
+
+def _offence(path: Path, offset: int) -> Offence:
+    line = 1
+    last = b""
+    with path.open("rb") as file:
+        left = offset
+        while left:
+            block = file.read(min(_BLOCK, left))
+            left -= len(block)
+            text = last + block.replace(b"\0", b"")  # in UTF-16 line ends have company
+            last = text[-1:] if text.endswith(b"\r") and left else b""
+            text = text[: len(text) - len(last)]
+            line += text.count(b"\n") + text.count(b"\r") - text.count(b"\r\n")
+        byte = file.read(1)[0]
+    return Offence(offset=offset, line=line, byte=byte)
+
+
+def _wide(head: bytes) -> tuple[str, float]:
+    """The UTF-16 or UTF-32 that the places of the NULs speak for, or ""."""
+    nul = np.frombuffer(head[: len(head) // 4 * 4], dtype=np.uint8).reshape(-1, 4) == 0
+    if nul.sum() < _FEWEST_NULS:
+        return "", 0.0
+    first, second, third, fourth = nul.mean(axis=0).tolist()
+    if min(third, fourth) > 0.9 and first < 0.1:
+        return "utf-32-le", 0.99
+    if min(first, second) > 0.9 and fourth < 0.1:
+        return "utf-32-be", 0.99
+    even, odd = (first + third) / 2, (second + fourth) / 2
+    for name, here, there in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
+        if here > 0.3 and there < here / 4:
+            return name, round(min(here - there, 0.99), 2)
+    return "", 0.0
+
+
+def _sample(path: Path) -> bytes:
+    """Lines with bytes beyond ASCII, from all over the file."""
+    lines: list[bytes] = []
+    size = 0
+    with path.open("rb") as file:
+        while size < _SAMPLE_BYTES and (block := file.read(_BLOCK)):
+            here = 0
+            for found in _LINE_BEYOND_ASCII.finditer(block):
+                lines.append(found[0])
+                here += len(found[0])
+                if here >= _SAMPLE_PER_BLOCK:
+                    break
+            size += here
+    return b"".join(lines)[:_SAMPLE_BYTES]

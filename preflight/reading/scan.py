@@ -1,0 +1,199 @@
+"""Bytes to Layout: what a file is, and where its table starts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from preflight.reading.dialect import Dialect, find_dialect, said_delimiter
+from preflight.reading.encoding import Encoding, find_encoding, transcode
+from preflight.errors import UsageError
+from preflight.model import Layout, Source
+
+_HEAD_BYTES = 1 << 20
+_MAGIC_BYTES = 64 << 10
+_MAGIC = (
+    (rb"%PDF-", "PDF document"),
+    (rb"\x89PNG\r\n\x1a\n", "PNG image"),
+    (rb"\xff\xd8\xff", "JPEG image"),
+    (rb"GIF8[79]a", "GIF image"),
+    (rb"RIFF....WEBP", "WebP image"),
+    (rb"II\*\0|MM\0\*", "TIFF image"),
+    (rb"PK\x03\x04.*?xl/", "Excel workbook"),
+    (rb"PK\x03\x04.*?word/", "Word document"),
+    (rb"PK\x03\x04.*?application/vnd\.oasis", "OpenDocument file"),
+    (rb"PK(?:\x03\x04|\x05\x06)", "ZIP archive"),
+    (rb"\x1f\x8b\x08", "gzip archive"),
+    (rb"BZh[1-9]1AY&SY", "bzip2 archive"),
+    (rb"\xfd7zXZ\0", "xz archive"),
+    (rb"7z\xbc\xaf\x27\x1c", "7z archive"),
+    (rb"Rar!\x1a\x07", "RAR archive"),
+    (rb"\x28\xb5\x2f\xfd", "Zstandard archive"),
+    (rb"SQLite format 3\0", "SQLite database"),
+    (rb"PAR1", "Parquet file"),
+    (rb"ARROW1", "Arrow file"),
+    (rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "legacy Office document"),
+    (rb"\x7fELF", "program"),
+    (rb"\{\\rtf", "RTF document"),
+)
+_MARKUP = (
+    (rb"<!doctype html|<html|<head|<body|<table|<div|<meta", "HTML page"),
+    (rb"<\?xml|<!DOCTYPE|<[a-z][\w:.-]*(?:\s[^<>]*)?>\s*<", "XML document"),
+    (rb'\{\s*(?:\}|"[^"]*"\s*:)', "JSON document"),
+    (rb'\[\s*(?:[\[{\]]|"[^"]*"\s*[,\]]|(?:-?\d+|true|false|null)\s*[,\]])', "JSON document"),
+    (rb"BEGIN:VCARD", "vCard file"),
+)
+_CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_BINARY_SHARE, _FEWEST_CONTROLS = 0.05, 8
+
+
+def scan(
+    source: Source,
+    *,
+    spool: Path,
+    known: Callable[[str], bool],
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    header_row: int | None = None,
+) -> Layout:
+    """Find out how a source is to be read. What is wrong with its content is no error here.
+
+    Where the source is not sound UTF-8 its text is written as UTF-8 to a file in `spool`. A source
+    without text is "empty"; one of only blank lines is a "table" without a header.
+
+    Args:
+        source: an opened source.
+        spool: an existing directory for files that live as long as the run.
+        known: whether a header text is the name or an alias of a field, however it is written.
+        encoding: a codec name of Python, to use instead of what the bytes say.
+        delimiter: one ASCII character, to use instead of what is found.
+        header_row: the physical line of the header, from 1.
+
+    Raises:
+        UsageError: an unknown encoding, a delimiter that cannot be one, or a header row that the
+            file does not have.
+    """
+    if delimiter is not None and not _can_delimit(delimiter):
+        raise UsageError(
+            f"{delimiter!r} cannot be a delimiter; give one ASCII character that is no quote"
+        )
+    if header_row is not None and header_row < 1:
+        raise UsageError(f"there is no line {header_row}; lines count from 1")
+    with source.path.open("rb") as file:
+        magic = file.read(_MAGIC_BYTES)
+    foreign = _binary_format(magic)
+    if foreign:
+        return Layout(source=source, content=foreign, text=source.path)
+    found = find_encoding(source, encoding)
+    layout = _readable(source, found, spool)
+    with layout.text.open("rb") as file:
+        file.seek(layout.text_offset)
+        top = file.read(_MAGIC_BYTES)
+    foreign = _foreign_text(top)
+    if not top or foreign:
+        return replace(layout, content=foreign or "empty")
+    said = said_delimiter(top)
+    start, line = layout.text_offset, 1
+    if header_row is not None:
+        start = _line_start(layout, header_row)
+        line = header_row
+    dialect = _dialect(layout, start, known, delimiter or said, header_first=header_row is not None)
+    layout = replace(
+        layout,
+        delimiter=dialect.delimiter,
+        delimiter_from="option" if delimiter else "sep" if said else "sniffed",
+    )
+    row = dialect.header
+    if row is None:
+        size = layout.text.stat().st_size
+        return replace(layout, header_certain=False, data_offset=size)
+    header_line = line + row.line - 1
+    return replace(
+        layout,
+        header=row.cells,
+        header_line=header_line,
+        header_certain=dialect.certain,
+        preamble=header_line - 1,
+        data_offset=start + row.end,
+        data_line=header_line + row.lines,
+    )
+
+
+def _can_delimit(delimiter: str) -> bool:
+    return len(delimiter) == 1 and "\0" < delimiter < "\x80" and delimiter not in '"\r\n'
+
+
+def _binary_format(head: bytes) -> str:
+    """The name of a format that is not text, or ""."""
+    for pattern, name in _MAGIC:
+        if re.match(pattern, head, re.DOTALL):
+            return name
+    return ""
+
+
+def _foreign_text(head: bytes) -> str:
+    """The name of what text is if it is no table, or ""; `head` is UTF-8."""
+    start = head.lstrip()
+    for pattern, name in _MARKUP:
+        if re.match(pattern, start, re.IGNORECASE):
+            return name
+    controls = len(_CONTROLS.findall(head))
+    binary = controls > max(_BINARY_SHARE * len(head), _FEWEST_CONTROLS)
+    return "binary data" if binary or head.count(b"\0") * 2 > len(head) else ""
+
+
+def _readable(source: Source, found: Encoding, spool: Path) -> Layout:
+    """A layout that knows of encoding and text only."""
+    layout = Layout(
+        source=source,
+        content="table",
+        text=source.path,
+        text_offset=found.skip,
+        encoding=found.name,
+        encoding_from=found.origin,
+        confidence=found.confidence,
+        bom=found.skip > 0,
+        offence=found.offence,
+    )
+    if found.offence is None and found.name == "utf-8":
+        return layout
+    text, bad_offsets = transcode(source, found, spool)
+    return replace(layout, text=text, text_offset=0, bad_offsets=bad_offsets)
+
+
+def _dialect(
+    layout: Layout,
+    start: int,
+    known: Callable[[str], bool],
+    delimiter: str | None,
+    *,
+    header_first: bool,
+) -> Dialect:
+    size = _HEAD_BYTES
+    with layout.text.open("rb") as file:
+        while True:
+            file.seek(start)
+            head = file.read(size)
+            final = len(head) < size
+            dialect = find_dialect(
+                head, final=final, known=known, delimiter=delimiter, header_first=header_first
+            )
+            if dialect.header is not None or final:
+                return dialect
+            size *= 2
+
+
+def _line_start(layout: Layout, line: int) -> int:
+    """Offset in the text at which a physical line starts."""
+    at, above = layout.text_offset, 0
+    with layout.text.open("rb") as file:
+        file.seek(at)
+        for part in file:
+            for piece in part.splitlines(keepends=True):
+                above += 1
+                if above == line:
+                    return at
+                at += len(piece)
+    raise UsageError(f"there is no line {line} for a header; {layout.source.name} has {above}")

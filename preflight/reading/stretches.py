@@ -1,0 +1,218 @@
+"""Where the records of a block of CSV text start and stop, found with array operations.
+
+Inside quotes is where an odd number of quotes stands before; that holds as long as quoting is
+regular, which is checked for every quote. A record for which it does not hold, or whose quotes span
+lines as a runaway would, is left to a `RecordReader`, and the array operations go on behind it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from preflight.model import Ints
+from preflight.reading.records import LONGEST_FIELD, Record, RecordReader
+
+_QUOTE, _LF, _CR = b'"\n\r'
+# U+DC00 to U+DCFF as three bytes: ED, B0 to B3, and any; no valid UTF-8 has ED before B0 to B3
+_MARK_LEAD, _MARK_TRAIL, _MARK_MASK = 0xED, 0xB0, 0xFC
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """The complete records of a block, one entry a record in each array.
+
+    Attributes:
+        starts: offset of its first byte.
+        stops: offset behind its last byte, the line end not counted.
+        ends: offset behind its line end.
+        line: physical lines of the block above it.
+        span: how many physical lines it takes.
+        read: index of a record to what a `RecordReader` made of it, where one was asked.
+        consumed: offset behind the last of them; what follows is not complete.
+    """
+
+    starts: Ints
+    stops: Ints
+    ends: Ints
+    line: Ints
+    span: Ints
+    read: dict[int, Record]
+    consumed: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Phase:
+    """Record ends, given whether an even or an odd number of quotes means outside."""
+
+    breaks: Ints  # which of the block's line breaks end a record
+    ends: Ints
+    trouble: list[int]  # starts of the records that array operations cannot vouch for
+
+
+class Block:
+    """A block of text that starts on a record boundary.
+
+    Args:
+        text: the bytes.
+        delimiter: one ASCII character.
+        final: whether the file ends where the block ends.
+    """
+
+    def __init__(self, text: bytes, delimiter: str, *, final: bool) -> None:
+        self.text = text
+        self.array: npt.NDArray[np.uint8] = np.frombuffer(text, dtype=np.uint8)
+        self._final = final
+        self._delimiter = ord(delimiter)
+        self._stops, self._ends = self._line_breaks()
+        self._quotes = _where(self.array, _QUOTE) if b'"' in text else _none()
+        self._quotes_before = np.searchsorted(self._quotes, self._stops)
+        self._phases: dict[int, _Phase] = {}
+
+    def stretch(self, reader: RecordReader, *, careful: bool = False) -> Stretch:
+        """The complete records; with `careful` every single one is read by the reader."""
+        found = _Found()
+        size = len(self.text)
+        at = quotes = 0
+        while at < size:
+            if not careful:
+                phase = self._phase(quotes & 1)
+                nth = bisect_left(phase.trouble, at)
+                until = phase.trouble[nth] if nth < len(phase.trouble) else size
+                if until > at:
+                    first, last = np.searchsorted(phase.ends, (at, until), side="right")
+                    if last > first:
+                        which = phase.breaks[first:last]
+                        found.add_run(self._stops[which], self._ends[which], which + 1)
+                        at = found.end
+                        quotes = int(self._quotes_before[which[-1]])
+                    if until == size:
+                        if at == size:
+                            break
+                        inner = len(self._stops) - found.lines
+                        if not self._final:
+                            if inner < LONGEST_FIELD:
+                                break
+                        elif inner < 2 and (len(self._quotes) - quotes) & 1 == 0:
+                            found.add_run(_one(size), _one(size), _one(len(self._stops) + 1))
+                            break
+            record = reader.read(self.text, at, final=self._final)
+            if record is None:
+                break
+            quotes += self.text.count(b'"', at, record.end)
+            found.add(record)
+            at = record.end
+        return found.stretch()
+
+    def field_counts(self, stretch: Stretch) -> Ints:
+        """How many fields each record has; not meant for those in `stretch.read`."""
+        delimiters = _where(self.array[: stretch.consumed], self._delimiter)
+        owner = np.searchsorted(stretch.starts, delimiters, side="right") - 1
+        if len(self._quotes):
+            before = np.searchsorted(self._quotes, delimiters)
+            outside = (before - np.searchsorted(self._quotes, stretch.starts)[owner]) & 1 == 0
+            owner = owner[outside]
+        return np.bincount(owner, minlength=len(stretch.starts)) + 1
+
+    def marks(self, until: int) -> Ints:
+        """Offsets, below `until`, of the surrogates that stand for undecodable bytes."""
+        leads = _where(self.array[: max(until - 1, 0)], _MARK_LEAD)
+        trails = self.array[leads + 1] & _MARK_MASK
+        return np.asarray(leads[trails == _MARK_TRAIL])
+
+    def _line_breaks(self) -> tuple[Ints, Ints]:
+        """Offsets before and behind each line break; one that may be half of a pair is no break."""
+        feeds = _where(self.array, _LF)
+        if b"\r" not in self.text:
+            return feeds, feeds + 1
+        returns = _where(self.array, _CR)
+        paired = np.zeros(len(returns), dtype=np.bool_)
+        inner = returns < len(self.array) - 1
+        paired[inner] = self.array[returns[inner] + 1] == _LF
+        lone = returns[~paired & (inner | self._final)]
+        starts = feeds.copy()
+        starts[np.searchsorted(feeds, returns[paired])] -= 1
+        if not len(lone):
+            return starts, feeds + 1
+        stops = np.concatenate((starts, lone))
+        order = np.argsort(stops, kind="stable")
+        return stops[order], np.concatenate((feeds, lone))[order] + 1
+
+    def _phase(self, odd: int) -> _Phase:
+        if odd not in self._phases:
+            outside = np.flatnonzero(self._quotes_before & 1 == odd) if len(self._quotes) else None
+            if outside is None:
+                self._phases[odd] = _Phase(np.arange(len(self._ends)), self._ends, [])
+            else:
+                self._phases[odd] = self._checked(odd, outside)
+        return self._phases[odd]
+
+    def _checked(self, odd: int, outside: Ints) -> _Phase:
+        ends = self._ends[outside]
+        neighbour = np.zeros(256, dtype=np.bool_)
+        neighbour[[self._delimiter, _QUOTE, _LF, _CR]] = True
+        opening = self._quotes[odd::2]
+        closing = self._quotes[1 - odd :: 2]
+        # in front of the block is a record boundary; a quote that ends it is its own neighbour
+        before = neighbour[self.array[opening - 1]] | (opening == 0)
+        behind = neighbour[self.array[np.minimum(closing + 1, len(self.array) - 1)]]
+        irregular = np.concatenate((opening[~before], closing[~behind]))
+        nth = np.searchsorted(ends, irregular, side="right")
+        long = np.flatnonzero(np.diff(outside, prepend=-1) > 2)
+        starts = np.concatenate((_one(0), ends))
+        return _Phase(outside, ends, np.unique(starts[np.concatenate((nth, long))]).tolist())
+
+
+class _Found:
+    """Records as they are found, run by run."""
+
+    def __init__(self) -> None:
+        self.end = 0
+        self.lines = 0
+        self._count = 0
+        self._runs: list[tuple[Ints, Ints, Ints, Ints, Ints]] = []
+        self._single: list[tuple[int, int, int, int, int]] = []
+        self._read: dict[int, Record] = {}
+
+    def add_run(self, stops: Ints, ends: Ints, lines: Ints) -> None:
+        """Consecutive records; `lines` is how many lines of the block are over behind each."""
+        self._flush()
+        starts = np.concatenate((_one(self.end), ends[:-1]))
+        line = np.concatenate((_one(self.lines), lines[:-1]))
+        self._runs.append((starts, stops, ends, line, lines - line))
+        self.end, self.lines = int(ends[-1]), int(lines[-1])
+        self._count += len(stops)
+
+    def add(self, record: Record) -> None:
+        self._single.append((self.end, record.stop, record.end, self.lines, record.lines))
+        self._read[self._count] = record
+        self.end = record.end
+        self.lines += record.lines
+        self._count += 1
+
+    def stretch(self) -> Stretch:
+        self._flush()
+        columns = list(zip(*self._runs, strict=True)) or [(_none(),)] * 5
+        starts, stops, ends, line, span = map(np.concatenate, columns)
+        return Stretch(starts, stops, ends, line, span, self._read, self.end)
+
+    def _flush(self) -> None:
+        if self._single:
+            columns = np.array(self._single, dtype=np.int64).T
+            self._runs.append((columns[0], columns[1], columns[2], columns[3], columns[4]))
+            self._single = []
+
+
+def _where(array: npt.NDArray[np.uint8], byte: int) -> Ints:
+    return np.flatnonzero(array == byte)
+
+
+def _none() -> Ints:
+    return np.empty(0, dtype=np.int64)
+
+
+def _one(value: int) -> Ints:
+    return np.array([value], dtype=np.int64)

@@ -1,0 +1,132 @@
+"""Delimiter and header line."""
+
+from __future__ import annotations
+
+import pytest
+
+from preflight.reading.dialect import Dialect, find_dialect, said_delimiter
+
+NAMES = {"email", "first name", "last name", "company", "name", "phone", "title"}
+
+
+def _known(name: str) -> bool:
+    return name.strip().lower() in NAMES
+
+
+def _find(text: str, delimiter: str | None = None) -> Dialect:
+    return find_dialect(text.encode(), final=True, known=_known, delimiter=delimiter)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_the_delimiter_is_the_one_that_gives_even_rows(delimiter: str) -> None:
+    rows = [["name", "Ort", "Notiz"], ["Ann", "Berlin, Mitte", '"a;b|c,d"'], ["Bob", "Ulm", "x"]]
+    found = _find(
+        "\n".join(delimiter.join(row) for row in rows if delimiter != "," or row[0] != "Ann")
+    )
+    assert found.delimiter == delimiter
+    assert found.header is not None
+    assert found.header.cells == ("name", "Ort", "Notiz")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("email\na@example.org\nb@example.org\n", id="one column"),
+        pytest.param("note\nsee; below\nor; not\nnever; mind\n", id="semicolons in sentences"),
+        pytest.param("Title\na;b\nc;d\n", id="a known name alone on its line"),
+        pytest.param("bemerkung\n\n", id="one line"),
+    ],
+)
+def test_one_column_needs_no_delimiter(text: str) -> None:
+    found = _find(text)
+    assert found.delimiter == ","
+    assert found.header is not None
+    assert (found.header.line, len(found.header.cells)) == (1, 1)
+
+
+def test_delimiters_inside_quotes_do_not_count() -> None:
+    found = _find('a;b\n"1,2,3,4";x\n"5,6,7,8";y\n"1,2,3,4";"z,z,z"\n')
+    assert found.delimiter == ";"
+
+
+@pytest.mark.parametrize(
+    ("above", "line"),
+    [
+        pytest.param("", 1, id="nothing"),
+        pytest.param("\n \n,,,\n", 4, id="blank lines"),
+        pytest.param("Trade show 2026\nExported by bob@example.org, Berlin\n", 3, id="notes"),
+        pytest.param("Trade show,,,\nDate,2026-03-01,,\n", 3, id="padded notes"),
+        pytest.param("sep=,\n", 2, id="sep"),
+        pytest.param('"a note\nof two lines"\n', 3, id="a quoted line break"),
+    ],
+)
+@pytest.mark.parametrize("header", ["Email,First Name,Company,Size", "Correo,Nombre,Ciudad,Talla"])
+def test_the_header_is_found_below_a_preamble(above: str, line: int, header: str) -> None:
+    found = _find(f"{above}{header}\na@example.org,Ann,Acme,3\nb@example.org,Bob,Acme,4\n")
+    assert found.header is not None
+    assert found.header.cells == tuple(header.split(","))
+    assert found.header.line == line
+    assert found.certain == header.startswith("Email")
+
+
+def test_a_ragged_header_is_found_by_its_names() -> None:
+    found = _find("Expo 2026, Hall 4, x\nemail,name\na@example.org,Ann,\nb@example.org,Bob,\n")
+    assert found.header is not None
+    assert (found.header.line, found.header.cells) == (2, ("email", "name"))
+
+
+def test_a_ragged_header_of_unknown_names_is_still_the_first_line() -> None:
+    found = _find("Correo,Nombre,Ciudad\na@example.org,A,B,\nb@example.org,A,B,\n")
+    assert found.header is not None
+    assert (found.header.line, found.certain) == (1, False)
+
+
+def test_a_value_that_is_a_known_name_does_not_make_a_header() -> None:
+    """Row 2 has `Phone` and `Title` as values; the row above it holds an address."""
+    found = _find("Correo,Tema,Tema 2\na@example.org,x,y\nno address,Phone,Title\n")
+    assert found.header is not None
+    assert (found.header.line, found.certain) == (1, False)
+
+
+@pytest.mark.parametrize("first", ["a@example.org,Name", "+1 415 555 2671,Company"])
+def test_a_first_row_of_data_is_taken_as_the_header_with_doubt(first: str) -> None:
+    found = _find(f"{first}\nb@example.org,Bob\n")
+    assert found.header is not None
+    assert (found.header.line, found.certain) == (1, False)
+
+
+def test_names_are_kept_as_written() -> None:
+    found = _find('" email ","na""me",\u200bphone\n1,2,3\n')
+    assert found.header is not None
+    assert found.header.cells == (" email ", 'na"me', "\u200bphone")
+
+
+def test_an_unclosed_quote_in_the_header_does_not_hide_it() -> None:
+    found = _find('"email,name\na@example.org,Ann\nb@example.org,Bob\n')
+    assert found.header is not None
+    assert found.header.cells == ('"email', "name")
+
+
+def test_a_delimiter_given_is_used() -> None:
+    found = _find("a;b,c\n1;2,3\n", delimiter=",")
+    assert found.header is not None
+    assert found.header.cells == ("a;b", "c")
+
+
+def test_blank_lines_have_no_header() -> None:
+    assert _find("\n ,\n").header is None
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (b"sep=;\r\nx", ";"),
+        (b'"sep=|"\nx', "|"),
+        (b"SEP=\t", "\t"),
+        (b"sep=;;\n", None),
+        (b"sep=\n", None),
+        (b"separator\n", None),
+    ],
+)
+def test_a_sep_line_says_the_delimiter(text: bytes, said: str | None) -> None:
+    assert said_delimiter(text) == said

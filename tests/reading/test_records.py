@@ -1,0 +1,118 @@
+"""One record at a time."""
+
+from __future__ import annotations
+
+import csv
+import re
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from preflight.model import Flaw
+from preflight.reading.records import LONGEST_FIELD, Record, RecordReader
+
+BREAK = re.compile(r"\r\n|\n|\r")
+
+
+def _reader(width: int = 0, delimiter: str = ",", closes: bool = True) -> RecordReader:
+    return RecordReader(delimiter, width, lambda _: closes)
+
+
+def _read(text: bytes, width: int = 0) -> list[Record]:
+    at, records, reader = 0, [], _reader(width)
+    while at < len(text):
+        records.append(reader.read(text, at, final=True))
+        at = records[-1].end
+    return records
+
+
+def _lines(text: str) -> list[str]:
+    ends = [found.end() for found in BREAK.finditer(text)]
+    return [text[a:b] for a, b in zip([0, *ends], [*ends, len(text)], strict=True) if a < b]
+
+
+@given(st.text(alphabet='",;\n\r aé', max_size=30), st.sampled_from(",;"))
+@example('a"b,"c""d"e"f,"g\r\nh"\r\r\n', ",")
+def test_records_are_those_of_the_csv_module(text: str, delimiter: str) -> None:
+    """Cell for cell and line for line, up to a quote that never closes."""
+    reader = _reader(delimiter=delimiter)
+    theirs = csv.reader(_lines(text), delimiter=delimiter)
+    data = text.encode()
+    at = above = 0
+    while at < len(data):
+        ours = reader.read(data, at, final=True)
+        if ours.flaw is not None:
+            assert ours.flaw is Flaw.UNCLOSED
+            return
+        assert [field.decode() for field in ours.fields] == next(theirs)
+        assert ours.lines == theirs.line_num - above
+        at, above = ours.end, theirs.line_num
+    assert next(theirs, None) is None
+
+
+@given(st.text(alphabet='",\n\r a', max_size=25), st.text(alphabet='",\n\r a', max_size=25))
+def test_a_record_that_is_told_before_the_end_stays_what_it_is(head: str, tail: str) -> None:
+    """Nothing that follows can change it."""
+    early = _reader().read(head.encode(), 0, final=False) if head else None
+    if early is not None:
+        assert early == _reader().read((head + tail).encode(), 0, final=True)
+
+
+def test_an_empty_line_has_no_fields() -> None:
+    assert [record.fields for record in _read(b"\n\r\n,\n")] == [[], [], [b"", b""]]
+
+
+def test_an_unclosed_quote_costs_one_line() -> None:
+    flaws = [(record.flaw, record.stop) for record in _read(b'a,"b\nc,d\ne,f')]
+    assert flaws == [(Flaw.UNCLOSED, 4), (None, 8), (None, 12)]
+    assert _read(b'a,"b,c\n')[0].width == 3
+
+
+def test_a_quoted_address_of_five_lines_is_one_good_record() -> None:
+    text = b'Ann,"Acme, Inc.\nHall 4, Stand 2\nMain St 1\nBerlin, 10115\nGermany",x\n'
+    for width in (0, 2, 3, 8):
+        (record,) = _read(text, width)
+        assert (record.flaw, record.lines, len(record.fields)) == (None, 5, 3)
+
+
+def test_a_quote_that_swallows_records_costs_one_line() -> None:
+    text = b'a,"b,c\n1,2,3\n4,5,6\n7,"8",9\n'
+    records = _read(text, 3)
+    assert [record.flaw for record in records] == [Flaw.RUNAWAY, None, None, None]
+    assert records[0].stop == 6
+
+
+@pytest.mark.parametrize(
+    ("inside", "width", "runs_away"),
+    [
+        pytest.param("x\n1,2,3", 3, False, id="two lines are no runaway"),
+        pytest.param("x\n1,2,3\ny", 3, True, id="three are, with a record inside"),
+        pytest.param("x\n1,2,3\nprose\ny", 3, False, id="half is not most"),
+        pytest.param("x\nBerlin, Germany\ny", 2, False, id="prose"),
+        pytest.param("x\na, b, c, d\ny", 4, True, id="padded records of many columns"),
+        pytest.param("x\n, ,\ny", 3, False, id="nothing but delimiters"),
+        pytest.param("x\nword\nword\ny", 1, False, id="one column says nothing"),
+        pytest.param("x" + "\n" * (LONGEST_FIELD - 1), 2, False, id="a hundred lines"),
+        pytest.param("x" + "\n" * LONGEST_FIELD, 2, True, id="over a hundred lines"),
+    ],
+)
+def test_what_a_runaway_is(inside: str, width: int, runs_away: bool) -> None:
+    (first, *_) = _read(f'"{inside}",z\n'.encode(), width)
+    assert (first.flaw is Flaw.RUNAWAY) == runs_away
+
+
+def test_an_open_quote_is_given_up_once_it_is_long_enough() -> None:
+    """Not before, for it may still close; and what it is depends on the rest of the file."""
+    short = b'"x' + b"\n" * (LONGEST_FIELD - 1)
+    assert _reader().read(short, 0, final=False) is None
+    assert _reader().read(short + b"\r", 0, final=False) is None
+    for closes, flaw in ((True, Flaw.RUNAWAY), (False, Flaw.UNCLOSED)):
+        record = _reader(closes=closes).read(short + b"\n", 0, final=False)
+        assert record is not None
+        assert (record.flaw, record.end) == (flaw, 3)
+
+
+def test_a_field_of_a_megabyte_of_quotes_is_read() -> None:
+    (record,) = _read(b'"' + b'""' * 1_000_000 + b'"')
+    assert record.fields == [b'"' * 1_000_000]

@@ -1,0 +1,56 @@
+"""The lock: one holder at a time, and none that outlives its process."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from preflight.errors import RunLocked
+from preflight.sending.lock import locked
+
+_HOLDER = """
+import sys, time
+from pathlib import Path
+from preflight.sending.lock import locked
+with locked(Path(sys.argv[1]), "it"):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_a_second_holder_is_refused_until_the_first_lets_go(tmp_path: Path) -> None:
+    """In the same process too; the file and its folder are private."""
+    path = tmp_path / "locks" / "a.lock"
+    with locked(path, "run a"):
+        assert path.stat().st_mode & 0o777 == 0o600
+        assert path.parent.stat().st_mode & 0o777 == 0o700
+        with (
+            pytest.raises(RunLocked, match="another process works on run a"),
+            locked(path, "run a"),
+        ):
+            pass
+    with locked(path, "run a"):
+        pass
+
+
+def test_a_lock_ends_with_its_process_however_that_ends(tmp_path: Path) -> None:
+    """SIGKILL leaves nothing to clean up."""
+    path = tmp_path / "a.lock"
+    child = subprocess.Popen(
+        [sys.executable, "-c", _HOLDER, str(path)], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "held\n"
+        with pytest.raises(RunLocked), locked(path, "it"):
+            pass
+    finally:
+        os.kill(child.pid, signal.SIGKILL)
+        child.communicate()
+    with locked(path, "it"):
+        pass
