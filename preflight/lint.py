@@ -128,9 +128,10 @@ class Linter:
     def _unknown(
         self, checks: ColumnChecks, rule: Rule, cells: pd.DataFrame, crash: RuleCrashed
     ) -> list[Blame]:
-        """Finds the cells a rule fails on by halving, and what it says of the others.
+        """Finds the cells a rule raises on by halving, and what it says of the others.
 
-        A rule that fails everywhere is not asked cell by cell.
+        A rule that raises everywhere is not asked cell by cell, and one that answers with something
+        else than a mask is not believed about any.
         """
         blamed = np.zeros(len(cells), dtype=bool)
         unknown = np.zeros(len(cells), dtype=bool)
@@ -148,6 +149,9 @@ class Linter:
                     reasons[heap[failed]] = None if said is None else said
             except RuleCrashed as again:
                 crashes, last = crashes + 1, again
+                if not again.raised:
+                    unknown[:] = True
+                    break
                 if len(heap) == 1 or crashes > _CRASHES:
                     unknown[heap] = True
                 else:

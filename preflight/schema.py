@@ -36,7 +36,15 @@ VALUE, REGION = "value", "region"
 
 
 class RuleCrashed(Exception):  # noqa: N818 - it is caught inside, and names what happened
-    """A rule raised, or its answer is no mask; the text names the rule and the error's class."""
+    """A rule raised, or its answer is no mask; the text names the rule and the error's class.
+
+    Attributes:
+        raised: whether it raised, which may be one cell's doing; a wrong kind of answer never is.
+    """
+
+    def __init__(self, said: str, *, raised: bool = False) -> None:
+        super().__init__(said)
+        self.raised = raised
 
 
 class ColumnChecks:
@@ -101,7 +109,7 @@ class ColumnChecks:
         except RuleCrashed:
             raise
         except Exception as error:  # noqa: BLE001 - a rule may raise anything
-            raise RuleCrashed(told(rule, error)) from None
+            raise RuleCrashed(told(rule, error), raised=True) from None
         return ~_mask(rule, result.check_output, cells).to_numpy()
 
     def reasons(self, rule: Rule, cells: pd.DataFrame) -> np.ndarray | None:
@@ -136,7 +144,7 @@ def _texts(
     try:
         texts = _ask(function, cells, checks)
     except Exception as error:  # noqa: BLE001 - a rule may raise anything
-        raise RuleCrashed(told(rule, error)) from None
+        raise RuleCrashed(told(rule, error), raised=True) from None
     if not isinstance(texts, pd.Series) or not texts.index.equals(cells.index):
         raise RuleCrashed(f"{rule.code}: {what} no series of the same index")
     if not all(isinstance(text, str) for text in texts.array):
@@ -171,7 +179,7 @@ def _check(rule: Rule, checks: ColumnChecks) -> pa_schema.Check:
             return _judge_series(rule, checks, given)
         return _judge_cells(rule, checks, given)
 
-    return pa_schema.Check(judge, name=rule.code, error=rule.message, ignore_na=False)
+    return pa_schema.Check(judge, name=rule.code, error=f"{rule.code} {rule.message}", ignore_na=False)
 
 
 def _judge_cells(rule: Rule, checks: ColumnChecks, cells: pd.DataFrame) -> pd.Series[bool]:
@@ -212,7 +220,10 @@ def schema(
     """The cell rules of a profile as a pandera schema, for a frame of anyone's.
 
     A column of the frame is recognised by any name the profile knows for it, case and punctuation
-    aside. Columns the profile does not know are left alone. Each check is named by its rule's code.
+    aside. Columns the profile does not know are left alone, and a field that can be made of others is
+    not missed. Each check is named by its rule's code, and its error starts with it. A rule that fails
+    is a failed check, never a passed one. The region is one for the whole frame.
+
     Rules about files, headers, malformed records and duplicates are not of a frame, and not in it.
 
     Args:
@@ -223,7 +234,7 @@ def schema(
         ignore: rule codes or prefixes.
 
     Raises:
-        RuleError: no such profile.
+        UsageError: no such profile.
         ConfigError: no such rule.
     """
     known = profiles.load(profile)
@@ -240,7 +251,7 @@ def schema(
         columns[pattern] = pa_schema.Column(
             checks=[_check(rule, ColumnChecks(column, plan)) for rule in plan.cell_rules(column)],
             nullable=True,
-            required=field.required,
+            required=field.required and field.name not in known.joins,
             regex=True,
             name=pattern,
             title=field.name,

@@ -1,0 +1,120 @@
+"""The library is the truth about addresses; triage and rules only say what it says."""
+
+from __future__ import annotations
+
+import re
+
+import email_validator
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from preflight import emails
+from preflight.invisible import ZERO_WIDTH
+from tests.cells import EMAILS, cells
+
+LABEL = st.from_regex(r"[a-z0-9-]{1,12}", fullmatch=True)
+ADDRESS = st.builds(
+    lambda local, labels, last: f"{local}@{'.'.join(labels)}.{last}",
+    st.from_regex(r"[a-z0-9._+-]{1,70}", fullmatch=True),
+    st.lists(LABEL, min_size=1, max_size=4),
+    st.sampled_from(
+        [*sorted(email_validator.SPECIAL_USE_DOMAIN_NAMES), "com", "de", "c", "xn--p1ai", "museum"]
+    ),
+)
+
+
+def normal(value: str) -> str | None:
+    """What the library makes of an address; None where it refuses."""
+    try:
+        return email_validator.validate_email(value, check_deliverability=False).normalized
+    except email_validator.EmailNotValidError:
+        return None
+
+
+def plain(*values: str) -> list[bool]:
+    """The triage."""
+    return [bool(one) for one in emails.plain(pa.chunked_array([list(values)])).to_pylist()]
+
+
+@given(st.lists(ADDRESS | cells("email"), min_size=1, max_size=20))
+def test_what_triage_passes_the_library_hands_back_unchanged(values: list[str]) -> None:
+    """Sound: nothing that it passes could be blamed."""
+    for value, fine in zip(values, plain(*values), strict=True):
+        assert not fine or normal(value) == value
+
+
+def test_triage_passes_the_ordinary_address_of_every_length_it_may() -> None:
+    """And leaves the longer ones to the library."""
+    assert plain("a" * 52 + "@kestrel.com", "a" * 53 + "@kestrel.com", "a.b+c-d_e@x.y-z.org") == [
+        True, False, True,
+    ]  # fmt: skip
+
+
+@given(cells("email"))
+def test_the_verdict_is_the_librarys_verdict_on_the_core(value: str) -> None:
+    """What stands around an address is another rule's business."""
+    judged = emails.judge(pd.Series([value], dtype="str")).iloc[0]
+    core = emails.core(value)
+    assert judged["core"] == core
+    if core:
+        assert judged["normal"] == (normal(core) or "")
+        assert (judged["reason"] == "") is (normal(core) is not None)
+    else:
+        assert (judged["normal"], judged["reason"]) == ("", "")
+
+
+@given(cells("email"))
+def test_unwrapping_twice_is_unwrapping_once(value: str) -> None:
+    """And never makes a blank of something."""
+    core = emails.core(value)
+    assert emails.core(core) == core
+    assert emails.unwrap_email(emails.unwrap_email(value)) == emails.unwrap_email(value)
+    assert bool(core) is bool(emails.trim_email(value))
+
+
+@given(cells("email"))
+def test_nothing_of_what_stands_between_two_addresses_is_taken_away(value: str) -> None:
+    """So that two never become one: the core is a stretch of the cell, but for zero-width characters."""
+    assert emails.core(value) in re.sub(f"[{ZERO_WIDTH}]", "", value) or emails.core(value) in value
+
+
+@pytest.mark.parametrize(
+    ("cell", "core"),
+    [
+        ("MAILTO: ann@kestrel-labs.com", "ann@kestrel-labs.com"),
+        ('"Bell, Ann" <ann@kestrel-labs.com>', "ann@kestrel-labs.com"),
+        ("Ann Bell <mailto:ann@kestrel-labs.com>;", "ann@kestrel-labs.com"),
+        ("\u201cann@kestrel-labs.com\u201d", "ann@kestrel-labs.com"),
+        ("ann@kestrel-labs.com.", "ann@kestrel-labs.com"),
+        ("<>", "<>"),
+        ("ann@kestrel-labs.com\nbob", "ann@kestrel-labs.com\nbob"),
+        ("ann\u00a0bell@kestrel-labs.com", "ann\u00a0bell@kestrel-labs.com"),
+        ("an\u200bn@kestrel-labs.com", "ann@kestrel-labs.com"),
+    ],
+)
+def test_the_core_of_a_cell_is_the_address_in_it(cell: str, core: str) -> None:
+    """What people paste."""
+    assert emails.core(cell) == core
+
+
+@given(st.from_regex(r"[a-z]{8}", fullmatch=True), cells("email"))
+def test_no_reason_quotes_the_address(secret: str, around: str) -> None:
+    """Reasons reach reports, where no value may stand."""
+    for value in (
+        f"{secret}{around}",
+        f"{around}{secret}",
+        f"{secret}@{around}",
+        f"x@{secret}\u2024{around}",
+    ):
+        reason = emails.judge(pd.Series([value], dtype="str"))["reason"].iloc[0]
+        assert secret not in reason
+
+
+def test_the_reasons_of_the_known_odd_addresses_hold_no_piece_of_them() -> None:
+    """Nor a character that only they have."""
+    for reason in emails.judge(pd.Series(EMAILS, dtype="str"))["reason"]:
+        assert "kestrel" not in reason
+        assert re.fullmatch(r"[\w ,.()@-]*", reason), reason

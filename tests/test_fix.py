@@ -1,0 +1,179 @@
+"""Fixes: once is enough, nothing else is touched, and what remains is said."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from preflight.fix import fixing_rules, mend, write_cells
+from preflight.kinds import ALL_KINDS
+from preflight.lint import Linter, chunk_findings
+from preflight.model import Chunk, Safety
+from preflight.passes import mend_columns
+from preflight.plan import Plan
+from preflight.rule import Phase, Rule, Scope, Severity
+from preflight.schema import ColumnChecks
+from tests.cells import FIELDS, cells, chunk_of, plan_for
+
+every_kind = pytest.mark.parametrize("kind", sorted(ALL_KINDS))
+PLANS = st.fixed_dictionaries(
+    {
+        "required": st.booleans(),
+        "unsafe": st.booleans(),
+        "region": st.sampled_from([None, "US", "DE"]),
+        "timezone": st.sampled_from([None, ZoneInfo("Europe/Berlin")]),
+    }
+)
+
+
+def fixed(plan: Plan, chunk: Chunk) -> tuple[Chunk, set[int]]:
+    """A chunk of one column after fixing, and the positions of the cells that were changed."""
+    linter = Linter(plan)
+    changed: set[int] = set()
+    for one in mend_columns(linter, linter.lint(chunk)):
+        hit = one.mended.changed[one.judged.which]
+        values = one.mended.cells["value"].to_numpy(dtype=object)[one.judged.which[hit]]
+        chunk = write_cells(chunk, one.judged.column.position, one.judged.where[hit], values)
+        changed |= set(one.judged.where[hit].tolist())
+    return chunk, changed
+
+
+def values(chunk: Chunk) -> list[str]:
+    """The cells of the first column."""
+    cells: list[str] = chunk.table["0"].to_pylist()
+    return cells
+
+
+def said(plan: Plan, chunk: Chunk) -> list[tuple[object, ...]]:
+    """All findings."""
+    frame = chunk_findings(Linter(plan).lint(chunk)).ordered().frame
+    return [tuple(row) for row in frame.astype(object).to_numpy()]
+
+
+@every_kind
+@given(data=st.data())
+def test_fixing_twice_is_fixing_once(kind: str, data: st.DataObject) -> None:
+    """Whatever stands in a cell, safe fixes or all."""
+    plan = plan_for(FIELDS[kind], **data.draw(PLANS))
+    once, _ = fixed(plan, chunk_of(data.draw(st.lists(cells(kind), min_size=1, max_size=10))))
+    twice, changed = fixed(plan, once)
+    assert values(twice) == values(once)
+    assert changed == set()
+
+
+@every_kind
+@given(data=st.data())
+def test_a_cell_that_no_fix_names_is_what_it_was(kind: str, data: st.DataObject) -> None:
+    """And one that a fix names is another."""
+    plan = plan_for(FIELDS[kind], **data.draw(PLANS))
+    before = data.draw(st.lists(cells(kind), min_size=1, max_size=10))
+    after, changed = fixed(plan, chunk_of(before))
+    assert {at for at, pair in enumerate(zip(before, values(after), strict=True)) if pair[0] != pair[1]} == changed
+
+
+@every_kind
+@given(data=st.data())
+def test_what_is_said_after_fixing_is_what_linting_the_fixed_cells_says(
+    kind: str, data: st.DataObject
+) -> None:
+    """A fixed row is clean, or what remains is said."""
+    plan = plan_for(FIELDS[kind], **data.draw(PLANS))
+    chunk = chunk_of(data.draw(st.lists(cells(kind), min_size=1, max_size=10)))
+    linter = Linter(plan)
+    from preflight import findings as tables
+    from preflight.lint import cell_findings
+
+    mended = mend_columns(linter, linter.lint(chunk))
+    remaining = tables.together([cell_findings(chunk, one.judged, one.blames) for one in mended])
+    frame = remaining.ordered().frame
+    assert [tuple(row) for row in frame.astype(object).to_numpy()] == said(plan, fixed(plan, chunk)[0])
+
+
+@every_kind
+@given(data=st.data())
+def test_a_fix_does_not_depend_on_what_else_stands_in_the_column(
+    kind: str, data: st.DataObject
+) -> None:
+    """It sees one cell and nothing else."""
+    plan = plan_for(FIELDS[kind], **data.draw(PLANS))
+    before = data.draw(st.lists(cells(kind), min_size=1, max_size=6))
+    alone = [values(fixed(plan, chunk_of([cell]))[0])[0] for cell in before]
+    assert values(fixed(plan, chunk_of(before))[0]) == alone
+
+
+def rule(code: str, phase: Phase, old: str, new: str, **more: object) -> Rule:
+    """A rule that wants one text replaced by another."""
+    given: dict[str, object] = {
+        "code": code,
+        "name": "text-odd",
+        "scope": Scope.CELL,
+        "severity": Severity.ERROR,
+        "message": "odd",
+        "kinds": frozenset({"text"}),
+        "check": lambda text: ~text.str.contains(old, regex=False),
+        "fix": lambda text: text.str.replace(old, new, regex=False),
+        "safety": Safety.SAFE,
+        "phase": phase,
+        "suspects": ".",
+    }
+    return Rule(**(given | more))  # type: ignore[arg-type]
+
+
+def test_fixes_are_made_in_the_order_of_their_phases_and_each_step_is_logged() -> None:
+    """A later phase sees what the earlier ones made."""
+    first, second = rule("OWN002", Phase.TRIM, "a", "b"), rule("OWN001", Phase.CASE, "b", "c")
+    plan = plan_for("company", rules=[second, first])
+    checks = ColumnChecks(plan.columns[0], plan)
+    cells = checks.prepare(pd.Series(["a", "b", "x"], dtype="str"))
+    result = mend(checks, cells, np.array([True, True, True]), plan)
+    assert result.cells["value"].tolist() == ["c", "c", "x"]
+    assert [(c.code, c.old.tolist(), c.new.tolist()) for c in result.changes] == [
+        ("OWN002", ["a"], ["b"]),
+        ("OWN001", ["b", "b"], ["c", "c"]),
+    ]
+    assert result.changed.tolist() == [True, True, False]
+
+
+def test_a_guess_is_made_only_when_it_is_asked_for() -> None:
+    """Unsafe fixes are off by default."""
+    guess = rule("OWN001", Phase.TRIM, "a", "b", safety=Safety.UNSAFE)
+    assert fixing_rules([guess], plan_for("company")) == ()
+    assert fixing_rules([guess], plan_for("company", unsafe=True)) == (guess,)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        lambda text: "b",
+        lambda text: text.to_numpy(),
+        lambda text: text.iloc[:0],
+        lambda text: pd.Series(None, index=text.index, dtype="str"),
+        lambda text: pd.Series(1, index=text.index),
+        lambda text: 1 / 0,
+    ],
+)
+def test_a_fix_that_gives_no_texts_changes_nothing(broken: object) -> None:
+    """Neither a scalar nor a missing value reaches the file, and the cell is still blamed."""
+    plan = plan_for("company", rules=[rule("OWN001", Phase.TRIM, "a", "b", fix=broken)])
+    after, changed = fixed(plan, chunk_of(["a", "x"]))
+    assert (values(after), changed) == (["a", "x"], set())
+    assert [code for code, *_ in said(plan, after)] == ["OWN001"]
+
+
+def test_a_fix_that_cannot_tell_leaves_the_cell() -> None:
+    """The same value is no change."""
+    plan = plan_for("company", rules=[rule("OWN001", Phase.TRIM, "a", "a")])
+    assert fixed(plan, chunk_of(["a"]))[1] == set()
+
+
+def test_cells_that_nothing_blames_are_not_touched() -> None:
+    """Even where a fix would change them."""
+    plan = plan_for("company", rules=[rule("OWN001", Phase.TRIM, "a", "b")])
+    checks = ColumnChecks(plan.columns[0], plan)
+    cells = checks.prepare(pd.Series(["a"], dtype="str"))
+    assert mend(checks, cells, np.array([False]), plan).changes == ()

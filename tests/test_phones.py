@@ -1,0 +1,141 @@
+"""The library is the truth about phone numbers; triage and rules only say what it says."""
+
+from __future__ import annotations
+
+import random
+
+import pandas as pd
+import phonenumbers
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from preflight import phones
+from tests.cells import cells, numbers
+
+NUMBERS = numbers()
+E164 = phonenumbers.PhoneNumberFormat.E164
+
+
+def is_itself(value: str) -> bool:
+    """Whether the library takes it for a valid number, written as E.164."""
+    try:
+        number = phonenumbers.parse(value, None)
+    except phonenumbers.NumberParseException:
+        return False
+    return (
+        phonenumbers.is_valid_number(number) and phonenumbers.format_number(number, E164) == value
+    )
+
+
+def mutated(value: str, chance: random.Random) -> str:
+    """The number with a digit or two changed, put in or taken out."""
+    digits = list(value)
+    for _ in range(chance.randrange(1, 3)):
+        at = chance.randrange(1, len(digits))
+        how = chance.randrange(3)
+        if how == 0:
+            digits[at] = chance.choice("0123456789")
+        elif how == 1:
+            digits[at:at] = chance.choice(["0", "1", "8", "9", "00", "15", "55"])
+        elif len(digits) > 4:
+            del digits[at]
+    return "".join(digits)
+
+
+def plain(values: list[str]) -> list[bool]:
+    """The triage."""
+    return [bool(one) for one in phones.plain(pa.chunked_array([values])).to_pylist()]
+
+
+def test_what_triage_passes_is_a_valid_number_in_e164_in_every_region() -> None:
+    """Example numbers of the library's metadata, and six changed ones of each."""
+    chance = random.Random(411)
+    values = [*NUMBERS, *(mutated(one, chance) for one in NUMBERS for _ in range(6))]
+    passed = [value for value, fine in zip(values, plain(values), strict=True) if fine]
+    assert [value for value in passed if not is_itself(value)] == []
+    assert len(passed) > len(NUMBERS) * 0.7
+
+
+@given(
+    st.lists(st.sampled_from(NUMBERS), min_size=1, max_size=8), st.randoms(use_true_random=False)
+)
+def test_triage_is_sound_whatever_else_stands_in_the_column(
+    values: list[str], chance: random.Random
+) -> None:
+    """The pattern is made of the calling codes that a chunk holds."""
+    values = [*values, *(mutated(one, chance) for one in values)]
+    for value, fine in zip(values, plain(values), strict=True):
+        assert not fine or is_itself(value)
+
+
+@given(cells("phone"))
+def test_triage_passes_no_odd_cell(value: str) -> None:
+    """Nor one with something around it."""
+    assert not plain([value])[0] or is_itself(value)
+
+
+@given(cells("phone"), st.sampled_from(["", "US", "GB", "DE", "IT", "AR", "XX"]))
+def test_the_verdict_is_the_librarys_verdict(value: str, region: str) -> None:
+    """In the region that is known; a number without one has none."""
+    judged = phones.judge(pd.Series([value], dtype="str"), pd.Series([region], dtype="str")).iloc[0]
+    core = phones.trim_phone(value)
+    known = region if region in phonenumbers.SUPPORTED_REGIONS else None
+    assert judged["core"] == core
+    if not core:
+        assert judged["status"] == phones.OK
+        return
+    try:
+        number = phonenumbers.parse(core, known)
+    except phonenumbers.NumberParseException:
+        assert judged["status"] in (phones.UNPARSABLE, phones.NO_REGION)
+        assert judged["e164"] == ""
+        if judged["status"] == phones.NO_REGION:
+            assert known is None
+        return
+    if phonenumbers.is_valid_number(number):
+        assert judged["status"] == phones.OK
+        assert judged["e164"] == phonenumbers.format_number(number, E164)
+    else:
+        assert judged["status"] == phones.INVALID
+        assert judged["e164"] == ""
+
+
+@given(cells("phone"))
+def test_trimming_twice_is_trimming_once(value: str) -> None:
+    """Apostrophes and blanks can stand in any order."""
+    assert phones.trim_phone(phones.trim_phone(value)) == phones.trim_phone(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "region", "status", "e164"),
+    [
+        ("(415) 555-2671", "US", "ok", "+14155552671"),
+        ("(415) 555-2671", "", "no-region", ""),
+        ("(415) 555-2671", "AQ", "no-region", ""),
+        ("+999 123 456 789", "", "unparsable", ""),
+        ("\uff0b999 123 456 789", "", "unparsable", ""),
+        ("'+44 (0)20 7946 0018", "", "ok", "+442079460018"),
+        ("02079460018", "GB", "ok", "+442079460018"),
+        ("+39 06 6982", "", "ok", "+39066982"),
+        ("call me", "US", "unparsable", ""),
+    ],
+)
+def test_a_number_is_read_in_its_region(value: str, region: str, status: str, e164: str) -> None:
+    """A region is never guessed; one without phones of its own is none."""
+    judged = phones.judge(pd.Series([value], dtype="str"), pd.Series([region], dtype="str")).iloc[0]
+    assert (judged["status"], judged["e164"]) == (status, e164)
+
+
+def test_an_extension_is_told() -> None:
+    """E.164 cannot hold it."""
+    judged = phones.judge(pd.Series(["+1 415 555 2671 ext. 29"]), pd.Series([""])).iloc[0]
+    assert (judged["status"], judged["reason"]) == ("ok", "extension")
+
+
+@given(cells("phone"))
+def test_no_reason_quotes_the_number(value: str) -> None:
+    """Reasons reach reports, where no value may stand; a country code of four digits is no value."""
+    reason = phones.judge(pd.Series([value], dtype="str"), pd.Series(["US"]))["reason"].iloc[0]
+    assert sum(map(str.isdigit, reason)) <= 4

@@ -1,0 +1,134 @@
+"""The rules as a pandera schema, for a frame of anyone's."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pandera.pandas as pa_schema
+import pytest
+
+from preflight.errors import ConfigError, UsageError
+from preflight.rule import Rule, Scope, Severity
+from preflight.schema import ColumnChecks, RuleCrashed, schema
+from tests.cells import plan_for
+
+
+def failures(frame: pd.DataFrame, **options: object) -> list[tuple[str, str, int]]:
+    """Column, rule code and row index of each failure."""
+    try:
+        schema(**options).validate(frame, lazy=True)  # type: ignore[arg-type]
+    except pa_schema.errors.SchemaErrors as errors:
+        cases = errors.failure_cases
+        return sorted(
+            (str(row.column), str(row.check).split()[0], -1 if pd.isna(row.index) else int(row.index))
+            for row in cases.itertuples(index=False, name="Case")
+        )
+    return []
+
+
+def test_a_frame_is_validated_under_whatever_names_its_columns_have() -> None:
+    """Headers are recognised as they are in a file."""
+    frame = pd.DataFrame(
+        {
+            "E-mail Address": ["ann@kestrel-labs.com", "ann@@kestrel-labs.com", None],
+            "First  Name": ["Ann", "Bob", "Cleo"],
+            "badge": ["=1", "gold", "x"],
+        }
+    )
+    assert failures(frame, profile="dotdigital") == [
+        ("E-mail Address", "EML301", 2),
+        ("E-mail Address", "EML302", 1),
+    ]
+
+
+@pytest.mark.parametrize("header", ["email", "EMAIL", " Email ", "e_mail", "E-Mail-Adresse", "Courriel"])
+def test_each_alias_of_a_required_column_will_do(header: str) -> None:
+    """Case and punctuation aside."""
+    assert failures(pd.DataFrame({header: ["ann@kestrel-labs.com"]}), profile="talkvalue") == []
+
+
+def test_a_required_column_that_is_missing_fails() -> None:
+    """As it does in a file."""
+    with pytest.raises(pa_schema.errors.SchemaError):
+        schema("dotdigital").validate(pd.DataFrame({"FIRSTNAME": ["Ann"]}))
+
+
+def test_a_name_in_two_pieces_will_do_where_the_provider_wants_one() -> None:
+    """TextUs wants a name; first and last name make one."""
+    frame = pd.DataFrame({"First": ["Ann"], "Last": ["Bell"], "phone_number": ["+14155552671"]})
+    assert failures(frame, profile="textus") == []
+
+
+def test_the_index_of_the_frame_is_the_index_of_the_failures() -> None:
+    """Even where it is not 0, 1, 2."""
+    frame = pd.DataFrame({"phone": ["+14155552671", "nobody"]}, index=[40, 70])
+    assert failures(frame) == [("phone", "PHN402", 70)]
+
+
+def test_a_region_is_for_phones_without_a_country_code() -> None:
+    """Nothing is guessed."""
+    frame = pd.DataFrame({"phone": ["(415) 555-2671"]})
+    assert failures(frame, select=["PHN"]) == [("phone", "PHN405", 0)]
+    assert failures(frame, select=["PHN"], region="US") == [("phone", "PHN404", 0)]
+
+
+def test_a_frame_without_rows_is_fine() -> None:
+    """There is nothing to blame."""
+    assert failures(pd.DataFrame({"email": pd.Series([], dtype="str")})) == []
+
+
+def test_numbers_and_missing_values_in_a_frame_are_cells_as_well() -> None:
+    """A frame of anyone's was read by anyone."""
+    frame = pd.DataFrame({"phone": [14155552671, None], "email": ["ann@kestrel-labs.com", float("nan")]})
+    assert {column for column, _, _ in failures(frame)} == {"phone"}
+
+
+def test_one_rule_can_be_selected() -> None:
+    """Codes and prefixes, as on the command line."""
+    frame = pd.DataFrame({"email": [" ann@@kestrel-labs.com"]})
+    assert failures(frame, select=["EML303"]) == [("email", "EML303", 0)]
+    assert failures(frame, ignore=["EML303"]) == [("email", "EML302", 0)]
+
+
+def test_an_unknown_profile_or_rule_is_an_error() -> None:
+    """Nothing is validated against nothing."""
+    with pytest.raises(UsageError, match="no profile `nobody`"):
+        schema("nobody")
+    with pytest.raises(ConfigError, match="did you mean EML302"):
+        schema(select=["EML32"])
+
+
+def broken(check: object) -> ColumnChecks:
+    """The rules of a text column, one of them broken."""
+    rule = Rule(
+        code="OWN001",
+        name="text-odd",
+        scope=Scope.CELL,
+        severity=Severity.ERROR,
+        message="odd",
+        kinds=frozenset({"text"}),
+        check=check,  # type: ignore[arg-type]
+    )
+    plan = plan_for("company", rules=[rule])
+    return ColumnChecks(plan.columns[0], plan)
+
+
+@pytest.mark.parametrize(
+    ("check", "said"),
+    [
+        (lambda text: True, "OWN001: its check gave no boolean mask"),
+        (lambda text: text == text, None),
+        (lambda text: (text == text)[:1], "OWN001: its check gave a mask of another index"),
+        (lambda text: (text == text).astype("boolean").mask(text == "b"), "OWN001: its check gave a mask with gaps"),
+        (lambda text: {}[text], "OWN001: TypeError"),
+    ],
+)
+def test_pandera_lets_nothing_pass_that_is_no_mask(check: object, said: str | None) -> None:
+    """A scalar and a short mask would pass, were they not asked for by name."""
+    checks = broken(check)
+    cells = checks.prepare(pd.Series(["a", "b"], dtype="str"))
+    if said is None:
+        assert checks.failed(checks.rules[0], cells).tolist() == [False, False]
+        return
+    with pytest.raises(RuleCrashed) as crash:
+        checks.failed(checks.rules[0], cells)
+    assert str(crash.value) == said
