@@ -1,0 +1,103 @@
+"""Which column holds which field, and what is sent of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from preflight import profile as profiles
+from preflight.columns import is_linted, resolve, sent, with_joined
+from preflight.errors import ConfigError
+from tests.cells import chunk_of
+
+
+def fields(
+    header: list[str], profile: str = "general", **mapping: str
+) -> list[tuple[str | None, str]]:
+    """Field and match of each column."""
+    columns = resolve(header, profiles.load(profile), mapping)
+    return [(column.field, column.matched) for column in columns]
+
+
+def headers(header: list[str], profile: str, mapping: dict[str, str] | None = None) -> list[str]:
+    """The header that is sent."""
+    known = profiles.load(profile)
+    return [one.header for one in sent(resolve(header, known, mapping), known)]
+
+
+def test_a_column_is_matched_by_name_by_alias_and_by_the_users_word() -> None:
+    """The user's word beats the others."""
+    assert fields(["email", "Colour", "badge"], badge="phone") == [
+        ("email", "exact"),
+        (None, ""),
+        ("phone", "option"),
+    ]
+    assert fields(["Work Email"]) == [("email", "alias")]
+    assert fields(["Email", "Work Email"], **{"Work Email": "email"}) == [
+        (None, ""),
+        ("email", "option"),
+    ]
+    assert fields(["Email"], Email="-") == [(None, "")]
+
+
+def test_a_mapping_that_fits_nothing_is_an_error_with_the_nearest() -> None:
+    """Before a row is read."""
+    with pytest.raises(ConfigError, match="no field `emial`; did you mean `email`"):
+        fields(["Mail"], Mail="emial")
+    with pytest.raises(ConfigError, match="no column `Mial` to map; did you mean `Mail`"):
+        fields(["Mail"], Mial="email")
+    with pytest.raises(ConfigError, match="profile general has no field `qqqq`: email"):
+        fields(["Mail"], Mail="qqqq")
+    with pytest.raises(ConfigError, match="no column `qqqq` to map$"):
+        fields(["Mail"], qqqq="email")
+
+
+def test_helper_columns_are_recognised_and_never_sent() -> None:
+    """Those of rejects.csv, when a person has corrected it."""
+    columns = resolve(["email", "preflight__row", " preflight__line"], profiles.load())
+    assert [column.kind for column in columns] == ["email", "helper", "helper"]
+    assert headers(["email", "preflight__row"], "general") == ["email"]
+    assert not is_linted(columns[1], profiles.load())
+
+
+def test_a_name_is_made_of_its_pieces_where_no_column_holds_it() -> None:
+    """TextUs wants the whole; a blank piece leaves no blank behind."""
+    textus = profiles.load("textus")
+    columns = resolve(["First", "Last", "Phone"], textus)
+    assert columns[-1].pieces == (0, 1)
+    chunk = chunk_of(["Ann", " ", "Cleo ", ""], ["Bell", "Pike", "", ""], ["1", "2", "3", "4"])
+    once = with_joined(chunk, columns)
+    assert once.table["3"].to_pylist() == ["Ann Bell", "Pike", "Cleo", ""]
+    assert with_joined(once, columns).table.equals(once.table)
+    assert [one.header for one in sent(columns, textus)] == ["phone_number", "name"]
+    assert is_linted(columns[0], textus)
+    assert resolve(["name", "First", "Last"], textus)[-1].pieces == ()
+    assert resolve(["First", "Phone"], textus)[-1].pieces == ()
+
+
+@pytest.mark.parametrize(
+    ("profile", "mapping", "expected"),
+    [
+        ("general", {}, ["\ufeffE-mail ", "badge", "Long column name"]),
+        ("dotdigital", {}, ["Email", "badge"]),
+        ("textus", {}, []),
+        ("talkvalue", {"badge": "scanned_at"}, ["email"]),
+        ("experiture", {}, ["email"]),
+        ("experiture", {"badge": "scanned_at"}, ["email", "scanned_at"]),
+    ],
+)
+def test_what_is_sent_under_which_name_is_the_providers_to_say(
+    profile: str, mapping: dict[str, str], expected: list[str]
+) -> None:
+    """Under the general profile, all there is."""
+    if profile == "general":
+        expected = ["E-mail", "badge", "Long column name"]
+    assert headers(["\ufeffE-mail ", "badge", "Long column name"], profile, mapping) == expected
+
+
+def test_a_header_that_a_data_field_cannot_have_is_not_sent() -> None:
+    """Dotdigital's names are 1 to 20 letters, digits, `_` or `-`; a line end is none of them."""
+    assert headers(["Email", "a" * 20, "b" * 21, "c\n", "d.e"], "dotdigital") == [
+        "Email",
+        "a" * 20,
+        "c",
+    ]
