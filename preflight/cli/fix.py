@@ -91,9 +91,8 @@ def summary(fixed: pipeline.Fixed, one: Listing) -> str:
     names = {code: rule.name for code, rule in one.survey.plan.rules.items()}
     said = text.summary(one).splitlines(keepends=True)
     head = [line for line in said if not line.startswith(("  fixable", "  books"))]
-    done = [
-        f"  fixed: {text.plural(fixed.changed_cells, 'cell')} in {text.plural(fixed.changed_rows, 'row')}\n"
-    ]
+    cells, rows = fixed.changed_cells, fixed.changed_rows
+    done = [f"  fixed: {text.plural(cells, 'cell')} in {text.plural(rows, 'row')}\n"]
     done.append(text.changes(fixed.changes, names))
     if fixed.books.rejected:
         done.append(f"  rejected: {text.plural(fixed.books.rejected, 'row')}\n")

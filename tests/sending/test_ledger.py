@@ -19,7 +19,7 @@ from preflight.sending.ledger import FILE, VERSION, Ledger
 from preflight.model import Books, Outcome, Part, Receipt
 from preflight.sending.runs import AttemptState, PartState, RunState
 from tests.sending.scripted import Clock, make_parts, make_run
-from tests.test_kept import _report
+from tests.sending.test_kept import _report
 
 
 @pytest.fixture
