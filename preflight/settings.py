@@ -2,27 +2,35 @@
 
 Precedence: command line > `PREFLIGHT_*` environment > config file > profile > default. The config
 file is the nearest `preflight.toml`, `.preflight.toml` or `pyproject.toml` with `[tool.preflight]`,
-from the working directory upwards.
+from the working directory upwards. Its keys are those of `config.schema.json`; "-" may stand for
+"_" in them, and a `state_dir` in it is relative to the file.
 """
 
 from __future__ import annotations
 
+import codecs
 import dataclasses
 import difflib
 import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from preflight import profile
 from preflight.errors import ConfigError
+from preflight.providers import registry
 
 FAIL_ON = ("error", "warning", "never")
 FORMATS = ("full", "concise", "json")
 CONFIG_NAMES = ("preflight.toml", ".preflight.toml")
-SECRET = re.compile(r"token|password|secret|api_?key|api_?user", re.IGNORECASE)
+SECRET = re.compile(r"token|password|secret|api[_-]?key|api[_-]?user", re.IGNORECASE)
+_WHOLE = re.compile(r"[0-9]+")
+# How people write a tab where they cannot type one.
+_TABS = {"\\t": "\t", "tab": "\t"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +52,10 @@ class MaxBad:
         Raises:
             ConfigError: it is neither.
         """
-        found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*%", text.strip())
-        if found and float(found[1]) <= 100:
-            return cls(share=float(found[1]) / 100, count=None)
-        if text.strip().isdigit():
+        found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*%", text.strip())
+        if found and Decimal(found[1]) <= 100:
+            return cls(share=float(Decimal(found[1]) / 100), count=None)
+        if _WHOLE.fullmatch(text.strip()):
             return cls(count=int(text))
         raise ConfigError(f"max-bad is a rate like 2% or a count like 50, not `{text}`")
 
@@ -55,7 +63,8 @@ class MaxBad:
         """Whether so many rejected rows of so many are accepted."""
         if self.count is not None:
             return rejected <= self.count
-        return rejected <= (self.share or 0) * rows
+        # As decimals: 29 of 100 are 29%, and 0.29 * 100 is a little less than 29.
+        return rejected <= Decimal(repr(self.share or 0.0)) * rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +151,9 @@ def load(
     if not isolated:
         path, data = _config(config, start or Path.cwd())
         for key, value in data.items():
-            merged[_key(key, path)] = _value(_key(key, path), value, str(path))
+            name = _key(key, path)
+            checked = _value(name, value, str(path))
+            merged[name] = path.parent / checked if name == "state_dir" else checked
     for name, text in environ.items():
         key = name.removeprefix("PREFLIGHT_").lower()
         if name.startswith("PREFLIGHT_") and key in _KEYS - {"columns", "providers"} and text:
@@ -173,29 +184,33 @@ def _joined(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
 
 def _config(path: Path | None, start: Path) -> tuple[Path, dict[str, Any]]:
     if path is not None:
-        return path, _table(path, _read(path))
+        return path, _table(path, _read(path)) or {}
     for folder in (start, *start.parents):
         for name in CONFIG_NAMES:
             if (folder / name).is_file():
                 return folder / name, _read(folder / name)
         project = folder / "pyproject.toml"
         if project.is_file():
-            data = _read(project).get("tool", {}).get("preflight")
+            data = _table(project, _read(project))
             if data is not None:
                 return project, data
     return start, {}
 
 
-def _table(path: Path, data: dict[str, Any]) -> dict[str, Any]:
-    if path.name == "pyproject.toml":
-        table: dict[str, Any] = data.get("tool", {}).get("preflight", {})
-        return table
-    return data
+def _table(path: Path, data: dict[str, Any]) -> dict[str, Any] | None:
+    """The part of a config file that is meant for preflight; None where there is none."""
+    if path.name != "pyproject.toml":
+        return data
+    tools = data.get("tool", {})
+    table = tools.get("preflight") if isinstance(tools, dict) else None
+    if table is not None and not isinstance(table, dict):
+        raise ConfigError(f"{path}: tool.preflight is a table")
+    return table
 
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        return tomllib.loads(path.read_text("utf-8-sig"))
     except OSError as error:
         raise ConfigError(f"cannot read the config {path}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -219,7 +234,7 @@ def _from_text(key: str, text: str) -> Any:
             raise ConfigError(f"PREFLIGHT_{key.upper()} is yes or no, not `{text}`")
         return text.lower() in ("1", "true", "yes")
     if key in _COUNTS:
-        return int(text) if text.isdigit() else text
+        return int(text) if _WHOLE.fullmatch(text) else text
     return text
 
 
@@ -242,28 +257,56 @@ def _value(key: str, value: Any, where: str) -> Any:
         if not isinstance(value, int) or isinstance(value, bool) or value < 1:
             raise ConfigError(f"{where}: {key} is a number from 1 up")
         return value
+    if key == "for":
+        return _one_of(key, value, profile.names(), where)
     if key == "fail_on":
         return _one_of(key, value, FAIL_ON, where)
     if key == "output_format":
         return _one_of(key, value, FORMATS, where)
     if key == "max_bad":
-        return value if isinstance(value, MaxBad) else MaxBad.parse(str(value))
+        return _max_bad(value, where)
     if key == "region":
         return _region(value, where)
     if key == "timezone":
         return _timezone(value, where)
-    if key == "delimiter":
-        return "\t" if value in ("\\t", "tab") else value
-    if key == "state_dir":
-        return Path(value)
     if key == "timeout":
         return _seconds(value, where)
     if key == "columns":
         return _texts(key, value, where)
     if key == "providers":
         return _providers(value, where)
-    if not isinstance(value, str):
+    if key == "state_dir" and isinstance(value, Path):
+        return value
+    if not isinstance(value, str) or not value:
         raise ConfigError(f"{where}: {key} is a text")
+    if key == "state_dir":
+        return Path(value)
+    return _delimiter(value, where) if key == "delimiter" else _encoding(value, where)
+
+
+def _max_bad(value: Any, where: str) -> MaxBad:
+    if isinstance(value, MaxBad):
+        return value
+    try:
+        return MaxBad.parse(str(value))
+    except ConfigError as error:
+        raise ConfigError(f"{where}: {error}") from None
+
+
+def _delimiter(value: str, where: str) -> str:
+    delimiter = _TABS.get(value.lower(), value)
+    if len(delimiter) != 1 or not delimiter.isascii() or delimiter in '"\r\n\0':
+        raise ConfigError(f"{where}: delimiter is one ASCII character and no quote, or `tab`")
+    return delimiter
+
+
+def _encoding(value: str, where: str) -> str:
+    try:
+        codecs.lookup(value)
+    except (LookupError, ValueError):
+        raise ConfigError(
+            f"{where}: encoding is a name like utf-8, cp1252 or shift_jis, not `{value}`"
+        ) from None
     return value
 
 
@@ -280,7 +323,9 @@ def _region(value: Any, where: str) -> str:
 
     code = str(value).strip().upper()
     if code not in phonenumbers.SUPPORTED_REGIONS:
-        raise ConfigError(f"{where}: region is a country code of two letters like US, not `{value}`")
+        raise ConfigError(
+            f"{where}: region is a country code of two letters like US, not `{value}`"
+        )
     return code
 
 
@@ -295,10 +340,10 @@ def _timezone(value: Any, where: str) -> str:
 
 def _seconds(value: Any, where: str) -> float:
     try:
-        seconds = float(value)
+        seconds = -1.0 if isinstance(value, bool) else float(value)
     except (TypeError, ValueError):
         seconds = -1.0
-    if seconds <= 0:
+    if not 0 < seconds < float("inf"):
         raise ConfigError(f"{where}: timeout is a number of seconds above 0, not `{value}`")
     return seconds
 
@@ -310,13 +355,25 @@ def _texts(key: str, value: Any, where: str) -> dict[str, str]:
 
 
 def _providers(value: Any, where: str) -> dict[str, dict[str, str]]:
-    if not isinstance(value, Mapping) or not all(isinstance(one, Mapping) for one in value.values()):
+    if not isinstance(value, Mapping):
         raise ConfigError(f"{where}: providers is a table for each provider")
+    checked = {}
     for name, options in value.items():
-        for option in options:
-            if SECRET.search(option):
-                raise ConfigError(
-                    f"{where}: providers.{name}.{option} looks like a secret; secrets come from the "
-                    "environment only"
-                )
-    return {name: {key: str(one) for key, one in options.items()} for name, options in value.items()}
+        provider = _one_of("providers", name, registry.KNOWN, where)
+        if not isinstance(options, Mapping):
+            raise ConfigError(f"{where}: providers.{name} is a table of options")
+        checked[provider] = dict(_option(name, key, one, where) for key, one in options.items())
+    return checked
+
+
+def _option(provider: str, key: str, value: Any, where: str) -> tuple[str, str]:
+    """An option of a provider as `-O` would give it."""
+    if SECRET.search(key):
+        raise ConfigError(
+            f"{where}: providers.{provider}.{key} looks like a secret; secrets come from the "
+            "environment only"
+        )
+    if not isinstance(value, (str, int, float)):
+        raise ConfigError(f"{where}: providers.{provider}.{key} is a text or a number")
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return key.replace("-", "_"), text
