@@ -36,7 +36,7 @@ def resolve(
     said = _said(header, profile, mapping or {})
     columns = []
     for position, name in enumerate(header):
-        if bare_name(name).startswith(HELPER_PREFIX):
+        if bare_name(name).casefold().startswith(HELPER_PREFIX):
             columns.append(Column(position, name, kind="helper"))
             continue
         if position in said:
@@ -93,17 +93,22 @@ def with_joined(chunk: Chunk, columns: Sequence[Column]) -> Chunk:
 
 def _said(header: Sequence[str], profile: Profile, mapping: Mapping[str, str]) -> dict[int, str]:
     said: dict[int, str] = {}
-    folded = [name.strip().casefold() for name in header]
+    bare = [bare_name(name) for name in header]
+    folded = [name.casefold() for name in bare]
     for name, field in mapping.items():
         if field != NOT_A_FIELD and field not in profile.fields:
             near = difflib.get_close_matches(field, profile.fields, n=1)
             hint = f"; did you mean `{near[0]}`?" if near else f": {', '.join(profile.fields)}"
             raise ConfigError(f"profile {profile.name} has no field `{field}`{hint}")
-        if name.strip().casefold() not in folded:
+        wanted = bare_name(name)
+        if wanted in bare:
+            said[bare.index(wanted)] = field
+        elif wanted.casefold() in folded:
+            said[folded.index(wanted.casefold())] = field
+        else:
             near = difflib.get_close_matches(name, header, n=1)
             hint = f"; did you mean `{near[0]}`?" if near else ""
             raise ConfigError(f"the file has no column `{name}` to map{hint}")
-        said[folded.index(name.strip().casefold())] = field
     return said
 
 
@@ -156,7 +161,11 @@ def _sent_name(column: Column, profile: Profile) -> str:
 
 
 def is_sent(column: Column, profile: Profile) -> bool:
-    """Whether a column itself is written for the provider."""
+    """Whether a column itself is written for the provider.
+
+    One that is no field of the profile, because the user said so or mapped another to that field,
+    is not, where its own name would make it that field again.
+    """
     if column.kind == "helper":
         return False
     if column.pieces:
@@ -168,9 +177,15 @@ def is_sent(column: Column, profile: Profile) -> bool:
     if column.field is not None and column.matched == "option":
         return profile.unknown_columns in ("keep", "mapped")
     name = bare_name(column.name)
-    if profile.unknown_columns != "keep" or not name:
+    if profile.unknown_columns != "keep" or not name or _is_header(name, profile):
         return False
     return profile.header_pattern is None or re.fullmatch(profile.header_pattern, name) is not None
+
+
+def _is_header(name: str, profile: Profile) -> bool:
+    """Whether the provider reads a column of that name as one of the profile's fields."""
+    taken = (field.header for field in profile.fields.values() if field.header is not None)
+    return name.casefold() in {header.casefold() for header in taken}
 
 
 def is_linted(column: Column, profile: Profile) -> bool:

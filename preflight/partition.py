@@ -9,10 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from preflight import csvout
 from preflight import findings as tables
-from preflight.columns import Sent
+from preflight.columns import Sent, bare_name
+from preflight.errors import UsageError
 from preflight.findings import Findings
 from preflight.model import Bools, Chunk, Ints, Layout, Problem, Reason, Severity
 from preflight.outputs import helper_columns
@@ -38,7 +40,16 @@ class CleanRows:
 
 
 def clean_rows(chunk: Chunk, keep: Bools, columns: Sequence[Sent]) -> CleanRows:
-    """The kept rows of a fixed chunk, with the columns that are sent."""
+    """The kept rows of a fixed chunk, with the columns that are sent.
+
+    Raises:
+        UsageError: rows are kept, and the provider takes none of the columns.
+    """
+    if not columns:
+        if keep.any():
+            raise UsageError("the provider takes none of the columns; --map 'Their header=field'")
+        nothing = np.empty(0, dtype=np.int64)
+        return CleanRows(pa.array([], type=pa.large_string()), nothing, nothing)
     table = chunk.table.select([str(column.position) for column in columns])
     kept = table.filter(pa.array(keep)).combine_chunks()
     rendered = csvout.records(kept.columns)
@@ -59,16 +70,12 @@ class Rejects:
         refused: the errors about the file that reject all its rows.
     """
 
-    def __init__(
-        self, layout: Layout, plan: Plan, refused: Sequence[tuple[Rule, Problem]]
-    ) -> None:
+    def __init__(self, layout: Layout, plan: Plan, refused: Sequence[tuple[Rule, Problem]]) -> None:
         self._layout = layout
         self._plan = plan
         self._refused = refused
 
-    def of(
-        self, chunk: Chunk, rejected: Bools, aside: Bools, findings: Findings
-    ) -> list[pa.Array]:
+    def of(self, chunk: Chunk, rejected: Bools, aside: Bools, findings: Findings) -> list[pa.Array]:
         """The rejects of a chunk, in row order.
 
         Args:
@@ -95,7 +102,9 @@ class Rejects:
         ]
         rows = np.concatenate([chunk.rows[rejected], odd["row"].to_numpy(dtype=np.int64)])
         lines = np.concatenate([chunk.lines[rejected], odd["line"].to_numpy(dtype=np.int64)])
-        raws = np.concatenate([np.full(int(rejected.sum()), "", object), odd["raw"].to_numpy(object)])
+        raws = np.concatenate(
+            [np.full(int(rejected.sum()), "", object), odd["raw"].to_numpy(object)]
+        )
         order = np.argsort(rows, kind="stable")
         return [pa.array(column[order], type=pa.string()) for column in cells] + self._helpers(
             rows[order], lines[order], raws[order], findings
@@ -113,9 +122,11 @@ class Rejects:
         self, rows: Ints, lines: Ints, raws: np.ndarray, findings: Findings
     ) -> list[pa.Array]:
         said = self._reasons(findings).reindex(rows)
-        general = [rule.code for rule, _ in self._refused]
-        message = "; ".join(problem.message or "" for _, problem in self._refused)
-        codes = [_together(" ", own, *general) for own in said["codes"]]
+        general = " ".join(dict.fromkeys(rule.code for rule, _ in self._refused))
+        message = "; ".join(
+            dict.fromkeys(problem.message or rule.message for rule, problem in self._refused)
+        )
+        codes = [_together(" ", own, general) for own in said["codes"]]
         messages = [_together("; ", own, message) or _MALFORMED for own in said["messages"]]
         alone = Reason.CONFIG if self._refused else Reason.FIX
         classes = said["classes"].fillna(alone.value).to_numpy(object)
@@ -139,27 +150,40 @@ class Rejects:
         frame = tables.of_codes(findings, errors).frame
         if frame.empty:
             return pd.DataFrame(columns=["codes", "messages", "classes"], dtype=object)
-        codes = frame[tables.CODE].astype(str)
+        codes = frame[tables.CODE].astype("str")
         default = codes.map({code: rules[code].message for code in codes.unique()})
         messages = frame[tables.MESSAGE].where(frame[tables.MESSAGE].notna(), default)
-        names = {0: "", **{c.position + 1: f"{c.name.strip()}: " for c in self._plan.columns}}
+        names = {
+            column.position + 1: f"{bare_name(column.name) or f'column {column.position + 1}'}: "
+            for column in self._plan.columns
+        }
         crashed = [rule.code for rule in self._plan.scoped(Scope.CRASH)]
         pieces = pd.DataFrame(
             {
                 "row": frame[tables.ROW],
                 "codes": codes,
-                "messages": frame[tables.COLUMN].map(names) + messages.astype(str),
-                "classes": np.where(codes.isin(crashed), Reason.UNKNOWN.value, Reason.FIX.value),
+                "messages": frame[tables.COLUMN].map(names).fillna("") + messages.astype("str"),
+                "unknown": codes.isin(crashed),
             }
-        )
-        grouped = pieces.groupby("row", sort=True)
+        ).sort_values("row", kind="stable")
+        unknown = pieces.groupby("row")["unknown"].any()
         return pd.DataFrame(
             {
-                "codes": grouped["codes"].agg(lambda one: " ".join(dict.fromkeys(one))),
-                "messages": grouped["messages"].agg("; ".join),
-                "classes": grouped["classes"].max(),
-            }
+                "codes": _joined(pieces.drop_duplicates(["row", "codes"]), "codes", " "),
+                "messages": _joined(pieces, "messages", "; "),
+                "classes": np.where(unknown, Reason.UNKNOWN.value, Reason.FIX.value),
+            },
+            index=unknown.index,
         )
+
+
+def _joined(pieces: pd.DataFrame, column: str, separator: str) -> np.ndarray:
+    """One text a row; with arrays, for a file of which every row fails has as many of them."""
+    starts = np.flatnonzero(np.diff(pieces["row"], prepend=-1))
+    texts = pa.array(pieces[column].to_numpy(dtype=object), type=pa.string())
+    lists = pa.ListArray.from_arrays(pa.array([*starts, len(pieces)], type=pa.int32()), texts)
+    joined: np.ndarray = pc.binary_join(lists, separator).to_numpy(zero_copy_only=False)
+    return joined
 
 
 def _together(separator: str, *texts: object) -> str:

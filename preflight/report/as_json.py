@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
 
 from preflight.model import Severity
-from preflight.report.listing import Listing, Row, Token, header_names, shape
+from preflight.report.listing import Listing, Token, header_names, shape
 
 SCHEMA_VERSION = 1
 DISTRIBUTION = "contact-preflight"
@@ -34,7 +35,7 @@ def document(
         fixed: what a fix adds: for each rule code, how many cells it changed.
     """
     found = [
-        _finding(one, row, token, show_values=show_values) for one in listings for row in one.rows()
+        finding for one in listings for finding in _findings(one, token, show_values=show_values)
     ]
     report: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
@@ -55,14 +56,14 @@ def _file(listing: Listing) -> dict[str, Any]:
     survey, layout = listing.survey, listing.survey.layout
     severities = listing.severity_counts()
     return {
-        "path": listing.path,
+        "path": _text(listing.path),
         "sha256": layout.source.sha256,
         "bytes": layout.source.size,
         "encoding": layout.encoding,
         "delimiter": layout.delimiter,
         "header_line": layout.header_line if layout.header else None,
         "profile": survey.plan.profile.name,
-        "columns": header_names(survey),
+        "columns": {_text(name): field for name, field in header_names(survey).items()},
         "rows": survey.rows,
         "books": asdict(listing.books),
         "counts": {
@@ -74,26 +75,43 @@ def _file(listing: Listing) -> dict[str, Any]:
     }
 
 
-def _finding(listing: Listing, row: Row, token: Token, *, show_values: bool) -> dict[str, Any]:
-    where = f"{listing.path}\0{row.rule.code}\0{row.row}\0{row.line}\0{row.column}"
-    return {
-        "code": row.rule.code,
-        "name": row.rule.name,
-        "severity": str(row.rule.severity),
-        "message": row.message,
-        "path": listing.path,
-        "row": row.row,
-        "line": row.line,
-        "column": row.column,
-        "column_name": row.column_name,
-        "value": row.cell if show_values else None,
-        "token": None if row.cell is None else token(row.cell),
-        "shape": None if row.cell is None else shape(row.cell),
-        "fix": None
-        if row.safety is None
-        else {
-            "safety": str(row.safety),
-            "replacement": row.replacement if show_values else None,
-        },
-        "fingerprint": hashlib.sha256(where.encode()).hexdigest()[:16],
-    }
+def _findings(listing: Listing, token: Token, *, show_values: bool) -> Iterator[dict[str, Any]]:
+    path = _text(listing.path)
+    named = show_values or not listing.names_are_values
+    seen = Counter[str]()
+    for row in listing.rows():
+        where = f"{path}\0{row.rule.code}\0{row.row}\0{row.line}\0{row.column}"
+        seen[where] += 1
+        known = row.column_name is not None and named
+        yield {
+            "code": row.rule.code,
+            "name": row.rule.name,
+            "severity": str(row.rule.severity),
+            "message": _text(row.message),
+            "path": path,
+            "row": row.row,
+            "line": row.line,
+            "column": row.column,
+            "column_name": _text(row.column_name or "") if known else None,
+            "value": row.cell if show_values else None,
+            "token": None if row.cell is None else token(row.cell),
+            "shape": None if row.cell is None else shape(row.cell),
+            "fix": None
+            if row.safety is None
+            else {
+                "safety": str(row.safety),
+                "replacement": row.replacement if show_values else None,
+            },
+            "fingerprint": _fingerprint(where, seen[where]),
+        }
+
+
+def _fingerprint(where: str, occurrence: int) -> str:
+    """The same for the same finding of another call, and another for a second one at one place."""
+    text = where if occurrence == 1 else f"{where}\0{occurrence}"
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _text(text: str) -> str:
+    """The text as Unicode: a path or a header may hold bytes that are none."""
+    return text.encode("utf-8", "replace").decode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -11,20 +12,20 @@ import numpy as np
 
 from preflight import findings as tables
 from preflight.findings import Findings
-from preflight.model import Books, Safety, Severity
+from preflight.model import Books, Problem, Safety, Severity
 from preflight.passes import Survey
-from preflight.rule import Rule
+from preflight.rule import FileView, Rule
 
 Token = Callable[[str], str]
-_RUNS = re.compile(r"([a-z]+)|([A-Z]+)|([0-9]+)|( +)|([^\x00-\x7f]+)")
-_MARKS = ("a", "A", "d", "s", "u")
+_RUNS = re.compile(r"([a-z]+)|([A-Z]+)|([0-9]+)|( +)|([^\x00-\x7f]+)|([\x00-\x1f\x7f]+)")
+_MARKS = ("a", "A", "d", "s", "u", "c")
 
 
 def shape(value: str) -> str:
     """What a value looks like without what it says: "Ann 42" → "A(1)a(2)s(1)d(2)".
 
-    `a` lower-case and `A` upper-case ASCII letters, `d` digits, `s` blanks, `u` anything beyond
-    ASCII; punctuation stands for itself.
+    `a` lower-case and `A` upper-case ASCII letters, `d` digits, `s` blanks, `c` control characters,
+    `u` anything beyond ASCII; punctuation stands for itself.
     """
     return _RUNS.sub(lambda run: f"{_MARKS[(run.lastindex or 1) - 1]}({len(run[0])})", value)
 
@@ -39,10 +40,10 @@ class Row:
     """One finding as it is shown.
 
     Attributes:
-        rule: that made it.
+        rule: that made it, with the severity it has here.
         message: a lower-case fact.
         row, line, column: from 1; None where there is none.
-        column_name: the header as written.
+        column_name: the header as written. Personal data where `Listing.names_are_values`.
         safety: of the fix that would mend it, if there is one.
         cell: what stands there; None where no single cell does. Personal data.
         replacement: what fixing makes of it, where it was asked for. Personal data.
@@ -69,7 +70,8 @@ class Listing:
         findings: those to be shown, in order, problems of the file and its header included.
         held_back: how many row findings are not, because the header is wrong.
         books: of the file.
-        fixes: how a finding of a file problem would be mended, by its position in `findings`.
+        problems: the problem of the file or its header that a finding is, by its position in
+            `findings`.
         cells: for each finding the cell it is about, or None; all None if they were not fetched.
         replacements: for each finding what fixing makes of the cell, or None.
     """
@@ -79,7 +81,7 @@ class Listing:
     findings: Findings
     held_back: int
     books: Books
-    fixes: Mapping[int, Safety | None]
+    problems: Mapping[int, tuple[Rule, Problem]]
     cells: np.ndarray
     replacements: np.ndarray
 
@@ -91,8 +93,11 @@ class Listing:
         for at, (code, row, line, column, message) in enumerate(
             zip(*(frame[name].tolist() for name in frame), strict=True)
         ):
-            rule = rules[code]
-            offered = rule.safety if rule.fix is not None or rule.drops else None
+            rule, problem = self.problems.get(at, (rules[code], None))
+            if problem is not None:
+                safety = problem.safety
+            else:
+                safety = rule.safety if rule.fix is not None or rule.drops else None
             yield Row(
                 rule=rule,
                 message=message or rule.message,
@@ -100,25 +105,35 @@ class Listing:
                 line=line or None,
                 column=column or None,
                 column_name=names.get(column),
-                safety=self.fixes.get(at, offered),
+                safety=safety,
                 cell=self.cells[at],
                 replacement=self.replacements[at],
             )
 
     def counts(self) -> dict[str, int]:
         """How many findings of each code, the ones held back included."""
-        return _all(self.survey).counts()
+        counted = Counter(self.survey.findings.counts())
+        counted.update(rule.code for rule, _ in self.survey.problems)
+        return dict(sorted(counted.items()))
 
     def severity_counts(self) -> dict[Severity, int]:
         """How many findings of each severity, the ones held back included."""
         counted = dict.fromkeys(Severity, 0)
-        for code, count in self.counts().items():
+        for code, count in self.survey.findings.counts().items():
             counted[self.survey.plan.rules[code].severity] += count
+        for rule, _ in self.survey.problems:
+            counted[rule.severity] += 1
         return counted
 
-
-def _all(survey: Survey) -> Findings:
-    return tables.together([_problems(survey), survey.findings])
+    @property
+    def names_are_values(self) -> bool:
+        """Whether the header may be somebody's data, because the first row looks like it."""
+        plan = self.survey.plan
+        nothing = frozenset[int]()
+        view = FileView(
+            self.survey.layout, plan.columns, plan.profile, self.survey.rows, (), nothing, nothing
+        )
+        return view.header_is_data
 
 
 def _problems(survey: Survey) -> Findings:
@@ -151,11 +166,13 @@ def listing(
     kept = tables.together([]) if hold else survey.findings
     both = tables.together([Findings(marked), Findings(kept.frame.assign(at=-1))]).ordered()
     order = both.frame["at"].to_numpy() if len(both) else np.empty(0, dtype=np.int64)
-    fixes = {
-        int(position): survey.problems[int(order[position])][1].safety
+    of_file = {
+        int(position): survey.problems[int(order[position])]
         for position in np.flatnonzero(order >= 0)
     }
-    shown = Findings(both.frame[[tables.CODE, tables.ROW, tables.LINE, tables.COLUMN, tables.MESSAGE]])
+    shown = Findings(
+        both.frame[[tables.CODE, tables.ROW, tables.LINE, tables.COLUMN, tables.MESSAGE]]
+    )
     unknown = np.full(len(shown), None, object)
     old, new = (unknown, unknown) if cells is None else cells(shown)
     return Listing(
@@ -164,7 +181,7 @@ def listing(
         findings=shown,
         held_back=len(survey.findings) if hold else 0,
         books=books,
-        fixes=fixes,
+        problems=of_file,
         cells=old,
         replacements=new,
     )
@@ -178,6 +195,8 @@ def fixable(survey: Survey) -> tuple[int, int]:
 
 def header_names(survey: Survey) -> dict[str, str]:
     """Each header that means a field, and the field."""
-    return {column.name: column.field for column in survey.plan.columns if column.field and not column.pieces}
-
-
+    return {
+        column.name: column.field
+        for column in survey.plan.columns
+        if column.field and not column.pieces
+    }

@@ -20,18 +20,32 @@ def plural(count: int, noun: str) -> str:
     return f"{number(count)} {noun}{'' if count == 1 else 's'}"
 
 
+def visible(text: str) -> str:
+    """Text of a file, on one line and harmless to a terminal: what cannot be seen is escaped."""
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
+
+
 def place(path: str, row: Row) -> str:
     """Where a finding is, as editors understand it: path:line:column."""
-    return ":".join(str(piece) for piece in (path, row.line, row.column) if piece is not None)
+    where = [visible(path)]
+    if row.line is not None:
+        where += [str(row.line)] if row.column is None else [str(row.line), str(row.column)]
+    return ":".join(where)
 
 
 def full(listing: Listing, *, show_values: bool) -> str:
     """Every finding with its row, its column and what to do about it."""
     lines = []
+    named = show_values or not listing.names_are_values
     for row in listing.rows():
-        lines.append(f"{place(listing.path, row)} {row.rule.code} [{row.rule.severity}] {row.message}")
+        where, rule = place(listing.path, row), row.rule
+        lines.append(f"{where} {rule.code} [{rule.severity}] {visible(row.message)}")
         detail = [f"row {number(row.row)}"] if row.row else []
-        detail += [row.column_name.strip() or f"column {row.column}"] if row.column_name is not None else []
+        if row.column is not None:
+            name = (row.column_name or "").strip() if named else ""
+            detail.append(visible(name) or f"column {row.column}")
         if row.cell is not None:
             detail.append(repr(row.cell) if show_values else f"shape {shape(row.cell) or 'blank'}")
         if row.safety is Safety.SAFE:
@@ -46,7 +60,8 @@ def full(listing: Listing, *, show_values: bool) -> str:
 def concise(listing: Listing) -> str:
     """Every finding on one line, without values."""
     return "".join(
-        f"{place(listing.path, row)}: {row.rule.code} {row.message}\n" for row in listing.rows()
+        f"{place(listing.path, row)}: {row.rule.code} {visible(row.message)}\n"
+        for row in listing.rows()
     )
 
 
@@ -75,7 +90,9 @@ def assumptions(layout: Layout) -> str:
     told = {"option": " (as told)", "sep": " (by its sep= line)"}.get(layout.delimiter_from, "")
     if not layout.header:
         return f"{encoding}, no header"
-    header = f"header on line {layout.header_line}" + ("" if layout.header_certain else " (a guess)")
+    header = f"header on line {layout.header_line}" + (
+        "" if layout.header_certain else " (a guess)"
+    )
     return f"{encoding}, {delimiter}{told}, {header}"
 
 
@@ -83,10 +100,11 @@ def summary(listing: Listing) -> str:
     """What was read, what was found, and the books."""
     survey = listing.survey
     counts = listing.severity_counts()
+    errors = plural(counts[Severity.ERROR], "error")
+    warnings = plural(counts[Severity.WARNING], "warning")
     lines = [
-        f"{listing.path}: {plural(survey.rows, 'record')}, {assumptions(survey.layout)}",
-        f"  found: {plural(counts[Severity.ERROR], 'error')}, "
-        f"{plural(counts[Severity.WARNING], 'warning')}",
+        f"{visible(listing.path)}: {plural(survey.rows, 'record')}, {assumptions(survey.layout)}",
+        f"  found: {errors}, {warnings}",
     ]
     if listing.held_back:
         lines.append(
@@ -130,4 +148,4 @@ def changes(fixed: Mapping[str, int], names: Mapping[str, str]) -> str:
 
 def written(paths: Iterable[tuple[str, str]]) -> str:
     """Where the results are: a path and what it holds."""
-    return "".join(f"  {path}  {what}\n" for path, what in paths)
+    return "".join(f"  {visible(path)}  {what}\n" for path, what in paths)
