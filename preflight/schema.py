@@ -12,6 +12,8 @@ is a crash, and the rows are unknown, not passed.
 
 from __future__ import annotations
 
+import functools
+import inspect
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -152,10 +154,15 @@ def _texts(
     return texts
 
 
+@functools.lru_cache(maxsize=1024)
+def _arity(function: Any) -> int:
+    return len(inspect.signature(function).parameters)
+
+
 def _ask(function: Any, cells: pd.DataFrame, checks: ColumnChecks) -> Any:
     """Calls what a rule file defines, with the context if it takes one."""
     values = cells[VALUE]
-    if function.__code__.co_argcount == 1:
+    if _arity(function) == 1:
         return function(values)
     return function(values, checks.context(cells.drop(columns=VALUE)))
 
@@ -179,7 +186,9 @@ def _check(rule: Rule, checks: ColumnChecks) -> pa_schema.Check:
             return _judge_series(rule, checks, given)
         return _judge_cells(rule, checks, given)
 
-    return pa_schema.Check(judge, name=rule.code, error=f"{rule.code} {rule.message}", ignore_na=False)
+    return pa_schema.Check(
+        judge, name=rule.code, error=f"{rule.code} {rule.message}", ignore_na=False
+    )
 
 
 def _judge_cells(rule: Rule, checks: ColumnChecks, cells: pd.DataFrame) -> pd.Series[bool]:
@@ -220,9 +229,9 @@ def schema(
     """The cell rules of a profile as a pandera schema, for a frame of anyone's.
 
     A column of the frame is recognised by any name the profile knows for it, case and punctuation
-    aside. Columns the profile does not know are left alone, and a field that can be made of others is
-    not missed. Each check is named by its rule's code, and its error starts with it. A rule that fails
-    is a failed check, never a passed one. The region is one for the whole frame.
+    aside. Columns the profile does not know are left alone, and a field that can be made of others
+    is not missed. Each check is named by its rule's code, and its error starts with it. A rule that
+    fails is a failed check, never a passed one. The region is one for the whole frame.
 
     Rules about files, headers, malformed records and duplicates are not of a frame, and not in it.
 

@@ -22,44 +22,55 @@ from preflight.rule import Rule
 EMAILS = (
     "ann@kestrel-labs.com", "Ann.Bell@Kestrel-Labs.COM", "mailto:ann@kestrel-labs.com",
     "Ann Bell <ann@kestrel-labs.com>", "<ann@kestrel-labs.com>", '"ann@kestrel-labs.com"',
-    "ann@kestrel-labs.com;", "ann@kestrel-labs.com,,", "ann@kestrel-labs.com\nbob@kestrel-labs.com",
-    "ann@kestrel-labs.com\nbob", "ann\u00a0bell@kestrel-labs.com", "an\u200bn@kestrel-labs.com",
-    "ann@xn--bcher-kva.com", "ANN@XN--BCHER-KVA.COM", "ann@b\u00fccher.com", "rene\u0301@kestrel-labs.com",
-    "a@b.c", "ann@kestrel.test", "ann@localhost", "ann@kestrel-labs.invalid", "ann@sub.example", "@", "<>",
+    "ann@kestrel-labs.com;", "ann@kestrel-labs.com,,",
+    "ann@kestrel-labs.com\nbob@kestrel-labs.com", "ann@kestrel-labs.com\nbob",
+    "ann\u00a0bell@kestrel-labs.com", "an\u200bn@kestrel-labs.com", "ann@xn--bcher-kva.com",
+    "ANN@XN--BCHER-KVA.COM", "ann@b\u00fccher.com", "rene\u0301@kestrel-labs.com", "a@b.c",
+    "ann@kestrel.test", "ann@localhost", "ann@kestrel-labs.invalid", "ann@sub.example", "@", "<>",
     ",", "mailto:", "ann@@kestrel-labs.com", "ann@kestrel-labs", "a" * 65 + "@kestrel-labs.com",
-    "ann@" + "k" * 64 + ".com", "=ann@kestrel-labs.com", "+ann@kestrel-labs.com", "ann@kestrel-labs.com\n",
-    "ann@\uff4bestrel.com", "ann\uff20kestrel-labs.com", '"ann bell"@kestrel-labs.com', "ann@[127.0.0.1]",
-    "'ann@kestrel-labs.com'", "ann@kestrel--labs.com", "a--b@kestrel-labs.com", "1@2.com", "ann@1.2",
-    "\u2060ann@kestrel-labs.com", "ann@kestrel-labs.com\u00ad", "ann@\u0646\u06cc\u200c\u0631\u0648.com",
-    " ", "\t", "\u200b", "a\0b@kestrel-labs.com", "#REF!", "<<ann@kestrel-labs.com>>", "ann@kestrel-labs.com>",
+    "ann@" + "k" * 64 + ".com", "=ann@kestrel-labs.com", "+ann@kestrel-labs.com",
+    "ann@kestrel-labs.com\n", "ann@\uff4bestrel.com", "ann\uff20kestrel-labs.com",
+    '"ann bell"@kestrel-labs.com', "ann@[127.0.0.1]", "'ann@kestrel-labs.com'",
+    "ann@kestrel--labs.com", "a--b@kestrel-labs.com", "1@2.com", "ann@1.2",
+    "\u2060ann@kestrel-labs.com", "ann@kestrel-labs.com\u00ad",
+    "ann@\u0646\u06cc\u200c\u0631\u0648.com", " ", "\t", "\u200b", "a\0b@kestrel-labs.com",
+    "#REF!", "<<ann@kestrel-labs.com>>", "ann@kestrel-labs.com>",
 )  # fmt: skip
 PHONES = (
-    "+14155552671", "(415) 555-2671", "415.555.2671", "4155552671", "1-415-555-2671", "+44 (0)20 7946 0018",
-    "020 7946 0018", "0044 20 7946 0018", "+49 30 23125 000", "'+14155552671", "\u202a+14155552671\u202c",
-    "\uff0b14155552671", "+1 415 555 2671 ext. 29", "415-555-2671 x2921", "1-800-FLOWERS", "call me", "+",
-    "+1", "+999123456789", "00", "0000000000", "+1 415 555 267", "14155552671 or 4155552672", "'", "' ",
-    "4155552671/4155552672", "+1415555267155526715", "tel:+14155552671", "\u0661\u0662\u0663\u0664", "1.41556E+10",
-    "+14155552671\n", "=+14155552671", "-4155552671", "+39 06 698 12345", "+5491123456789", "+525512345678",
-    "+14155552671 Ann", "Ann +14155552671", " ", "\u200b", "+1\u00a0415\u00a0555\u00a02671", "#####", "+80012345678",
+    "+14155552671", "(415) 555-2671", "415.555.2671", "4155552671", "1-415-555-2671",
+    "+44 (0)20 7946 0018", "020 7946 0018", "0044 20 7946 0018", "+49 30 23125 000",
+    "'+14155552671", "\u202a+14155552671\u202c", "\uff0b14155552671", "+1 415 555 2671 ext. 29",
+    "415-555-2671 x2921", "1-800-FLOWERS", "call me", "+", "+1", "+999123456789", "00",
+    "0000000000", "+1 415 555 267", "14155552671 or 4155552672", "'", "' ",
+    "4155552671/4155552672", "+1415555267155526715", "tel:+14155552671",
+    "\u0661\u0662\u0663\u0664", "1.41556E+10", "+14155552671\n", "=+14155552671", "-4155552671",
+    "+39 06 698 12345", "+5491123456789", "+525512345678", "+14155552671 Ann", "Ann +14155552671",
+    " ", "\u200b", "+1\u00a0415\u00a0555\u00a02671", "#####", "+80012345678",
 )  # fmt: skip
 STAMPS = (
-    "2026-04-21T15:30:00Z", "2026-04-21T15:30:00+02:00", "2026-04-21T15:30Z", "2026-04-21t15:30:00z",
-    "2026-04-21 15:30:00+02", "2026-04-21 15:30:00", "2026-04-21T15:30:00.123456789Z", "2026-02-30T10:00:00Z",
-    "2024-02-29T10:00:00Z", "2026-02-29T10:00:00Z", "2016-12-31T23:59:60Z", "2016-12-31T22:59:60-01:00",
-    "2026-04-21T15:30:60Z", "2026-04-21T24:00:00Z", "2026-04-21T15:30:00+10:60", "2026-04-21T15:30:00-00:00",
-    "2026-04-21", "04/21/2026 3:30 PM", "21/04/2026 15:30", "03/04/2026 15:30", "3/4/2026 15:30 +02:00",
-    "04/04/2026 15:30", "21 April 2026 15:30 UTC", "Tue, 21 Apr 2026 15:30:00 +0200", "April 21st, 2026 3:30 PM",
-    "2026.04.21 15:30", "46133.645", "yesterday", "13:30", "2026-03-29T02:30:00", "2026-10-25T02:30:00",
-    "1850-01-01T00:00:00", "0001-01-01T00:00:00Z", "9999-12-31T23:59:60Z", "9999-12-31T23:59:59-23:59",
-    "0000-01-01T00:00:00Z", "2026-04-21T15:30:00Z\n", " 2026-04-21T15:30:00Z", "2026-13-01T00:00:00Z", " ",
-    "3/4/2026 13:30 PM", "2026-04-21T3:30:00Z", "=2026-04-21T15:30:00Z", "1461247800", "#VALUE!",
+    "2026-04-21T15:30:00Z", "2026-04-21T15:30:00+02:00", "2026-04-21T15:30Z",
+    "2026-04-21t15:30:00z", "2026-04-21 15:30:00+02", "2026-04-21 15:30:00",
+    "2026-04-21T15:30:00.123456789Z", "2026-02-30T10:00:00Z", "2024-02-29T10:00:00Z",
+    "2026-02-29T10:00:00Z", "2016-12-31T23:59:60Z", "2016-12-31T22:59:60-01:00",
+    "2026-04-21T15:30:60Z", "2026-04-21T24:00:00Z", "2026-04-21T15:30:00+10:60",
+    "2026-04-21T15:30:00-00:00", "2026-04-21", "04/21/2026 3:30 PM", "21/04/2026 15:30",
+    "03/04/2026 15:30", "3/4/2026 15:30 +02:00", "04/04/2026 15:30", "21 April 2026 15:30 UTC",
+    "Tue, 21 Apr 2026 15:30:00 +0200", "April 21st, 2026 3:30 PM", "2026.04.21 15:30",
+    "46133.645", "yesterday", "13:30", "2026-03-29T02:30:00", "2026-10-25T02:30:00",
+    "1850-01-01T00:00:00", "0001-01-01T00:00:00Z", "9999-12-31T23:59:60Z",
+    "9999-12-31T23:59:59-23:59", "0000-01-01T00:00:00Z", "2026-04-21T15:30:00Z\n",
+    " 2026-04-21T15:30:00Z", "2026-13-01T00:00:00Z", " ", "3/4/2026 13:30 PM",
+    "2026-04-21T3:30:00Z", "=2026-04-21T15:30:00Z", "1461247800", "#VALUE!",
 )  # fmt: skip
 TEXTS = (
-    "Ann", "Ann Bell", " Ann", "Ann ", "Ann\u00a0Bell", "\u00a0Ann", "An\u200bn", "Ann \u200b", "\u200b", " ",
-    "Jos\u00e9", "\u76f4\u6a39 \u6d5c\u7530", "\u0646\u06cc\u200c\u0631\u0648", "\U0001f468\u200d\U0001f4bb", "O'Brien", "O\x92Brien",
-    "\x91", "Kestrel\nLabs", "Kestrel\r\nLabs", "Kestrel\tLabs", "=SUM(1)", "@ann", "-", "--", "+1", "- note", "-12.5", "+a",
-    "#REF!", "#####", "#1 Shop", "#N/A", "a\0b", "\0", "\0 a", " \0", "N/A", "null", "a  b", "(a)", '"', '"a"', "\u2028a", "a\u2028b",
-    "\ufeffAnn", "Ann\u200d", "\u200dAnn", "\u0646\u200c", "a\u200cb", "US", "Germany", "Atlantis", "\x1b[0m", "a\x07b", "\u061c", "%", "1\n",
+    "Ann", "Ann Bell", " Ann", "Ann ", "Ann\u00a0Bell", "\u00a0Ann", "An\u200bn", "Ann \u200b",
+    "\u200b", " ", "Jos\u00e9", "\u76f4\u6a39 \u6d5c\u7530", "\u0646\u06cc\u200c\u0631\u0648",
+    "\U0001f468\u200d\U0001f4bb", "O'Brien", "O\x92Brien", "\x91", "Kestrel\nLabs",
+    "Kestrel\r\nLabs", "Kestrel\tLabs", "=SUM(1)", "@ann", "-", "--", "+1", "- note", "-12.5",
+    "+a", "#REF!", "#####", "#1 Shop", "#N/A", "a\0b", "\0", "\0 a", " \0", "N/A", "null", "a  b",
+    "(a)", '"', '"a"', "\u2028a", "a\u2028b", "\ufeffAnn", "Ann\u200d", "\u200dAnn",
+    "\u0646\u200c", "a\u200cb", "US", "Germany", "Atlantis", "\x1b[0m", "a\x07b", "\u061c", "%",
+    "1\n",
 )  # fmt: skip
 CELLS: dict[str, Sequence[str]] = {
     "email": EMAILS,
@@ -70,8 +81,8 @@ CELLS: dict[str, Sequence[str]] = {
     "country": TEXTS,
 }
 FIELDS = {
-    "email": "email", "phone": "phone", "timestamp": "created_at", "text": "company", "name": "name",
-    "country": "country",
+    "email": "email", "phone": "phone", "timestamp": "created_at", "text": "company",
+    "name": "name", "country": "country",
 }  # fmt: skip
 
 _EDGES = st.sampled_from(
@@ -145,16 +156,17 @@ def chunk_of(*columns: Sequence[str]) -> Chunk:
     rows = np.arange(1, count + 1, dtype=np.int64)
     aside = pd.DataFrame(
         {
-            "row": np.empty(0, np.int64), "line": np.empty(0, np.int64), "flaw": np.empty(0, object),
-            "fields": np.empty(0, np.int64), "expected": np.empty(0, np.int64),
-            "lines": np.empty(0, np.int64), "offset": np.empty(0, np.int64), "raw": np.empty(0, object),
+            "row": np.empty(0, np.int64), "line": np.empty(0, np.int64),
+            "flaw": np.empty(0, object), "fields": np.empty(0, np.int64), "expected": np.empty(0, np.int64),
+            "lines": np.empty(0, np.int64), "offset": np.empty(0, np.int64),
+            "raw": np.empty(0, object),
         }
     )  # fmt: skip
     return Chunk(table, rows, rows + 1, aside)
 
 
 def numbers() -> list[str]:
-    """For each calling code, region and type an example number, in E.164, from the library's metadata."""
+    """An example of each calling code, region and type, in E.164, from the library's metadata."""
     found = {}
     for code, regions in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items():
         for region in regions:

@@ -23,8 +23,8 @@ def check(text):
     return text != "odd"
 
 
-RULE = Rule(code={code!r}, name={name!r}, scope=Scope.{scope}, severity=Severity.ERROR, message="odd",
-            check={check}, kinds=frozenset({kinds!r}), fix={fix})
+RULE = Rule(code={code!r}, name={name!r}, scope=Scope.{scope}, severity=Severity.ERROR,
+            message="odd", check={check}, kinds=frozenset({kinds!r}), fix={fix})
 '''
 
 

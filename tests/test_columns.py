@@ -47,7 +47,7 @@ def test_a_mapping_that_fits_nothing_is_an_error_with_the_nearest() -> None:
         fields(["Mail"], Mial="email")
     with pytest.raises(ConfigError, match="profile general has no field `qqqq`: email"):
         fields(["Mail"], Mail="qqqq")
-    with pytest.raises(ConfigError, match="no column `qqqq` to map$"):
+    with pytest.raises(ConfigError, match=r"no column `qqqq` to map$"):
         fields(["Mail"], qqqq="email")
 
 

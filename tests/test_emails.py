@@ -77,7 +77,7 @@ def test_unwrapping_twice_is_unwrapping_once(value: str) -> None:
 
 @given(cells("email"))
 def test_nothing_of_what_stands_between_two_addresses_is_taken_away(value: str) -> None:
-    """So that two never become one: the core is a stretch of the cell, but for zero-width characters."""
+    """So that two never become one; characters of no width excepted."""
     assert emails.core(value) in re.sub(f"[{ZERO_WIDTH}]", "", value) or emails.core(value) in value
 
 

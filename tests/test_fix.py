@@ -73,7 +73,8 @@ def test_a_cell_that_no_fix_names_is_what_it_was(kind: str, data: st.DataObject)
     plan = plan_for(FIELDS[kind], **data.draw(PLANS))
     before = data.draw(st.lists(cells(kind), min_size=1, max_size=10))
     after, changed = fixed(plan, chunk_of(before))
-    assert {at for at, pair in enumerate(zip(before, values(after), strict=True)) if pair[0] != pair[1]} == changed
+    pairs = enumerate(zip(before, values(after), strict=True))
+    assert {at for at, (old, new) in pairs if old != new} == changed
 
 
 @every_kind
@@ -91,7 +92,9 @@ def test_what_is_said_after_fixing_is_what_linting_the_fixed_cells_says(
     mended = mend_columns(linter, linter.lint(chunk))
     remaining = tables.together([cell_findings(chunk, one.judged, one.blames) for one in mended])
     frame = remaining.ordered().frame
-    assert [tuple(row) for row in frame.astype(object).to_numpy()] == said(plan, fixed(plan, chunk)[0])
+    assert [tuple(row) for row in frame.astype(object).to_numpy()] == said(
+        plan, fixed(plan, chunk)[0]
+    )
 
 
 @every_kind
@@ -149,12 +152,12 @@ def test_a_guess_is_made_only_when_it_is_asked_for() -> None:
 @pytest.mark.parametrize(
     "broken",
     [
-        lambda text: "b",
+        lambda _: "b",
         lambda text: text.to_numpy(),
         lambda text: text.iloc[:0],
         lambda text: pd.Series(None, index=text.index, dtype="str"),
         lambda text: pd.Series(1, index=text.index),
-        lambda text: 1 / 0,
+        lambda _: 1 / 0,
     ],
 )
 def test_a_fix_that_gives_no_texts_changes_nothing(broken: object) -> None:

@@ -87,13 +87,13 @@ def test_a_blank_cell_is_no_business_of_a_cell_rule() -> None:
 @pytest.mark.parametrize(
     "broken",
     [
-        lambda text: True,
+        lambda _: True,
         lambda text: np.ones(len(text), dtype=bool),
-        lambda text: pd.Series([True]),
+        lambda _: pd.Series([True]),
         lambda text: pd.Series(True, index=text.index + 7),
         lambda text: pd.Series([None] * len(text), index=text.index, dtype="boolean"),
         lambda text: pd.Series("yes", index=text.index),
-        lambda text: None,
+        lambda _: None,
         lambda text: text[0].no_such_thing,
     ],
     ids=["scalar", "array", "short", "other index", "gaps", "texts", "nothing", "raises"],
@@ -113,11 +113,17 @@ def test_a_rule_that_fails_on_one_cell_is_heard_about_the_others() -> None:
             raise KeyError("a value of a contact")
         return text != "odd"
 
-    plan = plan_for("company", rules=[own(check, reason=lambda text: text.map(lambda one: f"said of {len(one)}"))])
+    plan = plan_for(
+        "company",
+        rules=[own(check, reason=lambda text: text.map(lambda one: f"said of {len(one)}"))],
+    )
     found = said(plan, chunk_of(["fine", "odd", "crash", "fair", "odd"]))
     assert [(code, row) for code, row, *_ in found] == [("OWN001", 2), ("SCH002", 3), ("OWN001", 5)]
     assert found[0][4] == "said of 3"
-    assert found[1][4] == "a rule failed on this cell, and it is unknown, not passed (OWN001: KeyError)"
+    assert (
+        found[1][4]
+        == "a rule failed on this cell, and it is unknown, not passed (OWN001: KeyError)"
+    )
 
 
 def test_a_rule_that_always_fails_is_not_asked_cell_by_cell_for_ever() -> None:
@@ -128,14 +134,16 @@ def test_a_rule_that_always_fails_is_not_asked_cell_by_cell_for_ever() -> None:
         calls.append(len(text))
         raise ValueError
 
-    found = said(plan_for("company", rules=[own(check)]), chunk_of([f"c{at}" for at in range(1000)]))
+    found = said(
+        plan_for("company", rules=[own(check)]), chunk_of([f"c{at}" for at in range(1000)])
+    )
     assert len(found) == 1000
     assert len(calls) < 200
 
 
 def test_a_rule_whose_reasons_fail_is_a_failing_rule() -> None:
     """Its message cannot be told."""
-    plan = plan_for("company", rules=[own(lambda text: text != "a", reason=lambda text: 1 / 0)])
+    plan = plan_for("company", rules=[own(lambda text: text != "a", reason=lambda _: 1 / 0)])
     assert [code for code, *_ in said(plan, chunk_of(["a", "b"]))] == ["SCH002"]
 
 
@@ -160,7 +168,7 @@ def test_a_malformed_record_is_blamed_by_the_rule_about_its_flaw() -> None:
     assert linted.dropped.tolist() == [False, True]
 
 
-@pytest.mark.parametrize("broken", [lambda records: True, lambda records: 1 / 0])
+@pytest.mark.parametrize("broken", [lambda _: True, lambda _: 1 / 0])
 def test_a_failing_rule_about_records_blames_them_all_and_drops_none(broken: object) -> None:
     """Nothing is left away by a rule that does not work."""
     plan = plan_for("company", rules=[own_of(Scope.RECORD, broken, drops=True)])
@@ -171,7 +179,7 @@ def test_a_failing_rule_about_records_blames_them_all_and_drops_none(broken: obj
 
 def test_a_failing_rule_about_the_file_is_a_problem_of_the_file() -> None:
     """What it would have said of the file is unknown, so no row of it is clean."""
-    plan = plan_for("company", rules=[own_of(Scope.FILE, lambda view: [1 / 0])])
+    plan = plan_for("company", rules=[own_of(Scope.FILE, lambda _: [1 / 0])])
     ((rule, problem),) = view_problems(view(plan), plan)
     assert rule.code == "SCH002"
     assert "OWN001: ZeroDivisionError" in str(problem.message)
@@ -181,7 +189,7 @@ def test_a_failing_rule_about_the_file_is_a_problem_of_the_file() -> None:
 
 def test_a_problem_may_be_worse_than_its_rule() -> None:
     """Too many columns cannot be split, too many bytes can."""
-    bad = own_of(Scope.HEADER, lambda view: [Problem(), Problem("worse", severity=Severity.ERROR)])
+    bad = own_of(Scope.HEADER, lambda _: [Problem(), Problem("worse", severity=Severity.ERROR)])
     plan = plan_for("company", rules=[bad])
     found = view_problems(view(plan), plan)
     assert [(rule.severity, problem.message) for rule, problem in found] == [

@@ -136,6 +136,6 @@ def test_an_extension_is_told() -> None:
 
 @given(cells("phone"))
 def test_no_reason_quotes_the_number(value: str) -> None:
-    """Reasons reach reports, where no value may stand; a country code of four digits is no value."""
+    """Reasons reach reports, where no value may stand; a country code is none."""
     reason = phones.judge(pd.Series([value], dtype="str"), pd.Series(["US"]))["reason"].iloc[0]
     assert sum(map(str.isdigit, reason)) <= 4

@@ -11,7 +11,7 @@ from preflight.model import Reason, Severity
 from preflight.profile import fold
 
 PROVIDERS = ("dotdigital", "experiture", "landbase", "talkvalue", "textus")
-every_profile = pytest.mark.parametrize("name", ("general", *PROVIDERS))
+every_profile = pytest.mark.parametrize("name", ["general", *PROVIDERS])
 
 
 def parsed(text: str) -> profiles.Profile:
@@ -137,7 +137,7 @@ def test_a_reason_of_a_provider_is_known_in_any_case_and_spacing() -> None:
 )
 def test_a_profile_that_is_off_is_refused_with_its_name_and_key(text: str, complaint: str) -> None:
     """A typing error must not change what is checked."""
-    with pytest.raises(RuleError, match="x.toml") as error:
+    with pytest.raises(RuleError, match=r"x\.toml") as error:
         parsed(text)
     assert complaint in str(error.value)
 

@@ -13,8 +13,9 @@ from preflight.regions import region_of, regions
     [
         ("US", "US"), ("usa", "US"), ("United States", "US"), ("U.S.A.", "US"), ("America", "US"),
         ("Deutschland", "DE"), ("germany", "DE"), ("DEU", "DE"), ("Allemagne", "DE"), ("UK", "GB"),
-        ("England", "GB"), ("Great Britain", "GB"), ("日本", "JP"), ("Österreich", "AT"), ("Osterreich", "AT"),
-        ("Korea", "KR"), ("Atlantis", ""), ("EU", ""), ("ZZ", ""), ("Unknown Region", ""), ("-", ""), ("", ""),
+        ("England", "GB"), ("Great Britain", "GB"), ("日本", "JP"), ("Österreich", "AT"),
+        ("Osterreich", "AT"), ("Korea", "KR"), ("Atlantis", ""), ("EU", ""), ("ZZ", ""),
+        ("Unknown Region", ""), ("-", ""), ("", ""),
     ],
 )  # fmt: skip
 def test_a_country_is_known_by_its_code_and_its_names(country: str, region: str) -> None:

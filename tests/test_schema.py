@@ -19,7 +19,11 @@ def failures(frame: pd.DataFrame, **options: object) -> list[tuple[str, str, int
     except pa_schema.errors.SchemaErrors as errors:
         cases = errors.failure_cases
         return sorted(
-            (str(row.column), str(row.check).split()[0], -1 if pd.isna(row.index) else int(row.index))
+            (
+                str(row.column),
+                str(row.check).split()[0],
+                -1 if pd.isna(row.index) else int(row.index),
+            )
             for row in cases.itertuples(index=False, name="Case")
         )
     return []
@@ -40,7 +44,9 @@ def test_a_frame_is_validated_under_whatever_names_its_columns_have() -> None:
     ]
 
 
-@pytest.mark.parametrize("header", ["email", "EMAIL", " Email ", "e_mail", "E-Mail-Adresse", "Courriel"])
+@pytest.mark.parametrize(
+    "header", ["email", "EMAIL", " Email ", "e_mail", "E-Mail-Adresse", "Courriel"]
+)
 def test_each_alias_of_a_required_column_will_do(header: str) -> None:
     """Case and punctuation aside."""
     assert failures(pd.DataFrame({header: ["ann@kestrel-labs.com"]}), profile="talkvalue") == []
@@ -78,7 +84,9 @@ def test_a_frame_without_rows_is_fine() -> None:
 
 def test_numbers_and_missing_values_in_a_frame_are_cells_as_well() -> None:
     """A frame of anyone's was read by anyone."""
-    frame = pd.DataFrame({"phone": [14155552671, None], "email": ["ann@kestrel-labs.com", float("nan")]})
+    frame = pd.DataFrame(
+        {"phone": [14155552671, None], "email": ["ann@kestrel-labs.com", float("nan")]}
+    )
     assert {column for column, _, _ in failures(frame)} == {"phone"}
 
 
@@ -115,10 +123,13 @@ def broken(check: object) -> ColumnChecks:
 @pytest.mark.parametrize(
     ("check", "said"),
     [
-        (lambda text: True, "OWN001: its check gave no boolean mask"),
+        (lambda _: True, "OWN001: its check gave no boolean mask"),
         (lambda text: text == text, None),
         (lambda text: (text == text)[:1], "OWN001: its check gave a mask of another index"),
-        (lambda text: (text == text).astype("boolean").mask(text == "b"), "OWN001: its check gave a mask with gaps"),
+        (
+            lambda text: (text == text).astype("boolean").mask(text == "b"),
+            "OWN001: its check gave a mask with gaps",
+        ),
         (lambda text: {}[text], "OWN001: TypeError"),
     ],
 )

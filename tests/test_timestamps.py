@@ -16,7 +16,9 @@ from tests.cells import STAMPS, cells
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MOMENTS = st.datetimes(
-    min_value=datetime(1900, 1, 1), max_value=datetime(2999, 12, 31), timezones=st.just(UTC)
+    min_value=datetime(1900, 1, 1),  # noqa: DTZ001 - hypothesis wants it so
+    max_value=datetime(2999, 12, 31),  # noqa: DTZ001
+    timezones=st.just(UTC),
 )
 
 
@@ -41,7 +43,8 @@ def test_what_triage_passes_python_reads_as_a_moment_and_judging_leaves_alone(
 
 @given(
     st.integers(1000, 2999), st.integers(0, 13), st.integers(0, 32), st.integers(0, 25),
-    st.integers(0, 61), st.integers(0, 61), st.sampled_from(["Z", "+02:00", "-23:59", "+24:00", "+10:60", ""]),
+    st.integers(0, 61), st.integers(0, 61),
+    st.sampled_from(["Z", "+02:00", "-23:59", "+24:00", "+10:60", ""]),
 )  # fmt: skip
 def test_triage_and_judge_agree_with_python_on_every_number_of_a_date(
     year: int, month: int, day: int, hour: int, minute: int, second: int, offset: str
