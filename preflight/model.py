@@ -303,7 +303,8 @@ class Outcome:
     """What a provider says became of a part.
 
     Attributes:
-        state: "running", "finished", or "failed" (nothing of it was imported).
+        state: "running", "finished", "failed" (nothing of it was imported), or "unknown" (it ended,
+            and the provider cannot tell whether anything was imported).
         status: the provider's own word.
         message: what to make of it, for people; "" where the status says all.
         processed: rows seen so far, where it tells.

@@ -26,7 +26,7 @@ from preflight.providers.protocol import Provider
 from preflight.sending.ledger import Ledger
 from preflight.sending.progress import Event
 from preflight.sending.progress import silent as no_events
-from preflight.sending.runs import PartState, Run
+from preflight.sending.runs import Run
 from preflight.sending.submit import drive
 from preflight.settings import MaxBad, Settings
 from preflight.settling import Sent, balanced, settle
@@ -163,8 +163,8 @@ def resume(
     connection: Connection,
     *,
     work: Path,
-    resend: bool | frozenset[int] = False,
-    accept: bool | frozenset[int] = False,
+    resend: frozenset[int] = frozenset(),
+    accept: frozenset[int] = frozenset(),
     progress: Progress = pipeline.silent,
 ) -> Sent:
     """Goes on with a run that was interrupted or stopped.
@@ -174,8 +174,8 @@ def resume(
         settings: `state_dir` and `timeout` count, the others are the run's own.
         connection: how to reach the provider; its options are the run's own.
         work: a private folder, see `pipeline.workspace`.
-        resend: parts whose fate is unknown that are to be sent again; True for all of them.
-        accept: parts whose fate is unknown that are to count as taken; True for all of them.
+        resend: numbers of parts whose fate is unknown that are to be sent again.
+        accept: numbers of such parts that are to count as taken.
         progress: told the stage, rows done, and their total if it is known.
 
     Raises:
@@ -196,19 +196,14 @@ def resume(
         if not copy.exists():
             raise SourceError(f"the kept copy of the source is gone: {copy}")
         with closing(connected), ledger.lock(run.id):
-            unknown = frozenset(
-                stored.part.number
-                for stored in ledger.parts(run.id)
-                if stored.state is PartState.UNKNOWN
-            )
             stopped = _drive(
                 ledger,
                 run.id,
                 connected,
                 connection,
                 own,
-                resend=_chosen(resend, unknown),
-                accept=_chosen(accept, unknown),
+                resend=resend,
+                accept=accept,
             )
             checked = pipeline.check(copy, own, work=work, progress=progress)
             named = dataclasses.replace(checked.source, name=run.source_name)
@@ -223,12 +218,6 @@ def resume(
                 wait=connection.wait,
                 report=connection.report,
             )
-
-
-def _chosen(wanted: bool | frozenset[int], unknown: frozenset[int]) -> frozenset[int]:
-    if isinstance(wanted, bool):
-        return unknown if wanted else frozenset()
-    return wanted
 
 
 def _drive(

@@ -20,18 +20,24 @@ _OWN = ("state_dir", "timeout", "config", "isolated", "max_bad", "output_format"
 @resume_options
 @click.option(
     "--resend-unknown",
-    is_flag=True,
-    help="send parts again of which it cannot be told whether they were taken",
+    type=int,
+    multiple=True,
+    metavar="PART",
+    help="send a part again of which it cannot be told whether it was taken; repeatable",
 )
-@click.option("--mark-accepted", is_flag=True, help="count such parts as taken instead")
+@click.option(
+    "--mark-accepted",
+    type=int,
+    multiple=True,
+    metavar="PART",
+    help="count such a part as taken instead; repeatable",
+)
 def command(run: str | None, **given: Any) -> int:
     """Go on with a run that was interrupted or stopped; without RUN, the latest unfinished one.
 
     What was taken is not sent again. A part of which it cannot be told stays as it is, until you
     have looked at the provider and say --resend-unknown or --mark-accepted.
     """
-    if given["resend_unknown"] and given["mark_accepted"]:
-        raise click.UsageError("--resend-unknown and --mark-accepted exclude each other")
     own = {key: given[key] for key in _OWN}
     settings = settings_of(own)
     with ExitStack() as stack:
@@ -50,8 +56,8 @@ def command(run: str | None, **given: Any) -> int:
                 report=lambda sent: run_document(sent, show_values=False),
             ),
             work=work,
-            resend=given["resend_unknown"],
-            accept=given["mark_accepted"],
+            resend=frozenset(given["resend_unknown"]),
+            accept=frozenset(given["mark_accepted"]),
             progress=progress,
         )
         return tell(sent, sent.settings, given)

@@ -91,14 +91,17 @@ _FAILED = {
     "rejectedbywatchdog": "Dotdigital's Watchdog doubts the quality of the addresses and rejected "
     "the import: contact Dotdigital support before sending them again",
     "invalidfileformat": "Dotdigital could not read the file as CSV: nothing was imported",
-    "unknown": "Dotdigital does not know what became of the import, and perhaps not the import: "
-    "it cannot be told whether rows were taken; look at the address book, or ask its support",
     "failed": "the import failed at Dotdigital: ask its support with the id of the import",
     "exceedsallowedcontactlimit": "the account has no room for these contacts: raise its limit or "
     "send fewer",
     "notavailableinthisversion": "the account's version of the API has no such import: choose "
     "another -O merge_option, or ask Dotdigital support",
 }
+_UNKNOWN = "unknown"
+_LOST = (
+    "Dotdigital does not know what became of the import, and perhaps not the import: it cannot be "
+    "told whether rows were taken; look at the address book, or ask its support"
+)
 _TAKEN = frozenset({"newContacts", "updatedContacts"})
 _COUNTERS = (
     "newContacts",
@@ -204,6 +207,8 @@ class Dotdigital:
             return Outcome("running", status)
         if word in _FAILED:
             return Outcome("failed", status, _FAILED[word])
+        if word == _UNKNOWN:
+            return Outcome("unknown", status, _LOST)
         if word != _FINISHED:
             return Outcome("running", status, "a status that Dotdigital does not document")
         response = self._http.send("GET", f"{path}/report", commits=False)

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from preflight.errors import Denied, ProviderError, Refused, Stopped
-from preflight.sending.ledger import Ledger
 from preflight.model import Outcome, Part, Receipt
-from preflight.sending.progress import Ended, Polled, Progress, Waiting
 from preflight.providers.protocol import Provider
 from preflight.redact import mask
+from preflight.sending.ledger import Ledger
+from preflight.sending.progress import Ended, Polled, Progress, Waiting
 
 TRIES = 8
 """How often a call is made in vain, with nothing else moving, until the run is stopped."""
@@ -87,6 +87,7 @@ class Follower:
 
     Attributes:
         obstacles: why some of them are followed no longer, though they have not ended.
+        unknown: parts whose job ended without the provider knowing how, and its words.
     """
 
     def __init__(
@@ -99,6 +100,7 @@ class Follower:
         self._tell = tell
         self._jobs: list[_Job] = []
         self.obstacles: list[str] = []
+        self.unknown: list[tuple[Part, str]] = []
 
     def __bool__(self) -> bool:
         """Whether any job is under way."""
@@ -186,4 +188,6 @@ class Follower:
             return
         self._ledger.end_part(self._run, job.part.number, job.outcome, report, reason=reason)
         self._jobs.remove(job)
+        if job.outcome.state == "unknown":
+            self.unknown.append((job.part, reason))
         self._tell(Ended(job.part, job.outcome))

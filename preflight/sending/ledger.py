@@ -25,10 +25,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from preflight.sending import kept
 from preflight.errors import UsageError
-from preflight.sending.lock import locked
 from preflight.model import Books, FailureReport, Outcome, Part, Receipt
+from preflight.sending import kept
+from preflight.sending.lock import locked
 from preflight.sending.runs import (
     Attempt,
     AttemptState,
@@ -68,6 +68,13 @@ CREATE TABLE attempts (
 CREATE UNIQUE INDEX taken_once ON attempts (run, part)
     WHERE commits AND state IN ('intent', 'ambiguous', 'done');
 """
+
+
+_ENDS = {
+    "finished": PartState.FINISHED,
+    "failed": PartState.FAILED,
+    "unknown": PartState.UNKNOWN,
+}
 
 
 class Ledger:
@@ -310,11 +317,19 @@ class Ledger:
         with self._transaction(run) as connection:
             connection.execute(
                 "UPDATE attempts SET state = ? WHERE run = ? AND part = ? AND commits "
-                "AND state IN (?, ?)",
-                (AttemptState.WAIVED, run, part, AttemptState.INTENT, AttemptState.AMBIGUOUS),
+                "AND state IN (?, ?, ?)",
+                (
+                    AttemptState.WAIVED,
+                    run,
+                    part,
+                    AttemptState.INTENT,
+                    AttemptState.AMBIGUOUS,
+                    AttemptState.DONE,
+                ),
             )
             connection.execute(
-                "UPDATE parts SET state = ?, reason = '' WHERE run = ? AND number = ?",
+                "UPDATE parts SET state = ?, reason = '', receipt = NULL, outcome = NULL "
+                "WHERE run = ? AND number = ?",
                 (PartState.READY, run, part),
             )
 
@@ -331,7 +346,7 @@ class Ledger:
         name = None
         if report is not None:
             name = kept.keep(self._folder / REPORTS, f"{run}-{part:04}", report).name
-        state = PartState.FAILED if outcome.state == "failed" else PartState.FINISHED
+        state = _ENDS[outcome.state]
         with self._transaction(run) as connection:
             connection.execute(
                 "UPDATE parts SET state = ?, reason = ?, outcome = ?, report = ? "

@@ -54,7 +54,7 @@ class AttemptState(enum.StrEnum):
         DONE: it was carried out.
         FAILED: nothing was taken by it.
         AMBIGUOUS: it was made, and may have been carried out.
-        WAIVED: ambiguous, and a person had the part sent again.
+        WAIVED: it may have taken rows, and a person had the part sent again.
     """
 
     INTENT = "intent"

@@ -23,9 +23,10 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from preflight.errors import Ambiguous, Denied, ProviderError, Refused, Stopped, UsageError
+from preflight.model import Part, Receipt
+from preflight.providers.protocol import Call, Provider, Repeat, Step
 from preflight.sending.follow import TRIES, Follower, Pace, words
 from preflight.sending.ledger import Ledger
-from preflight.model import Part, Receipt
 from preflight.sending.progress import (
     Declined,
     Progress,
@@ -34,7 +35,6 @@ from preflight.sending.progress import (
     Unclear,
     silent,
 )
-from preflight.providers.protocol import Call, Provider, Repeat, Step
 from preflight.sending.runs import Attempt, AttemptState, PartState, RunState, StoredPart
 
 LOOKUPS = 4
@@ -176,6 +176,7 @@ class _Drive:
         except Stopped as stop:
             self._obstacles.append(str(stop))
         self._obstacles[:0] = self._follower.obstacles
+        self._unknown += self._follower.unknown
         if self._obstacles or self._unknown:
             raise Stopped(self._why())
 

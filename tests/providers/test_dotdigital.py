@@ -221,7 +221,7 @@ def test_a_message_is_shown_without_the_contact_it_quotes(
         ("notfinished", "running"),
         ("RejectedByWatchdog", "failed"),
         ("InvalidFileFormat", "failed"),
-        ("Unknown", "failed"),
+        ("Unknown", "unknown"),
         ("Failed", "failed"),
         ("ExceedsAllowedContactLimit", "failed"),
         ("NotAvailableInThisVersion", "failed"),

@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 
 from preflight.errors import Ambiguous
-from preflight.sending.ledger import Ledger
 from preflight.model import Books, FailureReport, Outcome, Part, Receipt
-from preflight.sending.progress import Event
 from preflight.providers.protocol import Call, Capabilities, Repeat, Reports, Step
+from preflight.sending.ledger import Ledger
+from preflight.sending.progress import Event
 from preflight.sending.runs import AttemptState, PartState
 from preflight.sending.submit import drive
 from tests.providers.parts import make_part

@@ -115,3 +115,16 @@ def test_a_job_outlasting_the_providers_schedule_is_left_for_a_resume(bench: Ben
     assert bench.states() == [PartState.SENT] * 2
     bench.drive(provider)
     assert bench.states() == [PartState.FINISHED] * 2
+
+
+def test_a_job_that_the_provider_lost_is_unknown_until_a_person_decides(bench: Bench) -> None:
+    """It ended, and nobody can tell how: its rows are not sent again by themselves."""
+    provider = Scripted(running=0)
+    provider.state = "unknown"
+    with pytest.raises(Stopped, match=r"part 1 \(3 rows, rows 1 to 3 of the input\) is unknown"):
+        bench.drive(provider)
+    assert bench.states() == [PartState.UNKNOWN] * 2
+    provider.state = "finished"
+    bench.drive(provider, accept=[1], resend=[2])
+    assert bench.states() == [PartState.SUBMITTED, PartState.FINISHED]
+    assert [provider.taken[row] for row in bench.rows()] == [1, 1, 1, 2, 2, 2]

@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from preflight.sending import kept
 from preflight.model import FailureReport
+from preflight.sending import kept
 
 
 def _report(

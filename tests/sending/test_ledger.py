@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from preflight.errors import RunLocked, UsageError
-from preflight.sending.ledger import FILE, VERSION, Ledger
 from preflight.model import Books, Outcome, Part, Receipt
+from preflight.sending.ledger import FILE, VERSION, Ledger
 from preflight.sending.runs import AttemptState, PartState, RunState
 from tests.sending.scripted import Clock, make_parts, make_run
 from tests.sending.test_kept import _report

@@ -29,15 +29,15 @@ from preflight.errors import (
     Unreachable,
     UsageError,
 )
-from preflight.sending.follow import TRIES
-from preflight.sending.ledger import Ledger
 from preflight.model import Outcome, Receipt
-from preflight.sending.progress import Declined, Ended, Polled, Sending, Sent, Unclear, Waiting
 from preflight.providers import registry
 from preflight.providers.protocol import Call, Repeat, Step
-from preflight.sending.runs import AttemptState, PartState, RunState
 from preflight.sandbox.faults import Fault
 from preflight.sandbox.server import Sandbox
+from preflight.sending.follow import TRIES
+from preflight.sending.ledger import Ledger
+from preflight.sending.progress import Declined, Ended, Polled, Sending, Sent, Unclear, Waiting
+from preflight.sending.runs import AttemptState, PartState, RunState
 from preflight.sending.submit import LOOKUPS, attempt_key, drive
 from tests.sending.scripted import Bench, CrashError, Scripted, lost, make_run
 
