@@ -1,0 +1,89 @@
+"""Small real files through the real line, for the tests of what comes out at its end."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+from preflight import pipeline
+from preflight.pipeline import Checked, Fixed
+from preflight.report.listing import Listing, listing
+from preflight.settings import Settings
+
+# A rule of the user's own that fails on one value.
+CRASHES = '''"""A rule that fails."""
+
+from preflight.rule import Rule, Scope, Severity
+
+
+def check(text):
+    if (text == "Kestrel Labs").any():
+        raise KeyError("Kestrel Labs is a secret")
+    return text != ""
+
+
+RULE = Rule(
+    code="OWN001",
+    name="company-odd",
+    scope=Scope.CELL,
+    severity=Severity.WARNING,
+    kinds=frozenset({"text"}),
+    suspects=".",
+    message="an odd company",
+    check=check,
+)
+'''
+
+
+def written(folder: Path, content: str | bytes, name: str = "contacts.csv") -> Path:
+    """A file with that content."""
+    path = folder / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def work(folder: Path) -> Path:
+    """A private folder, as `pipeline.workspace` gives one."""
+    place = folder / "work"
+    place.mkdir(exist_ok=True)
+    return place
+
+
+def check(
+    folder: Path, content: str | bytes, *, rules_from: tuple[Path, ...] = (), **settings: Any
+) -> Checked:
+    """A file linted."""
+    path = written(folder, content)
+    return pipeline.check(path, Settings(**settings), work=work(folder), rules_from=rules_from)
+
+
+def listed(checked: Checked, *, show_all: bool = False, replacements: bool = True) -> Listing:
+    """Its listing with the cells."""
+    return listing(
+        checked.source.name,
+        checked.survey,
+        checked.books,
+        show_all=show_all,
+        cells=lambda found: pipeline.cells(checked, found, replacements=replacements),
+    )
+
+
+def fix(
+    folder: Path, content: str | bytes, *, rules_from: tuple[Path, ...] = (), **settings: Any
+) -> Fixed:
+    """A file fixed; the results stand in `folder / "out"`."""
+    path = written(folder, content)
+    return pipeline.fix(
+        path,
+        Settings(**settings),
+        work=work(folder),
+        folder=folder / "out",
+        rules_from=rules_from,
+    )
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    """The rows of a CSV by their header."""
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
