@@ -1,0 +1,265 @@
+"""The report for programs: its schema, its books, and no value where none is to be shown."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import io
+import json
+import os
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from preflight import pipeline
+from preflight.cli import main
+from preflight.pipeline import Checked
+from preflight.report import as_json, text
+from preflight.report.listing import Listing, tokens
+from preflight.settings import Settings
+from tests.checked import check, listed, work, written
+
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+FILES = sorted(
+    str(path.relative_to(FIXTURES))
+    for folder in ("odd", "trade-show")
+    for path in (FIXTURES / folder).glob("*.csv")
+)
+SCHEMA: dict[str, Any] = json.loads(
+    resources.files("preflight.report").joinpath("report.schema.json").read_text("utf-8")
+)
+VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
+TOKEN = tokens(b"key")
+
+# Each value is a word that stands nowhere else; every kind of finding that quotes could quote them.
+SECRETS = (
+    "email,phone,Full Name,Country,created_at,Company\n"
+    " zanzibar@quokka.example,+999 1234567 wombat,Xylophonia,Atlantisia,yesterdayish,=HYPERLINK\n"
+    "Yggdrasil <mimir@fenrir-labs.com>,1.41556E+10,\u200bHuginnus,USA,2026-02-30,#REF!\n"
+    "mimir@fenrir-labs.com,0118999881,Muninnus,Freedonia,31/12/2026,Ragnarok\u00a0Inc\n"
+    "two@fenrir-labs.com;three@fenrir-labs.com,not-a-number,skoll@hati.com,Sylvania,04/05/2026,x\n"
+    "gungnir@quokka..example,+1 (415) 555-0000 x77,Bifrostian\n"
+    "mjolnir@quokka,1,2,3,4,5,6,sleipnirian\n"
+    'nidhogg@fenrir-labs.com,"+1,Ratatoskrian\n'
+)
+WORDS = (
+    "zanzibar", "quokka", "wombat", "1234567", "Xylophonia", "Atlantisia", "yesterdayish",
+    "HYPERLINK", "Yggdrasil", "mimir", "fenrir", "Huginnus", "2026-02-30", "0118999881",
+    "Muninnus", "Freedonia", "31/12/2026", "Ragnarok", "two@", "not-a-number", "skoll", "hati",
+    "Sylvania", "gungnir", "Bifrostian", "mjolnir", "sleipnirian", "nidhogg", "Ratatoskrian",
+)  # fmt: skip
+
+
+def report(*listings: Listing, show_values: bool = False, **more: Any) -> dict[str, Any]:
+    """The document, parsed and held against its schema."""
+    told: dict[str, Any] = json.loads(
+        as_json.document(listings, TOKEN, show_values=show_values, **more)
+    )
+    VALIDATOR.validate(told)
+    for file in told["files"]:
+        books = file["books"]
+        assert books["rows"] == file["rows"] == sum(books.values()) - books["rows"]
+    assert told["findings_total"] == len(told["findings"]) + sum(
+        file["held_back"] for file in told["files"]
+    )
+    return told
+
+
+def test_the_published_schema_is_one_and_knows_no_key_too_many() -> None:
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    assert SCHEMA["properties"]["schema_version"]["const"] == as_json.SCHEMA_VERSION
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_report_of_every_fixture_fits_the_schema_and_agrees_with_the_text(
+    tmp_path: Path, name: str
+) -> None:
+    checked = pipeline.check(FIXTURES / name, Settings(), work=work(tmp_path))
+    for show_all in (False, True):
+        one = listed(checked, show_all=show_all)
+        told = report(one)
+        (file,) = told["files"]
+        listed_codes = [finding["code"] for finding in told["findings"]]
+        counted = {code: listed_codes.count(code) for code in sorted(set(listed_codes))}
+        assert len(text.concise(one).splitlines()) == len(told["findings"])
+        in_full = [
+            line for line in text.full(one, show_values=False).splitlines() if line[:1] != " "
+        ]
+        assert len(in_full) == len(told["findings"])
+        if not file["held_back"]:
+            assert file["counts"]["by_code"] == counted
+        counts = file["counts"]
+        assert counts["error"] + counts["warning"] == sum(counts["by_code"].values())
+        assert f"found: {text.plural(counts['error'], 'error')}" in text.summary(one)
+        places = [
+            (found["line"] or 0, found["column"] or 0, found["code"]) for found in told["findings"]
+        ]
+        assert places == sorted(places)
+
+
+def outcomes(folder: Path) -> Iterator[tuple[Checked, Listing]]:
+    for profile in ("general", "dotdigital", "textus", "talkvalue", "experiture", "landbase"):
+        checked = check(folder, SECRETS, profile=profile)
+        for show_all in (False, True):
+            yield checked, listed(checked, show_all=show_all)
+
+
+def test_no_value_stands_in_any_format_unless_values_are_shown(tmp_path: Path) -> None:
+    found = 0
+    for checked, one in outcomes(tmp_path):
+        told = [
+            as_json.document([one], TOKEN, show_values=False),
+            text.full(one, show_values=False),
+            text.concise(one),
+            text.statistics(one),
+            text.summary(one),
+        ]
+        for shown in told:
+            folded = shown.replace(str(tmp_path), "").casefold()
+            assert [word for word in WORDS if word.casefold() in folded] == []
+        found += len(checked.survey.findings)
+    assert found > 60
+
+
+def test_values_and_replacements_are_shown_on_request(tmp_path: Path) -> None:
+    one = listed(check(tmp_path, SECRETS))
+    plain, shown = report(one), report(one, show_values=True)
+    assert {found["value"] for found in plain["findings"]} == {None}
+    values = [found["value"] for found in shown["findings"]]
+    assert "Yggdrasil <mimir@fenrir-labs.com>" in values
+    replacements = [found["fix"]["replacement"] for found in shown["findings"] if found["fix"]]
+    assert "mimir@fenrir-labs.com" in replacements
+    for hidden, told in zip(plain["findings"], shown["findings"], strict=True):
+        differing = {key for key in told if told[key] != hidden[key]}
+        assert differing <= {"value", "fix"}
+        assert (told["token"] is None) == (told["value"] is None)
+        assert told["value"] is None or told["token"] == TOKEN(told["value"])
+
+
+def test_the_names_of_a_header_that_may_be_data_are_not_shown(tmp_path: Path) -> None:
+    content = "zanzibar@quokka.com,Xylophonia\nbob@kestrel-labs.com,#REF!\n"
+    one = listed(check(tmp_path, content, select=("TXT706", "HDR201")), show_all=True)
+    hidden, shown = report(one), report(one, show_values=True)
+    assert {found["column_name"] for found in hidden["findings"]} == {None}
+    assert "Xylophonia" in {found["column_name"] for found in shown["findings"]}
+    assert "zanzibar" not in json.dumps(hidden)
+
+
+def test_equal_values_have_equal_tokens_and_another_run_has_others(tmp_path: Path) -> None:
+    one = listed(check(tmp_path, "email\nbad\nworse\nbad\n", select=("EML302",)))
+    first = [found["token"] for found in report(one)["findings"]]
+    assert first[0] == first[2] != first[1]
+    other = json.loads(as_json.document([one], tokens(b"other"), show_values=False))
+    assert not {found["token"] for found in other["findings"]} & set(first)
+
+
+def test_fingerprints_are_stable_and_tell_findings_apart(tmp_path: Path) -> None:
+    for _, one in outcomes(tmp_path):
+        first = [found["fingerprint"] for found in report(one)["findings"]]
+        assert len(set(first)) == len(first)
+    again = json.loads(as_json.document([one], tokens(b"other"), show_values=True))
+    assert [found["fingerprint"] for found in again["findings"]] == first
+
+
+def test_two_findings_of_one_rule_at_one_place_have_two_fingerprints(tmp_path: Path) -> None:
+    one = listed(check(tmp_path, "email,x,x,y,y\na@kestrel-labs.com,1,2,3,4\n"))
+    one = dataclasses.replace(
+        one,
+        findings=dataclasses.replace(one.findings, frame=one.findings.frame.assign(column=1)),
+    )
+    prints = [found["fingerprint"] for found in report(one)["findings"]]
+    assert len(set(prints)) == len(prints) > 1
+
+
+def test_several_files_stand_in_one_document_in_their_order(tmp_path: Path) -> None:
+    listings = []
+    for name in ("a.csv", "b.csv"):
+        path = written(tmp_path, f"email\nbad {name}\n", name)
+        checked = pipeline.check(path, Settings(select=("EML302",)), work=work(tmp_path))
+        listings.append(listed(checked))
+    told = report(*listings)
+    paths = [str(tmp_path / "a.csv"), str(tmp_path / "b.csv")]
+    assert [file["path"] for file in told["files"]] == paths
+    assert [found["path"] for found in told["findings"]] == paths
+    assert told["findings_total"] == 2
+    assert not told["truncated"]
+
+
+def test_what_is_held_back_makes_a_report_truncated_and_keeps_its_totals(tmp_path: Path) -> None:
+    one = listed(check(tmp_path, "email,email\nbad,x\n", select=("EML302", "HDR203")))
+    told = report(one)
+    assert told["truncated"]
+    assert told["files"][0]["held_back"] == 2
+    assert told["files"][0]["counts"]["by_code"]["EML302"] == 2
+    assert {found["code"] for found in told["findings"]} == {"HDR203"}
+
+
+def test_a_path_that_is_no_unicode_is_told_as_far_as_it_is(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.csv"))
+    path.write_text("email\nbad\n")
+    checked = pipeline.check(path, Settings(select=("EML302",)), work=work(tmp_path))
+    told = report(listed(checked))
+    assert told["files"][0]["path"] == str(tmp_path / "caf?.csv")
+
+
+def test_a_file_that_is_no_table_has_a_report_too(tmp_path: Path) -> None:
+    told = report(listed(check(tmp_path, b"%PDF-1.7\n")))
+    (file,) = told["files"]
+    assert (file["header_line"], file["columns"], file["rows"]) == (None, {}, 0)
+    assert told["findings"][0]["row"] is None
+
+
+def test_what_fix_and_submit_add_stands_at_the_end(tmp_path: Path) -> None:
+    one = listed(check(tmp_path, "email\nann@kestrel-labs.com\n"))
+    assert report(one, fixed={"EML303": 2})["fixed"] == {"EML303": 2}
+    assert "fixed" not in report(one)
+    assert "run" not in report(one)
+
+
+def ran(*arguments: str) -> int:
+    """A command on the command line, without the user's own config."""
+    return main([*arguments, "--isolated"])
+
+
+def test_the_reports_of_the_commands_fit_the_schema(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """check and fix print one, fix and submit write one; the stand-ins refuse a row."""
+    monkeypatch.setenv("PREFLIGHT_POLL_SCALE", "0")
+    path = written(
+        tmp_path,
+        "Email,Company\nann@kestrel-labs.com,A\n bob@kestrel-labs.com,B\nbad,C\n"
+        "isp-complaint@kestrel-labs.com,D\n",
+    )
+    ran("check", str(path), "--output-format", "json")
+    ran("fix", str(path), "--output-format", "json", "-o", str(tmp_path / "fixed"))
+    printed = capsys.readouterr().out
+    decoder, at, told = json.JSONDecoder(), 0, []
+    while at < len(printed.rstrip()):
+        document, end = decoder.raw_decode(printed, at)
+        told.append(document)
+        at = end + 1
+    assert len(told) == 2
+    ran(
+        "submit", str(path), "--to", "dotdigital", "--sandbox", "-O", "address_book=7", "-q",
+        "-o", str(tmp_path / "sent"), "--state-dir", str(tmp_path / "state"),
+    )  # fmt: skip
+    written_ones = (tmp_path / folder / "report.json" for folder in ("fixed", "sent"))
+    told += [json.loads(one.read_text("utf-8")) for one in written_ones]
+    for document in told:
+        VALIDATOR.validate(document)
+    assert [set(document) & {"fixed", "run"} for document in told] == [
+        set(), {"fixed"}, {"fixed"}, {"fixed", "run"},
+    ]  # fmt: skip
+    books = told[-1]["run"]["books"]
+    assert books["rows"] == 4 == sum(books.values()) - 4
+    assert told[-1]["run"]["parts"]
+
+
+def test_the_words_above_stand_in_the_file_they_are_looked_for_in() -> None:
+    cells = " ".join(cell for row in csv.reader(io.StringIO(SECRETS)) for cell in row)
+    assert [word for word in WORDS if word not in cells] == []
