@@ -157,7 +157,8 @@ def chunk_of(*columns: Sequence[str]) -> Chunk:
     aside = pd.DataFrame(
         {
             "row": np.empty(0, np.int64), "line": np.empty(0, np.int64),
-            "flaw": np.empty(0, object), "fields": np.empty(0, np.int64), "expected": np.empty(0, np.int64),
+            "flaw": np.empty(0, object), "fields": np.empty(0, np.int64),
+            "expected": np.empty(0, np.int64),
             "lines": np.empty(0, np.int64), "offset": np.empty(0, np.int64),
             "raw": np.empty(0, object),
         }

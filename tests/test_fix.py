@@ -7,20 +7,21 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from preflight import findings as tables
+from preflight.findings import Findings
 from preflight.fix import fixing_rules, mend, write_cells
 from preflight.kinds import ALL_KINDS
-from preflight.lint import Linter, chunk_findings
+from preflight.lint import Linter, cell_findings, chunk_findings
 from preflight.model import Chunk, Safety
-from preflight.passes import mend_columns
+from preflight.passes import Mended, mend_columns
 from preflight.plan import Plan
 from preflight.rule import Phase, Rule, Scope, Severity
 from preflight.schema import ColumnChecks
-from tests.cells import FIELDS, cells, chunk_of, plan_for
+from tests.cells import CELLS, FIELDS, cells, chunk_of, plan_for
 
-every_kind = pytest.mark.parametrize("kind", sorted(ALL_KINDS))
 PLANS = st.fixed_dictionaries(
     {
         "required": st.booleans(),
@@ -31,16 +32,21 @@ PLANS = st.fixed_dictionaries(
 )
 
 
+def written(chunk: Chunk, mended: list[Mended]) -> tuple[Chunk, set[int]]:
+    """A chunk with its fixes in it, and the positions of the cells that were changed."""
+    changed: set[int] = set()
+    for one in mended:
+        hit = one.mended.changed[one.judged.which]
+        new = one.mended.cells["value"].to_numpy(dtype=object)[one.judged.which[hit]]
+        chunk = write_cells(chunk, one.judged.column.position, one.judged.where[hit], new)
+        changed |= set(one.judged.where[hit].tolist())
+    return chunk, changed
+
+
 def fixed(plan: Plan, chunk: Chunk) -> tuple[Chunk, set[int]]:
     """A chunk of one column after fixing, and the positions of the cells that were changed."""
     linter = Linter(plan)
-    changed: set[int] = set()
-    for one in mend_columns(linter, linter.lint(chunk)):
-        hit = one.mended.changed[one.judged.which]
-        values = one.mended.cells["value"].to_numpy(dtype=object)[one.judged.which[hit]]
-        chunk = write_cells(chunk, one.judged.column.position, one.judged.where[hit], values)
-        changed |= set(one.judged.where[hit].tolist())
-    return chunk, changed
+    return written(chunk, mend_columns(linter, linter.lint(chunk)))
 
 
 def values(chunk: Chunk) -> list[str]:
@@ -49,64 +55,48 @@ def values(chunk: Chunk) -> list[str]:
     return cells
 
 
+def told(findings: Findings) -> list[tuple[object, ...]]:
+    """Findings, row by row."""
+    return [tuple(row) for row in findings.ordered().frame.astype(object).to_numpy()]
+
+
 def said(plan: Plan, chunk: Chunk) -> list[tuple[object, ...]]:
-    """All findings."""
-    frame = chunk_findings(Linter(plan).lint(chunk)).ordered().frame
-    return [tuple(row) for row in frame.astype(object).to_numpy()]
+    """All findings about a chunk."""
+    return told(chunk_findings(Linter(plan).lint(chunk)))
 
 
-@every_kind
-@given(data=st.data())
-def test_fixing_twice_is_fixing_once(kind: str, data: st.DataObject) -> None:
-    """Whatever stands in a cell, safe fixes or all."""
-    plan = plan_for(FIELDS[kind], **data.draw(PLANS))
-    once, _ = fixed(plan, chunk_of(data.draw(st.lists(cells(kind), min_size=1, max_size=10))))
-    twice, changed = fixed(plan, once)
-    assert values(twice) == values(once)
-    assert changed == set()
+@given(st.data())
+@settings(max_examples=2 * settings.default.max_examples)
+def test_fixing_twice_is_fixing_once_and_touches_nothing_else(data: st.DataObject) -> None:
+    """Whatever stands in a cell of whatever kind, safe fixes or all.
 
-
-@every_kind
-@given(data=st.data())
-def test_a_cell_that_no_fix_names_is_what_it_was(kind: str, data: st.DataObject) -> None:
-    """And one that a fix names is another."""
+    What is said of the rows after fixing is what linting the fixed file says.
+    """
+    kind = data.draw(st.sampled_from(sorted(ALL_KINDS)))
     plan = plan_for(FIELDS[kind], **data.draw(PLANS))
     before = data.draw(st.lists(cells(kind), min_size=1, max_size=10))
-    after, changed = fixed(plan, chunk_of(before))
-    pairs = enumerate(zip(before, values(after), strict=True))
-    assert {at for at, (old, new) in pairs if old != new} == changed
-
-
-@every_kind
-@given(data=st.data())
-def test_what_is_said_after_fixing_is_what_linting_the_fixed_cells_says(
-    kind: str, data: st.DataObject
-) -> None:
-    """A fixed row is clean, or what remains is said."""
-    plan = plan_for(FIELDS[kind], **data.draw(PLANS))
-    chunk = chunk_of(data.draw(st.lists(cells(kind), min_size=1, max_size=10)))
-    linter = Linter(plan)
-    from preflight import findings as tables
-    from preflight.lint import cell_findings
-
+    linter, chunk = Linter(plan), chunk_of(before)
     mended = mend_columns(linter, linter.lint(chunk))
+    once, changed = written(chunk, mended)
+    pairs = enumerate(zip(before, values(once), strict=True))
+    assert {at for at, (old, new) in pairs if old != new} == changed
     remaining = tables.together([cell_findings(chunk, one.judged, one.blames) for one in mended])
-    frame = remaining.ordered().frame
-    assert [tuple(row) for row in frame.astype(object).to_numpy()] == said(
-        plan, fixed(plan, chunk)[0]
-    )
+    again = linter.lint(once)
+    assert told(remaining) == told(chunk_findings(again))
+    twice, changed_again = written(once, mend_columns(linter, again))
+    assert values(twice) == values(once)
+    assert changed_again == set()
 
 
-@every_kind
-@given(data=st.data())
-def test_a_fix_does_not_depend_on_what_else_stands_in_the_column(
-    kind: str, data: st.DataObject
-) -> None:
+@pytest.mark.parametrize("kind", sorted(ALL_KINDS))
+@pytest.mark.parametrize("unsafe", [False, True])
+def test_a_fix_does_not_depend_on_what_else_stands_in_the_column(kind: str, unsafe: bool) -> None:
     """It sees one cell and nothing else."""
-    plan = plan_for(FIELDS[kind], **data.draw(PLANS))
-    before = data.draw(st.lists(cells(kind), min_size=1, max_size=6))
-    alone = [values(fixed(plan, chunk_of([cell]))[0])[0] for cell in before]
-    assert values(fixed(plan, chunk_of(before))[0]) == alone
+    plan = plan_for(FIELDS[kind], region="US", timezone=ZoneInfo("Europe/Berlin"), unsafe=unsafe)
+    together = values(fixed(plan, chunk_of(CELLS[kind]))[0])
+    for at in range(0, len(together), 9):
+        alone = values(fixed(plan, chunk_of([CELLS[kind][at]]))[0])
+        assert alone == [together[at]]
 
 
 def rule(code: str, phase: Phase, old: str, new: str, **more: object) -> Rule:
