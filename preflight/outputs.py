@@ -20,8 +20,9 @@ from preflight.errors import OutputExists, RunLocked, SourceError
 from preflight.model import CHANGE_COLUMNS
 
 CLEAN, PARTS, MANIFEST = "clean.csv", "parts", "manifest.json"
-REJECTS, FIXES, REPORT, FAILURES = "rejects.csv", "fixes.csv", "report.json", "failures.csv"
-RESULTS = (CLEAN, PARTS, MANIFEST, REJECTS, FIXES, REPORT, FAILURES)
+REJECTS, FIXES, REPORT = "rejects.csv", "fixes.csv", "report.json"
+FAILURES, UNMATCHED = "failures.csv", "unmatched.csv"
+RESULTS = (CLEAN, PARTS, MANIFEST, REJECTS, FIXES, REPORT, FAILURES, UNMATCHED)
 HELPERS = (
     "preflight__row", "preflight__line", "preflight__source", "preflight__class",
     "preflight__codes", "preflight__message", "preflight__provider_code", "preflight__id",

@@ -101,3 +101,34 @@ def test_a_header_that_a_data_field_cannot_have_is_not_sent() -> None:
         "a" * 20,
         "c",
     ]
+
+
+def test_a_mapping_means_the_name_as_written_before_one_of_another_case() -> None:
+    """Blanks and what nobody sees around it count in neither."""
+    assert fields(["Email", "EMAIL"], EMAIL="email") == [(None, ""), ("email", "option")]
+    assert fields(["badge", "BADGE "], BADGE="phone") == [(None, ""), ("phone", "option")]
+    assert fields(["\ufeffBadge"], badge="phone") == [("phone", "option")]
+    assert fields(["Badge"], **{" badge\u200b": "phone"}) == [("phone", "option")]
+
+
+def test_two_columns_may_claim_one_field_and_the_rules_say_so() -> None:
+    """Nothing is chosen here."""
+    assert fields(["email", "E-Mail"]) == [("email", "exact"), ("email", "alias")]
+    assert fields(["a", "b"], a="email", b="email") == [("email", "option"), ("email", "option")]
+
+
+@pytest.mark.parametrize("profile", ["dotdigital", "landbase"])
+def test_a_column_that_is_not_the_field_it_is_named_after_is_not_sent_under_that_name(
+    profile: str,
+) -> None:
+    """The provider would take it for the field, and the file would hold the name twice."""
+    name = headers(["email"], profile)
+    assert headers(["EMAIL", "Work"], profile, {"Work": "email"}) == name
+    assert headers(["Work", "E-Mail", "Email"], profile, {"Work": "email"})[:1] == name
+    assert headers(["Email", "badge"], profile, {"Email": "-"}) == ["badge"]
+    assert headers(["Email", "badge"], "general", {"Email": "-"}) == ["Email", "badge"]
+
+
+def test_helper_columns_are_recognised_in_any_case() -> None:
+    """A spreadsheet, or its user, may have changed it."""
+    assert headers(["email", "Preflight__Row"], "general") == ["email"]

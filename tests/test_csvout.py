@@ -119,3 +119,7 @@ def test_what_a_spreadsheet_would_run_is_escaped(cell: str) -> None:
 def test_a_phone_number_that_reads_as_a_sum_is_escaped(cell: str) -> None:
     """A spreadsheet would put the sum, or the quotient, in its place."""
     assert csvout.neutral(strings([cell])).to_pylist() == [f"'{cell}"]
+
+
+def test_the_line_of_no_names_is_an_empty_one() -> None:
+    assert csvout.line([]) == b"\n"

@@ -7,7 +7,6 @@ import dataclasses
 import io
 import json
 import os
-from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -16,8 +15,8 @@ import jsonschema
 import pytest
 
 from preflight import pipeline
+from preflight import profile as profiles
 from preflight.cli import main
-from preflight.pipeline import Checked
 from preflight.report import as_json, text
 from preflight.report.listing import Listing, tokens
 from preflight.settings import Settings
@@ -101,16 +100,16 @@ def test_the_report_of_every_fixture_fits_the_schema_and_agrees_with_the_text(
         assert places == sorted(places)
 
 
-def outcomes(folder: Path) -> Iterator[tuple[Checked, Listing]]:
-    for profile in ("general", "dotdigital", "textus", "talkvalue", "experiture", "landbase"):
-        checked = check(folder, SECRETS, profile=profile)
-        for show_all in (False, True):
-            yield checked, listed(checked, show_all=show_all)
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory: pytest.TempPathFactory) -> list[Listing]:
+    """The file full of values under every profile, with and without what is held back."""
+    folder = tmp_path_factory.mktemp("secrets")
+    checked = [check(folder, SECRETS, profile=name) for name in profiles.names()]
+    return [listed(one, show_all=show_all) for one in checked for show_all in (False, True)]
 
 
-def test_no_value_stands_in_any_format_unless_values_are_shown(tmp_path: Path) -> None:
-    found = 0
-    for checked, one in outcomes(tmp_path):
+def test_no_value_stands_in_any_format_unless_values_are_shown(outcomes: list[Listing]) -> None:
+    for one in outcomes:
         told = [
             as_json.document([one], TOKEN, show_values=False),
             text.full(one, show_values=False),
@@ -119,10 +118,9 @@ def test_no_value_stands_in_any_format_unless_values_are_shown(tmp_path: Path) -
             text.summary(one),
         ]
         for shown in told:
-            folded = shown.replace(str(tmp_path), "").casefold()
+            folded = shown.replace(one.path, "").casefold()
             assert [word for word in WORDS if word.casefold() in folded] == []
-        found += len(checked.survey.findings)
-    assert found > 60
+    assert sum(len(one.survey.findings) for one in outcomes) > 60
 
 
 def test_values_and_replacements_are_shown_on_request(tmp_path: Path) -> None:
@@ -157,8 +155,8 @@ def test_equal_values_have_equal_tokens_and_another_run_has_others(tmp_path: Pat
     assert not {found["token"] for found in other["findings"]} & set(first)
 
 
-def test_fingerprints_are_stable_and_tell_findings_apart(tmp_path: Path) -> None:
-    for _, one in outcomes(tmp_path):
+def test_fingerprints_are_stable_and_tell_findings_apart(outcomes: list[Listing]) -> None:
+    for one in outcomes:
         first = [found["fingerprint"] for found in report(one)["findings"]]
         assert len(set(first)) == len(first)
     again = json.loads(as_json.document([one], tokens(b"other"), show_values=True))
