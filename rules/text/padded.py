@@ -1,4 +1,4 @@
-r"""Blanks or invisible characters stand around a value.
+r"""Blanks stand around a value.
 
 They come from fixed-width exports and from cells that were copied. "Acme" and "Acme " are two
 companies to a segment or a filter.
@@ -7,12 +7,12 @@ Bad::
 
     email,first_name,company
     ann@kestrel-labs.com,Ann,Kestrel Labs\x20
-    bob@kestrel-labs.com,\xc2\xa0Bob,Kestrel Labs
+    bob@kestrel-labs.com,\x09Bob,Kestrel Labs
 
 Findings::
 
-    2:company TXT701 blanks or invisible characters around the value
-    3:first_name TXT701 blanks or invisible characters around the value
+    2:company TXT701 blanks around the value
+    3:first_name TXT701 blanks around the value
 
 Good::
 
@@ -30,15 +30,17 @@ from __future__ import annotations
 
 import pandas as pd
 
-from preflight.rule import Phase, Rule, Safety, Scope, Severity, strip_invisible
+from preflight.rule import Phase, Rule, Safety, Scope, Severity
+
+_BLANKS = " \t\n\v\f\r"
 
 
 def check(text: pd.Series[str]) -> pd.Series[bool]:
-    return text == text.map(strip_invisible)
+    return text == text.str.strip(_BLANKS)
 
 
 def fix(text: pd.Series[str]) -> pd.Series[str]:
-    return text.map(strip_invisible)
+    return text.str.strip(_BLANKS)
 
 
 RULE = Rule(
@@ -47,7 +49,7 @@ RULE = Rule(
     scope=Scope.CELL,
     severity=Severity.WARNING,
     kinds=frozenset({"text", "name", "country"}),
-    message="blanks or invisible characters around the value",
+    message="blanks around the value",
     check=check,
     fix=fix,
     safety=Safety.SAFE,
