@@ -15,6 +15,7 @@ from preflight.report.listing import Listing, Token, header_names, shape
 
 SCHEMA_VERSION = 1
 DISTRIBUTION = "contact-preflight"
+_NONE = '"findings": []'
 
 
 def document(
@@ -34,14 +35,11 @@ def document(
         run: what a submit adds.
         fixed: what a fix adds: for each rule code, how many cells it changed.
     """
-    found = [
-        finding for one in listings for finding in _findings(one, token, show_values=show_values)
-    ]
     report: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "preflight", "version": version(DISTRIBUTION)},
         "files": [_file(one) for one in listings],
-        "findings": found,
+        "findings": [],
         "findings_total": sum(sum(one.counts().values()) for one in listings),
         "truncated": any(one.held_back for one in listings),
     }
@@ -49,7 +47,14 @@ def document(
         report["fixed"] = dict(fixed)
     if run is not None:
         report["run"] = dict(run)
-    return json.dumps(report, ensure_ascii=False, indent=1) + "\n"
+    # One finding a line and none of them kept: a file may have millions.
+    found = ",\n".join(
+        "  " + json.dumps(finding, ensure_ascii=False)
+        for one in listings
+        for finding in _findings(one, token, show_values=show_values)
+    )
+    whole = json.dumps(report, ensure_ascii=False, indent=1) + "\n"
+    return whole.replace(_NONE, f'"findings": [\n{found}\n ]', 1) if found else whole
 
 
 def _file(listing: Listing) -> dict[str, Any]:

@@ -204,6 +204,16 @@ def test_a_path_that_is_no_unicode_is_told_as_far_as_it_is(tmp_path: Path) -> No
     assert told["files"][0]["path"] == str(tmp_path / "caf?.csv")
 
 
+def test_each_finding_stands_on_a_line_of_its_own(tmp_path: Path) -> None:
+    """Also where the file's own names try to pass for a piece of the document."""
+    content = 'email,"""findings"": []"\nbad,x\nworse,y\n'
+    one = listed(check(tmp_path, content, select=("EML302",), columns={'"findings": []': "name"}))
+    told = as_json.document([one], TOKEN, show_values=True)
+    lines = [json.loads(line.strip().rstrip(",")) for line in told.splitlines() if '"row"' in line]
+    assert lines == report(one, show_values=True)["findings"]
+    assert [line["value"] for line in lines] == ["bad", "worse"]
+
+
 def test_a_file_that_is_no_table_has_a_report_too(tmp_path: Path) -> None:
     told = report(listed(check(tmp_path, b"%PDF-1.7\n")))
     (file,) = told["files"]
