@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,6 @@ import pandas as pd
 from preflight import catalogue, csvout, outputs
 from preflight import findings as tables
 from preflight import profile as profiles
-from preflight.reading.chunks import read_chunks
 from preflight.columns import Sent, resolve, sent
 from preflight.errors import BooksError
 from preflight.findings import Findings
@@ -34,9 +33,10 @@ from preflight.passes import (
     survey,
 )
 from preflight.plan import Plan
+from preflight.reading.chunks import read_chunks
 from preflight.reading.scan import scan
-from preflight.settings import Settings
 from preflight.reading.source import open_source
+from preflight.settings import Settings
 from preflight.split import (
     OVER_LIMIT,
     PartWriter,
@@ -46,6 +46,8 @@ from preflight.split import (
 )
 
 Progress = Callable[[str, int, int | None], None]
+CHUNK_BYTES = 8 << 20
+"""How much text is worked on at a time; no result depends on it."""
 
 
 def silent(stage: str, done: int, total: int | None) -> None:
@@ -93,6 +95,7 @@ class Fixed:
         changed_rows: in how many rows.
         changes: for each rule code, how many cells of the clean rows its fix changed.
         reasons: for each rule code, how many errors remain in the rejected rows.
+        warnings: how many warnings remain, in clean rows, in rejected ones and about the file.
     """
 
     checked: Checked
@@ -103,6 +106,7 @@ class Fixed:
     changed_rows: int
     changes: Mapping[str, int]
     reasons: Mapping[str, int]
+    warnings: int
 
 
 def balanced(states: States) -> Books:
@@ -137,6 +141,7 @@ def check(
     rules_from: tuple[Path, ...] = (),
     stdin_name: str | None = None,
     progress: Progress = silent,
+    chunk_bytes: int = CHUNK_BYTES,
 ) -> Checked:
     """Lints a file; writes nothing but spooled copies into `work`.
 
@@ -146,7 +151,8 @@ def check(
         work: a private folder that outlives the result, see `workspace`.
         rules_from: folders (or files) of further rules.
         stdin_name: what standard input is called in reports.
-        progress: told the stage, bytes or rows done, and their total if it is known.
+        progress: told the stage, rows done, and their total if it is known.
+        chunk_bytes: how much text is worked on at a time, at least 1; what is found is the same.
 
     Raises:
         UsageError: the file cannot be opened, or a setting does not fit it.
@@ -178,23 +184,28 @@ def check(
         settings.zone,
         settings.unsafe_fixes,
     )
-    return Checked(source, survey(layout, plan, chunks(layout, "reading", progress)))
+    return Checked(source, survey(layout, plan, chunks(layout, "reading", progress, chunk_bytes)))
 
 
-def cells(checked: Checked, findings: Findings, *, replacements: bool) -> tuple[np.ndarray, np.ndarray]:
+def cells(
+    checked: Checked, findings: Findings, *, replacements: bool
+) -> tuple[np.ndarray, np.ndarray]:
     """The cells that findings of a file are about, and what fixing makes of them; see `reveal`."""
     again = chunks(checked.layout, "fetching")
     return reveal(checked.survey, again, findings, replacements=replacements)
 
 
 def chunks(
-    layout: Layout, stage: str = "reading", progress: Progress = silent
+    layout: Layout,
+    stage: str = "reading",
+    progress: Progress = silent,
+    chunk_bytes: int = CHUNK_BYTES,
 ) -> Iterator[Chunk]:
     """All records of a file; none of one that is no table or has no header."""
     if layout.content != "table" or not layout.header:
         return
     done = 0
-    for chunk in read_chunks(layout):
+    for chunk in read_chunks(layout, chunk_bytes=chunk_bytes):
         yield chunk
         done += chunk.count
         progress(stage, done, None)
@@ -211,6 +222,7 @@ def fix(
     stdin_name: str | None = None,
     report: Callable[[Fixed], str] | None = None,
     progress: Progress = silent,
+    chunk_bytes: int = CHUNK_BYTES,
 ) -> Fixed:
     """Lints a file, applies fixes, and writes the clean partition and the rejects.
 
@@ -224,6 +236,7 @@ def fix(
         stdin_name: what standard input is called in reports.
         report: makes the text of report.json.
         progress: told the stage, rows done, and their total if it is known.
+        chunk_bytes: how much text is worked on at a time, at least 1; what is written is the same.
 
     Raises:
         UsageError: the file cannot be opened, a setting does not fit it, or results stand there.
@@ -233,9 +246,16 @@ def fix(
     target = folder or outputs.default_folder(stdin_name or str(path))
     with outputs.staging(target, force=force) as place:
         checked = check(
-            path, settings, work=work, rules_from=rules_from, stdin_name=stdin_name, progress=progress
+            path,
+            settings,
+            work=work,
+            rules_from=rules_from,
+            stdin_name=stdin_name,
+            progress=progress,
+            chunk_bytes=chunk_bytes,
         )
-        fixed = _write(checked, settings, place, target, progress)
+        read = chunks(checked.layout, "writing", progress, chunk_bytes)
+        fixed = _write(checked, place, target, read)
         if report is not None:
             outputs.write_text(place / outputs.REPORT, report(fixed))
     return fixed
@@ -243,54 +263,74 @@ def fix(
 
 def _write(
     checked: Checked,
-    settings: Settings,
     place: Path,
     target: Path,
-    progress: Progress,
+    read: Iterable[Chunk],
     *,
     always_parts: bool = False,
 ) -> Fixed:
     """The second pass, into the staging folder."""
-    found, layout = checked.survey, checked.layout
-    plan = found.plan
+    found, layout, plan = checked.survey, checked.layout, checked.survey.plan
     limits = plan.profile.limits
     columns = sent(plan.columns, plan.profile)
-    max_bytes = settings.max_bytes or limits.bytes
-    writer = PartWriter(
-        place / outputs.PARTS, columns, max_bytes=max_bytes, max_rows=settings.max_rows or limits.rows
-    )
     rejects = Rejects(layout, plan, found.refused)
-    refused = outputs.TableWriter(place / outputs.REJECTS, [*layout.header, *outputs.HELPERS])
-    log = outputs.TableWriter(place / outputs.FIXES, CHANGE_COLUMNS)
-    log.write(outputs.fixes_columns(_file_changes(checked)))
-    counted = np.zeros(3, dtype=np.int64)
-    cells = rows = 0
-    changed, reasons = Counter[str](), Counter[str]()
-    for cleaned in clean(found, chunks(layout, "writing", progress)):
-        one, kept = _within(cleaned, columns, max_bytes)
-        writer.write(kept.rendered, kept.rows, kept.lines)
-        refused.write(rejects.of(one.original, one.rejected, one.aside, one.findings))
-        log.write(outputs.fixes_columns(one.changes))
-        changed.update(one.changes["code"].tolist())
-        reasons.update(_errors(one.findings, plan))
-        cells += len(one.changes)
-        rows += one.changes["row"].nunique()
-        counted += (len(kept.rows), int(one.rejected.sum() + one.aside.sum()), _dropped(one))
-    parts = _placed(writer.close(), place, target, checked, columns, always_parts)
-    refused.close()
-    log.close()
-    books = Books(found.rows, *counted.tolist())
+    dropped = cells = rows = 0
+    changed, remaining = Counter[str](), Counter[str]()
+    with (
+        PartWriter(
+            place / outputs.PARTS,
+            columns,
+            max_bytes=limits.bytes,
+            max_rows=limits.rows,
+        ) as writer,
+        outputs.TableWriter(place / outputs.REJECTS, [*layout.header, *outputs.HELPERS]) as refused,
+        outputs.TableWriter(place / outputs.FIXES, CHANGE_COLUMNS) as log,
+    ):
+        log.write(outputs.fixes_columns(_file_changes(checked)))
+        for one, kept in rewrite(found, read, columns):
+            writer.write(kept.rendered, kept.rows, kept.lines)
+            refused.write(rejects.of(one.original, one.rejected, one.aside, one.findings))
+            log.write(outputs.fixes_columns(one.changes))
+            changed.update(one.changes["code"].tolist())
+            remaining.update(one.findings.counts())
+            cells += len(one.changes)
+            rows += one.changes["row"].nunique()
+            dropped += _dropped(one)
+        parts = _placed(writer.close(), place, target, checked, columns, always_parts)
+    # What was written is counted, not what was meant to be.
+    books = Books(found.rows, sum(part.rows for part in parts), refused.rows, dropped)
     if books.rows != books.clean + books.rejected + books.dropped:
         raise BooksError(f"the books do not balance: {books}; nothing was written")
-    return Fixed(checked, books, target, parts, cells, rows, dict(changed), dict(reasons))
+    return Fixed(
+        checked=checked,
+        books=books,
+        folder=target,
+        parts=parts,
+        changed_cells=cells,
+        changed_rows=rows,
+        changes=dict(changed),
+        reasons=of_severity(remaining, plan, Severity.ERROR),
+        warnings=sum(of_severity(remaining, plan, Severity.WARNING).values())
+        + file_warnings(checked),
+    )
 
 
-def _errors(findings: Findings, plan: Plan) -> dict[str, int]:
+def of_severity(counts: Mapping[str, int], plan: Plan, severity: Severity) -> dict[str, int]:
+    """Those of the counted rule codes that have this severity under the plan."""
     return {
         code: count
-        for code, count in findings.counts().items()
-        if code in plan.rules and plan.rules[code].severity is Severity.ERROR
+        for code, count in counts.items()
+        if code in plan.rules and plan.rules[code].severity is severity
     }
+
+
+def file_warnings(checked: Checked) -> int:
+    """How many warnings about the file or its header remain when it is written anew."""
+    plan = checked.survey.plan
+    return sum(
+        rule.severity is Severity.WARNING and not plan.applies(problem.safety)
+        for rule, problem in checked.survey.problems
+    )
 
 
 def _dropped(one: Cleaned) -> int:
@@ -298,29 +338,44 @@ def _dropped(one: Cleaned) -> int:
     return int(in_table.sum() + (~one.aside).sum())
 
 
-def _within(
-    cleaned: Cleaned, columns: Sequence[Sent], max_bytes: int | None
-) -> tuple[Cleaned, CleanRows]:
-    """The clean rows that fit into a part; one that no part can hold is rejected, with a finding."""
-    kept = clean_rows(cleaned.chunk, cleaned.keep, columns)
-    over = too_large(kept.rendered, columns, max_bytes)
-    if not over.any():
-        return cleaned, kept
-    at = np.flatnonzero(cleaned.keep)[over]
-    keep, rejected = cleaned.keep.copy(), cleaned.rejected.copy()
+def rewrite(
+    found: Survey, read: Iterable[Chunk], columns: Sequence[Sent]
+) -> Iterator[tuple[Cleaned, CleanRows]]:
+    """The second pass with the provider's limit: each chunk fixed, and its clean rows as written.
+
+    A row that no part could hold, even alone, is not clean but rejected, with a finding.
+
+    Args:
+        found: what the first pass found.
+        read: the same chunks again.
+        columns: what is written.
+    """
+    limit = found.plan.profile.limits.bytes
+    for one in clean(found, read):
+        kept = clean_rows(one.chunk, one.keep, columns)
+        over = too_large(kept.rendered, columns, limit)
+        if over.any():
+            lighter = _without(one, np.flatnonzero(one.keep)[over])
+            yield lighter, clean_rows(lighter.chunk, lighter.keep, columns)
+        else:
+            yield one, kept
+
+
+def _without(one: Cleaned, at: np.ndarray) -> Cleaned:
+    """The chunk with these rows of its table rejected, for they are over the limit."""
+    keep, rejected = one.keep.copy(), one.rejected.copy()
     keep[at], rejected[at] = False, True
-    rows = cleaned.chunk.rows[at]
-    finding = tables.table(
-        OVER_LIMIT, rows, cleaned.chunk.lines[at], 0, "the record alone is over the limit of a part"
-    )
-    one = dataclasses.replace(
-        cleaned,
+    rows, lines = one.chunk.rows[at], one.chunk.lines[at]
+    why = "the record alone is over the limit of a part"
+    return dataclasses.replace(
+        one,
         keep=keep,
         rejected=rejected,
-        changes=cleaned.changes[~cleaned.changes["row"].isin(rows)],
-        findings=tables.together([cleaned.findings, finding]).ordered(),
+        changes=one.changes[~one.changes["row"].isin(rows)],
+        findings=tables.together(
+            [one.findings, tables.table(OVER_LIMIT, rows, lines, 0, why)]
+        ).ordered(),
     )
-    return one, clean_rows(one.chunk, one.keep, columns)
 
 
 def _file_changes(checked: Checked) -> pd.DataFrame:
@@ -396,7 +451,8 @@ def split(
     target = folder or outputs.default_folder(stdin_name or str(path))
     with outputs.staging(target, force=force) as place:
         checked = check(path, plain, work=work, stdin_name=stdin_name, progress=progress)
-        cut = _write(checked, plain, place, target, progress, always_parts=True)
+        read = chunks(checked.layout, "writing", progress)
+        cut = _write(checked, place, target, read, always_parts=True)
         if report is not None:
             outputs.write_text(place / outputs.REPORT, report(cut))
     return cut

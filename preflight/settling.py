@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,11 +15,11 @@ import pyarrow as pa
 
 from preflight import outputs, pipeline
 from preflight import profile as profiles
+from preflight.columns import sent
 from preflight.errors import BooksError, Stopped
 from preflight.merging import merge
-from preflight.model import Chunk, Reason, RunBooks
+from preflight.model import Chunk, Reason, RunBooks, Severity
 from preflight.partition import Rejects, row_id
-from preflight.passes import clean
 from preflight.pipeline import Checked, Fixed
 from preflight.sending.ledger import Ledger
 from preflight.sending.runs import PartState, Run, RunState, StoredPart
@@ -40,6 +41,8 @@ class Sent:
         unattributed: rows that the provider refused without saying which.
         unmatched: report lines that no row could be found for.
         notes: what there is to say about merging; facts without values.
+        changes: for each rule code, how many cells of the rows that were sent its fix changed.
+        warnings: how many warnings remain after fixing, those about the file included.
         folder: with the results.
         settings: the run's own.
         stopped: why the run cannot go on now; None if it ended.
@@ -55,6 +58,8 @@ class Sent:
     unattributed: int
     unmatched: int
     notes: tuple[str, ...]
+    changes: Mapping[str, int]
+    warnings: int
     folder: Path
     settings: Settings
     stopped: Stopped | None = None
@@ -116,7 +121,8 @@ def settle(
     )
     balanced(books)
     failures = _together(told.failures)
-    _write_failures(run, checked, failures)
+    written = _write_failures(run, checked, failures)
+    _agree(books, written, told.unattributed)
     _write_unmatched(run, told.unmatched)
     ended = stopped is None and wait
     sent = Sent(
@@ -130,6 +136,8 @@ def settle(
         unattributed=told.unattributed,
         unmatched=sum(len(one) for one in told.unmatched),
         notes=tuple(dict.fromkeys(told.notes)),
+        changes=written.changes,
+        warnings=written.warnings,
         folder=run.folder,
         settings=settings,
         stopped=stopped,
@@ -228,23 +236,74 @@ def _refusals(failures: pd.DataFrame) -> dict[str, tuple[int, Reason]]:
     return dict(sorted(told.items(), key=lambda entry: (-entry[1][0], entry[0])))
 
 
-def _write_failures(run: Run, checked: Checked, failures: pd.DataFrame) -> None:
+@dataclass(frozen=True)
+class _Written:
+    """What went into failures.csv, and what the rows that did not are like.
+
+    Attributes:
+        here: how many rows of it were rejected here.
+        there: how many the provider refused.
+        changes: see `Sent`.
+        warnings: see `Sent`.
+    """
+
+    here: int
+    there: int
+    changes: Mapping[str, int]
+    warnings: int
+
+
+def _write_failures(run: Run, checked: Checked, failures: pd.DataFrame) -> _Written:
     """failures.csv: the rejects of both sides in row order, with the input's own columns."""
-    layout, plan = checked.layout, checked.survey.plan
-    rejects = Rejects(layout, plan, checked.survey.refused)
-    final = run.folder / outputs.FAILURES
+    found, layout, plan = checked.survey, checked.layout, checked.survey.plan
+    rejects, columns = Rejects(layout, plan, found.refused), sent(plan.columns, plan.profile)
     run.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    temporary = final.with_name(f".{final.name}.partial")
-    file = outputs.TableWriter(temporary, [*layout.header, *outputs.HELPERS])
     there = _by_row(failures)
-    try:
-        for one in clean(checked.survey, pipeline.chunks(layout)):
+    counted, changes, remaining = Counter[str](), Counter[str](), Counter[str]()
+    with _replacing(run.folder / outputs.FAILURES, [*layout.header, *outputs.HELPERS]) as file:
+        for one, _ in pipeline.rewrite(found, pipeline.chunks(layout), columns):
             here = rejects.of(one.original, one.rejected, one.aside, one.findings)
             refused = _refused_rows(one.original, there, checked)
             file.write(_in_row_order(here, refused, len(layout.header)))
-    finally:
-        file.close()
-    temporary.replace(final)
+            counted.update(here=len(here[0]), there=len(refused[0]))
+            changes.update(one.changes["code"].tolist())
+            remaining.update(one.findings.counts())
+    warnings = pipeline.of_severity(remaining, plan, Severity.WARNING)
+    return _Written(
+        counted["here"],
+        counted["there"],
+        dict(changes),
+        sum(warnings.values()) + pipeline.file_warnings(checked),
+    )
+
+
+def _agree(books: RunBooks, written: _Written, unattributed: int) -> None:
+    """Checks that failures.csv holds as many rows as the books say.
+
+    Raises:
+        BooksError: it does not. Either a defect of preflight, or the rules are others than those
+            of the call that began the run.
+    """
+    told = (books.rejected_here, books.rejected_there - unattributed)
+    if told != (written.here, written.there):
+        raise BooksError(
+            f"failures.csv holds {written.here} rows rejected here and {written.there} rejected "
+            f"there, the books say {told[0]} and {told[1]}; if preflight was changed since the run "
+            "began, resume it with the version that began it"
+        )
+
+
+@contextmanager
+def _replacing(final: Path, header: Sequence[str]) -> Iterator[outputs.TableWriter]:
+    """A table that takes its place when the block ends well, and leaves nothing if it does not."""
+    temporary = final.with_name(f".{final.name}.partial")
+    try:
+        with outputs.TableWriter(temporary, header) as file:
+            yield file
+        temporary.replace(final)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 def _write_unmatched(run: Run, unmatched: list[pd.DataFrame]) -> None:
@@ -255,13 +314,8 @@ def _write_unmatched(run: Run, unmatched: list[pd.DataFrame]) -> None:
         final.unlink(missing_ok=True)
         return
     together = pd.concat(lines, ignore_index=True)
-    temporary = final.with_name(f".{final.name}.partial")
-    file = outputs.TableWriter(temporary, list(together.columns))
-    try:
+    with _replacing(final, list(together.columns)) as file:
         file.write([pa.array(together[name].astype(str), type=pa.string()) for name in together])
-    finally:
-        file.close()
-    temporary.replace(final)
 
 
 def _by_row(failures: pd.DataFrame) -> pd.DataFrame:
@@ -276,10 +330,6 @@ def _by_row(failures: pd.DataFrame) -> pd.DataFrame:
             "reason": grouped["reason"].first(),
         }
     )
-
-
-def _each_once(texts: Iterable[str]) -> str:
-    return "; ".join(dict.fromkeys(text for text in texts if text))
 
 
 def _refused_rows(chunk: Chunk, there: pd.DataFrame, checked: Checked) -> list[pa.Array]:

@@ -7,12 +7,12 @@ ledger, the parts and the kept copy of the source, so that it can be done again 
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 import os
-import shutil
 import time
 from collections.abc import Callable, Mapping
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,14 +22,17 @@ from preflight.errors import SourceError, Stopped, UsageError
 from preflight.model import RunBooks
 from preflight.pipeline import Checked, Fixed, Progress
 from preflight.providers import registry
+from preflight.providers.option import validated
 from preflight.providers.protocol import Provider
+from preflight.sending.ledger import FILE as LEDGER
 from preflight.sending.ledger import Ledger
 from preflight.sending.progress import Event
 from preflight.sending.progress import silent as no_events
-from preflight.sending.runs import Run
+from preflight.sending.runs import PartState, Run, RunState
 from preflight.sending.submit import drive
 from preflight.settings import MaxBad, Settings
-from preflight.settling import Sent, balanced, settle
+from preflight.settling import Sent as Sent
+from preflight.settling import balanced, settle
 
 SOURCES = "sources"
 POLL_SCALE = "PREFLIGHT_POLL_SCALE"
@@ -45,6 +48,7 @@ class Connection:
         base_url: instead of the provider's address.
         wait: whether to wait for the jobs to end.
         clock, sleep: the time.
+        began: told the id of the run once it is in the ledger, before anything is sent.
         events: told what happens while sending and waiting.
         report: makes the text of report.json when the books are settled.
     """
@@ -55,6 +59,7 @@ class Connection:
     wait: bool = True
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
+    began: Callable[[str], None] = lambda _: None
     events: Callable[[Event], None] = no_events
     report: Callable[[Sent], str] | None = None
 
@@ -100,7 +105,7 @@ def submit(
         folder: where the results go; `<stem>.preflight/` beside the input by default.
         force: whether results that stand there are replaced.
         stdin_name: what standard input is called in reports.
-        dry_run: everything but the sending.
+        dry_run: everything but the sending; secrets are not asked for.
         report: makes the text of report.json before anything is sent.
         progress: told the stage, rows done, and their total if it is known.
 
@@ -108,15 +113,20 @@ def submit(
         How the run stands; `stopped` says if it has to be resumed.
 
     Raises:
-        UsageError: an option, a secret or the file is off; nothing was sent.
+        UsageError: an option, a secret or the file is off, or another run has begun to send this
+            file, or writes into this folder, and has not ended; nothing was sent.
     """
     settings = dataclasses.replace(settings, profile=provider)
     options = {**settings.providers.get(provider, {}), **connection.options}
-    connected = registry.connect(
-        provider, options=options, environ=connection.environ, base_url=connection.base_url
-    )
-    with closing(connected):
-        _ = connection.scale
+    _ = connection.scale
+    with ExitStack() as stack:
+        connected = None
+        if dry_run:
+            validated(provider, registry.options(provider), options)
+        else:
+            connected = stack.enter_context(closing(_connected(provider, options, connection)))
+        place = folder or outputs.default_folder(stdin_name or str(path))
+        _refuse_begun(settings.state_dir, lambda run: run.folder == place.absolute())
         fixed = pipeline.fix(
             path,
             settings,
@@ -127,33 +137,71 @@ def submit(
             report=report,
             progress=progress,
         )
-        if dry_run or not fixed.parts:
+        if connected is None or not fixed.parts:
             return _unsent(fixed, settings)
-        with Ledger(settings.state_dir) as ledger:
-            _keep_source(fixed.checked, settings.state_dir)
-            run = ledger.create_run(
-                provider=provider,
-                source_name=fixed.checked.source.name,
-                source_sha256=fixed.checked.source.sha256,
-                source_rows=fixed.books.rows,
-                folder=fixed.folder,
-                settings=_stored(settings),
-                options=options,
-                books=fixed.books,
-                parts=fixed.parts,
-            )
-            with ledger.lock(run):
-                stopped = _drive(ledger, run, connected, connection, settings)
-                return settle(
-                    ledger,
-                    run,
-                    connected.capabilities.joins_by,
-                    settings=settings,
-                    checked=fixed.checked,
-                    fixed=fixed,
-                    stopped=stopped,
-                    wait=connection.wait,
-                    report=connection.report,
+        source = fixed.checked.source
+        _refuse_begun(
+            settings.state_dir,
+            lambda run: (run.provider, run.source_sha256) == (provider, source.sha256),
+        )
+        ledger = stack.enter_context(Ledger(settings.state_dir))
+        _keep_source(fixed.checked, settings.state_dir)
+        run = ledger.create_run(
+            provider=provider,
+            source_name=source.name,
+            source_sha256=source.sha256,
+            source_rows=fixed.books.rows,
+            folder=fixed.folder,
+            settings=_stored(settings),
+            options=options,
+            books=fixed.books,
+            parts=fixed.parts,
+        )
+        stack.enter_context(ledger.lock(run))
+        connection.began(run)
+        stopped = _drive(ledger, run, connected, connection, settings)
+        return settle(
+            ledger,
+            run,
+            connected.capabilities.joins_by,
+            settings=settings,
+            checked=fixed.checked,
+            fixed=fixed,
+            stopped=stopped,
+            wait=connection.wait,
+            report=connection.report,
+        )
+
+
+def _connected(provider: str, options: Mapping[str, str], connection: Connection) -> Provider:
+    return registry.connect(
+        provider, options=options, environ=connection.environ, base_url=connection.base_url
+    )
+
+
+# In these states nothing of a part was taken.
+_UNTAKEN = (PartState.READY, PartState.REFUSED, PartState.FAILED)
+
+
+def _refuse_begun(state_dir: Path, same: Callable[[Run], bool]) -> None:
+    """Refuses to begin anew what another run has begun and not ended.
+
+    Its rows may have been taken, so to send them again is not to be had by accident.
+
+    Raises:
+        UsageError: there is such a run.
+    """
+    if not (state_dir / LEDGER).exists():
+        return
+    with Ledger(state_dir) as ledger:
+        for run in ledger.runs():
+            if run.state is RunState.FINISHED or not same(run):
+                continue
+            if any(stored.state not in _UNTAKEN for stored in ledger.parts(run.id)):
+                raise UsageError(
+                    f"run {run.id} has begun to send this to {run.provider} and has not ended: "
+                    f"`preflight resume {run.id}` goes on; to send it all anew in spite of that, "
+                    "name another -o DIR and another --state-dir"
                 )
 
 
@@ -186,16 +234,12 @@ def resume(
         if run is None:
             raise UsageError(f"no unfinished run in {settings.state_dir}; see `preflight runs`")
         own = _restored(run, settings)
-        connected = registry.connect(
-            run.provider,
-            options=run.options,
-            environ=connection.environ,
-            base_url=connection.base_url,
-        )
+        connected = _connected(run.provider, run.options, connection)
         copy = settings.state_dir / SOURCES / run.source_sha256
         if not copy.exists():
             raise SourceError(f"the kept copy of the source is gone: {copy}")
         with closing(connected), ledger.lock(run.id):
+            connection.began(run.id)
             stopped = _drive(
                 ledger,
                 run.id,
@@ -259,26 +303,54 @@ def _unsent(fixed: Fixed, settings: Settings) -> Sent:
     )
     balanced(books)
     return Sent(
-        None, fixed, fixed.checked, books, books.unknown, (), {}, 0, 0, (), fixed.folder, settings
+        run=None,
+        fixed=fixed,
+        checked=fixed.checked,
+        books=books,
+        pending=books.unknown,
+        parts=(),
+        refusals={},
+        unattributed=0,
+        unmatched=0,
+        notes=(),
+        changes=fixed.changes,
+        warnings=fixed.warnings,
+        folder=fixed.folder,
+        settings=settings,
     )
 
 
 def _keep_source(checked: Checked, state_dir: Path) -> None:
-    """Keeps the source's bytes, so that a resume does not depend on a file that people move."""
+    """Keeps the source's bytes, so that a resume does not depend on a file that people move.
+
+    Raises:
+        SourceError: the source is not what was read any more, or the copy cannot be written.
+    """
     folder = state_dir / SOURCES
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    copy = folder / checked.source.sha256
+    source = checked.source
+    copy = folder / source.sha256
     if copy.exists():
         return
-    temporary = folder / f".{checked.source.sha256}.partial"
-    with (
-        checked.source.path.open("rb") as source,
-        os.fdopen(outputs.private(temporary), "wb") as target,
-    ):
-        shutil.copyfileobj(source, target, 1 << 20)
-        target.flush()
-        os.fsync(target.fileno())
-    temporary.replace(copy)
+    temporary = folder / f".{source.sha256}.{os.getpid()}.partial"
+    digest = hashlib.sha256()
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with (
+            source.path.open("rb") as bytes_read,
+            os.fdopen(outputs.private(temporary), "wb") as target,
+        ):
+            while block := bytes_read.read(1 << 20):
+                digest.update(block)
+                target.write(block)
+            target.flush()
+            os.fsync(target.fileno())
+        if digest.hexdigest() != source.sha256:
+            raise SourceError(f"{source.name} changed while it was read; nothing was sent")
+        temporary.replace(copy)
+    except OSError as error:
+        raise SourceError(f"cannot keep a copy in {folder}: {error.strerror}") from error
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 _KEPT = (

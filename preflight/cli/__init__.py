@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Sequence
+from types import FrameType
 
 from preflight.cli.main import main
 
@@ -11,5 +13,15 @@ __all__ = ["main", "run"]
 
 
 def run(argv: Sequence[str] | None = None) -> None:
-    """The console script: runs `main` and exits with its code."""
+    """The console script: runs `main` and exits with its code.
+
+    To be asked to end, or to lose the terminal, counts as being interrupted: what was half done is
+    cleared away.
+    """
+    for name in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, _interrupted)
     sys.exit(main(argv))
+
+
+def _interrupted(_: int, __: FrameType | None) -> None:
+    raise KeyboardInterrupt

@@ -87,7 +87,7 @@ def exit_code(listings: list[Listing], settings: Settings) -> int:
         counts = one.severity_counts()
         if settings.fail_on == "warning" and counts[Severity.WARNING]:
             return 1
-        if not counts[Severity.ERROR]:
+        if not counts[Severity.ERROR] and not one.books.rejected:
             continue
         whole = any(rule.severity is Severity.ERROR for rule, _ in one.survey.problems)
         bad = settings.max_bad

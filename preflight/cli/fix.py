@@ -61,7 +61,7 @@ def document(fixed: pipeline.Fixed) -> str:
     """report.json: what was found, without values, and where the rows ended."""
     one = _listing(fixed, show_all=True, values=False)
     token = tokens(secrets.token_bytes(16))
-    return as_json.document([one], token, show_values=False, fixed=fixed.checked.survey.fixed)
+    return as_json.document([one], token, show_values=False, fixed=fixed.changes)
 
 
 def _listing(fixed: pipeline.Fixed, *, show_all: bool, values: bool) -> Listing:
@@ -79,7 +79,7 @@ def _shown(fixed: pipeline.Fixed, settings: Settings, given: dict[str, Any]) -> 
     if settings.output_format == "json":
         one = _listing(fixed, show_all=given["show_all"], values=values)
         token = tokens(secrets.token_bytes(16))
-        return as_json.document([one], token, show_values=values, fixed=fixed.checked.survey.fixed)
+        return as_json.document([one], token, show_values=values, fixed=fixed.changes)
     one = listing(
         fixed.checked.source.name, fixed.checked.survey, fixed.books, show_all=given["show_all"]
     )
@@ -89,14 +89,23 @@ def _shown(fixed: pipeline.Fixed, settings: Settings, given: dict[str, Any]) -> 
 def summary(fixed: pipeline.Fixed, one: Listing) -> str:
     """What was read, found, fixed and rejected, and the books."""
     names = {code: rule.name for code, rule in one.survey.plan.rules.items()}
+    fixed_cells = text.plural(fixed.changed_cells, "cell")
     said = text.summary(one).splitlines(keepends=True)
     head = [line for line in said if not line.startswith(("  fixable", "  books"))]
-    cells, rows = fixed.changed_cells, fixed.changed_rows
-    done = [f"  fixed: {text.plural(cells, 'cell')} in {text.plural(rows, 'row')}\n"]
+    done = [
+        f"    {rule.code}  {text.visible(problem.message or rule.message)}"
+        + ("; --unsafe-fixes accepts it\n" if problem.safety else "\n")
+        for rule, problem in one.survey.refused
+    ]
+    if done:
+        done.insert(0, "  the file is refused as a whole:\n")
+    done.append(f"  fixed: {fixed_cells} in {text.plural(fixed.changed_rows, 'row')}\n")
     done.append(text.changes(fixed.changes, names))
     if fixed.books.rejected:
         done.append(f"  rejected: {text.plural(fixed.books.rejected, 'row')}\n")
         done.append(text.changes(fixed.reasons, names))
+    if fixed.warnings:
+        done.append(f"  left as they are: {text.plural(fixed.warnings, 'warning')}\n")
     return "".join([*head, *done, f"  books: {text.books(fixed.books)}\n"])
 
 
@@ -113,7 +122,7 @@ def written(fixed: pipeline.Fixed) -> list[tuple[str, str]]:
         paths.append((str(folder / outputs.REJECTS), "the rejected rows, to correct and re-import"))
     if fixed.changed_cells:
         paths.append((str(folder / outputs.FIXES), "every cell that was changed"))
-    return paths
+    return [*paths, (str(folder / outputs.REPORT), "all of it, for programs")]
 
 
 def exit_code(fixed: pipeline.Fixed, settings: Settings) -> int:
@@ -122,6 +131,8 @@ def exit_code(fixed: pipeline.Fixed, settings: Settings) -> int:
     if settings.exit_zero or settings.fail_on == "never":
         return 0
     if fixed.checked.survey.refused:
+        return 1
+    if settings.fail_on == "warning" and fixed.warnings:
         return 1
     if settings.max_bad is not None:
         return 0 if settings.max_bad.allows(books.rejected, books.rows) else 1

@@ -6,15 +6,16 @@ import difflib
 import importlib
 import os
 import platform
-import sys
 import tempfile
 import traceback
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import click
 
+from preflight.cli.terminal import silence
 from preflight.errors import PreflightError
 
 _COMMANDS = {
@@ -37,6 +38,14 @@ class _Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # The reader of our output went away, as `head` does: nothing is wrong.
+            silence()
+            return 0
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
@@ -90,20 +99,27 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         click.echo("preflight: interrupted", err=True)
         return INTERRUPTED
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
+        return error.exit_code
+    except click.ClickException as error:
+        click.echo(f"preflight: {_in_a_line(error)}", err=True)
         return error.exit_code
     except PreflightError as error:
         click.echo(f"preflight: {error}", err=True)
         return error.exit_code
-    except BrokenPipeError:
-        # The reader of our output went away, as `head` does: nothing is wrong.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except Exception as error:  # noqa: BLE001 - the last door: a bug must not spill values
         click.echo(f"preflight: a bug of preflight, not of your file: {_log(error)}", err=True)
         return 2
     return code if isinstance(code, int) else 0
+
+
+def _in_a_line(error: click.ClickException) -> str:
+    """What is wrong with a call, and where to look."""
+    message = " ".join(error.format_message().split()).rstrip(".")
+    message = message[:1].lower() + message[1:]
+    context = getattr(error, "ctx", None)
+    return f"{message}; see `{context.command_path if context else 'preflight'} --help`"
 
 
 def _log(error: BaseException) -> str:

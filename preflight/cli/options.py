@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from preflight.cli.terminal import is_shown_to_people, silence
 from preflight.errors import ConfigError
 from preflight.settings import FAIL_ON, FORMATS, Settings, load
 
@@ -209,13 +209,19 @@ def shows_values(settings: Settings) -> bool:
     """Whether values of contacts are printed: as told, else only on a terminal and not in CI."""
     if settings.show_values is not None:
         return settings.show_values
-    return sys.stdout.isatty() and not os.environ.get("CI")
+    return is_shown_to_people()
 
 
 def emit(text: str, path: Path | None) -> None:
-    """Findings and data go to stdout, or to the file that was asked for."""
+    """Findings and data go to stdout, or to the file that was asked for.
+
+    A reader of stdout that goes away, as `head` does, changes no exit code.
+    """
     if path is None:
-        click.echo(text, nl=False)
+        try:
+            click.echo(text, nl=False)
+        except BrokenPipeError:
+            silence()
         return
     try:
         path.write_text(text, encoding="utf-8")

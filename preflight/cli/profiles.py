@@ -35,8 +35,8 @@ def _described(profile: Profile) -> str:
             lines.append(
                 f"    {field.header or field.name:<18} {field.name} ({field.kind}{needed})"
             )
-    for field, pieces in profile.joins.items():
-        lines.append(f"  {field} is made of {' and '.join(pieces)} where no column holds it")
+    for joined, pieces in profile.joins.items():
+        lines.append(f"  {joined} is made of {' and '.join(pieces)} where no column holds it")
     strangers = {
         "keep": "sent under their own names",
         "leave-out": "left out, with a warning",

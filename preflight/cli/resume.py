@@ -10,7 +10,7 @@ import click
 from preflight import pipeline, submission
 from preflight.cli.options import resume_options, settings_of
 from preflight.cli.progress import event_lines, progress_bars
-from preflight.cli.submit import environment, run_document, tell
+from preflight.cli.submit import environment, run_document, say_begun, tell
 
 _OWN = ("state_dir", "timeout", "config", "isolated", "max_bad", "output_format", "show_values")
 
@@ -52,6 +52,7 @@ def command(run: str | None, **given: Any) -> int:
                 environ=environ,
                 base_url=given["base_url"],
                 wait=not given["no_wait"],
+                began=lambda run: say_begun(run, given),
                 events=event_lines(progress),
                 report=lambda sent: run_document(sent, show_values=False),
             ),

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from preflight import pipeline
-from preflight.cli.fix import exit_code, written
+from preflight.cli.fix import document, exit_code, written
 from preflight.cli.options import profile_option, reading_options, settings_of, writing_options
 from preflight.cli.progress import progress_bars
 from preflight.report import text
@@ -22,8 +22,8 @@ from preflight.report.listing import listing
 def command(path: str, **given: Any) -> int:
     """Cut a file on record boundaries under the limits of --for, --max-bytes or --max-rows.
 
-    Writes parts/0001.csv …, each with the header, and manifest.json into DIR. Cells stay as they
-    are; records that are malformed, or too large for any part, go to rejects.csv.
+    Writes parts/0001.csv …, each with the header, manifest.json and report.json into DIR. Cells
+    stay as they are; records that are malformed, or too large for any part, go to rejects.csv.
     """
     own = {
         key: value
@@ -39,6 +39,7 @@ def command(path: str, **given: Any) -> int:
             folder=given["folder"],
             force=given["force"],
             stdin_name=given["stdin_filename"],
+            report=document,
             progress=progress,
         )
     one = listing(cut.checked.source.name, cut.checked.survey, cut.books)

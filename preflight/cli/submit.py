@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import secrets
+import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import click
 
 from preflight import outputs, pipeline, submission
-from preflight.cli.fix import document, summary
+from preflight.cli.fix import document, summary, written
 from preflight.cli.options import (
     emit,
     output_options,
@@ -63,6 +64,7 @@ def command(path: str, **given: Any) -> int:
                 environ=environ,
                 base_url=given["base_url"],
                 wait=not given["no_wait"],
+                began=lambda run: say_begun(run, given),
                 events=event_lines(progress),
                 report=lambda sent: run_document(sent, show_values=False),
             ),
@@ -75,6 +77,20 @@ def command(path: str, **given: Any) -> int:
             progress=progress,
         )
         return tell(sent, settings, given)
+
+
+def say_begun(run: str, given: Mapping[str, Any]) -> None:
+    """Says on stderr how to go on if this call is interrupted."""
+    click.echo(f"run {run}: if it is interrupted, {again(run, given)} goes on", err=True)
+
+
+def again(run: str, given: Mapping[str, Any]) -> str:
+    """The call that goes on with a run, with the options of this call that it needs."""
+    words = ["preflight", "resume", run]
+    words += ["--state-dir", str(given["state_dir"])] if given["state_dir"] else []
+    words += ["--base-url", given["base_url"]] if given["base_url"] else []
+    words += ["--sandbox"] if given["sandbox"] else []
+    return f"`{shlex.join(words)}`"
 
 
 @contextmanager
@@ -99,7 +115,7 @@ def tell(sent: submission.Sent, settings: Settings, given: Mapping[str, Any]) ->
         shown = _text(sent)
     emit(shown, given["output_file"])
     if sent.stopped is not None:
-        return _stopped(sent, sent.stopped)
+        return _stopped(sent, sent.stopped, given)
     return exit_code(sent, settings)
 
 
@@ -118,7 +134,7 @@ def run_document(sent: submission.Sent, *, show_values: bool) -> str:
         tokens(secrets.token_bytes(16)),
         show_values=show_values,
         run=_run(sent),
-        fixed=sent.checked.survey.fixed,
+        fixed=sent.changes,
     )
 
 
@@ -202,21 +218,27 @@ def _sending(sent: submission.Sent, provider: str) -> str:
 
 def _files(sent: submission.Sent) -> list[tuple[str, str]]:
     folder = sent.folder
+    if sent.run is None and sent.fixed is not None:
+        return written(sent.fixed)
     told = [
         (outputs.CLEAN, "the rows that were sent"),
         (outputs.PARTS, "the parts that were sent"),
-        (outputs.FIXES, "every cell that was changed"),
-        (outputs.FAILURES, "the rows rejected here and there, to correct and re-import"),
+        *([(outputs.FIXES, "every cell that was changed")] if sent.changes else []),
+        *(
+            [(outputs.FAILURES, "the rows rejected here and there, to correct and re-import")]
+            if sent.books.rejected_here + sent.books.rejected_there
+            else []
+        ),
         (outputs.UNMATCHED, "the report lines that fit no row"),
         (outputs.REPORT, "all of it, for programs"),
     ]
     return [(str(folder / name), what) for name, what in told if (folder / name).exists()]
 
 
-def _stopped(sent: submission.Sent, stopped: Stopped) -> int:
-    run = sent.run.id if sent.run else ""
+def _stopped(sent: submission.Sent, stopped: Stopped, given: Mapping[str, Any]) -> int:
     click.echo(f"preflight: {stopped}", err=True)
-    click.echo(f"kept: {sent.folder}  ·  continue: preflight resume {run}", err=True)
+    run = sent.run.id if sent.run else ""
+    click.echo(f"results so far: {sent.folder}; to go on: {again(run, given)}", err=True)
     return stopped.exit_code
 
 
@@ -224,6 +246,10 @@ def exit_code(sent: submission.Sent, settings: Settings) -> int:
     """0 when no more rows were rejected, here and there, than is accepted; else 1."""
     if settings.exit_zero or settings.fail_on == "never":
         return 0
+    if sent.checked.survey.refused:
+        return 1
+    if settings.fail_on == "warning" and sent.warnings:
+        return 1
     rejected = sent.books.rejected_here + sent.books.rejected_there
     if settings.max_bad is not None:
         return 0 if settings.max_bad.allows(rejected, sent.books.rows) else 1
