@@ -78,7 +78,8 @@ def test_unwrapping_twice_is_unwrapping_once(value: str) -> None:
 @given(cells("email"))
 def test_nothing_of_what_stands_between_two_addresses_is_taken_away(value: str) -> None:
     """So that two never become one; characters of no width excepted."""
-    assert emails.core(value) in re.sub(f"[{ZERO_WIDTH}]", "", value) or emails.core(value) in value
+    core, cell = (re.sub(f"[{ZERO_WIDTH}]", "", one) for one in (emails.core(value), value))
+    assert core in cell
 
 
 @pytest.mark.parametrize(

@@ -138,4 +138,5 @@ def test_an_extension_is_told() -> None:
 def test_no_reason_quotes_the_number(value: str) -> None:
     """Reasons reach reports, where no value may stand; a country code is none."""
     reason = phones.judge(pd.Series([value], dtype="str"), pd.Series(["US"]))["reason"].iloc[0]
-    assert sum(map(str.isdigit, reason)) <= 4
+    # "001" is how the library calls the region of numbers that are of no country.
+    assert sum(map(str.isdigit, reason.replace("001", ""))) <= 4
