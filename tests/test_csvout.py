@@ -7,7 +7,7 @@ import io
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from preflight import csvout
@@ -35,6 +35,7 @@ def strings(cells: list[str]) -> pa.Array:
 
 
 @given(tables())
+@example([["a\rb", "\r"], ["", "\n"]])
 def test_any_cells_are_read_back_as_they_were_written(columns: list[list[str]]) -> None:
     rendered = csvout.records([strings(column) for column in columns])
     text = bytes(csvout.body(rendered)).decode()

@@ -11,7 +11,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from preflight import profile
@@ -417,9 +417,12 @@ def test_max_bad_is_a_rate_or_a_count(text: str, expected: MaxBad) -> None:
 
 
 @given(st.integers(0, 1000), st.integers(1, 100))
+@example(7, 1)
+@example(290, 1)
 def test_a_rate_accepts_exactly_that_share(tenths: int, hundreds: int) -> None:
     """Floating point would refuse 29 rows of 100 at 29%."""
     bad, rows = MaxBad.parse(f"{tenths / 10}%"), hundreds * 1000
+    assert bad.allows(tenths, 1000)
     assert bad.allows(tenths * hundreds, rows)
     assert not bad.allows(tenths * hundreds + 1, rows)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,19 @@ def test_a_problem_counts_with_the_severity_and_the_mending_it_has_here(tmp_path
     assert one.counts() == dict.fromkeys(sorted(told), 1)
     severities = [row.rule.severity for row in told.values()]
     assert one.severity_counts() == {one: severities.count(one) for one in Severity}
+
+
+def test_a_problem_of_another_severity_than_its_rule_counts_and_shows_as_it_is(
+    tmp_path: Path,
+) -> None:
+    checked = check(tmp_path, b"\xef\xbb\xbfemail\nann@kestrel-labs.com\n")
+    ((rule, problem),) = checked.survey.problems
+    worse = dataclasses.replace(rule, severity=Severity.ERROR)
+    survey = dataclasses.replace(checked.survey, problems=((worse, problem),))
+    one = listing("x.csv", survey, checked.books)
+    assert rule.severity is Severity.WARNING
+    assert one.severity_counts() == {Severity.ERROR: 1, Severity.WARNING: 0}
+    assert [row.rule.severity for row in one.rows()] == [Severity.ERROR]
 
 
 def test_a_clean_file_lists_nothing(tmp_path: Path) -> None:
