@@ -68,12 +68,21 @@ class Rejects:
         layout: of the file.
         plan: that was followed.
         refused: the errors about the file that reject all its rows.
+        also: codes that reject a row whatever the severity of their rule.
     """
 
-    def __init__(self, layout: Layout, plan: Plan, refused: Sequence[tuple[Rule, Problem]]) -> None:
+    def __init__(
+        self,
+        layout: Layout,
+        plan: Plan,
+        refused: Sequence[tuple[Rule, Problem]],
+        *,
+        also: Sequence[str] = (),
+    ) -> None:
         self._layout = layout
         self._plan = plan
         self._refused = refused
+        self._also = tuple(also)
 
     def of(self, chunk: Chunk, rejected: Bools, aside: Bools, findings: Findings) -> list[pa.Array]:
         """The rejects of a chunk, in row order.
@@ -147,11 +156,12 @@ class Rejects:
         """For each row with errors: its codes, its messages with their columns, and its class."""
         rules = self._plan.rules
         errors = [code for code, rule in rules.items() if rule.severity is Severity.ERROR]
+        errors += self._also
         frame = tables.of_codes(findings, errors).frame
         if frame.empty:
             return pd.DataFrame(columns=["codes", "messages", "classes"], dtype=object)
         codes = frame[tables.CODE].astype("str")
-        default = codes.map({code: rules[code].message for code in codes.unique()})
+        default = codes.map({code: rules[code].message for code in codes.unique() if code in rules})
         messages = frame[tables.MESSAGE].where(frame[tables.MESSAGE].notna(), default)
         names = {
             column.position + 1: f"{bare_name(column.name) or f'column {column.position + 1}'}: "

@@ -273,7 +273,7 @@ def _write(
     found, layout, plan = checked.survey, checked.layout, checked.survey.plan
     limits = plan.profile.limits
     columns = sent(plan.columns, plan.profile)
-    rejects = Rejects(layout, plan, found.refused)
+    rejects = Rejects(layout, plan, found.refused, also=(OVER_LIMIT,))
     dropped = cells = rows = 0
     changed, remaining = Counter[str](), Counter[str]()
     with (
@@ -309,25 +309,27 @@ def _write(
         changed_cells=cells,
         changed_rows=rows,
         changes=dict(changed),
-        reasons=of_severity(remaining, plan, Severity.ERROR),
-        warnings=sum(of_severity(remaining, plan, Severity.WARNING).values())
-        + file_warnings(checked),
+        reasons=_errors_left(remaining, plan),
+        warnings=warnings_left(remaining, checked),
     )
 
 
-def of_severity(counts: Mapping[str, int], plan: Plan, severity: Severity) -> dict[str, int]:
-    """Those of the counted rule codes that have this severity under the plan."""
-    return {
-        code: count
-        for code, count in counts.items()
-        if code in plan.rules and plan.rules[code].severity is severity
-    }
+def _errors_left(counts: Mapping[str, int], plan: Plan) -> dict[str, int]:
+    """Those of the counted findings that reject a row."""
+    errors = {code for code, rule in plan.rules.items() if rule.severity is Severity.ERROR}
+    return {code: count for code, count in counts.items() if code in errors | {OVER_LIMIT}}
 
 
-def file_warnings(checked: Checked) -> int:
-    """How many warnings about the file or its header remain when it is written anew."""
+def warnings_left(counts: Mapping[str, int], checked: Checked) -> int:
+    """How many warnings remain: of the counted findings, and about the file as it is written anew.
+
+    Args:
+        counts: of the findings about rows that the second pass left, by code.
+        checked: what was found before.
+    """
     plan = checked.survey.plan
-    return sum(
+    rows = sum(counts.values()) - sum(_errors_left(counts, plan).values())
+    return rows + sum(
         rule.severity is Severity.WARNING and not plan.applies(problem.safety)
         for rule, problem in checked.survey.problems
     )

@@ -18,12 +18,13 @@ from preflight import profile as profiles
 from preflight.columns import sent
 from preflight.errors import BooksError, Stopped
 from preflight.merging import merge
-from preflight.model import Chunk, Reason, RunBooks, Severity
+from preflight.model import Chunk, Reason, RunBooks
 from preflight.partition import Rejects, row_id
 from preflight.pipeline import Checked, Fixed
 from preflight.sending.ledger import Ledger
 from preflight.sending.runs import PartState, Run, RunState, StoredPart
 from preflight.settings import Settings
+from preflight.split import OVER_LIMIT
 
 
 @dataclass(frozen=True)
@@ -256,7 +257,10 @@ class _Written:
 def _write_failures(run: Run, checked: Checked, failures: pd.DataFrame) -> _Written:
     """failures.csv: the rejects of both sides in row order, with the input's own columns."""
     found, layout, plan = checked.survey, checked.layout, checked.survey.plan
-    rejects, columns = Rejects(layout, plan, found.refused), sent(plan.columns, plan.profile)
+    rejects, columns = (
+        Rejects(layout, plan, found.refused, also=(OVER_LIMIT,)),
+        sent(plan.columns, plan.profile),
+    )
     run.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     there = _by_row(failures)
     counted, changes, remaining = Counter[str](), Counter[str](), Counter[str]()
@@ -268,12 +272,11 @@ def _write_failures(run: Run, checked: Checked, failures: pd.DataFrame) -> _Writ
             counted.update(here=len(here[0]), there=len(refused[0]))
             changes.update(one.changes["code"].tolist())
             remaining.update(one.findings.counts())
-    warnings = pipeline.of_severity(remaining, plan, Severity.WARNING)
     return _Written(
         counted["here"],
         counted["there"],
         dict(changes),
-        sum(warnings.values()) + pipeline.file_warnings(checked),
+        pipeline.warnings_left(remaining, checked),
     )
 
 

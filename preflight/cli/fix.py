@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from preflight import outputs, pipeline
+from preflight import catalogue, outputs, pipeline
 from preflight.cli.options import (
     emit,
     output_options,
@@ -88,7 +88,8 @@ def _shown(fixed: pipeline.Fixed, settings: Settings, given: dict[str, Any]) -> 
 
 def summary(fixed: pipeline.Fixed, one: Listing) -> str:
     """What was read, found, fixed and rejected, and the books."""
-    names = {code: rule.name for code, rule in one.survey.plan.rules.items()}
+    names = {code: rule.name for code, rule in catalogue.builtin().items()}
+    names |= {code: rule.name for code, rule in one.survey.plan.rules.items()}
     fixed_cells = text.plural(fixed.changed_cells, "cell")
     said = text.summary(one).splitlines(keepends=True)
     head = [line for line in said if not line.startswith(("  fixable", "  books"))]

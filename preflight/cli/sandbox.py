@@ -40,11 +40,13 @@ def command(
         for one in MAGIC:
             click.echo(f"{one.provider:<12} {one.where:<14} {one.match:<24} {one.effect}")
         return 0
-    state.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
+        state.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         box = Sandbox(state, port=port, job_seconds=job_seconds, faults=faults)
     except ValueError as error:
         raise ConfigError(str(error)) from error
+    except OSError as error:
+        raise ConfigError(f"--state {state} cannot be written: {error.strerror}") from error
     with box:
         click.echo(f"the sandbox listens at {box.url}; end it with Ctrl-C", err=True)
         for name, value in box.environment.items():

@@ -25,7 +25,7 @@ from preflight.cli.options import (
     writing_options,
 )
 from preflight.cli.progress import event_lines, progress_bars
-from preflight.errors import Stopped
+from preflight.errors import ConfigError, Stopped
 from preflight.report import as_json, text
 from preflight.report.listing import listing, tokens
 from preflight.settings import Settings
@@ -101,7 +101,10 @@ def environment(settings: Settings, *, sandbox: bool) -> Iterator[dict[str, str]
         return
     from preflight.sandbox.server import Sandbox
 
-    settings.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        settings.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise ConfigError(f"cannot write into {settings.state_dir}: {error.strerror}") from error
     with Sandbox(settings.state_dir / "sandbox.sqlite") as box:
         click.echo(f"sandbox: local stand-ins at {box.url}, nothing leaves this machine", err=True)
         yield {**os.environ, **box.environment}

@@ -1,0 +1,53 @@
+"""A working directory of its own, no configuration around it, and short waits."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from preflight.cli import main
+from preflight.sandbox.server import Sandbox
+from tests.calls import Call, Called, bare_environment
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working directory of the call."""
+    for name in set(os.environ) - set(bare_environment()):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PREFLIGHT_POLL_SCALE", "0.01")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def call(capsys: pytest.CaptureFixture[str]) -> Call:
+    """Calls the command line in this process."""
+
+    def make(*argv: object) -> Called:
+        code = main([str(one) for one in argv])
+        told = capsys.readouterr()
+        return Called(code, told.out, told.err)
+
+    return make
+
+
+@pytest.fixture
+def box(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., Sandbox]]:
+    """Opens a sandbox, with faults if they are given, and points the environment at it."""
+    with ExitStack() as stack:
+
+        def make(*faults: str, job_seconds: float = 0.0) -> Sandbox:
+            state = tmp_path_factory.mktemp("box") / "box.sqlite"
+            opened = stack.enter_context(Sandbox(state, faults=faults, job_seconds=job_seconds))
+            for name, value in opened.environment.items():
+                monkeypatch.setenv(name, value)
+            return opened
+
+        yield make

@@ -1,0 +1,151 @@
+"""The door: dispatch, exit codes, one line for every error, nothing heavy for `--help`."""
+
+from __future__ import annotations
+
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import click
+import pytest
+
+from preflight.cli import main
+from preflight.cli.main import _COMMANDS, _preflight
+from tests.calls import ODD, PROGRAM, SHOW, Call, bare_environment, contacts
+
+
+def test_help_names_every_command(call: Call) -> None:
+    told = call("--help")
+    assert told.code == 0
+    for name, what in _COMMANDS.items():
+        assert f"  {name} " in told.out
+        assert what in told.out
+
+
+@pytest.mark.parametrize("name", _COMMANDS)
+def test_every_command_has_help_that_fits_a_screen(call: Call, name: str) -> None:
+    told = call(name, "--help")
+    assert told.code == 0
+    assert told.out.startswith(f"Usage: preflight {name}")
+    assert max(map(len, told.out.splitlines())) <= 100
+
+
+def test_the_version_is_told(call: Call) -> None:
+    assert call("--version").out.startswith("preflight, version ")
+
+
+def test_no_command_shows_the_help_and_exits_with_2(call: Call) -> None:
+    told = call()
+    assert told.code == 2
+    assert "Commands:" in told.out + told.err
+
+
+def test_a_misspelt_command_is_told_in_a_line(call: Call) -> None:
+    told = call("chek")
+    assert told.code == 2
+    assert told.err == (
+        "preflight: no such command 'chek'. Did you mean 'check'?; see `preflight --help`\n"
+    )
+    assert "Did you mean" not in call("zzz").err
+
+
+def test_help_imports_nothing_heavy_and_is_quick() -> None:
+    """Under 0.3 s of processor time, and without the libraries that reading needs."""
+    program = (
+        "import sys, resource\n"
+        "from preflight.cli import main\n"
+        "code = main(['--help'])\n"
+        "used = resource.getrusage(resource.RUSAGE_SELF)\n"
+        "heavy = {'pandas', 'pandera', 'pyarrow', 'numpy', 'httpx', 'rich', 'phonenumbers',"
+        " 'starlette'} & set(sys.modules)\n"
+        "print(code, sorted(heavy), used.ru_utime + used.ru_stime, file=sys.stderr)\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True, text=True, check=True, env=bare_environment(),
+    )  # fmt: skip
+    code, heavy, used = ended.stderr.split(" ", 2)
+    assert (code, heavy) == ("0", "[]")
+    assert float(used) < 0.3
+
+
+def test_a_bug_is_one_line_and_its_log_holds_no_message(
+    call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A message of a library may hold a value of a contact."""
+
+    @click.command("check")
+    def broken() -> int:
+        raise ValueError("@".join(("ann", "kestrel-labs.com")))
+
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr(_preflight, "get_command", lambda *_: broken)
+    told = call("check")
+    assert told.code == 2
+    assert told.err.startswith("preflight: a bug of preflight, not of your file: ValueError, see ")
+    assert told.err.count("\n") == 1
+    log = Path(told.err.split(" see ")[1].strip()).read_text()
+    assert "in broken" in log
+    assert "ann@kestrel" not in told.err + log
+
+
+def test_a_reader_that_goes_away_changes_no_exit_code() -> None:
+    """As `head` does; the findings still count."""
+    for argv, code in ((["check", str(SHOW / "expo-utf8.csv")], 1), (["rules"], 0)):
+        with subprocess.Popen(
+            [*PROGRAM, *argv],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=bare_environment(),
+        ) as process:  # fmt: skip
+            assert process.stdout is not None
+            assert process.stderr is not None
+            process.stdout.close()
+            assert process.stderr.read() == b""
+            assert process.wait() == code
+
+
+def test_to_be_asked_to_end_clears_up_and_exits_with_130(here: Path) -> None:
+    """A pipe that never ends stands for a long file."""
+    with subprocess.Popen(
+        [*PROGRAM, "fix", "-"],
+        stdin=subprocess.PIPE, stderr=subprocess.PIPE, cwd=here,
+        env={**bare_environment(), "TMPDIR": str(here)},
+    ) as process:  # fmt: skip
+        assert process.stdin is not None
+        assert process.stderr is not None
+        process.stdin.write(contacts(5).encode())
+        process.stdin.flush()
+        end = time.monotonic() + 20
+        while not list(here.glob("preflight-*/source-*")) and time.monotonic() < end:
+            time.sleep(0.02)
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=20)
+        assert process.stderr.read().strip() == b"preflight: interrupted"
+    assert process.returncode == 130
+    assert list(here.iterdir()) == []
+
+
+def test_progress_is_drawn_on_a_terminal_alone(call: Call, here: Path) -> None:
+    """On stderr, so that what is piped away stays what it is."""
+    quiet = call("check", ODD / "clean.csv")
+    assert quiet.err == ""
+    ours, theirs = pty.openpty()
+    ended = subprocess.run(
+        [*PROGRAM, "check", str(ODD / "clean.csv")],
+        stdout=subprocess.PIPE, stderr=theirs, text=True, check=True,
+        env={**bare_environment(), "TERM": "xterm"},
+    )  # fmt: skip
+    os.close(theirs)
+    drawn = os.read(ours, 1 << 16)
+    os.close(ours)
+    assert b"reading" in drawn
+    assert ended.stdout == quiet.out
+
+
+def test_main_gives_its_code_back(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(ODD / "clean.csv"), "-q"]) == 0
+    assert main(["check", str(ODD / "empty.csv"), "-q"]) == 1
+    assert capsys.readouterr().err == ""
