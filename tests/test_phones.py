@@ -140,3 +140,55 @@ def test_no_reason_quotes_the_number(value: str) -> None:
     reason = phones.judge(pd.Series([value], dtype="str"), pd.Series(["US"]))["reason"].iloc[0]
     # "001" is how the library calls the region of numbers that are of no country.
     assert sum(map(str.isdigit, reason.replace("001", ""))) <= 4
+
+
+def by_the_library(value: str, region: str) -> str:
+    """The E.164 form of a valid number, as the library alone has it; "" for any other."""
+    try:
+        number = phonenumbers.parse(value, region)
+    except phonenumbers.NumberParseException:
+        return ""
+    return phonenumbers.format_number(number, E164) if phonenumbers.is_valid_number(number) else ""
+
+
+def dialled(chance: random.Random) -> list[tuple[str, str]]:
+    """Numbers of every region and type as people write them, some changed, some from abroad."""
+    national, abroad = (
+        phonenumbers.PhoneNumberFormat.NATIONAL,
+        phonenumbers.PhoneNumberFormat.INTERNATIONAL,
+    )
+    written = []
+    for region in sorted(phonenumbers.SUPPORTED_REGIONS):
+        for kind in range(11):
+            number = phonenumbers.example_number_for_type(region, kind)
+            if number is None:
+                continue
+            digits = phonenumbers.national_significant_number(number)
+            forms = [phonenumbers.format_number(number, form) for form in (national, abroad)]
+            for form in [*forms, digits, f"{number.country_code}{digits}"]:
+                where = region if chance.random() < 0.8 else chance.choice(["US", "DE", "IT", "BR"])
+                written += [(form, where), (punctuated(form, chance), where)]
+    return written
+
+
+def punctuated(text: str, chance: random.Random) -> str:
+    """The text with a character changed, added, or taken away."""
+    at = chance.randrange(len(text))
+    how = chance.random()
+    if how < 0.4:
+        return text[:at] + chance.choice("0123456789") + text[at + 1 :]
+    if how < 0.8:
+        return text[:at] + chance.choice(["0", "00", "1", " ", "-", "/", "(", ")", "."]) + text[at:]
+    return text[:at] + text[at + 1 :]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_numbers_rewritten_without_the_parser_are_what_the_parser_makes_of_them(seed: int) -> None:
+    """National and international ones of all regions, judged in one go as a chunk's are."""
+    pairs = dialled(random.Random(seed))
+    values = pd.Series([value for value, _ in pairs], dtype="str")
+    regions = pd.Series([region for _, region in pairs], dtype="str")
+    forms = phones.judge(values, regions)["e164"].tolist()
+    assert forms == [by_the_library(phones.trim_phone(value), region) for value, region in pairs]
+    asked = phones._rewritten(values.to_numpy(dtype=object), regions.to_numpy(dtype=object)) == ""
+    assert 0.2 < asked.mean() < 0.8
