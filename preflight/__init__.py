@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from preflight.errors import PreflightError
     from preflight.pipeline import Checked, Fixed, check, fix, split, workspace
-    from preflight.schema import schema
-    from preflight.submission import Connection, Sent, resume, submit
+    from preflight.schemas import schema
     from preflight.settings import Settings
+    from preflight.submission import Connection, Sent, resume, submit
 
 _HOMES = {
     "Checked": "preflight.pipeline",
@@ -26,7 +26,7 @@ _HOMES = {
     "check": "preflight.pipeline",
     "fix": "preflight.pipeline",
     "resume": "preflight.submission",
-    "schema": "preflight.schema",
+    "schema": "preflight.schemas",
     "split": "preflight.pipeline",
     "submit": "preflight.submission",
     "workspace": "preflight.pipeline",

@@ -112,7 +112,7 @@ class Denied(ProviderError):
 
 
 class Ambiguous(ProviderError):
-    """The request was on its way when the connection or the answer broke: it may have been taken."""
+    """The connection or the answer broke when the request was on its way: it may have been taken."""
 
 
 class Stopped(PreflightError):

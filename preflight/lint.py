@@ -22,7 +22,7 @@ from preflight.model import Bools, Chunk, Column, Ints, Problem, Severity
 from preflight.plan import Plan
 from preflight.regions import regions
 from preflight.rule import FileView, Rule, Scope
-from preflight.schema import ColumnChecks, RuleCrashed, asked_for_mask, told
+from preflight.schemas import ColumnChecks, RuleCrashed, asked_for_mask, told
 
 _SEPARATOR = "\x1f"
 # After so many failures of one rule on one column of one chunk the rest of the cells is unknown.

@@ -19,8 +19,8 @@ import pyarrow.compute as pc
 from preflight import findings as tables
 from preflight.columns import is_linted, is_sent, with_joined
 from preflight.findings import Findings
-from preflight.fix import Mended as MendedCells
-from preflight.fix import mend, write_cells
+from preflight.fixes import Mended as MendedCells
+from preflight.fixes import mend, write_cells
 from preflight.lint import (
     Blame,
     Judged,
@@ -35,7 +35,7 @@ from preflight.model import CHANGE_COLUMNS, Bools, Chunk, Column, Ints, Layout, 
 from preflight.plan import Plan
 from preflight.profile import Profile
 from preflight.rule import FileView, Rule, Scope
-from preflight.schema import VALUE
+from preflight.schemas import VALUE
 
 CLEAN, REJECTED, DROPPED = 0, 1, 2
 States = npt.NDArray[np.uint8]

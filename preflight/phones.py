@@ -84,7 +84,7 @@ def _patterns(calling_code: int, length: int) -> _Patterns | None:
     shared = [_valid(metadata, length) for metadata in others if not metadata.leading_digits]
     leading = [metadata.leading_digits for metadata in others if metadata.leading_digits]
     return _Patterns(
-        general=main.general_desc.national_number_pattern or "",
+        general=(main.general_desc and main.general_desc.national_number_pattern) or _NOTHING,
         main=_valid(main, length),
         shared="|".join(filter(None, shared)),
         prefix=main.national_prefix_for_parsing or "",

@@ -37,7 +37,7 @@ from preflight.reading.chunks import read_chunks
 from preflight.reading.scan import scan
 from preflight.reading.source import open_source
 from preflight.settings import Settings
-from preflight.split import (
+from preflight.parts import (
     OVER_LIMIT,
     PartWriter,
     manifest,

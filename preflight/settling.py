@@ -24,7 +24,7 @@ from preflight.pipeline import Checked, Fixed
 from preflight.sending.ledger import Ledger
 from preflight.sending.runs import PartState, Run, RunState, StoredPart
 from preflight.settings import Settings
-from preflight.split import OVER_LIMIT
+from preflight.parts import OVER_LIMIT
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from preflight.kinds import ALL_KINDS, KINDS
 from preflight.lint import Linter, chunk_findings
 from preflight.plan import Plan
 from preflight.rule import Scope
-from preflight.schema import ColumnChecks
+from preflight.schemas import ColumnChecks
 from tests.cells import CELLS, FIELDS, cells, chunk_of, plan_for
 
 every_kind = pytest.mark.parametrize("kind", sorted(ALL_KINDS))

@@ -22,12 +22,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from preflight.reading import charset
 from preflight import profile as profiles
 from preflight.errors import SourceError, UsageError
 from preflight.model import FailureReport
 from preflight.providers import csvreport
 from preflight.providers.csvreport import Records
+from preflight.reading import charset
 
 _DELIMITERS = ",;\t|"
 _HEADER_WITHIN = 10

@@ -15,8 +15,8 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import csv as pa_csv
 
-from preflight.merging import matching
 from preflight.errors import SourceError
+from preflight.merging import matching
 from preflight.merging.matching import NO_ROW, NOBODY, Placed
 from preflight.model import FailureReport, Outcome, Part
 from preflight.profile import Profile

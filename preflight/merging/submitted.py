@@ -12,12 +12,12 @@ import numpy as np
 import pyarrow as pa
 
 from preflight import csvout
-from preflight.reading.chunks import read_chunks
 from preflight.columns import resolve
 from preflight.errors import UsageError
 from preflight.merging.failures_file import cut
 from preflight.model import Chunk, Ints, Layout, Part
 from preflight.profile import Profile
+from preflight.reading.chunks import read_chunks
 from preflight.reading.scan import scan
 from preflight.reading.source import open_source
 

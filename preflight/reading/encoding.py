@@ -14,9 +14,9 @@ from typing import BinaryIO
 
 import numpy as np
 
-from preflight.reading.charset import guess
 from preflight.errors import UsageError
 from preflight.model import Ints, Offence, Source
+from preflight.reading.charset import guess
 
 _BLOCK = 1 << 20
 _HEAD_BYTES = 64 << 10

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from preflight.reading.dialect import Dialect, find_dialect, said_delimiter
-from preflight.reading.encoding import Encoding, find_encoding, transcode
 from preflight.errors import UsageError
 from preflight.model import Layout, Source
+from preflight.reading.dialect import Dialect, find_dialect, said_delimiter
+from preflight.reading.encoding import Encoding, find_encoding, transcode
 
 _HEAD_BYTES = 1 << 20
 _MAGIC_BYTES = 64 << 10

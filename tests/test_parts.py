@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from preflight import csvout
 from preflight.columns import Sent
 from preflight.model import Part
-from preflight.split import PartWriter, manifest, moved, too_large
+from preflight.parts import PartWriter, manifest, moved, too_large
 
 COLUMNS = (Sent("Email", 0, "email"), Sent("a,b", 1, None))
 HEADER = b'Email,"a,b"\n'

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 
 from preflight import findings as tables
 from preflight.findings import Findings
-from preflight.fix import fixing_rules, mend, write_cells
+from preflight.fixes import fixing_rules, mend, write_cells
 from preflight.kinds import ALL_KINDS
 from preflight.lint import Linter, cell_findings, chunk_findings
 from preflight.model import Chunk, Safety
 from preflight.passes import Mended, mend_columns
 from preflight.plan import Plan
 from preflight.rule import Phase, Rule, Scope, Severity
-from preflight.schema import ColumnChecks
+from preflight.schemas import ColumnChecks
 from tests.cells import CELLS, FIELDS, cells, chunk_of, plan_for
 
 PLANS = st.fixed_dictionaries(

@@ -8,7 +8,7 @@ import pytest
 
 from preflight.errors import ConfigError, UsageError
 from preflight.rule import Rule, Scope, Severity
-from preflight.schema import ColumnChecks, RuleCrashed, schema
+from preflight.schemas import ColumnChecks, RuleCrashed, schema
 from tests.cells import plan_for
 
 

@@ -17,7 +17,7 @@ import pyarrow as pa
 from preflight.model import Bools, Chunk, Ints, Safety
 from preflight.plan import Plan
 from preflight.rule import Rule
-from preflight.schema import REGION, VALUE, ColumnChecks, RuleCrashed
+from preflight.schemas import REGION, VALUE, ColumnChecks, RuleCrashed
 
 
 @dataclass(frozen=True)
