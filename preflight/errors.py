@@ -112,7 +112,7 @@ class Denied(ProviderError):
 
 
 class Ambiguous(ProviderError):
-    """The connection or the answer broke when the request was on its way: it may have been taken."""
+    """The connection or the answer broke while the request was on its way: perhaps it was taken."""
 
 
 class Stopped(PreflightError):

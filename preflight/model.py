@@ -37,7 +37,7 @@ class Severity(enum.StrEnum):
 
 
 class Safety(enum.StrEnum):
-    """Whether a fix can change what the value means: a safe one cannot, an unsafe one is a guess."""
+    """Whether a fix can change what a value means: a safe one cannot, an unsafe one is a guess."""
 
     SAFE = "safe"
     UNSAFE = "unsafe"

@@ -21,6 +21,13 @@ from preflight.errors import BooksError
 from preflight.findings import Findings
 from preflight.model import CHANGE_COLUMNS, Books, Chunk, Layout, Part, Severity, Source
 from preflight.partition import CleanRows, Rejects, clean_rows
+from preflight.parts import (
+    OVER_LIMIT,
+    PartWriter,
+    manifest,
+    moved,
+    too_large,
+)
 from preflight.passes import (
     CLEAN,
     DROPPED,
@@ -37,13 +44,6 @@ from preflight.reading.chunks import read_chunks
 from preflight.reading.scan import scan
 from preflight.reading.source import open_source
 from preflight.settings import Settings
-from preflight.parts import (
-    OVER_LIMIT,
-    PartWriter,
-    manifest,
-    moved,
-    too_large,
-)
 
 Progress = Callable[[str, int, int | None], None]
 CHUNK_BYTES = 8 << 20

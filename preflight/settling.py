@@ -20,11 +20,11 @@ from preflight.errors import BooksError, Stopped
 from preflight.merging import merge
 from preflight.model import Chunk, Reason, RunBooks
 from preflight.partition import Rejects, row_id
+from preflight.parts import OVER_LIMIT
 from preflight.pipeline import Checked, Fixed
 from preflight.sending.ledger import Ledger
 from preflight.sending.runs import PartState, Run, RunState, StoredPart
 from preflight.settings import Settings
-from preflight.parts import OVER_LIMIT
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import click
 
 from preflight.cli.options import settings_of
 from preflight.report import text
-from preflight.sending.ledger import Ledger
+from preflight.sending.ledger import FILE, Ledger
 
 
 @click.command("runs")
@@ -21,6 +21,9 @@ from preflight.sending.ledger import Ledger
 def command(show: str | None, run: str | None, state_dir: Path | None) -> int:
     """List the runs, newest first; `runs show RUN` tells one, part by part."""
     settings = settings_of({"state_dir": state_dir})
+    if show is None and not (settings.state_dir / FILE).exists():
+        click.echo(f"no runs in {settings.state_dir}", err=True)
+        return 0
     with Ledger(settings.state_dir) as ledger:
         if show is not None:
             if run is None:

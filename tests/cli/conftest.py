@@ -51,3 +51,17 @@ def box(
             return opened
 
         yield make
+
+
+@pytest.fixture(scope="session")
+def _shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    with Sandbox(tmp_path_factory.mktemp("box") / "shared.sqlite") as opened:
+        yield opened
+
+
+@pytest.fixture
+def shared(_shared: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+    """A sandbox that others have used, for tests that do not look at what it took."""
+    for name, value in _shared.environment.items():
+        monkeypatch.setenv(name, value)
+    return _shared

@@ -20,8 +20,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from preflight import csvout, profile
-from preflight.merging import matching, merge
 from preflight.errors import SourceError
+from preflight.merging import matching, merge
 from preflight.model import FailureReport, Outcome, Part
 from preflight.providers import csvreport
 

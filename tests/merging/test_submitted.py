@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from preflight import profile
-from preflight.merging import merge
 from preflight.errors import SourceError, UsageError
+from preflight.merging import merge
 from preflight.merging.failures_file import read_failures
-from preflight.model import Part
 from preflight.merging.submitted import part_of
+from preflight.model import Part
 
 DOTDIGITAL, TALKVALUE = profile.load("dotdigital"), profile.load("talkvalue")
 

@@ -1,0 +1,331 @@
+"""`preflight submit`: the whole line against the stand-ins, and what is kept of it."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sqlite3
+import stat
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from preflight.sandbox.server import Sandbox
+from preflight.sending.ledger import Ledger
+from tests.calls import (
+    DOTDIGITAL,
+    EXPORTS,
+    FIXTURES,
+    LINES,
+    ODD,
+    SHOW,
+    TALKVALUE,
+    Call,
+    clean_rows_of,
+    contacts,
+    rows_of,
+)
+
+Box = Callable[..., Sandbox]
+SCHEMA = FIXTURES.parent / "preflight" / "report" / "report.schema.json"
+
+
+def report_of(folder: Path) -> dict[str, object]:
+    """report.json, valid."""
+    report: dict[str, object] = json.loads((folder / "report.json").read_text())
+    jsonschema.validate(report, json.loads(SCHEMA.read_text()))
+    return report
+
+
+def books_of(folder: Path) -> dict[str, int]:
+    """The books of the run, balanced, and equal to what stands in the files."""
+    report = report_of(folder)
+    books: dict[str, int] = report["run"]["books"]  # type: ignore[index]
+    assert books["rows"] == sum(books.values()) - books["rows"]
+    failures = Counter(row["preflight__source"] for row in rows_of(folder / "failures.csv"))
+    unattributed = report["run"]["unattributed"]  # type: ignore[index]
+    assert failures["local"] == books["rejected_here"] == len(rows_of(folder / "rejects.csv"))
+    assert failures["provider"] == books["rejected_there"] - unattributed
+    clean = books["rows"] - books["rejected_here"] - books["dropped"]
+    assert clean == len(clean_rows_of(folder))
+    return books
+
+
+def values_in(path: Path, encoding: str) -> set[str]:
+    """Cells of a file that only a person's data can be: long, and with an @ or many digits."""
+    text = path.read_bytes().decode(encoding)
+    cells = {cell.strip() for row in csv.reader(text.splitlines(), delimiter=";") for cell in row}
+    cells |= {cell.strip() for row in csv.reader(text.splitlines()) for cell in row}
+    return {
+        cell
+        for cell in cells
+        if len(cell) > 9 and ("@" in cell or sum(map(str.isdigit, cell)) > 8) and ";" not in cell
+    }
+
+
+@pytest.mark.parametrize("provider", LINES)
+@pytest.mark.parametrize("name", EXPORTS)
+def test_an_export_goes_through_the_whole_line(
+    call: Call, box: Box, here: Path, name: str, provider: str
+) -> None:
+    """The stand-in's own ledger equals the books; each refusal is said of the right row."""
+    opened = box()
+    told = call("submit", SHOW / name, *LINES[provider], *EXPORTS[name], "-o", "out")
+    assert told.code == 1, told.err
+    books = books_of(here / "out")
+    taken = opened.store.accepted(provider)
+    assert len(taken) == books["accepted"] > 0
+    assert max(Counter(row.key for row in taken).values()) == 1
+    with Ledger(here / ".preflight") as ledger:
+        (run,) = ledger.runs()
+        (stored,) = ledger.parts(run.id)
+    (job,) = opened.store.jobs(provider)
+    refused = {int(stored.part.row_map[one.row - 1]): one for one in opened.store.failures(job)}
+    failures = rows_of(here / "out" / "failures.csv")
+    there = {int(r["preflight__row"]): r for r in failures if r["preflight__source"] == "provider"}
+    assert set(there) == set(refused)
+    for row, one in refused.items():
+        assert there[row]["preflight__provider_code"] == one.code
+    numbers = [int(row["preflight__row"]) for row in failures]
+    assert numbers == sorted(set(numbers))
+    assert [row for row in failures if row["preflight__source"] == "local"] == rows_of(
+        here / "out" / "rejects.csv"
+    )
+    assert stat.S_IMODE((here / "out" / "failures.csv").stat().st_mode) == 0o600
+    _nothing_personal_leaves(told.out + told.err, here, SHOW / name, opened.environment)
+
+
+def _nothing_personal_leaves(told: str, here: Path, source: Path, secrets: dict[str, str]) -> None:
+    encoding = "cp1252" if "cp1252" in source.name else "utf-8"
+    encoding = "utf-16" if "utf16" in source.name else encoding
+    values = values_in(source, encoding)
+    assert len(values) > 200
+    values |= {text for name, text in secrets.items() if not name.endswith("URL")}
+    report = (here / "out" / "report.json").read_text()
+    ledger = (here / ".preflight" / "ledger.sqlite").read_bytes().decode("utf-8", "replace")
+    for where, text in (("output", told), ("report", report), ("ledger", ledger)):
+        assert not {value for value in values if value in text}, where
+
+
+def test_a_clean_file_exits_with_0(call: Call, box: Box, here: Path) -> None:
+    box()
+    (here / "a.csv").write_text(contacts(3))
+    told = call("submit", "a.csv", *TALKVALUE)
+    assert told.code == 0
+    assert "3 rows = 3 accepted + 0 rejected here" in told.out
+    assert "part 1: 3 rows, finished, job 1, COMPLETED" in told.out
+    assert "failures.csv" not in told.out
+    assert "if it is interrupted, `preflight resume 2" in told.err
+
+
+def test_several_parts_are_sent_one_after_the_other(call: Call, box: Box, here: Path) -> None:
+    opened = box()
+    (here / "a.csv").write_text(contacts(6) + "suppressed@kestrel-labs.com,Sue\n")
+    told = call("submit", "a.csv", *TALKVALUE, "--max-rows", "3", "--max-bad", "1")
+    assert told.code == 0
+    books = books_of(here / "a.preflight")
+    assert (books["accepted"], books["rejected_there"]) == (6, 1)
+    assert len(opened.store.jobs("talkvalue")) == 3
+    (row,) = rows_of(here / "a.preflight" / "failures.csv")
+    assert (row["email"], row["preflight__row"]) == ("suppressed@kestrel-labs.com", "7")
+    assert row["preflight__provider_code"] == "CONTACT_SUPPRESSED"
+
+
+def test_a_record_over_the_limit_stands_in_the_failures(
+    call: Call, shared: Sandbox, here: Path
+) -> None:
+    (here / "a.csv").write_text(contacts(2) + f"x@kestrel-labs.com,{'x' * 300}\n")
+    told = call("submit", "a.csv", *TALKVALUE, "--max-bytes", "200")
+    assert told.code == 1
+    assert "1  FIL008" in told.out
+    assert books_of(here / "a.preflight")["rejected_here"] == 1
+
+
+@pytest.mark.parametrize("name", ["empty", "report", "picture", "header-only", "duplicate-header"])
+def test_of_a_refused_file_nothing_is_sent(
+    call: Call, shared: Sandbox, here: Path, name: str
+) -> None:
+    before = len(shared.store.jobs("talkvalue"))
+    told = call("submit", ODD / f"{name}.csv", *TALKVALUE, "-o", "out", "--max-bad", "100%")
+    assert told.code == 1
+    assert "the file is refused as a whole:" in told.out
+    assert "nothing was sent" in told.out
+    assert "the rows that were sent" not in told.out
+    assert len(shared.store.jobs("talkvalue")) == before
+    assert not (here / ".preflight").exists()
+
+
+def test_a_dry_run_sends_nothing_and_asks_for_no_secret(call: Call, here: Path) -> None:
+    (here / "a.csv").write_text(contacts(3))
+    told = call("submit", "a.csv", *TALKVALUE, "--dry-run")
+    assert told.code == 0
+    assert "nothing was sent" in told.out
+    assert "+ 3 unknown + 0 dropped\n         3 rows of the unknown not sent yet" in told.out
+    assert len(clean_rows_of(here / "a.preflight")) == 3
+    assert call("submit", "a.csv", "--to", "talkvalue", "--dry-run", "--force").code == 2
+
+
+def test_the_stand_ins_of_one_run_are_started_for_it(call: Call, here: Path) -> None:
+    (here / "a.csv").write_text(contacts(2))
+    told = call("submit", "a.csv", *DOTDIGITAL, "--sandbox", "--state-dir", "state")
+    assert told.code == 0
+    assert told.err.startswith("sandbox: local stand-ins at http://127.0.0.1:")
+    with sqlite3.connect(here / "state" / "sandbox.sqlite") as state:
+        assert state.execute("SELECT count(*) FROM accepted").fetchone() == (2,)
+    state.close()
+
+
+def test_json_holds_the_run(call: Call, shared: Sandbox, here: Path) -> None:
+    (here / "a.csv").write_text(contacts(2))
+    told = call("submit", "a.csv", *TALKVALUE, "--output-format", "json")
+    run = json.loads(told.out)["run"]
+    jsonschema.validate(json.loads(told.out), json.loads(SCHEMA.read_text()))
+    assert (run["provider"], run["state"], run["books"]["accepted"]) == ("talkvalue", "finished", 2)
+    assert [part["state"] for part in run["parts"]] == ["finished"]
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [((), 1), (("--max-bad", "2"), 0), (("--max-bad", "1"), 1), (("--max-bad", "50%"), 0),
+     (("--exit-zero",), 0), (("--fail-on", "never"), 0)],
+)  # fmt: skip
+def test_rows_rejected_here_and_there_count_together(
+    call: Call, shared: Sandbox, here: Path, options: tuple[str, ...], code: int
+) -> None:
+    """One of four rows is rejected here, one there."""
+    (here / "a.csv").write_text(contacts(2) + "suppressed@kestrel-labs.com,S\nno address,N\n")
+    assert call("submit", "a.csv", *DOTDIGITAL, *options).code == code
+
+
+def test_warnings_count_only_where_they_are_said_to(
+    call: Call, shared: Sandbox, here: Path
+) -> None:
+    (here / "a.csv").write_text("email,first_name\nann@kestrel-labs.com,=1+1\n")
+    assert call("submit", "a.csv", *DOTDIGITAL).code == 0
+    again = call("submit", "a.csv", *DOTDIGITAL, "--force", "--fail-on", "warning")
+    assert again.code == 1
+
+
+def test_options_stand_in_the_config_as_well(call: Call, shared: Sandbox, here: Path) -> None:
+    (here / "a.csv").write_text(contacts(2))
+    (here / "preflight.toml").write_text('[providers.talkvalue]\nsource_id = "7"\nmode = "SKIP"\n')
+    assert call("submit", "a.csv", "--to", "talkvalue").code == 0
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (["nope.csv", *TALKVALUE], "nope.csv: no such file"),
+        ([".", *TALKVALUE], "a directory, not a file"),
+        (["a.csv"], "missing option '--to'"),
+        (["a.csv", "--to", "talkvalue"], "talkvalue needs -O source_id="),
+        (["a.csv", *TALKVALUE, "-O", "sauce=1"], 'no option "sauce"'),
+        (["a.csv", *TALKVALUE, "-O", "mode=UPDAT"], "mode of talkvalue is one of UPDATE, SKIP"),
+        (["a.csv", *TALKVALUE, "-O", "mode"], "`mode` is not key=value"),
+        (["a.csv", "--to", "textus"], "textus is not in this build yet"),
+        (["a.csv", "--to", "mailchimp"], 'no provider "mailchimp"'),
+        (["a.csv", *TALKVALUE, "--base-url", "http://example.org"], "http"),
+        (["a.csv", *TALKVALUE, "--timeout", "0"], "timeout is a number of seconds above 0"),
+        (["a.csv", *TALKVALUE, "--state-dir", "a.csv"], "a.csv"),
+        (["a.csv", *TALKVALUE, "--sandbox", "--state-dir", "a.csv"], "a.csv"),
+    ],
+)
+def test_what_cannot_be_run_is_one_line_and_sends_nothing(
+    call: Call, shared: Sandbox, here: Path, argv: list[str], said: str
+) -> None:
+    before = len(shared.store.jobs("talkvalue"))
+    (here / "a.csv").write_text(contacts(2))
+    told = call("submit", *argv)
+    assert (told.code, told.out) == (2, "")
+    assert said in told.err
+    assert told.err.count("\n") == 1
+    assert len(shared.store.jobs("talkvalue")) == before
+
+
+@pytest.mark.parametrize("line", LINES.values())
+def test_a_missing_secret_is_named(call: Call, here: Path, line: tuple[str, ...]) -> None:
+    (here / "a.csv").write_text(contacts(2))
+    told = call("submit", "a.csv", *line)
+    assert told.code == 2
+    assert "must be set in the environment" in told.err
+    assert [path.name for path in here.iterdir()] == ["a.csv"]
+
+
+@pytest.mark.parametrize("provider", LINES)
+def test_busy_twice_goes_on(call: Call, box: Box, here: Path, provider: str) -> None:
+    route = {"talkvalue": "create", "dotdigital": "import"}[provider]
+    opened = box(f"{provider}:{route}:429:2")
+    (here / "a.csv").write_text(contacts(4))
+    assert call("submit", "a.csv", *LINES[provider]).code == 0
+    assert len(opened.store.accepted(provider)) == 4
+    assert opened.faults.pending() == []
+
+
+@pytest.mark.parametrize("fault", ["cut-after", "500-after", "truncate"])
+def test_a_broken_call_is_looked_up_where_it_can_be(
+    call: Call, box: Box, here: Path, fault: str
+) -> None:
+    opened = box(f"talkvalue:create:{fault}")
+    (here / "a.csv").write_text(contacts(4))
+    told = call("submit", "a.csv", *TALKVALUE)
+    assert told.code == 0, told.err
+    assert books_of(here / "a.preflight")["accepted"] == 4
+    assert len(opened.store.accepted("talkvalue")) == 4
+
+
+def test_wrong_credentials_stop_it_and_are_not_repeated(
+    call: Call, box: Box, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = box()
+    monkeypatch.setenv("TALKVALUE_TOKEN", "canary-of-a-token")
+    (here / "a.csv").write_text(contacts(2))
+    told = call("submit", "a.csv", *TALKVALUE)
+    assert told.code == 3
+    assert "canary" not in told.out + told.err
+    assert "`preflight resume 2" in told.err
+    assert opened.store.jobs("talkvalue") == []
+    monkeypatch.setenv("TALKVALUE_TOKEN", opened.environment["TALKVALUE_TOKEN"])
+    assert call("resume").code == 0
+    assert books_of(here / "a.preflight")["accepted"] == 2
+
+
+def test_a_part_that_the_provider_refuses_is_rejected_there(
+    call: Call, shared: Sandbox, here: Path
+) -> None:
+    """Address book 404 does not exist: a final no, for every row."""
+    (here / "a.csv").write_text(contacts(2))
+    told = call("submit", "a.csv", "--to", "dotdigital", "-O", "address_book=404")
+    assert told.code == 1
+    assert books_of(here / "a.preflight")["rejected_there"] == 2
+    assert {row["preflight__class"] for row in rows_of(here / "a.preflight/failures.csv")} == {
+        "config"
+    }
+
+
+@pytest.mark.parametrize("book", ["9001", "9002", "9004"])
+def test_a_job_that_fails_rejects_every_row(
+    call: Call, shared: Sandbox, here: Path, book: str
+) -> None:
+    (here / "a.csv").write_text(contacts(2))
+    told = call("submit", "a.csv", "--to", "dotdigital", "-O", f"address_book={book}")
+    assert told.code == 1
+    assert books_of(here / "a.preflight")["rejected_there"] == 2
+
+
+def test_what_was_begun_and_not_ended_is_not_begun_anew_by_accident(
+    call: Call, box: Box, here: Path
+) -> None:
+    """Neither into the same folder, whose parts a resume needs, nor elsewhere."""
+    opened = box("dotdigital:import:cut-after")
+    (here / "a.csv").write_text(contacts(2))
+    assert call("submit", "a.csv", *DOTDIGITAL).code == 3
+    for options in (("--force",), ("-o", "other")):
+        told = call("submit", "a.csv", *DOTDIGITAL, *options)
+        assert told.code == 2
+        assert "has begun to send this to dotdigital and has not ended" in told.err
+    assert len(opened.store.jobs("dotdigital")) == 1
+    assert call("resume", "--mark-accepted", "1").code == 0
+    assert call("submit", "a.csv", *DOTDIGITAL, "--force").code == 0
