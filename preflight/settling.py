@@ -122,8 +122,7 @@ def settle(
     )
     balanced(books)
     failures = _together(told.failures)
-    written = _write_failures(run, checked, failures)
-    _agree(books, written, told.unattributed)
+    changes, warnings = _write_failures(run, checked, failures, books, told.unattributed)
     _write_unmatched(run, told.unmatched)
     ended = stopped is None and wait
     sent = Sent(
@@ -137,8 +136,8 @@ def settle(
         unattributed=told.unattributed,
         unmatched=sum(len(one) for one in told.unmatched),
         notes=tuple(dict.fromkeys(told.notes)),
-        changes=written.changes,
-        warnings=written.warnings,
+        changes=changes,
+        warnings=warnings,
         folder=run.folder,
         settings=settings,
         stopped=stopped,
@@ -237,25 +236,17 @@ def _refusals(failures: pd.DataFrame) -> dict[str, tuple[int, Reason]]:
     return dict(sorted(told.items(), key=lambda entry: (-entry[1][0], entry[0])))
 
 
-@dataclass(frozen=True)
-class _Written:
-    """What went into failures.csv, and what the rows that did not are like.
+def _write_failures(
+    run: Run, checked: Checked, failures: pd.DataFrame, books: RunBooks, unattributed: int
+) -> tuple[Mapping[str, int], int]:
+    """failures.csv: the rejects of both sides in row order, with the input's own columns.
 
-    Attributes:
-        here: how many rows of it were rejected here.
-        there: how many the provider refused.
-        changes: see `Sent`.
-        warnings: see `Sent`.
+    Returns:
+        `changes` and `warnings` of `Sent`.
+
+    Raises:
+        BooksError: it would not hold as many rows as the books say; what stood there stays.
     """
-
-    here: int
-    there: int
-    changes: Mapping[str, int]
-    warnings: int
-
-
-def _write_failures(run: Run, checked: Checked, failures: pd.DataFrame) -> _Written:
-    """failures.csv: the rejects of both sides in row order, with the input's own columns."""
     found, layout, plan = checked.survey, checked.layout, checked.survey.plan
     rejects, columns = (
         Rejects(layout, plan, found.refused, also=(OVER_LIMIT,)),
@@ -272,27 +263,22 @@ def _write_failures(run: Run, checked: Checked, failures: pd.DataFrame) -> _Writ
             counted.update(here=len(here[0]), there=len(refused[0]))
             changes.update(one.changes["code"].tolist())
             remaining.update(one.findings.counts())
-    return _Written(
-        counted["here"],
-        counted["there"],
-        dict(changes),
-        pipeline.warnings_left(remaining, checked),
-    )
+        _agree(books, counted["here"], counted["there"] + unattributed)
+    return dict(changes), pipeline.warnings_left(remaining, checked)
 
 
-def _agree(books: RunBooks, written: _Written, unattributed: int) -> None:
+def _agree(books: RunBooks, here: int, there: int) -> None:
     """Checks that failures.csv holds as many rows as the books say.
 
     Raises:
         BooksError: it does not. Either a defect of preflight, or the rules are others than those
             of the call that began the run.
     """
-    told = (books.rejected_here, books.rejected_there - unattributed)
-    if told != (written.here, written.there):
+    if (here, there) != (books.rejected_here, books.rejected_there):
         raise BooksError(
-            f"failures.csv holds {written.here} rows rejected here and {written.there} rejected "
-            f"there, the books say {told[0]} and {told[1]}; if preflight was changed since the run "
-            "began, resume it with the version that began it"
+            f"{here} rows are rejected here and {there} there, the books say {books.rejected_here} "
+            f"and {books.rejected_there}; if preflight was changed since the run began, resume it "
+            "with the version that began it"
         )
 
 

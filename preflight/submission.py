@@ -237,7 +237,7 @@ def resume(
         connected = _connected(run.provider, run.options, connection)
         copy = settings.state_dir / SOURCES / run.source_sha256
         if not copy.exists():
-            raise SourceError(f"the kept copy of the source is gone: {copy}")
+            raise SourceError(f"the kept copy of the source is gone; put the input there: {copy}")
         with closing(connected), ledger.lock(run.id):
             connection.began(run.id)
             stopped = _drive(

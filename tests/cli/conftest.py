@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The working directory of the call."""
     for name in set(os.environ) - set(bare_environment()):
         monkeypatch.delenv(name)
-    monkeypatch.setenv("PREFLIGHT_POLL_SCALE", "0.01")
+    monkeypatch.setenv("PREFLIGHT_POLL_SCALE", "0.001")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -43,9 +44,9 @@ def box(
     """Opens a sandbox, with faults if they are given, and points the environment at it."""
     with ExitStack() as stack:
 
-        def make(*faults: str, job_seconds: float = 0.0) -> Sandbox:
+        def make(*faults: str, **more: Any) -> Sandbox:
             state = tmp_path_factory.mktemp("box") / "box.sqlite"
-            opened = stack.enter_context(Sandbox(state, faults=faults, job_seconds=job_seconds))
+            opened = stack.enter_context(Sandbox(state, faults=faults, **more))
             for name, value in opened.environment.items():
                 monkeypatch.setenv(name, value)
             return opened

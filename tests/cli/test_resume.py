@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sqlite3
 import subprocess
@@ -99,18 +98,15 @@ def test_without_waiting_the_rows_are_submitted_and_settled_later(
 
 
 def test_after_a_time_out_it_goes_on(call: Call, box: Box, here: Path) -> None:
-    opened = box(job_seconds=600)
+    now = [time.time()]
+    opened = box(job_seconds=600, clock=lambda: now[0])
     (here / "a.csv").write_text(contacts(4))
     told = call("submit", "a.csv", *TALKVALUE, "--timeout", "0.05", "--state-dir", "state")
     assert told.code == 3
     assert "the time-out was reached" in told.err
     run = told.err.split("preflight resume ")[1].split(" ")[0]
     assert f"to go on: `preflight resume {run} --state-dir state`" in told.err
-    with sqlite3.connect(
-        opened.store._connection.execute("PRAGMA database_list").fetchone()[2]
-    ) as db:
-        db.execute("UPDATE jobs SET ends = 0")
-    db.close()
+    now[0] += 600
     done = call("resume", run, "--state-dir", "state", "--output-format", "json")
     assert done.code == 0
     assert books_of(here / "a.preflight")["accepted"] == 4
@@ -190,7 +186,7 @@ def test_a_run_of_other_rules_than_it_began_with_does_not_balance(
     told = call("resume")
     assert (told.code, told.out) == (2, "")
     assert "the books say 1 and 0" in told.err
-    assert rows_of(here / "a.preflight" / "failures.csv") != before or before
+    assert rows_of(here / "a.preflight" / "failures.csv") == before
     assert not list((here / "a.preflight").glob(".*"))
 
 
@@ -204,8 +200,6 @@ def test_what_cannot_be_resumed_exits_with_2(call: Call, box: Box, here: Path) -
     copy.unlink()
     told = call("resume")
     assert (told.code, "the kept copy of the source is gone" in told.err) == (2, True)
-    os.environ["PREFLIGHT_POLL_SCALE"] = "soon"
-    assert "PREFLIGHT_POLL_SCALE is a number from 0 up" in call("resume", "--isolated").err
 
 
 def test_a_changed_part_is_not_sent(call: Call, box: Box, here: Path) -> None:

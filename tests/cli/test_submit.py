@@ -276,6 +276,16 @@ def test_a_broken_call_is_looked_up_where_it_can_be(
     assert len(opened.store.accepted("talkvalue")) == 4
 
 
+def test_a_scale_that_is_no_number_sends_nothing(
+    call: Call, shared: Sandbox, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (here / "a.csv").write_text(contacts(2))
+    monkeypatch.setenv("PREFLIGHT_POLL_SCALE", "soon")
+    told = call("submit", "a.csv", *TALKVALUE)
+    assert (told.code, "PREFLIGHT_POLL_SCALE is a number from 0 up" in told.err) == (2, True)
+    assert [path.name for path in here.iterdir()] == ["a.csv"]
+
+
 def test_wrong_credentials_stop_it_and_are_not_repeated(
     call: Call, box: Box, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
