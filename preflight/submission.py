@@ -19,7 +19,7 @@ from typing import Any
 
 from preflight import outputs, pipeline
 from preflight.errors import SourceError, Stopped, UsageError
-from preflight.model import RunBooks
+from preflight.model import RunBooks, Source
 from preflight.pipeline import Checked, Fixed, Progress
 from preflight.providers import registry
 from preflight.providers.option import validated
@@ -331,15 +331,22 @@ def _keep_source(checked: Checked, state_dir: Path) -> None:
     copy = folder / source.sha256
     if copy.exists():
         return
-    temporary = folder / f".{source.sha256}.{os.getpid()}.partial"
-    digest = hashlib.sha256()
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _copy(source, copy)
+    except OSError as error:
+        raise SourceError(f"cannot keep a copy in {folder}: {error.strerror}") from error
+
+
+def _copy(source: Source, copy: Path) -> None:
+    temporary = copy.with_name(f".{copy.name}.{os.getpid()}.partial")
+    digest = hashlib.sha256()
+    try:
         with (
-            source.path.open("rb") as bytes_read,
+            source.path.open("rb") as given,
             os.fdopen(outputs.private(temporary), "wb") as target,
         ):
-            while block := bytes_read.read(1 << 20):
+            while block := given.read(1 << 20):
                 digest.update(block)
                 target.write(block)
             target.flush()
@@ -347,8 +354,6 @@ def _keep_source(checked: Checked, state_dir: Path) -> None:
         if digest.hexdigest() != source.sha256:
             raise SourceError(f"{source.name} changed while it was read; nothing was sent")
         temporary.replace(copy)
-    except OSError as error:
-        raise SourceError(f"cannot keep a copy in {folder}: {error.strerror}") from error
     finally:
         temporary.unlink(missing_ok=True)
 

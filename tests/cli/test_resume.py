@@ -107,6 +107,7 @@ def test_after_a_time_out_it_goes_on(call: Call, box: Box, here: Path) -> None:
     run = told.err.split("preflight resume ")[1].split(" ")[0]
     assert f"to go on: `preflight resume {run} --state-dir state`" in told.err
     now[0] += 600
+    assert taken(opened, "talkvalue") == 4
     done = call("resume", run, "--state-dir", "state", "--output-format", "json")
     assert done.code == 0
     assert books_of(here / "a.preflight")["accepted"] == 4

@@ -1,0 +1,110 @@
+"""README and the command line say the same."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import tomllib
+from pathlib import Path
+
+import click
+import pandas as pd
+import pytest
+
+from preflight import catalogue, outputs
+from preflight.cli.main import _COMMANDS, _preflight
+from preflight.providers import registry
+from preflight.settings import load
+from tests.calls import contacts
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+# Options of other programs that README shows.
+FOREIGN = {"--version"}
+
+
+def commands() -> dict[str, click.Command]:
+    """Every command by its name."""
+    context = click.Context(_preflight)
+    found = {name: _preflight.get_command(context, name) for name in _COMMANDS}
+    return {name: command for name, command in found.items() if command is not None}
+
+
+def options_of(command: click.Command) -> set[str]:
+    """The names of its options."""
+    return {
+        name
+        for one in command.params
+        if isinstance(one, click.Option)
+        for name in (*one.opts, *one.secondary_opts)
+    }
+
+
+def test_every_command_stands_in_the_readme() -> None:
+    assert [name for name in _COMMANDS if f"preflight {name}" not in README] == []
+
+
+def test_every_command_of_the_readme_exists() -> None:
+    named = set(re.findall(r"(?:`|\$ |run: )preflight ([a-z]+)", README))
+    assert named - set(_COMMANDS) == set()
+    assert len(named) > 5
+
+
+def test_every_option_of_the_readme_exists() -> None:
+    known = set().union(*(options_of(command) for command in commands().values()))
+    named = set(re.findall(r"(?<![\w-])(--[a-z][a-z-]+)", README))
+    assert named - known - FOREIGN == set()
+    assert len(named) > 15
+
+
+@pytest.mark.parametrize("line", re.findall(r"(?:\$|run:) (preflight .*)", README))
+def test_every_call_of_the_readme_parses(line: str) -> None:
+    """Each option is one of its own command."""
+    _, name, *rest = shlex.split(line)
+    given = {word for word in rest if word.startswith("-") and word != "-"}
+    assert given - options_of(commands()[name]) == set()
+
+
+def test_every_rule_and_file_of_the_readme_exists() -> None:
+    codes = set(re.findall(r"\b[A-Z]{3}\d{3}\b", README))
+    assert codes - set(catalogue.builtin()) == set()
+    named = set(re.findall(r"^\| `([a-z]+\.(?:csv|json))`", README, re.MULTILINE))
+    assert named - set(outputs.RESULTS) == set()
+
+
+@pytest.mark.parametrize("name", registry.NAMES)
+def test_the_options_and_secrets_of_a_provider_stand_in_the_readme(name: str) -> None:
+    (row,) = re.findall(rf"^\| {name} \|.*$", README, re.MULTILINE)
+    for option in registry.options(name):
+        assert f"`{option.name}`" in row
+    for secret in registry.module(name).SECRETS:
+        assert f"`{secret}`" in row
+
+
+def test_the_config_of_the_readme_loads(tmp_path: Path) -> None:
+    (text,) = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
+    (tmp_path / "preflight.toml").write_text(text)
+    settings = load({}, {}, start=tmp_path)
+    assert settings.profile == tomllib.loads(text)["for"]
+
+
+def test_the_python_of_the_readme_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On a file and a frame of its own."""
+    (sample,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    (tmp_path / "leads.csv").write_text(contacts(3))
+    monkeypatch.chdir(tmp_path)
+    frame = pd.DataFrame({"Email": ["ann@kestrel-labs.com"]}, dtype="str")
+    exec(compile(sample, "README.md", "exec"), {"frame": frame})
+    assert "Books(rows=3" in capsys.readouterr().out
+
+
+def test_every_link_to_a_file_of_the_repository_leads_somewhere() -> None:
+    for target in re.findall(r"\]\((?!https?:|#)([^)]+)\)", README):
+        assert (ROOT / target).exists(), target
+
+
+def test_nothing_speaks_of_a_place_outside_the_repository() -> None:
+    assert os.sep + "work" + os.sep not in README

@@ -1,0 +1,183 @@
+"""The stages in a line: the books, the order, and that the size of a chunk does not matter."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from preflight import pipeline
+from preflight.errors import BooksError, OutputExists, RunLocked, SourceError
+from preflight.model import Chunk
+from preflight.passes import CLEAN, DROPPED, REJECTED
+from preflight.pipeline import CHUNK_BYTES, balanced, workspace
+from preflight.settings import Settings
+from tests.calls import EXPORTS, SHOW, clean_rows_of, contacts, rows_of
+
+CELLS = st.sampled_from(
+    ["ann@kestrel-labs.com", " Bo@kestrel-labs.com", "bo@kestrel-labs.com", "x@@y", "", "Ann",
+     '"a\nb"', '"', '"x', "=1+1", "\u200b", "+1 415 555 2671", "n/a", "\0", "ü", '"a ""b"" c"']
+)  # fmt: skip
+RECORDS = st.lists(CELLS, min_size=0, max_size=5).map(",".join)
+MESSY = st.tuples(
+    st.sampled_from(["email,first_name,phone", "E-Mail Address,Name", "x,y,z", "email,email"]),
+    st.lists(RECORDS, max_size=14),
+    st.sampled_from(["\n", "\r\n"]),
+    st.booleans(),
+).map(lambda one: one[2].join([one[0], *one[1]]) + (one[2] if one[3] else ""))
+
+
+def written(folder: Path) -> dict[str, bytes]:
+    """What a fix left, by name."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def fix(path: Path, folder: Path, chunk_bytes: int = CHUNK_BYTES, **more: object) -> pipeline.Fixed:
+    """A fix into a folder of its own."""
+    with workspace() as work:
+        return pipeline.fix(
+            path,
+            Settings(**more),  # type: ignore[arg-type]
+            work=work,
+            folder=folder,
+            chunk_bytes=chunk_bytes,
+        )
+
+
+@given(text=MESSY, rows=st.integers(1, 4))
+def test_the_books_of_any_file_are_what_stands_in_its_files(text: str, rows: int) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / "a.csv"
+        path.write_text(text, encoding="utf-8", newline="")
+        fixed = fix(path, Path(name) / "out", max_rows=rows)
+        books = fixed.books
+        assert books.rows == books.clean + books.rejected + books.dropped
+        assert books == fixed.checked.after
+        assert books.clean == len(clean_rows_of(Path(name) / "out"))
+        assert books.rejected == len(rows_of(Path(name) / "out" / "rejects.csv"))
+        told = sorted(
+            [int(row["preflight__row"]) for row in rows_of(Path(name) / "out" / "rejects.csv")]
+            + [int(row) for part in fixed.parts for row in part.row_map]
+        )
+        assert len(set(told)) == len(told)
+
+
+@given(text=MESSY, size=st.integers(1, 60))
+def test_the_size_of_a_chunk_changes_nothing(text: str, size: int) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / "a.csv"
+        path.write_text(text, encoding="utf-8", newline="")
+        one, other = fix(path, Path(name) / "1"), fix(path, Path(name) / "2", chunk_bytes=size)
+        assert written(Path(name) / "1") == written(Path(name) / "2")
+        assert (one.books, one.changes, one.reasons) == (other.books, other.changes, other.reasons)
+        assert one.warnings == other.warnings
+        ours, theirs = one.checked.survey, other.checked.survey
+        assert ours.findings.frame.astype(str).equals(theirs.findings.frame.astype(str))
+
+
+@given(text=MESSY)
+def test_what_was_fixed_is_clean_when_it_is_checked_again(text: str) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / "a.csv"
+        path.write_text(text, encoding="utf-8", newline="")
+        fixed = fix(path, Path(name) / "out")
+        if not fixed.books.clean:
+            return
+        with workspace() as work:
+            again = pipeline.check(Path(name) / "out" / "clean.csv", work=work)
+            assert (again.books.clean, again.books.rejected) == (fixed.books.clean, 0)
+
+
+@pytest.mark.parametrize("name", ["expo-utf16.csv", "badges-cp1252.csv"])
+def test_an_export_in_small_chunks_is_written_the_same(tmp_path: Path, name: str) -> None:
+    options = dict(zip(EXPORTS[name][::2], EXPORTS[name][1::2], strict=True))
+    settings = {flag.removeprefix("--"): value for flag, value in options.items()}
+    for folder, size in (("1", CHUNK_BYTES), ("2", 40_000)):
+        fix(SHOW / name, tmp_path / folder, chunk_bytes=size, profile="dotdigital", **settings)
+    assert written(tmp_path / "1") == written(tmp_path / "2")
+
+
+def test_a_row_in_no_place_is_no_balance() -> None:
+    with pytest.raises(BooksError, match="do not balance"):
+        balanced(np.array([CLEAN, REJECTED, DROPPED, 7], dtype=np.uint8))
+
+
+def test_rows_that_get_lost_on_the_way_are_told_and_nothing_is_written(tmp_path: Path) -> None:
+    """The file loses a row between the two passes, as when somebody saves it meanwhile."""
+    path = tmp_path / "a.csv"
+    path.write_text(contacts(3))
+
+    def shorten(stage: str, done: int, total: int | None) -> None:
+        if stage == "reading":
+            path.write_text(contacts(2))
+
+    with workspace() as work, pytest.raises(BooksError, match="nothing was written"):
+        pipeline.fix(path, Settings(), work=work, folder=tmp_path / "out", progress=shorten)
+    assert not (tmp_path / "out").exists()
+
+
+def test_progress_is_told_in_rows(tmp_path: Path) -> None:
+    path, told = tmp_path / "a.csv", list[tuple[str, int, int | None]]()
+    path.write_text(contacts(3))
+    with workspace() as work:
+        pipeline.fix(
+            path, work=work, folder=tmp_path / "out", progress=lambda *one: told.append(one)
+        )
+    assert told == [("reading", 3, None), ("writing", 3, None)]
+
+
+def test_a_workspace_is_private_and_goes() -> None:
+    with workspace() as work:
+        assert work.stat().st_mode & 0o077 == 0
+        (work / "spooled").write_text("x")
+    assert not work.exists()
+
+
+def test_nothing_is_made_for_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    with workspace() as work, pytest.raises(SourceError):
+        pipeline.fix(tmp_path / "nope.csv", work=work)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_results_that_appear_meanwhile_are_not_replaced(tmp_path: Path) -> None:
+    path, out = tmp_path / "a.csv", tmp_path / "out"
+    path.write_text(contacts(3))
+
+    def appear(stage: str, done: int, total: int | None) -> None:
+        (out / "clean.csv").write_text("theirs")
+
+    with workspace() as work, pytest.raises(OutputExists):
+        pipeline.fix(path, work=work, folder=out, progress=appear)
+    assert (out / "clean.csv").read_text() == "theirs"
+    assert os.listdir(out) == ["clean.csv"]  # noqa: PTH208 - hidden ones included
+
+
+def test_two_at_a_time_do_not_write_into_one_folder(tmp_path: Path) -> None:
+    path, out = tmp_path / "a.csv", tmp_path / "out"
+    path.write_text(contacts(3))
+
+    def intrude(stage: str, done: int, total: int | None) -> None:
+        with workspace() as other, pytest.raises(RunLocked):
+            pipeline.fix(path, work=other, folder=out)
+
+    with workspace() as work:
+        pipeline.fix(path, work=work, folder=out, progress=intrude)
+    assert len(clean_rows_of(out)) == 3
+
+
+def test_chunks_of_what_is_no_table_are_none(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"%PDF-1.7\n")
+    with workspace() as work:
+        read: Iterator[Chunk] = pipeline.chunks(pipeline.check(path, work=work).layout)
+        assert list(read) == []

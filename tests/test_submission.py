@@ -1,0 +1,131 @@
+"""The second half of the line, called from Python."""
+
+from __future__ import annotations
+
+import dataclasses
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from preflight import pipeline, submission
+from preflight.errors import SourceError, UsageError
+from preflight.sandbox.server import Sandbox
+from preflight.sending.progress import Ended, Event, Sending
+from preflight.settings import MaxBad, Settings
+from preflight.submission import Connection, Sent
+from tests.calls import contacts
+
+
+@pytest.fixture(scope="module")
+def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """One sandbox for all tests."""
+    with Sandbox(tmp_path_factory.mktemp("box") / "box.sqlite") as opened:
+        yield opened
+
+
+@pytest.fixture
+def connection(box: Sandbox) -> Connection:
+    """To TalkValue's stand-in, with short waits."""
+    return Connection(
+        options={"source_id": "7", "mode": "UPDATE"},
+        environ={**box.environment, submission.POLL_SCALE: "0.001"},
+    )
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """With a state folder of their own."""
+    return Settings(state_dir=tmp_path / "state")
+
+
+def submit(path: Path, settings: Settings, connection: Connection) -> Sent:
+    """A submission."""
+    with pipeline.workspace() as work:
+        return submission.submit(path, "talkvalue", settings, connection, work=work)
+
+
+def test_what_happens_is_told_in_order(
+    tmp_path: Path, settings: Settings, connection: Connection
+) -> None:
+    (tmp_path / "a.csv").write_text(contacts(3))
+    events, begun = list[Event](), list[str]()
+    sent = submit(
+        tmp_path / "a.csv",
+        settings,
+        dataclasses.replace(connection, events=events.append, began=begun.append),
+    )
+    assert sent.run is not None
+    assert begun == [sent.run.id]
+    assert isinstance(events[0], Sending)
+    assert isinstance(events[-1], Ended)
+    assert (sent.books.accepted, sent.pending, sent.stopped) == (3, 0, None)
+
+
+def test_the_source_is_kept_privately_and_once(
+    tmp_path: Path, settings: Settings, connection: Connection
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(contacts(3))
+    for folder in ("1", "2"):
+        with pipeline.workspace() as work:
+            submission.submit(
+                path, "talkvalue", settings, connection, work=work, folder=tmp_path / folder
+            )
+    (kept,) = (tmp_path / "state" / submission.SOURCES).iterdir()
+    assert kept.read_bytes() == path.read_bytes()
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+
+
+def test_a_source_that_changes_meanwhile_is_not_sent(
+    tmp_path: Path, box: Sandbox, settings: Settings, connection: Connection
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(contacts(3))
+    before = len(box.store.jobs("talkvalue"))
+
+    def change(_: object) -> str:
+        path.write_text(contacts(4))
+        return "{}"
+
+    with pipeline.workspace() as work, pytest.raises(SourceError, match="changed while"):
+        submission.submit(path, "talkvalue", settings, connection, work=work, report=change)
+    assert len(box.store.jobs("talkvalue")) == before
+    assert list((tmp_path / "state" / submission.SOURCES).iterdir()) == []
+
+
+def test_where_no_copy_can_be_kept_nothing_is_sent(
+    tmp_path: Path, settings: Settings, connection: Connection
+) -> None:
+    (tmp_path / "a.csv").write_text(contacts(3))
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state" / submission.SOURCES).write_text("in the way")
+    with pytest.raises(SourceError, match="cannot keep a copy"):
+        submit(tmp_path / "a.csv", settings, connection)
+
+
+def test_a_run_goes_on_with_its_own_settings(
+    tmp_path: Path, settings: Settings, connection: Connection
+) -> None:
+    """But for those that are about the one who goes on with it."""
+    (tmp_path / "a.csv").write_text(contacts(3))
+    own = dataclasses.replace(
+        settings, region="FR", max_bad=MaxBad(share=0.5, count=None), ignore=("TXT702",)
+    )
+    submit(tmp_path / "a.csv", own, dataclasses.replace(connection, wait=False))
+    others = dataclasses.replace(settings, region="US", output_format="json")
+    with pipeline.workspace() as work:
+        sent = submission.resume(None, others, connection, work=work)
+    assert (sent.settings.region, sent.settings.ignore) == ("FR", ("TXT702",))
+    assert sent.settings.max_bad == MaxBad(share=0.5, count=None)
+    assert sent.settings.output_format == "json"
+    assert sent.checked.source.name == str(tmp_path / "a.csv")
+    assert (sent.books.accepted, sent.fixed) == (3, None)
+
+
+@pytest.mark.parametrize("scale", ["soon", "-1"])
+def test_a_scale_is_a_number_from_0_up(connection: Connection, scale: str) -> None:
+    odd = dataclasses.replace(connection, environ={submission.POLL_SCALE: scale})
+    with pytest.raises(UsageError, match="is a number from 0 up"):
+        _ = odd.scale
