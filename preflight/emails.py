@@ -104,8 +104,14 @@ def judge(values: pd.Series[str]) -> pd.DataFrame:
         A frame of the same index: `core` str, `normal` str (the library's normal form, "" when it
         refuses the core or the core is blank), `reason` str (why it refuses, "" when it does not).
     """
+    cores = [core(value) for value in values.array]
+    # Most wrapped and padded addresses are obviously fine once they are bare.
+    fine = plain(pa.chunked_array([pa.array(cores, pa.string())])).to_pylist()
     return pd.DataFrame(
-        [_judge(value) for value in values.array],
+        [
+            (bare, bare, "") if settled else _judge(value)
+            for value, bare, settled in zip(values.array, cores, fine, strict=True)
+        ],
         index=values.index,
         columns=["core", "normal", "reason"],
         dtype="str",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -45,6 +45,50 @@ class Findings:
         return Findings(self.frame[mask].reset_index(drop=True))
 
 
+class Found(NamedTuple):
+    """What one rule found in one place: the makings of a table.
+
+    Attributes:
+        code: of the rule.
+        rows, lines: int64, one entry a finding.
+        column: of all of them, from 1; 0 for none.
+        messages: object, one entry a finding; None where the rule's own message says all.
+    """
+
+    code: str
+    rows: Ints
+    lines: Ints
+    column: int = NONE
+    messages: np.ndarray | None = None
+
+
+def gathered(found: Iterable[Found]) -> Findings:
+    """One table of what several rules found, in their order; built at once, for it is built often."""
+    pieces = [piece for piece in found if len(piece.rows)]
+    codes = sorted({piece.code for piece in pieces})
+    lengths = [len(piece.rows) for piece in pieces]
+    total = sum(lengths)
+    numbers = np.repeat([codes.index(piece.code) for piece in pieces], lengths).astype(np.int64)
+    messages = np.full(total, None, dtype=object)
+    ends = np.cumsum(lengths)
+    for piece, end in zip(pieces, ends, strict=True):
+        if piece.messages is not None:
+            messages[end - len(piece.rows) : end] = piece.messages
+    return Findings(
+        pd.DataFrame(
+            {
+                CODE: pd.Categorical.from_codes(
+                    numbers, pd.Index(codes, dtype="str"), ordered=True
+                ),
+                ROW: np.concatenate([_NO_ROWS, *(piece.rows for piece in pieces)]),
+                LINE: np.concatenate([_NO_ROWS, *(piece.lines for piece in pieces)]),
+                COLUMN: np.repeat([piece.column for piece in pieces], lengths).astype(np.int64),
+                MESSAGE: pd.Series(messages, dtype=object),
+            }
+        )
+    )
+
+
 def table(
     code: str,
     rows: Ints | int = NONE,
@@ -54,20 +98,10 @@ def table(
 ) -> Findings:
     """The findings of one rule: one for each row, or a single one of the whole file."""
     rows, lines = np.atleast_1d(rows).astype(np.int64), np.atleast_1d(lines).astype(np.int64)
-    text = np.full(len(rows), None, dtype=object)
-    if messages is not None:
-        text[:] = messages
-    return Findings(
-        pd.DataFrame(
-            {
-                CODE: pd.Series([code] * len(rows), dtype="category"),
-                ROW: rows,
-                LINE: lines,
-                COLUMN: np.full(len(rows), column, dtype=np.int64),
-                MESSAGE: text,
-            }
-        )
-    )
+    said = None if messages is None else np.full(len(rows), None, dtype=object)
+    if said is not None:
+        said[:] = messages
+    return gathered([Found(code, rows, lines, column, said)])
 
 
 def together(pieces: Iterable[Findings]) -> Findings:

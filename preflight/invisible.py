@@ -19,6 +19,8 @@ LINE_BREAKS = "\n\r"
 
 
 _EDGES = f"[ {ZERO_WIDTH}{ODD_BLANKS}{CONTROLS}]+"
+# What a cell without anything to see is made of.
+BLANK = f"[ {ZERO_WIDTH}{ODD_BLANKS}{CONTROLS}]*"
 _AROUND = re.compile(rf"^{_EDGES}|{_EDGES}\Z")
 _ZERO_WIDTH = re.compile(f"[{ZERO_WIDTH}]")
 _BLANK = re.compile(f"[\t\v\f\u001c-\u001f\u0085\u2028\u2029{ODD_BLANKS}]")

@@ -8,7 +8,7 @@ distinct cells, and `judge` judges what it made of them.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from preflight import findings as tables
-from preflight.findings import Findings
+from preflight.findings import Findings, Found
 from preflight.model import Bools, Chunk, Column, Ints, Problem, Severity
 from preflight.plan import Plan
 from preflight.regions import regions
@@ -212,7 +212,10 @@ class Linter:
 
 def cell_findings(chunk: Chunk, judged: Judged, blames: Iterable[Blame]) -> Findings:
     """Findings about the cells of one column: distinct cells back to rows and lines."""
-    pieces = []
+    return tables.gathered(_found(chunk, judged, blames))
+
+
+def _found(chunk: Chunk, judged: Judged, blames: Iterable[Blame]) -> Iterator[Found]:
     for blame in blames:
         hit = blame.cells[judged.which]
         where = judged.where[hit]
@@ -222,16 +225,24 @@ def cell_findings(chunk: Chunk, judged: Judged, blames: Iterable[Blame]) -> Find
             spread[blame.cells] = blame.reasons
             messages = spread[judged.which[hit]]
         number = judged.column.position + 1
-        pieces.append(
-            tables.table(blame.code, chunk.rows[where], chunk.lines[where], number, messages)
-        )
-    return tables.together(pieces)
+        yield Found(blame.code, chunk.rows[where], chunk.lines[where], number, messages)
 
 
-def chunk_findings(linted: Linted) -> Findings:
-    """All that was found in a chunk."""
-    cells = (cell_findings(linted.chunk, one, one.blames) for one in linted.columns)
-    return tables.together([linted.records, *cells])
+def chunk_findings(
+    linted: Linted, columns: Iterable[tuple[Judged, Iterable[Blame]]] | None = None
+) -> Findings:
+    """All that was found in a chunk.
+
+    Args:
+        linted: the chunk.
+        columns: its columns with what the rules say of them; by default as they were linted.
+    """
+    if columns is None:
+        columns = ((one, one.blames) for one in linted.columns)
+    cells = tables.gathered(
+        found for judged, blames in columns for found in _found(linted.chunk, judged, blames)
+    )
+    return tables.together([linted.records, cells])
 
 
 def _asked(

@@ -26,7 +26,6 @@ from preflight.lint import (
     Judged,
     Linted,
     Linter,
-    cell_findings,
     chunk_findings,
     duplicates,
     view_problems,
@@ -334,9 +333,7 @@ def clean(found: Survey, chunks: Iterable[Chunk]) -> Iterator[Cleaned]:
             if one.mended.changes and not one.judged.column.pieces:
                 chunk = _written(chunk, one)
                 changes.append(_changes(original, one, states == CLEAN))
-        after = tables.together(
-            [linted.records, *(cell_findings(original, one.judged, one.blames) for one in mended)]
-        )
+        after = chunk_findings(linted, ((one.judged, one.blames) for one in mended))
         here = np.concatenate([original.rows, original.aside["row"].to_numpy(dtype=np.int64)])
         doubles = found.doubles.only(np.isin(found.doubles.frame[tables.ROW].to_numpy(), here))
         yield Cleaned(

@@ -40,13 +40,14 @@ from preflight.passes import (
     survey,
 )
 from preflight.plan import Plan
+from preflight.reading.ahead import ahead
 from preflight.reading.chunks import read_chunks
 from preflight.reading.scan import scan
 from preflight.reading.source import open_source
 from preflight.settings import Settings
 
 Progress = Callable[[str, int, int | None], None]
-CHUNK_BYTES = 8 << 20
+CHUNK_BYTES = 16 << 20
 """How much text is worked on at a time; no result depends on it."""
 
 
@@ -205,7 +206,7 @@ def chunks(
     if layout.content != "table" or not layout.header:
         return
     done = 0
-    for chunk in read_chunks(layout, chunk_bytes=chunk_bytes):
+    for chunk in ahead(read_chunks(layout, chunk_bytes=chunk_bytes)):
         yield chunk
         done += chunk.count
         progress(stage, done, None)

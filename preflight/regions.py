@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 
+import phonenumbers
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -51,6 +52,9 @@ def _known() -> dict[str, str]:
 def region_of(country: str) -> str:
     """The ISO 3166 alpha-2 code that a country cell names; "" for one that is not known."""
     folded = fold(country)
+    if len(folded) == 2 and folded.upper() in phonenumbers.SUPPORTED_REGIONS:
+        # The one form that needs no list of names.
+        return folded.upper()
     return _known().get(folded, "") if folded else ""
 
 

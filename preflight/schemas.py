@@ -27,7 +27,7 @@ import pyarrow.compute as pc
 
 from preflight import catalogue
 from preflight import profile as profiles
-from preflight.invisible import strip_invisible
+from preflight.invisible import BLANK
 from preflight.kinds import KINDS
 from preflight.model import Bools, Column
 from preflight.plan import Plan
@@ -192,11 +192,12 @@ def _check(rule: Rule, checks: ColumnChecks) -> pa_schema.Check:
 
 
 def _judge_cells(rule: Rule, checks: ColumnChecks, cells: pd.DataFrame) -> pd.Series[bool]:
-    if rule.blanks:
-        seen = cells[cells[VALUE].map(strip_invisible) == ""]
-    else:
-        seen = cells[cells[VALUE] != ""]
+    values = cells[VALUE]
+    wanted = values.str.fullmatch(BLANK) if rule.blanks else values != ""
+    if wanted.all():
+        return _mask(rule, _ask(rule.check, cells, checks), cells)
     valid = pd.Series(True, index=cells.index, dtype=bool)
+    seen = cells[wanted]
     if len(seen):
         valid[seen.index] = _mask(rule, _ask(rule.check, seen, checks), seen)
     return valid

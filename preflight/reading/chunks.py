@@ -8,7 +8,7 @@ and stands in for just the records whose quoting the fast one cannot vouch for.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +33,7 @@ _ODD_RUN_OF_QUOTES = re.compile(rb'(?<!")(?:"")*+"')
 
 def read_chunks(
     layout: Layout, *, chunk_bytes: int = 8 << 20, careful: bool = False
-) -> Iterator[Chunk]:
+) -> Generator[Chunk]:
     """Read the data records of a laid-out file, in order, in chunks of about `chunk_bytes`.
 
     Every record behind the header has its row number, blank and malformed ones included, and is
@@ -71,7 +71,7 @@ class _Reader:
         )
         self._hollow = _hollow_bytes(layout.delimiter)
 
-    def chunks(self, chunk_bytes: int) -> Iterator[Chunk]:
+    def chunks(self, chunk_bytes: int) -> Generator[Chunk]:
         with self._layout.text.open("rb") as file:
             file.seek(self._offset)
             rest = b""
