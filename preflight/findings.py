@@ -63,7 +63,7 @@ class Found(NamedTuple):
 
 
 def gathered(found: Iterable[Found]) -> Findings:
-    """One table of what several rules found, in their order; built at once, for it is built often."""
+    """One table of what several rules found, in their order."""
     pieces = [piece for piece in found if len(piece.rows)]
     codes = sorted({piece.code for piece in pieces})
     lengths = [len(piece.rows) for piece in pieces]

@@ -93,10 +93,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         code = _preflight.main(
             args=None if argv is None else list(argv), prog_name="preflight", standalone_mode=False
         )
-    except click.exceptions.Abort:
-        click.echo("preflight: interrupted", err=True)
-        return INTERRUPTED
-    except KeyboardInterrupt:
+    except (click.exceptions.Abort, KeyboardInterrupt):
         click.echo("preflight: interrupted", err=True)
         return INTERRUPTED
     except click.exceptions.NoArgsIsHelpError as error:

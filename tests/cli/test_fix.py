@@ -25,8 +25,10 @@ MESSY = (
 )
 
 
-@pytest.mark.parametrize("name", EXPORTS)
-@pytest.mark.parametrize("provider", ["dotdigital", "talkvalue"])
+@pytest.mark.parametrize(
+    ("name", "provider"),
+    zip(EXPORTS, ["dotdigital", "talkvalue", "dotdigital"], strict=True),
+)
 def test_the_books_are_what_stands_in_the_files(
     call: Call, here: Path, name: str, provider: str
 ) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pty
 import signal
 import subprocess
 import sys
@@ -13,7 +12,7 @@ from pathlib import Path
 import click
 import pytest
 
-from preflight.cli import main
+from preflight.cli import main, run
 from preflight.cli.main import _COMMANDS, _preflight
 from tests.calls import ODD, PROGRAM, SHOW, Call, bare_environment, contacts
 
@@ -128,21 +127,37 @@ def test_to_be_asked_to_end_clears_up_and_exits_with_130(here: Path) -> None:
     assert list(here.iterdir()) == []
 
 
-def test_progress_is_drawn_on_a_terminal_alone(call: Call, here: Path) -> None:
-    """On stderr, so that what is piped away stays what it is."""
-    quiet = call("check", ODD / "clean.csv")
-    assert quiet.err == ""
-    ours, theirs = pty.openpty()
-    ended = subprocess.run(
-        [*PROGRAM, "check", str(ODD / "clean.csv")],
-        stdout=subprocess.PIPE, stderr=theirs, text=True, check=True,
-        env={**bare_environment(), "TERM": "xterm"},
-    )  # fmt: skip
-    os.close(theirs)
-    drawn = os.read(ours, 1 << 16)
-    os.close(ours)
-    assert b"reading" in drawn
-    assert ended.stdout == quiet.out
+def test_a_bug_of_nobody_is_made_of_a_reader_that_goes_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The same within one process: what is left to print goes nowhere."""
+    for argv, code in ((["check", str(ODD / "empty.csv")], 1), (["rules"], 0)):
+        ours, theirs = os.pipe()
+        os.close(ours)
+        with os.fdopen(theirs, "w") as stream, monkeypatch.context() as patch:
+            patch.setattr(sys, "stdout", stream)
+            assert main(argv) == code
+
+
+def test_the_console_script_exits_with_the_code_and_listens_to_signals() -> None:
+    names = (signal.SIGTERM, signal.SIGHUP)
+    before = [signal.getsignal(name) for name in names]
+    try:
+        with pytest.raises(SystemExit) as ended:
+            run(["check", str(ODD / "empty.csv"), "-q"])
+        for name in names:
+            with pytest.raises(KeyboardInterrupt):
+                signal.raise_signal(name)
+    finally:
+        for name, handler in zip(names, before, strict=True):
+            signal.signal(name, handler)
+    assert ended.value.code == 1
+
+
+def test_commands_are_known_to_completion() -> None:
+    context = click.Context(_preflight)
+    assert _preflight.list_commands(context) == list(_COMMANDS)
+    assert _preflight.get_command(context, "nope") is None
 
 
 def test_main_gives_its_code_back(capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,32 +3,47 @@
 from __future__ import annotations
 
 import signal
-import subprocess
+import threading
+import time
 import urllib.request
 from pathlib import Path
 
 import pytest
 
 from preflight.sandbox.judge import MAGIC
-from tests.calls import PROGRAM, Call, bare_environment
+from tests.calls import Call
+from tests.providers.loopback import free_port
 
 
-def test_it_prints_the_environment_and_serves_until_it_is_interrupted(here: Path) -> None:
-    argv = [*PROGRAM, "sandbox", "--fault", "dotdigital:import:429:2", "--state", "box.sqlite"]
-    with subprocess.Popen(
-        argv, cwd=here, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        env={**bare_environment(), "PYTHONUNBUFFERED": "1"},
-    ) as process:  # fmt: skip
-        assert process.stdout is not None
-        assert process.stderr is not None
-        url = process.stderr.readline().split(" at ")[1].split(";")[0]
-        exports = [process.stdout.readline() for _ in range(5)]
-        with urllib.request.urlopen(f"{url}/_sandbox/faults") as answer:
-            assert b'"429"' in answer.read()
-        process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=20) == 130
-    assert all(line.startswith("export ") for line in exports)
-    assert any(line.startswith(f"export TALKVALUE_API_URL={url}/") for line in exports)
+def test_it_prints_the_environment_and_serves_until_it_is_interrupted(
+    call: Call, here: Path
+) -> None:
+    port, seen = free_port(), list[bytes]()
+    url = f"http://127.0.0.1:{port}"
+
+    def interrupt() -> None:
+        end = time.monotonic() + 20
+        while not seen and time.monotonic() < end:
+            try:
+                with urllib.request.urlopen(f"{url}/_sandbox/faults") as answer:
+                    seen.append(answer.read())
+            except OSError:
+                time.sleep(0.02)
+        # The address is told before it waits to be ended.
+        time.sleep(0.2)
+        signal.raise_signal(signal.SIGINT)
+
+    other = threading.Thread(target=interrupt)
+    other.start()
+    told = call(
+        "sandbox", "--port", port, "--fault", "dotdigital:import:429:2", "--state", "box.sqlite"
+    )
+    other.join()
+    assert told.code == 130
+    assert b'"429"' in seen[0]
+    assert told.err.startswith(f"the sandbox listens at {url}; end it with Ctrl-C\n")
+    assert f"export TALKVALUE_API_URL={url}/talkvalue\n" in told.out
+    assert all(line.startswith("export ") for line in told.out.splitlines())
     assert (here / "box.sqlite").exists()
 
 
