@@ -31,7 +31,7 @@ def test_it_prints_the_environment_and_serves_until_it_is_interrupted(
                 time.sleep(0.02)
         # The address is told before it waits to be ended.
         time.sleep(0.2)
-        signal.raise_signal(signal.SIGINT)
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
     other = threading.Thread(target=interrupt)
     other.start()
