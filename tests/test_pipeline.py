@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from preflight import pipeline
@@ -72,6 +72,7 @@ def test_the_books_of_any_file_are_what_stands_in_its_files(text: str, rows: int
         assert len(set(told)) == len(told)
 
 
+@settings(max_examples=settings().max_examples // 2)
 @given(text=MESSY, size=st.integers(1, 60))
 def test_the_size_of_a_chunk_changes_nothing(text: str, size: int) -> None:
     with tempfile.TemporaryDirectory() as name:
@@ -85,6 +86,7 @@ def test_the_size_of_a_chunk_changes_nothing(text: str, size: int) -> None:
         assert ours.findings.frame.astype(str).equals(theirs.findings.frame.astype(str))
 
 
+@settings(max_examples=settings().max_examples // 2)
 @given(text=MESSY)
 def test_what_was_fixed_is_clean_when_it_is_checked_again(text: str) -> None:
     with tempfile.TemporaryDirectory() as name:

@@ -27,7 +27,7 @@ MESSY = (
 
 @pytest.mark.parametrize(
     ("name", "provider"),
-    zip(EXPORTS, ["dotdigital", "talkvalue", "dotdigital"], strict=True),
+    list(zip(EXPORTS, ["dotdigital", "talkvalue", "dotdigital"], strict=True)),
 )
 def test_the_books_are_what_stands_in_the_files(
     call: Call, here: Path, name: str, provider: str
