@@ -17,7 +17,7 @@ from preflight import catalogue, csvout, outputs
 from preflight import findings as tables
 from preflight import profile as profiles
 from preflight.columns import Sent, resolve, sent
-from preflight.errors import BooksError
+from preflight.errors import BooksError, SourceError
 from preflight.findings import Findings
 from preflight.model import CHANGE_COLUMNS, Books, Chunk, Layout, Part, Severity, Source
 from preflight.partition import CleanRows, Rejects, clean_rows
@@ -245,6 +245,7 @@ def fix(
     """
     settings = settings or Settings()
     target = folder or outputs.default_folder(stdin_name or str(path))
+    _not_its_own(path, target)
     with outputs.staging(target, force=force) as place:
         checked = check(
             path,
@@ -260,6 +261,18 @@ def fix(
         if report is not None:
             outputs.write_text(place / outputs.REPORT, report(fixed))
     return fixed
+
+
+def _not_its_own(path: str | Path, target: Path) -> None:
+    """Sees to it that writing the results does not replace the input.
+
+    Raises:
+        SourceError: the input is one of the results that would be written.
+    """
+    given = Path(path).resolve()
+    results = [(target / name).resolve() for name in outputs.RESULTS]
+    if any(given == result or result in given.parents for result in results):
+        raise SourceError(f"{path} is a result in {target} itself; -o DIR writes elsewhere")
 
 
 def _write(
@@ -452,6 +465,7 @@ def split(
         max_rows=settings.max_rows or limits.rows,
     )
     target = folder or outputs.default_folder(stdin_name or str(path))
+    _not_its_own(path, target)
     with outputs.staging(target, force=force) as place:
         checked = check(path, plain, work=work, stdin_name=stdin_name, progress=progress)
         read = chunks(checked.layout, "writing", progress)

@@ -152,7 +152,7 @@ def load(
         path, data = _config(config, start or Path.cwd())
         for key, value in data.items():
             name = _key(key, path)
-            checked = _value(name, value, str(path))
+            checked = _value(name, value, f"{path}: {name}")
             merged[name] = path.parent / checked if name == "state_dir" else checked
     for name, text in environ.items():
         key = name.removeprefix("PREFLIGHT_").lower()
@@ -247,22 +247,22 @@ def _value(key: str, value: Any, where: str) -> Any:
     if key in _LISTS:
         entries = [value] if isinstance(value, str) else value
         if not isinstance(entries, (list, tuple)) or not all(isinstance(e, str) for e in entries):
-            raise ConfigError(f"{where}: {key} is a list of rule codes")
+            raise ConfigError(f"{where} is a list of rule codes")
         return tuple(code.strip() for entry in entries for code in entry.split(",") if code.strip())
     if key in _BOOLS:
         if not isinstance(value, bool):
-            raise ConfigError(f"{where}: {key} is true or false")
+            raise ConfigError(f"{where} is true or false")
         return value
     if key in _COUNTS:
         if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            raise ConfigError(f"{where}: {key} is a number from 1 up")
+            raise ConfigError(f"{where} is a number from 1 up")
         return value
     if key == "for":
-        return _one_of(key, value, profile.names(), where)
+        return _one_of(value, profile.names(), where)
     if key == "fail_on":
-        return _one_of(key, value, FAIL_ON, where)
+        return _one_of(value, FAIL_ON, where)
     if key == "output_format":
-        return _one_of(key, value, FORMATS, where)
+        return _one_of(value, FORMATS, where)
     if key == "max_bad":
         return _max_bad(value, where)
     if key == "region":
@@ -272,13 +272,13 @@ def _value(key: str, value: Any, where: str) -> Any:
     if key == "timeout":
         return _seconds(value, where)
     if key == "columns":
-        return _texts(key, value, where)
+        return _texts(value, where)
     if key == "providers":
         return _providers(value, where)
     if key == "state_dir" and isinstance(value, Path):
         return value
     if not isinstance(value, str) or not value:
-        raise ConfigError(f"{where}: {key} is a text")
+        raise ConfigError(f"{where} is a text")
     if key == "state_dir":
         return Path(value)
     return _delimiter(value, where) if key == "delimiter" else _encoding(value, where)
@@ -296,7 +296,7 @@ def _max_bad(value: Any, where: str) -> MaxBad:
 def _delimiter(value: str, where: str) -> str:
     delimiter = _TABS.get(value.lower(), value)
     if len(delimiter) != 1 or not delimiter.isascii() or delimiter in '"\r\n\0':
-        raise ConfigError(f"{where}: delimiter is one ASCII character and no quote, or `tab`")
+        raise ConfigError(f"{where} is one ASCII character and no quote, or `tab`")
     return delimiter
 
 
@@ -305,17 +305,17 @@ def _encoding(value: str, where: str) -> str:
         codecs.lookup(value)
     except (LookupError, ValueError):
         raise ConfigError(
-            f"{where}: encoding is a name like utf-8, cp1252 or shift_jis, not `{value}`"
+            f"{where} is a name like utf-8, cp1252 or shift_jis, not `{value}`"
         ) from None
     return value
 
 
-def _one_of(key: str, value: Any, choices: tuple[str, ...], where: str) -> str:
+def _one_of(value: Any, choices: tuple[str, ...], where: str) -> str:
     if value in choices:
         return str(value)
     near = difflib.get_close_matches(str(value), choices, n=1)
     hint = f"; did you mean {near[0]}?" if near else ""
-    raise ConfigError(f"{where}: {key} is one of {', '.join(choices)}, not `{value}`{hint}")
+    raise ConfigError(f"{where} is one of {', '.join(choices)}, not `{value}`{hint}")
 
 
 def _region(value: Any, where: str) -> str:
@@ -323,9 +323,7 @@ def _region(value: Any, where: str) -> str:
 
     code = str(value).strip().upper()
     if code not in phonenumbers.SUPPORTED_REGIONS:
-        raise ConfigError(
-            f"{where}: region is a country code of two letters like US, not `{value}`"
-        )
+        raise ConfigError(f"{where} is a country code of two letters like US, not `{value}`")
     return code
 
 
@@ -333,9 +331,7 @@ def _timezone(value: Any, where: str) -> str:
     try:
         return ZoneInfo(str(value)).key
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ConfigError(
-            f"{where}: timezone is an IANA name like America/New_York, not `{value}`"
-        ) from None
+        raise ConfigError(f"{where} is an IANA name like America/New_York, not `{value}`") from None
 
 
 def _seconds(value: Any, where: str) -> float:
@@ -344,24 +340,24 @@ def _seconds(value: Any, where: str) -> float:
     except (TypeError, ValueError):
         seconds = -1.0
     if not 0 < seconds < float("inf"):
-        raise ConfigError(f"{where}: timeout is a number of seconds above 0, not `{value}`")
+        raise ConfigError(f"{where} is a number of seconds above 0, not `{value}`")
     return seconds
 
 
-def _texts(key: str, value: Any, where: str) -> dict[str, str]:
+def _texts(value: Any, where: str) -> dict[str, str]:
     if not isinstance(value, Mapping) or not all(isinstance(one, str) for one in value.values()):
-        raise ConfigError(f"{where}: {key} is a table of texts")
+        raise ConfigError(f"{where} is a table of texts")
     return dict(value)
 
 
 def _providers(value: Any, where: str) -> dict[str, dict[str, str]]:
     if not isinstance(value, Mapping):
-        raise ConfigError(f"{where}: providers is a table for each provider")
+        raise ConfigError(f"{where} is a table for each provider")
     checked = {}
     for name, options in value.items():
-        provider = _one_of("providers", name, registry.KNOWN, where)
+        provider = _one_of(name, registry.KNOWN, where)
         if not isinstance(options, Mapping):
-            raise ConfigError(f"{where}: providers.{name} is a table of options")
+            raise ConfigError(f"{where}.{name} is a table of options")
         checked[provider] = dict(_option(name, key, one, where) for key, one in options.items())
     return checked
 
@@ -370,10 +366,10 @@ def _option(provider: str, key: str, value: Any, where: str) -> tuple[str, str]:
     """An option of a provider as `-O` would give it."""
     if SECRET.search(key):
         raise ConfigError(
-            f"{where}: providers.{provider}.{key} looks like a secret; secrets come from the "
+            f"{where}.{provider}.{key} looks like a secret; secrets come from the "
             "environment only"
         )
     if not isinstance(value, (str, int, float)):
-        raise ConfigError(f"{where}: providers.{provider}.{key} is a text or a number")
+        raise ConfigError(f"{where}.{provider}.{key} is a text or a number")
     text = str(value).lower() if isinstance(value, bool) else str(value)
     return key.replace("-", "_"), text

@@ -183,3 +183,17 @@ def test_chunks_of_what_is_no_table_are_none(tmp_path: Path) -> None:
     with workspace() as work:
         read: Iterator[Chunk] = pipeline.chunks(pipeline.check(path, work=work).layout)
         assert list(read) == []
+
+
+def test_a_result_is_not_written_over_by_its_own_results(tmp_path: Path) -> None:
+    """Correcting rejects.csv in place would replace what a person corrected, --force or not."""
+    source = tmp_path / "leads.csv"
+    source.write_text("email\nann@@kestrel-labs.com\n")
+    with pipeline.workspace() as work:
+        pipeline.fix(source, work=work, folder=tmp_path / "out")
+        rejects = tmp_path / "out" / "rejects.csv"
+        before = rejects.read_bytes()
+        for write in (pipeline.fix, pipeline.split):
+            with pytest.raises(SourceError, match=r"is a result in .* itself"):
+                write(rejects, work=work, folder=tmp_path / "out", force=True)
+    assert rejects.read_bytes() == before

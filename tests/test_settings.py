@@ -324,12 +324,12 @@ def test_a_bad_switch_in_the_environment_names_its_variable(tmp_path: Path, valu
 
 @pytest.mark.parametrize("value", ["ten", "²", "-3", "0"])
 def test_a_bad_count_in_the_environment_names_its_variable(tmp_path: Path, value: str) -> None:
-    with pytest.raises(ConfigError, match="PREFLIGHT_MAX_ROWS: max_rows is a number from 1 up"):
+    with pytest.raises(ConfigError, match="PREFLIGHT_MAX_ROWS is a number from 1 up"):
         load({}, {"PREFLIGHT_MAX_ROWS": value}, start=tmp_path)
 
 
 def test_a_bad_value_on_the_command_line_names_its_option(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="--max-rows: max_rows is a number"):
+    with pytest.raises(ConfigError, match="--max-rows is a number"):
         load({"max_rows": 0}, {}, start=tmp_path)
     with pytest.raises(ConfigError, match="--max-bad: "):
         load({"max_bad": "x"}, {}, start=tmp_path)

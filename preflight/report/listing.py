@@ -18,6 +18,7 @@ from preflight.rule import FileView, Rule
 
 Token = Callable[[str], str]
 _RUNS = re.compile(r"([a-z]+)|([A-Z]+)|([0-9]+)|( +)|([^\x00-\x7f]+)|([\x00-\x1f\x7f]+)")
+_LONGEST = 200
 _MARKS = ("a", "A", "d", "s", "u", "c")
 
 
@@ -25,9 +26,11 @@ def shape(value: str) -> str:
     """What a value looks like without what it says: "Ann 42" → "A(1)a(2)s(1)d(2)".
 
     `a` lower-case and `A` upper-case ASCII letters, `d` digits, `s` blanks, `c` control characters,
-    `u` anything beyond ASCII; punctuation stands for itself.
+    `u` anything beyond ASCII; punctuation stands for itself. A long shape ends in "…": nobody reads
+    on, and a runaway cell has a long one.
     """
-    return _RUNS.sub(lambda run: f"{_MARKS[(run.lastindex or 1) - 1]}({len(run[0])})", value)
+    runs = _RUNS.sub(lambda run: f"{_MARKS[(run.lastindex or 1) - 1]}({len(run[0])})", value)
+    return runs if len(runs) <= _LONGEST else runs[:_LONGEST] + "…"
 
 
 def tokens(key: bytes) -> Token:
@@ -97,7 +100,7 @@ class Listing:
             if problem is not None:
                 safety = problem.safety
             else:
-                safety = rule.safety if rule.fix is not None or rule.drops else None
+                safety = rule.safety if self._mends(rule) else None
             yield Row(
                 rule=rule,
                 message=message or rule.message,
@@ -109,6 +112,13 @@ class Listing:
                 cell=self.cells[at],
                 replacement=self.replacements[at],
             )
+
+    def _mends(self, rule: Rule) -> bool:
+        """Whether a fix of the rule would change anything in this file; guesses are not tried."""
+        if rule.drops:
+            return True
+        tried = self.survey.plan.applies(rule.safety)
+        return rule.fix is not None and (not tried or rule.code in self.survey.fixed)
 
     def counts(self) -> dict[str, int]:
         """How many findings of each code, the ones held back included."""

@@ -62,6 +62,8 @@ def check(view: FileView) -> Iterator[Problem]:
         at = layout.offence
         message += f": byte 0x{at.byte:02x} at offset {at.offset} is not UTF-8"
     guessed = layout.encoding_from == "detected"
+    if guessed:
+        message += f"; --encoding {layout.encoding} takes the guess for true"
     yield Problem(
         message,
         line=layout.offence.line if layout.offence else 1,

@@ -202,7 +202,7 @@ def test_an_interrupted_call_exits_with_130(
         (["."], "a directory, not a file; name a file in it"),
         ([ODD / "clean.csv", "-o", "taken"], "cannot write into taken"),
         ([ODD / "clean.csv", "--for", "nobody"], "--for"),
-        ([ODD / "clean.csv", "--max-rows", "0"], "max_rows is a number from 1 up"),
+        ([ODD / "clean.csv", "--max-rows", "0"], "--max-rows is a number from 1 up"),
     ],
 )
 def test_what_cannot_be_run_is_one_line_and_exits_with_2(
