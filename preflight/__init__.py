@@ -10,16 +10,18 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from preflight.checked import Checked
     from preflight.errors import PreflightError
-    from preflight.pipeline import Checked, Fixed, check, fix, split, workspace
+    from preflight.pipeline import check, fix, split, workspace
+    from preflight.rewriting import Fixed
     from preflight.schemas import schema
     from preflight.settings import Settings
     from preflight.submission import Connection, Sent, resume, submit
 
 _HOMES = {
-    "Checked": "preflight.pipeline",
+    "Checked": "preflight.checked",
     "Connection": "preflight.submission",
-    "Fixed": "preflight.pipeline",
+    "Fixed": "preflight.rewriting",
     "PreflightError": "preflight.errors",
     "Sent": "preflight.submission",
     "Settings": "preflight.settings",

@@ -366,8 +366,7 @@ def _option(provider: str, key: str, value: Any, where: str) -> tuple[str, str]:
     """An option of a provider as `-O` would give it."""
     if SECRET.search(key):
         raise ConfigError(
-            f"{where}.{provider}.{key} looks like a secret; secrets come from the "
-            "environment only"
+            f"{where}.{provider}.{key} looks like a secret; secrets come from the environment only"
         )
     if not isinstance(value, (str, int, float)):
         raise ConfigError(f"{where}.{provider}.{key} is a text or a number")

@@ -13,15 +13,16 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from preflight import outputs, pipeline
+from preflight import outputs
 from preflight import profile as profiles
+from preflight.checked import Checked, chunks
 from preflight.columns import sent
 from preflight.errors import BooksError, Stopped
 from preflight.merging import merge
 from preflight.model import Chunk, Reason, RunBooks
 from preflight.partition import Rejects, row_id
 from preflight.parts import OVER_LIMIT
-from preflight.pipeline import Checked, Fixed
+from preflight.rewriting import Fixed, rewrite, warnings_left
 from preflight.sending.ledger import Ledger
 from preflight.sending.runs import PartState, Run, RunState, StoredPart
 from preflight.settings import Settings
@@ -256,7 +257,7 @@ def _write_failures(
     there = _by_row(failures)
     counted, changes, remaining = Counter[str](), Counter[str](), Counter[str]()
     with _replacing(run.folder / outputs.FAILURES, [*layout.header, *outputs.HELPERS]) as file:
-        for one, _ in pipeline.rewrite(found, pipeline.chunks(layout), columns):
+        for one, _ in rewrite(found, chunks(layout), columns):
             here = rejects.of(one.original, one.rejected, one.aside, one.findings)
             refused = _refused_rows(one.original, there, checked)
             file.write(_in_row_order(here, refused, len(layout.header)))
@@ -264,7 +265,7 @@ def _write_failures(
             changes.update(one.changes["code"].tolist())
             remaining.update(one.findings.counts())
         _agree(books, counted["here"], counted["there"] + unattributed)
-    return dict(changes), pipeline.warnings_left(remaining, checked)
+    return dict(changes), warnings_left(remaining, checked)
 
 
 def _agree(books: RunBooks, here: int, there: int) -> None:

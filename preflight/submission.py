@@ -18,14 +18,16 @@ from pathlib import Path
 from typing import Any
 
 from preflight import outputs, pipeline
+from preflight.checked import Checked, Progress, silent
 from preflight.errors import SourceError, Stopped, UsageError
 from preflight.model import RunBooks, Source
-from preflight.pipeline import Checked, Fixed, Progress
 from preflight.providers import registry
 from preflight.providers.option import validated
 from preflight.providers.protocol import Provider
+from preflight.rewriting import Fixed
 from preflight.sending.ledger import FILE as LEDGER
-from preflight.sending.ledger import Ledger
+from preflight.sending.ledger import LOCKS, Ledger
+from preflight.sending.lock import locked
 from preflight.sending.progress import Event
 from preflight.sending.progress import silent as no_events
 from preflight.sending.runs import PartState, Run, RunState
@@ -92,7 +94,7 @@ def submit(
     stdin_name: str | None = None,
     dry_run: bool = False,
     report: Callable[[Fixed], str] | None = None,
-    progress: Progress = pipeline.silent,
+    progress: Progress = silent,
 ) -> Sent:
     """The whole line: lint, fix, partition, split, send, poll, fetch failures, merge.
 
@@ -126,7 +128,9 @@ def submit(
         else:
             connected = stack.enter_context(closing(_connected(provider, options, connection)))
         place = folder or outputs.default_folder(stdin_name or str(path))
-        _refuse_begun(settings.state_dir, lambda run: run.folder == place.absolute())
+        if (settings.state_dir / LEDGER).exists():
+            with Ledger(settings.state_dir) as known:
+                _refuse_begun(known, _same_folder(place))
         fixed = pipeline.fix(
             path,
             settings,
@@ -140,24 +144,29 @@ def submit(
         if connected is None or not fixed.parts:
             return _unsent(fixed, settings)
         source = fixed.checked.source
-        _refuse_begun(
-            settings.state_dir,
-            lambda run: (run.provider, run.source_sha256) == (provider, source.sha256),
-        )
         ledger = stack.enter_context(Ledger(settings.state_dir))
         _keep_source(fixed.checked, settings.state_dir)
-        run = ledger.create_run(
-            provider=provider,
-            source_name=source.name,
-            source_sha256=source.sha256,
-            source_rows=fixed.books.rows,
-            folder=fixed.folder,
-            settings=_stored(settings),
-            options=options,
-            books=fixed.books,
-            parts=fixed.parts,
-        )
-        stack.enter_context(ledger.lock(run))
+        lock = settings.state_dir / LOCKS / f"{provider}-{source.sha256[:16]}.lock"
+        with locked(lock, f"{source.name} for {provider}"):
+            _replace(
+                ledger,
+                lambda run: (
+                    _same_folder(place)(run)
+                    or (run.provider, run.source_sha256) == (provider, source.sha256)
+                ),
+            )
+            run = ledger.create_run(
+                provider=provider,
+                source_name=source.name,
+                source_sha256=source.sha256,
+                source_rows=fixed.books.rows,
+                folder=fixed.folder,
+                settings=_stored(settings),
+                options=options,
+                books=fixed.books,
+                parts=fixed.parts,
+            )
+            stack.enter_context(ledger.lock(run))
         connection.began(run)
         stopped = _drive(ledger, run, connected, connection, settings)
         return settle(
@@ -181,28 +190,47 @@ def _connected(provider: str, options: Mapping[str, str], connection: Connection
 
 # In these states nothing of a part was taken.
 _UNTAKEN = (PartState.READY, PartState.REFUSED, PartState.FAILED)
+_ENDED = (RunState.FINISHED, RunState.REPLACED)
 
 
-def _refuse_begun(state_dir: Path, same: Callable[[Run], bool]) -> None:
+def _same_folder(place: Path) -> Callable[[Run], bool]:
+    return lambda run: run.folder == place.absolute()
+
+
+def _refuse_begun(ledger: Ledger, same: Callable[[Run], bool]) -> list[Run]:
     """Refuses to begin anew what another run has begun and not ended.
 
     Its rows may have been taken, so to send them again is not to be had by accident.
 
+    Returns:
+        Those that have not ended, and of which nothing was taken.
+
     Raises:
-        UsageError: there is such a run.
+        UsageError: there is a run of which something may have been.
     """
-    if not (state_dir / LEDGER).exists():
-        return
-    with Ledger(state_dir) as ledger:
-        for run in ledger.runs():
-            if run.state is RunState.FINISHED or not same(run):
-                continue
-            if any(stored.state not in _UNTAKEN for stored in ledger.parts(run.id)):
-                raise UsageError(
-                    f"run {run.id} has begun to send this to {run.provider} and has not ended: "
-                    f"`preflight resume {run.id}` goes on; to send it all anew in spite of that, "
-                    "name another -o DIR and another --state-dir"
-                )
+    untaken = [run for run in ledger.runs() if run.state not in _ENDED and same(run)]
+    for run in untaken:
+        if any(stored.state not in _UNTAKEN for stored in ledger.parts(run.id)):
+            raise UsageError(
+                f"run {run.id} has begun to send this to {run.provider} and has not ended: "
+                f"`preflight resume {run.id}` goes on; to send it all anew in spite of that, "
+                "name another -o DIR and another --state-dir"
+            )
+    return untaken
+
+
+def _replace(ledger: Ledger, same: Callable[[Run], bool]) -> None:
+    """Ends the runs that a new one replaces, so that no resume of them sends its rows again.
+
+    Raises:
+        UsageError: something of one of them may have been taken.
+        RunLocked: another process works on one of them.
+    """
+    for run in _refuse_begun(ledger, same):
+        with ledger.lock(run.id):
+            # Another process may have gone on with it since it was looked at.
+            if run.id in {one.id for one in _refuse_begun(ledger, same)}:
+                ledger.set_run(run.id, RunState.REPLACED)
 
 
 def resume(
@@ -213,7 +241,7 @@ def resume(
     work: Path,
     resend: frozenset[int] = frozenset(),
     accept: frozenset[int] = frozenset(),
-    progress: Progress = pipeline.silent,
+    progress: Progress = silent,
 ) -> Sent:
     """Goes on with a run that was interrupted or stopped.
 
@@ -227,7 +255,8 @@ def resume(
         progress: told the stage, rows done, and their total if it is known.
 
     Raises:
-        UsageError: there is no such run, or another process works on it.
+        UsageError: there is no such run, a later one has replaced it, or another process works on
+            it.
     """
     with Ledger(settings.state_dir) as ledger:
         run = ledger.run(run_id) if run_id else ledger.latest_unfinished()
@@ -239,6 +268,11 @@ def resume(
         if not copy.exists():
             raise SourceError(f"the kept copy of the source is gone; put the input there: {copy}")
         with closing(connected), ledger.lock(run.id):
+            if ledger.run(run.id).state is RunState.REPLACED:
+                raise UsageError(
+                    f"run {run.id} was replaced by a later one of the same file or folder, which "
+                    "sends its rows; `preflight runs` lists them"
+                )
             connection.began(run.id)
             stopped = _drive(
                 ledger,

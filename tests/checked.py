@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from preflight import pipeline
-from preflight.pipeline import Checked, Fixed
+from preflight.checked import Checked
 from preflight.report.listing import Listing, listing
+from preflight.rewriting import Fixed
 from preflight.settings import Settings
 
 # A rule of the user's own that fails on one value.

@@ -13,10 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from preflight import pipeline
+from preflight.checked import CHUNK_BYTES, balanced, chunks
 from preflight.errors import BooksError, OutputExists, RunLocked, SourceError
 from preflight.model import Chunk
 from preflight.passes import CLEAN, DROPPED, REJECTED
-from preflight.pipeline import CHUNK_BYTES, balanced, workspace
+from preflight.pipeline import workspace
+from preflight.rewriting import Fixed
 from preflight.settings import Settings
 from tests.calls import EXPORTS, SHOW, clean_rows_of, contacts, rows_of
 
@@ -42,7 +44,7 @@ def written(folder: Path) -> dict[str, bytes]:
     }
 
 
-def fix(path: Path, folder: Path, chunk_bytes: int = CHUNK_BYTES, **more: object) -> pipeline.Fixed:
+def fix(path: Path, folder: Path, chunk_bytes: int = CHUNK_BYTES, **more: object) -> Fixed:
     """A fix into a folder of its own."""
     with workspace() as work:
         return pipeline.fix(
@@ -181,7 +183,7 @@ def test_chunks_of_what_is_no_table_are_none(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(b"%PDF-1.7\n")
     with workspace() as work:
-        read: Iterator[Chunk] = pipeline.chunks(pipeline.check(path, work=work).layout)
+        read: Iterator[Chunk] = chunks(pipeline.check(path, work=work).layout)
         assert list(read) == []
 
 

@@ -20,8 +20,9 @@ from typing import Any
 import pytest
 
 from preflight import catalogue, pipeline
+from preflight.checked import Checked
 from preflight.model import Severity
-from preflight.pipeline import Checked, Fixed
+from preflight.rewriting import Fixed
 from preflight.rule import Rule, Scope
 from preflight.settings import Settings
 

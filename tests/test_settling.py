@@ -11,7 +11,7 @@ import pytest
 from preflight import pipeline
 from preflight.errors import BooksError
 from preflight.model import FailureReport, Outcome, Receipt, RunBooks
-from preflight.pipeline import Fixed
+from preflight.rewriting import Fixed
 from preflight.sending.ledger import Ledger
 from preflight.sending.runs import PartState, RunState
 from preflight.settings import Settings

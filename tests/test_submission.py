@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import socket
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from preflight import pipeline, submission
-from preflight.errors import SourceError, UsageError
+from preflight.errors import RunLocked, SourceError, UsageError
 from preflight.sandbox.server import Sandbox
+from preflight.sending.ledger import Ledger
 from preflight.sending.progress import Ended, Event, Sending
+from preflight.sending.runs import RunState
 from preflight.settings import MaxBad, Settings
 from preflight.submission import Connection, Sent
 from tests.calls import contacts
@@ -122,6 +125,77 @@ def test_a_run_goes_on_with_its_own_settings(
     assert sent.settings.output_format == "json"
     assert sent.checked.source.name == str(tmp_path / "a.csv")
     assert (sent.books.accepted, sent.fixed) == (3, None)
+
+
+@pytest.fixture
+def nobody(connection: Connection) -> Connection:
+    """To a port that nobody listens at."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    return dataclasses.replace(connection, base_url=f"http://127.0.0.1:{port}")
+
+
+@pytest.mark.parametrize("folder", ["a.preflight", "b"])
+def test_a_run_of_which_nothing_was_taken_is_not_resumed_once_its_rows_are_sent_anew(
+    tmp_path: Path,
+    box: Sandbox,
+    settings: Settings,
+    connection: Connection,
+    nobody: Connection,
+    folder: str,
+) -> None:
+    """Whichever run is asked for: what a later one sent would arrive twice."""
+    (tmp_path / "a.csv").write_text(contacts(3))
+    first = submit(tmp_path / "a.csv", settings, nobody)
+    assert first.run is not None
+    assert first.stopped is not None
+    assert first.pending == 3
+    before = len(box.store.jobs("talkvalue"))
+    with pipeline.workspace() as work:
+        second = submission.submit(
+            tmp_path / "a.csv",
+            "talkvalue",
+            settings,
+            connection,
+            work=work,
+            folder=tmp_path / folder,
+            force=True,
+        )
+    assert second.books.accepted == 3
+    for run, said in ((None, "no unfinished run"), (first.run.id, "was replaced by a later one")):
+        with pipeline.workspace() as work, pytest.raises(UsageError, match=said):
+            submission.resume(run, settings, connection, work=work)
+    assert len(box.store.jobs("talkvalue")) == before + 1
+    with Ledger(settings.state_dir) as ledger:
+        states = [run.state for run in ledger.runs()]
+    assert states == [RunState.FINISHED, RunState.REPLACED]
+
+
+def test_a_run_that_another_process_works_on_is_not_replaced(
+    tmp_path: Path, settings: Settings, connection: Connection, nobody: Connection
+) -> None:
+    (tmp_path / "a.csv").write_text(contacts(3))
+    first = submit(tmp_path / "a.csv", settings, nobody)
+    assert first.run is not None
+    with (
+        Ledger(settings.state_dir) as ledger,
+        ledger.lock(first.run.id),
+        pipeline.workspace() as work,
+        pytest.raises(RunLocked, match=f"works on run {first.run.id}"),
+    ):
+        submission.submit(
+            tmp_path / "a.csv", "talkvalue", settings, connection, work=work, folder=tmp_path / "b"
+        )
+    with Ledger(settings.state_dir) as ledger:
+        assert [run.id for run in ledger.runs()] == [first.run.id]
+    assert go_on(settings, connection).books.accepted == 3
+
+
+def go_on(settings: Settings, connection: Connection) -> Sent:
+    """The latest unfinished run, to its end."""
+    with pipeline.workspace() as work:
+        return submission.resume(None, settings, connection, work=work)
 
 
 @pytest.mark.parametrize("scale", ["soon", "-1"])

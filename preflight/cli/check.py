@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from preflight import pipeline
+from preflight.checked import Checked
 from preflight.cli.options import (
     emit,
     output_options,
@@ -49,7 +50,7 @@ def command(paths: tuple[str, ...], **given: Any) -> int:
     return exit_code(listings, settings)
 
 
-def _listing(checked: pipeline.Checked, settings: Settings, given: dict[str, Any]) -> Listing:
+def _listing(checked: Checked, settings: Settings, given: dict[str, Any]) -> Listing:
     wanted = settings.output_format != "concise" and not settings.statistics and not given["quiet"]
     return listing(
         checked.source.name,

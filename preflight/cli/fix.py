@@ -21,6 +21,7 @@ from preflight.cli.options import (
 from preflight.cli.progress import progress_bars
 from preflight.report import as_json, text
 from preflight.report.listing import Listing, listing, tokens
+from preflight.rewriting import Fixed
 from preflight.settings import Settings
 
 
@@ -57,14 +58,14 @@ def _own(given: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in given.items() if key not in ("folder", "force")}
 
 
-def document(fixed: pipeline.Fixed) -> str:
+def document(fixed: Fixed) -> str:
     """report.json: what was found, without values, and where the rows ended."""
     one = _listing(fixed, show_all=True, values=False)
     token = tokens(secrets.token_bytes(16))
     return as_json.document([one], token, show_values=False, fixed=fixed.changes)
 
 
-def _listing(fixed: pipeline.Fixed, *, show_all: bool, values: bool) -> Listing:
+def _listing(fixed: Fixed, *, show_all: bool, values: bool) -> Listing:
     return listing(
         fixed.checked.source.name,
         fixed.checked.survey,
@@ -74,7 +75,7 @@ def _listing(fixed: pipeline.Fixed, *, show_all: bool, values: bool) -> Listing:
     )
 
 
-def _shown(fixed: pipeline.Fixed, settings: Settings, given: dict[str, Any]) -> str:
+def _shown(fixed: Fixed, settings: Settings, given: dict[str, Any]) -> str:
     values = shows_values(settings)
     if settings.output_format == "json":
         one = _listing(fixed, show_all=given["show_all"], values=values)
@@ -86,7 +87,7 @@ def _shown(fixed: pipeline.Fixed, settings: Settings, given: dict[str, Any]) -> 
     return summary(fixed, one) + text.written(written(fixed))
 
 
-def summary(fixed: pipeline.Fixed, one: Listing) -> str:
+def summary(fixed: Fixed, one: Listing) -> str:
     """What was read, found, fixed and rejected, and the books."""
     names = {code: rule.name for code, rule in catalogue.builtin().items()}
     names |= {code: rule.name for code, rule in one.survey.plan.rules.items()}
@@ -110,7 +111,7 @@ def summary(fixed: pipeline.Fixed, one: Listing) -> str:
     return "".join([*head, *done, f"  books: {text.books(fixed.books)}\n"])
 
 
-def written(fixed: pipeline.Fixed) -> list[tuple[str, str]]:
+def written(fixed: Fixed) -> list[tuple[str, str]]:
     """The files of a fix or a split, and what each holds."""
     folder, parts = fixed.folder, fixed.parts
     paths = []
@@ -126,7 +127,7 @@ def written(fixed: pipeline.Fixed) -> list[tuple[str, str]]:
     return [*paths, (str(folder / outputs.REPORT), "all of it, for programs")]
 
 
-def exit_code(fixed: pipeline.Fixed, settings: Settings) -> int:
+def exit_code(fixed: Fixed, settings: Settings) -> int:
     """0 when no more rows were rejected than is accepted, else 1; 1 for a file that is refused."""
     books = fixed.books
     if settings.exit_zero or settings.fail_on == "never":

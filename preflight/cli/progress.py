@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from preflight.pipeline import Progress
+from preflight.checked import Progress
 from preflight.sending.progress import Ended, Event, Polled, Sending, Waiting
 
 

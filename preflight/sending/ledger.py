@@ -284,9 +284,10 @@ class Ledger:
         ]
 
     def latest_unfinished(self) -> Run | None:
-        """The newest run that is not finished; None where all are."""
+        """The newest run that is neither finished nor replaced; None where all are."""
         found = self._connection.execute(
-            f"{self._RUN} WHERE state <> ? ORDER BY number DESC LIMIT 1", (RunState.FINISHED,)
+            f"{self._RUN} WHERE state NOT IN (?, ?) ORDER BY number DESC LIMIT 1",
+            (RunState.FINISHED, RunState.REPLACED),
         ).fetchone()
         return None if found is None else run_of(found)
 

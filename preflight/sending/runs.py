@@ -15,11 +15,19 @@ from preflight.model import Books, Outcome, Part, Receipt
 
 
 class RunState(enum.StrEnum):
-    """How far a run is."""
+    """How far a run is.
+
+    Attributes:
+        OPEN: it is under way, or broke off.
+        FINISHED: all of it has ended and was settled.
+        STOPPED: it could not go on; it can be resumed.
+        REPLACED: nothing of it was taken, and a later run sends the same rows.
+    """
 
     OPEN = "open"
     FINISHED = "finished"
     STOPPED = "stopped"
+    REPLACED = "replaced"
 
 
 class PartState(enum.StrEnum):

@@ -1,0 +1,83 @@
+"""A file after linting: what is known of it, its books, and its records to be read again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from preflight.errors import BooksError
+from preflight.model import Books, Chunk, Layout, Source
+from preflight.passes import CLEAN, DROPPED, REJECTED, States, Survey
+from preflight.reading.ahead import ahead
+from preflight.reading.chunks import read_chunks
+
+CHUNK_BYTES = 16 << 20
+
+Progress = Callable[[str, int, int | None], None]
+CHUNK_BYTES = 16 << 20
+"""How much text is worked on at a time; no result depends on it."""
+
+
+def silent(stage: str, done: int, total: int | None) -> None:
+    """The progress of a caller that wants none."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What is known of a file after linting.
+
+    Attributes:
+        source: the file.
+        survey: layout, plan, findings, problems, and where each row would end.
+    """
+
+    source: Source
+    survey: Survey
+
+    @property
+    def layout(self) -> Layout:
+        """How the file is written."""
+        return self.survey.layout
+
+    @property
+    def books(self) -> Books:
+        """Where the rows stand as the file is."""
+        return balanced(self.survey.before)
+
+    @property
+    def after(self) -> Books:
+        """Where they would end if the file were fixed."""
+        return balanced(self.survey.after)
+
+
+def balanced(states: States) -> Books:
+    """The books of some row states.
+
+    Raises:
+        BooksError: a row is in no place; a defect of preflight.
+    """
+    books = Books(
+        rows=len(states),
+        clean=int((states == CLEAN).sum()),
+        rejected=int((states == REJECTED).sum()),
+        dropped=int((states == DROPPED).sum()),
+    )
+    if books.rows != books.clean + books.rejected + books.dropped:
+        raise BooksError(f"the books do not balance: {books}")
+    return books
+
+
+def chunks(
+    layout: Layout,
+    stage: str = "reading",
+    progress: Progress = silent,
+    chunk_bytes: int = CHUNK_BYTES,
+) -> Iterator[Chunk]:
+    """All records of a file; none of one that is no table or has no header."""
+    if layout.content != "table" or not layout.header:
+        return
+    done = 0
+    for chunk in ahead(read_chunks(layout, chunk_bytes=chunk_bytes)):
+        yield chunk
+        done += chunk.count
+        progress(stage, done, None)

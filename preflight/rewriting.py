@@ -1,0 +1,222 @@
+"""The second half of fixing: clean rows and rejects are written, and counted as they are."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from preflight import csvout, outputs
+from preflight import findings as tables
+from preflight.checked import Checked
+from preflight.columns import Sent, sent
+from preflight.errors import BooksError
+from preflight.model import CHANGE_COLUMNS, Books, Chunk, Part, Severity
+from preflight.partition import CleanRows, Rejects, clean_rows
+from preflight.parts import OVER_LIMIT, PartWriter, manifest, moved, too_large
+from preflight.passes import Cleaned, Survey, clean
+from preflight.plan import Plan
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """What `fix` wrote.
+
+    Attributes:
+        checked: what was found before.
+        books: where the rows ended.
+        folder: with the results.
+        parts: the clean rows; one of them is `clean.csv`, several are in `parts/`.
+        changed_cells: how many cells the fixes of the clean rows changed.
+        changed_rows: in how many rows.
+        changes: for each rule code, how many cells of the clean rows its fix changed.
+        reasons: for each rule code, how many errors remain in the rejected rows.
+        warnings: how many warnings remain, in clean rows, in rejected ones and about the file.
+    """
+
+    checked: Checked
+    books: Books
+    folder: Path
+    parts: tuple[Part, ...]
+    changed_cells: int
+    changed_rows: int
+    changes: Mapping[str, int]
+    reasons: Mapping[str, int]
+    warnings: int
+
+
+def write(
+    checked: Checked,
+    place: Path,
+    target: Path,
+    read: Iterable[Chunk],
+    *,
+    always_parts: bool = False,
+) -> Fixed:
+    """The second pass over a file, into a staging folder.
+
+    Args:
+        checked: the file after the first pass.
+        place: the staging folder.
+        target: where the results will stand.
+        read: the file's records again.
+        always_parts: whether a single part is called a part too, and not clean.csv.
+
+    Raises:
+        BooksError: a row ended in no place; a defect of preflight.
+    """
+    found, layout, plan = checked.survey, checked.layout, checked.survey.plan
+    limits = plan.profile.limits
+    columns = sent(plan.columns, plan.profile)
+    rejects = Rejects(layout, plan, found.refused, also=(OVER_LIMIT,))
+    dropped = cells = rows = 0
+    changed, remaining = Counter[str](), Counter[str]()
+    with (
+        PartWriter(
+            place / outputs.PARTS,
+            columns,
+            max_bytes=limits.bytes,
+            max_rows=limits.rows,
+        ) as writer,
+        outputs.TableWriter(place / outputs.REJECTS, [*layout.header, *outputs.HELPERS]) as refused,
+        outputs.TableWriter(place / outputs.FIXES, CHANGE_COLUMNS) as log,
+    ):
+        log.write(outputs.fixes_columns(_file_changes(checked)))
+        for one, kept in rewrite(found, read, columns):
+            writer.write(kept.rendered, kept.rows, kept.lines)
+            refused.write(rejects.of(one.original, one.rejected, one.aside, one.findings))
+            log.write(outputs.fixes_columns(one.changes))
+            changed.update(one.changes["code"].tolist())
+            remaining.update(one.findings.counts())
+            cells += len(one.changes)
+            rows += one.changes["row"].nunique()
+            dropped += _dropped(one)
+        parts = _placed(writer.close(), place, target, checked, columns, always_parts)
+    # What was written is counted, not what was meant to be.
+    books = Books(found.rows, sum(part.rows for part in parts), refused.rows, dropped)
+    if books.rows != books.clean + books.rejected + books.dropped:
+        raise BooksError(f"the books do not balance: {books}; nothing was written")
+    return Fixed(
+        checked=checked,
+        books=books,
+        folder=target,
+        parts=parts,
+        changed_cells=cells,
+        changed_rows=rows,
+        changes=dict(changed),
+        reasons=_errors_left(remaining, plan),
+        warnings=warnings_left(remaining, checked),
+    )
+
+
+def _errors_left(counts: Mapping[str, int], plan: Plan) -> dict[str, int]:
+    """Those of the counted findings that reject a row."""
+    errors = {code for code, rule in plan.rules.items() if rule.severity is Severity.ERROR}
+    return {code: count for code, count in counts.items() if code in errors | {OVER_LIMIT}}
+
+
+def warnings_left(counts: Mapping[str, int], checked: Checked) -> int:
+    """How many warnings remain: of the counted findings, and about the file as it is written anew.
+
+    Args:
+        counts: of the findings about rows that the second pass left, by code.
+        checked: what was found before.
+    """
+    plan = checked.survey.plan
+    rows = sum(counts.values()) - sum(_errors_left(counts, plan).values())
+    return rows + sum(
+        rule.severity is Severity.WARNING and not plan.applies(problem.safety)
+        for rule, problem in checked.survey.problems
+    )
+
+
+def _dropped(one: Cleaned) -> int:
+    in_table = ~(one.keep | one.rejected)
+    return int(in_table.sum() + (~one.aside).sum())
+
+
+def rewrite(
+    found: Survey, read: Iterable[Chunk], columns: Sequence[Sent]
+) -> Iterator[tuple[Cleaned, CleanRows]]:
+    """The second pass with the provider's limit: each chunk fixed, and its clean rows as written.
+
+    A row that no part could hold, even alone, is not clean but rejected, with a finding.
+
+    Args:
+        found: what the first pass found.
+        read: the same chunks again.
+        columns: what is written.
+    """
+    limit = found.plan.profile.limits.bytes
+    for one in clean(found, read):
+        kept = clean_rows(one.chunk, one.keep, columns)
+        over = too_large(kept.rendered, columns, limit)
+        if over.any():
+            lighter = _without(one, np.flatnonzero(one.keep)[over])
+            yield lighter, clean_rows(lighter.chunk, lighter.keep, columns)
+        else:
+            yield one, kept
+
+
+def _without(one: Cleaned, at: np.ndarray) -> Cleaned:
+    """The chunk with these rows of its table rejected, for they are over the limit."""
+    keep, rejected = one.keep.copy(), one.rejected.copy()
+    keep[at], rejected[at] = False, True
+    rows, lines = one.chunk.rows[at], one.chunk.lines[at]
+    why = "the record alone is over the limit of a part"
+    return dataclasses.replace(
+        one,
+        keep=keep,
+        rejected=rejected,
+        changes=one.changes[~one.changes["row"].isin(rows)],
+        findings=tables.together(
+            [one.findings, tables.table(OVER_LIMIT, rows, lines, 0, why)]
+        ).ordered(),
+    )
+
+
+def _file_changes(checked: Checked) -> pd.DataFrame:
+    """What writing the file anew changes about the file itself, as rows of fixes.csv."""
+    plan = checked.survey.plan
+    mended = [
+        (rule, problem) for rule, problem in checked.survey.problems if plan.applies(problem.safety)
+    ]
+    names = {column.position + 1: column.name for column in plan.columns}
+    return pd.DataFrame(
+        {
+            "row": "",
+            "line": ["" if problem.line is None else str(problem.line) for _, problem in mended],
+            "column_name": [names.get(problem.column or 0, "") for _, problem in mended],
+            "code": [rule.code for rule, _ in mended],
+            "safety": [str(problem.safety) for _, problem in mended],
+            "old": [problem.old or "" for _, problem in mended],
+            "new": [problem.new or "" for _, problem in mended],
+        },
+        columns=list(CHANGE_COLUMNS),
+    )
+
+
+def _placed(
+    parts: list[Part],
+    place: Path,
+    target: Path,
+    checked: Checked,
+    columns: Sequence[Sent],
+    always_parts: bool,
+) -> tuple[Part, ...]:
+    """Gives the parts their final names; they are told as standing where they will stand."""
+    if len(parts) > 1 or (parts and always_parts):
+        outputs.write_text(place / outputs.MANIFEST, manifest(parts, checked.source.sha256))
+        return tuple(moved(part, target / outputs.PARTS / part.path.name) for part in parts)
+    if columns:
+        if parts:
+            parts[0].path.rename(place / outputs.CLEAN)
+        else:
+            (place / outputs.CLEAN).write_bytes(csvout.line([column.header for column in columns]))
+    (place / outputs.PARTS).rmdir()
+    return tuple(moved(part, target / outputs.CLEAN) for part in parts)
