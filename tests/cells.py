@@ -35,6 +35,10 @@ EMAILS = (
     "\u2060ann@kestrel-labs.com", "ann@kestrel-labs.com\u00ad",
     "ann@\u0646\u06cc\u200c\u0631\u0648.com", " ", "\t", "\u200b", "a\0b@kestrel-labs.com",
     "#REF!", "<<ann@kestrel-labs.com>>", "ann@kestrel-labs.com>",
+    "info@kestrel-labs.com", "No-Reply@kestrel-labs.com", "test@test.com", "none@none.co.uk",
+    "ann@example.com", "ann@sub.example.org", "ann@gmial.com", "ann@yahoo.co",
+    "ann@kestrel-labs.con", "ann@mailinator.com", "ann@in.yopmail.com", "n/a",
+    "ann@kestrel-labs.com; bob@kestrel-labs.com", "H\u0331ann@kestrel-labs.com",
 )  # fmt: skip
 PHONES = (
     "+14155552671", "(415) 555-2671", "415.555.2671", "4155552671", "1-415-555-2671",
@@ -46,6 +50,7 @@ PHONES = (
     "\u0661\u0662\u0663\u0664", "1.41556E+10", "+14155552671\n", "=+14155552671", "-4155552671",
     "+39 06 698 12345", "+5491123456789", "+525512345678", "+14155552671 Ann", "Ann +14155552671",
     " ", "\u200b", "+1\u00a0415\u00a0555\u00a02671", "#####", "+80012345678",
+    "+14155552671; +14155552672", "030/23125000", "1234567890", "+33333333333", "n/a", "4,4E+11",
 )  # fmt: skip
 STAMPS = (
     "2026-04-21T15:30:00Z", "2026-04-21T15:30:00+02:00", "2026-04-21T15:30Z",
@@ -70,7 +75,10 @@ TEXTS = (
     "+a", "#REF!", "#####", "#1 Shop", "#N/A", "a\0b", "\0", "\0 a", " \0", "N/A", "null", "a  b",
     "(a)", '"', '"a"', "\u2028a", "a\u2028b", "\ufeffAnn", "Ann\u200d", "\u200dAnn",
     "\u0646\u200c", "a\u200cb", "US", "Germany", "Atlantis", "\x1b[0m", "a\x07b", "\u061c", "%",
-    "1\n",
+    "1\n", "test", "First Name", "Nan", "(null)", "none", "undefined", "\u2014", "ANN", "ANN-MARIE",
+    "ann", "de la", "J. R.", "\u00c9LAN", "\u0141UKASZ", "Dr. Ann", "Prof Ann", "Bell PhD",
+    "Bell, PhD", "Ann 2", "Ann \U0001f680", "www.kestrel-labs.com", "WWW.kestrel",
+    "ann@kestrel-labs.com", "+1 415 555 2671", "<b>Ann</b>", "<3",
 )  # fmt: skip
 CELLS: dict[str, Sequence[str]] = {
     "email": EMAILS,

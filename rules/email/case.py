@@ -1,0 +1,73 @@
+"""The email address has capitals before the @.
+
+Mail reaches the same person nearly everywhere, but programs that compare addresses character by
+character take `Ann@` and `ann@` for two contacts. A mail server may tell them apart, so that small
+letters are written only on request, and only where the part before the @ is plain ASCII.
+
+Options::
+
+    --unsafe-fixes
+
+Bad::
+
+    email,first_name
+    Ann@kestrel-labs.com,Ann
+    BOB.PIKE@kestrel-labs.com,Bob
+
+Findings::
+
+    2:email EML312 capitals before the @ of the email address
+    3:email EML312 capitals before the @ of the email address
+
+Good::
+
+    email,first_name
+    ann@kestrel-labs.com,Ann
+    bob.pike@kestrel-labs.com,Bob
+
+Fixed::
+
+    email,first_name
+    ann@kestrel-labs.com,Ann
+    bob.pike@kestrel-labs.com,Bob
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from preflight.rule import Context, Phase, Rule, Safety, Scope, Severity
+
+
+def check(email: pd.Series[str], context: Context) -> pd.Series[bool]:
+    del email
+    local = context.judged["core"].str.rpartition("@")[0]
+    return (context.judged["reason"] != "") | (local == local.str.lower())
+
+
+def fix(email: pd.Series[str], context: Context) -> pd.Series[str]:
+    bare = (email == context.judged["core"]) & email.map(_ascii_local)
+    return email.mask(bare, email.map(_lowered))
+
+
+def _ascii_local(email: str) -> bool:
+    return email.rpartition("@")[0].isascii()
+
+
+def _lowered(email: str) -> str:
+    local, at, domain = email.rpartition("@")
+    return local.lower() + at + domain
+
+
+RULE = Rule(
+    code="EML312",
+    name="email-case",
+    scope=Scope.CELL,
+    severity=Severity.WARNING,
+    kinds=frozenset({"email"}),
+    message="capitals before the @ of the email address",
+    check=check,
+    fix=fix,
+    safety=Safety.UNSAFE,
+    phase=Phase.CASE,
+)

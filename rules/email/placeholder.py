@@ -1,0 +1,61 @@
+"""The cell holds something typed to get past a form: `test@test.com`, `none@none`, `n/a`.
+
+Nobody reads mail to it, and under `example.com` and its like nobody ever can (RFC 2606). It bounces
+or hits a trap, and providers match all contacts that share it as one.
+
+Bad::
+
+    email,first_name
+    test@test.com,Ann
+    none@none,Bob
+    n/a,Cleo
+    dan@example.com,Dan
+
+Findings::
+
+    2:email EML310 a placeholder, not an email address of anybody
+    3:email EML310 a placeholder, not an email address of anybody
+    4:email EML310 a placeholder, not an email address of anybody
+    5:email EML310 a placeholder, not an email address of anybody
+
+Good::
+
+    email,first_name
+    ann@kestrel-labs.com,Ann
+    test@kestrel-labs.com,Bob
+    cleo@example-labs.com,Cleo
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from preflight.rule import Context, Rule, Scope, Severity
+
+_WORDS = "asdf|dummy|email|fake|nobody|noemail|none|null|nomail|sample|test|unknown|xxx"
+_ADDRESS = (
+    rf"^(?:{_WORDS})@(?:{_WORDS})(?:\.[a-z]+)*$"
+    r"|[@.]example\.(?:com|net|org)$|[@.]example$"
+)
+_BLANKS = (
+    "-", "--", "#n/a", "n.a.", "n/a", "na", "nil", "no", "no email", "noemail", "none", "null",
+    "tbd", "test", "unknown", "x", "xx", "xxx",
+)  # fmt: skip
+
+
+def check(email: pd.Series[str], context: Context) -> pd.Series[bool]:
+    del email
+    core = context.judged["core"].str.lower()
+    return ~(core.isin(_BLANKS) | core.str.contains(_ADDRESS))
+
+
+RULE = Rule(
+    code="EML310",
+    name="email-placeholder",
+    scope=Scope.CELL,
+    severity=Severity.ERROR,
+    kinds=frozenset({"email"}),
+    suspects=_ADDRESS,
+    message="a placeholder, not an email address of anybody",
+    check=check,
+)

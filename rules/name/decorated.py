@@ -1,0 +1,84 @@
+"""Something besides the name stands in the cell: a title, a degree, digits, emoji.
+
+`Dr. Ann`, `Bell, PhD`, `Bob 2`. It is printed in a greeting as it stands. Titles, degrees and emoji
+are taken off only on request; digits stay, since nobody can tell what they are for. `Jr.` and
+`III` belong to a name.
+
+Options::
+
+    --unsafe-fixes
+
+Bad::
+
+    email,first_name,last_name
+    ann@kestrel-labs.com,Dr. Ann,"Bell, PhD"
+    bob@kestrel-labs.com,Bob 🚀,Pike
+    cleo@kestrel-labs.com,Cleo 2,Hart
+
+Findings::
+
+    2:first_name NAM605 a title, a degree, digits or emoji beside the name
+    2:last_name NAM605 a title, a degree, digits or emoji beside the name
+    3:first_name NAM605 a title, a degree, digits or emoji beside the name
+    4:first_name NAM605 a title, a degree, digits or emoji beside the name
+
+Good::
+
+    email,first_name,last_name
+    ann@kestrel-labs.com,Drew,Bell
+    bob@kestrel-labs.com,Bob,Pike Jr.
+
+Fixed::
+
+    email,first_name,last_name
+    ann@kestrel-labs.com,Ann,Bell
+    bob@kestrel-labs.com,Bob,Pike
+    cleo@kestrel-labs.com,Cleo 2,Hart
+"""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+
+from preflight.rule import Phase, Rule, Safety, Scope, Severity, strip_invisible
+
+_TITLE = r"^(?:[Dd]r|DR|[Mm]r|MR|[Mm]rs|MRS|[Mm]s|[Pp]rof|Herr|Frau)\.? +"
+_DEGREE = r"(?:,| |, )(?:Ph\.?D|PHD|MBA|M\.?Sc|B\.?Sc|CPA|Esq)\.?$"
+_EMOJI = "[\u2600-\u27bf\U0001f300-\U0001faff]"
+_BESIDE = re.compile(rf"{_TITLE}|{_DEGREE}|{_EMOJI}[\u200d\ufe0f]*")
+# Digits without a letter are no name at all, which is another rule's to say.
+_DIGITS = r"[^\W\d_].*[0-9]|[0-9].*[^\W\d_]"
+
+
+def _bare(name: str) -> str:
+    while True:
+        taken = strip_invisible(_BESIDE.sub("", name))
+        if taken in ("", name):
+            return name
+        name = taken
+
+
+def check(name: pd.Series[str]) -> pd.Series[bool]:
+    odd = name.str.contains(_BESIDE.pattern) | name.str.contains(_DIGITS)
+    return ~odd | name.str.contains("@", regex=False)
+
+
+def fix(name: pd.Series[str]) -> pd.Series[str]:
+    return name.map(_bare)
+
+
+RULE = Rule(
+    code="NAM605",
+    name="name-decorated",
+    scope=Scope.CELL,
+    severity=Severity.WARNING,
+    kinds=frozenset({"name"}),
+    suspects=rf"{_TITLE}|{_DEGREE}",
+    message="a title, a degree, digits or emoji beside the name",
+    check=check,
+    fix=fix,
+    safety=Safety.UNSAFE,
+    phase=Phase.UNWRAP,
+)

@@ -1,0 +1,68 @@
+r"""A line break stands inside a field that is one line: a name, a company, a city.
+
+It was copied so, or an address of several lines went into one cell. It breaks greetings and lists,
+and simple readers of CSV take what follows for a row of its own. Notes, addresses and columns that
+are not known may have lines.
+
+Options::
+
+    --unsafe-fixes
+
+Bad::
+
+    email,company,notes
+    ann@kestrel-labs.com,"Kestrel
+    Labs","met at
+    the fair"
+
+Findings::
+
+    2:company TXT707 a line break inside the value
+
+Good::
+
+    email,company,notes
+    ann@kestrel-labs.com,Kestrel Labs,"met at
+    the fair"
+
+Fixed::
+
+    email,company,notes
+    ann@kestrel-labs.com,Kestrel Labs,"met at
+    the fair"
+"""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+
+from preflight.rule import Context, Phase, Rule, Safety, Scope, Severity, strip_invisible
+
+_BREAK = re.compile(r" *[\r\n]+[ \r\n]*")
+_OF_LINES = ("notes", "address")
+
+
+def check(text: pd.Series[str], context: Context) -> pd.Series[bool]:
+    if context.field is None or context.field.name in _OF_LINES:
+        return text == text
+    return ~text.map(strip_invisible).str.contains(r"[\r\n]")
+
+
+def fix(text: pd.Series[str]) -> pd.Series[str]:
+    return text.map(lambda one: _BREAK.sub(" ", strip_invisible(one)))
+
+
+RULE = Rule(
+    code="TXT707",
+    name="text-newline",
+    scope=Scope.CELL,
+    severity=Severity.WARNING,
+    kinds=frozenset({"text", "name", "country"}),
+    message="a line break inside the value",
+    check=check,
+    fix=fix,
+    safety=Safety.UNSAFE,
+    phase=Phase.UNWRAP,
+)

@@ -1,0 +1,69 @@
+"""A word that stands for nothing: `NULL`, `N/A`, `-`, `#N/A`, `nan`.
+
+A database or a spreadsheet wrote it for a blank. A provider takes it for a value: it is printed,
+and it overwrites a better one. The cell is made blank only on request, since a company may be
+called so, and since a blank clears the field with some providers.
+
+Options::
+
+    --unsafe-fixes
+
+Bad::
+
+    email,company,city
+    ann@kestrel-labs.com,NULL,Leeds
+    bob@kestrel-labs.com,Kestrel Labs,-
+    cleo@kestrel-labs.com,#N/A,nan
+
+Findings::
+
+    2:company TXT705 a word for nothing instead of a blank
+    3:city TXT705 a word for nothing instead of a blank
+    4:company TXT705 a word for nothing instead of a blank
+    4:city TXT705 a word for nothing instead of a blank
+
+Good::
+
+    email,company,city
+    ann@kestrel-labs.com,Null Island Ltd,Leeds
+    bob@kestrel-labs.com,,Nantes
+
+Fixed::
+
+    email,company,city
+    ann@kestrel-labs.com,,Leeds
+    bob@kestrel-labs.com,Kestrel Labs,
+    cleo@kestrel-labs.com,,
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from preflight.rule import Phase, Rule, Safety, Scope, Severity, strip_invisible
+
+_WORDS = ("n/a", "nan", "nil", "none", "null", "undefined")
+_MARKS = ("#n/a", "(null)", "<null>", "-", "--", "---", "\u2013", "\u2014")
+
+
+def check(text: pd.Series[str]) -> pd.Series[bool]:
+    return ~text.map(strip_invisible).str.lower().isin((*_WORDS, *_MARKS))
+
+
+def fix(text: pd.Series[str]) -> pd.Series[str]:
+    return text.str.slice(0, 0)
+
+
+RULE = Rule(
+    code="TXT705",
+    name="text-null-word",
+    scope=Scope.CELL,
+    severity=Severity.WARNING,
+    kinds=frozenset({"text", "country"}),
+    suspects=rf"(?i)^(?:\(null\)|{'|'.join(_WORDS)})$",
+    message="a word for nothing instead of a blank",
+    check=check,
+    fix=fix,
+    safety=Safety.UNSAFE,
+    phase=Phase.UNWRAP,
+)
