@@ -118,7 +118,7 @@ FIRST_ISSUE = [
 ]  # fmt: skip
 SECOND_ISSUE = [
     "EML305", "EML306", "EML307", "EML308", "EML310", "EML312", "PHN406", "PHN407", "PHN408",
-    "PHN410", "NAM602", "NAM603", "NAM604", "NAM605", "TXT705", "TXT707", "SEC902",
+    "PHN410", "NAM602", "NAM603", "NAM604", "NAM605", "TIM508", "TXT705", "TXT707", "SEC902",
 ]  # fmt: skip
 BLOCKS = ("Options", "With", "Bad", "Findings", "Good", "Fixed")
 RULES = catalogue.builtin()

@@ -102,7 +102,7 @@ def test_an_unknown_profile_or_rule_is_an_error() -> None:
     with pytest.raises(UsageError, match="no profile `nobody`"):
         schema("nobody")
     with pytest.raises(ConfigError, match="did you mean EML302"):
-        schema(select=["EML32"])
+        schema(select=["EML3022"])
 
 
 def broken(check: object) -> ColumnChecks:
