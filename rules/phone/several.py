@@ -1,6 +1,6 @@
 """The cell holds several phone numbers.
 
-A provider reads the whole cell as one number, and TextUs texts one. What the library reads as one
+A provider takes the cell for one number; TextUs stores it as E.164. What the library reads as one
 number is never taken for several: `030/23125000` is an area code and a number. Which to keep is for
 a person to say; on request it is the first.
 

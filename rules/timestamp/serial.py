@@ -1,9 +1,9 @@
 """A spreadsheet's day number instead of a moment: `46133.645`.
 
 A spreadsheet counts days from the end of 1899, and wrote the number and not what it stood for.
-Experiture and TalkValue read timestamps; neither reads day numbers. On request the number is
-written as a date and time, which then lacks its offset: it is not done unasked, since old
-spreadsheets of one maker count from 1904.
+Experiture's example is `2026-04-21T15:30:00Z`. On request the number is written as a date and time,
+which then lacks its offset: it is not done unasked, since some spreadsheets count from 1904. A
+whole number has no time of day, and is left alone.
 
 Options::
 
