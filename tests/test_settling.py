@@ -43,14 +43,14 @@ class Line:
             books=self.fixed.books, parts=self.fixed.parts,
         )  # fmt: skip
 
-    def end(self, outcome: Outcome, *lines: dict[str, object]) -> None:
+    def end(self, outcome: Outcome, *lines: dict[str, object], reason: str = "") -> None:
         """The provider took the part, and its job ended so."""
         table = pd.DataFrame([{**LINE, **line} for line in lines], columns=list(LINE))
         table = table.astype({name: "str" for name in LINE if name != "row_number"})
         report = FailureReport(b"raw", ".csv", table.astype({"row_number": "Int64"}))
         self.ledger.intent(self.run, 1, 1, "import", "key", commits=True)
         self.ledger.done(self.run, 1, 1, "import", {}, receipt=Receipt("job"), state=PartState.SENT)
-        self.ledger.end_part(self.run, 1, outcome, report if lines else None)
+        self.ledger.end_part(self.run, 1, outcome, report if lines else None, reason=reason)
 
     def settle(self, *, wait: bool = True) -> Sent:
         """Where the rows stand."""
@@ -110,6 +110,15 @@ def test_a_failed_job_rejects_every_row_for_its_own_reason(line: Line) -> None:
     sent = line.settle()
     assert sent.books == RunBooks(7, rejected_here=1, rejected_there=6)
     assert list(sent.refusals) == ["InvalidFileFormat"]
+
+
+def test_rows_of_a_job_that_tells_neither_a_count_nor_a_report_are_not_called_accepted(
+    line: Line,
+) -> None:
+    line.end(Outcome("finished", "Finished", rejected=None), reason="its report cannot be had")
+    sent = line.settle()
+    assert sent.books == RunBooks(7, rejected_here=1, submitted=6)
+    assert sent.notes == ("its report cannot be had",)
 
 
 def test_what_waits_to_be_sent_is_unknown_and_pending(line: Line) -> None:
