@@ -223,9 +223,10 @@ def _files(sent: submission.Sent) -> list[tuple[str, str]]:
     folder = sent.folder
     if sent.run is None and sent.fixed is not None:
         return written(sent.fixed)
+    sending = "were sent" if not sent.pending else "are sent, not all of them yet"
     told = [
-        (outputs.CLEAN, "the rows that were sent"),
-        (outputs.PARTS, "the parts that were sent"),
+        (outputs.CLEAN, f"the rows that {sending}"),
+        (outputs.PARTS, f"the parts that {sending}"),
         *([(outputs.FIXES, "every cell that was changed")] if sent.changes else []),
         *(
             [(outputs.FAILURES, "the rows rejected here and there, to correct and re-import")]
