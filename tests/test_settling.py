@@ -12,10 +12,12 @@ from preflight import pipeline
 from preflight.errors import BooksError
 from preflight.model import FailureReport, Outcome, Receipt, RunBooks
 from preflight.rewriting import Fixed
+from preflight.sandbox.server import Sandbox
 from preflight.sending.ledger import Ledger
 from preflight.sending.runs import PartState, RunState
 from preflight.settings import Settings
 from preflight.settling import Sent, balanced, settle
+from preflight.submission import Connection, submit
 from tests.calls import contacts, rows_of
 
 LINE = {
@@ -148,3 +150,28 @@ def test_books_that_are_off_by_one_anywhere_are_refused(place: str) -> None:
     balanced(fair)
     with pytest.raises(BooksError):
         balanced(dataclasses.replace(fair, **{place: getattr(fair, place) + 1}))
+
+
+def test_a_refusal_is_foreseen_where_the_row_was_sent_with_a_warning(tmp_path: Path) -> None:
+    """What the rules knew of a row that the provider refused, and of one they did not."""
+    source = tmp_path / "leads.csv"
+    source.write_text(
+        "email,first_name,notes\n"
+        "unsubscribed.ann@kestrel-labs.com,=SUM(A1),\n"
+        "unsubscribed.bob@kestrel-labs.com,Bob,\n"
+        "cleo@kestrel-labs.com,Cleo,\n",
+        encoding="utf-8",
+    )
+    with pipeline.workspace() as work, Sandbox(tmp_path / "box.sqlite") as box:
+        sent = submit(
+            source,
+            "talkvalue",
+            Settings(state_dir=tmp_path / "state"),
+            Connection(
+                options={"source_id": "7", "mode": "UPDATE"},
+                environ={**box.environment, "PREFLIGHT_POLL_SCALE": "0.001"},
+            ),
+            work=work,
+        )
+    ((code, (rows, _)),) = sent.refusals.items()
+    assert (rows, sent.foreseen) == (2, {code: 1})
