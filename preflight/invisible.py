@@ -33,12 +33,14 @@ _SHAPED = re.compile("[\u0590-\u1cff\ua800-\uabff\ufb1d-\ufdff\ufe70-\ufefc\U000
 
 def strip_invisible(value: str) -> str:
     """The value without blanks and invisible characters around it; what is inside stays."""
+    if value.isascii() and value.isprintable():
+        return value.strip(" ")
     return _AROUND.sub("", value)
 
 
 def drop_zero_width(value: str) -> str:
     """The value without characters of no width, but for joiners that a script or an emoji needs."""
-    if not _ZERO_WIDTH.search(value):
+    if value.isascii() or not _ZERO_WIDTH.search(value):
         return value
     kept = []
     for at, character in enumerate(value):

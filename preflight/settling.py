@@ -13,13 +13,14 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from preflight import findings as tables
 from preflight import outputs
 from preflight import profile as profiles
 from preflight.checked import Checked, chunks
 from preflight.columns import sent
 from preflight.errors import BooksError, Stopped
 from preflight.merging import merge
-from preflight.model import Chunk, Reason, RunBooks
+from preflight.model import Chunk, Ints, Reason, RunBooks
 from preflight.partition import Rejects, row_id
 from preflight.parts import OVER_LIMIT
 from preflight.rewriting import Fixed, rewrite, warnings_left
@@ -40,6 +41,8 @@ class Sent:
         pending: how many of those there are.
         parts: what became of the parts.
         refusals: for each provider code, how many rows it was given for, and what can be done.
+        foreseen: for each provider code, how many of its rows were sent with a warning of ours: the
+            refusals that could have been told beforehand.
         unattributed: rows that the provider refused without saying which.
         unmatched: report lines that no row could be found for.
         notes: what there is to say about merging; facts without values.
@@ -57,6 +60,7 @@ class Sent:
     pending: int
     parts: tuple[StoredPart, ...]
     refusals: Mapping[str, tuple[int, Reason]]
+    foreseen: Mapping[str, int]
     unattributed: int
     unmatched: int
     notes: tuple[str, ...]
@@ -123,7 +127,7 @@ def settle(
     )
     balanced(books)
     failures = _together(told.failures)
-    changes, warnings = _write_failures(run, checked, failures, books, told.unattributed)
+    changes, warnings, warned = _write_failures(run, checked, failures, books, told.unattributed)
     _write_unmatched(run, told.unmatched)
     ended = stopped is None and wait
     sent = Sent(
@@ -134,6 +138,7 @@ def settle(
         pending=told.rows["pending"],
         parts=tuple(parts),
         refusals=_refusals(failures),
+        foreseen=_rows_of_codes(failures[failures["row"].isin(warned)]),
         unattributed=told.unattributed,
         unmatched=sum(len(one) for one in told.unmatched),
         notes=tuple(dict.fromkeys(told.notes)),
@@ -170,6 +175,12 @@ def _settle_part(
     if stored.outcome is None:
         raise BooksError(f"part {part.number} ended without an outcome")
     report = ledger.failures(stored)
+    if stored.state is PartState.FINISHED and report is None:
+        told.notes += filter(None, [stored.reason])
+        if stored.outcome.rejected is None:
+            # Neither a count nor a report: to call them accepted would be a guess.
+            told.rows["submitted"] += part.rows
+            return
     joined = merge.Joined(_together([]), pd.DataFrame(columns=["code", "message", "cells", "why"]))
     if report is not None:
         joined = merge.join(
@@ -228,6 +239,11 @@ def _together(pieces: list[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(pieces, ignore_index=True).sort_values("row", kind="stable", ignore_index=True)
 
 
+def _rows_of_codes(failures: pd.DataFrame) -> dict[str, int]:
+    rows = failures.groupby("code")["row"].nunique()
+    return {str(code): int(count) for code, count in rows.items()}
+
+
 def _refusals(failures: pd.DataFrame) -> dict[str, tuple[int, Reason]]:
     grouped = failures.groupby("code")
     told = {
@@ -239,11 +255,11 @@ def _refusals(failures: pd.DataFrame) -> dict[str, tuple[int, Reason]]:
 
 def _write_failures(
     run: Run, checked: Checked, failures: pd.DataFrame, books: RunBooks, unattributed: int
-) -> tuple[Mapping[str, int], int]:
+) -> tuple[Mapping[str, int], int, Ints]:
     """failures.csv: the rejects of both sides in row order, with the input's own columns.
 
     Returns:
-        `changes` and `warnings` of `Sent`.
+        `changes` and `warnings` of `Sent`, and the refused rows that were sent with a finding.
 
     Raises:
         BooksError: it would not hold as many rows as the books say; what stood there stays.
@@ -256,6 +272,7 @@ def _write_failures(
     run.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     there = _by_row(failures)
     counted, changes, remaining = Counter[str](), Counter[str](), Counter[str]()
+    warned: list[Ints] = []
     with _replacing(run.folder / outputs.FAILURES, [*layout.header, *outputs.HELPERS]) as file:
         for one, _ in rewrite(found, chunks(layout), columns):
             here = rejects.of(one.original, one.rejected, one.aside, one.findings)
@@ -264,8 +281,11 @@ def _write_failures(
             counted.update(here=len(here[0]), there=len(refused[0]))
             changes.update(one.changes["code"].tolist())
             remaining.update(one.findings.counts())
+            told = one.findings.frame[tables.ROW].to_numpy(dtype=np.int64)
+            warned.append(np.intersect1d(told, there.index.to_numpy(dtype=np.int64)))
         _agree(books, counted["here"], counted["there"] + unattributed)
-    return dict(changes), warnings_left(remaining, checked)
+    all_warned = np.concatenate([np.empty(0, dtype=np.int64), *warned])
+    return dict(changes), warnings_left(remaining, checked), all_warned
 
 
 def _agree(books: RunBooks, here: int, there: int) -> None:

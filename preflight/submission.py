@@ -344,6 +344,7 @@ def _unsent(fixed: Fixed, settings: Settings) -> Sent:
         pending=books.unknown,
         parts=(),
         refusals={},
+        foreseen={},
         unattributed=0,
         unmatched=0,
         notes=(),

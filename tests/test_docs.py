@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from preflight import catalogue, outputs
-from preflight.cli.main import _COMMANDS, _preflight
+from preflight.cli.main import _COMMANDS, _preflight, main
 from preflight.providers import registry
 from preflight.settings import load
 from tests.calls import contacts
@@ -108,3 +108,16 @@ def test_every_link_to_a_file_of_the_repository_leads_somewhere() -> None:
 
 def test_nothing_speaks_of_a_place_outside_the_repository() -> None:
     assert os.sep + "work" + os.sep not in README
+
+
+def test_the_sample_of_the_readme_is_what_the_command_prints(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Line by line, where the README leaves none out."""
+    monkeypatch.chdir(ROOT)
+    (call, shown), *_ = re.findall(r"\$ (preflight check fixtures.*)\n((?:.+\n)+?)```", README)
+    assert main([*shlex.split(call)[1:], "--redact", "--isolated"]) == 1
+    printed = capsys.readouterr().out.splitlines()
+    wanted = [line for line in shown.splitlines() if line != "…"]
+    assert [line for line in wanted if line not in printed] == []
+    assert len(wanted) > 6

@@ -12,10 +12,12 @@ from preflight import pipeline
 from preflight.errors import BooksError
 from preflight.model import FailureReport, Outcome, Receipt, RunBooks
 from preflight.rewriting import Fixed
+from preflight.sandbox.server import Sandbox
 from preflight.sending.ledger import Ledger
 from preflight.sending.runs import PartState, RunState
 from preflight.settings import Settings
 from preflight.settling import Sent, balanced, settle
+from preflight.submission import Connection, submit
 from tests.calls import contacts, rows_of
 
 LINE = {
@@ -43,14 +45,14 @@ class Line:
             books=self.fixed.books, parts=self.fixed.parts,
         )  # fmt: skip
 
-    def end(self, outcome: Outcome, *lines: dict[str, object]) -> None:
+    def end(self, outcome: Outcome, *lines: dict[str, object], reason: str = "") -> None:
         """The provider took the part, and its job ended so."""
         table = pd.DataFrame([{**LINE, **line} for line in lines], columns=list(LINE))
         table = table.astype({name: "str" for name in LINE if name != "row_number"})
         report = FailureReport(b"raw", ".csv", table.astype({"row_number": "Int64"}))
         self.ledger.intent(self.run, 1, 1, "import", "key", commits=True)
         self.ledger.done(self.run, 1, 1, "import", {}, receipt=Receipt("job"), state=PartState.SENT)
-        self.ledger.end_part(self.run, 1, outcome, report if lines else None)
+        self.ledger.end_part(self.run, 1, outcome, report if lines else None, reason=reason)
 
     def settle(self, *, wait: bool = True) -> Sent:
         """Where the rows stand."""
@@ -112,6 +114,15 @@ def test_a_failed_job_rejects_every_row_for_its_own_reason(line: Line) -> None:
     assert list(sent.refusals) == ["InvalidFileFormat"]
 
 
+def test_rows_of_a_job_that_tells_neither_a_count_nor_a_report_are_not_called_accepted(
+    line: Line,
+) -> None:
+    line.end(Outcome("finished", "Finished", rejected=None), reason="its report cannot be had")
+    sent = line.settle()
+    assert sent.books == RunBooks(7, rejected_here=1, submitted=6)
+    assert sent.notes == ("its report cannot be had",)
+
+
 def test_what_waits_to_be_sent_is_unknown_and_pending(line: Line) -> None:
     sent = line.settle(wait=False)
     assert (sent.books.unknown, sent.pending) == (6, 6)
@@ -139,3 +150,28 @@ def test_books_that_are_off_by_one_anywhere_are_refused(place: str) -> None:
     balanced(fair)
     with pytest.raises(BooksError):
         balanced(dataclasses.replace(fair, **{place: getattr(fair, place) + 1}))
+
+
+def test_a_refusal_is_foreseen_where_the_row_was_sent_with_a_warning(tmp_path: Path) -> None:
+    """What the rules knew of a row that the provider refused, and of one they did not."""
+    source = tmp_path / "leads.csv"
+    source.write_text(
+        "email,first_name,notes\n"
+        "unsubscribed.ann@kestrel-labs.com,=SUM(A1),\n"
+        "unsubscribed.bob@kestrel-labs.com,Bob,\n"
+        "cleo@kestrel-labs.com,Cleo,\n",
+        encoding="utf-8",
+    )
+    with pipeline.workspace() as work, Sandbox(tmp_path / "box.sqlite") as box:
+        sent = submit(
+            source,
+            "talkvalue",
+            Settings(state_dir=tmp_path / "state"),
+            Connection(
+                options={"source_id": "7", "mode": "UPDATE"},
+                environ={**box.environment, "PREFLIGHT_POLL_SCALE": "0.001"},
+            ),
+            work=work,
+        )
+    ((code, (rows, _)),) = sent.refusals.items()
+    assert (rows, sent.foreseen) == (2, {code: 1})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 import click
@@ -22,7 +21,7 @@ from preflight.cli.progress import progress_bars
 from preflight.model import Severity
 from preflight.reading.source import expand
 from preflight.report import as_json, text
-from preflight.report.listing import Listing, listing, tokens
+from preflight.report.listing import Listing, listing, own_tokens
 from preflight.settings import Settings
 
 
@@ -66,8 +65,7 @@ def _listing(checked: Checked, settings: Settings, given: dict[str, Any]) -> Lis
 def render(listings: list[Listing], settings: Settings, *, quiet: bool = False) -> str:
     """The findings of some files in the format that was asked for."""
     if settings.output_format == "json":
-        token = tokens(secrets.token_bytes(16))
-        return as_json.document(listings, token, show_values=shows_values(settings))
+        return as_json.document(listings, own_tokens(), show_values=shows_values(settings))
     pieces = []
     for one in listings:
         if settings.statistics:

@@ -20,7 +20,7 @@ def command(code: str) -> int:
         near = difflib.get_close_matches(code.upper(), rules, n=1) or difflib.get_close_matches(
             code.lower(), named, n=1
         )
-        hint = f"; did you mean {near[0]}?" if near else "; see `preflight rules`"
-        raise click.UsageError(f"no rule `{code}`{hint}")
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise click.UsageError(f"no rule `{code}`{hint}; `preflight rules` lists them")
     click.echo(f"{rule.code} {rule.name} ({rule.severity})\n\n{rule.doc}")
     return 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 import click
@@ -20,7 +19,7 @@ from preflight.cli.options import (
 )
 from preflight.cli.progress import progress_bars
 from preflight.report import as_json, text
-from preflight.report.listing import Listing, listing, tokens
+from preflight.report.listing import Listing, listing, own_tokens
 from preflight.rewriting import Fixed
 from preflight.settings import Settings
 
@@ -61,7 +60,7 @@ def _own(given: dict[str, Any]) -> dict[str, Any]:
 def document(fixed: Fixed) -> str:
     """report.json: what was found, without values, and where the rows ended."""
     one = _listing(fixed, show_all=True, values=False)
-    token = tokens(secrets.token_bytes(16))
+    token = own_tokens()
     return as_json.document([one], token, show_values=False, fixed=fixed.changes)
 
 
@@ -79,7 +78,7 @@ def _shown(fixed: Fixed, settings: Settings, given: dict[str, Any]) -> str:
     values = shows_values(settings)
     if settings.output_format == "json":
         one = _listing(fixed, show_all=given["show_all"], values=values)
-        token = tokens(secrets.token_bytes(16))
+        token = own_tokens()
         return as_json.document([one], token, show_values=values, fixed=fixed.changes)
     one = listing(
         fixed.checked.source.name, fixed.checked.survey, fixed.books, show_all=given["show_all"]

@@ -43,5 +43,6 @@ def _described(profile: Profile) -> str:
         "mapped": "sent where --map names a field for them, left out with a warning else",
         "refuse": "an error",
     }
-    lines.append(f"  other columns: {strangers[profile.unknown_columns]}")
+    only = f", if they match {profile.header_pattern}" if profile.header_pattern else ""
+    lines.append(f"  other columns: {strangers[profile.unknown_columns]}{only}")
     return "".join(f"{line}\n" for line in lines)

@@ -43,9 +43,9 @@ def command(path: str, **given: Any) -> int:
             progress=progress,
         )
     one = listing(cut.checked.source.name, cut.checked.survey, cut.books)
-    for part in cut.parts:
-        click.echo(f"{part.path}  {text.plural(part.rows, 'row')}, {text.number(part.size)} bytes")
-    click.echo(text.concise(one), nl=False)
     click.echo(text.summary(one), nl=False)
+    for part in cut.parts:
+        size = f"{text.plural(part.rows, 'row')}, {text.number(part.size)} bytes"
+        click.echo(f"  {part.path}  {size}")
     click.echo(text.written(written(cut)), nl=False)
     return exit_code(cut, settings)

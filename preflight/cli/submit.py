@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import secrets
 import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -27,7 +26,7 @@ from preflight.cli.options import (
 from preflight.cli.progress import event_lines, progress_bars
 from preflight.errors import ConfigError, Stopped
 from preflight.report import as_json, text
-from preflight.report.listing import listing, tokens
+from preflight.report.listing import listing, own_tokens
 from preflight.settings import Settings
 
 _PLACE = ("folder", "force", "to", "provider_values", "sandbox", "dry_run", "no_wait", "base_url")
@@ -134,7 +133,7 @@ def run_document(sent: submission.Sent, *, show_values: bool) -> str:
     )
     return as_json.document(
         [one],
-        tokens(secrets.token_bytes(16)),
+        own_tokens(),
         show_values=show_values,
         run=_run(sent),
         fixed=sent.changes,
@@ -166,6 +165,10 @@ def _run(sent: submission.Sent) -> dict[str, Any]:
         "refusals": {
             code: {"rows": count, "class": str(reason)}
             for code, (count, reason) in sent.refusals.items()
+        },
+        "predicted": {
+            code: {"rows": count, "foreseen": int(sent.foreseen.get(code, 0))}
+            for code, (count, _) in sent.refusals.items()
         },
         "unattributed": sent.unattributed,
         "unmatched_lines": sent.unmatched,
@@ -223,9 +226,10 @@ def _files(sent: submission.Sent) -> list[tuple[str, str]]:
     folder = sent.folder
     if sent.run is None and sent.fixed is not None:
         return written(sent.fixed)
+    sending = "were sent" if not sent.pending else "are sent, not all of them yet"
     told = [
-        (outputs.CLEAN, "the rows that were sent"),
-        (outputs.PARTS, "the parts that were sent"),
+        (outputs.CLEAN, f"the rows that {sending}"),
+        (outputs.PARTS, f"the parts that {sending}"),
         *([(outputs.FIXES, "every cell that was changed")] if sent.changes else []),
         *(
             [(outputs.FAILURES, "the rows rejected here and there, to correct and re-import")]

@@ -16,6 +16,7 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import csv as pa_csv
 
+from preflight.invisible import BLANK
 from preflight.model import Bools, Chunk, Flaw, Ints, Layout
 from preflight.reading.records import Record, RecordReader
 from preflight.reading.stretches import Block, Stretch
@@ -27,6 +28,8 @@ _SHORT, _LONG = _FLAWS.index(Flaw.SHORT), _FLAWS.index(Flaw.LONG)
 _NARROWINGS = 64
 _AHEAD_BYTES = 1 << 20
 _BOM = b"\xef\xbb\xbf"
+# A row of such cells would be blank once its cells are fixed, so it is from the start.
+_BLANK_CELL = re.compile(BLANK)
 _MARK = re.compile("[\udc00-\udcff]")
 _ODD_RUN_OF_QUOTES = re.compile(rb'(?<!")(?:"")*+"')
 
@@ -181,7 +184,7 @@ class _Judged:
         for index, record in self._read.items():
             self._counts[index] = record.width
             if self._flaws[index] == _GOOD:
-                if not any(field.decode().strip() for field in record.fields):
+                if all(_BLANK_CELL.fullmatch(field.decode()) for field in record.fields):
                     self._flaws[index] = _BLANK
                 elif record.width != self._width:
                     self._flaws[index] = _SHORT if record.width < self._width else _LONG
@@ -328,7 +331,7 @@ def _hollow_bytes(delimiter: str) -> Bools:
     hollow = np.ones(256, dtype=np.bool_)
     for byte in range(128):
         character = chr(byte)
-        hollow[byte] = character.isspace() or character in (delimiter, '"')
+        hollow[byte] = character in (delimiter, '"') or bool(_BLANK_CELL.fullmatch(character))
     return hollow
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
+import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -31,6 +33,12 @@ def shape(value: str) -> str:
     """
     runs = _RUNS.sub(lambda run: f"{_MARKS[(run.lastindex or 1) - 1]}({len(run[0])})", value)
     return runs if len(runs) <= _LONGEST else runs[:_LONGEST] + "…"
+
+
+@functools.cache
+def own_tokens() -> Token:
+    """The tokens of this process: one key for all it prints and writes, forgotten when it ends."""
+    return tokens(secrets.token_bytes(16))
 
 
 def tokens(key: bytes) -> Token:

@@ -112,7 +112,10 @@ def summary(listing: Listing) -> str:
             "--all shows them"
         )
     saved, cells = fixable(survey)
-    if cells or saved:
+    if survey.refused:
+        codes = ", ".join(dict.fromkeys(rule.code for rule, _ in survey.refused))
+        lines.append(f"  refused as a whole, until that is mended: {codes}")
+    elif cells or saved:
         lines.append(
             f"  fixable: {plural(cells, 'cell')}; `preflight fix` would save {plural(saved, 'row')}"
         )

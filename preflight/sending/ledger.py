@@ -329,8 +329,8 @@ class Ledger:
                 ),
             )
             connection.execute(
-                "UPDATE parts SET state = ?, reason = '', receipt = NULL, outcome = NULL "
-                "WHERE run = ? AND number = ?",
+                "UPDATE parts SET state = ?, reason = '', receipt = NULL, outcome = NULL, "
+                "report = NULL WHERE run = ? AND number = ?",
                 (PartState.READY, run, part),
             )
 

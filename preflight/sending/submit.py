@@ -183,8 +183,9 @@ class _Drive:
     def _why(self) -> str:
         """What keeps the run from its end, and what to do about it."""
         facts = [
-            f"part {part.number} ({part.rows} rows, rows {part.row_map[0]} to {part.row_map[-1]} "
-            f"of the input) is unknown: {reason}; it is not sent again by itself: look whether "
+            f"part {part.number} ({part.rows:,} rows, "
+            f"rows {part.row_map[0]:,} to {part.row_map[-1]:,} of the input) is unknown: "
+            f"{reason}; it is not sent again by itself: look whether "
             f"its rows are at {self._provider.name}, then `preflight resume {self._run} "
             f"--mark-accepted {part.number}` if they are, `--resend-unknown {part.number}` if not"
             for part, reason in self._unknown
@@ -206,8 +207,10 @@ class _Drive:
         why, asked = "", None
         while True:
             pending = self._pending(part)
-            if pending is not None and not self._came_to_nothing(part, pending):
-                return
+            if pending is not None:
+                if not self._came_to_nothing(part, pending):
+                    return
+                why = f"{self._provider.name} broke off each call, and has no job of any of them"
             if tries >= TRIES:
                 raise Stopped(f"part {part.number} was not taken in {TRIES} tries: {why}")
             if pending is None and waits:

@@ -11,7 +11,7 @@ Bad::
 
 Findings::
 
-    1 HDR201 the first row looks like data, not like a header
+    1 HDR201 the first row looks like data, not like a header: put a line of names above it
 
 Good::
 
@@ -37,6 +37,6 @@ RULE = Rule(
     name="header-missing",
     scope=Scope.HEADER,
     severity=Severity.ERROR,
-    message="the first row looks like data, not like a header",
+    message="the first row looks like data, not like a header: put a line of names above it",
     check=check,
 )

@@ -46,6 +46,8 @@ def check(view: FileView) -> Iterator[Problem]:
             yield view.at(column, message=f"{title} takes no such column", severity=Severity.ERROR)
         else:
             message = f"{title} takes no such column; it is left out"
+            if view.profile.unknown_columns == "keep":
+                message = f"{title} can hold no column of this name; it is left out until renamed"
             yield view.at(column, message=message, safety=Safety.SAFE, old=column.name, new="")
 
 

@@ -24,7 +24,7 @@ def test_every_rule_can_be_explained(call: Call) -> None:
 @pytest.mark.parametrize(
     ("name", "said"),
     [("EML30", "did you mean EML3"), ("email-paded", "did you mean email-padded?"),
-     ("zzzzzzz", "see `preflight rules`")],
+     ("zzzzzzz", "`preflight rules` lists them")],
 )  # fmt: skip
 def test_an_unknown_rule_exits_with_2(call: Call, name: str, said: str) -> None:
     told = call("explain", name)

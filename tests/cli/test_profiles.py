@@ -28,5 +28,10 @@ def test_what_is_joined_is_told(call: Call) -> None:
     assert "name is made of first_name and last_name" in call("profiles", "textus").out
 
 
+def test_what_a_column_may_be_called_is_told(call: Call) -> None:
+    told = call("profiles", "dotdigital").out
+    assert "other columns: sent under their own names, if they match ^[A-Za-z0-9_-]{1,20}$" in told
+
+
 def test_an_unknown_provider_exits_with_2(call: Call) -> None:
     assert call("profiles", "nobody").code == 2

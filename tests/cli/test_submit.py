@@ -297,8 +297,11 @@ def test_wrong_credentials_stop_it_and_are_not_repeated(
     assert "canary" not in told.out + told.err
     assert "`preflight resume 2" in told.err
     assert opened.store.jobs("talkvalue") == []
+    assert "the rows that are sent, not all of them yet" in told.out
     monkeypatch.setenv("TALKVALUE_TOKEN", opened.environment["TALKVALUE_TOKEN"])
-    assert call("resume").code == 0
+    again = call("resume")
+    assert again.code == 0
+    assert "the rows that were sent" in again.out
     assert books_of(here / "a.preflight")["accepted"] == 2
 
 

@@ -109,12 +109,11 @@ def test_a_blank_cell_alone_in_its_row_is_a_row(tmp_path: Path) -> None:
 
 def test_a_part_that_is_gone_or_was_changed_is_refused(tmp_path: Path) -> None:
     part = make_part(tmp_path, people(3))
-    part.path.write_bytes(part.path.read_bytes() + b"one more,,\n")
-    with pytest.raises(SourceError, match="holds 4 rows, not 3"):
-        merge.read_part(part)
-    part.path.write_bytes(b"Email\na,b,c,d\n")
-    with pytest.raises(SourceError, match="was changed"):
-        merge.read_part(part)
+    same_shape = part.path.read_bytes().swapcase()
+    for changed in (part.path.read_bytes() + b"one more,,\n", b"Email\na,b,c,d\n", same_shape):
+        part.path.write_bytes(changed)
+        with pytest.raises(SourceError, match="was changed since it was written"):
+            merge.read_part(part)
     part.path.unlink()
     with pytest.raises(SourceError, match="not there any more"):
         merge.read_part(part)

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from preflight.invisible import strip_invisible
 from preflight.model import Layout
 from preflight.reading.chunks import read_chunks
 from preflight.reading.scan import scan
@@ -120,7 +121,7 @@ def test_what_the_csv_module_wrote_is_read_back(
         records = _records(layout, chunk_bytes=30)
     assert len(records) == len(rows)
     for record, row in zip(records, rows, strict=True):
-        if any(cell.strip() for cell in row):
+        if any(strip_invisible(cell) for cell in row):
             assert record[2:] == (row,)
         else:
             assert record[2] == "blank"
@@ -250,6 +251,14 @@ def test_a_value_in_another_script_is_not_taken_for_a_blank(tmp_path: Path) -> N
     records = _read(tmp_path, "email,b\n山田,太郎\n\u00a0,\u3000\n".encode())
     assert records[0] == (1, 2, ["山田", "太郎"])
     assert records[1][2] == "blank"
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\ufeff", "\u200e\u00a0", "\u0001", "\x7f"])
+def test_what_nobody_sees_is_blank(tmp_path: Path, unseen: str) -> None:
+    """Fixing would leave nothing of it, and a row without a value would be sent."""
+    records = _read(tmp_path, f"email,b\n{unseen},{unseen}\n{unseen},x\n".encode())
+    assert records[0][2] == "blank"
+    assert records[1] == (2, 3, [unseen, "x"])
 
 
 def test_many_blanks_before_a_value_are_a_value(tmp_path: Path) -> None:
