@@ -317,7 +317,7 @@ def test_the_message_is_a_lower_case_fact(rule: Rule) -> None:
 
 
 def test_every_rule_of_these_issues_is_there() -> None:
-    """RULES.md promises them."""
+    """The codes and names that users rely on."""
     assert {*FIRST_ISSUE, *SECOND_ISSUE} <= set(RULES)
 
 
