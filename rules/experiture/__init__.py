@@ -1,0 +1,1 @@
+"""Rules about what Experiture alone refuses."""
