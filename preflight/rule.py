@@ -159,6 +159,7 @@ class Context:
 
 Reasons = Callable[..., "pd.Series[str]"]
 Fix = Callable[..., "pd.Series[str]"]
+Suspects = str | Callable[[], str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,7 +176,8 @@ class Rule:
         kinds: for a CELL rule, the kinds of column it looks at.
         blanks: for a CELL rule, whether blank cells of required columns are what it is about.
         suspects: for a CELL rule, an RE2 pattern of values that it may blame though they look
-            obviously fine to the kind's triage.
+            obviously fine to the kind's triage; or a function without arguments that makes one,
+            where making it costs something. It is called when a column of the kind is linted.
         reason: a message for each blamed value or row, where the plain one says too little; gets
             what `check` got, narrowed to the blamed ones. No value of a contact may stand in it.
         fix: the mended values for the blamed ones; the same value where it cannot tell.
@@ -193,7 +195,7 @@ class Rule:
     check: Callable[..., Any] | None = None
     kinds: frozenset[str] = frozenset()
     blanks: bool = False
-    suspects: str | None = None
+    suspects: Suspects | None = None
     reason: Reasons | None = None
     fix: Fix | None = None
     safety: Safety | None = None

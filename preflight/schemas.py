@@ -27,6 +27,7 @@ import pyarrow.compute as pc
 
 from preflight import catalogue
 from preflight import profile as profiles
+from preflight.errors import RuleError
 from preflight.invisible import BLANK
 from preflight.kinds import KINDS
 from preflight.model import Bools, Column
@@ -55,6 +56,9 @@ class ColumnChecks:
     Args:
         column: what it is.
         plan: the rules that are on, and the options they go by.
+
+    Raises:
+        RuleError: the suspects of a rule are no RE2 pattern.
     """
 
     def __init__(self, column: Column, plan: Plan) -> None:
@@ -65,7 +69,7 @@ class ColumnChecks:
         self.region = plan.region or ""
         self._profile = plan.profile
         self._checks = {rule.code: _check(rule, self) for rule in self.rules}
-        patterns = [rule.suspects for rule in self.rules if rule.suspects]
+        patterns = [_suspects(rule) for rule in self.rules if rule.suspects]
         self._suspects = "|".join(f"(?:{pattern})" for pattern in patterns)
 
     def context(self, judged: pd.DataFrame) -> Context:
@@ -124,6 +128,16 @@ class ColumnChecks:
         """The blamed cells as the rule's fix would have them."""
         assert rule.fix is not None  # noqa: S101 - the caller asks for rules with a fix only
         return _texts(rule, rule.fix, cells, self, "its fix is").astype("str")
+
+
+def _suspects(rule: Rule) -> str:
+    """The pattern of a rule's suspects, known to be one."""
+    try:
+        pattern = rule.suspects() if callable(rule.suspects) else rule.suspects
+        pc.match_substring_regex(pa.scalar(""), pattern)
+    except Exception as error:
+        raise RuleError(f"rule {rule.code}: its suspects are no RE2 pattern: {error}") from error
+    return str(pattern)
 
 
 def told(rule: Rule, error: Exception) -> str:

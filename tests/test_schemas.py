@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pandas as pd
 import pandera.pandas as pa_schema
+import pyarrow as pa
 import pytest
 
-from preflight.errors import ConfigError, UsageError
+from preflight.errors import ConfigError, RuleError, UsageError
 from preflight.rule import Rule, Scope, Severity
 from preflight.schemas import ColumnChecks, RuleCrashed, schema
 from tests.cells import plan_for
@@ -105,7 +109,7 @@ def test_an_unknown_profile_or_rule_is_an_error() -> None:
         schema(select=["EML3022"])
 
 
-def broken(check: object) -> ColumnChecks:
+def broken(check: object, **more: Any) -> ColumnChecks:
     """The rules of a text column, one of them broken."""
     rule = Rule(
         code="OWN001",
@@ -115,6 +119,7 @@ def broken(check: object) -> ColumnChecks:
         message="odd",
         kinds=frozenset({"text"}),
         check=check,  # type: ignore[arg-type]
+        **more,
     )
     plan = plan_for("company", rules=[rule])
     return ColumnChecks(plan.columns[0], plan)
@@ -143,3 +148,19 @@ def test_pandera_lets_nothing_pass_that_is_no_mask(check: object, said: str | No
     with pytest.raises(RuleCrashed) as crash:
         checks.failed(checks.rules[0], cells)
     assert str(crash.value) == said
+
+
+@pytest.mark.parametrize("suspects", ["^a", lambda: "^a"])
+def test_suspects_are_a_pattern_or_a_function_that_makes_one(
+    suspects: str | Callable[[], str],
+) -> None:
+    """A pattern out of a library's metadata is not made before a column needs it."""
+    checks = broken(lambda text: text == "", suspects=suspects)
+    assert checks.suspects(pa.chunked_array([["ann", "bob"]])).tolist() == [True, False]
+
+
+@pytest.mark.parametrize("suspects", ["(", "(?=a)", lambda: 7, lambda: {}["a"]])
+def test_suspects_that_are_no_pattern_stop_before_a_cell_is_read(suspects: Any) -> None:
+    """Looking at no cell would pass them all."""
+    with pytest.raises(RuleError, match="rule OWN001: its suspects are no RE2 pattern"):
+        broken(lambda text: text == "", suspects=suspects)
