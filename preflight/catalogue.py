@@ -96,6 +96,12 @@ def _sound(rule: Rule, where: str) -> None:
         raise RuleError(f"{where}: a CELL rule names its kinds, and no other does")
     if rule.kinds - ALL_KINDS:
         raise RuleError(f"{where}: unknown kind `{min(rule.kinds - ALL_KINDS)}`")
+    if (rule.scope is Scope.ROW) != (rule.among is not None):
+        raise RuleError(f"{where}: a ROW rule says among which rows it looks, and no other does")
+    if rule.scope is not Scope.ROW and (rule.tail or rule.place is not None):
+        raise RuleError(f"{where}: only a ROW rule has a tail or a place")
+    if rule.ragged and not rule.tail:
+        raise RuleError(f"{where}: only a rule with a tail sees ragged records")
     if rule.fix is not None and rule.safety is None:
         raise RuleError(f"{where}: a fix says whether it is safe")
 

@@ -33,6 +33,7 @@ from preflight.lint import (
 from preflight.model import CHANGE_COLUMNS, Bools, Chunk, Column, Ints, Layout, Problem, Severity
 from preflight.plan import Plan
 from preflight.profile import Profile
+from preflight.rowrules import RowRules, following
 from preflight.rule import FileView, Rule, Scope
 from preflight.schemas import VALUE
 
@@ -203,19 +204,22 @@ def survey(
         chunks: all of the file's.
         progress: told how many records were read, after each chunk.
     """
-    linter = Linter(plan)
+    linter, whole_rows = Linter(plan), RowRules(plan, layout)
     pieces: list[Findings] = []
     states: list[tuple[Ints, Bools, Bools, Bools]] = []
     keys, fixed = _Keys(plan), dict[str, int]()
     filled = np.zeros(len(plan.columns), dtype=np.int64)
-    for chunk in chunks:
+    for read, behind in following(chunks, whole_rows.tail):
+        rowed = whole_rows.judge(read, behind)
+        chunk = rowed.chunk
         whole = with_joined(chunk, plan.columns)
         linted = linter.lint(whole)
         mended = mend_columns(linter, linted)
-        pieces.append(chunk_findings(linted))
+        pieces += [rowed.findings, chunk_findings(linted)]
         count = len(chunk.rows)
-        before = _bad_rows(linter, ((one, one.blames) for one in linted.columns), count)
-        after = _bad_rows(linter, ((one.judged, one.blames) for one in mended), count)
+        condemned = np.isin(chunk.rows, rowed.rejected)
+        before = _bad_rows(linter, ((one, one.blames) for one in linted.columns), count) | condemned
+        after = _bad_rows(linter, ((one.judged, one.blames) for one in mended), count) | condemned
         keys.add(whole, mended, after)
         filled += _filled(whole)
         for one in mended:
@@ -226,7 +230,8 @@ def survey(
         aside = chunk.aside["row"].to_numpy(dtype=np.int64)
         states.append((chunk.rows, before, after, never))
         states.append((aside, *(np.ones((2, len(aside)), dtype=bool)), linted.dropped))
-        progress(chunk.count)
+        states.append((rowed.dropped, *np.ones((3, len(rowed.dropped)), dtype=bool)))
+        progress(read.count)
     before_states, after_states = _states(states)
     doubles = _doubles(plan, keys, before_states, after_states)
     view = FileView(
@@ -298,12 +303,12 @@ class Cleaned:
     """What the second pass makes of one chunk.
 
     Attributes:
-        chunk: fixed, with its joined columns.
+        chunk: fixed, with its joined columns, without the rows that a rule about rows drops.
         original: as read.
-        keep: a mask over the table: the clean rows.
+        keep: a mask over the table of `chunk`: the clean rows.
         changes: the changed cells of the clean rows, a frame of `model.CHANGE_COLUMNS`.
-        rejected: a mask over the table: the rejected rows.
-        aside: a mask over `chunk.aside`: the rejected malformed records.
+        rejected: a mask over the table of `original`: the rejected rows.
+        aside: a mask over `original.aside`: the rejected malformed records.
         findings: what remains to be said about the chunk's rows after fixing.
     """
 
@@ -323,16 +328,17 @@ def clean(found: Survey, chunks: Iterable[Chunk]) -> Iterator[Cleaned]:
         found: what the first pass found.
         chunks: the same chunks again.
     """
-    linter = Linter(found.plan)
-    for original in chunks:
-        linted = linter.lint(with_joined(original, found.plan.columns))
+    linter, whole_rows = Linter(found.plan), RowRules(found.plan, found.layout)
+    for original, behind in following(chunks, whole_rows.tail):
+        rowed = whole_rows.judge(original, behind)
+        linted = linter.lint(with_joined(rowed.chunk, found.plan.columns))
         mended = mend_columns(linter, linted)
-        chunk, changes = original, []
-        states = found.after[original.rows - 1]
+        chunk, changes = rowed.chunk, []
+        states = found.after[chunk.rows - 1]
         for one in mended:
             if one.mended.changes and not one.judged.column.pieces:
                 chunk = _written(chunk, one)
-                changes.append(_changes(original, one, states == CLEAN))
+                changes.append(_changes(chunk, one, states == CLEAN))
         after = chunk_findings(linted, ((one.judged, one.blames) for one in mended))
         here = np.concatenate([original.rows, original.aside["row"].to_numpy(dtype=np.int64)])
         doubles = found.doubles.only(np.isin(found.doubles.frame[tables.ROW].to_numpy(), here))
@@ -341,9 +347,9 @@ def clean(found: Survey, chunks: Iterable[Chunk]) -> Iterator[Cleaned]:
             original=original,
             keep=states == CLEAN,
             changes=_in_order(changes),
-            rejected=states == REJECTED,
+            rejected=found.after[original.rows - 1] == REJECTED,
             aside=found.after[original.aside["row"].to_numpy(dtype=np.int64) - 1] == REJECTED,
-            findings=tables.together([after, doubles]).ordered(),
+            findings=tables.together([rowed.findings, after, doubles]).ordered(),
         )
 
 
@@ -411,6 +417,7 @@ def reveal(
             continue
         first, last = np.searchsorted(rows[order], (chunk.rows[0], chunk.rows[-1] + 1))
         here = order[first:last]
+        here = here[np.isin(rows[here], chunk.rows)]
         if not len(here):
             continue
         whole = with_joined(chunk, found.plan.columns)

@@ -136,8 +136,7 @@ def warnings_left(counts: Mapping[str, int], checked: Checked) -> int:
 
 
 def _dropped(one: Cleaned) -> int:
-    in_table = ~(one.keep | one.rejected)
-    return int(in_table.sum() + (~one.aside).sum())
+    return one.original.count - int(one.keep.sum() + one.rejected.sum() + one.aside.sum())
 
 
 def rewrite(
@@ -165,9 +164,10 @@ def rewrite(
 
 def _without(one: Cleaned, at: np.ndarray) -> Cleaned:
     """The chunk with these rows of its table rejected, for they are over the limit."""
-    keep, rejected = one.keep.copy(), one.rejected.copy()
-    keep[at], rejected[at] = False, True
+    keep = one.keep.copy()
+    keep[at] = False
     rows, lines = one.chunk.rows[at], one.chunk.lines[at]
+    rejected = one.rejected | np.isin(one.original.rows, rows)
     why = "the record alone is over the limit of a part"
     return dataclasses.replace(
         one,

@@ -9,6 +9,8 @@ scope    `check` gets                       `check` returns
 FILE     a `FileView`                       the `Problem`s, none if all is well
 HEADER   a `FileView`                       the `Problem`s
 RECORD   a frame of malformed records       a mask: True where this rule has nothing to say
+ROW      a frame of whole rows as read      a mask: True where valid
+         and a `RowContext`
 CELL     a Series of distinct cell values   a mask: True where valid
          (and a `Context`)
 TABLE    a frame of row keys                a mask: True where valid (see `lint.duplicates`)
@@ -18,6 +20,12 @@ CRASH    nothing: the engine reports by it  –
 A mask is a boolean Series of the same index as what was given. A blank cell is no business of a
 cell rule unless it says `blanks=True`; then it sees blank cells of required columns and nothing
 else.
+
+A ROW rule sees only its suspects, the rows that `among` names: an RE2 pattern of the first cell of
+a row that is not blank, or a function of the `RowContext` that gives such a pattern, or one for
+each of some columns by position (a row is a suspect by any of them), or None where there is nothing
+to look for. Its frame has a column of text for each header column, labelled by position. It sees
+rows as they stand in the file; a row that it drops is not looked at by any rule about cells.
 """
 
 from __future__ import annotations
@@ -25,7 +33,7 @@ from __future__ import annotations
 import enum
 import functools
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,6 +62,7 @@ __all__ = [
     "Phase",
     "Problem",
     "Profile",
+    "RowContext",
     "Rule",
     "Safety",
     "Scope",
@@ -78,6 +87,7 @@ class Scope(enum.StrEnum):
     FILE = "file"
     HEADER = "header"
     RECORD = "record"
+    ROW = "row"
     CELL = "cell"
     TABLE = "table"
     CRASH = "crash"
@@ -157,9 +167,35 @@ class Context:
     profile: Profile
 
 
+@dataclass(frozen=True)
+class RowContext:
+    """What a ROW rule may know besides the rows.
+
+    Attributes:
+        header: the names as written.
+        columns: one for each of them.
+        profile: of the provider.
+        left: for a rule with a `tail`, of the rows' index: how many records that hold anything
+            follow each row; None for others, and where a rule is asked for its suspects.
+        fields: of the rows' index: how many fields each has as written; None where `left` is.
+    """
+
+    header: tuple[str, ...]
+    columns: tuple[Column, ...]
+    profile: Profile
+    left: pd.Series[int] | None = None
+    fields: pd.Series[int] | None = None
+
+    @functools.cached_property
+    def held(self) -> Mapping[str, int]:
+        """The position of the first column that holds each field of the profile."""
+        return {one.field: one.position for one in reversed(self.columns) if one.field}
+
+
 Reasons = Callable[..., "pd.Series[str]"]
 Fix = Callable[..., "pd.Series[str]"]
 Suspects = str | Callable[[], str]
+RowSuspects = Callable[[RowContext], str | Mapping[int, str] | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,12 +214,18 @@ class Rule:
         suspects: for a CELL rule, an RE2 pattern of values that it may blame though they look
             obviously fine to the kind's triage; or a function without arguments that makes one,
             where making it costs something. It is called when a column of the kind is linted.
+        among: for a ROW rule, its suspects; see the module's docstring.
+        tail: for a ROW rule, that it is about the last so many records that hold anything.
+        ragged: for a ROW rule with a `tail`, whether it also sees records of too few fields (the
+            cells that lack are blank) or too many (those beyond the header are not shown).
+        place: for a ROW rule, the position of the column a finding is about; gets what `reason`
+            gets. None where a finding is about the row.
         reason: a message for each blamed value or row, where the plain one says too little; gets
             what `check` got, narrowed to the blamed ones. No value of a contact may stand in it.
         fix: the mended values for the blamed ones; the same value where it cannot tell.
-        safety: of the fix; for a RECORD or TABLE rule, of leaving its rows away.
+        safety: of the fix; for a RECORD, ROW or TABLE rule, of leaving its rows away.
         phase: when the fix is applied.
-        drops: for a RECORD or TABLE rule, whether the row is left away and counted as dropped.
+        drops: for a RECORD, ROW or TABLE rule, whether the row is left away and counted as dropped.
         doc: the docstring of its file.
     """
 
@@ -196,6 +238,10 @@ class Rule:
     kinds: frozenset[str] = frozenset()
     blanks: bool = False
     suspects: Suspects | None = None
+    among: str | RowSuspects | None = None
+    tail: int = 0
+    ragged: bool = False
+    place: Callable[..., pd.Series[int]] | None = None
     reason: Reasons | None = None
     fix: Fix | None = None
     safety: Safety | None = None
@@ -206,7 +252,7 @@ class Rule:
     @property
     def held_back(self) -> bool:
         """Whether its findings are held back while the header is wrong: those about rows are."""
-        return self.scope in (Scope.RECORD, Scope.CELL, Scope.TABLE, Scope.CRASH)
+        return self.scope in (Scope.RECORD, Scope.ROW, Scope.CELL, Scope.TABLE, Scope.CRASH)
 
 
 FileCheck = Callable[[FileView], Iterable[Problem]]

@@ -169,14 +169,15 @@ def _texts(
 
 
 @functools.lru_cache(maxsize=1024)
-def _arity(function: Any) -> int:
+def arity(function: Any) -> int:
+    """How many arguments what a rule file defines takes: with the context, or without."""
     return len(inspect.signature(function).parameters)
 
 
 def _ask(function: Any, cells: pd.DataFrame, checks: ColumnChecks) -> Any:
     """Calls what a rule file defines, with the context if it takes one."""
     values = cells[VALUE]
-    if _arity(function) == 1:
+    if arity(function) == 1:
         return function(values)
     return function(values, checks.context(cells.drop(columns=VALUE)))
 
@@ -248,7 +249,7 @@ def schema(
     is not missed. Each check is named by its rule's code, and its error starts with it. A rule that
     fails is a failed check, never a passed one. The region is one for the whole frame.
 
-    Rules about files, headers, malformed records and duplicates are not of a frame, and not in it.
+    Rules about files, headers, records, whole rows and duplicates are not in it: it checks cells.
 
     Args:
         profile: "general" or a provider's name.

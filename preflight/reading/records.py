@@ -143,6 +143,19 @@ class RecordReader:
         return self._width > _NARROW or self._delimiter + b" " not in line
 
 
+def fields_of(raw: str, delimiter: str) -> list[str]:
+    """The cells of one whole record, its line end stripped; none of one whose quote never closes.
+
+    Args:
+        raw: the record as written.
+        delimiter: one ASCII character.
+    """
+    reader = RecordReader(delimiter, 0, lambda _: False)
+    return (
+        [cell.decode() for cell in reader.read(raw.encode(), 0, final=True).fields] if raw else []
+    )
+
+
 def _behind(pattern: re.Pattern[bytes], buffer: bytes, at: int) -> int:
     """Where the match of a pattern that also matches nothing ends."""
     found = pattern.match(buffer, at)
