@@ -210,11 +210,6 @@ class Linter:
         return tables.together(pieces), dropped
 
 
-def cell_findings(chunk: Chunk, judged: Judged, blames: Iterable[Blame]) -> Findings:
-    """Findings about the cells of one column: distinct cells back to rows and lines."""
-    return tables.gathered(_found(chunk, judged, blames))
-
-
 def _found(chunk: Chunk, judged: Judged, blames: Iterable[Blame]) -> Iterator[Found]:
     for blame in blames:
         hit = blame.cells[judged.which]

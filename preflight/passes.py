@@ -1,14 +1,13 @@
-"""The two passes over a file.
+"""The first pass over a file, which finds.
 
-The first finds: it reads every record once and knows at the end what is wrong where, before and
-after fixing, and which rows are doubles. A double can condemn row 7 only after the last row was
-read, so only then can the second pass fix, lint the fixed rows again, and hand out clean rows and
-rejects.
+It reads every record once and knows at the end what is wrong where, before and after fixing, and
+which rows are doubles. A double can condemn row 7 only after the last row was read, so only then
+can the second pass, see `cleaning`, tell clean rows from rejects.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,18 +18,16 @@ import pyarrow.compute as pc
 from preflight import findings as tables
 from preflight.columns import is_linted, is_sent, with_joined
 from preflight.findings import Findings
-from preflight.fixes import Mended as MendedCells
-from preflight.fixes import mend, write_cells
 from preflight.lint import (
     Blame,
     Judged,
-    Linted,
     Linter,
     chunk_findings,
     duplicates,
     view_problems,
 )
-from preflight.model import CHANGE_COLUMNS, Bools, Chunk, Column, Ints, Layout, Problem, Severity
+from preflight.mending import Mended, mend_columns
+from preflight.model import Bools, Chunk, Column, Ints, Layout, Problem, Severity
 from preflight.plan import Plan
 from preflight.profile import Profile
 from preflight.rowrules import RowRules, following
@@ -39,21 +36,6 @@ from preflight.schemas import VALUE
 
 CLEAN, REJECTED, DROPPED = 0, 1, 2
 States = npt.NDArray[np.uint8]
-
-
-@dataclass(frozen=True)
-class Mended:
-    """A column's suspects after fixing.
-
-    Attributes:
-        judged: before.
-        mended: the distinct cells after, with the changes.
-        blames: what the rules say of the cells after.
-    """
-
-    judged: Judged
-    mended: MendedCells
-    blames: tuple[Blame, ...]
 
 
 @dataclass(frozen=True)
@@ -100,36 +82,6 @@ class Survey:
             for rule, problem in self.problems
             if rule.severity is Severity.ERROR and not self.plan.applies(problem.safety)
         )
-
-
-def mend_columns(linter: Linter, linted: Linted) -> list[Mended]:
-    """Fixes the suspects of a chunk and judges those again that a fix changed."""
-    mended = []
-    for judged in linted.columns:
-        blamed = np.zeros(len(judged.cells), dtype=bool)
-        for blame in judged.blames:
-            blamed |= blame.cells
-        after = mend(judged.checks, judged.cells, blamed, linter.plan)
-        mended.append(Mended(judged, after, _judge_again(linter, judged, after)))
-    return mended
-
-
-def _judge_again(linter: Linter, judged: Judged, after: MendedCells) -> tuple[Blame, ...]:
-    changed = after.changed
-    if not changed.any():
-        return judged.blames
-    blames = []
-    for blame in judged.blames:
-        kept = blame.cells & ~changed
-        if kept.any():
-            reasons = None if blame.reasons is None else blame.reasons[~changed[blame.cells]]
-            blames.append(Blame(blame.code, kept, reasons))
-    at = np.flatnonzero(changed)
-    for blame in linter.judge(judged.checks, after.cells.iloc[at]):
-        spread = np.zeros(len(changed), dtype=bool)
-        spread[at] = blame.cells
-        blames.append(Blame(blame.code, spread, blame.reasons))
-    return tuple(blames)
 
 
 def _bad_rows(
@@ -296,149 +248,3 @@ def _doubles(plan: Plan, keys: _Keys, before: States, after: States) -> Findings
         before[rows - 1] = state
         after[rows - 1] = state
     return found
-
-
-@dataclass(frozen=True)
-class Cleaned:
-    """What the second pass makes of one chunk.
-
-    Attributes:
-        chunk: fixed, with its joined columns, without the rows that a rule about rows drops.
-        original: as read.
-        keep: a mask over the table of `chunk`: the clean rows.
-        changes: the changed cells of the clean rows, a frame of `model.CHANGE_COLUMNS`.
-        rejected: a mask over the table of `original`: the rejected rows.
-        aside: a mask over `original.aside`: the rejected malformed records.
-        findings: what remains to be said about the chunk's rows after fixing.
-    """
-
-    chunk: Chunk
-    original: Chunk
-    keep: Bools
-    changes: pd.DataFrame
-    rejected: Bools
-    aside: Bools
-    findings: Findings
-
-
-def clean(found: Survey, chunks: Iterable[Chunk]) -> Iterator[Cleaned]:
-    """The second pass: fixes each chunk, lints it again, and tells clean rows from rejects.
-
-    Args:
-        found: what the first pass found.
-        chunks: the same chunks again.
-    """
-    linter, whole_rows = Linter(found.plan), RowRules(found.plan, found.layout)
-    for original, behind in following(chunks, whole_rows.tail):
-        rowed = whole_rows.judge(original, behind)
-        linted = linter.lint(with_joined(rowed.chunk, found.plan.columns))
-        mended = mend_columns(linter, linted)
-        chunk, changes = rowed.chunk, []
-        states = found.after[chunk.rows - 1]
-        for one in mended:
-            if one.mended.changes and not one.judged.column.pieces:
-                chunk = _written(chunk, one)
-                changes.append(_changes(chunk, one, states == CLEAN))
-        after = chunk_findings(linted, ((one.judged, one.blames) for one in mended))
-        here = np.concatenate([original.rows, original.aside["row"].to_numpy(dtype=np.int64)])
-        doubles = found.doubles.only(np.isin(found.doubles.frame[tables.ROW].to_numpy(), here))
-        yield Cleaned(
-            chunk=with_joined(chunk, found.plan.columns),
-            original=original,
-            keep=states == CLEAN,
-            changes=_in_order(changes),
-            rejected=found.after[original.rows - 1] == REJECTED,
-            aside=found.after[original.aside["row"].to_numpy(dtype=np.int64) - 1] == REJECTED,
-            findings=tables.together([rowed.findings, after, doubles]).ordered(),
-        )
-
-
-def _written(chunk: Chunk, one: Mended) -> Chunk:
-    changed = one.mended.changed[one.judged.which]
-    values = one.mended.cells[VALUE].to_numpy(dtype=object)[one.judged.which[changed]]
-    return write_cells(chunk, one.judged.column.position, one.judged.where[changed], values)
-
-
-def _changes(chunk: Chunk, one: Mended, kept: Bools) -> pd.DataFrame:
-    pieces = []
-    for change in one.mended.changes:
-        hit = change.cells[one.judged.which] & kept[one.judged.where]
-        where, which = one.judged.where[hit], one.judged.which[hit]
-        at = np.cumsum(change.cells) - 1
-        pieces.append(
-            pd.DataFrame(
-                {
-                    "row": chunk.rows[where],
-                    "line": chunk.lines[where],
-                    "column_name": one.judged.column.name,
-                    "code": change.code,
-                    "safety": change.safety.value,
-                    "old": change.old[at[which]],
-                    "new": change.new[at[which]],
-                }
-            )
-        )
-    return pd.concat(pieces, ignore_index=True)
-
-
-def _in_order(changes: list[pd.DataFrame]) -> pd.DataFrame:
-    if not changes:
-        return pd.DataFrame(columns=list(CHANGE_COLUMNS))
-    return pd.concat(changes, ignore_index=True).sort_values(
-        "row", kind="stable", ignore_index=True
-    )
-
-
-def reveal(
-    found: Survey, chunks: Iterable[Chunk], findings: Findings, *, replacements: bool
-) -> tuple[np.ndarray, np.ndarray]:
-    """The cells that findings are about, fetched by reading the file again.
-
-    Args:
-        found: the survey the findings are from.
-        chunks: all of the file's.
-        findings: any of the survey's.
-        replacements: whether what fixing makes of the cells is wanted too.
-
-    Returns:
-        Two object arrays, one entry a finding: the cell as read (None where a finding is about no
-        single cell) and as fixed (None where no fix changes it, or nobody asked).
-    """
-    frame = findings.frame
-    old, new = np.full(len(frame), None, object), np.full(len(frame), None, object)
-    rows, columns = frame[tables.ROW].to_numpy(), frame[tables.COLUMN].to_numpy()
-    wanted = np.flatnonzero((rows > 0) & (columns > 0))
-    if not len(wanted):
-        return old, new
-    order = wanted[np.argsort(rows[wanted], kind="stable")]
-    linter = Linter(found.plan)
-    for chunk in chunks:
-        if not len(chunk.rows):
-            continue
-        first, last = np.searchsorted(rows[order], (chunk.rows[0], chunk.rows[-1] + 1))
-        here = order[first:last]
-        here = here[np.isin(rows[here], chunk.rows)]
-        if not len(here):
-            continue
-        whole = with_joined(chunk, found.plan.columns)
-        at = np.searchsorted(chunk.rows, rows[here])
-        fixed = _fixed_columns(linter, whole) if replacements else {}
-        for column in np.unique(columns[here]):
-            mask = columns[here] == column
-            cells = whole.table[str(column - 1)].to_numpy(zero_copy_only=False)
-            old[here[mask]] = cells[at[mask]]
-            if int(column) in fixed:
-                after = fixed[int(column)][at[mask]]
-                new[here[mask]] = np.where(after == old[here[mask]], None, after)
-    return old, new
-
-
-def _fixed_columns(linter: Linter, chunk: Chunk) -> dict[int, np.ndarray]:
-    """The columns that fixing changes, after fixing, by their number."""
-    fixed = {}
-    for one in mend_columns(linter, linter.lint(chunk)):
-        if one.mended.changes and not one.judged.column.pieces:
-            position = one.judged.column.position
-            after = _written(chunk, one).table[str(position)]
-            fixed[position + 1] = after.to_numpy(zero_copy_only=False)
-    return fixed

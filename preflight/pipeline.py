@@ -13,13 +13,11 @@ import numpy as np
 from preflight import catalogue, outputs
 from preflight import profile as profiles
 from preflight.checked import CHUNK_BYTES, Checked, Progress, chunks, silent
+from preflight.cleaning import reveal
 from preflight.columns import resolve
 from preflight.errors import SourceError
 from preflight.findings import Findings
-from preflight.passes import (
-    reveal,
-    survey,
-)
+from preflight.passes import survey
 from preflight.plan import Plan
 from preflight.reading.scan import scan
 from preflight.reading.source import open_source

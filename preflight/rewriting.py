@@ -14,12 +14,13 @@ import pandas as pd
 from preflight import csvout, outputs
 from preflight import findings as tables
 from preflight.checked import Checked
+from preflight.cleaning import Cleaned, clean
 from preflight.columns import Sent, sent
 from preflight.errors import BooksError
 from preflight.model import CHANGE_COLUMNS, Books, Chunk, Part, Severity
 from preflight.partition import CleanRows, Rejects, clean_rows
 from preflight.parts import OVER_LIMIT, PartWriter, manifest, moved, too_large
-from preflight.passes import Cleaned, Survey, clean
+from preflight.passes import Survey
 from preflight.plan import Plan
 
 

@@ -10,13 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from preflight import findings as tables
 from preflight.findings import Findings
 from preflight.fixes import fixing_rules, mend, write_cells
 from preflight.kinds import ALL_KINDS
-from preflight.lint import Linter, cell_findings, chunk_findings
+from preflight.lint import Linter, chunk_findings
+from preflight.mending import Mended, mend_columns
 from preflight.model import Chunk, Safety
-from preflight.passes import Mended, mend_columns
 from preflight.plan import Plan
 from preflight.rule import Phase, Rule, Scope, Severity
 from preflight.schemas import ColumnChecks
@@ -76,11 +75,12 @@ def test_fixing_twice_is_fixing_once_and_touches_nothing_else(data: st.DataObjec
     plan = plan_for(FIELDS[kind], **data.draw(PLANS))
     before = data.draw(st.lists(cells(kind), min_size=1, max_size=10))
     linter, chunk = Linter(plan), chunk_of(before)
-    mended = mend_columns(linter, linter.lint(chunk))
+    linted = linter.lint(chunk)
+    mended = mend_columns(linter, linted)
     once, changed = written(chunk, mended)
     pairs = enumerate(zip(before, values(once), strict=True))
     assert {at for at, (old, new) in pairs if old != new} == changed
-    remaining = tables.together([cell_findings(chunk, one.judged, one.blames) for one in mended])
+    remaining = chunk_findings(linted, ((one.judged, one.blames) for one in mended))
     again = linter.lint(once)
     assert told(remaining) == told(chunk_findings(again))
     twice, changed_again = written(once, mend_columns(linter, again))

@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 
 from preflight.catalogue import builtin
+from preflight.cleaning import clean
 from preflight.lint import Linter, chunk_findings, duplicates, view_problems
 from preflight.model import Chunk, Flaw, Layout, Problem, Source
-from preflight.passes import clean, survey
+from preflight.passes import survey
 from preflight.plan import Plan
 from preflight.rule import FileView, Rule, Scope, Severity
 from tests.cells import chunk_of, plan_for

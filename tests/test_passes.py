@@ -6,8 +6,9 @@ import dataclasses
 
 import pytest
 
+from preflight.cleaning import clean
 from preflight.model import Chunk, Flaw, Layout, Safety, Severity, Source
-from preflight.passes import CLEAN, DROPPED, REJECTED, clean, survey
+from preflight.passes import CLEAN, DROPPED, REJECTED, survey
 from preflight.plan import Plan
 from preflight.rule import Problem, Rule, Scope
 from tests.cells import chunk_of, plan_for

@@ -1,0 +1,170 @@
+"""The second pass over a file, which fixes; and a look at the cells that findings are about.
+
+The first pass knows where each row ends. The second mends each chunk, lints it again, and hands out
+clean rows and rejects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from preflight import findings as tables
+from preflight.columns import with_joined
+from preflight.findings import Findings
+from preflight.fixes import write_cells
+from preflight.lint import Linter, chunk_findings
+from preflight.mending import Mended, mend_columns
+from preflight.model import CHANGE_COLUMNS, Bools, Chunk
+from preflight.passes import CLEAN, REJECTED, Survey
+from preflight.rowrules import RowRules, following
+from preflight.schemas import VALUE
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """What the second pass makes of one chunk.
+
+    Attributes:
+        chunk: fixed, with its joined columns, without the rows that a rule about rows drops.
+        original: as read.
+        keep: a mask over the table of `chunk`: the clean rows.
+        changes: the changed cells of the clean rows, a frame of `model.CHANGE_COLUMNS`.
+        rejected: a mask over the table of `original`: the rejected rows.
+        aside: a mask over `original.aside`: the rejected malformed records.
+        findings: what remains to be said about the chunk's rows after fixing.
+    """
+
+    chunk: Chunk
+    original: Chunk
+    keep: Bools
+    changes: pd.DataFrame
+    rejected: Bools
+    aside: Bools
+    findings: Findings
+
+
+def clean(found: Survey, chunks: Iterable[Chunk]) -> Iterator[Cleaned]:
+    """The second pass: fixes each chunk, lints it again, and tells clean rows from rejects.
+
+    Args:
+        found: what the first pass found.
+        chunks: the same chunks again.
+    """
+    linter, whole_rows = Linter(found.plan), RowRules(found.plan, found.layout)
+    for original, behind in following(chunks, whole_rows.tail):
+        rowed = whole_rows.judge(original, behind)
+        linted = linter.lint(with_joined(rowed.chunk, found.plan.columns))
+        mended = mend_columns(linter, linted)
+        chunk, changes = rowed.chunk, []
+        states = found.after[chunk.rows - 1]
+        for one in mended:
+            if one.mended.changes and not one.judged.column.pieces:
+                chunk = _written(chunk, one)
+                changes.append(_changes(chunk, one, states == CLEAN))
+        after = chunk_findings(linted, ((one.judged, one.blames) for one in mended))
+        here = np.concatenate([original.rows, original.aside["row"].to_numpy(dtype=np.int64)])
+        doubles = found.doubles.only(np.isin(found.doubles.frame[tables.ROW].to_numpy(), here))
+        yield Cleaned(
+            chunk=with_joined(chunk, found.plan.columns),
+            original=original,
+            keep=states == CLEAN,
+            changes=_in_order(changes),
+            rejected=found.after[original.rows - 1] == REJECTED,
+            aside=found.after[original.aside["row"].to_numpy(dtype=np.int64) - 1] == REJECTED,
+            findings=tables.together([rowed.findings, after, doubles]).ordered(),
+        )
+
+
+def _written(chunk: Chunk, one: Mended) -> Chunk:
+    changed = one.mended.changed[one.judged.which]
+    values = one.mended.cells[VALUE].to_numpy(dtype=object)[one.judged.which[changed]]
+    return write_cells(chunk, one.judged.column.position, one.judged.where[changed], values)
+
+
+def _changes(chunk: Chunk, one: Mended, kept: Bools) -> pd.DataFrame:
+    pieces = []
+    for change in one.mended.changes:
+        hit = change.cells[one.judged.which] & kept[one.judged.where]
+        where, which = one.judged.where[hit], one.judged.which[hit]
+        at = np.cumsum(change.cells) - 1
+        pieces.append(
+            pd.DataFrame(
+                {
+                    "row": chunk.rows[where],
+                    "line": chunk.lines[where],
+                    "column_name": one.judged.column.name,
+                    "code": change.code,
+                    "safety": change.safety.value,
+                    "old": change.old[at[which]],
+                    "new": change.new[at[which]],
+                }
+            )
+        )
+    return pd.concat(pieces, ignore_index=True)
+
+
+def _in_order(changes: list[pd.DataFrame]) -> pd.DataFrame:
+    if not changes:
+        return pd.DataFrame(columns=list(CHANGE_COLUMNS))
+    return pd.concat(changes, ignore_index=True).sort_values(
+        "row", kind="stable", ignore_index=True
+    )
+
+
+def reveal(
+    found: Survey, chunks: Iterable[Chunk], findings: Findings, *, replacements: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """The cells that findings are about, fetched by reading the file again.
+
+    Args:
+        found: the survey the findings are from.
+        chunks: all of the file's.
+        findings: any of the survey's.
+        replacements: whether what fixing makes of the cells is wanted too.
+
+    Returns:
+        Two object arrays, one entry a finding: the cell as read (None where a finding is about no
+        single cell) and as fixed (None where no fix changes it, or nobody asked).
+    """
+    frame = findings.frame
+    old, new = np.full(len(frame), None, object), np.full(len(frame), None, object)
+    rows, columns = frame[tables.ROW].to_numpy(), frame[tables.COLUMN].to_numpy()
+    wanted = np.flatnonzero((rows > 0) & (columns > 0))
+    if not len(wanted):
+        return old, new
+    order = wanted[np.argsort(rows[wanted], kind="stable")]
+    linter = Linter(found.plan)
+    for chunk in chunks:
+        if not len(chunk.rows):
+            continue
+        first, last = np.searchsorted(rows[order], (chunk.rows[0], chunk.rows[-1] + 1))
+        here = order[first:last]
+        here = here[np.isin(rows[here], chunk.rows)]
+        if not len(here):
+            continue
+        whole = with_joined(chunk, found.plan.columns)
+        at = np.searchsorted(chunk.rows, rows[here])
+        fixed = _fixed_columns(linter, whole) if replacements else {}
+        for column in np.unique(columns[here]):
+            mask = columns[here] == column
+            cells = whole.table[str(column - 1)].to_numpy(zero_copy_only=False)
+            old[here[mask]] = cells[at[mask]]
+            if int(column) in fixed:
+                after = fixed[int(column)][at[mask]]
+                new[here[mask]] = np.where(after == old[here[mask]], None, after)
+    return old, new
+
+
+def _fixed_columns(linter: Linter, chunk: Chunk) -> dict[int, np.ndarray]:
+    """The columns that fixing changes, after fixing, by their number."""
+    fixed = {}
+    for one in mend_columns(linter, linter.lint(chunk)):
+        if one.mended.changes and not one.judged.column.pieces:
+            position = one.judged.column.position
+            after = _written(chunk, one).table[str(position)]
+            fixed[position + 1] = after.to_numpy(zero_copy_only=False)
+    return fixed
