@@ -55,6 +55,38 @@ class Flaw(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet of a workbook, as text.
+
+    Attributes:
+        name: of the sheet.
+        text: a local CSV file of its rows, one physical line each, from the sheet's first row and
+            first column on; see `reading.workbook`.
+        others: the further visible sheets that hold something.
+        hidden: the sheets that are hidden.
+        hidden_rows: the numbers of the hidden rows that hold something; they are read as well.
+        hidden_columns: how many columns are hidden; they are read as well.
+        filtered: whether a filter hides rows.
+        merged: how many stretches of cells are merged; only the first cell of each has the value.
+        uncalculated: (line, column) of each formula that has no value, from 1.
+        numbers: column position → the lines in which it holds a number and not a text.
+        full: whether the format tells of hidden rows, errors, zeros and formulas at all.
+    """
+
+    name: str
+    text: Path
+    others: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+    hidden_rows: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    hidden_columns: int = 0
+    filtered: bool = False
+    merged: int = 0
+    uncalculated: tuple[tuple[int, int], ...] = ()
+    numbers: Mapping[int, Ints] = field(default_factory=dict)
+    full: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """A readable input.
 
@@ -63,12 +95,18 @@ class Source:
         path: a local file that holds its bytes exactly as given.
         sha256: hex digest of those bytes; with a row number it names a row for good.
         size: length in bytes.
+        sheet: of a workbook, the one that is read.
+        foreign: why a workbook cannot be read ("Excel workbook with a password"), or "".
+        posing: whether its name says that it is a workbook, and it is none.
     """
 
     name: str
     path: Path
     sha256: str
     size: int
+    sheet: Sheet | None = None
+    foreign: str = ""
+    posing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

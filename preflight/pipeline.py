@@ -65,7 +65,7 @@ def check(
         ignore=settings.ignore,
         extend_select=settings.extend_select,
     )
-    source = open_source(path, spool=work, stdin_name=stdin_name)
+    source = open_source(path, spool=work, stdin_name=stdin_name, sheet=settings.sheet)
     layout = scan(
         source,
         spool=work,

@@ -81,6 +81,7 @@ class Settings:
         region: ISO 3166 code for phones without a country code.
         timezone: IANA name of the zone of timestamps without an offset.
         encoding, delimiter, header_row: how to read the file; None to find out.
+        sheet: of a workbook, by its name or its number from 1; None for the first visible one.
         columns: header as written → field; "-" for none.
         output_format: of the findings on stdout.
         statistics: whether only counts are printed.
@@ -104,6 +105,7 @@ class Settings:
     encoding: str | None = None
     delimiter: str | None = None
     header_row: int | None = None
+    sheet: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     output_format: str = "full"
     statistics: bool = False
@@ -277,8 +279,12 @@ def _value(key: str, value: Any, where: str) -> Any:
         return _providers(value, where)
     if key == "state_dir" and isinstance(value, Path):
         return value
+    if key == "sheet" and isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
     if not isinstance(value, str) or not value:
         raise ConfigError(f"{where} is a text")
+    if key == "sheet":
+        return value
     if key == "state_dir":
         return Path(value)
     return _delimiter(value, where) if key == "delimiter" else _encoding(value, where)

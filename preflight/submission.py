@@ -395,7 +395,8 @@ def _copy(source: Source, copy: Path) -> None:
 
 _KEPT = (
     "profile", "select", "ignore", "extend_select", "fail_on", "exit_zero", "unsafe_fixes",
-    "region", "timezone", "encoding", "delimiter", "header_row", "columns", "max_bytes", "max_rows",
+    "region", "timezone", "encoding", "delimiter", "header_row", "sheet", "columns", "max_bytes",
+    "max_rows",
 )  # fmt: skip
 
 

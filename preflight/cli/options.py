@@ -49,6 +49,7 @@ _READING = [
     click.option(
         "--header-row", type=int, metavar="N", help="the line of the header, instead of finding out"
     ),
+    click.option("--sheet", metavar="NAME", help="the sheet of a workbook, by name or number"),
     click.option(
         "--map",
         "columns",

@@ -20,6 +20,7 @@ from preflight.invisible import BLANK
 from preflight.model import Bools, Chunk, Flaw, Ints, Layout
 from preflight.reading.records import Record, RecordReader
 from preflight.reading.stretches import Block, Stretch
+from preflight.reading.workbook import with_line_breaks
 
 _GOOD = -1
 _FLAWS = list(Flaw)
@@ -55,8 +56,10 @@ def read_chunks(
         chunk_bytes: how much text is taken at a time, in bytes; at least 1.
         careful: read every record with the careful reader. Slow; the result is the same.
     """
-    if layout.header:
-        yield from _Reader(layout, careful=careful).chunks(chunk_bytes)
+    if not layout.header:
+        return
+    chunks = _Reader(layout, careful=careful).chunks(chunk_bytes)
+    yield from chunks if layout.source.sheet is None else map(with_line_breaks, chunks)
 
 
 class _Reader:

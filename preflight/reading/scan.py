@@ -8,9 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from preflight.errors import UsageError
-from preflight.model import Layout, Source
+from preflight.model import Layout, Sheet, Source
 from preflight.reading.dialect import Dialect, find_dialect, said_delimiter
 from preflight.reading.encoding import Encoding, find_encoding, transcode
+from preflight.reading.workbook import restored
 
 _HEAD_BYTES = 1 << 20
 _MAGIC_BYTES = 64 << 10
@@ -81,9 +82,11 @@ def scan(
         )
     if header_row is not None and header_row < 1:
         raise UsageError(f"there is no line {header_row}; lines count from 1")
+    if source.sheet is not None:
+        return _scan_sheet(source, source.sheet, known, header_row)
     with source.path.open("rb") as file:
         magic = file.read(_MAGIC_BYTES)
-    foreign = _binary_format(magic)
+    foreign = source.foreign or _binary_format(magic)
     if foreign:
         return Layout(source=source, content=foreign, text=source.path)
     found = find_encoding(source, encoding)
@@ -105,6 +108,24 @@ def scan(
         delimiter=dialect.delimiter,
         delimiter_from="option" if delimiter else "sep" if said else "sniffed",
     )
+    return _headed(layout, dialect, start, line)
+
+
+def _scan_sheet(
+    source: Source, sheet: Sheet, known: Callable[[str], bool], header_row: int | None
+) -> Layout:
+    """The layout of a sheet's text, of which only the header is to be found."""
+    layout = Layout(source=source, content="table", text=sheet.text, delimiter_from="sheet")
+    if not sheet.text.stat().st_size:
+        return replace(layout, content="empty")
+    start = 0 if header_row is None else _line_start(layout, header_row)
+    dialect = _dialect(layout, start, known, ",", header_first=header_row is not None)
+    headed = _headed(layout, dialect, start, header_row or 1)
+    return replace(headed, header=tuple(restored(name) for name in headed.header))
+
+
+def _headed(layout: Layout, dialect: Dialect, start: int, line: int) -> Layout:
+    """The layout with what was found of the header, looking from an offset and its line on."""
     row = dialect.header
     if row is None:
         size = layout.text.stat().st_size

@@ -12,15 +12,16 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
 from preflight.errors import SourceError
 from preflight.model import Source
+from preflight.reading import workbook
 
 SUFFIXES = (".csv", ".tsv", ".txt")
 PACKED = (".gz", ".zip")
-WORKBOOKS = (".xlsx", ".xls")
 
 _BLOCK = 1 << 20
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
@@ -54,39 +55,59 @@ def expand(paths: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def open_source(path: str | Path, *, spool: Path, stdin_name: str | None = None) -> Source:
+def open_source(
+    path: str | Path, *, spool: Path, stdin_name: str | None = None, sheet: str | None = None
+) -> Source:
     """Make an input readable as a local file, byte for byte, in constant memory.
 
     A plain file is used where it is. Standard input (`-`) and what is unpacked from a `.gz`, or
     from a `.zip` of exactly one file, is written to a file in `spool`, readable by its owner alone.
+    Of a workbook one sheet is read. What it is shows in its bytes: a CSV that is called `.xls` is
+    a CSV; but a workbook that is called `.csv` is left to the rule about files that are no table.
 
     Args:
         path: the input as the user named it.
         spool: an existing directory for files that live as long as the run.
         stdin_name: the name that standard input goes by in reports; "-" without it.
+        sheet: the sheet of a workbook, by its name or its number from 1.
 
     Raises:
         SourceError: it is missing, a directory, unreadable, damaged, an archive of several files,
-            or of a kind this build does not read.
+            or a URL.
+        UsageError: the workbook has no such sheet.
+        MissingExtra: it is a workbook, and the library that reads them is not installed.
     """
+    source, inner = _opened(path, spool, stdin_name)
+    suffix = Path(inner).suffix.lower()
+    if suffix in SUFFIXES or not workbook.is_workbook(source.path):
+        return replace(source, posing=suffix in workbook.SUFFIXES)
+    read = workbook.read_sheet(source.path, source.name, sheet, spool)
+    if isinstance(read, str):
+        return replace(source, foreign=read)
+    return replace(source, sheet=read)
+
+
+def _opened(path: str | Path, spool: Path, stdin_name: str | None) -> tuple[Source, str]:
+    """The source as bytes, and the name that says what they are to be."""
     name = str(path)
     if name == "-":
-        return _spooled(sys.stdin.buffer, stdin_name or "-", spool)
+        name = stdin_name or "-"
+        return _spooled(sys.stdin.buffer, name, spool), name
     if _URL.match(name):
         raise SourceError(f"{name}: this build does not read URLs yet; download the file first")
     file = Path(path)
     suffix = file.suffix.lower()
     if file.is_dir():
         raise SourceError(f"{name}: a directory, not a file; name a file in it")
-    if suffix in WORKBOOKS:
-        raise SourceError(f"{name}: this build does not read {suffix} yet; save it as CSV")
     try:
         if suffix == ".gz":
             with gzip.open(file) as packed:
-                return _spooled(packed, name, spool)  # type: ignore[arg-type]
+                return _spooled(packed, name, spool), file.stem  # type: ignore[arg-type]
         if suffix == ".zip":
-            with zipfile.ZipFile(file) as archive, archive.open(_only_member(archive)) as member:
-                return _spooled(member, name, spool)  # type: ignore[arg-type]
+            with zipfile.ZipFile(file) as archive:
+                inside = _only_member(archive)
+                with archive.open(inside) as member:
+                    return _spooled(member, name, spool), inside  # type: ignore[arg-type]
         with file.open("rb") as plain:
             digest, size = _digest(plain)
     except FileNotFoundError:
@@ -100,13 +121,13 @@ def open_source(path: str | Path, *, spool: Path, stdin_name: str | None = None)
     except OSError as error:
         reason = (error.strerror or type(error).__name__).lower()
         raise SourceError(f"{name}: cannot be read ({reason})") from None
-    return Source(name=name, path=file, sha256=digest, size=size)
+    return Source(name=name, path=file, sha256=digest, size=size), name
 
 
 def _is_table(path: Path) -> bool:
     suffix = path.suffix.lower()
     inner = Path(path.stem).suffix.lower() if suffix in PACKED else suffix
-    return inner in SUFFIXES
+    return inner in (*SUFFIXES, *workbook.SUFFIXES)
 
 
 def _only_member(archive: zipfile.ZipFile) -> str:

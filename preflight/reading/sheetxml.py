@@ -1,0 +1,245 @@
+"""What the XML of a sheet says and a reader of cell values does not.
+
+Office Open XML alone (.xlsx, .xlsm): rows and columns that are hidden, filters, error cells, the
+zeros that a number format shows in front, and formulas that were never calculated. Read with expat
+as a stream, so that the size of a sheet does not matter; ECMA-376 part 1, 18.3, names the elements.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from array import array
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any
+from xml.parsers import expat
+
+_BLOCK = 1 << 20
+_WIDEST = 1 << 14  # columns of a sheet, by ECMA-376
+_LETTERS = re.compile(r"[A-Z]+")
+# ECMA-376 part 1, 18.8.30: a date with a time of day among the formats that have no code.
+_BUILT_IN_MOMENT = 22
+_LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|[_*].')
+_ZEROS = re.compile(r"0[0 ()/-]*0")
+
+
+class Stop(Exception):  # noqa: N818 - the reader has seen enough
+    """Ends a parse early."""
+
+
+class DamagedXml(Exception):  # noqa: N818 - named for what happened
+    """A member of the workbook is not there or is no XML that a spreadsheet writes."""
+
+
+@dataclass
+class SheetFacts:
+    """What one sheet's XML says.
+
+    Attributes:
+        rows, columns: how far its values reach.
+        hidden_rows: the numbers of hidden rows that hold values.
+        hidden_columns: how many columns are hidden.
+        filtered: whether a filter with a condition is set.
+        errors: the error that a cell shows, by `cell_key`.
+        widths: of a number that its format fills up with zeros, how many digits it shows.
+        moments: cells whose format shows a date with a time.
+        uncalculated: (row, column) of each formula without a value, from 1.
+    """
+
+    rows: int = 0
+    columns: int = 0
+    hidden_rows: array[int] = field(default_factory=lambda: array("q"))
+    hidden_columns: int = 0
+    filtered: bool = False
+    errors: dict[int, str] = field(default_factory=dict)
+    widths: dict[int, int] = field(default_factory=dict)
+    moments: set[int] = field(default_factory=set)
+    uncalculated: list[tuple[int, int]] = field(default_factory=list)
+
+
+def cell_key(row: int, column: int) -> int:
+    """One number for a cell; row and column from 1."""
+    return row * _WIDEST + column - 1
+
+
+class WorkbookXml:
+    """The XML members of an open workbook.
+
+    Raises:
+        DamagedXml: it lacks the members that every workbook has.
+    """
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+        self._sheets: list[str] = []
+        targets: dict[str, str] = {}
+
+        def relation(_: str, given: dict[str, str]) -> None:
+            if given.get("Type", "").endswith("/worksheet"):
+                targets[given.get("Id", "")] = given.get("Target", "")
+
+        def sheet(name: str, given: dict[str, str]) -> None:
+            if name == "sheet":
+                identity = next((v for k, v in given.items() if k.rpartition(":")[2] == "id"), "")
+                self._sheets.append(targets.get(identity, ""))
+
+        self._parse("xl/_rels/workbook.xml.rels", relation)
+        self._parse("xl/workbook.xml", sheet)
+        self._widths, self._moments = self._styles()
+
+    def holds_values(self, at: int) -> bool:
+        """Whether any cell of the sheet at a position of the workbook holds a value."""
+
+        def seen(name: str, _: dict[str, str]) -> None:
+            if name in ("v", "is"):
+                raise Stop
+
+        return self._parse_sheet(at, seen)
+
+    def facts(self, at: int) -> SheetFacts:
+        """All that is to be known of the sheet at a position of the workbook."""
+        reader = _SheetReader(self._widths, self._moments)
+        self._parse_sheet(at, reader.start, reader.end, reader.text)
+        return reader.facts
+
+    def _parse_sheet(self, at: int, *handlers: Any) -> bool:
+        target = self._sheets[at] if at < len(self._sheets) else ""
+        if not target:
+            return False
+        path = PurePosixPath("/xl") / target
+        return self._parse(str(path).lstrip("/"), *handlers)
+
+    def _styles(self) -> tuple[dict[str, int], set[str]]:
+        """The cell styles, by their number, that show leading zeros, and those of moments."""
+        codes: dict[str, str] = {}
+        formats: list[str] = []
+        inside = False
+
+        def start(name: str, given: dict[str, str]) -> None:
+            nonlocal inside
+            if name == "numFmt":
+                codes[given.get("numFmtId", "")] = given.get("formatCode", "")
+            elif name == "cellXfs":
+                inside = True
+            elif name == "xf" and inside:
+                formats.append(given.get("numFmtId", ""))
+
+        def end(name: str) -> None:
+            nonlocal inside
+            inside = inside and name != "cellXfs"
+
+        if "xl/styles.xml" in self._archive.namelist():
+            self._parse("xl/styles.xml", start, end)
+        widths, moments = {}, set()
+        for at, identity in enumerate(formats):
+            code = _LITERAL.sub("", codes.get(identity, "").partition(";")[0]).strip()
+            if _ZEROS.fullmatch(code):
+                widths[str(at)] = code.count("0")
+            lower = code.lower()
+            if identity == str(_BUILT_IN_MOMENT) or ("h" in lower and "d" in lower):
+                moments.add(str(at))
+        return widths, moments
+
+    def _parse(
+        self,
+        member: str,
+        start: Callable[[str, dict[str, str]], None],
+        end: Callable[[str], None] | None = None,
+        text: Callable[[str], None] | None = None,
+    ) -> bool:
+        """Parses a member, names without their prefixes; returns whether a handler stopped it."""
+        parser = expat.ParserCreate(namespace_separator=" ")
+        parser.StartElementHandler = lambda name, given: start(name.rpartition(" ")[2], given)
+        if end is not None:
+            parser.EndElementHandler = lambda name: end(name.rpartition(" ")[2])
+        parser.CharacterDataHandler = text
+        parser.StartDoctypeDeclHandler = _refuse
+        try:
+            with self._archive.open(member) as file:
+                while block := file.read(_BLOCK):
+                    parser.Parse(block, False)
+                parser.Parse(b"", True)
+        except Stop:
+            return True
+        except (KeyError, ValueError, OSError, EOFError, expat.ExpatError, zipfile.error) as error:
+            raise DamagedXml(member) from error
+        except (NotImplementedError, RuntimeError, zipfile.zlib.error) as error:
+            raise DamagedXml(member) from error
+        return False
+
+
+def _refuse(*_: object) -> None:
+    """A spreadsheet writes no document type; one is there to do harm."""
+    raise DamagedXml("a document type")
+
+
+class _SheetReader:
+    def __init__(self, widths: dict[str, int], moments: set[str]) -> None:
+        self.facts = SheetFacts()
+        self._widths, self._moments = widths, moments
+        self._row = self._column = 0
+        self._hidden = self._formula = self._value = False
+        self._type = self._style = ""
+        self._text: list[str] | None = None
+        self._columns: dict[str, int] = {}
+
+    def start(self, name: str, given: dict[str, str]) -> None:
+        if name == "c":
+            self._column = self._place(given.get("r", ""))
+            self._type, self._style = given.get("t", "n"), given.get("s", "")
+            self._formula = self._value = False
+        elif name == "v":
+            self._value = True
+            if self._type == "e" or self._formula:
+                self._text = []
+        elif name == "is":
+            self._value = True
+        elif name == "f":
+            self._formula = True
+        elif name == "row":
+            self._row = int(given.get("r", self._row + 1))
+            self._column = 0
+            self._hidden = given.get("hidden") in ("1", "true")
+        elif name == "filterColumn":
+            self.facts.filtered = True
+        elif name == "col" and given.get("hidden") in ("1", "true"):
+            self.facts.hidden_columns += int(given.get("max", 1)) - int(given.get("min", 1)) + 1
+
+    def end(self, name: str) -> None:
+        if name == "c" and (self._value or self._formula):
+            self._cell()
+
+    def text(self, text: str) -> None:
+        if self._text is not None:
+            self._text.append(text)
+
+    def _place(self, reference: str) -> int:
+        found = _LETTERS.match(reference)
+        if found is None:
+            return self._column + 1
+        letters = found[0]
+        if letters not in self._columns:
+            number = 0
+            for letter in letters:
+                number = number * 26 + ord(letter) - ord("A") + 1
+            self._columns[letters] = number
+        return self._columns[letters]
+
+    def _cell(self) -> None:
+        facts, row, column = self.facts, self._row, self._column
+        text = None if self._text is None else "".join(self._text)
+        self._text = None
+        if self._formula and not text and self._type != "str":
+            facts.uncalculated.append((row, column))
+        elif self._type == "e" and text:
+            facts.errors[cell_key(row, column)] = text
+        elif self._type == "n" and self._style in self._widths:
+            facts.widths[cell_key(row, column)] = self._widths[self._style]
+        elif self._type == "n" and self._style in self._moments:
+            facts.moments.add(cell_key(row, column))
+        facts.rows = row
+        facts.columns = max(facts.columns, column)
+        if self._hidden and (not facts.hidden_rows or facts.hidden_rows[-1] != row):
+            facts.hidden_rows.append(row)

@@ -1,0 +1,282 @@
+"""A sheet of a workbook as text: one record a row, every cell as a person reads it, nothing lost.
+
+The sheet is written as CSV in which every row is one physical line, so that the number of a line is
+the number of the sheet's row; a line break inside a cell stands as a control character that no
+workbook holds, and `with_line_breaks` puts it back once the records are read.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import difflib
+import os
+import tempfile
+import zipfile
+from array import array
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from preflight.errors import MissingExtra, SourceError, UsageError
+from preflight.model import Chunk, Sheet
+from preflight.reading.sheetxml import DamagedXml, SheetFacts, WorkbookXml, cell_key
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet, CalamineWorkbook
+
+SUFFIXES = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")
+DAMAGED, LOCKED = "Excel workbook that is damaged", "Excel workbook with a password"
+MOST_CELLS = 20_000_000
+MOST_BYTES = 2 << 30
+
+_LEGACY = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ZIP = b"PK\x03\x04"
+_OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_TO_MARKS = str.maketrans("\n\r", "\x1e\x1c")
+_FROM_MARKS = str.maketrans("\x1e\x1c", "\n\r")
+
+
+def is_workbook(path: Path) -> bool:
+    """Whether the bytes of a file are those of a workbook, whatever its name."""
+    with path.open("rb") as file:
+        head = file.read(8)
+    if head == _LEGACY:
+        return True
+    if not head.startswith(_ZIP):
+        return False
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+            if "mimetype" in names and archive.getinfo("mimetype").file_size < 100:
+                return archive.read("mimetype").strip() == _OPEN_DOCUMENT
+            return any(name.startswith("xl/") for name in names)
+    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError):
+        return False
+
+
+def read_sheet(path: Path, name: str, wanted: str | None, spool: Path) -> Sheet | str:
+    """Writes one sheet of a workbook as text into `spool`.
+
+    Args:
+        path: of the workbook.
+        name: what the user called it.
+        wanted: the sheet, by its name or its number from 1; the first one that is visible and
+            holds something without it.
+        spool: an existing directory.
+
+    Returns:
+        The sheet; or, where there is none to be read, what the file is instead.
+
+    Raises:
+        MissingExtra: the library that reads workbooks is not installed.
+        UsageError: there is no such sheet.
+        SourceError: it is larger than what can be read.
+    """
+    try:
+        import python_calamine as calamine
+    except ImportError:
+        raise MissingExtra("an Excel workbook", "excel") from None
+    if _is_encrypted(path):
+        return LOCKED
+    _bounded(path, name)
+    try:
+        with calamine.CalamineWorkbook.from_path(path) as book, _xml(path) as xml:
+            return _Reader(book, xml, name, spool).sheet(wanted)
+    except calamine.PasswordError:
+        return LOCKED
+    except (calamine.CalamineError, DamagedXml):
+        return DAMAGED
+
+
+def with_line_breaks(chunk: Chunk) -> Chunk:
+    """A chunk of a sheet's text with the line breaks inside its cells."""
+    table = pa.table({name: _restored(chunk.table[name]) for name in chunk.table.column_names})
+    aside = chunk.aside.assign(raw=chunk.aside["raw"].map(restored))
+    return Chunk(table, chunk.rows, chunk.lines, aside)
+
+
+def restored(cell: str) -> str:
+    """A cell of a sheet's text with its line breaks."""
+    return cell.translate(_FROM_MARKS)
+
+
+def _restored(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    for mark, meant in (("\x1e", "\n"), ("\x1c", "\r")):
+        if pc.any(pc.match_substring(column, mark)).as_py():
+            column = pc.replace_substring(column, mark, meant)
+    return column
+
+
+def _is_encrypted(path: Path) -> bool:
+    """Whether it is an encrypted package, which looks like a legacy document."""
+    with path.open("rb") as file:
+        if file.read(8) != _LEGACY:
+            return False
+        overlap = b""
+        while block := file.read(1 << 20):
+            if _ENCRYPTED in overlap + block:
+                return True
+            overlap = block[-len(_ENCRYPTED) :]
+    return False
+
+
+def _bounded(path: Path, name: str) -> None:
+    if not zipfile.is_zipfile(path):
+        return
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(info.file_size for info in archive.infolist())
+    except zipfile.BadZipFile:
+        return
+    if size > MOST_BYTES:
+        raise SourceError(
+            f"{name}: a workbook that unpacks to {size:,} bytes, over {MOST_BYTES:,}; "
+            "save the sheet as CSV"
+        )
+
+
+class _xml:  # noqa: N801 - used like a function
+    """The XML of a workbook, where it has any."""
+
+    def __init__(self, path: Path) -> None:
+        self._archive = zipfile.ZipFile(path) if zipfile.is_zipfile(path) else None
+
+    def __enter__(self) -> WorkbookXml | None:
+        if self._archive is None or "xl/workbook.xml" not in self._archive.namelist():
+            return None
+        return WorkbookXml(self._archive)
+
+    def __exit__(self, *_: object) -> None:
+        if self._archive is not None:
+            self._archive.close()
+
+
+class _Reader:
+    def __init__(
+        self, book: CalamineWorkbook, xml: WorkbookXml | None, name: str, spool: Path
+    ) -> None:
+        self._book, self._xml, self._name, self._spool = book, xml, name, spool
+        metadata = book.sheets_metadata
+        self._names = [one.name for one in metadata]
+        self._tables = [
+            at for at, one in enumerate(metadata) if str(one.typ).rpartition(".")[2] == "WorkSheet"
+        ]
+        self._visible = [
+            at for at in self._tables if str(metadata[at].visible).rpartition(".")[2] == "Visible"
+        ]
+
+    def sheet(self, wanted: str | None) -> Sheet | str:
+        full = [at for at in self._visible if self._holds_values(at)]
+        at = self._find(wanted) if wanted is not None else next(iter(full or self._visible), None)
+        if at is None:
+            return "Excel workbook without a visible sheet"
+        facts = SheetFacts() if self._xml is None else self._xml.facts(at)
+        self._refuse_huge(facts.rows * facts.columns, at)
+        cells = self._book.get_sheet_by_index(at)
+        self._refuse_huge(cells.total_height * cells.total_width, at)
+        text, numbers = self._write(cells, facts)
+        hidden = np.array(facts.hidden_rows, dtype=np.int64)
+        return Sheet(
+            name=self._names[at],
+            text=text,
+            others=tuple(self._names[other] for other in full if other != at),
+            hidden=tuple(self._names[i] for i in self._tables if i not in self._visible),
+            hidden_rows=hidden,
+            hidden_columns=facts.hidden_columns,
+            filtered=facts.filtered,
+            merged=len(cells.merged_cell_ranges or ()),
+            uncalculated=tuple(facts.uncalculated),
+            numbers=numbers,
+            full=self._xml is not None,
+        )
+
+    def _find(self, wanted: str) -> int:
+        if wanted in self._names:
+            return self._names.index(wanted)
+        if wanted.isascii() and wanted.isdigit() and 0 < int(wanted) <= len(self._names):
+            return int(wanted) - 1
+        folded = [name.strip().casefold() for name in self._names]
+        if folded.count(wanted.strip().casefold()) == 1:
+            return folded.index(wanted.strip().casefold())
+        near = difflib.get_close_matches(wanted, self._names, n=1)
+        hint = f"; did you mean `{near[0]}`?" if near else ""
+        held = ", ".join(f"`{name}`" for name in self._names)
+        raise UsageError(f"{self._name} has no sheet `{wanted}`{hint} It has {held}".strip())
+
+    def _holds_values(self, at: int) -> bool:
+        if self._xml is not None:
+            return self._xml.holds_values(at)
+        return self._book.get_sheet_by_index(at).end is not None
+
+    def _refuse_huge(self, cells: int, at: int) -> None:
+        if cells > MOST_CELLS:
+            raise SourceError(
+                f"{self._name}: the sheet `{self._names[at]}` reaches over {cells:,} cells, more "
+                f"than {MOST_CELLS:,}; delete what lies far out, or save it as CSV"
+            )
+
+    def _write(self, cells: CalamineSheet, facts: SheetFacts) -> tuple[Path, dict[int, np.ndarray]]:
+        """The sheet as CSV, and for each column the rows in which it holds a whole number."""
+        handle, name = tempfile.mkstemp(dir=self._spool, prefix="sheet-", suffix=".csv")
+        numbers: defaultdict[int, array[int]] = defaultdict(lambda: array("q"))
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            blank = 0
+            for row, values in _rows(cells, facts):
+                texts = [
+                    _text(value, cell_key(row, at), facts) if value != "" or facts.errors else ""
+                    for at, value in enumerate(values, 1)
+                ]
+                if not any(texts):
+                    blank += 1
+                    continue
+                for _ in range(blank):
+                    writer.writerow([""] * len(texts))
+                blank = 0
+                writer.writerow(texts)
+                for at, value in enumerate(values, 1):
+                    if type(value) in (int, float) and cell_key(row, at) not in facts.widths:
+                        numbers[at - 1].append(row)
+        found = {at: np.array(rows, dtype=np.int64) for at, rows in numbers.items()}
+        return Path(name), found
+
+
+def _rows(cells: CalamineSheet, facts: SheetFacts) -> Iterator[tuple[int, list[Any]]]:
+    """The rows of a sheet from its first one and its first column, each of one width."""
+    first = cells.start[1] if cells.start else 0
+    width = max(first + cells.width, facts.columns)
+    for row, values in enumerate(cells.iter_rows(), 1):
+        yield row, [""] * first + values + [""] * (width - first - len(values))
+    for row in range(cells.total_height + 1, facts.rows + 1):
+        yield row, [""] * width
+
+
+def _text(value: Any, key: int, facts: SheetFacts) -> str:
+    """A cell as text: numbers with all their digits, moments as ISO 8601."""
+    if isinstance(value, str):
+        return (value or facts.errors.get(key, "")).translate(_TO_MARKS)
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, (int, float)):
+        return _digits(value).zfill(facts.widths.get(key, 0))
+    if isinstance(value, datetime.timedelta):
+        minutes, seconds = divmod(round(value.total_seconds()), 60)
+        return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
+    text: str = value.isoformat()
+    if key in facts.moments and isinstance(value, datetime.date) and "T" not in text:
+        text += "T00:00:00"
+    return text
+
+
+def _digits(value: float) -> str:
+    """A number as plain digits: a phone number is no 1.41556E+10 and no 14155552671.0."""
+    if float(value).is_integer():
+        return str(int(value))
+    return np.format_float_positional(value, trim="-")
