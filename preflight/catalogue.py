@@ -92,8 +92,8 @@ def _sound(rule: Rule, where: str) -> None:
         raise RuleError(f"{where}: name `{rule.name}` is not kebab-case")
     if (rule.check is None) != (rule.scope is Scope.CRASH):
         raise RuleError(f"{where}: a rule has a check, unless its scope is CRASH")
-    if (rule.scope is Scope.CELL) != bool(rule.kinds):
-        raise RuleError(f"{where}: a CELL rule names its kinds, and no other does")
+    if (rule.scope in (Scope.CELL, Scope.STORED)) != bool(rule.kinds):
+        raise RuleError(f"{where}: a CELL or STORED rule names its kinds, and no other does")
     if rule.kinds - ALL_KINDS:
         raise RuleError(f"{where}: unknown kind `{min(rule.kinds - ALL_KINDS)}`")
     if (rule.scope is Scope.ROW) != (rule.among is not None):

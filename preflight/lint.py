@@ -17,12 +17,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from preflight import findings as tables
+from preflight.columns import is_linted
 from preflight.findings import Findings, Found
-from preflight.model import Bools, Chunk, Column, Ints, Problem, Severity
+from preflight.model import Bools, Chunk, Column, Ints, Problem, Severity, Sheet
 from preflight.plan import Plan
 from preflight.regions import regions
 from preflight.rule import FileView, Rule, Scope
 from preflight.schemas import ColumnChecks, RuleCrashed, asked_for_mask, told
+from preflight.stored import stored_cells
 
 _SEPARATOR = "\x1f"
 # After so many failures of one rule on one column of one chunk the rest of the cells is unknown.
@@ -105,8 +107,24 @@ class Linter:
         """What is wrong with a chunk."""
         found = self._regions(chunk)
         judged = (self._column(chunk, checks, found) for checks in self._columns)
+        columns = tuple(one for one in judged if one is not None)
         records, dropped = self._records(chunk)
-        return Linted(chunk, tuple(one for one in judged if one is not None), records, dropped)
+        if self.plan.sheet is not None:
+            records = tables.together([records, *self._stored(chunk, self.plan.sheet, found)])
+        return Linted(chunk, columns, records, dropped)
+
+    def _stored(self, chunk: Chunk, sheet: Sheet, found: pa.ChunkedArray) -> Iterator[Findings]:
+        """The findings about cells that a sheet holds as numbers."""
+        for column in self.plan.columns:
+            rules = [one for one in self.plan.scoped(Scope.STORED) if column.kind in one.kinds]
+            if not rules or not is_linted(column, self.plan.profile):
+                continue
+            at = np.flatnonzero(np.isin(chunk.lines, sheet.numbers.get(column.position, ())))
+            for rule in rules if len(at) else ():
+                cells = stored_cells(chunk, column, at, sheet, found)
+                code, bad, messages = _asked(rule, cells, self.plan, narrowed=True)
+                rows, lines = chunk.rows[at[bad]], chunk.lines[at[bad]]
+                yield tables.table(code, rows, lines, column.position + 1, messages)
 
     def judge(self, checks: ColumnChecks, cells: pd.DataFrame) -> tuple[Blame, ...]:
         """What a column's rules say of distinct cells.

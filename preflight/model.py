@@ -70,6 +70,7 @@ class Sheet:
         merged: how many stretches of cells are merged; only the first cell of each has the value.
         uncalculated: (line, column) of each formula that has no value, from 1.
         numbers: column position → the lines in which it holds a number and not a text.
+        digits: column position → how many digits most of its numbers have.
         full: whether the format tells of hidden rows, errors, zeros and formulas at all.
     """
 
@@ -83,6 +84,7 @@ class Sheet:
     merged: int = 0
     uncalculated: tuple[tuple[int, int], ...] = ()
     numbers: Mapping[int, Ints] = field(default_factory=dict)
+    digits: Mapping[int, int] = field(default_factory=dict)
     full: bool = True
 
 

@@ -82,6 +82,7 @@ def check(
         settings.region or profile.region,
         settings.zone,
         settings.unsafe_fixes,
+        source.sheet,
     )
     return Checked(source, survey(layout, plan, chunks(layout, "reading", progress, chunk_bytes)))
 

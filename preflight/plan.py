@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from preflight.columns import is_linted
-from preflight.model import Column, Safety
+from preflight.model import Column, Safety, Sheet
 from preflight.profile import Profile
 from preflight.rule import Rule, Scope
 
@@ -24,6 +24,7 @@ class Plan:
         region: ISO 3166 code for phones whose row names no country; None if nobody said.
         timezone: of timestamps without an offset; None if nobody said.
         unsafe_fixes: whether fixes that guess are applied too.
+        sheet: of a workbook, the one that is read: it knows which cells are numbers.
     """
 
     profile: Profile
@@ -32,6 +33,7 @@ class Plan:
     region: str | None = None
     timezone: tzinfo | None = None
     unsafe_fixes: bool = False
+    sheet: Sheet | None = None
 
     def scoped(self, scope: Scope) -> tuple[Rule, ...]:
         """The rules of one scope, in the order of their codes."""

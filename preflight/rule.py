@@ -13,6 +13,8 @@ ROW      a frame of whole rows as read      a mask: True where valid
          and a `RowContext`
 CELL     a Series of distinct cell values   a mask: True where valid
          (and a `Context`)
+STORED   a frame of cells that a sheet      a mask: True where valid (see `stored.stored_cells`)
+         holds as numbers
 TABLE    a frame of row keys                a mask: True where valid (see `lint.duplicates`)
 CRASH    nothing: the engine reports by it  –
 ======== ================================== ====================================================
@@ -90,6 +92,7 @@ class Scope(enum.StrEnum):
     ROW = "row"
     CELL = "cell"
     TABLE = "table"
+    STORED = "stored"
     CRASH = "crash"
 
 
@@ -209,7 +212,7 @@ class Rule:
         severity: unless a profile says otherwise.
         message: the problem as a lower-case fact, no value in it.
         check: see the module's docstring; None for the CRASH scope only.
-        kinds: for a CELL rule, the kinds of column it looks at.
+        kinds: for a CELL or STORED rule, the kinds of column it looks at.
         blanks: for a CELL rule, whether blank cells of required columns are what it is about.
         suspects: for a CELL rule, an RE2 pattern of values that it may blame though they look
             obviously fine to the kind's triage; or a function without arguments that makes one,
@@ -252,7 +255,7 @@ class Rule:
     @property
     def held_back(self) -> bool:
         """Whether its findings are held back while the header is wrong: those about rows are."""
-        return self.scope in (Scope.RECORD, Scope.ROW, Scope.CELL, Scope.TABLE, Scope.CRASH)
+        return self.scope not in (Scope.FILE, Scope.HEADER)
 
 
 FileCheck = Callable[[FileView], Iterable[Problem]]

@@ -4,11 +4,14 @@ A docstring holds literal blocks. `Bad::` is a file and `Findings::` all that th
 one a line: `LINE:COLUMN_NAME CODE message`, `LINE CODE message` or `CODE message`. `Good::` is a
 file without a finding of the rule and without an error of any. `Fixed::` is the clean.csv that
 fixing the bad file with this rule alone writes. `Options::` are options as on the command line,
-for all of them; `With::` is a further rule file. A byte that is no text stands as `\\xHH`.
+for all of them; `With::` is a further rule file. `Workbook::` says that the samples are sheets of a
+workbook: `numbers NAME` for a column of numbers, and in the bad one `hidden LINE` and
+`formula LINE NAME` for a formula that nobody calculated. A byte that is no text stands as `\\xHH`.
 """
 
 from __future__ import annotations
 
+import csv
 import dataclasses
 import re
 import shlex
@@ -18,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 
 from preflight import catalogue, pipeline
 from preflight.checked import Checked
@@ -36,6 +40,8 @@ NAMES = {
     "FIL007": "newline-mixed",
     "FIL008": "file-over-limit",
     "FIL009": "no-data-rows",
+    "FIL010": "formula-uncalculated",
+    "FIL011": "rows-hidden",
     "STR101": "row-short",
     "STR102": "row-long",
     "STR103": "quote-unclosed",
@@ -81,6 +87,7 @@ NAMES = {
     "PHN409": "phone-not-mobile",
     "PHN410": "phone-placeholder",
     "PHN411": "phone-padded",
+    "PHN412": "phone-as-number",
     "TIM501": "timestamp-invalid",
     "TIM502": "timestamp-naive",
     "TIM503": "timestamp-ambiguous-order",
@@ -101,6 +108,7 @@ NAMES = {
     "TXT705": "text-null-word",
     "TXT706": "text-spreadsheet-error",
     "TXT707": "text-newline",
+    "TXT708": "zeros-lost",
     "DUP801": "key-duplicated",
     "DUP802": "row-duplicated",
     "DUP803": "phone-shared",
@@ -120,7 +128,7 @@ SECOND_ISSUE = [
     "EML305", "EML306", "EML307", "EML308", "EML310", "EML312", "PHN406", "PHN407", "PHN408",
     "PHN410", "NAM602", "NAM603", "NAM604", "NAM605", "TIM508", "TXT705", "TXT707", "SEC902",
 ]  # fmt: skip
-BLOCKS = ("Options", "With", "Bad", "Findings", "Good", "Fixed")
+BLOCKS = ("Options", "With", "Workbook", "Bad", "Findings", "Good", "Fixed")
 RULES = catalogue.builtin()
 every_rule = pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.code)
 
@@ -140,6 +148,7 @@ class Sample:
     findings: tuple[str, ...]
     good: bytes | None
     fixed: bytes | None
+    workbook: str | None
 
     def alone(self, rule: Rule) -> Settings:
         """The settings under which only this rule, and what it is shown with, is on."""
@@ -195,20 +204,44 @@ def sample(rule: Rule, folder: Path) -> Sample:
         findings=tuple(shown["Findings"].splitlines()),
         good=as_bytes(shown["Good"]) if "Good" in shown else None,
         fixed=as_bytes(shown["Fixed"]) if "Fixed" in shown else None,
+        workbook=shown.get("Workbook"),
     )
+
+
+def written(content: bytes, one: Sample, folder: Path) -> Path:
+    """The sample as a file."""
+    if one.workbook is None:
+        path = folder / "sample.csv"
+        path.write_bytes(content)
+        return path
+    path = folder / "sample.xlsx"
+    said = [line.split() for line in one.workbook.splitlines()]
+    rows = list(csv.reader(content.decode().splitlines()))
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        for line, row in enumerate(rows):
+            for at, cell in enumerate(row):
+                number = line > 0 and ["numbers", rows[0][at]] in said
+                (sheet.write_number if number else sheet.write_string)(
+                    line, at, float(cell) if number else cell
+                )
+        for what, *where in said if content == one.bad else ():
+            if what == "hidden":
+                sheet.set_row(int(where[0]) - 1, None, None, {"hidden": True})
+            elif what == "formula":
+                sheet.write_formula(int(where[0]) - 1, rows[0].index(where[1]), "=A1", value="")
+    return path
 
 
 def checked(content: bytes, settings: Settings, one: Sample, folder: Path) -> Checked:
     """The file with this content, linted."""
-    path = folder / "sample.csv"
-    path.write_bytes(content)
+    path = written(content, one, folder)
     return pipeline.check(path, settings, work=folder, rules_from=one.rules_from)
 
 
 def fixed(one: Sample, rule: Rule, folder: Path) -> Fixed:
     """The bad file, fixed by its rule alone."""
-    path = folder / "sample.csv"
-    path.write_bytes(one.bad)
+    path = written(one.bad, one, folder)
     return pipeline.fix(
         path, one.alone(rule), work=folder, folder=folder / "out", rules_from=one.rules_from
     )

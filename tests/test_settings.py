@@ -38,6 +38,7 @@ timezone = "America/New_York"
 encoding = "cp1252"
 delimiter = ";"
 header_row = 3
+sheet = "People"
 output_format = "json"
 statistics = true
 show_values = false
@@ -84,6 +85,7 @@ def test_every_key_of_a_config_file_is_read(tmp_path: Path) -> None:
         encoding="cp1252",
         delimiter=";",
         header_row=3,
+        sheet="People",
         columns={"Work mail": "email", "Badge": "-"},
         output_format="json",
         statistics=True,
@@ -277,6 +279,8 @@ BAD = [
     ("delimiter", '""', "is a text"),
     ("header_row", "0", "from 1 up"),
     ("header_row", "1.5", "from 1 up"),
+    ("sheet", "true", "is a text"),
+    ("sheet", '""', "is a text"),
     ("max_rows", "true", "from 1 up"),
     ("max_bytes", '"5 MB"', "from 1 up"),
     ("columns", '"a=b"', "table of texts"),

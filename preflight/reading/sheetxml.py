@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -23,6 +24,10 @@ _LETTERS = re.compile(r"[A-Z]+")
 _BUILT_IN_MOMENT = 22
 _LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|[_*].')
 _ZEROS = re.compile(r"0[0 ()/-]*0")
+_DAMAGE = (
+    KeyError, ValueError, OSError, EOFError, RuntimeError, zlib.error, zipfile.BadZipFile,
+    expat.ExpatError,
+)  # fmt: skip
 
 
 class Stop(Exception):  # noqa: N818 - the reader has seen enough
@@ -82,7 +87,7 @@ class WorkbookXml:
 
         def sheet(name: str, given: dict[str, str]) -> None:
             if name == "sheet":
-                identity = next((v for k, v in given.items() if k.rpartition(":")[2] == "id"), "")
+                identity = next((v for k, v in given.items() if k.endswith(" id")), "")
                 self._sheets.append(targets.get(identity, ""))
 
         self._parse("xl/_rels/workbook.xml.rels", relation)
@@ -163,9 +168,7 @@ class WorkbookXml:
                 parser.Parse(b"", True)
         except Stop:
             return True
-        except (KeyError, ValueError, OSError, EOFError, expat.ExpatError, zipfile.error) as error:
-            raise DamagedXml(member) from error
-        except (NotImplementedError, RuntimeError, zipfile.zlib.error) as error:
+        except _DAMAGE as error:
             raise DamagedXml(member) from error
         return False
 

@@ -80,7 +80,11 @@ def open_source(
     source, inner = _opened(path, spool, stdin_name)
     suffix = Path(inner).suffix.lower()
     if suffix in SUFFIXES or not workbook.is_workbook(source.path):
-        return replace(source, posing=suffix in workbook.SUFFIXES)
+        if suffix not in workbook.SUFFIXES:
+            return source
+        if workbook.is_damaged(source.path):
+            return replace(source, foreign=workbook.DAMAGED)
+        return replace(source, posing=True)
     read = workbook.read_sheet(source.path, source.name, sheet, spool)
     if isinstance(read, str):
         return replace(source, foreign=read)

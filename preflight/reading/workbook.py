@@ -14,7 +14,7 @@ import os
 import tempfile
 import zipfile
 from array import array
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +24,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from preflight.errors import MissingExtra, SourceError, UsageError
-from preflight.model import Chunk, Sheet
+from preflight.model import Chunk, Ints, Sheet
 from preflight.reading.sheetxml import DamagedXml, SheetFacts, WorkbookXml, cell_key
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ MOST_BYTES = 2 << 30
 _LEGACY = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
 _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
+_PACKED = (_ZIP, b"PK\x05\x06")
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _TO_MARKS = str.maketrans("\n\r", "\x1e\x1c")
 _FROM_MARKS = str.maketrans("\x1e\x1c", "\n\r")
@@ -59,6 +60,12 @@ def is_workbook(path: Path) -> bool:
             return any(name.startswith("xl/") for name in names)
     except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError):
         return False
+
+
+def is_damaged(path: Path) -> bool:
+    """Whether a file that is called a workbook begins like one, and is none."""
+    with path.open("rb") as file:
+        return file.read(4) in _PACKED
 
 
 def read_sheet(path: Path, name: str, wanted: str | None, spool: Path) -> Sheet | str:
@@ -180,8 +187,8 @@ class _Reader:
         facts = SheetFacts() if self._xml is None else self._xml.facts(at)
         self._refuse_huge(facts.rows * facts.columns, at)
         cells = self._book.get_sheet_by_index(at)
-        self._refuse_huge(cells.total_height * cells.total_width, at)
-        text, numbers = self._write(cells, facts)
+        self._refuse_huge(cells.height * cells.width, at)
+        text, numbers, digits = self._write(cells, facts)
         hidden = np.array(facts.hidden_rows, dtype=np.int64)
         return Sheet(
             name=self._names[at],
@@ -194,6 +201,7 @@ class _Reader:
             merged=len(cells.merged_cell_ranges or ()),
             uncalculated=tuple(facts.uncalculated),
             numbers=numbers,
+            digits=digits,
             full=self._xml is not None,
         )
 
@@ -208,7 +216,7 @@ class _Reader:
         near = difflib.get_close_matches(wanted, self._names, n=1)
         hint = f"; did you mean `{near[0]}`?" if near else ""
         held = ", ".join(f"`{name}`" for name in self._names)
-        raise UsageError(f"{self._name} has no sheet `{wanted}`{hint} It has {held}".strip())
+        raise UsageError(f"{self._name} has no sheet `{wanted}`; it has {held}{hint}")
 
     def _holds_values(self, at: int) -> bool:
         if self._xml is not None:
@@ -222,10 +230,13 @@ class _Reader:
                 f"than {MOST_CELLS:,}; delete what lies far out, or save it as CSV"
             )
 
-    def _write(self, cells: CalamineSheet, facts: SheetFacts) -> tuple[Path, dict[int, np.ndarray]]:
-        """The sheet as CSV, and for each column the rows in which it holds a whole number."""
+    def _write(
+        self, cells: CalamineSheet, facts: SheetFacts
+    ) -> tuple[Path, dict[int, Ints], dict[int, int]]:
+        """The sheet as CSV; for each column the rows with numbers, and their usual length."""
         handle, name = tempfile.mkstemp(dir=self._spool, prefix="sheet-", suffix=".csv")
         numbers: defaultdict[int, array[int]] = defaultdict(lambda: array("q"))
+        lengths: defaultdict[int, Counter[int]] = defaultdict(Counter)
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             blank = 0
@@ -244,18 +255,23 @@ class _Reader:
                 for at, value in enumerate(values, 1):
                     if type(value) in (int, float) and cell_key(row, at) not in facts.widths:
                         numbers[at - 1].append(row)
+                        lengths[at - 1][len(texts[at - 1])] += 1
         found = {at: np.array(rows, dtype=np.int64) for at, rows in numbers.items()}
-        return Path(name), found
+        # Of lengths that are equally common the longer one: zeros are lost, never won.
+        usual = {at: max(counts, key=lambda n: (counts[n], n)) for at, counts in lengths.items()}
+        return Path(name), found, usual
 
 
 def _rows(cells: CalamineSheet, facts: SheetFacts) -> Iterator[tuple[int, list[Any]]]:
     """The rows of a sheet from its first one and its first column, each of one width."""
     first = cells.start[1] if cells.start else 0
     width = max(first + cells.width, facts.columns)
+    row = 0
     for row, values in enumerate(cells.iter_rows(), 1):
         yield row, [""] * first + values + [""] * (width - first - len(values))
-    for row in range(cells.total_height + 1, facts.rows + 1):
-        yield row, [""] * width
+    # Rows in which nothing but errors stand, which are blank to the reader of values.
+    for further in range(row + 1, facts.rows + 1):
+        yield further, [""] * width
 
 
 def _text(value: Any, key: int, facts: SheetFacts) -> str:

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
 
-from preflight.model import Severity
+from preflight.model import Severity, Sheet
 from preflight.report.listing import Listing, Token, header_names, shape
 
 SCHEMA_VERSION = 1
@@ -66,6 +66,7 @@ def _file(listing: Listing) -> dict[str, Any]:
         "bytes": layout.source.size,
         "encoding": layout.encoding,
         "delimiter": layout.delimiter,
+        "sheet": _sheet(layout.source.sheet),
         "header_line": layout.header_line if layout.header else None,
         "profile": survey.plan.profile.name,
         "columns": {_text(name): field for name, field in header_names(survey).items()},
@@ -77,6 +78,20 @@ def _file(listing: Listing) -> dict[str, Any]:
             "by_code": listing.counts(),
         },
         "held_back": listing.held_back,
+    }
+
+
+def _sheet(sheet: Sheet | None) -> dict[str, Any] | None:
+    if sheet is None:
+        return None
+    return {
+        "name": _text(sheet.name),
+        "others": [_text(name) for name in sheet.others],
+        "hidden": [_text(name) for name in sheet.hidden],
+        "hidden_rows": len(sheet.hidden_rows),
+        "hidden_columns": sheet.hidden_columns,
+        "filtered": sheet.filtered,
+        "merged": sheet.merged,
     }
 
 

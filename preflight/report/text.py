@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from preflight.model import Books, Layout, RunBooks, Safety, Severity
+from preflight.model import Books, Layout, RunBooks, Safety, Severity, Sheet
 from preflight.report.listing import Listing, Row, fixable, shape
 
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "pipes"}
@@ -88,12 +88,39 @@ def assumptions(layout: Layout) -> str:
     encoding = layout.encoding + (f" ({how})" if how else "")
     delimiter = _DELIMITERS.get(layout.delimiter, repr(layout.delimiter))
     told = {"option": " (as told)", "sep": " (by its sep= line)"}.get(layout.delimiter_from, "")
+    sheet = layout.source.sheet
+    if sheet is not None:
+        encoding, delimiter, told = f"sheet `{visible(sheet.name)}`", "", ""
+    elif layout.source.posing:
+        encoding = f"text, no workbook as its name says, {encoding}"
     if not layout.header:
         return f"{encoding}, no header"
     header = f"header on line {layout.header_line}" + (
         "" if layout.header_certain else " (a guess)"
     )
-    return f"{encoding}, {delimiter}{told}, {header}"
+    return ", ".join(filter(None, [encoding, f"{delimiter}{told}", header]))
+
+
+def sheet_notes(sheet: Sheet) -> list[str]:
+    """What is to be known of a sheet that was read, besides what is found in it."""
+    notes = []
+    if sheet.others:
+        notes.append(f"not read: {_sheets(sheet.others)}; --sheet NAME reads another one")
+    if sheet.hidden:
+        notes.append(f"hidden: {_sheets(sheet.hidden)}")
+    if sheet.hidden_columns:
+        notes.append(f"{plural(sheet.hidden_columns, 'hidden column')} read as well")
+    if sheet.merged:
+        cells = "merged cells have" if sheet.merged > 1 else "merged cell has"
+        notes.append(f"{number(sheet.merged)} {cells} a value in the first cell only")
+    if not sheet.full:
+        notes.append("in this format hidden rows, errors and leading zeros of a format do not show")
+    return notes
+
+
+def _sheets(names: Iterable[str]) -> str:
+    quoted = [f"`{visible(name)}`" for name in names]
+    return f"sheet{'s' if len(quoted) > 1 else ''} {', '.join(quoted)}"
 
 
 def summary(listing: Listing) -> str:
@@ -106,6 +133,8 @@ def summary(listing: Listing) -> str:
         f"{visible(listing.path)}: {plural(survey.rows, 'record')}, {assumptions(survey.layout)}",
         f"  found: {errors}, {warnings}",
     ]
+    if survey.layout.source.sheet is not None:
+        lines[1:1] = [f"  {note}" for note in sheet_notes(survey.layout.source.sheet)]
     if listing.held_back:
         lines.append(
             f"  the header is wrong: {plural(listing.held_back, 'finding')} about rows held back; "

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+import xlsxwriter
 
 from tests.calls import EXPORTS, FIXTURES, ODD, SHOW, Call, contacts
 
@@ -39,6 +40,43 @@ def test_content_that_is_no_table_of_rows_is_a_finding(call: Call, name: str) ->
     assert told.code == 1
     assert "found: 1 error" in told.out
     assert told.err == ""
+
+
+def test_a_workbook_is_checked_at_the_rows_of_its_sheet(call: Call, here: Path) -> None:
+    with xlsxwriter.Workbook("a.xlsx") as book:
+        for name in ("People", "Berlin"):
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, ["email", "phone"])
+            sheet.write_row(2, 0, ["ann@kestrel-labs.com", 1701234567])
+            sheet.write_string(3, 0, "bo@@kestrel-labs.com")
+        sheet.set_row(3, options={"hidden": True})
+        book.add_worksheet("Old").hide()
+    told = call("check", "a.xlsx", "--region", "DE")
+    assert told.code == 1
+    assert "a.xlsx:3:2 PHN412 [warning]" in told.out
+    assert "a.xlsx:4:1 EML302 [error]" in told.out
+    assert "FIL011" not in told.out
+    assert "sheet `People`, header on line 1" in told.out
+    assert "not read: sheet `Berlin`; --sheet NAME reads another one" in told.out
+    assert "hidden: sheet `Old`" in told.out
+    other = call("check", "a.xlsx", "--sheet", "2", "--output-format", "json")
+    document = json.loads(other.out)
+    jsonschema.validate(document, json.loads(SCHEMA.read_text()))
+    assert document["files"][0]["sheet"]["name"] == "Berlin"
+    assert document["files"][0]["counts"]["by_code"]["FIL011"] == 1
+    wrong = call("check", "a.xlsx", "--sheet", "Berln")
+    assert wrong.code == 2
+    assert "a.xlsx has no sheet `Berln`" in wrong.err
+    assert "did you mean `Berlin`?" in wrong.err
+    fixed = call("fix", "a.xlsx", "--region", "DE")
+    assert "a.preflight/clean.csv" in fixed.out
+
+
+def test_text_that_is_called_a_workbook_is_read_and_said(call: Call, here: Path) -> None:
+    (here / "a.xls").write_text("email\nann@kestrel-labs.com\n")
+    told = call("check", "a.xls")
+    assert told.code == 0
+    assert "text, no workbook as its name says" in told.out
 
 
 def test_one_column_is_no_error(call: Call) -> None:
@@ -180,7 +218,7 @@ def test_standard_input_has_the_name_that_it_is_given(
         (["nope.csv"], "nope.csv: no such file; check the path"),
         (["."], ".: no .csv, .tsv or .txt file in this directory"),
         (["*.csv"], "*.csv: no file matches this pattern"),
-        (["x.xlsx"], "x.xlsx: this build does not read .xlsx yet"),
+        (["x.xlsx"], "x.xlsx: no such file"),
         ([ODD / "clean.csv", "--for", "dotdigtal"], "did you mean dotdigital?"),
         ([ODD / "clean.csv", "--fro", "dotdigital"], "no such option '--fro'"),
         ([ODD / "clean.csv", "--map", "email"], "`email` is not 'Their header=field'"),

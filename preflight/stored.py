@@ -1,0 +1,62 @@
+"""Cells that a workbook holds as numbers, and what a rule may know of them.
+
+A spreadsheet that takes `01234` for a number keeps 1234: what was lost shows only beside the other
+numbers of the column, or by what numbers of that country look like.
+"""
+
+from __future__ import annotations
+
+import functools
+
+import pandas as pd
+import phonenumbers
+import pyarrow as pa
+
+from preflight import profile as profiles
+from preflight.model import Chunk, Column, Ints, Sheet
+
+
+def stored_cells(
+    chunk: Chunk, column: Column, at: Ints, sheet: Sheet, regions: pa.ChunkedArray
+) -> pd.DataFrame:
+    """The frame that a rule about stored numbers is given.
+
+    Args:
+        chunk: of a sheet.
+        column: that holds numbers.
+        at: where in the chunk's table.
+        sheet: it.
+        regions: of each row of the chunk, an ISO 3166 code or "".
+
+    Returns:
+        One line a cell: `value` (its digits), `field` (of the general profile that its column's
+        header names, or ""), `digits` int64 (how many most numbers of the column have), `trunk`
+        (what national phone numbers of the row's region begin with, or "") and `whole` bool (the
+        digits are a valid phone number once a plus stands before them).
+    """
+    values = chunk.table[str(column.position)].take(pa.array(at)).to_pandas().astype("str")
+    named = profiles.load().match(column.name)
+    field = column.field or (named[0] if named else "")
+    frame = pd.DataFrame(
+        {"value": values, "field": field, "digits": sheet.digits.get(column.position, 0)}
+    )
+    if column.kind == "phone":
+        codes = regions.take(pa.array(at)).to_pandas().astype("str")
+        frame["trunk"] = codes.map(_trunk_prefix)
+        frame["whole"] = values.map(_is_whole).astype(bool)
+    return frame
+
+
+@functools.cache
+def _trunk_prefix(region: str) -> str:
+    """What national numbers of a region begin with, by the metadata of `phonenumbers`."""
+    found = phonenumbers.PhoneMetadata.metadata_for_region(region, None)
+    return (found.national_prefix or "") if found is not None else ""
+
+
+@functools.lru_cache(maxsize=4096)
+def _is_whole(digits: str) -> bool:
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse(f"+{digits}", None))
+    except phonenumbers.NumberParseException:
+        return False
