@@ -2,88 +2,173 @@
 
 from __future__ import annotations
 
+import math
+import re
 import unicodedata
+from collections import Counter
+
+from preflight.reading.tongues import GROUPS, Pairs, is_latin, likelihood, neighbours
 
 LIKELY = "cp1252"
 """What contact files that are not UTF-8 are in most often; it wins where the evidence is equal."""
 
-_CANDIDATES = [
-    LIKELY,
-    "cp1250",
-    "cp1251",
-    "cp1253",
-    "cp1254",
-    "cp1255",
-    "cp1256",
-    "cp1257",
-    "cp874",
-    "koi8_r",
-    "mac_roman",
-    "cp850",
-    "cp932",
-    "euc_jp",
-    "gb18030",
-    "big5",
-    "cp949",
-]
-_MULTIBYTE = {"cp932", "euc_jp", "gb18030", "big5", "cp949"}
-_PRIOR = 0.04
-_EQUAL = 0.02
-_TYPOGRAPHY = set("‘’“”„‚–—…·•®™©°ªº€´")
+_CANDIDATES = {
+    LIKELY: ("western", 0.0),
+    "iso8859_15": ("western", -3.0),
+    "mac_roman": ("western", -3.0),
+    "cp850": ("western", -3.5),
+    "cp437": ("western", -4.0),
+    "cp1250": ("central", -1.0),
+    "iso8859_2": ("central", -2.0),
+    "cp852": ("central", -4.0),
+    "mac_latin2": ("central", -5.0),
+    "cp1251": ("cyrillic", -1.0),
+    "koi8_r": ("cyrillic", -3.0),
+    "koi8_u": ("cyrillic", -3.0),
+    "cp866": ("cyrillic", -3.0),
+    "iso8859_5": ("cyrillic", -4.0),
+    "mac_cyrillic": ("cyrillic", -4.0),
+    "cp1253": ("greek", -1.5),
+    "iso8859_7": ("greek", -2.0),
+    "cp737": ("greek", -4.0),
+    "mac_greek": ("greek", -5.0),
+    "cp1254": ("turkish", -1.0),
+    "cp857": ("turkish", -4.0),
+    "mac_turkish": ("turkish", -5.0),
+    "cp1255": ("hebrew", -1.5),
+    "iso8859_8": ("hebrew", -2.0),
+    "cp862": ("hebrew", -4.0),
+    "cp1256": ("arabic", -1.5),
+    "iso8859_6": ("arabic", -3.0),
+    "cp1257": ("baltic", -1.5),
+    "iso8859_13": ("baltic", -2.0),
+    "cp775": ("baltic", -4.0),
+    "cp874": ("thai", -1.5),
+    "cp1258": ("vietnamese", -2.0),
+    "cp932": ("japanese", -1.0),
+    "euc_jp": ("japanese", -2.5),
+    "gb18030": ("simplified", -1.0),
+    "cp950": ("traditional", -1.0),
+    "cp949": ("korean", -1.0),
+}
+"""The codecs, what is written in each, and how much rarer than the likeliest it is, as a
+logarithm."""
+_ODDER = 0.4
+_DEPENDENCE = 0.5
+"""Neighbouring letters are not independent evidence: what one says counts half."""
+_RATHER_UTF8 = 3.0
+"""By how much, as a logarithm, another encoding must be likelier than UTF-8."""
+_FEW = 8
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
+_FOREIGN_WORD = re.compile(r"(?<!\w)[^\W\x00-\x7f]+(?!\w)")
+_SEVEN_BIT = {"utf-7": re.compile(rb"\+[A-Za-z][A-Za-z0-9+/]{2}"), "hz": re.compile(rb"~\{[!-}]")}
+_SAMPLE = 48 << 10
+_FIT, _UNFIT = -6.8, -8.8
+"""The logarithm of how likely a character is, in the mean, in names and in what is no text."""
+_HARDLY, _SUREST = 0.05, 0.99
 
 
 def guess(sample: bytes) -> tuple[str, float]:
     """Guess the encoding of bytes that are not UTF-8.
 
-    charset-normalizer says how orderly each candidate's text is; on top of that, what no name has
-    counts against a candidate: a symbol inside a word, a capital behind a small letter, a word of
-    accented letters only. `LIKELY` is the answer where nothing fits.
+    Each candidate's text is judged by how likely its letters follow each other in the tongues that
+    are written in it; a byte that is no text in it, a control character or a symbol within a word
+    counts heavily against it. The confidence is that of the text: where several encodings say the
+    same, which of them is named does not matter.
 
     Returns:
         The codec's name and a confidence over 0 and below 1, the lower the fewer bytes there are
         to tell from.
     """
-    from charset_normalizer import from_bytes
-
-    beyond_ascii = sum(byte > 127 for byte in sample)
-    scored = []
-    for rank, name in enumerate(_CANDIDATES):
-        match = from_bytes(sample, cp_isolation=[name], preemptive_behaviour=False).best()
-        if match is None:
-            continue
-        text = sample.decode(name)
-        fault = match.chaos + (0.0 if name in _MULTIBYTE else _oddity(text))
-        score = fault - match.coherence / 2 - (_PRIOR if name == LIKELY else 0)
-        scored.append((score, rank, name, fault, text))
+    cut = _whole_lines(sample)
+    texts, scores = _scored(cut)
+    top = max(scores.values())
+    weights = {name: math.exp(score - top) for name, score in scores.items()}
+    likeliest = max(scores, key=lambda name: scores[name])
+    best = next(name for name in _CANDIDATES if texts[name] == texts[likeliest])
+    same = sum(weight for name, weight in weights.items() if texts[name] == texts[best])
+    beyond_ascii = sum(byte > 127 for byte in cut)
     enough = beyond_ascii / (beyond_ascii + 2)
-    if not scored:
-        return LIKELY, round(0.2 * enough, 2)
-    score, _, name, fault, text = min(scored)
-    rivals = any(s < score + _EQUAL and t != text for s, _, _, _, t in scored)
-    confidence = max(1 - fault, 0.1) * enough * (0.6 if rivals else 0.98)
-    return name, round(max(confidence, 0.01), 2)
+    prior = _CANDIDATES[likeliest][1]
+    fit = (top - prior) / _DEPENDENCE / max(_beyond_ascii(texts[best]).total(), 1)
+    fits = min(max((fit - _UNFIT) / (_FIT - _UNFIT), _HARDLY), 1.0)
+    if fits == _HARDLY:
+        best = LIKELY
+    confidence = same / sum(weights.values()) * enough * fits
+    return best, round(min(max(confidence, 0.01), _SUREST), 2)
 
 
-def _oddity(text: str) -> float:
-    """The share of the characters beyond ASCII that stand where names do not have them."""
+def is_utf8_by_chance(sample: bytes) -> bool:
+    """Whether bytes are rather a few characters of another encoding, though they decode as UTF-8.
+
+    Two bytes that are one Chinese or Korean character are one of UTF-8 as well now and then. It
+    takes words that have no ASCII letter to raise the suspicion, and few of them to confirm it.
+    """
+    text = _whole_lines(sample).decode("utf-8", "replace")
+    beyond = _BEYOND_ASCII.findall(text)
+    if len(beyond) > _FEW or max(beyond, default="\uffff") >= "\u0800":
+        return False
+    if not _FOREIGN_WORD.search(text):
+        return False
+    pairs = _beyond_ascii(text)
+    here = max(likelihood(tongues, pairs) for tongues in GROUPS)
+    _, scores = _scored(sample)
+    return max(scores.values()) > _DEPENDENCE * here + _RATHER_UTF8
+
+
+def seven_bit(sample: bytes) -> str:
+    """The encoding, "utf-7" or "hz", that bytes of ASCII are rather in than in ASCII, or ""."""
+    for name, sign in _SEVEN_BIT.items():
+        if sign.search(sample):
+            try:
+                text = _whole_lines(sample).decode(name)
+            except UnicodeDecodeError:
+                continue
+            pairs = _beyond_ascii(text)
+            letters = all(one.isalnum() for pair in pairs for one in pair if one >= "\x80")
+            if pairs and letters and not _oddity(pairs):
+                return name
+    return ""
+
+
+def _whole_lines(sample: bytes) -> bytes:
+    if len(sample) <= _SAMPLE:
+        return sample
+    cut = sample[:_SAMPLE]
+    return cut[: max(cut.rfind(b"\n"), cut.rfind(b"\r")) + 1] or cut
+
+
+def _scored(sample: bytes) -> tuple[dict[str, str], dict[str, float]]:
+    """The text in each candidate, and how likely it is in those that are not out of question."""
+    texts = {name: sample.decode(name, "replace") for name in _CANDIDATES}
+    pairs = {name: _beyond_ascii(text) for name, text in texts.items()}
+    odd = {name: _oddity(found) for name, found in pairs.items()}
+    least = min(odd.values())
+    scores = {
+        name: prior + _DEPENDENCE * likelihood(tongues, pairs[name])
+        for name, (tongues, prior) in _CANDIDATES.items()
+        if odd[name] <= least + _ODDER
+    }
+    return texts, scores
+
+
+def _beyond_ascii(text: str) -> Counter[tuple[str, str]]:
+    """The neighbours of which at least one is beyond ASCII."""
+    found = neighbours(unicodedata.normalize("NFC", text))
+    return Counter({pair: times for pair, times in found.items() if max(pair) >= "\x80"})
+
+
+def _oddity(pairs: Pairs) -> float:
+    """The share of the characters beyond ASCII that no text has where they stand."""
     odd = total = 0
-    for at, character in enumerate(text):
-        if character < "\x80":
-            continue
-        total += 1
-        before = text[at - 1 : at]
-        behind = text[at + 1 : at + 2]
-        if not character.isalpha():
-            glued = before.isalpha() or behind.isalpha()
-            odd += glued and character not in _TYPOGRAPHY and not unicodedata.combining(character)
-        elif _latin(character):
-            odd += character.isupper() and before.islower()
-            odd += _latin(before) and _latin(behind)
-        else:
-            odd += "a" <= before.lower() <= "z" or "a" <= behind.lower() <= "z"
+    for (before, character), times in pairs.items():
+        if character >= "\x80":
+            total += times
+            odd += times * _is_odd(before, character)
     return odd / max(total, 1)
 
 
-def _latin(character: str) -> bool:
-    """Whether it is a Latin letter beyond ASCII."""
-    return "\xc0" <= character < "\u0250" and character.isalpha()
+def _is_odd(before: str, character: str) -> bool:
+    if character.isalpha():
+        return before < "\x80" and before.isalpha() and not is_latin(character)
+    return before.isalpha() if unicodedata.category(character)[0] in "SC" else False

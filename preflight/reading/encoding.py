@@ -16,7 +16,7 @@ import numpy as np
 
 from preflight.errors import UsageError
 from preflight.model import Ints, Offence, Source
-from preflight.reading.charset import guess
+from preflight.reading.charset import guess, is_utf8_by_chance, seven_bit
 
 _BLOCK = 1 << 20
 _HEAD_BYTES = 64 << 10
@@ -42,6 +42,9 @@ _NO_FILE_ENCODINGS = {"idna", "punycode", "raw-unicode-escape", "undefined", "un
 _LINE_BEYOND_ASCII = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*[\r\n]*")
 _MULTIBYTE_LEAD = 0xC2
 _FEWEST_NULS = 2
+_SURE_NULS, _SOME_NULS = 8, 0.03
+_FEW = 8
+_SEVEN_BIT_SURE = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +106,13 @@ def find_encoding(source: Source, option: str | None = None) -> Encoding:
         return Encoding(wide, "detected", confidence, 0, offence)
     if strict.iso_2022 and not strict.valid and not strict.bad:
         return Encoding(strict.iso_2022, "detected", 0.99)
-    if strict.is_utf8:
+    if not strict.valid and not strict.bad and (name := seven_bit(head)):
+        return Encoding(name, "detected", _SEVEN_BIT_SURE)
+    few = strict.is_utf8 and 0 < strict.valid <= _FEW
+    sample = _sample(source.path) if few or not strict.is_utf8 else b""
+    if strict.is_utf8 and not (few and is_utf8_by_chance(sample)):
         return Encoding("utf-8", "strict", offence=offence)
-    name, confidence = guess(_sample(source.path))
+    name, confidence = guess(sample)
     return Encoding(name, "detected", confidence, 0, offence)
 
 
@@ -226,8 +233,20 @@ def _wide(head: bytes) -> tuple[str, float]:
     even, odd = (first + third) / 2, (second + fourth) / 2
     for name, here, there in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
         if here > 0.3 and there < here / 4:
-            return name, round(min(here - there, 0.99), 2)
+            return name, round(min(1 - there / here, 0.99), 2)
+        # names in another script have few NULs, but all of them on one side
+        if here > _SOME_NULS and not there and nul.sum() >= _SURE_NULS and _decodes(head, name):
+            return name, 0.9
     return "", 0.0
+
+
+def _decodes(head: bytes, name: str) -> bool:
+    """Whether it is text of lines in an encoding of two bytes a unit."""
+    try:
+        text = head[: len(head) // 2 * 2 - 2].decode(name)
+    except UnicodeDecodeError:
+        return False
+    return "\n" in text or "\r" in text
 
 
 def _sample(path: Path) -> bytes:

@@ -1,0 +1,214 @@
+"""How likely a text is in a group of tongues: which letters they have, and which follow which.
+
+The letters are counted in the names of countries, languages, scripts, currencies and months that
+the Unicode CLDR has for each tongue (through `babel`): names, as contact files hold them. What
+CLDR's names have too little of, the characters of Chinese, Japanese and Korean surnames and
+places, stands in `_NAMES`.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "western": ("de", "fr", "es", "pt", "it", "sv", "da", "no", "fi", "nl", "is"),
+    "central": ("pl", "cs", "sk", "hu", "ro", "hr", "sl", "de"),
+    "cyrillic": ("ru", "uk", "bg", "sr", "be"),
+    "greek": ("el",),
+    "turkish": ("tr", "de"),
+    "hebrew": ("he",),
+    "arabic": ("ar", "fa"),
+    "baltic": ("lt", "lv", "et"),
+    "thai": ("th",),
+    "vietnamese": ("vi",),
+    "japanese": ("ja",),
+    "simplified": ("zh",),
+    "traditional": ("zh_Hant",),
+    "korean": ("ko",),
+}
+Pairs = Mapping[tuple[str, str], int]
+"""How often each pair of neighbours occurs."""
+
+_NAMES = {
+    "simplified": (
+        "王李张刘陈杨黄赵周吴徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜"
+        "叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎"
+        "贺顾毛郝龚邵伟芳娜秀英敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂小晓红玉建国文华志海燕辉"
+        "云春梅雪飞婷公司有限科技集团股份北京上广州深圳天津重庆成都杭武汉西安南市省区路姓名电"
+        "话邮箱城地址"
+    ),
+    "traditional": (
+        "陳林黃張李王吳劉蔡楊許鄭謝郭洪曾邱廖賴周徐蘇葉莊呂江何蕭羅高潘簡朱鍾彭游詹胡施沈余盧"
+        "梁趙顏柯翁魏孫戴范方宋鄧杜傅侯曹薛丁卓馬董唐藍石家豪志明俊傑建宏淑芬惠美雅婷怡君雪玲"
+        "麗華文英公司有限股份科技集團臺北台中雄新竹香港市縣區路姓名電話郵箱城地址子件"
+    ),
+    "japanese": (
+        "佐藤鈴木高橋田中伊渡辺山本村小林加吉口松井上斎清水崎阿部森池石川前岡長谷近後坂遠青西"
+        "福太三島原和竹野一郎子美大翔陽愛結衣健誠裕恵直樹由紀真理香織拓也株式会社東京都阪府市"
+        "横浜名古屋札幌神戸県区町氏姓電話番号住所メールアドレス"
+    ),
+    "korean": (
+        "김이박최정강조윤장임한오서신권황안송류전홍고문양손배백허유남심노하곽성차주우구민진지"
+        "준예도시호수빈연현은영미경숙희철식회사울부산대인천광름명화번메일소삼자"
+    ),
+}
+_NAMES_WEIGHT = 2
+_CAPITALS = 0.1
+"""Weight of a text in capitals beside the same text as it is written."""
+_NAMED = ("territories", "languages", "scripts", "currency_names")
+_MEASURE = 15_000
+_PAIR, _SINGLE = 0.8, 0.2
+_QUOTES = set("‘’“”„–—…€\xa0")
+_TYPOGRAPHY = set("‚·•®™©°ªº´«»¿¡№×")
+_BELOW = {
+    "letter": 1e-6,
+    "quotes": 1e-3,
+    "typography": 2e-5,
+    "symbol": 1e-7,
+    "control": 1e-10,
+    "damage": 1e-9,
+}
+_OTHER_SCRIPT = 0.02
+_COMMON, _RARE, _RAREST = 2e-4, 5e-6, 1e-7
+_HALF_WIDTH = range(0xFF66, 0xFFA0)
+
+
+class Tongues:
+    """The letters of a group of tongues and how often one follows another."""
+
+    def __init__(self, tongues: Iterable[str], names: str, level: Callable[[str], float]) -> None:
+        self._pairs: Counter[tuple[str, str]] = Counter()
+        for tongue in tongues:
+            self._pairs.update(_pairs_of(tongue))
+        self._pairs.update(dict.fromkeys([(" ", one) for one in names], _NAMES_WEIGHT))
+        self._pairs.update(dict.fromkeys([(one, " ") for one in names], _NAMES_WEIGHT))
+        self._before: Counter[str] = Counter()
+        self._single: Counter[str] = Counter()
+        for (before, character), times in self._pairs.items():
+            self._before[before] += times
+            self._single[character] += times
+        self._total = sum(self._single.values())
+        self._level = level
+
+    def likelihood(self, pairs: Pairs) -> float:
+        """The logarithm of how likely the second characters are, each behind its first one.
+
+        Args:
+            pairs: how often each pair of neighbours occurs; folded.
+        """
+        return sum(times * self._of(*pair) for pair, times in pairs.items())
+
+    def _of(self, before: str, character: str) -> float:
+        times = self._single[character]
+        likely = _SINGLE * times / self._total
+        if pair := self._pairs[before, character]:
+            likely += _PAIR * pair / self._before[before]
+        elif before.isalpha() and character.isalpha() and _ascii(before) != _ascii(character):
+            likely *= 1 if is_latin(before) and is_latin(character) else _OTHER_SCRIPT
+        return math.log(likely + self._below(before, character))
+
+    def _below(self, before: str, character: str) -> float:
+        """How likely what none of the tongues has been seen with is."""
+        if ord(character) in _HALF_WIDTH:
+            return 1e-2 if ord(before) in _HALF_WIDTH else _COMMON
+        if character.isalpha():
+            return self._level(character)
+        if character in _QUOTES:
+            return _BELOW["quotes"]
+        if character in _TYPOGRAPHY:
+            return _BELOW["typography"]
+        if character == "\ufffd":
+            return _BELOW["damage"]
+        category = unicodedata.category(character)
+        if category in ("Mn", "Mc"):
+            return _BELOW["letter"]
+        return _BELOW["control" if category.startswith("C") else "symbol"]
+
+
+def likelihood(name: str, pairs: Pairs) -> float:
+    """How likely neighbouring characters are in the likeliest tongue of a group, or in a mixture.
+
+    See `Tongues.likelihood`; `name` is one of `GROUPS`.
+    """
+    return max(one.likelihood(pairs) for one in _group(name))
+
+
+@functools.cache
+def _group(name: str) -> list[Tongues]:
+    tongues = GROUPS[name]
+    names, level = _NAMES.get(name, ""), _LEVELS.get(name, _plain_level)
+    mixture = Tongues(tongues, names, level)
+    if len(tongues) == 1:
+        return [mixture]
+    return [mixture, *(Tongues([tongue], names, level) for tongue in tongues)]
+
+
+def neighbours(text: str) -> Counter[tuple[str, str]]:
+    """How often each pair of neighbours occurs in a text; ASCII is letter, digit or blank."""
+    pairs: Counter[tuple[str, str]] = Counter()
+    for (before, character), times in Counter(zip(f" {text}", f"{text} ", strict=True)).items():
+        pairs[_folded(before), _folded(character)] += times
+    return pairs
+
+
+def _folded(character: str) -> str:
+    if character >= "\x80" or character.isalpha():
+        return character
+    return "0" if character.isdigit() else " "
+
+
+@functools.cache
+def _pairs_of(tongue: str) -> Counter[tuple[str, str]]:
+    """The neighbours in a tongue's names, as many as in a text of `_MEASURE` characters."""
+    from babel import localedata
+
+    data = localedata.load(tongue, merge_inherited=False)
+    names = [str(name) for part in _NAMED for name in data[part].values()]
+    text = unicodedata.normalize("NFC", "\n".join(names))
+    pairs: Counter[tuple[str, str]] = Counter()
+    share = _MEASURE / len(text)
+    for (before, character), times in neighbours(text).items():
+        pairs[before, character] += times * share  # type: ignore[assignment]
+        capitals = before.upper(), character.upper()
+        pairs[capitals] += times * share * _CAPITALS  # type: ignore[assignment]
+    return pairs
+
+
+def _ascii(character: str) -> bool:
+    return character < "\x80"
+
+
+def is_latin(character: str) -> bool:
+    """Whether a letter is one of the Latin script."""
+    return character < "\u0250" or "\u1e00" <= character < "\u1f00"
+
+
+def _plain_level(character: str) -> float:
+    return _BELOW["letter"] if is_latin(character) else _BELOW["letter"] / 10
+
+
+def _by_lead(codec: str, common: range, rare: range) -> Callable[[str], float]:
+    """How common a character is by where the national standard that `codec` writes has it."""
+
+    def level(character: str) -> float:
+        if character < "\u2e80":
+            return _BELOW["letter"] / 10
+        try:
+            lead = character.encode(codec)[0]
+        except UnicodeEncodeError:
+            return _RAREST
+        return _COMMON if lead in common else _RARE if lead in rare else _RAREST
+
+    return level
+
+
+_LEVELS = {
+    "simplified": _by_lead("gb2312", range(0xB0, 0xD8), range(0xA1, 0xF8)),
+    "traditional": _by_lead("big5", range(0xA4, 0xC7), range(0xA1, 0xFA)),
+    "japanese": _by_lead("euc_jp", range(0xA4, 0xD0), range(0xA1, 0xF5)),
+    "korean": _by_lead("euc_kr", range(0xB0, 0xC9), range(0xA1, 0xFE)),
+}
