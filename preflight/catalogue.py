@@ -1,7 +1,9 @@
 """Finds the rules and says which of them are on.
 
 A rule is found by lying in a folder: every module under `preflight.rules`, and every `.py` file of
-the folders a user names, that has a `RULE`. Nothing has to be registered.
+the folders a user names, that has a `RULE`. An installed distribution brings rules by an entry
+point of the group `preflight.rules`, which names a module with a `RULE` or a list `RULES`, such a
+list, or a rule. Nothing else has to be registered.
 """
 
 from __future__ import annotations
@@ -9,22 +11,33 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import functools
+import hashlib
 import importlib
 import importlib.util
 import pkgutil
 import re
-from collections.abc import Iterable, Mapping, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from preflight.errors import ConfigError, RuleError
 from preflight.kinds import ALL_KINDS
+from preflight.model import Severity
 from preflight.profile import Profile
 from preflight.rule import Rule, Scope
 
 ALL = "ALL"
+GROUP = "preflight.rules"
 _CODE = re.compile(r"[A-Z]{3}[0-9]{3}")
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_TYPES = {"code": str, "name": str, "scope": Scope, "severity": Severity, "message": str}
+# The rules by which the engine itself reports.
+_UNASKED = (Scope.SCHEMA, Scope.CRASH)
 
 
 @functools.cache
@@ -36,66 +49,148 @@ def builtin() -> Mapping[str, Rule]:
         for found in pkgutil.walk_packages(package.__path__, "preflight.rules.")
         if not found.ispkg
     ]
-    return _collect((module, module.__name__) for module in modules)
+    return _collect(
+        (_documented(module.RULE, module.__doc__), module.__name__, "")
+        for module in modules
+        if isinstance(getattr(module, "RULE", None), Rule)
+    )
+
+
+@functools.cache
+def installed() -> Mapping[str, Rule]:
+    """The rules that installed distributions bring, by code, in the order of the codes.
+
+    Raises:
+        RuleError: an entry point does not load, brings no rule, or one that is off.
+    """
+    found = sorted(entry_points(group=GROUP), key=lambda point: (point.name, point.value))
+    return _collect(entry for point in found for entry in _brought(point))
 
 
 def load(folders: Sequence[Path] = ()) -> Mapping[str, Rule]:
-    """The built-in rules and those in the folders, by code, in the order of the codes.
+    """The built-in rules, the installed ones and those in the folders, in the order of the codes.
+
+    Args:
+        folders: folders of rule files, looked through with their subfolders, or single files. A
+            file whose name starts with "_" is none.
 
     Raises:
         RuleError: a file does not load, its `RULE` is off, or a code is used twice.
     """
-    if not folders:
-        return builtin()
-    extra = _collect(
-        (_module(path), str(path))
-        for folder in folders
-        for path in sorted(folder.glob("*.py") if folder.is_dir() else [folder])
+    own = _collect(
+        (_documented(module.RULE, module.__doc__), str(path), str(path))
+        for path in _files(folders)
+        for module in [_module(path)]
     )
-    for code in extra:
-        if code in builtin():
-            raise RuleError(f"rule code {code} is taken by `{builtin()[code].name}`")
-    return dict(sorted({**builtin(), **extra}.items()))
+    known: dict[str, Rule] = {}
+    for rules in (builtin(), installed(), own):
+        for code, rule in rules.items():
+            if code in known:
+                where = f"{rule.origin}: " if rule.origin else ""
+                raise RuleError(f"{where}rule code {code} is taken by `{known[code].name}`")
+            known[code] = rule
+    return dict(sorted(known.items()))
 
 
-def _module(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"preflight_rule_{path.stem}", path)
+def _files(folders: Sequence[Path]) -> Iterator[Path]:
+    """The rule files of some folders, each once."""
+    seen = set[Path]()
+    for given in folders:
+        if not given.exists():
+            raise RuleError(f"{given}: there is no such rule file or folder")
+        inside = given.rglob("*.py") if given.is_dir() else [given]
+        for path in sorted(one for one in inside if not one.name.startswith("_")):
+            if path.resolve() not in seen:
+                seen.add(path.resolve())
+                yield path
+
+
+def run_file(path: Path) -> ModuleType:
+    """A Python file of the user's as a module.
+
+    Raises:
+        RuleError: it does not load; the message names it, and says why in a line.
+    """
+    # Two files of one name are two modules; and a dataclass wants its module to be known.
+    name = f"preflight_own_{path.stem}_{hashlib.sha256(str(path.resolve()).encode()).hexdigest()}"
+    spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise RuleError(f"{path}: is no Python file")
     module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
-        raise RuleError(f"{path}: does not load: {type(error).__name__}: {error}") from error
+    except (Exception, SystemExit) as error:
+        del sys.modules[name]
+        raise RuleError(f"{path}: does not load: {in_a_line(error)}") from error
+    return module
+
+
+def _module(path: Path) -> ModuleType:
+    module = run_file(path)
     if not isinstance(getattr(module, "RULE", None), Rule):
         raise RuleError(f"{path}: has no RULE")
     return module
 
 
-def _collect(modules: Iterable[tuple[ModuleType, str]]) -> dict[str, Rule]:
+def in_a_line(error: BaseException) -> str:
+    """An error of a file of the user's: its class and its text, on one line."""
+    return " ".join(f"{type(error).__name__}: {error}".split()).rstrip(":")
+
+
+def _brought(point: EntryPoint) -> Iterator[tuple[Rule, str, str]]:
+    """The rules of one entry point, with what errors call it and its distribution."""
+    origin = f"{point.dist.name} {point.dist.version}" if point.dist else point.value
+    where = f"{origin}: entry point {point.name} of {GROUP}"
+    try:
+        found = point.load()
+    except (Exception, SystemExit) as error:
+        raise RuleError(f"{where}: does not load: {in_a_line(error)}") from error
+    doc = None
+    if isinstance(found, ModuleType):
+        doc = found.__doc__
+        found = getattr(found, "RULES", None) or getattr(found, "RULE", None)
+    rules = list(found) if isinstance(found, (list, tuple)) else [found]
+    if not rules or not all(isinstance(rule, Rule) for rule in rules):
+        raise RuleError(f"{where}: is no rule, no list of rules, and no module with one")
+    for rule in rules:
+        yield _documented(rule, doc if len(rules) == 1 else None), where, origin
+
+
+def _documented(rule: Rule, doc: str | None) -> Rule:
+    """The rule with the docstring of its file; of the file of its check where that is not known."""
+    if not doc and not rule.doc and rule.check is not None:
+        doc = getattr(sys.modules.get(rule.check.__module__), "__doc__", None)
+    return dataclasses.replace(rule, doc=(doc or rule.doc).strip())
+
+
+def _collect(found: Iterable[tuple[Rule, str, str]]) -> dict[str, Rule]:
+    """Sound rules by code, of rules with what errors call their place and their origin."""
     rules: dict[str, Rule] = {}
-    for module, where in modules:
-        rule = getattr(module, "RULE", None)
-        if not isinstance(rule, Rule):
-            continue
+    for rule, where, origin in found:
         _sound(rule, where)
+        if origin and rule.scope in _UNASKED:
+            raise RuleError(f"{where}: scope {rule.scope.name} is for rules of preflight itself")
         if rule.code in rules:
             raise RuleError(f"{where}: code {rule.code} is taken by `{rules[rule.code].name}`")
-        rules[rule.code] = dataclasses.replace(rule, doc=(module.__doc__ or "").strip())
+        rules[rule.code] = dataclasses.replace(rule, origin=origin)
     return dict(sorted(rules.items()))
 
 
 def _sound(rule: Rule, where: str) -> None:
+    for name, kind in _TYPES.items():
+        if not isinstance(getattr(rule, name), kind):
+            raise RuleError(f"{where}: {name} is no {kind.__name__}")
     if not _CODE.fullmatch(rule.code):
         raise RuleError(f"{where}: code `{rule.code}` is not three letters and three digits")
     if not _NAME.fullmatch(rule.name):
         raise RuleError(f"{where}: name `{rule.name}` is not kebab-case")
-    if (rule.check is None) != (rule.scope is Scope.CRASH):
-        raise RuleError(f"{where}: a rule has a check, unless its scope is CRASH")
+    if (rule.check is None) != (rule.scope in _UNASKED):
+        raise RuleError(f"{where}: a rule has a check, unless its scope is SCHEMA or CRASH")
     if (rule.scope in (Scope.CELL, Scope.STORED)) != bool(rule.kinds):
         raise RuleError(f"{where}: a CELL or STORED rule names its kinds, and no other does")
-    if rule.kinds - ALL_KINDS:
-        raise RuleError(f"{where}: unknown kind `{min(rule.kinds - ALL_KINDS)}`")
+    if set(rule.kinds) - ALL_KINDS:
+        raise RuleError(f"{where}: unknown kind `{min(set(rule.kinds) - ALL_KINDS)}`")
     if (rule.scope is Scope.ROW) != (rule.among is not None):
         raise RuleError(f"{where}: a ROW rule says among which rows it looks, and no other does")
     if rule.scope is not Scope.ROW and (rule.tail or rule.place is not None):
@@ -104,6 +199,11 @@ def _sound(rule: Rule, where: str) -> None:
         raise RuleError(f"{where}: only a rule with a tail sees ragged records")
     if rule.fix is not None and rule.safety is None:
         raise RuleError(f"{where}: a fix says whether it is safe")
+    if isinstance(rule.suspects, str):
+        try:
+            pc.match_substring_regex(pa.array([""]), rule.suspects)
+        except pa.ArrowInvalid as error:
+            raise RuleError(f"{where}: suspects is no RE2 pattern: {in_a_line(error)}") from error
 
 
 def choose(
@@ -113,10 +213,13 @@ def choose(
     select: Sequence[str] = (ALL,),
     ignore: Sequence[str] = (),
     extend_select: Sequence[str] = (),
+    severity: Mapping[str, Severity | None] | None = None,
+    online: bool = False,
 ) -> Mapping[str, Rule]:
     """The rules that are on, each with the severity it has under the profile.
 
-    The one that reports failing rules is always on: what no rule could judge is not passed.
+    The one that reports failing rules is always on: what no rule could judge is not passed. One
+    that is for other profiles, or that asks the network while nobody wants that, is never on.
 
     Args:
         rules: all there are.
@@ -125,28 +228,46 @@ def choose(
         ignore: codes or prefixes; the longest matching entry of `select` and `ignore` counts, and
             `ignore` wins a tie.
         extend_select: as `select`, in addition to it.
+        severity: code or prefix → the user's severity, or None for off; the longest matching entry
+            counts, and beats the profile's.
+        online: whether the rules that ask the network are wanted.
 
     Raises:
         ConfigError: an entry fits no rule.
     """
-    for entry in (*select, *ignore, *extend_select):
+    said = severity or {}
+    for entry in (*select, *ignore, *extend_select, *said):
         _fits(entry, rules)
     chosen: dict[str, Rule] = {}
     for code, rule in rules.items():
         if rule.scope is Scope.CRASH:
             chosen[code] = rule
             continue
+        if (rule.profiles and profile.name not in rule.profiles) or (rule.online and not online):
+            continue
         wanted = _weight(code, (*select, *extend_select))
         unwanted = _weight(code, ignore)
         if wanted is None or (unwanted is not None and unwanted >= wanted):
             continue
-        severity = profile.severity(code, rule.severity)
-        if severity is None:
+        level = _longest(code, said, profile.severity(code, rule.severity))
+        if level is None:
             if _weight(code, extend_select) is None:
                 continue
-            severity = rule.severity
-        chosen[code] = dataclasses.replace(rule, severity=severity)
+            level = rule.severity
+        chosen[code] = dataclasses.replace(rule, severity=level)
     return chosen
+
+
+def _longest(
+    code: str, said: Mapping[str, Severity | None], default: Severity | None
+) -> Severity | None:
+    """The severity of the longest entry that a code fits, or the default."""
+    fitting = [entry for entry in said if entry == ALL or code.startswith(entry)]
+    return (
+        said[max(fitting, key=lambda entry: 0 if entry == ALL else len(entry))]
+        if fitting
+        else default
+    )
 
 
 def _weight(code: str, entries: Sequence[str]) -> int | None:

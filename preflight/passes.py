@@ -160,7 +160,7 @@ def survey(
     pieces: list[Findings] = []
     states: list[tuple[Ints, Bools, Bools, Bools]] = []
     keys, fixed = _Keys(plan), dict[str, int]()
-    filled = np.zeros(len(plan.columns), dtype=np.int64)
+    filled, well_formed = np.zeros(len(plan.columns), dtype=np.int64), 0
     for read, behind in following(chunks, whole_rows.tail):
         rowed = whole_rows.judge(read, behind)
         chunk = rowed.chunk
@@ -169,6 +169,7 @@ def survey(
         mended = mend_columns(linter, linted)
         pieces += [rowed.findings, chunk_findings(linted)]
         count = len(chunk.rows)
+        well_formed += count
         condemned = np.isin(chunk.rows, rowed.rejected)
         before = _bad_rows(linter, ((one, one.blames) for one in linted.columns), count) | condemned
         after = _bad_rows(linter, ((one.judged, one.blames) for one in mended), count) | condemned
@@ -194,6 +195,8 @@ def survey(
         filled=tuple(filled.tolist()),
         sent=_positions(plan, is_sent),
         used=_positions(plan, is_linted),
+        well_formed=well_formed,
+        options=plan.options,
     )
     found = Survey(
         layout=layout,

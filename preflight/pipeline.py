@@ -48,7 +48,7 @@ def check(
         path: of the file; "-" for standard input.
         settings: the defaults if there are none.
         work: a private folder that outlives the result, see `workspace`.
-        rules_from: folders (or files) of further rules.
+        rules_from: folders (or files) of further rules, besides those of the settings.
         stdin_name: what standard input is called in reports.
         progress: told the stage, rows done, and their total if it is known.
         chunk_bytes: how much text is worked on at a time, at least 1; what is found is the same.
@@ -59,11 +59,13 @@ def check(
     settings = settings or Settings()
     profile = profiles.load(settings.profile).limited(settings.max_bytes, settings.max_rows)
     rules = catalogue.choose(
-        catalogue.load(rules_from),
+        catalogue.load((*settings.rules, *rules_from)),
         profile,
         select=settings.select,
         ignore=settings.ignore,
         extend_select=settings.extend_select,
+        severity=settings.severities,
+        online=settings.online,
     )
     source = open_source(path, spool=work, stdin_name=stdin_name, sheet=settings.sheet)
     layout = scan(
@@ -83,6 +85,7 @@ def check(
         settings.zone,
         settings.unsafe_fixes,
         source.sheet,
+        settings.providers.get(profile.name, {}),
     )
     return Checked(source, survey(layout, plan, chunks(layout, "reading", progress, chunk_bytes)))
 
@@ -182,6 +185,10 @@ def split(
         select=("FIL", "STR"),
         ignore=(),
         extend_select=(),
+        severity={},
+        rules=(),
+        schema=None,
+        online=False,
         columns={},
         max_bytes=settings.max_bytes or limits.bytes,
         max_rows=settings.max_rows or limits.rows,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
 
 from preflight.columns import is_linted
@@ -25,6 +25,7 @@ class Plan:
         timezone: of timestamps without an offset; None if nobody said.
         unsafe_fixes: whether fixes that guess are applied too.
         sheet: of a workbook, the one that is read: it knows which cells are numbers.
+        options: of the provider, as the user gives them for sending; empty where nobody did.
     """
 
     profile: Profile
@@ -34,6 +35,7 @@ class Plan:
     timezone: tzinfo | None = None
     unsafe_fixes: bool = False
     sheet: Sheet | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
 
     def scoped(self, scope: Scope) -> tuple[Rule, ...]:
         """The rules of one scope, in the order of their codes."""

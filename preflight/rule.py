@@ -16,6 +16,8 @@ CELL     a Series of distinct cell values   a mask: True where valid
 STORED   a frame of cells that a sheet      a mask: True where valid (see `stored.stored_cells`)
          holds as numbers
 TABLE    a frame of row keys                a mask: True where valid (see `lint.duplicates`)
+SCHEMA   nothing: failures of the user's    –
+         own schema are reported by it
 CRASH    nothing: the engine reports by it  –
 ======== ================================== ====================================================
 
@@ -36,7 +38,7 @@ import enum
 import functools
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -93,6 +95,7 @@ class Scope(enum.StrEnum):
     CELL = "cell"
     TABLE = "table"
     STORED = "stored"
+    SCHEMA = "schema"
     CRASH = "crash"
 
 
@@ -118,6 +121,8 @@ class FileView:
         filled: for each column, how many of its cells hold something.
         sent: the positions of the columns that are written for the provider.
         used: the positions of those that are, or that one which is sent is made from.
+        well_formed: how many of the records took their place in the table.
+        options: of the provider, as far as the user has given them; see `Plan`.
     """
 
     layout: Layout
@@ -127,6 +132,8 @@ class FileView:
     filled: tuple[int, ...]
     sent: frozenset[int]
     used: frozenset[int]
+    well_formed: int = 0
+    options: Mapping[str, str] = field(default_factory=dict)
 
     @functools.cached_property
     def header_is_data(self) -> bool:
@@ -211,7 +218,9 @@ class Rule:
         scope: what `check` is given.
         severity: unless a profile says otherwise.
         message: the problem as a lower-case fact, no value in it.
-        check: see the module's docstring; None for the CRASH scope only.
+        check: see the module's docstring; None for the SCHEMA and the CRASH scope only.
+        profiles: the profiles under which it is on; empty for all of them.
+        online: whether it asks the network, and is on with `--online` only.
         kinds: for a CELL or STORED rule, the kinds of column it looks at.
         blanks: for a CELL rule, whether blank cells of required columns are what it is about.
         suspects: for a CELL rule, an RE2 pattern of values that it may blame though they look
@@ -230,6 +239,8 @@ class Rule:
         phase: when the fix is applied.
         drops: for a RECORD, ROW or TABLE rule, whether the row is left away and counted as dropped.
         doc: the docstring of its file.
+        origin: where it comes from, as the catalogue found out: "" for preflight itself, else a
+            path, or a distribution and its version.
     """
 
     code: str
@@ -239,6 +250,8 @@ class Rule:
     message: str
     check: Callable[..., Any] | None = None
     kinds: frozenset[str] = frozenset()
+    profiles: frozenset[str] = frozenset()
+    online: bool = False
     blanks: bool = False
     suspects: Suspects | None = None
     among: str | RowSuspects | None = None
@@ -251,6 +264,7 @@ class Rule:
     phase: Phase = Phase.SHAPE
     drops: bool = False
     doc: str = ""
+    origin: str = ""
 
     @property
     def held_back(self) -> bool:

@@ -3,7 +3,7 @@
 Precedence: command line > `PREFLIGHT_*` environment > config file > profile > default. The config
 file is the nearest `preflight.toml`, `.preflight.toml` or `pyproject.toml` with `[tool.preflight]`,
 from the working directory upwards. Its keys are those of `config.schema.json`; "-" may stand for
-"_" in them, and a `state_dir` in it is relative to the file.
+"_" in them, and the paths in it (`state_dir`, `rules`, `schema`) are relative to the file.
 """
 
 from __future__ import annotations
@@ -22,11 +22,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from preflight import profile
 from preflight.errors import ConfigError
+from preflight.model import Severity
 from preflight.providers import registry
 
 FAIL_ON = ("error", "warning", "never")
 FORMATS = ("full", "concise", "json")
 CONFIG_NAMES = ("preflight.toml", ".preflight.toml")
+OFF = "off"
 SECRET = re.compile(r"token|password|secret|api[_-]?key|api[_-]?user", re.IGNORECASE)
 _WHOLE = re.compile(r"[0-9]+")
 # How people write a tab where they cannot type one.
@@ -74,6 +76,12 @@ class Settings:
     Attributes:
         profile: the name of a profile; the key `for` of a config.
         select, ignore, extend_select: rule codes or prefixes.
+        severity: rule code or prefix → "error", "warning" or "off"; beats the profile's.
+        rules: folders and files of further rules.
+        schema: the user's own pandera schema, `FILE:NAME`.
+        online: whether domains of addresses are looked up in the DNS.
+        resolver: the address of the DNS server to ask, `HOST` or `HOST:PORT`; None for the
+            system's.
         fail_on: the least severity that makes `check` exit with 1.
         exit_zero: findings never make the exit code 1.
         max_bad: the rejected rows that are still accepted; None when nobody said.
@@ -96,6 +104,11 @@ class Settings:
     select: tuple[str, ...] = ("ALL",)
     ignore: tuple[str, ...] = ()
     extend_select: tuple[str, ...] = ()
+    severity: Mapping[str, str] = field(default_factory=dict)
+    rules: tuple[Path, ...] = ()
+    schema: str | None = None
+    online: bool = False
+    resolver: str | None = None
     fail_on: str = "error"
     exit_zero: bool = False
     max_bad: MaxBad | None = None
@@ -117,14 +130,22 @@ class Settings:
     providers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
+    def severities(self) -> dict[str, Severity | None]:
+        """The severities that the user gave, None for off."""
+        return {
+            code: None if level == OFF else Severity(level) for code, level in self.severity.items()
+        }
+
+    @property
     def zone(self) -> ZoneInfo | None:
         """The zone of timestamps without an offset."""
         return ZoneInfo(self.timezone) if self.timezone else None
 
 
 _LISTS = {"select", "ignore", "extend_select"}
-_BOOLS = {"exit_zero", "unsafe_fixes", "statistics", "show_values"}
+_BOOLS = {"online", "exit_zero", "unsafe_fixes", "statistics", "show_values"}
 _COUNTS = {"header_row", "max_bytes", "max_rows"}
+_TABLES = {"columns", "providers", "severity"}
 _KEYS = {field.name for field in dataclasses.fields(Settings)} - {"profile"} | {"for"}
 
 
@@ -155,21 +176,30 @@ def load(
         for key, value in data.items():
             name = _key(key, path)
             checked = _value(name, value, f"{path}: {name}")
-            merged[name] = path.parent / checked if name == "state_dir" else checked
+            merged[name] = _beside(path, name, checked)
     for name, text in environ.items():
         key = name.removeprefix("PREFLIGHT_").lower()
-        if name.startswith("PREFLIGHT_") and key in _KEYS - {"columns", "providers"} and text:
+        if name.startswith("PREFLIGHT_") and key in _KEYS - _TABLES and text:
             merged[key] = _value(key, _from_text(key, text), name)
     for key, value in given.items():
         if value is None:
             continue
-        if key in ("columns", "providers"):
+        if key in _TABLES:
             merged[key] = _joined(merged.get(key, {}), value)
         else:
             merged[key] = _value(key, value, _flag(key))
     if "for" in merged:
         merged["profile"] = merged.pop("for")
     return Settings(**merged)
+
+
+def _beside(config: Path, key: str, value: Any) -> Any:
+    """A value of a config file; its paths are relative to the file."""
+    if key == "state_dir":
+        return config.parent / value
+    if key == "rules":
+        return tuple(config.parent / one for one in value)
+    return str(config.parent / value) if key == "schema" else value
 
 
 def _flag(key: str) -> str:
@@ -229,7 +259,7 @@ def _key(key: str, path: Path) -> str:
 
 
 def _from_text(key: str, text: str) -> Any:
-    if key in _LISTS:
+    if key in _LISTS or key == "rules":
         return [entry.strip() for entry in text.split(",") if entry.strip()]
     if key in _BOOLS:
         if text.lower() not in ("0", "1", "true", "false", "yes", "no"):
@@ -259,6 +289,10 @@ def _value(key: str, value: Any, where: str) -> Any:
         if not isinstance(value, int) or isinstance(value, bool) or value < 1:
             raise ConfigError(f"{where} is a number from 1 up")
         return value
+    if key == "rules":
+        return _paths(value, where)
+    if key == "severity":
+        return _severity(value, where)
     if key == "for":
         return _one_of(value, profile.names(), where)
     if key == "fail_on":
@@ -287,7 +321,7 @@ def _value(key: str, value: Any, where: str) -> Any:
         return value
     if key == "state_dir":
         return Path(value)
-    return _delimiter(value, where) if key == "delimiter" else _encoding(value, where)
+    return _CHECKED[key](value, where)
 
 
 def _max_bad(value: Any, where: str) -> MaxBad:
@@ -314,6 +348,41 @@ def _encoding(value: str, where: str) -> str:
             f"{where} is a name like utf-8, cp1252 or shift_jis, not `{value}`"
         ) from None
     return value
+
+
+def _schema(value: str, where: str) -> str:
+    file, colon, name = value.rpartition(":")
+    if not colon or not file.strip() or not name.isidentifier():
+        raise ConfigError(f"{where} is FILE:NAME like schemas.py:TradeShow, not `{value}`")
+    return value
+
+
+def _resolver(value: str, where: str) -> str:
+    if not _RESOLVER.fullmatch(value):
+        raise ConfigError(f"{where} is an IP address, or one and a port: 127.0.0.1:53")
+    return value
+
+
+_RESOLVER = re.compile(r"[0-9.]+(?::[0-9]{1,5})?|\[[0-9A-Fa-f:]+\](?::[0-9]{1,5})?|[0-9A-Fa-f:]+")
+_CHECKED = {
+    "delimiter": _delimiter, "encoding": _encoding, "schema": _schema, "resolver": _resolver,
+}  # fmt: skip
+
+
+def _paths(value: Any, where: str) -> tuple[Path, ...]:
+    given = [value] if isinstance(value, (str, Path)) else value
+    if not isinstance(given, (list, tuple)) or not all(
+        isinstance(one, (str, Path)) and str(one) for one in given
+    ):
+        raise ConfigError(f"{where} is a list of folders and files")
+    return tuple(Path(one) for one in given)
+
+
+def _severity(value: Any, where: str) -> dict[str, str]:
+    if not isinstance(value, Mapping):
+        raise ConfigError(f"{where} is a table: a rule code or prefix, and its severity")
+    levels = (*(str(level) for level in Severity), OFF)
+    return {code: _one_of(level, levels, f"{where}.{code}") for code, level in value.items()}
 
 
 def _one_of(value: Any, choices: tuple[str, ...], where: str) -> str:

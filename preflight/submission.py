@@ -118,8 +118,10 @@ def submit(
         UsageError: an option, a secret or the file is off, or another run has begun to send this
             file, or writes into this folder, and has not ended; nothing was sent.
     """
-    settings = dataclasses.replace(settings, profile=provider)
     options = {**settings.providers.get(provider, {}), **connection.options}
+    settings = dataclasses.replace(
+        settings, profile=provider, providers={**settings.providers, provider: options}
+    )
     _ = connection.scale
     with ExitStack() as stack:
         connected = None
@@ -394,9 +396,9 @@ def _copy(source: Source, copy: Path) -> None:
 
 
 _KEPT = (
-    "profile", "select", "ignore", "extend_select", "fail_on", "exit_zero", "unsafe_fixes",
-    "region", "timezone", "encoding", "delimiter", "header_row", "sheet", "columns", "max_bytes",
-    "max_rows",
+    "profile", "select", "ignore", "extend_select", "severity", "fail_on", "exit_zero",
+    "unsafe_fixes", "region", "timezone", "encoding", "delimiter", "header_row", "sheet", "columns",
+    "max_bytes", "max_rows",
 )  # fmt: skip
 
 
@@ -404,6 +406,9 @@ def _stored(settings: Settings) -> dict[str, Any]:
     """What of the settings a resume needs, as JSON values."""
     kept = {name: getattr(settings, name) for name in _KEPT}
     bad = settings.max_bad
+    kept["rules"] = [str(path.absolute()) for path in settings.rules]
+    # A resume may be called from another folder.
+    kept["schema"] = None if settings.schema is None else str(Path(settings.schema).absolute())
     kept["max_bad"] = None if bad is None else dataclasses.asdict(bad)
     stored: dict[str, Any] = json.loads(json.dumps(kept))
     return stored
@@ -414,6 +419,9 @@ def _restored(run: Run, settings: Settings) -> Settings:
     bad = own.pop("max_bad", None)
     for name in ("select", "ignore", "extend_select"):
         own[name] = tuple(own[name])
+    # A run of an earlier version has none.
+    own["rules"] = tuple(Path(path) for path in own.get("rules", ()))
+    own["providers"] = {**settings.providers, run.provider: dict(run.options)}
     return dataclasses.replace(
         settings, **own, max_bad=settings.max_bad or (MaxBad(**bad) if bad else None)
     )

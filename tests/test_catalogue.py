@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -64,8 +67,8 @@ def test_a_single_file_can_be_named(tmp_path: Path) -> None:
 
 
 def test_without_folders_there_are_the_rules_that_ship() -> None:
-    """And they are looked for once."""
-    assert catalogue.load() is catalogue.builtin()
+    """And those of installed distributions, of which there are none here."""
+    assert catalogue.load() == catalogue.builtin()
 
 
 @pytest.mark.parametrize(
@@ -171,3 +174,187 @@ def test_a_rule_that_a_profile_switches_off_can_be_switched_on() -> None:
     assert [code for code in on if code.startswith("EML")] == ["EML303"]
     on = catalogue.choose(catalogue.builtin(), profile, extend_select=["EML302"])
     assert on["EML302"].severity is Severity.ERROR
+
+
+def test_folders_are_looked_through_and_each_file_is_taken_once(tmp_path: Path) -> None:
+    """With their subfolders; a file that starts with `_` is no rule."""
+    (tmp_path / "email").mkdir()
+    path = write(tmp_path / "email")
+    write(tmp_path, "second.py", code="OWN002")
+    (tmp_path / "_shared.py").write_text("")
+    (tmp_path / "email" / "__init__.py").write_text("")
+    rules = catalogue.load([tmp_path, path, tmp_path / "email"])
+    assert [code for code in rules if code.startswith("OWN")] == ["OWN001", "OWN002"]
+    assert rules["OWN001"].origin == str(path)
+    assert rules["EML302"].origin == ""
+
+
+def test_two_files_of_one_name_are_two_modules_and_may_hold_dataclasses(tmp_path: Path) -> None:
+    """Python looks a dataclass's module up by its name."""
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    path = write(tmp_path / "a", name="first-of-two")
+    write(tmp_path / "b", code="OWN002", name="second-of-two")
+    text = path.read_text()
+    path.write_text(
+        text.replace(
+            "from preflight.rule",
+            "from __future__ import annotations\nimport dataclasses\n\n"
+            "@dataclasses.dataclass\nclass Own:\n    at: dataclasses.InitVar[int]\n\n\n"
+            "from preflight.rule",
+            1,
+        )
+    )
+    rules = catalogue.load([tmp_path])
+    assert (rules["OWN001"].name, rules["OWN002"].name) == ("first-of-two", "second-of-two")
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("def (", "does not load: SyntaxError"),
+        ("raise SystemExit(3)", "does not load: SystemExit: 3"),
+        ("raise ValueError('one\\ntwo')", "does not load: ValueError: one two"),
+        ("RULE = 3", "has no RULE"),
+    ],
+)
+def test_what_a_file_does_wrong_is_said_in_a_line(
+    text: str, complaint: str, tmp_path: Path
+) -> None:
+    """Not even an exit of its own gets through."""
+    (tmp_path / "own.py").write_text(text)
+    with pytest.raises(RuleError) as caught:
+        catalogue.load([tmp_path])
+    assert str(caught.value).startswith(f"{tmp_path / 'own.py'}: {complaint}")
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("message=", "colour='red', message=", "TypeError"),
+        ('message="odd"', "message=3", "message is no str"),
+        ("severity=Severity.ERROR", "severity='error'", "severity is no Severity"),
+        ("message=", "suspects='(', message=", "suspects is no RE2 pattern"),
+        ("message=", "suspects='(?=a)', message=", "suspects is no RE2 pattern"),
+    ],
+)
+def test_a_rule_with_a_wrong_key_or_value_is_refused_before_a_row_is_read(
+    old: str, new: str, complaint: str, tmp_path: Path
+) -> None:
+    """It would fail on the first file else."""
+    path = write(tmp_path)
+    path.write_text(path.read_text().replace(old, new, 1))
+    with pytest.raises(RuleError, match=rf"own\.py: .*{complaint}"):
+        catalogue.load([tmp_path])
+
+
+def test_only_preflights_own_rules_are_reported_by(tmp_path: Path) -> None:
+    """A second CRASH rule would never be used."""
+    with pytest.raises(RuleError, match="scope CRASH is for rules of preflight itself"):
+        catalogue.load([write(tmp_path, scope="CRASH", kinds=[], check=None)])
+
+
+def test_a_rule_for_some_profiles_is_on_under_them_alone(tmp_path: Path) -> None:
+    """Not even by `--extend-select` elsewhere."""
+    path = write(tmp_path)
+    path.write_text(
+        path.read_text().replace("message=", 'profiles=frozenset({"textus"}), message=', 1)
+    )
+    rules = catalogue.load([tmp_path])
+    assert "OWN001" in catalogue.choose(rules, profiles.load("textus"))
+    assert "OWN001" not in catalogue.choose(rules, GENERAL, extend_select=["OWN001"])
+
+
+def test_a_rule_that_asks_the_network_is_on_when_someone_wants_that(tmp_path: Path) -> None:
+    """And never by `--select` alone."""
+    path = write(tmp_path)
+    path.write_text(path.read_text().replace("message=", "online=True, message=", 1))
+    rules = catalogue.load([tmp_path])
+    assert "OWN001" not in catalogue.choose(rules, GENERAL, select=["OWN001"])
+    assert "OWN001" in catalogue.choose(rules, GENERAL, online=True)
+
+
+def test_the_users_severity_beats_the_profiles_and_the_longest_entry_counts() -> None:
+    """`off` switches off, and `--extend-select` on again."""
+    rules, dotdigital = catalogue.builtin(), profiles.load("dotdigital")
+
+    def on(said: dict[str, Severity | None], **more: list[str]) -> dict[str, Severity]:
+        chosen = catalogue.choose(rules, dotdigital, severity=said, **more)
+        return {code: rule.severity for code, rule in chosen.items()}
+
+    assert on({})["PHN402"] is Severity.WARNING
+    said = {"ALL": Severity.WARNING, "PHN": Severity.ERROR, "PHN403": None}
+    told = on(said)
+    assert (told["PHN402"], told["EML302"]) == (Severity.ERROR, Severity.WARNING)
+    assert "PHN403" not in told
+    assert on(said, extend_select=["PHN403"])["PHN403"] is Severity.ERROR
+    with pytest.raises(ConfigError, match="`EML999`"):
+        on({"EML999": None})
+
+
+SITE = """
+import sys
+sys.path.insert(0, {site!r})
+from preflight.cli import main
+sys.exit(main({argv!r}))
+"""
+
+
+def distribution(site: Path, entry: str, **modules: str) -> None:
+    """A small distribution as an installer leaves it: modules, and what it says of itself."""
+    for name, text in modules.items():
+        (site / f"{name}.py").write_text(text)
+    info = site / "kestrel_rules-1.2.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: kestrel-rules\nVersion: 1.2\n")
+    (info / "entry_points.txt").write_text(f"[preflight.rules]\nown = {entry}\n")
+
+
+def call(site: Path, *argv: str) -> subprocess.CompletedProcess[str]:
+    """The command line in a process that finds the distribution."""
+    code = SITE.format(site=str(site), argv=list(argv))
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=site, check=False
+    )
+
+
+LISTED = "from one import RULE as first\nfrom two import RULE as second\nRULES = [first, second]"
+
+
+@pytest.mark.parametrize(
+    ("entry", "codes"),
+    [("one", ["OWN001"]), ("one:RULE", ["OWN001"]), ("both:RULES", ["OWN001", "OWN002"]),
+     ("both", ["OWN001", "OWN002"])],
+)  # fmt: skip
+def test_an_installed_distribution_brings_rules(
+    entry: str, codes: list[str], tmp_path: Path
+) -> None:
+    """A module with a rule, a rule, or a list of them; each says where it is from."""
+    one = write(tmp_path, "one.py").read_text()
+    two = write(tmp_path, "two.py", code="OWN002", name="company-odder").read_text()
+    distribution(tmp_path, entry, one=one, two=two, both=LISTED)
+    told = json.loads(call(tmp_path, "rules", "--output-format", "json").stdout)
+    brought = {one["code"]: one["origin"] for one in told if one["code"].startswith("OWN")}
+    assert brought == dict.fromkeys(codes, "kestrel-rules 1.2")
+    (tmp_path / "a.csv").write_text("email,company\nann@kestrel-labs.com,#odd\n")
+    (tmp_path / "b.csv").write_text("email,company\nann@kestrel-labs.com,odd\n")
+    explained = call(tmp_path, "explain", "OWN001").stdout
+    assert explained.startswith("OWN001 company-odd (error, of kestrel-rules 1.2)\n\nA company is")
+
+
+@pytest.mark.parametrize(
+    ("entry", "complaint"),
+    [("missing", "does not load: ModuleNotFoundError"), ("empty", "is no rule, no list of rules"),
+     ("empty:NOTHING", "does not load: AttributeError"), ("taken", "EML302 is taken by")],
+)  # fmt: skip
+def test_a_distribution_whose_rules_do_not_load_is_named(
+    entry: str, complaint: str, tmp_path: Path
+) -> None:
+    """In one line, before the file is even looked for."""
+    taken = write(tmp_path, code="EML302").read_text()
+    distribution(tmp_path, entry, empty="RULES = []", taken=taken)
+    told = call(tmp_path, "check", "there-is-none.csv")
+    assert (told.returncode, told.stderr.count("\n")) == (2, 1)
+    assert told.stderr.startswith("preflight: kestrel-rules 1.2: ")
+    assert complaint in told.stderr

@@ -29,6 +29,10 @@ for = "textus"
 select = ["EML", "PHN4"]
 ignore = "TXT701, TXT702"
 extend_select = ["DUP"]
+rules = ["own", "more/rule.py"]
+schema = "schemas.py:TradeShow"
+online = true
+resolver = "127.0.0.1:5353"
 fail_on = "warning"
 exit_zero = true
 max_bad = "2.5%"
@@ -46,6 +50,10 @@ max_bytes = 1000
 max_rows = 10
 state_dir = "state"
 timeout = 90
+
+[severity]
+EML306 = "error"
+SEC = "off"
 
 [columns]
 "Work mail" = "email"
@@ -76,6 +84,11 @@ def test_every_key_of_a_config_file_is_read(tmp_path: Path) -> None:
         select=("EML", "PHN4"),
         ignore=("TXT701", "TXT702"),
         extend_select=("DUP",),
+        severity={"EML306": "error", "SEC": "off"},
+        rules=(tmp_path / "own", tmp_path / "more/rule.py"),
+        schema=f"{tmp_path / 'schemas.py'}:TradeShow",
+        online=True,
+        resolver="127.0.0.1:5353",
         fail_on="warning",
         exit_zero=True,
         max_bad=MaxBad(share=0.025, count=None),
@@ -112,6 +125,11 @@ def test_every_key_can_stand_in_the_environment_but_the_tables(tmp_path: Path) -
         "PREFLIGHT_SELECT": "EML, PHN4,",
         "PREFLIGHT_IGNORE": "TXT701",
         "PREFLIGHT_EXTEND_SELECT": "DUP",
+        "PREFLIGHT_RULES": "own, more",
+        "PREFLIGHT_SCHEMA": "schemas.py:TradeShow",
+        "PREFLIGHT_ONLINE": "yes",
+        "PREFLIGHT_RESOLVER": "::1",
+        "PREFLIGHT_SEVERITY": "EML=error",
         "PREFLIGHT_FAIL_ON": "warning",
         "PREFLIGHT_EXIT_ZERO": "1",
         "PREFLIGHT_MAX_BAD": "7",
@@ -135,6 +153,10 @@ def test_every_key_can_stand_in_the_environment_but_the_tables(tmp_path: Path) -
         select=("EML", "PHN4"),
         ignore=("TXT701",),
         extend_select=("DUP",),
+        rules=(Path("own"), Path("more")),
+        schema="schemas.py:TradeShow",
+        online=True,
+        resolver="::1",
         fail_on="warning",
         exit_zero=True,
         max_bad=MaxBad(count=7),
@@ -256,6 +278,15 @@ BAD = [
     ("ignore", '["EML", 3]', "list of rule codes"),
     ("fail_on", '"errors"', "did you mean error"),
     ("fail_on", "1", "one of error, warning, never"),
+    ("severity", '"error"', "a table"),
+    ("severity", '{EML302 = "fatal"}', "one of error, warning, off"),
+    ("rules", "3", "a list of folders and files"),
+    ("rules", '["a", ""]', "a list of folders and files"),
+    ("schema", '"schemas.py"', "FILE:NAME like schemas.py:TradeShow"),
+    ("schema", '":TradeShow"', "FILE:NAME"),
+    ("schema", "3", "is a text"),
+    ("online", '"yes"', "true or false"),
+    ("resolver", '"dns.kestrel-labs.com"', "an IP address"),
     ("exit_zero", '"yes"', "true or false"),
     ("max_bad", '"2 percent"', "a rate like 2%"),
     ("max_bad", '"101%"', "a rate like 2%"),

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import difflib
+from typing import Any
 
 import click
 
 from preflight import catalogue
+from preflight.cli.options import catalogue_options, settings_of
 
 
 @click.command("explain")
 @click.argument("code", metavar="CODE")
-def command(code: str) -> int:
+@catalogue_options
+def command(code: str, **given: Any) -> int:
     """Explain a rule, by its code or its name: why it matters, what is found, what is mended."""
-    rules = catalogue.builtin()
+    rules = catalogue.load(settings_of(given).rules)
     named = {rule.name: rule for rule in rules.values()}
     rule = rules.get(code.upper()) or named.get(code.lower())
     if rule is None:
@@ -22,5 +25,6 @@ def command(code: str) -> int:
         )
         hint = f"; did you mean {near[0]}?" if near else ""
         raise click.UsageError(f"no rule `{code}`{hint}; `preflight rules` lists them")
-    click.echo(f"{rule.code} {rule.name} ({rule.severity})\n\n{rule.doc}")
+    where = f", of {rule.origin}" if rule.origin else ""
+    click.echo(f"{rule.code} {rule.name} ({rule.severity}{where})\n\n{rule.doc}")
     return 0

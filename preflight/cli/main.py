@@ -27,6 +27,7 @@ _COMMANDS = {
     "runs": "what was sent",
     "rules": "the catalogue of rules",
     "explain": "one rule with samples",
+    "new-rule": "the skeleton of a rule of your own",
     "profiles": "what each provider takes",
     "sandbox": "local stand-ins for the providers",
 }
@@ -50,7 +51,9 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"preflight.cli.{cmd_name}").command
+        command: click.Command = importlib.import_module(
+            f"preflight.cli.{cmd_name.replace('-', '_')}"
+        ).command
         return command
 
     def resolve_command(

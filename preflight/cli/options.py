@@ -32,6 +32,10 @@ def _codes(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> lis
     return list(given) or None
 
 
+def _given(_: click.Context, __: click.Parameter, given: tuple[Path, ...]) -> list[Path] | None:
+    return list(given) or None
+
+
 _PROFILE = [
     click.option(
         "--for", "for_", metavar="PROVIDER", help="whose demands to check; see `preflight profiles`"
@@ -64,6 +68,21 @@ _READING = [
     ),
     click.option("--isolated", is_flag=True, help="read no config file"),
 ]
+_RULE_FILES = click.option(
+    "--rules",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    callback=_given,
+    metavar="PATH",
+    help="a rule file or a folder of them; repeatable",
+)
+_CATALOGUE = [
+    _RULE_FILES,
+    click.option(
+        "--config", type=click.Path(path_type=Path), metavar="FILE", help="the config file"
+    ),
+    click.option("--isolated", is_flag=True, help="read no config file"),
+]
 _RULES = [
     click.option(
         "--select",
@@ -75,6 +94,13 @@ _RULES = [
     click.option("--ignore", multiple=True, callback=_codes, metavar="CODES", help="not these"),
     click.option(
         "--extend-select", multiple=True, callback=_codes, metavar="CODES", help="these too"
+    ),
+    _RULE_FILES,
+    click.option(
+        "--schema", metavar="FILE:NAME", help="your own pandera schema, schemas.py:TradeShow"
+    ),
+    click.option(
+        "--online", is_flag=True, default=None, help="look domains of addresses up in the DNS"
     ),
     click.option(
         "--fail-on", type=str, metavar="|".join(FAIL_ON), help="what makes the exit code 1 [error]"
@@ -185,6 +211,7 @@ def _several(options: list[Callable[[F], F]]) -> Callable[[F], F]:
 profile_option = _several(_PROFILE)
 reading_options = _several(_READING)
 rule_options = _several(_RULES)
+catalogue_options = _several(_CATALOGUE)
 output_options = _several(_OUTPUT)
 writing_options = _several(_WRITING)
 provider_options = _several(_PROVIDER)

@@ -1,38 +1,93 @@
-"""`preflight rules`: the catalogue."""
+"""`preflight rules`: the catalogue, and the samples of rule files tried."""
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from typing import Any
 
 import click
 
 from preflight import catalogue
 from preflight import profile as profiles
-from preflight.cli.options import profile_option
+from preflight.cli.options import catalogue_options, profile_option, settings_of
+from preflight.profile import Profile
 from preflight.rule import Rule
+from preflight.settings import Settings
 
 
 @click.command("rules")
 @profile_option
+@catalogue_options
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text")
-def command(for_: str | None, output_format: str) -> int:
-    """List the rules, with the severity each has for --for PROVIDER."""
-    profile = profiles.load(for_ or profiles.GENERAL)
-    rules = catalogue.choose(catalogue.builtin(), profile)
+@click.option(
+    "--test",
+    "tested",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="run the samples of these rule files instead; repeatable",
+)
+def command(output_format: str, tested: tuple[Path, ...], **given: Any) -> int:
+    """List the rules, with the severity each has for --for PROVIDER, and where yours come from.
+
+    Rules for one provider alone stand in the list of that provider and in the one without --for.
+    With --test, the docstrings of rule files are executed: exits with 1 when a sample fails.
+    """
+    if tested:
+        return _test(tested)
+    settings = settings_of(given)
+    rules = _listed(settings, profiles.load(settings.profile))
     if output_format == "json":
-        click.echo(json.dumps([_entry(rule) for rule in rules.values()], indent=1))
+        click.echo(json.dumps([_entry(rule) for rule in rules], indent=1))
         return 0
-    for rule in rules.values():
+    for rule in rules:
         fix = str(rule.safety) if rule.fix or rule.drops else "-"
-        click.echo(f"{rule.code}  {rule.severity:<7}  {fix:<6}  {rule.name:<24}  {rule.message}")
+        where = " ".join(f"[{one}]" for one in (*sorted(rule.profiles), rule.origin) if one)
+        line = (
+            f"{rule.code}  {rule.severity:<7}  {fix:<6}  {rule.name:<24}  {rule.message}  {where}"
+        )
+        click.echo(line.rstrip())
     return 0
 
 
-def _entry(rule: Rule) -> dict[str, str | None]:
+def _listed(settings: Settings, profile: Profile) -> list[Rule]:
+    """The rules that are on for the settings; without a provider, those of all of them."""
+    known = catalogue.load(settings.rules)
+    chosen = catalogue.choose(
+        known,
+        profile,
+        select=settings.select,
+        ignore=settings.ignore,
+        extend_select=settings.extend_select,
+        severity=settings.severities,
+        online=True,
+    )
+    if profile.name != profiles.GENERAL:
+        return list(chosen.values())
+    others = {code: rule for code, rule in known.items() if rule.profiles}
+    return [rule for _, rule in sorted({**others, **chosen}.items())]
+
+
+def _entry(rule: Rule) -> dict[str, Any]:
     return {
         "code": rule.code,
         "name": rule.name,
         "severity": str(rule.severity),
         "fix": str(rule.safety) if rule.fix or rule.drops else None,
         "message": rule.message,
+        "profiles": sorted(rule.profiles),
+        "origin": rule.origin or "preflight",
     }
+
+
+def _test(paths: tuple[Path, ...]) -> int:
+    from preflight import samples
+
+    bad = 0
+    for rule, complaints in samples.tried(paths):
+        bad += bool(complaints)
+        click.echo(f"{rule.code} {rule.name} ({rule.origin}): {'failed' if complaints else 'ok'}")
+        for complaint in complaints:
+            click.echo(f"    {complaint}")
+    return 1 if bad else 0

@@ -25,4 +25,4 @@ def test_json_says_the_same_and_a_provider_has_its_own_severities(call: Call) ->
 
 def test_an_unknown_provider_exits_with_2(call: Call) -> None:
     told = call("rules", "--for", "nobody")
-    assert (told.code, "there are general, dotdigital" in told.err) == (2, True)
+    assert (told.code, "one of general, dotdigital" in told.err) == (2, True)

@@ -1,0 +1,197 @@
+"""The skeleton of a rule file: it loads, runs and passes its own docstring as it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from preflight.errors import OutputExists, UsageError
+from preflight.rule import Rule
+
+_NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+_OWN = re.compile(r"[A-Z]{3}")
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A family of rules that look at cells.
+
+    Attributes:
+        code: the three letters of its codes.
+        first: the number of its first code.
+        kind: of the cells its rules look at.
+        header: of the sample's column.
+        odd: the cell that the skeleton's rule blames.
+        fine: one that it does not.
+    """
+
+    code: str
+    first: int
+    kind: str
+    header: str
+    odd: str
+    fine: str
+
+
+FAMILIES: Mapping[str, Family] = {
+    "email": Family(
+        "EML", 301, "email", "email", "bob.odd@kestrel-labs.com", "bob@kestrel-labs.com"
+    ),
+    "phone": Family("PHN", 401, "phone", "phone", "+14155552672", "+14155552671"),
+    "timestamp": Family(
+        "TIM", 501, "timestamp", "created_at", "2026-04-21T15:30:01Z", "2026-04-21T15:30:00Z"
+    ),
+    "name": Family("NAM", 601, "name", "first_name", "Bobb", "Bob"),
+    "text": Family("TXT", 701, "text", "company", "Kestrell Labs", "Kestrel Labs"),
+}
+"""The families by the names that `--family` takes; three letters of one's own are a family too."""
+
+_SKELETON = '''"""{sentence}.
+
+Say why it matters, and who refuses the row.
+
+Bad::
+
+{bad}
+
+Findings::
+
+    3:{header} {code} {problem}
+
+Good::
+
+{good}
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from preflight.rule import Rule, Scope, Severity
+
+
+def check({argument}: pd.Series[str]) -> pd.Series[bool]:
+    """True where the cell is valid; gets each distinct cell once."""
+    return {argument} != "{odd}"
+
+
+RULE = Rule(
+    code="{code}",
+    name="{name}",
+    scope=Scope.CELL,
+    severity=Severity.WARNING,
+    kinds=frozenset({{"{kind}"}}),
+    # Only cells that do not look obviously fine are asked about, and those that this RE2 pattern
+    # finds: the narrower it is, the less the rule costs.
+    suspects=r"^{pattern}$",
+    message="{problem}",
+    check=check,
+)
+'''
+
+
+def family_of(name: str) -> Family:
+    """The family of that name, or a user's own by its three letters.
+
+    Raises:
+        UsageError: it is neither.
+    """
+    if name in FAMILIES:
+        return FAMILIES[name]
+    text = FAMILIES["text"]
+    if _OWN.fullmatch(name):
+        for known in FAMILIES.values():
+            if known.code == name:
+                return known
+        return Family(name, 1, text.kind, text.header, text.odd, text.fine)
+    raise UsageError(
+        f"no family `{name}`; there are {', '.join(FAMILIES)}, or three capital letters of your own"
+    )
+
+
+def next_code(family: Family, rules: Mapping[str, Rule]) -> str:
+    """The code after the last one that a family uses; a code is never used again.
+
+    Args:
+        family: of the code.
+        rules: all there are, preflight's and the user's.
+
+    Raises:
+        UsageError: the family's numbers are used up.
+    """
+    used = [int(code[3:]) for code in rules if code.startswith(family.code)]
+    number = max([family.first - 1, *used]) + 1
+    if number > 999:
+        raise UsageError(f"the family {family.code} has no free code left; name another --family")
+    return f"{family.code}{number:03d}"
+
+
+def skeleton(name: str, family: Family, code: str) -> str:
+    """The text of a rule file.
+
+    Raises:
+        UsageError: the name is not kebab-case.
+    """
+    if not _NAME.fullmatch(name):
+        raise UsageError(
+            f"`{name}` is no name for a rule; email-padded is one: what is the problem"
+        )
+    problem = name.replace("-", " ")
+    header = family.header if family.kind == "email" else f"email,{family.header}"
+
+    def row(who: str, cell: str) -> str:
+        return cell if family.kind == "email" else f"{who}@kestrel-labs.com,{cell}"
+
+    def file(second: str) -> str:
+        lines = [
+            header,
+            row("ann", "ann@kestrel-labs.com" if family.kind == "email" else family.fine),
+            second,
+        ]
+        return "\n".join(f"    {line}" for line in lines)
+
+    return _SKELETON.format(
+        sentence=f"{problem[:1].upper()}{problem[1:]}",
+        bad=file(row("bob", family.odd)),
+        good=file(row("bob", family.fine)),
+        header=family.header,
+        code=code,
+        problem=problem,
+        argument=family.kind,
+        odd=family.odd,
+        name=name,
+        kind=family.kind,
+        pattern=re.escape(family.odd).replace(r"\-", "-").replace(r"\ ", " "),
+    )
+
+
+def write(folder: Path, name: str, family: str, rules: Mapping[str, Rule]) -> tuple[Path, str]:
+    """Writes the skeleton of a rule into a folder, under the family's own one if it has that.
+
+    Returns:
+        The file and the rule's code.
+
+    Raises:
+        UsageError: the name or the family is off, or a rule of that name is there.
+        OutputExists: the file is there.
+    """
+    found = family_of(family)
+    for rule in rules.values():
+        if rule.name == name:
+            raise UsageError(f"{rule.code} has the name `{name}` already")
+    code = next_code(found, rules)
+    text = skeleton(name, found, code)
+    inside = folder / family if (folder / family).is_dir() else folder
+    stem = name.removeprefix(f"{family}-").replace("-", "_")
+    path = inside / f"{stem}.py"
+    try:
+        inside.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError as error:
+        raise OutputExists(f"{path} stands there already") from error
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror}") from error
+    return path, code

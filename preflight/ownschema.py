@@ -1,0 +1,367 @@
+"""The user's own pandera schema: loaded before a row is read, asked of the whole file.
+
+A check may be of any kind pandera allows, and many kinds mean nothing for a part of a file: what is
+unique, what a group or a column is as a whole. So the schema sees one frame of all records that are
+well-formed and no doubles, as fixing leaves them: text, a blank cell as a missing value, the header
+as written for names, and a plain index from 0. A file holds text and nothing else, so a column of
+another type is coerced, whether or not the schema says so; only `bool` is not, for to pandas every
+text is true.
+
+Pandera's verdict is the truth, and where it is told by masks and indices, it is read from them,
+never from the text of an exception, which holds values. What no rows can be named for (a scalar, a
+group, a missing column) is about the file. A check that raises passes nobody: the rows are unknown.
+"""
+
+from __future__ import annotations
+
+import copy
+import difflib
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pandera.pandas as pa_schema
+from pandera.config import ValidationDepth, config_context
+from pandera.errors import SchemaError, SchemaErrorReason, SchemaErrors
+
+from preflight.catalogue import in_a_line, run_file
+from preflight.errors import RuleError
+from preflight.model import Ints
+
+_ROUNDS = 5
+# What is wrong with the columns, whatever stands in them.
+_OF_COLUMNS = {
+    SchemaErrorReason.COLUMN_NOT_IN_DATAFRAME: "it wants the column `{}`, which is not there",
+    SchemaErrorReason.COLUMN_NOT_IN_SCHEMA: "it has no such column, and is strict",
+    SchemaErrorReason.COLUMN_NOT_ORDERED: "it wants its columns in another order",
+    SchemaErrorReason.DUPLICATE_COLUMN_LABELS: "it wants every column name once",
+    SchemaErrorReason.ADD_MISSING_COLUMN_NO_DEFAULT: "it cannot add the column `{}`",
+    SchemaErrorReason.MISMATCH_INDEX: "it wants another index than row numbers",
+}
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One thing the schema blames.
+
+    Attributes:
+        message: a lower-case fact with the check's name and without a value.
+        rows: positions in the frame; None where it is about the file as a whole.
+        column: the position of a column of the frame; None where it is about no single one.
+        unknown: whether a check failed itself, and nothing is known of the rows.
+        warning: whether the schema only warns.
+    """
+
+    message: str
+    rows: Ints | None = None
+    column: int | None = None
+    unknown: bool = False
+    warning: bool = False
+
+
+@dataclass(frozen=True)
+class OwnSchema:
+    """A user's schema, ready to be asked.
+
+    Attributes:
+        schema: a copy, made to report every failure and to drop nothing.
+        softened: the checks of it that only warn, by identity.
+    """
+
+    schema: pa_schema.DataFrameSchema
+    softened: frozenset[int] = field(default_factory=frozenset)
+
+    def judge(self, frame: pd.DataFrame) -> list[Failure]:
+        """What the schema blames in a file.
+
+        Args:
+            frame: text with missing values, index 0, 1, ….
+        """
+        found: list[Failure] = []
+        rest = frame
+        for _ in range(_ROUNDS):
+            errors, data = self._errors(rest)
+            if isinstance(errors, Exception):
+                message = f"the schema failed itself ({type(errors).__name__})"
+                return [*found, Failure(message, rest.index.to_numpy(np.int64), unknown=True)]
+            failed = [one for error in errors for one in self._uncoerced(error, rest)]
+            if not failed:
+                return found + [one for error in errors for one in self._told(error, data, rest)]
+            # What is not of its column's type would make the checks of the column raise, and all
+            # other cells of it unknown. The rows are blamed, and the others are asked again.
+            found += failed
+            gone = np.unique(np.concatenate([one.rows for one in failed if one.rows is not None]))
+            rest = rest[~rest.index.isin(gone)]
+        message = "the schema failed itself (its types cannot be settled)"
+        return [*found, Failure(message, rest.index.to_numpy(np.int64), unknown=True)]
+
+    def _errors(self, frame: pd.DataFrame) -> tuple[list[SchemaError] | Exception, pd.DataFrame]:
+        """What pandera says of a frame, and the frame as it left it; or what a parser raised."""
+        try:
+            # The user's environment may switch validation off for programs of theirs.
+            with (
+                config_context(
+                    validation_enabled=True, validation_depth=ValidationDepth.SCHEMA_AND_DATA
+                ),
+                warnings.catch_warnings(),
+            ):
+                warnings.simplefilter("ignore")
+                _expanded(self.schema, frame).validate(frame, lazy=True)
+        except SchemaErrors as errors:
+            return list(errors.schema_errors), errors.data
+        except Exception as error:  # noqa: BLE001 - a parser may raise anything
+            return error, frame
+        return [], frame
+
+    def _uncoerced(self, error: SchemaError, frame: pd.DataFrame) -> Iterator[Failure]:
+        """The cells that are not of their column's type."""
+        cases = error.failure_cases
+        if error.reason_code is not SchemaErrorReason.DATATYPE_COERCION:
+            return
+        if not isinstance(cases, pd.DataFrame) or "index" not in cases:
+            return
+        message = f"not of the schema's type {_quoted(error.schema.dtype)}"
+        names = cases["column"] if "column" in cases else [error.schema.name] * len(cases)
+        for name, some in cases.groupby(np.asarray(names, dtype=object)):
+            rows = _known(some["index"], frame)
+            at = _position(name, frame)
+            if at is not None and getattr(error.schema, "nullable", False):
+                there = frame.index[frame.iloc[:, at].notna()]
+                rows = np.intersect1d(rows, there.to_numpy(np.int64))
+            if len(rows):
+                yield Failure(message, rows, at)
+
+    def _told(
+        self, error: SchemaError, data: pd.DataFrame, frame: pd.DataFrame
+    ) -> Iterator[Failure]:
+        reason, check = error.reason_code, error.check
+        name = error.column_name if error.column_name is not None else error.schema.name
+        at = _position(name, frame)
+        warning = id(check) in self.softened
+        if reason in _OF_COLUMNS:
+            if reason is not SchemaErrorReason.COLUMN_NOT_IN_DATAFRAME:
+                at = _position(error.failure_cases, frame)
+            said = _OF_COLUMNS[reason].format(error.failure_cases)
+            yield Failure(f"your schema fails: {said}", column=at)
+            return
+        if frame.empty:
+            # Nothing stands there, so nothing is wrong with it.
+            return
+        # A parser of the schema's may have put the rows in another order, or taken some away.
+        moved = not data.index.equals(frame.index)
+        if reason is SchemaErrorReason.CHECK_ERROR:
+            yield from _crashed(error, data, frame, at, moved=moved)
+            return
+        message = _message(error)
+        blamed = [] if moved else list(_blamed(error, data, frame, at))
+        if not blamed:
+            yield Failure(message, column=at, warning=warning)
+        for column, rows in blamed:
+            if warning:
+                count = f"{len(rows)} row{'' if len(rows) == 1 else 's'}"
+                yield Failure(f"{message} in {count}", column=column, warning=True)
+            else:
+                yield Failure(message, rows, column)
+
+
+def _blamed(
+    error: SchemaError, data: pd.DataFrame, frame: pd.DataFrame, at: int | None
+) -> Iterator[tuple[int | None, Ints]]:
+    """The columns and rows that a failure is about; none where no row can be named."""
+    cases, output = error.failure_cases, error.check_output
+    repeated = _repeated(error, data, at)
+    if repeated is not None:
+        yield at, _known(data.index[repeated], frame)
+        return
+    if not isinstance(cases, pd.DataFrame) or getattr(error.check, "groupby", None) is not None:
+        return
+    if isinstance(output, pd.DataFrame):
+        for name in output.columns:
+            rows = _known(output.index[~output[name].astype(bool)], frame)
+            if len(rows):
+                yield _position(name, frame), rows
+    elif isinstance(output, pd.Series):
+        yield at, _known(output.index[~output.astype(bool)], frame)
+    elif "index" in cases and len(cases):
+        yield at, _known(cases["index"], frame)
+
+
+def _repeated(error: SchemaError, data: pd.DataFrame, at: int | None) -> np.ndarray | None:
+    """The rows that are not unique; pandera's own cases leave out missing values."""
+    keeps = {"exclude_first": "first", "exclude_last": "last"}
+    keep: Any = keeps.get(getattr(error.schema, "report_duplicates", "all"), False)
+    if error.reason_code is SchemaErrorReason.SERIES_CONTAINS_DUPLICATES and at is not None:
+        return np.asarray(data.iloc[:, at].duplicated(keep=keep))
+    if error.reason_code is SchemaErrorReason.DUPLICATES:
+        unique = error.schema.unique
+        groups = unique if unique and isinstance(unique[0], (list, tuple)) else [unique]
+        masks = [data.duplicated(subset=list(group), keep=keep).to_numpy() for group in groups]
+        return np.asarray(np.logical_or.reduce(masks))
+    return None
+
+
+def _crashed(
+    error: SchemaError, data: pd.DataFrame, frame: pd.DataFrame, at: int | None, *, moved: bool
+) -> Iterator[Failure]:
+    """A check that raised: a check of single elements is asked of each, any other passes nobody."""
+    check = error.check
+    raised = str(error.failure_cases).partition("(")[0]
+    message = f"{_named(error)} failed itself, and this is unknown, not passed ({raised})"
+    everyone = frame.index.to_numpy(np.int64)
+    if moved or at is None or not check.element_wise:
+        yield Failure(message, everyone, at, unknown=True)
+        return
+    values = data.iloc[:, at]
+    asked = values.dropna() if check.ignore_na else values
+    verdicts = asked.map(lambda value: _asked(check, value))
+    unknown = verdicts.index[verdicts.isna()].to_numpy(np.int64)
+    failed = verdicts.index[verdicts.eq(False).fillna(False)].to_numpy(np.int64)
+    yield Failure(message, unknown if len(unknown) else everyone, at, unknown=True)
+    if len(failed):
+        yield Failure(_message(error), failed, at)
+
+
+def _asked(check: Any, value: object) -> bool | None:
+    """What an element-wise check says of one value; None where it raises."""
+    try:
+        return bool(check._check_fn(value, **check._check_kwargs))
+    except Exception:  # noqa: BLE001 - a check may raise anything
+        return None
+
+
+def _message(error: SchemaError) -> str:
+    """What is wrong, without a value."""
+    if error.reason_code is SchemaErrorReason.SERIES_CONTAINS_NULLS:
+        return "blank, and your schema wants a value (not_nullable)"
+    if error.reason_code is SchemaErrorReason.SERIES_CONTAINS_DUPLICATES:
+        return "not unique, as your schema wants it (field_uniqueness)"
+    if error.reason_code is SchemaErrorReason.DUPLICATES:
+        names = np.asarray(error.schema.unique, dtype=object).ravel()
+        return f"not unique, as your schema wants {', '.join(map(str, names))} together"
+    if error.reason_code in (
+        SchemaErrorReason.WRONG_DATATYPE,
+        SchemaErrorReason.DATATYPE_COERCION,
+    ):
+        return f"not of the schema's type {_quoted(error.schema.dtype)}"
+    return f"{_named(error)} fails"
+
+
+def _named(error: SchemaError) -> str:
+    """A check by what its author calls it: its error text, its name, or its number."""
+    check = error.check
+    if isinstance(check, str):
+        return f"your schema's check {_quoted(check)}"
+    name = check.error or check.name
+    if not name or name == "<lambda>":
+        return f"your schema's check number {(error.check_index or 0) + 1}"
+    return f"your schema's check {_quoted(name)}"
+
+
+def _quoted(text: object) -> str:
+    return f"`{' '.join(str(text).split())}`"
+
+
+def _known(index: Any, frame: pd.DataFrame) -> Ints:
+    """Those of some index labels that are rows of the frame, each once and in order."""
+    labels = pd.Index(index)
+    kept = labels[labels.isin(frame.index)]
+    return np.unique(kept.to_numpy(dtype=np.int64))
+
+
+def _position(name: object, frame: pd.DataFrame) -> int | None:
+    """The position of the first column of that name."""
+    if not isinstance(name, str) or name not in frame.columns:
+        return None
+    return list(frame.columns).index(name)
+
+
+def _expanded(schema: pa_schema.DataFrameSchema, frame: pd.DataFrame) -> pa_schema.DataFrameSchema:
+    """The schema with a column for each that a pattern of it fits, so that failures name it."""
+    if not any(column.regex for column in schema.columns.values()):
+        return schema
+    columns: dict[str, pa_schema.Column] = {}
+    for name, column in schema.columns.items():
+        fitting = _fitting(column, frame) if column.regex else []
+        if not fitting or any(one in columns or one in schema.columns for one in fitting):
+            columns[name] = column
+            continue
+        for one in fitting:
+            plain = copy.copy(column)
+            plain.regex = False
+            columns[one] = plain.set_name(one)
+    whole = copy.copy(schema)
+    whole.columns = columns
+    return whole
+
+
+def _fitting(column: pa_schema.Column, frame: pd.DataFrame) -> list[str]:
+    try:
+        return list(column.get_regex_columns(frame))
+    except SchemaError:
+        return []
+
+
+def load(given: str) -> OwnSchema:
+    """The schema that `FILE:NAME` names.
+
+    Raises:
+        RuleError: the file does not load, or the name is no DataFrameSchema and no DataFrameModel.
+    """
+    file, _, name = given.rpartition(":")
+    path = Path(file)
+    if not path.is_file():
+        raise RuleError(f"schema {path}: there is no such file")
+    module = run_file(path)
+    where = f"schema {path}: {name}"
+    if not hasattr(module, name):
+        near = difflib.get_close_matches(name, vars(module), n=1)
+        hint = f"; did you mean `{near[0]}`?" if near else ""
+        raise RuleError(f"schema {path}: has no `{name}`{hint}")
+    found = getattr(module, name)
+    try:
+        if isinstance(found, type) and issubclass(found, pa_schema.DataFrameModel):
+            found = found.to_schema()
+        schema = _ready(found) if isinstance(found, pa_schema.DataFrameSchema) else None
+    except Exception as error:
+        raise RuleError(f"{where} is no sound schema: {in_a_line(error)}") from error
+    if schema is None:
+        raise RuleError(f"{where} is no DataFrameSchema and no DataFrameModel of pandera.pandas")
+    return schema
+
+
+def _ready(given: pa_schema.DataFrameSchema) -> OwnSchema:
+    """A copy that reports every failure: it drops no row, and what only warns is told apart."""
+    schema = copy.deepcopy(given)
+    schema.drop_invalid_rows = False
+    if schema.dtype is not None:
+        schema.coerce = True
+    parts: list[Any] = [schema, *schema.columns.values()]
+    if schema.index is not None:
+        parts.append(schema.index)
+    softened = set()
+    for part in parts:
+        part.drop_invalid_rows = False
+        for check in getattr(part, "checks", None) or ():
+            if check.raise_warning:
+                check.raise_warning = False
+                softened.add(id(check))
+    for column in schema.columns.values():
+        if column.dtype is not None and not _is_text_or_bool(column.dtype):
+            column.coerce = True
+    return OwnSchema(schema, frozenset(softened))
+
+
+def _is_text_or_bool(dtype: Any) -> bool:
+    """Whether a type is one that text has anyway, or that text must not be made into."""
+    try:
+        plain = pd.api.types.pandas_dtype(getattr(dtype, "type", dtype))
+    except TypeError:
+        # A type of pandera's own: the schema says itself whether it coerces.
+        return True
+    if plain == object:
+        return False
+    return pd.api.types.is_string_dtype(plain) or pd.api.types.is_bool_dtype(plain)

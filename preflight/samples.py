@@ -1,0 +1,351 @@
+r"""A rule's docstring, executed: its sample fails as it says, and is fixed as it says.
+
+A docstring holds literal blocks. `Bad::` is a file and `Findings::` all that the rule says of it,
+one a line: `LINE:COLUMN_NAME CODE message`, `LINE CODE message` or `CODE message`. `Good::` is a
+file without a finding of the rule and without an error of any. `Fixed::` is the clean.csv that
+fixing the bad file with this rule alone writes. `Options::` are options as on the command line,
+for all of them; `With::` is a further rule file, `Schema::` the user's own schema with a `SCHEMA`
+in it, and `Domains::` what the DNS says, one domain a line: `kestrel-labs.com takes mail`, `… takes
+none: WHY`, or `… cannot be asked`. `Workbook::` says that the samples are sheets of a workbook:
+`numbers NAME` for a column of numbers, and in the bad one `hidden LINE` and `formula LINE NAME` for
+a formula that nobody calculated. A byte that is no text stands as `\xHH`.
+
+The samples of preflight's own rules and those of a user's are tried by the same functions.
+"""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import difflib
+import re
+import shlex
+import tempfile
+import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from preflight import catalogue, pipeline
+from preflight.checked import Checked
+from preflight.errors import PreflightError, RuleError
+from preflight.model import Severity
+from preflight.rewriting import Fixed
+from preflight.rule import Rule
+from preflight.settings import Settings
+
+BLOCKS = ("Options", "With", "Schema", "Domains", "Workbook", "Bad", "Findings", "Good", "Fixed")
+_BLOCK = re.compile(r"^(\w+)::\n\n((?:    .*\n|\n)+)", re.MULTILINE)
+_FINDING = re.compile(
+    r"(?:(?P<line>\d+)(?::(?P<column>.*?))? )?(?P<code>[A-Z]{3}\d{3}) (?P<said>.+)"
+)
+_COUNTS = ("max_bytes", "max_rows", "header_row")
+_LISTS = ("select", "ignore", "extend_select")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What a rule's docstring shows.
+
+    Attributes:
+        rule: it.
+        settings: under which it is shown.
+        rules_from: further rule files it needs.
+        bad: a file that fails.
+        findings: all that is found in it, a line each.
+        good: a file that does not fail.
+        fixed: what fixing makes of the bad one; None where it changes nothing.
+        workbook: what makes them sheets of a workbook; None where they are text.
+    """
+
+    rule: Rule
+    settings: Settings
+    rules_from: tuple[Path, ...]
+    bad: bytes
+    findings: tuple[str, ...]
+    good: bytes
+    fixed: bytes | None
+    workbook: str | None = None
+
+    @property
+    def alone(self) -> Settings:
+        """The settings under which only this rule, and what it is shown with, is on."""
+        known = catalogue.load(self.rules_from)
+        shown = [code for code, rule in known.items() if rule.origin.endswith(_WITH)]
+        return dataclasses.replace(self.settings, select=(self.rule.code, *shown))
+
+
+_WITH, _SCHEMA = "shown_with.py", "shown_schema.py"
+
+
+def blocks(doc: str) -> dict[str, str]:
+    """The literal blocks of a docstring, by their titles."""
+    return {
+        title: textwrap.dedent(text).rstrip("\n") + "\n"
+        for title, text in _BLOCK.findall(doc + "\n")
+    }
+
+
+def as_bytes(text: str) -> bytes:
+    r"""A sample as a file: `\xHH` is a byte."""
+    pieces = re.split(r"\\x([0-9a-f]{2})", text)
+    return b"".join(
+        bytes.fromhex(piece) if at % 2 else piece.encode() for at, piece in enumerate(pieces)
+    )
+
+
+def options(text: str) -> Settings:
+    """Settings from options as on the command line.
+
+    Raises:
+        RuleError: there is no such option.
+    """
+    words = shlex.split(text)
+    known = {field.name for field in dataclasses.fields(Settings)}
+    given: dict[str, Any] = {}
+    provider: dict[str, str] = {}
+    while words:
+        said = words.pop(0)
+        name = said.removeprefix("--").replace("-", "_")
+        if name in ("unsafe_fixes", "online"):
+            given[name] = True
+            continue
+        if not words:
+            raise RuleError(f"Options: `{said}` needs a value")
+        value = words.pop(0)
+        key, _, right = value.rpartition("=")
+        if name == "map":
+            given["columns"] = {**given.get("columns", {}), key: right}
+        elif said == "-O":
+            provider[key] = right
+        elif name in _COUNTS:
+            given[name] = int(value)
+        elif name in _LISTS:
+            given[name] = tuple(value.split(","))
+        elif name == "for":
+            given["profile"] = value
+        elif name in known:
+            given[name] = value
+        else:
+            raise RuleError(f"Options: no option `{said}`")
+    if provider:
+        given["providers"] = {given.get("profile", ""): provider}
+    return Settings(**given)
+
+
+def sample(rule: Rule, folder: Path, rules_from: tuple[Path, ...] = ()) -> Sample:
+    """What the docstring of a rule shows.
+
+    Args:
+        rule: with its docstring.
+        folder: a private one; what the sample needs is written there.
+        rules_from: the file the rule is of, where it is no rule of preflight.
+
+    Raises:
+        RuleError: the docstring shows no bad file, no findings, or no good file.
+    """
+    shown = blocks(rule.doc)
+    for title in ("Bad", "Findings", "Good"):
+        if title not in shown:
+            raise RuleError(f"{rule.code}: its docstring has no block `{title}::`")
+    for title in shown:
+        if title not in BLOCKS:
+            raise RuleError(
+                f"{rule.code}: its docstring has a block `{title}::`; there are "
+                + ", ".join(BLOCKS)
+            )
+    settings = options(shown.get("Options", ""))
+    if "With" in shown:
+        (folder / _WITH).write_text(shown["With"], "utf-8")
+        rules_from = (*rules_from, folder / _WITH)
+    if "Schema" in shown:
+        (folder / _SCHEMA).write_text(shown["Schema"], "utf-8")
+        settings = dataclasses.replace(settings, schema=f"{folder / _SCHEMA}:SCHEMA")
+    return Sample(
+        rule=rule,
+        settings=settings,
+        rules_from=rules_from,
+        bad=as_bytes(shown["Bad"]),
+        findings=tuple(shown["Findings"].splitlines()),
+        good=as_bytes(shown["Good"]),
+        fixed=as_bytes(shown["Fixed"]) if "Fixed" in shown else None,
+        workbook=shown.get("Workbook"),
+    )
+
+
+def _written(content: bytes, one: Sample, folder: Path) -> Path:
+    """The sample as a file.
+
+    Raises:
+        RuleError: it is a workbook, and nothing here can write one.
+    """
+    if one.workbook is None:
+        path = folder / "sample.csv"
+        path.write_bytes(content)
+        return path
+    try:
+        import xlsxwriter
+    except ImportError as error:
+        raise RuleError(f"{one.rule.code}: a workbook sample needs xlsxwriter") from error
+    path = folder / "sample.xlsx"
+    said = [line.split() for line in one.workbook.splitlines()]
+    rows = list(csv.reader(content.decode().splitlines()))
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        for line, row in enumerate(rows):
+            for at, cell in enumerate(row):
+                if line > 0 and ["numbers", rows[0][at]] in said:
+                    sheet.write_number(line, at, float(cell))
+                else:
+                    sheet.write_string(line, at, cell)
+        for what, *where in said if content == one.bad else ():
+            if what == "hidden":
+                sheet.set_row(int(where[0]) - 1, None, None, {"hidden": True})
+            elif what == "formula":
+                sheet.write_formula(int(where[0]) - 1, rows[0].index(where[1]), "=A1", value="")
+    return path
+
+
+def checked(content: bytes, settings: Settings, one: Sample, folder: Path) -> Checked:
+    """The file with this content, linted."""
+    path = _written(content, one, folder)
+    return pipeline.check(path, settings, work=folder, rules_from=one.rules_from)
+
+
+def fixed(one: Sample, folder: Path) -> Fixed:
+    """The bad file, fixed by its rule alone; the results stand in `folder / "out"`."""
+    path = _written(one.bad, one, folder)
+    return pipeline.fix(
+        path, one.alone, work=folder, folder=folder / "out", force=True, rules_from=one.rules_from
+    )
+
+
+def said(found: Checked) -> list[str]:
+    """All findings, as docstrings write them."""
+    survey = found.survey
+    names = {column.position + 1: column.name for column in survey.plan.columns}
+    lines = [
+        _line(problem.line or 0, names.get(problem.column or 0), rule.code, problem.message or "")
+        for rule, problem in survey.problems
+    ]
+    frame = survey.findings.frame
+    columns = (frame[name].tolist() for name in ("line", "column", "code", "message"))
+    for line, column, code, message in zip(*columns, strict=True):
+        told = message or survey.plan.rules[code].message
+        lines.append(_line(line, names.get(column), code, told))
+    return lines
+
+
+def _line(line: int, column: str | None, code: str, message: str) -> str:
+    place = f"{line}" if column is None else f"{line}:{column}"
+    return f"{place} {code} {message}" if line else f"{code} {message}"
+
+
+def complaints(one: Sample, folder: Path) -> list[str]:
+    """What of a sample is not as its docstring shows it, a line each; none if all is.
+
+    Args:
+        one: the sample.
+        folder: a private one.
+
+    Raises:
+        PreflightError: the sample cannot be run at all.
+    """
+    return [*_of_bad(one, folder), *_of_good(one, folder), *_of_fixed(one, folder)]
+
+
+def _of_bad(one: Sample, folder: Path) -> Iterator[str]:
+    found = said(checked(one.bad, one.alone, one, folder))
+    yield from _differing(
+        "Findings", list(one.findings), found, "is shown and not found", "is found and not shown"
+    )
+    for at, line in enumerate(one.findings, start=1):
+        shown = _FINDING.fullmatch(line)
+        if shown is None:
+            yield f"Findings line {at}: `{line}` is not `LINE:COLUMN CODE message`"
+        elif shown["code"] != one.rule.code:
+            yield f"Findings line {at}: a finding of {shown['code']}, not of {one.rule.code}"
+    if not one.findings:
+        yield "Findings: a rule that finds nothing in its bad sample is none"
+
+
+def _of_good(one: Sample, folder: Path) -> Iterator[str]:
+    for line in said(checked(one.good, one.alone, one, folder)):
+        yield f"Good: the rule finds `{line}`"
+    whole = checked(one.good, one.settings, one, folder)
+    errors = {
+        code for code, rule in whole.survey.plan.rules.items() if rule.severity is Severity.ERROR
+    }
+    errors |= {rule.code for rule, _ in whole.survey.problems if rule.severity is Severity.ERROR}
+    for line in said(whole):
+        shown = _FINDING.fullmatch(line)
+        if shown is not None and shown["code"] in errors - {one.rule.code}:
+            yield f"Good: another rule finds an error in it: `{line}`"
+
+
+def _of_fixed(one: Sample, folder: Path) -> Iterator[str]:
+    result = fixed(one, folder)
+    if one.fixed is None:
+        if one.rule.fix is not None or result.changed_cells:
+            yield "Fixed: the rule has a fix, and its docstring has no block `Fixed::`"
+        return
+    clean = folder / "out" / "clean.csv"
+    written = clean.read_bytes() if clean.exists() else b""
+    if written != one.fixed:
+        shown, found = (
+            text.decode("utf-8", "replace").splitlines() for text in (one.fixed, written)
+        )
+        yield from _differing(
+            "Fixed", shown, found, "is shown and not written", "is written and not shown"
+        )
+        if shown == found:
+            yield "Fixed: the line ends are others than those that are written"
+    if one.rule.fix is not None and not result.changed_cells:
+        yield "Fixed: the fix changes no cell of the bad sample"
+    again = dataclasses.replace(
+        one, bad=written, settings=dataclasses.replace(one.settings, encoding=None)
+    )
+    if fixed(again, folder).changed_cells or clean.read_bytes() != written:
+        yield "Fixed: fixing what was fixed changes it once more"
+
+
+def _differing(
+    block: str, shown: list[str], found: list[str], missing: str, extra: str
+) -> Iterator[str]:
+    """The lines in which two lists differ, each with its number in its own list."""
+    matcher = difflib.SequenceMatcher(None, shown, found, autojunk=False)
+    for what, a, b, c, d in matcher.get_opcodes():
+        if what == "equal":
+            continue
+        for at in range(a, b):
+            yield f"{block} line {at + 1}: `{shown[at]}` {missing}"
+        for at in range(c, d):
+            yield f"{block}: `{found[at]}` {extra}"
+
+
+def tried(paths: Sequence[Path]) -> Iterator[tuple[Rule, list[str]]]:
+    """The rules of some files with what is wrong with their samples.
+
+    Args:
+        paths: rule files, or folders of them.
+
+    Raises:
+        RuleError: a file does not load, or brings no rule.
+    """
+    own = tuple(paths)
+    found = [rule for rule in catalogue.load(own).values() if _is_of(rule, own)]
+    if not found:
+        raise RuleError(f"{', '.join(map(str, paths))}: there is no rule file")
+    for rule in found:
+        with tempfile.TemporaryDirectory(prefix="preflight-") as folder:
+            try:
+                one = sample(rule, Path(folder), own)
+                yield rule, complaints(one, Path(folder))
+            except PreflightError as error:
+                yield rule, [str(error)]
+
+
+def _is_of(rule: Rule, paths: Sequence[Path]) -> bool:
+    origin = Path(rule.origin) if rule.origin else None
+    return origin is not None and any(origin == path or path in origin.parents for path in paths)
