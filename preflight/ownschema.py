@@ -362,6 +362,6 @@ def _is_text_or_bool(dtype: Any) -> bool:
     except TypeError:
         # A type of pandera's own: the schema says itself whether it coerces.
         return True
-    if plain == object:
+    if plain.kind == "O":
         return False
     return pd.api.types.is_string_dtype(plain) or pd.api.types.is_bool_dtype(plain)
