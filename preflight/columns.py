@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,13 +9,14 @@ from dataclasses import dataclass
 import pyarrow.compute as pc
 
 from preflight.errors import ConfigError
-from preflight.invisible import drop_zero_width, strip_invisible
 from preflight.model import Chunk, Column
-from preflight.profile import GENERAL, Profile
+from preflight.nearest import nearest
+from preflight.profile import Profile, bare_name
 
 # The helper columns that rejects.csv and failures.csv carry; they are never sent.
 HELPER_PREFIX = "preflight__"
 NOT_A_FIELD = "-"
+_SHOWN = 12
 
 
 def resolve(
@@ -34,6 +34,7 @@ def resolve(
         ConfigError: the mapping names a header that is not there, or a field the profile lacks.
     """
     said = _said(header, profile, mapping or {})
+    known_names = profile.matches(header)
     columns = []
     for position, name in enumerate(header):
         if bare_name(name).casefold().startswith(HELPER_PREFIX):
@@ -42,7 +43,7 @@ def resolve(
         if position in said:
             field, how = said[position], "option"
         else:
-            field, how = profile.match(name) or (NOT_A_FIELD, "")
+            field, how = known_names[position] or (NOT_A_FIELD, "")
             if field in said.values():
                 field, how = NOT_A_FIELD, ""
         if field == NOT_A_FIELD:
@@ -92,24 +93,50 @@ def with_joined(chunk: Chunk, columns: Sequence[Column]) -> Chunk:
 
 
 def _said(header: Sequence[str], profile: Profile, mapping: Mapping[str, str]) -> dict[int, str]:
+    """The field of each column that the user speaks of.
+
+    The name as written counts before one of another case or of other blanks in it: a line break in
+    a header is not easily typed.
+    """
     said: dict[int, str] = {}
     bare = [bare_name(name) for name in header]
-    folded = [name.casefold() for name in bare]
+    loose = [_loose(name) for name in header]
     for name, field in mapping.items():
         if field != NOT_A_FIELD and field not in profile.fields:
-            near = difflib.get_close_matches(field, profile.fields, n=1)
-            hint = f"; did you mean `{near[0]}`?" if near else f": {', '.join(profile.fields)}"
-            raise ConfigError(f"profile {profile.name} has no field `{field}`{hint}")
-        wanted = bare_name(name)
-        if wanted in bare:
-            said[bare.index(wanted)] = field
-        elif wanted.casefold() in folded:
-            said[folded.index(wanted.casefold())] = field
+            raise ConfigError(_no_such_field(name, field, profile))
+        if bare_name(name) in bare:
+            said[bare.index(bare_name(name))] = field
+        elif _loose(name) in loose:
+            said[loose.index(_loose(name))] = field
         else:
-            near = difflib.get_close_matches(name, header, n=1)
-            hint = f"; did you mean `{near[0]}`?" if near else ""
-            raise ConfigError(f"the file has no column `{name}` to map{hint}")
+            hint = _there_are(name, [" ".join(one.split()) for one in bare if one], profile)
+            raise ConfigError(f"the file has no column `{name}` to map to `{field}`{hint}")
     return said
+
+
+def _loose(name: str) -> str:
+    return " ".join(bare_name(name).split()).casefold()
+
+
+def _no_such_field(name: str, field: str, profile: Profile) -> str:
+    """Why a field that is none cannot be mapped to; it may be called as the provider calls it."""
+    known = profile.match(field)
+    near = known[0] if known else nearest(field, profile.fields)
+    hint = f"did you mean `{near}`?" if near else f"there are {', '.join(profile.fields)}"
+    what = f"profile {profile.name} has no field `{field}` to map `{name}` to"
+    return f"{what}; {hint} (`-` for none)"
+
+
+def _there_are(wanted: str, names: Sequence[str], profile: Profile) -> str:
+    """What the columns of the file are called; nothing where the header may be a contact's data."""
+    if not any(map(profile.knows, names)):
+        return ""
+    near = nearest(wanted, names)
+    if near is not None:
+        return f"; did you mean `{near}`?"
+    shown = ", ".join(f"`{name}`" for name in names[:_SHOWN])
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return f"; it has {shown}{more}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,16 +173,11 @@ def sent(columns: Sequence[Column], profile: Profile) -> tuple[Sent, ...]:
     )
 
 
-def bare_name(name: str) -> str:
-    """A header without blanks around it and characters of no width in it."""
-    return strip_invisible(drop_zero_width(name))
-
-
 def _sent_name(column: Column, profile: Profile) -> str:
     if column.field is None:
         return bare_name(column.name)
     header = profile.fields[column.field].header
-    if header is None and column.matched == "option" and profile.name != GENERAL:
+    if header is None and column.matched == "option" and not profile.is_general:
         return column.field
     return header or bare_name(column.name)
 
@@ -170,7 +192,7 @@ def is_sent(column: Column, profile: Profile) -> bool:
         return False
     if column.pieces:
         return True
-    if profile.name == GENERAL:
+    if profile.is_general:
         return True
     if column.field is not None and profile.fields[column.field].header is not None:
         return True

@@ -13,12 +13,13 @@ import pyarrow.compute as pc
 
 from preflight import csvout
 from preflight import findings as tables
-from preflight.columns import Sent, bare_name
+from preflight.columns import Sent
 from preflight.errors import UsageError
 from preflight.findings import Findings
 from preflight.model import Bools, Chunk, Ints, Layout, Problem, Reason, Severity
 from preflight.outputs import helper_columns
 from preflight.plan import Plan
+from preflight.profile import bare_name
 from preflight.rule import Rule, Scope
 
 _MALFORMED = "the record is malformed"

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from preflight import findings as tables
 from preflight.columns import is_linted, is_sent, with_joined
+from preflight.content import Sample
 from preflight.findings import Findings
 from preflight.lint import (
     Blame,
@@ -161,9 +162,11 @@ def survey(
     states: list[tuple[Ints, Bools, Bools, Bools]] = []
     keys, fixed = _Keys(plan), dict[str, int]()
     filled, well_formed = np.zeros(len(plan.columns), dtype=np.int64), 0
+    sample = Sample(len(layout.header))
     for read, behind in following(chunks, whole_rows.tail):
         rowed = whole_rows.judge(read, behind)
         chunk = rowed.chunk
+        sample.add(chunk)
         whole = with_joined(chunk, plan.columns)
         linted = linter.lint(whole)
         mended = mend_columns(linter, linted)
@@ -197,6 +200,7 @@ def survey(
         used=_positions(plan, is_linted),
         well_formed=well_formed,
         options=plan.options,
+        looks=sample.looks(),
     )
     found = Survey(
         layout=layout,

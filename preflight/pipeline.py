@@ -71,7 +71,7 @@ def check(
     layout = scan(
         source,
         spool=work,
-        known=lambda name: profile.match(name) is not None,
+        known=profile.knows,
         encoding=settings.encoding,
         delimiter=settings.delimiter,
         header_row=settings.header_row,

@@ -29,10 +29,16 @@ def fold(name: str) -> str:
     """A header name without case, accents, blanks and punctuation: "E-mail Address" →
     "emailaddress".
 
-    Letters and digits of every script stay.
+    Letters and digits of every script stay, and so does `#`, which says "number": `Attendee #` is
+    no attendee.
     """
     decomposed = unicodedata.normalize("NFKD", name).casefold()
-    return "".join(c for c in decomposed if c.isalnum())
+    return "".join(c for c in decomposed if c.isalnum() or c == "#")
+
+
+def bare_name(name: str) -> str:
+    """A header without blanks around it and characters of no width in it."""
+    return strip_invisible(drop_zero_width(name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,8 @@ class Field:
         kind: what its cells hold; see `kinds`.
         header: the provider's column name; None where the provider has no such field.
         aliases: other names under which exports write it, as written.
+        vague: further names that mean it where no other column of the file does.
+        beside: further names, each with those beside one of which it means the field.
         required: whether the provider refuses a row without it.
         max_length: the most characters the provider takes, where it says so.
     """
@@ -52,6 +60,8 @@ class Field:
     kind: str = "text"
     header: str | None = None
     aliases: tuple[str, ...] = ()
+    vague: tuple[str, ...] = ()
+    beside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     required: bool = False
     max_length: int | None = None
 
@@ -103,7 +113,7 @@ class Profile:
     def _names(self) -> dict[str, tuple[str, str]]:
         known: dict[str, tuple[str, str]] = {}
         for one in self.fields.values():
-            for alias in one.aliases:
+            for alias in (*one.aliases, *one.vague):
                 known.setdefault(fold(alias), (one.name, "alias"))
         for one in self.fields.values():
             known[fold(one.name)] = (one.name, "alias")
@@ -118,13 +128,54 @@ class Profile:
         headers = {one.header.casefold(): one.name for one in self.fields.values() if one.header}
         return names | headers
 
+    @functools.cached_property
+    def _vague(self) -> frozenset[str]:
+        vague = frozenset(fold(name) for one in self.fields.values() for name in one.vague)
+        return vague - {fold(name) for name in self._exact}
+
+    @functools.cached_property
+    def _beside(self) -> dict[str, list[tuple[str, frozenset[str]]]]:
+        known: dict[str, list[tuple[str, frozenset[str]]]] = {}
+        for one in self.fields.values():
+            for name, others in one.beside.items():
+                entry = (one.name, frozenset(map(fold, others)))
+                known.setdefault(fold(name), []).append(entry)
+        return known
+
+    def knows(self, header: str) -> bool:
+        """Whether a text is a name of a field, be it in some headers only."""
+        return self.match(header) is not None or fold(header) in self._beside
+
+    def matches(self, header: Sequence[str]) -> list[tuple[str, str] | None]:
+        """What `match` says of each name of a header, and what the others make of it.
+
+        A name that is vague gives way to a better one. One that means something else beside another
+        (`Name` beside `Vorname`) does so, unless a better name for that stands there too.
+        """
+        folded = [fold(name) for name in header]
+        there = frozenset(folded)
+        found = [self.match(name) for name in header]
+        firm = {
+            match[0]
+            for name, match in zip(folded, found, strict=True)
+            if match is not None and name not in self._vague
+        }
+        for at, name in enumerate(folded):
+            for field_name, others in self._beside.get(name, ()):
+                if others & there and field_name not in firm:
+                    found[at] = field_name, "alias"
+            match = found[at]
+            if match is not None and name in self._vague and match[0] in firm:
+                found[at] = None
+        return found
+
     def match(self, header: str) -> tuple[str, str] | None:
-        """The field that a header names and how: "exact" or "alias"; None for a stranger.
+        """The field that a header alone names and how: "exact", "alias"; None for a stranger.
 
         Exact means equal but for case, blanks around it and what nobody sees, to the provider's
         header or to preflight's field name. There is no third way: nothing is guessed.
         """
-        exact = self._exact.get(strip_invisible(drop_zero_width(header)).casefold())
+        exact = self._exact.get(bare_name(header).casefold())
         if exact is not None:
             return exact, "exact"
         folded = fold(header)
@@ -146,6 +197,11 @@ class Profile:
         return self if own == limits else replace(self, limits=own)
 
     @property
+    def is_general(self) -> bool:
+        """Whether it is of no provider, so that every column is sent as it is."""
+        return self.name == GENERAL
+
+    @property
     def required(self) -> tuple[str, ...]:
         """The names of the fields without which a row is refused."""
         return tuple(one.name for one in self.fields.values() if one.required)
@@ -155,7 +211,9 @@ _KEYS = {
     "name", "title", "source", "extends", "key", "limits", "unknown_columns", "header_pattern",
     "fields", "severity", "reasons", "joins", "region",
 }  # fmt: skip
-_FIELD_KEYS = {"kind", "header", "aliases", "also", "required", "max_length"}
+_FIELD_KEYS = {
+    "kind", "header", "aliases", "vague", "beside", "also", "required", "max_length",
+}  # fmt: skip
 _UNKNOWN_COLUMNS = ("keep", "leave-out", "mapped", "refuse")
 
 
@@ -238,6 +296,11 @@ def _fields(entries: Mapping[str, Any], base: Profile | None, where: str) -> dic
             kind=entry.get("kind", inherited.kind),
             header=entry.get("header", inherited.header),
             aliases=(*inherited.aliases, *entry.get("aliases", ()), *also),
+            vague=(*inherited.vague, *entry.get("vague", ())),
+            beside={
+                **inherited.beside,
+                **{name: tuple(others) for name, others in entry.get("beside", {}).items()},
+            },
             required=entry.get("required", inherited.required),
             max_length=entry.get("max_length", inherited.max_length),
         )
@@ -250,7 +313,7 @@ def _aliases_of(others: Sequence[str], fields: Mapping[str, Field], where: str) 
     for other in others:
         if other not in fields:
             raise RuleError(f"{where}: no field `{other}` to take in")
-        taken += [other, *fields[other].aliases]
+        taken += [other, *fields[other].aliases, *fields[other].vague]
     return tuple(taken)
 
 

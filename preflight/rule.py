@@ -43,6 +43,8 @@ from typing import Any
 
 import pandas as pd
 
+from preflight.candidates import Candidate, candidates, map_option, suggested
+from preflight.content import SAID, Looks
 from preflight.kinds import (
     ALL_KINDS,
     drop_zero_width,
@@ -57,12 +59,15 @@ from preflight.profile import Field, Limits, Profile
 
 __all__ = [
     "ALL_KINDS",
+    "SAID",
+    "Candidate",
     "Column",
     "Context",
     "Field",
     "FileView",
     "Layout",
     "Limits",
+    "Looks",
     "Phase",
     "Problem",
     "Profile",
@@ -72,6 +77,7 @@ __all__ = [
     "Scope",
     "Severity",
     "drop_zero_width",
+    "map_option",
     "strip_invisible",
     "tidy",
     "trim_email",
@@ -123,6 +129,7 @@ class FileView:
         used: the positions of those that are, or that one which is sent is made from.
         well_formed: how many of the records took their place in the table.
         options: of the provider, as far as the user has given them; see `Plan`.
+        looks: for each column of the header, what a sample of its cells looks like.
     """
 
     layout: Layout
@@ -134,6 +141,7 @@ class FileView:
     used: frozenset[int]
     well_formed: int = 0
     options: Mapping[str, str] = field(default_factory=dict)
+    looks: tuple[Looks, ...] = ()
 
     @functools.cached_property
     def header_is_data(self) -> bool:
@@ -152,6 +160,14 @@ class FileView:
         if self.header_is_data:
             return ()
         return tuple(one for one in self.columns if not one.pieces and one.kind != "helper")
+
+    def candidates(self, field: Field) -> tuple[Candidate, ...]:
+        """The columns that may hold a field, though no name says so; the likeliest first."""
+        return candidates(self.headers, self.looks, field)
+
+    def suggested(self, column: Column) -> Candidate | None:
+        """What a column without a field most likely holds; None where the evidence is weak."""
+        return suggested(column, self.columns, self.looks, self.profile)
 
     def at(self, column: Column, **said: Any) -> Problem:
         """A problem of a column's name; `said` is what `Problem` takes besides the place."""

@@ -41,13 +41,17 @@ def test_a_column_is_matched_by_name_by_alias_and_by_the_users_word() -> None:
 
 def test_a_mapping_that_fits_nothing_is_an_error_with_the_nearest() -> None:
     """Before a row is read."""
-    with pytest.raises(ConfigError, match="no field `emial`; did you mean `email`"):
+    with pytest.raises(
+        ConfigError, match="no field `emial` to map `Mail` to; did you mean `email`"
+    ):
         fields(["Mail"], Mail="emial")
-    with pytest.raises(ConfigError, match="no column `Mial` to map; did you mean `Mail`"):
+    with pytest.raises(
+        ConfigError, match="no column `Mial` to map to `email`; did you mean `Mail`"
+    ):
         fields(["Mail"], Mial="email")
-    with pytest.raises(ConfigError, match="profile general has no field `qqqq`: email"):
+    with pytest.raises(ConfigError, match="no field `qqqq` to map `Mail` to; there are email"):
         fields(["Mail"], Mail="qqqq")
-    with pytest.raises(ConfigError, match=r"no column `qqqq` to map$"):
+    with pytest.raises(ConfigError, match=r"no column `qqqq` to map to `email`; it has `Mail`$"):
         fields(["Mail"], qqqq="email")
 
 

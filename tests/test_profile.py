@@ -66,7 +66,7 @@ def test_every_header_and_field_name_is_matched_exactly(name: str) -> None:
         ("Prénom", ("first_name", "alias")),
         ("Prenom", ("first_name", "alias")),
         ("pre\u0301nom", ("first_name", "alias")),
-        ("Telefon-Nr", None),
+        ("Telefon-Nr", ("phone", "alias")),
         ("badge", None),
         ("", None),
         ("---", None),

@@ -51,7 +51,7 @@ def part_of(
     layout = scan(
         source,
         spool=work,
-        known=lambda name: profile.match(name) is not None,
+        known=profile.knows,
         encoding=encoding,
         delimiter=delimiter,
         header_row=header_row,

@@ -1,7 +1,8 @@
 """A column that the provider requires is not there.
 
-Dotdigital says ERROR_NO_EMAIL_COLUMN, TextUs "Missing required headers: name.". The headers that
-come nearest are named; `--map "Their header=field"` says which one it is.
+Dotdigital says ERROR_NO_EMAIL_COLUMN, TextUs "Missing required headers: name.". The columns that
+come nearest are named, by their names and by what their cells look like; none is taken without
+being asked for. `--map "Their header=field"` says which one it is.
 
 Options::
 
@@ -9,56 +10,56 @@ Options::
 
 Bad::
 
-    Emial Adress,FIRSTNAME
-    ann@kestrel-labs.com,Ann
+    Emial Adress,Elektronisch,FIRSTNAME
+    paper,ann@kestrel-labs.com,Ann
 
 Findings::
 
-    1 HDR202 no column holds the required `Email`; the nearest is `Emial Adress`
+    1 HDR202 no column holds the required `Email`; nearest: `Elektronisch` (its cells look like email addresses), `Emial Adress`; say which with --map Elektronisch=email
 
 Good::
 
     Email,FIRSTNAME
     ann@kestrel-labs.com,Ann
-"""
+"""  # noqa: E501 - a message stands as it is
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 
-from preflight.rule import FileView, Problem, Rule, Scope, Severity
-
-_NEAR = 0.6
-
-
-def _likeness(header: str, names: tuple[str, ...]) -> float:
-    """How much a header is like the most similar of some names; 0 to 1."""
-    folded = header.casefold()
-    return max(difflib.SequenceMatcher(None, folded, name.casefold()).ratio() for name in names)
+from preflight.rule import FileView, Problem, Rule, Scope, Severity, map_option
 
 
 def check(view: FileView) -> Iterator[Problem]:
     if not view.headers:
         return
     held = {column.field for column in view.columns}
-    free = [column.name.strip() for column in view.headers if column.field is None]
     for name in view.profile.required:
-        if name in held:
-            continue
-        field = view.profile.fields[name]
-        message = f"no column holds the required `{field.header or name}`"
-        if pieces := view.profile.joins.get(name):
-            message += f" (nor its pieces {' and '.join(f'`{piece}`' for piece in pieces)})"
-        known = (name, field.header or name, *field.aliases)
-        near = sorted(
-            (-_likeness(header, known), header)
-            for header in free
-            if _likeness(header, known) > _NEAR
-        )
-        if near:
-            message += f"; the nearest is `{near[0][1]}`"
-        yield Problem(message, line=view.layout.header_line)
+        if name not in held:
+            message = f"no column holds the required `{view.profile.fields[name].header or name}`"
+            yield Problem(
+                message + _pieces(view, name) + _nearest(view, name), line=view.layout.header_line
+            )
+
+
+def _pieces(view: FileView, name: str) -> str:
+    """Of which other columns it could be made, and which of them is there."""
+    pieces = view.profile.joins.get(name)
+    if not pieces:
+        return ""
+    there = {column.field: column.name.strip() for column in view.headers}
+    said = [
+        f"`{there[piece]}` for {piece}" if piece in there else f"no {piece}" for piece in pieces
+    ]
+    return f" (it is made of {' and '.join(pieces)} too: there is {' and '.join(said)})"
+
+
+def _nearest(view: FileView, name: str) -> str:
+    found = view.candidates(view.profile.fields[name])
+    if not found:
+        return f'; say which one it is with --map "Their header={name}"'
+    shown = [f"`{one.name}`" + (f" ({one.evidence})" if one.evidence else "") for one in found]
+    return f"; nearest: {', '.join(shown)}; say which with {map_option(found[0].name, name)}"
 
 
 RULE = Rule(

@@ -1,0 +1,176 @@
+"""What the cells of a column look like, told from an even sample of a file's rows.
+
+A look says nothing of whether a value is valid: `ann@kestrel` looks like an address. It is there to
+see that a column holds something else than its name says, and to suggest what a column without a
+known name may hold. Nothing is ever mapped by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from preflight.model import Chunk
+
+# The first look that fits a cell is its look. Digits alone may be a phone number, a serial number
+# or a moment; so may a spreadsheet's day number, and its scientific notation was digits once.
+_DAY, _MONTH = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0?[1-9]|1[0-2])"
+_PATTERNS = {
+    "nothing": r"(?i)^(?:[^\pL\pN]*|#?n/?a|null|none|nil|nan|undefined|unknown|tba|tbd|k\.? ?a\.?"
+    r"|#[a-z]+[!?/].*)$",
+    "email": r"\S@\S",
+    "url": r"(?i)^(?:https?://|www\.)|^[a-z0-9-]+(?:\.[a-z0-9-]+)+/",
+    "timestamp": rf"(?i)^\d{{4}}[-/.]{_MONTH}[-/.]{_DAY}(?:$|[ T])"
+    rf"|^(?:{_DAY}[-/.]{_MONTH}|{_MONTH}/{_DAY})[-/.]\d{{2,4}}(?:$|[ T,])"
+    r"|^\d{1,2}:\d\d(?::\d\d)?(?: ?[ap]m)?$"
+    r"|^(?:\pL{3,9}\.?,? )?(?:\d{1,2}\.?(?:st|nd|rd|th)?[ -]\pL{3,9}\.?|\pL{3,9}\.? \d{1,2}),?[ -]"
+    r"(?:\d{4}|\d{2})(?:$|[ ,T])",
+    "digits": r"^\p{Nd}{7,15}$|^\d[.,]?\d*[eE]\+?\d+$|^\d{5}[.,]\d+$",
+    "phone": r"(?i)^'?(?:[a-z]{1,6}[.:] ?)?[+＋(]*\p{Nd}(?:[\s().\-/–]*\p{Nd}){6,}",
+    "number": r"^[+-]?[\p{Nd}.,' ]*\p{Nd}%?$",
+    "title": r"(?i)^(?:mr|mrs|ms|miss|mx|dr|prof|herr|frau|monsieur|madame|mme|mlle|sr|sra|srta"
+    r"|señor|señora|sig|sig\.?ra|dott|dhr|mevr|hr)\.?$",
+}
+_NOTHING, _TEXT = "nothing", "text"
+_LOOKS = (*_PATTERNS, _TEXT)
+
+_FITS: Mapping[str, frozenset[str]] = {
+    "email": frozenset({"email"}),
+    "phone": frozenset({"phone", "digits"}),
+    "timestamp": frozenset({"timestamp", "digits", "number"}),
+    "name": frozenset({_TEXT}),
+    "country": frozenset({_TEXT}),
+}
+# The one look that a field of plain text cannot have.
+_NEVER = {"job_title": "title"}
+
+SAID: Mapping[str, str] = {
+    "email": "email addresses",
+    "url": "web addresses",
+    "timestamp": "dates or times",
+    "digits": "plain numbers",
+    "phone": "phone numbers",
+    "number": "plain numbers",
+    "title": "forms of address (Mr, Dr)",
+    _TEXT: "words",
+    "name": "names",
+    "country": "countries",
+}
+"""Looks and kinds in the words of messages."""
+
+_FEWEST, _MOST_THAT_FIT, _LEAST_OF_OTHERS, _SURE = 3, 0.2, 0.5, 0.8
+
+
+@dataclass(frozen=True)
+class Looks:
+    """How many of the sampled cells of a column look like what; blank ones and `n/a` do not count.
+
+    Attributes:
+        counts: look → cells. The looks are "email", "url", "timestamp", "digits", "phone",
+            "number", "title" (Mr, Dr) and "text".
+    """
+
+    counts: Mapping[str, int]
+
+    @property
+    def cells(self) -> int:
+        """How many cells there are that hold something."""
+        return sum(self.counts.values())
+
+    def instead_of(self, kind: str, field: str | None = None) -> str | None:
+        """What a column holds that should hold a field; None where it may well hold that.
+
+        It holds something else when at least three cells are filled, less than a fifth of them look
+        like the kind, and half of them or more look like one and the same other thing.
+
+        Args:
+            kind: of the column.
+            field: the profile's field it is taken for, if any.
+        """
+        if self.cells < _FEWEST:
+            return None
+        look = max(self.counts, key=lambda one: self.counts[one])
+        if self.counts[look] < _LEAST_OF_OTHERS * self.cells:
+            return None
+        if kind in _FITS:
+            fitting = sum(self.counts.get(one, 0) for one in _FITS[kind])
+            return look if fitting < _MOST_THAT_FIT * self.cells else None
+        return look if field in _NEVER and _NEVER[field] == look else None
+
+    def surely(self) -> str | None:
+        """The kind that the cells themselves give away: "email" or "phone", or None."""
+        if self.counts.get("email", 0) >= max(1, _SURE * self.cells):
+            return "email"
+        written, digits = self.counts.get("phone", 0), self.counts.get("digits", 0)
+        # Digits alone are as likely a badge's number.
+        if written >= max(1, self.cells / 2) and written + digits >= _SURE * self.cells:
+            return "phone"
+        return None
+
+
+class Sample:
+    """An even sample of the rows of a file, the same however the file is cut into chunks.
+
+    A row is in it when a hash of its number is low enough; how low follows from how many rows there
+    are, so that the sample stays small.
+
+    Args:
+        columns: how many the header has.
+    """
+
+    def __init__(self, columns: int) -> None:
+        self._columns = columns
+        self._most = max(64, min(1024, (1 << 16) // max(columns, 1)))
+        self._bound = 1 << 32
+        self._hashes = np.empty(0, dtype=np.uint64)
+        self._tables: list[pa.Table] = []
+
+    def add(self, chunk: Chunk) -> None:
+        """Takes what belongs into the sample from the well-formed records of a chunk."""
+        hashes = (chunk.rows.astype(np.uint64) * np.uint64(0x9E3779B1)) & np.uint64(0xFFFFFFFF)
+        every = np.concatenate([self._hashes, hashes])
+        while np.count_nonzero(every < self._bound) > self._most:
+            self._bound //= 2
+        kept, taken = self._hashes < self._bound, hashes < self._bound
+        if not kept.all():
+            self._tables = [pa.concat_tables(self._tables).filter(pa.array(kept))]
+        if taken.any():
+            wanted = chunk.table.select([str(at) for at in range(self._columns)])
+            self._tables.append(wanted.take(pa.array(np.flatnonzero(taken))))
+        self._hashes = np.concatenate([self._hashes[kept], hashes[taken]])
+
+    def looks(self) -> tuple[Looks, ...]:
+        """What each column's cells look like."""
+        rows = len(self._hashes)
+        if not rows or not self._columns:
+            return (Looks({}),) * self._columns
+        whole = pa.concat_tables(self._tables)
+        cells = pa.concat_arrays([column.combine_chunks() for column in whole.columns])
+        found = _look_at(pc.utf8_trim_whitespace(cells)).reshape(self._columns, rows)
+        return tuple(
+            Looks(
+                {
+                    look: int(count)
+                    for look, count in zip(
+                        _LOOKS, np.bincount(column, minlength=len(_LOOKS)), strict=True
+                    )
+                    if count and look != _NOTHING
+                }
+            )
+            for column in found
+        )
+
+
+def _look_at(cells: pa.Array) -> np.ndarray:
+    """The number of each cell's look."""
+    found = np.full(len(cells), len(_PATTERNS), dtype=np.int64)
+    rest = np.arange(len(cells))
+    for number, pattern in enumerate(_PATTERNS.values()):
+        hit = pc.match_substring_regex(cells, pattern).to_numpy(zero_copy_only=False)
+        found[rest[hit]] = number
+        rest, cells = rest[~hit], cells.filter(pa.array(~hit))
+    return found

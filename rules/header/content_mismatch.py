@@ -1,0 +1,69 @@
+"""What stands in a column does not fit its name.
+
+Two names were swapped, or a column was inserted and the header was not. Every row would be refused,
+or worse, be taken with a phone number for an address. It is decided over the whole file: less than
+a fifth of the cells look like the field, and half of them or more like one and the same other
+thing. A cell that is wrong among others that are right is a row's finding.
+
+Bad::
+
+    email,phone,created_at
+    +14155552671,ann@kestrel-labs.com,Kestrel Labs
+    +14155552672,bob@kestrel-labs.com,Corvid Ltd
+    +14155552673,cleo@kestrel-labs.com,Swift & Co
+
+Findings::
+
+    1:email HDR209 its cells look like phone numbers, not email addresses (3 of 3); swapped with `phone`? --map email=phone --map phone=email
+    1:phone HDR209 its cells look like email addresses, not phone numbers (3 of 3); swapped with `email`? --map phone=email --map email=phone
+    1:created_at HDR209 its cells look like words, not dates or times (3 of 3); if it is none: --map created_at=-
+
+Good::
+
+    email,phone,created_at
+    ann@kestrel-labs.com,+14155552671,2026-04-21T15:30:00Z
+    bob@kestrel-labs.com,+14155552672,2026-04-21T15:31:00Z
+    cleo@kestrel-labs.com,+14155552673,2026-04-21T15:32:00Z
+"""  # noqa: E501 - a message stands as it is
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from preflight.rule import SAID, Column, FileView, Problem, Rule, Scope, Severity, map_option
+
+
+def check(view: FileView) -> Iterator[Problem]:
+    found: dict[int, str] = {}
+    for column in view.headers:
+        if column.field is not None and column.position in view.used:
+            look = view.looks[column.position].instead_of(column.kind, column.field)
+            if look is not None:
+                found[column.position] = look
+    for position, look in found.items():
+        column = view.columns[position]
+        yield view.at(column, message=_said(view, column, look, found))
+
+
+def _said(view: FileView, column: Column, look: str, found: dict[int, str]) -> str:
+    looks = view.looks[column.position]
+    wanted = SAID.get(column.kind) or f"{str(column.field).replace('_', ' ')}s"
+    share = f"{looks.counts[look]} of {looks.cells}"
+    message = f"its cells look like {SAID[look]}, not {wanted} ({share})"
+    for position, theirs in found.items():
+        other = view.columns[position]
+        if other is not column and look == other.kind and theirs == column.kind:
+            name = other.name.strip()
+            options = (map_option(column.name, other.field), map_option(name, column.field))
+            return f"{message}; swapped with `{name}`? {' '.join(options)}"
+    return f"{message}; if it is none: {map_option(column.name, None)}"
+
+
+RULE = Rule(
+    code="HDR209",
+    name="content-mismatch",
+    scope=Scope.HEADER,
+    severity=Severity.ERROR,
+    message="what stands in the column does not fit its name",
+    check=check,
+)
