@@ -77,9 +77,9 @@ def candidates(
         if column.field is not None or column.pieces or not bare_name(column.name):
             continue
         seen = looks[column.position] if column.position < len(looks) else Looks({})
-        if seen.instead_of(field.kind, field.name) is not None:
+        look = seen.surely()
+        if seen.instead_of(field.kind, field.name) is not None or look not in (None, field.kind):
             continue
-        look = field.kind if seen.surely() == field.kind else None
         likeness = _likeness(column.name, field)
         if look or likeness >= _LIKE:
             found.append(Candidate(column, field.name, likeness, look))
