@@ -22,7 +22,10 @@ from preflight.model import CHANGE_COLUMNS
 CLEAN, PARTS, MANIFEST = "clean.csv", "parts", "manifest.json"
 REJECTS, FIXES, REPORT = "rejects.csv", "fixes.csv", "report.json"
 FAILURES, UNMATCHED = "failures.csv", "unmatched.csv"
-RESULTS = (CLEAN, PARTS, MANIFEST, REJECTS, FIXES, REPORT, FAILURES, UNMATCHED)
+ORIGINAL, UNDO = "original.gz", "undo.json"
+RESULTS = (
+    CLEAN, PARTS, MANIFEST, REJECTS, FIXES, REPORT, FAILURES, UNMATCHED, ORIGINAL, UNDO,
+)  # fmt: skip
 HELPERS = (
     "preflight__row", "preflight__line", "preflight__source", "preflight__class",
     "preflight__codes", "preflight__message", "preflight__provider_code", "preflight__id",

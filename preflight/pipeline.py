@@ -9,19 +9,20 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
-from preflight import catalogue, outputs
+from preflight import catalogue, outputs, undoing
 from preflight import profile as profiles
 from preflight.checked import CHUNK_BYTES, Checked, Progress, chunks, silent
 from preflight.cleaning import reveal
-from preflight.columns import resolve
+from preflight.columns import resolve, sent
 from preflight.errors import SourceError
 from preflight.findings import Findings
 from preflight.passes import survey
 from preflight.plan import Plan
 from preflight.reading.scan import scan
 from preflight.reading.source import open_source
-from preflight.rewriting import Fixed, write
+from preflight.rewriting import Fixed, file_changes, rewrite, write
 from preflight.settings import Settings
 
 
@@ -98,6 +99,20 @@ def cells(
     return reveal(checked.survey, again, findings, replacements=replacements)
 
 
+def changes(checked: Checked, *, progress: Progress = silent) -> Iterator[pd.DataFrame]:
+    """What `fix` would change of a file, and write into fixes.csv, in its order.
+
+    Yields:
+        Frames of `model.CHANGE_COLUMNS`: of the file itself, then of its cells, rows in order.
+    """
+    columns = sent(checked.survey.plan.columns, checked.survey.plan.profile)
+    yield file_changes(checked)
+    read = chunks(checked.layout, "comparing", progress)
+    for one, _ in rewrite(checked.survey, read, columns):
+        if len(one.changes):
+            yield one.changes
+
+
 def fix(
     path: str | Path,
     settings: Settings | None = None,
@@ -144,6 +159,7 @@ def fix(
         )
         read = chunks(checked.layout, "writing", progress, chunk_bytes)
         fixed = write(checked, place, target, read)
+        undoing.keep(fixed, place)
         if report is not None:
             outputs.write_text(place / outputs.REPORT, report(fixed))
     return fixed

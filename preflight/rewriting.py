@@ -87,7 +87,7 @@ def write(
         outputs.TableWriter(place / outputs.REJECTS, [*layout.header, *outputs.HELPERS]) as refused,
         outputs.TableWriter(place / outputs.FIXES, CHANGE_COLUMNS) as log,
     ):
-        log.write(outputs.fixes_columns(_file_changes(checked)))
+        log.write(outputs.fixes_columns(file_changes(checked)))
         for one, kept in rewrite(found, read, columns):
             writer.write(kept.rendered, kept.rows, kept.lines)
             refused.write(rejects.of(one.original, one.rejected, one.aside, one.findings))
@@ -181,7 +181,7 @@ def _without(one: Cleaned, at: np.ndarray) -> Cleaned:
     )
 
 
-def _file_changes(checked: Checked) -> pd.DataFrame:
+def file_changes(checked: Checked) -> pd.DataFrame:
     """What writing the file anew changes about the file itself, as rows of fixes.csv."""
     plan = checked.survey.plan
     mended = [

@@ -9,6 +9,7 @@ import click
 from preflight import pipeline
 from preflight.checked import Checked
 from preflight.cli.options import (
+    diff_option,
     emit,
     output_options,
     profile_option,
@@ -20,7 +21,7 @@ from preflight.cli.options import (
 from preflight.cli.progress import progress_bars
 from preflight.model import Severity
 from preflight.reading.source import expand
-from preflight.report import as_json, text
+from preflight.report import as_json, diff, text
 from preflight.report.listing import Listing, listing, own_tokens
 from preflight.settings import Settings
 
@@ -30,6 +31,7 @@ from preflight.settings import Settings
 @profile_option
 @reading_options
 @rule_options
+@diff_option
 @output_options
 def command(paths: tuple[str, ...], **given: Any) -> int:
     """Lint contact files; write nothing.
@@ -38,19 +40,52 @@ def command(paths: tuple[str, ...], **given: Any) -> int:
     found at or above --fail-on, with 1 when something was, with 2 when it could not be tried.
     """
     settings = settings_of(given)
+    if given["diff"]:
+        refuse_format(settings)
     with pipeline.workspace() as work, progress_bars(quiet=given["quiet"]) as progress:
-        listings = []
+        listings, compared = [], ""
         for path in expand(paths):
             checked = pipeline.check(
                 path, settings, work=work, stdin_name=given["stdin_filename"], progress=progress
             )
             listings.append(_listing(checked, settings, given))
-    emit(render(listings, settings, quiet=given["quiet"]), given["output_file"])
+            if given["diff"]:
+                compared += difference(checked, settings) + text.summary(listings[-1])
+    shown = compared or render(listings, settings, quiet=given["quiet"])
+    emit(shown, given["output_file"])
     return exit_code(listings, settings)
 
 
+def refuse_format(settings: Settings) -> None:
+    """Sees to it that a diff is not asked for as something else.
+
+    Raises:
+        UsageError: it is.
+    """
+    if settings.output_format == "json":
+        raise click.UsageError("--diff is text; fixes.csv holds the same for programs")
+
+
+def difference(checked: Checked, settings: Settings) -> str:
+    """What fixing a file would change, cell by cell; "" where it would change nothing."""
+    names = {code: rule.name for code, rule in checked.survey.plan.rules.items()}
+    shown = shows_values(settings)
+    header = listing(checked.source.name, checked.survey, checked.books).names_are_values
+    pieces = []
+    for changes in pipeline.changes(checked):
+        told = changes.assign(column_name="") if header and not shown else changes
+        pieces.append(diff.cells(told, names, show_values=shown))
+    name = checked.source.name
+    return diff.heading(name, f"{name}, fixed") + "".join(pieces) if any(pieces) else ""
+
+
 def _listing(checked: Checked, settings: Settings, given: dict[str, Any]) -> Listing:
-    wanted = settings.output_format != "concise" and not settings.statistics and not given["quiet"]
+    wanted = (
+        settings.output_format != "concise"
+        and not given["diff"]
+        and not settings.statistics
+        and not given["quiet"]
+    )
     return listing(
         checked.source.name,
         checked.survey,

@@ -7,7 +7,9 @@ from typing import Any
 import click
 
 from preflight import catalogue, outputs, pipeline
+from preflight.cli.check import difference, refuse_format
 from preflight.cli.options import (
+    diff_option,
     emit,
     output_options,
     profile_option,
@@ -30,14 +32,19 @@ from preflight.settings import Settings
 @writing_options
 @reading_options
 @rule_options
+@diff_option
 @output_options
 def command(path: str, **given: Any) -> int:
     """Lint a file, apply safe fixes, write the clean rows and the rejects.
 
     Writes clean.csv (or parts/ and manifest.json, over a limit), rejects.csv, fixes.csv and
-    report.json into DIR. Exits with 0 when no row was rejected, or no more than --max-bad.
+    report.json into DIR, and keeps what `preflight undo DIR` needs. Exits with 0 when no row was
+    rejected, or no more than --max-bad. With --diff nothing is written, and it exits with 1 when
+    anything would be changed.
     """
     settings = settings_of(_own(given))
+    if given["diff"]:
+        return _compared(path, settings, given)
     with pipeline.workspace() as work, progress_bars(quiet=given["quiet"]) as progress:
         fixed = pipeline.fix(
             path,
@@ -51,6 +58,19 @@ def command(path: str, **given: Any) -> int:
         )
         emit(_shown(fixed, settings, given), given["output_file"])
     return exit_code(fixed, settings)
+
+
+def _compared(path: str, settings: Settings, given: dict[str, Any]) -> int:
+    """Shows what would be changed, and writes nothing; 1 where anything would be."""
+    refuse_format(settings)
+    with pipeline.workspace() as work, progress_bars(quiet=given["quiet"]) as progress:
+        checked = pipeline.check(
+            path, settings, work=work, stdin_name=given["stdin_filename"], progress=progress
+        )
+        shown = difference(checked, settings)
+    one = listing(checked.source.name, checked.survey, checked.books)
+    emit(shown + text.summary(one), given["output_file"])
+    return 1 if shown and not settings.exit_zero else 0
 
 
 def _own(given: dict[str, Any]) -> dict[str, Any]:
@@ -123,6 +143,8 @@ def written(fixed: Fixed) -> list[tuple[str, str]]:
         paths.append((str(folder / outputs.REJECTS), "the rejected rows, to correct and re-import"))
     if fixed.changed_cells:
         paths.append((str(folder / outputs.FIXES), "every cell that was changed"))
+    if (folder / outputs.UNDO).exists():
+        paths.append((str(folder / outputs.ORIGINAL), "the input, for `preflight undo`"))
     return [*paths, (str(folder / outputs.REPORT), "all of it, for programs")]
 
 

@@ -25,6 +25,8 @@ _COMMANDS = {
     "submit": "check, fix, split, send, poll, merge: the whole line",
     "resume": "go on with an interrupted run",
     "runs": "what was sent",
+    "diff": "what a fix changed, cell by cell",
+    "undo": "take a fix back, as a whole or in part",
     "rules": "the catalogue of rules",
     "explain": "one rule with samples",
     "new-rule": "the skeleton of a rule of your own",

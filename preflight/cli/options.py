@@ -209,6 +209,9 @@ def _several(options: list[Callable[[F], F]]) -> Callable[[F], F]:
 
 
 profile_option = _several(_PROFILE)
+diff_option = click.option(
+    "--diff", is_flag=True, help="show what fixing changes, cell by cell, and write nothing"
+)
 reading_options = _several(_READING)
 rule_options = _several(_RULES)
 catalogue_options = _several(_CATALOGUE)
@@ -217,7 +220,7 @@ writing_options = _several(_WRITING)
 provider_options = _several(_PROVIDER)
 resume_options = _several(_RESUME)
 
-_NOT_SETTINGS = {"config", "isolated", "stdin_filename", "output_file", "show_all", "quiet"}
+_NOT_SETTINGS = {"diff", "config", "isolated", "stdin_filename", "output_file", "show_all", "quiet"}
 
 
 def settings_of(given: dict[str, Any], **extra: Any) -> Settings:

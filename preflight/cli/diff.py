@@ -1,0 +1,33 @@
+"""`preflight diff DIR`: what a fix changed, cell by cell."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from preflight import catalogue, outputs, undoing
+from preflight.cli.options import emit
+from preflight.cli.terminal import is_shown_to_people
+from preflight.report import diff
+
+
+@click.command("diff")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option(
+    "--show-values/--redact",
+    "show_values",
+    default=None,
+    help="print values of contacts or their shape",
+)
+def command(folder: Path, show_values: bool | None) -> int:
+    """Show what a fix changed, cell by cell, with the rule that asked for it.
+
+    DIR is a folder that `preflight fix` wrote. What was taken back since is shown as well.
+    """
+    changes = undoing.changes(folder)
+    names = {code: rule.name for code, rule in catalogue.builtin().items()}
+    shown = is_shown_to_people() if show_values is None else show_values
+    head = diff.heading(undoing.source_name(folder), str(folder / outputs.CLEAN))
+    emit(head + diff.cells(changes, names, show_values=shown), None)
+    return 0

@@ -1,0 +1,39 @@
+"""Changes cell by cell, as a unified diff reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from preflight.report.listing import shape
+from preflight.report.text import visible
+
+
+def heading(old: str, new: str) -> str:
+    """The two lines that say what is compared."""
+    return f"--- {visible(old)}\n+++ {visible(new)}\n"
+
+
+def cells(changes: pd.DataFrame, names: Mapping[str, str], *, show_values: bool) -> str:
+    """Some changes, those of one row under one line.
+
+    Args:
+        changes: a frame of `model.CHANGE_COLUMNS`, texts or numbers, rows together.
+        names: of the rules, by their codes.
+        show_values: whether values stand in it, or their shapes.
+    """
+    lines: list[str] = []
+    last = None
+    for row, line, column, code, safety, old, new in changes.itertuples(index=False, name=None):
+        place = f"row {row}, line {line}" if row else f"line {line}" if line else "file"
+        if place != last:
+            lines.append(f"@@ {place} @@")
+            last = place
+        named = [f"{code} {names.get(code, '')}".rstrip(), str(safety)]
+        if column:
+            named.insert(0, visible(str(column).strip()))
+        lines.append(f"  {' · '.join(named)}")
+        for sign, value in (("-", str(old)), ("+", str(new))) if old or new else ():
+            lines.append(f"{sign} {repr(value) if show_values else shape(value) or 'blank'}")
+    return "".join(f"{line}\n" for line in lines)

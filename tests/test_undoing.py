@@ -1,0 +1,250 @@
+"""A fix that is taken back leaves no trace: the input's bytes, or the cell as it was."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import shutil
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xlsxwriter
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from preflight import outputs, pipeline, undoing
+from preflight.errors import OutputExists, SourceError, UsageError
+from preflight.settings import Settings
+from tests import checked
+from tests.calls import rows_of
+
+MESSY = (
+    "email,first_name,phone\r\n"
+    " ann@kestrel-labs.com ,Ann ,+1 415 555 2671\r\n"
+    "bo@@kestrel-labs.com,Bo,\r\n"
+    '"cy@Kestrel-Labs.com","C ""y, jr","kept\nas it is"\r\n'
+    "\r\n"
+    "=dy@kestrel-labs.com,'=Dy ,\r\n"
+)
+_CELL = st.one_of(
+    st.sampled_from([
+        "ann@kestrel-labs.com", " ann@kestrel-labs.com", "<Bo@Kestrel-Labs.com>", "mailto:cy@x.org",
+        "+1 415 555 2671", "Ann ", "\u200bBo", "", " ", "=1+1", "'x", "a\nb", 'say "hi"', "NULL", "é",
+    ]),
+    st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=8),
+)  # fmt: skip
+_ROWS = st.lists(st.lists(_CELL, min_size=3, max_size=3), max_size=8)
+
+
+def _csv(rows: list[list[str]], delimiter: str = ",", end: str = "\n") -> str:
+    quoted = [['"' + cell.replace('"', '""') + '"' for cell in row] for row in rows]
+    return "".join(delimiter.join(row) + end for row in [["email", "first_name", "phone"], *quoted])
+
+
+@given(content=st.binary(max_size=200))
+@example(content=b"")
+@example(content=b"\xef\xbb\xbfemail;name\r\n a@kestrel-labs.com;\xff\r\n")
+@example(content="sep=;\nemail;name\n ä@x.org;b\n".encode("utf-16"))
+def test_undo_after_fix_gives_the_bytes_of_any_file(content: bytes) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        checked.fix(folder, content)
+        back = undoing.restore(folder / "out", folder / "back.bin")
+        assert back.path.read_bytes() == content
+        assert (back.size, back.stood) == (len(content), False)
+
+
+@given(
+    rows=_ROWS,
+    how=st.sampled_from([("utf-8", ",", "\n"), ("utf-8-sig", ";", "\r\n"), ("utf-16", "\t", "\n")]),
+)
+def test_only_named_cells_differ_and_fixing_twice_is_fixing_once(
+    rows: list[list[str]], how: tuple[str, str, str]
+) -> None:
+    """Of whole files: the other cells of clean.csv are as read, and what is clean stays so."""
+    encoding, delimiter, end = how
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        content = _csv(rows, delimiter, end).encode(encoding)
+        fixed = checked.fix(folder, content, region="US")
+        assert undoing.restore(folder / "out", folder / "back").path.read_bytes() == content
+        if not fixed.parts:
+            return
+        [part] = fixed.parts
+        log = undoing.changes(folder / "out")
+        newest = {
+            (int(one.row), one.column_name): str(one.new)
+            for one in log.itertuples()
+            if one.row and one.safety != undoing.UNDONE
+        }
+        for row, clean in zip(part.row_map.tolist(), rows_of(part.path), strict=True):
+            for at, (column, cell) in enumerate(clean.items()):
+                assert cell == newest.get((row, column), rows[row - 1][at])
+        once = part.path.read_bytes()
+        again = checked.fix(_fresh(folder), once, region="US")
+        assert again.changed_cells == 0
+        assert again.books.rejected == again.books.dropped == 0
+        assert again.parts[0].path.read_bytes() == once
+
+
+def _fresh(folder: Path) -> Path:
+    (folder / "again").mkdir()
+    return folder / "again"
+
+
+def test_the_input_is_written_beside_the_results_under_its_own_name(tmp_path: Path) -> None:
+    checked.fix(tmp_path, MESSY)
+    given_path = tmp_path / "contacts.csv"
+    assert undoing.restore(tmp_path / "out").stood
+    given_path.unlink()
+    back = undoing.restore(tmp_path / "out")
+    assert back.path == given_path
+    assert given_path.read_bytes() == MESSY.encode()
+    assert given_path.stat().st_mode & 0o077 == 0
+    given_path.write_text("another")
+    with pytest.raises(OutputExists, match="exists and differs; --force"):
+        undoing.restore(tmp_path / "out")
+    undoing.restore(tmp_path / "out", force=True)
+    assert given_path.read_bytes() == MESSY.encode()
+    with pytest.raises(SourceError, match="is a directory"):
+        undoing.restore(tmp_path / "out", tmp_path)
+    with pytest.raises(SourceError, match="cannot write"):
+        undoing.restore(tmp_path / "out", tmp_path / "nowhere" / "a.csv")
+
+
+@pytest.mark.parametrize(
+    ("name", "called"),
+    [("-", "leads.csv"), ("x/a.csv.gz", "a.csv"), ("a.zip", "a.csv"), ("b/a.tsv", "a.tsv")],
+)
+def test_what_was_packed_or_piped_gets_a_name_of_its_own(name: str, called: str) -> None:
+    assert undoing._own_name(name, Path("leads.preflight")) == called
+
+
+def test_a_workbook_is_given_back_as_a_workbook(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        book.add_worksheet().write_column(0, 0, ["email", " ann@kestrel-labs.com"])
+    whole = path.read_bytes()
+    pipeline.fix(path, Settings(), work=checked.work(tmp_path))
+    path.unlink()
+    assert undoing.restore(tmp_path / "a.preflight").path.read_bytes() == whole == path.read_bytes()
+
+
+def test_fixes_of_a_code_or_a_row_are_taken_back_in_clean_csv_and_logged(tmp_path: Path) -> None:
+    checked.fix(tmp_path, MESSY)
+    out = tmp_path / "out"
+    before = rows_of(out / "clean.csv")
+    taken = undoing.take_back(out, codes=["phn4"])
+    assert (taken.cells, taken.rows) == (1, 1)
+    after = rows_of(out / "clean.csv")
+    assert [row["phone"] for row in after] == ["+1 415 555 2671", *(r["phone"] for r in before[1:])]
+    assert [row["email"] for row in after] == [row["email"] for row in before]
+    assert rows_of(out / "fixes.csv")[-1]["safety"] == undoing.UNDONE
+    with pytest.raises(UsageError, match="no such fix"):
+        undoing.take_back(out, codes=["PHN404"])
+    assert undoing.take_back(out, rows=[1]).cells == 2
+    assert rows_of(out / "clean.csv")[0]["email"] == " ann@kestrel-labs.com "
+    undoing.take_back(out, rows=[5, 3])
+    last = rows_of(out / "clean.csv")[-1]
+    assert last["first_name"] == "'=Dy "
+    assert undoing.restore(out, tmp_path / "back").path.read_bytes() == MESSY.encode()
+    (out / "clean.csv").write_text("email\n")
+    with pytest.raises(UsageError, match="was edited"):
+        undoing.take_back(out, rows=[1])
+
+
+def test_a_cell_goes_back_to_before_the_first_rule_that_is_meant(tmp_path: Path) -> None:
+    """What later rules made of its work goes with it."""
+    checked.fix(tmp_path, "email\n <Ann@Kestrel-Labs.com>\n")
+    out = tmp_path / "out"
+    codes = [row["code"] for row in rows_of(out / "fixes.csv") if row["row"]]
+    assert len(codes) > 1
+    assert undoing.take_back(out, codes=codes[:1]).cells == 1
+    assert rows_of(out / "clean.csv")[0]["email"] == " <Ann@Kestrel-Labs.com>"
+    with pytest.raises(UsageError, match="no such fix"):
+        undoing.take_back(out, codes=codes[-1:])
+
+
+def test_the_middle_of_a_chain_goes_back_alone(tmp_path: Path) -> None:
+    checked.fix(tmp_path, "email\n <Ann@Kestrel-Labs.com>\n")
+    out = tmp_path / "out"
+    lines = [row for row in rows_of(out / "fixes.csv") if row["row"]]
+    undoing.take_back(out, codes=[lines[-1]["code"]])
+    assert rows_of(out / "clean.csv")[0]["email"] == lines[-1]["old"]
+    undoing.take_back(out, codes=[lines[0]["code"]])
+    assert rows_of(out / "clean.csv")[0]["email"] == lines[0]["old"]
+
+
+def test_a_joined_cell_is_not_taken_back_alone(tmp_path: Path) -> None:
+    content = "First name,Last name,phone\nAnn ,Lee,+14155552671\n"
+    checked.fix(tmp_path, content, profile="textus")
+    with pytest.raises(UsageError, match="by itself; take everything"):
+        undoing.take_back(tmp_path / "out", rows=[1])
+
+
+def test_parts_have_no_single_fixes_to_take_back(tmp_path: Path) -> None:
+    checked.fix(tmp_path, "email\n ann@kestrel-labs.com\n bo@kestrel-labs.com\n", max_rows=1)
+    with pytest.raises(UsageError, match=r"no clean\.csv"):
+        undoing.take_back(tmp_path / "out", rows=[1])
+
+
+def test_what_is_damaged_or_missing_is_told_in_a_line(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="nothing to undo"):
+        undoing.restore(tmp_path)
+    with pytest.raises(UsageError, match=r"no fixes\.csv"):
+        undoing.changes(tmp_path)
+    checked.fix(tmp_path, MESSY)
+    out, target = tmp_path / "out", tmp_path / "back"
+    whole = (out / "original.gz").read_bytes()
+    for wrong in (whole[:-20], b"junk", gzip.compress(b"another"), b"\x1f\x8b" + b"x" * 40):
+        (out / "original.gz").write_bytes(wrong)
+        with pytest.raises(SourceError, match="damaged or gone"):
+            undoing.restore(out, target)
+        assert not target.exists()
+    (out / "fixes.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(UsageError, match="not a log of fixes"):
+        undoing.changes(out)
+    (out / "fixes.csv").write_text('row\n"1"\n2,3\n')
+    with pytest.raises(UsageError, match="not a log of fixes"):
+        undoing.changes(out)
+    said = json.loads((out / "undo.json").read_text())
+    (out / "undo.json").write_text(json.dumps(said | {"version": 99}))
+    with pytest.raises(UsageError, match="another version"):
+        undoing.restore(out, target)
+    (out / "undo.json").write_text("[]")
+    with pytest.raises(SourceError, match="damaged or gone"):
+        undoing.source_name(out)
+
+
+def test_a_log_that_does_not_fit_changes_nothing(tmp_path: Path) -> None:
+    checked.fix(tmp_path, MESSY)
+    out = tmp_path / "out"
+    clean = (out / "clean.csv").read_bytes()
+    log = (out / "fixes.csv").read_text()
+    (out / "fixes.csv").write_text(log.replace("+14155552671", "+14155552672"))
+    with pytest.raises(UsageError, match="does not fit"):
+        undoing.take_back(out, codes=["PHN404"])
+    assert (out / "clean.csv").read_bytes() == clean
+
+
+def test_a_source_that_changed_meanwhile_is_not_kept(tmp_path: Path) -> None:
+    fixed = checked.fix(tmp_path, MESSY)
+    (tmp_path / "contacts.csv").write_text("another")
+    with pytest.raises(SourceError, match="changed while it was read"):
+        undoing.keep(fixed, tmp_path)
+
+
+def test_runs_are_the_rows_in_short() -> None:
+    assert undoing._runs(np.array([1, 2, 3, 5, 7, 8])) == [[1, 3], [5, 5], [7, 8]]
+    assert undoing._runs(np.array([], dtype=np.int64)) == []
+
+
+def test_a_new_fix_replaces_what_was_kept(tmp_path: Path) -> None:
+    checked.fix(tmp_path, MESSY)
+    path = checked.written(tmp_path, "email\nann@kestrel-labs.com\n")
+    pipeline.fix(path, Settings(), work=checked.work(tmp_path), folder=tmp_path / "out", force=True)
+    shutil.rmtree(tmp_path / "work")
+    assert undoing.restore(tmp_path / "out", tmp_path / "b").path.read_bytes() == path.read_bytes()
+    assert {outputs.ORIGINAL, outputs.UNDO} <= {one.name for one in (tmp_path / "out").iterdir()}
