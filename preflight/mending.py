@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +11,8 @@ import numpy as np
 from preflight.fixes import Mended as MendedCells
 from preflight.fixes import mend
 from preflight.lint import Blame, Judged, Linted, Linter
+from preflight.model import Bools, Ints, Safety
+from preflight.plan import Plan
 
 
 @dataclass(frozen=True)
@@ -28,14 +32,81 @@ class Mended:
 
 def mend_columns(linter: Linter, linted: Linted) -> list[Mended]:
     """Fixes the suspects of a chunk and judges those again that a fix changed."""
-    mended = []
-    for judged in linted.columns:
-        blamed = np.zeros(len(judged.cells), dtype=bool)
-        for blame in judged.blames:
-            blamed |= blame.cells
-        after = mend(judged.checks, judged.cells, blamed, linter.plan)
-        mended.append(Mended(judged, after, _judge_again(linter, judged, after)))
-    return mended
+    return [_mended(linter, judged, linter.plan) for judged in linted.columns]
+
+
+class Guesses:
+    """What fixes that guess would add to a file that is fixed without them.
+
+    Only columns in which a rule blames a cell that it could mend by a guess are mended once more.
+    Rows that guessing would make doubles of others are not told from the rows it would save.
+
+    Args:
+        linter: of the file.
+
+    Attributes:
+        cells: how many cells guesses would change, of the chunks so far.
+        rows: the rows that would have no error about a cell left, a piece a chunk.
+    """
+
+    def __init__(self, linter: Linter) -> None:
+        self._linter = linter
+        plan = linter.plan
+        self._bold = dataclasses.replace(plan, unsafe_fixes=True)
+        self._codes = {
+            code
+            for code, rule in plan.rules.items()
+            if rule.fix is not None and rule.safety is Safety.UNSAFE and not plan.unsafe_fixes
+        }
+        self.cells = 0
+        self.rows: list[Ints] = []
+
+    def add(self, rows: Ints, mended: list[Mended], bad: Bools) -> None:
+        """Looks at a chunk.
+
+        Args:
+            rows: of its table.
+            mended: its columns after the fixes that are made.
+            bad: a mask over the table: the rows in which an error remains.
+        """
+        guessed = [self._guessed(one) for one in mended]
+        if all(one is other for one, other in zip(mended, guessed, strict=True)):
+            return
+        for one in guessed:
+            for change in one.mended.changes:
+                if change.safety is Safety.UNSAFE:
+                    self.cells += int(change.cells[one.judged.which].sum())
+        still = bad_rows(self._linter, ((one.judged, one.blames) for one in guessed), len(rows))
+        self.rows.append(rows[bad & ~still])
+
+    def _guessed(self, one: Mended) -> Mended:
+        blames = (*one.judged.blames, *one.blames)
+        if not any(blame.code in self._codes for blame in blames):
+            return one
+        return _mended(self._linter, one.judged, self._bold)
+
+
+def bad_rows(
+    linter: Linter, columns: Iterable[tuple[Judged, tuple[Blame, ...]]], count: int
+) -> Bools:
+    """A mask over a chunk's table of `count` rows: those in which an error is found."""
+    bad = np.zeros(count, dtype=bool)
+    for judged, blames in columns:
+        cells = np.zeros(len(judged.cells), dtype=bool)
+        for blame in blames:
+            if linter.is_error(blame.code):
+                cells |= blame.cells
+        bad[judged.where[cells[judged.which]]] = True
+    return bad
+
+
+def _mended(linter: Linter, judged: Judged, plan: Plan) -> Mended:
+    """A column mended by the fixes that a plan makes, and judged again."""
+    blamed = np.zeros(len(judged.cells), dtype=bool)
+    for blame in judged.blames:
+        blamed |= blame.cells
+    after = mend(judged.checks, judged.cells, blamed, plan)
+    return Mended(judged, after, _judge_again(linter, judged, after))
 
 
 def _judge_again(linter: Linter, judged: Judged, after: MendedCells) -> tuple[Blame, ...]:

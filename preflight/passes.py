@@ -20,14 +20,12 @@ from preflight.columns import is_linted, is_sent, with_joined
 from preflight.content import Sample
 from preflight.findings import Findings
 from preflight.lint import (
-    Blame,
-    Judged,
     Linter,
     chunk_findings,
     duplicates,
     view_problems,
 )
-from preflight.mending import Mended, mend_columns
+from preflight.mending import Guesses, Mended, bad_rows, mend_columns
 from preflight.model import Bools, Chunk, Column, Ints, Layout, Problem, Severity
 from preflight.plan import Plan
 from preflight.profile import Profile
@@ -53,6 +51,8 @@ class Survey:
         after: the same after fixing.
         doubles: the findings of the table rules, which no second look at a chunk could make.
         fixed: for each rule code, how many cells its fix changes.
+        guessed_cells: how many more cells fixes that guess would change, where they are not made.
+        guessed_rows: how many more rows that would save, doubles of others among them.
     """
 
     layout: Layout
@@ -64,6 +64,8 @@ class Survey:
     after: States
     doubles: Findings
     fixed: dict[str, int]
+    guessed_cells: int = 0
+    guessed_rows: int = 0
 
     @property
     def header_wrong(self) -> bool:
@@ -83,20 +85,6 @@ class Survey:
             for rule, problem in self.problems
             if rule.severity is Severity.ERROR and not self.plan.applies(problem.safety)
         )
-
-
-def _bad_rows(
-    linter: Linter, columns: Iterable[tuple[Judged, tuple[Blame, ...]]], count: int
-) -> Bools:
-    """A mask over a chunk's table: the rows in which an error is found."""
-    bad = np.zeros(count, dtype=bool)
-    for judged, blames in columns:
-        cells = np.zeros(len(judged.cells), dtype=bool)
-        for blame in blames:
-            if linter.is_error(blame.code):
-                cells |= blame.cells
-        bad[judged.where[cells[judged.which]]] = True
-    return bad
 
 
 class _Keys:
@@ -160,7 +148,7 @@ def survey(
     linter, whole_rows = Linter(plan), RowRules(plan, layout)
     pieces: list[Findings] = []
     states: list[tuple[Ints, Bools, Bools, Bools]] = []
-    keys, fixed = _Keys(plan), dict[str, int]()
+    keys, fixed, guesses = _Keys(plan), dict[str, int](), Guesses(linter)
     filled, well_formed = np.zeros(len(plan.columns), dtype=np.int64), 0
     sample = Sample(len(layout.header))
     for read, behind in following(chunks, whole_rows.tail):
@@ -174,9 +162,10 @@ def survey(
         count = len(chunk.rows)
         well_formed += count
         condemned = np.isin(chunk.rows, rowed.rejected)
-        before = _bad_rows(linter, ((one, one.blames) for one in linted.columns), count) | condemned
-        after = _bad_rows(linter, ((one.judged, one.blames) for one in mended), count) | condemned
+        before = bad_rows(linter, ((one, one.blames) for one in linted.columns), count) | condemned
+        after = bad_rows(linter, ((one.judged, one.blames) for one in mended), count) | condemned
         keys.add(whole, mended, after)
+        guesses.add(chunk.rows, mended, after & ~condemned)
         filled += _filled(whole)
         for one in mended:
             for change in one.mended.changes:
@@ -212,6 +201,8 @@ def survey(
         after=after_states,
         doubles=doubles,
         fixed=dict(sorted(fixed.items())),
+        guessed_cells=guesses.cells,
+        guessed_rows=sum(int((after_states[at - 1] == REJECTED).sum()) for at in guesses.rows),
     )
     if found.refused:
         for array in (before_states, after_states):

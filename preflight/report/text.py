@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from preflight.model import Books, Layout, RunBooks, Safety, Severity, Sheet
+from preflight.passes import Survey
 from preflight.report.listing import Listing, Row, fixable, shape
 
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "pipes"}
@@ -148,8 +149,17 @@ def summary(listing: Listing) -> str:
         lines.append(
             f"  fixable: {plural(cells, 'cell')}; `preflight fix` would save {plural(saved, 'row')}"
         )
+    if survey.guessed_cells and not survey.refused:
+        lines.append(f"  {guesses(survey)}")
     lines.append(f"  books: {books(listing.books)}")
     return "".join(f"{line}\n" for line in lines)
+
+
+def guesses(survey: Survey) -> str:
+    """What fixes that guess would add to those that are made."""
+    saved = survey.guessed_rows
+    rows = f", and save up to {plural(saved, 'more row')}" if saved else ""
+    return f"--unsafe-fixes would change {plural(survey.guessed_cells, 'more cell')}{rows}"
 
 
 def books(told: Books | RunBooks) -> str:

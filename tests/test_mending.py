@@ -1,0 +1,31 @@
+"""What fixing makes of a chunk's suspects, and what guessing would add."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from preflight.passes import CLEAN, REJECTED
+from tests.checked import check
+
+CONTENT = (
+    "email,phone\n"
+    "ann@kestrel-labs.com,+14155552671\n"
+    "bo@kestrel-labs.com; bo@finch.org,\n"
+    "cy@gmial.com,+14155552671 x12\n"
+    " dy@@kestrel-labs.com,\n"
+)
+
+
+def test_what_guesses_would_add_is_what_they_add(tmp_path: Path) -> None:
+    """Cells and rows; and nothing is offered that is made already."""
+    plain = check(tmp_path, CONTENT).survey
+    bold = check(tmp_path, CONTENT, unsafe_fixes=True).survey
+    saved = int(((plain.after == REJECTED) & (bold.after == CLEAN)).sum())
+    assert plain.guessed_cells == sum(bold.fixed.values()) - sum(plain.fixed.values()) > 0
+    assert plain.guessed_rows == saved > 0
+    assert (bold.guessed_cells, bold.guessed_rows) == (0, 0)
+
+
+def test_a_file_without_a_guess_to_make_is_offered_none(tmp_path: Path) -> None:
+    found = check(tmp_path, "email\n ann@kestrel-labs.com\nbo@@kestrel-labs.com\n").survey
+    assert (found.guessed_cells, found.guessed_rows) == (0, 0)
