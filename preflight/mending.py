@@ -14,6 +14,9 @@ from preflight.lint import Blame, Judged, Linted, Linter
 from preflight.model import Bools, Ints, Safety
 from preflight.plan import Plan
 
+MOST_GUESSES = 5_000
+"""How many cells are looked at to say what guessing would add."""
+
 
 @dataclass(frozen=True)
 class Mended:
@@ -38,15 +41,17 @@ def mend_columns(linter: Linter, linted: Linted) -> list[Mended]:
 class Guesses:
     """What fixes that guess would add to a file that is fixed without them.
 
-    Only columns in which a rule blames a cell that it could mend by a guess are mended once more.
-    Rows that guessing would make doubles of others are not told from the rows it would save.
+    Only columns in which a rule blames a cell that it could mend by a guess are mended once more,
+    and no more than `MOST_GUESSES` cells in all: a file of which every row fails must not cost
+    twice. Rows that guessing would make doubles of others are not told from the rows it would save.
 
     Args:
         linter: of the file.
 
     Attributes:
-        cells: how many cells guesses would change, of the chunks so far.
+        cells: how many cells guesses would change, of those looked at.
         rows: the rows that would have no error about a cell left, a piece a chunk.
+        all_seen: whether all cells that could be guessed were looked at.
     """
 
     def __init__(self, linter: Linter) -> None:
@@ -58,8 +63,10 @@ class Guesses:
             for code, rule in plan.rules.items()
             if rule.fix is not None and rule.safety is Safety.UNSAFE and not plan.unsafe_fixes
         }
+        self._left = MOST_GUESSES
         self.cells = 0
         self.rows: list[Ints] = []
+        self.all_seen = True
 
     def add(self, rows: Ints, mended: list[Mended], bad: Bools) -> None:
         """Looks at a chunk.
@@ -69,21 +76,58 @@ class Guesses:
             mended: its columns after the fixes that are made.
             bad: a mask over the table: the rows in which an error remains.
         """
-        guessed = [self._guessed(one) for one in mended]
-        if all(one is other for one, other in zip(mended, guessed, strict=True)):
+        places = [self._guessable(one) for one in mended]
+        counts = np.zeros(len(rows), dtype=np.int64)
+        for where in places:
+            counts[where] += 1
+        if not counts.any():
             return
+        so_far = np.cumsum(counts)
+        reach = int(np.searchsorted(so_far, self._left, side="right"))
+        self.all_seen &= reach == len(rows)
+        if not reach:
+            return
+        self._left -= int(so_far[reach - 1])
+        guessed = [
+            _mended(self._linter, _of_first_rows(one.judged, reach), self._bold)
+            if len(where)
+            else one
+            for one, where in zip(mended, places, strict=True)
+        ]
         for one in guessed:
             for change in one.mended.changes:
                 if change.safety is Safety.UNSAFE:
                     self.cells += int(change.cells[one.judged.which].sum())
         still = bad_rows(self._linter, ((one.judged, one.blames) for one in guessed), len(rows))
-        self.rows.append(rows[bad & ~still])
+        self.rows.append(rows[:reach][(bad & ~still)[:reach]])
 
-    def _guessed(self, one: Mended) -> Mended:
-        blames = (*one.judged.blames, *one.blames)
-        if not any(blame.code in self._codes for blame in blames):
-            return one
-        return _mended(self._linter, one.judged, self._bold)
+    def _guessable(self, one: Mended) -> Ints:
+        """Where in the chunk's table a cell of the column stands that a guess may mend."""
+        cells = np.zeros(len(one.judged.cells), dtype=bool)
+        for blame in (*one.judged.blames, *one.blames):
+            if blame.code in self._codes:
+                cells |= blame.cells
+        return one.judged.where[cells[one.judged.which]]
+
+
+def _of_first_rows(judged: Judged, count: int) -> Judged:
+    """The suspects of a column in the first rows of its chunk."""
+    here = judged.where < count
+    used, which = np.unique(judged.which[here], return_inverse=True)
+    kept = np.zeros(len(judged.cells), dtype=bool)
+    kept[used] = True
+    blames = tuple(
+        Blame(
+            blame.code,
+            blame.cells[used],
+            None if blame.reasons is None else blame.reasons[kept[blame.cells]],
+        )
+        for blame in judged.blames
+    )
+    cells = judged.cells.iloc[used].reset_index(drop=True)
+    return dataclasses.replace(
+        judged, cells=cells, where=judged.where[here], which=which, blames=blames
+    )
 
 
 def bad_rows(

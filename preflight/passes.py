@@ -53,6 +53,7 @@ class Survey:
         fixed: for each rule code, how many cells its fix changes.
         guessed_cells: how many more cells fixes that guess would change, where they are not made.
         guessed_rows: how many more rows that would save, doubles of others among them.
+        guessed_all: whether these are all of them; else they are the first.
     """
 
     layout: Layout
@@ -66,6 +67,7 @@ class Survey:
     fixed: dict[str, int]
     guessed_cells: int = 0
     guessed_rows: int = 0
+    guessed_all: bool = True
 
     @property
     def header_wrong(self) -> bool:
@@ -202,6 +204,7 @@ def survey(
         doubles=doubles,
         fixed=dict(sorted(fixed.items())),
         guessed_cells=guesses.cells,
+        guessed_all=guesses.all_seen,
         guessed_rows=sum(int((after_states[at - 1] == REJECTED).sum()) for at in guesses.rows),
     )
     if found.refused:

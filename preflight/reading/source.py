@@ -11,7 +11,7 @@ import sys
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -24,14 +24,16 @@ SUFFIXES = (".csv", ".tsv", ".txt")
 PACKED = (".gz", ".zip")
 
 _BLOCK = 1 << 20
+_RESULTS = ".preflight"
+_LOCKS = (".", "~$")  # what a spreadsheet leaves beside an open workbook begins with ~$
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 
 def expand(paths: Sequence[str]) -> list[str]:
     """Name the single inputs that files, directories, globs and `-` stand for, in that order.
 
-    A directory stands for every table file under it (`SUFFIXES`, also packed), sorted by path; a
-    glob (`**` spans directories) for the files it matches, sorted. What is named twice is listed
+    A directory stands for every table file and workbook under it, also packed, sorted by path; what
+    is hidden is passed over, and so are the results of earlier calls (`*.preflight/`). A glob (`**` spans directories) for the files it matches, sorted. What is named twice is listed
     once. A path that does not exist is kept for `open_source` to refuse.
 
     Raises:
@@ -40,9 +42,9 @@ def expand(paths: Sequence[str]) -> list[str]:
     found: list[str] = []
     for path in paths:
         if path != "-" and Path(path).is_dir():
-            inside = sorted(str(p) for p in Path(path).rglob("*") if p.is_file() and _is_table(p))
+            inside = sorted(str(found) for found in _tables(Path(path)))
             if not inside:
-                raise SourceError(f"{path}: no .csv, .tsv or .txt file in this directory")
+                raise SourceError(f"{path}: no .csv, .tsv, .txt or .xlsx file in this directory")
             found += inside
         elif path != "-" and glob.has_magic(path) and not Path(path).exists():
             # Path.glob takes no absolute pattern
@@ -126,6 +128,14 @@ def _opened(path: str | Path, spool: Path, stdin_name: str | None) -> tuple[Sour
         reason = (error.strerror or type(error).__name__).lower()
         raise SourceError(f"{name}: cannot be read ({reason})") from None
     return Source(name=name, path=file, sha256=digest, size=size), name
+
+
+def _tables(folder: Path) -> Iterator[Path]:
+    for path in folder.rglob("*"):
+        *above, name = path.relative_to(folder).parts
+        passed = any(one.startswith(".") or one.endswith(_RESULTS) for one in above)
+        if not passed and not name.startswith(_LOCKS) and path.is_file() and _is_table(path):
+            yield path
 
 
 def _is_table(path: Path) -> bool:

@@ -157,6 +157,8 @@ def summary(listing: Listing) -> str:
 
 def guesses(survey: Survey) -> str:
     """What fixes that guess would add to those that are made."""
+    if not survey.guessed_all:
+        return f"--unsafe-fixes would change over {plural(survey.guessed_cells, 'more cell')}"
     saved = survey.guessed_rows
     rows = f", and save up to {plural(saved, 'more row')}" if saved else ""
     return f"--unsafe-fixes would change {plural(survey.guessed_cells, 'more cell')}{rows}"

@@ -216,7 +216,7 @@ def test_standard_input_has_the_name_that_it_is_given(
     ("argv", "said"),
     [
         (["nope.csv"], "nope.csv: no such file; check the path"),
-        (["."], ".: no .csv, .tsv or .txt file in this directory"),
+        (["."], ".: no .csv, .tsv, .txt or .xlsx file in this directory"),
         (["*.csv"], "*.csv: no file matches this pattern"),
         (["x.xlsx"], "x.xlsx: no such file"),
         ([ODD / "clean.csv", "--for", "dotdigtal"], "did you mean dotdigital?"),

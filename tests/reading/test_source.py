@@ -109,6 +109,10 @@ def test_directories_and_globs_stand_for_their_files_sorted_and_once(tmp_path: P
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(TEXT)
+    for name in (".git/a.csv", "leads.preflight/clean.csv", ".b.csv", "~$c.xlsx"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(TEXT)
     for name in ("notes.md", "f.gz", "g.pdf.gz", "deep/photo.zip"):
         (tmp_path / name).write_bytes(b"")
     inside = ["a.TSV", "b.csv", "deep/c.txt", "deep/d.csv.gz", "deep/e.tsv.zip", "deep/f.xlsx"]
