@@ -33,8 +33,9 @@ def expand(paths: Sequence[str]) -> list[str]:
     """Name the single inputs that files, directories, globs and `-` stand for, in that order.
 
     A directory stands for every table file and workbook under it, also packed, sorted by path; what
-    is hidden is passed over, and so are the results of earlier calls (`*.preflight/`). A glob (`**` spans directories) for the files it matches, sorted. What is named twice is listed
-    once. A path that does not exist is kept for `open_source` to refuse.
+    is hidden is passed over, and so are the results of earlier calls (`*.preflight/`). A glob (`**`
+    spans directories) stands for the files it matches, sorted. What is named twice is listed once.
+    A path that does not exist is kept for `open_source` to refuse.
 
     Raises:
         SourceError: a directory or a glob stands for no file.

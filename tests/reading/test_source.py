@@ -109,10 +109,6 @@ def test_directories_and_globs_stand_for_their_files_sorted_and_once(tmp_path: P
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(TEXT)
-    for name in (".git/a.csv", "leads.preflight/clean.csv", ".b.csv", "~$c.xlsx"):
-        path = tmp_path / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(TEXT)
     for name in ("notes.md", "f.gz", "g.pdf.gz", "deep/photo.zip"):
         (tmp_path / name).write_bytes(b"")
     inside = ["a.TSV", "b.csv", "deep/c.txt", "deep/d.csv.gz", "deep/e.tsv.zip", "deep/f.xlsx"]
@@ -121,6 +117,14 @@ def test_directories_and_globs_stand_for_their_files_sorted_and_once(tmp_path: P
     assert expand(["-", "absent.csv"]) == ["-", "absent.csv"]
     assert expand([str(tmp_path / "*.csv"), str(tmp_path / "b.csv")]) == [expected[1]]
     assert expand([str(tmp_path / "**/*.csv*")]) == [expected[1], expected[3]]
+
+
+def test_what_is_hidden_or_a_result_is_no_input_of_a_directory(tmp_path: Path) -> None:
+    for name in ("a.csv", ".git/a.csv", "x/leads.preflight/clean.csv", ".b.csv", "~$c.xlsx"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(TEXT)
+    assert expand([str(tmp_path)]) == [str(tmp_path / "a.csv")]
 
 
 def test_a_name_with_brackets_is_a_file_before_it_is_a_glob(tmp_path: Path) -> None:
