@@ -92,9 +92,10 @@ def suggested(
 ) -> Candidate | None:
     """What a column without a field most likely holds, of what the provider takes and nobody holds.
 
-    None where the evidence is weak.
+    A column without a cell holds nothing. None where the evidence is weak.
     """
-    held = {one.field for one in columns}
+    rows = any(one.cells for one in looks)
+    held = {one.field for one in columns if not rows or one.pieces or looks[one.position].cells}
     wanted = [
         field
         for field in profile.fields.values()

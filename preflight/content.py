@@ -35,6 +35,7 @@ _PATTERNS = {
     "title": r"(?i)^(?:mr|mrs|ms|miss|mx|dr|prof|herr|frau|monsieur|madame|mme|mlle|sr|sra|srta"
     r"|señor|señora|sig|sig\.?ra|dott|dhr|mevr|hr)\.?$",
 }
+_INTERNATIONAL = r"^'?(?:[a-z]{1,6}: ?)?[(]*(?:[+＋]|00)[( ]*\p{Nd}"
 _NOTHING, _TEXT = "nothing", "text"
 _LOOKS = (*_PATTERNS, _TEXT)
 
@@ -72,9 +73,11 @@ class Looks:
     Attributes:
         counts: look → cells. The looks are "email", "url", "timestamp", "digits", "phone",
             "number", "title" (Mr, Dr) and "text".
+        international: how many begin as a phone number with its country code does.
     """
 
     counts: Mapping[str, int]
+    international: int = 0
 
     @property
     def cells(self) -> int:
@@ -150,7 +153,9 @@ class Sample:
             return (Looks({}),) * self._columns
         whole = pa.concat_tables(self._tables)
         cells = pa.concat_arrays([column.combine_chunks() for column in whole.columns])
-        found = _look_at(pc.utf8_trim_whitespace(cells)).reshape(self._columns, rows)
+        cells = pc.utf8_trim_whitespace(cells)
+        found = _look_at(cells).reshape(self._columns, rows)
+        abroad = pc.match_substring_regex(cells, _INTERNATIONAL).to_numpy(zero_copy_only=False)
         return tuple(
             Looks(
                 {
@@ -159,9 +164,10 @@ class Sample:
                         _LOOKS, np.bincount(column, minlength=len(_LOOKS)), strict=True
                     )
                     if count and look != _NOTHING
-                }
+                },
+                int(begins.sum()),
             )
-            for column in found
+            for column, begins in zip(found, abroad.reshape(self._columns, rows), strict=True)
         )
 
 

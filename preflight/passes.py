@@ -45,6 +45,7 @@ class Survey:
         layout: of the file.
         plan: that was followed.
         rows: how many data records there are.
+        view: what the rules about the file and its header were shown.
         findings: about rows, in the order of reports.
         problems: about the file and its header.
         before: for each row CLEAN, REJECTED or DROPPED, as the file stands.
@@ -59,6 +60,7 @@ class Survey:
     layout: Layout
     plan: Plan
     rows: int
+    view: FileView
     findings: Findings
     problems: tuple[tuple[Rule, Problem], ...]
     before: States
@@ -197,6 +199,7 @@ def survey(
         layout=layout,
         plan=plan,
         rows=len(before_states),
+        view=view,
         findings=tables.together([*pieces, doubles]).ordered(),
         problems=tuple(view_problems(view, plan)),
         before=before_states,

@@ -74,6 +74,7 @@ def test_what_a_stranger_holds_is_suggested_where_the_evidence_is_strong() -> No
     assert asked(["Emial", "badge"], [NOTHING, NOTHING]) == ["email", None]
     assert asked(["Post"], [MAILS]) == ["email"]
     assert asked(["Email", "Post"], [MAILS, MAILS]) == [None]
+    assert asked(["Email", "Post"], [NOTHING, MAILS]) == ["email"]
     assert asked(["Ruf"], [PHONES], "textus") == ["phone"]
     assert asked(["Ruf"], [PHONES], "dotdigital") == [None]
     assert asked(["badge"], [WORDS]) == [None]

@@ -142,6 +142,13 @@ def test_cells_give_their_kind_away_where_it_is_plain(
     assert Looks(counts).surely() == expected
 
 
+def test_cells_that_begin_with_a_country_code_are_counted() -> None:
+    """It tells whether `--region` is needed."""
+    sample = Sample(1)
+    sample.add(chunk_of(["+14155552671", "0044 20 7946 0018", "(+49) 30", "020 7946 0018", "p:+1"]))
+    assert sample.looks()[0].international == 4
+
+
 def cut(chunk: Chunk, at: list[int]) -> list[Chunk]:
     """The chunk in pieces."""
     edges = [0, *sorted(at), len(chunk.rows)]

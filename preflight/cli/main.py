@@ -31,6 +31,8 @@ _COMMANDS = {
     "explain": "one rule with samples",
     "new-rule": "the skeleton of a rule of your own",
     "profiles": "what each provider takes",
+    "template": "an empty CSV with a provider's header",
+    "init": "a configuration to begin with, drafted from a file",
     "sandbox": "local stand-ins for the providers",
 }
 INTERRUPTED = 130

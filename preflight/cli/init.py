@@ -1,0 +1,60 @@
+"""`preflight init`: a configuration to begin with."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import click
+
+from preflight import pipeline
+from preflight import profile as profiles
+from preflight.cli.options import emit, profile_option, reading_options, settings_of
+from preflight.errors import OutputExists, SourceError
+from preflight.report import as_config
+from preflight.report.text import visible
+
+
+@click.command("init")
+@click.argument("path", required=False, metavar="[PATH]")
+@profile_option
+@reading_options
+@click.option(
+    "-o",
+    "--output",
+    "target",
+    type=click.Path(path_type=Path),
+    default=Path("preflight.toml"),
+    metavar="FILE",
+    help="what to write, `-` for stdout [preflight.toml]",
+)
+@click.option("--force", is_flag=True, help="replace a file that stands there")
+def command(path: str | None, target: Path, *, force: bool, **given: Any) -> int:
+    """Write a commented configuration, drafted from the contact file PATH if there is one.
+
+    What you say with options is in force in it. What was found out, and what is merely likely,
+    stands there as comments.
+    """
+    shown = str(target) == "-"
+    if not shown and target.exists() and not force:
+        raise OutputExists(f"{target} exists; --force replaces it, -o FILE writes elsewhere")
+    settings = settings_of({**given, "isolated": True, "config": None})
+    profile = profiles.load(settings.profile)
+    checked = None
+    if path is not None:
+        with pipeline.workspace() as work:
+            # The header and the file matter here, and no row does.
+            only = dataclasses.replace(settings, select=("FIL", "HDR"), ignore=())
+            checked = pipeline.check(path, only, work=work, stdin_name=given["stdin_filename"])
+        layout = checked.layout
+        if layout.content != "table" or not layout.header:
+            what = f"it is {layout.content}" if layout.content != "table" else "it has no header"
+            raise SourceError(f"{path}: nothing to draft from: {what}")
+    text = as_config.document(settings, profile, checked)
+    if shown:
+        emit(text, None)
+        return 0
+    emit(text, target)
+    click.echo(f"wrote {target}; next: preflight check {visible(path or 'FILE')}", err=True)
+    return 0

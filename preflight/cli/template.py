@@ -1,0 +1,47 @@
+"""`preflight template`: an empty CSV with a provider's header."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from preflight import csvout
+from preflight import profile as profiles
+from preflight.cli.options import emit
+from preflight.errors import OutputExists
+from preflight.profile import Profile
+
+
+@click.command("template")
+@click.option(
+    "--for",
+    "name",
+    required=True,
+    metavar="PROVIDER",
+    help="whose header; see `preflight profiles`",
+)
+@click.option(
+    "-o",
+    "--output",
+    "target",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="where to write it [stdout]",
+)
+@click.option("--force", is_flag=True, help="replace a file that stands there")
+def command(name: str, target: Path | None, *, force: bool) -> int:
+    """Write an empty CSV with the columns that a provider takes, the required ones first."""
+    if target is not None and target.exists() and not force:
+        raise OutputExists(f"{target} exists; --force replaces it")
+    emit(csvout.line(header(profiles.load(name))).decode(), target)
+    return 0
+
+
+def header(profile: Profile) -> list[str]:
+    """The names of a profile's columns: the required ones first, each kind in its order."""
+    fields = [
+        one for one in profile.fields.values() if one.header is not None or profile.is_general
+    ]
+    fields.sort(key=lambda one: not one.required)
+    return [one.header or one.name for one in fields]
