@@ -112,7 +112,13 @@ def _likeness(header: str, field: Field) -> float:
 
     folded, words = fold(header), set(map(fold, _WORDS.findall(header)))
     best = 0.0
-    for name in (field.name, field.header or field.name, *field.aliases, *field.vague):
+    for name in (
+        field.name,
+        field.header or field.name,
+        *field.aliases,
+        *field.vague,
+        *field.beside,
+    ):
         known = fold(name)
         best = max(best, fuzz.ratio(folded, known))
         if len(known) >= _LONG and {*map(fold, _WORDS.findall(name))} <= words:

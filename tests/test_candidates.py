@@ -46,6 +46,7 @@ def asked(header: list[str], looks: list[Looks], profile: str = "general") -> li
         (["Frist Name", "Last Nmae"], "first_name", ["Frist Name"]),
         (["Email"], "email", []),
         (["", " "], "email", []),
+        (["Nom"], "name", ["Nom"]),
     ],
 )
 def test_a_likeness_of_names_makes_a_candidate(

@@ -48,10 +48,11 @@ def _pieces(view: FileView, name: str) -> str:
     if not pieces:
         return ""
     there = {column.field: column.name.strip() for column in view.headers}
-    said = [
-        f"`{there[piece]}` for {piece}" if piece in there else f"no {piece}" for piece in pieces
-    ]
-    return f" (it is made of {' and '.join(pieces)} too: there is {' and '.join(said)})"
+    held = [f"`{there[piece]}` holds {piece}" for piece in pieces if piece in there]
+    lacking = " and ".join(piece for piece in pieces if piece not in there)
+    if not held:
+        return f" (nor {lacking}, of which it could be made)"
+    return f" ({', '.join(held)}; with {lacking} it could be made)"
 
 
 def _nearest(view: FileView, name: str) -> str:

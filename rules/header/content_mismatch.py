@@ -47,7 +47,8 @@ def check(view: FileView) -> Iterator[Problem]:
 
 def _said(view: FileView, column: Column, look: str, found: dict[int, str]) -> str:
     looks = view.looks[column.position]
-    wanted = SAID.get(column.kind) or f"{str(column.field).replace('_', ' ')}s"
+    named = f"{str(column.field).replace('_', ' ')}s"
+    wanted = named if column.kind == "text" else SAID.get(column.kind, named)
     share = f"{looks.counts[look]} of {looks.cells}"
     message = f"its cells look like {SAID[look]}, not {wanted} ({share})"
     for position, theirs in found.items():

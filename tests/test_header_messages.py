@@ -1,0 +1,83 @@
+"""What is said of a header that a provider would not take, and what to do about it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.checked import check
+
+ROWS = "".join(f"Ms,Annika,Bell,ann{n}@kestrel-labs.com,+1415555267{n},Kestrel\n" for n in range(4))
+
+
+def said(folder: Path, header: str, provider: str, rows: str = ROWS) -> dict[str, str]:
+    """The first message of each code about the header."""
+    found: dict[str, str] = {}
+    for rule, problem in check(folder, f"{header}\n{rows}", profile=provider).survey.problems:
+        found.setdefault(rule.code, problem.message or "")
+    return found
+
+
+@pytest.mark.parametrize("provider", ["dotdigital", "experiture", "talkvalue"])
+def test_an_address_under_a_strange_name_is_suggested(tmp_path: Path, provider: str) -> None:
+    """By what its cells look like, with the option that says it."""
+    header = "Salutation,First Name,Last Name,Contact details,Phone,Company"
+    message = said(tmp_path, header, provider)["HDR202"]
+    assert "nearest: `Contact details` (its cells look like email addresses)" in message
+    assert message.endswith("--map 'Contact details=email'")
+
+
+def test_a_provider_without_required_columns_misses_none(tmp_path: Path) -> None:
+    """Landbase documents none."""
+    header = "Salutation,First Name,Last Name,Contact details,Phone,Company"
+    assert "HDR202" not in said(tmp_path, header, "landbase")
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("A,First Name,Last Name,E-mail,Phone,B", None),
+        ("A,B,C,E-mail,Phone,D", "(nor first_name and last_name, of which it could be made)"),
+        (
+            "A,First Name,B,E-mail,Phone,C",
+            "(`First Name` holds first_name; with last_name it could be made)",
+        ),
+        ("A,B,Nom,E-mail,Phone,C", "--map Nom=name"),
+    ],
+)
+def test_of_what_a_missing_name_could_be_made_is_said(
+    tmp_path: Path, header: str, expected: str | None
+) -> None:
+    """TextUs wants one."""
+    message = said(tmp_path, header, "textus").get("HDR202")
+    assert message is None if expected is None else expected in (message or "")
+
+
+def test_forms_of_address_are_no_job_titles(tmp_path: Path) -> None:
+    """`Title` means both."""
+    header = "Title,First Name,Last Name,E-mail,Phone,Company"
+    message = said(tmp_path, header, "talkvalue")["HDR209"]
+    assert message.startswith("its cells look like forms of address (Mr, Dr), not job titles")
+    assert "HDR209" not in said(tmp_path, header, "textus")
+
+
+def test_two_columns_for_one_field_are_settled_by_the_option_that_is_said(tmp_path: Path) -> None:
+    """The empty one is the one to leave."""
+    rows = ROWS.replace("Kestrel", "")
+    header = "A,First Name,Last Name,Email,Phone,Work Email"
+    message = said(tmp_path, header, "talkvalue", rows)["HDR208"]
+    assert message.endswith("`Work Email` is empty: --map 'Work Email=-'")
+    content = f"{header}\n{rows}"
+    settled = check(tmp_path, content, profile="talkvalue", columns={"Work Email": "-"})
+    assert "HDR208" not in {rule.code for rule, _ in settled.survey.problems}
+
+
+def test_both_said_by_the_user_is_not_answered_with_the_same_option(tmp_path: Path) -> None:
+    """It is for the user to take one back."""
+    both = {"A": "email", "B": "email"}
+    found = check(tmp_path, "A,B\na@kestrel-labs.com,b@kestrel-labs.com\n", columns=both)
+    messages = [one.message for rule, one in found.survey.problems if rule.code == "HDR208"]
+    assert messages == [
+        "it claims `email`, as `A` (column 1) does, and --map or the config says both"
+    ]
