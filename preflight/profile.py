@@ -20,9 +20,10 @@ from typing import Any
 
 from preflight.errors import RuleError, UsageError
 from preflight.invisible import drop_zero_width, strip_invisible
-from preflight.model import Reason, Severity
+from preflight.model import Column, Reason, Severity
 
 GENERAL = "general"
+_TEXTS = ("text", "name", "country")
 
 
 def fold(name: str) -> str:
@@ -53,7 +54,8 @@ class Field:
         vague: further names that mean it where no other column of the file does.
         beside: further names, each with those beside one of which it means the field.
         required: whether the provider refuses a row without it.
-        max_length: the most characters the provider takes, where it says so.
+        max_length: the most characters the provider takes, where it says so; 0 where it takes any
+            number although `Limits.text` says otherwise of texts at large.
     """
 
     name: str
@@ -68,11 +70,17 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The most of one file that the provider takes; None where it states no limit."""
+    """The most that the provider takes; None where it states no limit.
+
+    Attributes:
+        bytes, rows, columns: of one file.
+        text: characters of a cell of text, in any field that has no `max_length` of its own.
+    """
 
     bytes: int | None = None
     rows: int | None = None
     columns: int | None = None
+    text: int | None = None
 
 
 @dataclass(frozen=True)
@@ -85,7 +93,7 @@ class Profile:
         source: the pages the facts are from.
         fields: by field name.
         key: the fields by which the provider tells contacts apart, the first that is there counts.
-        limits: of one file.
+        limits: of one file, and of one text.
         unknown_columns: "keep" sends a column the provider has no field for under its own name,
             "leave-out" does not send it, "mapped" does so only where the user maps it to a field,
             and "refuse" makes it an error.
@@ -190,10 +198,17 @@ class Profile:
         """What can be done about a failure code; `Reason.UNKNOWN` for one the profile lacks."""
         return self.reasons.get(" ".join(code.casefold().split()), Reason.UNKNOWN)
 
+    def longest(self, column: Column) -> int | None:
+        """The most characters that a cell of a column may have; None where no limit is stated."""
+        one = self.fields.get(column.field) if column.field else None
+        if one is not None and one.max_length is not None:
+            return one.max_length or None
+        return self.limits.text if column.kind in _TEXTS else None
+
     def limited(self, max_bytes: int | None, max_rows: int | None) -> Profile:
         """The same with the user's limits of one file, where they are given, for its own."""
         limits = self.limits
-        own = Limits(max_bytes or limits.bytes, max_rows or limits.rows, limits.columns)
+        own = replace(limits, bytes=max_bytes or limits.bytes, rows=max_rows or limits.rows)
         return self if own == limits else replace(self, limits=own)
 
     @property

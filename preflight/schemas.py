@@ -71,6 +71,7 @@ class ColumnChecks:
         self._checks = {rule.code: _check(rule, self) for rule in self.rules}
         patterns = [_suspects(rule) for rule in self.rules if rule.suspects]
         self._suspects = "|".join(f"(?:{pattern})" for pattern in patterns)
+        self._longest = plan.profile.longest(column)
 
     def context(self, judged: pd.DataFrame) -> Context:
         """What the rules may know besides the values."""
@@ -82,6 +83,8 @@ class ColumnChecks:
         fine = self.kind.plain(values)
         if self._suspects:
             fine = pc.and_not(fine, pc.match_substring_regex(values, self._suspects))
+        if self._longest is not None:
+            fine = pc.and_(fine, pc.less_equal(pc.utf8_length(values), self._longest))
         if not self.column.required:
             fine = pc.or_(fine, pc.equal(values, ""))
         return np.asarray(pc.invert(fine).to_numpy())

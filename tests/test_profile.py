@@ -100,8 +100,8 @@ def test_what_the_user_gives_as_limit_counts_for_the_profiles() -> None:
     """`--max-bytes` and `--max-rows`."""
     dotdigital = profiles.load("dotdigital")
     assert dotdigital.limited(None, None) is dotdigital
-    assert dotdigital.limited(100, None).limits == profiles.Limits(100, None, None)
-    assert dotdigital.limited(None, 5).limits == profiles.Limits(50_000_000, 5, None)
+    assert dotdigital.limited(100, None).limits == profiles.Limits(100, None, None, 1000)
+    assert dotdigital.limited(None, 5).limits == profiles.Limits(50_000_000, 5, None, 1000)
     assert dotdigital.limited(100, None).match("Email") == ("email", "exact")
 
 

@@ -3,7 +3,7 @@ r"""Zero-width, no-break or control characters stand in a value.
 Nobody sees them, and a comparison, a filter or a greeting that is printed does. Odd blanks and
 tabs become plain blanks, characters of no width and controls go. Line breaks stay, and so do
 joiners that a script or an emoji needs. A character between U+0080 and U+009F is told and left: it
-is most often a letter or a quote that was decoded wrongly.
+is most often a letter or a quote that was decoded wrongly, and so is a soft hyphen behind an `Ã`.
 
 Bad::
 
@@ -39,6 +39,8 @@ import pandas as pd
 from preflight.rule import Phase, Rule, Safety, Scope, Severity, tidy
 
 _MISREAD = "[\u0080-\u0084\u0086-\u009f]"
+# Half of an "í" that was read as Latin-1: to take it away would end all hope.
+_MISREAD_HYPHEN = "[\u00c2-\u00df]\u00ad"
 
 
 def check(text: pd.Series[str]) -> pd.Series[bool]:
@@ -48,7 +50,7 @@ def check(text: pd.Series[str]) -> pd.Series[bool]:
 
 
 def fix(text: pd.Series[str]) -> pd.Series[str]:
-    return text.map(tidy)
+    return text.where(text.str.contains(_MISREAD_HYPHEN), text.map(tidy))
 
 
 RULE = Rule(

@@ -1,0 +1,83 @@
+"""The text was decoded with the wrong encoding somewhere on its way: `JosÃ©` for José.
+
+UTF-8 that was read as Windows-1252, Mac Roman or another, and saved again. It is printed as it is,
+on a badge or in a greeting. What it was can nearly always be told (by `ftfy`), but it is still a
+guess, and made only on request. A name that has such letters by right, like JOÃO or Ân, stays.
+
+Options::
+
+    --unsafe-fixes
+
+Bad::
+
+    email,first_name,company
+    ann@kestrel-labs.com,JosÃ©,CafÃ© “Zoë”
+    bob@kestrel-labs.com,JoÃ£o,Kestrelâ€™s Labs
+
+Findings::
+
+    2:first_name TXT703 text decoded with the wrong encoding
+    2:company TXT703 text decoded with the wrong encoding
+    3:first_name TXT703 text decoded with the wrong encoding
+    3:company TXT703 text decoded with the wrong encoding
+
+Good::
+
+    email,first_name,company
+    ann@kestrel-labs.com,JOÃO,Nguyễn Văn Ân
+    bob@kestrel-labs.com,Ângela,Château “Margaux”
+
+Fixed::
+
+    email,first_name,company
+    ann@kestrel-labs.com,José,Café “Zoë”
+    bob@kestrel-labs.com,João,Kestrel’s Labs
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import pandas as pd
+
+from preflight.rule import Phase, Rule, Safety, Scope, Severity
+
+# A byte that begins a letter in UTF-8 and one that goes on with it, as Windows-1252 or Latin-1
+# shows them, as Windows-1251 does, and the signs by which Mac Roman and DOS show the first.
+_LATIN = "[\u00c2-\u00f4][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
+_CYRILLIC = "[РС][\u00a0-\u00bfЁЂЃЄЅІЇЈЉЊЋЌЎЏёђѓєѕіїјљњћќўџҐґ€№‚„…†‡‰‹‘’“”•–—™›]"
+_SUSPECT = f"{_LATIN}|{_CYRILLIC}|[√├┬][^ ]"
+
+
+def _read_again(text: str) -> str:
+    """What the text most likely was; itself where nothing plausible comes out."""
+    from ftfy import fix_encoding
+    from ftfy.badness import is_bad
+
+    again = fix_encoding(text)
+    odd = any(unicodedata.category(one) in ("Cc", "Cn", "Co") or one == "\ufffd" for one in again)
+    return text if odd or is_bad(again) else again
+
+
+def fix(text: pd.Series[str]) -> pd.Series[str]:
+    return text.map(lambda one: _read_again(one) if re.search(_SUSPECT, one) else one)
+
+
+def check(text: pd.Series[str]) -> pd.Series[bool]:
+    return text == fix(text)
+
+
+RULE = Rule(
+    code="TXT703",
+    name="text-mojibake",
+    scope=Scope.CELL,
+    severity=Severity.WARNING,
+    kinds=frozenset({"text", "name", "country"}),
+    suspects=_SUSPECT,
+    message="text decoded with the wrong encoding",
+    check=check,
+    fix=fix,
+    safety=Safety.UNSAFE,
+    phase=Phase.DECODE,
+)

@@ -1,0 +1,94 @@
+"""Rules about text, where one sample cannot show it: real names stay, garbled ones come back."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+from babel import Locale, localedata
+
+from preflight import catalogue, pipeline, profile
+from preflight.settings import Settings
+from tests.cells import plan_for
+from tests.checked import check, fix
+
+MOJIBAKE = catalogue.builtin()["TXT703"]
+
+
+@functools.cache
+def real_names() -> pd.Series[str]:
+    """Names of countries in all languages there is data for; thousands beyond ASCII."""
+    found: set[str] = set()
+    for name in localedata.locale_identifiers():
+        if "_" not in name:
+            found |= set(Locale.parse(name).territories.values())
+    names = pd.Series(sorted(name for name in found if not name.isascii()), dtype="str")
+    assert len(names) > 5000
+    return names
+
+
+def test_no_name_of_any_language_is_taken_for_garbled() -> None:
+    """Ã, â and their like are letters."""
+    assert MOJIBAKE.check is not None
+    assert MOJIBAKE.check(real_names()).all()
+
+
+@pytest.mark.parametrize(("encoding", "share"), [("cp1252", 0.9), ("latin-1", 0.95)])
+def test_a_garbled_name_comes_back_or_stays_and_is_never_another(
+    encoding: str, share: float
+) -> None:
+    """Nearly all come back; whatever is blamed is a suspect, so that triage is sound."""
+    pairs = []
+    for name in real_names()[::3]:
+        try:
+            pairs.append((name, name.encode().decode(encoding)))
+        except UnicodeDecodeError:
+            continue
+    names, garbled = (pd.Series(list(one), dtype="str") for one in zip(*pairs, strict=True))
+    assert MOJIBAKE.fix is not None
+    assert MOJIBAKE.check is not None
+    mended = MOJIBAKE.fix(garbled)
+    right, left = mended == names, mended == garbled
+    assert (right | left).all()
+    assert right.mean() > share
+    suspect = pc.match_substring_regex(pa.array(garbled.tolist()), MOJIBAKE.suspects).to_numpy(
+        zero_copy_only=False
+    )
+    assert suspect[~MOJIBAKE.check(garbled)].all()
+    assert MOJIBAKE.check(mended).all()
+
+
+def test_half_a_letter_is_not_taken_away_as_invisible(tmp_path: Path) -> None:
+    """A soft hyphen behind an `Ã` is an `í`: told, and left until someone asks for guesses."""
+    text = "email,company\nann@kestrel-labs.com,MarÃ\u00ada\n"
+    safe = fix(tmp_path, text)
+    assert (safe.folder / "clean.csv").read_text() == text
+    guessed = pipeline.fix(
+        tmp_path / "contacts.csv",
+        Settings(unsafe_fixes=True),
+        work=tmp_path,
+        folder=tmp_path / "more",
+    )
+    assert (guessed.folder / "clean.csv").read_text() == text.replace("MarÃ\u00ada", "María")
+
+
+def test_a_text_is_measured_in_characters_and_only_where_a_limit_is_known(tmp_path: Path) -> None:
+    """Neither in bytes nor in a field of another kind."""
+    long, short = "é" * 1001, "é" * 1000
+    rows = f"ann@kestrel-labs.com,{long},{long}\nb@kestrel-labs.com,{short},x\n"
+    text = "Email,NOTES,CONSENTTEXT\n" + rows
+    found = check(tmp_path, text, profile="dotdigital").survey.findings.frame
+    assert found[["row", "column", "code"]].to_numpy().tolist() == [[1, 2, "TXT704"]]
+    assert check(tmp_path, text).survey.findings.counts() == {}
+    known = profile.load("dotdigital")
+    assert [known.longest(one) for one in plan_for("Email", "FIRSTNAME").columns] == [None, 1000]
+    assert profile.load().longest(plan_for("company").columns[0]) is None
+
+
+def test_the_limits_of_a_file_leave_the_limit_of_a_text_alone() -> None:
+    """`--max-rows` is about something else."""
+    assert profile.load("dotdigital").limited(None, 5).limits.text == 1000
