@@ -67,17 +67,27 @@ def balanced(states: States) -> Books:
     return books
 
 
-def chunks(
-    layout: Layout,
-    stage: str = "reading",
-    progress: Progress = silent,
-    chunk_bytes: int = CHUNK_BYTES,
-) -> Iterator[Chunk]:
-    """All records of a file; none of one that is no table or has no header."""
-    if layout.content != "table" or not layout.header:
-        return
-    done = 0
-    for chunk in ahead(read_chunks(layout, chunk_bytes=chunk_bytes)):
-        yield chunk
-        done += chunk.count
-        progress(stage, done, None)
+@dataclass(frozen=True)
+class Records:
+    """All records of a file, as often as they are gone over; none where it is no table.
+
+    Attributes:
+        layout: of the file.
+        stage: what `progress` is told.
+        progress: told the stage, rows done, and None for their total.
+        chunk_bytes: how much text is worked on at a time.
+    """
+
+    layout: Layout
+    stage: str = "reading"
+    progress: Progress = silent
+    chunk_bytes: int = CHUNK_BYTES
+
+    def __iter__(self) -> Iterator[Chunk]:
+        if self.layout.content != "table" or not self.layout.header:
+            return
+        done = 0
+        for chunk in ahead(read_chunks(self.layout, chunk_bytes=self.chunk_bytes)):
+            yield chunk
+            done += chunk.count
+            self.progress(self.stage, done, None)

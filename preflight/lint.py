@@ -8,7 +8,7 @@ distinct cells, and `judge` judges what it made of them.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -99,8 +99,10 @@ class Linter:
         self._columns = [
             checks
             for column in plan.columns
-            # The match key is judged whether or not a rule looks at it: doubles are told by it.
-            if (checks := ColumnChecks(column, plan)).rules or column is plan.key
+            # What doubles are told by is judged whether or not a rule looks at it.
+            if (checks := ColumnChecks(column, plan)).rules
+            or column is plan.key
+            or column in plan.shared
         ]
 
     def lint(self, chunk: Chunk) -> Linted:
@@ -122,7 +124,7 @@ class Linter:
             at = np.flatnonzero(np.isin(chunk.lines, sheet.numbers.get(column.position, ())))
             for rule in rules if len(at) else ():
                 cells = stored_cells(chunk, column, at, sheet, found)
-                code, bad, messages = _asked(rule, cells, self.plan, narrowed=True)
+                code, bad, messages = asked(rule, cells, self.plan, narrowed=True)
                 rows, lines = chunk.rows[at[bad]], chunk.lines[at[bad]]
                 yield tables.table(code, rows, lines, column.position + 1, messages)
 
@@ -219,7 +221,7 @@ class Linter:
         dropped = np.zeros(len(aside), dtype=bool)
         pieces = []
         for rule in self.plan.scoped(Scope.RECORD) if len(aside) else ():
-            code, bad, messages = _asked(rule, aside, self.plan, narrowed=True)
+            code, bad, messages = asked(rule, aside, self.plan, narrowed=True)
             if bad.any():
                 blamed = aside[bad]
                 rows, lines = blamed["row"].to_numpy(), blamed["line"].to_numpy()
@@ -258,7 +260,7 @@ def chunk_findings(
     return tables.together([linted.records, cells])
 
 
-def _asked(
+def asked(
     rule: Rule, frame: pd.DataFrame, plan: Plan, *, narrowed: bool
 ) -> tuple[str, Bools, np.ndarray | None]:
     """What a rule about records or keys says of a frame: a code, the blamed ones, their messages.
@@ -299,31 +301,3 @@ def view_problems(view: FileView, plan: Plan) -> list[tuple[Rule, Problem]]:
             )
             found.append((plan.crash, Problem(message, severity=plan.crash.severity)))
     return found
-
-
-def duplicates(
-    keys: pd.DataFrame, plan: Plan, column: Column
-) -> tuple[Findings, Mapping[str, Ints]]:
-    """What the rules about the whole table say.
-
-    Args:
-        keys: a frame whose index is the row number, of the columns `line` int64, `bad` bool (the
-            row is rejected for another reason), `high` and `low` uint64 (a hash of the match key),
-            in the order in which rows are preferred: a rule's `check` and `reason` get all of it.
-        plan: with the rules.
-        column: that holds the key.
-
-    Returns:
-        The findings, and for each code the rows it blames.
-    """
-    pieces: list[Findings] = []
-    blamed: dict[str, Ints] = {}
-    for rule in plan.scoped(Scope.TABLE):
-        code, bad, messages = _asked(rule, keys, plan, narrowed=False)
-        if bad.any():
-            hit = keys[bad]
-            rows = hit.index.to_numpy(dtype=np.int64)
-            number = column.position + 1
-            pieces.append(tables.table(code, rows, hit["line"].to_numpy(), number, messages))
-            blamed[code] = np.union1d(blamed.get(code, rows), rows)
-    return tables.together(pieces), blamed

@@ -7,31 +7,29 @@ can the second pass, see `cleaning`, tell clean rows from rejects.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow.compute as pc
 
 from preflight import findings as tables
 from preflight.columns import is_linted, is_sent, with_joined
 from preflight.content import Sample
+from preflight.doubles import Contacts
 from preflight.findings import Findings
 from preflight.lint import (
     Linter,
     chunk_findings,
-    duplicates,
     view_problems,
 )
-from preflight.mending import Guesses, Mended, bad_rows, mend_columns
+from preflight.mending import Guesses, bad_rows, mend_columns
 from preflight.model import Bools, Chunk, Column, Ints, Layout, Problem, Severity
 from preflight.plan import Plan
 from preflight.profile import Profile
 from preflight.rowrules import RowRules, following
 from preflight.rule import FileView, Rule, Scope
-from preflight.schemas import VALUE
 
 CLEAN, REJECTED, DROPPED = 0, 1, 2
 States = npt.NDArray[np.uint8]
@@ -91,49 +89,6 @@ class Survey:
         )
 
 
-class _Keys:
-    """The match keys of the rows seen so far, as hashes: 32 bytes a row, no value kept."""
-
-    def __init__(self, plan: Plan) -> None:
-        self._column = plan.key
-        self._pieces: list[pd.DataFrame] = []
-
-    def add(self, chunk: Chunk, mended: Iterable[Mended], bad: Bools) -> None:
-        if self._column is None:
-            return
-        keys = chunk.table[str(self._column.position)].to_numpy(zero_copy_only=False)
-        for one in mended:
-            if one.judged.column is self._column:
-                cells = one.mended.cells
-                normal = one.judged.checks.kind.normal or VALUE
-                keys = keys.copy()
-                folded = cells[normal].str.lower().to_numpy(dtype=object)
-                keys[one.judged.where] = folded[one.judged.which]
-        has = keys != ""
-        self._pieces.append(
-            pd.DataFrame(
-                {
-                    "row": chunk.rows[has],
-                    "line": chunk.lines[has],
-                    "bad": bad[has],
-                    "high": pd.util.hash_array(
-                        keys[has], hash_key="preflight:high:1", categorize=False
-                    ),
-                    "low": pd.util.hash_array(
-                        keys[has], hash_key="preflight:low:01", categorize=False
-                    ),
-                }
-            )
-        )
-
-    def ordered(self) -> pd.DataFrame | None:
-        """Rows that are clean otherwise first, so that they are the ones kept."""
-        if not self._pieces:
-            return None
-        keys = pd.concat(self._pieces, ignore_index=True)
-        return keys.sort_values(["bad", "row"], kind="stable").set_index("row")
-
-
 def survey(
     layout: Layout,
     plan: Plan,
@@ -146,13 +101,13 @@ def survey(
     Args:
         layout: of the file.
         plan: what to go by.
-        chunks: all of the file's.
+        chunks: all of the file's; gone over once more where contacts repeat, so no iterator.
         progress: told how many records were read, after each chunk.
     """
     linter, whole_rows = Linter(plan), RowRules(plan, layout)
     pieces: list[Findings] = []
     states: list[tuple[Ints, Bools, Bools, Bools]] = []
-    keys, fixed, guesses = _Keys(plan), dict[str, int](), Guesses(linter)
+    contacts, fixed, guesses = Contacts(plan), dict[str, int](), Guesses(linter)
     filled, well_formed = np.zeros(len(plan.columns), dtype=np.int64), 0
     sample = Sample(len(layout.header))
     for read, behind in following(chunks, whole_rows.tail):
@@ -168,7 +123,7 @@ def survey(
         condemned = np.isin(chunk.rows, rowed.rejected)
         before = bad_rows(linter, ((one, one.blames) for one in linted.columns), count) | condemned
         after = bad_rows(linter, ((one.judged, one.blames) for one in mended), count) | condemned
-        keys.add(whole, mended, after)
+        contacts.add(whole, mended, after)
         guesses.add(chunk.rows, mended, after & ~condemned)
         filled += _filled(whole)
         for one in mended:
@@ -182,7 +137,10 @@ def survey(
         states.append((rowed.dropped, *np.ones((3, len(rowed.dropped)), dtype=bool)))
         progress(read.count)
     before_states, after_states = _states(states)
-    doubles = _doubles(plan, keys, before_states, after_states)
+    doubles = contacts.judge(
+        lambda: (whole_rows.judge(*one).chunk for one in following(chunks, whole_rows.tail))
+    )
+    _condemn(plan, doubles.blamed, before_states, after_states)
     view = FileView(
         layout=layout,
         columns=plan.columns,
@@ -200,11 +158,11 @@ def survey(
         plan=plan,
         rows=len(before_states),
         view=view,
-        findings=tables.together([*pieces, doubles]).ordered(),
+        findings=tables.together([*pieces, doubles.findings]).ordered(),
         problems=tuple(view_problems(view, plan)),
         before=before_states,
         after=after_states,
-        doubles=doubles,
+        doubles=doubles.findings,
         fixed=dict(sorted(fixed.items())),
         guessed_cells=guesses.cells,
         guessed_all=guesses.all_seen,
@@ -236,11 +194,8 @@ def _states(pieces: list[tuple[Ints, Bools, Bools, Bools]]) -> tuple[States, Sta
     return before, after
 
 
-def _doubles(plan: Plan, keys: _Keys, before: States, after: States) -> Findings:
-    ordered = keys.ordered()
-    if ordered is None or plan.key is None:
-        return tables.together([])
-    found, blamed = duplicates(ordered, plan, plan.key)
+def _condemn(plan: Plan, blamed: Mapping[str, Ints], before: States, after: States) -> None:
+    """Puts rows into the place where the rules about the table want them."""
     for code, rows in blamed.items():
         rule = plan.rules[code]
         if rule.drops:
@@ -249,6 +204,6 @@ def _doubles(plan: Plan, keys: _Keys, before: States, after: States) -> Findings
             state = REJECTED
         else:
             continue
-        before[rows - 1] = state
-        after[rows - 1] = state
-    return found
+        for array in (before, after):
+            at = rows[array[rows - 1] != DROPPED] - 1
+            array[at] = state

@@ -13,7 +13,7 @@ import pandas as pd
 
 from preflight import catalogue, outputs, undoing
 from preflight import profile as profiles
-from preflight.checked import CHUNK_BYTES, Checked, Progress, chunks, silent
+from preflight.checked import CHUNK_BYTES, Checked, Progress, Records, silent
 from preflight.cleaning import reveal
 from preflight.columns import resolve, sent
 from preflight.errors import SourceError
@@ -88,14 +88,14 @@ def check(
         source.sheet,
         settings.providers.get(profile.name, {}),
     )
-    return Checked(source, survey(layout, plan, chunks(layout, "reading", progress, chunk_bytes)))
+    return Checked(source, survey(layout, plan, Records(layout, "reading", progress, chunk_bytes)))
 
 
 def cells(
     checked: Checked, findings: Findings, *, replacements: bool
 ) -> tuple[np.ndarray, np.ndarray]:
     """The cells that findings of a file are about, and what fixing makes of them; see `reveal`."""
-    again = chunks(checked.layout, "fetching")
+    again = Records(checked.layout, "fetching")
     return reveal(checked.survey, again, findings, replacements=replacements)
 
 
@@ -107,7 +107,7 @@ def changes(checked: Checked, *, progress: Progress = silent) -> Iterator[pd.Dat
     """
     columns = sent(checked.survey.plan.columns, checked.survey.plan.profile)
     yield file_changes(checked)
-    read = chunks(checked.layout, "comparing", progress)
+    read = Records(checked.layout, "comparing", progress)
     for one, _ in rewrite(checked.survey, read, columns):
         if len(one.changes):
             yield one.changes
@@ -157,7 +157,7 @@ def fix(
             progress=progress,
             chunk_bytes=chunk_bytes,
         )
-        read = chunks(checked.layout, "writing", progress, chunk_bytes)
+        read = Records(checked.layout, "writing", progress, chunk_bytes)
         fixed = write(checked, place, target, read)
         undoing.keep(fixed, place)
         if report is not None:
@@ -213,7 +213,7 @@ def split(
     _not_its_own(path, target)
     with outputs.staging(target, force=force) as place:
         checked = check(path, plain, work=work, stdin_name=stdin_name, progress=progress)
-        read = chunks(checked.layout, "writing", progress)
+        read = Records(checked.layout, "writing", progress)
         cut = write(checked, place, target, read, always_parts=True)
         if report is not None:
             outputs.write_text(place / outputs.REPORT, report(cut))

@@ -10,7 +10,7 @@ from datetime import tzinfo
 from preflight.columns import is_linted
 from preflight.model import Column, Safety, Sheet
 from preflight.profile import Profile
-from preflight.rule import Rule, Scope
+from preflight.rule import Alike, Rule, Scope
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,20 @@ class Plan:
         """The column by which the provider tells contacts apart; None if the file has none."""
         held = {column.field: column for column in self.columns if column.field}
         return next((held[field] for field in self.profile.key if field in held), None)
+
+    @functools.cached_property
+    def shared(self) -> tuple[Column, ...]:
+        """The columns of phones in which a number that many people have is looked for.
+
+        None where contacts are told apart by phone: there it is shared by doubles.
+        """
+        if not any(rule.alike is Alike.PHONE for rule in self.scoped(Scope.TABLE)):
+            return ()
+        if self.key is not None and self.key.kind == "phone":
+            return ()
+        return tuple(
+            one for one in self.columns if one.kind == "phone" and is_linted(one, self.profile)
+        )
 
     @functools.cached_property
     def country(self) -> Column | None:

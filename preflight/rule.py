@@ -15,7 +15,7 @@ CELL     a Series of distinct cell values   a mask: True where valid
          (and a `Context`)
 STORED   a frame of cells that a sheet      a mask: True where valid (see `stored.stored_cells`)
          holds as numbers
-TABLE    a frame of row keys                a mask: True where valid (see `lint.duplicates`)
+TABLE    a frame of rows that are alike     a mask: True where valid (see `Alike`)
 SCHEMA   nothing: failures of the user's    –
          own schema are reported by it
 CRASH    nothing: the engine reports by it  –
@@ -60,6 +60,7 @@ from preflight.profile import Field, Limits, Profile
 __all__ = [
     "ALL_KINDS",
     "SAID",
+    "Alike",
     "Candidate",
     "Column",
     "Context",
@@ -103,6 +104,25 @@ class Scope(enum.StrEnum):
     STORED = "stored"
     SCHEMA = "schema"
     CRASH = "crash"
+
+
+class Alike(enum.StrEnum):
+    """By what a TABLE rule tells rows alike.
+
+    Its frame holds the rows that are like another one; it is not asked where there are none. The
+    index is the row number, rows without other errors come first, and the columns are `line` int64,
+    `bad` bool (the row is rejected for another reason), and `high` and `low` uint64, equal where
+    rows are alike:
+
+    - KEY: by the match key, after fixing and in its normal form;
+    - ROW: by all cells as they stand in the file (a row may lack that is like no other);
+    - PHONE: by the phone number in E.164, after fixing; the column `person` uint64 is equal for
+      rows of one person, by the match key or else by name, and 0 where neither is known.
+    """
+
+    KEY = "key"
+    ROW = "row"
+    PHONE = "phone"
 
 
 class Phase(enum.IntEnum):
@@ -248,6 +268,7 @@ class Rule:
             cells that lack are blank) or too many (those beyond the header are not shown).
         place: for a ROW rule, the position of the column a finding is about; gets what `reason`
             gets. None where a finding is about the row.
+        alike: for a TABLE rule, by what it tells rows alike.
         reason: a message for each blamed value or row, where the plain one says too little; gets
             what `check` got, narrowed to the blamed ones. No value of a contact may stand in it.
         fix: the mended values for the blamed ones; the same value where it cannot tell.
@@ -274,6 +295,7 @@ class Rule:
     tail: int = 0
     ragged: bool = False
     place: Callable[..., pd.Series[int]] | None = None
+    alike: Alike = Alike.KEY
     reason: Reasons | None = None
     fix: Fix | None = None
     safety: Safety | None = None

@@ -16,7 +16,7 @@ import pyarrow as pa
 from preflight import findings as tables
 from preflight import outputs
 from preflight import profile as profiles
-from preflight.checked import Checked, chunks
+from preflight.checked import Checked, Records
 from preflight.columns import sent
 from preflight.errors import BooksError, Stopped
 from preflight.merging import merge
@@ -274,7 +274,7 @@ def _write_failures(
     counted, changes, remaining = Counter[str](), Counter[str](), Counter[str]()
     warned: list[Ints] = []
     with _replacing(run.folder / outputs.FAILURES, [*layout.header, *outputs.HELPERS]) as file:
-        for one, _ in rewrite(found, chunks(layout), columns):
+        for one, _ in rewrite(found, Records(layout), columns):
             here = rejects.of(one.original, one.rejected, one.aside, one.findings)
             refused = _refused_rows(one.original, there, checked)
             file.write(_in_row_order(here, refused, len(layout.header)))

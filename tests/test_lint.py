@@ -10,7 +10,7 @@ import pytest
 
 from preflight.catalogue import builtin
 from preflight.cleaning import clean
-from preflight.lint import Linter, chunk_findings, duplicates, view_problems
+from preflight.lint import Linter, chunk_findings, view_problems
 from preflight.model import Chunk, Flaw, Layout, Problem, Source
 from preflight.passes import survey
 from preflight.plan import Plan
@@ -197,15 +197,6 @@ def test_a_problem_may_be_worse_than_its_rule() -> None:
         (Severity.WARNING, "odd"),
         (Severity.ERROR, "worse"),
     ]
-
-
-def test_a_failing_rule_about_the_table_blames_every_row_with_a_key() -> None:
-    """Doubles it did not find must not be sent."""
-    plan = plan_for("email", rules=[own_of(Scope.TABLE, lambda keys: keys.no_such_column)])
-    keys = pd.DataFrame({"line": [2, 3], "bad": False, "high": [1, 2], "low": [1, 2]}, index=[1, 2])
-    found, blamed = duplicates(keys, plan, plan.columns[0])
-    assert found.frame["code"].tolist() == ["SCH002", "SCH002"]
-    assert blamed["SCH002"].tolist() == [1, 2]
 
 
 def test_doubles_are_told_by_the_normal_form_even_when_no_rule_looks_at_the_column() -> None:

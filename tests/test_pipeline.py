@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from preflight import pipeline
-from preflight.checked import CHUNK_BYTES, balanced, chunks
+from preflight.checked import CHUNK_BYTES, Records, balanced
 from preflight.errors import BooksError, OutputExists, RunLocked, SourceError
-from preflight.model import Chunk
 from preflight.passes import CLEAN, DROPPED, REJECTED
 from preflight.pipeline import workspace
 from preflight.rewriting import Fixed
@@ -183,8 +181,7 @@ def test_chunks_of_what_is_no_table_are_none(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(b"%PDF-1.7\n")
     with workspace() as work:
-        read: Iterator[Chunk] = chunks(pipeline.check(path, work=work).layout)
-        assert list(read) == []
+        assert list(Records(pipeline.check(path, work=work).layout)) == []
 
 
 def test_a_result_is_not_written_over_by_its_own_results(tmp_path: Path) -> None:

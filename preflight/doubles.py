@@ -1,0 +1,282 @@
+"""What a whole table tells: rows that stand there twice, contacts that do, phones that many share.
+
+Of each row a few hashes are kept while the file is read, and no value. Where two rows have the same
+match key, and only there, the file is looked at once more, to see whether they are the same in
+every cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from preflight import findings as tables
+from preflight.findings import Findings
+from preflight.lint import asked
+from preflight.mending import Mended
+from preflight.model import Bools, Chunk, Column, Ints
+from preflight.plan import Plan
+from preflight.rule import Alike, Rule, Scope
+from preflight.schemas import VALUE
+
+_Hashes = npt.NDArray[np.uint64]
+_KEYS = ("preflight:high:1", "preflight:low:01")
+_SEPARATOR = "\x1f"
+_ALIKE = ["high", "low"]
+
+
+@dataclass(frozen=True)
+class Doubles:
+    """What the rules about the table say.
+
+    Attributes:
+        findings: of all of them.
+        blamed: for each code, the rows it blames.
+    """
+
+    findings: Findings
+    blamed: Mapping[str, Ints]
+
+
+class Contacts:
+    """What is remembered of the rows of a file, to tell later which are alike.
+
+    Args:
+        plan: with the rules about the table; what none of them asks for is not remembered.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._rules = sorted(plan.scoped(Scope.TABLE), key=lambda rule: (not rule.drops, rule.code))
+        self._wanted = {rule.alike for rule in self._rules}
+        self._rows: list[pd.DataFrame] = []
+        self._numbers: dict[int, list[pd.DataFrame]] = {one.position: [] for one in plan.shared}
+
+    def add(self, chunk: Chunk, mended: Iterable[Mended], bad: Bools) -> None:
+        """Remembers the rows of a chunk.
+
+        Args:
+            chunk: before fixing, with its joined columns.
+            mended: its suspects after fixing.
+            bad: a mask over its table: the rows that are rejected even after fixing.
+        """
+        if not self._rules:
+            return
+        of_column = {one.judged.column.position: one for one in mended}
+        keys = np.full(len(chunk.rows), "", dtype=object)
+        if self._plan.key is not None:
+            position = self._plan.key.position
+            keys = _normal(chunk, position, of_column.get(position))
+        keyed = keys != ""
+        hashes = np.zeros((2, len(keys)), dtype=np.uint64)
+        hashes[:, keyed] = _hashed(keys[keyed])
+        if Alike.ROW in self._wanted and not keyed.all():
+            hashes[:, ~keyed] = _hashed(self._whole(chunk, ~keyed))
+        self._rows.append(
+            pd.DataFrame(
+                {
+                    "row": chunk.rows,
+                    "line": chunk.lines,
+                    "bad": bad,
+                    "keyed": keyed,
+                    "high": hashes[0],
+                    "low": hashes[1],
+                }
+            )
+        )
+        for column in self._plan.shared:
+            found = _numbers(chunk, column.position, of_column.get(column.position))
+            there = np.flatnonzero(found)
+            frame = pd.DataFrame({"row": chunk.rows[there], "number": found[there]})
+            self._numbers[column.position].append(frame)
+
+    def _whole(self, chunk: Chunk, mask: Bools) -> np.ndarray:
+        """The rows of a mask as one text each: all cells as read, without helper columns."""
+        kept = chunk.table.filter(pa.array(mask))
+        cells = [
+            kept[str(one.position)]
+            for one in self._plan.columns
+            if not one.pieces and one.kind != "helper"
+        ]
+        if not cells:
+            return np.full(kept.num_rows, "", dtype=object)
+        return np.asarray(
+            pc.binary_join_element_wise(*cells, _SEPARATOR).to_numpy(zero_copy_only=False)
+        )
+
+    def _names(self, chunk: Chunk, mask: Bools) -> np.ndarray:
+        """The names in the rows of a mask, without case; "" where there is none."""
+        kept = chunk.table.filter(pa.array(mask))
+        cells = [
+            kept[str(one.position)]
+            for one in self._plan.columns
+            if not one.pieces and one.kind == "name"
+        ]
+        if not cells:
+            return np.full(kept.num_rows, "", dtype=object)
+        names = pc.utf8_lower(pc.utf8_trim_whitespace(pc.binary_join_element_wise(*cells, " ")))
+        return np.asarray(names.to_numpy(zero_copy_only=False))
+
+    def judge(self, again: Callable[[], Iterable[Chunk]]) -> Doubles:
+        """What the rules about the table say of all rows together.
+
+        A row that a rule drops is not looked at by the rules after it.
+
+        Args:
+            again: gives the same chunks once more; called where rows need a second look.
+        """
+        if not self._rows:
+            return Doubles(tables.together([]), {})
+        rows = pd.concat(self._rows, ignore_index=True)
+        shared = self._shared(rows)
+        rows = rows[rows["high"].duplicated(keep=False)]
+        second = self._second_look(rows, shared, again)
+        pieces: list[Findings] = []
+        blamed: dict[str, Ints] = {}
+        gone = np.empty(0, dtype=np.int64)
+        for rule in self._rules:
+            for column, frame in self._frames(rule, rows, shared, second):
+                left = frame[~frame.index.isin(gone)] if len(gone) else frame
+                found, codes = duplicates(rule, left, self._plan, column)
+                pieces.append(found)
+                for code, hit in codes.items():
+                    blamed[code] = np.union1d(blamed.get(code, hit), hit)
+            if rule.drops:
+                gone = np.union1d(gone, blamed.get(rule.code, gone))
+        return Doubles(tables.together(pieces), blamed)
+
+    def _shared(self, rows: pd.DataFrame) -> dict[int, pd.DataFrame]:
+        """For each column of phones, the rows whose number stands in another row too."""
+        frames = {}
+        for position, pieces in self._numbers.items():
+            numbers = pd.concat(pieces, ignore_index=True)
+            several = numbers[numbers["number"].duplicated(keep=False)]
+            frames[position] = several.merge(rows, on="row")
+        return frames
+
+    def _second_look(
+        self,
+        rows: pd.DataFrame,
+        shared: Mapping[int, pd.DataFrame],
+        again: Callable[[], Iterable[Chunk]],
+    ) -> pd.DataFrame:
+        """Hashes of the whole row and of the names, for the rows of which they matter."""
+        wanted = [np.empty(0, dtype=np.int64)]
+        if Alike.ROW in self._wanted:
+            wanted.append(rows.loc[rows["keyed"], "row"].to_numpy())
+        wanted += [frame.loc[~frame["keyed"], "row"].to_numpy() for frame in shared.values()]
+        every = np.unique(np.concatenate(wanted))
+        nothing = np.empty(0, dtype=np.uint64)
+        pieces = [
+            pd.DataFrame({"row": every[:0], "high": nothing, "low": nothing, "person": nothing})
+        ]
+        for chunk in again() if len(every) else ():
+            mask = np.isin(chunk.rows, every)
+            if mask.any():
+                whole, names = self._whole(chunk, mask), self._names(chunk, mask)
+                high, low = _hashed(whole)
+                person = np.where(names == "", 0, _hashed(names)[0])
+                frame = {"row": chunk.rows[mask], "high": high, "low": low, "person": person}
+                pieces.append(pd.DataFrame(frame))
+        seen = pd.concat(pieces, ignore_index=True)
+        if len(seen) != len(every):
+            raise ValueError("the chunks are not the same when they are read again")
+        return seen
+
+    def _frames(
+        self,
+        rule: Rule,
+        rows: pd.DataFrame,
+        shared: Mapping[int, pd.DataFrame],
+        second: pd.DataFrame,
+    ) -> Iterable[tuple[Column | None, pd.DataFrame]]:
+        """The frames a rule is to judge, and the column that each is about."""
+        if rule.alike is Alike.KEY:
+            if self._plan.key is not None:
+                yield self._plan.key, _ordered(rows[rows["keyed"]])
+        elif rule.alike is Alike.ROW:
+            keyed = rows.loc[rows["keyed"], ["row", "line", "bad"]]
+            keyed = keyed.merge(second[["row", *_ALIKE]], on="row")
+            yield None, _ordered(pd.concat([keyed, rows[~rows["keyed"]]]))
+        else:
+            people = second.set_index("row")["person"]
+            for column in self._plan.shared:
+                frame = shared[column.position]
+                named = people.reindex(frame["row"], fill_value=0).to_numpy(dtype=np.uint64)
+                own = frame["high"].where(frame["keyed"], named)
+                frame = frame.assign(high=frame["number"], low=frame["number"], person=own)
+                yield column, _ordered(frame)
+
+
+def duplicates(
+    rule: Rule, keys: pd.DataFrame, plan: Plan, column: Column | None
+) -> tuple[Findings, Mapping[str, Ints]]:
+    """What one rule about the whole table says.
+
+    Args:
+        rule: of the scope TABLE.
+        keys: see `rule`: the rule's `check` and `reason` get all of it.
+        plan: with the CRASH rule.
+        column: that the findings are about, if one is.
+
+    Returns:
+        The findings, and for each code the rows it blames.
+    """
+    if keys.empty:
+        return tables.together([]), {}
+    code, bad, messages = asked(rule, keys, plan, narrowed=False)
+    if not bad.any():
+        return tables.together([]), {}
+    hit = keys[bad]
+    rows = hit.index.to_numpy(dtype=np.int64)
+    number = tables.NONE if column is None else column.position + 1
+    found = tables.table(code, rows, hit["line"].to_numpy(), number, messages)
+    return found, {code: np.unique(rows)}
+
+
+def _ordered(frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows that are clean otherwise first, so that they are the ones kept."""
+    return frame.sort_values(["bad", "row"], kind="stable").set_index("row")
+
+
+def _normal(chunk: Chunk, position: int, one: Mended | None) -> np.ndarray:
+    """A column by which contacts are told apart, after fixing and in its normal form."""
+    keys = np.asarray(chunk.table[str(position)].to_numpy(zero_copy_only=False), dtype=object)
+    if one is not None:
+        cells = one.mended.cells
+        normal = one.judged.checks.kind.normal or VALUE
+        keys = keys.copy()
+        folded = cells[normal].str.lower().to_numpy(dtype=object)
+        keys[one.judged.where] = folded[one.judged.which]
+    return keys
+
+
+def _numbers(chunk: Chunk, position: int, one: Mended | None) -> _Hashes:
+    """A hash of each phone number in E.164 after fixing; 0 where there is none."""
+    values = chunk.table[str(position)]
+    numbers = np.zeros(len(values), dtype=np.int64)
+    plain = np.ones(len(values), dtype=bool)
+    if one is not None:
+        plain[one.judged.where] = False
+        found = [int(number[1:] or 0) for number in one.mended.cells["e164"]]
+        numbers[one.judged.where] = np.array(found, dtype=np.int64)[one.judged.which]
+    # What triage passes is E.164 or blank.
+    plain &= np.asarray(pc.not_equal(values, "").to_numpy())
+    digits = pc.utf8_slice_codeunits(values.filter(pa.array(plain)), 1)
+    numbers[plain] = pc.cast(digits, pa.int64()).to_numpy()
+    hashes: _Hashes = pd.util.hash_array(numbers)
+    return np.where(numbers == 0, np.uint64(0), hashes)
+
+
+def _hashed(texts: np.ndarray) -> _Hashes:
+    """Two hashes of each text: an array of two rows."""
+    return np.array(
+        [pd.util.hash_array(texts, hash_key=key, categorize=False) for key in _KEYS],
+        dtype=np.uint64,
+    ).reshape(2, len(texts))
