@@ -58,7 +58,11 @@ def check(
         UsageError: the file cannot be opened, or a setting does not fit it.
     """
     settings = settings or Settings()
-    profile = profiles.load(settings.profile).limited(settings.max_bytes, settings.max_rows)
+    profile = (
+        profiles.load(settings.profile)
+        .limited(settings.max_bytes, settings.max_rows)
+        .demanding(settings.any_of)
+    )
     rules = catalogue.choose(
         catalogue.load((*settings.rules, *rules_from)),
         profile,
@@ -206,6 +210,7 @@ def split(
         schema=None,
         online=False,
         columns={},
+        any_of=(),
         max_bytes=settings.max_bytes or limits.bytes,
         max_rows=settings.max_rows or limits.rows,
     )

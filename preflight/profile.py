@@ -13,12 +13,13 @@ import functools
 import re
 import tomllib
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
-from preflight.errors import RuleError, UsageError
+from preflight.errors import ConfigError, RuleError, UsageError
 from preflight.invisible import drop_zero_width, strip_invisible
 from preflight.model import Column, Reason, Severity
 
@@ -68,6 +69,13 @@ class Field:
     max_length: int | None = None
 
 
+Demand = tuple[tuple[str, ...], ...]
+"""Fields of which a row must have some: one of the alternatives, with all of its fields filled.
+
+`(("email",), ("phone",))` is email or phone; `(("name",), ("first_name", "last_name"))` is the full
+name, or first and last."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """The most that the provider takes; None where it states no limit.
@@ -102,6 +110,7 @@ class Profile:
         reasons: the provider's failure code or reason, casefolded → what can be done.
         joins: field → the fields whose values make it when no column holds it.
         region: the region of phones without a country code, if the provider fixes one.
+        any_of: what a row must have one of; see `Demand`.
     """
 
     name: str
@@ -116,6 +125,7 @@ class Profile:
     reasons: Mapping[str, Reason] = field(default_factory=dict)
     joins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     region: str | None = None
+    any_of: tuple[Demand, ...] = ()
 
     @functools.cached_property
     def _names(self) -> dict[str, tuple[str, str]]:
@@ -211,6 +221,26 @@ class Profile:
         own = replace(limits, bytes=max_bytes or limits.bytes, rows=max_rows or limits.rows)
         return self if own == limits else replace(self, limits=own)
 
+    def demanding(self, any_of: Sequence[Demand]) -> Profile:
+        """The same with the user's demands in addition to its own.
+
+        Raises:
+            ConfigError: one is about a field that the profile lacks.
+        """
+        self.known_fields(any_of, "any_of")
+        return replace(self, any_of=(*self.any_of, *any_of)) if any_of else self
+
+    def known_fields(self, demands: Sequence[Demand], where: str) -> None:
+        """Sees to it that demands are about fields of the profile; `where` is what errors say.
+
+        Raises:
+            ConfigError: one is not.
+        """
+        for name in (name for demand in demands for group in demand for name in group):
+            if name not in self.fields:
+                hint = _near(name, self.fields)
+                raise ConfigError(f"{where}: profile {self.name} has no field `{name}`{hint}")
+
     @property
     def is_general(self) -> bool:
         """Whether it is of no provider, so that every column is sent as it is."""
@@ -224,11 +254,14 @@ class Profile:
 
 _KEYS = {
     "name", "title", "source", "extends", "key", "limits", "unknown_columns", "header_pattern",
-    "fields", "severity", "reasons", "joins", "region",
+    "fields", "severity", "reasons", "joins", "region", "any_of",
 }  # fmt: skip
 _FIELD_KEYS = {
     "kind", "header", "aliases", "vague", "beside", "also", "required", "max_length",
 }  # fmt: skip
+_LIMIT_KEYS = {"bytes", "rows", "columns", "text"}
+_KINDS = ("email", "phone", "timestamp", "name", "country", "text")
+_SUFFIX = ".toml"
 _UNKNOWN_COLUMNS = ("keep", "leave-out", "mapped", "refuse")
 
 
@@ -243,18 +276,41 @@ def names() -> tuple[str, ...]:
 
 @functools.cache
 def load(name: str = GENERAL) -> Profile:
-    """The profile of that name.
+    """The profile of that name, or the one in a file of the user's (`mine.toml`).
 
     Raises:
-        UsageError: there is none of that name.
+        UsageError: there is none of that name, or no such file.
         RuleError: its file has an unknown key or a wrong value.
     """
+    if is_file(name):
+        return _own(Path(name))
     if name not in names():
-        near = difflib.get_close_matches(name, names(), n=1)
-        hint = f"; did you mean {near[0]}?" if near else ""
-        raise UsageError(f"no profile `{name}`{hint} (there are {', '.join(names())})")
-    text = resources.files("preflight.rules.profiles").joinpath(f"{name}.toml").read_text("utf-8")
-    return parse(text, where=f"{name}.toml")
+        hint = _near(name, names(), so=f" (there are {', '.join(names())})")
+        raise UsageError(f"no profile `{name}`{hint}")
+    text = resources.files("preflight.rules.profiles").joinpath(f"{name}{_SUFFIX}")
+    return parse(text.read_text("utf-8"), where=f"{name}{_SUFFIX}")
+
+
+def is_file(name: str) -> bool:
+    """Whether a profile is named by its file, and not by its name."""
+    return name.endswith(_SUFFIX)
+
+
+def _own(path: Path) -> Profile:
+    try:
+        own = parse(path.read_text("utf-8-sig"), where=str(path))
+    except OSError as error:
+        raise UsageError(f"cannot read the profile {path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise RuleError(f"{path}: is no UTF-8") from error
+    if own.name in names():
+        raise RuleError(f"{path}: name: `{own.name}` is the name of a profile of preflight's own")
+    return own
+
+
+def _near(name: str, known: Iterable[str], so: str = "") -> str:
+    close = difflib.get_close_matches(name, list(known), n=1)
+    return (f"; did you mean `{close[0]}`?" if close else "") + so
 
 
 def parse(text: str, *, where: str) -> Profile:
@@ -268,40 +324,91 @@ def parse(text: str, *, where: str) -> Profile:
     except tomllib.TOMLDecodeError as error:
         raise RuleError(f"{where}: {error}") from error
     _known(data, _KEYS, where)
-    base = load(data["extends"]) if "extends" in data else None
-    unknown_columns = data.get("unknown_columns", "keep")
+    base = _base(data, where)
+    name = str(data.get("name", Path(where).stem))
+    unknown_columns = data.get("unknown_columns", base.unknown_columns)
     if unknown_columns not in _UNKNOWN_COLUMNS:
         raise RuleError(f"{where}: unknown_columns is one of {', '.join(_UNKNOWN_COLUMNS)}")
     try:
         if "header_pattern" in data:
             re.compile(data["header_pattern"])
-        return Profile(
-            name=data["name"],
-            title=data["title"],
+        _known(data.get("limits", {}), _LIMIT_KEYS, f"{where}: limits")
+        made = Profile(
+            name=name,
+            title=data.get("title", name),
             source=tuple(data.get("source", ())),
             fields=_fields(data.get("fields", {}), base, where),
-            key=tuple(data.get("key", base.key if base else ("email",))),
-            limits=Limits(**data.get("limits", {})),
+            key=tuple(data.get("key", base.key)),
+            limits=replace(base.limits, **data.get("limits", {})),
             unknown_columns=unknown_columns,
-            header_pattern=data.get("header_pattern"),
-            severities={
-                **(base.severities if base else {}),
-                **_severities(data.get("severity", {})),
-            },
+            header_pattern=data.get("header_pattern", base.header_pattern),
+            severities={**base.severities, **_severities(data.get("severity", {}))},
             reasons={
-                key.casefold(): Reason(value) for key, value in data.get("reasons", {}).items()
+                **base.reasons,
+                **{key.casefold(): Reason(value) for key, value in data.get("reasons", {}).items()},
             },
-            joins={key: tuple(value) for key, value in data.get("joins", {}).items()},
-            region=data.get("region"),
+            joins={
+                **base.joins,
+                **{key: tuple(value) for key, value in data.get("joins", {}).items()},
+            },
+            region=data.get("region", base.region),
+            any_of=base.any_of,
         )
-    except (KeyError, TypeError, ValueError, re.error) as error:
+    except (AttributeError, TypeError, ValueError, re.error) as error:
         raise RuleError(f"{where}: {error}") from error
+    return _demanding(made, data.get("any_of", []), f"{where}: any_of")
 
 
-def _fields(entries: Mapping[str, Any], base: Profile | None, where: str) -> dict[str, Field]:
-    fields = dict(base.fields) if base else {}
+def _demanding(made: Profile, value: Any, where: str) -> Profile:
+    """The profile with the demands that its file states."""
+    try:
+        own = demands(value)
+        made.known_fields(own, where)
+    except ConfigError as error:
+        raise RuleError(str(error)) from error
+    except ValueError as error:
+        raise RuleError(f"{where} {error}") from error
+    return made.demanding(own)
+
+
+def demands(value: Any) -> tuple[Demand, ...]:
+    """Demands as a config or a profile writes them: `[["email", "phone"], ["name", ["a", "b"]]]`.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    said = 'any_of is a list of lists of fields, like [["email", "phone"]]'
+    if not isinstance(value, (list, tuple)):
+        raise ValueError(said)  # noqa: TRY004 - a wrong value of the user's, not of the caller's
+    made = []
+    for group in value:
+        if not isinstance(group, (list, tuple)) or not group:
+            raise ValueError(said)
+        demand = tuple((one,) if isinstance(one, str) else one for one in group)
+        for fields in demand:
+            named = isinstance(fields, (list, tuple)) and bool(fields)
+            if not named or not all(isinstance(name, str) for name in fields):
+                raise ValueError(said)
+        made.append(tuple(tuple(fields) for fields in demand))
+    return tuple(made)
+
+
+def _base(data: Mapping[str, Any], where: str) -> Profile:
+    """What a profile extends; an empty one where it extends none."""
+    if "extends" not in data:
+        return Profile("", "")
+    if data["extends"] not in names():
+        hint = _near(str(data["extends"]), names(), so=f" (there are {', '.join(names())})")
+        raise RuleError(f"{where}: extends: no profile `{data['extends']}`{hint}")
+    return load(data["extends"])
+
+
+def _fields(entries: Mapping[str, Any], base: Profile, where: str) -> dict[str, Field]:
+    fields = dict(base.fields)
     for name, entry in entries.items():
         _known(entry, _FIELD_KEYS, f"{where}: fields.{name}")
+        if entry.get("kind", "text") not in _KINDS:
+            raise RuleError(f"{where}: fields.{name}.kind is one of {', '.join(_KINDS)}")
         inherited = fields.get(name, Field(name))
         also = _aliases_of(entry.get("also", ()), fields, where)
         for other in entry.get("also", ()):
@@ -339,4 +446,7 @@ def _severities(entries: Mapping[str, str]) -> dict[str, Severity | None]:
 def _known(entry: Mapping[str, Any], keys: set[str], where: str) -> None:
     for key in entry:
         if key not in keys:
-            raise RuleError(f"{where}: unknown key `{key}`; there are {', '.join(sorted(keys))}")
+            hint = _near(key, keys)
+            raise RuleError(
+                f"{where}: unknown key `{key}`{hint or '; there are ' + ', '.join(sorted(keys))}"
+            )

@@ -45,6 +45,7 @@ import pandas as pd
 
 from preflight.candidates import Candidate, candidates, map_option, suggested
 from preflight.content import SAID, Looks
+from preflight.invisible import BLANK
 from preflight.kinds import (
     ALL_KINDS,
     drop_zero_width,
@@ -59,6 +60,7 @@ from preflight.profile import Field, Limits, Profile
 
 __all__ = [
     "ALL_KINDS",
+    "BLANK",
     "SAID",
     "Alike",
     "Candidate",

@@ -31,6 +31,7 @@ from preflight import catalogue, pipeline
 from preflight.checked import Checked
 from preflight.errors import PreflightError, RuleError
 from preflight.model import Severity
+from preflight.profile import demands
 from preflight.rewriting import Fixed
 from preflight.rule import Rule
 from preflight.settings import Settings
@@ -125,6 +126,9 @@ def options(text: str) -> Settings:
             given[name] = tuple(value.split(","))
         elif name == "for":
             given["profile"] = value
+        elif name == "any_of":
+            groups = [one.split("+") for one in value.split(",")]
+            given[name] = (*given.get(name, ()), *demands([groups]))
         elif name in known:
             given[name] = value
         else:

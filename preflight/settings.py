@@ -20,9 +20,10 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from preflight import profile
+from preflight import profile as profiles
 from preflight.errors import ConfigError
 from preflight.model import Severity
+from preflight.profile import Demand
 from preflight.providers import registry
 
 FAIL_ON = ("error", "warning", "never")
@@ -74,7 +75,8 @@ class Settings:
     """What a command goes by.
 
     Attributes:
-        profile: the name of a profile; the key `for` of a config.
+        profile: the name of a profile, or the file of the user's own; the key `for` of a config.
+        any_of: what a row must have one of, in addition to what the profile demands.
         select, ignore, extend_select: rule codes or prefixes.
         severity: rule code or prefix → "error", "warning" or "off"; beats the profile's.
         rules: folders and files of further rules.
@@ -101,6 +103,7 @@ class Settings:
     """
 
     profile: str = "general"
+    any_of: tuple[Demand, ...] = ()
     select: tuple[str, ...] = ("ALL",)
     ignore: tuple[str, ...] = ()
     extend_select: tuple[str, ...] = ()
@@ -146,6 +149,8 @@ _LISTS = {"select", "ignore", "extend_select"}
 _BOOLS = {"online", "exit_zero", "unsafe_fixes", "statistics", "show_values"}
 _COUNTS = {"header_row", "max_bytes", "max_rows"}
 _TABLES = {"columns", "providers", "severity"}
+# What no single line of an environment variable can say.
+_NESTED = _TABLES | {"any_of"}
 _KEYS = {field.name for field in dataclasses.fields(Settings)} - {"profile"} | {"for"}
 
 
@@ -171,32 +176,40 @@ def load(
         ConfigError: a key is unknown, or a value is off.
     """
     merged: dict[str, Any] = {}
+    demanded = ""
     if not isolated:
         path, data = _config(config, start or Path.cwd())
         for key, value in data.items():
             name = _key(key, path)
             checked = _value(name, value, f"{path}: {name}")
             merged[name] = _beside(path, name, checked)
+            demanded = f"{path}: any_of"
     for name, text in environ.items():
         key = name.removeprefix("PREFLIGHT_").lower()
-        if name.startswith("PREFLIGHT_") and key in _KEYS - _TABLES and text:
+        if name.startswith("PREFLIGHT_") and key in _KEYS - _NESTED and text:
             merged[key] = _value(key, _from_text(key, text), name)
     for key, value in given.items():
         if value is None:
             continue
+        demanded = _flag(key) if key == "any_of" else demanded
         if key in _TABLES:
             merged[key] = _joined(merged.get(key, {}), value)
         else:
             merged[key] = _value(key, value, _flag(key))
     if "for" in merged:
         merged["profile"] = merged.pop("for")
-    return Settings(**merged)
+    made = Settings(**merged)
+    if made.any_of:
+        profiles.load(made.profile).known_fields(made.any_of, demanded)
+    return made
 
 
 def _beside(config: Path, key: str, value: Any) -> Any:
     """A value of a config file; its paths are relative to the file."""
     if key == "state_dir":
         return config.parent / value
+    if key == "for" and profiles.is_file(value):
+        return str(config.parent / value)
     if key == "rules":
         return tuple(config.parent / one for one in value)
     return str(config.parent / value) if key == "schema" else value
@@ -294,7 +307,10 @@ def _value(key: str, value: Any, where: str) -> Any:
     if key == "severity":
         return _severity(value, where)
     if key == "for":
-        return _one_of(value, profile.names(), where)
+        own = isinstance(value, str) and profiles.is_file(value)
+        return value if own else _one_of(value, profiles.names(), where)
+    if key == "any_of":
+        return _demands(value, where)
     if key == "fail_on":
         return _one_of(value, FAIL_ON, where)
     if key == "output_format":
@@ -322,6 +338,13 @@ def _value(key: str, value: Any, where: str) -> Any:
     if key == "state_dir":
         return Path(value)
     return _CHECKED[key](value, where)
+
+
+def _demands(value: Any, where: str) -> tuple[Demand, ...]:
+    try:
+        return profiles.demands(value)
+    except ValueError as error:
+        raise ConfigError(f"{where} {error}") from None
 
 
 def _max_bad(value: Any, where: str) -> MaxBad:

@@ -142,10 +142,10 @@ def test_a_profile_that_is_off_is_refused_with_its_name_and_key(text: str, compl
     assert complaint in str(error.value)
 
 
-def test_a_profile_without_a_name_is_refused() -> None:
+def test_a_profile_without_a_name_is_called_as_its_file_is() -> None:
     """It is what reports call it."""
-    with pytest.raises(RuleError, match="name"):
-        profiles.parse('title = "X"', where="x.toml")
+    made = profiles.parse("", where="x.toml")
+    assert (made.name, made.title) == ("x", "x")
 
 
 def test_a_profile_that_is_not_there_is_an_error_with_those_that_are() -> None:

@@ -37,6 +37,7 @@ NAMES = {
     "STR109": "quote-runaway",
     "STR110": "row-total",
     "STR111": "quote-stray",
+    "STR114": "alternative-missing",
     "HDR201": "header-missing",
     "HDR202": "column-missing",
     "HDR203": "header-duplicated",

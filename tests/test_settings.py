@@ -43,6 +43,7 @@ encoding = "cp1252"
 delimiter = ";"
 header_row = 3
 sheet = "People"
+any_of = [["email", "phone"], ["name", ["first_name", "last_name"]]]
 output_format = "json"
 statistics = true
 show_values = false
@@ -99,6 +100,7 @@ def test_every_key_of_a_config_file_is_read(tmp_path: Path) -> None:
         delimiter=";",
         header_row=3,
         sheet="People",
+        any_of=((("email",), ("phone",)), (("name",), ("first_name", "last_name"))),
         columns={"Work mail": "email", "Badge": "-"},
         output_format="json",
         statistics=True,
@@ -316,6 +318,7 @@ BAD = [
     ("max_bytes", '"5 MB"', "from 1 up"),
     ("columns", '"a=b"', "table of texts"),
     ("columns", "{ A = 1 }", "table of texts"),
+    ("any_of", '["email"]', "list of lists"),
     ("output_format", '"jsn"', "did you mean json"),
     ("statistics", "0", "true or false"),
     ("show_values", '"no"', "true or false"),
@@ -474,7 +477,7 @@ def test_the_published_schema_has_the_keys_and_the_choices_of_the_settings() -> 
     keys = {field.name for field in dataclasses.fields(Settings)} - {"profile"} | {"for"}
     properties = SCHEMA["properties"]
     assert set(properties) == keys
-    assert properties["for"]["enum"] == list(profile.names())
+    assert properties["for"]["anyOf"][0]["enum"] == list(profile.names())
     assert properties["fail_on"]["enum"] == list(FAIL_ON)
     assert properties["output_format"]["enum"] == list(FORMATS)
     assert properties["providers"]["propertyNames"]["enum"] == list(registry.KNOWN)

@@ -28,6 +28,15 @@ def _mapping(
     return pairs or None
 
 
+def _any_of(
+    _: click.Context, __: click.Parameter, given: tuple[str, ...]
+) -> list[list[list[str]]] | None:
+    """`email,phone` is one or the other; `name,first_name+last_name` takes two for the one."""
+    return [
+        [[field.strip() for field in one.split("+")] for one in entry.split(",")] for entry in given
+    ] or None
+
+
 def _codes(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> list[str] | None:
     return list(given) or None
 
@@ -38,7 +47,10 @@ def _given(_: click.Context, __: click.Parameter, given: tuple[Path, ...]) -> li
 
 _PROFILE = [
     click.option(
-        "--for", "for_", metavar="PROVIDER", help="whose demands to check; see `preflight profiles`"
+        "--for",
+        "for_",
+        metavar="PROVIDER",
+        help="whose demands to check: see `preflight profiles`; or a file of your own, mine.toml",
     ),
 ]
 _READING = [
@@ -84,6 +96,13 @@ _CATALOGUE = [
     click.option("--isolated", is_flag=True, help="read no config file"),
 ]
 _RULES = [
+    click.option(
+        "--any-of",
+        multiple=True,
+        callback=_any_of,
+        metavar="FIELD,FIELD",
+        help="a row must have one of these; `+` joins fields that count together; repeatable",
+    ),
     click.option(
         "--select",
         multiple=True,

@@ -2,7 +2,8 @@
 
 Dotdigital says ERROR_NO_EMAIL_COLUMN, TextUs "Missing required headers: name.". The columns that
 come nearest are named, by their names and by what their cells look like; none is taken without
-being asked for. `--map "Their header=field"` says which one it is.
+being asked for. `--map "Their header=field"` says which one it is. Of fields that stand for one
+another (`--any-of email,phone`) one is enough.
 
 Options::
 
@@ -40,6 +41,11 @@ def check(view: FileView) -> Iterator[Problem]:
             yield Problem(
                 message + _pieces(view, name) + _nearest(view, name), line=view.layout.header_line
             )
+    for demand in view.profile.any_of:
+        if not any(all(name in held for name in names) for names in demand):
+            said = " or ".join(" with ".join(f"`{name}`" for name in names) for names in demand)
+            near = _nearest(view, demand[0][0])
+            yield Problem(f"no column holds {said}{near}", line=view.layout.header_line)
 
 
 def _pieces(view: FileView, name: str) -> str:

@@ -1,0 +1,22 @@
+"""Either/or, asked for on the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.calls import Call
+
+
+def test_a_demand_on_the_command_line_is_told_by_its_flag(tmp_path: Path, call: Call) -> None:
+    """And reaches the rows."""
+    path = tmp_path / "a.csv"
+    path.write_text("email,phone\nann@kestrel-labs.com,\n,\n ,x\n")
+    told = call("check", str(path), "--any-of", "email,phnoe")
+    assert told.code == 2
+    assert told.err.strip() == (
+        "preflight: --any-of: profile general has no field `phnoe`; did you mean `phone`?"
+    )
+    path.write_text("email,phone,city\nann@kestrel-labs.com,,Leeds\n,,Leeds\n")
+    told = call("check", str(path), "--any-of", "email,phone", "--select", "STR")
+    assert told.code == 1
+    assert "a.csv:3 STR114 [error] needs `email` or `phone`, and has none" in told.out
