@@ -5,6 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from preflight.texts import mapped, mask, matches, series, strings
+
 # Zero-width space, joiners, directional marks, soft hyphen, BOM: no value of a contact means
 # anything else without them, but that joiners shape some scripts and hold emoji together (see
 # `is_shaping`).
@@ -18,13 +24,17 @@ MISREAD = "\u0080-\u0084\u0086-\u009f"
 LINE_BREAKS = "\n\r"
 
 
-_EDGES = f"[ {ZERO_WIDTH}{ODD_BLANKS}{CONTROLS}]+"
 # What a cell without anything to see is made of.
 BLANK = f"[ {ZERO_WIDTH}{ODD_BLANKS}{CONTROLS}]*"
-_AROUND = re.compile(rf"^{_EDGES}|{_EDGES}\Z")
+_SPANS = re.compile("(.)-(.)|(.)", re.DOTALL)
+_EDGES = " " + "".join(
+    one or "".join(map(chr, range(ord(first), ord(last) + 1)))
+    for first, last, one in _SPANS.findall(ZERO_WIDTH + ODD_BLANKS + CONTROLS)
+)
 _ZERO_WIDTH = re.compile(f"[{ZERO_WIDTH}]")
 _BLANK = re.compile(f"[\t\v\f\u001c-\u001f\u0085\u2028\u2029{ODD_BLANKS}]")
 _GONE = re.compile("[\u0001-\u0008\u000e-\u001b\u007f]")
+_ODD = "|".join(one.pattern for one in (_ZERO_WIDTH, _BLANK, _GONE))
 _JOINERS = "\u200c\u200d"
 _EMOJI_PARTS = "\ufe0f"
 # From Hebrew to Mongolian, and the supplements and presentation forms of the same scripts.
@@ -33,9 +43,7 @@ _SHAPED = re.compile("[\u0590-\u1cff\ua800-\uabff\ufb1d-\ufdff\ufe70-\ufefc\U000
 
 def strip_invisible(value: str) -> str:
     """The value without blanks and invisible characters around it; what is inside stays."""
-    if value.isascii() and value.isprintable():
-        return value.strip(" ")
-    return _AROUND.sub("", value)
+    return value.strip(_EDGES)
 
 
 def drop_zero_width(value: str) -> str:
@@ -56,6 +64,31 @@ def tidy(value: str) -> str:
     characters around the value go. Tidying twice equals tidying once.
     """
     return strip_invisible(_GONE.sub("", _BLANK.sub(" ", drop_zero_width(value))))
+
+
+def stripped(values: pd.Series[str]) -> pd.Series[str]:
+    """`strip_invisible` of each value."""
+    return series(strip_all(strings(values)), values.index)
+
+
+def tidied(values: pd.Series[str]) -> pd.Series[str]:
+    """`tidy` of each value."""
+    given = strings(values)
+    odd = matches(given, _ODD)
+    return series(strip_all(mapped(given, odd, tidy)), values.index)
+
+
+def strip_all(values: pa.Array) -> pa.Array:
+    """`strip_invisible` of each string of an array."""
+    return pc.utf8_trim(values, _EDGES)
+
+
+def drop_all_zero_width(values: pa.Array) -> pa.Array:
+    """`drop_zero_width` of each string of an array."""
+    wide = ~mask(pc.string_is_ascii(values))
+    if not wide.any():
+        return values
+    return mapped(values, wide & matches(values, _ZERO_WIDTH.pattern), drop_zero_width)
 
 
 def _is_shaping(value: str, at: int) -> bool:

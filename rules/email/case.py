@@ -38,11 +38,15 @@ import pandas as pd
 
 from preflight.rule import Context, Phase, Rule, Safety, Scope, Severity
 
+_DOMAIN = "@[^@]*$"
+
 
 def check(email: pd.Series[str], context: Context) -> pd.Series[bool]:
     del email
-    local = context.judged["core"].str.rpartition("@")[0]
-    return (context.judged["reason"] != "") | (local == local.str.lower())
+    core = context.judged["core"]
+    loud = (context.judged["reason"] == "") & (core != core.str.lower())
+    local = core[loud].str.replace(_DOMAIN, "", regex=True)
+    return ~(local != local.str.lower()).reindex(core.index, fill_value=False)
 
 
 def fix(email: pd.Series[str], context: Context) -> pd.Series[str]:

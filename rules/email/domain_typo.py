@@ -58,14 +58,16 @@ _SLIPS = {
 }
 
 
+_SLIPPED = rf"@(?:{'|'.join(map(re.escape, _SLIPS))})$|\.con$"
+
+
 def _domain(context: Context) -> pd.Series[str]:
     return context.judged["core"].str.rpartition("@")[2].str.lower()
 
 
 def check(email: pd.Series[str], context: Context) -> pd.Series[bool]:
     del email
-    domain = _domain(context)
-    slipped = domain.isin(list(_SLIPS)) | domain.str.endswith(".con")
+    slipped = context.judged["core"].str.contains(f"(?i){_SLIPPED}")
     return (context.judged["reason"] != "") | ~slipped
 
 
@@ -92,7 +94,7 @@ RULE = Rule(
     scope=Scope.CELL,
     severity=Severity.WARNING,
     kinds=frozenset({"email"}),
-    suspects=rf"@(?:{'|'.join(map(re.escape, _SLIPS))})$|\.con$",
+    suspects=_SLIPPED,
     message="the domain looks misspelt",
     check=check,
     reason=reason,

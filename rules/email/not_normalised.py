@@ -41,10 +41,15 @@ import pandas as pd
 
 from preflight.rule import Context, Phase, Rule, Safety, Scope, Severity
 
+_PUNYCODE = "(?i)@.*xn--"
+
 
 def check(email: pd.Series[str], context: Context) -> pd.Series[bool]:
     del email
-    return context.judged["core"] == _normal(context.judged)
+    judged = context.judged
+    other = (judged["reason"] == "") & (judged["core"] != judged["normal"])
+    differs = judged.loc[other, "core"] != _normal(judged[other])
+    return ~differs.reindex(judged.index, fill_value=False)
 
 
 def fix(email: pd.Series[str], context: Context) -> pd.Series[str]:
@@ -54,9 +59,11 @@ def fix(email: pd.Series[str], context: Context) -> pd.Series[str]:
 def _normal(judged: pd.DataFrame) -> pd.Series[str]:
     """The normal form; the core itself where it is not valid, so that there is none."""
     core, normal = judged["core"], judged["normal"]
-    domain = core.str.rpartition("@")[2].str.lower()
-    local = normal.str.rpartition("@")[0]
-    punycode = domain.str.contains("xn--", regex=False)
+    punycode = (normal != "") & core.str.contains(_PUNYCODE)
+    if not punycode.any():
+        return normal.where(normal != "", core)
+    domain = core[punycode].str.rpartition("@")[2].str.lower()
+    local = normal[punycode].str.rpartition("@")[0]
     return normal.mask(punycode, local + "@" + domain).where(normal != "", core)
 
 

@@ -37,15 +37,16 @@ from __future__ import annotations
 
 import pandas as pd
 
-from preflight.rule import Phase, Rule, Safety, Scope, Severity, trim_email
+from preflight.rule import Context, Phase, Rule, Safety, Scope, Severity
 
 
-def check(email: pd.Series[str]) -> pd.Series[bool]:
-    return email == email.map(trim_email)
+def check(email: pd.Series[str], context: Context) -> pd.Series[bool]:
+    return email == context.judged["trimmed"]
 
 
-def fix(email: pd.Series[str]) -> pd.Series[str]:
-    return email.map(trim_email)
+def fix(email: pd.Series[str], context: Context) -> pd.Series[str]:
+    del email
+    return context.judged["trimmed"]
 
 
 RULE = Rule(

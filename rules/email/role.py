@@ -34,12 +34,13 @@ _ROLES = (
     "orders", "postmaster", "press", "privacy", "root", "sales", "security", "service", "support",
     "unsubscribe", "webmaster",
 )  # fmt: skip
+_ROLE = rf"^(?:{'|'.join(_ROLES)})@"
 
 
 def check(email: pd.Series[str], context: Context) -> pd.Series[bool]:
     del email
-    local = context.judged["core"].str.rpartition("@")[0].str.lower()
-    return (context.judged["reason"] != "") | ~local.isin(_ROLES)
+    found = context.judged["core"].str.contains(f"(?i){_ROLE}")
+    return (context.judged["reason"] != "") | ~found
 
 
 RULE = Rule(
@@ -48,7 +49,7 @@ RULE = Rule(
     scope=Scope.CELL,
     severity=Severity.WARNING,
     kinds=frozenset({"email"}),
-    suspects=rf"^(?:{'|'.join(_ROLES)})@",
+    suspects=_ROLE,
     message="the email address of a role, not of a person",
     check=check,
 )

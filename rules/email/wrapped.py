@@ -41,11 +41,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from preflight.rule import Context, Phase, Rule, Safety, Scope, Severity, trim_email
+from preflight.rule import Context, Phase, Rule, Safety, Scope, Severity
 
 
 def check(email: pd.Series[str], context: Context) -> pd.Series[bool]:
-    return context.judged["core"] == email.map(trim_email)
+    del email
+    return context.judged["core"] == context.judged["trimmed"]
 
 
 def fix(email: pd.Series[str], context: Context) -> pd.Series[str]:
