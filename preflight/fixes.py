@@ -7,7 +7,7 @@ mending twice is the same as mending once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,7 @@ from preflight.model import Bools, Chunk, Ints, Safety
 from preflight.plan import Plan
 from preflight.rule import Rule
 from preflight.schemas import REGION, VALUE, ColumnChecks, RuleCrashed
+from preflight.texts import strings
 
 
 @dataclass(frozen=True)
@@ -66,24 +67,25 @@ def fixing_rules(rules: Iterable[Rule], plan: Plan) -> tuple[Rule, ...]:
     return tuple(sorted(fixing, key=lambda rule: (rule.phase, rule.code)))
 
 
-def mend(checks: ColumnChecks, cells: pd.DataFrame, blamed: Bools, plan: Plan) -> Mended:
+def mend(
+    checks: ColumnChecks, cells: pd.DataFrame, blamed: Mapping[str, Bools], plan: Plan
+) -> Mended:
     """Fixes the distinct cells of a column.
 
     Args:
         checks: the column's rules.
         cells: the distinct cells, index 0, 1, ….
-        blamed: a mask over them: those that some rule blames. Others are not touched.
+        blamed: for each rule that blames some, a mask over them. Others are not touched.
         plan: says which fixes are made.
     """
-    rules = fixing_rules(checks.rules, plan)
-    at = np.flatnonzero(blamed)
-    if not rules or not len(at):
-        return Mended(cells, ())
-    now = cells.iloc[at]
+    now = cells
+    nothing, changed, suspect = np.zeros((3, len(cells)), dtype=bool)
     changes = []
-    for rule in rules:
+    for rule in fixing_rules(checks.rules, plan):
+        failed = blamed.get(rule.code, nothing) & ~changed
         try:
-            failed = checks.failed(rule, now)
+            if suspect.any():
+                failed[suspect] = checks.failed(rule, now[suspect])
             if not failed.any():
                 continue
             old = now.loc[failed, VALUE]
@@ -94,24 +96,28 @@ def mend(checks: ColumnChecks, cells: pd.DataFrame, blamed: Bools, plan: Plan) -
         differs = (old != new).to_numpy()
         if not differs.any():
             continue
+        old, new = old[differs], new[differs]
         mask = np.zeros(len(cells), dtype=bool)
-        mask[at[np.flatnonzero(failed)[differs]]] = True
+        mask[np.flatnonzero(failed)[differs]] = True
         assert rule.safety is not None  # noqa: S101 - the catalogue sees to it
         changes.append(
-            Change(rule.code, rule.safety, mask, old[differs].to_numpy(), new[differs].to_numpy())
+            Change(rule.code, rule.safety, mask, old.to_numpy(object), new.to_numpy(object))
         )
-        now = _with(checks, now, new[differs])
-    if not changes:
-        return Mended(cells, ())
-    after = pd.concat([cells.drop(index=now.index), now]).sort_index()
-    return Mended(after, tuple(changes))
+        now = _with(checks, now, mask, new)
+        changed |= mask
+        # No rule has anything to say about what triage passes.
+        suspect[mask] = checks.suspects(pa.chunked_array([strings(new)]))
+    return Mended(now, tuple(changes))
 
 
-def _with(checks: ColumnChecks, now: pd.DataFrame, new: pd.Series[str]) -> pd.DataFrame:
-    """The frame with some values replaced, and those judged anew."""
-    where_from = now.loc[new.index, REGION] if REGION in now else None
-    fresh = checks.prepare(new.astype("str"), where_from)
-    return pd.concat([now.drop(index=new.index), fresh]).sort_index()
+def _with(
+    checks: ColumnChecks, now: pd.DataFrame, mask: Bools, new: pd.Series[str]
+) -> pd.DataFrame:
+    """The frame with the values of a mask replaced, and those judged anew."""
+    fresh = checks.prepare(new, now.loc[mask, REGION] if REGION in now else None)
+    taken = np.arange(len(now))
+    taken[mask] = len(now) + np.arange(len(fresh))
+    return pd.concat([now, fresh], ignore_index=True).take(taken).set_axis(now.index)
 
 
 def write_cells(chunk: Chunk, position: int, where: Ints, values: np.ndarray) -> Chunk:

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from preflight import findings as tables
 from preflight.columns import is_linted
@@ -25,8 +24,8 @@ from preflight.regions import regions
 from preflight.rule import FileView, Rule, Scope
 from preflight.schemas import ColumnChecks, RuleCrashed, asked_for_mask, told
 from preflight.stored import stored_cells
+from preflight.texts import series
 
-_SEPARATOR = "\x1f"
 # After so many failures of one rule on one column of one chunk the rest of the cells is unknown.
 _CRASHES = 64
 
@@ -202,18 +201,14 @@ class Linter:
         where = np.flatnonzero(checks.suspects(values))
         if not len(where):
             return None
-        taken = values.take(pa.array(where)).combine_chunks()
-        if checks.kind.regional:
-            of_row = found.take(pa.array(where)).combine_chunks()
-            taken = pc.binary_join_element_wise(of_row, taken, _SEPARATOR)
-        encoded = taken.dictionary_encode()
-        distinct = encoded.dictionary.to_pandas().astype("str")
+        which, distinct = _distinct(values, where)
         where_from = None
         if checks.kind.regional:
-            pair = distinct.str.split(_SEPARATOR, n=1, expand=True).astype("str")
-            where_from, distinct = pair[0], pair[1]
-        cells = checks.prepare(distinct, where_from)
-        which = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+            place, places = _distinct(found, where)
+            which, pairs = pd.factorize(which * len(places) + place)
+            distinct = distinct.take(pa.array(pairs // len(places)))
+            where_from = _series(places.take(pa.array(pairs % len(places))))
+        cells = checks.prepare(_series(distinct), where_from)
         return Judged(checks, cells, where, which, self.judge(checks, cells))
 
     def _records(self, chunk: Chunk) -> tuple[Findings, Bools]:
@@ -228,6 +223,16 @@ class Linter:
                 pieces.append(tables.table(code, rows, lines, 0, messages))
                 dropped |= bad & (rule.drops and code == rule.code)
         return tables.together(pieces), dropped
+
+
+def _distinct(values: pa.ChunkedArray, where: Ints) -> tuple[Ints, pa.Array]:
+    """The distinct ones of some cells, and which of them each cell is."""
+    encoded = values.take(pa.array(where)).combine_chunks().dictionary_encode()
+    return encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64), encoded.dictionary
+
+
+def _series(values: pa.Array) -> pd.Series[str]:
+    return series(values, pd.RangeIndex(len(values)))
 
 
 def _found(chunk: Chunk, judged: Judged, blames: Iterable[Blame]) -> Iterator[Found]:

@@ -7,12 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 
 from preflight.fixes import Mended as MendedCells
 from preflight.fixes import mend
 from preflight.lint import Blame, Judged, Linted, Linter
 from preflight.model import Bools, Ints, Safety
 from preflight.plan import Plan
+from preflight.schemas import VALUE
+from preflight.texts import strings
 
 MOST_GUESSES = 5_000
 """How many cells are looked at to say what guessing would add."""
@@ -146,9 +149,7 @@ def bad_rows(
 
 def _mended(linter: Linter, judged: Judged, plan: Plan) -> Mended:
     """A column mended by the fixes that a plan makes, and judged again."""
-    blamed = np.zeros(len(judged.cells), dtype=bool)
-    for blame in judged.blames:
-        blamed |= blame.cells
+    blamed = {blame.code: blame.cells for blame in judged.blames}
     after = mend(judged.checks, judged.cells, blamed, plan)
     return Mended(judged, after, _judge_again(linter, judged, after))
 
@@ -163,7 +164,10 @@ def _judge_again(linter: Linter, judged: Judged, after: MendedCells) -> tuple[Bl
         if kept.any():
             reasons = None if blame.reasons is None else blame.reasons[~changed[blame.cells]]
             blames.append(Blame(blame.code, kept, reasons))
-    at = np.flatnonzero(changed)
+    values = strings(after.cells.loc[changed, VALUE])
+    at = np.flatnonzero(changed)[judged.checks.suspects(pa.chunked_array([values]))]
+    if not len(at):
+        return tuple(blames)
     for blame in linter.judge(judged.checks, after.cells.iloc[at]):
         spread = np.zeros(len(changed), dtype=bool)
         spread[at] = blame.cells

@@ -34,6 +34,7 @@ from preflight.model import Bools, Column
 from preflight.plan import Plan
 from preflight.profile import Field, fold
 from preflight.rule import Context, Rule
+from preflight.texts import strings
 
 VALUE, REGION = "value", "region"
 
@@ -122,15 +123,22 @@ class ColumnChecks:
         return ~_mask(rule, result.check_output, cells).to_numpy()
 
     def reasons(self, rule: Rule, cells: pd.DataFrame) -> np.ndarray | None:
-        """A message for each blamed cell; None where the rule's own message says all."""
+        """A message for each blamed cell; None where the rule's own message says all.
+
+        Equal ones are one object: most rules have few, and a file may have many such cells.
+        """
         if rule.reason is None:
             return None
-        return _texts(rule, rule.reason, cells, self, "its reasons are").to_numpy(dtype=object)
+        said = strings(_texts(rule, rule.reason, cells, self, "its reasons are"))
+        encoded = said.dictionary_encode()
+        distinct = np.array([*encoded.dictionary.to_pylist(), None], dtype=object)
+        which = np.asarray(encoded.indices.to_numpy(), dtype=np.int64)
+        return distinct[which]
 
     def mended(self, rule: Rule, cells: pd.DataFrame) -> pd.Series[str]:
         """The blamed cells as the rule's fix would have them."""
         assert rule.fix is not None  # noqa: S101 - the caller asks for rules with a fix only
-        return _texts(rule, rule.fix, cells, self, "its fix is").astype("str")
+        return _texts(rule, rule.fix, cells, self, "its fix is")
 
 
 def _suspects(rule: Rule) -> str:
@@ -166,9 +174,10 @@ def _texts(
         raise RuleCrashed(told(rule, error), raised=True) from None
     if not isinstance(texts, pd.Series) or not texts.index.equals(cells.index):
         raise RuleCrashed(f"{rule.code}: {what} no series of the same index")
-    if not all(isinstance(text, str) for text in texts.array):
+    whole = texts.dtype == "str" and not texts.hasnans
+    if not whole and not all(isinstance(text, str) for text in texts.array):
         raise RuleCrashed(f"{rule.code}: {what} no text")
-    return texts
+    return texts.astype("str")
 
 
 @functools.lru_cache(maxsize=1024)

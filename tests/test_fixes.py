@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -123,7 +122,8 @@ def test_fixes_are_made_in_the_order_of_their_phases_and_each_step_is_logged() -
     plan = plan_for("company", rules=[second, first])
     checks = ColumnChecks(plan.columns[0], plan)
     cells = checks.prepare(pd.Series(["a", "b", "x"], dtype="str"))
-    result = mend(checks, cells, np.array([True, True, True]), plan)
+    blamed = {one.code: checks.failed(one, cells) for one in checks.rules}
+    result = mend(checks, cells, blamed, plan)
     assert result.cells["value"].tolist() == ["c", "c", "x"]
     assert [(c.code, c.old.tolist(), c.new.tolist()) for c in result.changes] == [
         ("OWN002", ["a"], ["b"]),
@@ -169,4 +169,4 @@ def test_cells_that_nothing_blames_are_not_touched() -> None:
     plan = plan_for("company", rules=[rule("OWN001", Phase.TRIM, "a", "b")])
     checks = ColumnChecks(plan.columns[0], plan)
     cells = checks.prepare(pd.Series(["a"], dtype="str"))
-    assert mend(checks, cells, np.array([False]), plan).changes == ()
+    assert mend(checks, cells, {}, plan).changes == ()

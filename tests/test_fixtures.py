@@ -569,3 +569,5 @@ def test_with_all_fail_every_row_has_bad_values_of_its_own(tmp_path: Path) -> No
     assert not any(is_email(cells["email"]) for cells in rows)
     assert all(is_home(cells) for cells in rows)
     assert not any(is_stamp(cells["stamp"]) for cells in rows)
+    for role in ("last", "company", "source", "notes"):
+        assert len({cells[role] for cells in rows}) == LARGE_ROWS

@@ -31,11 +31,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from preflight.rule import Rule, Scope, Severity, strip_invisible
+from preflight.rule import Rule, Scope, Severity, stripped
 
 
 def check(email: pd.Series[str]) -> pd.Series[bool]:
-    return email.map(strip_invisible) != ""
+    return stripped(email) != ""
 
 
 RULE = Rule(

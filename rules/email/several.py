@@ -51,13 +51,13 @@ from preflight.rule import (
 
 _ADDRESS = re.compile(r"[^\s@,;/|<>()\"']+@[^\s@,;/|<>()\"']+\.[^\s@,;/|<>()\"']+")
 
-_TWO = rf"{_ADDRESS.pattern}(?s:.*){_ADDRESS.pattern}"
+# Where there are two, there are two of these with something between; a look at them is cheap.
+_TWO = "[^@]@[^@]{3,}@[^@]"
 
 
 def check(email: pd.Series[str], context: Context) -> pd.Series[bool]:
     del email
     core = context.judged["core"]
-    # RE2 knows fewer blanks than Python, and finds more: the last word is Python's.
     many = (context.judged["reason"] != "") & core.str.contains(_TWO)
     found = core[many].map(lambda core: len(_ADDRESS.findall(core)) > 1).astype(bool)
     return ~found.reindex(core.index, fill_value=False)

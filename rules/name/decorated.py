@@ -61,7 +61,8 @@ def _bare(name: str) -> str:
 
 
 def check(name: pd.Series[str]) -> pd.Series[bool]:
-    odd = name.str.contains(_BESIDE.pattern) | name.str.contains(_DIGITS)
+    digits = name[name.str.contains("[0-9]")].str.contains(_DIGITS)
+    odd = name.str.contains(_BESIDE.pattern) | digits.reindex(name.index, fill_value=False)
     return ~odd | name.str.contains("@", regex=False)
 
 

@@ -30,11 +30,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from preflight.rule import Rule, Scope, Severity, strip_invisible
+from preflight.rule import Rule, Scope, Severity, stripped
 
 
 def check(name: pd.Series[str]) -> pd.Series[bool]:
-    return name.map(strip_invisible) != ""
+    return stripped(name) != ""
 
 
 RULE = Rule(

@@ -27,7 +27,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from preflight.rule import Rule, Scope, Severity, strip_invisible
+from preflight.rule import Rule, Scope, Severity, stripped
 
 _WORDS = (
     "anonymous", "asdf", "dummy", "fake", "first name", "firstname", "last name", "lastname",
@@ -37,7 +37,7 @@ _MARKS = ("#n/a", "(null)", "n.a.", "n/a")
 
 
 def check(name: pd.Series[str]) -> pd.Series[bool]:
-    bare = name.map(strip_invisible).str.lower()
+    bare = stripped(name).str.lower()
     return ~(bare.isin((*_WORDS, *_MARKS)) | bare.str.fullmatch(r"[.?*_-]+"))
 
 

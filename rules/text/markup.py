@@ -31,7 +31,8 @@ _TAG = r"<[/!]?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>|<(?:[sS][cC][rR][iI][pP][tT]
 
 
 def check(text: pd.Series[str]) -> pd.Series[bool]:
-    return ~text.str.contains(_TAG)
+    found = text[text.str.contains("<", regex=False)].str.contains(_TAG)
+    return ~found.reindex(text.index, fill_value=False)
 
 
 RULE = Rule(

@@ -40,14 +40,14 @@ from __future__ import annotations
 
 import pandas as pd
 
-from preflight.rule import Phase, Rule, Safety, Scope, Severity, strip_invisible
+from preflight.rule import Phase, Rule, Safety, Scope, Severity, stripped
 
 _WORDS = ("n/a", "nan", "nil", "none", "null", "undefined")
 _MARKS = ("#n/a", "(null)", "<null>", "-", "--", "---", "\u2013", "\u2014")
 
 
 def check(text: pd.Series[str]) -> pd.Series[bool]:
-    return ~text.map(strip_invisible).str.lower().isin((*_WORDS, *_MARKS))
+    return ~stripped(text).str.lower().isin((*_WORDS, *_MARKS))
 
 
 def fix(text: pd.Series[str]) -> pd.Series[str]:

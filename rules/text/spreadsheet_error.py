@@ -26,7 +26,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from preflight.rule import Rule, Scope, Severity, strip_invisible
+from preflight.rule import Rule, Scope, Severity, stripped
 
 # "#N/A" is what people write for a blank as well, and is left to the rule about such words.
 _ERROR = (
@@ -36,7 +36,7 @@ _ERROR = (
 
 
 def check(text: pd.Series[str]) -> pd.Series[bool]:
-    return ~text.map(strip_invisible).str.fullmatch(_ERROR)
+    return ~stripped(text).str.fullmatch(_ERROR)
 
 
 RULE = Rule(
