@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from preflight.texts import mapped, mask, matches, series, strings
+from preflight.texts import mapped, mask, matches, replaced, series, strings
 
 # Zero-width space, joiners, directional marks, soft hyphen, BOM: no value of a contact means
 # anything else without them, but that joiners shape some scripts and hold emoji together (see
@@ -75,7 +75,11 @@ def tidied(values: pd.Series[str]) -> pd.Series[str]:
     """`tidy` of each value."""
     given = strings(values)
     odd = matches(given, _ODD)
-    return series(strip_all(mapped(given, odd, tidy)), values.index)
+    if odd.any():
+        some = drop_all_zero_width(given.filter(pa.array(odd)))
+        some = pc.replace_substring_regex(some, _BLANK.pattern, " ")
+        given = replaced(given, odd, pc.replace_substring_regex(some, _GONE.pattern, ""))
+    return series(strip_all(given), values.index)
 
 
 def strip_all(values: pa.Array) -> pa.Array:

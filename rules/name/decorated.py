@@ -50,6 +50,7 @@ _EMOJI = "[\u2600-\u27bf\U0001f300-\U0001faff]"
 _BESIDE = re.compile(rf"{_TITLE}|{_DEGREE}|{_EMOJI}[\u200d\ufe0f]*")
 # Digits without a letter are no name at all, which is another rule's to say.
 _DIGITS = r"[^\W\d_].*[0-9]|[0-9].*[^\W\d_]"
+_ASCII_DIGITS = "[A-Za-z].*[0-9]|[0-9].*[A-Za-z]"
 
 
 def _bare(name: str) -> str:
@@ -61,8 +62,9 @@ def _bare(name: str) -> str:
 
 
 def check(name: pd.Series[str]) -> pd.Series[bool]:
-    digits = name[name.str.contains("[0-9]")].str.contains(_DIGITS)
-    odd = name.str.contains(_BESIDE.pattern) | digits.reindex(name.index, fill_value=False)
+    odd = name.str.contains(_BESIDE.pattern) | name.str.contains(_ASCII_DIGITS)
+    unsure = name[~odd & name.str.contains("[0-9]")]
+    odd |= unsure.str.contains(_DIGITS).reindex(name.index, fill_value=False)
     return ~odd | name.str.contains("@", regex=False)
 
 

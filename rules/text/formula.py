@@ -37,8 +37,9 @@ def check(cell: pd.Series[str], context: Context) -> pd.Series[bool]:
     runs = cell.str.match(_RUNS)
     if context.column.kind in ("phone", "timestamp"):
         runs &= context.judged["status"] != "ok"
-    found = ~cell[runs].str.fullmatch(_PLAIN)
-    return ~found.reindex(cell.index, fill_value=False)
+    signed = cell[runs & cell.str.match("[+-]")]
+    fine = signed.str.fullmatch(_PLAIN).reindex(cell.index, fill_value=False)
+    return ~runs | fine
 
 
 RULE = Rule(

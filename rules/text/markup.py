@@ -27,7 +27,7 @@ import pandas as pd
 
 from preflight.rule import Rule, Scope, Severity
 
-_TAG = r"<[/!]?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>|<(?:[sS][cC][rR][iI][pP][tT])|<!--"
+_TAG = r"<[/!]?[A-Za-z][A-Za-z0-9]*(?:[ \t\n\v\f\r][^<>]*)?/?>|<(?:[sS][cC][rR][iI][pP][tT])|<!--"
 
 
 def check(text: pd.Series[str]) -> pd.Series[bool]:
