@@ -47,6 +47,7 @@ from preflight.rule import Phase, Rule, Safety, Scope, Severity, strip_invisible
 _TITLE = r"^(?:[Dd]r|DR|[Mm]r|MR|[Mm]rs|MRS|[Mm]s|[Pp]rof|Herr|Frau)\.? +"
 _DEGREE = r"(?:,| |, )(?:Ph\.?D|PHD|MBA|M\.?Sc|B\.?Sc|CPA|Esq)\.?$"
 _EMOJI = "[\u2600-\u27bf\U0001f300-\U0001faff]"
+_ODD = f"{_TITLE}|{_DEGREE}|{_EMOJI}"
 _BESIDE = re.compile(rf"{_TITLE}|{_DEGREE}|{_EMOJI}[\u200d\ufe0f]*")
 # Digits without a letter are no name at all, which is another rule's to say.
 _DIGITS = r"[^\W\d_].*[0-9]|[0-9].*[^\W\d_]"
@@ -62,7 +63,7 @@ def _bare(name: str) -> str:
 
 
 def check(name: pd.Series[str]) -> pd.Series[bool]:
-    odd = name.str.contains(_BESIDE.pattern) | name.str.contains(_ASCII_DIGITS)
+    odd = name.str.contains(_ODD) | name.str.contains(_ASCII_DIGITS)
     unsure = name[~odd & name.str.contains("[0-9]")]
     odd |= unsure.str.contains(_DIGITS).reindex(name.index, fill_value=False)
     return ~odd | name.str.contains("@", regex=False)

@@ -30,16 +30,12 @@ import pandas as pd
 from preflight.rule import Rule, Scope, Severity, stripped
 
 _WEB = r"^[wW]{3}\."
-_OTHER = rf"{_WEB}|[a-zA-Z]://|[^\s@]@[^\s@]+\.[^\s@]|^[+(]*[0-9][0-9 ().+/-]{{5,}}[0-9]$"
-
-# Whatever `_OTHER` finds has one of these, and a look at them is cheap.
-_HINT = rf"[@:]|[0-9]|{_WEB}"
+_SEEN = r"[^ \t\n\v\f\r@]"
+_OTHER = rf"{_WEB}|[a-zA-Z]://|{_SEEN}@{_SEEN}+\.{_SEEN}|^[+(]*[0-9][0-9 ().+/-]{{5,}}[0-9]$"
 
 
 def check(name: pd.Series[str]) -> pd.Series[bool]:
-    bare = stripped(name)
-    found = bare[bare.str.contains(_HINT)].str.contains(_OTHER)
-    return ~found.reindex(name.index, fill_value=False)
+    return ~stripped(name).str.contains(_OTHER)
 
 
 RULE = Rule(
