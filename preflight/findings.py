@@ -34,7 +34,7 @@ class Findings:
         """The same in the order of every report: line, column, code, and what row it is last."""
         if not len(self):
             return self
-        code = self.frame[CODE].cat.codes.to_numpy(np.int64)
+        code = self.frame[CODE].cat.codes.to_numpy().astype(np.int64)
         line, column, row = (self.frame[name].to_numpy() for name in (LINE, COLUMN, ROW))
         order = _order(line, column, code, row)
         return Findings(self.frame.take(order).reset_index(drop=True))
