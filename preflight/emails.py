@@ -123,12 +123,12 @@ def _judge(bare: str) -> tuple[str, str]:
     try:
         found = email_validator.validate_email(bare, check_deliverability=False)
     except email_validator.EmailNotValidError as error:
-        return "", _reason(str(error))
+        return "", without_pieces(str(error))
     return found.normalized, ""
 
 
-def _reason(text: str) -> str:
-    """The library's reason as a lower-case fact without the pieces of the address it quotes."""
+def without_pieces(text: str) -> str:
+    """A reason of the library as a lower-case fact without the pieces of the address it quotes."""
     # What follows a colon or stands in brackets is of the address, save "(3 characters too many)".
     text = re.sub(r":.*| \((?!\d+ |@).*", "", text, flags=re.DOTALL)
     text = re.sub(r"\s*'[^']*'|\s*\"[^\"]*\"", "", text).rstrip(".")

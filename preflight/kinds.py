@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 
 from preflight import emails, phones, timestamps
 from preflight.emails import trim_email, unwrap_email
-from preflight.invisible import drop_zero_width, strip_invisible, stripped, tidied, tidy
+from preflight.invisible import drop_zero_width, strip_invisible, tidy
 from preflight.phones import trim_phone
 
 __all__ = [
@@ -28,8 +28,6 @@ __all__ = [
     "Kind",
     "drop_zero_width",
     "strip_invisible",
-    "stripped",
-    "tidied",
     "tidy",
     "trim_email",
     "trim_phone",

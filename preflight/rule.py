@@ -45,13 +45,11 @@ import pandas as pd
 
 from preflight.candidates import Candidate, candidates, map_option, suggested
 from preflight.content import SAID, Looks
-from preflight.invisible import BLANK
+from preflight.invisible import BLANK, stripped, tidied
 from preflight.kinds import (
     ALL_KINDS,
     drop_zero_width,
     strip_invisible,
-    stripped,
-    tidied,
     tidy,
     trim_email,
     trim_phone,

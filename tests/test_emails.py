@@ -8,11 +8,12 @@ import email_validator
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from preflight import emails
 from preflight.invisible import ZERO_WIDTH
+from tests.addresses import by_the_library, written
 from tests.cells import EMAILS, cells
 
 LABEL = st.from_regex(r"[a-z0-9-]{1,12}", fullmatch=True)
@@ -64,6 +65,17 @@ def test_the_verdict_is_the_librarys_verdict_on_the_core(value: str) -> None:
         assert (judged["reason"] == "") is (normal(core) is not None)
     else:
         assert (judged["normal"], judged["reason"]) == ("", "")
+
+
+def test_a_bulk_of_nasty_addresses_is_judged_as_the_library_judges_each() -> None:
+    """Verdict, normal form and reason, whether the library was asked or the shape said enough."""
+    values = written(20260921, 4 * settings.default.max_examples + 2_000)
+    judged = emails.judge(pd.Series(values, dtype="str"))
+    for value, said in zip(values, judged.itertuples(index=False), strict=True):
+        core = emails.core(value)
+        form, error = by_the_library(core) if core else ("", "")
+        expected = (emails.trim_email(value), core, form, emails.without_pieces(error))
+        assert tuple(said) == expected, value
 
 
 @given(cells("email"))

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
-from preflight.invisible import drop_zero_width, strip_invisible, tidy
+from preflight.invisible import (
+    drop_all_zero_width,
+    drop_zero_width,
+    strip_invisible,
+    stripped,
+    tidied,
+    tidy,
+)
+from preflight.texts import strings
 from tests.cells import cells
 
 
@@ -42,6 +52,16 @@ def test_tidying_twice_is_tidying_once(value: str) -> None:
     """And so is taking off and dropping."""
     for function in (tidy, strip_invisible, drop_zero_width):
         assert function(function(value)) == function(value)
+
+
+@given(st.lists(cells("text"), min_size=1, max_size=20))
+def test_a_column_is_tidied_as_each_of_its_values_is(values: list[str]) -> None:
+    """In bulk, and one by one."""
+    column = pd.Series(values, dtype="str")
+    assert tidied(column).tolist() == [tidy(value) for value in values]
+    assert stripped(column).tolist() == [strip_invisible(value) for value in values]
+    dropped = drop_all_zero_width(strings(column)).to_pylist()
+    assert dropped == [drop_zero_width(value) for value in values]
 
 
 @given(cells("text"))
