@@ -180,7 +180,9 @@ class Chunk:
             row int64, line int64, flaw str (a `Flaw`), fields int64 (how many it has),
             expected int64 (how many the header has), lines int64 (how many physical lines it
             takes), offset int64 (of its first undecodable byte in the source, else -1),
-            raw str (the record as written, line end stripped, an undecodable byte as `\\xHH`).
+            raw str (the record as written, line end stripped, an undecodable byte as `\\xHH`), and
+            behind the rules about rows perhaps likely str (the name of the column in which a
+            delimiter most likely lacks its quotes, "" where that cannot be told).
     """
 
     table: pa.Table

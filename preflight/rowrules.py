@@ -24,9 +24,11 @@ from preflight.errors import RuleError
 from preflight.findings import Findings
 from preflight.model import Bools, Chunk, Flaw, Ints, Layout, Severity
 from preflight.plan import Plan
+from preflight.profile import bare_name
 from preflight.reading.records import fields_of
 from preflight.rule import RowContext, Rule, Scope
 from preflight.schemas import RuleCrashed, arity, asked_for_mask, told
+from preflight.shifted import likely_columns
 
 _NO_ROWS: Ints = np.empty(0, dtype=np.int64)
 _RAGGED = (Flaw.SHORT, Flaw.LONG)
@@ -60,7 +62,8 @@ class Rowed:
     """A chunk after the rules about rows.
 
     Attributes:
-        chunk: without the rows that are dropped.
+        chunk: without the rows that are dropped; where records are too long, its `aside` has
+            `likely`.
         findings: what the rules say.
         dropped: the rows that are left away.
         rejected: the rows that an error of these rules rejects.
@@ -154,11 +157,27 @@ class RowRules:
                 rejected.append(rows)
         away = np.unique(np.concatenate(dropped))
         return Rowed(
-            chunk=_without(chunk, away),
+            chunk=self._with_likely(_without(chunk, away)),
             findings=tables.together(pieces),
             dropped=away,
             rejected=np.unique(np.concatenate(rejected)),
         )
+
+    def _with_likely(self, chunk: Chunk) -> Chunk:
+        """The chunk with `likely` in its `aside`; nothing is said of a header without a known name.
+
+        Such a header may be somebody's data, and its names stand in messages.
+        """
+        long = np.flatnonzero(chunk.aside["flaw"] == Flaw.LONG)
+        columns = self._context.columns
+        if not len(long) or not any(one.field for one in columns):
+            return chunk
+        aside = chunk.aside.iloc[long]
+        fields = aside["fields"].to_numpy(dtype=np.int64)
+        at = likely_columns(aside["raw"], fields, columns, self._layout.delimiter)
+        names = np.full(len(chunk.aside), "", dtype=object)
+        names[long] = np.array([*(bare_name(one.name) for one in columns), ""], dtype=object)[at]
+        return replace(chunk, aside=chunk.aside.assign(likely=names))
 
     def _said(self, rule: Rule, chunk: Chunk, behind: int) -> tuple[str, list[Findings], Ints]:
         """The code under which a rule blames rows of a chunk, its findings, and these rows.

@@ -1,7 +1,8 @@
 """The record has more fields than the header has names.
 
 Most often a comma in an unquoted cell: `Kestrel Labs, Inc.` becomes two cells, and all that follow
-move. Which comma it was cannot be told, so no provider can take the row for what it was.
+move. No provider can take the row for what it was. Where the cells allow one place for the comma
+only, or one with a blank behind it, the column is named.
 
 Bad::
 
@@ -11,7 +12,7 @@ Bad::
 
 Findings::
 
-    2 STR102 4 fields where the header has 3
+    2 STR102 4 fields where the header has 3; an unquoted delimiter in `company`, most likely
 
 Good::
 
@@ -33,7 +34,11 @@ def check(records: pd.DataFrame) -> pd.Series[bool]:
 
 def reason(records: pd.DataFrame) -> pd.Series[str]:
     fields = records["fields"].astype("str")
-    return fields + " fields where the header has " + records["expected"].astype("str")
+    said = fields + " fields where the header has " + records["expected"].astype("str")
+    if "likely" not in records:
+        return said
+    place = "; an unquoted delimiter in `" + records["likely"].astype("str") + "`, most likely"
+    return said.where(records["likely"] == "", said + place)
 
 
 RULE = Rule(
