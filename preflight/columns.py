@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -89,7 +90,7 @@ def with_joined(chunk: Chunk, columns: Sequence[Column]) -> Chunk:
                 table = table.set_column(column.position, name, whole)
             else:
                 table = table.append_column(name, whole)
-    return Chunk(table, chunk.rows, chunk.lines, chunk.aside)
+    return dataclasses.replace(chunk, table=table)
 
 
 def _said(header: Sequence[str], profile: Profile, mapping: Mapping[str, str]) -> dict[int, str]:

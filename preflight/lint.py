@@ -212,16 +212,19 @@ class Linter:
         return Judged(checks, cells, where, which, self.judge(checks, cells))
 
     def _records(self, chunk: Chunk) -> tuple[Findings, Bools]:
-        aside = chunk.aside
-        dropped = np.zeros(len(aside), dtype=bool)
+        count = len(chunk.aside)
+        records = chunk.aside
+        if chunk.noted is not None:
+            records = pd.concat([records, chunk.noted], ignore_index=True)
+        dropped = np.zeros(count, dtype=bool)
         pieces = []
-        for rule in self.plan.scoped(Scope.RECORD) if len(aside) else ():
-            code, bad, messages = asked(rule, aside, self.plan, narrowed=True)
+        for rule in self.plan.scoped(Scope.RECORD) if len(records) else ():
+            code, bad, messages = asked(rule, records, self.plan, narrowed=True)
             if bad.any():
-                blamed = aside[bad]
+                blamed = records[bad]
                 rows, lines = blamed["row"].to_numpy(), blamed["line"].to_numpy()
                 pieces.append(tables.table(code, rows, lines, 0, messages))
-                dropped |= bad & (rule.drops and code == rule.code)
+                dropped |= bad[:count] & (rule.drops and code == rule.code)
         return tables.together(pieces), dropped
 
 

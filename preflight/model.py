@@ -52,6 +52,25 @@ class Flaw(enum.StrEnum):
     UNCLOSED = "unclosed"
     RUNAWAY = "runaway"
     UNDECODABLE = "undecodable"
+    STRAY = "stray"
+
+
+@dataclass(frozen=True, slots=True)
+class Syntax:
+    """How the records of a text are written.
+
+    Attributes:
+        delimiter: one ASCII character.
+        quote: `"` or `'`; within a quoted field it stands doubled.
+        escape: whether a backslash takes the meaning of a quote, delimiter, backslash or line end
+            behind it; before anything else it is a backslash.
+        spaced: whether blanks between a delimiter and an opening quote are no part of the cell.
+    """
+
+    delimiter: str = ","
+    quote: str = '"'
+    escape: bool = False
+    spaced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +157,15 @@ class Layout:
         offence: the first byte that is not UTF-8, if there is one.
         bad_offsets: offset in the source of every byte that is no text in `encoding`.
         delimiter: one character.
+        quote, escape, spaced: as in `Syntax`.
+        strange_delimiter: what seems to separate the fields though it is not looked for, or "".
         delimiter_from: "option", "sep" (a `sep=;` line) or "sniffed".
         header: the names as written, unquoted; one entry a column; empty when there is no header.
         header_line: physical line of the header, from 1.
         header_certain: whether a known name or the user vouches for the header line.
         preamble: how many physical lines stand above the header, blank ones included.
+        continued: how many physical lines below the header say more about the columns (their names
+            or types once more), and are no data.
         data_offset: byte offset in `text` at which the first data record starts.
         data_line: physical line of that record.
     """
@@ -159,12 +182,22 @@ class Layout:
     bad_offsets: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     delimiter: str = ","
     delimiter_from: str = "sniffed"
+    quote: str = '"'
+    escape: bool = False
+    spaced: bool = False
+    strange_delimiter: str = ""
+    continued: int = 0
     header: tuple[str, ...] = ()
     header_line: int = 1
     header_certain: bool = True
     preamble: int = 0
     data_offset: int = 0
     data_line: int = 1
+
+    @property
+    def syntax(self) -> Syntax:
+        """How its records are written."""
+        return Syntax(self.delimiter, self.quote, self.escape, self.spaced)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,12 +216,17 @@ class Chunk:
             raw str (the record as written, line end stripped, an undecodable byte as `\\xHH`), and
             behind the rules about rows perhaps likely str (the name of the column in which a
             delimiter most likely lacks its quotes, "" where that cannot be told).
+        noted: records of `table` about which there is something to say, in the same columns;
+            their flaw, `Flaw.STRAY`, is none that keeps a record out of the table.
+        newlines: how many records end in LF, CRLF and CR; the header counts with the first chunk.
     """
 
     table: pa.Table
     rows: Ints
     lines: Ints
     aside: pd.DataFrame
+    noted: pd.DataFrame | None = None
+    newlines: tuple[int, int, int] = (0, 0, 0)
 
     @property
     def count(self) -> int:

@@ -123,7 +123,14 @@ class Rejects:
     def _fields(self, raw: str, width: int) -> list[str]:
         """The fields of a malformed record as far as it has them, for the columns it may mean."""
         try:
-            fields = next(csv.reader([raw], delimiter=self._layout.delimiter), [])
+            reader = csv.reader(
+                [raw],
+                delimiter=self._layout.delimiter,
+                quotechar=self._layout.quote,
+                escapechar="\\" if self._layout.escape else None,
+                skipinitialspace=self._layout.spaced,
+            )
+            fields = next(reader, [])
         except csv.Error:
             fields = [raw]
         return (fields + [""] * width)[:width]

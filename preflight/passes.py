@@ -80,6 +80,15 @@ class Survey:
         )
 
     @property
+    def left_away(self) -> frozenset[int]:
+        """The positions of the columns that a rule leaves away."""
+        return frozenset(
+            problem.column - 1
+            for rule, problem in self.problems
+            if rule.drops and problem.column and self.plan.applies(problem.safety)
+        )
+
+    @property
     def refused(self) -> tuple[tuple[Rule, Problem], ...]:
         """The errors about the file or its header that writing it anew would not mend."""
         return tuple(
@@ -110,6 +119,7 @@ def survey(
     contacts, fixed, guesses = Contacts(plan), dict[str, int](), Guesses(linter)
     filled, well_formed = np.zeros(len(plan.columns), dtype=np.int64), 0
     sample = Sample(len(layout.header))
+    newlines = np.zeros(3, dtype=np.int64)
     for read, behind in following(chunks, whole_rows.tail):
         rowed = whole_rows.judge(read, behind)
         chunk = rowed.chunk
@@ -135,6 +145,7 @@ def survey(
         states.append((chunk.rows, before, after, never))
         states.append((aside, *(np.ones((2, len(aside)), dtype=bool)), linted.dropped))
         states.append((rowed.dropped, *np.ones((3, len(rowed.dropped)), dtype=bool)))
+        newlines += read.newlines
         progress(read.count)
     before_states, after_states = _states(states)
     doubles = contacts.judge(
@@ -152,6 +163,7 @@ def survey(
         well_formed=well_formed,
         options=plan.options,
         looks=sample.looks(),
+        newlines=(int(newlines[0]), int(newlines[1]), int(newlines[2])),
     )
     found = Survey(
         layout=layout,

@@ -73,7 +73,8 @@ def write(
     """
     found, layout, plan = checked.survey, checked.layout, checked.survey.plan
     limits = plan.profile.limits
-    columns = sent(plan.columns, plan.profile)
+    away = found.left_away
+    columns = sent([one for one in plan.columns if one.position not in away], plan.profile)
     rejects = Rejects(layout, plan, found.refused, also=(OVER_LIMIT,))
     dropped = cells = rows = 0
     changed, remaining = Counter[str](), Counter[str]()

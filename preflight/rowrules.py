@@ -174,7 +174,7 @@ class RowRules:
             return chunk
         aside = chunk.aside.iloc[long]
         fields = aside["fields"].to_numpy(dtype=np.int64)
-        at = likely_columns(aside["raw"], fields, columns, self._layout.delimiter)
+        at = likely_columns(aside["raw"], fields, columns, self._layout.syntax)
         names = np.full(len(chunk.aside), "", dtype=object)
         names[long] = np.array([*(bare_name(one.name) for one in columns), ""], dtype=object)[at]
         return replace(chunk, aside=chunk.aside.assign(likely=names))
@@ -221,7 +221,7 @@ class RowRules:
     def _read(self, raws: pd.Series[str], schema: pa.Schema) -> pa.Table:
         """Records of a wrong number of fields, as far as they go."""
         width = len(self._layout.header)
-        records = [[*fields_of(raw, self._layout.delimiter), *[""] * width][:width] for raw in raws]
+        records = [[*fields_of(raw, self._layout.syntax), *[""] * width][:width] for raw in raws]
         columns = zip(*records, strict=True) if records else [()] * width
         return pa.table([pa.array(one, pa.string()) for one in columns], schema=schema)
 
@@ -311,9 +311,11 @@ def _without(chunk: Chunk, rows: Ints) -> Chunk:
     if not len(rows):
         return chunk
     keep = ~np.isin(chunk.rows, rows)
-    return Chunk(
-        chunk.table.filter(pa.array(keep)),
-        chunk.rows[keep],
-        chunk.lines[keep],
-        chunk.aside[~chunk.aside["row"].isin(rows)],
+    return replace(
+        chunk,
+        table=chunk.table.filter(pa.array(keep)),
+        rows=chunk.rows[keep],
+        lines=chunk.lines[keep],
+        aside=chunk.aside[~chunk.aside["row"].isin(rows)],
+        noted=None if chunk.noted is None else chunk.noted[~chunk.noted["row"].isin(rows)],
     )

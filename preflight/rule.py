@@ -8,7 +8,8 @@ scope    `check` gets                       `check` returns
 ======== ================================== ====================================================
 FILE     a `FileView`                       the `Problem`s, none if all is well
 HEADER   a `FileView`                       the `Problem`s
-RECORD   a frame of malformed records       a mask: True where this rule has nothing to say
+RECORD   a frame of malformed records, and  a mask: True where this rule has nothing to say
+         of those with a stray quote
 ROW      a frame of whole rows as read      a mask: True where valid
          and a `RowContext`
 CELL     a Series of distinct cell values   a mask: True where valid
@@ -154,6 +155,7 @@ class FileView:
         well_formed: how many of the records took their place in the table.
         options: of the provider, as far as the user has given them; see `Plan`.
         looks: for each column of the header, what a sample of its cells looks like.
+        newlines: how many records, the header among them, end in LF, CRLF and CR.
     """
 
     layout: Layout
@@ -166,6 +168,7 @@ class FileView:
     well_formed: int = 0
     options: Mapping[str, str] = field(default_factory=dict)
     looks: tuple[Looks, ...] = ()
+    newlines: tuple[int, int, int] = (0, 0, 0)
 
     @functools.cached_property
     def header_is_data(self) -> bool:
@@ -278,7 +281,8 @@ class Rule:
         fix: the mended values for the blamed ones; the same value where it cannot tell.
         safety: of the fix; for a RECORD, ROW or TABLE rule, of leaving its rows away.
         phase: when the fix is applied.
-        drops: for a RECORD, ROW or TABLE rule, whether the row is left away and counted as dropped.
+        drops: for a RECORD, ROW or TABLE rule, whether the row is left away and counted as dropped;
+            for a HEADER rule, whether the column is left away.
         doc: the docstring of its file.
         origin: where it comes from, as the catalogue found out: "" for preflight itself, else a
             path, or a distribution and its version.

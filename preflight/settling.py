@@ -265,10 +265,9 @@ def _write_failures(
         BooksError: it would not hold as many rows as the books say; what stood there stays.
     """
     found, layout, plan = checked.survey, checked.layout, checked.survey.plan
-    rejects, columns = (
-        Rejects(layout, plan, found.refused, also=(OVER_LIMIT,)),
-        sent(plan.columns, plan.profile),
-    )
+    rejects = Rejects(layout, plan, found.refused, also=(OVER_LIMIT,))
+    away = found.left_away
+    columns = sent([one for one in plan.columns if one.position not in away], plan.profile)
     run.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     there = _by_row(failures)
     counted, changes, remaining = Counter[str](), Counter[str](), Counter[str]()

@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from preflight.model import Bools, Column, Ints
+from preflight.model import Bools, Column, Ints, Syntax
 from preflight.reading.records import fields_of
 
 _EMAIL = r"^\s*[^@\s]+@[^@\s]+\.[^@\s]+\s*$"
@@ -30,7 +30,7 @@ _NOWHERE = -1
 
 
 def likely_columns(
-    raws: pd.Series[str], fields: Ints, columns: Sequence[Column], delimiter: str
+    raws: pd.Series[str], fields: Ints, columns: Sequence[Column], syntax: Syntax
 ) -> Ints:
     """The position of the column in which a delimiter most likely lacks its quotes; -1: unknown.
 
@@ -38,28 +38,29 @@ def likely_columns(
         raws: records with more fields than there are columns, as written.
         fields: how many each has.
         columns: of the header.
-        delimiter: of the file.
+        syntax: of the file.
     """
     found = np.full(len(raws), _NOWHERE, dtype=np.int64)
     for extra in np.unique(fields - len(columns)):
         at = np.flatnonzero(fields - len(columns) == extra)
-        quoted = raws.iloc[at].str.contains('"', regex=False).to_numpy()
+        quoted = raws.iloc[at].str.contains(syntax.quote, regex=False).to_numpy()
+        quoted |= syntax.escape
         for some, read in ((at[quoted], _one_by_one), (at[~quoted], _split)):
             if len(some):
-                cells = read(raws.iloc[some], delimiter)
+                cells = read(raws.iloc[some], syntax)
                 found[some] = _decided(cells, columns, int(extra))
     return found
 
 
-def _one_by_one(raws: pd.Series[str], delimiter: str) -> list[pa.Array]:
+def _one_by_one(raws: pd.Series[str], syntax: Syntax) -> list[pa.Array]:
     """The cells of records of one width, a column each."""
-    records = [fields_of(raw, delimiter) for raw in raws]
+    records = [fields_of(raw, syntax) for raw in raws]
     return [pa.array(cells, pa.string()) for cells in zip(*records, strict=True)]
 
 
-def _split(raws: pd.Series[str], delimiter: str) -> list[pa.Array]:
+def _split(raws: pd.Series[str], syntax: Syntax) -> list[pa.Array]:
     """The same of records without a quote, at once: a file may have nothing but such records."""
-    lists = pc.split_pattern(pa.array(raws.to_numpy(dtype=object), pa.string()), delimiter)
+    lists = pc.split_pattern(pa.array(raws.to_numpy(dtype=object), pa.string()), syntax.delimiter)
     cells, width = lists.flatten(), len(lists[0])
     return [cells.take(pa.array(np.arange(at, len(cells), width))) for at in range(width)]
 

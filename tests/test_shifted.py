@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from preflight.model import Syntax
 from preflight.shifted import likely_columns
 from tests.cells import plan_for
 from tests.checked import check
@@ -25,7 +26,7 @@ def likely(*raws: str, delimiter: str = ",", fields: tuple[str, ...] = FIELDS) -
     """The column of each record, for a header of these fields."""
     counts = [len(next(csv.reader([raw], delimiter=delimiter))) for raw in raws]
     found = likely_columns(
-        pd.Series(raws, dtype="str"), np.array(counts), plan_for(*fields).columns, delimiter
+        pd.Series(raws, dtype="str"), np.array(counts), plan_for(*fields).columns, Syntax(delimiter)
     )
     return list(found)
 

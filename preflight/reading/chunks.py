@@ -12,13 +12,14 @@ from collections.abc import Generator
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 from pyarrow import csv as pa_csv
 
 from preflight.invisible import BLANK
-from preflight.model import Bools, Chunk, Flaw, Ints, Layout
-from preflight.reading.records import Record, RecordReader
+from preflight.model import Bools, Chunk, Flaw, Ints, Layout, Syntax
+from preflight.reading.records import Record, RecordReader, inside_quotes
 from preflight.reading.stretches import Block, Stretch
 from preflight.reading.workbook import with_line_breaks
 
@@ -26,13 +27,15 @@ _GOOD = -1
 _FLAWS = list(Flaw)
 _UNDECODABLE, _BLANK = _FLAWS.index(Flaw.UNDECODABLE), _FLAWS.index(Flaw.BLANK)
 _SHORT, _LONG = _FLAWS.index(Flaw.SHORT), _FLAWS.index(Flaw.LONG)
+_STRAY = _FLAWS.index(Flaw.STRAY)
 _NARROWINGS = 64
+_ENDS = (b"\n", b"\r\n", b"\r")
+_CR = 0x0D
 _AHEAD_BYTES = 1 << 20
 _BOM = b"\xef\xbb\xbf"
 # A row of such cells would be blank once its cells are fixed, so it is from the start.
 _BLANK_CELL = re.compile(BLANK)
 _MARK = re.compile("[\udc00-\udcff]")
-_ODD_RUN_OF_QUOTES = re.compile(rb'(?<!")(?:"")*+"')
 
 
 def read_chunks(
@@ -73,9 +76,12 @@ class _Reader:
         self._ragged_before = False
         self._width = len(layout.header)
         self._records = RecordReader(
-            layout.delimiter, self._width, lambda at: _closes(layout.text, self._offset + at + 1)
+            layout.syntax,
+            self._width,
+            lambda at: _closes(layout.text, self._offset + at + 1, layout.syntax),
         )
-        self._hollow = _hollow_bytes(layout.delimiter)
+        self._hollow = _hollow_bytes(layout.syntax)
+        self._header_end = _end_above(layout)
 
     def chunks(self, chunk_bytes: int) -> Generator[Chunk]:
         with self._layout.text.open("rb") as file:
@@ -87,7 +93,7 @@ class _Reader:
                 more = file.read(max(chunk_bytes, len(rest)))
                 final = not more
                 text = rest + more
-                block = Block(text, self._layout.delimiter, final=final)
+                block = Block(text, self._layout.syntax, final=final)
                 stretch = block.stretch(self._records, careful=self._careful)
                 if len(stretch.starts):
                     yield self._chunk(block, stretch)
@@ -110,18 +116,31 @@ class _Reader:
         self._row += count
         self._line += int(stretch.line[-1] + stretch.span[-1])
         good = judged.good()
-        return Chunk(table, rows[good], lines[good], judged.aside(rows, lines))
+        aside, noted = judged.aside(rows, lines), judged.noted(rows, lines)
+        return Chunk(table, rows[good], lines[good], aside, noted, self._newlines(block, stretch))
+
+    def _newlines(self, block: Block, stretch: Stretch) -> tuple[int, int, int]:
+        """How the records end; the last of a file may not end in anything."""
+        lengths = stretch.ends - stretch.stops
+        pairs = int((lengths == 2).sum())
+        single = stretch.stops[lengths == 1]
+        returns = int((block.array[single] == _CR).sum()) if b"\r" in block.text else 0
+        counts = [len(single) - returns, pairs, returns]
+        if self._header_end is not None:
+            counts[_ENDS.index(self._header_end)] += 1
+            self._header_end = None
+        return counts[0], counts[1], counts[2]
 
     def _table(self, block: Block, stretch: Stretch, judged: _Judged) -> pa.Table:
         if self._careful:
             return judged.table()
-        delimiter = self._layout.delimiter
+        syntax = self._layout.syntax
         if not self._ragged_before:
-            table = _parse(judged.good_text(), int(judged.good().sum()), self._width, delimiter)
+            table = _parse(judged.good_text(), int(judged.good().sum()), self._width, syntax)
             if table is not None:
                 return table
         self._ragged_before = judged.mark_widths(block.field_counts(stretch))
-        table = _parse(judged.good_text(), int(judged.good().sum()), self._width, delimiter)
+        table = _parse(judged.good_text(), int(judged.good().sum()), self._width, syntax)
         return judged.table() if table is None else table
 
 
@@ -133,7 +152,7 @@ class _Judged:
     ) -> None:
         width = len(layout.header)
         self._text = text
-        self._delimiter = layout.delimiter
+        self._syntax = layout.syntax
         self._stretch = stretch
         self._records = records
         self._width = width
@@ -234,12 +253,25 @@ class _Judged:
     def aside(self, rows: Ints, lines: Ints) -> pd.DataFrame:
         """What `Chunk.aside` says, for the records that are not good."""
         which = np.flatnonzero(~self.good())
+        return self._told(which, self._flaws[which], rows, lines)
+
+    def noted(self, rows: Ints, lines: Ints) -> pd.DataFrame | None:
+        """What `Chunk.noted` says, for the good records that have a stray quote."""
+        good = self.good()
+        which = [index for index, record in self._read.items() if record.stray and good[index]]
+        if not which:
+            return None
+        return self._told(np.array(sorted(which)), np.full(len(which), _STRAY), rows, lines)
+
+    def _told(
+        self, which: Ints, flaws: npt.NDArray[np.integer], rows: Ints, lines: Ints
+    ) -> pd.DataFrame:
         names = pa.array([str(flaw) for flaw in _FLAWS])
         frame: pd.DataFrame = pa.table(
             {
                 "row": rows[which],
                 "line": lines[which],
-                "flaw": names.take(pa.array(self._flaws[which])),
+                "flaw": names.take(pa.array(flaws)),
                 "fields": self._counts[which],
                 "expected": np.full(len(which), self._width, dtype=np.int64),
                 "lines": self._stretch.span[which],
@@ -256,8 +288,9 @@ class _Judged:
         return record
 
     def _quoted(self, fields: list[bytes]) -> bytes:
-        cells = (b'"%b"' % field.replace(b'"', b'""') for field in fields)
-        return self._delimiter.encode("ascii").join(cells) + b"\n"
+        quote = self._syntax.quote.encode("ascii")
+        cells = (b"%b%b%b" % (quote, one.replace(quote, quote * 2), quote) for one in fields)
+        return self._syntax.delimiter.encode("ascii").join(cells) + b"\n"
 
     def _raw(self, index: int) -> bytes:
         return self._text[self._stretch.starts[index] : self._stretch.stops[index]]
@@ -276,7 +309,7 @@ class _Judged:
         return turns.take(pa.array(np.arange(0, 2 * len(which), 2)))
 
 
-def _parse(text: memoryview, rows: int, width: int, delimiter: str) -> pa.Table | None:
+def _parse(text: memoryview, rows: int, width: int, syntax: Syntax) -> pa.Table | None:
     """The text as a table of strings; None if not every record has its width."""
     names = [str(i) for i in range(width)]
     if not rows:
@@ -288,7 +321,8 @@ def _parse(text: memoryview, rows: int, width: int, delimiter: str) -> pa.Table 
             pa.BufferReader(pa.py_buffer(text)),
             read_options=pa_csv.ReadOptions(column_names=names, block_size=len(text) + 1),
             parse_options=pa_csv.ParseOptions(
-                delimiter=delimiter,
+                delimiter=syntax.delimiter,
+                quote_char=syntax.quote,
                 double_quote=True,
                 escape_char=False,
                 newlines_in_values=True,
@@ -306,19 +340,30 @@ def _parse(text: memoryview, rows: int, width: int, delimiter: str) -> pa.Table 
     return table if table.num_rows == rows else None
 
 
-def _closes(path: Path, offset: int) -> bool:
+def _closes(path: Path, offset: int, syntax: Syntax) -> bool:
     """Whether a quoted field of which `offset` is inside closes before the end of the file."""
+    quote = syntax.quote.encode("ascii")
+    inside = inside_quotes(syntax)
     run = b""
     with path.open("rb") as file:
         file.seek(offset)
         while block := file.read(_AHEAD_BYTES):
             text = run + block
-            run = text[len(text.rstrip(b'"')) :]
-            stop = len(text) - len(run)
-            first = text.find(b'"', 0, stop)  # far faster than the pattern where there is none
-            if first >= 0 and _ODD_RUN_OF_QUOTES.search(text, first, stop):
+            if not syntax.escape and quote not in text:
+                continue  # far faster than the pattern
+            found = inside.match(text)
+            run = text[found.end() if found else 0 :]
+            if len(run) > 1:
                 return True
-    return len(run) % 2 == 1
+    return run == quote
+
+
+def _end_above(layout: Layout) -> bytes | None:
+    """The line end in front of the data records, if there is one."""
+    with layout.text.open("rb") as file:
+        file.seek(max(layout.data_offset - 2, layout.text_offset))
+        above = file.read(layout.data_offset - file.tell())
+    return next((end for end in (b"\r\n", b"\n", b"\r") if above.endswith(end)), None)
 
 
 def _marks_above(layout: Layout) -> int:
@@ -326,15 +371,16 @@ def _marks_above(layout: Layout) -> int:
     with layout.text.open("rb") as file:
         file.seek(layout.text_offset)
         above = file.read(layout.data_offset - layout.text_offset)
-    return len(Block(above, layout.delimiter, final=True).marks(len(above)))
+    return len(Block(above, layout.syntax, final=True).marks(len(above)))
 
 
-def _hollow_bytes(delimiter: str) -> Bools:
+def _hollow_bytes(syntax: Syntax) -> Bools:
     """Which bytes can stand in a blank record: any that is not surely the sign of a value."""
     hollow = np.ones(256, dtype=np.bool_)
     for byte in range(128):
         character = chr(byte)
-        hollow[byte] = character in (delimiter, '"') or bool(_BLANK_CELL.fullmatch(character))
+        written = character in (syntax.delimiter, syntax.quote)
+        hollow[byte] = written or bool(_BLANK_CELL.fullmatch(character))
     return hollow
 
 

@@ -1,18 +1,21 @@
-"""Which character separates the fields, and which line is the header."""
+"""Which character separates the fields, how they are quoted, and which line is the header."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from preflight.model import Syntax
+from preflight.reading.quoting import find_syntax
 from preflight.reading.records import RecordReader
 
 DELIMITERS = ",;\t|"
 """What is looked for, the earlier first where the evidence is equal."""
 
 _NO_DELIMITER = "\x1f"
+_STRANGE = ("^", "~", "::", ":", "\x1f", "\x1e", "\x01", "¦", "§", "#", "!")
 _RECORDS = 100
 _HEADER_WITHIN = 30
 _SEP = re.compile(rb'"?sep=([\x01-\x7f])"?[ \t]*(?=[\r\n]|\Z)', re.IGNORECASE)
@@ -20,6 +23,14 @@ _EMAIL = re.compile(r"(?:.*<)?[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+>?")
 _DATE = re.compile(r"\d{4}([-/.])\d\d?\1\d\d?|\d\d?([-/.])\d\d?\2\d{4}")
 _PHONE = re.compile(r"\+?[\d\s().\-/]{7,}")
 _DIGITS_OF_A_PHONE = 7
+_CONTINUED = 3
+_TYPE = re.compile(
+    r"(?:text|string|(?:var)?char|email|phone|date|date ?time|timestamp|number|int(?:eger)?|float"
+    r"|decimal|double|currency|bool(?:ean)?|checkbox|picklist|lookup|id|url|required|optional)"
+    r"(?: ?\(\d+(?:, ?\d+)?\))?"
+)
+_API_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_+[A-Za-z0-9]+)+|[a-z]+(?:[A-Z][a-z0-9]+)+")
+_RESPONSES = {"response", "open-ended response"}
 _ONE_COLUMN = 0.3
 _MARK = re.compile("[\udc00-\udcff]")
 
@@ -44,19 +55,22 @@ class Row:
 class Dialect:
     """The delimiter and the header row, None where every line is blank.
 
-    `certain` is whether known names vouch for the header.
+    `certain` is whether known names vouch for the header, `below` the rows under it that say more
+    about the columns, and `strange` what seems to separate the fields though it is not looked for.
     """
 
-    delimiter: str
+    syntax: Syntax
     header: Row | None
     certain: bool
+    below: tuple[Row, ...] = ()
+    strange: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """The top of a file as it reads with one delimiter; `width` is how many fields most have."""
+    """The top of a file as it reads with one syntax; `width` is how many fields most have."""
 
-    delimiter: str
+    syntax: Syntax
     rows: list[Row]
     width: int
     score: float
@@ -89,48 +103,80 @@ def find_dialect(
         delimiter: the one to use; None to find it.
         header_first: the first row that is not blank is the header.
     """
+    strange = ""
     if delimiter is not None:
-        reading = _read(head, delimiter, known, final=final)
+        reading = _read(head, find_syntax(head, delimiter, final=final), known, final=final)
     else:
         reading = _sniffed(head, known, final=final)
-    rows = reading.rows
-    if not rows or header_first:
-        return Dialect(reading.delimiter, rows[0] if rows else None, certain=bool(rows))
-    header, names = _named_header(reading, known)
-    if header is not None:
-        certain = names > 1 or names == len(header.filled)
-        return Dialect(reading.delimiter, header, certain)
-    return Dialect(reading.delimiter, _first_header(reading), certain=False)
+        strange = _strange_delimiter(head, known) if reading.width == 1 else ""
+    rows, syntax = reading.rows, reading.syntax
+    if not rows:
+        return Dialect(syntax, None, certain=False)
+    if header_first:
+        certain = True
+        header: Row | None = rows[0]
+    else:
+        header, names = _named_header(reading, known)
+        certain = header is not None and (names > 1 or names == len(header.filled))
+    header = header or _first_header(reading)
+    data = [row for row in rows if row.line > header.line]
+    below = continuation(header, data, known)
+    header = _with_last_column(header, data[len(below) :])
+    return Dialect(syntax, header, certain, tuple(below), strange)
 
 
 def _sniffed(head: bytes, known: Callable[[str], bool], *, final: bool) -> _Reading:
-    readings = [_read(head, delimiter, known, final=final) for delimiter in DELIMITERS]
+    readings = [
+        _read(head, find_syntax(head, delimiter, final=final), known, final=final)
+        for delimiter in DELIMITERS
+    ]
     best = max(readings, key=lambda reading: reading.score)
-    lines = _read(head, _NO_DELIMITER, known, final=final).rows
+    lines = _read(head, Syntax(_NO_DELIMITER), known, final=final).rows
     one_column = _ONE_COLUMN + (1 if any(known(line.cells[0]) for line in lines[:1]) else 0)
     if best.score > one_column:
         return best
-    return _Reading(",", readings[0].rows, 1, one_column)
+    return _Reading(readings[0].syntax, readings[0].rows, 1, one_column)
 
 
-def _read(head: bytes, delimiter: str, known: Callable[[str], bool], *, final: bool) -> _Reading:
-    rows = _rows(head, delimiter, final=final)
+def _strange_delimiter(head: bytes, known: Callable[[str], bool]) -> str:
+    """What seems to separate the fields of a text that reads as one column, or ""."""
+    lines = [line for line in head.decode("utf-8", "replace").splitlines()[:_HEADER_WITHIN] if line]
+    for mark in _STRANGE:
+        cells = [[cell.strip() for cell in line.split(mark)] for line in lines]
+        width = len(cells[0]) if cells else 0
+        if width > 1 and sum(map(known, cells[0])) > 1:
+            even = sum(len(row) == width for row in cells)
+            if even * 2 > len(cells):
+                return mark
+    return ""
+
+
+def _with_last_column(header: Row, data: list[Row]) -> Row:
+    """The header with a nameless last column where each row has one and nothing in it."""
+    width = len(header.cells) + 1
+    if data and all(len(row.cells) == width and not row.cells[-1].strip() for row in data):
+        return replace(header, cells=(*header.cells, ""))
+    return header
+
+
+def _read(head: bytes, syntax: Syntax, known: Callable[[str], bool], *, final: bool) -> _Reading:
+    rows = _rows(head, syntax, final=final)
     widths = Counter(len(row.cells) for row in rows if len(row.cells) > 1)
     if not widths:
-        return _Reading(delimiter, rows, 1, 0.0)
+        return _Reading(syntax, rows, 1, 0.0)
     width, support = widths.most_common(1)[0]
     score = support / len(rows) * (1 - 1 / width)
-    if all(_is_prose(row, delimiter) for row in rows if len(row.cells) > 1):
+    if all(_is_prose(row, syntax.delimiter) for row in rows if len(row.cells) > 1):
         score /= 2
-    header, names = _named_header(_Reading(delimiter, rows, width, score), known)
+    header, names = _named_header(_Reading(syntax, rows, width, score), known)
     if header is not None and len(header.cells) > 1:
         score += 1 + min(names, 5) / 10
-    return _Reading(delimiter, rows, width, score)
+    return _Reading(syntax, rows, width, score)
 
 
-def _rows(head: bytes, delimiter: str, *, final: bool) -> list[Row]:
+def _rows(head: bytes, syntax: Syntax, *, final: bool) -> list[Row]:
     # what a quote that is open at the end of the head comes to is not this reading's business
-    reader = RecordReader(delimiter, 0, lambda _: True)
+    reader = RecordReader(syntax, 0, lambda _: True)
     rows: list[Row] = []
     said = _SEP.match(head)
     at, line = 0, 1
@@ -140,13 +186,38 @@ def _rows(head: bytes, delimiter: str, *, final: bool) -> list[Row]:
             break
         fields = record.fields
         if record.flaw is not None:
-            fields = head[at : record.stop].split(delimiter.encode("ascii"))
+            fields = head[at : record.stop].split(syntax.delimiter.encode("ascii"))
         cells = tuple(_MARK.sub(_escaped, f.decode("utf-8", "surrogatepass")) for f in fields)
         if any(cell.strip() for cell in cells) and not (said and at == 0):
             rows.append(Row(cells, at, record.end, line, record.lines))
         at = record.end
         line += record.lines
     return rows
+
+
+def continuation(header: Row, data: list[Row], known: Callable[[str], bool]) -> list[Row]:
+    """The rows right under the header that say more about the columns and are no data.
+
+    That is the names once more in other words, the types of the columns, or, as survey tools write
+    them, ids of import as JSON, then with all rows in between. The very header again is not meant.
+    """
+    for nth, row in enumerate(data[:_CONTINUED]):
+        imported = sum(cell.strip().startswith('{"ImportId"') for cell in row.filled)
+        if imported * 2 > len(row.filled):
+            return data[: nth + 1]
+    below: list[Row] = []
+    for row in data[:_CONTINUED]:
+        if row.cells == header.cells or any(map(_is_contact, row.filled)):
+            break
+        words = [cell.strip().lower() for cell in row.filled]
+        types = len(words) > 1 and all(_TYPE.fullmatch(word) for word in words)
+        names = sum(known(cell) or _API_NAME.fullmatch(cell) is not None for cell in row.filled)
+        named = sum(map(known, row.filled)) > 1 and names == len(row.filled)
+        responses = bool(words) and all(word in _RESPONSES for word in words)
+        if not (types or named or responses):
+            break
+        below.append(row)
+    return below
 
 
 def _named_header(reading: _Reading, known: Callable[[str], bool]) -> tuple[Row | None, int]:

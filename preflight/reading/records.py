@@ -1,26 +1,30 @@
 """One record at a time: the reading of a CSV that needs no luck.
 
-The rules are those of the standard library's `csv` module (any one-byte delimiter, `"` as quote,
-doubled quotes, not strict) over physical lines that end in ``\\n``, ``\\r\\n`` or a lone ``\\r``: a
-quote opens a quoted field only as its first character, and what follows a closing quote up to the
-next delimiter is literal. Two things are added: a quote that never closes and a quoted field that
-runs away over other records condemn the physical line they stand on, not the rest of the file.
+The rules are those of the standard library's `csv` module (any one-byte delimiter, `"` or `'` as
+quote, doubled quotes, not strict) over physical lines that end in ``\\n``, ``\\r\\n`` or a lone
+``\\r``: a quote opens a quoted field only as its first character, and what follows a closing quote
+up to the next delimiter is literal. Where the syntax has escapes, a backslash that has nothing to
+escape is literal; where it is spaced, only blanks in front of a quote are skipped.
+
+Two things are added: a quote that never closes and a quoted field that runs away over other records
+condemn the physical line they stand on, not the rest of the file.
 """
 
 from __future__ import annotations
 
+import functools
 import re
+import sys
 from collections.abc import Callable
 from typing import Literal, NamedTuple, overload
 
-from preflight.model import Flaw
+from preflight.model import Flaw, Syntax
 
 LONGEST_FIELD = 100
 """Physical lines that a quoted field may take before it is a runaway, whatever stands in them."""
 
 _BREAK = re.compile(rb"\r\n|\n|\r")
 _LINE = re.compile(rb"[^\r\n]*+")
-_QUOTED = re.compile(rb'"([^"]*+(?:""[^"]*+)*+)"')
 _NARROW = 3
 
 
@@ -33,8 +37,10 @@ class Record(NamedTuple):
         stop: offset behind its last byte, the line end not counted.
         end: offset at which the next record starts.
         lines: how many physical lines it takes.
-        regular: whether no quoted field has anything between its closing quote and its end.
+        regular: whether it is written as plain CSV with that quote: no escape, no blanks in front
+            of a quote, nothing between a closing quote and the end of its field.
         flaw: `Flaw.UNCLOSED`, `Flaw.RUNAWAY` or None.
+        stray: whether a quote stands in an unquoted field, or something behind a closing one.
     """
 
     fields: list[bytes]
@@ -44,25 +50,32 @@ class Record(NamedTuple):
     lines: int
     regular: bool = True
     flaw: Flaw | None = None
+    stray: bool = False
 
 
 class RecordReader:
     """Reads single records of one file.
 
     Args:
-        delimiter: one ASCII character.
+        syntax: how they are written.
         width: how many fields the header has; 0 where it is not known yet (then only the length
             makes a runaway).
         closes: whether the quoted field that opens at an offset of the buffer being read closes
             anywhere in the file; asked only where that matters and the buffer does not tell.
     """
 
-    def __init__(self, delimiter: str, width: int, closes: Callable[[int], bool]) -> None:
-        self._delimiter = delimiter.encode("ascii")
+    def __init__(self, syntax: Syntax, width: int, closes: Callable[[int], bool]) -> None:
+        self._delimiter = syntax.delimiter.encode("ascii")
+        self._quote = syntax.quote.encode("ascii")
         self._width = width
         self._closes = closes
         self._hollow = self._delimiter + b" \t"
-        self._opening = self._delimiter + b'"'
+        self._opening = self._delimiter + self._quote
+        self._line, self._quoted, self._plain, self._meant = _patterns(syntax)
+        self._blanks = re.compile(b"[%b]*+" % b" \t".replace(self._delimiter, b""))
+        self._spaced = syntax.spaced
+        self._escape = syntax.escape
+        self._odd = syntax.escape or syntax.spaced
 
     @overload
     def read(self, buffer: bytes, start: int, *, final: Literal[True]) -> Record: ...
@@ -74,13 +87,15 @@ class RecordReader:
         Returns None if its end cannot be told from this buffer; never so where the buffer is
         `final`, that is, ends where the file ends.
         """
+        if self._odd:
+            return self._read_odd(buffer, start, final=final)
         fields: list[bytes] = []
         lines = 1
         regular = True
         at = start
         stop = _behind(_LINE, buffer, start)
         while True:
-            if not buffer.startswith(b'"', at):
+            if not buffer.startswith(self._quote, at):
                 quote = buffer.find(self._opening, at, stop)
                 if quote < 0:
                     if at < stop or fields:
@@ -88,7 +103,7 @@ class RecordReader:
                     break
                 fields += buffer[at:quote].split(self._delimiter)
                 at = quote + 1
-            quoted = _QUOTED.match(buffer, at)
+            quoted = self._quoted.match(buffer, at)
             if quoted is None or (quoted.end() == len(buffer) and not final):
                 return self._unclosed(buffer, start, at, final=final)
             cell = quoted[1]
@@ -99,8 +114,8 @@ class RecordReader:
                     return self._condemned(buffer, start, Flaw.RUNAWAY)
                 lines += breaks
                 stop = _behind(_LINE, buffer, at)
-            if b'"' in cell:
-                cell = cell.replace(b'""', b'"')
+            if self._quote in cell:
+                cell = cell.replace(self._quote * 2, self._quote)
             end = buffer.find(self._delimiter, at, stop)
             if end < 0:
                 end = stop
@@ -111,7 +126,65 @@ class RecordReader:
             if end == stop:
                 break
             at = end + 1
-        return _record(buffer, fields, stop, lines, final=final, regular=regular)
+        stray = not regular or self._has_stray(buffer, start, stop, fields)
+        return _record(buffer, fields, stop, lines, final=final, regular=regular, stray=stray)
+
+    def _read_odd(self, buffer: bytes, start: int, *, final: bool) -> Record | None:
+        """The same where there are escapes or blanks in front of quotes."""
+        fields: list[bytes] = []
+        regular, stray = True, False
+        at = start
+        stop = _behind(self._line, buffer, start)
+        while at < stop or fields:
+            cell = b""
+            opening = _behind(self._blanks, buffer, at) if self._spaced else at
+            is_quoted = opening < len(buffer) and buffer.startswith(self._quote, opening)
+            if is_quoted:
+                quoted = self._quoted.match(buffer, opening)
+                if quoted is None or (quoted.end() == len(buffer) and not final):
+                    return self._unclosed(buffer, start, opening, final=final)
+                cell = self._meaning(quoted[1], quoted=True)
+                regular = regular and opening == at and not (self._escape and b"\\" in quoted[1])
+                at = quoted.end()
+                if at > stop:
+                    if self._runs_away(quoted[1], len(_BREAK.findall(quoted[1]))):
+                        return self._condemned(buffer, start, Flaw.RUNAWAY)
+                    stop = _behind(self._line, buffer, at)
+            end = _behind(self._plain, buffer, at, stop)
+            plain = buffer[at:end]
+            if plain:
+                stray = stray or is_quoted or (self._quote == b'"' and b'"' in self._bare(plain))
+                regular = regular and not is_quoted and not (self._escape and b"\\" in plain)
+                cell += self._meaning(plain, quoted=False)
+            fields.append(cell)
+            if end >= stop:
+                break
+            at = end + 1
+        lines = 1 + len(_BREAK.findall(buffer, start, stop))
+        return _record(buffer, fields, stop, lines, final=final, regular=regular, stray=stray)
+
+    def _has_stray(self, buffer: bytes, start: int, stop: int, fields: list[bytes]) -> bool:
+        """Whether an unquoted field has a quote; an apostrophe within a name is none."""
+        if self._quote != b'"' or buffer.find(b'"', start, stop) < 0:
+            return False
+        at = start
+        for field in fields:
+            if buffer.startswith(b'"', at):
+                at += len(field) + field.count(b'"') + 3
+            elif b'"' in field:
+                return True
+            else:
+                at += len(field) + 1
+        return False
+
+    def _meaning(self, written: bytes, *, quoted: bool) -> bytes:
+        """What is written, its escapes and, within quotes, doubled quotes taken for their sense."""
+        doubled = 2 if quoted else 0
+        return self._meant.sub(lambda one: one[1] or one[doubled], written)
+
+    def _bare(self, written: bytes) -> bytes:
+        """What is written without its escaped characters."""
+        return self._meant.sub(lambda one: b"" if one[1] else one[0], written)
 
     def _unclosed(self, buffer: bytes, start: int, at: int, *, final: bool) -> Record | None:
         """What is to be said of the quote at `at`, which does not surely close in the buffer."""
@@ -124,6 +197,7 @@ class RecordReader:
         return self._condemned(buffer, start, Flaw.RUNAWAY if self._closes(at) else Flaw.UNCLOSED)
 
     def _condemned(self, buffer: bytes, start: int, flaw: Flaw) -> Record | None:
+        # the physical line, escaped line ends or not
         stop = _behind(_LINE, buffer, start)
         width = buffer.count(self._delimiter, start, stop) + 1
         return _record(buffer, [], stop, 1, final=True, width=width, flaw=flaw)
@@ -143,23 +217,51 @@ class RecordReader:
         return self._width > _NARROW or self._delimiter + b" " not in line
 
 
-def fields_of(raw: str, delimiter: str) -> list[str]:
+def fields_of(raw: str, syntax: Syntax) -> list[str]:
     """The cells of one whole record, its line end stripped; none of one whose quote never closes.
 
     Args:
         raw: the record as written.
-        delimiter: one ASCII character.
+        syntax: how.
     """
-    reader = RecordReader(delimiter, 0, lambda _: False)
+    reader = RecordReader(syntax, 0, lambda _: False)
     return (
         [cell.decode() for cell in reader.read(raw.encode(), 0, final=True).fields] if raw else []
     )
 
 
-def _behind(pattern: re.Pattern[bytes], buffer: bytes, at: int) -> int:
+def _behind(pattern: re.Pattern[bytes], buffer: bytes, at: int, until: int = sys.maxsize) -> int:
     """Where the match of a pattern that also matches nothing ends."""
-    found = pattern.match(buffer, at)
+    found = pattern.match(buffer, at, until)
     return found.end() if found else at
+
+
+@functools.cache
+def inside_quotes(syntax: Syntax) -> re.Pattern[bytes]:
+    """What stands in a quoted field: all up to a quote that is neither doubled nor escaped."""
+    return re.compile(_inside(syntax))
+
+
+def _inside(syntax: Syntax) -> bytes:
+    quote = syntax.quote.encode("ascii")
+    if not syntax.escape:
+        return rb"[^%b]*+(?:%b%b[^%b]*+)*+" % ((quote,) * 4)
+    return rb"[^%b\\]*+(?:(?:%b%b|\\[\s\S])[^%b\\]*+)*+" % ((quote,) * 4)
+
+
+@functools.cache
+def _patterns(syntax: Syntax) -> tuple[re.Pattern[bytes], ...]:
+    """Of a line, a quoted field, the rest of a field, and what in a cell means something else."""
+    quote, delimiter = syntax.quote.encode("ascii"), re.escape(syntax.delimiter).encode("ascii")
+    quoted = re.compile(rb"%b(%b)%b" % (quote, _inside(syntax), quote))
+    if not syntax.escape:
+        rest, meant = rb"[^%b]*+" % delimiter, rb"(?!)()|%b(%b)" % (quote, quote)
+        return _LINE, quoted, re.compile(rest), re.compile(meant)
+    pair = rb"\\(?:\r\n|[\s\S])?+"
+    line = rb"[^\r\n\\]*+(?:%b[^\r\n\\]*+)*+" % pair
+    rest = rb"[^%b\\]*+(?:%b[^%b\\]*+)*+" % (delimiter, pair, delimiter)
+    meant = rb"\\(\r\n|[\\\r\n%b%b])|%b(%b)" % (delimiter, quote, quote, quote)
+    return re.compile(line), quoted, re.compile(rest), re.compile(meant)
 
 
 def _record(
@@ -172,6 +274,7 @@ def _record(
     regular: bool = True,
     width: int | None = None,
     flaw: Flaw | None = None,
+    stray: bool = False,
 ) -> Record | None:
     """The record that stops at `stop`; None if its line end may go on behind the buffer."""
     end = stop + 1
@@ -182,4 +285,4 @@ def _record(
     if not final and (stop == len(buffer) or (end == len(buffer) and buffer.endswith(b"\r"))):
         return None
     width = len(fields) if width is None else width
-    return Record(fields, width, stop, end, lines, regular, flaw)
+    return Record(fields, width, stop, end, lines, regular, flaw, stray)

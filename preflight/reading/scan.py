@@ -105,7 +105,11 @@ def scan(
     dialect = _dialect(layout, start, known, delimiter or said, header_first=header_row is not None)
     layout = replace(
         layout,
-        delimiter=dialect.delimiter,
+        delimiter=dialect.syntax.delimiter,
+        quote=dialect.syntax.quote,
+        escape=dialect.syntax.escape,
+        spaced=dialect.syntax.spaced,
+        strange_delimiter=dialect.strange,
         delimiter_from="option" if delimiter else "sep" if said else "sniffed",
     )
     return _headed(layout, dialect, start, line)
@@ -131,14 +135,16 @@ def _headed(layout: Layout, dialect: Dialect, start: int, line: int) -> Layout:
         size = layout.text.stat().st_size
         return replace(layout, header_certain=False, data_offset=size)
     header_line = line + row.line - 1
+    last = dialect.below[-1] if dialect.below else row
     return replace(
         layout,
         header=row.cells,
         header_line=header_line,
         header_certain=dialect.certain,
         preamble=header_line - 1,
-        data_offset=start + row.end,
-        data_line=header_line + row.lines,
+        continued=(line + last.line - 1 + last.lines) - (header_line + row.lines),
+        data_offset=start + last.end,
+        data_line=line + last.line - 1 + last.lines,
     )
 
 

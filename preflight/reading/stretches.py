@@ -1,8 +1,9 @@
 """Where the records of a block of CSV text start and stop, found with array operations.
 
 Inside quotes is where an odd number of quotes stands before; that holds as long as quoting is
-regular, which is checked for every quote. A record for which it does not hold, or whose quotes span
-lines as a runaway would, is left to a `RecordReader`, and the array operations go on behind it.
+regular, which is checked for every quote. A record for which it does not hold, or which has an
+escape, or whose quotes span lines as a runaway would, is left to a `RecordReader`, and the array
+operations go on behind it.
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from preflight.model import Ints
+from preflight.model import Ints, Syntax
 from preflight.reading.records import LONGEST_FIELD, Record, RecordReader
 
-_QUOTE, _LF, _CR = b'"\n\r'
+_LF, _CR, _ESCAPE = b"\n\r\\"
 # U+DC00 to U+DCFF as three bytes: ED, B0 to B3, and any; no valid UTF-8 has ED before B0 to B3
 _MARK_LEAD, _MARK_TRAIL, _MARK_MASK = 0xED, 0xB0, 0xFC
 
@@ -58,17 +59,20 @@ class Block:
 
     Args:
         text: the bytes.
-        delimiter: one ASCII character.
+        syntax: how it is written.
         final: whether the file ends where the block ends.
     """
 
-    def __init__(self, text: bytes, delimiter: str, *, final: bool) -> None:
+    def __init__(self, text: bytes, syntax: Syntax, *, final: bool) -> None:
         self.text = text
         self.array: npt.NDArray[np.uint8] = np.frombuffer(text, dtype=np.uint8)
         self._final = final
-        self._delimiter = ord(delimiter)
+        self._delimiter, self._quote = ord(syntax.delimiter), ord(syntax.quote)
+        self._quote_mark = syntax.quote.encode("ascii")
         self._stops, self._ends = self._line_breaks()
-        self._quotes = _where(self.array, _QUOTE) if b'"' in text else _none()
+        self._quotes = _where(self.array, self._quote) if self._quote_mark in text else _none()
+        escaped = syntax.escape and b"\\" in text
+        self._escapes = _where(self.array, _ESCAPE) if escaped else _none()
         self._quotes_before = np.searchsorted(self._quotes, self._stops)
         self._phases: dict[int, _Phase] = {}
 
@@ -102,7 +106,7 @@ class Block:
             record = reader.read(self.text, at, final=self._final)
             if record is None:
                 break
-            quotes += self.text.count(b'"', at, record.end)
+            quotes += self.text.count(self._quote_mark, at, record.end)
             found.add(record)
             at = record.end
         return found.stretch()
@@ -143,23 +147,23 @@ class Block:
 
     def _phase(self, odd: int) -> _Phase:
         if odd not in self._phases:
-            outside = np.flatnonzero(self._quotes_before & 1 == odd) if len(self._quotes) else None
-            if outside is None:
-                self._phases[odd] = _Phase(np.arange(len(self._ends)), self._ends, [])
-            else:
+            if len(self._quotes) or len(self._escapes):
+                outside = np.flatnonzero(self._quotes_before & 1 == odd)
                 self._phases[odd] = self._checked(odd, outside)
+            else:
+                self._phases[odd] = _Phase(np.arange(len(self._ends)), self._ends, [])
         return self._phases[odd]
 
     def _checked(self, odd: int, outside: Ints) -> _Phase:
         ends = self._ends[outside]
         neighbour = np.zeros(256, dtype=np.bool_)
-        neighbour[[self._delimiter, _QUOTE, _LF, _CR]] = True
+        neighbour[[self._delimiter, self._quote, _LF, _CR]] = True
         opening = self._quotes[odd::2]
         closing = self._quotes[1 - odd :: 2]
         # in front of the block is a record boundary; a quote that ends it is its own neighbour
         before = neighbour[self.array[opening - 1]] | (opening == 0)
         behind = neighbour[self.array[np.minimum(closing + 1, len(self.array) - 1)]]
-        irregular = np.concatenate((opening[~before], closing[~behind]))
+        irregular = np.concatenate((opening[~before], closing[~behind], self._escapes))
         nth = np.searchsorted(ends, irregular, side="right")
         long = np.flatnonzero(np.diff(outside, prepend=-1) > 2)
         starts = np.concatenate((_one(0), ends))

@@ -10,6 +10,12 @@ from preflight.report.listing import Listing, Row, fixable, shape
 
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "pipes"}
 
+_QUOTED = {
+    ("'", False): ", single quotes",
+    ('"', True): ", quotes escaped by a backslash",
+    ("'", True): ", single quotes, escaped by a backslash",
+}
+
 
 def number(count: int) -> str:
     """A count as people read it."""
@@ -94,6 +100,9 @@ def assumptions(layout: Layout) -> str:
         encoding, delimiter, told = f"sheet `{visible(sheet.name)}`", "", ""
     elif layout.source.posing:
         encoding = f"text, no workbook as its name says, {encoding}"
+    told += _QUOTED.get((layout.quote, layout.escape), "") + (
+        ", blanks before quotes" if layout.spaced else ""
+    )
     if not layout.header:
         return f"{encoding}, no header"
     header = f"header on line {layout.header_line}" + (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import tempfile
 from pathlib import Path
@@ -14,7 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from preflight.invisible import strip_invisible
-from preflight.model import Layout
+from preflight.model import Layout, Syntax
 from preflight.reading.chunks import read_chunks
 from preflight.reading.scan import scan
 from preflight.reading.source import open_source
@@ -43,6 +44,9 @@ def _records(layout: Layout, **options: Any) -> Records:
             for row, line, *cells in zip(rows, lines, *columns, strict=True)
         ]
         here += list(chunk.aside.itertuples(index=False, name=None))
+        stray = [] if chunk.noted is None else chunk.noted["row"].tolist()
+        assert set(stray) <= set(rows)
+        here = [(*one, "stray") if one[0] in stray else one for one in here]
         assert chunk.count == len(here) > 0
         found += sorted(here, key=lambda record: record[0])
     assert [record[0] for record in found] == list(range(1, len(found) + 1))
@@ -60,9 +64,17 @@ def _read(folder: Path, content: bytes, **options: Any) -> Records:
 
 
 PIECES = st.one_of(
-    st.sampled_from('"",,;\n\n\r ax\t\0é山\u00a0\ufeff'),
+    st.sampled_from("\"\",,;\n\n\r ax\t\0é山\u00a0\ufeff''\\\\\f\u2028\x85"),
+    st.sampled_from([', "', ",'", "'\n", '\\"', "\\,", "\\\n", "\\\r\n", "\\\\", "\t 'a''"]),
     st.sampled_from(['""', "\r\n", '","', 'p,"q\nr",s\n', "1,2\n3,4\n5,6\n", '"u""v",', ",\n,\n"]),
     st.sampled_from(['"a\nb,c\nd,e\nf"', "\n" * 99, '"' + "\n" * 99, "x,y,z\r\n"]),
+)
+SYNTAXES = st.builds(
+    Syntax,
+    delimiter=st.sampled_from(",;\t"),
+    quote=st.sampled_from("\"'"),
+    escape=st.booleans(),
+    spaced=st.booleans(),
 )
 BYTES = st.one_of(PIECES.map(str.encode), st.sampled_from([b"\xff", b"\xe9", b"\xed\xb2\x80"]))
 
@@ -72,19 +84,25 @@ BYTES = st.one_of(PIECES.map(str.encode), st.sampled_from([b"\xff", b"\xe9", b"\
     pieces=st.lists(BYTES, max_size=30),
     width=st.sampled_from([1, 2, 3, 6]),
     chunk_bytes=st.integers(1, 80),
-    delimiter=st.sampled_from(",;"),
+    syntax=SYNTAXES,
 )
-@example([b'"x', b"\n" * 99, b'a"', b"\r\n"], 2, 60, ",")
-@example([b'"', b"1,2\n3,4\n", b'"', b'"'], 2, 5, ",")
-@example([b"\xef\xbb\xbfa,b\n"], 2, 4, ",")
+@example([b'"x', b"\n" * 99, b'a"', b"\r\n"], 2, 60, Syntax(","))
+@example([b'"', b"1,2\n3,4\n", b'"', b'"'], 2, 5, Syntax(","))
+@example([b"\xef\xbb\xbfa,b\n"], 2, 4, Syntax(","))
+@example([b'"x\\', b"\n" * 99, b'\\"a"', b"\r\n"], 2, 60, Syntax(",", escape=True))
+@example([b"x\\\r", b"\n,\\"], 2, 1, Syntax(",", escape=True))
 def test_both_readers_give_the_same_records_in_chunks_of_any_size(
-    pieces: list[bytes], width: int, chunk_bytes: int, delimiter: str
+    pieces: list[bytes], width: int, chunk_bytes: int, syntax: Syntax
 ) -> None:
+    delimiter = syntax.delimiter
     header = delimiter.join(f"h{i}" for i in range(width)).encode() + b"\n"
     with tempfile.TemporaryDirectory() as folder:
         content = header + "éééééééééé".encode() * len(pieces) + b"\n" + b"".join(pieces)
         options = {"encoding": "utf-8", "delimiter": delimiter, "header_row": 1}
         layout = _layout(Path(folder), content, **options)
+        layout = dataclasses.replace(
+            layout, quote=syntax.quote, escape=syntax.escape, spaced=syntax.spaced
+        )
         assert len(layout.header) == width
         truth = _records(layout, careful=True)
         assert _records(layout) == truth
@@ -226,8 +244,8 @@ def test_a_quote_open_to_the_far_end_is_told_from_one_that_closes_there(
 def test_a_stray_quote_is_literal_and_costs_nothing_behind_it(tmp_path: Path) -> None:
     content = b'email,b\na,5" disc\nb,"x"y\n"c",d\n"e","f\ng"\n'
     assert _read(tmp_path, content) == [
-        (1, 2, ["a", '5" disc']),
-        (2, 3, ["b", "xy"]),
+        (1, 2, ["a", '5" disc'], "stray"),
+        (2, 3, ["b", "xy"], "stray"),
         (3, 4, ["c", "d"]),
         (4, 5, ["e", "f\ng"]),
     ]

@@ -23,7 +23,7 @@ def test_the_delimiter_is_the_one_that_gives_even_rows(delimiter: str) -> None:
     found = _find(
         "\n".join(delimiter.join(row) for row in rows if delimiter != "," or row[0] != "Ann")
     )
-    assert found.delimiter == delimiter
+    assert found.syntax.delimiter == delimiter
     assert found.header is not None
     assert found.header.cells == ("name", "Ort", "Notiz")
 
@@ -39,14 +39,14 @@ def test_the_delimiter_is_the_one_that_gives_even_rows(delimiter: str) -> None:
 )
 def test_one_column_needs_no_delimiter(text: str) -> None:
     found = _find(text)
-    assert found.delimiter == ","
+    assert found.syntax.delimiter == ","
     assert found.header is not None
     assert (found.header.line, len(found.header.cells)) == (1, 1)
 
 
 def test_delimiters_inside_quotes_do_not_count() -> None:
     found = _find('a;b\n"1,2,3,4";x\n"5,6,7,8";y\n"1,2,3,4";"z,z,z"\n')
-    assert found.delimiter == ";"
+    assert found.syntax.delimiter == ";"
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_the_header_is_found_below_a_preamble(above: str, line: int, header: str
 
 
 def test_a_ragged_header_is_found_by_its_names() -> None:
-    found = _find("Expo 2026, Hall 4, x\nemail,name\na@example.org,Ann,\nb@example.org,Bob,\n")
+    found = _find("Expo 2026, Hall 4, x\nemail,name\na@example.org,Ann,\nb@example.org,Bob,7\n")
     assert found.header is not None
     assert (found.header.line, found.header.cells) == (2, ("email", "name"))
 
@@ -130,3 +130,45 @@ def test_blank_lines_have_no_header() -> None:
 )
 def test_a_sep_line_says_the_delimiter(text: bytes, said: str | None) -> None:
     assert said_delimiter(text) == said
+
+
+def test_a_delimiter_behind_each_row_makes_a_column_without_a_name() -> None:
+    found = _find("email,name\na@example.org,Ann,\nb@example.org,Bob,\n")
+    assert found.header is not None
+    assert found.header.cells == ("email", "name", "")
+
+
+@pytest.mark.parametrize(
+    ("below", "count"),
+    [
+        pytest.param("", 0, id="nothing"),
+        pytest.param("text,VARCHAR(80),Email\n", 1, id="types"),
+        pytest.param("title,company,Email_Address\n", 1, id="names of an interface"),
+        pytest.param("Title,Company,email\n", 0, id="the header again is a repeated header"),
+        pytest.param("Response,Open-Ended Response,\n", 1, id="a survey"),
+        pytest.param(
+            'Your title?,Where?,Address?\n"{""ImportId"":""a""}","{""ImportId"":""b""}",x\n',
+            2,
+            id="a survey with ids",
+        ),
+        pytest.param("Text,Kestrel Labs,x\n", 0, id="a contact with a word of a type"),
+        pytest.param("Name,Title,Bob\n", 0, id="a contact of odd values"),
+    ],
+)
+def test_what_says_more_of_the_columns_is_no_data(below: str, count: int) -> None:
+    found = _find(f"Title,Company,email\n{below}CEO,Acme,a@example.org\n")
+    assert found.header is not None
+    assert found.header.line == 1
+    assert len(found.below) == count
+
+
+@pytest.mark.parametrize("mark", ["^", "~", ":", "::", "\x1f", "¦", "§"])
+def test_a_delimiter_that_is_not_looked_for_is_named(mark: str) -> None:
+    rows = [["email", "name", "company"], ["a@example.org", "Ann", "Acme"]]
+    found = _find("".join(mark.join(row) + "\n" for row in rows))
+    assert found.strange == mark
+
+
+@pytest.mark.parametrize("text", ["email\na@example.org\n", "email,name\na,b\n", "a:b\nc:d\n"])
+def test_a_file_of_one_column_has_no_strange_delimiter(text: str) -> None:
+    assert _find(text).strange == ""

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import csv
 import re
+from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from preflight.model import Flaw
+from preflight.model import Flaw, Syntax
 from preflight.reading.records import LONGEST_FIELD, Record, RecordReader, fields_of
 
 BREAK = re.compile(r"\r\n|\n|\r")
 
 
 def _reader(width: int = 0, delimiter: str = ",", closes: bool = True) -> RecordReader:
-    return RecordReader(delimiter, width, lambda _: closes)
+    return RecordReader(Syntax(delimiter), width, lambda _: closes)
 
 
 def _read(text: bytes, width: int = 0) -> list[Record]:
@@ -120,6 +121,64 @@ def test_a_field_of_a_megabyte_of_quotes_is_read() -> None:
 
 def test_the_cells_of_a_single_record_are_read_from_its_text() -> None:
     """As they would be in their file."""
-    assert fields_of('a;"b;""c""\n";é', ";") == ["a", 'b;"c"\n', "é"]
-    assert fields_of("", ",") == []
-    assert fields_of('a,"b', ",") == []
+    assert fields_of('a;"b;""c""\n";é', Syntax(";")) == ["a", 'b;"c"\n', "é"]
+    assert fields_of("", Syntax()) == []
+    assert fields_of('a,"b', Syntax()) == []
+
+
+@given(
+    st.lists(st.sampled_from([*'",\n\r ax;', '\\"', "\\,", "\\\\", "\\\n"]), max_size=20),
+    st.sampled_from("\"'"),
+)
+@example(['"', "a", '\\"', ",", '"', ",", "\\,", "\\\n", "x"], '"')
+def test_escapes_are_those_of_the_csv_module(pieces: list[str], quote: str) -> None:
+    """Where the backslash has something to escape; the module would swallow any other.
+
+    Behind a closing quote it takes no escapes; such a record is told as one with a stray quote.
+    """
+    text = "".join(pieces).replace('"', quote)
+    reader = RecordReader(Syntax(",", quote, escape=True), 0, lambda _: True)
+    theirs = csv.reader(_lines(text), quotechar=quote, escapechar="\\")
+    data = text.encode()
+    at = above = 0
+    while at < len(data):
+        ours = reader.read(data, at, final=True)
+        if ours.flaw is not None or ours.stray:
+            return
+        assert [field.decode() for field in ours.fields] == next(theirs)
+        assert ours.lines == theirs.line_num - above or ours.end == len(data)
+        at, above = ours.end, theirs.line_num
+
+
+def _odd(text: bytes, **syntax: Any) -> Record:
+    return RecordReader(Syntax(**syntax), 0, lambda _: True).read(text, 0, final=True)
+
+
+def test_a_backslash_with_nothing_to_escape_is_a_backslash() -> None:
+    """Else a path, or a NULL as databases write it, would lose one."""
+    record = _odd(b'C:\\Temp,\\N,"\\N"', escape=True)
+    assert record.fields == [b"C:\\Temp", b"\\N", b"\\N"]
+
+
+def test_blanks_in_front_of_a_quote_are_skipped_and_no_others() -> None:
+    record = _odd(b' a, "b, c" ,\t"d"', spaced=True)
+    assert record.fields == [b" a", b"b, c ", b"d"]
+    assert _odd(b' a,\t"d"', delimiter="\t", spaced=True).fields == [b" a,", b"d"]
+
+
+@pytest.mark.parametrize(
+    ("text", "syntax", "stray"),
+    [
+        (b'a,"b""c",d', {}, False),
+        (b'a,5" b,d', {}, True),
+        (b'"a",5" b,"d" "', {}, True),
+        (b'a,"b"c', {}, True),
+        (b"'a',O'Brien,d", {"quote": "'"}, False),
+        (b"'a'b,O'Brien,d", {"quote": "'"}, True),
+        (b'a,"b \\"c\\"",d\\"', {"escape": True}, False),
+        (b'a,b"c', {"escape": True}, True),
+        (b'a, "b"', {"spaced": True}, False),
+    ],
+)
+def test_a_stray_quote_is_told(text: bytes, syntax: Any, stray: bool) -> None:
+    assert _odd(text, **syntax).stray == stray

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from preflight.model import Syntax
 from preflight.reading.records import RecordReader
 from preflight.reading.stretches import Block, Stretch
 
-READER = RecordReader(",", 3, lambda _: True)
+READER = RecordReader(Syntax(","), 3, lambda _: True)
 
 
 def _stretch(text: bytes, *, final: bool = False) -> Stretch:
-    return Block(text, ",", final=final).stretch(READER)
+    return Block(text, Syntax(","), final=final).stretch(READER)
 
 
 def test_only_complete_records_are_found() -> None:
@@ -52,7 +53,7 @@ def test_the_reader_is_asked_for_the_doubtful_records_only(text: bytes, read: li
 
 def test_fields_are_counted_outside_quotes() -> None:
     text = b'a,b\n"c,d",e,f\n\n"g\n,h"\ni,'
-    block = Block(text, ",", final=False)
+    block = Block(text, Syntax(","), final=False)
     assert block.field_counts(block.stretch(READER)).tolist() == [2, 3, 1, 1]
 
 

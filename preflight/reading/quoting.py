@@ -1,0 +1,83 @@
+"""How a text quotes its cells: with which quote, with escapes, with blanks in front of quotes.
+
+Plain CSV is taken for granted. Another syntax is taken only on evidence, and only where it makes
+sense of records in which the plain one leaves quotes astray, quotes open, or rows of odd widths.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections import Counter
+
+from preflight.model import Syntax
+from preflight.reading.records import RecordReader
+
+_EVIDENCE = 256 << 10
+_RECORDS = 2000
+_FEWEST = 2
+_CLOSED = 0.9
+
+
+def find_syntax(head: bytes, delimiter: str, *, final: bool) -> Syntax:
+    """Tell how the top of a text is quoted.
+
+    Args:
+        head: UTF-8; ends anywhere.
+        delimiter: one ASCII character.
+        final: whether the file ends where it ends.
+    """
+    final = final and len(head) <= _EVIDENCE
+    head = head[:_EVIDENCE]
+    plain = Syntax(delimiter)
+    options = [plain]
+    if _is_singly_quoted(head, delimiter):
+        options = [dataclasses.replace(plain, quote="'"), plain]
+    for option in list(options):
+        if _has(rb"\\(?:%b|%b|\r?\n)", head, b"\\", option):
+            options.append(dataclasses.replace(option, escape=True))
+    for option in list(options):
+        if _has(rb"%b[ \t]+%b", head, option.quote.encode("ascii"), option):
+            options.append(dataclasses.replace(option, spaced=True))
+    if len(options) == 1:
+        return plain
+    return min(options, key=lambda option: _faults(head, option, final=final))
+
+
+def _has(pattern: bytes, head: bytes, sign: bytes, syntax: Syntax) -> bool:
+    """Whether a pattern of quote and delimiter occurs; the sign is a byte it cannot do without."""
+    if sign not in head:
+        return False
+    quote, delimiter = (re.escape(one).encode("ascii") for one in (syntax.quote, syntax.delimiter))
+    return re.search(pattern % (delimiter, quote), head) is not None
+
+
+def _is_singly_quoted(head: bytes, delimiter: str) -> bool:
+    """Whether cells are wrapped in single quotes, and none in double ones."""
+    if b"'" not in head:
+        return False
+    mark = re.escape(delimiter).encode("ascii")
+    opening = rb"(?:(?<=[%b\r\n])|\A)" % mark
+    if re.search(opening + b'"', head):
+        return False
+    opened = len(re.findall(opening + b"'", head))
+    wrapped = len(re.findall(opening + rb"'(?:[^'\\]|''|\\[\s\S])*+'(?=[%b\r\n]|\Z)" % mark, head))
+    lines = len(re.findall(rb"[^\r\n]+", head))
+    return wrapped >= max(_FEWEST, _CLOSED * opened, lines / 2)
+
+
+def _faults(head: bytes, syntax: Syntax, *, final: bool) -> int:
+    """How many records do not read well."""
+    reader = RecordReader(syntax, 0, lambda _: True)
+    widths: Counter[int] = Counter()
+    at = faults = 0
+    while at < len(head) and faults + widths.total() < _RECORDS:
+        record = reader.read(head, at, final=final)
+        if record is None:
+            break
+        if record.flaw is not None or record.stray:
+            faults += 1
+        elif record.fields:
+            widths[record.width] += 1
+        at = record.end
+    return faults + widths.total() - max(widths.values(), default=0)
