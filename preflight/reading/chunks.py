@@ -122,10 +122,11 @@ class _Reader:
     def _newlines(self, block: Block, stretch: Stretch) -> tuple[int, int, int]:
         """How the records end; the last of a file may not end in anything."""
         lengths = stretch.ends - stretch.stops
-        pairs = int((lengths == 2).sum())
-        single = stretch.stops[lengths == 1]
-        returns = int((block.array[single] == _CR).sum()) if b"\r" in block.text else 0
-        counts = [len(single) - returns, pairs, returns]
+        counts = [int(np.count_nonzero(lengths)), 0, 0]
+        if b"\r" in block.text:
+            counts[1] = int(np.count_nonzero(lengths == 2))
+            counts[2] = int(np.count_nonzero(block.array[stretch.stops[lengths == 1]] == _CR))
+            counts[0] -= counts[1] + counts[2]
         if self._header_end is not None:
             counts[_ENDS.index(self._header_end)] += 1
             self._header_end = None

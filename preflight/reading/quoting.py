@@ -37,7 +37,7 @@ def find_syntax(head: bytes, delimiter: str, *, final: bool) -> Syntax:
         if _has(rb"\\(?:%b|%b|\r?\n)", head, b"\\", option):
             options.append(dataclasses.replace(option, escape=True))
     for option in list(options):
-        if _has(rb"%b[ \t]+%b", head, option.quote.encode("ascii"), option):
+        if _has(rb"%b[ \t]+%b", head, b" " + option.quote.encode("ascii"), option):
             options.append(dataclasses.replace(option, spaced=True))
     if len(options) == 1:
         return plain
@@ -45,7 +45,7 @@ def find_syntax(head: bytes, delimiter: str, *, final: bool) -> Syntax:
 
 
 def _has(pattern: bytes, head: bytes, sign: bytes, syntax: Syntax) -> bool:
-    """Whether a pattern of quote and delimiter occurs; the sign is a byte it cannot do without."""
+    """Whether a pattern of quote and delimiter occurs; the sign is bytes it cannot do without."""
     if sign not in head:
         return False
     quote, delimiter = (re.escape(one).encode("ascii") for one in (syntax.quote, syntax.delimiter))
@@ -54,9 +54,10 @@ def _has(pattern: bytes, head: bytes, sign: bytes, syntax: Syntax) -> bool:
 
 def _is_singly_quoted(head: bytes, delimiter: str) -> bool:
     """Whether cells are wrapped in single quotes, and none in double ones."""
-    if b"'" not in head:
+    sign = delimiter.encode("ascii")
+    if not head.startswith(b"'") and sign + b"'" not in head and b"\n'" not in head:
         return False
-    mark = re.escape(delimiter).encode("ascii")
+    mark = re.escape(sign)
     opening = rb"(?:(?<=[%b\r\n])|\A)" % mark
     if re.search(opening + b'"', head):
         return False
