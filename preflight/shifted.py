@@ -43,8 +43,7 @@ def likely_columns(
     found = np.full(len(raws), _NOWHERE, dtype=np.int64)
     for extra in np.unique(fields - len(columns)):
         at = np.flatnonzero(fields - len(columns) == extra)
-        quoted = raws.iloc[at].str.contains(syntax.quote, regex=False).to_numpy()
-        quoted |= syntax.escape
+        quoted = raws.iloc[at].str.contains(syntax.quote, regex=False).to_numpy() | syntax.escape
         for some, read in ((at[quoted], _one_by_one), (at[~quoted], _split)):
             if len(some):
                 cells = read(raws.iloc[some], syntax)
