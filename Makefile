@@ -7,7 +7,7 @@ READY  := $(VENV)/.ready
 SHOW   := fixtures/trade-show/expo-utf16.csv
 RESULT := .preflight/demo
 
-.PHONY: run test check tests format fixtures bench clean
+.PHONY: run test check tests format fixtures bench compare clean
 
 # The main job: a trade-show export, against the embedded stand-ins, to the end.
 run: $(READY)
@@ -38,6 +38,10 @@ fixtures: $(READY)
 # 400,000 rows: preflight against a plain pandera script, side by side in one run.
 bench: $(READY)
 	$(BIN)/python tests/benchmarks/bench_check.py
+
+# Hundreds of thousands of strings: the verdicts of preflight against its libraries', which are the truth.
+compare: $(READY)
+	$(BIN)/python tests/benchmarks/compare.py
 
 clean:
 	rm -rf $(VENV) .preflight build dist *.egg-info .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 from preflight import emails, phones, timestamps
 from preflight.emails import trim_email, unwrap_email
 from preflight.invisible import drop_zero_width, strip_invisible, tidy
+from preflight.phonecells import phones_in
 from preflight.phones import trim_phone
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "KINDS",
     "Kind",
     "drop_zero_width",
+    "phones_in",
     "strip_invisible",
     "tidy",
     "trim_email",

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -17,21 +16,31 @@ import phonenumbers
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from preflight import numbering, phonecells
 from preflight.invisible import CONTROLS, ODD_BLANKS, ZERO_WIDTH, strip_invisible
-from preflight.model import Bools
+from preflight.model import Bools, Ints
+from preflight.numbering import Reading, characters, read, valid, written
 
+# What the library says of a cell, and for those it can make nothing of, what is to be seen of them.
 OK, UNPARSABLE, INVALID, NO_REGION = "ok", "unparsable", "invalid", "no-region"
+PLACEHOLDER, SEVERAL, SCIENTIFIC, DECIMAL = "placeholder", "several", "scientific", "decimal"
+EXTENSION = "extension"
 
-_NOTHING = r"[^\s\S]"
-# A number as people dial and write it: digits and the punctuation that means nothing.
-_DIALLED = r"^\+?(?:[0-9][0-9 ./-]*|\([0-9 ]{1,6}\))(?:\([0-9 ]{1,6}\))?[0-9 ./-]*[0-9]$"
-_PUNCTUATION = r"[ ()./-]"
 _E164 = r"^\+[1-9][0-9]{6,14}$"
-_TYPES = (
-    "fixed_line", "mobile", "toll_free", "premium_rate", "shared_cost", "personal_number", "voip",
-    "pager", "uan", "voicemail",
-)  # fmt: skip
-_IN_FRONT = re.compile(f"^(?:['\u2018\u2019`]|[ {ZERO_WIDTH}{ODD_BLANKS}{CONTROLS}])+")
+# The punctuation that the library drops wherever it stands. Letters, "x" and "~" are not in it:
+# they may begin an extension.
+_MARKS = r"[ \x{a0}\x{ad}\x{200b}\x{2060}\x{2010}-\x{2015}\x{2212}()\[\]./-]"
+# A number as people dial and write it. The library takes as many digits for a number.
+_DIALLED = rf"^{_MARKS}*\+?{_MARKS}*(?:[0-9]{_MARKS}*){{3,}}$"
+# Of the ways to write an extension, those that can be nothing else.
+_EXTENSION = r"(?i)([0-9])[ \x{a0}]*(?:ext|extn|extension|x|#)[:.]?[ \x{a0}]*[0-9]{1,6}$"
+# The library reads no longer text.
+_LONGEST_TEXT = 250
+_BEGINS = re.compile(r"[+\uff0b]|\d")
+_INVISIBLE = f" {ZERO_WIDTH}{ODD_BLANKS}{CONTROLS}"
+_IN_FRONT = re.compile(f"^['\u2018\u2019`{_INVISIBLE}]+")
+_PADDED = f"^['\u2018\u2019`{_INVISIBLE}]|[{_INVISIBLE}]$"
+_LABEL = re.compile(r"[^\W\d_]|[#~]")
 _PLUSES = ("+", "\uff0b")
 
 
@@ -44,149 +53,50 @@ def trim_phone(value: str) -> str:
     return _IN_FRONT.sub("", strip_invisible(value))
 
 
-@dataclass(frozen=True, slots=True)
-class _Patterns:
-    """What a calling code's numbers look like, as RE2 patterns of the digits behind the code.
-
-    Built from the library's own metadata. A number with a calling code is parsed by the code's main
-    region, which alone can strip a national prefix: numbers that start like one are left to it.
-    Where several regions share a code, the main one is asked first; the others settle by leading
-    digits, and a number that starts with those of any is left to the library unless the main
-    region knows it.
-
-    Attributes:
-        general: what any number of the code looks like: the library asks that first.
-        main: valid numbers of the main region.
-        shared: valid numbers of the regions that share the code and have no leading digits.
-        prefix: the national prefix; "" if there is none.
-        leading: the leading digits of the other regions; "" if there are none.
-    """
-
-    general: str
-    main: str
-    shared: str
-    prefix: str
-    leading: str
-
-
-@functools.cache
-def _patterns(calling_code: int, length: int) -> _Patterns | None:
-    """The patterns of a calling code for numbers of so many digits behind it.
-
-    None where its main region's metadata say too little.
-    """
-    regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE[calling_code]
-    found = [phonenumbers.PhoneMetadata.metadata_for_region(region, None) for region in regions]
-    known = [metadata for metadata in found if metadata is not None]
-    if not known or known[0] is not found[0] or known[0].leading_digits:
-        return None
-    main, *others = known
-    shared = [_valid(metadata, length) for metadata in others if not metadata.leading_digits]
-    leading = [metadata.leading_digits for metadata in others if metadata.leading_digits]
-    return _Patterns(
-        general=(main.general_desc and main.general_desc.national_number_pattern) or _NOTHING,
-        main=_valid(main, length),
-        shared="|".join(filter(None, shared)),
-        prefix=main.national_prefix_for_parsing or "",
-        leading="|".join(leading),
-    )
-
-
-def _valid(metadata: phonenumbers.PhoneMetadata, length: int) -> str:
-    """The numbers of a region that have so many digits: the patterns alone would allow more."""
-    kinds = (getattr(metadata, name) for name in _TYPES)
-    return "|".join(
-        kind.national_number_pattern
-        for kind in kinds
-        if kind is not None and kind.national_number_pattern and length in kind.possible_length
-    )
-
-
-def _joined(pieces: Iterable[tuple[int, str]]) -> str:
-    return "|".join(f"{code}(?:{pattern})" for code, pattern in pieces if pattern) or _NOTHING
-
-
-@functools.cache
-def _plain_patterns(calling_codes: tuple[int, ...], length: int) -> tuple[str, ...]:
-    """Patterns of E.164 numbers of one length: general, main, shared, prefixes, leading digits."""
-    known = [
-        (code, found)
-        for code in calling_codes
-        if (found := _patterns(code, length - len(f"+{code}"))) is not None
-    ]
-    return (
-        rf"^\+(?:{_joined((code, found.general) for code, found in known)})$",
-        rf"^\+(?:{_joined((code, found.main) for code, found in known)})$",
-        rf"^\+(?:{_joined((code, found.shared) for code, found in known)})$",
-        rf"^\+(?:{_joined((code, found.prefix) for code, found in known)})",
-        rf"^\+(?:{_joined((code, found.leading) for code, found in known)})",
-    )
-
-
-def _calling_codes(values: pa.Array) -> tuple[int, ...]:
-    heads = pc.unique(pc.utf8_slice_codeunits(values, 1, 4)).to_pylist()
-    found = {
-        int(head[:length])
-        for head in heads
-        for length in (1, 2, 3)
-        if head[:length].isdigit()
-        and int(head[:length]) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE
-    }
-    return tuple(sorted(found))
-
-
-def plain(values: pa.ChunkedArray) -> pa.ChunkedArray:
+def plain(values: pa.ChunkedArray, *, few: int = numbering.FEW) -> pa.ChunkedArray:
     """True where a cell is obviously a valid number in E.164 form; sound, see the tests.
 
     Args:
         values: a string column.
+        few: fewer numbers of a calling code than these are not worth the triage.
     """
-    shaped = np.flatnonzero(pc.match_substring_regex(values, _E164).to_numpy())
     fine = np.zeros(len(values), dtype=bool)
-    if not len(shaped):
-        return pa.chunked_array([pa.array(fine)])
-    numbers = values.take(pa.array(shaped)).combine_chunks()
-    codes = _calling_codes(numbers)
-    lengths = pc.binary_length(numbers).to_numpy(zero_copy_only=False)
-    for length in np.unique(lengths).tolist():
-        at = np.flatnonzero(lengths == length)
-        fine[shaped[at]] = _plain_of(numbers.take(pa.array(at)), codes, length)
+    shaped = np.flatnonzero(pc.match_substring_regex(values, _E164).to_numpy())
+    if len(shaped):
+        numbers = values.cast(pa.string()).take(pa.array(shaped)).combine_chunks()
+        fine[shaped] = written(pc.utf8_slice_codeunits(numbers, 1), few=few)
     return pa.chunked_array([pa.array(fine)])
 
 
-def _plain_of(numbers: pa.Array, codes: tuple[int, ...], length: int) -> Bools:
-    """`plain` for E.164 forms of one length, whose calling codes are among these."""
-    general, main, shared, prefix, leading = _plain_patterns(codes, length)
-    fine = pc.match_substring_regex(numbers, main)
-    if _NOTHING not in shared:
-        alike = pc.match_substring_regex(numbers, shared)
-        fine = pc.or_(fine, pc.and_not(alike, pc.match_substring_regex(numbers, leading)))
-    fine = pc.and_(fine, pc.match_substring_regex(numbers, general))
-    # No valid number of the metadata of today starts like its national prefix; one of tomorrow may.
-    settled = pc.and_not(fine, pc.match_substring_regex(numbers, prefix))
-    return np.asarray(settled.to_numpy(zero_copy_only=False))
+def _e164(found: Reading) -> pa.Array:
+    codes = pc.cast(pa.array(found.codes), pa.string())
+    return pc.binary_join_element_wise("+", codes, found.numbers, "")
 
 
 @functools.lru_cache(maxsize=1 << 16)
-def _judge(value: str, region: str) -> tuple[str, str, str, str]:
-    bare = trim_phone(value)
+def _judge(bare: str, region: str) -> tuple[str, str, str]:
+    """What the library makes of one trimmed cell: its E.164 form, a status, and why not."""
     if not bare:
-        return "", "", OK, ""
+        return "", OK, ""
     known = region if region in phonenumbers.SUPPORTED_REGIONS else None
     try:
         number = phonenumbers.parse(bare, known)
     except phonenumbers.NumberParseException as error:
         no_code = error.error_type == phonenumbers.NumberParseException.INVALID_COUNTRY_CODE
-        if no_code and known is None and not bare.startswith(_PLUSES):
-            return bare, "", NO_REGION, "no country is known for it"
-        return bare, "", UNPARSABLE, _REASONS.get(error.error_type, "")
+        begins = _BEGINS.search(bare)
+        if no_code and known is None and not (begins and begins[0] in _PLUSES):
+            return "", NO_REGION, _NO_REGION
+        return "", UNPARSABLE, _REASONS.get(error.error_type, "")
     if not phonenumbers.is_valid_number(number):
-        where = phonenumbers.region_code_for_country_code(number.country_code or 0)
-        return bare, "", INVALID, f"no valid number of {where} (+{number.country_code})"
+        return "", INVALID, _no_number(number.country_code or 0)
+    if number.extension and not _LABEL.search(bare) and len(phonecells.phones_in(bare)) > 1:
+        # To the library a second number behind a comma or a semicolon is an extension.
+        return "", SEVERAL, ""
     form = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    return bare, form, OK, "extension" if number.extension else ""
+    return form, OK, EXTENSION if number.extension else ""
 
 
+_NO_REGION = "no country is known for it"
 _REASONS = {
     phonenumbers.NumberParseException.INVALID_COUNTRY_CODE: "there is no such country code",
     phonenumbers.NumberParseException.NOT_A_NUMBER: "it is no phone number",
@@ -194,87 +104,134 @@ _REASONS = {
     phonenumbers.NumberParseException.TOO_SHORT_NSN: "it has too few digits",
     phonenumbers.NumberParseException.TOO_LONG: "it has too many digits",
 }
+_OUTCOMES = {
+    numbering.NO_REGION: (NO_REGION, _NO_REGION),
+    numbering.NO_CODE: (
+        UNPARSABLE, _REASONS[phonenumbers.NumberParseException.INVALID_COUNTRY_CODE],
+    ),
+    numbering.SHORT_BEHIND_PREFIX: (
+        UNPARSABLE, _REASONS[phonenumbers.NumberParseException.TOO_SHORT_AFTER_IDD],
+    ),
+    numbering.TOO_SHORT: (UNPARSABLE, _REASONS[phonenumbers.NumberParseException.TOO_SHORT_NSN]),
+    numbering.TOO_LONG: (UNPARSABLE, _REASONS[phonenumbers.NumberParseException.TOO_LONG]),
+}  # fmt: skip
 
 
-def judge(values: pd.Series[str], regions: pd.Series[str]) -> pd.DataFrame:
+@functools.cache
+def _no_number(code: int) -> str:
+    return f"no valid number of {phonenumbers.region_code_for_country_code(code)} (+{code})"
+
+
+def judge(
+    values: pd.Series[str], regions: pd.Series[str], *, few: int = numbering.FEW
+) -> pd.DataFrame:
     """What the library says of each value in its region.
 
     Args:
         values: the cells.
         regions: of the same index, the ISO 3166 code of each cell's region, "" where none is known.
+        few: fewer numbers of a region than these are read one by one.
 
     Returns:
-        A frame of the same index: `core` str, `e164` str ("" unless valid), `status` str (OK,
-        UNPARSABLE, INVALID, NO_REGION), `reason` str (why not; "extension" for a valid number
-        that carries one).
+        A frame of the same index: `core` str, as `trim_phone` makes it; `e164` str, "" unless the
+        status is OK; `status` str, one of OK, UNPARSABLE, INVALID and NO_REGION, as the library
+        says, or of PLACEHOLDER, SEVERAL, SCIENTIFIC and DECIMAL, see `phonecells`; `reason` str,
+        why there is no number, EXTENSION for a valid one that carries one.
     """
-    cells, where = values.to_numpy(dtype=object), regions.to_numpy(dtype=object)
-    easy = _rewritten(cells, where)
-    judged = [
-        (value, form, OK, "") if form else _judge(value, region)
-        for value, form, region in zip(cells, easy, where, strict=True)
-    ]
+    cells, where = _strings(values), _strings(regions)
+    core = _trimmed(cells)
+    e164 = np.full(len(core), "", dtype=object)
+    # Which of `told` holds of each cell: a status, and why.
+    told: dict[tuple[str, str], int] = {("", ""): 0}
+    which = np.zeros(len(core), dtype=np.int64)
+
+    def tell(at: Ints, status: str, reason: str) -> None:
+        which[at] = told.setdefault((status, reason), len(told))
+
+    at, digits, plus, extended = _dialled(core)
+    found = read(digits, plus, where.take(pa.array(at)), few=few)
+    fine = valid(found.codes, found.numbers)
+    e164[at[fine]] = _e164(found).filter(pa.array(fine)).to_numpy(zero_copy_only=False)
+    tell(at[fine & ~extended], OK, "")
+    tell(at[fine & extended], OK, EXTENSION)
+    for code in np.unique(found.codes[~fine]).tolist():
+        tell(at[~fine & (found.codes == code)], INVALID, _no_number(code))
+    for outcome, (status, reason) in _OUTCOMES.items():
+        tell(at[found.outcomes == outcome], status, reason)
+    asked = np.ones(len(core), dtype=bool)
+    asked[at] = found.outcomes == numbering.UNKNOWN
+    for one in np.flatnonzero(asked).tolist():
+        e164[one], status, reason = _judge(core[one].as_py(), where[one].as_py())
+        which[one] = told.setdefault((status, reason), len(told))
+    _look_again(core, np.array([status == OK for status, _ in told])[which], tell)
+    e164[np.array([status != OK for status, _ in told])[which]] = ""
+    statuses, reasons = (pa.array(each, pa.string()) for each in zip(*told, strict=True))
+    columns = {
+        "core": core,
+        "e164": pa.array(e164, pa.string()),
+        "status": statuses.take(pa.array(which)),
+        "reason": reasons.take(pa.array(which)),
+    }
     return pd.DataFrame(
-        judged, index=values.index, columns=["core", "e164", "status", "reason"], dtype="str"
+        {name: pd.array(column, dtype="str") for name, column in columns.items()},
+        index=values.index,
     )
 
 
-def _rewritten(values: np.ndarray, regions: np.ndarray) -> np.ndarray:
-    """The E.164 form of the numbers that need no parser: take off punctuation, put on the code.
+def _look_again(core: pa.Array, fine: Bools, tell: Callable[[Ints, str, str], None]) -> None:
+    """Tells of cells that hold something else than one number, so that each has one fault.
 
-    Most national numbers of most files are such. A form counts only if `plain` passes it, and a
-    number whose start the library may read as something else (an international prefix, the calling
-    code without a plus) is left to the library; a property test holds the two equal.
+    Of a number that the library knows as valid, only a spreadsheet's way to write it counts.
+    """
+    left = np.flatnonzero(~fine)
+    cells = core.take(pa.array(left))
+    for status, looks in ((SEVERAL, phonecells.several), (PLACEHOLDER, phonecells.placeholder)):
+        tell(left[looks(cells).to_numpy(zero_copy_only=False)], status, "")
+    for status, looks in ((DECIMAL, phonecells.decimal), (SCIENTIFIC, phonecells.scientific)):
+        tell(np.flatnonzero(looks(core).to_numpy(zero_copy_only=False)), status, "")
 
-    Args:
-        values: the cells.
-        regions: the region of each.
+
+def _strings(values: pd.Series[str]) -> pa.Array:
+    strings = pa.array(values.array, pa.string())
+    return strings.combine_chunks() if isinstance(strings, pa.ChunkedArray) else strings
+
+
+def _trimmed(cells: pa.Array) -> pa.Array:
+    """The cells as `trim_phone` leaves them."""
+    padded = pc.match_substring_regex(cells, _PADDED)
+    if not pc.any(padded).as_py():
+        return cells
+    bare = [trim_phone(cell) for cell in cells.filter(padded).to_pylist()]
+    return pc.replace_with_mask(cells, padded, pa.array(bare, pa.string()))
+
+
+def _dialled(core: pa.Array) -> tuple[Ints, pa.Array, Bools, Bools]:
+    """The numbers that are written in digits and punctuation, as most of most files are.
 
     Returns:
-        An object array: the form, or "" where the library has to be asked.
+        Where they stand; their digits; where a plus stands in front; where an extension, which is
+        not among the digits, stands behind.
     """
-    forms = np.full(len(values), "", dtype=object)
-    shaped = np.flatnonzero(pc.match_substring_regex(pa.array(values, pa.string()), _DIALLED))
-    if not len(shaped):
-        return forms
-    dialled = pa.array(values[shaped], pa.string())
-    digits = pc.replace_substring_regex(dialled, _PUNCTUATION, "").to_numpy(zero_copy_only=False)
-    made = np.where([text.startswith("+") for text in digits], digits, "")
-    for region in sorted(set(regions[shaped])):
-        rewrite = _rewriting(region)
-        mine = np.flatnonzero((regions[shaped] == region) & (made == ""))
-        if rewrite is None or not len(mine):
-            continue
-        code, prefix, never = rewrite
-        odd = pc.match_substring_regex(pa.array(digits[mine], pa.string()), never).to_numpy(
-            zero_copy_only=False
-        )
-        mine = mine[~odd]
-        made[mine] = [f"+{code}{text.removeprefix(prefix)}" for text in digits[mine]]
-    fine = plain(pa.chunked_array([pa.array(made, pa.string())])).to_numpy()
-    forms[shaped[fine]] = made[fine]
-    return forms
+    shaped = pc.match_substring_regex(core, _DIALLED).to_numpy(zero_copy_only=False)
+    others = np.flatnonzero(~shaped)
+    rest = core.take(pa.array(others))
+    bare = pc.replace_substring_regex(rest, _EXTENSION, r"\1")
+    behind = pc.and_(pc.not_equal(bare, rest), pc.match_substring_regex(bare, _DIALLED))
+    behind = behind.to_numpy(zero_copy_only=False)
+    at = np.concatenate([np.flatnonzero(shaped), others[behind]])
+    written = pa.concat_arrays([core.filter(pa.array(shaped)), bare.filter(pa.array(behind))])
+    extended = np.arange(len(at)) >= shaped.sum()
+    short = pc.less_equal(pc.utf8_length(core), _LONGEST_TEXT).to_numpy(zero_copy_only=False)[at]
+    at, written, extended = at[short], written.filter(pa.array(short)), extended[short]
+    plus = pc.match_substring(written, "+").to_numpy(zero_copy_only=False)
+    return at, _digits(written), plus, extended
 
 
-@functools.cache
-def _rewriting(region: str) -> tuple[int, str, str] | None:
-    """A region's calling code, its national prefix, and a pattern of the numbers to leave alone.
-
-    None where the region is not known, rewrites numbers as it strips, or has a prefix that is no
-    plain run of digits.
-    """
-    if region not in phonenumbers.SUPPORTED_REGIONS:
-        return None
-    code = phonenumbers.country_code_for_region(region)
-    metadata = phonenumbers.PhoneMetadata.metadata_for_region(region, None)
-    prefix = "" if metadata is None else metadata.national_prefix_for_parsing or ""
-    if (
-        metadata is None
-        or metadata.national_prefix_transform_rule
-        or (prefix and not prefix.isdecimal())
-    ):
-        return None
-    never = [pattern for pattern in (metadata.international_prefix,) if pattern]
-    if prefix != str(code):
-        never.append(str(code))
-    return code, prefix, rf"^(?:{'|'.join(never) or _NOTHING})"
+def _digits(strings: pa.Array) -> pa.Array:
+    """The ASCII digits of each string, and nothing else: far faster than replacing the others."""
+    bounds, everything = characters(strings)
+    kept = (everything >= ord("0")) & (everything <= ord("9"))
+    counted = np.concatenate([np.zeros(1, np.int32), np.cumsum(kept, dtype=np.int32)])
+    return pa.StringArray.from_buffers(
+        len(strings), pa.py_buffer(counted[bounds]), pa.py_buffer(everything[kept])
+    )

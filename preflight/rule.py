@@ -50,6 +50,7 @@ from preflight.invisible import BLANK, stripped, tidied
 from preflight.kinds import (
     ALL_KINDS,
     drop_zero_width,
+    phones_in,
     strip_invisible,
     tidy,
     trim_email,
@@ -82,6 +83,7 @@ __all__ = [
     "Severity",
     "drop_zero_width",
     "map_option",
+    "phones_in",
     "strip_invisible",
     "stripped",
     "tidied",

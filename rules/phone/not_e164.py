@@ -2,8 +2,8 @@
 
 TextUs stores phone numbers so, and its help asks for a plus and the country code for numbers of
 another country; Dotdigital's help wants mobile numbers international. The region is the one that
-the row's country, `--region` or the profile names, never a guess. A number with an extension, or
-with words beside it, is left alone: E.164 cannot hold them.
+the row's country, `--region` or the profile names, never a guess. A number with words beside it is
+left alone, for a person to look at; one with an extension is a matter of PHN406.
 
 Options::
 
@@ -16,7 +16,8 @@ Bad::
     bob@kestrel-labs.com,+44 (0)20 7946 0018,GB
     cleo@kestrel-labs.com,030 23125000,Germany
     dan@kestrel-labs.com,415.555.2672,
-    eve@kestrel-labs.com,+1 415 555 2673 ext. 29,US
+    eve@kestrel-labs.com,tel:+1-415-555-2673,
+    fred@kestrel-labs.com,1-800-FLOWERS,US
 
 Findings::
 
@@ -25,6 +26,7 @@ Findings::
     4:phone PHN404 not in E.164 form
     5:phone PHN404 not in E.164 form
     6:phone PHN404 not in E.164 form
+    7:phone PHN404 not in E.164 form
 
 Good::
 
@@ -39,29 +41,40 @@ Fixed::
     bob@kestrel-labs.com,+442079460018,GB
     cleo@kestrel-labs.com,+493023125000,Germany
     dan@kestrel-labs.com,+14155552672,
-    eve@kestrel-labs.com,+1 415 555 2673 ext. 29,US
+    eve@kestrel-labs.com,+14155552673,
+    fred@kestrel-labs.com,1-800-FLOWERS,US
 """
 
 from __future__ import annotations
+
+import re
 
 import pandas as pd
 
 from preflight.rule import Context, Phase, Rule, Safety, Scope, Severity
 
-# Digits of any script and the marks people put between them; a letter may be an extension or a
-# note.
-_ONLY_A_NUMBER = r"[+\uff0b]?[^\w+]*(?:\d[^\w+]*)+"
+# Digits of any script and the marks people put between them, `tel:` in front. Another letter may be
+# an extension or a note.
+_ONLY_A_NUMBER = re.compile(
+    r"(?:(?:tel|phone)\b[.:]*)?[^\w+\uff0b]*[+\uff0b]?(?:[^\w+\uff0b]*\d)+[^\w+\uff0b]*", re.I
+)
+
+
+def _is_only_a_number(cell: str) -> bool:
+    return _ONLY_A_NUMBER.fullmatch(cell) is not None
 
 
 def check(phone: pd.Series[str], context: Context) -> pd.Series[bool]:
     del phone
-    return (context.judged["status"] != "ok") | (context.judged["core"] == context.judged["e164"])
+    valid = (context.judged["status"] == "ok") & (context.judged["reason"] == "")
+    return ~valid | (context.judged["core"] == context.judged["e164"])
 
 
 def fix(phone: pd.Series[str], context: Context) -> pd.Series[str]:
-    core, e164 = context.judged["core"], context.judged["e164"]
-    certain = (context.judged["reason"] == "") & core.str.fullmatch(_ONLY_A_NUMBER)
-    return phone.mask(certain, e164)
+    return phone.mask(
+        context.judged["core"].map(_is_only_a_number),
+        context.judged["e164"],
+    )
 
 
 RULE = Rule(

@@ -33,15 +33,16 @@ from __future__ import annotations
 
 import pandas as pd
 
-from preflight.rule import Phase, Rule, Safety, Scope, Severity, trim_phone
+from preflight.rule import Context, Phase, Rule, Safety, Scope, Severity
 
 
-def check(phone: pd.Series[str]) -> pd.Series[bool]:
-    return phone == phone.map(trim_phone)
+def check(phone: pd.Series[str], context: Context) -> pd.Series[bool]:
+    return phone == context.judged["core"]
 
 
-def fix(phone: pd.Series[str]) -> pd.Series[str]:
-    return phone.map(trim_phone)
+def fix(phone: pd.Series[str], context: Context) -> pd.Series[str]:
+    del phone
+    return context.judged["core"]
 
 
 RULE = Rule(

@@ -25,27 +25,14 @@ Good::
 
 from __future__ import annotations
 
-import re
-
 import pandas as pd
 
 from preflight.rule import Context, Rule, Scope, Severity
 
-_DIGITS = re.compile(r"([0-9])\1{4,}|0?123456789?0?")
-_MARKS = re.compile(r"[ ().+/-]")
-_BLANKS = (
-    "-", "--", "#n/a", "n.a.", "n/a", "na", "nil", "no", "no phone", "none", "null", "tbd", "test",
-    "unknown", "x", "xx", "xxx",
-)  # fmt: skip
-
-
-def _is_placeholder(phone: str) -> bool:
-    return phone.lower() in _BLANKS or _DIGITS.fullmatch(_MARKS.sub("", phone)) is not None
-
 
 def check(phone: pd.Series[str], context: Context) -> pd.Series[bool]:
     del phone
-    return (context.judged["status"] == "ok") | ~context.judged["core"].map(_is_placeholder)
+    return context.judged["status"] != "placeholder"
 
 
 RULE = Rule(

@@ -1,19 +1,22 @@
 """A spreadsheet wrote the number in scientific form: `1.41556E+10`.
 
 It took the phone number for a quantity and kept its first digits; the others are gone from the
-file. Only the spreadsheet it was saved from, or its source, may still have them. No provider can
-call or text what is left.
+file. Only the spreadsheet it was saved from, or its source, may still have them. Nobody can call or
+text what is left. Where as many digits stand there as the number had, it can be read off, but
+whether a zero or a plus stood in front nobody can tell.
 
 Bad::
 
     email,phone
     ann@kestrel-labs.com,1.41556E+10
     bob@kestrel-labs.com,"4,47911E+11"
+    cleo@kestrel-labs.com,4.155552671E+09
 
 Findings::
 
     2:phone PHN408 a spreadsheet's scientific form: digits of the number are lost
     3:phone PHN408 a spreadsheet's scientific form: digits of the number are lost
+    4:phone PHN408 a spreadsheet's scientific form
 
 Good::
 
@@ -23,15 +26,31 @@ Good::
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
-from preflight.rule import Rule, Scope, Severity, trim_phone
+from preflight.rule import Context, Rule, Scope, Severity
 
-_SCIENTIFIC = r"[+-]?[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]{1,2}"
+_PARTS = re.compile(r"[+-]?[0-9](?:[.,]([0-9]+))?[eE]\+?([0-9]+)")
+_FORM = "a spreadsheet's scientific form"
+_LOST = f"{_FORM}: digits of the number are lost"
 
 
-def check(phone: pd.Series[str]) -> pd.Series[bool]:
-    return ~phone.map(trim_phone).str.fullmatch(_SCIENTIFIC)
+def check(phone: pd.Series[str], context: Context) -> pd.Series[bool]:
+    del phone
+    return context.judged["status"] != "scientific"
+
+
+def _reason(phone: str) -> str:
+    parts = _PARTS.fullmatch(phone)
+    whole = parts is not None and len(parts[1] or "") >= int(parts[2])
+    return _FORM if whole else _LOST
+
+
+def reason(phone: pd.Series[str], context: Context) -> pd.Series[str]:
+    del phone
+    return context.judged["core"].map(_reason)
 
 
 RULE = Rule(
@@ -40,6 +59,7 @@ RULE = Rule(
     scope=Scope.CELL,
     severity=Severity.ERROR,
     kinds=frozenset({"phone"}),
-    message="a spreadsheet's scientific form: digits of the number are lost",
+    message=_LOST,
     check=check,
+    reason=reason,
 )

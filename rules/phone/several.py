@@ -1,8 +1,10 @@
 """The cell holds several phone numbers.
 
-A provider takes the cell for one number; TextUs stores it as E.164. What the library reads as one
-number is never taken for several: `030/23125000` is an area code and a number. Which to keep is for
-a person to say; on request it is the first.
+A provider takes the cell for one number; TextUs stores it as E.164. (Its help lets a *conversation
+import* hold several with commas between; of the contacts upload it says nothing.) What the library
+reads as one number is never taken for several: `030/23125000` is an area code and a number. A
+second one behind a semicolon or a comma it takes for an extension; that is two all the same. Which
+to keep is for a person to say; on request it is the first.
 
 Options::
 
@@ -13,11 +15,13 @@ Bad::
     email,phone
     ann@kestrel-labs.com,+14155552671 / +14155552672
     bob@kestrel-labs.com,+14155552673; +14155552674
+    cleo@kestrel-labs.com,m +14155552675 w +14155552676
 
 Findings::
 
     2:phone PHN407 several phone numbers in one cell
     3:phone PHN407 several phone numbers in one cell
+    4:phone PHN407 several phone numbers in one cell
 
 Good::
 
@@ -30,35 +34,24 @@ Fixed::
     email,phone
     ann@kestrel-labs.com,+14155552671
     bob@kestrel-labs.com,+14155552673
+    cleo@kestrel-labs.com,+14155552675
 """
 
 from __future__ import annotations
 
-import re
-
 import pandas as pd
 
-from preflight.rule import Context, Phase, Rule, Safety, Scope, Severity, trim_phone
-
-_BETWEEN = re.compile(r"[/;,|&\r\n]| or | and ")
-_DIGIT = re.compile(r"\d")
-# A number with its area code; a shorter piece may be a part of one.
-_DIGITS = 8
-
-
-def _is_one(phone: str) -> bool:
-    pieces = _BETWEEN.split(phone)
-    return len(pieces) < 2 or any(len(_DIGIT.findall(piece)) < _DIGITS for piece in pieces)
+from preflight.rule import Context, Phase, Rule, Safety, Scope, Severity, phones_in
 
 
 def check(phone: pd.Series[str], context: Context) -> pd.Series[bool]:
     del phone
-    return (context.judged["status"] == "ok") | context.judged["core"].map(_is_one)
+    return context.judged["status"] != "several"
 
 
 def fix(phone: pd.Series[str], context: Context) -> pd.Series[str]:
     del phone
-    return context.judged["core"].map(lambda core: trim_phone(_BETWEEN.split(core)[0]))
+    return context.judged["core"].map(lambda cell: phones_in(cell)[0])
 
 
 RULE = Rule(

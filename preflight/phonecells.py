@@ -1,0 +1,87 @@
+"""What people and programs put into a phone cell instead of one phone number.
+
+The library says of most of these only that they are no number; of some it even makes one. These
+look at how the cell is written, and tell what happened to it.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+# A spreadsheet's quantity, full precision or not.
+_SCIENTIFIC = r"^[+-]?[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]{1,3}$"
+# A number column that went through a program which keeps numbers as fractions.
+_DECIMAL = r"^\+?[0-9]{7,15}\.0$"
+_WORDS = (
+    "#n/a", "(null)", "*", "**", "***", "-", "--", "---", ".", "..", "...", "/", "?", "??", "???",
+    "\u2013", "\u2014", "aucun", "confidential", "geen", "inconnu", "k.a.", "kein", "keine", "n.a",
+    "n.a.", "n/a", "n\\a", "na", "nan", "nessuno", "nil", "ninguno", "no", "no number", "no phone",
+    "no phone number", "none", "none given", "not applicable", "not available", "not given",
+    "not provided", "null", "onbekend", "private", "tba", "tbc", "tbd", "test", "unbekannt",
+    "undefined", "unknown", "unlisted", "withheld", "x", "xx", "xxx", "xxxx", "xxx-xxx-xxxx",
+    "(xxx) xxx-xxxx", "xxxxxxxxxx",
+)  # fmt: skip
+_MARKED = r"^[ ()+./-]*(?:[0-9][ ()+./-]*)+$"
+_MARKS = r"[ ()+./-]"
+# One digit again and again, alone or behind what may be a calling code; and counting up.
+_TYPED = "|".join(
+    [
+        "0+",
+        *(f"{digit}{{3,}}" for digit in range(1, 10)),
+        *(f"[0-9]{{1,3}}{digit}{{8,}}" for digit in range(10)),
+        "1000000000[01]?",
+        "[0-9]{0,3}1234567890",
+        "0?123456?7?8?9?0?",
+    ]
+)
+# What may be a number with its area code among other text: so many digits, and the marks between.
+_NUMBER = re.compile(r"\+?\(?\d(?:[ \u00a0().\u2010-\u2015-]*\d)*")
+_LABELLED = re.compile(r"(?:e?xt[a-z]*|x|#)[.: ]*\d+", re.IGNORECASE)
+_DIGITS = 7
+_LONGEST = 15
+_MANY = rf"(?:[0-9][^0-9]*){{{2 * _DIGITS},}}"
+
+
+def scientific(cells: pa.Array) -> pa.Array:
+    """True where a spreadsheet wrote a quantity: `1.41556E+10`."""
+    return pc.match_substring_regex(cells, _SCIENTIFIC)
+
+
+def decimal(cells: pa.Array) -> pa.Array:
+    """True where a program wrote a whole number as a fraction: `14155552671.0`."""
+    return pc.match_substring_regex(cells, _DECIMAL)
+
+
+def placeholder(cells: pa.Array) -> pa.Array:
+    """True where something stands to get past a form: `n/a`, `000-000-0000`, `1234567890`."""
+    words = pc.is_in(pc.utf8_lower(cells), value_set=pa.array(_WORDS))
+    digits = pc.replace_substring_regex(cells, _MARKS, "")
+    typed = pc.match_substring_regex(digits, f"^(?:{_TYPED})$")
+    return pc.or_(words, pc.and_(typed, pc.match_substring_regex(cells, _MARKED)))
+
+
+def several(cells: pa.Array) -> pa.Array:
+    """True where more than one number stands in a cell, each of at least seven digits."""
+    many = pc.match_substring_regex(cells, _MANY)
+    found = iter(cells.filter(many).to_pylist())
+    told = [one and len(phones_in(next(found))) > 1 for one in many.to_pylist()]
+    return pa.array(told, pa.bool_())
+
+
+def phones_in(cell: str) -> list[str]:
+    """The pieces of a cell that look like a phone number, each as it is written."""
+    pieces = []
+    for run in _NUMBER.findall(_LABELLED.sub("", cell)):
+        parts = run.split()
+        if _count(run) > _LONGEST and min(map(_count, parts)) >= _DIGITS:
+            pieces += parts
+        elif _count(run) >= _DIGITS:
+            pieces.append(run)
+    return pieces
+
+
+def _count(text: str) -> int:
+    return sum(map(str.isdigit, text))
