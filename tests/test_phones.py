@@ -149,7 +149,7 @@ def test_the_rules_refuse_a_phone_where_the_library_does_and_write_e164(
     plan = plan_for("phone", "country", region=default)
     values = [cell for cell, _ in pairs]
     chunk = chunk_of(values, [region for _, region in pairs])
-    refused = {"PHN402", "PHN403", "PHN405", "PHN407", "PHN408", "PHN410", "PHN412"}
+    refused = {"PHN402", "PHN403", "PHN405", "PHN407", "PHN408", "PHN410", "PHN413"}
     errors: dict[int, list[str]] = {}
     wrote: dict[int, str] = {}
     for column in Linter(plan).lint(chunk).columns:
@@ -171,7 +171,7 @@ def test_the_rules_refuse_a_phone_where_the_library_does_and_write_e164(
         region = country or default or ""
         verdict, form = by_the_library(core, region)
         found = errors.get(row, [])
-        assert len(found) == 1 if verdict != VALID else set(found) <= {"PHN407", "PHN408", "PHN412"}
+        assert len(found) == 1 if verdict != VALID else set(found) <= {"PHN407", "PHN408", "PHN413"}
         if not found and cell not in (core, form):
             assert wrote[row] in (core, form)
         if wrote.get(row, cell) not in (cell, core) and not found:

@@ -76,7 +76,7 @@ NAMES = {
     "PHN410": "phone-placeholder",
     "PHN411": "phone-padded",
     "PHN412": "phone-as-number",
-    "PHN412": "phone-decimal",
+    "PHN413": "phone-decimal",
     "TIM501": "timestamp-invalid",
     "TIM502": "timestamp-naive",
     "TIM503": "timestamp-ambiguous-order",

@@ -17,8 +17,8 @@ Bad::
 
 Findings::
 
-    2:phone PHN412 a number with `.0` behind it, from a program that took it for a fraction
-    3:phone PHN412 a number with `.0` behind it, from a program that took it for a fraction
+    2:phone PHN413 a number with `.0` behind it, from a program that took it for a fraction
+    3:phone PHN413 a number with `.0` behind it, from a program that took it for a fraction
 
 Good::
 
@@ -51,7 +51,7 @@ def fix(phone: pd.Series[str], context: Context) -> pd.Series[str]:
 
 
 RULE = Rule(
-    code="PHN412",
+    code="PHN413",
     name="phone-decimal",
     scope=Scope.CELL,
     severity=Severity.ERROR,
