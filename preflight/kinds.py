@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 from preflight import emails, phones, timestamps
 from preflight.emails import trim_email, unwrap_email
 from preflight.invisible import drop_zero_width, strip_invisible, tidy
+from preflight.linetypes import line_types, numbers_of
 from preflight.phonecells import phones_in
 from preflight.phones import trim_phone
 
@@ -28,6 +29,8 @@ __all__ = [
     "KINDS",
     "Kind",
     "drop_zero_width",
+    "line_types",
+    "numbers_of",
     "phones_in",
     "strip_invisible",
     "tidy",

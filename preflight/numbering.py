@@ -34,7 +34,6 @@ KINDS = (
     "premium_rate", "toll_free", "shared_cost", "voip", "personal_number", "pager", "uan",
     "voicemail", "fixed_line", "mobile",
 )  # fmt: skip
-EITHER = "fixed_line_or_mobile"
 _WORLD = "001"
 # RE2 makes its patterns anew at each call: the library reads so many numbers in that time.
 FEW = 32
@@ -154,7 +153,7 @@ def _is_re2(plan: Numbering) -> bool:
 
 
 @functools.cache
-def _regions(code: int) -> tuple[Numbering, ...] | None:
+def regions_of(code: int) -> tuple[Numbering, ...] | None:
     """The numberings of a calling code, the main region's first; None if one is not known."""
     found = tuple(
         numbering(region, code) for region in phonenumbers.COUNTRY_CODE_TO_REGION_CODE[code]
@@ -173,7 +172,8 @@ def _codes() -> Ints:
     return found
 
 
-def _match(numbers: pa.Array, pattern: str) -> Bools:
+def matches(numbers: pa.Array, pattern: str) -> Bools:
+    """Where a pattern fits."""
     found: Bools = pc.match_substring_regex(numbers, pattern).to_numpy(zero_copy_only=False)
     return found
 
@@ -187,7 +187,7 @@ def _picked(numbers: pa.Array, where: Ints) -> pa.Array:
     return numbers if len(where) == len(numbers) else numbers.take(pa.array(where))
 
 
-def _groups(keys: Ints) -> Iterator[tuple[int, Ints]]:
+def groups(keys: Ints) -> Iterator[tuple[int, Ints]]:
     """Each key, and where it stands."""
     order = np.argsort(keys, kind="stable")
     ends = np.flatnonzero(np.diff(keys[order])) + 1
@@ -202,7 +202,7 @@ def characters(strings: pa.Array) -> tuple[Ints, np.ndarray]:
     return bounds.astype(np.int64), np.frombuffer(data or b"", np.uint8)
 
 
-def _code_of(numbers: pa.Array) -> Ints:
+def codes_of(numbers: pa.Array) -> Ints:
     """The calling code that each number of at least three digits starts with; 0 where none does."""
     if not len(numbers):
         return np.empty(0, dtype=np.int64)
@@ -214,7 +214,7 @@ def _code_of(numbers: pa.Array) -> Ints:
 
 def _without_prefix(plan: Numbering, numbers: pa.Array) -> pa.Array:
     """The numbers with the national prefix taken off or rewritten, where the library would."""
-    hit = _match(numbers, plan.prefix) if plan.prefix else np.zeros(len(numbers), dtype=bool)
+    hit = matches(numbers, plan.prefix) if plan.prefix else np.zeros(len(numbers), dtype=bool)
     if not hit.any():
         return numbers
     some = numbers.filter(pa.array(hit))
@@ -224,7 +224,7 @@ def _without_prefix(plan: Numbering, numbers: pa.Array) -> pa.Array:
         marked = pc.replace_substring_regex(some, plan.prefix, rf"\{plan.groups}x")
         rewritten = pc.replace_substring_regex(some, plan.prefix, plan.rewriting)
         bare = pc.if_else(pc.starts_with(marked, "x"), bare, rewritten)
-    loses = _match(some, plan.general) & ~_match(bare, plan.general)
+    loses = matches(some, plan.general) & ~matches(bare, plan.general)
     return pc.replace_with_mask(numbers, pa.array(hit), pc.if_else(pa.array(loses), some, bare))
 
 
@@ -264,10 +264,10 @@ class _Reader:
     def abroad(self, where: Ints, numbers: pa.Array) -> Ints:
         """Numbers with a calling code in front; says which start with none."""
         strange = [where[:0]]
-        for code, mine in _groups(_code_of(numbers)):
+        for code, mine in groups(codes_of(numbers)):
             if not code:
                 strange.append(where[mine])
-            elif len(mine) >= self.few and (plans := _regions(code)) is not None:
+            elif len(mine) >= self.few and (plans := regions_of(code)) is not None:
                 rest = pc.utf8_slice_codeunits(_picked(numbers, mine), len(str(code)))
                 self.settle(plans[0], where[mine], rest)
         return np.concatenate(strange)
@@ -277,10 +277,10 @@ class _Reader:
 
         Behind a plus there has to be a calling code, though one that is dialled will do.
         """
-        plans = _regions(plan.code)
+        plans = regions_of(plan.code)
         if plans is None:
             return
-        if plan.abroad and (begins := _match(numbers, plan.abroad)).any():
+        if plan.abroad and (begins := matches(numbers, plan.abroad)).any():
             rest = pc.replace_substring_regex(numbers, plan.abroad, "", max_replacements=1)
             # No calling code starts with a zero: the prefix is a part of the number then.
             begins &= ~pc.starts_with(rest, "0").to_numpy(zero_copy_only=False)
@@ -294,7 +294,7 @@ class _Reader:
         coded = np.flatnonzero(written)
         rest = pc.utf8_slice_codeunits(_picked(numbers, coded), len(str(plan.code)))
         rest, whole = _without_prefix(plan, rest), _picked(numbers, coded)
-        better = ~_match(whole, plan.general) & _match(rest, plan.general)
+        better = ~matches(whole, plan.general) & matches(rest, plan.general)
         better |= plan.overlong(_lengths(whole))
         self.settle(plans[0], where[coded[better]], rest.filter(pa.array(better)))
         written[coded] = better
@@ -327,7 +327,7 @@ def read(digits: pa.Array, international: Bools, regions: pa.Array, *, few: int 
     national = np.concatenate([np.flatnonzero(~international), strange])
     encoded = regions.dictionary_encode()
     names, which = encoded.dictionary.to_pylist(), encoded.indices.to_numpy()
-    for key, mine in _groups(which[national].astype(np.int64)):
+    for key, mine in groups(which[national].astype(np.int64)):
         where = national[mine]
         if names[key] not in phonenumbers.SUPPORTED_REGIONS:
             reader.outcomes[where] = np.where(international[where], NO_CODE, NO_REGION)
@@ -336,13 +336,13 @@ def read(digits: pa.Array, international: Bools, regions: pa.Array, *, few: int 
     return reader.reading()
 
 
-def _regional(code: int, numbers: pa.Array) -> Iterator[tuple[Numbering, Ints, pa.Array, Bools]]:
+def by_region(code: int, numbers: pa.Array) -> Iterator[tuple[Numbering, Ints, pa.Array, Bools]]:
     """Which numbers behind a calling code are of which of its regions, and which of them are valid.
 
     Yields:
         A numbering, where its numbers stand, those with the letter, and where they are valid.
     """
-    plans = _regions(code) or ()
+    plans = regions_of(code) or ()
     lengths = np.minimum(_lengths(numbers), _LONGEST + 1)
     lettered = pc.binary_join_element_wise(_LETTERS.take(pa.array(lengths)), numbers, "")
     left = np.arange(len(numbers))
@@ -351,10 +351,10 @@ def _regional(code: int, numbers: pa.Array) -> Iterator[tuple[Numbering, Ints, p
             return
         mine = left
         if plan.leading and len(plans) > 1:
-            mine = left[_match(_picked(numbers, left), plan.leading)]
+            mine = left[matches(_picked(numbers, left), plan.leading)]
         found = _picked(lettered, mine)
-        valid = _match(found, plan.known)
-        valid[valid] = _match(found.filter(pa.array(valid)), plan.typed)
+        valid = matches(found, plan.known)
+        valid[valid] = matches(found.filter(pa.array(valid)), plan.typed)
         if not plan.leading and len(plans) > 1:
             mine, found, valid = mine[valid], found.filter(pa.array(valid)), valid[valid]
         left = np.setdiff1d(left, mine, assume_unique=True)
@@ -370,9 +370,9 @@ def valid(codes: Ints, numbers: pa.Array) -> Bools:
         numbers: the national number behind it.
     """
     fine = np.zeros(len(numbers), dtype=bool)
-    for code, where in _groups(codes):
+    for code, where in groups(codes):
         if code:
-            for _, mine, _, good in _regional(code, _picked(numbers, where)):
+            for _, mine, _, good in by_region(code, _picked(numbers, where)):
                 fine[where[mine]] = good
     return fine
 
@@ -385,12 +385,12 @@ def written(digits: pa.Array, *, few: int = FEW) -> Bools:
         few: fewer numbers of a calling code than these are left to the library.
     """
     fine = np.zeros(len(digits), dtype=bool)
-    for code, where in _groups(_code_of(digits)):
-        plans = _regions(code) if code and len(where) >= few else None
+    for code, where in groups(codes_of(digits)):
+        plans = regions_of(code) if code and len(where) >= few else None
         if plans is None:
             continue
         numbers = pc.utf8_slice_codeunits(_picked(digits, where), len(str(code)))
-        for _, mine, _, good in _regional(code, numbers):
+        for _, mine, _, good in by_region(code, numbers):
             fine[where[mine]] = good
         # The library would read another number where it takes off what looks like a prefix.
         if plans[0].prefix:
@@ -398,28 +398,3 @@ def written(digits: pa.Array, *, few: int = FEW) -> Bools:
                 zero_copy_only=False
             )
     return fine
-
-
-def kinds(numbers: pa.Array) -> np.ndarray:
-    """What type of line each number is of: one of `KINDS`, EITHER, or "" for no valid number.
-
-    Args:
-        numbers: strings in E.164 form, of valid numbers.
-    """
-    found = np.full(len(numbers), "", dtype=object)
-    digits = pc.utf8_slice_codeunits(pc.cast(numbers, pa.string()), 1)
-    for code, where in _groups(_code_of(digits)):
-        rest = pc.utf8_slice_codeunits(_picked(digits, where), len(str(code)))
-        for plan, mine, lettered, good in _regional(code, rest):
-            found[where[mine]] = np.where(good, _kinds_of(plan, lettered), "")
-    return found
-
-
-def _kinds_of(plan: Numbering, lettered: pa.Array) -> np.ndarray:
-    *special, landline, mobile = (
-        _match(lettered, pattern) if pattern else np.zeros(len(lettered), dtype=bool)
-        for pattern in plan.types
-    )
-    either = landline & (mobile | plan.same)
-    names = (*KINDS[:-2], EITHER, *KINDS[-2:])
-    return np.select([*special, either, landline, mobile], names, "")

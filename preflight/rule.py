@@ -50,6 +50,8 @@ from preflight.invisible import BLANK, stripped, tidied
 from preflight.kinds import (
     ALL_KINDS,
     drop_zero_width,
+    line_types,
+    numbers_of,
     phones_in,
     strip_invisible,
     tidy,
@@ -82,7 +84,9 @@ __all__ = [
     "Scope",
     "Severity",
     "drop_zero_width",
+    "line_types",
     "map_option",
+    "numbers_of",
     "phones_in",
     "strip_invisible",
     "stripped",

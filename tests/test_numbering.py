@@ -5,19 +5,14 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
-import phonenumbers
 import pyarrow as pa
 import pytest
 
 from preflight import numbering
-from preflight.numbering import Reading, kinds, read, valid, written
+from preflight.numbering import Reading, read, valid, written
 from tests.cells import numbers
 from tests.dialling import REGIONS, VALID, by_the_library
 
-NAMES = {
-    getattr(phonenumbers.PhoneNumberType, name.upper()): name
-    for name in (*numbering.KINDS, numbering.EITHER)
-}
 NUMBERS = numbers()
 
 
@@ -39,20 +34,6 @@ def test_a_pattern_that_re2_does_not_know_is_left_to_the_library() -> None:
     plan = numbering.numbering("US")
     assert plan is not None
     assert not numbering._is_re2(dataclasses.replace(plan, general=r"^(?=2)\d{10}$"))
-
-
-def test_the_type_of_a_line_is_the_librarys() -> None:
-    """Example numbers of every region and type."""
-    found = kinds(pa.array(NUMBERS)).tolist()
-    assert found == [NAMES[phonenumbers.number_type(phonenumbers.parse(one))] for one in NUMBERS]
-    assert set(found) == set(NAMES.values())
-
-
-def test_a_number_that_is_nobodys_has_no_type() -> None:
-    """Of a code that several regions share, too."""
-    assert kinds(pa.array(["+14155552671", "+12", "+15555555555", "+4915"])).tolist() == [
-        "fixed_line_or_mobile", "", "", "",
-    ]  # fmt: skip
 
 
 def test_valid_numbers_are_told_by_their_digits() -> None:

@@ -110,6 +110,8 @@ def render(listings: list[Listing], settings: Settings, *, quiet: bool = False) 
         elif not quiet:
             pieces.append(text.concise(one))
         pieces.append(text.summary(one))
+    if settings.statistics:
+        pieces.append(text.judges())
     return "".join(pieces)
 
 

@@ -9,6 +9,7 @@ import click
 
 from preflight import catalogue
 from preflight.cli.options import catalogue_options, settings_of
+from preflight.report.libraries import judge_of
 
 
 @click.command("explain")
@@ -27,4 +28,6 @@ def command(code: str, **given: Any) -> int:
         raise click.UsageError(f"no rule `{code}`{hint}; `preflight rules` lists them")
     where = f", of {rule.origin}" if rule.origin else ""
     click.echo(f"{rule.code} {rule.name} ({rule.severity}{where})\n\n{rule.doc}")
+    if len(rule.kinds) == 1 and (judge := judge_of(*rule.kinds)):
+        click.echo(f"\nThe cells are judged with {judge}.")
     return 0

@@ -11,6 +11,7 @@ from importlib.metadata import version
 from typing import Any
 
 from preflight.model import Severity, Sheet
+from preflight.report.libraries import libraries
 from preflight.report.listing import Listing, Token, header_names, shape
 
 SCHEMA_VERSION = 1
@@ -37,7 +38,11 @@ def document(
     """
     report: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
-        "tool": {"name": "preflight", "version": version(DISTRIBUTION)},
+        "tool": {
+            "name": "preflight",
+            "version": version(DISTRIBUTION),
+            "libraries": libraries(),
+        },
         "files": [_file(one) for one in listings],
         "findings": [],
         "findings_total": sum(sum(one.counts().values()) for one in listings),

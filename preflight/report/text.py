@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from preflight.model import Books, Layout, RunBooks, Safety, Severity, Sheet
 from preflight.passes import Survey
+from preflight.report.libraries import libraries
 from preflight.report.listing import Listing, Row, fixable, shape
 
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "pipes"}
@@ -80,6 +81,12 @@ def statistics(listing: Listing) -> str:
         f"{number(count):>9}  {code}  {rules[code].severity:<7}  {rules[code].name}\n"
         for code, count in counted
     )
+
+
+def judges() -> str:
+    """Whose verdicts on cells the findings tell: the libraries, with their versions."""
+    named = ", ".join(f"{name} {release}" for name, release in libraries().items())
+    return f"judged with {named}\n"
 
 
 def assumptions(layout: Layout) -> str:

@@ -55,20 +55,21 @@ def phone_numbers(scale: int, seed: int) -> Compared:
 
 def phone_types(scale: int, seed: int) -> Compared:
     """`phonenumbers`: what type of line a valid number is of."""
+    import pandas as pd
     import phonenumbers
-    import pyarrow as pa
 
-    from preflight import numbering
+    from preflight import linetypes
+    from preflight.numbering import KINDS
     from tests.dialling import by_the_library, written
 
     forms = sorted({by_the_library(*pair)[1] for pair in written(seed, 200 * scale)} - {""})
     names = {
         getattr(phonenumbers.PhoneNumberType, name.upper()): name
-        for name in (*numbering.KINDS, numbering.EITHER)
+        for name in (*KINDS, linetypes.EITHER)
     }
     differ = [
         form
-        for form, kind in zip(forms, numbering.kinds(pa.array(forms)), strict=True)
+        for form, kind in zip(forms, linetypes.line_types(pd.Series(forms)), strict=True)
         if names[phonenumbers.number_type(phonenumbers.parse(form))] != kind
     ]
     return Compared(len(forms), len(differ), tuple(differ[:5]))

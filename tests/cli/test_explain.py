@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
+
 import pytest
 
 from preflight import catalogue
@@ -14,6 +16,14 @@ def test_a_rule_is_told_by_its_code_or_its_name(call: Call, name: str) -> None:
     assert told.code == 0
     assert told.out.startswith("EML303 email-padded (")
     assert "Bad::" in told.out
+
+
+def test_the_library_that_judges_is_named_with_its_version(call: Call) -> None:
+    """Of a rule about phone numbers; one about text has none."""
+    assert (
+        call("explain", "PHN403").out.rstrip().endswith(f"phonenumbers {version('phonenumbers')}.")
+    )
+    assert "judged with" not in call("explain", "TXT701").out
 
 
 def test_every_rule_can_be_explained(call: Call) -> None:

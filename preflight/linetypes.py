@@ -1,0 +1,101 @@
+"""What type of line a phone number is of: a mobile, a landline, a premium-rate number…
+
+The types are those of `phonenumbers`; in many countries it cannot tell a mobile from a landline.
+"""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+import pandas as pd
+import phonenumbers
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from preflight import numbering
+from preflight.numbering import KINDS, Numbering
+
+EITHER = "fixed_line_or_mobile"
+_NAMES = {
+    getattr(phonenumbers.PhoneNumberType, name.upper()): name for name in (*KINDS, EITHER)
+} | {phonenumbers.PhoneNumberType.UNKNOWN: ""}
+_NORTH_AMERICA = 1
+
+
+def line_types(numbers: pd.Series[str], *, few: int = numbering.FEW) -> pd.Series[str]:
+    """The type of each number: one of `KINDS`, EITHER, or "" for what is no valid number.
+
+    Args:
+        numbers: in E.164 form, or "".
+        few: fewer numbers of a calling code than these are asked of the library one by one.
+    """
+    cells = pa.array(numbers.array, pa.string())
+    cells = cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells
+    found = np.full(len(cells), "", dtype=object)
+    shaped = np.flatnonzero(pc.match_substring_regex(cells, r"^\+[0-9]{3,}$"))
+    digits = pc.utf8_slice_codeunits(cells.take(pa.array(shaped)), 1)
+    for code, where in numbering.groups(numbering.codes_of(digits)):
+        some, at = digits.take(pa.array(where)), shaped[where]
+        if not code:
+            continue
+        if len(where) < few or numbering.regions_of(code) is None:
+            found[at] = [_type(f"+{one}") for one in some.to_pylist()]
+            continue
+        rest = pc.utf8_slice_codeunits(some, len(str(code)))
+        for plan, mine, lettered, valid in numbering.by_region(code, rest):
+            found[at[mine]] = np.where(valid, _types_of(plan, lettered), "")
+    return pd.Series(found, index=numbers.index, dtype="str")
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def _type(number: str) -> str:
+    try:
+        return _NAMES[phonenumbers.number_type(phonenumbers.parse(number))]
+    except phonenumbers.NumberParseException:
+        return ""
+
+
+def _types_of(plan: Numbering, lettered: pa.Array) -> np.ndarray:
+    *special, landline, mobile = (
+        numbering.matches(lettered, pattern) if pattern else np.zeros(len(lettered), dtype=bool)
+        for pattern in plan.types
+    )
+    either = landline & (mobile | plan.same)
+    names = (*KINDS[:-2], EITHER, *KINDS[-2:])
+    return np.select([*special, either, landline, mobile], names, "")
+
+
+@functools.cache
+def numbers_of(types: frozenset[str]) -> str:
+    """An RE2 pattern of E.164 forms that may be numbers of some types: it fits more than those.
+
+    Of North America, where hardly a landline can be told from a mobile, it takes the patterns of
+    the types; of all else it takes any number. The patterns of all countries would cost every run
+    more than the few numbers that are then looked at in vain, which are read in bulk as well.
+
+    Args:
+        types: some of `KINDS`.
+    """
+    patterns = {
+        kind.national_number_pattern
+        for region in phonenumbers.COUNTRY_CODE_TO_REGION_CODE[_NORTH_AMERICA]
+        for metadata in (phonenumbers.PhoneMetadata.metadata_for_region(region, None),)
+        if metadata is not None
+        for kind in (getattr(metadata, name) for name in types)
+        if kind is not None and kind.national_number_pattern and _is_told(metadata, kind)
+    }
+    return rf"^\+(?:[2-9]|{_NORTH_AMERICA}(?:{'|'.join(sorted(patterns))})$)"
+
+
+def _is_told(metadata: phonenumbers.PhoneMetadata, kind: phonenumbers.PhoneNumberDesc) -> bool:
+    """Whether any number of a type is of that type alone: a landline may be a mobile as well."""
+    mobile = metadata.mobile
+    return kind is not metadata.fixed_line or not (
+        metadata.same_mobile_and_fixed_line_pattern
+        or (
+            mobile is not None
+            and (mobile.national_number_pattern, mobile.possible_length)
+            == (kind.national_number_pattern, kind.possible_length)
+        )
+    )

@@ -1,0 +1,72 @@
+"""The number is of a landline or a premium service, and the provider sends text messages.
+
+TextUs reaches people by text message. A landline, a toll-free or premium-rate number, a pager and
+a company's central number are hardly anybody's mobile. The judge is the library `phonenumbers`. In
+many countries, the United States among them, it cannot tell mobiles from landlines: such a number
+is never blamed, and nor is one of internet telephony. The rule is on for providers that send text
+messages.
+
+Options::
+
+    --for textus
+
+Bad::
+
+    name,phone_number
+    Ann Bell,+442079460018
+    Bob Pike,+18002345678
+
+Findings::
+
+    2:phone_number PHN409 no mobile number: a landline
+    3:phone_number PHN409 no mobile number: toll-free
+
+Good::
+
+    name,phone_number
+    Ann Bell,+447400123456
+    Bob Pike,+14155552671
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from preflight.rule import Context, Rule, Scope, Severity, line_types, numbers_of
+
+_TYPES = {
+    "fixed_line": "a landline",
+    "toll_free": "toll-free",
+    "premium_rate": "a premium-rate service",
+    "shared_cost": "a shared-cost service",
+    "pager": "a pager",
+    "uan": "a company's central number",
+    "voicemail": "a voicemail box",
+}
+
+
+def suspects() -> str:
+    return numbers_of(frozenset(_TYPES))
+
+
+def check(phone: pd.Series[str], context: Context) -> pd.Series[bool]:
+    del phone
+    return ~line_types(context.judged["e164"]).isin(_TYPES)
+
+
+def reason(phone: pd.Series[str], context: Context) -> pd.Series[str]:
+    del phone
+    return "no mobile number: " + line_types(context.judged["e164"]).map(_TYPES)
+
+
+RULE = Rule(
+    code="PHN409",
+    name="phone-not-mobile",
+    scope=Scope.CELL,
+    severity=Severity.WARNING,
+    kinds=frozenset({"phone"}),
+    suspects=suspects,
+    message="no mobile number",
+    check=check,
+    reason=reason,
+)
