@@ -24,6 +24,7 @@ from preflight.model import Bools, Chunk, Column, Ints
 from preflight.plan import Plan
 from preflight.rule import Alike, Rule, Scope
 from preflight.schemas import VALUE
+from preflight.texts import strings
 
 _Hashes = npt.NDArray[np.uint64]
 _KEYS = ("preflight:high:1", "preflight:low:01")
@@ -264,14 +265,19 @@ def _numbers(chunk: Chunk, position: int, one: Mended | None) -> _Hashes:
     plain = np.ones(len(values), dtype=bool)
     if one is not None:
         plain[one.judged.where] = False
-        found = [int(number[1:] or 0) for number in one.mended.cells["e164"]]
-        numbers[one.judged.where] = np.array(found, dtype=np.int64)[one.judged.which]
+        forms = strings(one.mended.cells["e164"])
+        forms = pc.if_else(pc.equal(forms, ""), "+0", forms)
+        numbers[one.judged.where] = _digits(forms)[one.judged.which]
     # What triage passes is E.164 or blank.
     plain &= np.asarray(pc.not_equal(values, "").to_numpy())
-    digits = pc.utf8_slice_codeunits(values.filter(pa.array(plain)), 1)
-    numbers[plain] = pc.cast(digits, pa.int64()).to_numpy()
+    numbers[plain] = _digits(values.filter(pa.array(plain)))
     hashes: _Hashes = pd.util.hash_array(numbers)
     return np.where(numbers == 0, np.uint64(0), hashes)
+
+
+def _digits(forms: pa.Array | pa.ChunkedArray) -> Ints:
+    """Numbers in E.164 form as whole numbers."""
+    return np.asarray(pc.cast(pc.utf8_slice_codeunits(forms, 1), pa.int64()).to_numpy())
 
 
 def _hashed(texts: np.ndarray) -> _Hashes:

@@ -36,7 +36,6 @@ Fixed::
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
 import pandas as pd
@@ -61,7 +60,8 @@ def _read_again(text: str) -> str:
 
 
 def fix(text: pd.Series[str]) -> pd.Series[str]:
-    return text.map(lambda one: _read_again(one) if re.search(_SUSPECT, one) else one)
+    odd = text.str.contains(_SUSPECT)
+    return text.mask(odd, text[odd].map(_read_again)) if odd.any() else text
 
 
 def check(text: pd.Series[str]) -> pd.Series[bool]:
