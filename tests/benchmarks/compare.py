@@ -26,6 +26,25 @@ class Compared:
     samples: tuple[str, ...] = ()
 
 
+def addresses(scale: int, seed: int) -> Compared:
+    """`email_validator`: accepted or not, the normal form, and the reason why not."""
+    import pandas as pd
+
+    from preflight import emails
+    from tests.addresses import by_the_library, written
+
+    cells = written(seed, 100_000 * scale)
+    judged = emails.judge(pd.Series(cells, dtype="str"))
+    differ = []
+    for cell, said in zip(cells, judged.itertuples(index=False), strict=True):
+        core = emails.core(cell)
+        form, error = by_the_library(core) if core else ("", "")
+        expected = (emails.trim_email(cell), core, form, emails.without_pieces(error))
+        if tuple(said) != expected:
+            differ.append(repr(cell))
+    return Compared(len(cells), len(differ), tuple(differ[:5]))
+
+
 def phone_numbers(scale: int, seed: int) -> Compared:
     """`phonenumbers`: valid or not, and the E.164 form, in every region the library supports.
 
@@ -76,6 +95,7 @@ def phone_types(scale: int, seed: int) -> Compared:
 
 
 LIBRARIES: dict[str, Callable[[int, int], Compared]] = {
+    "email_validator": addresses,
     "phonenumbers": phone_numbers,
     "phonenumbers, types": phone_types,
 }
