@@ -19,7 +19,7 @@ from preflight.fixes import write_cells
 from preflight.lint import Linter, chunk_findings
 from preflight.mending import Mended, mend_columns
 from preflight.model import CHANGE_COLUMNS, Bools, Chunk
-from preflight.passes import CLEAN, REJECTED, Survey
+from preflight.passes import CLEAN, DROPPED, REJECTED, Survey
 from preflight.rowrules import RowRules, following
 from preflight.schemas import VALUE
 
@@ -35,7 +35,8 @@ class Cleaned:
         changes: the changed cells of the clean rows, a frame of `model.CHANGE_COLUMNS`.
         rejected: a mask over the table of `original`: the rejected rows.
         aside: a mask over `original.aside`: the rejected malformed records.
-        findings: what remains to be said about the chunk's rows after fixing.
+        findings: what remains to be said about the chunk's rows after fixing; nothing about those
+            that are dropped.
     """
 
     chunk: Chunk
@@ -75,8 +76,13 @@ def clean(found: Survey, chunks: Iterable[Chunk]) -> Iterator[Cleaned]:
             changes=_in_order(changes),
             rejected=found.after[original.rows - 1] == REJECTED,
             aside=found.after[original.aside["row"].to_numpy(dtype=np.int64) - 1] == REJECTED,
-            findings=tables.together([rowed.findings, after, doubles]).ordered(),
+            findings=_standing(tables.together([rowed.findings, after, doubles]), found).ordered(),
         )
+
+
+def _standing(findings: Findings, found: Survey) -> Findings:
+    """Those about rows that are still there: of a dropped one nothing remains to be said."""
+    return findings.only(found.after[findings.frame[tables.ROW].to_numpy() - 1] != DROPPED)
 
 
 def _written(chunk: Chunk, one: Mended) -> Chunk:
