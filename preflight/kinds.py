@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import tzinfo
 
 import pandas as pd
 import pyarrow as pa
@@ -22,6 +21,7 @@ from preflight.emails import trim_email, unwrap_email
 from preflight.invisible import drop_zero_width, strip_invisible, tidy
 from preflight.linetypes import line_types, numbers_of
 from preflight.phonecells import phones_in
+from preflight.model import Hints
 from preflight.phones import trim_phone
 
 __all__ = [
@@ -62,8 +62,8 @@ def _matches(pattern: str) -> Callable[[pa.ChunkedArray], pa.ChunkedArray]:
     return lambda values: pc.match_substring_regex(values, pattern)
 
 
-def _judge_nothing(cells: pd.DataFrame, timezone: tzinfo | None) -> pd.DataFrame:
-    del timezone
+def _judge_nothing(cells: pd.DataFrame, hints: Hints) -> pd.DataFrame:
+    del hints
     return pd.DataFrame(index=cells.index)
 
 
@@ -75,15 +75,15 @@ class Kind:
         name: "email", "phone", …
         plain: the triage; takes a string column, gives booleans of the same length.
         judge: what the kind's library makes of distinct cells; takes a frame with the column
-            `value` (and `region` where `regional`) and the time zone option, gives a frame of the
-            same index.
+            `value` (and `region` where `regional`) and what is known of the whole column, gives a
+            frame of the same index.
         regional: whether a cell means nothing without its row's region.
         normal: the column of the judgement that holds the value's normal form, for match keys.
     """
 
     name: str
     plain: Callable[[pa.ChunkedArray], pa.ChunkedArray]
-    judge: Callable[[pd.DataFrame, tzinfo | None], pd.DataFrame] = _judge_nothing
+    judge: Callable[[pd.DataFrame, Hints], pd.DataFrame] = _judge_nothing
     regional: bool = False
     normal: str | None = None
 
@@ -99,7 +99,11 @@ KINDS: dict[str, Kind] = {
             regional=True,
             normal="e164",
         ),
-        Kind("timestamp", timestamps.plain, lambda cells, tz: timestamps.judge(cells["value"], tz)),
+        Kind(
+            "timestamp",
+            timestamps.plain,
+            lambda cells, hints: timestamps.judge(cells["value"], hints),
+        ),
         Kind("name", _matches(_NAME)),
         Kind("country", _matches(_COUNTRY)),
         Kind("text", _plain_text),

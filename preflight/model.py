@@ -14,6 +14,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -256,6 +257,22 @@ class Column:
     required: bool = False
     matched: str = ""
     pieces: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What is known of all cells of a column, and no cell says.
+
+    Attributes:
+        timezone: of times without an offset; None if nobody said.
+        order: what the column's own cells prove about its dates: "day-first", "month-first",
+            "both" where they contradict each other, "" where none proves anything.
+        region: ISO 3166 code of where the file is from; "" if nobody said.
+    """
+
+    timezone: tzinfo | None = None
+    order: str = ""
+    region: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ can the second pass, see `cleaning`, tell clean rows from rejects.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +26,7 @@ from preflight.lint import (
 )
 from preflight.mending import Guesses, bad_rows, mend_columns
 from preflight.model import Bools, Chunk, Column, Ints, Layout, Problem, Severity
+from preflight.orders import Orders
 from preflight.plan import Plan
 from preflight.profile import Profile
 from preflight.rowrules import RowRules, following
@@ -53,6 +54,9 @@ class Survey:
         guessed_cells: how many more cells fixes that guess would change, where they are not made.
         guessed_rows: how many more rows that would save, doubles of others among them.
         guessed_all: whether these are all of them; else they are the first.
+        orders: what the cells of a column, by its position, prove about the order of its dates of
+            which day and month cannot be told apart; see `orders`. Where there is such a column, a
+            survey that does not know it yet from its plan is to be made again.
     """
 
     layout: Layout
@@ -68,6 +72,7 @@ class Survey:
     guessed_cells: int = 0
     guessed_rows: int = 0
     guessed_all: bool = True
+    orders: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def header_wrong(self) -> bool:
@@ -117,6 +122,7 @@ def survey(
     pieces: list[Findings] = []
     states: list[tuple[Ints, Bools, Bools, Bools]] = []
     contacts, fixed, guesses = Contacts(plan), dict[str, int](), Guesses(linter)
+    orders = Orders()
     filled, well_formed = np.zeros(len(plan.columns), dtype=np.int64), 0
     sample = Sample(len(layout.header))
     newlines = np.zeros(3, dtype=np.int64)
@@ -136,6 +142,8 @@ def survey(
         contacts.add(whole, mended, after)
         guesses.add(chunk.rows, mended, after & ~condemned)
         filled += _filled(whole)
+        for judged in linted.columns:
+            orders.add(judged.column.position, judged.cells)
         for one in mended:
             for change in one.mended.changes:
                 times = int(change.cells[one.judged.which].sum())
@@ -179,6 +187,7 @@ def survey(
         guessed_cells=guesses.cells,
         guessed_all=guesses.all_seen,
         guessed_rows=sum(int((after_states[at - 1] == REJECTED).sum()) for at in guesses.rows),
+        orders=orders.settled(),
     )
     if found.refused:
         for array in (before_states, after_states):

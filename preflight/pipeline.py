@@ -6,6 +6,7 @@ import dataclasses
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -21,9 +22,13 @@ from preflight.findings import Findings
 from preflight.passes import survey
 from preflight.plan import Plan
 from preflight.reading.scan import scan
-from preflight.reading.source import open_source
+from preflight.reading.source import last_written, open_source
 from preflight.rewriting import Fixed, file_changes, rewrite, write
 from preflight.settings import Settings
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 @contextmanager
@@ -42,6 +47,7 @@ def check(
     stdin_name: str | None = None,
     progress: Progress = silent,
     chunk_bytes: int = CHUNK_BYTES,
+    clock: Callable[[], datetime] = _now,
 ) -> Checked:
     """Lints a file; writes nothing but spooled copies into `work`.
 
@@ -53,6 +59,8 @@ def check(
         stdin_name: what standard input is called in reports.
         progress: told the stage, rows done, and their total if it is known.
         chunk_bytes: how much text is worked on at a time, at least 1; what is found is the same.
+        clock: tells the time, with a zone, for an input of which nobody can tell when it was
+            written.
 
     Raises:
         UsageError: the file cannot be opened, or a setting does not fit it.
@@ -91,8 +99,14 @@ def check(
         settings.unsafe_fixes,
         source.sheet,
         settings.providers.get(profile.name, {}),
+        last_written(path) or clock(),
     )
-    return Checked(source, survey(layout, plan, Records(layout, "reading", progress, chunk_bytes)))
+    found = survey(layout, plan, Records(layout, "reading", progress, chunk_bytes))
+    if found.orders:
+        # Only now is it known how the dates of a column are to be read, from its first row on.
+        plan = dataclasses.replace(plan, orders=found.orders)
+        found = survey(layout, plan, Records(layout, "reading again", progress, chunk_bytes))
+    return Checked(source, found)
 
 
 def cells(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 
 from preflight.columns import is_linted
-from preflight.model import Column, Safety, Sheet
+from preflight.model import Column, Hints, Safety, Sheet
 from preflight.profile import Profile
 from preflight.rule import Alike, Rule, Scope
 
@@ -26,6 +26,9 @@ class Plan:
         unsafe_fixes: whether fixes that guess are applied too.
         sheet: of a workbook, the one that is read: it knows which cells are numbers.
         options: of the provider, as the user gives them for sending; empty where nobody did.
+        written: when the file was last written, with a zone; None if it cannot be told.
+        orders: what the cells of a column, by its position, prove about the order of day and month;
+            see `orders`. Known once the file was read.
     """
 
     profile: Profile
@@ -36,6 +39,8 @@ class Plan:
     unsafe_fixes: bool = False
     sheet: Sheet | None = None
     options: Mapping[str, str] = field(default_factory=dict)
+    written: datetime | None = None
+    orders: Mapping[int, str] = field(default_factory=dict)
 
     def scoped(self, scope: Scope) -> tuple[Rule, ...]:
         """The rules of one scope, in the order of their codes."""
@@ -59,6 +64,10 @@ class Plan:
             for rule in self.scoped(Scope.CELL)
             if column.kind in rule.kinds and (column.required if rule.blanks else not column.pieces)
         )
+
+    def hints(self, column: Column) -> Hints:
+        """What is known of all cells of a column."""
+        return Hints(self.timezone, self.orders.get(column.position, ""), self.region or "")
 
     def applies(self, safety: Safety | None) -> bool:
         """Whether a fix of that safety is made."""

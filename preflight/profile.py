@@ -57,6 +57,7 @@ class Field:
         required: whether the provider refuses a row without it.
         max_length: the most characters the provider takes, where it says so; 0 where it takes any
             number although `Limits.text` says otherwise of texts at large.
+        past: for a moment, whether it lies in the past by what it is: of a scan, a registration.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Field:
     beside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     required: bool = False
     max_length: int | None = None
+    past: bool = False
 
 
 Demand = tuple[tuple[str, ...], ...]
@@ -258,6 +260,7 @@ _KEYS = {
 }  # fmt: skip
 _FIELD_KEYS = {
     "kind", "header", "aliases", "vague", "beside", "also", "required", "max_length",
+    "past",
 }  # fmt: skip
 _LIMIT_KEYS = {"bytes", "rows", "columns", "text"}
 _KINDS = ("email", "phone", "timestamp", "name", "country", "text")
@@ -425,6 +428,7 @@ def _fields(entries: Mapping[str, Any], base: Profile, where: str) -> dict[str, 
             },
             required=entry.get("required", inherited.required),
             max_length=entry.get("max_length", inherited.max_length),
+            past=entry.get("past", inherited.past),
         )
     return fields
 

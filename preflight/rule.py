@@ -40,6 +40,7 @@ import functools
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -214,16 +215,18 @@ class Context:
     Attributes:
         judged: a frame of the values' index with what the kind's library makes of each; see
             `kinds` for the columns: email core, normal, reason · phone e164, status, reason ·
-            timestamp iso, status, reason. Without columns for other kinds.
+            timestamp status, iso, reason, order. Without columns for other kinds.
         column: the column the values are from.
         field: the profile's field it holds, if any.
         profile: of the provider.
+        written: when the file was last written, with a zone; None if it cannot be told.
     """
 
     judged: pd.DataFrame
     column: Column
     field: Field | None
     profile: Profile
+    written: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -253,7 +256,7 @@ class RowContext:
 
 Reasons = Callable[..., "pd.Series[str]"]
 Fix = Callable[..., "pd.Series[str]"]
-Suspects = str | Callable[[], str]
+Suspects = str | Callable[[], str] | Callable[[Context], str]
 RowSuspects = Callable[[RowContext], str | Mapping[int, str] | None]
 
 
@@ -273,8 +276,9 @@ class Rule:
         kinds: for a CELL or STORED rule, the kinds of column it looks at.
         blanks: for a CELL rule, whether blank cells of required columns are what it is about.
         suspects: for a CELL rule, an RE2 pattern of values that it may blame though they look
-            obviously fine to the kind's triage; or a function without arguments that makes one,
-            where making it costs something. It is called when a column of the kind is linted.
+            obviously fine to the kind's triage; or a function that makes one, "" for none, where
+            making it costs something or the column matters: it may take a `Context`, of no values.
+            It is called when a column of the kind is linted.
         among: for a ROW rule, its suspects; see the module's docstring.
         tail: for a ROW rule, that it is about the last so many records that hold anything.
         ragged: for a ROW rule with a `tail`, whether it also sees records of too few fields (the

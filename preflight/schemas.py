@@ -12,6 +12,7 @@ is a crash, and the rows are unknown, not passed.
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import inspect
 import re
@@ -31,6 +32,7 @@ from preflight.errors import RuleError
 from preflight.invisible import BLANK
 from preflight.kinds import KINDS
 from preflight.model import Bools, Column
+from preflight.orders import Orders
 from preflight.plan import Plan
 from preflight.profile import Field, fold
 from preflight.rule import Context, Rule
@@ -66,18 +68,28 @@ class ColumnChecks:
         self.column = column
         self.kind = KINDS.get(column.kind, KINDS["text"])
         self.rules = plan.cell_rules(column)
-        self.timezone = plan.timezone
+        self.hints = plan.hints(column)
         self.region = plan.region or ""
-        self._profile = plan.profile
+        self._plan = plan
         self._checks = {rule.code: _check(rule, self) for rule in self.rules}
-        patterns = [_suspects(rule) for rule in self.rules if rule.suspects]
-        self._suspects = "|".join(f"(?:{pattern})" for pattern in patterns)
+        patterns = [_suspects(rule, self) for rule in self.rules if rule.suspects]
+        self._suspects = "|".join(f"(?:{pattern})" for pattern in patterns if pattern)
         self._longest = plan.profile.longest(column)
 
     def context(self, judged: pd.DataFrame) -> Context:
         """What the rules may know besides the values."""
-        field = self._profile.fields.get(self.column.field) if self.column.field else None
-        return Context(judged, self.column, field, self._profile)
+        profile = self._plan.profile
+        field = profile.fields.get(self.column.field) if self.column.field else None
+        return Context(judged, self.column, field, profile, self._plan.written)
+
+    def settled(self, cells: pd.DataFrame) -> ColumnChecks:
+        """The same rules, with what some prepared cells prove of the column; see `orders`."""
+        orders = Orders()
+        orders.add(self.column.position, cells)
+        shown = orders.settled()
+        if not shown:
+            return self
+        return ColumnChecks(self.column, dataclasses.replace(self._plan, orders=shown))
 
     def suspects(self, values: pa.ChunkedArray) -> Bools:
         """True where a cell is worth a look: a mask over a string column."""
@@ -106,7 +118,7 @@ class ColumnChecks:
         cells = pd.DataFrame({VALUE: values})
         if self.kind.regional:
             cells[REGION] = regions if regions is not None else ""
-        return cells.join(self.kind.judge(cells, self.timezone))
+        return cells.join(self.kind.judge(cells, self.hints))
 
     def failed(self, rule: Rule, cells: pd.DataFrame) -> Bools:
         """Where a rule blames a cell: a mask over the frame that `prepare` made.
@@ -141,10 +153,13 @@ class ColumnChecks:
         return _texts(rule, rule.fix, cells, self, "its fix is")
 
 
-def _suspects(rule: Rule) -> str:
-    """The pattern of a rule's suspects, known to be one."""
+def _suspects(rule: Rule, checks: ColumnChecks) -> str:
+    """The pattern of a rule's suspects, known to be one; "" where it has none in this column."""
     try:
-        pattern = rule.suspects() if callable(rule.suspects) else rule.suspects
+        pattern = rule.suspects
+        if callable(pattern):
+            given = (checks.context(pd.DataFrame()),) if arity(pattern) else ()
+            pattern = pattern(*given)
         pc.match_substring_regex(pa.scalar(""), pattern)
     except Exception as error:
         raise RuleError(f"rule {rule.code}: its suspects are no RE2 pattern: {error}") from error
@@ -239,8 +254,12 @@ def _judge_series(rule: Rule, checks: ColumnChecks, given: pd.Series[str]) -> pd
         return pd.Series(True, index=given.index, dtype=bool)
     codes, distinct = pd.factorize(text.to_numpy()[suspect])
     values = pd.Series(distinct, dtype="str")
-    cells = checks.prepare(values, pd.Series(checks.region, index=values.index, dtype="str"))
-    failed = checks.failed(rule, cells)
+    regions = pd.Series(checks.region, index=values.index, dtype="str")
+    cells = checks.prepare(values, regions)
+    settled = checks.settled(cells)
+    if settled is not checks:
+        cells = settled.prepare(values, regions)
+    failed = settled.failed(rule, cells)
     mask = np.ones(len(given), dtype=bool)
     mask[np.flatnonzero(suspect)[failed[codes]]] = False
     return pd.Series(mask, index=given.index, dtype=bool)

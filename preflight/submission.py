@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -370,12 +371,12 @@ def _keep_source(checked: Checked, state_dir: Path) -> None:
         return
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _copy(source, copy)
+        _copy(source, copy, checked.survey.plan.written)
     except OSError as error:
         raise SourceError(f"cannot keep a copy in {folder}: {error.strerror}") from error
 
 
-def _copy(source: Source, copy: Path) -> None:
+def _copy(source: Source, copy: Path, written: datetime | None) -> None:
     temporary = copy.with_name(f".{copy.name}.{os.getpid()}.partial")
     digest = hashlib.sha256()
     try:
@@ -390,6 +391,9 @@ def _copy(source: Source, copy: Path) -> None:
             os.fsync(target.fileno())
         if digest.hexdigest() != source.sha256:
             raise SourceError(f"{source.name} changed while it was read; nothing was sent")
+        if written is not None:
+            # A resume judges the copy, and some findings are about when the source was written.
+            os.utime(temporary, (written.timestamp(),) * 2)
         temporary.replace(copy)
     finally:
         temporary.unlink(missing_ok=True)

@@ -1,84 +1,86 @@
-"""What a timestamp cell says, and which cells need not be looked at.
+"""Which timestamp cells need not be looked at, and what is wrong with the others.
 
-The target is RFC 3339 / ISO 8601 extended with an offset: `2026-04-21T15:30:00Z`,
-`2026-04-21T15:30:00+02:00`. Everything else is named for what is wrong with it, and rewritten only
-where one reading is possible.
+The target is RFC 3339 with an offset, `2026-04-21T15:30:00+02:00`. `moments` reads what a cell says
+in whatever form; here it is placed: in the zone of the option where it has no offset, in the order
+of day and month that its column settles. Every fault has one status, and so one rule.
 
-Where the two standards differ, or are wider than what importers read: seconds may be left away, as
-in ISO 8601; a small `t` or `z`, a blank for the `T`, and an offset without its colon are
-understood, but are not the target form, and are rewritten; a leap second is one only at the end of
-a June or a December day in UTC, and stays as it is written; `24:00` is no time of day; `-00:00` is
-an offset.
+What most cells are written like is judged a column at a time; `judge` answers the same for a cell
+whichever way it goes.
 """
 
 from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
-from datetime import timezone as timezone_of
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from preflight.invisible import strip_invisible
+from preflight.model import Bools, Hints, Ints
+from preflight.moments import (
+    DAY_FIRST,
+    EITHER,
+    MONTH_FIRST,
+    Moment,
+    NotAMomentError,
+    distance,
+    read,
+)
+from preflight.orders import BOTH, SETTLED, customary
 
 OK, NAIVE, NOT_ISO, INVALID = "ok", "naive", "not-iso", "invalid"
+AMBIGUOUS, GAP, FOLD, SERIAL = "ambiguous-order", "dst-gap", "dst-fold", "serial"
 
-_TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,6})?)?"
-_PLAIN = (
-    r"^[12][0-9]{3}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
+NO_OFFSET = "it has no offset"
+NO_ABBREVIATION = "it has no offset: the abbreviation of a zone is none"
+NO_WHOLE_MINUTES = "it has no offset, and its zone had none of whole minutes then"
+NOT_WRITTEN_SO = "it is not written as ISO 8601 wants it"
+NO_ORDER = "day and month cannot be told apart: no cell of the column settles it"
+BOTH_ORDERS = "day and month cannot be told apart: the column holds both orders"
+BY_THE_COLUMN = "; other cells settle day and month"
+NEVER = "its zone never had this time: the clocks went forward over it"
+TWICE = "its zone had this time twice, for the clocks went back"
+STRANGE_ZONE = "it names a zone that is not known"
+OTHER_OFFSET = "its offset is not that of its zone"
+DAY_NUMBER = "a spreadsheet's day number, counted from 1900 or 1904"
+
+_DAY = (
+    r"[12][0-9]{3}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
     r"|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
-    rf"T{_TIME}(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])$"
+)
+_MINUTE, _SECOND = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]", r":[0-5][0-9](?:\.[0-9]+)?"
+_HOURS = r"[+-](?:[01][0-9]|2[0-3])"
+_FROM_UTC = rf"{_HOURS}:[0-5][0-9]"
+_PLAIN = rf"^{_DAY}T{_MINUTE}(?:{_SECOND})?(?:Z|{_FROM_UTC})$"
+_PLAIN_NAIVE = rf"^{_DAY}[T ]{_MINUTE}(?:{_SECOND})?$"
+_WITH_OFFSET = (
+    rf"^(?P<day>{_DAY})[T ](?P<minute>{_MINUTE})(?P<second>{_SECOND})? ?"
+    rf"(?P<offset>Z|UTC|{_HOURS}(?::?[0-5][0-9])?)$"
+)
+_NUMERIC = (
+    r"^(?P<a>[0-9]{1,2})(?P<first>[./-])(?P<b>[0-9]{1,2})(?P<then>[./-])(?P<year>[0-9]{4}),? "
+    r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?P<second>:[0-9]{2})?(?: ?(?P<half>[AaPp])[Mm])?$"
 )
 
-_ISO = re.compile(
-    r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)(?P<t>[Tt ])"
-    r"(?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.(?P<fraction>\d{1,9}))?)?"
-    r"(?P<offset>\s?[Zz]|\s?[+-]\d\d(?::?\d\d)?)?$",
-    re.ASCII,
-)
-_NUMERIC = re.compile(
-    r"(?P<a>\d{1,2})(?P<sep>[./-])(?P<b>\d{1,2})(?P=sep)(?P<year>\d{4}),?[ T]+(?P<rest>.+)$",
-    re.ASCII,
-)
-_YEAR_FIRST = re.compile(
-    r"(?P<year>\d{4})[./](?P<month>\d{1,2})[./](?P<day>\d{1,2})[ T]+(?P<rest>.+)$", re.ASCII
-)
-_WEEKDAY, _REST = r"(?:[A-Za-z]{3,9},? )?", r"(?P<year>\d{4}),?(?: at)? (?P<rest>.+)$"
-_WORDED = (
-    re.compile(
-        rf"{_WEEKDAY}(?P<day>\d{{1,2}})\.? (?P<word>[A-Za-z]{{3,9}})\.?,? {_REST}", re.ASCII
-    ),
-    re.compile(
-        rf"{_WEEKDAY}(?P<word>[A-Za-z]{{3,9}})\.? (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? {_REST}",
-        re.ASCII,
-    ),
-)
-_CLOCK = re.compile(
-    r"(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.(?P<fraction>\d{1,9}))?)?"
-    r"(?:\s?(?P<half>[AaPp])\.?[Mm]\.?)?(?P<offset>\s?(?:[Zz]|UTC|GMT)|\s?[+-]\d\d(?::?\d\d)?)?$",
-    re.ASCII,
-)
-_DATE_ONLY = re.compile(r"\d{4}-\d\d-\d\d$|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}$", re.ASCII)
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        ("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul",
-         "august aug", "september sep sept", "october oct", "november nov", "december dec"),
-        start=1,
-    )
-    for name in names.split()
-}  # fmt: skip
+# The days from 1970 to 2099, counted from 1900: other numbers are more likely postcodes or ids.
+_SERIAL = re.compile(r"([2-7][0-9]{4})(?:[.,]([0-9]{1,12}))?", re.ASCII)
+_FIRST_SERIAL, _LAST_SERIAL = 25_569, 73_050
+_SERIALS_FROM = datetime(1899, 12, 30)  # noqa: DTZ001 - a day number has no zone
 
-
-_NOT_THERE = "it names a date, a time or an offset that does not exist"
-_LEAPS = ("06-30T23:59", "12-31T23:59")
-
-
-class _NotATimeError(ValueError):
-    """What stands there names no moment; the text says why."""
+# What pandas-stubs does not know of it: it takes an Arrow array as it is.
+_STR: Any = pd.StringDtype(na_value=np.nan)
+_Judged = tuple[str, str, str, str]
+# Places, and status, iso, reason and order there: each an array of strings, or one for all.
+_Usual = tuple[Bools, Any, Any, Any, Any]
+_Piece = tuple[Ints, Sequence[Any]]
+_COLUMNS = ("status", "iso", "reason", "order")
 
 
 def plain(values: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -90,135 +92,269 @@ def plain(values: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.match_substring_regex(values, _PLAIN)
 
 
-def judge(values: pd.Series[str], timezone: tzinfo | None) -> pd.DataFrame:
+def judge(values: pd.Series[str], hints: Hints) -> pd.DataFrame:
     """What each value says.
 
     Args:
-        values: the cells.
-        timezone: the zone of values without an offset; None when nobody said.
+        values: the cells, distinct.
+        hints: the zone of values without an offset, what the column settles, the region for a
+            guess.
 
     Returns:
-        A frame of the same index: `status` str (OK, NAIVE, NOT_ISO, INVALID), `iso` str (the moment
-        in RFC 3339 form; "" where it cannot be told), `reason` str (why it is not OK).
+        A frame of the same index: `status` str (OK, NAIVE, NOT_ISO, INVALID, AMBIGUOUS, GAP, FOLD,
+        SERIAL), `iso` str (the moment in RFC 3339 form; of AMBIGUOUS and FOLD a guess, of SERIAL
+        without its offset; "" where it cannot be told), `reason` str (why it is not OK), `order`
+        str (what the value shows of the order of day and month, see `moments.Moment`).
     """
-    return pd.DataFrame(
-        [_judge(value, timezone) for value in values.array],
-        index=values.index,
-        columns=["status", "iso", "reason"],
-        dtype="str",
-    )
+    rest, at = pa.array(values, type=pa.string()), np.arange(len(values))
+    pieces: list[_Piece] = [(at[:0], ("",) * len(_COLUMNS))]
+    for usual in (_usual_plain, _usual_naive, _usual_with_offset, _usual_numeric):
+        fits, *columns = usual(rest, hints)
+        if fits.any():
+            pieces.append((at[fits], columns))
+            at, rest = at[~fits], rest.filter(pa.array(~fits))
+        if not len(at):
+            break
+    else:
+        each = [judge_one(value, hints) for value in rest.to_pylist()]
+        pieces.append((at, [pa.array(column, pa.string()) for column in zip(*each, strict=True)]))
+    return _together(pieces, values.index)
 
 
-@functools.lru_cache(maxsize=1 << 16)
-def _judge(value: str, timezone: tzinfo | None) -> tuple[str, str, str]:
+def _together(pieces: list[_Piece], index: pd.Index) -> pd.DataFrame:
+    """The pieces of a judgement, each with its places, as a frame."""
+    order = pa.array(np.argsort(np.concatenate([at for at, _ in pieces])))
+    columns = {}
+    for number, name in enumerate(_COLUMNS):
+        parts = [
+            pa.repeat(column, len(at)) if isinstance(column, str) else column
+            for at, columns_of in pieces
+            for column in (columns_of[number],)
+        ]
+        whole = pa.concat_arrays(parts).take(order).cast(pa.large_string())
+        columns[name] = pd.Series(_STR.__from_arrow__(whole), index=index)
+    return pd.DataFrame(columns, index=index)
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def judge_one(value: str, hints: Hints) -> _Judged:
+    """Status, iso, reason and order of one value: what `judge` answers, cell by cell."""
     bare = strip_invisible(value)
     if not bare:
-        return OK, "", ""
+        return OK, "", "", ""
+    serial = _SERIAL.fullmatch(bare)
+    if serial and _FIRST_SERIAL <= int(serial[1]) <= _LAST_SERIAL:
+        return SERIAL, _of_serial(int(serial[1]), serial[2]), DAY_NUMBER, ""
     try:
-        moment, strict, reason = _read(bare)
-    except _NotATimeError as error:
-        return INVALID, "", str(error)
-    if not strict and reason:
-        naive = moment.tzinfo is None
-        return (NAIVE, "", f"it has no offset, and {reason}") if naive else (NOT_ISO, "", reason)
-    if moment.tzinfo is None:
-        return NAIVE, _localised(moment, timezone), "it has no offset"
-    if strict and bare == value:
+        moment = read(value, hints.order)
+    except NotAMomentError as error:
+        return INVALID, "", str(error), error.order
+    if moment.order != EITHER:
+        return *_placed(moment, value, hints), moment.order
+    if hints.order not in SETTLED:
+        reason = BOTH_ORDERS if hints.order == BOTH else NO_ORDER
+        return AMBIGUOUS, _guessed(value, hints), reason, EITHER
+    status, iso, reason = _placed(moment, value, hints)
+    return status, iso, reason + BY_THE_COLUMN, EITHER
+
+
+def _of_serial(day: int, part: str | None) -> str:
+    """The date and time of a day number; a whole day has no time of day."""
+    if part is None:
+        return ""
+    seconds = round(float(f"0.{part}") * 86_400)
+    return (_SERIALS_FROM + timedelta(days=day, seconds=seconds)).isoformat()
+
+
+def _guessed(value: str, hints: Hints) -> str:
+    """The moment as the region would write it; without an offset where none is sure."""
+    guess = customary(hints.region)
+    if not guess:
+        return ""
+    moment = read(value, guess)
+    status, iso, _ = _placed(moment, value, hints)
+    if iso and status != FOLD:
+        return iso
+    return "" if moment.zone or moment.short else moment.local
+
+
+def _placed(moment: Moment, value: str, hints: Hints) -> tuple[str, str, str]:
+    """Status, iso and reason of a moment whose date is settled."""
+    if moment.strict:
         return OK, value, ""
-    return NOT_ISO, _text(moment), "it is not written as ISO 8601 wants it"
+    zone = hints.timezone
+    if moment.zone:
+        zone = _zone(moment.zone)
+        if zone is None:
+            return INVALID, "", STRANGE_ZONE
+    if moment.offset:
+        if moment.zone and not _has(zone, moment):
+            return INVALID, "", OTHER_OFFSET
+        return NOT_ISO, moment.local + moment.offset, NOT_WRITTEN_SO
+    missing = NO_ABBREVIATION if moment.short else NO_OFFSET
+    if zone is None:
+        return NAIVE, "", missing
+    early, late = (_ahead(moment.clock, zone, fold) for fold in (0, 1))
+    if early < late:
+        return GAP, "", NEVER
+    if early % timedelta(minutes=1) or late % timedelta(minutes=1):
+        return NAIVE, "", NO_WHOLE_MINUTES
+    if moment.short:
+        named = {_ahead(moment.clock, zone, fold) for fold in _folds_of(moment, zone)}
+        iso = moment.local + _text(named.pop()) if len(named) == 1 else ""
+        return NAIVE, iso, missing
+    iso = moment.local + _text(early)
+    if early > late:
+        return FOLD, iso, TWICE
+    return (NOT_ISO, iso, NOT_WRITTEN_SO) if moment.zone else (NAIVE, iso, missing)
 
 
-def _read(text: str) -> tuple[datetime, bool, str]:
-    """A moment, whether it is written strictly, and why it may be another one, if it may."""
-    iso = _ISO.match(text)
-    if iso:
-        offset = (iso["offset"] or "").strip()
-        moment = _moment(iso["year"], iso["month"], iso["day"], iso.groupdict(), offset)
-        strict = (
-            iso["t"] == "T" and iso["offset"] == offset and offset != "z" and len(offset) in (1, 6)
-        )
-        return moment, strict, ""
-    for pattern in (*_WORDED, _YEAR_FIRST):
-        found = pattern.match(text)
-        if found:
-            named = found.groupdict()
-            month = named.get("month") or _MONTHS.get(named["word"].casefold())
-            if month is None:
-                continue
-            return _with_clock(named["year"], month, named["day"], named["rest"]), False, ""
-    numeric = _NUMERIC.match(text)
-    if numeric:
-        first, second = int(numeric["a"]), int(numeric["b"])
-        if first <= 12 and second <= 12 and first != second:
-            moment = _with_clock(numeric["year"], first, second, numeric["rest"])
-            return moment, False, "day and month cannot be told apart"
-        day, month = (first, second) if first > 12 else (second, first)
-        return _with_clock(numeric["year"], month, day, numeric["rest"]), False, ""
-    if _DATE_ONLY.match(text):
-        raise _NotATimeError("it has a date and no time of day")
-    raise _NotATimeError("it is no date and time that is known here")
+def _ahead(clock: datetime, zone: tzinfo, fold: int) -> timedelta:
+    return clock.replace(tzinfo=zone, fold=fold).utcoffset() or timedelta()
 
 
-def _with_clock(year: str, month: str | int, day: str | int, rest: str) -> datetime:
-    clock = _CLOCK.match(rest.strip())
-    if not clock:
-        raise _NotATimeError("its time of day cannot be read")
-    return _moment(year, month, day, clock.groupdict(), (clock["offset"] or "").strip())
+def _folds_of(moment: Moment, zone: tzinfo) -> list[int]:
+    """In which of the two times of a local time the zone goes by the abbreviation in the cell."""
+    names = (moment.clock.replace(tzinfo=zone, fold=fold).tzname() for fold in (0, 1))
+    return [fold for fold, name in enumerate(names) if name == moment.short]
 
 
-def _moment(
-    year: str, month: str | int, day: str | int, clock: dict[str, str | None], offset: str
-) -> datetime:
-    hour, half = int(clock["hour"] or 0), (clock.get("half") or "").lower()
-    if half:
-        if not 1 <= hour <= 12:
-            raise _NotATimeError("its hour is impossible")
-        hour = hour % 12 + (12 if half == "p" else 0)
-    second = int(clock["second"] or 0)
-    micro = int((clock["fraction"] or "0").ljust(6, "0")[:6])
-    # datetime knows no leap second; the second before it is of the same minute.
-    leap = second == 60
+def _has(zone: tzinfo | None, moment: Moment) -> bool:
+    ahead = distance(moment.offset)
     try:
-        moment = datetime(
-            int(year), int(month), int(day), hour, int(clock["minute"] or 0), second - leap, micro,
-            _zone(offset),
-        )  # fmt: skip
-    except ValueError as error:
-        raise _NotATimeError(_NOT_THERE) from error
-    if not leap:
-        return moment
-    if not (moment.tzinfo and 1972 <= moment.year < 9999):
-        raise _NotATimeError(_NOT_THERE)
-    if f"{moment.astimezone(UTC):%m-%dT%H:%M}" not in _LEAPS:
-        raise _NotATimeError(_NOT_THERE)
-    return moment + timedelta(seconds=1)
+        there = (moment.clock - ahead).replace(tzinfo=UTC).astimezone(zone)
+    except OverflowError:
+        return False
+    return there.utcoffset() == ahead
 
 
-def _zone(offset: str) -> tzinfo | None:
-    if not offset:
+def _text(ahead: timedelta) -> str:
+    """An offset as RFC 3339 writes it; UTC as `Z`."""
+    if not ahead:
+        return "Z"
+    hours, minutes = divmod(abs(ahead) // timedelta(minutes=1), 60)
+    return f"{'+' if ahead > timedelta() else '-'}{hours:02}:{minutes:02}"
+
+
+@functools.cache
+def _zone(name: str) -> tzinfo | None:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         return None
-    if offset.upper() in ("Z", "UTC", "GMT"):
-        return UTC
-    digits = offset[1:].replace(":", "")
-    hours, minutes = int(digits[:2]), int(digits[2:] or 0)
-    if hours > 23 or minutes > 59:
-        raise ValueError("its offset does not exist")
-    return timezone_of((-1 if offset[0] == "-" else 1) * timedelta(hours=hours, minutes=minutes))
 
 
-def _localised(moment: datetime, zone: tzinfo | None) -> str:
-    """The moment in its zone; "" without a zone, and for times that the zone has twice or never.
+def _usual_plain(values: pa.Array, hints: Hints) -> _Usual:
+    del hints
+    fits = pc.match_substring_regex(values, _PLAIN)
+    return _mask(fits), OK, values.filter(fits), "", ""
 
-    Also for times before the zone had an offset of whole minutes, which RFC 3339 cannot write.
+
+def _usual_naive(values: pa.Array, hints: Hints) -> _Usual:
+    fits = pc.match_substring_regex(values, _PLAIN_NAIVE)
+    local = pc.utf8_replace_slice(values.filter(fits), 10, 11, "T")
+    short = pc.equal(pc.binary_length(local), 16)
+    local = pc.if_else(short, pc.binary_join_element_wise(local, ":00", ""), local)
+    iso, sure = _localised(local, hints.timezone)
+    return _narrowed(fits, sure), NAIVE, iso.filter(sure), NO_OFFSET, ""
+
+
+def _usual_with_offset(values: pa.Array, hints: Hints) -> _Usual:
+    del hints
+    parts = pc.extract_regex(values, _WITH_OFFSET)
+    fits = parts.is_valid()
+    day, minute, second, offset = parts.filter(fits).flatten()
+    second = pc.if_else(pc.equal(second, ""), ":00", second)
+    clock = pc.binary_join_element_wise(minute, second, _each(offset, _colon), "")
+    iso = pc.binary_join_element_wise(day, clock, "T")
+    return _mask(fits), NOT_ISO, iso, NOT_WRITTEN_SO, ""
+
+
+def _colon(offset: str) -> str:
+    if offset[0] not in "+-":
+        return "Z"
+    return f"{offset[:3]}:{offset[-2:] if len(offset) > 3 else '00'}"
+
+
+def _usual_numeric(values: pa.Array, hints: Hints) -> _Usual:
+    parts = pc.extract_regex(values, _NUMERIC)
+    fits = parts.is_valid()
+    a, first, b, then, year, hour, minute, second, half = parts.filter(fits).flatten()
+    left, right, hours = (part.cast(pa.int64()).to_numpy() for part in (a, b, hour))
+    either = (left <= 12) & (right <= 12) & (left != right)
+    order = hints.order if hints.order in SETTLED else customary(hints.region)
+    month_leads = np.where(either, order == MONTH_FIRST, left <= 12)
+    month, day = np.where(month_leads, left, right), np.where(month_leads, right, left)
+    halved, late = _mask(pc.not_equal(half, "")), _mask(pc.match_substring_regex(half, "[Pp]"))
+    good = ~halved | ((hours >= 1) & (hours <= 12))
+    hours = np.where(halved, hours % 12 + 12 * late, hours)
+    dates = pc.binary_join_element_wise(year, _padded(month), _padded(day), "-")
+    second = pc.if_else(pc.equal(second, ""), ":00", second)
+    clock = pc.binary_join_element_wise(_padded(hours), ":", minute, second, "")
+    local = pc.binary_join_element_wise(dates, clock, "T")
+    # What is odd about a cell, the other way of judging tells.
+    good &= _mask(pc.match_substring_regex(local, _PLAIN_NAIVE)) & _mask(pc.equal(first, then))
+    iso, sure = _localised(local, hints.timezone)
+    status, reasons = pa.scalar(NAIVE), pa.scalar(NO_OFFSET)
+    if hints.order in SETTLED:
+        reasons = pc.if_else(either, NO_OFFSET + BY_THE_COLUMN, NO_OFFSET)
+    elif either.any():
+        status = pc.if_else(either, AMBIGUOUS, NAIVE)
+        reasons = pc.if_else(either, BOTH_ORDERS if hints.order == BOTH else NO_ORDER, NO_OFFSET)
+        if not order:
+            iso, sure = pc.if_else(either, "", iso), sure | either
+        elif hints.timezone is None:
+            iso = pc.if_else(either, local, iso)
+    good &= sure
+    shown = pc.if_else(month_leads, MONTH_FIRST, DAY_FIRST)
+    shown = pc.if_else(either, EITHER, pc.if_else(left == right, "", shown))
+    columns = (
+        one if isinstance(one, pa.Array) else pa.repeat(one, len(good))
+        for one in (status, iso, reasons, shown)
+    )
+    return _narrowed(fits, good), *(one.filter(pa.array(good)) for one in columns)
+
+
+def _narrowed(fits: pa.Array, sure: Bools) -> Bools:
+    """A mask of which some of the places that are True are not."""
+    mask = _mask(fits)
+    mask[mask] = sure
+    return mask
+
+
+def _padded(numbers: np.ndarray) -> pa.Array:
+    return pc.ascii_lpad(pa.array(numbers.astype(np.int64)).cast(pa.string()), 2, "0")
+
+
+def _localised(local: pa.Array, zone: tzinfo | None) -> tuple[pa.Array, Bools]:
+    """Local times with their offset, and where it is sure; "" without a zone.
+
+    It is not sure in an hour in which the zone's offset changes, or is none of whole minutes.
     """
     if zone is None:
-        return ""
-    early, late = (moment.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
-    offset = early.utcoffset()
-    if offset is None or offset != late.utcoffset() or offset % timedelta(minutes=1):
-        return ""
-    return _text(early)
+        return pa.repeat("", len(local)), np.ones(len(local), dtype=bool)
+    offsets = _each(pc.utf8_slice_codeunits(local, 0, 13), lambda hour: _through(hour, zone))
+    return pc.binary_join_element_wise(local, offsets, ""), _mask(pc.not_equal(offsets, ""))
 
 
-def _text(moment: datetime) -> str:
-    return moment.isoformat().replace("+00:00", "Z")
+def _through(hour: str, zone: tzinfo) -> str:
+    """The offset that a zone has throughout a local hour, `2026-04-21T15`; "" if it has several."""
+    try:
+        start = datetime.fromisoformat(hour)
+    except ValueError:
+        return ""
+    ends = (start, start + timedelta(minutes=59, seconds=59))
+    found = {_ahead(end, zone, fold) for end in ends for fold in (0, 1)}
+    ahead = found.pop()
+    return "" if found or ahead % timedelta(minutes=1) else _text(ahead)
+
+
+def _each(values: pa.Array, function: Callable[[str], str]) -> pa.Array:
+    """A function of strings, called once for each distinct one."""
+    encoded = values.dictionary_encode()
+    answers = [function(value) for value in encoded.dictionary.to_pylist()]
+    return pa.array(answers, pa.string()).take(encoded.indices)
+
+
+def _mask(values: pa.Array) -> Bools:
+    return np.array(values.to_numpy(zero_copy_only=False), dtype=bool)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import os
 import tempfile
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from preflight import pipeline
@@ -196,3 +198,58 @@ def test_a_result_is_not_written_over_by_its_own_results(tmp_path: Path) -> None
             with pytest.raises(SourceError, match=r"is a result in .* itself"):
                 write(rejects, work=work, folder=tmp_path / "out", force=True)
     assert rejects.read_bytes() == before
+
+
+STAMPED = "email,created_at,event_date\nann@kestrel-labs.com,{0},{0}\n"
+WRITTEN = datetime(2024, 4, 21, 15, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("stamp", "late"),
+    [
+        ("2024-04-21T15:30:00Z", False),
+        ("2024-04-22T15:30:00Z", False),
+        ("2024-04-22T15:30:01Z", True),
+        ("2024-04-23T05:30:00+14:00", False),
+        ("2024-04-23T05:30:01+14:00", True),
+        ("2024-04-21T20:30:00-23:59", True),
+        ("2024-12-31T23:59:60Z", True),
+        ("2999-12-31T00:00:00Z", True),
+        ("2024-04-23 15:30", True),
+        ("23 April 2024 15:30", True),
+        ("2024-02-30T15:30:00Z", False),
+    ],
+)
+def test_a_moment_is_late_by_when_its_file_was_written(
+    tmp_path: Path, stamp: str, late: bool
+) -> None:
+    """More than a day; of the fields alone that lie in the past."""
+    path = tmp_path / "contacts.csv"
+    path.write_text(STAMPED.format(stamp))
+    os.utime(path, (WRITTEN.timestamp(),) * 2)
+    found = pipeline.check(path, Settings(timezone="UTC"), work=tmp_path)
+    frame = found.survey.findings.frame
+    assert frame.loc[frame["code"] == "TIM507", "column"].tolist() == [2] * late
+
+
+@given(st.datetimes(WRITTEN.replace(tzinfo=None) - timedelta(days=900)))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_every_late_moment_is_a_suspect(tmp_path: Path, moment: datetime) -> None:
+    """Though it looks fine."""
+    path = tmp_path / "contacts.csv"
+    path.write_text(STAMPED.format(f"{moment:%Y-%m-%dT%H:%M:%S}Z"))
+    os.utime(path, (WRITTEN.timestamp(),) * 2)
+    counts = pipeline.check(path, work=tmp_path).survey.findings.counts()
+    late = moment.replace(microsecond=0, tzinfo=UTC) > WRITTEN + timedelta(days=1)
+    assert ("TIM507" in counts) is late
+
+
+@pytest.mark.parametrize(("now", "late"), [(WRITTEN, 1), (WRITTEN + timedelta(days=9), 0)])
+def test_what_comes_by_standard_input_is_as_old_as_the_clock_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, now: datetime, late: int
+) -> None:
+    """Nobody can tell when it was written."""
+    given = io.TextIOWrapper(io.BytesIO(STAMPED.format("2024-04-29T15:30:00Z").encode()))
+    monkeypatch.setattr("sys.stdin", given)
+    found = pipeline.check("-", work=tmp_path, clock=lambda: now)
+    assert found.survey.findings.counts().get("TIM507", 0) == late

@@ -79,6 +79,7 @@ def test_the_source_is_kept_privately_and_once(
     (kept,) = (tmp_path / "state" / submission.SOURCES).iterdir()
     assert kept.read_bytes() == path.read_bytes()
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert abs(kept.stat().st_mtime - path.stat().st_mtime) < 1e-3
 
 
 def test_a_source_that_changes_meanwhile_is_not_sent(

@@ -1,17 +1,21 @@
-"""Which moment a cell names, and which it does not."""
+"""Which timestamp cells are looked at, and what is wrong with them."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo, available_timezones
 
 import pandas as pd
 import pyarrow as pa
 import pytest
+from dateutil import tz
 from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight import timestamps
+from preflight.model import Hints
+from preflight.moments import DAY_FIRST, EITHER, MONTH_FIRST
+from preflight.orders import BOTH
 from tests.cells import STAMPS, cells
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -20,12 +24,52 @@ MOMENTS = st.datetimes(
     max_value=datetime(2999, 12, 31),  # noqa: DTZ001
     timezones=st.just(UTC),
 )
+HINTS = st.builds(
+    Hints,
+    st.sampled_from([None, BERLIN, ZoneInfo("UTC"), ZoneInfo("Australia/Lord_Howe")]),
+    st.sampled_from(["", DAY_FIRST, MONTH_FIRST, BOTH]),
+    st.sampled_from(["", "US", "DE"]),
+)
+# What most files hold most of, which is judged a column at a time, and values near it.
+USUAL = st.builds(
+    lambda moment, form: moment.strftime(form),
+    st.datetimes(datetime(1890, 1, 1), datetime(2040, 1, 1)),  # noqa: DTZ001
+    st.sampled_from(
+        [
+            "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S.%f",
+            "%Y-%m-%d %H:%M:%S+02", "%Y-%m-%dT%H:%M:%S -0730", "%Y-%m-%d %H:%M UTC",
+            "%m/%d/%Y %I:%M %p", "%d.%m.%Y %H:%M:%S", "%d/%m/%Y, %I:%M:%S%p", "%m-%d-%Y %H:%M",
+            "%d/%m.%Y %H:%M", "%m/%d/%Y %H:%M pm", "2026-02-30 %H:%M", "31/%m/%Y %H:%M",
+        ]
+    ),
+)  # fmt: skip
 
 
-def judged(value: str, zone: ZoneInfo | None = None) -> tuple[str, str, str]:
+def judged(value: str, zone: ZoneInfo | None = None, order: str = "") -> tuple[str, str, str]:
     """Status, moment, reason."""
-    row = timestamps.judge(pd.Series([value], dtype="str"), zone).iloc[0]
+    hints = Hints(zone, order, "US")
+    row = timestamps.judge(pd.Series([value], dtype="str"), hints).iloc[0]
     return row["status"], row["iso"], row["reason"]
+
+
+@given(st.lists(USUAL | cells("timestamp"), min_size=1, max_size=30, unique=True), HINTS)
+def test_a_cell_is_judged_alike_by_itself_and_with_its_column(
+    values: list[str], hints: Hints
+) -> None:
+    """What is fast says what is slow; and the frame keeps its index."""
+    index = [f"r{at}" for at in range(len(values))]
+    frame = timestamps.judge(pd.Series(values, index=index, dtype="str"), hints)
+    assert frame.index.tolist() == index
+    assert list(frame.columns) == ["status", "iso", "reason", "order"]
+    for value, row in zip(values, frame.itertuples(index=False), strict=True):
+        assert tuple(row) == timestamps.judge_one(value, hints), value
+
+
+def test_no_cells_are_judged_to_no_rows() -> None:
+    """A column may have no suspects left."""
+    frame = timestamps.judge(pd.Series([], dtype="str"), Hints())
+    assert frame.empty
+    assert list(frame.columns) == ["status", "iso", "reason", "order"]
 
 
 @given(st.lists(cells("timestamp"), min_size=1, max_size=12))
@@ -70,8 +114,6 @@ def test_a_moment_is_the_same_in_every_format_it_is_read_from(
     moment: datetime, minutes: int
 ) -> None:
     """Rewriting never changes the moment."""
-    from datetime import timezone
-
     local = moment.replace(microsecond=0).astimezone(timezone(timedelta(minutes=minutes)))
     for form in (
         "%Y-%m-%d %H:%M:%S %z",
@@ -85,20 +127,15 @@ def test_a_moment_is_the_same_in_every_format_it_is_read_from(
         assert judged(iso)[0] == "ok"
 
 
-@given(MOMENTS)
-def test_a_naive_time_becomes_the_moment_it_is_in_the_zone_or_none(moment: datetime) -> None:
-    """None where the zone has the time twice or never."""
-    local = moment.replace(microsecond=0).astimezone(BERLIN)
-    status, iso, _ = judged(f"{local:%Y-%m-%d %H:%M:%S}", BERLIN)
-    assert status == "naive"
-    assert iso == "" or datetime.fromisoformat(iso) == moment.replace(microsecond=0)
-
-
-@given(cells("timestamp"), st.sampled_from([None, BERLIN]))
-def test_what_is_rewritten_is_fine_afterwards(value: str, zone: ZoneInfo | None) -> None:
-    """Fixing once is enough."""
-    _, iso, _ = judged(value, zone)
-    assert not iso or judged(iso, zone) == ("ok", iso, "")
+@given(cells("timestamp"), HINTS)
+def test_what_is_rewritten_is_fine_afterwards(value: str, hints: Hints) -> None:
+    """Or lacks its offset alone: of a guess without a zone, and of a day number."""
+    status, iso, _, _ = timestamps.judge_one(value, hints)
+    if iso:
+        again, same, *_ = timestamps.judge_one(iso, hints)
+        assert again == "ok" or status in (timestamps.AMBIGUOUS, timestamps.SERIAL)
+        assert again != "ok" or same == iso
+        assert again in ("ok", "naive", "dst-gap", "dst-fold")
 
 
 @pytest.mark.parametrize(
@@ -108,42 +145,134 @@ def test_what_is_rewritten_is_fine_afterwards(value: str, zone: ZoneInfo | None)
         ("2026-04-21T15:30Z", "ok", "2026-04-21T15:30Z"),
         ("2026-04-21T15:30:00-00:00", "ok", "2026-04-21T15:30:00-00:00"),
         ("2026-04-21T15:30:00.123456789Z", "ok", "2026-04-21T15:30:00.123456789Z"),
-        ("2026-04-21t15:30:00z", "not-iso", "2026-04-21T15:30:00Z"),
-        ("2026-04-21 15:30:00+02", "not-iso", "2026-04-21T15:30:00+02:00"),
-        (" 2026-04-21T15:30:00Z", "not-iso", "2026-04-21T15:30:00Z"),
         ("2016-12-31T23:59:60Z", "ok", "2016-12-31T23:59:60Z"),
-        ("2016-12-31T22:59:60-01:00", "ok", "2016-12-31T22:59:60-01:00"),
-        ("2026-04-21T15:30:60Z", "invalid", ""),
-        ("2026-12-31T23:59:60", "invalid", ""),
-        ("9999-12-31T23:59:60Z", "invalid", ""),
-        ("2026-04-21T24:00:00Z", "invalid", ""),
-        ("2026-02-30T10:00:00Z", "invalid", ""),
-        ("2026-04-21T10:00:00+10:60", "invalid", ""),
+        ("0987-04-21T15:30:00Z", "ok", "0987-04-21T15:30:00Z"),
+        ("2026-04-21t15:30:00z", "not-iso", "2026-04-21T15:30:00Z"),
+        ("2026-04-21 15:30:00.123456789+02", "not-iso", "2026-04-21T15:30:00.123456789+02:00"),
+        ("2016-12-31 23:59:60Z", "not-iso", "2016-12-31T23:59:60Z"),
+        ("\u200e2026-04-21T15:30:00Z", "not-iso", "2026-04-21T15:30:00Z"),
+        ("2026-04-21T15:30:00+10:60", "invalid", ""),
         ("2026-04-21", "invalid", ""),
         ("2026-04-21 15:30:00", "naive", "2026-04-21T15:30:00+02:00"),
         ("04/21/2026 3:30 PM", "naive", "2026-04-21T15:30:00+02:00"),
-        ("2026-03-29T02:30:00", "naive", ""),
-        ("2026-10-25T02:30:00", "naive", ""),
+        ("2026-04-21 15:30 CEST", "naive", "2026-04-21T15:30:00+02:00"),
+        ("2026-04-21 15:30 CET", "naive", ""),
+        ("2026-10-25 02:30 CEST", "naive", "2026-10-25T02:30:00+02:00"),
+        ("2026-10-25 02:30 CET", "naive", "2026-10-25T02:30:00+01:00"),
+        ("2026-03-29 02:30 CET", "dst-gap", ""),
+        ("2026-03-29T02:30:00", "dst-gap", ""),
+        ("2026-10-25T02:30:00", "dst-fold", "2026-10-25T02:30:00+02:00"),
+        ("2026-10-25 02:30 Europe/Berlin", "dst-fold", "2026-10-25T02:30:00+02:00"),
+        ("2026-04-21T15:30[America/Lima]", "not-iso", "2026-04-21T15:30:00-05:00"),
+        ("2026-04-21T15:30+02:00[Europe/Berlin]", "not-iso", "2026-04-21T15:30:00+02:00"),
+        ("2026-10-25T02:30+01:00[Europe/Berlin]", "not-iso", "2026-10-25T02:30:00+01:00"),
+        ("2026-04-21T15:30+01:00[Europe/Berlin]", "invalid", ""),
+        ("0001-01-01T00:00+02:00[Europe/Berlin]", "invalid", ""),
+        ("2026-04-21T15:30Z[Mars/Base]", "invalid", ""),
         ("1850-01-01T00:00:00", "naive", ""),
-        ("3/4/2026 15:30", "naive", ""),
-        ("3/4/2026 15:30 +02:00", "not-iso", ""),
+        ("3/4/2026 15:30", "ambiguous-order", "2026-03-04T15:30:00+01:00"),
+        ("3/4/2026 15:30 +02:00", "ambiguous-order", "2026-03-04T15:30:00+02:00"),
+        ("3/4/2026 15:30 CST", "ambiguous-order", ""),
+        ("10/25/2026 2:30", "dst-fold", "2026-10-25T02:30:00+02:00"),
         ("4/4/2026 15:30 +02:00", "not-iso", "2026-04-04T15:30:00+02:00"),
-        ("Tue, 21 Apr 2026 15:30:00 +0200", "not-iso", "2026-04-21T15:30:00+02:00"),
-        ("12/31/2026 12:00 AM UTC", "not-iso", "2026-12-31T00:00:00Z"),
-        ("3/4/2026 13:30 PM", "invalid", ""),
-        ("21 Ann 2026 15:30", "invalid", ""),
-        ("21 April 2026 soon", "invalid", ""),
+        ("46133.645", "serial", "2026-04-21T15:28:48"),
+        ("46133,645", "serial", "2026-04-21T15:28:48"),
+        ("46133", "serial", ""),
+        ("25568.5", "invalid", ""),
+        ("73051.5", "invalid", ""),
+        ("1461247800", "not-iso", "2016-04-21T14:10:00Z"),
         ("", "ok", ""),
     ],
 )
-def test_each_way_to_write_a_moment_is_read_as_it_is_meant(
+def test_each_cell_has_one_status_and_where_it_can_a_moment(
     value: str, status: str, iso: str
 ) -> None:
-    """In Berlin, for those without an offset."""
+    """In Berlin, for those without an offset; from the United States, for guesses."""
     assert judged(value, BERLIN)[:2] == (status, iso)
+
+
+def test_a_guess_that_falls_where_the_clocks_change_leaves_the_offset_open() -> None:
+    """Two guesses at once would be one too many."""
+    fold = "11/10/2026 1:30"
+    hints = Hints(ZoneInfo("America/New_York"), "", "US")
+    assert timestamps.judge_one(fold, hints)[:2] == (
+        "ambiguous-order", "2026-11-10T01:30:00-05:00"
+    )  # fmt: skip
+    assert timestamps.judge_one("11/1/2026 1:30", hints)[1] == "2026-11-01T01:30:00"
+
+
+def test_a_column_that_is_settled_says_so_of_the_dates_it_settles() -> None:
+    """What was assumed is told."""
+    assert judged("3/4/2026 15:30", None, DAY_FIRST)[2].endswith("settle day and month")
+    assert judged("3/4/2026 15:30 Z", None, DAY_FIRST)[:2] == ("not-iso", "2026-04-03T15:30:00Z")
+    assert judged("3/4/2026 15:30 Z", None, MONTH_FIRST)[1] == "2026-03-04T15:30:00Z"
+    assert "both orders" in judged("3/4/2026 15:30", None, BOTH)[2]
+    frame = timestamps.judge(pd.Series(["3/4/2026 15:30"], dtype="str"), Hints(order=DAY_FIRST))
+    assert frame["order"].tolist() == [EITHER]
+
+
+@given(st.integers(25_569, 73_050), st.integers(1, 999_999))
+def test_a_day_number_is_the_moment_that_pandas_makes_of_it(day: int, part: int) -> None:
+    """Counted from the end of 1899, to the second."""
+    value = f"{day}.{part:06}"
+    there = pd.Timestamp("1899-12-30") + pd.Timedelta(days=float(value))
+    status, iso, _ = judged(value)
+    assert status == "serial"
+    assert abs(pd.Timestamp(iso) - there) <= pd.Timedelta(seconds=1)
+
+
+def changes(zone: ZoneInfo, first: int, last: int) -> list[datetime]:
+    """When a zone's offset changes in some years, in UTC."""
+    found = []
+    at, step = datetime(first, 1, 1, tzinfo=UTC), timedelta(days=1)
+    while at.year <= last:
+        if at.astimezone(zone).utcoffset() != (at + step).astimezone(zone).utcoffset():
+            low, high = at, at + step
+            while high - low > timedelta(seconds=1):
+                middle = low + (high - low) / 2
+                same = middle.astimezone(zone).utcoffset() == at.astimezone(zone).utcoffset()
+                low, high = (middle, high) if same else (low, middle)
+            found.append(high.replace(microsecond=0))
+        at += step
+    return found
+
+
+def around(zone: ZoneInfo, change: datetime) -> list[datetime]:
+    """Local times without an offset near a change: before, at, within and behind the odd ones."""
+    before = (change - timedelta(seconds=2)).astimezone(zone).replace(tzinfo=None)
+    return [
+        before + timedelta(minutes=minutes, seconds=seconds)
+        for minutes in (-1500, -121, -61, -31, -30, -1, 0, 1, 15, 29, 31, 59, 61, 119, 121, 1500)
+        for seconds in (0, 2, 3)
+    ]
+
+
+def test_gaps_and_folds_are_those_of_dateutil_in_every_zone() -> None:
+    """At each change of the clocks in a year, and where nothing changes."""
+    compared = 0
+    for name in sorted(available_timezones()):
+        zone = ZoneInfo(name)
+        ordinary = [datetime(2026, 1, 15, 12), datetime(2026, 7, 15, 12)]  # noqa: DTZ001
+        near = [local for change in changes(zone, 2026, 2026) for local in around(zone, change)]
+        locals_ = list(dict.fromkeys([*ordinary, *near]))
+        values = pd.Series([f"{local:%Y-%m-%dT%H:%M:%S}" for local in locals_], dtype="str")
+        frame = timestamps.judge(values, Hints(zone))
+        for local, status, iso in zip(locals_, frame["status"], frame["iso"], strict=True):
+            if not tz.datetime_exists(local, zone):
+                expected = "dst-gap"
+            else:
+                expected = "dst-fold" if tz.datetime_ambiguous(local, zone) else "naive"
+            assert (name, local, status) == (name, local, expected)
+            if iso:
+                assert datetime.fromisoformat(iso).replace(tzinfo=None) == local
+                ahead = local.replace(tzinfo=zone, fold=0).utcoffset()
+                assert datetime.fromisoformat(iso).utcoffset() == ahead
+            compared += 1
+    assert compared > 5_000
 
 
 def test_no_reason_quotes_the_cell() -> None:
     """Reasons reach reports, where no value may stand."""
     for value in STAMPS:
-        assert not any(character.isdigit() for character in judged(value)[2].replace("8601", ""))
+        said = judged(value)[2].replace("8601", "").replace("1900 or 1904", "")
+        assert not any(character.isdigit() for character in said)

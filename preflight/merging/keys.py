@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from preflight.invisible import ZERO_WIDTH
 from preflight.kinds import KINDS
+from preflight.model import Hints
 
 _HIDDEN = f"[{ZERO_WIDTH}]"
 _PHONE = r"^[+(]*[0-9][0-9 ().\-/]{5,}$"
@@ -68,7 +69,7 @@ def settled_keys(values: pa.Array, kind: str, region: str) -> pa.Array:
     distinct = pc.unique(written)
     distinct = distinct.filter(pc.invert(known.plain(pa.chunked_array([fold_text(distinct)]))))
     cells = pd.DataFrame({"value": pd.Series(distinct.to_pylist(), dtype="str"), "region": region})
-    judged = known.judge(cells, None)[known.normal]
+    judged = known.judge(cells, Hints())[known.normal]
     normal = match_keys(pa.array(judged, type=pa.large_string()), kind)
     settled = pc.fill_null(normal.take(pc.index_in(written, value_set=distinct)), "")
     return pc.if_else(pc.equal(settled, ""), cheap, settled)

@@ -13,6 +13,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -137,6 +138,14 @@ def _tables(folder: Path) -> Iterator[Path]:
         passed = any(one.startswith(".") or one.endswith(_RESULTS) for one in above)
         if not passed and not name.startswith(_LOCKS) and path.is_file() and _is_table(path):
             yield path
+
+
+def last_written(path: str | Path) -> datetime | None:
+    """When a file was last written, in UTC; None for standard input and what cannot be asked."""
+    try:
+        return None if str(path) == "-" else datetime.fromtimestamp(Path(path).stat().st_mtime, UTC)
+    except (OSError, ValueError, OverflowError):
+        return None
 
 
 def _is_table(path: Path) -> bool:

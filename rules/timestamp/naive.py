@@ -1,8 +1,9 @@
 """The time has no offset, so nobody can tell which moment it is.
 
-Experiture refuses the row as "naive datetime". With `--timezone` the offset is added; a time that
-the zone has twice, or never, when the clocks change, stays as it is, and so does a date of which
-day and month cannot be told apart.
+Experiture refuses the row as "naive datetime". With `--timezone` the offset is added; times that
+the zone has twice, or never, have rules of their own. The abbreviation of a zone is no offset, for
+several zones share one (CST is one in Chicago, one in Havana, one in Shanghai); it settles
+something only where it is what the zone of the option was called at that time.
 
 Options::
 
@@ -13,15 +14,15 @@ Bad::
     email,created_at
     ann@kestrel-labs.com,2026-04-21 15:30:00
     bob@kestrel-labs.com,4/21/2026 3:30 PM
-    cleo@kestrel-labs.com,2026-03-29T02:30:00
-    dan@kestrel-labs.com,3/4/2026 15:30
+    cleo@kestrel-labs.com,2026-04-21 15:30 CEST
+    dan@kestrel-labs.com,2026-04-21 15:30 EST
 
 Findings::
 
     2:created_at TIM502 it has no offset
     3:created_at TIM502 it has no offset
-    4:created_at TIM502 it has no offset
-    5:created_at TIM502 it has no offset, and day and month cannot be told apart
+    4:created_at TIM502 it has no offset: the abbreviation of a zone is none
+    5:created_at TIM502 it has no offset: the abbreviation of a zone is none
 
 Good::
 
@@ -34,6 +35,7 @@ Fixed::
     email,created_at
     ann@kestrel-labs.com,2026-04-21T15:30:00+02:00
     bob@kestrel-labs.com,2026-04-21T15:30:00+02:00
+    cleo@kestrel-labs.com,2026-04-21T15:30:00+02:00
 """
 
 from __future__ import annotations

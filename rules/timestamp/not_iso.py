@@ -1,22 +1,26 @@
 """The moment is written in another format than ISO 8601.
 
-Experiture's example is `2026-04-21T15:30:00Z`; there this is an error. It is rewritten where only
-one reading is possible: not where day and month cannot be told apart.
+Experiture's example is `2026-04-21T15:30:00Z`. It is rewritten, for only one reading is possible:
+where day and month could change places, another date in the column settled it. An offset of hours
+alone, a blank for the T, a small t or z, week dates and a count of seconds since 1970 are all
+understood, and refused as they stand.
 
 Bad::
 
     email,created_at
     ann@kestrel-labs.com,2026-04-21 15:30:00 +0200
     bob@kestrel-labs.com,21 April 2026 3:30 PM UTC
-    cleo@kestrel-labs.com,03/04/2026 15:30 +02:00
-    dan@kestrel-labs.com,2026-04-21t15:30:00z
+    cleo@kestrel-labs.com,03/04/2026 15:30 +02
+    dan@kestrel-labs.com,28/04/2026 15:30 +02
+    eve@kestrel-labs.com,2026-04-21t15:30:00z
 
 Findings::
 
     2:created_at TIM504 it is not written as ISO 8601 wants it
     3:created_at TIM504 it is not written as ISO 8601 wants it
-    4:created_at TIM504 day and month cannot be told apart
+    4:created_at TIM504 it is not written as ISO 8601 wants it; other cells settle day and month
     5:created_at TIM504 it is not written as ISO 8601 wants it
+    6:created_at TIM504 it is not written as ISO 8601 wants it
 
 Good::
 
@@ -29,8 +33,9 @@ Fixed::
     email,created_at
     ann@kestrel-labs.com,2026-04-21T15:30:00+02:00
     bob@kestrel-labs.com,2026-04-21T15:30:00Z
-    cleo@kestrel-labs.com,03/04/2026 15:30 +02:00
-    dan@kestrel-labs.com,2026-04-21T15:30:00Z
+    cleo@kestrel-labs.com,2026-04-03T15:30:00+02:00
+    dan@kestrel-labs.com,2026-04-28T15:30:00+02:00
+    eve@kestrel-labs.com,2026-04-21T15:30:00Z
 """
 
 from __future__ import annotations
@@ -59,7 +64,7 @@ RULE = Rule(
     code="TIM504",
     name="timestamp-not-iso",
     scope=Scope.CELL,
-    severity=Severity.WARNING,
+    severity=Severity.ERROR,
     kinds=frozenset({"timestamp"}),
     message="it is not written as ISO 8601 wants it",
     check=check,

@@ -1,9 +1,10 @@
 """A spreadsheet's day number instead of a moment: `46133.645`.
 
-A spreadsheet counts days from the end of 1899, and wrote the number and not what it stood for.
-Experiture's example is `2026-04-21T15:30:00Z`. On request the number is written as a date and time,
-which then lacks its offset: it is not done unasked, since some spreadsheets count from 1904. A
-whole number has no time of day, and is left alone.
+A spreadsheet counts days, and wrote the number and not what it stood for. Most count from the end
+of 1899; a workbook that counts from 1904 writes the same number for a day 1,462 days later, and the
+number does not tell. So it is written as a date and time, counted from 1899, on request alone; it
+then lacks its offset. A whole number has no time of day, and is left alone. Experiture's example of
+a timestamp is `2026-04-21T15:30:00Z`.
 
 Options::
 
@@ -17,8 +18,8 @@ Bad::
 
 Findings::
 
-    2:created_at TIM508 a spreadsheet's day number
-    3:created_at TIM508 a spreadsheet's day number
+    2:created_at TIM508 a spreadsheet's day number, counted from 1900 or 1904
+    3:created_at TIM508 a spreadsheet's day number, counted from 1900 or 1904
 
 Good::
 
@@ -33,33 +34,19 @@ Fixed::
 
 from __future__ import annotations
 
-import re
-from datetime import datetime, timedelta
-
 import pandas as pd
 
-from preflight.rule import Phase, Rule, Safety, Scope, Severity, strip_invisible
-
-# The days from 1954 to 2119: other numbers of five digits are more likely postcodes or ids.
-_SERIAL = re.compile(r"[2-7][0-9]{4}(?:[.,][0-9]{1,12})?")
-_FIRST = datetime(1899, 12, 30)  # noqa: DTZ001 - a day number has no zone
+from preflight.rule import Context, Phase, Rule, Safety, Scope, Severity
 
 
-def check(timestamp: pd.Series[str]) -> pd.Series[bool]:
-    return ~timestamp.map(lambda value: bool(_SERIAL.fullmatch(strip_invisible(value))))
+def check(timestamp: pd.Series[str], context: Context) -> pd.Series[bool]:
+    del timestamp
+    return context.judged["status"] != "serial"
 
 
-def fix(timestamp: pd.Series[str]) -> pd.Series[str]:
-    return timestamp.map(_moment)
-
-
-def _moment(value: str) -> str:
-    """The date and time of a day number; a whole day has no time of day, and stays."""
-    day, _, rest = strip_invisible(value).replace(",", ".").partition(".")
-    if not rest:
-        return value
-    seconds = round(float(f"0.{rest}") * 86_400)
-    return (_FIRST + timedelta(days=int(day), seconds=seconds)).isoformat()
+def fix(timestamp: pd.Series[str], context: Context) -> pd.Series[str]:
+    moment = context.judged["iso"]
+    return timestamp.where(moment == "", moment)
 
 
 RULE = Rule(
@@ -68,7 +55,7 @@ RULE = Rule(
     scope=Scope.CELL,
     severity=Severity.ERROR,
     kinds=frozenset({"timestamp"}),
-    message="a spreadsheet's day number",
+    message="a spreadsheet's day number, counted from 1900 or 1904",
     check=check,
     fix=fix,
     safety=Safety.UNSAFE,

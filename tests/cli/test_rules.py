@@ -16,7 +16,7 @@ def test_every_rule_stands_in_the_list(call: Call) -> None:
 
 def test_json_says_the_same_and_a_provider_has_its_own_severities(call: Call) -> None:
     general = json.loads(call("rules", "--output-format", "json").out)
-    own = json.loads(call("rules", "--output-format", "json", "--for", "experiture").out)
+    own = json.loads(call("rules", "--output-format", "json", "--for", "dotdigital").out)
     assert {one["code"] for one in general} == set(catalogue.builtin())
     assert {one["code"]: one["severity"] for one in own} != {
         one["code"]: one["severity"] for one in general

@@ -1,0 +1,325 @@
+"""What a timestamp cell says: which day, which time of day, which offset.
+
+`read` takes one cell and answers with a `Moment`, or raises `NotAMomentError` with the reason. It
+knows the forms in which exports write a date with a time of day, and takes each apart by a pattern
+of its own. Nothing is guessed from what is left over, and a day of the week that contradicts the
+date makes the cell no moment.
+
+The first of these forms is the target: RFC 3339 (`2026-04-21T15:30:00+02:00`); the rest of ISO
+8601 (basic form, week dates, ordinal dates, a comma before the fraction, hours alone in an offset);
+year first (`2026/4/21 15:30`); day or month first (`21.04.2026 15:30 Uhr`, `4/21/26, 3:30 PM`); a
+month's name in one of `LANGUAGES` (`21 de abril de 2026, 15:30`, `Apr 21, 2026 at 3:30pm`); RFC
+2822, `asctime`, what JavaScript and Java print; a computer's count of seconds or milliseconds.
+
+Where the standards differ, or are wider than what importers read:
+
+- Seconds may be left away, and a fraction may have any number of digits, as in ISO 8601.
+- A small `t` or `z` and a blank for the `T` pass in RFC 3339 and not in ISO 8601. They are
+  understood, but are not the target form. So are offsets of hours alone (`+02`) or without a colon.
+- Offsets end at 23:59, and their minutes at 59 (RFC 3339, section 5.6). `-00:00` is an offset: RFC
+  3339 gives it a meaning, though ISO 8601 has none for it.
+- A leap second is one only at the end of a June or a December day in UTC from 1972 on (RFC 3339,
+  section 5.7), and stays as it is written. Without an offset it cannot be told.
+- `24:00` is no time of day (RFC 3339; ISO 8601 had it until 2019), and there is no year 0.
+- A year of two digits stands last, as CLDR has it nearly everywhere; with hyphens it may as well
+  stand first, and is not read where it could. 00 to 29 and 70 to 99 are of the century that POSIX
+  and spreadsheets agree on; between them they do not, and neither do we.
+- An abbreviated zone (`EST`, `CET`) is no offset: several zones share one. `UTC`, `GMT` and `UT`
+  are, and with hours behind them they are an offset too (`GMT+2`).
+- Ten digits, or thirteen, that start with a 1 are a count of seconds, or milliseconds, since 1970:
+  moments from September 2001 to May 2033. No phone number of North America starts so.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from preflight.invisible import tidy
+
+DAY_FIRST, MONTH_FIRST, EITHER = "day-first", "month-first", "either"
+LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "sv", "pt", "da", "nb", "fi", "pl")
+
+UNKNOWN = "it is no date and time that is known here"
+NO_TIME = "it has a date and no time of day"
+NOT_THERE = "it names a date, a time or an offset that does not exist"
+BAD_CLOCK = "its time of day cannot be read"
+BAD_HOUR = "its hour is impossible"
+BAD_DAY = "its day of the week is not that of its date"
+SHORT_YEAR = "its year has two digits, and which year it is cannot be told"
+
+_LEAPS = ("06-30T23:59", "12-31T23:59")
+_STRICT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
+
+_WEEKDAY = r"(?:(?P<weekday>[^\W\d_]{2,12}(?:-feira)?)\.?,?\s(?:den\s)?)?"
+_WORD = r"(?P<word>[^\W\d_]{3,12})\.?"
+_DAY = r"(?P<day>[0-9]{1,2})(?:\.|st|nd|rd|th|er|º)?"
+# A year of two digits with a colon behind it is an hour.
+_YEAR = r"(?P<year>[0-9]{4}|[0-9]{2}(?!:))"
+_DATES = tuple(
+    re.compile(rf"{pattern}(?P<rest>$|[Tt,:\s].*)")
+    for pattern in (
+        r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})",
+        r"(?P<year>[0-9]{4})(?P<sep>[./-])(?P<month>[0-9]{1,2})(?P=sep)(?P<day>[0-9]{1,2})",
+        rf"(?P<a>[0-9]{{1,2}})(?P<sep>[./-])(?P<b>[0-9]{{1,2}})(?P=sep){_YEAR}",
+        r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})",
+        r"(?P<year>[0-9]{4})-?W(?P<week>[0-9]{2})-?(?P<of_week>[0-9])",
+        r"(?P<year>[0-9]{4})-?(?P<of_year>[0-9]{3})",
+        rf"{_WEEKDAY}{_DAY}[-/\s](?:de\s)?{_WORD},?[-/\s](?:de\s)?{_YEAR}",
+        rf"{_WEEKDAY}{_WORD}[-\s]{_DAY}(?:,\s?|[-\s])(?P<year>[0-9]{{4}})",
+        rf"(?P<year>[0-9]{{4}})[-/\s]{_WORD}[-/\s](?P<day>[0-9]{{1,2}})",
+    )
+)
+_ASCTIME = re.compile(
+    r"(?P<weekday>[A-Za-z]{3}) (?P<word>[A-Za-z]{3}) (?P<day>[0-9]{1,2}) "
+    r"(?P<time>[0-9:]{5,8})(?P<zone> [A-Za-z0-9+:-]+)? (?P<year>[0-9]{4})$"
+)
+_RUN_TOGETHER = re.compile(r"([0-9]{8})([0-9]{6})$")
+_SINCE_1970 = re.compile(r"(1[0-9]{9})(?:\.?([0-9]{3})|\.([0-9]{1,9}))?$")
+_BETWEEN = re.compile(
+    r"(?:t|[,:]?\s?(?:(?:at|um|à|om|kl\.?|klo|ore|alle(?: ore)?|a las?|às|o)\s)?)\s?",
+    re.IGNORECASE,
+)
+_CLOCK = re.compile(
+    r"(?P<hour>[0-9]{1,2})(?:"
+    r"(?P<colon>[:.])(?P<minute>[0-9]{2})"
+    r"(?:(?P=colon)(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]+))?)?"
+    r"|\s?h\s?(?P<minute_h>[0-9]{2})(?:\smin\s(?P<second_h>[0-9]{2})\ss)?"
+    r"|(?<=[0-9]{2})(?P<minute_p>[0-9]{2})"
+    r"(?:(?P<second_p>[0-9]{2})(?:[.,](?P<fraction_p>[0-9]+))?)?"
+    r"|(?=\s?[AaPp]))"
+    r"(?:\s?(?P<half>[AaPp])\.?\s?[Mm]\.?(?![A-Za-z])|\sUhr|\s?h(?:rs?\.?)?(?![A-Za-z]))?"
+    r"(?P<zone>.*)$"
+)
+_OFFSET = re.compile(
+    r"(?P<name>[Zz]|(?:UTC|GMT|UT)(?![A-Za-z/]))?"
+    r"(?:\s?(?P<sign>[+-])(?P<hours>[0-9]{1,2})(?::?(?P<minutes>[0-9]{2}))?)?"
+    r"(?P<note>\s?\([^()]*\))?"
+    r"(?:\s?\[(?P<zone>[A-Za-z0-9_/+-]+)\])?$"
+)
+_ZONE = re.compile(r"[A-Z][A-Za-z_]+(?:/[A-Za-z0-9_+-]+)+$|[A-Z]{2,5}$")
+_NUMBERS = ("minute", "second", "fraction")
+
+
+class NotAMomentError(ValueError):
+    """What stands there names no moment; the text says why.
+
+    Attributes:
+        order: what its date shows of the order of day and month all the same.
+    """
+
+    def __init__(self, said: str, order: str = "") -> None:
+        super().__init__(said)
+        self.order = order
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A date and a time of day, as they are written.
+
+    Attributes:
+        local: in ISO 8601 form without an offset, to the second or finer.
+        clock: the same to the second, for asking a zone; a leap second is the one before it.
+        offset: as RFC 3339 writes it; "" where none is written.
+        zone: the IANA name of a zone, where one is written, else "".
+        short: the abbreviation of a zone, where one is written and no offset, else "".
+        strict: whether it is written as RFC 3339 wants it.
+        order: DAY_FIRST or MONTH_FIRST where the numbers leave no other reading, EITHER where they
+            leave both, "" where the form settles it.
+    """
+
+    local: str
+    clock: datetime
+    offset: str
+    zone: str
+    short: str
+    strict: bool
+    order: str
+
+
+def read(value: str, order: str = "") -> Moment:
+    """The moment that a cell names.
+
+    Args:
+        value: the cell; blanks and what nobody sees around it do not matter.
+        order: MONTH_FIRST for a date that leaves both readings to be read so; it is read day first
+            otherwise.
+
+    Raises:
+        NotAMomentError: it names none.
+    """
+    text = " ".join(tidy(value).split()).replace("\N{MINUS SIGN}", "-")
+    if counted := _SINCE_1970.match(text):
+        seconds, *fractions = counted.groups("")
+        local = f"{datetime.fromtimestamp(int(seconds), UTC):%Y-%m-%dT%H:%M:%S}"
+        clock = datetime.fromisoformat(local)
+        fraction = "".join(fractions)
+        return Moment(f"{local}.{fraction}" if fraction else local, clock, "Z", "", "", False, "")
+    if together := _RUN_TOGETHER.match(text):
+        text = "T".join(together.groups())
+    day, shown, rest = _date(text, order)
+    rest = rest[_end(_BETWEEN, rest) :]
+    if not rest:
+        raise NotAMomentError(NO_TIME, shown)
+    try:
+        strict = value == text and _STRICT.fullmatch(value) is not None
+        return _moment(day, rest, strict, shown)
+    except NotAMomentError as error:
+        raise NotAMomentError(str(error), shown) from None
+
+
+def _end(pattern: re.Pattern[str], text: str) -> int:
+    found = pattern.match(text)
+    return found.end() if found else 0
+
+
+def _date(text: str, order: str) -> tuple[date, str, str]:
+    """The day that stands in front, what it shows of day and month's order, and what follows."""
+    if (unix := _ASCTIME.match(text)) and (dated := _dated(unix, order)):
+        return *dated, f" {unix['time']}{unix['zone'] or ''}"
+    for pattern in _DATES:
+        if (found := pattern.match(text)) and (dated := _dated(found, order)):
+            return *dated, found["rest"]
+    raise NotAMomentError(UNKNOWN)
+
+
+def _dated(found: re.Match[str], order: str) -> tuple[date, str] | None:
+    """The day of a match, and what it shows; None where its words are no names of a month or day.
+
+    Raises:
+        NotAMomentError: there is no such day.
+    """
+    named = found.groupdict()
+    month, day, shown = named.get("month"), named.get("day"), ""
+    weekdays = None
+    if "word" in named:
+        months = _names("month").get(_folded(named["word"]))
+        weekday = named.get("weekday")
+        weekdays = _names("day").get(_folded(weekday)) if weekday else None
+        if months is None or len(months) > 1 or (weekday and not weekdays):
+            return None
+        (month,) = months
+    year = _year(named)
+    if "a" in named:
+        day, month, shown = _ordered(int(named["a"]), int(named["b"]), order)
+    try:
+        if "of_week" in named:
+            dated = date.fromisocalendar(year, int(named["week"]), int(named["of_week"]))
+        elif "of_year" in named:
+            dated = date(year, 1, 1) + timedelta(days=int(named["of_year"]) - 1)
+            if dated.year != year:
+                raise NotAMomentError(NOT_THERE)
+        else:
+            dated = date(year, int(month or 0), int(day or 0))
+    except (ValueError, OverflowError) as error:
+        raise NotAMomentError(NOT_THERE) from error
+    if weekdays and dated.weekday() not in weekdays:
+        raise NotAMomentError(BAD_DAY)
+    return dated, shown
+
+
+def _year(named: dict[str, str]) -> int:
+    year = int(named["year"])
+    if len(named["year"]) == 4:
+        return year
+    # With hyphens the year may stand first, unless what would then be the month is none.
+    if 30 <= year <= 69 or (named.get("sep") == "-" and int(named["b"]) <= 12):
+        raise NotAMomentError(SHORT_YEAR)
+    return year + (2000 if year < 30 else 1900)
+
+
+def _ordered(a: int, b: int, order: str) -> tuple[int, int, str]:
+    """Day, month, and what the two numbers show of their order."""
+    if a == b:
+        return a, b, ""
+    if a > 12 or b > 12:
+        return (a, b, DAY_FIRST) if a > 12 else (b, a, MONTH_FIRST)
+    return (b, a, EITHER) if order == MONTH_FIRST else (a, b, EITHER)
+
+
+def _moment(day: date, rest: str, strict: bool, shown: str) -> Moment:
+    clock = _CLOCK.match(rest)
+    if not clock:
+        raise NotAMomentError(BAD_CLOCK)
+    hour, half = int(clock["hour"]), (clock["half"] or "").lower()
+    if half:
+        if not 1 <= hour <= 12:
+            raise NotAMomentError(BAD_HOUR)
+        hour = hour % 12 + (12 if half == "p" else 0)
+    minute, second, fraction = (
+        clock[name] or clock.groupdict().get(f"{name}_h") or clock[f"{name}_p"] or ""
+        for name in _NUMBERS
+    )
+    offset, zone, short = _offset(clock["zone"].strip())
+    leap = second == "60"
+    try:
+        moment = datetime(  # noqa: DTZ001 - what is written has no zone yet
+            day.year, day.month, day.day, hour, int(minute or 0), int(second or 0) - leap
+        )
+    except ValueError as error:
+        raise NotAMomentError(NOT_THERE) from error
+    if leap and not _is_leap(moment, offset):
+        raise NotAMomentError(NOT_THERE)
+    local = f"{day}T{hour:02}:{minute or '00'}:{second or '00'}"
+    local += f".{fraction}" if fraction else ""
+    return Moment(local, moment, offset, zone, short, strict, shown)
+
+
+def _is_leap(moment: datetime, offset: str) -> bool:
+    if not (offset and 1972 <= moment.year < 9999):
+        return False
+    return f"{moment - distance(offset):%m-%dT%H:%M}" in _LEAPS
+
+
+def distance(offset: str) -> timedelta:
+    """How far an offset, as RFC 3339 writes it, is ahead of UTC."""
+    if offset == "Z":
+        return timedelta()
+    ahead = timedelta(hours=int(offset[1:3]), minutes=int(offset[4:]))
+    return -ahead if offset[0] == "-" else ahead
+
+
+def _offset(text: str) -> tuple[str, str, str]:
+    """An offset as RFC 3339 writes it, a zone's name, its abbreviation; "" for what lacks."""
+    found = _OFFSET.match(text)
+    if not found:
+        if not _ZONE.match(text):
+            raise NotAMomentError(BAD_CLOCK)
+        return ("", text, "") if "/" in text else ("", "", text)
+    name, sign, zone = found["name"], found["sign"], found["zone"] or ""
+    if not sign:
+        if found["note"] and not name:
+            raise NotAMomentError(BAD_CLOCK)
+        return ("Z" if name else ""), zone, ""
+    hours, minutes = found["hours"], found["minutes"] or "00"
+    if name in ("Z", "z") or (len(hours) == 1 and not name):
+        raise NotAMomentError(BAD_CLOCK)
+    if int(hours) > 23 or int(minutes) > 59:
+        raise NotAMomentError(NOT_THERE)
+    return f"{sign}{hours:0>2}:{minutes}", zone, ""
+
+
+def _folded(word: str) -> str:
+    return word.casefold().rstrip(".")
+
+
+@functools.cache
+def _names(what: str) -> dict[str, frozenset[int]]:
+    """Names of months (1 to 12) or days of the week (0 to 6), in all languages, from CLDR."""
+    from babel.dates import get_day_names, get_month_names
+
+    ask = get_month_names if what == "month" else get_day_names
+    found: dict[str, set[int]] = {}
+    if what == "month":
+        # English and German as people and spreadsheets shorten them, which CLDR does otherwise.
+        found = {"sept": {9}, "mrz": {3}, "mär": {3}}
+    else:
+        found = {"tues": {1}, "thur": {3}, "thurs": {3}}
+    for language in LANGUAGES:
+        for width in ("wide", "abbreviated"):
+            for context in ("format", "stand-alone"):
+                for number, name in ask(width, context, language).items():
+                    found.setdefault(_folded(name), set()).add(number)
+    return {name: frozenset(numbers) for name, numbers in found.items()}

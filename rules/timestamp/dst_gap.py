@@ -1,0 +1,48 @@
+"""The time does not exist in its zone: the clocks went forward over it.
+
+On 29 March 2026 Berlin has no 02:30: after 01:59:59 comes 03:00. Somebody wrote the time by hand,
+or in another zone than the one that was named. No offset makes it a moment, so nothing is written.
+Experiture takes no time without an offset.
+
+Options::
+
+    --timezone Europe/Berlin
+
+Bad::
+
+    email,created_at
+    ann@kestrel-labs.com,2026-03-29T02:30:00
+    bob@kestrel-labs.com,2026-03-29T02:30[Europe/Berlin]
+
+Findings::
+
+    2:created_at TIM505 its zone never had this time: the clocks went forward over it
+    3:created_at TIM505 its zone never had this time: the clocks went forward over it
+
+Good::
+
+    email,created_at
+    ann@kestrel-labs.com,2026-03-29T03:30:00+02:00
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from preflight.rule import Context, Rule, Scope, Severity
+
+
+def check(timestamp: pd.Series[str], context: Context) -> pd.Series[bool]:
+    del timestamp
+    return context.judged["status"] != "dst-gap"
+
+
+RULE = Rule(
+    code="TIM505",
+    name="timestamp-dst-gap",
+    scope=Scope.CELL,
+    severity=Severity.ERROR,
+    kinds=frozenset({"timestamp"}),
+    message="its zone never had this time: the clocks went forward over it",
+    check=check,
+)
