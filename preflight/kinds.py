@@ -20,8 +20,8 @@ from preflight import emails, phones, timestamps
 from preflight.emails import trim_email, unwrap_email
 from preflight.invisible import drop_zero_width, strip_invisible, tidy
 from preflight.linetypes import line_types, numbers_of
-from preflight.phonecells import phones_in
 from preflight.model import Hints
+from preflight.phonecells import phones_in
 from preflight.phones import trim_phone
 
 __all__ = [
