@@ -15,13 +15,11 @@ import pandas as pd
 from preflight import findings as tables
 from preflight.columns import with_joined
 from preflight.findings import Findings
-from preflight.fixes import write_cells
 from preflight.lint import Linter, chunk_findings
-from preflight.mending import Mended, mend_columns
+from preflight.mending import Mended, mend_columns, written
 from preflight.model import CHANGE_COLUMNS, Bools, Chunk
 from preflight.passes import CLEAN, DROPPED, REJECTED, Survey
 from preflight.rowrules import RowRules, following
-from preflight.schemas import VALUE
 
 
 @dataclass(frozen=True)
@@ -63,8 +61,8 @@ def clean(found: Survey, chunks: Iterable[Chunk]) -> Iterator[Cleaned]:
         chunk, changes = rowed.chunk, []
         states = found.after[chunk.rows - 1]
         for one in mended:
-            if one.mended.changes and not one.judged.column.pieces:
-                chunk = _written(chunk, one)
+            if one.changes_cells:
+                chunk = written(chunk, one)
                 changes.append(_changes(chunk, one, states == CLEAN))
         after = chunk_findings(linted, ((one.judged, one.blames) for one in mended))
         here = np.concatenate([original.rows, original.aside["row"].to_numpy(dtype=np.int64)])
@@ -83,12 +81,6 @@ def clean(found: Survey, chunks: Iterable[Chunk]) -> Iterator[Cleaned]:
 def _standing(findings: Findings, found: Survey) -> Findings:
     """Those about rows that are still there: of a dropped one nothing remains to be said."""
     return findings.only(found.after[findings.frame[tables.ROW].to_numpy() - 1] != DROPPED)
-
-
-def _written(chunk: Chunk, one: Mended) -> Chunk:
-    changed = one.mended.changed[one.judged.which]
-    values = one.mended.cells[VALUE].to_numpy(dtype=object)[one.judged.which[changed]]
-    return write_cells(chunk, one.judged.column.position, one.judged.where[changed], values)
 
 
 def _changes(chunk: Chunk, one: Mended, kept: Bools) -> pd.DataFrame:
@@ -169,8 +161,8 @@ def _fixed_columns(linter: Linter, chunk: Chunk) -> dict[int, np.ndarray]:
     """The columns that fixing changes, after fixing, by their number."""
     fixed = {}
     for one in mend_columns(linter, linter.lint(chunk)):
-        if one.mended.changes and not one.judged.column.pieces:
+        if one.changes_cells:
             position = one.judged.column.position
-            after = _written(chunk, one).table[str(position)]
+            after = written(chunk, one).table[str(position)]
             fixed[position + 1] = after.to_numpy(zero_copy_only=False)
     return fixed

@@ -10,9 +10,9 @@ import numpy as np
 import pyarrow as pa
 
 from preflight.fixes import Mended as MendedCells
-from preflight.fixes import mend
+from preflight.fixes import mend, write_cells
 from preflight.lint import Blame, Judged, Linted, Linter
-from preflight.model import Bools, Ints, Safety
+from preflight.model import Bools, Chunk, Ints, Safety
 from preflight.plan import Plan
 from preflight.schemas import VALUE
 from preflight.texts import strings
@@ -34,6 +34,18 @@ class Mended:
     judged: Judged
     mended: MendedCells
     blames: tuple[Blame, ...]
+
+    @property
+    def changes_cells(self) -> bool:
+        """Whether cells of the file are changed; those of a joined column are in no file."""
+        return bool(self.mended.changes) and not self.judged.column.pieces
+
+
+def written(chunk: Chunk, one: Mended) -> Chunk:
+    """The chunk with the mended cells of one column in it."""
+    changed = one.mended.changed[one.judged.which]
+    values = one.mended.cells[VALUE].to_numpy(dtype=object)[one.judged.which[changed]]
+    return write_cells(chunk, one.judged.column.position, one.judged.where[changed], values)
 
 
 def mend_columns(linter: Linter, linted: Linted) -> list[Mended]:

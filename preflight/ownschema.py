@@ -40,6 +40,7 @@ _OF_COLUMNS = {
     SchemaErrorReason.COLUMN_NOT_ORDERED: "it wants its columns in another order",
     SchemaErrorReason.DUPLICATE_COLUMN_LABELS: "it wants every column name once",
     SchemaErrorReason.ADD_MISSING_COLUMN_NO_DEFAULT: "it cannot add the column `{}`",
+    SchemaErrorReason.INVALID_COLUMN_NAME: "no column fits its pattern `{}`",
     SchemaErrorReason.MISMATCH_INDEX: "it wants another index than row numbers",
 }
 
@@ -125,9 +126,8 @@ class OwnSchema:
         if not isinstance(cases, pd.DataFrame) or "index" not in cases:
             return
         message = f"not of the schema's type {_quoted(error.schema.dtype)}"
-        names = cases["column"] if "column" in cases else [error.schema.name] * len(cases)
-        for name, some in cases.groupby(np.asarray(names, dtype=object)):
-            rows = _known(some["index"], frame)
+        for name, labels in _typed(error, cases).items():
+            rows = _known(labels, frame)
             at = _position(name, frame)
             if at is not None and getattr(error.schema, "nullable", False):
                 there = frame.index[frame.iloc[:, at].notna()]
@@ -143,9 +143,12 @@ class OwnSchema:
         at = _position(name, frame)
         warning = id(check) in self.softened
         if reason in _OF_COLUMNS:
-            if reason is not SchemaErrorReason.COLUMN_NOT_IN_DATAFRAME:
-                at = _position(error.failure_cases, frame)
-            said = _OF_COLUMNS[reason].format(error.failure_cases)
+            named = error.failure_cases
+            if reason is SchemaErrorReason.INVALID_COLUMN_NAME:
+                named = error.schema.name
+            elif reason is not SchemaErrorReason.COLUMN_NOT_IN_DATAFRAME:
+                at = _position(named, frame)
+            said = _OF_COLUMNS[reason].format(named)
             yield Failure(f"your schema fails: {said}", column=at)
             return
         if frame.empty:
@@ -166,6 +169,16 @@ class OwnSchema:
                 yield Failure(f"{message} in {count}", column=column, warning=True)
             else:
                 yield Failure(message, rows, column)
+
+
+def _typed(error: SchemaError, cases: pd.DataFrame) -> dict[object, list[object]]:
+    """The index labels of what cannot be coerced, by column."""
+    found: dict[object, list[object]] = {}
+    for label, case in zip(cases["index"], cases["failure_case"], strict=True):
+        # A type of the whole frame gives what is wrong in a row by the column's name.
+        for name in case if isinstance(case, dict) else [error.schema.name]:
+            found.setdefault(name, []).append(label)
+    return found
 
 
 def _blamed(
@@ -325,7 +338,7 @@ def load(given: str) -> OwnSchema:
     try:
         if isinstance(found, type) and issubclass(found, pa_schema.DataFrameModel):
             found = found.to_schema()
-        schema = _ready(found) if isinstance(found, pa_schema.DataFrameSchema) else None
+        schema = ready(found) if isinstance(found, pa_schema.DataFrameSchema) else None
     except Exception as error:
         raise RuleError(f"{where} is no sound schema: {in_a_line(error)}") from error
     if schema is None:
@@ -333,7 +346,7 @@ def load(given: str) -> OwnSchema:
     return schema
 
 
-def _ready(given: pa_schema.DataFrameSchema) -> OwnSchema:
+def ready(given: pa_schema.DataFrameSchema) -> OwnSchema:
     """A copy that reports every failure: it drops no row, and what only warns is told apart."""
     schema = copy.deepcopy(given)
     schema.drop_invalid_rows = False

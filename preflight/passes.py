@@ -24,13 +24,15 @@ from preflight.lint import (
     chunk_findings,
     view_problems,
 )
-from preflight.mending import Guesses, bad_rows, mend_columns
+from preflight.mending import Guesses, bad_rows, mend_columns, written
 from preflight.model import Bools, Chunk, Column, Ints, Layout, Problem, Severity
 from preflight.orders import Orders
+from preflight.ownschema import OwnSchema
 from preflight.plan import Plan
 from preflight.profile import Profile
 from preflight.rowrules import RowRules, following
 from preflight.rule import FileView, Rule, Scope
+from preflight.wholefile import WholeFile
 
 CLEAN, REJECTED, DROPPED = 0, 1, 2
 States = npt.NDArray[np.uint8]
@@ -49,7 +51,8 @@ class Survey:
         problems: about the file and its header.
         before: for each row CLEAN, REJECTED or DROPPED, as the file stands.
         after: the same after fixing.
-        doubles: the findings of the table rules, which no second look at a chunk could make.
+        doubles: the findings about the whole file, of the table rules and the user's schema, which
+            no second look at a chunk could make.
         fixed: for each rule code, how many cells its fix changes.
         guessed_cells: how many more cells fixes that guess would change, where they are not made.
         guessed_rows: how many more rows that would save, doubles of others among them.
@@ -109,6 +112,7 @@ def survey(
     chunks: Iterable[Chunk],
     *,
     progress: Callable[[int], None] = lambda _: None,
+    schema: OwnSchema | None = None,
 ) -> Survey:
     """The first pass.
 
@@ -117,6 +121,7 @@ def survey(
         plan: what to go by.
         chunks: all of the file's; gone over once more where contacts repeat, so no iterator.
         progress: told how many records were read, after each chunk.
+        schema: the user's own.
     """
     linter, whole_rows = Linter(plan), RowRules(plan, layout)
     pieces: list[Findings] = []
@@ -126,6 +131,7 @@ def survey(
     filled, well_formed = np.zeros(len(plan.columns), dtype=np.int64), 0
     sample = Sample(len(layout.header))
     newlines = np.zeros(3, dtype=np.int64)
+    own = WholeFile(schema, plan, layout) if schema and plan.scoped(Scope.SCHEMA) else None
     for read, behind in following(chunks, whole_rows.tail):
         rowed = whole_rows.judge(read, behind)
         chunk = rowed.chunk
@@ -148,6 +154,11 @@ def survey(
             for change in one.mended.changes:
                 times = int(change.cells[one.judged.which].sum())
                 fixed[change.code] = fixed.get(change.code, 0) + times
+        if own is not None:
+            fixed_chunk = chunk
+            for one in mended:
+                fixed_chunk = written(fixed_chunk, one) if one.changes_cells else fixed_chunk
+            own.add(fixed_chunk)
         never = np.zeros(count, dtype=bool)
         aside = chunk.aside["row"].to_numpy(dtype=np.int64)
         states.append((chunk.rows, before, after, never))
@@ -160,6 +171,13 @@ def survey(
         lambda: (whole_rows.judge(*one).chunk for one in following(chunks, whole_rows.tail))
     )
     _condemn(plan, doubles.blamed, before_states, after_states)
+    whole_file, problems = doubles.findings, tuple[tuple[Rule, Problem], ...]()
+    if own is not None:
+        verdict = own.judge(_set_aside(doubles.findings, plan))
+        whole_file = tables.together([doubles.findings, verdict.findings])
+        problems = verdict.problems
+        for array in (before_states, after_states):
+            array[verdict.rejected - 1] = REJECTED
     view = FileView(
         layout=layout,
         columns=plan.columns,
@@ -178,11 +196,11 @@ def survey(
         plan=plan,
         rows=len(before_states),
         view=view,
-        findings=tables.together([*pieces, doubles.findings]).ordered(),
-        problems=tuple(view_problems(view, plan)),
+        findings=tables.together([*pieces, whole_file]).ordered(),
+        problems=(*view_problems(view, plan), *problems),
         before=before_states,
         after=after_states,
-        doubles=doubles.findings,
+        doubles=whole_file,
         fixed=dict(sorted(fixed.items())),
         guessed_cells=guesses.cells,
         guessed_all=guesses.all_seen,
@@ -213,6 +231,14 @@ def _states(pieces: list[tuple[Ints, Bools, Bools, Bools]]) -> tuple[States, Sta
         for array in (before, after):
             array[rows[dropped] - 1] = DROPPED
     return before, after
+
+
+def _set_aside(doubles: Findings, plan: Plan) -> Ints:
+    """The rows that are not sent since another one is."""
+    codes = [
+        code for code, rule in plan.rules.items() if rule.drops or rule.severity is Severity.ERROR
+    ]
+    return tables.of_codes(doubles, codes).frame[tables.ROW].to_numpy(dtype=np.int64)
 
 
 def _condemn(plan: Plan, blamed: Mapping[str, Ints], before: States, after: States) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from preflight import catalogue, outputs, undoing
+from preflight import catalogue, outputs, ownschema, undoing
 from preflight import profile as profiles
 from preflight.checked import CHUNK_BYTES, Checked, Progress, Records, silent
 from preflight.cleaning import reveal
@@ -80,6 +80,7 @@ def check(
         severity=settings.severities,
         online=settings.online,
     )
+    schema = ownschema.load(settings.schema) if settings.schema else None
     source = open_source(path, spool=work, stdin_name=stdin_name, sheet=settings.sheet)
     layout = scan(
         source,
@@ -101,11 +102,13 @@ def check(
         settings.providers.get(profile.name, {}),
         last_written(path) or clock(),
     )
-    found = survey(layout, plan, Records(layout, "reading", progress, chunk_bytes))
+    read = Records(layout, "reading", progress, chunk_bytes)
+    found = survey(layout, plan, read, schema=schema)
     if found.orders:
         # Only now is it known how the dates of a column are to be read, from its first row on.
         plan = dataclasses.replace(plan, orders=found.orders)
-        found = survey(layout, plan, Records(layout, "reading again", progress, chunk_bytes))
+        again = Records(layout, "reading again", progress, chunk_bytes)
+        found = survey(layout, plan, again, schema=schema)
     return Checked(source, found)
 
 

@@ -1,0 +1,112 @@
+"""The records of a file as one frame, for what can only be judged of all of them."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from preflight import findings as tables
+from preflight.findings import Findings
+from preflight.model import Chunk, Ints, Layout, Problem, Severity
+from preflight.ownschema import Failure, OwnSchema
+from preflight.plan import Plan
+from preflight.profile import bare_name
+from preflight.rule import Rule, Scope
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the user's schema says of a file.
+
+    Attributes:
+        findings: about rows.
+        problems: about the file, each with its rule as it is for it.
+        rejected: the rows with an error.
+    """
+
+    findings: Findings
+    problems: tuple[tuple[Rule, Problem], ...]
+    rejected: Ints
+
+
+class WholeFile:
+    """Gathers the fixed records of a file and has the user's schema judge them.
+
+    All of the file's text is in memory then: what is unique, or a mean, is not told by a part.
+
+    Args:
+        schema: the user's.
+        plan: what is gone by.
+        layout: of the file.
+    """
+
+    def __init__(self, schema: OwnSchema, plan: Plan, layout: Layout) -> None:
+        self._schema, self._plan, self._layout = schema, plan, layout
+        self._columns = [
+            column for column in plan.columns if not column.pieces and column.kind != "helper"
+        ]
+        self._tables: list[pa.Table] = []
+        self._rows: list[Ints] = []
+        self._lines: list[Ints] = []
+
+    def add(self, chunk: Chunk) -> None:
+        """Takes in the well-formed records of a chunk as fixing leaves them."""
+        self._tables.append(chunk.table.select([str(one.position) for one in self._columns]))
+        self._rows.append(chunk.rows)
+        self._lines.append(chunk.lines)
+
+    def judge(self, without: Sequence[int] | Ints) -> Verdict:
+        """What the schema says.
+
+        Args:
+            without: rows that it does not see.
+        """
+        rows = np.concatenate([*self._rows, np.empty(0, np.int64)]).astype(np.int64)
+        lines = np.concatenate([*self._lines, np.empty(0, np.int64)]).astype(np.int64)
+        seen = ~np.isin(rows, np.asarray(without, dtype=np.int64))
+        rows, lines = rows[seen], lines[seen]
+        failures = self._schema.judge(self._frame(seen))
+        pieces, problems, rejected = [], [], [np.empty(0, np.int64)]
+        for failure in failures:
+            rule = self._rule(failure)
+            column = None if failure.column is None else self._columns[failure.column].position + 1
+            if failure.rows is None:
+                line = self._layout.header_line
+                problem = Problem(failure.message, line=line, column=column, severity=rule.severity)
+                problems.append((rule, problem))
+                continue
+            blamed = rows[failure.rows]
+            at = lines[failure.rows]
+            pieces.append(
+                tables.table(rule.code, blamed, at, column or tables.NONE, failure.message)
+            )
+            if rule.severity is Severity.ERROR:
+                rejected.append(blamed)
+        return Verdict(
+            tables.together(pieces), tuple(problems), np.unique(np.concatenate(rejected))
+        )
+
+    def _rule(self, failure: Failure) -> Rule:
+        if failure.unknown:
+            return self._plan.crash
+        rule = self._plan.scoped(Scope.SCHEMA)[0]
+        return dataclasses.replace(rule, severity=Severity.WARNING) if failure.warning else rule
+
+    def _frame(self, seen: np.ndarray) -> pd.DataFrame:
+        if not self._tables or not self._columns:
+            return pd.DataFrame(index=pd.RangeIndex(0))
+        whole = pa.concat_tables(self._tables).filter(pa.array(seen))
+        blank = pa.scalar(None, pa.string())
+        cells = {
+            at: pc.if_else(pc.equal(column, ""), blank, column).to_pandas().astype("str")
+            for at, column in enumerate(whole.columns)
+        }
+        frame = pd.DataFrame(cells, index=pd.RangeIndex(len(whole)))
+        frame.columns = pd.Index([bare_name(one.name) for one in self._columns], dtype="str")
+        return frame
