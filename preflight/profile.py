@@ -107,6 +107,7 @@ class Profile:
         unknown_columns: "keep" sends a column the provider has no field for under its own name,
             "leave-out" does not send it, "mapped" does so only where the user maps it to a field,
             and "refuse" makes it an error.
+        reserved: column names that the provider keeps for itself, casefolded.
         header_pattern: a column sent under its own name must match it, or is left out.
         severities: rule code or prefix → a severity, or None for off.
         reasons: the provider's failure code or reason, casefolded → what can be done.
@@ -122,6 +123,7 @@ class Profile:
     key: tuple[str, ...] = ("email",)
     limits: Limits = Limits()
     unknown_columns: str = "keep"
+    reserved: frozenset[str] = frozenset()
     header_pattern: str | None = None
     severities: Mapping[str, Severity | None] = field(default_factory=dict)
     reasons: Mapping[str, Reason] = field(default_factory=dict)
@@ -256,7 +258,7 @@ class Profile:
 
 _KEYS = {
     "name", "title", "source", "extends", "key", "limits", "unknown_columns", "header_pattern",
-    "fields", "severity", "reasons", "joins", "region", "any_of",
+    "fields", "severity", "reasons", "joins", "region", "any_of", "reserved",
 }  # fmt: skip
 _FIELD_KEYS = {
     "kind", "header", "aliases", "vague", "beside", "also", "required", "max_length",
@@ -344,6 +346,8 @@ def parse(text: str, *, where: str) -> Profile:
             key=tuple(data.get("key", base.key)),
             limits=replace(base.limits, **data.get("limits", {})),
             unknown_columns=unknown_columns,
+            reserved=base.reserved
+            | frozenset(name.casefold() for name in data.get("reserved", ())),
             header_pattern=data.get("header_pattern", base.header_pattern),
             severities={**base.severities, **_severities(data.get("severity", {}))},
             reasons={

@@ -4,9 +4,9 @@ A docstring holds literal blocks. `Bad::` is a file and `Findings::` all that th
 one a line: `LINE:COLUMN_NAME CODE message`, `LINE CODE message` or `CODE message`. `Good::` is a
 file without a finding of the rule and without an error of any. `Fixed::` is the clean.csv that
 fixing the bad file with this rule alone writes. `Options::` are options as on the command line,
-for all of them; `With::` is a further rule file, `Schema::` the user's own schema with a `SCHEMA`
-in it, and `Domains::` what the DNS says, one domain a line: `kestrel-labs.com takes mail`, `… takes
-none: WHY`, or `… cannot be asked`. `Workbook::` says that the samples are sheets of a workbook:
+for all of them, `GoodOptions::` those of the good file instead; `With::` is a further rule file,
+`Schema::` the user's own schema with a `SCHEMA` in it, and
+`Domains::` what the DNS says, one domain a line: `kestrel-labs.com takes mail`, `… takes none: WHY`, or `… cannot be asked`. `Workbook::` says that the samples are sheets of a workbook:
 `numbers NAME` for a column of numbers, and in the bad one `hidden LINE` and `formula LINE NAME` for
 a formula that nobody calculated. A byte that is no text stands as `\xHH`.
 
@@ -36,7 +36,18 @@ from preflight.rewriting import Fixed
 from preflight.rule import Rule
 from preflight.settings import Settings
 
-BLOCKS = ("Options", "With", "Schema", "Domains", "Workbook", "Bad", "Findings", "Good", "Fixed")
+BLOCKS = (
+    "Options",
+    "GoodOptions",
+    "With",
+    "Schema",
+    "Domains",
+    "Workbook",
+    "Bad",
+    "Findings",
+    "Good",
+    "Fixed",
+)
 _BLOCK = re.compile(r"^(\w+)::\n\n((?:    .*\n|\n)+)", re.MULTILINE)
 _FINDING = re.compile(
     r"(?:(?P<line>\d+)(?::(?P<column>.*?))? )?(?P<code>[A-Z]{3}\d{3}) (?P<said>.+)"
@@ -52,6 +63,7 @@ class Sample:
     Attributes:
         rule: it.
         settings: under which it is shown.
+        good_settings: under which the good file is.
         rules_from: further rule files it needs.
         bad: a file that fails.
         findings: all that is found in it, a line each.
@@ -62,6 +74,7 @@ class Sample:
 
     rule: Rule
     settings: Settings
+    good_settings: Settings
     rules_from: tuple[Path, ...]
     bad: bytes
     findings: tuple[str, ...]
@@ -69,12 +82,11 @@ class Sample:
     fixed: bytes | None
     workbook: str | None = None
 
-    @property
-    def alone(self) -> Settings:
-        """The settings under which only this rule, and what it is shown with, is on."""
+    def alone(self, settings: Settings) -> Settings:
+        """The settings with only this rule, and what it is shown with, on."""
         known = catalogue.load(self.rules_from)
         shown = [code for code, rule in known.items() if rule.origin.endswith(_WITH)]
-        return dataclasses.replace(self.settings, select=(self.rule.code, *shown))
+        return dataclasses.replace(settings, select=(self.rule.code, *shown))
 
 
 _WITH, _SCHEMA = "shown_with.py", "shown_schema.py"
@@ -160,15 +172,19 @@ def sample(rule: Rule, folder: Path, rules_from: tuple[Path, ...] = ()) -> Sampl
                 + ", ".join(BLOCKS)
             )
     settings = options(shown.get("Options", ""))
+    good_settings = options(shown["GoodOptions"]) if "GoodOptions" in shown else settings
     if "With" in shown:
         (folder / _WITH).write_text(shown["With"], "utf-8")
         rules_from = (*rules_from, folder / _WITH)
     if "Schema" in shown:
         (folder / _SCHEMA).write_text(shown["Schema"], "utf-8")
-        settings = dataclasses.replace(settings, schema=f"{folder / _SCHEMA}:SCHEMA")
+        own = f"{folder / _SCHEMA}:SCHEMA"
+        settings = dataclasses.replace(settings, schema=own)
+        good_settings = dataclasses.replace(good_settings, schema=own)
     return Sample(
         rule=rule,
         settings=settings,
+        good_settings=good_settings,
         rules_from=rules_from,
         bad=as_bytes(shown["Bad"]),
         findings=tuple(shown["Findings"].splitlines()),
@@ -221,7 +237,12 @@ def fixed(one: Sample, folder: Path) -> Fixed:
     """The bad file, fixed by its rule alone; the results stand in `folder / "out"`."""
     path = _written(one.bad, one, folder)
     return pipeline.fix(
-        path, one.alone, work=folder, folder=folder / "out", force=True, rules_from=one.rules_from
+        path,
+        one.alone(one.settings),
+        work=folder,
+        folder=folder / "out",
+        force=True,
+        rules_from=one.rules_from,
     )
 
 
@@ -260,7 +281,7 @@ def complaints(one: Sample, folder: Path) -> list[str]:
 
 
 def _of_bad(one: Sample, folder: Path) -> Iterator[str]:
-    found = said(checked(one.bad, one.alone, one, folder))
+    found = said(checked(one.bad, one.alone(one.settings), one, folder))
     yield from _differing(
         "Findings", list(one.findings), found, "is shown and not found", "is found and not shown"
     )
@@ -275,9 +296,9 @@ def _of_bad(one: Sample, folder: Path) -> Iterator[str]:
 
 
 def _of_good(one: Sample, folder: Path) -> Iterator[str]:
-    for line in said(checked(one.good, one.alone, one, folder)):
+    for line in said(checked(one.good, one.alone(one.good_settings), one, folder)):
         yield f"Good: the rule finds `{line}`"
-    whole = checked(one.good, one.settings, one, folder)
+    whole = checked(one.good, one.good_settings, one, folder)
     errors = {
         code for code, rule in whole.survey.plan.rules.items() if rule.severity is Severity.ERROR
     }

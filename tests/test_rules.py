@@ -105,6 +105,16 @@ NAMES = {
     "SEC902": "markup",
     "SCH001": "schema-failed",
     "SCH002": "rule-crashed",
+    "DDG101": "field-name-invalid",
+    "DDG102": "blank-clears",
+    "DDG103": "consent-time-naive",
+    "EXP101": "mapped-time-naive",
+    "EXP102": "field-undocumented",
+    "TXU101": "name-joined",
+    "TXU102": "target-not-accepted",
+    "TKV101": "target-unknown",
+    "LDB101": "tag-name-length",
+    "LDB102": "system-column",
 }
 FIRST_ISSUE = [
     "FIL001", "FIL002", "FIL003", "FIL004", "FIL005", "FIL006", "FIL008", "FIL009", "STR101",

@@ -54,6 +54,11 @@ def check(view: FileView) -> Iterator[Problem]:
     for column in view.headers:
         if column.position in view.used or not strip_invisible(column.name):
             continue
+        if view.profile.unknown_columns == "keep" and column.matched != "option":
+            # It is the name alone that will not do, and the provider's own rule says why.
+            continue
+        if column.matched == "option" and column.field:
+            continue
         meant = _meant(view, column)
         if refused:
             message = f"{title} takes no such column{meant}"
