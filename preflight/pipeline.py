@@ -12,13 +12,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from preflight import catalogue, outputs, ownschema, undoing
+from preflight import catalogue, mailhosts, outputs, ownschema, undoing
 from preflight import profile as profiles
 from preflight.checked import CHUNK_BYTES, Checked, Progress, Records, silent
 from preflight.cleaning import reveal
 from preflight.columns import resolve, sent
 from preflight.errors import SourceError
 from preflight.findings import Findings
+from preflight.mailhosts import MailHosts
 from preflight.passes import survey
 from preflight.plan import Plan
 from preflight.reading.scan import scan
@@ -44,6 +45,7 @@ def check(
     *,
     work: Path,
     rules_from: tuple[Path, ...] = (),
+    mail: MailHosts | None = None,
     stdin_name: str | None = None,
     progress: Progress = silent,
     chunk_bytes: int = CHUNK_BYTES,
@@ -56,6 +58,7 @@ def check(
         settings: the defaults if there are none.
         work: a private folder that outlives the result, see `workspace`.
         rules_from: folders (or files) of further rules, besides those of the settings.
+        mail: says which domains take no mail, instead of the DNS; only asked with `online`.
         stdin_name: what standard input is called in reports.
         progress: told the stage, rows done, and their total if it is known.
         chunk_bytes: how much text is worked on at a time, at least 1; what is found is the same.
@@ -101,6 +104,7 @@ def check(
         source.sheet,
         settings.providers.get(profile.name, {}),
         last_written(path) or clock(),
+        mail=mail or (mailhosts.online(settings.resolver) if settings.online else None),
     )
     read = Records(layout, "reading", progress, chunk_bytes)
     found = survey(layout, plan, read, schema=schema)
@@ -142,6 +146,7 @@ def fix(
     folder: Path | None = None,
     force: bool = False,
     rules_from: tuple[Path, ...] = (),
+    mail: MailHosts | None = None,
     stdin_name: str | None = None,
     report: Callable[[Fixed], str] | None = None,
     progress: Progress = silent,
@@ -156,6 +161,7 @@ def fix(
         folder: where the results go; `<stem>.preflight/` beside the input by default.
         force: whether results that stand there are replaced.
         rules_from: folders (or files) of further rules.
+        mail: says which domains take no mail, instead of the DNS; only asked with `online`.
         stdin_name: what standard input is called in reports.
         report: makes the text of report.json.
         progress: told the stage, rows done, and their total if it is known.
@@ -174,6 +180,7 @@ def fix(
             settings,
             work=work,
             rules_from=rules_from,
+            mail=mail,
             stdin_name=stdin_name,
             progress=progress,
             chunk_bytes=chunk_bytes,

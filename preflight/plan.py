@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
 from preflight.columns import is_linted
+from preflight.mailhosts import MailHosts
 from preflight.model import Column, Hints, Safety, Sheet
 from preflight.profile import Profile
 from preflight.rule import Alike, Rule, Scope
@@ -25,6 +26,7 @@ class Plan:
         timezone: of timestamps without an offset; None if nobody said.
         unsafe_fixes: whether fixes that guess are applied too.
         sheet: of a workbook, the one that is read: it knows which cells are numbers.
+        mail: says which domains take no mail; None where nobody wants the network to be asked.
         options: of the provider, as the user gives them for sending; empty where nobody did.
         written: when the file was last written, with a zone; None if it cannot be told.
         orders: what the cells of a column, by its position, prove about the order of day and month;
@@ -41,6 +43,7 @@ class Plan:
     options: Mapping[str, str] = field(default_factory=dict)
     written: datetime | None = None
     orders: Mapping[int, str] = field(default_factory=dict)
+    mail: MailHosts | None = None
 
     def scoped(self, scope: Scope) -> tuple[Rule, ...]:
         """The rules of one scope, in the order of their codes."""

@@ -99,6 +99,7 @@ __all__ = [
 ]
 
 
+Mail = Callable[[Iterable[str]], Mapping[str, str | None]]
 _VALUE = re.compile(
     r"[^\s@]+@[^\s@]+\.[^\s@]+|^[+(]?\d[\d ().-]{6,}$|^\d{4}-\d\d-\d\d|^\d{1,2}[./]\d{1,2}[./]\d{4}"
 )
@@ -220,6 +221,8 @@ class Context:
         field: the profile's field it holds, if any.
         profile: of the provider.
         written: when the file was last written, with a zone; None if it cannot be told.
+        mail: with `--online`, says of domains why each takes no mail: "" where it does, None where
+            nobody knows.
     """
 
     judged: pd.DataFrame
@@ -227,6 +230,7 @@ class Context:
     field: Field | None
     profile: Profile
     written: datetime | None = None
+    mail: Mail | None = None
 
 
 @dataclass(frozen=True)

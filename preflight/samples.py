@@ -5,10 +5,11 @@ one a line: `LINE:COLUMN_NAME CODE message`, `LINE CODE message` or `CODE messag
 file without a finding of the rule and without an error of any. `Fixed::` is the clean.csv that
 fixing the bad file with this rule alone writes. `Options::` are options as on the command line,
 for all of them, `GoodOptions::` those of the good file instead; `With::` is a further rule file,
-`Schema::` the user's own schema with a `SCHEMA` in it, and
-`Domains::` what the DNS says, one domain a line: `kestrel-labs.com takes mail`, `… takes none: WHY`, or `… cannot be asked`. `Workbook::` says that the samples are sheets of a workbook:
-`numbers NAME` for a column of numbers, and in the bad one `hidden LINE` and `formula LINE NAME` for
-a formula that nobody calculated. A byte that is no text stands as `\xHH`.
+`Schema::` the user's own schema with a `SCHEMA` in it, and `Domains::` what the DNS says, one
+domain a line: `kestrel-labs.com takes mail`, `… takes none: WHY`, or `… cannot be asked`.
+`Workbook::` says that the samples are sheets of a workbook: `numbers NAME` for a column of numbers,
+and in the bad one `hidden LINE` and `formula LINE NAME` for a formula that nobody calculated. A
+byte that is no text stands as `\xHH`.
 
 The samples of preflight's own rules and those of a user's are tried by the same functions.
 """
@@ -30,6 +31,7 @@ from typing import Any
 from preflight import catalogue, pipeline
 from preflight.checked import Checked
 from preflight.errors import PreflightError, RuleError
+from preflight.mailhosts import TAKES, MailHosts
 from preflight.model import Severity
 from preflight.profile import demands
 from preflight.rewriting import Fixed
@@ -69,6 +71,7 @@ class Sample:
         findings: all that is found in it, a line each.
         good: a file that does not fail.
         fixed: what fixing makes of the bad one; None where it changes nothing.
+        mail: which domains take no mail; None where nobody asks.
         workbook: what makes them sheets of a workbook; None where they are text.
     """
 
@@ -81,6 +84,7 @@ class Sample:
     good: bytes
     fixed: bytes | None
     workbook: str | None = None
+    mail: MailHosts | None = None
 
     def alone(self, settings: Settings) -> Settings:
         """The settings with only this rule, and what it is shown with, on."""
@@ -191,7 +195,24 @@ def sample(rule: Rule, folder: Path, rules_from: tuple[Path, ...] = ()) -> Sampl
         good=as_bytes(shown["Good"]),
         fixed=as_bytes(shown["Fixed"]) if "Fixed" in shown else None,
         workbook=shown.get("Workbook"),
+        mail=_mail(shown["Domains"]) if "Domains" in shown else None,
     )
+
+
+def _mail(text: str) -> MailHosts:
+    """What the sample says that the DNS says.
+
+    Raises:
+        RuleError: a line says none of the three things.
+    """
+    told: dict[str, str | None] = {}
+    for line in text.splitlines():
+        domain, _, said = line.partition(" ")
+        if said not in ("takes mail", "cannot be asked") and not said.startswith("takes none: "):
+            raise RuleError(f"Domains: `{line}` does not say whether it takes mail")
+        why = None if said == "cannot be asked" else said.removeprefix("takes none: ")
+        told[domain] = TAKES if said == "takes mail" else why
+    return MailHosts(told.__getitem__)
 
 
 def _written(content: bytes, one: Sample, folder: Path) -> Path:
@@ -230,7 +251,7 @@ def _written(content: bytes, one: Sample, folder: Path) -> Path:
 def checked(content: bytes, settings: Settings, one: Sample, folder: Path) -> Checked:
     """The file with this content, linted."""
     path = _written(content, one, folder)
-    return pipeline.check(path, settings, work=folder, rules_from=one.rules_from)
+    return pipeline.check(path, settings, work=folder, rules_from=one.rules_from, mail=one.mail)
 
 
 def fixed(one: Sample, folder: Path) -> Fixed:
@@ -243,6 +264,7 @@ def fixed(one: Sample, folder: Path) -> Fixed:
         folder=folder / "out",
         force=True,
         rules_from=one.rules_from,
+        mail=one.mail,
     )
 
 

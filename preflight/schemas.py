@@ -80,7 +80,7 @@ class ColumnChecks:
         """What the rules may know besides the values."""
         profile = self._plan.profile
         field = profile.fields.get(self.column.field) if self.column.field else None
-        return Context(judged, self.column, field, profile, self._plan.written)
+        return Context(judged, self.column, field, profile, self._plan.written, self._plan.mail)
 
     def settled(self, cells: pd.DataFrame) -> ColumnChecks:
         """The same rules, with what some prepared cells prove of the column; see `orders`."""

@@ -21,6 +21,7 @@ from typing import Any
 from preflight import outputs, pipeline
 from preflight.checked import Checked, Progress, silent
 from preflight.errors import SourceError, Stopped, UsageError
+from preflight.mailhosts import remembered
 from preflight.model import RunBooks, Source
 from preflight.providers import registry
 from preflight.providers.option import validated
@@ -164,7 +165,7 @@ def submit(
                 source_sha256=source.sha256,
                 source_rows=fixed.books.rows,
                 folder=fixed.folder,
-                settings=_stored(settings),
+                settings=_stored(settings, fixed.checked),
                 options=options,
                 books=fixed.books,
                 parts=fixed.parts,
@@ -286,7 +287,9 @@ def resume(
                 resend=resend,
                 accept=accept,
             )
-            checked = pipeline.check(copy, own, work=work, progress=progress)
+            refused = run.settings.get("refused_domains")
+            mail = None if refused is None else remembered(refused)
+            checked = pipeline.check(copy, own, work=work, mail=mail, progress=progress)
             named = dataclasses.replace(checked.source, name=run.source_name)
             return settle(
                 ledger,
@@ -406,13 +409,16 @@ _KEPT = (
 )  # fmt: skip
 
 
-def _stored(settings: Settings) -> dict[str, Any]:
+def _stored(settings: Settings, checked: Checked) -> dict[str, Any]:
     """What of the settings a resume needs, as JSON values."""
     kept = {name: getattr(settings, name) for name in _KEPT}
     bad = settings.max_bad
     kept["rules"] = [str(path.absolute()) for path in settings.rules]
     # A resume may be called from another folder.
     kept["schema"] = None if settings.schema is None else str(Path(settings.schema).absolute())
+    mail = checked.survey.plan.mail
+    # A resume must not ask again: the DNS may answer otherwise, and the rows were sent.
+    kept["refused_domains"] = None if mail is None else mail.refused
     kept["max_bad"] = None if bad is None else dataclasses.asdict(bad)
     stored: dict[str, Any] = json.loads(json.dumps(kept))
     return stored
@@ -425,6 +431,7 @@ def _restored(run: Run, settings: Settings) -> Settings:
         own[name] = tuple(own[name])
     # A run of an earlier version has none.
     own["rules"] = tuple(Path(path) for path in own.get("rules", ()))
+    own["online"] = own.pop("refused_domains", None) is not None
     own["providers"] = {**settings.providers, run.provider: dict(run.options)}
     return dataclasses.replace(
         settings, **own, max_bad=settings.max_bad or (MaxBad(**bad) if bad else None)

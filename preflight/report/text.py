@@ -157,6 +157,11 @@ def summary(listing: Listing) -> str:
             f"  the header is wrong: {plural(listing.held_back, 'finding')} about rows held back; "
             "--all shows them"
         )
+    mail = survey.plan.mail
+    if mail is not None and mail.unknown:
+        lines.append(
+            f"  {plural(mail.unknown, 'domain')} could not be asked; their addresses are not judged"
+        )
     saved, cells = fixable(survey)
     if survey.refused:
         codes = ", ".join(dict.fromkeys(rule.code for rule, _ in survey.refused))

@@ -1,8 +1,8 @@
 """Blank cells of the column clear the field of contacts that are there.
 
 Under the merge option `Overwrite` Dotdigital updates all fields, and a blank is written over a
-value that it holds. `OnlyOverwriteIfNotEmpty`, the default of `preflight submit`, leaves it. Nothing is
-said while nobody has chosen `Overwrite`.
+value that it holds. `OnlyOverwriteIfNotEmpty`, the default of `preflight submit`, leaves it.
+Nothing is said while nobody has chosen `Overwrite`.
 
 Options::
 

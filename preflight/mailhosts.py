@@ -1,0 +1,121 @@
+"""Whether a domain takes mail, as the DNS says: MX, else an address (RFC 5321, section 5.1).
+
+A null MX (RFC 7505), a domain that does not exist, and one with neither a mail server nor an
+address take none. What could not be found out, for a time-out or a failing server, is unknown and
+never held against an address. Nothing is asked unless somebody makes a `MailHosts`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+import dns.exception
+import dns.name
+import dns.resolver
+
+TAKES = ""
+NO_DOMAIN = "there is no such domain"
+NO_HOST = "the domain has no mail server and no address"
+NULL_MX = "the domain takes no mail (null MX)"
+_THREADS = 16
+_SECONDS = 5.0
+# After so many domains of which not one could be told, the server is taken to be gone.
+_HOPELESS = 4 * _THREADS
+
+Ask = Callable[[str], str | None]
+
+
+class MailHosts:
+    """What domains are known to take mail; each is asked about once.
+
+    Args:
+        ask: says of a domain why it takes no mail; `TAKES` where it does, None where that cannot be
+            told. Called from several threads.
+    """
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+        self._known: dict[str, str | None] = {}
+
+    def __call__(self, domains: Iterable[str]) -> Mapping[str, str | None]:
+        """Why each of some domains takes no mail; see `ask`."""
+        wanted = dict.fromkeys(domains)
+        new = [domain for domain in wanted if domain not in self._known]
+        with ThreadPoolExecutor(_THREADS) as pool:
+            for first in range(0, len(new), _HOPELESS):
+                some = new[first : first + _HOPELESS]
+                if self._hopeless:
+                    self._known.update(dict.fromkeys(some))
+                else:
+                    self._known.update(zip(some, pool.map(self._ask, some), strict=True))
+        return {domain: self._known[domain] for domain in wanted}
+
+    @property
+    def _hopeless(self) -> bool:
+        return len(self._known) >= _HOPELESS and self.unknown == len(self._known)
+
+    @property
+    def unknown(self) -> int:
+        """How many domains could not be told."""
+        return sum(why is None for why in self._known.values())
+
+    @property
+    def refused(self) -> dict[str, str]:
+        """The domains that take no mail, and why."""
+        return {domain: why for domain, why in self._known.items() if why}
+
+
+def remembered(refused: Mapping[str, str]) -> MailHosts:
+    """What was found out before; nothing is asked, and all other domains take mail."""
+    return MailHosts(lambda domain: refused.get(domain, TAKES))
+
+
+def online(server: str | None = None, *, seconds: float = _SECONDS) -> MailHosts:
+    """Asks the DNS.
+
+    Args:
+        server: `HOST` or `HOST:PORT`, `[HOST]:PORT` for IPv6; the system's resolver by default.
+        seconds: the most that is waited for one domain's answer.
+    """
+    resolver = dns.resolver.Resolver(configure=server is None)
+    resolver.lifetime = seconds
+    if server is not None:
+        host, port = address(server)
+        resolver.nameservers, resolver.port = [host], port
+    return MailHosts(lambda domain: _asked(resolver, domain))
+
+
+def address(server: str) -> tuple[str, int]:
+    """Host and port of `HOST`, `HOST:PORT` or `[HOST]:PORT`."""
+    if server.count(":") > 1 and not server.startswith("["):
+        return server, 53
+    host, _, port = (
+        server.rpartition(":") if server.count(":") and server[-1] != "]" else (server, "", "")
+    )
+    return (host or server).strip("[]"), int(port or 53)
+
+
+def _asked(resolver: dns.resolver.Resolver, domain: str) -> str | None:
+    try:
+        name = dns.name.from_text(domain, idna_codec=dns.name.IDNA_2008_UTS_46)
+        try:
+            hosts = resolver.resolve(name, "MX", search=False)
+        except dns.resolver.NoAnswer:
+            return _addressed(resolver, name)
+        # One of several that is null is a slip (RFC 7505, section 3); the others are mail servers.
+        return NULL_MX if all(host.exchange == dns.name.root for host in hosts) else TAKES
+    except dns.resolver.NXDOMAIN:
+        return NO_DOMAIN
+    except (dns.exception.DNSException, OSError, UnicodeError):
+        return None
+
+
+def _addressed(resolver: dns.resolver.Resolver, name: dns.name.Name) -> str:
+    for kind in ("A", "AAAA"):
+        try:
+            resolver.resolve(name, kind, search=False)
+        except dns.resolver.NoAnswer:
+            continue
+        return TAKES
+    return NO_HOST
