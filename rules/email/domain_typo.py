@@ -1,8 +1,9 @@
 """The domain of the email address looks like a well-known one with a slip: `gmial.com`.
 
 Such domains exist, often to catch mail that was meant for another, so that no library can refuse
-the address; a domain under `.con` does not exist at all. The likely one is written only on request,
-since the address may be meant as it is.
+the address; a domain under `.con` does not exist at all. A slip is one letter left out, doubled or
+wrong, or two in turned order, behind the first, in the name of a large service. The likely one is
+written only on request, since the address may be meant as it is.
 
 Options::
 
@@ -43,22 +44,80 @@ import pandas as pd
 
 from preflight.rule import Context, Phase, Rule, Safety, Scope, Severity
 
-_SLIPS = {
-    slip: right
-    for right, slips in {
-        "gmail.com": "gmail.con gmail.co gmail.cm gmai.com gmal.com gmial.com gamil.com gmali.com"
-        " gnail.com gmaill.com gmil.com",
-        "hotmail.com": "hotmail.con hotmail.co hotmail.cm hotmai.com hotmal.com hotmial.com"
-        " hotamil.com hotmil.com",
-        "yahoo.com": "yahoo.con yahoo.co yahoo.cm yaho.com yahooo.com yhaoo.com yhoo.com",
-        "outlook.com": "outlook.con outlook.co outlook.cm outlok.com outloo.com outllok.com",
-        "icloud.com": "icloud.con icloud.co icloud.cm iclod.com icoud.com iclould.com",
-    }.items()
-    for slip in slips.split()
+# Large services, by what stands before the first dot, and the endings they have. Labels of four
+# letters and fewer are too near to other words, and to one another.
+_SERVICES = {
+    "gmail": ("com",),
+    "googlemail": ("com",),
+    "hotmail": ("com", "co.uk", "fr", "de", "it", "es", "com.br"),
+    "icloud": ("com",),
+    "outlook": ("com", "fr", "de", "it", "es", "com.br"),
+    "protonmail": ("com",),
+    "yahoo": ("com", "co.uk", "co.in", "co.jp", "fr", "de", "it", "es", "ca", "com.br", "com.au"),
 }
+# Domains of others that are as near to one of them as a slip is.
+_REAL = ("gail.com", "gmal.com", "hotmai.com", "hotmaid.com", "outlooks.com", "yaho.co.jp")
+# No domain ends so: what is meant is `.com`.
+_NOT_COM = ("con", "cmo", "ocm", "vom", "xom", "cpm", "coom", "comm")
+# These exist, and are slips behind the name of a large service only.
+_NEAR_COM = ("co", "cm", "om", "cim", "c")
+_LETTER = "[a-z0-9-]"
 
 
-_SLIPPED = rf"@(?:{'|'.join(map(re.escape, _SLIPS))})$|\.con$"
+def _slips(label: str) -> str:
+    """A pattern of the label with one letter left out, doubled, wrong, or two in turned order.
+
+    The first letter stays: `ymail` and `email` are others. The label itself does not fit.
+    """
+    slips = set()
+    for at in range(1, len(label)):
+        before, letter, behind = label[:at], label[at], label[at + 1 :]
+        slips.add(before + behind)
+        low, high = chr(ord(letter) - 1), chr(ord(letter) + 1)
+        others = "".join(
+            piece
+            for piece in (
+                "0-9",
+                f"a-{low}" if letter > "a" else "",
+                f"{high}-z" if letter < "z" else "",
+                "-",
+            )
+        )
+        slips.add(f"{before}[{others}]{behind}")
+        slips.add(f"{before}{_LETTER}{letter}{behind}")
+        if behind and behind[0] != letter:
+            slips.add(before + behind[0] + letter + behind[1:])
+    slips.add(label + _LETTER)
+    slips.add(label[1] + label[0] + label[2:])
+    return "|".join(sorted(slips))
+
+
+def _escaped(endings: tuple[str, ...]) -> str:
+    return "|".join(map(re.escape, endings))
+
+
+def _pattern() -> str:
+    pieces = [rf"\.(?:{_escaped(_NOT_COM)})$"]
+    for label, endings in _SERVICES.items():
+        own = _escaped((*endings, *_NOT_COM, *_NEAR_COM))
+        pieces.append(rf"@(?:{_slips(label)})\.(?:{own})$")
+        pieces.append(rf"@{label}\.(?:{_escaped(_NEAR_COM)})$")
+    return "|".join(pieces)
+
+
+_SLIP = re.compile(_pattern())
+_LABELS = {label: re.compile(_slips(label)) for label in _SERVICES}
+
+
+def _right(domain: str) -> str:
+    """The domain that is likely meant; "" where nothing says that it is another."""
+    if not _SLIP.search(f"@{domain}") or domain in _REAL:
+        return ""
+    label, _, ending = domain.partition(".")
+    for known, slips in _LABELS.items():
+        if label == known or slips.fullmatch(label):
+            return f"{known}.{ending if ending in _SERVICES[known] else 'com'}"
+    return domain.rpartition(".")[0] + ".com"
 
 
 def _domain(context: Context) -> pd.Series[str]:
@@ -66,16 +125,23 @@ def _domain(context: Context) -> pd.Series[str]:
 
 
 def check(email: pd.Series[str], context: Context) -> pd.Series[bool]:
-    del email
-    slipped = context.judged["core"].str.contains(f"(?i){_SLIPPED}")
+    # Most addresses have no slip in them, and one pattern over all of them is soon done.
+    slipped = context.judged["core"].str.contains(f"(?i){_SLIP.pattern}")
+    wrong = _domain(context)[slipped].map(_right) != ""
+    slipped &= wrong.reindex(email.index, fill_value=False)
     return (context.judged["reason"] != "") | ~slipped
 
 
 def reason(email: pd.Series[str], context: Context) -> pd.Series[str]:
     del email
-    return "the domain looks misspelt: likely " + _domain(context).map(
-        lambda domain: _SLIPS.get(domain, ".com for .con")
-    )
+    return "the domain looks misspelt: likely " + _domain(context).map(_said)
+
+
+def _said(domain: str) -> str:
+    """The domain of a service by name; of any other only the ending, for it may be a person's."""
+    right = _right(domain)
+    service = right.partition(".")[0] in _SERVICES
+    return right if service else f".com for .{domain.rpartition('.')[2]}"
 
 
 def fix(email: pd.Series[str], context: Context) -> pd.Series[str]:
@@ -84,8 +150,7 @@ def fix(email: pd.Series[str], context: Context) -> pd.Series[str]:
 
 def _mended(email: str) -> str:
     local, at, domain = email.rpartition("@")
-    right = _SLIPS.get(domain.lower(), domain[:-1] + "m")
-    return local + at + right
+    return local + at + (_right(domain.lower()) or domain)
 
 
 RULE = Rule(
@@ -94,7 +159,7 @@ RULE = Rule(
     scope=Scope.CELL,
     severity=Severity.WARNING,
     kinds=frozenset({"email"}),
-    suspects=_SLIPPED,
+    suspects=_pattern,
     message="the domain looks misspelt",
     check=check,
     reason=reason,

@@ -32,14 +32,26 @@ import pandas as pd
 
 from preflight.rule import Context, Rule, Scope, Severity
 
-_WORDS = "asdf|dummy|email|fake|nobody|noemail|none|null|nomail|sample|test|unknown|xxx"
+_WORDS = (
+    "abc", "asdf", "bar", "dummy", "email", "fake", "foo", "noemail", "nomail", "none", "noone",
+    "null", "qwerty", "sample", "test", "testing", "unknown", "user", "xxx",
+)  # fmt: skip
+# The same word twice under any ending; two of them only under an ending that nobody looks for.
+_TWICE = "|".join(rf"{word}@{word}(?:\.[a-z]+)*" for word in _WORDS)
+_TWO = rf"(?:{'|'.join(_WORDS)}|nobody)@(?:{'|'.join(_WORDS)})(?:\.(?:com|net|org))?"
+_YOURS = (
+    r"(?:email|foo|me|name|someone|user|you|your\.?(?:e?mail|name)|yourname)"
+    r"@(?:bar|company|domain|mydomain|your-?company|your-?domain|yourname)\.com"
+)
 _ADDRESS = (
-    rf"^(?:{_WORDS})@(?:{_WORDS})(?:\.[a-z]+)*$"
+    rf"^(?:{_TWICE}|{_TWO}|{_YOURS}|none@none|nobody@nobody(?:\.[a-z]+)*)$"
     r"|[@.]example\.(?:com|net|org)$|[@.]example$"
 )
 _BLANKS = (
-    "-", "--", "#n/a", "n.a.", "n/a", "na", "nil", "no", "no email", "noemail", "none", "null",
-    "tbd", "test", "unknown", "x", "xx", "xxx",
+    "-", "--", "#n/a", "n.a.", "n/a", "na", "nil", "no", "no email", "no e-mail", "noemail", "none",
+    "not available", "not given", "not provided", "null", "refused", "tbd", "test", "unknown", "x",
+    "xx", "xxx", "aucun", "aucune", "geen", "ingen", "k.a.", "keine", "keine angabe", "nenhum",
+    "nessuna", "ninguno", "non fourni", "sin correo",
 )  # fmt: skip
 
 

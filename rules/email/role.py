@@ -8,11 +8,13 @@ Bad::
     email,first_name
     info@kestrel-labs.com,Ann
     No-Reply@kestrel-labs.com,Bob
+    vertrieb+fair@kestrel-labs.com,Cleo
 
 Findings::
 
     2:email EML306 the email address of a role, not of a person
     3:email EML306 the email address of a role, not of a person
+    4:email EML306 the email address of a role, not of a person
 
 Good::
 
@@ -27,19 +29,36 @@ import pandas as pd
 
 from preflight.rule import Context, Rule, Scope, Severity
 
+# Words for a function, in the languages of the fairs people come from. No word that is somebody's
+# name, and none so short that it may be initials: `hr@` and `it@` are let be.
 _ROLES = (
-    "abuse", "accounts", "admin", "administrator", "billing", "contact", "do-not-reply",
-    "donotreply", "enquiries", "help", "helpdesk", "hostmaster", "info", "inquiries", "jobs",
-    "kontakt", "mailer-daemon", "marketing", "newsletter", "no-reply", "noreply", "office",
-    "orders", "postmaster", "press", "privacy", "root", "sales", "security", "service", "support",
+    "abuse", "accounting", "accounts", "admin", "administrator", "billing", "booking", "bookings",
+    "career", "careers", "compliance", "contact", "contactus", "customercare", "customerservice",
+    "enquiries", "enquiry", "events", "feedback", "finance", "helpdesk", "hostmaster", "info",
+    "information", "inquiries", "invoice", "invoices", "jobs", "legal", "logistics",
+    "mailer-daemon", "marketing", "newsletter", "office", "orders", "payments", "postmaster",
+    "press", "privacy", "procurement", "purchasing", "reception", "recruiting", "recruitment",
+    "reservations", "root", "sales", "security", "service", "subscribe", "support", "team",
     "unsubscribe", "webmaster",
+    "anfrage", "bestellung", "bewerbung", "buchhaltung", "datenschutz", "einkauf", "empfang",
+    "kontakt", "kundenservice", "poststelle", "presse", "rechnung", "sekretariat", "verkauf",
+    "vertrieb", "verwaltung", "zentrale",
+    "accueil", "commercial", "comptabilite", "direction", "facturation", "recrutement",
+    "secretariat", "ventes",
+    "administracion", "compras", "contacto", "facturacion", "reservas", "soporte", "ventas",
+    "amministrazione", "assistenza", "contatti", "ordini", "segreteria", "ufficio", "vendite",
+    "atendimento", "comercial", "contato", "financeiro", "suporte", "vendas",
+    "administratie", "bestellingen", "boekhouding", "klantenservice", "verkoop",
+    "ekonomi", "faktura", "forsaljning", "kundtjanst", "reklamation",
+    "biuro", "sklep", "sprzedaz", "asiakaspalvelu", "myynti", "toimisto",
 )  # fmt: skip
-_ROLE = rf"^(?:{'|'.join(_ROLES)})@"
+_NOBODY = r"(?:do[._-]?)?no[t]?[._-]?reply|mailer[._-]daemon"
+_LOCAL = rf"(?:{'|'.join(_ROLES)}|{_NOBODY})(?:\+[^@]*)?"
 
 
 def check(email: pd.Series[str], context: Context) -> pd.Series[bool]:
     del email
-    found = context.judged["core"].str.contains(f"(?i){_ROLE}")
+    found = context.judged["core"].str.contains(f"(?i)^{_LOCAL}@")
     return (context.judged["reason"] != "") | ~found
 
 
@@ -49,7 +68,7 @@ RULE = Rule(
     scope=Scope.CELL,
     severity=Severity.WARNING,
     kinds=frozenset({"email"}),
-    suspects=_ROLE,
+    suspects=rf"^{_LOCAL}@",
     message="the email address of a role, not of a person",
     check=check,
 )

@@ -27,6 +27,7 @@ Good::
     email,first_name,last_name
     ann@kestrel-labs.com,Drew,Bell
     bob@kestrel-labs.com,Bob,Pike Jr.
+    don@kestrel-labs.com,Don M.,Ma 3rd
 
 Fixed::
 
@@ -44,14 +45,22 @@ import pandas as pd
 
 from preflight.rule import Phase, Rule, Safety, Scope, Severity, strip_invisible
 
-_TITLE = r"^(?:[Dd]r|DR|[Mm]r|MR|[Mm]rs|MRS|[Mm]s|[Pp]rof|Herr|Frau)\.? +"
-_DEGREE = r"(?:,| |, )(?:Ph\.?D|PHD|MBA|M\.?Sc|B\.?Sc|CPA|Esq)\.?$"
+# Titles that are nobody's name: `Don` and `Sir` are, and `M.` is an initial.
+_TITLE = (
+    r"^(?:(?:[Dd]r|DR|[Mm]r|MR|[Mm]rs|MRS|[Mm]s|[Pp]rof|Herr|Frau|Mme|Mlle|Monsieur|Madame|Sra|Srta"
+    r"|Sig\.ra|Dott\.ssa)\.? +|(?:Ing|Dipl\.-Ing|Mag|Rev|Hon|Dott|Avv|Sig)\. +)"
+)
+# `MD` and `MA` without a comma are names, too.
+_DEGREE = (
+    r"(?:,| |, )(?:Ph\.?D|PHD|MBA|M\.?Sc|B\.?Sc|CPA|Esq|LL\.?[MB])\.?$"
+    r"|, ?(?:M\.?D|D\.?D\.?S|R\.?N|J\.?D|M\.?A|B\.?A|P\.?E)\.?$"
+)
 _EMOJI = "[\u2600-\u27bf\U0001f300-\U0001faff]"
-_ODD = f"{_TITLE}|{_DEGREE}|{_EMOJI}"
 _BESIDE = re.compile(rf"{_TITLE}|{_DEGREE}|{_EMOJI}[\u200d\ufe0f]*")
 # Digits without a letter are no name at all, which is another rule's to say.
 _DIGITS = r"[^\W\d_].*[0-9]|[0-9].*[^\W\d_]"
-_ASCII_DIGITS = "[A-Za-z].*[0-9]|[0-9].*[A-Za-z]"
+# "John Smith 3rd" is "John Smith III".
+_ORDINAL = r" (?:2nd|3rd|[4-9]th)$"
 
 
 def _bare(name: str) -> str:
@@ -63,9 +72,9 @@ def _bare(name: str) -> str:
 
 
 def check(name: pd.Series[str]) -> pd.Series[bool]:
-    odd = name.str.contains(_ODD) | name.str.contains(_ASCII_DIGITS)
-    unsure = name[~odd & name.str.contains("[0-9]")]
-    odd |= unsure.str.contains(_DIGITS).reindex(name.index, fill_value=False)
+    numbered = name[name.str.contains(r"\d")].str.replace(_ORDINAL, "", regex=True)
+    odd = name.str.contains(_BESIDE.pattern)
+    odd |= numbered.str.contains(_DIGITS).reindex(name.index, fill_value=False)
     return ~odd | name.str.contains("@", regex=False)
 
 

@@ -19,7 +19,7 @@ Findings::
 Good::
 
     email,first_name,last_name
-    ann@kestrel-labs.com,Ann,Na
+    ann@kestrel-labs.com,Nan,Null
     bob@kestrel-labs.com,Bob,Tester
 """
 
@@ -30,15 +30,22 @@ import pandas as pd
 from preflight.rule import Rule, Scope, Severity, stripped
 
 _WORDS = (
-    "anonymous", "asdf", "dummy", "fake", "first name", "firstname", "last name", "lastname",
-    "nan", "no name", "noname", "none", "null", "tbd", "test", "undefined", "unknown", "xxx",
+    "anonymous", "asdf", "dummy", "first name", "firstname", "full name", "last name", "lastname",
+    "no first name", "no last name", "no name", "noname", "none", "not available", "not given",
+    "not provided", "tbd", "test", "undefined", "unknown", "xxx", "your name",
+    "desconocido", "inconnu", "keine angabe", "nachname", "onbekend", "ohne namen", "sconosciuto",
+    "unbekannt", "vorname",
 )  # fmt: skip
+# People are called Fake, Nan and Null; nobody writes them so.
+_MACHINES = ("FAKE", "NAN", "NULL", "NaN", "fake", "nan", "null")
 _MARKS = ("#n/a", "(null)", "n.a.", "n/a")
 
 
 def check(name: pd.Series[str]) -> pd.Series[bool]:
-    bare = stripped(name).str.lower()
-    return ~(bare.isin((*_WORDS, *_MARKS)) | bare.str.fullmatch(r"[.?*_-]+"))
+    bare = stripped(name)
+    folded = bare.str.lower()
+    odd = folded.isin((*_WORDS, *_MARKS)) | bare.isin(_MACHINES) | bare.str.fullmatch(r"[.?*_-]+")
+    return ~odd
 
 
 RULE = Rule(
@@ -47,7 +54,7 @@ RULE = Rule(
     scope=Scope.CELL,
     severity=Severity.WARNING,
     kinds=frozenset({"name"}),
-    suspects=rf"(?i)^(?:n\.a\.|{'|'.join(_WORDS)})$",
+    suspects=rf"^(?:{'|'.join(_MACHINES)})$|(?i:^(?:n\.a\.|{'|'.join(_WORDS)})$)",
     message="a placeholder, not a name of anybody",
     check=check,
 )

@@ -1,4 +1,4 @@
-"""HTML stands in the value: `<script …>`, `<b>Ann</b>`.
+"""HTML stands in the value: `<script …>`, `<b>Ann</b>`, `Smith &amp; Sons`.
 
 A provider that puts the value into a mail or a page as it is runs it there, or shows its tags. It
 comes from web forms, by carelessness or on purpose.
@@ -8,17 +8,19 @@ Bad::
     email,first_name,company
     ann@kestrel-labs.com,<b>Ann</b>,Kestrel Labs
     bob@kestrel-labs.com,Bob,<script src=//kestrel-labs.com>
+    cleo@kestrel-labs.com,Cleo,Smith &amp; Sons
 
 Findings::
 
-    2:first_name SEC902 a tag of a web page in the value
-    3:company SEC902 a tag of a web page in the value
+    2:first_name SEC902 HTML in the value
+    3:company SEC902 HTML in the value
+    4:company SEC902 HTML in the value
 
 Good::
 
     email,first_name,company
     ann@kestrel-labs.com,Ann,Bell <3 Labs
-    bob@kestrel-labs.com,Bob,Pike & Sons
+    bob@kestrel-labs.com,Bob,Pike & Sons <North>
 """
 
 from __future__ import annotations
@@ -27,11 +29,20 @@ import pandas as pd
 
 from preflight.rule import Rule, Scope, Severity
 
-_TAG = r"<[/!]?[A-Za-z][A-Za-z0-9]*(?:[ \t\n\v\f\r][^<>]*)?/?>|<(?:[sS][cC][rR][iI][pP][tT])|<!--"
+# Elements of HTML by name: "<John Smith>" and "<Nord>" are none.
+_ELEMENTS = (
+    "a|abbr|audio|b|base|blockquote|body|br|button|canvas|center|code|dd|del|details|div|dl|dt|em|embed"
+    "|font|footer|form|frame|frameset|h[1-6]|head|header|hr|html|i|iframe|img|input|ins|label|li|link"
+    "|main|marquee|math|meta|nav|object|ol|option|p|pre|s|script|section|select|small|source|span"
+    "|strike|strong|style|sub|sup|svg|table|tbody|td|template|textarea|th|thead|title|tr|tt|u|ul"
+    "|video"
+)
+_TAG = rf"(?i:<[/!]?(?:{_ELEMENTS})(?:[\s/][^<>]*)?/?>|<script|<!--|<!doctype)"
+_ENTITY = r"&(?:amp|lt|gt|quot|nbsp|apos|#[0-9]{2,6}|#x[0-9A-Fa-f]{2,5});"
 
 
 def check(text: pd.Series[str]) -> pd.Series[bool]:
-    found = text[text.str.contains("<", regex=False)].str.contains(_TAG)
+    found = text[text.str.contains("[<&]")].str.contains(f"{_TAG}|{_ENTITY}")
     return ~found.reindex(text.index, fill_value=False)
 
 
@@ -41,6 +52,7 @@ RULE = Rule(
     scope=Scope.CELL,
     severity=Severity.WARNING,
     kinds=frozenset({"text", "name", "country"}),
-    message="a tag of a web page in the value",
+    suspects=_ENTITY,
+    message="HTML in the value",
     check=check,
 )

@@ -26,7 +26,7 @@ Good::
 
     email,company,city
     ann@kestrel-labs.com,Null Island Ltd,Leeds
-    bob@kestrel-labs.com,,Nantes
+    bob@kestrel-labs.com,,Nan
 
 Fixed::
 
@@ -42,12 +42,15 @@ import pandas as pd
 
 from preflight.rule import Phase, Rule, Safety, Scope, Severity, stripped
 
-_WORDS = ("n/a", "nan", "nil", "none", "null", "undefined")
+_WORDS = ("n/a", "nil", "none", "undefined")
+# Nan is a town, and Null a name; no machine writes them so.
+_MACHINES = ("NAN", "NULL", "NaN", "nan", "null")
 _MARKS = ("#n/a", "(null)", "<null>", "-", "--", "---", "\u2013", "\u2014")
 
 
 def check(text: pd.Series[str]) -> pd.Series[bool]:
-    return ~stripped(text).str.lower().isin((*_WORDS, *_MARKS))
+    bare = stripped(text)
+    return ~(bare.str.lower().isin((*_WORDS, *_MARKS)) | bare.isin(_MACHINES))
 
 
 def fix(text: pd.Series[str]) -> pd.Series[str]:
@@ -60,7 +63,7 @@ RULE = Rule(
     scope=Scope.CELL,
     severity=Severity.WARNING,
     kinds=frozenset({"text", "country"}),
-    suspects=rf"(?i)^(?:\(null\)|{'|'.join(_WORDS)})$",
+    suspects=rf"^(?:{'|'.join(_MACHINES)})$|(?i:^(?:\(null\)|{'|'.join(_WORDS)})$)",
     message="a word for nothing instead of a blank",
     check=check,
     fix=fix,
