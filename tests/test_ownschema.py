@@ -319,7 +319,7 @@ CONTACTS = """email,Badge No
  ann@kestrel-labs.com,B9
 
 bob@kestrel-labs.com,C2
-bob@kestrel-labs.com,C2
+bob@kestrel-labs.com,C3
 cleo@@kestrel-labs.com,B3
 "dan@kestrel-labs.com",B4
 eva@kestrel-labs.com,B4
