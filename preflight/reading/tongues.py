@@ -166,7 +166,7 @@ def _pairs_of(tongue: str) -> Counter[tuple[str, str]]:
     """The neighbours in a tongue's names, as many as in a text of `_MEASURE` characters."""
     from babel import localedata
 
-    data = localedata.load(tongue, merge_inherited=False)
+    data = localedata.load(tongue)
     names = [str(name) for part in _NAMED for name in data[part].values()]
     text = unicodedata.normalize("NFC", "\n".join(names))
     pairs: Counter[tuple[str, str]] = Counter()

@@ -12,9 +12,9 @@ Bad::
 
 Findings::
 
-    2:first_name SEC902 HTML in the value
-    3:company SEC902 HTML in the value
-    4:company SEC902 HTML in the value
+    2:first_name SEC902 markup of a web page in the value
+    3:company SEC902 markup of a web page in the value
+    4:company SEC902 markup of a web page in the value
 
 Good::
 
@@ -53,6 +53,6 @@ RULE = Rule(
     severity=Severity.WARNING,
     kinds=frozenset({"text", "name", "country"}),
     suspects=_ENTITY,
-    message="HTML in the value",
+    message="markup of a web page in the value",
     check=check,
 )

@@ -9,7 +9,7 @@ Options::
 
 Bad::
 
-    Email,NOTES
+    Email,INTERESTS
     ann@kestrel-labs.com,"This stand was the best and we talked about kestrels for hours on end
     This stand was the best of the show and we talked about kestrels for hours on end it was grand
     This stand was the best of the show and we talked about kestrels for hours on end it was grand
@@ -25,11 +25,11 @@ Bad::
 
 Findings::
 
-    2:NOTES TXT704 1019 characters, over the limit of 1000
+    2:INTERESTS TXT704 1019 characters, over the limit of 1000
 
 Good::
 
-    Email,NOTES
+    Email,INTERESTS
     ann@kestrel-labs.com,Met at the stand
 """
 

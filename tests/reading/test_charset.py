@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import unicodedata
 
 import pytest
@@ -137,3 +139,15 @@ def test_an_encoding_of_seven_bits_is_told_from_ascii(text: str, codec: str) -> 
 )
 def test_plus_signs_and_tildes_are_no_shifts(text: str) -> None:
     assert seven_bit(text.encode()) == ""
+
+
+def test_guessing_leaves_the_months_of_every_tongue_alone() -> None:
+    """The library keeps what was loaded of a locale; asked for less, it kept less for everybody."""
+    script = (
+        "from preflight.reading.charset import guess\n"
+        "from babel.dates import get_month_names\n"
+        "guess('Jürgen Müller, Köln; Łódź'.encode('cp1250', 'replace'))\n"
+        "for tongue in ('de', 'fr', 'es', 'sv', 'pl', 'cs', 'hu', 'en'):\n"
+        "    assert len(get_month_names('wide', 'stand-alone', tongue)) == 12\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)
