@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import shutil
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
 
+from preflight import pipeline
+from tests import checked
 from tests.calls import Call
 
 MESSY = "email,phone\n ann@kestrel-labs.com,+1 415 555 2671\nbo@kestrel-labs.com,\n"
 
 
+@pytest.fixture(scope="module")
+def _fixed_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("once")
+    checked.written(folder, MESSY, "a.csv")
+    with chdir(folder), pipeline.workspace() as work:
+        pipeline.fix("a.csv", work=work)
+    return folder
+
+
 @pytest.fixture
-def fixed(call: Call, here: Path) -> Path:
+def fixed(_fixed_once: Path, here: Path) -> Path:
     """A folder that `fix` wrote."""
-    (here / "a.csv").write_text(MESSY)
-    assert call("fix", "a.csv").code == 0
+    shutil.copytree(_fixed_once, here, dirs_exist_ok=True)
     return here / "a.preflight"
 
 
