@@ -9,7 +9,6 @@ list, or a rule. Nothing else has to be registered.
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import functools
 import hashlib
 import importlib
@@ -28,6 +27,7 @@ import pyarrow.compute as pc
 from preflight.errors import ConfigError, RuleError
 from preflight.kinds import ALL_KINDS
 from preflight.model import Severity
+from preflight.nearest import nearest
 from preflight.profile import Profile
 from preflight.rule import Rule, Scope
 
@@ -283,6 +283,6 @@ def _fits(entry: str, rules: Mapping[str, Rule]) -> None:
     if entry == ALL or (entry and any(code.startswith(entry) for code in rules)):
         return
     known = [*rules, *sorted({code[:3] for code in rules}), ALL]
-    near = difflib.get_close_matches(entry.upper(), known, n=1)
-    hint = f"; did you mean {near[0]}?" if near else "; see `preflight rules`"
+    near = nearest(entry, known)
+    hint = f"; did you mean {near}?" if near else "; see `preflight rules`"
     raise ConfigError(f"no rule has the code or prefix `{entry}`{hint}")

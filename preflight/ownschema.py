@@ -15,7 +15,6 @@ group, a missing column) is about the file. A check that raises passes nobody: t
 from __future__ import annotations
 
 import copy
-import difflib
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -31,6 +30,7 @@ from pandera.errors import SchemaError, SchemaErrorReason, SchemaErrors
 from preflight.catalogue import in_a_line, run_file
 from preflight.errors import RuleError
 from preflight.model import Ints
+from preflight.nearest import nearest
 
 _ROUNDS = 5
 # What is wrong with the columns, whatever stands in them.
@@ -331,8 +331,8 @@ def load(given: str) -> OwnSchema:
     module = run_file(path)
     where = f"schema {path}: {name}"
     if not hasattr(module, name):
-        near = difflib.get_close_matches(name, vars(module), n=1)
-        hint = f"; did you mean `{near[0]}`?" if near else ""
+        near = nearest(name, vars(module))
+        hint = f"; did you mean `{near}`?" if near else ""
         raise RuleError(f"schema {path}: has no `{name}`{hint}")
     found = getattr(module, name)
     try:

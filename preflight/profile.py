@@ -8,7 +8,6 @@ provider's file extends it.
 
 from __future__ import annotations
 
-import difflib
 import functools
 import re
 import tomllib
@@ -22,6 +21,7 @@ from typing import Any
 from preflight.errors import ConfigError, RuleError, UsageError
 from preflight.invisible import drop_zero_width, strip_invisible
 from preflight.model import Column, Reason, Severity
+from preflight.nearest import nearest
 
 GENERAL = "general"
 _TEXTS = ("text", "name", "country")
@@ -314,8 +314,8 @@ def _own(path: Path) -> Profile:
 
 
 def _near(name: str, known: Iterable[str], so: str = "") -> str:
-    close = difflib.get_close_matches(name, list(known), n=1)
-    return (f"; did you mean `{close[0]}`?" if close else "") + so
+    close = nearest(name, known)
+    return (f"; did you mean `{close}`?" if close else "") + so
 
 
 def parse(text: str, *, where: str) -> Profile:

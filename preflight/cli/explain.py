@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import Any
 
 import click
 
 from preflight import catalogue
 from preflight.cli.options import catalogue_options, settings_of
+from preflight.nearest import nearest
 from preflight.report.libraries import judge_of
 
 
@@ -21,10 +21,8 @@ def command(code: str, **given: Any) -> int:
     named = {rule.name: rule for rule in rules.values()}
     rule = rules.get(code.upper()) or named.get(code.lower())
     if rule is None:
-        near = difflib.get_close_matches(code.upper(), rules, n=1) or difflib.get_close_matches(
-            code.lower(), named, n=1
-        )
-        hint = f"; did you mean {near[0]}?" if near else ""
+        near = nearest(code, rules) or nearest(code, named)
+        hint = f"; did you mean {near}?" if near else ""
         raise click.UsageError(f"no rule `{code}`{hint}; `preflight rules` lists them")
     where = f", of {rule.origin}" if rule.origin else ""
     click.echo(f"{rule.code} {rule.name} ({rule.severity}{where})\n\n{rule.doc}")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from preflight.errors import UsageError
+from preflight.nearest import nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,8 @@ class Option:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`; did you mean "x"?` with the known word most like this one, or nothing."""
-    by_folded = {name.casefold(): name for name in known}
-    near = difflib.get_close_matches(word.casefold(), by_folded, n=1)
-    return f'; did you mean "{by_folded[near[0]]}"?' if near else ""
+    near = nearest(word, known)
+    return f'; did you mean "{near}"?' if near else ""
 
 
 def validated(provider: str, options: Sequence[Option], given: Mapping[str, str]) -> dict[str, str]:

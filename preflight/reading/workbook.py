@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import datetime
-import difflib
 import os
 import tempfile
 import zipfile
@@ -25,6 +24,7 @@ import pyarrow.compute as pc
 
 from preflight.errors import MissingExtra, SourceError, UsageError
 from preflight.model import Chunk, Ints, Sheet
+from preflight.nearest import nearest
 from preflight.reading.sheetxml import DamagedXml, SheetFacts, WorkbookXml, cell_key
 
 if TYPE_CHECKING:
@@ -213,8 +213,8 @@ class _Reader:
         folded = [name.strip().casefold() for name in self._names]
         if folded.count(wanted.strip().casefold()) == 1:
             return folded.index(wanted.strip().casefold())
-        near = difflib.get_close_matches(wanted, self._names, n=1)
-        hint = f"; did you mean `{near[0]}`?" if near else ""
+        near = nearest(wanted, self._names)
+        hint = f"; did you mean `{near}`?" if near else ""
         held = ", ".join(f"`{name}`" for name in self._names)
         raise UsageError(f"{self._name} has no sheet `{wanted}`; it has {held}{hint}")
 

@@ -11,7 +11,6 @@ files and jobs and the numbers of rows, no cell of a contact and no secret.
 
 from __future__ import annotations
 
-import difflib
 import json
 import os
 import secrets
@@ -27,6 +26,7 @@ from typing import Any, Self
 
 from preflight.errors import UsageError
 from preflight.model import Books, FailureReport, Outcome, Part, Receipt
+from preflight.nearest import nearest
 from preflight.sending import kept
 from preflight.sending.lock import locked
 from preflight.sending.runs import (
@@ -268,7 +268,8 @@ class Ledger:
             return run_of(found)
         known = [name for (name,) in self._connection.execute("SELECT id FROM runs ORDER BY id")]
         near = [name for name in known if name.startswith(run)] if run else []
-        near = near or difflib.get_close_matches(run, known, cutoff=0.5)
+        if not near and (like := nearest(run, known, like=50)) is not None:
+            near = [like]
         if near:
             advice = f"did you mean {' or '.join(near[:3])}?"
         elif known:
