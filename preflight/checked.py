@@ -11,8 +11,6 @@ from preflight.passes import CLEAN, DROPPED, REJECTED, States, Survey
 from preflight.reading.ahead import ahead
 from preflight.reading.chunks import read_chunks
 
-CHUNK_BYTES = 16 << 20
-
 Progress = Callable[[str, int, int | None], None]
 CHUNK_BYTES = 16 << 20
 """How much text is worked on at a time; no result depends on it."""

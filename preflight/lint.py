@@ -77,12 +77,14 @@ class Linted:
         chunk: it.
         columns: its columns that have suspects.
         records: the findings about its malformed records.
+        stored: those about cells that a sheet holds as numbers.
         dropped: a mask over `chunk.aside`: left away by a rule that drops.
     """
 
     chunk: Chunk
     columns: tuple[Judged, ...]
     records: Findings
+    stored: Findings
     dropped: Bools
 
 
@@ -110,9 +112,9 @@ class Linter:
         judged = (self._column(chunk, checks, found) for checks in self._columns)
         columns = tuple(one for one in judged if one is not None)
         records, dropped = self._records(chunk)
-        if self.plan.sheet is not None:
-            records = tables.together([records, *self._stored(chunk, self.plan.sheet, found)])
-        return Linted(chunk, columns, records, dropped)
+        sheet = self.plan.sheet
+        stored = () if sheet is None else self._stored(chunk, sheet, found)
+        return Linted(chunk, columns, records, tables.together([*stored]), dropped)
 
     def _stored(self, chunk: Chunk, sheet: Sheet, found: pa.ChunkedArray) -> Iterator[Findings]:
         """The findings about cells that a sheet holds as numbers."""
@@ -265,7 +267,7 @@ def chunk_findings(
     cells = tables.gathered(
         found for judged, blames in columns for found in _found(linted.chunk, judged, blames)
     )
-    return tables.together([linted.records, cells])
+    return tables.together([linted.records, linted.stored, cells])
 
 
 def asked(

@@ -142,7 +142,9 @@ def survey(
         pieces += [rowed.findings, chunk_findings(linted)]
         count = len(chunk.rows)
         well_formed += count
-        condemned = np.isin(chunk.rows, rowed.rejected)
+        condemned = np.isin(
+            chunk.rows, np.concatenate([rowed.rejected, _with_errors(linter, linted.stored)])
+        )
         before = bad_rows(linter, ((one, one.blames) for one in linted.columns), count) | condemned
         after = bad_rows(linter, ((one.judged, one.blames) for one in mended), count) | condemned
         contacts.add(whole, mended, after)
@@ -211,6 +213,14 @@ def survey(
         for array in (before_states, after_states):
             array[array == CLEAN] = REJECTED
     return found
+
+
+def _with_errors(linter: Linter, found: Findings) -> Ints:
+    """The rows of findings that are errors, and that no fix mends."""
+    frame = found.frame
+    errors = [code for code in frame[tables.CODE].unique() if linter.is_error(code)]
+    rows: Ints = frame.loc[frame[tables.CODE].isin(errors), tables.ROW].to_numpy()
+    return rows
 
 
 def _positions(plan: Plan, wanted: Callable[[Column, Profile], bool]) -> frozenset[int]:

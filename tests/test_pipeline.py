@@ -11,6 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
+
+import xlsxwriter
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from preflight import pipeline
@@ -253,3 +256,24 @@ def test_what_comes_by_standard_input_is_as_old_as_the_clock_says(
     monkeypatch.setattr("sys.stdin", given)
     found = pipeline.check("-", work=tmp_path, clock=lambda: now)
     assert found.survey.findings.counts().get("TIM507", 0) == late
+
+
+@pytest.mark.parametrize("severity", ["error", "warning"])
+def test_a_number_of_a_sheet_that_lost_its_zeros_rejects_its_row_as_an_error_alone(
+    tmp_path: Path, severity: str
+) -> None:
+    with xlsxwriter.Workbook(tmp_path / "a.xlsx") as book:
+        sheet = book.add_worksheet()
+        for at, row in enumerate(
+            [["email", "zip"], ["a@x-labs.com", 2139], ["b@x-labs.com", 94107]]
+        ):
+            sheet.write_row(at, 0, row)
+    chosen = Settings(severity={"TXT708": severity})
+    with workspace() as work:
+        fixed = pipeline.fix(tmp_path / "a.xlsx", chosen, work=work, folder=tmp_path / "out")
+    rejected = int(severity == "error")
+    assert (fixed.books.rejected, fixed.books.clean) == (rejected, 2 - rejected)
+    assert fixed.checked.survey.findings.counts() == {"TXT708": 1}
+    if rejected:
+        [row] = rows_of(tmp_path / "out" / "rejects.csv")
+        assert (row["email"], row["preflight__codes"]) == ("a@x-labs.com", "TXT708")
