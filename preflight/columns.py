@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow.compute as pc
@@ -21,7 +21,10 @@ _SHOWN = 12
 
 
 def resolve(
-    header: Sequence[str], profile: Profile, mapping: Mapping[str, str] | None = None
+    header: Sequence[str],
+    profile: Profile,
+    mapping: Mapping[str, str] | None = None,
+    shared: Collection[str] = (),
 ) -> tuple[Column, ...]:
     """What each column of a header is.
 
@@ -30,11 +33,13 @@ def resolve(
         profile: knows fields, headers and aliases.
         mapping: the user's word, header → field; it beats names and aliases. A field of "-" says
             that the column is none.
+        shared: the names in the mapping that the header may lack, see `missing`.
 
     Raises:
-        ConfigError: the mapping names a header that is not there, or a field the profile lacks.
+        ConfigError: the mapping names another header that is not there, or a field the profile
+            lacks.
     """
-    said = _said(header, profile, mapping or {})
+    said = _said(header, profile, mapping or {}, shared)
     known_names = profile.matches(header)
     columns = []
     for position, name in enumerate(header):
@@ -93,7 +98,15 @@ def with_joined(chunk: Chunk, columns: Sequence[Column]) -> Chunk:
     return dataclasses.replace(chunk, table=table)
 
 
-def _said(header: Sequence[str], profile: Profile, mapping: Mapping[str, str]) -> dict[int, str]:
+def missing(header: Sequence[str], names: Iterable[str]) -> tuple[str, ...]:
+    """Those of some names of columns that a header lacks."""
+    there = {_loose(name) for name in header}
+    return tuple(name for name in names if _loose(name) not in there)
+
+
+def _said(
+    header: Sequence[str], profile: Profile, mapping: Mapping[str, str], shared: Collection[str]
+) -> dict[int, str]:
     """The field of each column that the user speaks of.
 
     The name as written counts before one of another case or of other blanks in it: a line break in
@@ -109,7 +122,7 @@ def _said(header: Sequence[str], profile: Profile, mapping: Mapping[str, str]) -
             said[bare.index(bare_name(name))] = field
         elif _loose(name) in loose:
             said[loose.index(_loose(name))] = field
-        else:
+        elif name not in shared:
             hint = _there_are(name, [" ".join(one.split()) for one in bare if one], profile)
             raise ConfigError(f"the file has no column `{name}` to map to `{field}`{hint}")
     return said

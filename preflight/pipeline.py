@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,10 +16,11 @@ from preflight import catalogue, mailhosts, outputs, ownschema, undoing
 from preflight import profile as profiles
 from preflight.checked import CHUNK_BYTES, Checked, Progress, Records, silent
 from preflight.cleaning import reveal
-from preflight.columns import resolve, sent
+from preflight.columns import missing, resolve, sent
 from preflight.errors import SourceError
 from preflight.findings import Findings
 from preflight.mailhosts import MailHosts
+from preflight.model import Source
 from preflight.passes import survey
 from preflight.plan import Plan
 from preflight.reading.scan import scan
@@ -96,7 +97,7 @@ def check(
     header = layout.header if layout.content == "table" else ()
     plan = Plan(
         profile,
-        resolve(header, profile, settings.columns) if header else (),
+        resolve(header, profile, settings.columns, settings.shared_columns) if header else (),
         rules,
         settings.region or profile.region,
         settings.zone,
@@ -105,6 +106,7 @@ def check(
         settings.providers.get(profile.name, {}),
         last_written(path) or clock(),
         mail=mail or (mailhosts.online(settings.resolver) if settings.online else None),
+        unused=tuple(_unused(header, source, settings)),
     )
     read = Records(layout, "reading", progress, chunk_bytes)
     found = survey(layout, plan, read, schema=schema)
@@ -114,6 +116,16 @@ def check(
         again = Records(layout, "reading again", progress, chunk_bytes)
         found = survey(layout, plan, again, schema=schema)
     return Checked(source, found)
+
+
+def _unused(header: Sequence[str], source: Source, settings: Settings) -> Iterator[str]:
+    """What the settings say that does not fit a file, where that is no error."""
+    if settings.sheet is not None and source.sheet is None:
+        yield f"no workbook, so that --sheet `{settings.sheet}` says nothing"
+    absent = missing(header, settings.shared_columns) if header else ()
+    if absent:
+        named = ", ".join(f"`{name}`" for name in absent)
+        yield f"not in this file, though the config maps it: {named}"
 
 
 def cells(
@@ -234,6 +246,7 @@ def split(
         schema=None,
         online=False,
         columns={},
+        shared_columns=(),
         any_of=(),
         max_bytes=settings.max_bytes or limits.bytes,
         max_rows=settings.max_rows or limits.rows,

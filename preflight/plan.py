@@ -31,6 +31,7 @@ class Plan:
         written: when the file was last written, with a zone; None if it cannot be told.
         orders: what the cells of a column, by its position, prove about the order of day and month;
             see `orders`. Known once the file was read.
+        unused: what the user said that does not fit this file, in words; it is no error.
     """
 
     profile: Profile
@@ -44,6 +45,7 @@ class Plan:
     written: datetime | None = None
     orders: Mapping[int, str] = field(default_factory=dict)
     mail: MailHosts | None = None
+    unused: tuple[str, ...] = ()
 
     def scoped(self, scope: Scope) -> tuple[Rule, ...]:
         """The rules of one scope, in the order of their codes."""

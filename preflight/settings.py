@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import codecs
 import dataclasses
-import difflib
 import re
 import tomllib
 from collections.abc import Mapping
@@ -23,6 +22,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from preflight import profile as profiles
 from preflight.errors import ConfigError
 from preflight.model import Severity
+from preflight.nearest import nearest
 from preflight.profile import Demand
 from preflight.providers import registry
 
@@ -93,6 +93,8 @@ class Settings:
         encoding, delimiter, header_row: how to read the file; None to find out.
         sheet: of a workbook, by its name or its number from 1; None for the first visible one.
         columns: header as written → field; "-" for none.
+        shared_columns: those of `columns` that only a config speaks of. It may be meant for several
+            files, so that one may lack them; a file must have the others.
         output_format: of the findings on stdout.
         statistics: whether only counts are printed.
         show_values: whether values of contacts are printed; None: as the terminal decides.
@@ -123,6 +125,7 @@ class Settings:
     header_row: int | None = None
     sheet: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
+    shared_columns: tuple[str, ...] = ()
     output_format: str = "full"
     statistics: bool = False
     show_values: bool | None = None
@@ -149,9 +152,12 @@ _LISTS = {"select", "ignore", "extend_select"}
 _BOOLS = {"online", "exit_zero", "unsafe_fixes", "statistics", "show_values"}
 _COUNTS = {"header_row", "max_bytes", "max_rows"}
 _TABLES = {"columns", "providers", "severity"}
+_NO_KEYS = {"profile", "shared_columns"}
 # What no single line of an environment variable can say.
 _NESTED = _TABLES | {"any_of"}
-_KEYS = {field.name for field in dataclasses.fields(Settings)} - {"profile"} | {"for"}
+_KEYS = {field.name for field in dataclasses.fields(Settings)} - {"profile", "shared_columns"} | {
+    "for"
+}
 
 
 def load(
@@ -196,9 +202,11 @@ def load(
             merged[key] = _joined(merged.get(key, {}), value)
         else:
             merged[key] = _value(key, value, _flag(key))
+    said = given.get("columns") or {}
+    shared = tuple(name for name in merged.get("columns", {}) if name not in said)
     if "for" in merged:
         merged["profile"] = merged.pop("for")
-    made = Settings(**merged)
+    made = Settings(**merged, shared_columns=shared)
     if made.any_of:
         profiles.load(made.profile).known_fields(made.any_of, demanded)
     return made
@@ -266,8 +274,9 @@ def _key(key: str, path: Path) -> str:
     name = key.replace("-", "_")
     if name in _KEYS:
         return name
-    near = difflib.get_close_matches(name, _KEYS, n=1)
-    hint = f"; did you mean `{near[0]}`?" if near else f"; there are {', '.join(sorted(_KEYS))}"
+    known = sorted(_KEYS)
+    near = nearest(name, known)
+    hint = f"; did you mean `{near}`?" if near else f"; there are {', '.join(known)}"
     raise ConfigError(f"{path}: unknown key `{key}`{hint}")
 
 
@@ -411,8 +420,8 @@ def _severity(value: Any, where: str) -> dict[str, str]:
 def _one_of(value: Any, choices: tuple[str, ...], where: str) -> str:
     if value in choices:
         return str(value)
-    near = difflib.get_close_matches(str(value), choices, n=1)
-    hint = f"; did you mean {near[0]}?" if near else ""
+    near = nearest(str(value), choices)
+    hint = f"; did you mean {near}?" if near else ""
     raise ConfigError(f"{where} is one of {', '.join(choices)}, not `{value}`{hint}")
 
 

@@ -405,7 +405,7 @@ def _copy(source: Source, copy: Path, written: datetime | None) -> None:
 _KEPT = (
     "profile", "select", "ignore", "extend_select", "severity", "fail_on", "exit_zero",
     "unsafe_fixes", "region", "timezone", "encoding", "delimiter", "header_row", "sheet", "columns",
-    "max_bytes", "max_rows",
+    "shared_columns", "max_bytes", "max_rows",
 )  # fmt: skip
 
 
@@ -430,6 +430,7 @@ def _restored(run: Run, settings: Settings) -> Settings:
     for name in ("select", "ignore", "extend_select"):
         own[name] = tuple(own[name])
     # A run of an earlier version has none.
+    own["shared_columns"] = tuple(own.get("shared_columns", ()))
     own["rules"] = tuple(Path(path) for path in own.get("rules", ()))
     own["online"] = own.pop("refused_domains", None) is not None
     own["providers"] = {**settings.providers, run.provider: dict(run.options)}

@@ -474,7 +474,10 @@ def test_a_count_accepts_up_to_that_many() -> None:
 
 def test_the_published_schema_has_the_keys_and_the_choices_of_the_settings() -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
-    keys = {field.name for field in dataclasses.fields(Settings)} - {"profile"} | {"for"}
+    keys = {field.name for field in dataclasses.fields(Settings)} - {
+        "profile",
+        "shared_columns",
+    } | {"for"}
     properties = SCHEMA["properties"]
     assert set(properties) == keys
     assert properties["for"]["anyOf"][0]["enum"] == list(profile.names())

@@ -83,6 +83,14 @@ def _file(listing: Listing) -> dict[str, Any]:
             "by_code": listing.counts(),
         },
         "held_back": listing.held_back,
+        "unused": [_text(note) for note in survey.plan.unused],
+        "unsafe_fixes": None
+        if survey.refused
+        else {
+            "cells": survey.guessed_cells,
+            "rows": survey.guessed_rows,
+            "all_seen": survey.guessed_all,
+        },
     }
 
 

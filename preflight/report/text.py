@@ -152,6 +152,7 @@ def summary(listing: Listing) -> str:
     ]
     if survey.layout.source.sheet is not None:
         lines[1:1] = [f"  {note}" for note in sheet_notes(survey.layout.source.sheet)]
+    lines[1:1] = [f"  {visible(note)}" for note in survey.plan.unused]
     if listing.held_back:
         lines.append(
             f"  the header is wrong: {plural(listing.held_back, 'finding')} about rows held back; "

@@ -274,3 +274,45 @@ def test_a_wide_file_a_huge_cell_and_a_file_without_a_last_line_end(call: Call, 
     (here / "wide.csv").write_text(wide + ",".join("x" * 299) + ",a@kestrel-labs.com")
     (here / "huge.csv").write_text(f'email,notes\na@kestrel-labs.com,"{"word " * 200_000}."\n')
     assert "1 row = 1 clean" in call("check", "wide.csv", "huge.csv").out
+
+
+def test_a_config_may_map_columns_that_a_file_lacks_and_the_command_line_may_not(
+    call: Call, here: Path
+) -> None:
+    """It is shared by files; `--map` is about those that are named."""
+    (here / "preflight.toml").write_text('[columns]\n"Badge Mail" = "email"\nTelefono = "phone"\n')
+    (here / "a.csv").write_text("Badge Mail\nann@kestrel-labs.com\n")
+    (here / "b.csv").write_text("email,TELEFONO\nann@kestrel-labs.com,+14155552671\n")
+    told = call("check", "a.csv", "b.csv")
+    assert told.code == 0
+    assert "not in this file, though the config maps it: `Telefono`\n  found:" in told.out
+    assert "not in this file, though the config maps it: `Badge Mail`\n  found:" in told.out
+    [a] = json.loads(call("check", "a.csv", "--output-format", "json").out)["files"]
+    assert a["columns"] == {"Badge Mail": "email"}
+    assert a["unused"] == ["not in this file, though the config maps it: `Telefono`"]
+    told = call("check", "b.csv", "--map", "Badge Mail=email")
+    assert (told.code, told.out) == (2, "")
+    assert "no column `Badge Mail`" in told.err
+    assert "no field `emial`" in call("check", "a.csv", "--map", "Badge Mail=emial").err
+    split = call("split", "b.csv")
+    assert (split.code, "config maps" in split.out) == (0, False)
+
+
+def test_a_sheet_of_a_file_that_is_no_workbook_is_a_note(call: Call, here: Path) -> None:
+    (here / "a.csv").write_text("email\nann@kestrel-labs.com\n")
+    told = call("check", "a.csv", "--sheet", "People")
+    assert told.code == 0
+    assert "no workbook, so that --sheet `People` says nothing\n  found:" in told.out
+
+
+def test_the_json_report_says_what_guessing_would_add(call: Call, here: Path) -> None:
+    (here / "a.csv").write_text("email\nann@gmial.com\na@x-labs.com;b@x-labs.com\n")
+    [told] = json.loads(call("check", "a.csv", "--output-format", "json").out)["files"]
+    assert told["unsafe_fixes"] == {"cells": 2, "rows": 1, "all_seen": True}
+    [made] = json.loads(call("check", "a.csv", "--unsafe-fixes", "--output-format", "json").out)[
+        "files"
+    ]
+    assert made["unsafe_fixes"] == {"cells": 0, "rows": 0, "all_seen": True}
+    (here / "a.csv").write_bytes(b"email\n\xff@gmial.com\n")
+    [refused] = json.loads(call("check", "a.csv", "--output-format", "json").out)["files"]
+    assert refused["unsafe_fixes"] is None
