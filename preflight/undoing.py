@@ -210,7 +210,12 @@ def take_back(
     with path.open("rb") as file:
         if _copied(file) != kept.clean_sha256:
             raise UsageError(f"{path} was edited; take everything back, or fix the input again")
-    undone = list(_meant(log, tuple(code.upper() for code in codes), set(rows)))
+    try:
+        undone = list(_meant(log, tuple(code.upper() for code in codes), set(rows)))
+    except ValueError:
+        raise UsageError(
+            f"{folder / outputs.FIXES}: not a log of fixes as `fix` writes it"
+        ) from None
     if not undone:
         raise UsageError(f"{folder}: no such fix stands in {outputs.FIXES}")
     fresh = _rewritten(path, kept, undone)

@@ -102,6 +102,7 @@ def test_every_key_of_a_config_file_is_read(tmp_path: Path) -> None:
         sheet="People",
         any_of=((("email",), ("phone",)), (("name",), ("first_name", "last_name"))),
         columns={"Work mail": "email", "Badge": "-"},
+        shared_columns=("Work mail", "Badge"),
         output_format="json",
         statistics=True,
         show_values=False,

@@ -240,6 +240,17 @@ def test_a_log_that_does_not_fit_changes_nothing(out: Path) -> None:
     assert (out / "clean.csv").read_bytes() == clean
 
 
+@pytest.mark.parametrize(
+    ("was", "becomes"), [("\n1,2,phone,", "\nx,2,phone,"), (",safe,", ",undone,")]
+)
+def test_a_log_that_was_edited_is_told_in_a_line(out: Path, was: str, becomes: str) -> None:
+    log = (out / "fixes.csv").read_text()
+    assert was in log
+    (out / "fixes.csv").write_text(log.replace(was, becomes))
+    with pytest.raises(UsageError, match="not a log of fixes"):
+        undoing.take_back(out, rows=[1])
+
+
 def test_a_source_that_changed_meanwhile_is_not_kept(tmp_path: Path) -> None:
     fixed = checked.fix(tmp_path, MESSY)
     (tmp_path / "contacts.csv").write_text("another")
