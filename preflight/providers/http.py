@@ -213,7 +213,9 @@ class Http:
         commits: bool,
         json: Any = None,
         files: Mapping[str, Upload] | None = None,
+        fields: Mapping[str, str] | None = None,
         params: Mapping[str, str | int] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Response:
         """Makes one call and returns its answer if that is a success (2xx).
 
@@ -223,7 +225,9 @@ class Http:
             commits: whether the provider may take rows by it.
             json: a JSON body.
             files: the files of a multipart form, by the name of their part.
+            fields: the form's other parts, texts by name; with files only.
             params: the query.
+            headers: of this call alone; no secrets.
 
         Raises:
             ProviderError: one of the five, see the table at the top.
@@ -239,7 +243,13 @@ class Http:
                 form[part] = (upload.filename, handle, upload.content_type)
             stack.enter_context(_unlogged())
             request = self._client.build_request(
-                method, self.base_url + path, json=json, files=form or None, params=params
+                method,
+                self.base_url + path,
+                json=json,
+                files=form or None,
+                data=fields,
+                params=params,
+                headers=headers,
             )
             try:
                 answer = self._client.send(request)

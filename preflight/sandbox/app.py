@@ -30,13 +30,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import Receive, Scope, Send
 
-from preflight.sandbox import dotdigital, talkvalue
+from preflight.sandbox import dotdigital, talkvalue, textus
 from preflight.sandbox.faults import Fault, Faults, from_json
 from preflight.sandbox.judge import MAGIC
 from preflight.sandbox.stand import Desk, Endpoint, StandIn
 from preflight.sandbox.store import Store
 
-STAND_INS: tuple[StandIn, ...] = (dotdigital.STAND_IN, talkvalue.STAND_IN)
+STAND_INS: tuple[StandIn, ...] = (dotdigital.STAND_IN, talkvalue.STAND_IN, textus.STAND_IN)
 """One row a provider."""
 
 ROUTES = {

@@ -38,8 +38,8 @@ class Magic:
     Attributes:
         provider: whose stand-in.
         where: "local part" and "domain" of an address in a row (either begins with `match`, in any
-            case; after a local part's match comes no letter), "address book" (the id in the URL) or
-            "sourceId" (in the body).
+            case; after a local part's match comes no letter), "address book" or "account" (in the URL)
+            or "sourceId" (in the body).
         match: the value.
         effect: what comes of it, in the provider's word.
     """
@@ -82,6 +82,7 @@ MAGIC: tuple[Magic, ...] = (
     Magic("talkvalue", "domain", "blocked.example", "DOMAIN_BLOCKED"),
     Magic("talkvalue", "sourceId", "404", "404 error.channel_not_found"),
     Magic("talkvalue", "sourceId", "9001", "FAILED"),
+    Magic("textus", "account", "404", "404 Account not found."),
 )
 """Every magic value of every stand-in; all of them invented."""
 

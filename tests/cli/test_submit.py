@@ -225,7 +225,7 @@ def test_options_stand_in_the_config_as_well(call: Call, shared: Sandbox, here: 
         (["a.csv", *TALKVALUE, "-O", "sauce=1"], 'no option "sauce"'),
         (["a.csv", *TALKVALUE, "-O", "mode=UPDAT"], "mode of talkvalue is one of UPDATE, SKIP"),
         (["a.csv", *TALKVALUE, "-O", "mode"], "`mode` is not key=value"),
-        (["a.csv", "--to", "textus"], "textus is not in this build yet"),
+        (["a.csv", "--to", "textus"], "textus needs -O account="),
         (["a.csv", "--to", "mailchimp"], 'no provider "mailchimp"'),
         (["a.csv", *TALKVALUE, "--base-url", "http://example.org"], "http"),
         (["a.csv", *TALKVALUE, "--timeout", "0"], "timeout is a number of seconds above 0"),

@@ -43,7 +43,8 @@ class Asked:
             words = head.decode().replace("\r\n", "; ")
             pick = {k.strip(): v for k, _, v in (w.partition("=") for w in words.split(";"))}
             kind = words.partition("Content-Type: ")[2]
-            parts[pick["name"].strip('"')] = (pick["filename"].strip('"'), kind, content)
+            file_name = pick.get("filename", "").strip('"')
+            parts[pick["name"].strip('"')] = (file_name, kind, content)
         return parts
 
 

@@ -12,6 +12,7 @@ from preflight.providers.option import Option, did_you_mean, validated
 GIVEN = {
     "dotdigital": {"address_book": "42"},
     "talkvalue": {"source_id": "7", "mode": "SKIP"},
+    "textus": {"account": "my_account"},
 }
 
 

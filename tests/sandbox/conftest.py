@@ -74,6 +74,15 @@ def talkvalue(sandbox: Sandbox) -> Iterator[httpx.Client]:
         yield client
 
 
+@pytest.fixture
+def textus(sandbox: Sandbox) -> Iterator[httpx.Client]:
+    """A client with TextUs's token."""
+    env = sandbox.environment
+    headers = {"Authorization": f"Bearer {env['TEXTUS_API_TOKEN']}"}
+    with httpx.Client(base_url=env["TEXTUS_BASE_URL"], headers=headers, trust_env=False) as client:
+        yield client
+
+
 _numbers = itertools.count(1)
 
 
