@@ -20,6 +20,7 @@ from preflight.checked import Checked, Records
 from preflight.columns import sent
 from preflight.errors import BooksError, Stopped
 from preflight.merging import merge
+from preflight.merging.membership import absent
 from preflight.model import Chunk, Ints, Reason, RunBooks
 from preflight.partition import Rejects, row_id
 from preflight.parts import OVER_LIMIT
@@ -80,6 +81,7 @@ class _Settling:
     unmatched: list[pd.DataFrame]
     notes: list[str]
     unattributed: int = 0
+    absent: int = 0
 
 
 def settle(
@@ -93,6 +95,7 @@ def settle(
     stopped: Stopped | None,
     wait: bool,
     report: Callable[[Sent], str] | None,
+    members: Mapping[str, int] | None = None,
 ) -> Sent:
     """Merges what the provider said with what was found here, writes it, and closes the books.
 
@@ -108,6 +111,7 @@ def settle(
         stopped: why the run cannot go on now, if it cannot.
         wait: whether the jobs were followed to their end.
         report: makes the text of report.json.
+        members: who is in the list that the rows were to go to, see `Provider.members`.
 
     Raises:
         BooksError: the books do not balance; a defect of preflight.
@@ -115,7 +119,9 @@ def settle(
     run, parts = ledger.run(run_id), ledger.parts(run_id)
     told = _Settling(Counter(), [], [], [])
     for stored in parts:
-        _settle_part(ledger, stored, joins_by, run.provider, told)
+        _settle_part(ledger, stored, joins_by, run.provider, told, members)
+    if members is not None:
+        told.notes.append(_membership(told, len(members)))
     books = RunBooks(
         rows=run.source_rows,
         rejected_here=run.books.rejected,
@@ -157,7 +163,12 @@ def settle(
 
 
 def _settle_part(
-    ledger: Ledger, stored: StoredPart, joins_by: str, provider: str, told: _Settling
+    ledger: Ledger,
+    stored: StoredPart,
+    joins_by: str,
+    provider: str,
+    told: _Settling,
+    members: Mapping[str, int] | None,
 ) -> None:
     """Where the rows of one part stand."""
     part, profile = stored.part, profiles.load(provider)
@@ -194,12 +205,25 @@ def _settle_part(
         told.unmatched.append(joined.unmatched)
         told.notes += joined.notes
     ended = merge.verdicts(part, joined, stored.outcome)
+    if members is not None and stored.state is PartState.FINISHED:
+        missing = absent(part, joined, members, profile.key, profile)
+        told.absent += max(0, missing - ended.unattributed)
     told.rows["accepted"] += ended.accepted
     told.rows["rejected_there"] += ended.rejected_there
     told.unattributed += ended.unattributed
     told.notes += ended.notes
     if stored.state is PartState.FAILED:
         told.failures.append(_whole(stored, stored.outcome.status, Reason.CONFIG))
+
+
+def _membership(told: _Settling, members: int) -> str:
+    accepted = told.rows["accepted"]
+    if told.absent:
+        return (
+            f"{told.absent:,} of the {accepted:,} accepted rows are not among the {members:,} "
+            "members of the list"
+        )
+    return f"all {accepted:,} accepted rows are among the {members:,} members of the list"
 
 
 def _whole(stored: StoredPart, code: str, reason: Reason) -> pd.DataFrame:

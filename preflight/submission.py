@@ -20,17 +20,18 @@ from typing import Any
 
 from preflight import outputs, pipeline
 from preflight.checked import Checked, Progress, silent
-from preflight.errors import SourceError, Stopped, UsageError
+from preflight.errors import ProviderError, SourceError, Stopped, UsageError
 from preflight.mailhosts import remembered
 from preflight.model import RunBooks, Source
 from preflight.providers import registry
 from preflight.providers.option import validated
 from preflight.providers.protocol import Provider
 from preflight.rewriting import Fixed
+from preflight.sending.follow import words
 from preflight.sending.ledger import FILE as LEDGER
 from preflight.sending.ledger import LOCKS, Ledger
 from preflight.sending.lock import locked
-from preflight.sending.progress import Event
+from preflight.sending.progress import Event, Unverified
 from preflight.sending.progress import silent as no_events
 from preflight.sending.runs import PartState, Run, RunState
 from preflight.sending.submit import drive
@@ -183,6 +184,7 @@ def submit(
             stopped=stopped,
             wait=connection.wait,
             report=connection.report,
+            members=_members(connected, connection, stopped),
         )
 
 
@@ -301,6 +303,7 @@ def resume(
                 stopped=stopped,
                 wait=connection.wait,
                 report=connection.report,
+                members=_members(connected, connection, stopped),
             )
 
 
@@ -331,6 +334,19 @@ def _drive(
     except Stopped as stopped:
         return stopped
     return None
+
+
+def _members(
+    connected: Provider, connection: Connection, stopped: Stopped | None
+) -> Mapping[str, int] | None:
+    """Who is where the rows were to go, once all are through; None where nobody can tell."""
+    if stopped is not None or not connection.wait:
+        return None
+    try:
+        return connected.members()
+    except ProviderError as error:
+        connection.events(Unverified(words(error)))
+        return None
 
 
 def _unsent(fixed: Fixed, settings: Settings) -> Sent:

@@ -185,6 +185,36 @@ def by_key(
     return Placed(at, how, why, repeats=int(again.sum()))
 
 
+def by_any(
+    report: FailureReport,
+    table: pd.DataFrame,
+    part: Part,
+    cells: pa.Table,
+    fields: Sequence[str],
+    profile: Profile,
+) -> Placed:
+    """Places lines by their match key, and those that have none by their row number.
+
+    A line's key serves as its value too, so that keys prove from which base the numbers count.
+    """
+    keyed = by_key(report, table, part, cells, fields, profile)
+    if not table["row_number"].notna().any():
+        return keyed
+    valued = table.assign(value=table["value"].where(table["value"] != "", table["key"]))
+    numbered = by_row(valued, part, cells)
+    rest = (keyed.at == NOBODY) & (keyed.why != "")
+    placed = rest & (numbered.at != NOBODY)
+    keyless = rest & (keyed.why == NO_KEY)
+    return Placed(
+        np.where(placed, numbered.at, keyed.at),
+        np.where(placed, numbered.how, keyed.how),
+        np.where(keyless, numbered.why, keyed.why),
+        numbered.base,
+        numbered.notes if placed.any() else (),
+        keyed.repeats,
+    )
+
+
 def _chosen(
     report: FailureReport,
     lines: pd.DataFrame,

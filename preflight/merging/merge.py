@@ -122,7 +122,7 @@ def join(
     Args:
         report: as the provider's client or `read_failures` made it.
         part: what was sent.
-        by: "row" or "key".
+        by: "row", "key", or "any": by key, and lines without one by their row number.
         key_field: the field (or fields, tried in order) that the report's key is a value of.
         profile: of the provider, for reasons and the kinds of fields.
 
@@ -135,7 +135,8 @@ def join(
         placed = matching.by_row(table, part, cells)
     else:
         fields = (key_field,) if isinstance(key_field, str) else tuple(key_field)
-        placed = matching.by_key(report, table, part, cells, fields, profile)
+        place = matching.by_any if by == "any" else matching.by_key
+        placed = place(report, table, part, cells, fields, profile)
     return _joined(table, part, placed, profile)
 
 

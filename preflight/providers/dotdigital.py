@@ -34,7 +34,8 @@ from preflight.errors import Ambiguous, Busy, Denied, ProviderError
 from preflight.model import FailureReport, Outcome, Receipt
 from preflight.providers import csvreport
 from preflight.providers.access import address, basic, secrets
-from preflight.providers.http import Complaint, Http, Response, Upload
+from preflight.providers.exchange import Complaint, Response, Upload
+from preflight.providers.http import Http
 from preflight.providers.option import Option
 from preflight.providers.protocol import Call, Capabilities, Repeat, Reports, Step
 
@@ -243,6 +244,10 @@ class Dotdigital:
         if found.is_cut(outcome.rejected):
             raise self._http.unexpected(response, "the end of the faults", commits=False)
         return csvreport.report(found, code=reasons, key=found.column("Email"))
+
+    def members(self) -> Mapping[str, int] | None:
+        """Not told: None."""
+        return None
 
     def delays(self) -> Iterator[float]:
         """Five seconds, for as long as it takes; Dotdigital names no interval."""

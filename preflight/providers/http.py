@@ -26,15 +26,13 @@ from __future__ import annotations
 import contextlib
 import contextvars
 import email.utils
-import json as jsonlib
 import logging
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -49,6 +47,8 @@ from preflight.errors import (
     Unreachable,
 )
 from preflight.providers.access import is_loopback
+from preflight.providers.exchange import Complaint, Response, Upload
+from preflight.providers.strangers import stranger
 from preflight.redact import mask
 
 NEVER_SENT: frozenset[type[Exception]] = frozenset(
@@ -95,62 +95,6 @@ def _unlogged() -> Iterator[None]:
         yield
     finally:
         _calling.reset(token)
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file to send as one part of a multipart form.
-
-    Attributes:
-        path: where it lies; it is read in blocks while it is sent.
-        filename: what the provider is told it is called.
-        content_type: its media type.
-    """
-
-    path: Path
-    filename: str
-    content_type: str = "text/csv"
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """An answer, read to its end.
-
-    Attributes:
-        status: the HTTP status.
-        headers: by lower-case name.
-        body: its bytes, content encoding undone.
-    """
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-    def document(self) -> Mapping[str, Any]:
-        """The body as a JSON object; an empty one where it is none."""
-        try:
-            value = jsonlib.loads(self.body)
-        except (ValueError, RecursionError):
-            return {}
-        return value if isinstance(value, dict) else {}
-
-
-@dataclass(frozen=True, slots=True)
-class Complaint:
-    """What a provider said about a call that it did not carry out.
-
-    Attributes:
-        message: its words, unfiltered; "" if it had none.
-        code: its own code.
-        verdict: the error this documented code stands for, whatever the HTTP status; None to
-            decide by the status.
-        advice: what to do about it, in our words.
-    """
-
-    message: str = ""
-    code: str | None = None
-    verdict: type[ProviderError] | None = None
-    advice: str = ""
 
 
 class Http:
@@ -201,9 +145,19 @@ class Http:
             limits=httpx.Limits(max_keepalive_connections=0),
         )
 
+        # For addresses that the provider hands back: no header of ours, no credentials.
+        self._strangers = httpx.Client(
+            timeout=timeout,
+            follow_redirects=False,
+            trust_env=not is_loopback(self._host),
+            verify=parts.scheme == "https",
+            limits=httpx.Limits(max_keepalive_connections=0),
+        )
+
     def close(self) -> None:
         """Lets go of connections."""
         self._client.close()
+        self._strangers.close()
 
     def send(
         self,
@@ -265,6 +219,69 @@ class Http:
                 if answer.is_success:
                     return response
                 failure = self.complaint(response, commits=commits)
+        raise failure
+
+    def put(self, url: object, path: Path, headers: Mapping[str, str]) -> None:
+        """Uploads a file to an address that the provider handed back, see `strangers`.
+
+        Args:
+            url: where to; a secret.
+            path: the file, sent as it is, with its exact length.
+            headers: what the provider wants to be sent with it; they are all that is sent.
+
+        Raises:
+            ProviderError: it is no address for this, or the file did not arrive; nothing was
+                taken, since an upload alone starts nothing.
+            SourceError: the file cannot be opened.
+        """
+        try:
+            with path.open("rb") as file:
+                length = {"Content-Length": str(path.stat().st_size)}
+                self._elsewhere("PUT", url, {**headers, **length}, file)
+        except OSError as exc:
+            raise SourceError(f"{path} cannot be read: {exc.strerror}") from None
+
+    def fetch(self, url: object) -> bytes:
+        """What lies at an address that the provider handed back, see `strangers`.
+
+        Raises:
+            ProviderError: it is no address for this, or it could not be had.
+        """
+        return self._elsewhere("GET", url, {}, None)
+
+    def _elsewhere(
+        self, method: str, url: object, headers: Mapping[str, str], body: IO[bytes] | None
+    ) -> bytes:
+        """One call to a stranger; whatever goes wrong, nothing was taken by it."""
+        target = stranger(self.name, url, sandbox=is_loopback(self._host))
+        address = httpx.URL(target.url)
+        extensions: dict[str, Any] = {}
+        own = dict(headers)
+        if target.pinned:
+            own["Host"] = address.netloc.decode("ascii")
+            extensions["sni_hostname"] = target.host
+            address = address.copy_with(host=target.pinned)
+        with _unlogged():
+            try:
+                answer = self._strangers.request(
+                    method, address, headers=own, content=body, extensions=extensions
+                )
+            except Exception as exc:  # noqa: BLE001 - its text can hold the address
+                kind = type(exc).__name__
+                failure: ProviderError = Busy(
+                    f"the call to {target.host}, which {self.name} named, broke ({kind})"
+                )
+                if type(exc) in NEVER_SENT:
+                    failure = Unreachable(
+                        f"{target.host}, which {self.name} named, cannot be reached ({kind})"
+                    )
+            else:
+                if answer.is_success:
+                    return answer.content
+                # An address of this kind runs out; the next one may do.
+                failure = Busy(
+                    f"{target.host}, which {self.name} named, answered {answer.status_code}"
+                )
         raise failure
 
     def failure(self, exc: Exception, *, commits: bool) -> ProviderError:

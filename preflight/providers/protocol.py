@@ -40,14 +40,17 @@ class Capabilities:
     Attributes:
         repeat: see `Repeat`.
         reports: see `Reports`.
-        joins_by: how a failure names its row: "row" (a number), "key" (the email), or "".
+        joins_by: how a failure names its row: "row" (a number), "key" (the email), "any" (either or
+            both, as its report has it), or "".
         observable: whether a job can be polled at all.
+        one_by_one: whether a part may only be sent when the job of the one before has ended.
     """
 
     repeat: Repeat
     reports: Reports
     joins_by: str
     observable: bool = True
+    one_by_one: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,7 @@ class Provider(Protocol):
     def lookup(self, call: Call) -> Receipt | None:
         """The job that this very attempt made, if the provider knows one; None if it has none.
 
-        Only called where `capabilities.repeat` is `LOOKUP`.
+        Only called where `capabilities.repeat` is `LOOKUP` or `KEY`.
         """
         ...
 
@@ -108,6 +111,12 @@ class Provider(Protocol):
 
     def failures(self, receipt: Receipt, outcome: Outcome) -> FailureReport | None:
         """The failure report of a job that ended; None where there is nothing to report."""
+        ...
+
+    def members(self) -> Mapping[str, int] | None:
+        """Who is where the rows were to go, to be compared with those accepted, once all jobs have
+        ended: match key, in lower case → how often. None where the provider tells no such thing.
+        """
         ...
 
     def delays(self) -> Iterator[float]:

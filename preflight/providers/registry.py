@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # it brings pandas, and `preflight --help` wants the names al
 
 _MODULES = {
     "dotdigital": "preflight.providers.dotdigital",
+    "experiture": "preflight.providers.experiture",
     "talkvalue": "preflight.providers.talkvalue",
     "textus": "preflight.providers.textus",
 }

@@ -30,7 +30,8 @@ from preflight.errors import Denied, Refused, UsageError
 from preflight.model import FailureReport, Outcome, Receipt
 from preflight.providers import csvreport
 from preflight.providers.access import address, bearer, secrets
-from preflight.providers.http import Complaint, Http, Response, Upload
+from preflight.providers.exchange import Complaint, Response, Upload
+from preflight.providers.http import Http
 from preflight.providers.option import Option
 from preflight.providers.protocol import Call, Capabilities, Repeat, Reports, Step
 
@@ -277,6 +278,10 @@ class Talkvalue:
             row_number=numbers,
             value=found.column("rawValue"),
         )
+
+    def members(self) -> Mapping[str, int] | None:
+        """Not told: None."""
+        return None
 
     def delays(self) -> Iterator[float]:
         """Five seconds, for as long as it takes, as in TalkValue's recipe."""

@@ -26,7 +26,8 @@ from urllib.parse import quote
 from preflight.errors import Refused
 from preflight.model import FailureReport, Outcome, Receipt
 from preflight.providers.access import address, bearer, secrets
-from preflight.providers.http import Complaint, Http, Response, Upload
+from preflight.providers.exchange import Complaint, Response, Upload
+from preflight.providers.http import Http
 from preflight.providers.option import Option
 from preflight.providers.protocol import Call, Capabilities, Repeat, Reports, Step
 
@@ -125,6 +126,10 @@ class Textus:
     def failures(self, receipt: Receipt, outcome: Outcome) -> FailureReport | None:
         """TextUs documents no report of refused rows: None."""
         del receipt, outcome
+        return None
+
+    def members(self) -> Mapping[str, int] | None:
+        """Not told: None."""
         return None
 
     def delays(self) -> Iterator[float]:

@@ -9,7 +9,8 @@
 | `POST /_sandbox/faults`       | puts one in line: `{"provider", "route", "fault", "times"…}`    |
 | `DELETE /_sandbox/faults`     | forgets them                                                    |
 | `GET /_sandbox/settings`      | the settings below                                              |
-| `POST /_sandbox/settings`     | sets some: `{"row_base": 0|1|2, "calls_per_minute": n}`         |
+| `POST /_sandbox/settings`     | sets some: `{"row_base": 0|1|2, "error_form": 0…4,`              |
+|                               | `"calls_per_minute": n}`                                        |
 
 They ask for no credentials: the sandbox listens on the loopback interface alone, and answers only
 requests that name it by a loopback name, so that no web page can reach it by another.
@@ -30,13 +31,18 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import Receive, Scope, Send
 
-from preflight.sandbox import dotdigital, talkvalue, textus
+from preflight.sandbox import dotdigital, experiture, talkvalue, textus
 from preflight.sandbox.faults import Fault, Faults, from_json
 from preflight.sandbox.judge import MAGIC
 from preflight.sandbox.stand import Desk, Endpoint, StandIn
 from preflight.sandbox.store import Store
 
-STAND_INS: tuple[StandIn, ...] = (dotdigital.STAND_IN, talkvalue.STAND_IN, textus.STAND_IN)
+STAND_INS: tuple[StandIn, ...] = (
+    dotdigital.STAND_IN,
+    experiture.STAND_IN,
+    talkvalue.STAND_IN,
+    textus.STAND_IN,
+)
 """One row a provider."""
 
 ROUTES = {
@@ -49,6 +55,7 @@ LOOPBACK = ("127.0.0.1", "localhost")
 
 _SETTINGS = {
     "row_base": (1, range(3)),
+    "error_form": (0, range(5)),
     "calls_per_minute": (dotdigital.CALLS_PER_MINUTE, range(1_000_000)),
 }
 

@@ -38,8 +38,8 @@ class Magic:
     Attributes:
         provider: whose stand-in.
         where: "local part" and "domain" of an address in a row (either begins with `match`, in any
-            case; after a local part's match comes no letter), "address book" or "account" (in the URL)
-            or "sourceId" (in the body).
+            case; after a local part's match comes no letter), "address book" or "account" (in the
+            URL), "sourceId" or "listName" (in the body).
         match: the value.
         effect: what comes of it, in the provider's word.
     """
@@ -72,6 +72,9 @@ MAGIC: tuple[Magic, ...] = (
     Magic("dotdigital", "address book", "9004", "Failed"),
     Magic("dotdigital", "address book", "9005", "ExceedsAllowedContactLimit"),
     Magic("dotdigital", "address book", "9006", "NotAvailableInThisVersion"),
+    Magic("experiture", "local part", "failure", "CDP_ETL.VALIDATION.REQUEST_INVALID"),
+    Magic("experiture", "domain", "blocked.example", "CDP_ETL.VALIDATION.REQUEST_INVALID"),
+    Magic("experiture", "listName", "Cannot be made", "failed"),
     Magic("talkvalue", "local part", "suppressed", "CONTACT_SUPPRESSED"),
     Magic("talkvalue", "local part", "globally-suppressed", "CONTACT_SUPPRESSED"),
     Magic("talkvalue", "local part", "unsubscribed", "CONTACT_UNSUBSCRIBED"),

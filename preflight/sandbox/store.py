@@ -33,9 +33,13 @@ CREATE TABLE IF NOT EXISTS failures (
 CREATE TABLE IF NOT EXISTS uploads (
     provider TEXT NOT NULL, key TEXT NOT NULL, name TEXT NOT NULL, used REAL NOT NULL,
     body BLOB NOT NULL, PRIMARY KEY (provider, key));
+CREATE TABLE IF NOT EXISTS documents (
+    provider TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL,
+    PRIMARY KEY (provider, key)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 _BATCH = 5_000
+_WRITE = "INSERT OR REPLACE INTO documents VALUES (?, ?, ?)"
 
 
 def row_digest(cells: Sequence[str]) -> str:
@@ -150,6 +154,10 @@ class Intake:
         )
         if len(self._failed) >= _BATCH:
             self.flush()
+
+    def write(self, key: str, value: dict[str, Any]) -> None:
+        """Writes a document of the provider, see `Store.document`."""
+        self.connection.execute(_WRITE, (self.provider, key, json.dumps(value)))
 
     def flush(self) -> None:
         """Hands what was gathered to the open transaction."""
@@ -303,6 +311,26 @@ class Store:
                     (provider, key),
                 ).fetchone()
             )
+
+    def replace(self, provider: str, upload: Upload, now: float) -> None:
+        """Keeps an uploaded file in place of an earlier one of its key."""
+        with self._transaction() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO uploads VALUES (?, ?, ?, ?, ?)",
+                (provider, upload.key, upload.name, now, upload.body),
+            )
+
+    def document(self, provider: str, key: str) -> dict[str, Any] | None:
+        """What a provider wrote under a key; None where it wrote nothing."""
+        found = self._rows(
+            "SELECT value FROM documents WHERE provider = ? AND key = ?", provider, key
+        )
+        return json.loads(found[0][0]) if found else None
+
+    def write(self, provider: str, key: str, value: dict[str, Any]) -> None:
+        """Writes a document of a provider."""
+        with self._transaction() as connection:
+            connection.execute(_WRITE, (provider, key, json.dumps(value)))
 
     def setting(self, name: str, default: int) -> int:
         """A number that was set by the control endpoint."""

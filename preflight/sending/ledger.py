@@ -162,6 +162,10 @@ class Ledger:
                 self._connection.execute("ROLLBACK")
             raise
 
+    def now(self) -> float:
+        """The time, in seconds since the epoch, by the clock that intents are written down with."""
+        return self._clock()
+
     @contextmanager
     def lock(self, run: str) -> Iterator[None]:
         """Holds the run's lock while the block runs; who holds it already may take it again.

@@ -64,7 +64,14 @@ class Ended:
     outcome: Outcome
 
 
-Event = Sending | Sent | Declined | Unclear | Waiting | Polled | Ended
+@dataclass(frozen=True, slots=True)
+class Unverified:
+    """The list that the rows were to go to could not be read, so they were not compared with it."""
+
+    why: str
+
+
+Event = Sending | Sent | Declined | Unclear | Waiting | Polled | Ended | Unverified
 """Everything there is to be told."""
 
 Progress = Callable[[Event], None]

@@ -24,7 +24,8 @@ from typing import Any
 
 from preflight.errors import Ambiguous, Denied, ProviderError, Refused, Stopped, UsageError
 from preflight.model import Part, Receipt
-from preflight.providers.protocol import Call, Provider, Repeat, Step
+from preflight.providers.protocol import Call, Provider, Step
+from preflight.sending.doubt import Doubt
 from preflight.sending.follow import TRIES, Follower, Pace, words
 from preflight.sending.ledger import Ledger
 from preflight.sending.progress import (
@@ -36,17 +37,6 @@ from preflight.sending.progress import (
     silent,
 )
 from preflight.sending.runs import Attempt, AttemptState, PartState, RunState, StoredPart
-
-LOOKUPS = 4
-"""How often an attempt is looked for before it is taken to have made no job."""
-
-SETTLE = 120.0
-"""Seconds over which these lookups are spread at least.
-
-No provider says how long a call may work on after its connection is gone. Dotdigital lets a call
-take 121 seconds ("API end points"), the longest that any of them documents, so a job that is not
-there by then is taken not to come.
-"""
 
 
 def attempt_key(run: str, provider: str, part: Part, attempt: int) -> str:
@@ -150,6 +140,7 @@ class _Drive:
         self._tell = progress
         self._follower = Follower(ledger, run, provider, pace, progress)
         self._steps = tuple(provider.steps())
+        self._doubt = Doubt(ledger, run, provider, pace, self._follower)
         self._parts = ledger.parts(run)
         self._unknown: list[tuple[Part, str]] = []
         self._obstacles: list[str] = []
@@ -169,6 +160,8 @@ class _Drive:
                 if stored.state in (PartState.READY, PartState.SENDING):
                     self._send(stored)
                     self._follower.ask_due()
+                    if self._provider.capabilities.one_by_one:
+                        self._follower.finish()
                 if len(self._unknown) > known:
                     break
             if wait:
@@ -314,60 +307,30 @@ class _Drive:
     def _came_to_nothing(self, part: Part, pending: Attempt) -> bool:
         """Whether a call whose end is not known took nothing, so that it can be made again.
 
-        Only a lookup can tell. It is sound because it begins when the request is over (it timed
-        out, it broke, or its process is gone), is repeated over `SETTLE` seconds, in which a
-        server comes to the end of what it was still doing, and asks for a name that no other
-        attempt has. Without a lookup the part becomes unknown, and a person decides.
-
         Raises:
-            Stopped: the lookup gave no answer; a resume looks again.
+            Stopped: it cannot be told now; a resume looks again.
         """
+        ledger, run, number = self._ledger, self._run, part.number
         why = pending.message or (
             f"preflight was interrupted in the call `{pending.step}`; it cannot be told whether "
             f"{self._provider.name} took the rows"
         )
-        if self._provider.capabilities.repeat is not Repeat.LOOKUP:
-            self._ledger.set_part(self._run, part.number, PartState.UNKNOWN, reason=why)
+        found = self._doubt.clear(part, pending)
+        if found.taken:
+            assert found.receipt is not None  # noqa: S101 - what is taken has one
+            self._took(part, pending.attempt, pending.step, found.result, found.receipt)
+            return False
+        if found.taken is None:
+            ledger.set_part(run, number, PartState.UNKNOWN, reason=why)
             self._unknown.append((part, why))
             self._tell(Unclear(part, why))
             return False
-        state: dict[str, Any] = {}
-        for call in self._ledger.attempts(self._run, part.number):
-            if call.attempt == pending.attempt:
-                state |= call.result
-        delays = self._provider.delays()
-        for number in range(LOOKUPS):
-            if number:
-                pause = max(next(delays, 0.0), SETTLE / (LOOKUPS - 1)) * self._pace.scale
-                self._follower.rest(
-                    pause, f"part {part.number} is looked for at {self._provider.name}"
-                )
-            receipt = self._look_up(Call(part, pending.key, state))
-            if receipt is not None:
-                found = {"job": receipt.job}
-                self._took(part, pending.attempt, pending.step, found, receipt)
-                return False
-        self._ledger.failed(
-            self._run,
-            part.number,
+        ledger.failed(
+            run,
+            number,
             pending.attempt,
             pending.step,
             code=pending.code,
             message=f"{why}; {self._provider.name} knows no job of this attempt",
         )
         return True
-
-    def _look_up(self, call: Call) -> Receipt | None:
-        """One lookup, repeated until it gives an answer."""
-        misses = 0
-        while True:
-            try:
-                return self._provider.lookup(call)
-            except ProviderError as error:
-                misses += 1
-                if isinstance(error, (Denied, Refused)) or misses >= TRIES:
-                    raise Stopped(
-                        f"it cannot be told whether part {call.part.number} was taken: "
-                        f"{words(error)}"
-                    ) from None
-                self._follower.rest(self._pace.backoff(misses, error.retry_after), words(error))

@@ -38,7 +38,8 @@ from preflight.sending.follow import TRIES
 from preflight.sending.ledger import Ledger
 from preflight.sending.progress import Declined, Ended, Polled, Sending, Sent, Unclear, Waiting
 from preflight.sending.runs import AttemptState, PartState, RunState
-from preflight.sending.submit import LOOKUPS, attempt_key, drive
+from preflight.sending.doubt import LOOKUPS
+from preflight.sending.submit import attempt_key, drive
 from tests.sending.scripted import Bench, CrashError, Scripted, lost, make_run
 
 

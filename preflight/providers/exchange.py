@@ -1,0 +1,67 @@
+"""What goes to a provider and what comes back: a file, an answer, a complaint."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from preflight.errors import ProviderError
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file to send as one part of a multipart form.
+
+    Attributes:
+        path: where it lies; it is read in blocks while it is sent.
+        filename: what the provider is told it is called.
+        content_type: its media type.
+    """
+
+    path: Path
+    filename: str
+    content_type: str = "text/csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An answer, read to its end.
+
+    Attributes:
+        status: the HTTP status.
+        headers: by lower-case name.
+        body: its bytes, content encoding undone.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def document(self) -> Mapping[str, Any]:
+        """The body as a JSON object; an empty one where it is none."""
+        try:
+            value = json.loads(self.body)
+        except (ValueError, RecursionError):
+            return {}
+        return value if isinstance(value, dict) else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """What a provider said about a call that it did not carry out.
+
+    Attributes:
+        message: its words, unfiltered; "" if it had none.
+        code: its own code.
+        verdict: the error this documented code stands for, whatever the HTTP status; None to
+            decide by the status.
+        advice: what to do about it, in our words.
+    """
+
+    message: str = ""
+    code: str | None = None
+    verdict: type[ProviderError] | None = None
+    advice: str = ""

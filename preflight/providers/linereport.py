@@ -1,0 +1,130 @@
+"""Failure reports of which nobody documents the form: CSV, JSON lines, a JSON list, or plain lines.
+
+What can be made out is: columns by the names that such reports give them. What cannot be is kept:
+each line stands as it came in `cells`, and a line of plain text is its own message.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from preflight.model import FailureReport
+from preflight.providers import csvreport
+
+_WHOLE = r"[0-9]{1,18}"
+_ROW = ("row", "rownumber", "rownum", "rowindex", "rowid", "line", "linenumber", "recordnumber")
+_CODE = ("code", "errorcode", "error", "reason", "type", "errortype")
+_MESSAGE = ("message", "errormessage", "detail", "details", "description", "errordetail")
+_VALUE = ("value", "rawvalue", "invalidvalue", "offendingvalue")
+
+
+def read(raw: bytes, keys: Sequence[str]) -> FailureReport:
+    """Reads a report of whatever form.
+
+    Args:
+        raw: its bytes.
+        keys: the names of the columns that hold a row's match key, the first that is there counts.
+
+    Returns:
+        A table with a line for each of the report's, in its order.
+    """
+    text = raw.decode("utf-8-sig", errors="replace")
+    documents = _documents(text)
+    if documents is not None:
+        return _report(raw, ".jsonl", documents, keys)
+    found = csvreport.records(raw)
+    folded = {_fold(name) for name in found.header}
+    if len(found.header) > 1 and folded & {*_ROW, *_CODE, *_MESSAGE, *map(_fold, keys)}:
+        rows = zip(*found.fields, strict=True) if found.lines else iter(())
+        named = [
+            (line, dict(zip(found.header, cells, strict=True)))
+            for line, cells in zip(found.lines, rows, strict=True)
+        ]
+        return _report(raw, ".csv", named, keys)
+    plain = [line for line in text.splitlines() if line.strip()]
+    return _report(raw, ".txt", [(line, {"message": line.strip()}) for line in plain], keys)
+
+
+def _documents(text: str) -> list[tuple[str, Mapping[str, Any]]] | None:
+    """The objects of a JSON list, or of JSON lines, each with its text; None where it is neither.
+
+    A line that is no object is kept as the text that it is: the file may have lost its end.
+    """
+    if text.lstrip().startswith("["):
+        try:
+            whole = json.loads(text)
+        except (ValueError, RecursionError):
+            return None
+        return [
+            (json.dumps(one, ensure_ascii=False), one if isinstance(one, dict) else {})
+            for one in whole
+        ]
+    lines = [line for line in text.splitlines() if line.strip()]
+    found = [(line, _object(line)) for line in lines]
+    if not found or found[0][1] is None:
+        return None
+    return [(line, one if one is not None else {"message": line}) for line, one in found]
+
+
+def _object(line: str) -> Mapping[str, Any] | None:
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _report(
+    raw: bytes, suffix: str, lines: Sequence[tuple[str, Mapping[str, Any]]], keys: Sequence[str]
+) -> FailureReport:
+    wanted = tuple(map(_fold, keys))
+    rows = [_made_out(document, wanted) for _, document in lines]
+    names = ["code", "message", "row_number", "value", "key"]
+    table = pd.DataFrame(rows, columns=names, dtype="str")
+    numbers = table["row_number"].where(table["row_number"].str.fullmatch(_WHOLE))
+    table["row_number"] = pd.to_numeric(numbers).astype("Int64")
+    table["cells"] = pd.Series([line for line, _ in lines], dtype="str")
+    return FailureReport(raw=raw, suffix=suffix, table=table)
+
+
+def _made_out(document: Mapping[str, Any], keys: Sequence[str]) -> tuple[str, ...]:
+    """Code, message, row number, value and key of one line; "" for what it does not say."""
+    flat: dict[str, str] = {}
+    for name, text in _flat(document):
+        flat.setdefault(name, text)
+    code = _first(flat, _CODE)
+    message = _first(flat, _MESSAGE)
+    if not code:
+        code, message = message, ""
+    return code, message, _first(flat, _ROW), _first(flat, _VALUE), _first(flat, keys)
+
+
+def _flat(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The scalars of an object by their folded names, the outer ones first.
+
+    Of the objects inside, an error's and the record's are looked into.
+    """
+    inner: list[Mapping[str, Any]] = []
+    for name, value in document.items():
+        folded = _fold(name)
+        listed = value[0] if isinstance(value, list) and value else value
+        if isinstance(listed, Mapping):
+            inner.append(listed)
+        elif isinstance(listed, str | int | float) and not isinstance(listed, bool):
+            yield folded, str(listed)
+    for one in inner:
+        for name, value in one.items():
+            if isinstance(value, str | int) and not isinstance(value, bool):
+                yield _fold(name), str(value)
+
+
+def _first(flat: Mapping[str, str], names: Sequence[str]) -> str:
+    return next((flat[name].strip() for name in names if flat.get(name, "").strip()), "")
+
+
+def _fold(name: object) -> str:
+    return "".join(c for c in str(name).casefold() if c.isalnum())
