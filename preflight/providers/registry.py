@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # it brings pandas, and `preflight --help` wants the names al
 _MODULES = {
     "dotdigital": "preflight.providers.dotdigital",
     "experiture": "preflight.providers.experiture",
+    "landbase": "preflight.providers.landbase",
     "talkvalue": "preflight.providers.talkvalue",
     "textus": "preflight.providers.textus",
 }

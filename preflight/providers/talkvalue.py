@@ -9,6 +9,8 @@ The facts, and where TalkValue states them:
   published CLI, github.com/talkvalue/cli: generated API client, import command, interceptors).
 - A list of jobs, page 1 first, newest job first ("path import list"); what the counts mean, and
   that FAILED is a job that ended before any row landed ("path import status").
+- An installed, logged-in `talkvalue` makes the same calls, with the same JSON under `data`
+  (`transport=cli`).
 - The file key ends in the name of the file that was analyzed ("path import analyze", by example).
 
 Not documented, and so read tolerantly: what a job's `fileName` is (the name, or the key that ends
@@ -24,16 +26,16 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
-from urllib.parse import quote
 
-from preflight.errors import Denied, Refused, UsageError
+from preflight.errors import Refused
 from preflight.model import FailureReport, Outcome, Receipt
 from preflight.providers import csvreport
 from preflight.providers.access import address, bearer, secrets
-from preflight.providers.exchange import Complaint, Response, Upload
+from preflight.providers.command import Command
 from preflight.providers.http import Http
 from preflight.providers.option import Option
 from preflight.providers.protocol import Call, Capabilities, Repeat, Reports, Step
+from preflight.providers.talkvalue_wire import Rest, Tool, Wire, read_error
 
 SECRETS = ("TALKVALUE_TOKEN",)
 """The environment variable that holds the token."""
@@ -85,32 +87,11 @@ _STATES = {
 _PAGE_SIZE = 100
 
 
-def read_error(response: Response) -> Complaint:
-    """TalkValue's words in an answer: a ProblemDetail's detail, title or message key."""
-    problem = response.document()
-    words = next(
-        (
-            text
-            for text in map(problem.get, ("detail", "title", "messageKey"))
-            if isinstance(text, str) and text
-        ),
-        "",
-    )
-    number = _count(problem.get("errorCode"))
-    denied = number is not None and 1100 <= number <= 1500 and 400 <= response.status < 500
-    return Complaint(
-        words,
-        None if number is None else str(number),
-        Denied if denied else None,
-        "check TALKVALUE_TOKEN" if denied or response.status in {401, 403} else "",
-    )
-
-
 class Talkvalue:
     """A connection to one channel.
 
     Args:
-        http: the calls.
+        wire: the calls.
         source_id: the id of the channel.
         mode: "UPDATE" or "SKIP".
     """
@@ -118,8 +99,8 @@ class Talkvalue:
     name = "talkvalue"
     capabilities = Capabilities(repeat=Repeat.LOOKUP, reports=Reports.ROWS, joins_by="row")
 
-    def __init__(self, http: Http, *, source_id: int, mode: str) -> None:
-        self._http = http
+    def __init__(self, wire: Wire, *, source_id: int, mode: str) -> None:
+        self._wire = wire
         self._source_id = source_id
         self._mode = mode
 
@@ -139,16 +120,11 @@ class Talkvalue:
         Raises:
             Refused: TalkValue read other columns or another number of rows than the part has.
         """
-        response = self._http.send(
-            "POST",
-            "/path/import/analyze",
-            files={"file": Upload(call.part.path, _file_name(call))},
-            commits=False,
-        )
-        found = response.document()
+        answer = self._wire.analyze(call.part.path, _file_name(call))
+        found = answer.document
         key, headers, rows = found.get("fileKey"), found.get("headers"), found.get("totalRows")
         if not isinstance(key, str) or not key or not isinstance(headers, list):
-            raise self._http.unexpected(response, "a file key and the headers", commits=False)
+            raise answer.without("a file key and the headers")
         if _names(headers) != _names(call.part.header):
             raise Refused(
                 f"talkvalue read {len(headers)} columns where the part has "
@@ -165,27 +141,17 @@ class Talkvalue:
     def _create(self, call: Call) -> Mapping[str, Any]:
         """Starts the job; returns `job`, its id, and `status`, its first status."""
         mappings = [
-            {"csvIndex": index, "targetField": TARGETS[field]}
+            (index, TARGETS[field])
             for index, field in enumerate(call.part.fields)
             if field is not None and field in TARGETS
         ]
         if not mappings:
             raise Refused("no column of the part is one of talkvalue's target fields")
-        response = self._http.send(
-            "POST",
-            "/path/import",
-            json={
-                "fileKey": call.state["file_key"],
-                "sourceId": self._source_id,
-                "columnMappings": mappings,
-                "mode": self._mode,
-            },
-            commits=True,
-        )
-        job = response.document().get("importJobId")
+        answer = self._wire.create(call.state["file_key"], self._source_id, mappings, self._mode)
+        job = answer.document.get("importJobId")
         if _count(job) is None:
-            raise self._http.unexpected(response, "the id of an import job", commits=True)
-        return {"job": str(job), "status": str(response.document().get("status", ""))}
+            raise answer.without("the id of an import job")
+        return {"job": str(job), "status": str(answer.document.get("status", ""))}
 
     def receipt(self, state: Mapping[str, Any]) -> Receipt:
         """The job's id, with its first status."""
@@ -203,19 +169,14 @@ class Talkvalue:
         name = re.compile(rf"(?:.*/)?(?:[0-9a-f-]+-)?{re.escape(_file_name(call))}", re.IGNORECASE)
         page, pages = 1, 1
         while page <= pages:
-            response = self._http.send(
-                "GET",
-                "/path/import",
-                params={"pageNumber": page, "pageSize": _PAGE_SIZE},
-                commits=False,
-            )
-            found = response.document()
-            jobs, told = found.get("content"), _count(found.get("totalPages"))
+            answer = self._wire.jobs(page, _PAGE_SIZE)
+            jobs = answer.document.get("content")
+            told = _count(answer.document.get("totalPages"))
             if not isinstance(jobs, list) or told is None:
-                raise self._http.unexpected(response, "a page of import jobs", commits=False)
+                raise answer.without("a page of import jobs")
             for job in jobs:
                 if not isinstance(job, dict) or _count(job.get("id")) is None:
-                    raise self._http.unexpected(response, "the id of each job", commits=False)
+                    raise answer.without("the id of each job")
                 if name.fullmatch(str(job.get("fileName"))):
                     return Receipt(str(job["id"]), {"status": str(job.get("status", ""))})
             page, pages = page + 1, told if jobs else 0
@@ -226,11 +187,11 @@ class Talkvalue:
 
         A status that is not documented counts as running: nothing may be concluded from it.
         """
-        response = self._http.send("GET", _job_path(receipt), commits=False)
-        job = response.document()
+        answer = self._wire.job(receipt.job)
+        job = answer.document
         status = job.get("status")
         if not isinstance(status, str) or not status:
-            raise self._http.unexpected(response, "the status of a job", commits=False)
+            raise answer.without("the status of a job")
         state = _STATES.get(status.upper())
         if state is None:
             message = "a status that TalkValue does not document"
@@ -260,17 +221,17 @@ class Talkvalue:
         if outcome.rejected == 0 or (failed and outcome.rejected is None):
             return None
         try:
-            response = self._http.send("GET", f"{_job_path(receipt)}/failed/export", commits=False)
+            answer = self._wire.export(receipt.job)
         except Refused:
             if failed:
                 return None
             raise
-        found = csvreport.records(response.body)
+        found = csvreport.records(answer.body)
         numbers = found.column("rowNum")
         if numbers is None:
-            raise self._http.unexpected(response, "the column rowNum", commits=False)
+            raise answer.without("the column rowNum")
         if found.is_cut(outcome.rejected):
-            raise self._http.unexpected(response, "the end of the failed rows", commits=False)
+            raise answer.without("the end of the failed rows")
         return csvreport.report(
             found,
             code=found.column("errorCode") or [""] * len(found.lines),
@@ -289,15 +250,11 @@ class Talkvalue:
 
     def close(self) -> None:
         """Lets go of connections."""
-        self._http.close()
+        self._wire.close()
 
 
 def _file_name(call: Call) -> str:
     return f"{call.key}.csv"
-
-
-def _job_path(receipt: Receipt) -> str:
-    return f"/path/import/{quote(receipt.job, safe='')}"
 
 
 def _names(header: Sequence[object]) -> list[str]:
@@ -318,19 +275,31 @@ def connect(
     """A connection with validated options.
 
     Raises:
-        MissingSecret: the token is not in the environment.
-        UsageError: the address is none that credentials may go to, or the transport is not in
-            this build.
+        MissingSecret: the token is not in the environment; the command line tool has its own.
+        UsageError: the address is none that credentials may go to, or the tool is not there.
     """
+    wire: Wire
     if options["transport"] == "cli":
-        raise UsageError("option transport=cli of talkvalue is not in this build; leave it out")
-    (token,) = secrets(environ, SECRETS)
-    http = Http(
-        "talkvalue",
-        address(base_url, environ, BASE_URL, "https://api.trytalkvalue.com"),
-        headers={"Authorization": bearer(token)},
-        secrets=(token,),
-        timeout=timeout,
-        read=read_error,
-    )
-    return Talkvalue(http, source_id=int(options["source_id"]), mode=options["mode"])
+        where = {} if base_url is None else {BASE_URL: address(base_url, {}, BASE_URL, "")}
+        wire = Tool(
+            Command(
+                "talkvalue",
+                variable="TALKVALUE_CLI",
+                default="talkvalue",
+                environ={**environ, **where},
+                timeout=timeout,
+            )
+        )
+    else:
+        (token,) = secrets(environ, SECRETS)
+        wire = Rest(
+            Http(
+                "talkvalue",
+                address(base_url, environ, BASE_URL, "https://api.trytalkvalue.com"),
+                headers={"Authorization": bearer(token)},
+                secrets=(token,),
+                timeout=timeout,
+                read=read_error,
+            )
+        )
+    return Talkvalue(wire, source_id=int(options["source_id"]), mode=options["mode"])

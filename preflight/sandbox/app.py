@@ -10,7 +10,7 @@
 | `DELETE /_sandbox/faults`     | forgets them                                                    |
 | `GET /_sandbox/settings`      | the settings below                                              |
 | `POST /_sandbox/settings`     | sets some: `{"row_base": 0|1|2, "error_form": 0…4,`              |
-|                               | `"calls_per_minute": n}`                                        |
+|                               | `"landbase_session": 0|1, "calls_per_minute": n}`               |
 
 They ask for no credentials: the sandbox listens on the loopback interface alone, and answers only
 requests that name it by a loopback name, so that no web page can reach it by another.
@@ -31,7 +31,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import Receive, Scope, Send
 
-from preflight.sandbox import dotdigital, experiture, talkvalue, textus
+from preflight.sandbox import dotdigital, experiture, landbase, talkvalue, textus
 from preflight.sandbox.faults import Fault, Faults, from_json
 from preflight.sandbox.judge import MAGIC
 from preflight.sandbox.stand import Desk, Endpoint, StandIn
@@ -40,6 +40,7 @@ from preflight.sandbox.store import Store
 STAND_INS: tuple[StandIn, ...] = (
     dotdigital.STAND_IN,
     experiture.STAND_IN,
+    landbase.STAND_IN,
     talkvalue.STAND_IN,
     textus.STAND_IN,
 )
@@ -56,6 +57,7 @@ LOOPBACK = ("127.0.0.1", "localhost")
 _SETTINGS = {
     "row_base": (1, range(3)),
     "error_form": (0, range(5)),
+    "landbase_session": (1, range(2)),
     "calls_per_minute": (dotdigital.CALLS_PER_MINUTE, range(1_000_000)),
 }
 

@@ -39,7 +39,7 @@ class Magic:
         provider: whose stand-in.
         where: "local part" and "domain" of an address in a row (either begins with `match`, in any
             case; after a local part's match comes no letter), "address book" or "account" (in the
-            URL), "sourceId" or "listName" (in the body).
+            URL), "sourceId", "listName" or "tagName" (in the body).
         match: the value.
         effect: what comes of it, in the provider's word.
     """
@@ -75,6 +75,10 @@ MAGIC: tuple[Magic, ...] = (
     Magic("experiture", "local part", "failure", "CDP_ETL.VALIDATION.REQUEST_INVALID"),
     Magic("experiture", "domain", "blocked.example", "CDP_ETL.VALIDATION.REQUEST_INVALID"),
     Magic("experiture", "listName", "Cannot be made", "failed"),
+    Magic("landbase", "local part", "failure", "invalid"),
+    Magic("landbase", "domain", "blocked.example", "invalid"),
+    Magic("landbase", "tagName", "Ends partial", "partial"),
+    Magic("landbase", "tagName", "Fails", "failed"),
     Magic("talkvalue", "local part", "suppressed", "CONTACT_SUPPRESSED"),
     Magic("talkvalue", "local part", "globally-suppressed", "CONTACT_SUPPRESSED"),
     Magic("talkvalue", "local part", "unsubscribed", "CONTACT_UNSUBSCRIBED"),

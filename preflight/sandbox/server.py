@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from preflight.errors import MissingExtra, UsageError
+from preflight.sandbox.commands import install
 from preflight.sandbox.faults import Faults, parse
 from preflight.sandbox.store import Store
 
@@ -84,13 +85,19 @@ class Sandbox:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The environment variables that point preflight at this sandbox."""
+        """The environment variables that point preflight at this sandbox.
+
+        The executables that two of them name are written beside the state file.
+        """
         from preflight.sandbox.app import STAND_INS
 
         found: dict[str, str] = {}
         for stand in STAND_INS:
-            found |= {stand.address_variable: f"{self.url}/{stand.name}", **stand.credentials}
-        return found
+            found |= stand.credentials
+            if stand.address_variable:
+                found[stand.address_variable] = f"{self.url}/{stand.name}"
+        tools = self._state.absolute().with_name(f"{self._state.stem}-tools")
+        return found | install(tools, self.url, found)
 
     def __enter__(self) -> Self:
         """Starts to serve, and returns when connections are accepted."""

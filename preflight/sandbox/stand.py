@@ -56,7 +56,8 @@ class StandIn:
 
     Attributes:
         name: also the prefix of its URLs.
-        address_variable: the environment variable that points preflight at it.
+        address_variable: the environment variable that points preflight at it; "" where it is a
+            command line tool that does.
         credentials: the environment variables that hold what it wants to see.
         endpoints: all of its calls.
         refusal: its error body for a status that has no cause in the request.

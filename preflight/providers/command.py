@@ -1,0 +1,168 @@
+"""One call of a provider's own command line tool, and what its end means.
+
+The tool is run from a list of arguments, never through a shell. No secret stands among them: what
+it needs beyond options and file names it gets on its standard input, and its session is its own.
+It does not see the other providers' secrets.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from preflight.errors import Ambiguous, Busy, ProviderError, UsageError
+from preflight.redact import mask
+
+_LONGEST_MESSAGE = 300
+# The secrets of the providers that preflight knows, for whom they are.
+_SECRETS = {
+    "DOTDIGITAL_API_USER": "dotdigital",
+    "DOTDIGITAL_API_PASSWORD": "dotdigital",
+    "EXPERITURE_API_KEY": "experiture",
+    "TEXTUS_API_TOKEN": "textus",
+    "TALKVALUE_TOKEN": "talkvalue",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How a call ended.
+
+    Attributes:
+        code: the exit code.
+        out: what it wrote to standard output.
+        err: what it wrote to standard error.
+    """
+
+    code: int
+    out: bytes
+    err: bytes
+
+    def document(self) -> Mapping[str, Any]:
+        """Standard output as a JSON object; an empty one where it is none."""
+        return _object(self.out)
+
+    def error(self) -> Mapping[str, Any]:
+        """What stands under `error` in the last JSON object on standard error; else an empty one.
+
+        Progress and warnings may stand before it.
+        """
+        whole = _object(self.err).get("error")
+        if isinstance(whole, dict):
+            return whole
+        for line in reversed(self.err.splitlines()):
+            found = _object(line).get("error")
+            if isinstance(found, dict):
+                return found
+        return {}
+
+
+def _object(text: bytes) -> Mapping[str, Any]:
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+class Command:
+    """A provider's command line tool.
+
+    Args:
+        name: the provider.
+        variable: the environment variable that names the executable.
+        default: what it is called otherwise, looked for on PATH.
+        environ: the environment.
+        timeout: seconds that one call may take.
+
+    Raises:
+        UsageError: there is no such executable.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        variable: str,
+        default: str,
+        environ: Mapping[str, str],
+        timeout: float,
+    ) -> None:
+        self.name = name
+        self.executable = environ.get(variable, "").strip() or default
+        found = shutil.which(self.executable, path=environ.get("PATH"))
+        if found is None:
+            raise UsageError(
+                f"{name} is reached through its command `{self.executable}`, which is not "
+                f"installed or not on PATH; {variable} can name it"
+            )
+        self._path = found
+        self._timeout = timeout
+        self._environ = {
+            key: value
+            for key, value in environ.items()
+            if _SECRETS.get(key, name) == name or key not in _SECRETS
+        }
+
+    def run(self, arguments: Sequence[str], *, commits: bool, stdin: bytes = b"") -> Answer:
+        """Makes one call, to its end.
+
+        Raises:
+            ProviderError: it was never started (`Busy`), or did not come to its end: `Ambiguous`
+                where it commits, else `Busy`.
+        """
+        try:
+            process = subprocess.Popen(
+                [self._path, *arguments],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=self._environ,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise Busy(f"`{self.executable}` cannot be started: {error.strerror}") from None
+        with process:
+            try:
+                out, err = process.communicate(stdin, timeout=self._timeout)
+            except subprocess.TimeoutExpired:
+                _end(process)
+                raise self.broken(
+                    f"took longer than {self._timeout:g} s", commits=commits
+                ) from None
+            except BaseException:
+                _end(process)
+                raise
+        if process.returncode < 0:
+            ended = signal.Signals(-process.returncode).name
+            raise self.broken(f"was ended by {ended}", commits=commits)
+        return Answer(process.returncode, out, err)
+
+    def broken(self, fact: str, *, commits: bool) -> ProviderError:
+        """The error for a call of which it cannot be told what it did."""
+        if commits:
+            return Ambiguous(
+                f"`{self.executable}` {fact}; it cannot be told whether {self.name} took the rows"
+            )
+        return Busy(f"`{self.executable}` {fact}; the call took nothing and can be made again")
+
+    def shown(self, words: object) -> str:
+        """The tool's words, filtered, on one line, of a length that can be read."""
+        text = words if isinstance(words, str) else ""
+        line = " ".join("".join(c if c.isprintable() else " " for c in text[:20_000]).split())
+        masked = mask(line)
+        return masked if len(masked) <= _LONGEST_MESSAGE else masked[:_LONGEST_MESSAGE] + "…"
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Ends a call with all that it started."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()

@@ -1,0 +1,331 @@
+"""Landbase: contacts imported by its own command line tool, `landbase-cli`.
+
+The facts, and where Landbase states them ("contacts-import", unless another page is named):
+
+- `contacts-import start --json -` with `datasetId`, `tagName` and perhaps `importId`, answered by
+  `importId` and `runRef`; `status` with its five keys; the phases; 5, 10, then 20 seconds between
+  polls and 30 minutes in all; the seven error codes; `--account`.
+- `upload FILE --name=…` makes a dataset of a CSV (its agent skill "dataset-pipeline", as mirrored);
+  one of its pages calls the answer's key `id`, another `dataset_id`: both are read.
+- Errors are JSON on standard error, with a code, a message and `meta`; further codes and what they
+  exit with ("Error codes", "Exit codes"); `retry_after_seconds` in `meta`.
+- Columns that it cannot match are dropped and told of as `unmapped` (its agent skill).
+
+Not documented, and so read tolerantly: the keys of `counts` (the words are imported, merged,
+skipped, invalid), the type of `error` in a status, limits of an upload. There is no report of
+single rows: those that it calls invalid are counted, and cannot be told from the others. There is
+no idempotency key, and no way to look an import up whose id got lost.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from preflight.errors import Ambiguous, Busy, Denied, ProviderError, Refused, UsageError
+from preflight.model import FailureReport, Outcome, Receipt
+from preflight.providers.command import Answer, Command
+from preflight.providers.option import Option
+from preflight.providers.protocol import Call, Capabilities, Repeat, Reports, Step
+
+SECRETS: tuple[str, ...] = ()
+"""None: the tool keeps a session of its own."""
+
+BASE_URL = "LANDBASE_CLI"
+"""The environment variable that names the executable."""
+
+OPTIONS = (
+    Option(
+        "tag_name",
+        "the tag that the contacts get",
+        required=True,
+        pattern=r".{1,100}",
+        shape="1 to 100 characters",
+    ),
+    Option(
+        "dataset_id",
+        "a dataset that is there already, instead of an upload",
+        pattern=r"[\w-]{1,200}",
+        shape="an id of letters, digits, - and _",
+    ),
+    Option(
+        "import_id",
+        "a draft to go on with; with dataset_id only",
+        pattern=r"[1-9][0-9]{0,17}",
+        shape="a whole number above 0",
+    ),
+    Option(
+        "account",
+        "the account, instead of the one that `landbase-cli account set` chose",
+        pattern=r"[\w-]{1,200}",
+        shape="an id of letters, digits, - and _",
+    ),
+)
+"""What `-O` takes."""
+
+_LOGIN = "log in: landbase-cli auth login"
+_ACCOUNT = "choose one: landbase-cli account set, or -O account=…"
+_LONGEST = 1800.0
+_PHASES = {"draft", "preparing", "in_progress", "completed", "partial", "failed"}
+_NO = {"INVALID_INPUT", "VALIDATION_ERROR", "NOT_FOUND", "CONFLICT", "SETUP_FAILED"}
+_DENIED = {
+    "AUTH_REQUIRED": _LOGIN,
+    "AUTH_FAILED": f"the session lasts 7 days; {_LOGIN}",
+    "UPGRADE_REQUIRED": "upgrade landbase-cli",
+}
+_TAKEN = ("imported", "merged", "skipped")
+
+
+class Landbase:
+    """A connection through the tool.
+
+    Args:
+        command: the tool.
+        tag_name: the tag of the contacts.
+        dataset_id: of a dataset that is there already; "" to upload each part.
+        import_id: of a draft to go on with; None for a new import.
+        account: "" for the tool's own choice.
+    """
+
+    name = "landbase"
+    capabilities = Capabilities(repeat=Repeat.NONE, reports=Reports.COUNTS, joins_by="")
+
+    def __init__(
+        self,
+        command: Command,
+        *,
+        tag_name: str,
+        dataset_id: str = "",
+        import_id: int | None = None,
+        account: str = "",
+    ) -> None:
+        self._command = command
+        self._tag = tag_name
+        self._dataset = dataset_id
+        self._import = import_id
+        self._account = (f"--account={account}",) if account else ()
+
+    def steps(self) -> Sequence[Step]:
+        """The upload, which imports nothing, and the start; the start alone with a dataset."""
+        start = Step("start", commits=True, run=self._start)
+        if self._dataset:
+            return (start,)
+        return (Step("upload", commits=False, run=self._upload), start)
+
+    def _upload(self, call: Call) -> Mapping[str, Any]:
+        """Makes a dataset of the part; returns `dataset`, its id."""
+        answer = self._run(
+            ["upload", str(call.part.path), f"--name={call.key}", *self._account], commits=False
+        )
+        found = answer.document()
+        dataset = found.get("id") or found.get("dataset_id")
+        if not isinstance(dataset, str) or not dataset:
+            raise self._command.broken("told no id of a dataset", commits=False)
+        return {"dataset": dataset}
+
+    def _start(self, call: Call) -> Mapping[str, Any]:
+        """Starts the import; returns `job` and how many `rows` it is of.
+
+        CONFLICT means that the import is under way already: it is followed, not started again. An
+        error that tells the import's id stands for an import, too.
+
+        Raises:
+            Refused: the dataset is the whole file, and this is another part of it.
+        """
+        if self._dataset and call.part.number > 1:
+            raise Refused(
+                "landbase is told to import one dataset, and the file went in several parts: leave "
+                "-O dataset_id out, or raise --max-bytes or --max-rows"
+            )
+        body: dict[str, Any] = {
+            "datasetId": self._dataset or call.state["dataset"],
+            "tagName": self._tag,
+        }
+        if self._import is not None:
+            body["importId"] = self._import
+        arguments = ["contacts-import", "start", "--json", "-", *self._account]
+        answer = self._command.run(arguments, commits=True, stdin=json.dumps(body).encode())
+        error, found = answer.error(), answer.document()
+        told = found.get("importId")
+        if told is None and isinstance(error.get("meta"), dict):
+            told = error["meta"].get("importId")
+        if told is None and error.get("code") == "CONFLICT":
+            told = self._import
+        if isinstance(told, int | str) and not isinstance(told, bool) and str(told).strip():
+            return {"job": str(told), "rows": call.part.rows}
+        if answer.code == 0:
+            raise self._command.broken("told no id of an import", commits=True)
+        raise self._complaint(answer, commits=True)
+
+    def _run(self, arguments: Sequence[str], *, commits: bool) -> Answer:
+        answer = self._command.run(arguments, commits=commits)
+        if answer.code != 0:
+            raise self._complaint(answer, commits=commits)
+        return answer
+
+    def _complaint(self, answer: Answer, *, commits: bool) -> ProviderError:
+        """The error that the tool's own stands for, by its code."""
+        error = answer.error()
+        code = error.get("code") if isinstance(error.get("code"), str) else None
+        said = error.get("message") or answer.err.decode(errors="replace")
+        words = self._command.shown(said)
+        meta = error.get("meta")
+        message = f"`{self._command.executable}` ended with {answer.code}"
+        message += f": {words}" if words else ""
+        message += f" [{self._command.shown(code)}]" if code and code not in words else ""
+        if code in _DENIED:
+            return Denied(f"{message}; {_DENIED[code]}", code=code)
+        if "no account id" in words.casefold():
+            return Denied(f"{message}; {_ACCOUNT}", code=code)
+        if code == "RATE_LIMITED":
+            after = meta.get("retry_after_seconds") if isinstance(meta, dict) else None
+            wait = float(after) if isinstance(after, int | float) and after > 0 else None
+            return Busy(message, code=code, retry_after=wait)
+        if code in _NO:
+            return Refused(message, code=code)
+        if answer.code == 3:
+            return Denied(f"{message}; {_LOGIN}", code=code)
+        if code is None and answer.code == 1:
+            return Refused(message)
+        if commits:
+            return Ambiguous(
+                f"{message}; it cannot be told whether landbase took the rows", code=code
+            )
+        return Busy(message, code=code)
+
+    def receipt(self, state: Mapping[str, Any]) -> Receipt:
+        """The import's id, with how many rows it is of."""
+        return Receipt(job=state["job"], details={"rows": state["rows"]})
+
+    def lookup(self, call: Call) -> Receipt | None:
+        """Landbase documents no way to look an import up whose id is not known.
+
+        Raises:
+            Refused: always.
+        """
+        raise Refused(f"landbase cannot look an import up (part {call.part.number})")
+
+    def poll(self, receipt: Receipt) -> Outcome:
+        """The import's phase and counts.
+
+        Of a `partial` import the rows that its counts do not call landed are refused. A `failed`
+        one counts as failed where its counts, or errors of the mapping, say that nothing landed.
+        """
+        arguments = ["contacts-import", "status", receipt.job, *self._account]
+        found = self._run(arguments, commits=False).document()
+        phase = found.get("phase")
+        if not isinstance(phase, str) or not phase:
+            raise self._command.broken("told no phase of the import", commits=False)
+        counts = _counts(found.get("counts"))
+        taken = sum(counts.get(word, 0) for word in _TAKEN)
+        rows = receipt.details.get("rows")
+        rejected = counts.get("invalid")
+        state, said = "running", [self._words(found.get("error"))]
+        if phase == "completed":
+            state, said = "finished", [self._unmapped(found.get("unmapped"))]
+        elif phase == "partial":
+            state = "finished" if counts and isinstance(rows, int) else "unknown"
+            rejected = max(0, rows - taken) if state == "finished" and rows is not None else None
+        elif phase == "failed":
+            nothing = (counts and not taken) or found.get("mappingErrors")
+            state = "failed" if nothing else "unknown"
+        elif phase not in _PHASES:
+            said.append("a phase that Landbase does not document")
+        return Outcome(
+            state,
+            phase,
+            "; ".join(filter(None, said)),
+            processed=taken + (counts.get("invalid", 0)) if counts else None,
+            total=rows if isinstance(rows, int) else None,
+            rejected=rejected,
+            counts=counts,
+        )
+
+    def _words(self, error: object) -> str:
+        """What a status says went wrong: a text, or an object with a code and a message."""
+        if isinstance(error, dict):
+            return self._command.shown(
+                " ".join(str(error[key]) for key in ("code", "message") if error.get(key))
+            )
+        return self._command.shown(error)
+
+    def _unmapped(self, unmapped: object) -> str:
+        """Which columns Landbase dropped; their names are the part's own."""
+        found = unmapped if isinstance(unmapped, dict) else {}
+        names = found.get("headers")
+        total = found.get("total")
+        if not isinstance(names, list) or not names:
+            return ""
+        count = total if isinstance(total, int) else len(names)
+        some = ", ".join(self._command.shown(str(name)) for name in names[:10])
+        return f"landbase dropped {count} columns that it does not know: {some}"
+
+    def failures(self, receipt: Receipt, outcome: Outcome) -> FailureReport | None:
+        """Landbase has no report of single rows: None."""
+        del receipt, outcome
+        return None
+
+    def members(self) -> Mapping[str, int] | None:
+        """Not told: None."""
+        return None
+
+    def delays(self) -> Iterator[float]:
+        """5 seconds, 10, then 20, up to 30 minutes in all."""
+        spent = 0.0
+        for delay in _growing():
+            spent += delay
+            if spent > _LONGEST:
+                return
+            yield delay
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def _growing() -> Iterator[float]:
+    yield 5.0
+    yield 10.0
+    while True:
+        yield 20.0
+
+
+def _counts(counts: object) -> dict[str, int]:
+    """The four counters, by the word that stands in a key's name: `importedCount`, `imported`."""
+    found: dict[str, int] = {}
+    for key, value in counts.items() if isinstance(counts, dict) else ():
+        word = next((one for one in (*_TAKEN, "invalid") if one in str(key).casefold()), None)
+        if word and isinstance(value, int) and not isinstance(value, bool):
+            found[word] = value
+    return found
+
+
+def connect(
+    *,
+    options: Mapping[str, str],
+    environ: Mapping[str, str],
+    base_url: str | None,
+    timeout: float,
+) -> Landbase:
+    """A connection with validated options.
+
+    Raises:
+        UsageError: the tool is not there, a base URL was given, or a draft without its dataset.
+    """
+    if base_url:
+        raise UsageError(
+            "landbase is reached through its command line tool: it takes no --base-url"
+        )
+    if "import_id" in options and "dataset_id" not in options:
+        raise UsageError("option import_id of landbase goes with dataset_id only")
+    command = Command(
+        "landbase", variable=BASE_URL, default="landbase-cli", environ=environ, timeout=timeout
+    )
+    draft = options.get("import_id")
+    return Landbase(
+        command,
+        tag_name=options["tag_name"],
+        dataset_id=options.get("dataset_id", ""),
+        import_id=int(draft) if draft else None,
+        account=options.get("account", ""),
+    )
