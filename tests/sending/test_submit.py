@@ -34,11 +34,11 @@ from preflight.providers import registry
 from preflight.providers.protocol import Call, Repeat, Step
 from preflight.sandbox.faults import Fault
 from preflight.sandbox.server import Sandbox
+from preflight.sending.doubt import LOOKUPS
 from preflight.sending.follow import TRIES
 from preflight.sending.ledger import Ledger
 from preflight.sending.progress import Declined, Ended, Polled, Sending, Sent, Unclear, Waiting
 from preflight.sending.runs import AttemptState, PartState, RunState
-from preflight.sending.doubt import LOOKUPS
 from preflight.sending.submit import attempt_key, drive
 from tests.sending.scripted import Bench, CrashError, Scripted, lost, make_run
 
