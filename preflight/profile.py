@@ -111,6 +111,7 @@ class Profile:
         header_pattern: a column sent under its own name must match it, or is left out.
         severities: rule code or prefix → a severity, or None for off.
         reasons: the provider's failure code or reason, casefolded → what can be done.
+        counters: a reason, casefolded → the counter of an import that counts its rows.
         joins: field → the fields whose values make it when no column holds it.
         region: the region of phones without a country code, if the provider fixes one.
         any_of: what a row must have one of; see `Demand`.
@@ -127,6 +128,7 @@ class Profile:
     header_pattern: str | None = None
     severities: Mapping[str, Severity | None] = field(default_factory=dict)
     reasons: Mapping[str, Reason] = field(default_factory=dict)
+    counters: Mapping[str, str] = field(default_factory=dict)
     joins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     region: str | None = None
     any_of: tuple[Demand, ...] = ()
@@ -258,7 +260,7 @@ class Profile:
 
 _KEYS = {
     "name", "title", "source", "extends", "key", "limits", "unknown_columns", "header_pattern",
-    "fields", "severity", "reasons", "joins", "region", "any_of", "reserved",
+    "fields", "severity", "reasons", "counters", "joins", "region", "any_of", "reserved",
 }  # fmt: skip
 _FIELD_KEYS = {
     "kind", "header", "aliases", "vague", "beside", "also", "required", "max_length",
@@ -353,6 +355,10 @@ def parse(text: str, *, where: str) -> Profile:
             reasons={
                 **base.reasons,
                 **{key.casefold(): Reason(value) for key, value in data.get("reasons", {}).items()},
+            },
+            counters={
+                **base.counters,
+                **{key.casefold(): str(one) for key, one in data.get("counters", {}).items()},
             },
             joins={
                 **base.joins,

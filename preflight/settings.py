@@ -462,7 +462,7 @@ def _providers(value: Any, where: str) -> dict[str, dict[str, str]]:
         raise ConfigError(f"{where} is a table for each provider")
     checked = {}
     for name, options in value.items():
-        provider = _one_of(name, registry.KNOWN, where)
+        provider = _one_of(name, registry.NAMES, where)
         if not isinstance(options, Mapping):
             raise ConfigError(f"{where}.{name} is a table of options")
         checked[provider] = dict(_option(name, key, one, where) for key, one in options.items())

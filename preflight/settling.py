@@ -20,6 +20,7 @@ from preflight.checked import Checked, Records
 from preflight.columns import sent
 from preflight.errors import BooksError, Stopped
 from preflight.merging import merge
+from preflight.merging.counters import disagreements
 from preflight.merging.membership import absent
 from preflight.model import Chunk, Ints, Reason, RunBooks
 from preflight.partition import Rejects, row_id
@@ -204,6 +205,7 @@ def _settle_part(
         told.failures.append(joined.failures)
         told.unmatched.append(joined.unmatched)
         told.notes += joined.notes
+        told.notes += disagreements(report, stored.outcome, profile)
     ended = merge.verdicts(part, joined, stored.outcome)
     if members is not None and stored.state is PartState.FINISHED:
         missing = absent(part, joined, members, profile.key, profile)

@@ -56,10 +56,15 @@ def contacts(count: int, first: int = 1) -> str:
     return "email,first_name\n" + "".join(f"ann{n}@kestrel-labs.com,Ann\n" for n in rows)
 
 
+_OURS = (
+    "PREFLIGHT_", "COV_", "DOTDIGITAL_", "EXPERITURE_", "LANDBASE_", "TALKVALUE_", "TEXTUS_",
+)  # fmt: skip
+
+
 def bare_environment() -> dict[str, str]:
     """The process's environment without what would change a call."""
     return {
         name: value
         for name, value in os.environ.items()
-        if name != "CI" and not name.startswith(("PREFLIGHT_", "TALKVALUE_", "DOTDIGITAL_", "COV_"))
+        if name != "CI" and not name.startswith(_OURS)
     }

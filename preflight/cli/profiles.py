@@ -6,6 +6,8 @@ import click
 
 from preflight import profile as profiles
 from preflight.profile import Profile
+from preflight.providers import registry
+from preflight.providers.protocol import Repeat, Reports
 
 
 @click.command("profiles")
@@ -45,4 +47,37 @@ def _described(profile: Profile) -> str:
     }
     only = f", if they match {profile.header_pattern}" if profile.header_pattern else ""
     lines.append(f"  other columns: {strangers[profile.unknown_columns]}{only}")
+    if profile.name in registry.NAMES:
+        lines += _sending(registry.module(profile.name))
     return "".join(f"{line}\n" for line in lines)
+
+
+def _sending(module: registry.Module) -> list[str]:
+    """What sending to a provider takes, and what it tells afterwards."""
+    able = module.CAPABILITIES
+    lines = [
+        f"  after a broken call: {_REPEATS[able.repeat]}",
+        f"  tells of refused rows: {_REPORTS[able.reports]}",
+        f"  environment: {', '.join((*module.SECRETS, module.BASE_URL))}",
+        "  options:",
+    ]
+    for option in module.OPTIONS:
+        more = [f"one of {', '.join(option.choices)}"] if option.choices else []
+        more += ["required"] if option.required else []
+        more += [f"default {option.default}"] if option.default else []
+        told = f" ({'; '.join(more)})" if more else ""
+        lines.append(f"    {option.name:<18} {option.help}{told}")
+    return lines
+
+
+_REPEATS = {
+    Repeat.KEY: "the call is made again under its idempotency key, which carries it out once",
+    Repeat.LOOKUP: "the job is looked up",
+    Repeat.UPSERT: "it cannot be told; rows sent again are merged into the contacts of the first",
+    Repeat.NONE: "it cannot be told, and rows sent again may be taken twice",
+}
+_REPORTS = {
+    Reports.ROWS: "which they are, with a reason",
+    Reports.COUNTS: "how many they are",
+    Reports.NOTHING: "nothing",
+}

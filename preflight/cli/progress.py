@@ -6,8 +6,10 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import click
+
 from preflight.checked import Progress
-from preflight.sending.progress import Ended, Event, Polled, Sending, Waiting
+from preflight.sending.progress import Ended, Event, Polled, Sending, Unverified, Waiting
 
 
 def _nothing(stage: str, done: int, total: int | None) -> None:
@@ -42,7 +44,7 @@ def progress_bars(*, quiet: bool = False) -> Iterator[Progress]:
 
 
 def event_lines(progress: Progress) -> Callable[[Event], None]:
-    """What a run can be given to tell its events to: bars for sending and for waiting."""
+    """What a run can be given to tell its events to: bars, and a note where one is due."""
     ended: set[int] = set()
     parts = 0
 
@@ -60,5 +62,11 @@ def event_lines(progress: Progress) -> Callable[[Event], None]:
             progress("done", len(ended), parts)
         elif isinstance(event, Waiting):
             progress(f"waiting: {event.why}"[:60], len(ended), parts or None)
+        elif isinstance(event, Unverified):
+            click.echo(
+                "note: the accepted rows were not compared with the members of the list: "
+                f"{event.why}",
+                err=True,
+            )
 
     return tell

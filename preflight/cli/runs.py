@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from preflight.cli.options import settings_of
+from preflight.cli.submit import part_line
 from preflight.report import text
 from preflight.sending.ledger import FILE, Ledger
 
@@ -47,12 +48,7 @@ def _one(ledger: Ledger, run_id: str) -> str:
         f"  results: {run.folder}",
     ]
     for stored in ledger.parts(run_id):
-        job = f", job {stored.job}" if stored.job else ""
-        status = f", {stored.outcome.status}" if stored.outcome else ""
-        lines.append(
-            f"  part {stored.part.number}: {text.plural(stored.part.rows, 'row')}, "
-            f"{stored.state}{job}{status}"
-        )
+        lines.append(f"  {part_line(stored)}")
         lines += [f"    {stored.reason}"] if stored.reason else []
         lines += [
             f"    attempt {attempt.attempt}, {attempt.step}: {attempt.state}"

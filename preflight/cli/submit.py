@@ -27,6 +27,7 @@ from preflight.cli.progress import event_lines, progress_bars
 from preflight.errors import ConfigError, Stopped
 from preflight.report import as_json, text
 from preflight.report.listing import listing, own_tokens
+from preflight.sending.runs import StoredPart
 from preflight.settings import Settings
 
 _PLACE = ("folder", "force", "to", "provider_values", "sandbox", "dry_run", "no_wait", "base_url")
@@ -200,12 +201,7 @@ def _sending(sent: submission.Sent, provider: str) -> str:
         + text.plural(len(sent.parts), "part")
     ]
     for stored in sent.parts:
-        status = f", {stored.outcome.status}" if stored.outcome else ""
-        job = f", job {stored.job}" if stored.job else ""
-        lines.append(
-            f"    part {stored.part.number}: {text.plural(stored.part.rows, 'row')}, "
-            f"{stored.state}{job}{status}"
-        )
+        lines.append(f"    {part_line(stored)}")
         if stored.reason:
             lines.append(f"      {stored.reason}")
     if sent.books.rejected_there:
@@ -220,6 +216,14 @@ def _sending(sent: submission.Sent, provider: str) -> str:
         lines.append(f"    {text.plural(sent.unmatched, 'report line')} fit no row that was sent")
     lines += [f"    note: {note}" for note in sent.notes]
     return "".join(f"{line}\n" for line in lines)
+
+
+def part_line(stored: StoredPart) -> str:
+    """How one part stands, on a line."""
+    job = f", job {stored.job}" if stored.job else ""
+    status = f", {stored.outcome.status}" if stored.outcome else ""
+    rows = text.plural(stored.part.rows, "row")
+    return f"part {stored.part.number}: {rows}, {stored.standing}{job}{status}"
 
 
 def _files(sent: submission.Sent) -> list[tuple[str, str]]:

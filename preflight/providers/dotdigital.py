@@ -5,8 +5,8 @@ The facts, and where Dotdigital states them:
 - One committing call, a multipart form with a file name, answered 202 with the id of the job and
   its status; the eight statuses; 50 MB; 25 active imports ("Bulk creates, or bulk updates,
   contacts in an address book with merge option").
-- The hosts of the three regions, HTTPS, 121 seconds a call, 403 at the wrong region's host
-  ("API end points").
+- The hosts of the three regions, HTTPS, 121 seconds a call, 403 at the wrong region's host, and
+  that `GET /v2/account-info` at the host of r1 tells the right one ("API end points").
 - HTTP Basic with an API user; `ERROR_*` tokens inside a `message` ("Error response types"; that
   they come as `Error: ERROR_X` and as `Sentence. ERROR_X` is what clients in the field report).
 - `X-RateLimit-Reset`, 429, and 400 with `ERROR_APIUSAGE_EXCEEDED` in the older scheme
@@ -15,8 +15,9 @@ The facts, and where Dotdigital states them:
   `Reason` and the import's own columns, without row numbers, kept for about a week ("Get contact
   import report faults"); that it can start with a byte order mark is seen in the vendor's plugin.
 
-Not documented, and so read tolerantly: the status that goes with the refusals for a while, the
-order and case of the faults' columns, whether the faults list every row that the counters count.
+Not documented, and so read tolerantly: which property of the account names its host, the status
+that goes with the refusals for a while, the order and case of the faults' columns, whether the
+faults list every row that the counters count.
 
 There is no idempotency key and no list of imports. An import is an upsert by e-mail address, so
 a person may decide to send rows again; this module never does.
@@ -26,11 +27,11 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from preflight.errors import Ambiguous, Busy, Denied, ProviderError
+from preflight.errors import Ambiguous, Busy, Denied, ProviderError, Refused
 from preflight.model import FailureReport, Outcome, Receipt
 from preflight.providers import csvreport
 from preflight.providers.access import address, basic, secrets
@@ -63,7 +64,11 @@ OPTIONS = (
         ),
         default="OnlyOverwriteIfNotEmpty",
     ),
-    Option("region", "the account's region", choices=("r1", "r2", "r3"), default="r1"),
+    Option(
+        "region",
+        "the account's region; asked of Dotdigital where it is not given",
+        choices=("r1", "r2", "r3"),
+    ),
 )
 """What `-O` takes: CONTRACT names, the merge options as the API's path spells them."""
 
@@ -86,6 +91,7 @@ _WRONG_REGION = (
     "the host of the wrong region says so too: try -O region=r1, r2 or r3, and look at the rights "
     "of the API user"
 )
+_HOST = re.compile(r"https://(r[123])-api\.(?:dotdigital|dotmailer)\.com(?:/v2)?/?", re.I)
 _RUNNING = "notfinished"
 _FINISHED = "finished"
 _FAILED = {
@@ -133,6 +139,10 @@ def read_error(response: Response) -> Complaint:
     return Complaint(words, code, _VERDICTS.get(code or ""), advice)
 
 
+CAPABILITIES = Capabilities(repeat=Repeat.UPSERT, reports=Reports.ROWS, joins_by="key")
+"""What it can do."""
+
+
 class Dotdigital:
     """A connection to one address book.
 
@@ -140,15 +150,43 @@ class Dotdigital:
         http: the calls.
         address_book: its id.
         merge_option: as the API's path spells it.
+        at: makes the calls to a region, if the account's is to be asked for before the first call.
     """
 
     name = "dotdigital"
-    capabilities = Capabilities(repeat=Repeat.UPSERT, reports=Reports.ROWS, joins_by="key")
+    capabilities = CAPABILITIES
 
-    def __init__(self, http: Http, *, address_book: str, merge_option: str) -> None:
-        self._http = http
+    def __init__(
+        self,
+        http: Http,
+        *,
+        address_book: str,
+        merge_option: str,
+        at: Callable[[str], Http] | None = None,
+    ) -> None:
+        self._given = http
         self._address_book = address_book
         self._merge_option = merge_option
+        self._at = at
+
+    @property
+    def _http(self) -> Http:
+        """The calls to the account's own region.
+
+        Raises:
+            ProviderError: it has to be asked for, and could not be.
+        """
+        if self._at is not None:
+            try:
+                told = self._given.send("GET", "/v2/account-info", commits=False).document()
+            except Refused:
+                told = {}
+            region = region_of(told)
+            if region is not None:
+                self._given.close()
+                self._given = self._at(region)
+            self._at = None
+        return self._given
 
     def steps(self) -> Sequence[Step]:
         """One call: the file goes up and the job starts."""
@@ -255,7 +293,21 @@ class Dotdigital:
 
     def close(self) -> None:
         """Lets go of connections."""
-        self._http.close()
+        self._given.close()
+
+
+def region_of(account: Mapping[str, Any]) -> str | None:
+    """The region in an account's properties: that of a documented host which stands in one.
+
+    No other address is believed: the credentials go there.
+    """
+    properties = account.get("properties")
+    for one in properties if isinstance(properties, list) else ():
+        value = one.get("value") if isinstance(one, dict) else None
+        found = _HOST.fullmatch(value) if isinstance(value, str) else None
+        if found is not None:
+            return found[1].lower()
+    return None
 
 
 def _is_count(value: object) -> bool:
@@ -277,17 +329,24 @@ def connect(
     """
     user, password = secrets(environ, SECRETS)
     authorization = basic(user, password)
-    http = Http(
-        "dotdigital",
-        # Dotdigital writes its address with and without the version.
-        address(
-            base_url, environ, BASE_URL, f"https://{options['region']}-api.dotdigital.com"
-        ).removesuffix("/v2"),
-        headers={"Authorization": authorization},
-        secrets=(user, password, authorization.decode().partition(" ")[2]),
-        timeout=timeout,
-        read=read_error,
-    )
+
+    def at(region: str) -> Http:
+        return Http(
+            "dotdigital",
+            # Dotdigital writes its address with and without the version.
+            address(
+                base_url, environ, BASE_URL, f"https://{region}-api.dotdigital.com"
+            ).removesuffix("/v2"),
+            headers={"Authorization": authorization},
+            secrets=(user, password, authorization.decode().partition(" ")[2]),
+            timeout=timeout,
+            read=read_error,
+        )
+
+    told = "region" in options or base_url or environ.get(BASE_URL)
     return Dotdigital(
-        http, address_book=options["address_book"], merge_option=options["merge_option"]
+        at(options.get("region", "r1")),
+        address_book=options["address_book"],
+        merge_option=options["merge_option"],
+        at=None if told else at,
     )

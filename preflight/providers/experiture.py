@@ -11,10 +11,9 @@ is named):
   `Idempotency-Key`, a UUID v4 whose answer is kept for 24 hours ("Conventions"); which statuses and
   codes there are ("Error handling"); 429 with `Retry-After` ("Rate limits").
 
-Not documented, and so read tolerantly: the form of the error file, the shape of a page of lists or
-members, what else mapping and start answer, whether rows of a job that failed had been merged (they
-may have been, unless its counters say that none were), the data types beside string, datetime and
-integer.
+Not documented, and so read tolerantly: the form of the error file, what else mapping and start
+answer, whether rows of a job that failed had been merged (they may have been, unless its counters
+say that none were), the data types beside string, datetime and integer.
 
 The upload's address is a secret while it is good, so init, upload and mapping are one step whose
 parts are not written down: all of it can be done again, and starts nothing.
@@ -22,6 +21,7 @@ parts are not written down: all of it can be done again, and starts nothing.
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
@@ -34,6 +34,7 @@ from preflight.model import FailureReport, Outcome, Receipt
 from preflight.providers import linereport
 from preflight.providers.access import address, bearer, secrets
 from preflight.providers.exchange import Complaint, Response
+from preflight.providers.experiture_lists import Lists
 from preflight.providers.http import Http
 from preflight.providers.option import Option
 from preflight.providers.protocol import Call, Capabilities, Repeat, Reports, Step
@@ -85,8 +86,6 @@ _COUNTS = (
 )  # fmt: skip
 _LANDED = ("mergedInserts", "mergedUpdates", "rowsImported")
 _STARTED = frozenset({"running", "completed", "failed"})
-_PAGE_SIZE = 200
-_MOST_PAGES = 10_000
 _RATE = "CDP_ETL.RATE.LIMITED"
 
 
@@ -114,6 +113,10 @@ def read_error(response: Response) -> Complaint:
     return Complaint(told, code, Busy if busy else None, "; ".join(advice))
 
 
+CAPABILITIES = Capabilities(repeat=Repeat.KEY, reports=Reports.ROWS, joins_by="any")
+"""What it can do; with `list_name`, one part at a time."""
+
+
 class Experiture:
     """A connection to one workspace.
 
@@ -137,6 +140,7 @@ class Experiture:
         verify: bool = True,
     ) -> None:
         self._http = http
+        self._lists = Lists(http)
         self._object = object_name
         self._list_name = list_name
         self._list_id = target_list_id
@@ -144,9 +148,7 @@ class Experiture:
         self._verify = verify
         # The list is made when the first job is completed: another job before that would make
         # another list of the same name.
-        self.capabilities = Capabilities(
-            repeat=Repeat.KEY, reports=Reports.ROWS, joins_by="any", one_by_one=bool(list_name)
-        )
+        self.capabilities = dataclasses.replace(CAPABILITIES, one_by_one=bool(list_name))
 
     def steps(self) -> Sequence[Step]:
         """The upload with its mapping, which starts nothing, and the start."""
@@ -206,7 +208,7 @@ class Experiture:
             return {"createAudience": True, "audienceName": self._audience}
         if not self._list_name:
             return {}
-        known = self._lists(self._list_name)
+        known = self._lists.named(self._list_name)
         if len(known) > 1:
             raise Refused(
                 f"experiture has {len(known)} lists of that name: name one by -O target_list_id"
@@ -318,45 +320,10 @@ class Experiture:
         """
         if not self._verify or not (self._list_name or self._list_id):
             return None
-        found = [self._list_id] if self._list_id else self._lists(self._list_name)
+        found = [self._list_id] if self._list_id else self._lists.named(self._list_name)
         if len(found) != 1:
             raise Refused(f"experiture has {len(found) or 'no'} lists of that name")
-        counted: dict[str, int] = {}
-        for member in self._pages(f"/lists/{quote(found[0], safe='')}/members", {}):
-            email = _email(member)
-            counted[email] = counted.get(email, 0) + 1
-        return counted
-
-    def _lists(self, name: str) -> list[str]:
-        """The ids of the active lists of exactly that name, looked for on every page."""
-        return [
-            str(one["id"])
-            for one in self._pages("/lists", {"status": "active"})
-            if one.get("name") == name and isinstance(one.get("id"), str)
-        ]
-
-    def _pages(self, path: str, query: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
-        """The entries of all pages, of whatever shape a page is."""
-        seen: set[str] = set()
-        for page in range(1, _MOST_PAGES + 1):
-            response = self._http.send(
-                "GET",
-                path,
-                params={**query, "page": page, "pageSize": _PAGE_SIZE},
-                commits=False,
-            )
-            data = response.document().get("data")
-            entries = _entries(data)
-            if entries is None:
-                raise self._http.unexpected(response, "a page of entries", commits=False)
-            digest = hashlib.sha256(repr(entries).encode()).hexdigest()
-            if not entries or digest in seen:
-                return
-            seen.add(digest)
-            yield from entries
-            last = _count(data.get("totalPages")) if isinstance(data, dict) else None
-            if last is not None and page >= last:
-                return
+        return self._lists.members(found[0])
 
     def delays(self) -> Iterator[float]:
         """5 seconds, each time half as long again, up to 30, as in Experiture's example."""
@@ -373,25 +340,6 @@ class Experiture:
 def _data(response: Response) -> Mapping[str, Any]:
     found = response.document().get("data")
     return found if isinstance(found, dict) else {}
-
-
-def _entries(data: object) -> list[Mapping[str, Any]] | None:
-    """The entries of a page: a list, or the only list that stands in an object."""
-    if isinstance(data, dict):
-        lists = [value for value in data.values() if isinstance(value, list)]
-        data = lists[0] if len(lists) == 1 else data
-    if not isinstance(data, list):
-        return None
-    return [one for one in data if isinstance(one, dict)]
-
-
-def _email(member: Mapping[str, Any]) -> str:
-    """A member's address in lower case, be it its own or its profile's; "" where it shows none."""
-    for one in (member, *(value for value in member.values() if isinstance(value, dict))):
-        for name, value in one.items():
-            if name.casefold() in {"email", "emailaddress", "matchkey"} and isinstance(value, str):
-                return value.strip().lower()
-    return ""
 
 
 def _count(value: object) -> int | None:

@@ -77,6 +77,10 @@ _DENIED = {
 _TAKEN = ("imported", "merged", "skipped")
 
 
+CAPABILITIES = Capabilities(repeat=Repeat.NONE, reports=Reports.COUNTS, joins_by="")
+"""What it can do."""
+
+
 class Landbase:
     """A connection through the tool.
 
@@ -89,7 +93,7 @@ class Landbase:
     """
 
     name = "landbase"
-    capabilities = Capabilities(repeat=Repeat.NONE, reports=Reports.COUNTS, joins_by="")
+    capabilities = CAPABILITIES
 
     def __init__(
         self,

@@ -1,6 +1,7 @@
 """Which providers there are: name → module, imported when it is asked for.
 
-A provider is one module with `OPTIONS`, `SECRETS`, `BASE_URL` and `connect`, and one line here.
+A provider is one module with `OPTIONS`, `SECRETS`, `BASE_URL`, `CAPABILITIES` and `connect`, and
+one line here.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from preflight.errors import UsageError
 from preflight.providers.option import Option, did_you_mean, validated
 
 if TYPE_CHECKING:  # it brings pandas, and `preflight --help` wants the names alone
-    from preflight.providers.protocol import Provider
+    from preflight.providers.protocol import Capabilities, Provider
 
 _MODULES = {
     "dotdigital": "preflight.providers.dotdigital",
@@ -23,11 +24,8 @@ _MODULES = {
     "textus": "preflight.providers.textus",
 }
 
-KNOWN = ("dotdigital", "experiture", "landbase", "talkvalue", "textus")
-"""Every provider that has a name, sorted."""
-
 NAMES = tuple(sorted(_MODULES))
-"""The providers that this build can send to, sorted."""
+"""The providers, sorted."""
 
 
 class Module(Protocol):
@@ -36,12 +34,14 @@ class Module(Protocol):
     Attributes:
         OPTIONS: what it wants to be told.
         SECRETS: the environment variables that it needs.
-        BASE_URL: the environment variable that overrides its address.
+        BASE_URL: the environment variable that overrides its address, or names its tool.
+        CAPABILITIES: what it can do.
     """
 
     OPTIONS: tuple[Option, ...]
     SECRETS: tuple[str, ...]
     BASE_URL: str
+    CAPABILITIES: Capabilities
 
     def connect(
         self,
@@ -59,14 +59,13 @@ def module(name: str) -> Module:
     """The module of a provider.
 
     Raises:
-        UsageError: there is no provider of this name, or not in this build.
+        UsageError: there is no provider of this name.
     """
     if name in _MODULES:
         return cast(Module, importlib.import_module(_MODULES[name]))
-    here = f"this build sends to {', '.join(NAMES)}"
-    if name in KNOWN:
-        raise UsageError(f"{name} is not in this build yet; {here}")
-    raise UsageError(f'there is no provider "{name}"{did_you_mean(name, KNOWN)} ({here})')
+    raise UsageError(
+        f'there is no provider "{name}"{did_you_mean(name, NAMES)} (there are {", ".join(NAMES)})'
+    )
 
 
 def options(name: str) -> tuple[Option, ...]:

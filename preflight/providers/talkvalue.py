@@ -87,6 +87,10 @@ _STATES = {
 _PAGE_SIZE = 100
 
 
+CAPABILITIES = Capabilities(repeat=Repeat.LOOKUP, reports=Reports.ROWS, joins_by="row")
+"""What it can do."""
+
+
 class Talkvalue:
     """A connection to one channel.
 
@@ -97,7 +101,7 @@ class Talkvalue:
     """
 
     name = "talkvalue"
-    capabilities = Capabilities(repeat=Repeat.LOOKUP, reports=Reports.ROWS, joins_by="row")
+    capabilities = CAPABILITIES
 
     def __init__(self, wire: Wire, *, source_id: int, mode: str) -> None:
         self._wire = wire

@@ -67,6 +67,12 @@ def read_error(response: Response) -> Complaint:
     return Complaint(message, advice=advice)
 
 
+CAPABILITIES = Capabilities(
+    repeat=Repeat.NONE, reports=Reports.NOTHING, joins_by="", observable=False
+)
+"""What it can do."""
+
+
 class Textus:
     """A connection to one account.
 
@@ -76,9 +82,7 @@ class Textus:
     """
 
     name = "textus"
-    capabilities = Capabilities(
-        repeat=Repeat.NONE, reports=Reports.NOTHING, joins_by="", observable=False
-    )
+    capabilities = CAPABILITIES
 
     def __init__(self, http: Http, *, account: str) -> None:
         self._http = http

@@ -132,6 +132,13 @@ class StoredPart:
         """The provider's id of the job, once it took the part."""
         return self.receipt.job if self.receipt else None
 
+    @property
+    def standing(self) -> str:
+        """The state, and what it means that nobody will ever tell more, for people."""
+        if self.state is PartState.SUBMITTED and not self.reason:
+            return "submitted, outcome not observable"
+        return str(self.state)
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:

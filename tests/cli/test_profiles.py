@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from preflight import profile as profiles
+from preflight.providers import registry
 from tests.calls import Call
 
 
@@ -22,6 +23,17 @@ def test_what_a_provider_takes_is_told(call: Call, name: str) -> None:
         )
     for limit in (profile.limits.bytes, profile.limits.rows, profile.limits.columns):
         assert limit is None or f"limit of a file: {limit:,} " in told
+
+
+@pytest.mark.parametrize("name", registry.NAMES)
+def test_what_sending_takes_and_tells_is_told(call: Call, name: str) -> None:
+    told, module = call("profiles", name).out, registry.module(name)
+    for variable in (*module.SECRETS, module.BASE_URL):
+        assert variable in told
+    for option in module.OPTIONS:
+        assert f"    {option.name:<18} {option.help}" in told
+    assert "  after a broken call: " in told
+    assert "  tells of refused rows: " in told
 
 
 def test_what_is_joined_is_told(call: Call) -> None:

@@ -4,6 +4,7 @@ import base64
 import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from preflight.errors import Ambiguous, Busy, Denied, ProviderError, Refused
 from preflight.model import FailureReport, Outcome, Receipt
 from preflight.providers import dotdigital, registry
+from preflight.providers.http import Http
 from preflight.providers.protocol import Call, Provider, Repeat
 from tests.providers.loopback import CUT, Loopback, Reply, loopback
 from tests.providers.parts import make_part
@@ -453,6 +455,83 @@ def test_the_region_chooses_the_host() -> None:
         hosts.append(provider._http.base_url)
         provider.close()
     assert hosts == [f"https://r{n}-api.dotdigital.com" for n in (1, 2, 3)]
+
+
+def test_an_account_s_region_is_asked_for_where_nobody_says_it(
+    server: Loopback, replies: dict[str, Reply], tmp_path: Path
+) -> None:
+    """Once, before the first call; the part goes to the region's own host."""
+    endpoint = {"name": "ApiEndpoint", "type": "String", "value": "https://r3-api.dotdigital.com"}
+    replies["/v2/account-info"] = Reply(200, {"id": 1, "properties": [{"value": 1}, endpoint]})
+    replies[IMPORT] = Reply(202, {"id": JOB, "status": "NotFinished"})
+    asked = []
+
+    def at(region: str) -> Http:
+        asked.append(region)
+        return Http(
+            "dotdigital", server.url, headers={}, secrets=(), read=dotdigital.read_error, timeout=5
+        )
+
+    found = dotdigital.Dotdigital(
+        at("r1"), address_book="42", merge_option="OnlyOverwriteIfNotEmpty", at=at
+    )
+    for _ in range(2):
+        assert send(found, tmp_path).job == JOB
+    found.close()
+
+    assert asked == ["r1", "r3"]
+    assert [one.path for one in server.asked] == ["/v2/account-info", IMPORT, IMPORT]
+
+
+@pytest.mark.parametrize(
+    "account",
+    [
+        {},
+        {"properties": "r2"},
+        {
+            "properties": [
+                {"name": "ApiEndpoint", "value": "https://r2-api.dotdigital.com.evil.test"}
+            ]
+        },
+        {"properties": [{"name": "ApiEndpoint", "value": "http://r2-api.dotdigital.com"}]},
+        {"properties": [{"name": "ApiEndpoint", "value": "https://r9-api.dotdigital.com"}]},
+    ],
+)
+def test_no_other_host_than_a_documented_one_is_believed(account: dict[str, Any]) -> None:
+    """The credentials go there."""
+    assert dotdigital.region_of(account) is None
+
+
+def test_no_account_info_leaves_the_first_region(
+    server: Loopback, replies: dict[str, Reply], tmp_path: Path
+) -> None:
+    """A refusal of the question is no refusal of the part."""
+    replies["/v2/account-info"] = Reply(404, {"message": "no such thing"})
+    replies[IMPORT] = Reply(202, {"id": JOB, "status": "NotFinished"})
+    http = Http(
+        "dotdigital", server.url, headers={}, secrets=(), read=dotdigital.read_error, timeout=5
+    )
+    found = dotdigital.Dotdigital(
+        http, address_book="42", merge_option="OnlyOverwriteIfNotEmpty", at=lambda _: http
+    )
+    assert send(found, tmp_path).job == JOB
+    found.close()
+
+
+def test_the_region_is_asked_for_only_where_no_address_and_no_region_is_given() -> None:
+    """A region or an address that a user gives is the one that counts."""
+    cases = [
+        ({}, {}, True),
+        ({"region": "r2"}, {}, False),
+        ({}, {"DOTDIGITAL_BASE_URL": "https://a.test"}, False),
+    ]
+    for options, environ, wanted in cases:
+        made = registry.connect(
+            "dotdigital", options={"address_book": "1", **options}, environ={**SECRETS, **environ}
+        )
+        assert isinstance(made, dotdigital.Dotdigital)
+        assert (made._at is not None) is wanted
+        made.close()
 
 
 def test_the_whole_line_asks_only_what_is_needed(

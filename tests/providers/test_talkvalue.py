@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -517,11 +516,12 @@ def test_it_is_asked_every_five_seconds_without_end(provider: Provider) -> None:
     assert list(itertools.islice(provider.delays(), 1000)) == [5.0] * 1000
 
 
-def test_the_command_line_transport_is_not_there_yet() -> None:
-    """The option is known, its second value is not served."""
-    with pytest.raises(UsageError, match=re.escape("transport=cli of talkvalue is not in this")):
-        registry.connect(
-            "talkvalue",
-            options={"source_id": "7", "mode": "SKIP", "transport": "cli"},
-            environ={"TALKVALUE_TOKEN": "t"},
-        )
+def test_the_command_line_transport_wants_the_tool_and_no_token(tmp_path: Path) -> None:
+    """The tool has a login of its own."""
+    options = {"source_id": "7", "mode": "SKIP", "transport": "cli"}
+    with pytest.raises(UsageError, match="not installed or not on PATH; TALKVALUE_CLI can name it"):
+        registry.connect("talkvalue", options=options, environ={"PATH": str(tmp_path)})
+    tool = tmp_path / "talkvalue"
+    tool.write_text("#!/bin/sh\n")
+    tool.chmod(0o700)
+    registry.connect("talkvalue", options=options, environ={"PATH": str(tmp_path)}).close()

@@ -1,0 +1,27 @@
+"""Whether the counters of an import agree with the lines of its report."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from preflight.model import FailureReport, Outcome
+from preflight.profile import Profile
+
+
+def disagreements(report: FailureReport, outcome: Outcome, profile: Profile) -> list[str]:
+    """A note for each counter that counts other than the report has lines of its reasons.
+
+    Lines of reasons that the profile does not know belong to no counter; where there are any, a
+    counter that is above its lines may mean them, and they are named with it.
+    """
+    lines: Counter[str | None] = Counter(
+        profile.counters.get(" ".join(str(code).casefold().split()))
+        for code in report.table["code"]
+    )
+    strange = f", and {lines[None]} of reasons that it does not document" if lines[None] else ""
+    return [
+        f"the provider counts {outcome.counts[name]} as {name}, its report has {lines[name]} lines "
+        f"of them{strange}"
+        for name in dict.fromkeys(profile.counters.values())
+        if name in outcome.counts and outcome.counts[name] != lines[name]
+    ]
