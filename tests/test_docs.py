@@ -75,11 +75,15 @@ def test_every_rule_and_file_of_the_readme_exists() -> None:
 
 @pytest.mark.parametrize("name", registry.NAMES)
 def test_the_options_and_secrets_of_a_provider_stand_in_the_readme(name: str) -> None:
-    (row,) = re.findall(rf"^\| {name} \|.*$", README, re.MULTILINE)
-    for option in registry.options(name):
+    able, row = re.findall(rf"^\| {name} \|.*$", README, re.MULTILINE)
+    found = registry.module(name)
+    for option in found.OPTIONS:
         assert f"`{option.name}`" in row
-    for secret in registry.module(name).SECRETS:
-        assert f"`{secret}`" in row
+    for variable in (*found.SECRETS, found.BASE_URL):
+        assert f"`{variable}`" in row
+    _, _, broken, tells, *_ = able.split("|")
+    assert broken.strip().startswith(found.CAPABILITIES.repeat.value)
+    assert tells.strip().startswith(found.CAPABILITIES.reports.value)
 
 
 def test_the_config_of_the_readme_loads(tmp_path: Path) -> None:
