@@ -59,7 +59,12 @@ def test_a_fault_that_cannot_be_met_is_a_400(control: httpx.Client, body: bytes)
 
 def test_settings_are_told_and_set(control: httpx.Client) -> None:
     """Only those that there are, within their range."""
-    assert control.get("/settings").json() == {"row_base": 1, "calls_per_minute": 10_000}
+    assert control.get("/settings").json() == {
+        "row_base": 1,
+        "calls_per_minute": 10_000,
+        "error_form": 0,
+        "landbase_session": 1,
+    }
     assert control.post("/settings", json={"row_base": 2}).json()["row_base"] == 2
     for bad in (b"x", b"[]", b'{"row_base": 3}', b'{"row_base": true}', b'{"base": 1}'):
         assert control.post("/settings", content=bad).status_code == 400
