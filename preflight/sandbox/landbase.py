@@ -16,7 +16,7 @@ Invented
   none, or when it has another length than the header; one whose address came before in the same
   dataset is skipped; the others are imported, or merged into the contact that is there.
 - The columns that are known; tag `Ends partial` stops after half of the rows, tag `Fails` before
-  the first. A draft is an import that was never started; there is one, with the id 7.
+  the first. A draft is an import that was never started; there is one, with the id 900007.
 - A session that has run out: the setting `landbase_session` of 0.
 """
 
@@ -41,7 +41,7 @@ KNOWN = frozenset(
 )
 """The columns that it can match."""
 
-DRAFT = 7
+DRAFT = 900_007
 COUNTS = ("imported", "merged", "skipped", "invalid")
 
 _NAME = "landbase"

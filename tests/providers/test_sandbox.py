@@ -411,12 +411,12 @@ def test_a_landbase_draft_is_started_once(sandbox: Sandbox, part: Part) -> None:
         dataset = upload.run(Call(part, "draft"))["dataset"]
     jobs = set()
     for _ in range(2):
-        for provider in _connected(sandbox, "landbase", dataset_id=dataset, import_id="7"):
+        for provider in _connected(sandbox, "landbase", dataset_id=dataset, import_id="900007"):
             receipt = send(provider, part, "draft")
             jobs.add(receipt.job)
             assert provider.poll(receipt).state == "finished"
-    assert jobs == {"7"}
-    assert len([job for job in sandbox.store.jobs("landbase") if job.id == "7"]) == 1
+    assert jobs == {"900007"}
+    assert len([job for job in sandbox.store.jobs("landbase") if job.id == "900007"]) == 1
 
 
 def test_landbase_refuses_a_dataset_that_it_does_not_know(sandbox: Sandbox, part: Part) -> None:

@@ -132,7 +132,7 @@ def test_landbase_says_no_by_code_and_exit_code(
 
 def test_a_landbase_draft_that_is_not_there_is_not_started(landbase: Run, leads: Path) -> None:
     made = json.loads(landbase("upload", str(leads), f"--name={leads.stem}").stdout)
-    asked = json.dumps({"datasetId": made["id"], "tagName": "Expo", "importId": 8})
+    asked = json.dumps({"datasetId": made["id"], "tagName": "Expo", "importId": 999_999})
     done = landbase("contacts-import", "start", "--json", "-", stdin=asked)
     assert error_of(done)["code"] == "NOT_FOUND"
 
