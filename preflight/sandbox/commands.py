@@ -78,8 +78,8 @@ def install(folder: Path, url: str, tokens: Mapping[str, str]) -> dict[str, str]
             f"exec {shlex.quote(sys.executable)} -m preflight.sandbox.commands "
             f'{name} {shlex.quote(url)} "$@"\n'
         )
-        temporary = path.with_name(f".{name}.{os.getpid()}")
-        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o700), "w") as f:
+        temporary = path.with_name(f".{name}.{secrets.token_hex(6)}")
+        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o700), "w") as f:
             f.write(script)
         temporary.replace(path)
         made[variable] = str(path)

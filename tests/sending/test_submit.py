@@ -381,7 +381,7 @@ def test_what_breaks_again_and_again_ends_after_eight_tries(bench: Bench) -> Non
     assert provider.taken == bench.rows()
 
 
-@pytest.mark.parametrize("repeat", [Repeat.UPSERT, Repeat.NONE, Repeat.KEY])
+@pytest.mark.parametrize("repeat", [Repeat.UPSERT, Repeat.NONE])
 def test_without_a_lookup_a_broken_commit_is_unknown(tmp_path: Path, repeat: Repeat) -> None:
     """No further part is sent, those sent are followed to their end, and the choices are named."""
     bench = Bench(tmp_path, count=3)
