@@ -362,3 +362,43 @@ def test_the_usual_length_is_that_of_most_numbers(tmp_path: Path) -> None:
     rows = [["", 94107], ["", 2139], ["", 10115], ["", 941071234]]
     assert _sheet(_book(tmp_path / "b.xlsx", ["email", "zip"], *rows), tmp_path).digits == {1: 5}
     assert np.array_equal(_sheet(tmp_path / "b.xlsx", tmp_path).numbers[1], [2, 3, 4, 5])
+
+
+def test_a_workbook_with_macros_is_read_like_one_without(tmp_path: Path) -> None:
+    path = _book(tmp_path / "a.xlsm", HEADER, *PEOPLE)
+    assert _texts(_sheet(path, tmp_path)) == [
+        HEADER,
+        *([str(one) for one in row] for row in PEOPLE),
+    ]
+
+
+def test_an_open_document_is_read(tmp_path: Path) -> None:
+    """As OpenDocument 1.2 part 1 names its elements: a package of `content.xml` and a mimetype."""
+    rows = "".join(
+        "<table:table-row>"
+        + "".join(
+            f'<table:table-cell office:value-type="float" office:value="{cell}"/>'
+            if isinstance(cell, int)
+            else '<table:table-cell office:value-type="string">'
+            f"<text:p>{cell}</text:p></table:table-cell>"
+            for cell in row
+        )
+        + "</table:table-row>"
+        for row in [HEADER, *PEOPLE]
+    )
+    names = "".join(
+        f' xmlns:{one}="urn:oasis:names:tc:opendocument:xmlns:{one}:1.0"'
+        for one in ("office", "table", "text")
+    )
+    with zipfile.ZipFile(tmp_path / "a.ods", "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr(
+            "content.xml",
+            f'<office:document-content{names} office:version="1.2"><office:body>'
+            f'<office:spreadsheet><table:table table:name="People">{rows}</table:table>'
+            "</office:spreadsheet></office:body></office:document-content>",
+        )
+    sheet = _sheet(tmp_path / "a.ods", tmp_path)
+    assert _texts(sheet) == [HEADER, *([str(one) for one in row] for row in PEOPLE)]
+    assert (sheet.name, sheet.full) == ("People", False)
+    assert sheet.numbers[1].tolist() == [2, 3]
