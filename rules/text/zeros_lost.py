@@ -1,8 +1,8 @@
 """A workbook holds the postcode as a quantity, and its leading zeros are gone.
 
 Spreadsheets take 02139 for the quantity 2139. It shows by the other postcodes of the column, which
-have more digits. Format the column as text where it comes from, and export it again; a number
-format such as 00000 keeps the zeros too.
+have more digits; those of another country may be shorter of themselves. Format the column as text
+where it comes from, and export it again; a number format such as 00000 keeps the zeros too.
 
 Workbook::
 
@@ -17,7 +17,7 @@ Bad::
 
 Findings::
 
-    3:zip TXT708 fewer digits than the column's other numbers: leading zeros are lost
+    3:zip TXT708 fewer digits than the column's other numbers: leading zeros may be lost
 
 Good::
 
@@ -42,6 +42,6 @@ RULE = Rule(
     scope=Scope.STORED,
     severity=Severity.WARNING,
     kinds=frozenset({"text"}),
-    message="fewer digits than the column's other numbers: leading zeros are lost",
+    message="fewer digits than the column's other numbers: leading zeros may be lost",
     check=check,
 )
