@@ -18,6 +18,7 @@ from preflight.profile import Field, Profile, bare_name, fold
 _LIKE, _VERY_LIKE, _CONTAINED = 72.0, 80.0, 88.0
 _SHOWN = 3
 _LONG = 5
+_PARTS_OF_A_NAME = {"first_name", "last_name"}
 _WORDS = re.compile(r"[^\W_]+")
 
 
@@ -96,6 +97,8 @@ def suggested(
     """
     rows = any(one.cells for one in looks)
     held = {one.field for one in columns if not rows or one.pieces or looks[one.position].cells}
+    if held >= _PARTS_OF_A_NAME:
+        held |= {"name"}
     wanted = [
         field
         for field in profile.fields.values()
@@ -119,6 +122,9 @@ def _likeness(header: str, field: Field) -> float:
         *field.vague,
         *field.beside,
     ):
+        # It says "number": `Attendee #` is nothing like `Attendee`.
+        if ("#" in header) != ("#" in name):
+            continue
         known = fold(name)
         best = max(best, fuzz.ratio(folded, known))
         if len(known) >= _LONG and {*map(fold, _WORDS.findall(name))} <= words:

@@ -47,6 +47,7 @@ def asked(header: list[str], looks: list[Looks], profile: str = "general") -> li
         (["Email"], "email", []),
         (["", " "], "email", []),
         (["Nom"], "name", ["Nom"]),
+        (["Attendee #"], "name", []),
     ],
 )
 def test_a_likeness_of_names_makes_a_candidate(
@@ -97,3 +98,10 @@ def test_the_option_comes_through_a_shell_and_maps_the_column(header: str, field
 def test_an_option_can_say_that_a_column_is_no_field() -> None:
     """With a dash."""
     assert map_option("Work Email", None) == "--map 'Work Email=-'"
+
+
+def test_no_name_is_asked_for_where_its_parts_are_held() -> None:
+    """`Attendee Status` beside a first and a last name is no third one."""
+    looks = [Looks({"text": 5})] * 3
+    assert asked(["First Name", "Last Name", "Attendee Status"], looks) == [None]
+    assert asked(["First Name", "Attendee Status"], looks[:2]) == ["name"]
