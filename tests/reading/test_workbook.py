@@ -373,7 +373,7 @@ def test_a_workbook_with_macros_is_read_like_one_without(tmp_path: Path) -> None
 
 
 def test_an_open_document_is_read(tmp_path: Path) -> None:
-    """As OpenDocument 1.2 part 1 names its elements: a package of `content.xml` and a mimetype."""
+    """As OpenDocument 1.2 names the parts of a package and their elements."""
     rows = "".join(
         "<table:table-row>"
         + "".join(
@@ -392,6 +392,8 @@ def test_an_open_document_is_read(tmp_path: Path) -> None:
     )
     with zipfile.ZipFile(tmp_path / "a.ods", "w") as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        manifest = "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"
+        archive.writestr("META-INF/manifest.xml", f'<m:manifest xmlns:m="{manifest}"/>')
         archive.writestr(
             "content.xml",
             f'<office:document-content{names} office:version="1.2"><office:body>'
