@@ -42,6 +42,7 @@ bench: $(READY)
 # Hundreds of thousands of strings: the verdicts of preflight against its libraries', which are the truth.
 compare: $(READY)
 	$(BIN)/python tests/benchmarks/compare.py
+	$(BIN)/python tests/benchmarks/compare_timestamps.py --years 2015 2030
 
 clean:
 	rm -rf $(VENV) .preflight build dist *.egg-info .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis

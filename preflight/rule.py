@@ -293,7 +293,8 @@ class Rule:
         reason: a message for each blamed value or row, where the plain one says too little; gets
             what `check` got, narrowed to the blamed ones. No value of a contact may stand in it.
         fix: the mended values for the blamed ones; the same value where it cannot tell.
-        safety: of the fix; for a RECORD, ROW or TABLE rule, of leaving its rows away.
+        safety: of the fix; for a FILE or HEADER rule, of most of its problems; for a RECORD, ROW or
+            TABLE rule, of leaving its rows away.
         phase: when the fix is applied.
         drops: for a RECORD, ROW or TABLE rule, whether the row is left away and counted as dropped;
             for a HEADER rule, whether the column is left away.

@@ -42,8 +42,8 @@ def command(output_format: str, tested: tuple[Path, ...], **given: Any) -> int:
         click.echo(json.dumps([_entry(rule) for rule in rules], indent=1))
         return 0
     for rule in rules:
-        fix = str(rule.safety) if rule.fix or rule.drops else "-"
-        where = " ".join(f"[{one}]" for one in (*sorted(rule.profiles), rule.origin) if one)
+        fix = str(rule.safety) if rule.safety else "-"
+        where = " ".join(f"[{one}]" for one in _marks(rule))
         line = (
             f"{rule.code}  {rule.severity:<7}  {fix:<6}  {rule.name:<24}  {rule.message}  {where}"
         )
@@ -65,8 +65,27 @@ def _listed(settings: Settings, profile: Profile) -> list[Rule]:
     )
     if profile.name != profiles.GENERAL:
         return list(chosen.values())
-    others = {code: rule for code, rule in known.items() if rule.profiles}
+    others = {code: rule for code, rule in known.items() if _on_for(rule)}
     return [rule for _, rule in sorted({**others, **chosen}.items())]
+
+
+def _on_for(rule: Rule) -> list[str]:
+    """The providers for which alone a rule is on: it says so, or the general profile has it off."""
+    if rule.profiles:
+        return sorted(rule.profiles)
+    if profiles.load(profiles.GENERAL).severity(rule.code, rule.severity) is not None:
+        return []
+    return [
+        name
+        for name in profiles.names()
+        if profiles.load(name).severity(rule.code, rule.severity) is not None
+    ]
+
+
+def _marks(rule: Rule) -> list[str]:
+    """What stands behind a rule: for whom it is on, what it asks for, where it comes from."""
+    online = ["--online"] if rule.online else []
+    return [*_on_for(rule), *online, *([rule.origin] if rule.origin else [])]
 
 
 def _entry(rule: Rule) -> dict[str, Any]:
@@ -74,9 +93,9 @@ def _entry(rule: Rule) -> dict[str, Any]:
         "code": rule.code,
         "name": rule.name,
         "severity": str(rule.severity),
-        "fix": str(rule.safety) if rule.fix or rule.drops else None,
+        "fix": str(rule.safety) if rule.safety else None,
         "message": rule.message,
-        "profiles": sorted(rule.profiles),
+        "profiles": _on_for(rule),
         "origin": rule.origin or "preflight",
     }
 

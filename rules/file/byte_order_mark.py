@@ -44,4 +44,5 @@ RULE = Rule(
     severity=Severity.WARNING,
     message="a byte order mark in front of the text",
     check=check,
+    safety=Safety.SAFE,
 )

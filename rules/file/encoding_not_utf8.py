@@ -80,4 +80,5 @@ RULE = Rule(
     severity=Severity.ERROR,
     message="the text is not UTF-8",
     check=check,
+    safety=Safety.SAFE,
 )

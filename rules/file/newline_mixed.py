@@ -50,4 +50,5 @@ RULE = Rule(
     severity=Severity.WARNING,
     message="records end in different ways",
     check=check,
+    safety=Safety.SAFE,
 )

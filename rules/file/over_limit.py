@@ -54,4 +54,5 @@ RULE = Rule(
     severity=Severity.WARNING,
     message="over the limit of one file",
     check=check,
+    safety=Safety.SAFE,
 )

@@ -52,4 +52,5 @@ RULE = Rule(
     severity=Severity.WARNING,
     message="known under another name",
     check=check,
+    safety=Safety.SAFE,
 )

@@ -53,4 +53,5 @@ RULE = Rule(
     severity=Severity.WARNING,
     message="blanks or invisible characters around the name",
     check=check,
+    safety=Safety.SAFE,
 )

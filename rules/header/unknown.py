@@ -88,4 +88,5 @@ RULE = Rule(
     severity=Severity.WARNING,
     message="the provider takes no such column",
     check=check,
+    safety=Safety.SAFE,
 )

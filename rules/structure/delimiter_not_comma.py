@@ -55,4 +55,5 @@ RULE = Rule(
     severity=Severity.WARNING,
     message="the delimiter is not a comma",
     check=check,
+    safety=Safety.SAFE,
 )

@@ -54,4 +54,5 @@ RULE = Rule(
     severity=Severity.ERROR,
     message="lines stand above the header",
     check=check,
+    safety=Safety.SAFE,
 )
