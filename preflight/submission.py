@@ -7,25 +7,21 @@ ledger, the parts and the kept copy of the source, so that it can be done again 
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import json
-import os
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from preflight import outputs, pipeline
-from preflight.checked import Checked, Progress, silent
+from preflight.checked import Progress, silent
 from preflight.errors import ProviderError, SourceError, Stopped, UsageError
-from preflight.mailhosts import remembered
-from preflight.model import RunBooks, Source
+from preflight.mailhosts import remembered as known_domains
+from preflight.model import RunBooks
 from preflight.providers import registry
 from preflight.providers.option import validated
 from preflight.providers.protocol import Provider
+from preflight.remembered import SOURCES, keep_source, restored, stored
 from preflight.rewriting import Fixed
 from preflight.sending.follow import words
 from preflight.sending.ledger import FILE as LEDGER
@@ -35,11 +31,10 @@ from preflight.sending.progress import Event, Unverified
 from preflight.sending.progress import silent as no_events
 from preflight.sending.runs import PartState, Run, RunState
 from preflight.sending.submit import drive
-from preflight.settings import MaxBad, Settings
+from preflight.settings import Settings
 from preflight.settling import Sent as Sent
 from preflight.settling import balanced, settle
 
-SOURCES = "sources"
 POLL_SCALE = "PREFLIGHT_POLL_SCALE"
 
 
@@ -150,7 +145,7 @@ def submit(
             return _unsent(fixed, settings)
         source = fixed.checked.source
         ledger = stack.enter_context(Ledger(settings.state_dir))
-        _keep_source(fixed.checked, settings.state_dir)
+        keep_source(fixed.checked, settings.state_dir)
         lock = settings.state_dir / LOCKS / f"{provider}-{source.sha256[:16]}.lock"
         with locked(lock, f"{source.name} for {provider}"):
             _replace(
@@ -166,7 +161,7 @@ def submit(
                 source_sha256=source.sha256,
                 source_rows=fixed.books.rows,
                 folder=fixed.folder,
-                settings=_stored(settings, fixed.checked),
+                settings=stored(settings, fixed.checked),
                 options=options,
                 books=fixed.books,
                 parts=fixed.parts,
@@ -268,7 +263,7 @@ def resume(
         run = ledger.run(run_id) if run_id else ledger.latest_unfinished()
         if run is None:
             raise UsageError(f"no unfinished run in {settings.state_dir}; see `preflight runs`")
-        own = _restored(run, settings)
+        own = restored(run, settings)
         connected = _connected(run.provider, run.options, connection)
         copy = settings.state_dir / SOURCES / run.source_sha256
         if not copy.exists():
@@ -290,7 +285,7 @@ def resume(
                 accept=accept,
             )
             refused = run.settings.get("refused_domains")
-            mail = None if refused is None else remembered(refused)
+            mail = None if refused is None else known_domains(refused)
             checked = pipeline.check(copy, own, work=work, mail=mail, progress=progress)
             named = dataclasses.replace(checked.source, name=run.source_name)
             return settle(
@@ -374,82 +369,4 @@ def _unsent(fixed: Fixed, settings: Settings) -> Sent:
         warnings=fixed.warnings,
         folder=fixed.folder,
         settings=settings,
-    )
-
-
-def _keep_source(checked: Checked, state_dir: Path) -> None:
-    """Keeps the source's bytes, so that a resume does not depend on a file that people move.
-
-    Raises:
-        SourceError: the source is not what was read any more, or the copy cannot be written.
-    """
-    folder = state_dir / SOURCES
-    source = checked.source
-    copy = folder / source.sha256
-    if copy.exists():
-        return
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _copy(source, copy, checked.survey.plan.written)
-    except OSError as error:
-        raise SourceError(f"cannot keep a copy in {folder}: {error.strerror}") from error
-
-
-def _copy(source: Source, copy: Path, written: datetime | None) -> None:
-    temporary = copy.with_name(f".{copy.name}.{os.getpid()}.partial")
-    digest = hashlib.sha256()
-    try:
-        with (
-            source.path.open("rb") as given,
-            os.fdopen(outputs.private(temporary), "wb") as target,
-        ):
-            while block := given.read(1 << 20):
-                digest.update(block)
-                target.write(block)
-            target.flush()
-            os.fsync(target.fileno())
-        if digest.hexdigest() != source.sha256:
-            raise SourceError(f"{source.name} changed while it was read; nothing was sent")
-        if written is not None:
-            # A resume judges the copy, and some findings are about when the source was written.
-            os.utime(temporary, (written.timestamp(),) * 2)
-        temporary.replace(copy)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-_KEPT = (
-    "profile", "select", "ignore", "extend_select", "severity", "fail_on", "exit_zero",
-    "unsafe_fixes", "region", "timezone", "encoding", "delimiter", "header_row", "sheet", "columns",
-    "shared_columns", "max_bytes", "max_rows",
-)  # fmt: skip
-
-
-def _stored(settings: Settings, checked: Checked) -> dict[str, Any]:
-    """What of the settings a resume needs, as JSON values."""
-    kept = {name: getattr(settings, name) for name in _KEPT}
-    bad = settings.max_bad
-    kept["rules"] = [str(path.absolute()) for path in settings.rules]
-    # A resume may be called from another folder.
-    kept["schema"] = None if settings.schema is None else str(Path(settings.schema).absolute())
-    mail = checked.survey.plan.mail
-    # A resume must not ask again: the DNS may answer otherwise, and the rows were sent.
-    kept["refused_domains"] = None if mail is None else mail.refused
-    kept["max_bad"] = None if bad is None else dataclasses.asdict(bad)
-    stored: dict[str, Any] = json.loads(json.dumps(kept))
-    return stored
-
-
-def _restored(run: Run, settings: Settings) -> Settings:
-    own = dict(run.settings)
-    bad = own.pop("max_bad", None)
-    for name in ("select", "ignore", "extend_select"):
-        own[name] = tuple(own[name])
-    # A run of an earlier version has none.
-    own["shared_columns"] = tuple(own.get("shared_columns", ()))
-    own["rules"] = tuple(Path(path) for path in own.get("rules", ()))
-    own["online"] = own.pop("refused_domains", None) is not None
-    own["providers"] = {**settings.providers, run.provider: dict(run.options)}
-    return dataclasses.replace(
-        settings, **own, max_bad=settings.max_bad or (MaxBad(**bad) if bad else None)
     )

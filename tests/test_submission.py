@@ -12,6 +12,7 @@ import pytest
 
 from preflight import pipeline, submission
 from preflight.errors import RunLocked, SourceError, UsageError
+from preflight.remembered import SOURCES
 from preflight.sandbox.server import Sandbox
 from preflight.sending.ledger import Ledger
 from preflight.sending.progress import Ended, Event, Sending
@@ -76,7 +77,7 @@ def test_the_source_is_kept_privately_and_once(
             submission.submit(
                 path, "talkvalue", settings, connection, work=work, folder=tmp_path / folder
             )
-    (kept,) = (tmp_path / "state" / submission.SOURCES).iterdir()
+    (kept,) = (tmp_path / "state" / SOURCES).iterdir()
     assert kept.read_bytes() == path.read_bytes()
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     assert abs(kept.stat().st_mtime - path.stat().st_mtime) < 1e-3
@@ -96,7 +97,7 @@ def test_a_source_that_changes_meanwhile_is_not_sent(
     with pipeline.workspace() as work, pytest.raises(SourceError, match="changed while"):
         submission.submit(path, "talkvalue", settings, connection, work=work, report=change)
     assert len(box.store.jobs("talkvalue")) == before
-    assert list((tmp_path / "state" / submission.SOURCES).iterdir()) == []
+    assert list((tmp_path / "state" / SOURCES).iterdir()) == []
 
 
 def test_where_no_copy_can_be_kept_nothing_is_sent(
@@ -104,7 +105,7 @@ def test_where_no_copy_can_be_kept_nothing_is_sent(
 ) -> None:
     (tmp_path / "a.csv").write_text(contacts(3))
     (tmp_path / "state").mkdir()
-    (tmp_path / "state" / submission.SOURCES).write_text("in the way")
+    (tmp_path / "state" / SOURCES).write_text("in the way")
     with pytest.raises(SourceError, match="cannot keep a copy"):
         submit(tmp_path / "a.csv", settings, connection)
 

@@ -1,0 +1,109 @@
+"""What a run remembers of the call that began it, so that any later one can go on with it.
+
+The settings by which its rows were judged, and the bytes that they were read from: judged again,
+each row has to end where it ended before, or the books would not balance.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from preflight import outputs
+from preflight.checked import Checked
+from preflight.errors import SourceError
+from preflight.model import Source
+from preflight.sending.runs import Run
+from preflight.settings import MaxBad, Settings
+
+SOURCES = "sources"
+"""The folder of the kept sources, in the state folder; each is called by its SHA-256."""
+
+_KEPT = (
+    "profile", "select", "ignore", "extend_select", "severity", "fail_on", "exit_zero",
+    "unsafe_fixes", "region", "timezone", "encoding", "delimiter", "header_row", "sheet", "columns",
+    "shared_columns", "max_bytes", "max_rows", "any_of",
+)  # fmt: skip
+
+
+def stored(settings: Settings, checked: Checked) -> dict[str, Any]:
+    """What of the settings a resume needs, as JSON values.
+
+    Args:
+        settings: of the call that begins the run.
+        checked: its source; it knows what the DNS said.
+    """
+    kept = {name: getattr(settings, name) for name in _KEPT}
+    bad = settings.max_bad
+    kept["rules"] = [str(path.absolute()) for path in settings.rules]
+    # A resume may be called from another folder.
+    kept["schema"] = None if settings.schema is None else str(Path(settings.schema).absolute())
+    mail = checked.survey.plan.mail
+    # A resume must not ask again: the DNS may answer otherwise, and the rows were sent.
+    kept["refused_domains"] = None if mail is None else mail.refused
+    kept["max_bad"] = None if bad is None else dataclasses.asdict(bad)
+    values: dict[str, Any] = json.loads(json.dumps(kept))
+    return values
+
+
+def restored(run: Run, settings: Settings) -> Settings:
+    """The settings that a run was begun with, where it has a say; else those of this call."""
+    own = dict(run.settings)
+    bad = own.pop("max_bad", None)
+    for name in ("select", "ignore", "extend_select"):
+        own[name] = tuple(own[name])
+    # A run of an earlier version has none.
+    own["shared_columns"] = tuple(own.get("shared_columns", ()))
+    own["any_of"] = tuple(tuple(map(tuple, demand)) for demand in own.get("any_of", ()))
+    own["rules"] = tuple(Path(path) for path in own.get("rules", ()))
+    own["online"] = own.pop("refused_domains", None) is not None
+    own["providers"] = {**settings.providers, run.provider: dict(run.options)}
+    return dataclasses.replace(
+        settings, **own, max_bad=settings.max_bad or (MaxBad(**bad) if bad else None)
+    )
+
+
+def keep_source(checked: Checked, state_dir: Path) -> None:
+    """Keeps the source's bytes, so that a resume does not depend on a file that people move.
+
+    Raises:
+        SourceError: the source is not what was read any more, or the copy cannot be written.
+    """
+    folder = state_dir / SOURCES
+    source = checked.source
+    copy = folder / source.sha256
+    if copy.exists():
+        return
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _copy(source, copy, checked.survey.plan.written)
+    except OSError as error:
+        raise SourceError(f"cannot keep a copy in {folder}: {error.strerror}") from error
+
+
+def _copy(source: Source, copy: Path, written: datetime | None) -> None:
+    temporary = copy.with_name(f".{copy.name}.{os.getpid()}.partial")
+    digest = hashlib.sha256()
+    try:
+        with (
+            source.path.open("rb") as given,
+            os.fdopen(outputs.private(temporary), "wb") as target,
+        ):
+            while block := given.read(1 << 20):
+                digest.update(block)
+                target.write(block)
+            target.flush()
+            os.fsync(target.fileno())
+        if digest.hexdigest() != source.sha256:
+            raise SourceError(f"{source.name} changed while it was read; nothing was sent")
+        if written is not None:
+            # A resume judges the copy, and some findings are about when the source was written.
+            os.utime(temporary, (written.timestamp(),) * 2)
+        temporary.replace(copy)
+    finally:
+        temporary.unlink(missing_ok=True)
