@@ -195,9 +195,11 @@ def _sound(rule: Rule, where: str) -> None:
         raise RuleError(f"{where}: a ROW rule says among which rows it looks, and no other does")
     if rule.scope is not Scope.ROW and (rule.tail or rule.place is not None):
         raise RuleError(f"{where}: only a ROW rule has a tail or a place")
+    if rule.repairs and (rule.scope is not Scope.RECORD or rule.drops):
+        raise RuleError(f"{where}: only a RECORD rule that drops nothing repairs")
     if rule.ragged and not rule.tail:
         raise RuleError(f"{where}: only a rule with a tail sees ragged records")
-    if rule.fix is not None and rule.safety is None:
+    if (rule.fix is not None or rule.repairs) and rule.safety is None:
         raise RuleError(f"{where}: a fix says whether it is safe")
     if isinstance(rule.suspects, str):
         try:

@@ -29,6 +29,7 @@ class Cleaned:
     Attributes:
         chunk: fixed, with its joined columns, without the rows that a rule about rows drops.
         original: as read.
+        aligned: as read, with the records that are rows again in its table.
         keep: a mask over the table of `chunk`: the clean rows.
         changes: the changed cells of the clean rows, a frame of `model.CHANGE_COLUMNS`.
         rejected: a mask over the table of `original`: the rejected rows.
@@ -39,6 +40,7 @@ class Cleaned:
 
     chunk: Chunk
     original: Chunk
+    aligned: Chunk
     keep: Bools
     changes: pd.DataFrame
     rejected: Bools
@@ -60,16 +62,23 @@ def clean(found: Survey, chunks: Iterable[Chunk]) -> Iterator[Cleaned]:
         mended = mend_columns(linter, linted)
         chunk, changes = rowed.chunk, []
         states = found.after[chunk.rows - 1]
+        if len(rowed.repairs):
+            kept = found.after[rowed.repaired - 1] == CLEAN
+            changes.append(rowed.repairs[kept])
         for one in mended:
             if one.changes_cells:
                 chunk = written(chunk, one)
                 changes.append(_changes(chunk, one, states == CLEAN))
-        after = chunk_findings(linted, ((one.judged, one.blames) for one in mended))
+        after = _unrepaired(
+            chunk_findings(linted, ((one.judged, one.blames) for one in mended)),
+            changes[0] if len(rowed.repairs) else rowed.repairs,
+        )
         here = np.concatenate([original.rows, original.aside["row"].to_numpy(dtype=np.int64)])
         doubles = found.doubles.only(np.isin(found.doubles.frame[tables.ROW].to_numpy(), here))
         yield Cleaned(
             chunk=with_joined(chunk, found.plan.columns),
             original=original,
+            aligned=rowed.aligned,
             keep=states == CLEAN,
             changes=_in_order(changes),
             rejected=found.after[original.rows - 1] == REJECTED,
@@ -81,6 +90,15 @@ def clean(found: Survey, chunks: Iterable[Chunk]) -> Iterator[Cleaned]:
 def _standing(findings: Findings, found: Survey) -> Findings:
     """Those about rows that are still there: of a dropped one nothing remains to be said."""
     return findings.only(found.after[findings.frame[tables.ROW].to_numpy() - 1] != DROPPED)
+
+
+def _unrepaired(findings: Findings, repairs: pd.DataFrame) -> Findings:
+    """Those that do not say of a clean row what was repaired."""
+    if not len(repairs):
+        return findings
+    frame = findings.frame
+    mended = frame[tables.ROW].isin(repairs["row"]) & frame[tables.CODE].isin(repairs["code"])
+    return findings.only(~mended.to_numpy(dtype=bool))
 
 
 def _changes(chunk: Chunk, one: Mended, kept: Bools) -> pd.DataFrame:
@@ -135,8 +153,9 @@ def reveal(
     if not len(wanted):
         return old, new
     order = wanted[np.argsort(rows[wanted], kind="stable")]
-    linter = Linter(found.plan)
-    for chunk in chunks:
+    linter, whole_rows = Linter(found.plan), RowRules(found.plan, found.layout)
+    for read in chunks:
+        chunk, *_ = whole_rows.repair(read)
         if not len(chunk.rows):
             continue
         first, last = np.searchsorted(rows[order], (chunk.rows[0], chunk.rows[-1] + 1))

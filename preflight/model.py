@@ -218,7 +218,8 @@ class Chunk:
             behind the rules about rows perhaps likely str (the name of the column in which a
             delimiter most likely lacks its quotes, "" where that cannot be told).
         noted: records of `table` about which there is something to say, in the same columns;
-            their flaw, `Flaw.STRAY`, is none that keeps a record out of the table.
+            their flaw, `Flaw.STRAY`, is none that keeps a record out of the table, or no longer:
+            behind the rules about rows a repaired record is noted too, as `Flaw.LONG`.
         newlines: how many records end in LF, CRLF and CR; the header counts with the first chunk.
     """
 

@@ -57,6 +57,7 @@ class Survey:
         guessed_cells: how many more cells fixes that guess would change, where they are not made.
         guessed_rows: how many more rows that would save, doubles of others among them.
         guessed_all: whether these are all of them; else they are the first.
+        repairs: the records that are made rows again, or would be by fixes that guess.
         orders: what the cells of a column, by its position, prove about the order of its dates of
             which day and month cannot be told apart; see `orders`. Where there is such a column, a
             survey that does not know it yet from its plan is to be made again.
@@ -75,6 +76,7 @@ class Survey:
     guessed_cells: int = 0
     guessed_rows: int = 0
     guessed_all: bool = True
+    repairs: frozenset[int] = frozenset()
     orders: Mapping[int, str] = field(default_factory=dict)
 
     @property
@@ -132,6 +134,8 @@ def survey(
     sample = Sample(len(layout.header))
     newlines = np.zeros(3, dtype=np.int64)
     own = WholeFile(schema, plan, layout) if schema and plan.scoped(Scope.SCHEMA) else None
+    repairs: list[int] = []
+    unrepaired: list[Ints] = []
     for read, behind in following(chunks, whole_rows.tail):
         rowed = whole_rows.judge(read, behind)
         chunk = rowed.chunk
@@ -146,6 +150,11 @@ def survey(
             chunk.rows, np.concatenate([rowed.rejected, _with_errors(linter, linted.stored)])
         )
         before = bad_rows(linter, ((one, one.blames) for one in linted.columns), count) | condemned
+        before |= np.isin(chunk.rows, rowed.repaired)
+        for code, times in rowed.repairs["code"].value_counts().items():
+            fixed[str(code)] = fixed.get(str(code), 0) + int(times)
+        repairs += rowed.repairable.tolist()
+        unrepaired.append(np.setdiff1d(rowed.repairable, rowed.repaired))
         after = bad_rows(linter, ((one.judged, one.blames) for one in mended), count) | condemned
         contacts.add(whole, mended, after)
         guesses.add(chunk.rows, mended, after & ~condemned)
@@ -204,9 +213,12 @@ def survey(
         after=after_states,
         doubles=whole_file,
         fixed=dict(sorted(fixed.items())),
-        guessed_cells=guesses.cells,
+        guessed_cells=guesses.cells + sum(map(len, unrepaired)),
         guessed_all=guesses.all_seen,
-        guessed_rows=sum(int((after_states[at - 1] == REJECTED).sum()) for at in guesses.rows),
+        guessed_rows=sum(
+            int((after_states[at - 1] == REJECTED).sum()) for at in (*guesses.rows, *unrepaired)
+        ),
+        repairs=frozenset(repairs),
         orders=orders.settled(),
     )
     if found.refused:

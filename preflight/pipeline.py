@@ -245,6 +245,7 @@ def split(
         rules=(),
         schema=None,
         online=False,
+        unsafe_fixes=False,
         columns={},
         shared_columns=(),
         any_of=(),

@@ -170,11 +170,13 @@ def _without(one: Cleaned, at: np.ndarray) -> Cleaned:
     keep[at] = False
     rows, lines = one.chunk.rows[at], one.chunk.lines[at]
     rejected = one.rejected | np.isin(one.original.rows, rows)
+    aside = one.aside | np.isin(one.original.aside["row"].to_numpy(dtype=np.int64), rows)
     why = "the record alone is over the limit of a part"
     return dataclasses.replace(
         one,
         keep=keep,
         rejected=rejected,
+        aside=aside,
         changes=one.changes[~one.changes["row"].isin(rows)],
         findings=tables.together(
             [one.findings, tables.table(OVER_LIMIT, rows, lines, 0, why)]

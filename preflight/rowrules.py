@@ -4,6 +4,9 @@ A cheap pattern over a column or two finds the rows worth a look, and only those
 frame. What such a rule drops is taken out of the chunk here, so that no later stage sees it: a
 header repeated among the rows is one finding, and not one more for each of its cells.
 
+Before that, records of too many fields that one alignment fits become rows again, on request: they
+take their place in the table, and are judged, mended and written as any row is.
+
 Both passes over a file ask the rules anew, of the same chunks, and so get the same answers.
 """
 
@@ -19,13 +22,15 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from preflight import csvout
 from preflight import findings as tables
 from preflight.errors import RuleError
 from preflight.findings import Findings
-from preflight.model import Bools, Chunk, Flaw, Ints, Layout, Severity
+from preflight.model import CHANGE_COLUMNS, Bools, Chunk, Flaw, Ints, Layout, Severity
 from preflight.plan import Plan
 from preflight.profile import bare_name
 from preflight.reading.records import fields_of
+from preflight.realigning import Realigned, realigned
 from preflight.rule import RowContext, Rule, Scope
 from preflight.schemas import RuleCrashed, arity, asked_for_mask, told
 from preflight.shifted import likely_columns
@@ -67,12 +72,23 @@ class Rowed:
         findings: what the rules say.
         dropped: the rows that are left away.
         rejected: the rows that an error of these rules rejects.
+        aligned: the chunk with all rows, the repaired ones in its table.
+        repairable: the records that are repaired, or would be on request.
+        repairs: what was repaired, a frame of `model.CHANGE_COLUMNS`; the texts are whole records.
     """
 
     chunk: Chunk
     findings: Findings
     dropped: Ints
     rejected: Ints
+    aligned: Chunk
+    repairable: Ints
+    repairs: pd.DataFrame
+
+    @property
+    def repaired(self) -> Ints:
+        """The rows that were repaired."""
+        return self.repairs["row"].to_numpy(dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -136,6 +152,7 @@ class RowRules:
         rules = plan.scoped(Scope.ROW) if width else ()
         self._among = {rule.code: _among(rule, self._context) for rule in rules}
         self._rules = [rule for rule in rules if self._among[rule.code] != {}]
+        self._repairing = next((one for one in plan.scoped(Scope.RECORD) if one.repairs), None)
         self.tail = max((rule.tail for rule in self._rules), default=0)
         """How many records behind a chunk must be known of to judge it."""
 
@@ -146,6 +163,8 @@ class RowRules:
             chunk: as read.
             behind: how many records that hold anything follow it, as `following` says.
         """
+        aligned, repairable, repairs = self.repair(chunk)
+        chunk = aligned
         pieces: list[Findings] = []
         dropped, rejected = [_NO_ROWS], [_NO_ROWS]
         for rule in self._rules:
@@ -157,11 +176,47 @@ class RowRules:
                 rejected.append(rows)
         away = np.unique(np.concatenate(dropped))
         return Rowed(
-            chunk=self._with_likely(_without(chunk, away)),
+            chunk=_without(chunk, away),
             findings=tables.together(pieces),
             dropped=away,
             rejected=np.unique(np.concatenate(rejected)),
+            aligned=aligned,
+            repairable=np.setdiff1d(repairable, away),
+            repairs=repairs[~repairs["row"].isin(away)],
         )
+
+    def repair(self, chunk: Chunk) -> tuple[Chunk, Ints, pd.DataFrame]:
+        """A chunk in which records of too many fields that one alignment fits are rows again.
+
+        Returns:
+            The chunk, its `aside` with `likely`; the rows that are repaired, or would be on
+            request; and what was repaired, a frame of `model.CHANGE_COLUMNS`.
+        """
+        chunk = self._with_likely(chunk)
+        rule, nothing = self._repairing, pd.DataFrame(columns=list(CHANGE_COLUMNS))
+        if rule is None or "likely" not in chunk.aside:
+            return chunk, _NO_ROWS, nothing
+        long = np.flatnonzero(chunk.aside["flaw"] == Flaw.LONG)
+        aside = chunk.aside.iloc[long]
+        fields = aside["fields"].to_numpy(dtype=np.int64)
+        found = realigned(aside["raw"], fields, self._context.columns, self._layout.syntax)
+        mended = aside.iloc[found.at]
+        rows = mended["row"].to_numpy(dtype=np.int64)
+        if not self._plan.applies(rule.safety) or not len(rows):
+            return chunk, rows, nothing
+        texts = csvout.records([pa.array(cells, pa.string()) for cells in found.cells])
+        log = pd.DataFrame(
+            {
+                "row": rows,
+                "line": mended["line"].to_numpy(dtype=np.int64),
+                "column_name": "",
+                "code": rule.code,
+                "safety": str(rule.safety),
+                "old": mended["raw"].to_numpy(object),
+                "new": np.array([text.removesuffix("\n") for text in texts.to_pylist()], object),
+            }
+        )
+        return _in_the_table(chunk, mended, found), rows, log
 
     def _with_likely(self, chunk: Chunk) -> Chunk:
         """The chunk with `likely` in its `aside`; nothing is said of a header without a known name.
@@ -304,6 +359,25 @@ def _answer(
     if not isinstance(answer, pd.Series) or not answer.index.equals(rows.index):
         raise RuleCrashed(f"{rule.code}: {what} no series of the same index")
     return answer
+
+
+def _in_the_table(chunk: Chunk, mended: pd.DataFrame, found: Realigned) -> Chunk:
+    """The chunk with repaired records in their places; what is said of them is kept as noted."""
+    schema = chunk.table.schema
+    columns = zip(found.cells, schema.types, strict=True)
+    more = pa.table([pa.array(cells, kind) for cells, kind in columns], schema)
+    rows = np.concatenate([chunk.rows, mended["row"].to_numpy(dtype=np.int64)])
+    lines = np.concatenate([chunk.lines, mended["line"].to_numpy(dtype=np.int64)])
+    order = np.argsort(rows, kind="stable")
+    noted = [mended] if chunk.noted is None else [chunk.noted, mended]
+    return replace(
+        chunk,
+        table=pa.concat_tables([chunk.table, more]).take(pa.array(order)),
+        rows=rows[order],
+        lines=lines[order],
+        aside=chunk.aside[~chunk.aside["row"].isin(mended["row"])],
+        noted=pd.concat(noted, ignore_index=True),
+    )
 
 
 def _without(chunk: Chunk, rows: Ints) -> Chunk:

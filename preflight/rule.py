@@ -294,10 +294,12 @@ class Rule:
             what `check` got, narrowed to the blamed ones. No value of a contact may stand in it.
         fix: the mended values for the blamed ones; the same value where it cannot tell.
         safety: of the fix; for a FILE or HEADER rule, of most of its problems; for a RECORD, ROW or
-            TABLE rule, of leaving its rows away.
+            TABLE rule, of leaving its rows away; for one that repairs, of that.
         phase: when the fix is applied.
         drops: for a RECORD, ROW or TABLE rule, whether the row is left away and counted as dropped;
             for a HEADER rule, whether the column is left away.
+        repairs: for a RECORD rule, whether a record whose fields can be joined again in one way
+            only is a row again, see `realigning`.
         doc: the docstring of its file.
         origin: where it comes from, as the catalogue found out: "" for preflight itself, else a
             path, or a distribution and its version.
@@ -324,6 +326,7 @@ class Rule:
     safety: Safety | None = None
     phase: Phase = Phase.SHAPE
     drops: bool = False
+    repairs: bool = False
     doc: str = ""
     origin: str = ""
 

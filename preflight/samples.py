@@ -334,7 +334,7 @@ def _of_good(one: Sample, folder: Path) -> Iterator[str]:
 def _of_fixed(one: Sample, folder: Path) -> Iterator[str]:
     result = fixed(one, folder)
     if one.fixed is None:
-        if one.rule.fix is not None or result.changed_cells:
+        if one.rule.fix is not None or one.rule.repairs or result.changed_cells:
             yield "Fixed: the rule has a fix, and its docstring has no block `Fixed::`"
         return
     clean = folder / "out" / "clean.csv"
@@ -348,7 +348,7 @@ def _of_fixed(one: Sample, folder: Path) -> Iterator[str]:
         )
         if shown == found:
             yield "Fixed: the line ends are others than those that are written"
-    if one.rule.fix is not None and not result.changed_cells:
+    if (one.rule.fix is not None or one.rule.repairs) and not result.changed_cells:
         yield "Fixed: the fix changes no cell of the bad sample"
     again = dataclasses.replace(
         one, bad=written, settings=dataclasses.replace(one.settings, encoding=None)

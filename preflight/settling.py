@@ -301,7 +301,7 @@ def _write_failures(
     with _replacing(run.folder / outputs.FAILURES, [*layout.header, *outputs.HELPERS]) as file:
         for one, _ in rewrite(found, Records(layout), columns):
             here = rejects.of(one.original, one.rejected, one.aside, one.findings)
-            refused = _refused_rows(one.original, there, checked)
+            refused = _refused_rows(one.aligned, there, checked)
             file.write(_in_row_order(here, refused, len(layout.header)))
             counted.update(here=len(here[0]), there=len(refused[0]))
             changes.update(one.changes["code"].tolist())

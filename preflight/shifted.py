@@ -20,12 +20,14 @@ from preflight.reading.records import fields_of
 
 _EMAIL = r"^\s*[^@\s]+@[^@\s]+\.[^@\s]+\s*$"
 _MOMENT = r"^\s*(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2,4})"
-_SHAPES = {
+SHAPES = {
     "email": _EMAIL,
     "phone": r"^\s*[+(]?[0-9][0-9 ().+/-]{5,}\s*$",
     "timestamp": _MOMENT,
 }
-_ALIEN = f"{_EMAIL}|{_MOMENT}"
+"""What the cells of a kind look like; RE2."""
+ALIEN = f"{_EMAIL}|{_MOMENT}"
+"""What no cell of another kind looks like."""
 _NOWHERE = -1
 
 
@@ -41,14 +43,21 @@ def likely_columns(
         syntax: of the file.
     """
     found = np.full(len(raws), _NOWHERE, dtype=np.int64)
-    for extra in np.unique(fields - len(columns)):
-        at = np.flatnonzero(fields - len(columns) == extra)
+    for at, cells in alike_in_width(raws, fields, syntax):
+        found[at] = _decided(cells, columns, len(cells) - len(columns))
+    return found
+
+
+def alike_in_width(
+    raws: pd.Series[str], fields: Ints, syntax: Syntax
+) -> Iterator[tuple[Ints, list[pa.Array]]]:
+    """Records of one width together: which of them they are, and their cells, a column each."""
+    for width in np.unique(fields):
+        at = np.flatnonzero(fields == width)
         quoted = raws.iloc[at].str.contains(syntax.quote, regex=False).to_numpy() | syntax.escape
         for some, read in ((at[quoted], _one_by_one), (at[~quoted], _split)):
             if len(some):
-                cells = read(raws.iloc[some], syntax)
-                found[some] = _decided(cells, columns, int(extra))
-    return found
+                yield some, read(raws.iloc[some], syntax)
 
 
 def _one_by_one(raws: pd.Series[str], syntax: Syntax) -> list[pa.Array]:
@@ -66,7 +75,7 @@ def _split(raws: pd.Series[str], syntax: Syntax) -> list[pa.Array]:
 
 def _decided(cells: Sequence[pa.Array], columns: Sequence[Column], extra: int) -> Ints:
     """What `likely_columns` says of records that all have so many fields too many."""
-    padded = [_matches(cell, r"^\s+\S") for cell in cells]
+    padded = [matches(cell, r"^\s+\S") for cell in cells]
     ways, spaced = [], []
     for position, fits in _ways(cells, columns, extra):
         joined = range(position + 1, position + extra + 1)
@@ -74,7 +83,7 @@ def _decided(cells: Sequence[pa.Array], columns: Sequence[Column], extra: int) -
         outside = [padded[one] for one in range(len(cells)) if one not in joined]
         ways.append((position, fits))
         spaced.append((position, fits & inside & ~np.logical_or.reduce(outside)))
-    trailing = np.logical_and.reduce([_matches(cell, r"^\s*$") for cell in cells[-extra:]])
+    trailing = np.logical_and.reduce([matches(cell, r"^\s*$") for cell in cells[-extra:]])
     # Then there may be a delimiter too many at the end, and nothing has moved.
     unmoved = trailing & np.logical_and.reduce(
         [_fits(column, cells[at]) for at, column in enumerate(columns)]
@@ -90,7 +99,7 @@ def _ways(
     left = [_fits(column, cells[at]) for at, column in enumerate(columns)]
     right = [_fits(column, cells[at + extra]) for at, column in enumerate(columns)]
     for at, column in enumerate(columns):
-        if column.kind in _SHAPES:
+        if column.kind in SHAPES:
             continue
         inside = [_fits(column, cells[one]) for one in range(at, at + extra + 1)]
         yield at, np.logical_and.reduce([*left[:at], *inside, *right[at + 1 :]])
@@ -107,12 +116,13 @@ def _single(ways: Sequence[tuple[int, Bools]], count: int) -> Ints:
 
 def _fits(column: Column, cells: pa.Array) -> Bools:
     """Whether cells can stand in a column; blank ones can anywhere."""
-    shape = _SHAPES.get(column.kind)
+    shape = SHAPES.get(column.kind)
     if shape is None:
-        return ~_matches(cells, _ALIEN)
-    return _matches(cells, rf"{shape}|^\s*$")
+        return ~matches(cells, ALIEN)
+    return matches(cells, rf"{shape}|^\s*$")
 
 
-def _matches(cells: pa.Array, pattern: str) -> Bools:
+def matches(cells: pa.Array, pattern: str) -> Bools:
+    """Which cells hold a match of an RE2 pattern."""
     found = pc.match_substring_regex(cells, pattern)
     return np.asarray(found.to_numpy(zero_copy_only=False), dtype=bool)

@@ -258,6 +258,8 @@ def _rewritten(path: Path, kept: Kept, undone: Sequence[Line]) -> bytes:
     positions = np.concatenate([np.arange(a, b + 1) for a, b in kept.rows] or [np.empty(0, int)])
     values = {at: table.column(at).to_pylist() for at in range(table.num_columns)}
     for row, _, column, _, _, old, new in undone:
+        if not column:
+            raise UsageError(f"row {row}: the record was joined as a whole; take everything back")
         if kept.columns.count(column) != 1:
             raise UsageError(
                 f"row {row}: `{column}` is no column of {outputs.CLEAN} by itself; "

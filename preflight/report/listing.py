@@ -108,7 +108,7 @@ class Listing:
             if problem is not None:
                 safety = problem.safety
             else:
-                safety = rule.safety if self._mends(rule) else None
+                safety = rule.safety if self._mends(rule, row) else None
             yield Row(
                 rule=rule,
                 message=message or rule.message,
@@ -121,10 +121,12 @@ class Listing:
                 replacement=self.replacements[at],
             )
 
-    def _mends(self, rule: Rule) -> bool:
+    def _mends(self, rule: Rule, row: int) -> bool:
         """Whether a fix of the rule would change anything in this file; guesses are not tried."""
         if rule.drops:
             return True
+        if rule.repairs:
+            return row in self.survey.repairs
         tried = self.survey.plan.applies(rule.safety)
         return rule.fix is not None and (not tried or rule.code in self.survey.fixed)
 

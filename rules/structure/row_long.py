@@ -2,7 +2,12 @@
 
 Most often a comma in an unquoted cell: `Kestrel Labs, Inc.` becomes two cells, and all that follow
 move. No provider can take the row for what it was. Where the cells allow one place for the comma
-only, or one with a blank behind it, the column is named.
+only, or one with a blank behind it, the column is named. With `--unsafe-fixes` the fields are
+joined again where one way to do so fits the whole record, and no other: a guess, so on request.
+
+Options::
+
+    --unsafe-fixes
 
 Bad::
 
@@ -19,13 +24,19 @@ Good::
     email,company,first_name
     ann@kestrel-labs.com,"Kestrel Labs, Inc.",Ann
     bob@kestrel-labs.com,Kestrel Labs,Bob
+
+Fixed::
+
+    email,company,first_name
+    ann@kestrel-labs.com,"Kestrel Labs, Inc.",Ann
+    bob@kestrel-labs.com,Kestrel Labs,Bob
 """
 
 from __future__ import annotations
 
 import pandas as pd
 
-from preflight.rule import Rule, Scope, Severity
+from preflight.rule import Rule, Safety, Scope, Severity
 
 
 def check(records: pd.DataFrame) -> pd.Series[bool]:
@@ -49,4 +60,6 @@ RULE = Rule(
     message="more fields than the header",
     check=check,
     reason=reason,
+    safety=Safety.UNSAFE,
+    repairs=True,
 )
