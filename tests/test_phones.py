@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 
-import numpy as np
 import pandas as pd
 import phonenumbers
 import pyarrow as pa
@@ -155,8 +154,8 @@ def test_the_rules_refuse_a_phone_where_the_library_does_and_write_e164(
     for column in Linter(plan).lint(chunk).columns:
         if column.column.name != "phone":
             continue
-        blamed = np.logical_or.reduce([blame.cells for blame in column.blames] or [[False]])
-        after = mend(column.checks, column.cells, np.broadcast_to(blamed, len(column.cells)), plan)
+        blamed = {blame.code: blame.cells for blame in column.blames}
+        after = mend(column.checks, column.cells, blamed, plan)
         for row, which in zip(column.where.tolist(), column.which.tolist(), strict=True):
             wrote[row] = after.cells["value"].iloc[which]
             errors[row] = [

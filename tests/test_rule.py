@@ -130,8 +130,8 @@ def test_a_missing_name_is_told_with_the_pieces_that_would_make_it() -> None:
     """TextUs takes either."""
     (problem,) = said("HDR202", view("First Name", "Phone", "Ful nam", profile="textus"))
     assert problem.message == (
-        "no column holds the required `name` (nor its pieces `first_name` and `last_name`); "
-        "the nearest is `Ful nam`"
+        "no column holds the required `name` (`First Name` holds first_name; with last_name it "
+        "could be made); nearest: `Ful nam`; say which with --map 'Ful nam=name'"
     )
     assert said("HDR202", view("First Name", "Last Name", "Phone", profile="textus")) == []
 
@@ -139,7 +139,9 @@ def test_a_missing_name_is_told_with_the_pieces_that_would_make_it() -> None:
 def test_nothing_is_near_a_column_that_nothing_is_like() -> None:
     """No guess is better than a bad one."""
     (problem,) = said("HDR202", view("Ort", profile="dotdigital"))
-    assert problem.message == "no column holds the required `Email`"
+    assert problem.message == (
+        'no column holds the required `Email`; say which one it is with --map "Their header=email"'
+    )
 
 
 def test_a_column_the_provider_refuses_is_an_error_where_it_cannot_be_left_out() -> None:

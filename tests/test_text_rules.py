@@ -80,7 +80,7 @@ def test_a_text_is_measured_in_characters_and_only_where_a_limit_is_known(tmp_pa
     """Neither in bytes nor in a field of another kind."""
     long, short = "é" * 1001, "é" * 1000
     rows = f"ann@kestrel-labs.com,{long},{long}\nb@kestrel-labs.com,{short},x\n"
-    text = "Email,NOTES,CONSENTTEXT\n" + rows
+    text = "Email,INTERESTS,CONSENTTEXT\n" + rows
     found = check(tmp_path, text, profile="dotdigital").survey.findings.frame
     assert found[["row", "column", "code"]].to_numpy().tolist() == [[1, 2, "TXT704"]]
     assert check(tmp_path, text).survey.findings.counts() == {}

@@ -43,5 +43,5 @@ def test_a_provider_that_is_none_exits_with_2(call: Call) -> None:
     """With the nearest."""
     told = call("template", "--for", "textu")
     assert told.code == 2
-    assert "did you mean textus" in told.err
+    assert "did you mean `textus`" in told.err
     assert call("template").code == 2
