@@ -40,9 +40,10 @@ class Findings:
         return Findings(self.frame.take(order).reset_index(drop=True))
 
     def counts(self) -> dict[str, int]:
-        """How many there are of each code, in the order of the codes."""
+        """How many there are of each code that there is, in the order of the codes."""
+        # A categorical counts the codes that were filtered out, too, as none.
         counted = self.frame[CODE].value_counts()
-        return {str(code): int(counted[code]) for code in sorted(counted.index)}
+        return {str(code): int(counted[code]) for code in sorted(counted.index) if counted[code]}
 
     def only(self, mask: Any) -> Findings:
         """Those of a boolean mask."""
