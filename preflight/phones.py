@@ -20,11 +20,12 @@ from preflight import numbering, phonecells
 from preflight.invisible import CONTROLS, ODD_BLANKS, ZERO_WIDTH, strip_invisible
 from preflight.model import Bools, Ints
 from preflight.numbering import Reading, characters, read, valid, written
+from preflight.plusless import either
 
 # What the library says of a cell, and for those it can make nothing of, what is to be seen of them.
 OK, UNPARSABLE, INVALID, NO_REGION = "ok", "unparsable", "invalid", "no-region"
 PLACEHOLDER, SEVERAL, SCIENTIFIC, DECIMAL = "placeholder", "several", "scientific", "decimal"
-EXTENSION = "extension"
+EXTENSION, EITHER = "extension", "either"
 
 _E164 = r"^\+[1-9][0-9]{6,14}$"
 # The punctuation that the library drops wherever it stands. Letters, "x" and "~" are not in it:
@@ -36,6 +37,8 @@ _DIALLED = rf"^{_MARKS}*\+?{_MARKS}*(?:[0-9]{_MARKS}*){{3,}}$"
 _EXTENSION = r"(?i)([0-9])[ \x{a0}]*(?:ext|extn|extension|x|#)[:.]?[ \x{a0}]*[0-9]{1,6}$"
 # The library reads no longer text.
 _LONGEST_TEXT = 250
+# What `read` takes, and what makes it ask the library of a single number.
+_FEWEST, _ALONE = 3, 2
 _BEGINS = re.compile(r"[+\uff0b]|\d")
 _INVISIBLE = f" {ZERO_WIDTH}{ODD_BLANKS}{CONTROLS}"
 _IN_FRONT = re.compile(f"^['\u2018\u2019`{_INVISIBLE}]+")
@@ -93,7 +96,20 @@ def _judge(bare: str, region: str) -> tuple[str, str, str]:
         # To the library a second number behind a comma or a semicolon is an extension.
         return "", SEVERAL, ""
     form = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    return form, OK, EXTENSION if number.extension else ""
+    if number.extension:
+        return form, OK, EXTENSION
+    return form, OK, EITHER if _is_either(bare, number) else ""
+
+
+def _is_either(bare: str, number: phonenumbers.PhoneNumber) -> bool:
+    begins = _BEGINS.search(bare)
+    digits = phonenumbers.normalize_digits_only(bare)
+    rest = phonenumbers.national_significant_number(number)
+    # Of a number in letters the digits alone say nothing.
+    if len(digits) < max(_FEWEST, len(rest)) or (begins and begins[0] in _PLUSES):
+        return False
+    codes = np.array([number.country_code])
+    return bool(either(pa.array([digits]), codes, pa.array([rest]), few=_ALONE)[0])
 
 
 _NO_REGION = "no country is known for it"
@@ -136,7 +152,8 @@ def judge(
         A frame of the same index: `core` str, as `trim_phone` makes it; `e164` str, "" unless the
         status is OK; `status` str, one of OK, UNPARSABLE, INVALID and NO_REGION, as the library
         says, or of PLACEHOLDER, SEVERAL, SCIENTIFIC and DECIMAL, see `phonecells`; `reason` str,
-        why there is no number, EXTENSION for a valid one that carries one.
+        why there is no number, EXTENSION for a valid one that carries one, EITHER for one that is
+        another behind a plus, see `plusless`.
     """
     cells, where = _strings(values), _strings(regions)
     core = _trimmed(cells)
@@ -153,6 +170,10 @@ def judge(
     fine = valid(found.codes, found.numbers)
     e164[at[fine]] = _e164(found).filter(pa.array(fine)).to_numpy(zero_copy_only=False)
     tell(at[fine & ~extended], OK, "")
+    bare = np.flatnonzero(fine & ~extended & ~plus)
+    some = pa.array(bare)
+    two = either(digits.take(some), found.codes[bare], found.numbers.take(some), few=few)
+    tell(at[bare[two]], OK, EITHER)
     tell(at[fine & extended], OK, EXTENSION)
     for code in np.unique(found.codes[~fine]).tolist():
         tell(at[~fine & (found.codes == code)], INVALID, _no_number(code))

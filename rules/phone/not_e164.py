@@ -3,7 +3,9 @@
 TextUs stores phone numbers so, and its help asks for a plus and the country code for numbers of
 another country; Dotdigital's help wants mobile numbers international. The region is the one that
 the row's country, `--region` or the profile names, never a guess. A number with words beside it is
-left alone, for a person to look at; one with an extension is a matter of PHN406.
+left alone, for a person to look at, and so are digits that a program may have dropped the plus of:
+in Germany `4917012345678` is a landline without its zero, as the library reads it, and a mobile
+behind a plus. One with an extension is a matter of PHN406.
 
 Options::
 
@@ -18,6 +20,7 @@ Bad::
     dan@kestrel-labs.com,415.555.2672,
     eve@kestrel-labs.com,tel:+1-415-555-2673,
     fred@kestrel-labs.com,1-800-FLOWERS,US
+    gwen@kestrel-labs.com,4917012345678,DE
 
 Findings::
 
@@ -27,6 +30,7 @@ Findings::
     5:phone PHN404 not in E.164 form
     6:phone PHN404 not in E.164 form
     7:phone PHN404 not in E.164 form
+    8:phone PHN404 not in E.164 form: in its country one number, behind a plus another
 
 Good::
 
@@ -43,6 +47,7 @@ Fixed::
     dan@kestrel-labs.com,+14155552672,
     eve@kestrel-labs.com,+14155552673,
     fred@kestrel-labs.com,1-800-FLOWERS,US
+    gwen@kestrel-labs.com,4917012345678,DE
 """
 
 from __future__ import annotations
@@ -58,6 +63,7 @@ from preflight.rule import Context, Phase, Rule, Safety, Scope, Severity
 _ONLY_A_NUMBER = re.compile(
     r"(?:(?:tel|phone)\b[.:]*)?[^\w+\uff0b]*[+\uff0b]?(?:[^\w+\uff0b]*\d)+[^\w+\uff0b]*", re.I
 )
+_MESSAGE = "not in E.164 form"
 
 
 def _is_only_a_number(cell: str) -> bool:
@@ -66,13 +72,21 @@ def _is_only_a_number(cell: str) -> bool:
 
 def check(phone: pd.Series[str], context: Context) -> pd.Series[bool]:
     del phone
-    valid = (context.judged["status"] == "ok") & (context.judged["reason"] == "")
+    valid = (context.judged["status"] == "ok") & (context.judged["reason"] != "extension")
     return ~valid | (context.judged["core"] == context.judged["e164"])
 
 
+def reason(phone: pd.Series[str], context: Context) -> pd.Series[str]:
+    del phone
+    plain = context.judged["reason"] != "either"
+    told = pd.Series(_MESSAGE, index=context.judged.index, dtype="str")
+    return told.where(plain, f"{_MESSAGE}: in its country one number, behind a plus another")
+
+
 def fix(phone: pd.Series[str], context: Context) -> pd.Series[str]:
+    settled = context.judged["reason"] == ""
     return phone.mask(
-        context.judged["core"].map(_is_only_a_number),
+        settled & context.judged["core"].map(_is_only_a_number),
         context.judged["e164"],
     )
 
@@ -83,8 +97,9 @@ RULE = Rule(
     scope=Scope.CELL,
     severity=Severity.WARNING,
     kinds=frozenset({"phone"}),
-    message="not in E.164 form",
+    message=_MESSAGE,
     check=check,
+    reason=reason,
     fix=fix,
     safety=Safety.SAFE,
     phase=Phase.SHAPE,
