@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import copy
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -91,7 +91,8 @@ class OwnSchema:
                 return [*found, Failure(message, rest.index.to_numpy(np.int64), unknown=True)]
             failed = [one for error in errors for one in self._uncoerced(error, rest)]
             if not failed:
-                return found + [one for error in errors for one in self._told(error, data, rest)]
+                told = (one for error in errors for one in self._told(error, data, rest))
+                return [*found, *_once(told)]
             # What is not of its column's type would make the checks of the column raise, and all
             # other cells of it unknown. The rows are blamed, and the others are asked again.
             found += failed
@@ -169,6 +170,15 @@ class OwnSchema:
                 yield Failure(f"{message} in {count}", column=column, warning=True)
             else:
                 yield Failure(message, rows, column)
+
+
+def _once(failures: Iterable[Failure]) -> list[Failure]:
+    """Each failure once: pandera says it twice that a cell is not of its column's type."""
+    kept = {
+        (one.message, None if one.rows is None else one.rows.tobytes(), one.column): one
+        for one in failures
+    }
+    return list(kept.values())
 
 
 def _typed(error: SchemaError, cases: pd.DataFrame) -> dict[object, list[object]]:

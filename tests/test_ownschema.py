@@ -131,6 +131,13 @@ def test_a_blank_cell_of_a_nullable_column_is_let_be_while_others_are_not_of_its
     assert rows == [2]
 
 
+@pytest.mark.parametrize("kind", [int, "Int64"])
+def test_what_cannot_be_coerced_is_told_once(kind: Any) -> None:
+    """Pandera says of it as well that it is not of its type."""
+    found = one(pa.Column(kind, nullable=True, coerce=True), "+14155552671", None)
+    assert len(found) == len({repr(failure) for failure in found}) <= 1, found
+
+
 def test_checks_see_the_coerced_values_and_only_of_rows_that_have_one() -> None:
     column = pa.Column(int, [pa.Check.gt(5), pa.Check(lambda s: s.mean() > 100, name="mean")])
     assert one(column, "7", "x", "3") == [
