@@ -40,7 +40,7 @@ from datetime import UTC, date, datetime, timedelta
 from preflight.invisible import tidy
 
 DAY_FIRST, MONTH_FIRST, EITHER = "day-first", "month-first", "either"
-LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "sv", "pt", "da", "nb", "fi", "pl")
+LANGUAGES = ("en", "de", "de_AT", "fr", "es", "it", "nl", "sv", "pt", "da", "nb", "fi", "pl")
 
 UNKNOWN = "it is no date and time that is known here"
 NO_TIME = "it has a date and no time of day"

@@ -46,6 +46,7 @@ from preflight.rule import Phase, Rule, Safety, Scope, Severity
 # shows them, as Windows-1251 does, and the signs by which Mac Roman and DOS show the first.
 _LATIN = "[\u00c2-\u00f4][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
 _CYRILLIC = "[РС][\u00a0-\u00bfЁЂЃЄЅІЇЈЉЊЋЌЎЏёђѓєѕіїјљњћќўџҐґ€№‚„…†‡‰‹‘’“”•–—™›]"
+_NO_LETTER = "[\u0001-\u0008\u000e-\u001f\u007f\u200b-\u200f\u2060-\u2064\ufeff]"
 _SUSPECT = f"{_LATIN}|{_CYRILLIC}|[√├┬][^ ]"
 
 
@@ -60,8 +61,14 @@ def _read_again(text: str) -> str:
 
 
 def fix(text: pd.Series[str]) -> pd.Series[str]:
-    odd = text.str.contains(_SUSPECT)
-    return text.mask(odd, text[odd].map(_read_again)) if odd.any() else text
+    # What other fixes take off may stand around the letters or between them: as it stands first,
+    # and then without what can be no half of a letter.
+    for bare in (text, text.str.replace(_NO_LETTER, "", regex=True).str.strip(" \t\n\v\f\r")):
+        odd = bare.str.contains(_SUSPECT)
+        if odd.any():
+            again = bare[odd].map(_read_again)
+            text = text.mask(odd, again.where(again != bare[odd], text[odd]))
+    return text
 
 
 def check(text: pd.Series[str]) -> pd.Series[bool]:
