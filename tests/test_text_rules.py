@@ -92,3 +92,11 @@ def test_a_text_is_measured_in_characters_and_only_where_a_limit_is_known(tmp_pa
 def test_the_limits_of_a_file_leave_the_limit_of_a_text_alone() -> None:
     """`--max-rows` is about something else."""
     assert profile.load("dotdigital").limited(None, 5).limits.text == 1000
+
+
+def test_a_line_break_or_a_control_beside_it_hides_no_garbled_letter() -> None:
+    """What another fix takes off makes no difference, so that fixing twice is fixing once."""
+    cells = pd.Series(["Â\x80\r0", "\x1fÂ\x91", "Â\x1f\x91", "JosÃ©\nPÃ©rez"], dtype="str")
+    mend = catalogue.builtin()["TXT703"].fix
+    assert mend is not None
+    assert list(mend(cells)) == ["€\r0", "‘", "‘", "José\nPérez"]

@@ -36,6 +36,7 @@ Fixed::
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import pandas as pd
@@ -46,18 +47,30 @@ from preflight.rule import Phase, Rule, Safety, Scope, Severity
 # shows them, as Windows-1251 does, and the signs by which Mac Roman and DOS show the first.
 _LATIN = "[\u00c2-\u00f4][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
 _CYRILLIC = "[РС][\u00a0-\u00bfЁЂЃЄЅІЇЈЉЊЋЌЎЏёђѓєѕіїјљњћќўџҐґ€№‚„…†‡‰‹‘’“”•–—™›]"
+_BREAK, _BLANK = re.compile("[\t\n\v\f\r]"), re.compile("[ \t\n\v\f\r]")
 _NO_LETTER = "[\u0001-\u0008\u000e-\u001f\u007f\u200b-\u200f\u2060-\u2064\ufeff]"
 _SUSPECT = f"{_LATIN}|{_CYRILLIC}|[√├┬][^ ]"
 
 
 def _read_again(text: str) -> str:
-    """What the text most likely was; itself where nothing plausible comes out."""
+    """What the text most likely was; itself where nothing plausible comes out.
+
+    A line break is read as the blank that another fix makes of it, and put back.
+    """
     from ftfy import fix_encoding
     from ftfy.badness import is_bad
 
-    again = fix_encoding(text)
+    flat = _BREAK.sub(" ", text)
+    again = fix_encoding(flat)
     odd = any(unicodedata.category(one) in ("Cc", "Cn", "Co") or one == "\ufffd" for one in again)
-    return text if odd or is_bad(again) else again
+    if again == flat or odd or is_bad(again):
+        return text
+    blanks = _BLANK.findall(text)
+    if flat == text or again.count(" ") != len(blanks):
+        return again
+    return "".join(
+        word + blank for word, blank in zip(again.split(" "), [*blanks, ""], strict=True)
+    )
 
 
 def fix(text: pd.Series[str]) -> pd.Series[str]:
