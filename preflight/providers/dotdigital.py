@@ -70,7 +70,7 @@ OPTIONS = (
         choices=("r1", "r2", "r3"),
     ),
 )
-"""What `-O` takes: CONTRACT names, the merge options as the API's path spells them."""
+"""What `-O` takes; the merge options as the path of the API spells them."""
 
 _VERDICTS: Mapping[str, type[ProviderError]] = {
     "ERROR_IMPORT_TOOMANYACTIVEIMPORTS": Busy,
