@@ -60,18 +60,16 @@ def clean(found: Survey, chunks: Iterable[Chunk]) -> Iterator[Cleaned]:
         rowed = whole_rows.judge(original, behind)
         linted = linter.lint(with_joined(rowed.chunk, found.plan.columns))
         mended = mend_columns(linter, linted)
-        chunk, changes = rowed.chunk, []
+        chunk = rowed.chunk
         states = found.after[chunk.rows - 1]
-        if len(rowed.repairs):
-            kept = found.after[rowed.repaired - 1] == CLEAN
-            changes.append(rowed.repairs[kept])
+        repairs = rowed.repairs[found.after[rowed.repaired - 1] == CLEAN]
+        changes = [repairs] if len(repairs) else []
         for one in mended:
             if one.changes_cells:
                 chunk = written(chunk, one)
                 changes.append(_changes(chunk, one, states == CLEAN))
         after = _unrepaired(
-            chunk_findings(linted, ((one.judged, one.blames) for one in mended)),
-            changes[0] if len(rowed.repairs) else rowed.repairs,
+            chunk_findings(linted, ((one.judged, one.blames) for one in mended)), repairs
         )
         here = np.concatenate([original.rows, original.aside["row"].to_numpy(dtype=np.int64)])
         doubles = found.doubles.only(np.isin(found.doubles.frame[tables.ROW].to_numpy(), here))

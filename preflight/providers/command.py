@@ -18,9 +18,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from preflight.errors import Ambiguous, Busy, ProviderError, UsageError
-from preflight.redact import mask
+from preflight.providers.exchange import shown
 
-_LONGEST_MESSAGE = 300
 # The secrets of the providers that preflight knows, for whom they are.
 _SECRETS = {
     "DOTDIGITAL_API_USER": "dotdigital",
@@ -155,10 +154,7 @@ class Command:
 
     def shown(self, words: object) -> str:
         """The tool's words, filtered, on one line, of a length that can be read."""
-        text = words if isinstance(words, str) else ""
-        line = " ".join("".join(c if c.isprintable() else " " for c in text[:20_000]).split())
-        masked = mask(line)
-        return masked if len(masked) <= _LONGEST_MESSAGE else masked[:_LONGEST_MESSAGE] + "…"
+        return shown(words) if isinstance(words, str) else ""
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

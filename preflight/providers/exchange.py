@@ -1,4 +1,4 @@
-"""What goes to a provider and what comes back: a file, an answer, a complaint."""
+"""What goes to a provider and what comes back: a file, an answer, a complaint, its words."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from preflight.errors import ProviderError
+from preflight.redact import mask
+
+_LONGEST_MESSAGE = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +68,15 @@ class Complaint:
     code: str | None = None
     verdict: type[ProviderError] | None = None
     advice: str = ""
+
+
+def count(value: object) -> int | None:
+    """A number of an answer; None for anything else, a truth value among it."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def shown(words: str, secrets: tuple[str, ...] = ()) -> str:
+    """Other people's words, filtered, on one line, of a length that can be read."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in words[:20_000]).split())
+    masked = mask(line, secrets)
+    return masked if len(masked) <= _LONGEST_MESSAGE else masked[:_LONGEST_MESSAGE] + "…"

@@ -33,7 +33,7 @@ from preflight.errors import Busy, Refused, UsageError
 from preflight.model import FailureReport, Outcome, Receipt
 from preflight.providers import linereport
 from preflight.providers.access import address, bearer, secrets
-from preflight.providers.exchange import Complaint, Response
+from preflight.providers.exchange import Complaint, Response, count
 from preflight.providers.experiture_lists import Lists
 from preflight.providers.http import Http
 from preflight.providers.option import Option
@@ -267,7 +267,7 @@ class Experiture:
         not, it cannot be told. A state that is not documented counts as running.
         """
         _, job = self._job(receipt)
-        counts = {name: job[name] for name in _COUNTS if _count(job.get(name)) is not None}
+        counts = {name: job[name] for name in _COUNTS if count(job.get(name)) is not None}
         state, message = "running", ""
         if job["state"] == "completed":
             state = "finished"
@@ -340,10 +340,6 @@ class Experiture:
 def _data(response: Response) -> Mapping[str, Any]:
     found = response.document().get("data")
     return found if isinstance(found, dict) else {}
-
-
-def _count(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def connect(

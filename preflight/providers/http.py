@@ -47,9 +47,8 @@ from preflight.errors import (
     Unreachable,
 )
 from preflight.providers.access import is_loopback
-from preflight.providers.exchange import Complaint, Response, Upload
+from preflight.providers.exchange import Complaint, Response, Upload, shown
 from preflight.providers.strangers import stranger
-from preflight.redact import mask
 
 NEVER_SENT: frozenset[type[Exception]] = frozenset(
     {
@@ -66,7 +65,6 @@ NEVER_SENT: frozenset[type[Exception]] = frozenset(
 After any other, known or not, it may have seen all of it.
 """
 
-_LONGEST_MESSAGE = 300
 _EPOCH_FROM = 1_000_000_000  # a smaller number cannot be a time of this century
 _LOGGERS = (
     "httpx",
@@ -380,7 +378,4 @@ class Http:
         return None
 
     def _shown(self, words: str) -> str:
-        """Other people's words, filtered, on one line, of a length that can be read."""
-        line = " ".join("".join(c if c.isprintable() else " " for c in words[:20_000]).split())
-        masked = mask(line, self._secrets)
-        return masked if len(masked) <= _LONGEST_MESSAGE else masked[:_LONGEST_MESSAGE] + "…"
+        return shown(words, self._secrets)

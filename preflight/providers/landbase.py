@@ -26,6 +26,7 @@ from typing import Any
 from preflight.errors import Ambiguous, Busy, Denied, ProviderError, Refused, UsageError
 from preflight.model import FailureReport, Outcome, Receipt
 from preflight.providers.command import Answer, Command
+from preflight.providers.exchange import count
 from preflight.providers.option import Option
 from preflight.providers.protocol import Call, Capabilities, Repeat, Reports, Step
 
@@ -299,8 +300,8 @@ def _counts(counts: object) -> dict[str, int]:
     found: dict[str, int] = {}
     for key, value in counts.items() if isinstance(counts, dict) else ():
         word = next((one for one in (*_TAKEN, "invalid") if one in str(key).casefold()), None)
-        if word and isinstance(value, int) and not isinstance(value, bool):
-            found[word] = value
+        if word and (number := count(value)) is not None:
+            found[word] = number
     return found
 
 

@@ -32,6 +32,7 @@ from preflight.model import FailureReport, Outcome, Receipt
 from preflight.providers import csvreport
 from preflight.providers.access import address, bearer, secrets
 from preflight.providers.command import Command
+from preflight.providers.exchange import count
 from preflight.providers.http import Http
 from preflight.providers.option import Option
 from preflight.providers.protocol import Call, Capabilities, Repeat, Reports, Step
@@ -135,7 +136,7 @@ class Talkvalue:
                 f"{len(call.part.header)}, or in another order: mapped by their index, values "
                 "would land in wrong fields"
             )
-        if _count(rows) is not None and rows != call.part.rows:
+        if count(rows) is not None and rows != call.part.rows:
             raise Refused(
                 f"talkvalue read {rows} rows where the part has {call.part.rows}: the row numbers "
                 "of its failure report would not be the part's"
@@ -153,7 +154,7 @@ class Talkvalue:
             raise Refused("no column of the part is one of talkvalue's target fields")
         answer = self._wire.create(call.state["file_key"], self._source_id, mappings, self._mode)
         job = answer.document.get("importJobId")
-        if _count(job) is None:
+        if count(job) is None:
             raise answer.without("the id of an import job")
         return {"job": str(job), "status": str(answer.document.get("status", ""))}
 
@@ -175,11 +176,11 @@ class Talkvalue:
         while page <= pages:
             answer = self._wire.jobs(page, _PAGE_SIZE)
             jobs = answer.document.get("content")
-            told = _count(answer.document.get("totalPages"))
+            told = count(answer.document.get("totalPages"))
             if not isinstance(jobs, list) or told is None:
                 raise answer.without("a page of import jobs")
             for job in jobs:
-                if not isinstance(job, dict) or _count(job.get("id")) is None:
+                if not isinstance(job, dict) or count(job.get("id")) is None:
                     raise answer.without("the id of each job")
                 if name.fullmatch(str(job.get("fileName"))):
                     return Receipt(str(job["id"]), {"status": str(job.get("status", ""))})
@@ -207,10 +208,10 @@ class Talkvalue:
             state or "running",
             status,
             message,
-            processed=_count(job.get("processedRows")),
-            total=_count(job.get("totalRows")),
-            rejected=_count(job.get("failedCount")),
-            counts={name: job[name] for name in _COUNTS if _count(job.get(name)) is not None},
+            processed=count(job.get("processedRows")),
+            total=count(job.get("totalRows")),
+            rejected=count(job.get("failedCount")),
+            counts={name: job[name] for name in _COUNTS if count(job.get(name)) is not None},
         )
 
     def failures(self, receipt: Receipt, outcome: Outcome) -> FailureReport | None:
@@ -263,10 +264,6 @@ def _file_name(call: Call) -> str:
 
 def _names(header: Sequence[object]) -> list[str]:
     return [str(name).strip().casefold() for name in header]
-
-
-def _count(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def connect(

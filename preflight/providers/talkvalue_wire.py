@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from preflight.errors import Ambiguous, Busy, Denied, ProviderError, Refused
 from preflight.providers.command import Answer, Command
-from preflight.providers.exchange import Complaint, Response, Upload
+from preflight.providers.exchange import Complaint, Response, Upload, count
 from preflight.providers.http import Http
 
 Mapped = Sequence[tuple[int, str]]
@@ -78,7 +78,7 @@ def read_error(response: Response) -> Complaint:
         ),
         "",
     )
-    number = _count(problem.get("errorCode"))
+    number = count(problem.get("errorCode"))
     denied = number is not None and 1100 <= number <= 1500 and 400 <= response.status < 500
     return Complaint(
         words,
@@ -86,10 +86,6 @@ def read_error(response: Response) -> Complaint:
         Denied if denied else None,
         "check TALKVALUE_TOKEN" if denied or response.status in {401, 403} else "",
     )
-
-
-def _count(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 class Rest:
