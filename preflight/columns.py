@@ -43,7 +43,7 @@ def resolve(
     known_names = profile.matches(header)
     columns = []
     for position, name in enumerate(header):
-        if bare_name(name).casefold().startswith(HELPER_PREFIX):
+        if is_helper(name):
             columns.append(Column(position, name, kind="helper"))
             continue
         if position in said:
@@ -58,6 +58,16 @@ def resolve(
         known = profile.fields[field]
         columns.append(Column(position, name, field, known.kind, known.required, how))
     return (*columns, *_joined(columns, profile))
+
+
+def is_helper(name: str) -> bool:
+    """Whether a header is one of the helper columns that preflight itself has written."""
+    return bare_name(name).casefold().startswith(HELPER_PREFIX)
+
+
+def own(header: Sequence[str]) -> list[int]:
+    """The positions of the columns of a header that are no helper columns."""
+    return [at for at, name in enumerate(header) if not is_helper(name)]
 
 
 def _joined(columns: Sequence[Column], profile: Profile) -> list[Column]:

@@ -13,11 +13,12 @@ import pyarrow.compute as pc
 
 from preflight import csvout
 from preflight import findings as tables
-from preflight.columns import Sent
+from preflight.columns import Sent, own
 from preflight.errors import UsageError
 from preflight.findings import Findings
+from preflight.identity import Names
 from preflight.model import Bools, Chunk, Ints, Layout, Problem, Reason, Severity
-from preflight.outputs import helper_columns
+from preflight.outputs import HELPERS, helper_columns
 from preflight.plan import Plan
 from preflight.profile import bare_name
 from preflight.rule import Rule, Scope
@@ -57,13 +58,10 @@ def clean_rows(chunk: Chunk, keep: Bools, columns: Sequence[Sent]) -> CleanRows:
     return CleanRows(rendered, chunk.rows[keep], chunk.lines[keep])
 
 
-def row_id(sha256: str, row: int) -> str:
-    """What a row is called for good: its file's digest and its number."""
-    return f"{sha256[:16]}:{row}"
-
-
 class Rejects:
     """Makes the rows of rejects.csv: the input's own columns, verbatim, then the helper columns.
+
+    Helper columns that the input itself has give way to these; a row keeps the name it had.
 
     Args:
         layout: of the file.
@@ -84,6 +82,12 @@ class Rejects:
         self._plan = plan
         self._refused = refused
         self._also = tuple(also)
+        self._names = Names(layout)
+
+    @property
+    def header(self) -> list[str]:
+        """The names of the columns that `of` gives."""
+        return [*(self._layout.header[at] for at in own(self._layout.header)), *HELPERS]
 
     def of(self, chunk: Chunk, rejected: Bools, aside: Bools, findings: Findings) -> list[pa.Array]:
         """The rejects of a chunk, in row order.
@@ -95,20 +99,20 @@ class Rejects:
             findings: what there is to say about its rows after fixing.
 
         Returns:
-            A string column for each header column and each helper column.
+            A string column for each name of `header`.
         """
-        width = len(self._layout.header)
-        kept = chunk.table.select([str(at) for at in range(width)]).filter(pa.array(rejected))
+        width, positions = len(self._layout.header), own(self._layout.header)
+        kept = chunk.table.select([str(at) for at in positions]).filter(pa.array(rejected))
         odd = chunk.aside[aside]
         fields = [self._fields(raw, width) for raw in odd["raw"]]
         cells = [
             np.concatenate(
                 [
-                    kept.column(at).to_numpy(zero_copy_only=False).astype(object),
+                    kept.column(place).to_numpy(zero_copy_only=False).astype(object),
                     np.array([record[at] for record in fields], dtype=object),
                 ]
             )
-            for at in range(width)
+            for place, at in enumerate(positions)
         ]
         rows = np.concatenate([chunk.rows[rejected], odd["row"].to_numpy(dtype=np.int64)])
         lines = np.concatenate([chunk.lines[rejected], odd["line"].to_numpy(dtype=np.int64)])
@@ -117,7 +121,7 @@ class Rejects:
         )
         order = np.argsort(rows, kind="stable")
         return [pa.array(column[order], type=pa.string()) for column in cells] + self._helpers(
-            rows[order], lines[order], raws[order], findings
+            chunk, rows[order], lines[order], raws[order], findings
         )
 
     def _fields(self, raw: str, width: int) -> list[str]:
@@ -136,7 +140,7 @@ class Rejects:
         return (fields + [""] * width)[:width]
 
     def _helpers(
-        self, rows: Ints, lines: Ints, raws: np.ndarray, findings: Findings
+        self, chunk: Chunk, rows: Ints, lines: Ints, raws: np.ndarray, findings: Findings
     ) -> list[pa.Array]:
         said = self._reasons(findings).reindex(rows)
         general = " ".join(dict.fromkeys(rule.code for rule, _ in self._refused))
@@ -147,7 +151,6 @@ class Rejects:
         messages = [_together("; ", own, message) or _MALFORMED for own in said["messages"]]
         alone = Reason.CONFIG if self._refused else Reason.FIX
         classes = said["classes"].fillna(alone.value).to_numpy(object)
-        ids = [row_id(self._layout.source.sha256, row) for row in rows]
         helpers: dict[str, np.ndarray | str] = {
             "preflight__row": rows,
             "preflight__line": lines,
@@ -155,7 +158,7 @@ class Rejects:
             "preflight__class": classes,
             "preflight__codes": np.array(codes, dtype=object),
             "preflight__message": np.array(messages, dtype=object),
-            "preflight__id": np.array(ids, dtype=object),
+            "preflight__id": self._names.of(chunk, rows),
             "preflight__raw": raws,
         }
         return helper_columns(helpers, len(rows))

@@ -71,11 +71,11 @@ def write(
     Raises:
         BooksError: a row ended in no place; a defect of preflight.
     """
-    found, layout, plan = checked.survey, checked.layout, checked.survey.plan
+    found, plan = checked.survey, checked.survey.plan
     limits = plan.profile.limits
     away = found.left_away
     columns = sent([one for one in plan.columns if one.position not in away], plan.profile)
-    rejects = Rejects(layout, plan, found.refused, also=(OVER_LIMIT,))
+    rejects = Rejects(checked.layout, plan, found.refused, also=(OVER_LIMIT,))
     dropped = cells = rows = 0
     changed, remaining = Counter[str](), Counter[str]()
     with (
@@ -85,7 +85,7 @@ def write(
             max_bytes=limits.bytes,
             max_rows=limits.rows,
         ) as writer,
-        outputs.TableWriter(place / outputs.REJECTS, [*layout.header, *outputs.HELPERS]) as refused,
+        outputs.TableWriter(place / outputs.REJECTS, rejects.header) as refused,
         outputs.TableWriter(place / outputs.FIXES, CHANGE_COLUMNS) as log,
     ):
         log.write(outputs.fixes_columns(file_changes(checked)))

@@ -4,31 +4,27 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
-from preflight import findings as tables
-from preflight import outputs
+from preflight import outputs, verdicts
 from preflight import profile as profiles
-from preflight.checked import Checked, Records
-from preflight.columns import sent
+from preflight.checked import Checked
 from preflight.errors import BooksError, Stopped
+from preflight.failures import write_failures, write_unmatched
 from preflight.merging import merge
 from preflight.merging.counters import disagreements
 from preflight.merging.membership import absent
-from preflight.model import Chunk, Ints, Reason, RunBooks
-from preflight.partition import Rejects, row_id
-from preflight.parts import OVER_LIMIT
-from preflight.rewriting import Fixed, rewrite, warnings_left
+from preflight.model import Reason, RunBooks
+from preflight.rewriting import Fixed
 from preflight.sending.ledger import Ledger
 from preflight.sending.runs import PartState, Run, RunState, StoredPart
 from preflight.settings import Settings
+from preflight.verdicts import Place, Verdicts
 
 
 @dataclass(frozen=True)
@@ -81,6 +77,7 @@ class _Settling:
     failures: list[pd.DataFrame]
     unmatched: list[pd.DataFrame]
     notes: list[str]
+    verdicts: Verdicts
     unattributed: int = 0
     absent: int = 0
 
@@ -118,7 +115,7 @@ def settle(
         BooksError: the books do not balance; a defect of preflight.
     """
     run, parts = ledger.run(run_id), ledger.parts(run_id)
-    told = _Settling(Counter(), [], [], [])
+    told = _Settling(Counter(), [], [], [], Verdicts(run.source_rows))
     for stored in parts:
         _settle_part(ledger, stored, joins_by, run.provider, told, members)
     if members is not None:
@@ -134,8 +131,12 @@ def settle(
     )
     balanced(books)
     failures = _together(told.failures)
-    changes, warnings, warned = _write_failures(run, checked, failures, books, told.unattributed)
-    _write_unmatched(run, told.unmatched)
+    changes, warnings, warned = write_failures(
+        run, checked, failures, books, told.verdicts, told.unattributed
+    )
+    write_unmatched(run, told.unmatched)
+    told.verdicts.agree(books)
+    verdicts.keep(ledger.folder, run.id, told.verdicts.table())
     ended = stopped is None and wait
     sent = Sent(
         run=dataclasses.replace(run, state=RunState.FINISHED) if ended else run,
@@ -176,12 +177,15 @@ def _settle_part(
     if stored.state in (PartState.READY, PartState.SENDING, PartState.UNKNOWN):
         told.rows["unknown"] += part.rows
         told.rows["pending"] += part.rows if stored.state is PartState.READY else 0
+        told.verdicts.of_part(part, Place.UNKNOWN)
         return
     if stored.state in (PartState.SENT, PartState.SUBMITTED):
         told.rows["submitted"] += part.rows
+        told.verdicts.of_part(part, Place.SUBMITTED)
         return
     if stored.state is PartState.REFUSED:
         told.rows["rejected_there"] += part.rows
+        told.verdicts.of_part(part, Place.REJECTED_THERE)
         told.failures.append(_whole(stored, "refused", Reason.CONFIG))
         return
     if stored.outcome is None:
@@ -192,6 +196,7 @@ def _settle_part(
         if stored.outcome.rejected is None:
             # Neither a count nor a report: to call them accepted would be a guess.
             told.rows["submitted"] += part.rows
+            told.verdicts.of_part(part, Place.SUBMITTED)
             return
     joined = merge.Joined(_together([]), pd.DataFrame(columns=["code", "message", "cells", "why"]))
     if report is not None:
@@ -210,6 +215,7 @@ def _settle_part(
     if members is not None and stored.state is PartState.FINISHED:
         missing = absent(part, joined, members, profile.key, profile)
         told.absent += max(0, missing - ended.unattributed)
+    told.verdicts.of_part(part, Place.UNATTRIBUTED if ended.unattributed else Place.ACCEPTED)
     told.rows["accepted"] += ended.accepted
     told.rows["rejected_there"] += ended.rejected_there
     told.unattributed += ended.unattributed
@@ -277,118 +283,3 @@ def _refusals(failures: pd.DataFrame) -> dict[str, tuple[int, Reason]]:
         for code, group in grouped
     }
     return dict(sorted(told.items(), key=lambda entry: (-entry[1][0], entry[0])))
-
-
-def _write_failures(
-    run: Run, checked: Checked, failures: pd.DataFrame, books: RunBooks, unattributed: int
-) -> tuple[Mapping[str, int], int, Ints]:
-    """failures.csv: the rejects of both sides in row order, with the input's own columns.
-
-    Returns:
-        `changes` and `warnings` of `Sent`, and the refused rows that were sent with a finding.
-
-    Raises:
-        BooksError: it would not hold as many rows as the books say; what stood there stays.
-    """
-    found, layout, plan = checked.survey, checked.layout, checked.survey.plan
-    rejects = Rejects(layout, plan, found.refused, also=(OVER_LIMIT,))
-    away = found.left_away
-    columns = sent([one for one in plan.columns if one.position not in away], plan.profile)
-    run.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    there = _by_row(failures)
-    counted, changes, remaining = Counter[str](), Counter[str](), Counter[str]()
-    warned: list[Ints] = []
-    with _replacing(run.folder / outputs.FAILURES, [*layout.header, *outputs.HELPERS]) as file:
-        for one, _ in rewrite(found, Records(layout), columns):
-            here = rejects.of(one.original, one.rejected, one.aside, one.findings)
-            refused = _refused_rows(one.aligned, there, checked)
-            file.write(_in_row_order(here, refused, len(layout.header)))
-            counted.update(here=len(here[0]), there=len(refused[0]))
-            changes.update(one.changes["code"].tolist())
-            remaining.update(one.findings.counts())
-            told = one.findings.frame[tables.ROW].to_numpy(dtype=np.int64)
-            warned.append(np.intersect1d(told, there.index.to_numpy(dtype=np.int64)))
-        _agree(books, counted["here"], counted["there"] + unattributed)
-    all_warned = np.concatenate([np.empty(0, dtype=np.int64), *warned])
-    return dict(changes), warnings_left(remaining, checked), all_warned
-
-
-def _agree(books: RunBooks, here: int, there: int) -> None:
-    """Checks that failures.csv holds as many rows as the books say.
-
-    Raises:
-        BooksError: it does not. Either a defect of preflight, or the rules are others than those
-            of the call that began the run.
-    """
-    if (here, there) != (books.rejected_here, books.rejected_there):
-        raise BooksError(
-            f"{here} rows are rejected here and {there} there, the books say {books.rejected_here} "
-            f"and {books.rejected_there}; if preflight was changed since the run began, resume it "
-            "with the version that began it"
-        )
-
-
-@contextmanager
-def _replacing(final: Path, header: Sequence[str]) -> Iterator[outputs.TableWriter]:
-    """A table that takes its place when the block ends well, and leaves nothing if it does not."""
-    temporary = final.with_name(f".{final.name}.partial")
-    try:
-        with outputs.TableWriter(temporary, header) as file:
-            yield file
-        temporary.replace(final)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
-def _write_unmatched(run: Run, unmatched: list[pd.DataFrame]) -> None:
-    """unmatched.csv: the report lines that no row could be found for; no file if there are none."""
-    final = run.folder / outputs.UNMATCHED
-    lines = [piece for piece in unmatched if len(piece)]
-    if not lines:
-        final.unlink(missing_ok=True)
-        return
-    together = pd.concat(lines, ignore_index=True)
-    with _replacing(final, list(together.columns)) as file:
-        file.write([pa.array(together[name].astype(str), type=pa.string()) for name in together])
-
-
-def _by_row(failures: pd.DataFrame) -> pd.DataFrame:
-    """One line a row: all of its reasons together, the first one's class."""
-    grouped = failures.groupby("row", sort=True)
-    return pd.DataFrame(
-        {
-            "message": grouped["message"].agg(
-                lambda one: "; ".join(dict.fromkeys(filter(None, one)))
-            ),
-            "code": grouped["code"].agg(lambda one: "; ".join(dict.fromkeys(one))),
-            "reason": grouped["reason"].first(),
-        }
-    )
-
-
-def _refused_rows(chunk: Chunk, there: pd.DataFrame, checked: Checked) -> list[pa.Array]:
-    """The rows of a chunk that the provider refused, as rows of failures.csv."""
-    refused = np.isin(chunk.rows, there.index.to_numpy())
-    rows = chunk.rows[refused]
-    said = there.reindex(rows)
-    width = len(checked.layout.header)
-    table = chunk.table.select([str(at) for at in range(width)]).filter(pa.array(refused))
-    helpers: dict[str, np.ndarray | str] = {
-        "preflight__row": rows,
-        "preflight__line": chunk.lines[refused],
-        "preflight__source": "provider",
-        "preflight__class": said["reason"].to_numpy(object),
-        "preflight__message": said["message"].to_numpy(object),
-        "preflight__provider_code": said["code"].to_numpy(object),
-        "preflight__id": np.array([row_id(checked.source.sha256, row) for row in rows], object),
-    }
-    cells = [column.combine_chunks() for column in table.columns]
-    return cells + outputs.helper_columns(helpers, len(rows))
-
-
-def _in_row_order(here: list[pa.Array], there: list[pa.Array], width: int) -> list[pa.Array]:
-    both = [pa.concat_arrays([one, other]) for one, other in zip(here, there, strict=True)]
-    numbers = both[width + outputs.HELPERS.index("preflight__row")]
-    order = np.argsort([int(number) for number in numbers.to_pylist()], kind="stable")
-    return [column.take(pa.array(order)) for column in both]

@@ -18,8 +18,9 @@ from preflight import findings as tables
 from preflight import profile as profiles
 from preflight.columns import resolve, sent
 from preflight.errors import UsageError
+from preflight.identity import row_id
 from preflight.model import Chunk, Layout, Source
-from preflight.partition import Rejects, clean_rows, row_id
+from preflight.partition import Rejects, clean_rows
 from preflight.plan import Plan
 from preflight.reading.chunks import read_chunks
 from preflight.reading.scan import scan

@@ -32,8 +32,8 @@ def keep(folder: Path, stem: str, report: FailureReport) -> Path:
     table = io.BytesIO()
     report.table.reset_index(drop=True).to_feather(table)
     path = folder / f"{stem}{report.suffix}"
-    _write(path.with_suffix(_TABLE), table.getvalue())
-    _write(path, report.raw)
+    write(path.with_suffix(_TABLE), table.getvalue())
+    write(path, report.raw)
     return path
 
 
@@ -47,7 +47,8 @@ def load(path: Path) -> FailureReport:
     return FailureReport(raw=path.read_bytes(), suffix=path.suffix, table=table)
 
 
-def _write(path: Path, data: bytes) -> None:
+def write(path: Path, data: bytes) -> None:
+    """Writes a file, readable by its owner alone, that is there as a whole or not at all."""
     # Always the same name, so that a process that is killed again and again leaves one at most.
     temporary = path.with_name(f".{path.name}.partial")
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

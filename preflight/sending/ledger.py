@@ -27,7 +27,7 @@ from typing import Any, Self
 from preflight.errors import UsageError
 from preflight.model import Books, FailureReport, Outcome, Part, Receipt
 from preflight.nearest import nearest
-from preflight.sending import kept
+from preflight.sending import kept, tables
 from preflight.sending.lock import locked
 from preflight.sending.runs import (
     Attempt,
@@ -43,32 +43,7 @@ from preflight.sending.runs import (
     run_of,
 )
 
-VERSION = 1
-"""The layout of the file; one that is newer than this is refused."""
-
 FILE, LOCKS, REPORTS = "ledger.sqlite", "locks", "reports"
-
-_SCHEMA = """
-CREATE TABLE runs (
-    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, provider TEXT NOT NULL,
-    state TEXT NOT NULL, created REAL NOT NULL, updated REAL NOT NULL, source_name TEXT NOT NULL,
-    source_sha256 TEXT NOT NULL, source_rows INTEGER NOT NULL, folder TEXT NOT NULL,
-    settings TEXT NOT NULL, options TEXT NOT NULL, books TEXT NOT NULL);
-CREATE TABLE parts (
-    run TEXT NOT NULL REFERENCES runs (id), number INTEGER NOT NULL, path TEXT NOT NULL,
-    sha256 TEXT NOT NULL, size INTEGER NOT NULL, rows INTEGER NOT NULL, header TEXT NOT NULL,
-    fields TEXT NOT NULL, row_map BLOB NOT NULL, lines BLOB NOT NULL, state TEXT NOT NULL,
-    reason TEXT NOT NULL DEFAULT '', receipt TEXT, outcome TEXT, report TEXT,
-    PRIMARY KEY (run, number));
-CREATE TABLE attempts (
-    run TEXT NOT NULL, part INTEGER NOT NULL, attempt INTEGER NOT NULL, step TEXT NOT NULL,
-    key TEXT NOT NULL, commits INTEGER NOT NULL, state TEXT NOT NULL, began REAL NOT NULL,
-    ended REAL, result TEXT, code TEXT, message TEXT NOT NULL DEFAULT '',
-    PRIMARY KEY (run, part, attempt, step), FOREIGN KEY (run, part) REFERENCES parts (run, number));
-CREATE UNIQUE INDEX taken_once ON attempts (run, part)
-    WHERE commits AND state IN ('intent', 'ambiguous', 'done');
-"""
-
 
 _ENDS = {
     "finished": PartState.FINISHED,
@@ -120,16 +95,7 @@ class Ledger:
         self._connection.execute("PRAGMA synchronous = FULL")
         self._connection.execute("PRAGMA foreign_keys = ON")
         with self._transaction() as connection:
-            (version,) = connection.execute("PRAGMA user_version").fetchone()
-            if version > VERSION:
-                raise UsageError(
-                    f"{path} was written by a newer preflight (layout {version}, this one knows "
-                    f"{VERSION}): upgrade contact-preflight, or use another --state-dir"
-                )
-            if version < VERSION:
-                for statement in filter(str.strip, _SCHEMA.split(";")):
-                    connection.execute(statement)
-                connection.execute(f"PRAGMA user_version = {VERSION}")
+            tables.prepare(connection, path)
 
     def __enter__(self) -> Self:
         return self
@@ -145,6 +111,11 @@ class Ledger:
     def close(self) -> None:
         """Lets go of the file."""
         self._connection.close()
+
+    @property
+    def folder(self) -> Path:
+        """The state folder."""
+        return self._folder
 
     @contextmanager
     def _transaction(self, run: str | None = None) -> Iterator[sqlite3.Connection]:
@@ -197,6 +168,7 @@ class Ledger:
         options: Mapping[str, str],
         books: Books,
         parts: Sequence[Part],
+        parent: str | None = None,
     ) -> str:
         """Writes down a run with all of its parts, ready to be sent.
 
@@ -204,6 +176,7 @@ class Ledger:
             settings: JSON values; no secrets.
             options: the provider's; no secrets.
             parts: their files must stay where they are until they are sent.
+            parent: the run whose rejected rows these are, corrected.
 
         Returns:
             The id of the run.
@@ -217,8 +190,8 @@ class Ledger:
                 run = f"{start}-{secrets.token_hex(2)}"
             connection.execute(
                 "INSERT INTO runs (id, provider, state, created, updated, source_name, "
-                "source_sha256, source_rows, folder, settings, options, books) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "source_sha256, source_rows, folder, settings, options, books, parent) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     run,
                     provider,
@@ -232,6 +205,7 @@ class Ledger:
                     json.dumps(dict(settings)),
                     json.dumps(dict(options)),
                     json.dumps(asdict(books)),
+                    parent,
                 ),
             )
             connection.executemany(
@@ -258,7 +232,7 @@ class Ledger:
 
     _RUN = (
         "SELECT id, provider, state, created, updated, source_name, source_sha256, source_rows, "
-        "folder, settings, options, books FROM runs"
+        "folder, settings, options, books, parent FROM runs"
     )
 
     def run(self, run: str) -> Run:
@@ -287,6 +261,19 @@ class Ledger:
         return [
             run_of(row) for row in self._connection.execute(f"{self._RUN} ORDER BY number DESC")
         ]
+
+    def family(self, run: str) -> list[Run]:
+        """A run with those that it corrects and those that correct it: the first one first."""
+        every = list(reversed(self.runs()))
+        first = {one.id: one.parent for one in every}
+        root = self.run(run).id
+        while (parent := first[root]) is not None:
+            root = parent
+        related = {root}
+        for one in every:
+            if one.parent in related:
+                related.add(one.id)
+        return [one for one in every if one.id in related]
 
     def latest_unfinished(self) -> Run | None:
         """The newest run that is neither finished nor replaced; None where all are."""

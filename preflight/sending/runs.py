@@ -89,6 +89,7 @@ class Run:
         settings: JSON values, to do the same again on a resume.
         options: the provider's.
         books: where the rows of the input ended before anything was sent.
+        parent: the run whose rejected rows this one sends again, corrected; None for a first one.
     """
 
     id: str
@@ -103,6 +104,7 @@ class Run:
     settings: Mapping[str, Any]
     options: Mapping[str, str]
     books: Books
+    parent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +185,7 @@ def outcome_json(outcome: Outcome) -> str:
 def run_of(row: tuple[Any, ...]) -> Run:
     """The run of a row of the table `runs`."""
     run, provider, state, created, updated, name, sha256, rows, *texts = row
-    folder, settings, options, books = texts
+    folder, settings, options, books, parent = texts
     return Run(
         run,
         provider,
@@ -197,6 +199,7 @@ def run_of(row: tuple[Any, ...]) -> Run:
         json.loads(settings),
         json.loads(options),
         Books(**json.loads(books)),
+        parent,
     )
 
 

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from preflight.errors import RunLocked, UsageError
 from preflight.model import Books, Outcome, Part, Receipt
-from preflight.sending.ledger import FILE, VERSION, Ledger
+from preflight.sending.ledger import FILE, Ledger
 from preflight.sending.runs import AttemptState, PartState, RunState
+from preflight.sending.tables import LAYOUTS, VERSION
 from tests.sending.scripted import Clock, make_parts, make_run
 from tests.sending.test_kept import _report
 
@@ -317,6 +318,40 @@ def test_a_commit_outlasts_a_power_cut(state: Path) -> None:
         assert pragma("PRAGMA journal_mode").fetchone() == ("wal",)
         assert pragma("PRAGMA foreign_keys").fetchone() == (1,)
         assert pragma("PRAGMA user_version").fetchone() == (VERSION,)
+
+
+def test_a_ledger_of_the_first_layout_is_brought_to_this_one(state: Path) -> None:
+    """Its runs stay, and are nobody's corrections."""
+    state.mkdir(parents=True)
+    old = sqlite3.connect(state / FILE)
+    old.executescript(LAYOUTS[0])
+    old.execute(
+        "INSERT INTO runs VALUES (1, 'old', 'scripted', 'finished', 1, 2, 'a.csv', 'f0', 1, '/x', "
+        '\'{}\', \'{}\', \'{"rows": 1, "clean": 1, "rejected": 0, "dropped": 0}\')'
+    )
+    old.execute("PRAGMA user_version = 1")
+    old.commit()
+    old.close()
+    with Ledger(state) as ledger:
+        assert (ledger.run("old").books, ledger.run("old").parent) == (Books(1, 1, 0, 0), None)
+        assert ledger._connection.execute("PRAGMA user_version").fetchone() == (VERSION,)
+        assert [run.id for run in ledger.family("old")] == ["old"]
+
+
+def test_a_family_is_told_from_any_of_its_runs_the_first_one_first(
+    state: Path, tmp_path: Path
+) -> None:
+    parts = make_parts(tmp_path, 1)
+    with Ledger(state) as ledger:
+        first = make_run(ledger, parts)
+        make_run(ledger, parts)
+        second = make_run(ledger, parts, parent=first)
+        third = make_run(ledger, parts, parent=second)
+        beside = make_run(ledger, parts, parent=first)
+        for run in (first, second, third, beside):
+            assert [one.id for one in ledger.family(run)] == [first, second, third, beside]
+        with pytest.raises(UsageError, match="there is no run"):
+            ledger.family("none")
 
 
 def test_a_ledger_of_a_newer_preflight_is_refused_and_left_alone(state: Path) -> None:
