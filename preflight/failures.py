@@ -21,7 +21,7 @@ from preflight.cleaning import Cleaned
 from preflight.columns import own, sent
 from preflight.errors import BooksError
 from preflight.identity import Names
-from preflight.model import Chunk, Ints, Reason, RunBooks
+from preflight.model import Chunk, Reason, RunBooks
 from preflight.partition import Rejects
 from preflight.parts import OVER_LIMIT
 from preflight.passes import DROPPED
@@ -41,7 +41,7 @@ def write_failures(
     books: RunBooks,
     verdicts: Verdicts,
     unattributed: int,
-) -> tuple[Mapping[str, int], int, Ints]:
+) -> tuple[Mapping[str, int], int]:
     """Writes failures.csv, in row order, with the input's own columns.
 
     Args:
@@ -53,8 +53,7 @@ def write_failures(
         unattributed: how many rows the provider refused without saying which.
 
     Returns:
-        `changes` and `warnings` of `settling.Sent`, and the refused rows that were sent with a
-        finding.
+        `changes` and `warnings` of `settling.Sent`.
 
     Raises:
         BooksError: it would not hold as many rows as the books say; what stood there stays.
@@ -68,7 +67,6 @@ def write_failures(
     verdicts.refused(there)
     _note_dropped(verdicts, checked)
     counted, changes, remaining = Counter[str](), Counter[str](), Counter[str]()
-    warned: list[Ints] = []
     names, own_cells = Names(layout), own(layout.header)
     with _replacing(run.folder / outputs.FAILURES, rejects.header) as file:
         for one, _ in rewrite(found, Records(layout), columns):
@@ -79,11 +77,8 @@ def write_failures(
             counted.update(here=len(here[0]), there=len(refused[0]))
             changes.update(one.changes["code"].tolist())
             remaining.update(one.findings.counts())
-            found_on = one.findings.frame[tables.ROW].to_numpy(dtype=np.int64)
-            warned.append(np.intersect1d(found_on, there.index.to_numpy(dtype=np.int64)))
         _agree(books, counted["here"], counted["there"] + unattributed)
-    all_warned = np.concatenate([np.empty(0, dtype=np.int64), *warned])
-    return dict(changes), warnings_left(remaining, checked), all_warned
+    return dict(changes), warnings_left(remaining, checked)
 
 
 def _agree(books: RunBooks, here: int, there: int) -> None:

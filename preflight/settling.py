@@ -20,6 +20,7 @@ from preflight.merging import merge
 from preflight.merging.counters import disagreements
 from preflight.merging.membership import absent
 from preflight.model import Reason, RunBooks
+from preflight.prediction import Predicted, predicted
 from preflight.rewriting import Fixed
 from preflight.sending.ledger import Ledger
 from preflight.sending.runs import PartState, Run, RunState, StoredPart
@@ -39,8 +40,8 @@ class Sent:
         pending: how many of those there are.
         parts: what became of the parts.
         refusals: for each provider code, how many rows it was given for, and what can be done.
-        foreseen: for each provider code, how many of its rows were sent with a warning of ours: the
-            refusals that could have been told beforehand.
+        predicted: for each provider code, how many of its rows were sent with a warning of ours:
+            the refusals that could have been told beforehand.
         unattributed: rows that the provider refused without saying which.
         unmatched: report lines that no row could be found for.
         notes: what there is to say about merging; facts without values.
@@ -58,7 +59,7 @@ class Sent:
     pending: int
     parts: tuple[StoredPart, ...]
     refusals: Mapping[str, tuple[int, Reason]]
-    foreseen: Mapping[str, int]
+    predicted: Mapping[str, Predicted]
     unattributed: int
     unmatched: int
     notes: tuple[str, ...]
@@ -131,12 +132,13 @@ def settle(
     )
     balanced(books)
     failures = _together(told.failures)
-    changes, warnings, warned = write_failures(
+    changes, warnings = write_failures(
         run, checked, failures, books, told.verdicts, told.unattributed
     )
     write_unmatched(run, told.unmatched)
     told.verdicts.agree(books)
-    verdicts.keep(ledger.folder, run.id, told.verdicts.table())
+    table = told.verdicts.table()
+    verdicts.keep(ledger.folder, run.id, table)
     ended = stopped is None and wait
     sent = Sent(
         run=dataclasses.replace(run, state=RunState.FINISHED) if ended else run,
@@ -146,7 +148,7 @@ def settle(
         pending=told.rows["pending"],
         parts=tuple(parts),
         refusals=_refusals(failures),
-        foreseen=_rows_of_codes(failures[failures["row"].isin(warned)]),
+        predicted=predicted(table),
         unattributed=told.unattributed,
         unmatched=sum(len(one) for one in told.unmatched),
         notes=tuple(dict.fromkeys(told.notes)),
@@ -269,11 +271,6 @@ def _together(pieces: list[pd.DataFrame]) -> pd.DataFrame:
             **{name: pd.Series(dtype=object) for name in texts}
         )
     return pd.concat(pieces, ignore_index=True).sort_values("row", kind="stable", ignore_index=True)
-
-
-def _rows_of_codes(failures: pd.DataFrame) -> dict[str, int]:
-    rows = failures.groupby("code")["row"].nunique()
-    return {str(code): int(count) for code, count in rows.items()}
 
 
 def _refusals(failures: pd.DataFrame) -> dict[str, tuple[int, Reason]]:

@@ -361,7 +361,7 @@ def _unsent(fixed: Fixed, settings: Settings) -> Sent:
         pending=books.unknown,
         parts=(),
         refusals={},
-        foreseen={},
+        predicted={},
         unattributed=0,
         unmatched=0,
         notes=(),

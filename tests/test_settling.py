@@ -174,4 +174,5 @@ def test_a_refusal_is_foreseen_where_the_row_was_sent_with_a_warning(tmp_path: P
             work=work,
         )
     ((code, (rows, _)),) = sent.refusals.items()
-    assert (rows, sent.foreseen) == (2, {code: 1})
+    one = sent.predicted[code]
+    assert (rows, one.rows, one.foreseen, one.missed) == (2, 2, 1, 1)

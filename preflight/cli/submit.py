@@ -25,6 +25,7 @@ from preflight.cli.options import (
 )
 from preflight.cli.progress import event_lines, progress_bars
 from preflight.errors import ConfigError, Stopped
+from preflight.model import Reason
 from preflight.report import as_json, text
 from preflight.report.listing import listing, own_tokens
 from preflight.sending.runs import StoredPart
@@ -168,8 +169,8 @@ def _run(sent: submission.Sent) -> dict[str, Any]:
             for code, (count, reason) in sent.refusals.items()
         },
         "predicted": {
-            code: {"rows": count, "foreseen": int(sent.foreseen.get(code, 0))}
-            for code, (count, _) in sent.refusals.items()
+            code: {**dataclasses.asdict(one), "missed": one.missed}
+            for code, one in sent.predicted.items()
         },
         "unattributed": sent.unattributed,
         "unmatched_lines": sent.unmatched,
@@ -206,16 +207,37 @@ def _sending(sent: submission.Sent, provider: str) -> str:
             lines.append(f"      {stored.reason}")
     if sent.books.rejected_there:
         lines.append(f"  refused there: {text.plural(sent.books.rejected_there, 'row')}")
-        lines += [
-            f"    {text.number(count):>7}  {code}  ({reason})"
-            for code, (count, reason) in sent.refusals.items()
-        ]
+        lines += [f"    {_refusal(sent, code)}" for code in sent.refusals]
+        if said := _said_of_accepted(sent):
+            lines.append(f"    {said}")
     if sent.unattributed:
         lines.append(f"    {text.number(sent.unattributed):>7}  of them the provider does not name")
     if sent.unmatched:
         lines.append(f"    {text.plural(sent.unmatched, 'report line')} fit no row that was sent")
     lines += [f"    note: {note}" for note in sent.notes]
     return "".join(f"{line}\n" for line in lines)
+
+
+def _refusal(sent: submission.Sent, code: str) -> str:
+    """A reason of the provider: how often, its class, and how often a rule of ours foresaw it."""
+    count, reason = sent.refusals[code]
+    line = f"{text.number(count):>7}  {code}  ({reason})"
+    told = sent.predicted.get(code)
+    if told is None or reason is Reason.CONFIG:
+        return line
+    by = ", ".join(f"{rule} {text.number(rows)}" for rule, rows in told.by.items())
+    return f"{line}  foreseen {text.number(told.foreseen)} of {text.number(told.rows)}" + (
+        f": {by}" if by else ""
+    )
+
+
+def _said_of_accepted(sent: submission.Sent) -> str:
+    """On how many of the accepted rows the rules stood that foresaw anything; "" if none did."""
+    rules = {rule: rows for one in sent.predicted.values() for rule, rows in one.accepted.items()}
+    if not rules:
+        return ""
+    by = ", ".join(f"{rule} {text.number(rows)}" for rule, rows in sorted(rules.items()))
+    return f"of the {text.plural(sent.books.accepted, 'accepted row')} the same rules warned: {by}"
 
 
 def part_line(stored: StoredPart) -> str:

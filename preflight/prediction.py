@@ -1,0 +1,69 @@
+"""How many of the rows that a provider refused the local rules had foreseen, reason by reason.
+
+A row was *foreseen* when it was sent with a warning of ours. That alone proves little: a warning
+that stands on every other row foresees everything. So beside each rule stands on how many of the
+accepted rows the same warning stood.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+ACCEPTED, REFUSED = "accepted", "rejected_there"
+SEPARATOR = "; "
+"""Between the provider's codes of a row that it refused for several reasons."""
+
+
+@dataclass(frozen=True, slots=True)
+class Predicted:
+    """What was known beforehand of the rows that were refused for one reason.
+
+    Attributes:
+        rows: how many they are.
+        foreseen: on how many of them a warning of ours stood.
+        by: rule code → on how many of them it stood, most first.
+        accepted: for the same rules, on how many of the accepted rows each stood.
+    """
+
+    rows: int
+    foreseen: int
+    by: Mapping[str, int] = field(default_factory=dict)
+    accepted: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def missed(self) -> int:
+        """How many of them nothing of ours stood on."""
+        return self.rows - self.foreseen
+
+
+def predicted(verdicts: pd.DataFrame) -> dict[str, Predicted]:
+    """What the local rules had foreseen of each reason, the most frequent reason first.
+
+    Of rows that were refused without anyone saying which they are, nothing can be said.
+
+    Args:
+        verdicts: one line a row, see `verdicts`; `place`, `warnings` and `provider_code` are read.
+    """
+    refused = verdicts[verdicts["place"] == REFUSED]
+    reasons = refused.assign(code=refused["provider_code"].str.split(SEPARATOR)).explode("code")
+    alarms = _rules(verdicts[verdicts["place"] == ACCEPTED])
+    told = {}
+    for code, rows in reasons.groupby("code", sort=True):
+        by = _rules(rows)
+        foreseen = int((rows["warnings"] != "").sum())
+        accepted = {rule: alarms.get(rule, 0) for rule in by}
+        told[str(code)] = Predicted(len(rows), foreseen, by, accepted)
+    return dict(sorted(told.items(), key=lambda entry: (-entry[1].rows, entry[0])))
+
+
+def _rules(rows: pd.DataFrame) -> dict[str, int]:
+    """On how many of some rows a warning of each rule stood, most first."""
+    codes = rows.loc[rows["warnings"] != "", "warnings"].str.split().map(set).explode()
+    counted = codes.value_counts()
+    return {
+        str(code): int(count)
+        for code, count in sorted(counted.items(), key=lambda entry: (-entry[1], str(entry[0])))
+    }
