@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 
 from preflight import findings as tables
-from preflight import outputs
+from preflight import outputs, private
 from preflight.checked import Checked, Records
 from preflight.cleaning import Cleaned
 from preflight.columns import own, sent
@@ -62,7 +62,7 @@ def write_failures(
     rejects = Rejects(layout, plan, found.refused, also=(OVER_LIMIT,))
     away = found.left_away
     columns = sent([one for one in plan.columns if one.position not in away], plan.profile)
-    run.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private.folder(run.folder)
     there = _by_row(failures)
     verdicts.refused(there)
     _note_dropped(verdicts, checked)

@@ -16,6 +16,7 @@ import pandas as pd
 import pyarrow as pa
 
 from preflight import csvout
+from preflight import private as owned
 from preflight.errors import OutputExists, RunLocked, SourceError
 from preflight.model import CHANGE_COLUMNS
 
@@ -35,9 +36,12 @@ _STAGING = ".preflight-partial-"
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 
 
-def default_folder(name: str) -> Path:
-    """Where the results for an input go unless someone says: `<stem>.preflight/` beside it."""
-    path = Path("stdin" if name == "-" else name)
+def default_folder(name: str, stdin_name: str | None = None) -> Path:
+    """Where the results for an input go unless someone says: `<stem>.preflight/` beside it.
+
+    Of standard input it is in the working directory, whatever the path that it is called by.
+    """
+    path = Path(Path(stdin_name or "").name or "stdin") if name == "-" else Path(name)
     inner = path.with_suffix("") if path.suffix.lower() in (".gz", ".zip") else path
     return path.parent / f"{inner.stem}.preflight"
 
@@ -57,7 +61,7 @@ def staging(folder: Path, *, force: bool) -> Iterator[Path]:
     """
     made_here = not folder.exists()
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        owned.folder(folder)
         held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     except OSError as error:
         raise _unwritable(folder, error) from error
@@ -130,11 +134,8 @@ def _exchange(folder: Path, place: Path) -> None:
         shutil.rmtree(old, ignore_errors=True)
 
 
-def private(path: Path) -> int:
-    """Makes a file that only its owner can read, whatever stood there, and gives its descriptor."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    os.fchmod(handle, 0o600)
-    return handle
+private = owned.file
+"""Makes a file that only its owner can read, and gives its descriptor."""
 
 
 def write_text(path: Path, text: str) -> None:

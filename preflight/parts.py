@@ -13,7 +13,7 @@ from typing import IO
 import numpy as np
 import pyarrow as pa
 
-from preflight import csvout
+from preflight import csvout, private
 from preflight.columns import Sent
 from preflight.model import Ints, Part
 from preflight.outputs import PARTS
@@ -68,7 +68,7 @@ class PartWriter:
         self._max_rows = max_rows
         self._open: _Open | None = None
         self._done: list[Part] = []
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private.folder(folder)
 
     def write(self, rendered: pa.Array, rows: Ints, lines: Ints) -> None:
         """Appends records.

@@ -184,7 +184,7 @@ def fix(
         BooksError: a row ended in no place; a defect of preflight, and nothing is written.
     """
     settings = settings or Settings()
-    target = folder or outputs.default_folder(stdin_name or str(path))
+    target = folder or outputs.default_folder(str(path), stdin_name)
     _not_its_own(path, target)
     with outputs.staging(target, force=force) as place:
         checked = check(
@@ -252,7 +252,7 @@ def split(
         max_bytes=settings.max_bytes or limits.bytes,
         max_rows=settings.max_rows or limits.rows,
     )
-    target = folder or outputs.default_folder(stdin_name or str(path))
+    target = folder or outputs.default_folder(str(path), stdin_name)
     _not_its_own(path, target)
     with outputs.staging(target, force=force) as place:
         checked = check(path, plain, work=work, stdin_name=stdin_name, progress=progress)

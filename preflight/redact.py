@@ -8,8 +8,13 @@ report, what it lets through cannot be taken back.
 
 from __future__ import annotations
 
+import base64
+import functools
+import html
+import json
 import re
 from collections.abc import Iterable
+from urllib.parse import quote, quote_plus
 
 EMAIL = "[email]"
 NUMBER = "[number]"
@@ -18,6 +23,18 @@ SECRET = "[secret]"  # noqa: S105 - the word that stands where one stood
 _AT = r"(?:[@＠﹫]|%40|&\#64|\\u0040)"
 _WORD = r'[^\s<>"(),;:\[\]]'
 _QUERY = re.compile(r"\?\S+")
+# What credentials look like of which nobody has told us: those of a tool's own session, say.
+_CREDENTIAL = re.compile(
+    r"""
+    (?P<name>\b(?:bearer|basic)\s+
+             | (?:token|password|passwd|secret|signature|api[_-]?key)["']?\s*[=:]\s*["']?)
+        (?=\S{0,200}\d)[^\s"'&,;<>\[\]]{8,}
+    | \beyJ[\w-]{8,}(?:\.[\w-]+){1,2}                          # a JSON Web Token
+    | \blb[sk]_\w{8,}                                         # a session or a key of Landbase
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_HEAD = 8  # so many of its first characters give a secret away that was cut off
 _VALUE = re.compile(
     rf"""
     (?P<user>(?<=://)[^\s/?\#\[\]]*@)                      # user and password in front of a host
@@ -44,20 +61,67 @@ def _without_query(match: re.Match[str]) -> str:
     return "?…" if "=" in match[0] else match[0]
 
 
+def _credential(match: re.Match[str]) -> str:
+    return f"{match['name'] or ''}{SECRET}"
+
+
+@functools.lru_cache(maxsize=64)
+def _written(secret: str) -> re.Pattern[str]:
+    """A secret in every way in which an answer may repeat it."""
+    raw = secret.encode("utf-8", "replace")
+    forms = {
+        secret,
+        quote(secret),
+        quote(secret, safe=""),
+        quote_plus(secret),
+        html.escape(secret),
+        json.dumps(secret)[1:-1],
+        base64.b64encode(raw).decode().rstrip("="),
+        base64.urlsafe_b64encode(raw).decode().rstrip("="),
+    }
+    longest = sorted(forms, key=lambda form: (-len(form), form))
+    return re.compile("|".join(map(re.escape, longest)), re.IGNORECASE)
+
+
+def _without(text: str, secret: str) -> str:
+    """The text without a secret, and without the beginning of a long one that was cut off."""
+    text = _written(secret).sub(SECRET, text)
+    if len(secret) < 2 * _HEAD:
+        return text
+    kept, end = [], 0
+    for found in re.finditer(re.escape(secret[:_HEAD]), text, re.IGNORECASE):
+        if found.start() < end:
+            continue
+        kept += [text[end : found.start()], SECRET]
+        end, at = found.end(), _HEAD
+        while text[end : end + 1] and text[end] == secret[at : at + 1]:
+            end, at = end + 1, at + 1
+    return "".join([*kept, text[end:]])
+
+
+def visible(text: str) -> str:
+    """The text on one line and harmless to a terminal: what cannot be seen is escaped."""
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
+
+
 def mask(text: str, secrets: Iterable[str] = ()) -> str:
-    """The text without e-mail addresses, long runs of digits, URL queries and the given secrets.
+    """The text without e-mail addresses, long runs of digits, URL queries and credentials.
 
     What counts as an address is any word around an at sign, well-formed or not, in quotes or
     percent-encoded; a user and a password in front of a host go with it. A long run of digits is
     seven or more, in any script, with the blanks, brackets, dots, dashes and slashes that people
-    write into phone numbers. A GUID stays readable, because it names a job. Masking twice changes
-    nothing more.
+    write into phone numbers. A GUID stays readable, because it names a job. A credential is what
+    follows a word like `Bearer` or `token=`, and what has the form of a known kind of token.
+    Masking twice changes nothing more.
 
     Args:
         text: any text.
-        secrets: strings that must not stand in it, whatever they look like; empty ones are
-            passed over.
+        secrets: strings that must not stand in it, whatever they look like, nor in another
+            encoding, nor their beginning; empty ones are passed over.
     """
     for secret in sorted(filter(None, secrets), key=len, reverse=True):
-        text = text.replace(secret, SECRET)
-    return _VALUE.sub(_stand_in, _QUERY.sub(_without_query, text))
+        text = _without(text, secret)
+    text = _CREDENTIAL.sub(_credential, _QUERY.sub(_without_query, text))
+    return _VALUE.sub(_stand_in, text)

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from preflight import outputs
+from preflight import outputs, private
 from preflight.checked import Checked
 from preflight.errors import SourceError
 from preflight.model import Source
@@ -80,7 +80,7 @@ def keep_source(checked: Checked, state_dir: Path) -> None:
     if copy.exists():
         return
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private.folder(folder)
         _copy(source, copy, checked.survey.plan.written)
     except OSError as error:
         raise SourceError(f"cannot keep a copy in {folder}: {error.strerror}") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -221,6 +222,8 @@ def _placed(
         if parts:
             parts[0].path.rename(place / outputs.CLEAN)
         else:
-            (place / outputs.CLEAN).write_bytes(csvout.line([column.header for column in columns]))
+            header = csvout.line([column.header for column in columns])
+            with os.fdopen(outputs.private(place / outputs.CLEAN), "wb") as file:
+                file.write(header)
     (place / outputs.PARTS).rmdir()
     return tuple(moved(part, target / outputs.CLEAN) for part in parts)

@@ -285,7 +285,7 @@ def _from_text(key: str, text: str) -> Any:
         return [entry.strip() for entry in text.split(",") if entry.strip()]
     if key in _BOOLS:
         if text.lower() not in ("0", "1", "true", "false", "yes", "no"):
-            raise ConfigError(f"PREFLIGHT_{key.upper()} is yes or no, not `{text}`")
+            raise ConfigError(f"PREFLIGHT_{key.upper()} is yes or no")
         return text.lower() in ("1", "true", "yes")
     if key in _COUNTS:
         return int(text) if _WHOLE.fullmatch(text) else text
@@ -349,6 +349,14 @@ def _value(key: str, value: Any, where: str) -> Any:
     return _CHECKED[key](value, where)
 
 
+def _instead(value: Any, where: str) -> str:
+    """What was said in place of what would do; of the command line alone.
+
+    What stands elsewhere may be a secret in the wrong place, and its writer can look it up there.
+    """
+    return f", not `{value}`" if where.startswith("--") else ""
+
+
 def _demands(value: Any, where: str) -> tuple[Demand, ...]:
     try:
         return profiles.demands(value)
@@ -361,8 +369,9 @@ def _max_bad(value: Any, where: str) -> MaxBad:
         return value
     try:
         return MaxBad.parse(str(value))
-    except ConfigError as error:
-        raise ConfigError(f"{where}: {error}") from None
+    except ConfigError:
+        told = _instead(value, where)
+        raise ConfigError(f"{where} is a rate like 2% or a count like 50{told}") from None
 
 
 def _delimiter(value: str, where: str) -> str:
@@ -377,7 +386,7 @@ def _encoding(value: str, where: str) -> str:
         codecs.lookup(value)
     except (LookupError, ValueError):
         raise ConfigError(
-            f"{where} is a name like utf-8, cp1252 or shift_jis, not `{value}`"
+            f"{where} is a name like utf-8, cp1252 or shift_jis{_instead(value, where)}"
         ) from None
     return value
 
@@ -385,7 +394,7 @@ def _encoding(value: str, where: str) -> str:
 def _schema(value: str, where: str) -> str:
     file, colon, name = value.rpartition(":")
     if not colon or not file.strip() or not name.isidentifier():
-        raise ConfigError(f"{where} is FILE:NAME like schemas.py:TradeShow, not `{value}`")
+        raise ConfigError(f"{where} is FILE:NAME like schemas.py:TradeShow{_instead(value, where)}")
     return value
 
 
@@ -422,7 +431,8 @@ def _one_of(value: Any, choices: tuple[str, ...], where: str) -> str:
         return str(value)
     near = nearest(str(value), choices)
     hint = f"; did you mean {near}?" if near else ""
-    raise ConfigError(f"{where} is one of {', '.join(choices)}, not `{value}`{hint}")
+    told = _instead(value, where)
+    raise ConfigError(f"{where} is one of {', '.join(choices)}{told}{hint}")
 
 
 def _region(value: Any, where: str) -> str:
@@ -430,7 +440,8 @@ def _region(value: Any, where: str) -> str:
 
     code = str(value).strip().upper()
     if code not in phonenumbers.SUPPORTED_REGIONS:
-        raise ConfigError(f"{where} is a country code of two letters like US, not `{value}`")
+        told = _instead(value, where)
+        raise ConfigError(f"{where} is a country code of two letters like US{told}")
     return code
 
 
@@ -438,7 +449,8 @@ def _timezone(value: Any, where: str) -> str:
     try:
         return ZoneInfo(str(value)).key
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ConfigError(f"{where} is an IANA name like America/New_York, not `{value}`") from None
+        told = _instead(value, where)
+        raise ConfigError(f"{where} is an IANA name like America/New_York{told}") from None
 
 
 def _seconds(value: Any, where: str) -> float:
@@ -447,7 +459,7 @@ def _seconds(value: Any, where: str) -> float:
     except (TypeError, ValueError):
         seconds = -1.0
     if not 0 < seconds < float("inf"):
-        raise ConfigError(f"{where} is a number of seconds above 0, not `{value}`")
+        raise ConfigError(f"{where} is a number of seconds above 0{_instead(value, where)}")
     return seconds
 
 

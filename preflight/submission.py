@@ -76,7 +76,7 @@ class Connection:
         except ValueError:
             scale = -1.0
         if scale < 0:
-            raise UsageError(f"{POLL_SCALE} is a number from 0 up, not `{text}`")
+            raise UsageError(f"{POLL_SCALE} is a number from 0 up")
         return scale
 
 
@@ -127,7 +127,7 @@ def submit(
             validated(provider, registry.options(provider), options)
         else:
             connected = stack.enter_context(closing(_connected(provider, options, connection)))
-        place = folder or outputs.default_folder(stdin_name or str(path))
+        place = folder or outputs.default_folder(str(path), stdin_name)
         if (settings.state_dir / LEDGER).exists():
             with Ledger(settings.state_dir) as known:
                 _refuse_begun(known, _same_folder(place))

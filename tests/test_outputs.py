@@ -227,6 +227,15 @@ def test_two_processes_never_write_into_one_folder(tmp_path: Path) -> None:
     assert tree(tmp_path) == {"clean.csv": "new", "parts/0001.csv": "new"}
 
 
+@pytest.mark.parametrize(
+    "name", ["leads.csv", "../../etc/leads.csv", "/etc/leads.csv", "a/leads.gz"]
+)
+def test_the_results_of_standard_input_stay_in_the_working_directory(name: str) -> None:
+    """Whatever path it is called by; and the name of another input changes nothing."""
+    assert outputs.default_folder("-", name) == Path("leads.preflight")
+    assert outputs.default_folder("in/a.csv", name) == Path("in/a.preflight")
+
+
 def test_a_private_file_is_private_whatever_stood_there(tmp_path: Path) -> None:
     path = tmp_path / "rejects.csv"
     path.write_text("a longer old text")

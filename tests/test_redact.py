@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+import base64
+import html
+import json
 import re
 import time
+from urllib.parse import quote, quote_plus
 
 import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.redact import mask
+from preflight.redact import SECRET, mask, visible
 
 
 @pytest.mark.parametrize(
@@ -29,6 +33,13 @@ from preflight.redact import mask
             "see https://ann:pw@host/a", "see https://host/a", id="password in an address"
         ),
         pytest.param("GET /v2/contacts?name=ann failed", "GET /v2/contacts?… failed", id="query"),
+        pytest.param("sent Bearer abc1-def_2.x", "sent Bearer [secret]", id="bearer"),
+        pytest.param('{"api_key": "k9-abcdefgh"}', '{"api_key": "[secret]"}', id="key in JSON"),
+        pytest.param("X-Amz-Signature=0123abcdef&x", "X-Amz-Signature=[secret]&x", id="signature"),
+        pytest.param("eyJhbGciOiJS.eyJzdWIi.c2ln is old", "[secret] is old", id="JWT"),
+        pytest.param(
+            "session lbs_Zq81kk02 ended", "session [secret] ended", id="session of a tool"
+        ),
     ],
 )
 def test_what_could_name_a_person_is_masked(text: str, masked: str) -> None:
@@ -44,6 +55,8 @@ def test_what_could_name_a_person_is_masked(text: str, masked: str) -> None:
         pytest.param("12345678-1234-1234-1234-123456789012", id="guid of digits"),
         pytest.param("what? yes!", id="question mark"),
         pytest.param("ERROR_IMPORT_TOOMANYACTIVEIMPORTS", id="code"),
+        pytest.param("Bearer authentication failed", id="bearer without a token"),
+        pytest.param("Invalid token: expired", id="token without one"),
         pytest.param("", id="nothing"),
     ],
 )
@@ -55,6 +68,40 @@ def test_what_names_nobody_stays(text: str) -> None:
 def test_secrets_are_masked_whatever_they_look_like() -> None:
     """A secret that holds another one is masked whole; an empty one masks nothing."""
     assert mask("Bearer abc-def, abc", ["", "abc", "abc-def"]) == "Bearer [secret], [secret]"
+
+
+SECRETS = ('p"w&d/ä+%41 x', "k9.Zq-81/kk02==", "eyJhbGciOiJSUzI1NiJ9-rest-of-it")
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_a_secret_is_masked_in_every_way_in_which_it_is_repeated(secret: str) -> None:
+    """Percent-encoded, as HTML or JSON writes it, in base64, and in another case."""
+    for form in (
+        secret,
+        secret.upper(),
+        quote(secret),
+        quote(secret, safe=""),
+        quote_plus(secret),
+        html.escape(secret),
+        json.dumps(secret),
+        base64.b64encode(secret.encode()).decode(),
+        base64.urlsafe_b64encode(secret.encode()).decode(),
+    ):
+        assert form.strip('"=') not in mask(f"your {form} is bad", [secret])
+
+
+@given(st.integers(8, 31), st.text(alphabet="a[ .x"))
+def test_the_beginning_of_a_secret_that_was_cut_off_is_masked(length: int, after: str) -> None:
+    secret = "Xq7-tail-0123456789-abcdefghijkl"
+    told = mask(f"no such token {secret[:length]} {after}", [secret])
+    assert told.startswith(f"no such token {SECRET}")
+    assert "Xq7" not in told
+
+
+def test_what_cannot_be_seen_is_shown() -> None:
+    """On one line, without a colour, a bell, another direction or half a character."""
+    assert visible("a\x1b[2J\nb\u202e\x9b\udc80ä") == "a\\x1b[2J\\nb\\u202e\\x9b\\udc80ä"
+    assert visible("nothing odd: ünder ☃") == "nothing odd: ünder ☃"
 
 
 @given(st.emails(), st.text(), st.text())
@@ -74,7 +121,17 @@ def test_no_phone_number_of_any_region_survives() -> None:
                 assert not re.search(r"\d", mask(f"phone {written} is no good")), written
 
 
-@given(st.text(alphabet=st.sampled_from('ab1 9@%40"<>/:?=.-()[]#&;\n')))
+_PIECES = (
+    *'ab1 9@%40"<>/:?=.-()[]#&;\n',
+    "token",
+    "Bearer ",
+    "secret",
+    "password: ",
+    "eyJabcdefgh1",
+)
+
+
+@given(st.lists(st.sampled_from(_PIECES)).map("".join))
 def test_masking_twice_changes_nothing_more(text: str) -> None:
     """A message may pass the filter at more than one door."""
     once = mask(text)
@@ -82,10 +139,12 @@ def test_masking_twice_changes_nothing_more(text: str) -> None:
     assert mask(once) == once
 
 
-@pytest.mark.parametrize("text", ["a", "1", '"', "1 ", "a?", "/", "://", '"@'])
+@pytest.mark.parametrize(
+    "text", ["a", "1", '"', "1 ", "a?", "/", "://", '"@', "token=", "Bearer a", "eyJ."]
+)
 def test_a_hostile_message_takes_no_long_time(text: str) -> None:
     """The time grows with the length of the text, not with its square."""
     started = time.perf_counter()
-    mask(text * 50_000)
+    mask(text * 50_000, ["aaaaaaaaaaaaaaaaaaaaaaaa", "1" * 20])
 
     assert time.perf_counter() - started < 2

@@ -370,7 +370,9 @@ def test_a_bad_count_in_the_environment_names_its_variable(tmp_path: Path, value
 def test_a_bad_value_on_the_command_line_names_its_option(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="--max-rows is a number"):
         load({"max_rows": 0}, {}, start=tmp_path)
-    with pytest.raises(ConfigError, match="--max-bad: "):
+    with pytest.raises(
+        ConfigError, match="--max-bad is a rate like 2% or a count like 50, not `x`"
+    ):
         load({"max_bad": "x"}, {}, start=tmp_path)
 
 
@@ -519,3 +521,21 @@ def test_what_is_refused_does_not_fit_the_published_schema(key: str, value: str)
 def test_a_secret_does_not_fit_the_published_schema(name: str) -> None:
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({"providers": {"textus": {name: "x"}}}, SCHEMA)
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["for", "fail_on", "max_bad", "region", "timezone", "timeout", "encoding", "schema", "online",
+     "show_values", "max_rows", "header_row", "resolver", "output_format", "delimiter"],
+)  # fmt: skip
+def test_a_value_from_elsewhere_than_the_command_line_is_not_repeated(
+    tmp_path: Path, key: str
+) -> None:
+    """It may be a secret in the wrong place."""
+    with pytest.raises(ConfigError, match=f"PREFLIGHT_{key.upper()}") as refused:
+        load({}, {f"PREFLIGHT_{key.upper()}": "hunter2-?"}, isolated=True)
+    assert "hunter2" not in str(refused.value)
+    config(tmp_path, f'{key} = "hunter2-?"')
+    with pytest.raises(ConfigError, match=key) as refused:
+        load({}, {}, start=tmp_path)
+    assert "hunter2" not in str(refused.value)

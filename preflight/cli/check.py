@@ -52,7 +52,7 @@ def command(paths: tuple[str, ...], **given: Any) -> int:
             if given["diff"]:
                 compared += difference(checked, settings) + text.summary(listings[-1])
     shown = compared or render(listings, settings, quiet=given["quiet"])
-    emit(shown, given["output_file"])
+    emit(shown, given["output_file"], private=shows_values(settings))
     return exit_code(listings, settings)
 
 

@@ -56,7 +56,8 @@ def command(path: str, **given: Any) -> int:
             report=document,
             progress=progress,
         )
-        emit(_shown(fixed, settings, given), given["output_file"])
+        shown = _shown(fixed, settings, given)
+        emit(shown, given["output_file"], private=shows_values(settings))
     return exit_code(fixed, settings)
 
 
@@ -69,7 +70,7 @@ def _compared(path: str, settings: Settings, given: dict[str, Any]) -> int:
         )
         shown = difference(checked, settings)
     one = listing(checked.source.name, checked.survey, checked.books)
-    emit(shown + text.summary(one), given["output_file"])
+    emit(shown + text.summary(one), given["output_file"], private=shows_values(settings))
     return 1 if shown and not settings.exit_zero else 0
 
 

@@ -56,5 +56,7 @@ def command(path: str | None, target: Path, *, force: bool, **given: Any) -> int
         emit(text, None)
         return 0
     emit(text, target)
-    click.echo(f"wrote {target}; next: preflight check {visible(path or 'FILE')}", err=True)
+    click.echo(
+        f"wrote {visible(str(target))}; next: preflight check {visible(path or 'FILE')}", err=True
+    )
     return 0

@@ -17,6 +17,7 @@ import click
 from preflight.cli.terminal import silence
 from preflight.errors import PreflightError
 from preflight.nearest import nearest
+from preflight.redact import visible
 
 _COMMANDS = {
     "check": "lint files; writes nothing",
@@ -107,10 +108,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         error.show()
         return error.exit_code
     except click.ClickException as error:
-        click.echo(f"preflight: {_in_a_line(error)}", err=True)
+        click.echo(f"preflight: {visible(_in_a_line(error))}", err=True)
         return error.exit_code
     except PreflightError as error:
-        click.echo(f"preflight: {error}", err=True)
+        click.echo(f"preflight: {visible(str(error))}", err=True)
         return error.exit_code
     except Exception as error:  # noqa: BLE001 - the last door: a bug must not spill values
         click.echo(f"preflight: a bug of preflight, not of your file: {_log(error)}", err=True)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from preflight import private as owned
 from preflight.cli.terminal import is_shown_to_people, silence
 from preflight.errors import ConfigError
 from preflight.settings import FAIL_ON, FORMATS, Settings, load
@@ -169,7 +171,9 @@ def _values(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> di
     for entry in given:
         key, equals, value = entry.partition("=")
         if not equals or not key.strip():
-            raise click.BadParameter(f"`{entry}` is not key=value")
+            # Anything else is not repeated: it may be a secret in the wrong place.
+            named = f"`{entry}`" if re.fullmatch(r"[a-z_-]{1,20}", entry) else "an entry"
+            raise click.BadParameter(f"{named} is not key=value")
         values[key.strip().replace("-", "_")] = value.strip()
     return values
 
@@ -262,10 +266,15 @@ def shows_values(settings: Settings) -> bool:
     return is_shown_to_people()
 
 
-def emit(text: str, path: Path | None) -> None:
+def emit(text: str, path: Path | None, *, private: bool = False) -> None:
     """Findings and data go to stdout, or to the file that was asked for.
 
     A reader of stdout that goes away, as `head` does, changes no exit code.
+
+    Args:
+        text: what there is to say.
+        path: of the file; None for stdout.
+        private: whether the file is for its owner alone, for it holds values of contacts.
     """
     if path is None:
         try:
@@ -274,6 +283,8 @@ def emit(text: str, path: Path | None) -> None:
             silence()
         return
     try:
+        if private:
+            os.close(owned.file(path))
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise ConfigError(f"cannot write {path}: {error.strerror}") from error

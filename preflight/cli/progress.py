@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import click
 
 from preflight.checked import Progress
+from preflight.redact import visible
 from preflight.sending.progress import Ended, Event, Polled, Sending, Unverified, Waiting
 
 
@@ -27,7 +28,7 @@ def progress_bars(*, quiet: bool = False) -> Iterator[Progress]:
     from rich.progress import Progress as Bars
 
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),  # a provider's words may stand in it
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
@@ -65,7 +66,7 @@ def event_lines(progress: Progress) -> Callable[[Event], None]:
         elif isinstance(event, Unverified):
             click.echo(
                 "note: the accepted rows were not compared with the members of the list: "
-                f"{event.why}",
+                f"{visible(event.why)}",
                 err=True,
             )
 

@@ -23,7 +23,7 @@ def command(show: str | None, run: str | None, state_dir: Path | None) -> int:
     """List the runs, newest first; `runs show RUN` tells one, part by part."""
     settings = settings_of({"state_dir": state_dir})
     if show is None and not (settings.state_dir / FILE).exists():
-        click.echo(f"no runs in {settings.state_dir}", err=True)
+        click.echo(f"no runs in {text.visible(str(settings.state_dir))}", err=True)
         return 0
     with Ledger(settings.state_dir) as ledger:
         if show is not None:
@@ -33,10 +33,11 @@ def command(show: str | None, run: str | None, state_dir: Path | None) -> int:
             return 0
         for one in ledger.runs():
             when = datetime.fromtimestamp(one.created, UTC).strftime("%Y-%m-%d %H:%M UTC")
-            click.echo(
+            line = (
                 f"{one.id}  {one.state:<9} {one.provider:<12} {when}  "
                 f"{text.plural(one.source_rows, 'row')}  {one.source_name}"
             )
+            click.echo(text.visible(line))
     return 0
 
 
@@ -55,4 +56,4 @@ def _one(ledger: Ledger, run_id: str) -> str:
             + (f" ({attempt.message})" if attempt.message else "")
             for attempt in ledger.attempts(run_id, stored.part.number)
         ]
-    return "".join(f"{line}\n" for line in lines)
+    return "".join(f"{text.visible(line)}\n" for line in lines)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from preflight import private
 from preflight.errors import ConfigError
 from preflight.sandbox.judge import MAGIC
 from preflight.sandbox.server import Sandbox
@@ -41,7 +42,7 @@ def command(
             click.echo(f"{one.provider:<12} {one.where:<14} {one.match:<24} {one.effect}")
         return 0
     try:
-        state.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private.folder(state.parent)
         box = Sandbox(state, port=port, job_seconds=job_seconds, faults=faults)
     except ValueError as error:
         raise ConfigError(str(error)) from error

@@ -46,6 +46,6 @@ def command(path: str, **given: Any) -> int:
     click.echo(text.summary(one), nl=False)
     for part in cut.parts:
         size = f"{text.plural(part.rows, 'row')}, {text.number(part.size)} bytes"
-        click.echo(f"  {part.path}  {size}")
+        click.echo(f"  {text.visible(str(part.path))}  {size}")
     click.echo(text.written(written(cut)), nl=False)
     return exit_code(cut, settings)

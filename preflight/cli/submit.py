@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from preflight import outputs, pipeline, submission
+from preflight import outputs, pipeline, private, submission
 from preflight.cli.fix import document, summary, written
 from preflight.cli.options import (
     emit,
@@ -82,7 +82,8 @@ def command(path: str, **given: Any) -> int:
 
 def say_begun(run: str, given: Mapping[str, Any]) -> None:
     """Says on stderr how to go on if this call is interrupted."""
-    click.echo(f"run {run}: if it is interrupted, {again(run, given)} goes on", err=True)
+    line = f"run {run}: if it is interrupted, {again(run, given)} goes on"
+    click.echo(text.visible(line), err=True)
 
 
 def again(run: str, given: Mapping[str, Any]) -> str:
@@ -103,7 +104,7 @@ def environment(settings: Settings, *, sandbox: bool) -> Iterator[dict[str, str]
     from preflight.sandbox.server import Sandbox
 
     try:
-        settings.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private.folder(settings.state_dir)
     except OSError as error:
         raise ConfigError(f"cannot write into {settings.state_dir}: {error.strerror}") from error
     with Sandbox(settings.state_dir / "sandbox.sqlite") as box:
@@ -117,7 +118,7 @@ def tell(sent: submission.Sent, settings: Settings, given: Mapping[str, Any]) ->
         shown = run_document(sent, show_values=shows_values(settings))
     else:
         shown = _text(sent)
-    emit(shown, given["output_file"])
+    emit(shown, given["output_file"], private=shows_values(settings))
     if sent.stopped is not None:
         return _stopped(sent, sent.stopped, given)
     return exit_code(sent, settings)
@@ -190,7 +191,7 @@ def _text(sent: submission.Sent) -> str:
     if sent.pending:
         pieces.append(f"         {text.plural(sent.pending, 'row')} of the unknown not sent yet\n")
     pieces.append(text.written(_files(sent)))
-    return "".join(pieces)
+    return text.harmless("".join(pieces))
 
 
 def _sending(sent: submission.Sent, provider: str) -> str:
@@ -269,9 +270,10 @@ def _files(sent: submission.Sent) -> list[tuple[str, str]]:
 
 
 def _stopped(sent: submission.Sent, stopped: Stopped, given: Mapping[str, Any]) -> int:
-    click.echo(f"preflight: {stopped}", err=True)
+    click.echo(f"preflight: {text.visible(str(stopped))}", err=True)
     run = sent.run.id if sent.run else ""
-    click.echo(f"results so far: {sent.folder}; to go on: {again(run, given)}", err=True)
+    line = f"results so far: {sent.folder}; to go on: {again(run, given)}"
+    click.echo(text.visible(line), err=True)
     return stopped.exit_code
 
 

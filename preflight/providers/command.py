@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -28,6 +29,9 @@ _SECRETS = {
     "TEXTUS_API_TOKEN": "textus",
     "TALKVALUE_TOKEN": "talkvalue",
 }
+# What else of the environment a tool may know, and must not be repeated after it.
+_SECRET_NAME = re.compile(r"token|password|secret|key|credential", re.IGNORECASE)
+_SHORTEST = 6  # what is shorter may be any word
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,11 @@ class Command:
             for key, value in environ.items()
             if _SECRETS.get(key, name) == name or key not in _SECRETS
         }
+        self._secrets = tuple(
+            value.strip()
+            for key, value in environ.items()
+            if (key in _SECRETS or _SECRET_NAME.search(key)) and len(value.strip()) >= _SHORTEST
+        )
 
     def run(self, arguments: Sequence[str], *, commits: bool, stdin: bytes = b"") -> Answer:
         """Makes one call, to its end.
@@ -154,7 +163,7 @@ class Command:
 
     def shown(self, words: object) -> str:
         """The tool's words, filtered, on one line, of a length that can be read."""
-        return shown(words) if isinstance(words, str) else ""
+        return shown(words, self._secrets) if isinstance(words, str) else ""
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

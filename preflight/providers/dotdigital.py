@@ -35,7 +35,7 @@ from preflight.errors import Ambiguous, Busy, Denied, ProviderError, Refused
 from preflight.model import FailureReport, Outcome, Receipt
 from preflight.providers import csvreport
 from preflight.providers.access import address, basic, secrets
-from preflight.providers.exchange import Complaint, Response, Upload
+from preflight.providers.exchange import Complaint, Response, Upload, identifier
 from preflight.providers.http import Http
 from preflight.providers.option import Option
 from preflight.providers.protocol import Call, Capabilities, Repeat, Reports, Step
@@ -201,10 +201,10 @@ class Dotdigital:
             files={"file": Upload(call.part.path, call.part.path.name)},
             commits=True,
         )
-        job = response.document().get("id")
-        if not isinstance(job, str) or not job.strip():
+        job = identifier(response.document().get("id"))
+        if job is None:
             raise self._http.unexpected(response, "the id of an import", commits=True)
-        return {"job": job.strip(), "status": str(response.document().get("status", ""))}
+        return {"job": job, "status": self._http.shown(str(response.document().get("status", "")))}
 
     def receipt(self, state: Mapping[str, Any]) -> Receipt:
         """The import's id, with its first status and the address book."""
@@ -241,7 +241,7 @@ class Dotdigital:
         status = response.document().get("status")
         if not isinstance(status, str) or not status:
             raise self._http.unexpected(response, "the status of an import", commits=False)
-        word = status.casefold()
+        word, status = status.casefold(), self._http.shown(status)
         if word == _RUNNING:
             return Outcome("running", status)
         if word in _FAILED:

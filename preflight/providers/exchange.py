@@ -75,8 +75,19 @@ def count(value: object) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
+def identifier(value: object) -> str | None:
+    """An id that an answer gives, as text; None where it gives none that can be one.
+
+    It goes into the ledger and to the terminal, so it is printable and of a length to be read.
+    """
+    text = value.strip() if isinstance(value, str) else ""
+    return text if text.isprintable() and 0 < len(text) <= _LONGEST_MESSAGE else None
+
+
 def shown(words: str, secrets: tuple[str, ...] = ()) -> str:
     """Other people's words, filtered, on one line, of a length that can be read."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in words[:20_000]).split())
+    # Cut to length last: what is left of a secret at the cut would not be found any more.
+    told = mask(words[:200_000], secrets)[:20_000]
+    line = " ".join("".join(c if c.isprintable() else " " for c in told).split())
     masked = mask(line, secrets)
     return masked if len(masked) <= _LONGEST_MESSAGE else masked[:_LONGEST_MESSAGE] + "…"

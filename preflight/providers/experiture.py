@@ -33,7 +33,7 @@ from preflight.errors import Busy, Refused, UsageError
 from preflight.model import FailureReport, Outcome, Receipt
 from preflight.providers import linereport
 from preflight.providers.access import address, bearer, secrets
-from preflight.providers.exchange import Complaint, Response, count
+from preflight.providers.exchange import Complaint, Response, count, identifier
 from preflight.providers.experiture_lists import Lists
 from preflight.providers.http import Http
 from preflight.providers.option import Option
@@ -86,6 +86,8 @@ _COUNTS = (
 )  # fmt: skip
 _LANDED = ("mergedInserts", "mergedUpdates", "rowsImported")
 _STARTED = frozenset({"running", "completed", "failed"})
+# Headers of an upload that are not the provider's to say: where it goes, and how long it is.
+_OURS = frozenset({"host", "content-length", "transfer-encoding", "connection"})
 _RATE = "CDP_ETL.RATE.LIMITED"
 
 
@@ -171,11 +173,11 @@ class Experiture:
             },
         )
         job = _data(response)
-        name, url, headers = job.get("jobId"), job.get("uploadUrl"), job.get("headers")
-        if not isinstance(name, str) or not name or job.get("method", "PUT") != "PUT":
+        key, url, headers = identifier(job.get("jobId")), job.get("uploadUrl"), job.get("headers")
+        if key is None or job.get("method", "PUT") != "PUT":
             raise self._http.unexpected(response, "a job and where to upload to", commits=False)
         wanted = headers if isinstance(headers, dict) else {}
-        given = {str(k): str(v) for k, v in wanted.items() if str(k).casefold() != "content-length"}
+        given = {str(k): str(v) for k, v in wanted.items() if str(k).casefold() not in _OURS}
         if "content-type" not in {key.casefold() for key in given}:
             given["Content-Type"] = "text/csv"
         self._http.put(url, part.path, given)
@@ -186,10 +188,10 @@ class Experiture:
         }
         self._write(
             call,
-            f"/import-jobs/{quote(name, safe='')}/mapping",
+            f"/import-jobs/{quote(key, safe='')}/mapping",
             {"sourceFields": types, "fieldMap": {column: column for column in part.header}},
         )
-        return {"job": name}
+        return {"job": key}
 
     def _target(self, number: int) -> Mapping[str, Any]:
         """Where the job gathers its contacts.
@@ -283,7 +285,7 @@ class Experiture:
             message = "a state that Experiture does not document"
         return Outcome(
             state,
-            job["state"],
+            self._http.shown(job["state"]),
             message,
             processed=counts.get("readRows"),
             total=counts.get("rowsTotal"),

@@ -288,7 +288,7 @@ class Http:
         if type(exc) in NEVER_SENT:
             why = ""
             if isinstance(exc, httpx.ConnectError) and str(exc):
-                why = f": {self._shown(str(exc))}"
+                why = f": {self.shown(str(exc))}"
             return Unreachable(f"{self.name} cannot be reached at {self._host} ({kind}{why})")
         return self._broken(f"the call to {self.name} broke ({kind})", commits=commits)
 
@@ -299,18 +299,19 @@ class Http:
         if verdict is Ambiguous and not commits:
             verdict = Busy
         message = f"{self.name} answered {response.status}"
-        words = self._shown(said.message)
+        words = self.shown(said.message)
         if words:
             message += f": {words}"
         if said.code and said.code not in words:
-            message += f" [{self._shown(said.code)}]"
+            message += f" [{self.shown(said.code)}]"
         if verdict is Ambiguous:
             message += "; it cannot be told whether it took the rows"
         if said.advice:
             message += f"; {said.advice}"
         elif 300 <= response.status < 400:
             message += "; redirects are not followed: check its address"
-        return verdict(message, code=said.code, retry_after=self._retry_after(response))
+        code = self.shown(said.code) if said.code else None
+        return verdict(message, code=code, retry_after=self._retry_after(response))
 
     def unexpected(self, response: Response, promised: str, *, commits: bool) -> ProviderError:
         """The error for a success that does not hold what the provider promises.
@@ -324,7 +325,7 @@ class Http:
         """
         if self._read(response).verdict is not None:
             return self.complaint(response, commits=commits)
-        words = self._shown(self._read(response).message)
+        words = self.shown(self._read(response).message)
         return self._broken(
             f"{self.name} answered {response.status} without {promised}"
             + (f": {words}" if words else ""),
@@ -377,5 +378,6 @@ class Http:
                 return max(0.0, epoch - self._clock())
         return None
 
-    def _shown(self, words: str) -> str:
+    def shown(self, words: str) -> str:
+        """The provider's words, filtered, on one line, of a length that can be read."""
         return shown(words, self._secrets)

@@ -20,13 +20,14 @@ no idempotency key, and no way to look an import up whose id got lost.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from preflight.errors import Ambiguous, Busy, Denied, ProviderError, Refused, UsageError
 from preflight.model import FailureReport, Outcome, Receipt
 from preflight.providers.command import Answer, Command
-from preflight.providers.exchange import count
+from preflight.providers.exchange import count, identifier
 from preflight.providers.option import Option
 from preflight.providers.protocol import Call, Capabilities, Repeat, Reports, Step
 
@@ -76,6 +77,8 @@ _DENIED = {
     "UPGRADE_REQUIRED": "upgrade landbase-cli",
 }
 _TAKEN = ("imported", "merged", "skipped")
+# It becomes an argument of the tool: what begins with a dash would be an option of it.
+_IMPORT = re.compile(r"[A-Za-z0-9][\w.:-]{0,199}")
 
 
 CAPABILITIES = Capabilities(repeat=Repeat.NONE, reports=Reports.COUNTS, joins_by="")
@@ -125,7 +128,7 @@ class Landbase:
         )
         found = answer.document()
         dataset = found.get("id") or found.get("dataset_id")
-        if not isinstance(dataset, str) or not dataset:
+        if identifier(dataset) is None:
             raise self._command.broken("told no id of a dataset", commits=False)
         return {"dataset": dataset}
 
@@ -157,7 +160,8 @@ class Landbase:
             told = error["meta"].get("importId")
         if told is None and error.get("code") == "CONFLICT":
             told = self._import
-        if isinstance(told, int | str) and not isinstance(told, bool) and str(told).strip():
+        known = isinstance(told, int | str) and not isinstance(told, bool)
+        if known and _IMPORT.fullmatch(str(told)):
             return {"job": str(told), "rows": call.part.rows}
         if answer.code == 0:
             raise self._command.broken("told no id of an import", commits=True)
@@ -172,13 +176,13 @@ class Landbase:
     def _complaint(self, answer: Answer, *, commits: bool) -> ProviderError:
         """The error that the tool's own stands for, by its code."""
         error = answer.error()
-        code = error.get("code") if isinstance(error.get("code"), str) else None
+        code = self._command.shown(error.get("code")) or None
         said = error.get("message") or answer.err.decode(errors="replace")
         words = self._command.shown(said)
         meta = error.get("meta")
         message = f"`{self._command.executable}` ended with {answer.code}"
         message += f": {words}" if words else ""
-        message += f" [{self._command.shown(code)}]" if code and code not in words else ""
+        message += f" [{code}]" if code and code not in words else ""
         if code in _DENIED:
             return Denied(f"{message}; {_DENIED[code]}", code=code)
         if "no account id" in words.casefold():
@@ -239,7 +243,7 @@ class Landbase:
             said.append("a phase that Landbase does not document")
         return Outcome(
             state,
-            phase,
+            self._command.shown(phase),
             "; ".join(filter(None, said)),
             processed=taken + (counts.get("invalid", 0)) if counts else None,
             total=rows if isinstance(rows, int) else None,

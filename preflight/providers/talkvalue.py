@@ -32,7 +32,7 @@ from preflight.model import FailureReport, Outcome, Receipt
 from preflight.providers import csvreport
 from preflight.providers.access import address, bearer, secrets
 from preflight.providers.command import Command
-from preflight.providers.exchange import count
+from preflight.providers.exchange import count, shown
 from preflight.providers.http import Http
 from preflight.providers.option import Option
 from preflight.providers.protocol import Call, Capabilities, Repeat, Reports, Step
@@ -156,7 +156,7 @@ class Talkvalue:
         job = answer.document.get("importJobId")
         if count(job) is None:
             raise answer.without("the id of an import job")
-        return {"job": str(job), "status": str(answer.document.get("status", ""))}
+        return {"job": str(job), "status": shown(str(answer.document.get("status", "")))}
 
     def receipt(self, state: Mapping[str, Any]) -> Receipt:
         """The job's id, with its first status."""
@@ -183,7 +183,7 @@ class Talkvalue:
                 if not isinstance(job, dict) or count(job.get("id")) is None:
                     raise answer.without("the id of each job")
                 if name.fullmatch(str(job.get("fileName"))):
-                    return Receipt(str(job["id"]), {"status": str(job.get("status", ""))})
+                    return Receipt(str(job["id"]), {"status": shown(str(job.get("status", "")))})
             page, pages = page + 1, told if jobs else 0
         return None
 
@@ -206,7 +206,7 @@ class Talkvalue:
             message = ""
         return Outcome(
             state or "running",
-            status,
+            shown(status),
             message,
             processed=count(job.get("processedRows")),
             total=count(job.get("totalRows")),
@@ -281,7 +281,8 @@ def connect(
     """
     wire: Wire
     if options["transport"] == "cli":
-        where = {} if base_url is None else {BASE_URL: address(base_url, {}, BASE_URL, "")}
+        given = base_url or environ.get(BASE_URL)
+        where = {BASE_URL: address(base_url, environ, BASE_URL, "")} if given else {}
         wire = Tool(
             Command(
                 "talkvalue",

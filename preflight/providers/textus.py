@@ -26,7 +26,7 @@ from urllib.parse import quote
 from preflight.errors import Refused
 from preflight.model import FailureReport, Outcome, Receipt
 from preflight.providers.access import address, bearer, secrets
-from preflight.providers.exchange import Complaint, Response, Upload
+from preflight.providers.exchange import Complaint, Response, Upload, identifier
 from preflight.providers.http import Http
 from preflight.providers.option import Option
 from preflight.providers.protocol import Call, Capabilities, Repeat, Reports, Step
@@ -102,8 +102,8 @@ class Textus:
             headers={"Accept": _MEDIA_TYPE},
             commits=True,
         )
-        slug = response.document().get("contact_import_slug")
-        if not isinstance(slug, str) or not slug:
+        slug = identifier(response.document().get("contact_import_slug"))
+        if slug is None:
             raise self._http.unexpected(response, "the slug of an upload", commits=True)
         return {"slug": slug}
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from preflight.model import Books, Layout, RunBooks, Safety, Severity, Sheet
 from preflight.passes import Survey
+from preflight.redact import visible as visible
 from preflight.report.libraries import libraries
 from preflight.report.listing import Listing, Row, fixable, shape
 
@@ -28,11 +29,9 @@ def plural(count: int, noun: str) -> str:
     return f"{number(count)} {noun}{'' if count == 1 else 's'}"
 
 
-def visible(text: str) -> str:
-    """Text of a file, on one line and harmless to a terminal: what cannot be seen is escaped."""
-    if text.isprintable():
-        return text
-    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
+def harmless(text: str) -> str:
+    """Lines of text, each harmless to a terminal, see `visible`."""
+    return "\n".join(map(visible, text.split("\n")))
 
 
 def place(path: str, row: Row) -> str:

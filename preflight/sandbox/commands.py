@@ -33,6 +33,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from preflight import private
+
 LANDBASE_EXITS = {
     "AUTH_FAILED": 3, "AUTH_REQUIRED": 3, "RATE_LIMITED": 2, "TIMEOUT": 4, "NETWORK_ERROR": 4,
     "API_ERROR": 2, "INVALID_INPUT": 1, "VALIDATION_ERROR": 1, "NOT_FOUND": 2, "CONFLICT": 2,
@@ -68,7 +70,7 @@ def install(folder: Path, url: str, tokens: Mapping[str, str]) -> dict[str, str]
     Returns:
         The environment variables that name them.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private.folder(folder)
     made = {}
     for variable, name in (("LANDBASE_CLI", "landbase-cli"), ("TALKVALUE_CLI", "talkvalue")):
         path = folder / name

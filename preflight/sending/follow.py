@@ -22,6 +22,9 @@ TRIES = 8
 LONGEST_BACKOFF = 60.0
 """Seconds that are waited at most where the provider does not ask for more."""
 
+LONGEST_ASKED = 86_400.0
+"""Seconds that are waited at most where it does: a day, after which it is asked again."""
+
 
 def words(error: ProviderError) -> str:
     """What a provider said, fit for a ledger and a log."""
@@ -49,7 +52,7 @@ class Pace:
     def backoff(self, tries: int, asked: float | None) -> float:
         """Seconds until the next try after so many in vain: full jitter, or what was asked for."""
         ceiling = min(LONGEST_BACKOFF, 2.0 ** min(tries, 10))
-        return max(asked or 0.0, self.jitter() * ceiling * self.scale)
+        return max(min(asked or 0.0, LONGEST_ASKED), self.jitter() * ceiling * self.scale)
 
     def until(self, moment: float) -> None:
         """Waits.

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from preflight import private
 from preflight.model import FailureReport
 
 _TABLE = ".arrow"
@@ -28,7 +29,7 @@ def keep(folder: Path, stem: str, report: FailureReport) -> Path:
     Returns:
         The path of the bytes; `load` wants it.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private.folder(folder)
     table = io.BytesIO()
     report.table.reset_index(drop=True).to_feather(table)
     path = folder / f"{stem}{report.suffix}"
@@ -51,8 +52,7 @@ def write(path: Path, data: bytes) -> None:
     """Writes a file, readable by its owner alone, that is there as a whole or not at all."""
     # Always the same name, so that a process that is killed again and again leaves one at most.
     temporary = path.with_name(f".{path.name}.partial")
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as file:
+    with os.fdopen(private.file(temporary), "wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())

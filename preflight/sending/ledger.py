@@ -24,6 +24,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from preflight import private
 from preflight.errors import UsageError
 from preflight.model import Books, FailureReport, Outcome, Part, Receipt
 from preflight.nearest import nearest
@@ -72,7 +73,7 @@ class Ledger:
         self._held: set[str] = set()
         path = self._folder / FILE
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            private.folder(self._folder)
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
             kept.sync(self._folder)
         except OSError as error:

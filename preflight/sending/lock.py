@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from preflight import private
 from preflight.errors import RunLocked
 
 
@@ -25,7 +26,7 @@ def locked(path: Path, what: str) -> Iterator[None]:
     Raises:
         RunLocked: someone else holds it, in this process or another.
     """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private.folder(path.parent)
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:

@@ -15,6 +15,7 @@ from preflight.cli import main
 from preflight.sandbox.faults import parse
 from preflight.sandbox.server import Sandbox
 from tests.calls import ODD, TALKVALUE, Call, contacts
+from tests.providers.loopback import Reply, loopback
 
 
 @contextmanager
@@ -70,3 +71,17 @@ def test_sending_and_waiting_are_drawn_on_a_terminal(
     told = b"".join(drawn)
     for stage in (b"sending", b"part 1 there", b"waiting: ", b"done"):
         assert stage in told
+
+
+def test_words_of_a_provider_are_drawn_as_they_are(
+    monkeypatch: pytest.MonkeyPatch, here: Path
+) -> None:
+    """Brackets in them are neither colours nor a defect."""
+    monkeypatch.setenv("TEXTUS_API_TOKEN", "tok-1")
+    replies = [Reply(429, {"error": "[/b] [red]later"}), Reply(201, {"contact_import_slug": "s-1"})]
+    with loopback(lambda _: replies.pop(0)) as server:
+        monkeypatch.setenv("TEXTUS_BASE_URL", server.url)
+        (here / "a.csv").write_text("name,phone_number\nAnn,+14155552671\n")
+        with terminal(monkeypatch) as drawn:
+            assert main(["submit", "a.csv", "--to", "textus", "-O", "account=a"]) == 0
+    assert b"[/b] [red]later" in b"".join(drawn)

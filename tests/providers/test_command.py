@@ -145,3 +145,10 @@ def test_its_words_are_told_on_one_line_of_a_length_to_read(tool: Tool) -> None:
     assert made.shown(None) == ""
     assert len(made.shown("word " * 1000)) == 301
     assert "ann@example.org" not in made.shown("no such contact ann@example.org")
+
+
+def test_the_tools_words_hold_no_secret_of_the_environment(tool: Tool) -> None:
+    """Neither the provider's, which the tool sees, nor the tool's own."""
+    made = tool("exit 0", TALKVALUE_TOKEN="tok-1-of-other", LANDBASE_API_KEY="own-key-77", TERM="x")
+    told = made.shown("sent own-key-77 and TOK-1-OF-OTHER\x1b[2J to x")
+    assert told == "sent [secret] and [secret] [2J to x"

@@ -502,3 +502,17 @@ def test_one_target_is_enough_and_the_token_is_asked_for() -> None:
         registry.connect("experiture", options={"list_name": "L", "audience_name": "A"}, environ={})
     with pytest.raises(MissingSecret, match="EXPERITURE_API_KEY"):
         registry.connect("experiture", options={}, environ={})
+
+
+def test_the_provider_does_not_say_where_an_upload_goes_in_its_headers(
+    server: Loopback, replies: dict[str, Reply], provider: Experiture, tmp_path: Path
+) -> None:
+    """Nor how long it is; the others are sent as they are wanted."""
+    headers = {"Host": "other.example", "Transfer-Encoding": "chunked", "X-Amz-Tag": "a"}
+    url = f"{server.url}/storage?X-Amz-Signature=s3cret"
+    replies[INIT] = success({"jobId": "imp_1", "uploadUrl": url, "headers": headers})
+    send(provider, tmp_path)
+    put = next(asked for asked in server.asked if asked.method == "PUT")
+    assert put.headers["host"] == f"127.0.0.1:{server.port}"
+    assert "transfer-encoding" not in put.headers
+    assert (put.headers["x-amz-tag"], put.headers["content-length"]) == ("a", str(put.size))

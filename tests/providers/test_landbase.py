@@ -330,3 +330,15 @@ def test_options_that_do_not_fit_are_refused(
         return
     with pytest.raises(UsageError, match=said):
         registry.connect("landbase", options=given, environ=environ, base_url=base)
+
+
+@pytest.mark.parametrize(
+    "told", ["--json=/etc/passwd", "-h", "", " ", "a b", "../x", "9\n", True, [7]]
+)
+def test_an_id_that_would_be_an_option_of_the_tool_is_none(
+    connect: Connect, part: Part, told: object
+) -> None:
+    """It becomes an argument; what is told of the import cannot be trusted then."""
+    landbase = connect(start=Says({"importId": told}))
+    with pytest.raises(Ambiguous, match="told no id of an import"):
+        landbase.steps()[1].run(Call(part, "run-1-1", {"dataset": "ds-1"}))

@@ -30,6 +30,7 @@ def test_a_public_host_is_pinned_to_what_its_name_means_now() -> None:
         "10.0.0.1", "172.16.9.9", "192.168.1.1", "127.0.0.1", "169.254.169.254", "0.0.0.0",
         "100.64.0.1", "224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1", "fe80::1%eth0",
         "fc00::1", "ff02::1", "::ffff:10.0.0.1", "2002:7f00:1::", "64:ff9b::a00:1",
+        "fec0::1", "::7f00:1", "::a00:1", "64:ff9b:1::a00:1",
     ],
 )  # fmt: skip
 def test_no_name_leads_into_a_private_network(address: str) -> None:

@@ -525,3 +525,19 @@ def test_the_command_line_transport_wants_the_tool_and_no_token(tmp_path: Path) 
     tool.write_text("#!/bin/sh\n")
     tool.chmod(0o700)
     registry.connect("talkvalue", options=options, environ={"PATH": str(tmp_path)}).close()
+
+
+def test_the_tool_is_not_pointed_to_where_credentials_may_not_go(tmp_path: Path) -> None:
+    """By the environment as little as by an option."""
+    tool = tmp_path / "talkvalue"
+    tool.write_text("#!/bin/sh\n")
+    tool.chmod(0o700)
+    environ = {"TALKVALUE_CLI": str(tool)}
+    options = {"source_id": "7", "mode": "SKIP", "transport": "cli"}
+    registry.connect("talkvalue", options=options, environ=environ)
+    with pytest.raises(UsageError, match="TALKVALUE_API_URL must start with https"):
+        registry.connect(
+            "talkvalue",
+            options=options,
+            environ={**environ, "TALKVALUE_API_URL": "http://api.example.com"},
+        )

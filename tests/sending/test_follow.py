@@ -128,3 +128,12 @@ def test_a_job_that_the_provider_lost_is_unknown_until_a_person_decides(bench: B
     bench.drive(provider, accept=[1], resend=[2])
     assert bench.states() == [PartState.SUBMITTED, PartState.FINISHED]
     assert [provider.taken[row] for row in bench.rows()] == [1, 1, 1, 2, 2, 2]
+
+
+@pytest.mark.parametrize("asked", [1e308, float("inf"), 90_000.0])
+def test_nobody_waits_longer_than_a_day_for_an_answer(bench: Bench, asked: float) -> None:
+    """Whatever was asked for; then it is asked again."""
+    provider = Scripted(running=0)
+    provider.meets("poll", Busy("later", retry_after=asked))
+    bench.drive(provider)
+    assert bench.states() == [PartState.FINISHED] * 2
