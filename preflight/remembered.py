@@ -14,9 +14,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from preflight import outputs, private
-from preflight.checked import Checked
+from preflight import outputs, pipeline, private
+from preflight.checked import Checked, Progress, silent
 from preflight.errors import SourceError
+from preflight.mailhosts import remembered as known_domains
 from preflight.model import Source
 from preflight.sending.runs import Run
 from preflight.settings import MaxBad, Settings
@@ -65,6 +66,40 @@ def restored(run: Run, settings: Settings) -> Settings:
     own["providers"] = {**settings.providers, run.provider: dict(run.options)}
     return dataclasses.replace(
         settings, **own, max_bad=settings.max_bad or (MaxBad(**bad) if bad else None)
+    )
+
+
+def kept_source(run: Run, state_dir: Path) -> Path:
+    """The kept copy of a run's source.
+
+    Raises:
+        SourceError: it is gone.
+    """
+    copy = state_dir / SOURCES / run.source_sha256
+    if not copy.exists():
+        raise SourceError(f"the kept copy of the source is gone; put the input there: {copy}")
+    return copy
+
+
+def judged_again(run: Run, own: Settings, *, work: Path, progress: Progress = silent) -> Checked:
+    """The source of a run, linted as it was when the run began, under the name it had then.
+
+    Args:
+        run: of the ledger.
+        own: the run's own settings, see `restored`; their state folder has the kept copy.
+        work: a private folder, see `pipeline.workspace`.
+        progress: told the stage, rows done, and their total if it is known.
+
+    Raises:
+        SourceError: the kept copy is gone.
+        UsageError: a rule file or a schema of that time is.
+    """
+    copy = kept_source(run, own.state_dir)
+    refused = run.settings.get("refused_domains")
+    mail = None if refused is None else known_domains(refused)
+    checked = pipeline.check(copy, own, work=work, mail=mail, progress=progress)
+    return dataclasses.replace(
+        checked, source=dataclasses.replace(checked.source, name=run.source_name)
     )
 
 

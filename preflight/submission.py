@@ -15,13 +15,12 @@ from pathlib import Path
 
 from preflight import outputs, pipeline
 from preflight.checked import Progress, silent
-from preflight.errors import ProviderError, SourceError, Stopped, UsageError
-from preflight.mailhosts import remembered as known_domains
+from preflight.errors import ProviderError, Stopped, UsageError
 from preflight.model import RunBooks
 from preflight.providers import registry
 from preflight.providers.option import validated
 from preflight.providers.protocol import Provider
-from preflight.remembered import SOURCES, keep_source, restored, stored
+from preflight.remembered import judged_again, keep_source, kept_source, restored, stored
 from preflight.rewriting import Fixed
 from preflight.sending.follow import words
 from preflight.sending.ledger import FILE as LEDGER
@@ -265,9 +264,7 @@ def resume(
             raise UsageError(f"no unfinished run in {settings.state_dir}; see `preflight runs`")
         own = restored(run, settings)
         connected = _connected(run.provider, run.options, connection)
-        copy = settings.state_dir / SOURCES / run.source_sha256
-        if not copy.exists():
-            raise SourceError(f"the kept copy of the source is gone; put the input there: {copy}")
+        kept_source(run, settings.state_dir)
         with closing(connected), ledger.lock(run.id):
             if ledger.run(run.id).state is RunState.REPLACED:
                 raise UsageError(
@@ -284,16 +281,12 @@ def resume(
                 resend=resend,
                 accept=accept,
             )
-            refused = run.settings.get("refused_domains")
-            mail = None if refused is None else known_domains(refused)
-            checked = pipeline.check(copy, own, work=work, mail=mail, progress=progress)
-            named = dataclasses.replace(checked.source, name=run.source_name)
             return settle(
                 ledger,
                 run.id,
                 connected.capabilities.joins_by,
                 settings=own,
-                checked=dataclasses.replace(checked, source=named),
+                checked=judged_again(run, own, work=work, progress=progress),
                 fixed=None,
                 stopped=stopped,
                 wait=connection.wait,

@@ -26,6 +26,7 @@ _COMMANDS = {
     "submit": "check, fix, split, send, poll, merge: the whole line",
     "resume": "go on with an interrupted run",
     "runs": "what was sent",
+    "trace": "one row's whole story",
     "diff": "what a fix changed, cell by cell",
     "undo": "take a fix back, as a whole or in part",
     "rules": "the catalogue of rules",

@@ -1,0 +1,81 @@
+"""`preflight trace`: one row's whole story."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from preflight import pipeline, tracing
+from preflight.cli.options import emit, settings_of, shows_values
+from preflight.cli.progress import progress_bars
+from preflight.errors import UsageError
+from preflight.report import story
+from preflight.sending.ledger import FILE, Ledger
+from preflight.stories import Trail
+
+
+@click.command("trace")
+@click.argument("run", metavar="RUN")
+@click.argument("key", metavar="KEY")
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=10, metavar="N", help="rows told at most [10]"
+)
+@click.option("--output-format", type=click.Choice(["text", "json"]), default="text")
+@click.option(
+    "--output-file", type=click.Path(path_type=Path), metavar="FILE", help="write it there"
+)
+@click.option(
+    "--show-values/--redact",
+    "show_values",
+    default=None,
+    help="print values of contacts or their shape",
+)
+@click.option(
+    "--state-dir", type=click.Path(path_type=Path), metavar="DIR", help="of the ledger [.preflight]"
+)
+def command(
+    run: str,
+    key: str,
+    limit: int,
+    output_format: str,
+    output_file: Path | None,
+    show_values: bool | None,
+    state_dir: Path | None,
+) -> int:
+    """Tell what happened to a row: read, found, changed, sent, refused, corrected, accepted.
+
+    RUN is any run of a family, KEY the number of a row of its first input, the email, phone or
+    other match key of a contact, or a row's preflight__id. All is told from the state folder; what
+    is missing is said. Exits with 1 when no row fits.
+    """
+    settings = settings_of({"state_dir": state_dir, "show_values": show_values})
+    if not (settings.state_dir / FILE).exists():
+        raise UsageError(f"no runs in {settings.state_dir}; --state-dir names another folder")
+    with (
+        Ledger(settings.state_dir) as ledger,
+        pipeline.workspace() as work,
+        progress_bars() as progress,
+    ):
+        trail = tracing.trace(ledger, run, key, settings, work=work, most=limit, progress=progress)
+    if not trail.stories:
+        for note in trail.notes:
+            click.echo(f"note: {note}", err=True)
+        click.echo(f"preflight: {_nothing(trail)}", err=True)
+        return 1
+    write = story.document if output_format == "json" else story.text
+    shown = shows_values(settings)
+    emit(write(trail, show_values=shown), output_file, private=shown)
+    return 0
+
+
+def _nothing(trail: Trail) -> str:
+    """Why there is no story."""
+    first = trail.runs[0]
+    runs = f"{first.id}" + (
+        f" and {len(trail.runs) - 1} more of its family" * (len(trail.runs) > 1)
+    )
+    return (
+        f"no row of run {runs} fits: KEY is a row number from 1 to {first.source_rows}, or an "
+        "email, phone or other match key as it was read or sent"
+    )

@@ -1,0 +1,205 @@
+"""Stories of rows, as text and as JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from preflight.redact import mask
+from preflight.report.listing import shape
+from preflight.report.text import number, plural, visible
+from preflight.retelling import Change, Finding
+from preflight.sending.runs import Run
+from preflight.stories import (
+    Called,
+    Chapter,
+    Corrected,
+    Ended,
+    Fact,
+    Job,
+    Placed,
+    Read,
+    Refused,
+    Story,
+    Trail,
+)
+
+VALUE = "[value]"
+"""Stands where a provider's words hold a cell of the row they are about."""
+
+_WHAT = {
+    Read: "read",
+    Corrected: "corrected",
+    Finding: "found",
+    Change: "changed",
+    Placed: "placed",
+    Called: "called",
+    Job: "taken",
+    Refused: "refused",
+    Ended: "ended",
+}
+
+
+def text(trail: Trail, *, show_values: bool) -> str:
+    """The stories for people, one fact a line.
+
+    Args:
+        trail: what was found.
+        show_values: whether values of contacts stand in it, or their shapes.
+    """
+    lines: list[str] = []
+    for story in trail.stories:
+        lines.append(_heading(story))
+        for chapter in story.chapters:
+            lines.append(f"  {_run(chapter.run)}")
+            lines += [
+                f"    {_WHAT[type(fact)]:<10}{_line(fact, chapter, show_values=show_values)}"
+                for fact in chapter.facts
+            ]
+    if trail.matched > len(trail.stories):
+        lines.append(
+            f"{plural(trail.matched, 'row')} fit, the first {number(len(trail.stories))} are told; "
+            "--limit N tells more"
+        )
+    lines += [f"note: {visible(note)}" for note in trail.notes]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _heading(story: Story) -> str:
+    first, last = story.chapters[0], story.standing
+    (read,) = (fact for fact in first.facts if isinstance(fact, Read))
+    where = f"row {number(read.row)} of {visible(read.source)}, line {number(read.line)}"
+    return f"{where}: {_place(last)} in run {last.run.id}"
+
+
+def _place(chapter: Chapter) -> str:
+    return chapter.place.value.replace("_", " ")
+
+
+def _run(run: Run) -> str:
+    corrects = f", corrects {run.parent}" if run.parent else ""
+    return f"run {run.id} to {run.provider}, {_time(run.created)}, {run.state}{corrects}"
+
+
+def _time(moment: float) -> str:
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def _line(fact: Fact, chapter: Chapter, *, show_values: bool) -> str:
+    """A fact in a line."""
+    match fact:
+        case Read():
+            return f"{visible(fact.source)}, row {number(fact.row)}, line {number(fact.line)}"
+        case Corrected():
+            what = "edited" if fact.kind == "edit" else "a spreadsheet's damage undone"
+            return f"{visible(fact.column)}, {what}: {_both(fact, show_values=show_values)}"
+        case Finding():
+            at = f"{visible(fact.column)}: " if fact.column else ""
+            mended = "; mended" if fact.mended else ""
+            said = f"{fact.code} {fact.name} [{fact.severity}]"
+            return f"{said} {at}{visible(fact.message)}{mended}"
+        case Change():
+            both = _both(fact, show_values=show_values)
+            return f"{visible(fact.column)} by {fact.code}, {fact.safety}: {both}"
+        case Placed():
+            gone = "" if fact.there else " (gone)"
+            return (
+                f"part {fact.part} of {fact.parts}, {visible(fact.file)}{gone}: "
+                f"row {number(fact.position)} of {number(fact.rows)}"
+            )
+        case Called():
+            ended = "no end known" if fact.ended is None else f"to {_time(fact.ended)[11:]}"
+            why = f": {visible(mask(fact.message))}" if fact.message else ""
+            when = f"{_time(fact.began)[:19]} {ended}"
+            return f"attempt {fact.attempt}, {fact.step}: {fact.state}, {when}{why}"
+        case Job():
+            status = fact.status or "its end is not known"
+            why = f"; {visible(mask(fact.message))}" if fact.message else ""
+            return f"job {visible(fact.job)}: {visible(status)}{why}"
+        case Refused():
+            said = f": {told!r}" if (told := _said(fact, chapter, show_values)) else ""
+            how = f", joined by {fact.how}" if fact.how else ""
+            return f"{visible(fact.code)}{said} (class {fact.reason}{how})"
+        case Ended():
+            why = f": {visible(mask(fact.why))}" if fact.why else ""
+            return f"{_place(chapter)}{why}"
+
+
+def _both(change: Corrected | Change, *, show_values: bool) -> str:
+    old, new = change.old, change.new
+    if show_values:
+        return f"{old!r} → {new!r}"
+    return f"{shape(old) or 'blank'} → {shape(new) or 'blank'}"
+
+
+def _said(fact: Refused, chapter: Chapter, show_values: bool) -> str:
+    """The provider's words, verbatim or without values."""
+    return fact.message if show_values else without_values(fact.message, chapter.cells)
+
+
+def without_values(message: str, cells: Mapping[str, str]) -> str:
+    """A provider's words without what may be a value of the row they are about.
+
+    Args:
+        message: its words.
+        cells: of the row; where none are known nobody can tell what is a value, and nothing stays.
+    """
+    if not cells:
+        return ""
+    values = sorted({cell.strip() for cell in cells.values()}, key=len, reverse=True)
+    for value in values:
+        if len(value) > 1:
+            message = re.sub(
+                rf"(?<!\w){re.escape(value)}(?!\w)", VALUE, message, flags=re.IGNORECASE
+            )
+    return mask(message)
+
+
+def document(trail: Trail, *, show_values: bool) -> str:
+    """The stories for programs, as JSON text; values are null where they are not shown."""
+    told = {
+        "schema_version": 1,
+        "runs": [
+            {
+                "id": run.id,
+                "parent": run.parent,
+                "provider": run.provider,
+                "state": str(run.state),
+                "created": run.created,
+            }
+            for run in trail.runs
+        ],
+        "matched": trail.matched,
+        "rows": [_story(story, show_values=show_values) for story in trail.stories],
+        "notes": list(trail.notes),
+    }
+    return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+
+
+def _story(story: Story, *, show_values: bool) -> dict[str, Any]:
+    return {
+        "id": story.origin,
+        "place": story.standing.place.value,
+        "run": story.standing.run.id,
+        "facts": [
+            fact for chapter in story.chapters for fact in _facts(chapter, show_values=show_values)
+        ],
+    }
+
+
+def _facts(chapter: Chapter, *, show_values: bool) -> Iterator[dict[str, Any]]:
+    for fact in chapter.facts:
+        told: dict[str, Any] = {"run": chapter.run.id, "what": _WHAT[type(fact)], **asdict(fact)}
+        if isinstance(fact, (Corrected, Change)):
+            told |= {"old_shape": shape(fact.old), "new_shape": shape(fact.new)}
+            told |= {} if show_values else {"old": None, "new": None}
+        if isinstance(fact, Refused):
+            told["message"] = _said(fact, chapter, show_values)
+        for name in ("message", "why"):
+            if name in told:
+                told[name] = mask(told[name]) if not show_values else told[name]
+        yield told

@@ -1,0 +1,71 @@
+"""Runs against a sandbox, and runs that correct them, made from Python."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+
+from preflight import pipeline, submission
+from preflight.remembered import keep_source, stored
+from preflight.sandbox.server import Sandbox
+from preflight.sending.ledger import Ledger
+from preflight.sending.runs import Run
+from preflight.settings import Settings
+from preflight.submission import Connection, Sent
+
+OPTIONS = {
+    "talkvalue": {"source_id": "7", "mode": "UPDATE"},
+    "dotdigital": {"address_book": "77"},
+    "textus": {"account": "acme"},
+}
+Row = dict[str, str]
+
+
+def connection(box: Sandbox, provider: str) -> Connection:
+    """To a stand-in, with short waits."""
+    return Connection(
+        options=OPTIONS[provider],
+        environ={**box.environment, submission.POLL_SCALE: "0.001"},
+    )
+
+
+def send(path: Path, provider: str, settings: Settings, box: Sandbox, **said: object) -> Sent:
+    """The whole line; `said` is what a `Connection` takes besides."""
+    with pipeline.workspace() as work:
+        return submission.submit(
+            path,
+            provider,
+            settings,
+            dataclasses.replace(connection(box, provider), **said),  # type: ignore[arg-type]
+            work=work,
+        )
+
+
+def send_corrected(
+    first: Run, edit: Callable[[Row], Row | None], settings: Settings, box: Sandbox
+) -> Sent:
+    """A run that corrects another: its failures.csv, each row edited or left out, is sent."""
+    with (first.folder / "failures.csv").open(newline="", encoding="utf-8") as file:
+        reader = csv.DictReader(file)
+        names = list(reader.fieldnames or ())
+        rows = [edited for row in reader if (edited := edit(row)) is not None]
+    corrected = first.folder.parent / "corrected.csv"
+    with corrected.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, names)
+        writer.writeheader()
+        writer.writerows(rows)
+    own = dataclasses.replace(settings, profile=first.provider)
+    with pipeline.workspace() as work:
+        fixed = pipeline.fix(corrected, own, work=work, folder=first.folder.parent / "again")
+        keep_source(fixed.checked, settings.state_dir)
+        with Ledger(settings.state_dir) as ledger:
+            child = ledger.create_run(
+                provider=first.provider, source_name=str(corrected),
+                source_sha256=fixed.checked.source.sha256, source_rows=fixed.books.rows,
+                folder=fixed.folder, settings=stored(own, fixed.checked), options=first.options,
+                books=fixed.books, parts=fixed.parts, parent=first.id,
+            )  # fmt: skip
+    with pipeline.workspace() as work:
+        return submission.resume(child, settings, connection(box, first.provider), work=work)

@@ -1,0 +1,132 @@
+"""Stories as text and as JSON, with values and without."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import pytest
+
+from preflight.model import Books
+from preflight.report import story
+from preflight.retelling import Change, Finding
+from preflight.sending.runs import Run, RunState
+from preflight.stories import (
+    Called,
+    Chapter,
+    Corrected,
+    Ended,
+    Job,
+    Placed,
+    Read,
+    Refused,
+    Story,
+    Trail,
+)
+from preflight.verdicts import Place
+
+FIRST = Run(
+    "20261122-010203-aaaa", "talkvalue", RunState.FINISHED, 1795309323.0, 1795309330.0,
+    "leads.csv", "a" * 64, 1, Path("out"), {}, {}, Books(1, 1, 0, 0),
+)  # fmt: skip
+SECOND = dataclasses.replace(FIRST, id="20261122-020203-bbbb", parent=FIRST.id)
+CELLS = {"email": "ann@kestrel-labs.com", "name": "Ann Kestrel", "code": "x", "blank": ""}
+REFUSED = Refused("BAD", "Ann Kestrel <ann@kestrel-labs.com> of 2025 is bad", "fix", "key")
+OLD = Chapter(
+    FIRST,
+    (
+        Read("leads.csv", 1177, 1200),
+        Finding("EML303", "email-padded", "error", "blanks around it", "email", mended=True),
+        Finding("STR104", "row-blank", "warning", "a row", "", mended=False),
+        Change("EML303", "email", "safe", " ann", "ann"),
+        Placed(1, 2, "out/clean.csv", False, 3, 1000),
+        Called(1, "upload", "failed", 1795309323.0, 1795309324.0, "503", "busy"),
+        Called(2, "upload", "ambiguous", 1795309325.0, None, None, ""),
+        Job("job-9", None, "wait for ann@kestrel-labs.com"),
+        Job("job-9", "PARTIAL", ""),
+        REFUSED,
+        Ended(Place.REJECTED_THERE),
+    ),
+    CELLS,
+)
+NEW = Chapter(
+    SECOND,
+    (
+        Read("corrected.csv", 1, 2),
+        Corrected("name", "edit", "Ann Kestrel", "Ann"),
+        Corrected("phone", "damage", "1E+10", "+14155552671"),
+        Ended(Place.ACCEPTED, "at last"),
+    ),
+    CELLS,
+)
+TRAIL = Trail((FIRST, SECOND), 12, (Story("a:1177", (OLD, NEW)),), ("something is gone",))
+
+
+def test_a_story_is_told_a_fact_a_line() -> None:
+    assert story.text(TRAIL, show_values=True).splitlines() == [
+        "row 1,177 of leads.csv, line 1,200: accepted in run 20261122-020203-bbbb",
+        "  run 20261122-010203-aaaa to talkvalue, 2026-11-22 01:02:03 UTC, finished",
+        "    read      leads.csv, row 1,177, line 1,200",
+        "    found     EML303 email-padded [error] email: blanks around it; mended",
+        "    found     STR104 row-blank [warning] a row",
+        "    changed   email by EML303, safe: ' ann' → 'ann'",
+        "    placed    part 1 of 2, out/clean.csv (gone): row 3 of 1,000",
+        "    called    attempt 1, upload: failed, 2026-11-22 01:02:03 to 01:02:04 UTC: busy",
+        "    called    attempt 2, upload: ambiguous, 2026-11-22 01:02:05 no end known",
+        "    taken     job job-9: its end is not known; wait for [email]",
+        "    taken     job job-9: PARTIAL",
+        (
+            "    refused   BAD: 'Ann Kestrel <ann@kestrel-labs.com> of 2025 is bad' "
+            "(class fix, joined by key)"
+        ),
+        "    ended     rejected there",
+        (
+            "  run 20261122-020203-bbbb to talkvalue, 2026-11-22 01:02:03 UTC, finished, "
+            "corrects 20261122-010203-aaaa"
+        ),
+        "    read      corrected.csv, row 1, line 2",
+        "    corrected name, edited: 'Ann Kestrel' → 'Ann'",
+        "    corrected phone, a spreadsheet's damage undone: '1E+10' → '+14155552671'",
+        "    ended     accepted: at last",
+        "12 rows fit, the first 1 are told; --limit N tells more",
+        "note: something is gone",
+    ]
+
+
+@pytest.mark.parametrize("write", [story.text, story.document])
+def test_nothing_of_a_contact_stands_in_a_redacted_story(write: object) -> None:
+    told = write(TRAIL, show_values=False)  # type: ignore[operator]
+    for value in ("ann@", "Ann", "Kestrel", "1E+10", "4155552671"):
+        assert value not in told
+    assert "[value] <[value]> of 2025 is bad" in told
+    assert "A(1)a(2)s(1)A(1)a(6)" in told
+
+
+def test_where_the_cells_are_not_known_no_word_of_the_provider_is_shown() -> None:
+    assert story.without_values("Ann is bad", {}) == ""
+    assert story.without_values("Ann is BAD, ann", {"a": "Ann", "b": "b"}) == (
+        "[value] is BAD, [value]"
+    )
+
+
+def test_the_document_has_every_fact_with_its_run() -> None:
+    told = json.loads(story.document(TRAIL, show_values=True))
+    (row,) = told["rows"]
+    assert (row["id"], row["place"], row["run"]) == ("a:1177", "accepted", SECOND.id)
+    assert told["matched"] == 12
+    assert [one["parent"] for one in told["runs"]] == [None, FIRST.id]
+    assert [(one["run"], one["what"]) for one in row["facts"]][-4:] == [
+        (SECOND.id, "read"), (SECOND.id, "corrected"), (SECOND.id, "corrected"),
+        (SECOND.id, "ended"),
+    ]  # fmt: skip
+    change = next(one for one in row["facts"] if one["what"] == "changed")
+    assert (change["old"], change["old_shape"]) == (" ann", "s(1)a(3)")
+    hidden = json.loads(story.document(TRAIL, show_values=False))["rows"][0]["facts"]
+    assert next(one for one in hidden if one["what"] == "changed")["old"] is None
+
+
+def test_an_accepted_row_stays_accepted_though_a_later_file_names_it_again() -> None:
+    again = Chapter(SECOND, (Read("corrected.csv", 1, 2), Ended(Place.REJECTED_HERE)), CELLS)
+    assert Story("a:1", (OLD, NEW, again)).standing is NEW
+    assert Story("a:1", (OLD, again)).standing is again
