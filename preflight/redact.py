@@ -17,6 +17,7 @@ from collections.abc import Iterable
 from urllib.parse import quote, quote_plus
 
 EMAIL = "[email]"
+VALUE = "[value]"
 NUMBER = "[number]"
 SECRET = "[secret]"  # noqa: S105 - the word that stands where one stood
 

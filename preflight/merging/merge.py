@@ -7,22 +7,21 @@ Nothing is placed by a guess: a base counts only where the reported values prove
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from pyarrow import csv as pa_csv
 
-from preflight.errors import SourceError
 from preflight.merging import matching
 from preflight.merging.matching import NO_ROW, NOBODY, Placed
-from preflight.model import FailureReport, Outcome, Part
+from preflight.model import FailureReport, Outcome, Part, Reason
 from preflight.profile import Profile
+from preflight.providers.exchange import shown
+from preflight.sentcells import read_part as read_part
+from preflight.sentcells import without_cells
 
-_BLOCK = 64 << 20
 _TEXTS = ("code", "message", "reason", "how")
 
 
@@ -68,34 +67,6 @@ class PartBooks:
     notes: tuple[str, ...] = ()
 
 
-def read_part(part: Part) -> pa.Table:
-    """The cells of a part as it was sent: string columns "0", "1", …, nothing inferred.
-
-    Row i is the input row `part.row_map[i]`.
-
-    Raises:
-        SourceError: the file is gone, or is not what was written any more.
-    """
-    names = [str(at) for at in range(len(part.header))]
-    try:
-        with part.path.open("rb") as file:
-            # Rows of another file of the same shape would be blamed for these.
-            if hashlib.file_digest(file, "sha256").hexdigest() != part.sha256:
-                raise SourceError(f"{part.path}: the part was changed since it was written")
-        return pa_csv.read_csv(
-            part.path,
-            read_options=pa_csv.ReadOptions(column_names=names, block_size=_BLOCK),
-            parse_options=pa_csv.ParseOptions(newlines_in_values=True),
-            convert_options=pa_csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()),
-                strings_can_be_null=False,
-                quoted_strings_can_be_null=False,
-            ),
-        ).slice(1)
-    except FileNotFoundError:
-        raise SourceError(f"{part.path}: the part is not there any more") from None
-
-
 def join(
     report: FailureReport,
     part: Part,
@@ -137,7 +108,25 @@ def join(
         fields = (key_field,) if isinstance(key_field, str) else tuple(key_field)
         place = matching.by_any if by == "any" else matching.by_key
         placed = place(report, table, part, cells, fields, profile)
-    return _joined(table, part, placed, profile)
+    return _joined(_sorted_out(table, cells, part, profile), part, placed, profile)
+
+
+def _sorted_out(table: pd.DataFrame, cells: pa.Table, part: Part, profile: Profile) -> pd.DataFrame:
+    """The report with codes that can be counted, and shown to anyone.
+
+    What stands as a code may be a sentence about one contact. A code that the profile does not know
+    is kept without what it repeats of the rows; then its words lead the message.
+    """
+    strange = [code for code in table["code"].unique() if profile.reason(code) is Reason.UNKNOWN]
+    bare = without_cells(strange, cells, part.header)
+    codes = {old: shown(new) for old, new in zip(strange, bare, strict=True) if shown(new) != old}
+    if not codes:
+        return table
+    verbatim = table["code"].where(table["code"].isin(list(codes)), "")
+    joint = ((verbatim != "") & (table["message"] != "")).map({True: "; ", False: ""})
+    return table.assign(
+        code=table["code"].replace(codes), message=verbatim + joint + table["message"]
+    )
 
 
 def _joined(table: pd.DataFrame, part: Part, placed: Placed, profile: Profile) -> Joined:

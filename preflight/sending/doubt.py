@@ -19,6 +19,7 @@ from preflight.providers.protocol import Call, Provider, Repeat
 from preflight.sending.follow import TRIES, Follower, Pace, words
 from preflight.sending.ledger import Ledger
 from preflight.sending.runs import Attempt
+from preflight.sentcells import unrepeated
 
 LOOKUPS = 4
 """How often an attempt is looked for before it is taken to have made no job."""
@@ -124,7 +125,8 @@ class Doubt:
             if self._ledger.now() - pending.began > KEY_LIFETIME:
                 return _NOBODY_KNOWS
             try:
-                result = step.run(call)
+                with unrepeated(call.part):
+                    result = step.run(call)
             except Denied as error:
                 raise Stopped(words(error)) from None
             except Refused:
@@ -143,7 +145,8 @@ class Doubt:
         misses = 0
         while True:
             try:
-                return self._provider.lookup(call)
+                with unrepeated(call.part):
+                    return self._provider.lookup(call)
             except ProviderError as error:
                 misses += 1
                 if isinstance(error, (Denied, Refused)) or misses >= TRIES:

@@ -6,8 +6,9 @@ waited for.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from preflight.errors import Denied, ProviderError, Refused, Stopped
 from preflight.model import Outcome, Part, Receipt
@@ -15,6 +16,7 @@ from preflight.providers.protocol import Provider
 from preflight.redact import mask
 from preflight.sending.ledger import Ledger
 from preflight.sending.progress import Ended, Polled, Progress, Waiting
+from preflight.sentcells import quiet, unrepeated
 
 TRIES = 8
 """How often a call is made in vain, with nothing else moving, until the run is stopped."""
@@ -29,6 +31,20 @@ LONGEST_ASKED = 86_400.0
 def words(error: ProviderError) -> str:
     """What a provider said, fit for a ledger and a log."""
     return mask(str(error))
+
+
+_PLAIN = re.compile(r"[A-Za-z_-]+")
+
+
+def _unrepeating(outcome: Outcome, part: Part) -> Outcome:
+    """An outcome whose words are fit for a ledger and a log; a status of one word is nobody's."""
+    texts = [outcome.message, outcome.status]
+    if not outcome.message and (not outcome.status or _PLAIN.fullmatch(outcome.status)):
+        return outcome
+    if _PLAIN.fullmatch(outcome.status):
+        texts.pop()
+    message, *status = quiet(texts, part)
+    return replace(outcome, message=message, status=status[0] if status else outcome.status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +175,8 @@ class Follower:
         reason, report = "", None
         try:
             if job.outcome is None:
-                outcome = self._provider.poll(job.receipt)
+                with unrepeated(job.part):
+                    outcome = _unrepeating(self._provider.poll(job.receipt), job.part)
                 job.misses = 0
                 self._tell(Polled(job.part, outcome))
                 if outcome.state == "running":
@@ -167,7 +184,8 @@ class Follower:
                     return
                 job.outcome = outcome
             reason = mask(job.outcome.message)
-            report = self._provider.failures(job.receipt, job.outcome)
+            with unrepeated(job.part):
+                report = self._provider.failures(job.receipt, job.outcome)
         except Denied as error:
             raise Stopped(words(error)) from None
         except Refused as error:

@@ -37,6 +37,7 @@ from preflight.sending.progress import (
     silent,
 )
 from preflight.sending.runs import Attempt, AttemptState, PartState, RunState, StoredPart
+from preflight.sentcells import unrepeated
 
 
 def attempt_key(run: str, provider: str, part: Part, attempt: int) -> str:
@@ -259,7 +260,8 @@ class _Drive:
         for step in self._steps:
             ledger.intent(run, number, attempt, step.name, key, commits=step.commits)
             try:
-                result = step.run(Call(part, key, dict(state)))
+                with unrepeated(part):
+                    result = step.run(Call(part, key, dict(state)))
             except ProviderError as error:
                 self._note(part, attempt, step, error)
                 raise

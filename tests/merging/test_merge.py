@@ -621,3 +621,14 @@ def test_a_report_about_many_rows_is_joined_in_seconds(tmp_path: Path) -> None:
     assert by_key(report, part).rows == count
     assert by_row(report, part).rows == count
     assert time.perf_counter() - start < 6
+
+
+def test_a_sentence_about_a_contact_is_no_code(tmp_path: Path) -> None:
+    """What it repeats of the row leaves the code, so that it can be counted; its words stay."""
+    rows = [("ann@x.org", "Ann Quokka", ""), ("bob@x.org", "Bob Quagga", ""), ("c@x.org", "C", "")]
+    said = ["Ann Quokka is not welcome", "Bob Quagga is not welcome", "Unsubscribed"]
+    report = faults([(word, *row) for word, row in zip(said, rows, strict=True)])
+    joined = by_key(report, make_part(tmp_path, rows))
+    welcome = "[value] is not welcome"
+    assert joined.failures["code"].tolist() == [welcome, welcome, "Unsubscribed"]
+    assert joined.failures["message"].tolist() == [*said[:2], ""]

@@ -1,0 +1,155 @@
+"""The cells of a part as it was sent: what a report is joined to, and what nobody may repeat.
+
+A provider's words may quote the contact that they are about, its name among the rest, which no
+pattern can tell from any other word. But we know what we sent, so whatever stands in a cell of the
+part is taken out of the words before they reach a ledger, a report or a terminal.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv as pa_csv
+
+from preflight.errors import ProviderError, SourceError
+from preflight.model import Part
+from preflight.redact import EMAIL, NUMBER, SECRET, VALUE, mask
+
+_BLOCK = 64 << 20
+_WORD = re.compile(r"\w+")
+_EDGES = r"^[^\pL\pN_]+|[^\pL\pN_]+$"
+_BLANKS = r"[\s\pZ]+"
+_SHORTEST = 3  # what is shorter is a word of any message: "no", "US"
+_SHORTEST_NUMBER = 5  # and a shorter number may be a count or a status
+_CUT = "…"
+_OWN = frozenset(word.strip("[]") for word in (EMAIL, NUMBER, SECRET, VALUE))
+
+
+def read_part(part: Part) -> pa.Table:
+    """The cells of a part as it was sent: string columns "0", "1", …, nothing inferred.
+
+    Row i is the input row `part.row_map[i]`.
+
+    Raises:
+        SourceError: the file is gone, or is not what was written any more.
+    """
+    names = [str(at) for at in range(len(part.header))]
+    try:
+        with part.path.open("rb") as file:
+            # Rows of another file of the same shape would be blamed for these.
+            if hashlib.file_digest(file, "sha256").hexdigest() != part.sha256:
+                raise SourceError(f"{part.path}: the part was changed since it was written")
+        return pa_csv.read_csv(
+            part.path,
+            read_options=pa_csv.ReadOptions(column_names=names, block_size=_BLOCK),
+            parse_options=pa_csv.ParseOptions(newlines_in_values=True),
+            convert_options=pa_csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()),
+                strings_can_be_null=False,
+                quoted_strings_can_be_null=False,
+            ),
+        ).slice(1)
+    except FileNotFoundError:
+        raise SourceError(f"{part.path}: the part is not there any more") from None
+
+
+def without_cells(texts: Sequence[str], cells: pa.Table, header: Sequence[str] = ()) -> list[str]:
+    """Texts without what `mask` takes out and what stands in a cell, in any case, with any blanks.
+
+    Only whole cells are looked for, and the beginning of one where the text was cut off ("…").
+    Words of one or two letters, small numbers and the names of columns stay: a message could not be
+    read without them, and they are nobody's.
+
+    Args:
+        texts: other people's words.
+        cells: string columns.
+        header: their names.
+    """
+    texts = list(map(mask, texts))
+    spans = [_phrases(text) for text in texts]
+    own = _OWN | {_fold(name) for name in header}
+    wanted = {phrase for one in spans for phrase in one} - own
+    cut = {phrase for text in texts for phrase in _beginnings(text)} - own
+    if not wanted and not cut:
+        return texts
+    found: set[str] = set()
+    begun: set[str] = set()
+    for column in cells.columns:
+        folded = _folded(column)
+        hits = folded.filter(pc.is_in(folded, value_set=pa.array(wanted, pa.string())))
+        found.update(hits.unique().to_pylist())
+        begun.update(one for one in cut - begun if pc.any(pc.starts_with(folded, one)).as_py())
+    return [
+        _blotted(text, [span for phrase in found & one.keys() for span in one[phrase]], begun)
+        for text, one in zip(texts, spans, strict=True)
+    ]
+
+
+def _folded(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    bare = pc.replace_substring_regex(column, _EDGES, "")
+    return pc.utf8_lower(pc.replace_substring_regex(bare, _BLANKS, " "))
+
+
+def _fold(text: str) -> str:
+    return " ".join(text.split()).lower()
+
+
+def _phrases(text: str) -> dict[str, list[tuple[int, int]]]:
+    """Every run of whole words, folded as cells are, and where it stands."""
+    words = [found.span() for found in _WORD.finditer(text)]
+    phrases: dict[str, list[tuple[int, int]]] = {}
+    for first, (start, _) in enumerate(words):
+        for _, end in words[first:]:
+            phrase = _fold(text[start:end])
+            if len(phrase) >= (_SHORTEST_NUMBER if phrase.isdecimal() else _SHORTEST):
+                phrases.setdefault(phrase, []).append((start, end))
+    return phrases
+
+
+def _beginnings(text: str) -> Iterator[str]:
+    """What a text that was cut off ends with, from each of its words on."""
+    for cut in re.finditer(_CUT, text):
+        for word in _WORD.finditer(text[: cut.start()]):
+            phrase = _fold(text[word.start() : cut.start()])
+            if len(phrase) > _SHORTEST:
+                yield phrase
+
+
+def _blotted(text: str, spans: list[tuple[int, int]], begun: set[str]) -> str:
+    for cut in re.finditer(_CUT, text):
+        for word in _WORD.finditer(text[: cut.start()]):
+            if _fold(text[word.start() : cut.start()]) in begun:
+                spans.append((word.start(), cut.start()))
+                break
+    pieces, end = [], 0
+    for start, stop in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if start >= end:
+            pieces += [text[end:start], VALUE]
+        end = max(end, stop)
+    return "".join([*pieces, text[end:]])
+
+
+@contextmanager
+def unrepeated(part: Part) -> Iterator[None]:
+    """Takes the cells of a part out of the words of whatever `ProviderError` ends the block."""
+    try:
+        yield
+    except ProviderError as error:
+        said = quiet([str(error), error.code or ""], part)
+        error.args = (said[0],)
+        error.code = said[1] or None
+        raise
+
+
+def quiet(texts: Sequence[str], part: Part) -> list[str]:
+    """Texts without what stands in a cell of a part, where it can be read; see `without_cells`."""
+    try:
+        cells = read_part(part)
+    except SourceError:
+        return list(map(mask, texts))
+    return without_cells(texts, cells, part.header)

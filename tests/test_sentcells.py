@@ -1,0 +1,87 @@
+"""A provider's words reach nobody with a cell of the rows in them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from preflight.errors import Busy, Refused
+from preflight.sentcells import quiet, unrepeated, without_cells
+from tests.providers.parts import make_part
+
+HEADER = ("email", "Name", "note")
+CELLS = pa.table(
+    {
+        "0": pa.array(["zq@kestrel-labs.com", "b@kestrel-labs.com"]),
+        "1": pa.array(["Wilhelmina van der  Quokka", "Ann"]),
+        "2": pa.array(["‹tall› giraffe!", "NAME"]),
+    }
+)
+
+
+def told(text: str, cells: pa.Table = CELLS) -> str:
+    return without_cells([text], cells, HEADER)[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("no such person: Wilhelmina van der Quokka.", "no such person: [value]."),
+        ("WILHELMINA\tVAN DER QUOKKA/Ann", "[value]/[value]"),
+        ('row "tall› giraffe" is odd', 'row "[value]" is odd'),
+        ("Annual limit for Anna", "Annual limit for Anna"),
+        ("missing required headers: name", "missing required headers: name"),
+        ("zq@kestrel-labs.com is no address", "[email] is no address"),
+        ("the name is Wilhelmina van de…; check it", "the name is [value]…; check it"),
+        ("limit reached…", "limit reached…"),
+        ("", ""),
+    ],
+)
+def test_what_stands_in_a_cell_is_taken_out_and_the_rest_stays(text: str, left: str) -> None:
+    assert told(text) == left
+
+
+def test_numbers_of_some_length_are_taken_out_too() -> None:
+    """A status or a count is not, whatever stands in the file."""
+    cells = pa.table({"0": pa.array(["422", "90210"])})
+    assert told("answered 422: 90210 is far", cells) == "answered 422: [value] is far"
+
+
+@given(
+    st.lists(st.text(min_size=3, max_size=12), min_size=1, max_size=6),
+    st.text(max_size=20),
+    st.data(),
+)
+def test_no_cell_survives_between_blanks(
+    cells: list[str], before: str, data: st.DataObject
+) -> None:
+    """Whatever it is made of, as long as it has three letters or digits side by side or apart."""
+    cell = data.draw(st.sampled_from(cells)).strip()
+    words = [word for word in cell.split() if word.isascii() and word.isalpha()]
+    if len(words) != 1 or words[0] != cell or len(cell) < 3:
+        return
+    out = without_cells([f"{before} {cell} is bad"], pa.table({"0": pa.array(cells)}))[0]
+    assert f" {cell} is" not in out or cell.lower() in {"email", "value", "number", "secret"}
+
+
+def test_an_error_is_told_without_the_rows(tmp_path: Path) -> None:
+    """Its kind and what it asks for stay; so does an error that has nothing of a provider's."""
+    part = make_part(tmp_path, ("email", "name"), rows=(("a@b.org", "Quentin Quokka"),))
+    with pytest.raises(Busy, match=r"^\[value\] waits$") as busy, unrepeated(part):
+        raise Busy("Quentin Quokka waits", code="quentin quokka", retry_after=7.0)
+    assert (busy.value.code, busy.value.retry_after) == ("[value]", 7.0)
+    with pytest.raises(Refused, match=r"^no$") as refused, unrepeated(part):
+        raise Refused("no")
+    assert refused.value.code is None
+    with pytest.raises(ValueError, match="Quentin Quokka"), unrepeated(part):
+        raise ValueError("Quentin Quokka")
+
+
+def test_a_part_that_is_gone_leaves_what_any_filter_takes_out(tmp_path: Path) -> None:
+    part = make_part(tmp_path)
+    part.path.unlink()
+    assert quiet(["a@b.org, Ann"], part) == ["[email], Ann"]
