@@ -15,6 +15,7 @@
     ├── ProviderError              exit 3   what a provider or the network did to one call
     │   ├── Refused                exit 1   a final no; nothing was taken
     │   ├── Busy                   exit 3   a no for now; nothing was taken, ask again later
+    │   │   └── Full               exit 3   no room before other jobs have ended
     │   ├── Unreachable            exit 3   the request never arrived; nothing was taken
     │   ├── Denied                 exit 3   credentials or rights; nothing was taken
     │   └── Ambiguous              exit 3   it may have been taken: never repeated blindly
@@ -101,6 +102,13 @@ class Refused(ProviderError):
 
 class Busy(ProviderError):
     """The provider said not now; nothing of the part was taken."""
+
+
+class Full(Busy):
+    """The provider works on as many jobs as it takes, and will take this one when some ended.
+
+    They may be other people's and take hours: it is no failure to be told so again and again.
+    """
 
 
 class Unreachable(ProviderError):

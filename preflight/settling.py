@@ -193,13 +193,12 @@ def _settle_part(
     if stored.outcome is None:
         raise BooksError(f"part {part.number} ended without an outcome")
     report = ledger.failures(stored)
-    if stored.state is PartState.FINISHED and report is None:
-        told.notes += filter(None, [stored.reason])
-        if stored.outcome.rejected is None:
-            # Neither a count nor a report: to call them accepted would be a guess.
-            told.rows["submitted"] += part.rows
-            told.verdicts.of_part(part, Place.SUBMITTED)
-            return
+    untold = report is None and stored.outcome.rejected is None
+    if stored.state is PartState.FINISHED and untold:
+        # Neither a count nor a report: to call them accepted would be a guess.
+        told.rows["submitted"] += part.rows
+        told.verdicts.of_part(part, Place.SUBMITTED)
+        return
     joined = merge.Joined(_together([]), pd.DataFrame(columns=["code", "message", "cells", "why"]))
     if report is not None:
         joined = merge.join(

@@ -120,7 +120,8 @@ def test_rows_of_a_job_that_tells_neither_a_count_nor_a_report_are_not_called_ac
     line.end(Outcome("finished", "Finished", rejected=None), reason="its report cannot be had")
     sent = line.settle()
     assert sent.books == RunBooks(7, rejected_here=1, submitted=6)
-    assert sent.notes == ("its report cannot be had",)
+    assert [one.reason for one in sent.parts] == ["its report cannot be had"]
+    assert sent.notes == ()
 
 
 def test_what_waits_to_be_sent_is_unknown_and_pending(line: Line) -> None:

@@ -44,9 +44,13 @@ def progress_bars(*, quiet: bool = False) -> Iterator[Progress]:
         yield tell
 
 
-def event_lines(progress: Progress) -> Callable[[Event], None]:
-    """What a run can be given to tell its events to: bars, and a note where one is due."""
+def event_lines(progress: Progress, *, quiet: bool = False) -> Callable[[Event], None]:
+    """What a run can be given to tell its events to: bars, and a note where one is due.
+
+    Where no bars are drawn each reason to wait is told once, so that nobody takes it for a hang.
+    """
     ended: set[int] = set()
+    waits: set[str] = set()
     parts = 0
 
     def tell(event: Event) -> None:
@@ -63,6 +67,9 @@ def event_lines(progress: Progress) -> Callable[[Event], None]:
             progress("done", len(ended), parts)
         elif isinstance(event, Waiting):
             progress(f"waiting: {event.why}"[:60], len(ended), parts or None)
+            if event.why not in waits and not (quiet or sys.stderr.isatty()):
+                click.echo(f"waiting: {visible(event.why)}", err=True)
+            waits.add(event.why)
         elif isinstance(event, Unverified):
             click.echo(
                 "note: the accepted rows were not compared with the members of the list: "

@@ -53,7 +53,7 @@ def command(run: str | None, **given: Any) -> int:
                 base_url=given["base_url"],
                 wait=not given["no_wait"],
                 began=lambda run: say_begun(run, given),
-                events=event_lines(progress),
+                events=event_lines(progress, quiet=given["quiet"]),
                 report=lambda sent: run_document(sent, show_values=False),
             ),
             work=work,

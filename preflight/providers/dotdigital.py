@@ -31,7 +31,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from preflight.errors import Ambiguous, Busy, Denied, ProviderError, Refused
+from preflight.errors import Ambiguous, Busy, Denied, Full, ProviderError, Refused
 from preflight.model import FailureReport, Outcome, Receipt
 from preflight.providers import csvreport
 from preflight.providers.access import address, basic, secrets
@@ -73,7 +73,7 @@ OPTIONS = (
 """What `-O` takes; the merge options as the path of the API spells them."""
 
 _VERDICTS: Mapping[str, type[ProviderError]] = {
-    "ERROR_IMPORT_TOOMANYACTIVEIMPORTS": Busy,
+    "ERROR_IMPORT_TOOMANYACTIVEIMPORTS": Full,
     "ERROR_APIUSAGE_EXCEEDED": Busy,
     "ERROR_ADDRESSBOOK_IN_USE": Busy,
     "ERROR_SYSTEM_SERVICETEMPORARILYUNAVAILABLE": Busy,

@@ -268,7 +268,8 @@ class Landbase:
             return ""
         count = total if isinstance(total, int) else len(names)
         some = ", ".join(self._command.shown(str(name)) for name in names[:10])
-        return f"landbase dropped {count} columns that it does not know: {some}"
+        columns = "1 column" if count == 1 else f"{count} columns"
+        return f"landbase dropped {columns} that it does not know: {some}"
 
     def failures(self, receipt: Receipt, outcome: Outcome) -> FailureReport | None:
         """Landbase has no report of single rows: None."""

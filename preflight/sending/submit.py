@@ -22,7 +22,7 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from preflight.errors import Ambiguous, Denied, ProviderError, Refused, Stopped, UsageError
+from preflight.errors import Ambiguous, Denied, Full, ProviderError, Refused, Stopped, UsageError
 from preflight.model import Part, Receipt
 from preflight.providers.protocol import Call, Provider, Step
 from preflight.sending.doubt import Doubt
@@ -193,7 +193,8 @@ class _Drive:
         """Sends one part, however many attempts that takes, or learns why it cannot be.
 
         An attempt that was busy does not count as in vain while jobs of this run are under way:
-        they may be what the provider is busy with, and each of them ends some time.
+        they may be what the provider is busy with, and each of them ends some time. Nor does one
+        for which there was no room: those are jobs, too, though not ours.
         """
         part = stored.part
         self._tell(Sending(part, len(self._parts)))
@@ -220,10 +221,11 @@ class _Drive:
                 raise Stopped(words(error)) from None
             except ProviderError as error:
                 why, asked = words(error), error.retry_after
+                full = isinstance(error, Full)
             else:
                 return
             waits += 1
-            tries = 0 if self._follower else tries + 1
+            tries = 0 if self._follower or full else tries + 1
 
     def _pending(self, part: Part) -> Attempt | None:
         """The call that may have taken the part's rows, if the ledger knows one."""

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from preflight.errors import Ambiguous, Busy, Denied, ProviderError, Refused
+from preflight.errors import Ambiguous, Busy, Denied, Full, ProviderError, Refused
 from preflight.model import FailureReport, Outcome, Receipt
 from preflight.providers import dotdigital, registry
 from preflight.providers.http import Http
@@ -145,7 +145,8 @@ def test_a_documented_not_now_is_busy_under_any_status(
 
     error = failed(provider, tmp_path)
 
-    assert (type(error), error.code, error.retry_after) == (Busy, code, 7)
+    assert (isinstance(error, Busy), error.code, error.retry_after) == (True, code, 7)
+    assert isinstance(error, Full) is (code == "ERROR_IMPORT_TOOMANYACTIVEIMPORTS")
 
 
 @pytest.mark.parametrize(

@@ -274,6 +274,8 @@ def test_columns_that_were_dropped_are_told(connect: Connect) -> None:
         connect, phase="completed", counts=COUNTS, unmapped={"total": 12, "headers": ["a", "b"]}
     )
     assert found.message == "landbase dropped 12 columns that it does not know: a, b"
+    one = polled(connect, phase="completed", unmapped={"total": 1, "headers": ["a"]})
+    assert one.message == "landbase dropped 1 column that it does not know: a"
     assert polled(connect, phase="completed", unmapped={"headers": []}).message == ""
 
 

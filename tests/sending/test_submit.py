@@ -628,6 +628,25 @@ def test_more_parts_than_may_be_active_at_once_go_in_by_and_by(tmp_path: Path) -
     assert any("TOOMANYACTIVEIMPORTS" in event.why for event in bench.told(Waiting))
 
 
+def test_imports_of_other_people_are_waited_for(tmp_path: Path) -> None:
+    """For as long as it takes: nothing was taken, and they end some time. Here after 50 minutes."""
+    bench = _real(tmp_path, "dotdigital", 1)
+    with Sandbox(tmp_path / "box.sqlite", clock=bench.clock, job_seconds=3000) as box:
+        for number in range(25):
+            with box.store.intake(
+                "dotdigital", f"other-{number}", bench.clock(), bench.clock() + 3000
+            ):
+                pass
+        provider = _connect(box, "dotdigital")
+        with pytest.raises(Stopped, match="the time-out was reached"):
+            bench.drive(provider, timeout=600)
+        assert bench.states() == [PartState.READY]
+        bench.drive(provider)
+        provider.close()
+        assert bench.states() == [PartState.FINISHED]
+        assert _accepted(box, "dotdigital") == _good(bench)
+
+
 _CHILD = """
 import json, sys, time
 from pathlib import Path
