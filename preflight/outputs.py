@@ -22,10 +22,11 @@ from preflight.model import CHANGE_COLUMNS
 
 CLEAN, PARTS, MANIFEST = "clean.csv", "parts", "manifest.json"
 REJECTS, FIXES, REPORT = "rejects.csv", "fixes.csv", "report.json"
-FAILURES, UNMATCHED = "failures.csv", "unmatched.csv"
+FAILURES, UNMATCHED, CORRECTIONS = "failures.csv", "unmatched.csv", "corrections.csv"
 ORIGINAL, UNDO = "original.gz", "undo.json"
 RESULTS = (
-    CLEAN, PARTS, MANIFEST, REJECTS, FIXES, REPORT, FAILURES, UNMATCHED, ORIGINAL, UNDO,
+    CLEAN, PARTS, MANIFEST, REJECTS, FIXES, REPORT, FAILURES, UNMATCHED, CORRECTIONS, ORIGINAL,
+    UNDO,
 )  # fmt: skip
 HELPERS = (
     "preflight__row", "preflight__line", "preflight__source", "preflight__class",

@@ -48,6 +48,7 @@ def check(
     rules_from: tuple[Path, ...] = (),
     mail: MailHosts | None = None,
     stdin_name: str | None = None,
+    name: str | None = None,
     progress: Progress = silent,
     chunk_bytes: int = CHUNK_BYTES,
     clock: Callable[[], datetime] = _now,
@@ -61,6 +62,7 @@ def check(
         rules_from: folders (or files) of further rules, besides those of the settings.
         mail: says which domains take no mail, instead of the DNS; only asked with `online`.
         stdin_name: what standard input is called in reports.
+        name: what the file is called in reports, where that is not its path.
         progress: told the stage, rows done, and their total if it is known.
         chunk_bytes: how much text is worked on at a time, at least 1; what is found is the same.
         clock: tells the time, with a zone, for an input of which nobody can tell when it was
@@ -86,6 +88,7 @@ def check(
     )
     schema = ownschema.load(settings.schema) if settings.schema else None
     source = open_source(path, spool=work, stdin_name=stdin_name, sheet=settings.sheet)
+    source = dataclasses.replace(source, name=name or source.name)
     layout = scan(
         source,
         spool=work,
@@ -160,6 +163,8 @@ def fix(
     rules_from: tuple[Path, ...] = (),
     mail: MailHosts | None = None,
     stdin_name: str | None = None,
+    name: str | None = None,
+    beside: Callable[[Path], None] | None = None,
     report: Callable[[Fixed], str] | None = None,
     progress: Progress = silent,
     chunk_bytes: int = CHUNK_BYTES,
@@ -175,6 +180,8 @@ def fix(
         rules_from: folders (or files) of further rules.
         mail: says which domains take no mail, instead of the DNS; only asked with `online`.
         stdin_name: what standard input is called in reports.
+        name: what the file is called in reports, where that is not its path.
+        beside: writes further results into the folder that it is given.
         report: makes the text of report.json.
         progress: told the stage, rows done, and their total if it is known.
         chunk_bytes: how much text is worked on at a time, at least 1; what is written is the same.
@@ -185,7 +192,7 @@ def fix(
     """
     settings = settings or Settings()
     target = folder or outputs.default_folder(str(path), stdin_name)
-    _not_its_own(path, target)
+    not_its_own(path, target)
     with outputs.staging(target, force=force) as place:
         checked = check(
             path,
@@ -194,18 +201,21 @@ def fix(
             rules_from=rules_from,
             mail=mail,
             stdin_name=stdin_name,
+            name=name,
             progress=progress,
             chunk_bytes=chunk_bytes,
         )
         read = Records(checked.layout, "writing", progress, chunk_bytes)
         fixed = write(checked, place, target, read)
         undoing.keep(fixed, place)
+        if beside is not None:
+            beside(place)
         if report is not None:
             outputs.write_text(place / outputs.REPORT, report(fixed))
     return fixed
 
 
-def _not_its_own(path: str | Path, target: Path) -> None:
+def not_its_own(path: str | Path, target: Path) -> None:
     """Sees to it that writing the results does not replace the input.
 
     Raises:
@@ -253,7 +263,7 @@ def split(
         max_rows=settings.max_rows or limits.rows,
     )
     target = folder or outputs.default_folder(str(path), stdin_name)
-    _not_its_own(path, target)
+    not_its_own(path, target)
     with outputs.staging(target, force=force) as place:
         checked = check(path, plain, work=work, stdin_name=stdin_name, progress=progress)
         read = Records(checked.layout, "writing", progress)

@@ -67,6 +67,7 @@ __all__ = [
     "ALL_KINDS",
     "BLANK",
     "SAID",
+    "STANDING",
     "Alike",
     "Candidate",
     "Column",
@@ -98,6 +99,9 @@ __all__ = [
     "unwrap_email",
 ]
 
+
+STANDING = "preflight__standing"
+"""The helper column of a corrected file that says how its rows stand; see `RowContext.standing`."""
 
 Mail = Callable[[Iterable[str]], Mapping[str, str | None]]
 _VALUE = re.compile(
@@ -256,6 +260,24 @@ class RowContext:
     def held(self) -> Mapping[str, int]:
         """The position of the first column that holds each field of the profile."""
         return {one.field: one.position for one in reversed(self.columns) if one.field}
+
+    def standing(self, word: str) -> Mapping[int, str] | None:
+        """For `among`: the rows of a corrected file whose standing is this word.
+
+        The standing of a row is what preflight itself found by comparing the file with what was
+        sent before; it stands in a helper column as the word, a colon, and what there is to say.
+        """
+        at = self._standing
+        return None if at is None else {at: f"^{word}: "}
+
+    def stands(self, rows: pd.DataFrame) -> pd.Series[str]:
+        """What there is to say of rows that `standing` found."""
+        return rows[self._standing].str.split(": ", n=1).str[1]
+
+    @functools.cached_property
+    def _standing(self) -> int | None:
+        names = [name.strip().casefold() for name in self.header]
+        return names.index(STANDING) if STANDING in names else None
 
 
 Reasons = Callable[..., "pd.Series[str]"]

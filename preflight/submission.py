@@ -89,6 +89,9 @@ def submit(
     folder: Path | None = None,
     force: bool = False,
     stdin_name: str | None = None,
+    name: str | None = None,
+    parent: str | None = None,
+    beside: Callable[[Path], None] | None = None,
     dry_run: bool = False,
     report: Callable[[Fixed], str] | None = None,
     progress: Progress = silent,
@@ -104,6 +107,9 @@ def submit(
         folder: where the results go; `<stem>.preflight/` beside the input by default.
         force: whether results that stand there are replaced.
         stdin_name: what standard input is called in reports.
+        name: what the file is called in reports, where that is not its path.
+        parent: the run whose rejected rows the file holds, corrected.
+        beside: writes further results into the folder that it is given.
         dry_run: everything but the sending; secrets are not asked for.
         report: makes the text of report.json before anything is sent.
         progress: told the stage, rows done, and their total if it is known.
@@ -137,6 +143,8 @@ def submit(
             folder=folder,
             force=force,
             stdin_name=stdin_name,
+            name=name,
+            beside=beside,
             report=report,
             progress=progress,
         )
@@ -147,7 +155,7 @@ def submit(
         keep_source(fixed.checked, settings.state_dir)
         lock = settings.state_dir / LOCKS / f"{provider}-{source.sha256[:16]}.lock"
         with locked(lock, f"{source.name} for {provider}"):
-            _replace(
+            replace(
                 ledger,
                 lambda run: (
                     _same_folder(place)(run)
@@ -164,6 +172,7 @@ def submit(
                 options=options,
                 books=fixed.books,
                 parts=fixed.parts,
+                parent=parent,
             )
             stack.enter_context(ledger.lock(run))
         connection.began(run)
@@ -219,7 +228,7 @@ def _refuse_begun(ledger: Ledger, same: Callable[[Run], bool]) -> list[Run]:
     return untaken
 
 
-def _replace(ledger: Ledger, same: Callable[[Run], bool]) -> None:
+def replace(ledger: Ledger, same: Callable[[Run], bool]) -> None:
     """Ends the runs that a new one replaces, so that no resume of them sends its rows again.
 
     Raises:

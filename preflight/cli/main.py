@@ -25,6 +25,7 @@ _COMMANDS = {
     "split": "cut a file on record boundaries under a provider's limits",
     "submit": "check, fix, split, send, poll, merge: the whole line",
     "resume": "go on with an interrupted run",
+    "resubmit": "send the corrected rows of a failures.csv or rejects.csv, and only those",
     "runs": "what was sent",
     "trace": "one row's whole story",
     "diff": "what a fix changed, cell by cell",

@@ -55,6 +55,9 @@ _PROFILE = [
         help="whose demands to check: see `preflight profiles`; or a file of your own, mine.toml",
     ),
 ]
+_STDIN_NAME = click.option(
+    "--stdin-filename", metavar="NAME", help="what to call standard input (PATH `-`)"
+)
 _READING = [
     click.option("--region", metavar="US", help="country of phones without a country code"),
     click.option(
@@ -76,7 +79,7 @@ _READING = [
         metavar="'HEADER=FIELD'",
         help="which field a column holds; repeatable, '-' for none",
     ),
-    click.option("--stdin-filename", metavar="NAME", help="what to call standard input (PATH `-`)"),
+    _STDIN_NAME,
     click.option(
         "--config", type=click.Path(path_type=Path), metavar="FILE", help="the config file"
     ),
@@ -221,6 +224,13 @@ _RESUME = [
     click.option("-q", "--quiet", is_flag=True, help="no progress"),
 ]
 
+_RESUBMIT = [
+    *_WRITING[:2],
+    *(one for one in _READING if one is not _STDIN_NAME),
+    click.option("--max-bad", metavar="2%", help="rejected rows still accepted: a rate or a count"),
+    *_OUTPUT,
+]
+
 
 def _several(options: list[Callable[[F], F]]) -> Callable[[F], F]:
     def decorate(command: F) -> F:
@@ -242,6 +252,7 @@ output_options = _several(_OUTPUT)
 writing_options = _several(_WRITING)
 provider_options = _several(_PROVIDER)
 resume_options = _several(_RESUME)
+resubmit_options = _several(_RESUBMIT)
 
 _NOT_SETTINGS = {"diff", "config", "isolated", "stdin_filename", "output_file", "show_all", "quiet"}
 

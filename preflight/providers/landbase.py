@@ -50,12 +50,14 @@ OPTIONS = (
         "a dataset that is there already, instead of an upload",
         pattern=r"[\w-]{1,200}",
         shape="an id of letters, digits, - and _",
+        once=True,
     ),
     Option(
         "import_id",
         "a draft to go on with; with dataset_id only",
         pattern=r"[1-9][0-9]{0,17}",
         shape="a whole number above 0",
+        once=True,
     ),
     Option(
         "account",

@@ -22,6 +22,8 @@ class Option:
         default: its value where none is given.
         pattern: a regular expression that the whole value matches; "" for any.
         shape: the pattern in words: "digits".
+        once: whether it is about the very file that is sent, so that corrections of the file do
+            not take it over.
     """
 
     name: str
@@ -31,6 +33,7 @@ class Option:
     default: str | None = None
     pattern: str = ""
     shape: str = ""
+    once: bool = False
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -1,0 +1,87 @@
+"""`preflight resubmit`: re-import corrected rejects and failures only."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import click
+
+from preflight import pipeline, resubmission, submission
+from preflight.cli.fix import document
+from preflight.cli.options import provider_options, resubmit_options, settings_of
+from preflight.cli.progress import event_lines, progress_bars
+from preflight.cli.submit import environment, run_document, say_begun, tell
+from preflight.report import text
+from preflight.resubmission import Corrected
+
+_PLACE = (
+    "folder", "force", "provider_values", "sandbox", "dry_run", "no_wait", "base_url", "run",
+)  # fmt: skip
+
+
+@click.command("resubmit")
+@click.argument("corrected", metavar="CORRECTED")
+@click.option("--run", metavar="RUN", help="the run that is corrected, where it cannot be told")
+@click.option("--dry-run", is_flag=True, help="everything but the sending")
+@provider_options
+@resubmit_options
+def command(corrected: str, **given: Any) -> int:
+    """Send the corrected rows of a failures.csv or rejects.csv, and only those.
+
+    The file may come back from a spreadsheet: sorted, with columns moved, rows deleted or added,
+    saved with semicolons in another encoding. What the spreadsheet broke is put back; what you
+    changed stays; corrections.csv lists both. Rows that were accepted are not sent again, nor are
+    rows that were refused and came back as they were.
+    """
+    settings = settings_of({key: value for key, value in given.items() if key not in _PLACE})
+    with ExitStack() as stack:
+        work = stack.enter_context(pipeline.workspace())
+        environ = stack.enter_context(environment(settings, sandbox=given["sandbox"]))
+        progress = stack.enter_context(progress_bars(quiet=given["quiet"]))
+        sent = resubmission.resubmit(
+            Path(corrected),
+            settings,
+            submission.Connection(
+                options=given["provider_values"],
+                environ=environ,
+                base_url=given["base_url"],
+                wait=not given["no_wait"],
+                began=lambda run: say_begun(run, given),
+                events=event_lines(progress),
+                report=lambda sent: run_document(sent, show_values=False),
+            ),
+            work=work,
+            run_id=given["run"],
+            folder=given["folder"],
+            force=given["force"],
+            dry_run=given["dry_run"],
+            told=lambda brought: click.echo(_brought(brought), err=True, nl=False),
+            report=document,
+            progress=progress,
+        )
+        return tell(sent, sent.settings, given)
+
+
+def _brought(brought: Corrected) -> str:
+    """What a corrected file brought, for people."""
+    parent = brought.parent
+    known = text.plural(brought.rows - brought.new, "row")
+    new = f", {text.number(brought.new)} new" if brought.new else ""
+    cells, rows = text.plural(brought.edited_cells, "cell"), text.plural(brought.edited, "row")
+    of = f"run {parent.id} ({parent.source_name} to {parent.provider})"
+    lines = [
+        f"{brought.name}: {known} of {of}{new}",
+        f"  corrected: {cells} in {rows}",
+    ]
+    if brought.damaged_cells:
+        lines.append(
+            f"  put back: {text.plural(brought.damaged_cells, 'cell')} in "
+            f"{text.plural(brought.damaged, 'row')}, as before the spreadsheet changed them"
+        )
+    if brought.gone:
+        lines.append(f"  gone, taken as they were: {', '.join(brought.gone)}")
+    if brought.added:
+        lines.append(f"  new columns: {', '.join(brought.added)}")
+    return "".join(f"{line}\n" for line in lines)

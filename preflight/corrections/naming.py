@@ -1,0 +1,161 @@
+"""Which row of the first file each row of a corrected one is.
+
+The helper column `preflight__id` says so. Where it is lost, a row is what its cells say: the row
+with the same cells; else the one that shares the most of them, where at least one cell that few
+rows have and half of all cells agree. A row that fits nothing is a new one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from preflight.corrections.history import Version
+from preflight.corrections.returned import Returned
+from preflight.merging import keys
+from preflight.merging.damage import Difference, difference
+from preflight.model import Bools
+
+_COMMON = 20
+"""A value that more rows have says nothing about which row it is."""
+
+_TRIED = 5
+_HALF = 2
+
+
+def named(
+    returned: Returned, versions: Sequence[Version], known: pd.Index[str], open_names: set[str]
+) -> np.ndarray:
+    """The name of each row of a corrected file, "" for a new one; an object array.
+
+    Args:
+        returned: the corrected file.
+        versions: what was sent before, the latest last.
+        known: the names of all rows that were.
+        open_names: the names of those that were refused and not accepted since: of rows that fit as
+            well as each other these come first.
+    """
+    told = returned.names.copy()
+    told[~np.isin(told, known.to_numpy(dtype=object))] = ""
+    nameless = np.flatnonzero((told == "") & ~_blank(returned))
+    if len(nameless):
+        taken = set(told[told != ""])
+        _same_cells(returned, versions, nameless, told, taken, open_names)
+        nameless = nameless[told[nameless] == ""]
+        _most_cells(returned, versions, nameless, told, taken, open_names)
+    return told
+
+
+def _blank(returned: Returned) -> Bools:
+    """The rows in which nothing stands but helper columns."""
+    blank = np.ones(len(returned.rows), dtype=bool)
+    for cells in returned.cells:
+        blank &= np.array([not cell.strip() for cell in cells.to_pylist()], dtype=bool)
+    return blank
+
+
+def _same_cells(
+    returned: Returned,
+    versions: Sequence[Version],
+    nameless: np.ndarray,
+    told: np.ndarray,
+    taken: set[str],
+    open_names: set[str],
+) -> None:
+    """Names the rows that were sent or read just as they stand there."""
+    shared = [label for label in returned.labels if label not in returned.added]
+    wanted = joined([returned.cells[returned.labels.index(one)] for one in shared]).take(
+        pa.array(nameless)
+    )
+    for version in reversed(versions):
+        for form in (version.read, version.sent):
+            if not all(label in form for label in shared):
+                continue
+            rows = joined([form[label] for label in shared])
+            places = pd.Series(np.arange(len(rows))).groupby(rows.to_pylist()).indices
+            for at, text in zip(nameless, wanted.to_pylist(), strict=True):
+                if told[at] or text not in places:
+                    continue
+                names = [version.names[place] for place in places[text]]
+                free = [name for name in names if name not in taken]
+                told[at] = _first(free or names, open_names)
+                taken.add(told[at])
+
+
+def _first(names: Sequence[str], open_names: set[str]) -> str:
+    """Of rows that fit as well as each other the first that was not accepted, else the first."""
+    return next((name for name in names if name in open_names), names[0])
+
+
+def joined(cells: Sequence[pa.Array]) -> pa.Array:
+    """Some cells of each row as one text."""
+    return pc.binary_join_element_wise(*(cells or [pa.array([], pa.string())]), "\x1f")
+
+
+def _most_cells(
+    returned: Returned,
+    versions: Sequence[Version],
+    nameless: np.ndarray,
+    told: np.ndarray,
+    taken: set[str],
+    open_names: set[str],
+) -> None:
+    """Names the rows that share more cells with one row than with any other."""
+    votes = _votes(returned, versions, nameless)
+    for at in nameless:
+        scored = []
+        for number, place in votes.get(int(at), ()):
+            name = versions[number].names[place]
+            if name in taken:
+                continue
+            agree, compared = _agreement(returned, versions[number], int(at), place)
+            if agree * _HALF >= compared:
+                scored.append((agree, name in open_names, -place, name))
+        if scored:
+            told[at] = max(scored)[-1]
+            taken.add(told[at])
+
+
+def _votes(
+    returned: Returned, versions: Sequence[Version], nameless: np.ndarray
+) -> dict[int, list[tuple[int, int]]]:
+    """For each row those rows of the versions that share the most telling cells with it."""
+    pieces = []
+    for number, version in enumerate(versions):
+        for label, cells in zip(returned.labels, returned.cells, strict=True):
+            if label not in version.read:
+                continue
+            asked = pd.DataFrame(
+                {"at": nameless, "value": keys.fold(cells.take(pa.array(nameless))).to_pylist()}
+            )
+            values = pd.Series(keys.fold(version.read[label]).to_pylist(), dtype=object)
+            there = pd.DataFrame({"place": np.arange(len(values)), "value": values})
+            there = there[there["value"].isin(asked["value"]) & (there["value"] != "")]
+            often = there.groupby("value")["place"].transform("size")
+            met = asked.merge(there[often <= _COMMON], on="value")
+            pieces.append(met.assign(number=number)[["at", "number", "place"]])
+    if not pieces:
+        return {}
+    every = pd.concat(pieces).groupby(["at", "number", "place"]).size().reset_index(name="votes")
+    best = every.sort_values(["at", "votes"], ascending=[True, False], kind="stable")
+    found: dict[int, list[tuple[int, int]]] = {}
+    for at, number, place in best.groupby("at").head(_TRIED)[["at", "number", "place"]].to_numpy():
+        found.setdefault(int(at), []).append((int(number), int(place)))
+    return found
+
+
+def _agreement(returned: Returned, version: Version, at: int, place: int) -> tuple[int, int]:
+    """In how many cells two rows agree, of how many that hold something in either."""
+    agree = compared = 0
+    for label, cells in zip(returned.labels, returned.cells, strict=True):
+        if label not in version.read:
+            continue
+        now, before = cells[at].as_py(), version.read[label][place].as_py()
+        if now or before:
+            compared += 1
+            agree += difference(before, now) is not Difference.EDIT
+    return agree, compared

@@ -1,0 +1,354 @@
+"""Sending corrected rows, and nothing else, again.
+
+A person takes failures.csv or rejects.csv, corrects rows in a spreadsheet, and hands the file back.
+It is compared with what was sent before: each row finds its name again, a spreadsheet's damage is
+undone, and what was accepted, may have been, or is not corrected is held back. The rest is a file
+like any other, and goes down the same line as a run of its own, the child of the one it corrects.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from preflight import csvout, outputs, pipeline, submission, verdicts
+from preflight.checked import Checked, Progress, Records, silent
+from preflight.cleaning import clean
+from preflight.corrections.history import Gathering, Version
+from preflight.corrections.judging import CORRECTION_COLUMNS, Judged, judged
+from preflight.corrections.naming import named
+from preflight.corrections.returned import Returned, read_returned
+from preflight.errors import UsageError
+from preflight.families import TAKEN, standings
+from preflight.identity import DIGITS, ID, NAME
+from preflight.model import Source
+from preflight.providers import registry
+from preflight.reading.source import open_source
+from preflight.remembered import judged_again, restored
+from preflight.rewriting import Fixed
+from preflight.rule import STANDING
+from preflight.sending.ledger import FILE as LEDGER
+from preflight.sending.ledger import Ledger
+from preflight.sending.runs import Run, RunState
+from preflight.settings import Settings
+from preflight.settling import Sent
+from preflight.submission import Connection
+
+_GUARDS = {
+    "DUP804": "warning",
+    "DUP805": "warning",
+    "DUP806": "error",
+    "DUP807": "error",
+    "DUP808": "error",
+}
+"""The rules that hold rows back; no setting of a run switches them off for its corrections."""
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """What a corrected file brought.
+
+    Attributes:
+        name: what the user called it.
+        parent: the run whose rows it corrects.
+        rows: how many it has, blank ones left out.
+        new: how many of them the first file has not.
+        edited: how many rows a person changed, and `edited_cells` in how many cells.
+        damaged: how many rows a spreadsheet changed, and `damaged_cells` in how many cells.
+        gone: columns of the first file that are missing; their cells are as they were.
+        added: columns that the first file has not.
+    """
+
+    name: str
+    parent: Run
+    rows: int
+    new: int
+    edited: int
+    edited_cells: int
+    damaged: int
+    damaged_cells: int
+    gone: tuple[str, ...]
+    added: tuple[str, ...]
+
+
+def resubmit(
+    path: str | Path,
+    settings: Settings,
+    connection: Connection,
+    *,
+    work: Path,
+    run_id: str | None = None,
+    folder: Path | None = None,
+    force: bool = False,
+    dry_run: bool = False,
+    told: Callable[[Corrected], None] = lambda _: None,
+    report: Callable[[Fixed], str] | None = None,
+    progress: Progress = silent,
+) -> Sent:
+    """Sends the corrected rows of a file of rejects, as a run of its own.
+
+    Args:
+        path: of the corrected file.
+        settings: how it is to be read, and where runs are remembered; by what its rows are judged
+            is the earlier run's, but for a region, a zone or a mapping that stand here.
+        connection: how to reach the provider; its options stand above those of the earlier run.
+        work: a private folder, see `pipeline.workspace`.
+        run_id: any run of the family that is corrected; found out where it is not said.
+        folder: where the results go; `<stem>.preflight/` beside the file by default.
+        force: whether results that stand there are replaced.
+        dry_run: everything but the sending.
+        told: is told what the file brought, before anything is sent.
+        report: makes the text of report.json before anything is sent.
+        progress: told the stage, rows done, and their total if it is known.
+
+    Returns:
+        How the new run stands.
+
+    Raises:
+        UsageError: the file is of another run, or it cannot be told of which; an earlier round has
+            not ended; nothing was sent.
+    """
+    if not (settings.state_dir / LEDGER).exists():
+        raise UsageError(
+            f"there are no runs in {settings.state_dir} that {path} could correct; --state-dir "
+            "names another folder, and `preflight submit` sends a file for the first time"
+        )
+    target = folder or outputs.default_folder(str(path))
+    pipeline.not_its_own(path, target)
+    source = open_source(path, spool=work, sheet=settings.sheet)
+    with Ledger(settings.state_dir) as ledger:
+        root = _root(ledger, source, settings, run_id, work)
+        with ledger.lock(root.id):
+            family = _ended(ledger, root)
+            parent = family[-1]
+            own = _own_settings(parent, settings)
+            history = [_version(run, settings, work, progress) for run in family]
+            returned = read_returned(
+                source,
+                history[0].labels,
+                spool=work,
+                encoding=settings.encoding,
+                delimiter=settings.delimiter,
+                header_row=settings.header_row,
+            )
+            _refuse_others(ledger, family, returned, source.name)
+            stand = standings([(run, verdicts.load(settings.state_dir, run.id)) for run in family])
+            still_open = set(stand.index[~stand["place"].isin(TAKEN)])
+            names = named(returned, history, pd.Index(stand.index.astype(object)), still_open)
+            found = judged(returned, names, history, stand, region=own.region or "")
+            told(_corrected(returned, found, parent))
+            return submission.submit(
+                _written(returned, found, work, source),
+                parent.provider,
+                own,
+                dataclasses.replace(
+                    connection, options={**_taken_over(parent), **connection.options}
+                ),
+                work=work,
+                folder=target,
+                force=force,
+                name=source.name,
+                parent=parent.id,
+                beside=lambda place: _log(place, found.corrections),
+                dry_run=dry_run,
+                report=report,
+                progress=progress,
+            )
+
+
+def _root(
+    ledger: Ledger, source: Source, settings: Settings, run_id: str | None, work: Path
+) -> Run:
+    """The first run of the family that a corrected file belongs to.
+
+    Raises:
+        UsageError: it cannot be told, or it is another than the user says.
+    """
+    runs = [run for run in ledger.runs() if run.state is not RunState.REPLACED]
+    roots = {run.id: ledger.family(run.id)[0] for run in runs}
+    digests = _digests(source, settings, work)
+    met = _once(
+        roots[run.id] for digest in digests for run in runs if run.source_sha256.startswith(digest)
+    )
+    if digests and not met:
+        raise UsageError(
+            f"{source.name}: no run in {settings.state_dir} has sent the file that its rows are of "
+            f"({digests[0]}…); --state-dir names another folder"
+        )
+    if run_id is not None:
+        said = ledger.family(run_id)[0]
+        if met and said.id not in {run.id for run in met}:
+            raise UsageError(
+                f"{source.name} corrects run {met[0].id} ({met[0].source_name} to "
+                f"{met[0].provider}), not run {run_id} ({said.source_name} to {said.provider})"
+            )
+        return said
+    here = Path(source.name).absolute().parent
+    near = _once(roots[run.id] for run in runs if run.folder == here)
+    met_ids = {run.id for run in met}
+    for few in ([run for run in near if run.id in met_ids], met or near, _once(roots.values())):
+        if len(few) == 1:
+            return few[0]
+        if few:
+            several = ", ".join(f"{run.id} ({run.source_name} to {run.provider})" for run in few)
+            raise UsageError(
+                f"{source.name}: it cannot be told which run it corrects: --run names one of "
+                f"{several}"
+            )
+    raise UsageError(f"there are no runs in {settings.state_dir}; see `preflight runs`")
+
+
+def _once(runs: Iterable[Run]) -> list[Run]:
+    return list({run.id: run for run in runs}.values())
+
+
+def _digests(source: Source, settings: Settings, work: Path) -> list[str]:
+    """Of which files the rows of a corrected file are, by its helper column, most of them first."""
+    read = read_returned(
+        source,
+        (),
+        spool=work,
+        encoding=settings.encoding,
+        delimiter=settings.delimiter,
+        header_row=settings.header_row,
+    )
+    found = Counter(match[1] for name in read.names if (match := NAME.fullmatch(name)))
+    return [digest for digest, _ in found.most_common()]
+
+
+def _ended(ledger: Ledger, root: Run) -> list[Run]:
+    """The runs of a family that were settled, the first one first.
+
+    One that has not ended and of which nothing was taken is replaced: its rows come again.
+
+    Raises:
+        UsageError: one has not ended, and may have sent something.
+    """
+    family = [run for run in ledger.family(root.id) if run.state is not RunState.REPLACED]
+    for run in family:
+        if run.state is RunState.FINISHED:
+            continue
+        if run.parent is None:
+            raise UsageError(
+                f"run {run.id} has not ended: `preflight resume {run.id}` first; nothing was sent"
+            )
+        submission.replace(ledger, lambda other, run=run: other.id == run.id)  # type: ignore[misc]
+    return [run for run in family if run.state is RunState.FINISHED]
+
+
+def _own_settings(parent: Run, settings: Settings) -> Settings:
+    """The settings by which corrected rows are judged: the earlier run's, for a plain file."""
+    own = restored(parent, settings)
+    said = {
+        name: getattr(settings, name) for name in ("region", "timezone") if getattr(settings, name)
+    }
+    return dataclasses.replace(
+        own,
+        **said,
+        columns={**own.columns, **settings.columns},
+        encoding="utf-8",
+        delimiter=",",
+        header_row=1,
+        sheet=None,
+        ignore=tuple(code for code in own.ignore if code not in _GUARDS),
+        extend_select=(*own.extend_select, *_GUARDS),
+        severity={**own.severity, **_GUARDS},
+    )
+
+
+def _taken_over(parent: Run) -> dict[str, str]:
+    """The provider options of the earlier run, without those that were about its very file."""
+    once = {option.name for option in registry.options(parent.provider) if option.once}
+    return {name: value for name, value in parent.options.items() if name not in once}
+
+
+def _version(run: Run, settings: Settings, work: Path, progress: Progress) -> Version:
+    """What a run has read, and what it made of it."""
+    checked: Checked = judged_again(run, restored(run, settings), work=work, progress=progress)
+    plan = checked.survey.plan
+    gathering = Gathering(run.id, checked.layout, plan.columns, plan.profile.key)
+    for one in clean(checked.survey, Records(checked.layout, "comparing", progress)):
+        gathering.add(one.original, one.chunk)
+    return gathering.version()
+
+
+def _refuse_others(ledger: Ledger, family: Sequence[Run], returned: Returned, name: str) -> None:
+    """Refuses a file in which rows of another family stand.
+
+    Raises:
+        UsageError: there are some.
+    """
+    ours = {run.source_sha256[:DIGITS] for run in family}
+    ours |= {run.source_sha256[:DIGITS] for run in ledger.family(family[0].id)}
+    every = Counter(match[1] for said in returned.names if (match := NAME.fullmatch(said)))
+    others = [(digest, count) for digest, count in every.most_common() if digest not in ours]
+    if not others:
+        return
+    digest, count = others[0]
+    known = [run for run in ledger.runs() if run.source_sha256.startswith(digest)]
+    whose = f"run {known[0].id} ({known[0].source_name})" if known else "a file that was never sent"
+    raise UsageError(
+        f"{name}: {count} of its rows are of {whose}, the others of run {family[0].id} "
+        f"({family[0].source_name}): one file a run; nothing was sent"
+    )
+
+
+def _corrected(returned: Returned, found: Judged, parent: Run) -> Corrected:
+    kinds = found.corrections["kind"].value_counts()
+    blank = np.array([not any(row) for row in zip(*found.cells, strict=True)], dtype=bool)
+    return Corrected(
+        name=returned.source.name,
+        parent=parent,
+        rows=len(returned.rows),
+        new=int(((found.names == "") & ~blank).sum()),
+        edited=int(found.edited.sum()),
+        edited_cells=int(kinds.get("edit", 0)),
+        damaged=int(found.damaged.sum()),
+        damaged_cells=int(kinds.get("damage", 0)),
+        gone=tuple(label.split("\0")[0] for label in returned.gone),
+        added=tuple(label.split("\0")[0] for label in returned.added),
+    )
+
+
+def _written(returned: Returned, found: Judged, work: Path, source: Source) -> Path:
+    """The corrected rows as a plain file: what a person meant, each row under its number."""
+    at = returned.rows - 1
+    columns = [
+        *(
+            _spread(cells.to_numpy(zero_copy_only=False), at, returned.count)
+            for cells in found.cells
+        ),
+        _spread(found.names, at, returned.count),
+        _spread(found.standing, at, returned.count),
+    ]
+    header = [*(label.split("\0")[0] for label in found.labels), ID, STANDING]
+    path = work / "corrected.csv"
+    with os.fdopen(outputs.private(path), "wb") as file:
+        file.write(csvout.line(header))
+        if returned.count:
+            file.write(csvout.body(csvout.records(columns)))
+    times = source.path.stat()
+    os.utime(path, (times.st_atime, times.st_mtime))
+    return path
+
+
+def _spread(cells: np.ndarray, at: np.ndarray, count: int) -> pa.Array:
+    """A column with a blank cell for each blank record."""
+    whole = np.full(count, "", dtype=object)
+    whole[at] = cells
+    return pa.array(whole, pa.string())
+
+
+def _log(place: Path, corrections: pd.DataFrame) -> None:
+    """corrections.csv: what a person changed, and what was put back."""
+    with outputs.TableWriter(place / outputs.CORRECTIONS, list(CORRECTION_COLUMNS)) as file:
+        texts = corrections.astype("str")
+        file.write([pa.array(texts[name], type=pa.string()) for name in CORRECTION_COLUMNS])

@@ -1,0 +1,58 @@
+"""A row of a corrected file has the match key of another row that was accepted before.
+
+The provider would write it over that contact. Either the correction went to the wrong address, or
+both rows are one person, and the row need not be sent at all.
+
+Bad::
+
+    email,first_name,preflight__standing
+    ann@kestrel-labs.com,Ann,
+    bob@kestrel-labs.com,Bob,"key: has the match key of row 7, accepted in run 20261122-090000-3f9a"
+
+Findings::
+
+    3 DUP807 has the match key of row 7, accepted in run 20261122-090000-3f9a
+
+Good::
+
+    email,first_name,preflight__standing
+    ann@kestrel-labs.com,Ann,
+    bob@kestrel-labs.com,Bobby,
+
+Fixed::
+
+    email,first_name
+    ann@kestrel-labs.com,Ann
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from preflight.rule import RowContext, Rule, Scope, Severity
+
+
+def among(context: RowContext) -> Mapping[int, str] | None:
+    return context.standing("key")
+
+
+def check(rows: pd.DataFrame) -> pd.Series[bool]:
+    return pd.Series(data=False, index=rows.index)
+
+
+def reason(rows: pd.DataFrame, context: RowContext) -> pd.Series[str]:
+    return context.stands(rows)
+
+
+RULE = Rule(
+    code="DUP807",
+    name="key-accepted-already",
+    scope=Scope.ROW,
+    severity=Severity.ERROR,
+    message="has the match key of a row that was accepted",
+    check=check,
+    among=among,
+    reason=reason,
+)

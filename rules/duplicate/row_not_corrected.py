@@ -1,0 +1,58 @@
+"""A row of a corrected file that the provider refused, and that came back as it was.
+
+It would be refused again. A row that was refused for a reason outside of it (the provider was busy,
+the import as a whole was wrong) is sent again as it is; any other has to be corrected first.
+
+Bad::
+
+    email,first_name,preflight__standing
+    ann@kestrel-labs.com,Ann,
+    bob@kestrel-labs.com,Bob,unchanged: refused in run 20261122-090000-3f9a (Invalid)
+
+Findings::
+
+    3 DUP806 refused in run 20261122-090000-3f9a (Invalid)
+
+Good::
+
+    email,first_name,preflight__standing
+    ann@kestrel-labs.com,Ann,
+    bob@kestrel-labs.com,Bobby,
+
+Fixed::
+
+    email,first_name
+    ann@kestrel-labs.com,Ann
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from preflight.rule import RowContext, Rule, Scope, Severity
+
+
+def among(context: RowContext) -> Mapping[int, str] | None:
+    return context.standing("unchanged")
+
+
+def check(rows: pd.DataFrame) -> pd.Series[bool]:
+    return pd.Series(data=False, index=rows.index)
+
+
+def reason(rows: pd.DataFrame, context: RowContext) -> pd.Series[str]:
+    return context.stands(rows)
+
+
+RULE = Rule(
+    code="DUP806",
+    name="row-not-corrected",
+    scope=Scope.ROW,
+    severity=Severity.ERROR,
+    message="was refused, and is not corrected",
+    check=check,
+    among=among,
+    reason=reason,
+)

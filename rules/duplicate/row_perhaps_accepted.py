@@ -1,0 +1,61 @@
+"""A row of a corrected file that the provider may have accepted, and that nobody changed since.
+
+Some providers tell no outcome of a row, or how many were refused and not which. A row that could
+have been accepted is not sent again as it was; it is left away, and counted as dropped. Correct it,
+and it is sent.
+
+Bad::
+
+    email,first_name,preflight__standing
+    ann@kestrel-labs.com,Ann,
+    bob@kestrel-labs.com,Bob,perhaps: taken in run 20261122-090000-3f9a that tells no outcome
+
+Findings::
+
+    3 DUP805 taken in run 20261122-090000-3f9a that tells no outcome
+
+Good::
+
+    email,first_name,preflight__standing
+    ann@kestrel-labs.com,Ann,
+    bob@kestrel-labs.com,Bobby,
+
+Fixed::
+
+    email,first_name
+    ann@kestrel-labs.com,Ann
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from preflight.rule import RowContext, Rule, Safety, Scope, Severity
+
+
+def among(context: RowContext) -> Mapping[int, str] | None:
+    return context.standing("perhaps")
+
+
+def check(rows: pd.DataFrame) -> pd.Series[bool]:
+    return pd.Series(data=False, index=rows.index)
+
+
+def reason(rows: pd.DataFrame, context: RowContext) -> pd.Series[str]:
+    return context.stands(rows)
+
+
+RULE = Rule(
+    code="DUP805",
+    name="row-perhaps-accepted",
+    scope=Scope.ROW,
+    severity=Severity.WARNING,
+    message="may have been accepted already",
+    check=check,
+    among=among,
+    reason=reason,
+    safety=Safety.SAFE,
+    drops=True,
+)
