@@ -29,7 +29,7 @@ from preflight.corrections.returned import Returned, read_returned
 from preflight.errors import UsageError
 from preflight.families import TAKEN, standings
 from preflight.identity import DIGITS, ID, NAME
-from preflight.model import Source
+from preflight.model import Layout, Source
 from preflight.providers import registry
 from preflight.reading.source import open_source
 from preflight.remembered import judged_again, restored
@@ -58,6 +58,7 @@ class Corrected:
 
     Attributes:
         name: what the user called it.
+        layout: how it is written.
         parent: the run whose rows it corrects.
         rows: how many it has, blank ones left out.
         new: how many of them the first file has not.
@@ -65,9 +66,11 @@ class Corrected:
         damaged: how many rows a spreadsheet changed, and `damaged_cells` in how many cells.
         gone: columns of the first file that are missing; their cells are as they were.
         added: columns that the first file has not.
+        held: the rows that are not sent because of what became of them before: row, line and why.
     """
 
     name: str
+    layout: Layout
     parent: Run
     rows: int
     new: int
@@ -77,6 +80,7 @@ class Corrected:
     damaged_cells: int
     gone: tuple[str, ...]
     added: tuple[str, ...]
+    held: tuple[tuple[int, int, str], ...]
 
 
 def resubmit(
@@ -306,6 +310,7 @@ def _corrected(returned: Returned, found: Judged, parent: Run) -> Corrected:
     blank = np.array([not any(row) for row in zip(*found.cells, strict=True)], dtype=bool)
     return Corrected(
         name=returned.source.name,
+        layout=returned.layout,
         parent=parent,
         rows=len(returned.rows),
         new=int(((found.names == "") & ~blank).sum()),
@@ -315,6 +320,10 @@ def _corrected(returned: Returned, found: Judged, parent: Run) -> Corrected:
         damaged_cells=int(kinds.get("damage", 0)),
         gone=tuple(label.split("\0")[0] for label in returned.gone),
         added=tuple(label.split("\0")[0] for label in returned.added),
+        held=tuple(
+            (int(returned.rows[at]), int(returned.lines[at]), found.standing[at].split(": ", 1)[1])
+            for at in np.flatnonzero(found.standing != "")
+        ),
     )
 
 

@@ -144,6 +144,8 @@ def written(fixed: Fixed) -> list[tuple[str, str]]:
         paths.append((str(folder / outputs.REJECTS), "the rejected rows, to correct and re-import"))
     if fixed.changed_cells:
         paths.append((str(folder / outputs.FIXES), "every cell that was changed"))
+    if (folder / outputs.CORRECTIONS).exists():
+        paths.append((str(folder / outputs.CORRECTIONS), "every cell corrected, or put back"))
     if (folder / outputs.UNDO).exists():
         paths.append((str(folder / outputs.ORIGINAL), "the input, for `preflight undo`"))
     return [*paths, (str(folder / outputs.REPORT), "all of it, for programs")]

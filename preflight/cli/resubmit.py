@@ -20,6 +20,8 @@ _PLACE = (
     "folder", "force", "provider_values", "sandbox", "dry_run", "no_wait", "base_url", "run",
 )  # fmt: skip
 
+_SHOWN = 20
+
 
 @click.command("resubmit")
 @click.argument("corrected", metavar="CORRECTED")
@@ -72,7 +74,7 @@ def _brought(brought: Corrected) -> str:
     cells, rows = text.plural(brought.edited_cells, "cell"), text.plural(brought.edited, "row")
     of = f"run {parent.id} ({parent.source_name} to {parent.provider})"
     lines = [
-        f"{brought.name}: {known} of {of}{new}",
+        f"{brought.name}: {known} of {of}{new}; {text.assumptions(brought.layout)}",
         f"  corrected: {cells} in {rows}",
     ]
     if brought.damaged_cells:
@@ -84,4 +86,9 @@ def _brought(brought: Corrected) -> str:
         lines.append(f"  gone, taken as they were: {', '.join(brought.gone)}")
     if brought.added:
         lines.append(f"  new columns: {', '.join(brought.added)}")
-    return "".join(f"{line}\n" for line in lines)
+    if brought.held:
+        lines.append(f"  held back: {text.plural(len(brought.held), 'row')}")
+    lines += [f"    row {row} (line {line}): {why}" for row, line, why in brought.held[:_SHOWN]]
+    if len(brought.held) > _SHOWN:
+        lines.append(f"    … and {text.number(len(brought.held) - _SHOWN)} more, see report.json")
+    return "".join(f"{text.visible(line)}\n" for line in lines)

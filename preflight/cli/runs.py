@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from preflight import families, verdicts
 from preflight.cli.options import settings_of
 from preflight.cli.submit import part_line
+from preflight.errors import UsageError
 from preflight.report import text
 from preflight.sending.ledger import FILE, Ledger
+from preflight.sending.runs import Run, RunState
+from preflight.verdicts import Place
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @click.command("runs")
@@ -45,6 +53,7 @@ def _one(ledger: Ledger, run_id: str) -> str:
     run = ledger.run(run_id)
     lines = [
         f"run {run.id}: {run.source_name} to {run.provider}, {run.state}",
+        *([f"  corrects run {run.parent}"] if run.parent else []),
         f"  before sending: {text.books(run.books)}",
         f"  results: {run.folder}",
     ]
@@ -56,4 +65,42 @@ def _one(ledger: Ledger, run_id: str) -> str:
             + (f" ({attempt.message})" if attempt.message else "")
             for attempt in ledger.attempts(run_id, stored.part.number)
         ]
-    return "".join(f"{text.visible(line)}\n" for line in lines)
+    return "".join(f"{text.visible(line)}\n" for line in [*lines, *_family(ledger, run)])
+
+
+def _family(ledger: Ledger, run: Run) -> list[str]:
+    """The rounds of corrections that a run belongs to, and where their rows stand after all."""
+    family = [one for one in ledger.family(run.id) if one.state is not RunState.REPLACED]
+    settled = [(one, found) for one in family if (found := _verdicts(ledger, one)) is not None]
+    if len(family) == 1 or not settled or settled[0][0].id != family[0].id:
+        return []
+    lines = ["  rounds, the first one first:"]
+    for one in family:
+        table = next((table for held, table in settled if held.id == one.id), None)
+        places = "not settled yet" if table is None else _places(table)
+        lines.append(f"    {one.id}  {one.source_name}: {places}")
+    stand = families.standings(settled)
+    told = families.books(family[0], stand)
+    added = f" and {text.plural(told.added, 'new row')}" if told.added else ""
+    left = text.plural(told.open, "row") if told.open else "nothing"
+    return [
+        *lines,
+        f"  after all rounds: {text.plural(told.rows, 'row')}{added} = {_places(stand)}",
+        f"  left to correct: {left}",
+    ]
+
+
+def _verdicts(ledger: Ledger, run: Run) -> pd.DataFrame | None:
+    try:
+        return verdicts.load(ledger.folder, run.id)
+    except UsageError:
+        return None
+
+
+def _places(table: pd.DataFrame) -> str:
+    counts = table["place"].value_counts()
+    return " + ".join(
+        f"{text.number(int(counts[place]))} {str(place).replace('_', ' ')}"
+        for place in Place
+        if place in counts
+    )

@@ -147,6 +147,7 @@ def _run(sent: submission.Sent) -> dict[str, Any]:
     """The `run` of the report."""
     return {
         "id": sent.run.id if sent.run else None,
+        "parent": sent.run.parent if sent.run else None,
         "provider": sent.checked.survey.plan.profile.name,
         "state": str(sent.run.state) if sent.run else "not sent",
         "parts": [
@@ -263,6 +264,7 @@ def _files(sent: submission.Sent) -> list[tuple[str, str]]:
             if sent.books.rejected_here + sent.books.rejected_there
             else []
         ),
+        (outputs.CORRECTIONS, "every cell corrected, or put back"),
         (outputs.UNMATCHED, "the report lines that fit no row"),
         (outputs.REPORT, "all of it, for programs"),
     ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -23,7 +22,6 @@ CORRECTION_COLUMNS = ("row", "line", "column_name", "kind", "old", "new", "prefl
 """The columns of corrections.csv; `kind` is "edit" or "damage"."""
 
 _AGAIN = (Reason.RETRY.value, Reason.CONFIG.value)
-_PLAIN_CODE = re.compile(r"[A-Za-z_]{1,60}")
 
 
 @dataclass(frozen=True)
@@ -241,9 +239,10 @@ def _by_itself(stand: pd.DataFrame, name: str, *, edited: bool) -> str:
     if place in TAKEN:
         return f"perhaps: taken in run {run} as row {row}, no outcome of it is known"
     if place == Place.REJECTED_THERE and before["reason"] not in _AGAIN:
-        code = before["provider_code"]
-        said = f" ({code})" if _PLAIN_CODE.fullmatch(code) else ""
-        return f"unchanged: refused in run {run} as row {row}{said}, and not corrected since"
+        return (
+            f"unchanged: refused in run {run} as row {row} ({before['reason']}), and not corrected "
+            "since"
+        )
     return ""
 
 

@@ -129,10 +129,8 @@ def _votes(
         for label, cells in zip(returned.labels, returned.cells, strict=True):
             if label not in version.read:
                 continue
-            asked = pd.DataFrame(
-                {"at": nameless, "value": keys.fold(cells.take(pa.array(nameless))).to_pylist()}
-            )
-            values = pd.Series(keys.fold(version.read[label]).to_pylist(), dtype=object)
+            asked = pd.DataFrame({"at": nameless, "value": _folded(cells.take(pa.array(nameless)))})
+            values = _folded(version.read[label])
             there = pd.DataFrame({"place": np.arange(len(values)), "value": values})
             there = there[there["value"].isin(asked["value"]) & (there["value"] != "")]
             often = there.groupby("value")["place"].transform("size")
@@ -146,6 +144,10 @@ def _votes(
     for at, number, place in best.groupby("at").head(_TRIED)[["at", "number", "place"]].to_numpy():
         found.setdefault(int(at), []).append((int(number), int(place)))
     return found
+
+
+def _folded(cells: pa.Array) -> pd.Series[str]:
+    return pd.Series(keys.fold(cells).to_pylist(), dtype="str")
 
 
 def _agreement(returned: Returned, version: Version, at: int, place: int) -> tuple[int, int]:

@@ -15,7 +15,7 @@ from preflight.columns import is_helper, own
 from preflight.errors import UsageError
 from preflight.identity import ID
 from preflight.merging.damage import Difference, difference
-from preflight.model import Flaw, Ints, Source
+from preflight.model import Flaw, Ints, Layout, Source
 from preflight.profile import bare_name
 from preflight.reading.chunks import read_chunks
 from preflight.reading.scan import scan
@@ -30,6 +30,7 @@ class Returned:
 
     Attributes:
         source: the file.
+        layout: how it is written.
         count: how many records it has, blank ones included.
         rows: int64, the number of each record that is not blank.
         lines: int64, the physical line of each.
@@ -42,6 +43,7 @@ class Returned:
     """
 
     source: Source
+    layout: Layout
     count: int
     rows: Ints
     lines: Ints
@@ -126,6 +128,7 @@ def read_returned(
         names.append(said)
     return Returned(
         source=source,
+        layout=layout,
         count=count,
         rows=np.concatenate(rows),
         lines=np.concatenate(lines),

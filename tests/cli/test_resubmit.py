@@ -1,0 +1,313 @@
+"""`preflight resubmit`: corrected rows alone are sent, round after round, to no failures."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from preflight.sandbox.server import Sandbox
+from tests.calls import DOTDIGITAL, TALKVALUE, Call, contacts, rows_of
+from tests.cli.test_submit import books_of
+
+Box = Callable[..., Sandbox]
+HEADER = "Email,First Name,Last Name,Mobile,Company,Postcode\n"
+
+
+def leads(count: int, **emails: str) -> str:
+    """A file of contacts, some of whose addresses are others: `r3="nobody"`."""
+    rows = [
+        f"{emails.get(f'r{n}', f'ann{n}@kestrel-labs.com')},José{n},Müller,+1415555{2600 + n},"
+        f"Acme{n % 3},0{1000 + n}\n"
+        for n in range(1, count + 1)
+    ]
+    return HEADER + "".join(rows)
+
+
+def run_ids(call: Call, *more: str) -> list[str]:
+    """The runs, the first one first."""
+    return [line.split()[0] for line in reversed(call("runs", *more).out.splitlines())]
+
+
+def edited(
+    path: Path,
+    corrections: dict[str, dict[str, str]],
+    *,
+    keep: Callable[[dict[str, str]], bool] = lambda _: True,
+    more: tuple[dict[str, str], ...] = (),
+    names: bool = True,
+) -> Path:
+    """A file of failures as it comes back from a spreadsheet.
+
+    Sorted, its columns moved, with semicolons, in cp1252, phones and postcodes taken for numbers.
+
+    Args:
+        path: of the failures.
+        corrections: address → column → what a person wrote there.
+        keep: which rows a person left in.
+        more: rows that a person added.
+        names: whether the helper columns are still there.
+    """
+    rows = [row for row in rows_of(path) if keep(row)]
+    header = list(rows[0])
+    for row in rows:
+        row["Mobile"] = f"{int(row['Mobile']):.5E}" if row["Mobile"].isdigit() else row["Mobile"]
+        if row["Mobile"].startswith("+1415"):
+            row["Mobile"] = f"{int(row['Mobile']):.5E}"
+        row["Postcode"] = row["Postcode"].lstrip("0")
+        row.update(corrections.get(row["Email"], {}))
+    rows = [*sorted(rows, key=lambda row: row["Email"], reverse=True), *more]
+    kept = header[:6][::-1] + (header[6:] if names else [])
+    target = path.with_name("corrected.csv")
+    with target.open("w", encoding="cp1252", newline="") as file:
+        writer = csv.DictWriter(file, kept, delimiter=";", restval="", extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(rows)
+    return target
+
+
+def twice(opened: Sandbox, provider: str) -> list[str]:
+    """The keys of rows that the stand-in took more than once."""
+    counted = Counter(row.key for row in opened.store.accepted(provider))
+    return [key for key, times in counted.items() if times > 1]
+
+
+@pytest.mark.parametrize("names", [True, False])
+@pytest.mark.parametrize(
+    ("provider", "options"), [("talkvalue", TALKVALUE), ("dotdigital", DOTDIGITAL)]
+)
+def test_rounds_of_corrections_end_without_a_failure(
+    call: Call, box: Box, here: Path, provider: str, options: tuple[str, ...], names: bool
+) -> None:
+    opened = box()
+    (here / "a.csv").write_text(
+        leads(12, r3="ann3@@kestrel", r5="suppressed5@kestrel-labs.com", r8="no address")
+    )
+    first = call("submit", "a.csv", *options)
+    assert first.code == 1
+    back = edited(
+        here / "a.preflight" / "failures.csv",
+        {
+            "ann3@@kestrel": {"Email": "ann3@kestrel-labs.com"},
+            "suppressed5@kestrel-labs.com": {"Email": "suppressed55@kestrel-labs.com"},
+        },
+        more=({"Email": "zoe@kestrel-labs.com", "First Name": "Zoe", "Last Name": "New"},),
+        names=names,
+    )
+    second = call("resubmit", back)
+    root, child = run_ids(call)
+    assert f"3 rows of run {root} (a.csv to {provider}), 1 new; cp1252" in second.err
+    assert "corrected: 2 cells in 2 rows\n  put back: 6 cells in 3 rows" in second.err
+    assert books_of(back.parent / "corrected.preflight") == {
+        "rows": 4, "accepted": 2, "rejected_here": 1, "rejected_there": 1, "submitted": 0,
+        "unknown": 0, "dropped": 0,
+    }  # fmt: skip
+    log = rows_of(back.parent / "corrected.preflight" / "corrections.csv")
+    assert Counter(row["kind"] for row in log) == {"edit": 2, "damage": 6}
+    assert {(row["old"], row["new"]) for row in log if row["kind"] == "edit"} == {
+        ("ann3@@kestrel", "ann3@kestrel-labs.com"),
+        ("suppressed5@kestrel-labs.com", "suppressed55@kestrel-labs.com"),
+    }
+    left = here / "a.preflight" / "corrected.preflight" / "failures.csv"
+    assert {row["preflight__id"].split(":")[1] for row in rows_of(left)} == {"5", "8"}
+    assert {row["Mobile"] for row in rows_of(left)} == {"+14155552605", "+14155552608"}
+    last = edited(
+        left,
+        {
+            "suppressed55@kestrel-labs.com": {"Email": "ann5@kestrel-labs.com"},
+            "no address": {"Email": "ann8@kestrel-labs.com"},
+        },
+        names=names,
+    )
+    third = call("resubmit", last)
+    assert third.code == 0, third.err
+    assert twice(opened, provider) == []
+    sent = {row.key for row in opened.store.accepted(provider)}
+    assert sent == {f"ann{n}@kestrel-labs.com" for n in range(1, 13)} | {"zoe@kestrel-labs.com"}
+    told = call("runs", "show", child).out
+    assert f"  corrects run {root}\n" in told
+    assert "  after all rounds: 12 rows and 1 new row = 13 accepted\n" in told
+    assert told.endswith("  left to correct: nothing\n")
+
+
+def test_what_was_accepted_is_refused_by_name_however_often_it_comes(
+    call: Call, box: Box, here: Path
+) -> None:
+    """The same file again, and the whole first file with one row corrected."""
+    opened = box()
+    text = leads(6, r2="nobody")
+    (here / "a.csv").write_text(text)
+    call("submit", "a.csv", *DOTDIGITAL)
+    (here / "fixed.csv").write_text(text.replace("nobody", "ann2@kestrel-labs.com"))
+    whole = call("resubmit", "fixed.csv")
+    root = run_ids(call)[0]
+    assert whole.code == 0
+    assert "held back: 5 rows\n    row 1 (line 2): accepted in run " in whole.err
+    assert f"row 6 (line 7): accepted in run {root} as row 6" in whole.err
+    again = call("resubmit", "fixed.csv", "--force")
+    assert "held back: 6 rows" in again.err
+    assert "nothing was sent" in again.out
+    assert len(opened.store.accepted("dotdigital")) == 6
+    assert twice(opened, "dotdigital") == []
+
+
+def test_a_correction_that_a_setting_of_the_run_would_let_through_is_held_back_all_the_same(
+    call: Call, box: Box, here: Path
+) -> None:
+    opened = box()
+    (here / "preflight.toml").write_text('[severity]\nDUP = "off"\n')
+    (here / "a.csv").write_text(contacts(3))
+    call("submit", "a.csv", *DOTDIGITAL, "--ignore", "DUP,DUP804")
+    assert "nothing was sent" in call("resubmit", "a.csv", "-o", "again").out
+    assert len(opened.store.accepted("dotdigital")) == 3
+
+
+def test_rows_of_a_refused_import_are_sent_again_as_they_are(
+    call: Call, box: Box, here: Path
+) -> None:
+    """The address book was the wrong one: nothing in the rows is to be corrected."""
+    opened = box()
+    (here / "a.csv").write_text(contacts(4))
+    assert call("submit", "a.csv", "--to", "dotdigital", "-O", "address_book=404").code == 1
+    failures = here / "a.preflight" / "failures.csv"
+    told = call("resubmit", failures, "-O", "address_book=77")
+    assert told.code == 0, told.err
+    assert len(opened.store.accepted("dotdigital")) == 4
+
+
+def test_a_row_that_is_not_corrected_is_not_sent(call: Call, shared: Sandbox, here: Path) -> None:
+    (here / "a.csv").write_text(leads(3, r2="unsubscribed2@kestrel-labs.com"))
+    call("submit", "a.csv", *TALKVALUE)
+    before = len(shared.store.jobs("talkvalue"))
+    told = call("resubmit", "a.preflight/failures.csv")
+    assert told.code == 1
+    assert "DUP806  row-not-corrected" in told.out
+    assert len(shared.store.jobs("talkvalue")) == before
+    (left,) = rows_of(here / "a.preflight" / "failures.preflight" / "rejects.csv")
+    assert left["preflight__id"].endswith(":2")
+
+
+def test_a_workbook_is_read_back_too(call: Call, shared: Sandbox, here: Path) -> None:
+    (here / "a.csv").write_text(leads(4, r2="nobody"))
+    call("submit", "a.csv", *TALKVALUE)
+    (row,) = rows_of(here / "a.preflight" / "failures.csv")
+    book = xlsxwriter.Workbook(here / "back.xlsx")
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, list(row))
+    sheet.write_row(1, 0, list((row | {"Email": "ann2@kestrel-labs.com"}).values()))
+    sheet.write_number(1, 3, int(row["Mobile"]))
+    sheet.write_number(1, 5, int(row["Postcode"]))
+    book.close()
+    told = call("resubmit", "back.xlsx")
+    assert told.code == 0, told.err
+    assert "corrected: 1 cell in 1 row\n  put back: 2 cells in 1 row" in told.err
+
+
+def test_a_corrected_file_of_another_run_is_refused_by_name(
+    call: Call, shared: Sandbox, here: Path
+) -> None:
+    for name in ("a", "b"):
+        (here / f"{name}.csv").write_text(leads(3, r2=f"nobody-{name}"))
+        call("submit", f"{name}.csv", *TALKVALUE)
+    first, second = run_ids(call)
+    told = call("resubmit", "a.preflight/failures.csv", "--run", second)
+    assert told.code == 2
+    assert f"corrects run {first} (a.csv to talkvalue), not run {second} (b.csv" in told.err
+    mixed = (here / "a.preflight/failures.csv").read_text()
+    mixed += (here / "b.preflight/failures.csv").read_text().splitlines()[1] + "\n"
+    (here / "mixed.csv").write_text(mixed)
+    told = call("resubmit", "mixed.csv", "--run", first)
+    assert told.code == 2
+    assert f"1 of its rows are of run {second} (b.csv), the others of run {first}" in told.err
+    stranger = mixed.replace(rows_of(here / "mixed.csv")[0]["preflight__id"], "0" * 16 + ":2")
+    (here / "stranger.csv").write_text("\n".join(stranger.splitlines()[:2]) + "\n")
+    told = call("resubmit", "stranger.csv")
+    assert told.code == 2
+    assert "no run in .preflight has sent the file that its rows are of" in told.err
+
+
+def test_without_names_the_folder_tells_the_run_and_else_it_is_asked_for(
+    call: Call, shared: Sandbox, here: Path
+) -> None:
+    for name in ("a", "b"):
+        (here / f"{name}.csv").write_text(leads(3, r2=f"nobody-{name}"))
+        call("submit", f"{name}.csv", *TALKVALUE)
+    first, second = run_ids(call)
+    bare = leads(2, r1="x@kestrel-labs.com", r2="nobody-b")
+    (here / "bare.csv").write_text(bare)
+    told = call("resubmit", "bare.csv")
+    assert told.code == 2
+    assert f"--run names one of {second} (b.csv to talkvalue), {first} (a.csv" in told.err
+    (here / "b.preflight" / "bare.csv").write_text(bare)
+    assert f"of run {second}" in call("resubmit", "b.preflight/bare.csv", "--dry-run").err
+    assert call("resubmit", "bare.csv", "--run", first, "--dry-run").code == 1
+
+
+def test_a_run_that_has_not_ended_is_ended_first(call: Call, box: Box, here: Path) -> None:
+    box("dotdigital:import:cut-after")
+    (here / "a.csv").write_text(leads(3, r2="nobody"))
+    assert call("submit", "a.csv", *DOTDIGITAL).code == 3
+    told = call("resubmit", "a.preflight/failures.csv")
+    (run,) = run_ids(call)
+    assert told.code == 2
+    assert f"run {run} has not ended: `preflight resume {run}` first" in told.err
+
+
+def test_a_round_that_broke_off_is_gone_on_with_and_not_begun_again(
+    call: Call, box: Box, here: Path
+) -> None:
+    opened = box()
+    (here / "a.csv").write_text(leads(3, r2="nobody"))
+    call("submit", "a.csv", *DOTDIGITAL)
+    text = (here / "a.preflight" / "failures.csv").read_text()
+    (here / "c.csv").write_text(text.replace("nobody", "ann2@kestrel-labs.com", 1))
+    assert call("resubmit", "c.csv", "--no-wait").code == 0
+    _, child = run_ids(call)
+    again = call("resubmit", "c.csv", "--force")
+    assert again.code == 2
+    assert f"`preflight resume {child}`" in again.err
+    assert call("resume").code == 0
+    assert call("resubmit", "c.csv", "--force").code == 0
+    assert len(opened.store.accepted("dotdigital")) == 3
+    report = json.loads((here / "c.preflight" / "report.json").read_text())
+    assert report["files"][0]["counts"]["by_code"]["DUP804"] == 1
+
+
+def test_a_round_of_which_nothing_was_taken_is_replaced_by_the_next(
+    call: Call, box: Box, here: Path
+) -> None:
+    opened = box()
+    (here / "a.csv").write_text(leads(3, r2="nobody"))
+    call("submit", "a.csv", *DOTDIGITAL)
+    text = (here / "a.preflight" / "failures.csv").read_text()
+    (here / "c.csv").write_text(text.replace("nobody", "ann2@kestrel-labs.com", 1))
+    dead = call("resubmit", "c.csv", "--base-url", "http://127.0.0.1:9")
+    assert dead.code == 3
+    assert call("resubmit", "c.csv", "-o", "other").code == 0
+    assert len(opened.store.accepted("dotdigital")) == 3
+    assert call("resume").code == 2
+
+
+def test_a_zone_or_a_region_may_be_said_later(call: Call, shared: Sandbox, here: Path) -> None:
+    (here / "a.csv").write_text(
+        "email,phone,first_name\na@kestrel-labs.com,415 555 2671,Ann\n"
+        "b@kestrel-labs.com,+14155552672,Bob\n"
+    )
+    assert call("submit", "a.csv", *TALKVALUE).code == 1
+    told = call("resubmit", "a.preflight/failures.csv", "--region", "US")
+    assert told.code == 0, told.out
+    assert "1 row = 1 accepted" in told.out
+
+
+def test_what_cannot_be_corrected_is_said_in_a_line(call: Call, here: Path) -> None:
+    (here / "a.csv").write_text(contacts(1))
+    told = call("resubmit", "a.csv")
+    assert told.code == 2
+    assert "there are no runs in .preflight that a.csv could correct" in told.err
+    assert not (here / ".preflight").exists()
+    assert call("resubmit", "a.csv", "--run", "x", "--frobnicate").code == 2
