@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,13 +15,14 @@ from preflight.corrections.naming import joined
 from preflight.corrections.returned import Returned
 from preflight.families import TAKEN, row_of
 from preflight.merging import keys
-from preflight.merging.damage import Difference, difference
+from preflight.merging.damage import Difference, difference, same_moment
 from preflight.model import Ints, Reason
 from preflight.verdicts import Place
 
 CORRECTION_COLUMNS = ("row", "line", "column_name", "kind", "old", "new", "preflight__id")
 """The columns of corrections.csv; `kind` is "edit" or "damage"."""
 
+_MONTHS = 12
 _AGAIN = (Reason.RETRY.value, Reason.CONFIG.value)
 
 
@@ -79,6 +81,7 @@ def judged(
     """
     labels = (*returned.labels, *returned.gone)
     compared = _compared(returned, labels, names, versions)
+    _retyped(returned, compared)
     cells = _restored(returned, labels, compared)
     edited = np.array([one is not None and one.edits > 0 for one in compared], dtype=bool)
     damaged = np.array(
@@ -147,6 +150,38 @@ def _cells(columns: Mapping[str, pa.Array], label: str, places: Ints) -> list[st
         return [""] * len(places)
     cells: list[str] = columns[label].take(pa.array(places)).to_pylist()
     return cells
+
+
+def _retyped(returned: Returned, compared: Sequence[_Compared | None]) -> None:
+    """Dates that stand there in another form, and that a person put so: they are edits.
+
+    A spreadsheet writes all dates of a column in its own form. Where one that looks just alike
+    came back as it was, it did not.
+    """
+    for column, cells in enumerate(returned.cells):
+        now = cells.to_pylist()
+        held = [
+            (one, one.before[column], cell)
+            for one, cell in zip(compared, now, strict=True)
+            if one is not None
+        ]
+        moved = [
+            (one, before)
+            for one, before, cell in held
+            if one.kinds[column] is Difference.DAMAGE and same_moment(before, cell)
+        ]
+        if not moved:
+            continue
+        stayed = {_shape(before) for _, before, cell in held if before == cell}
+        for one, before in moved:
+            if _shape(before) in stayed:
+                one.kinds[column] = Difference.EDIT
+
+
+def _shape(date: str) -> tuple[str, bool]:
+    """What a date looks like, and whether its day could be its month as well."""
+    low = all(int(digits) <= _MONTHS for digits in re.findall(r"(?<!\d)\d{1,2}(?!\d)", date)[:2])
+    return re.sub(r"\d+", lambda digits: "d" * len(digits[0]), date), low
 
 
 def _restored(

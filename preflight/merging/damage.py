@@ -60,7 +60,7 @@ def difference(before: str, after: str) -> Difference:
     if not before or not after:
         return Difference.EDIT
     tests = (
-        _same_lines, _same_number, _same_moment, _made_a_date, _same_truth, _lost_letters, _mangled,
+        _same_lines, _same_number, same_moment, _made_a_date, _same_truth, _lost_letters, _mangled,
     )  # fmt: skip
     return Difference.DAMAGE if any(test(before, after) for test in tests) else Difference.EDIT
 
@@ -129,7 +129,7 @@ def _rounded(value: Decimal, digits: int) -> Decimal:
     return value.quantize(Decimal(1).scaleb(shift), rounding="ROUND_HALF_UP")
 
 
-def _same_moment(before: str, after: str) -> bool:
+def same_moment(before: str, after: str) -> bool:
     """The same day, and the same time as far as it is written, in another form.
 
     Day and month may stand in either order, since the spreadsheet's is not known; the seconds, and

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -249,3 +250,45 @@ def test_what_is_listed_is_what_was_changed_and_what_was_put_back() -> None:
         [1, 2, "city", "damage", "Kraków", "Krak?w"],
         [1, 2, "zip", "damage", "01001", "1001"],
     ]
+
+
+def dates(*pairs: tuple[str, str]) -> list[tuple[str, str]]:
+    """What is made of a column of dates, (before, now): what is read, and what that is called."""
+    numbers = range(1, len(pairs) + 1)
+    read = {"email": [f"ann{n}@kestrel-labs.com" for n in numbers], "since": [b for b, _ in pairs]}
+    history = Version(
+        "first", ("email", "since"), np.array([f"{SHA}:{n}" for n in numbers], object),
+        *[{name: pa.array(cells, pa.string()) for name, cells in read.items()}] * 2,
+        ("email", "email"),
+    )  # fmt: skip
+    rows = [Back(n, (f"ann{n}@kestrel-labs.com", now), (), False) for n, (_, now) in
+            zip(numbers, pairs, strict=True)]  # fmt: skip
+    back = returned([dataclasses.replace(row, cells=(*row.cells, "", "", "")) for row in rows],
+                    with_names=True)  # fmt: skip
+    back = dataclasses.replace(back, labels=("email", "since"), cells=back.cells[:2], gone=())
+    stand = stand_of([Place.REJECTED_HERE] * len(pairs), ["fix"] * len(pairs))
+    found = judged(back, back.names, [history], stand, region="US")
+    kinds = dict(zip(found.corrections["row"], found.corrections["kind"], strict=True))
+    return [
+        (cell, str(kinds.get(n, ""))) for n, cell in zip(numbers, found.cells[1].to_pylist(),
+                                                         strict=True)
+    ]  # fmt: skip
+
+
+def test_dates_that_all_came_back_in_another_form_are_put_back() -> None:
+    assert dates(("03/04/2026", "2026-03-04"), ("05/06/2026", "2026-05-06")) == [
+        ("03/04/2026", "damage"), ("05/06/2026", "damage"),
+    ]  # fmt: skip
+
+
+def test_a_date_that_was_typed_anew_while_others_stayed_is_an_edit() -> None:
+    assert dates(("03/04/2026", "2026-04-03"), ("05/06/2026", "05/06/2026")) == [
+        ("2026-04-03", "edit"), ("05/06/2026", ""),
+    ]  # fmt: skip
+
+
+def test_a_date_that_no_spreadsheet_of_that_order_can_read_proves_nothing() -> None:
+    """With the month first, 21/04/2026 is a text, and stays."""
+    assert dates(("03/04/2026", "2026-03-04"), ("21/04/2026", "21/04/2026")) == [
+        ("03/04/2026", "damage"), ("21/04/2026", ""),
+    ]  # fmt: skip
