@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import os
@@ -34,6 +35,8 @@ HELPERS = (
     "preflight__raw",
 )  # fmt: skip
 _STAGING = ".preflight-partial-"
+_OLD, _NEW = ".preflight-replaced", ".preflight-new"
+_UNSENT = ".preflight-unsent"
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 
 
@@ -48,15 +51,22 @@ def default_folder(name: str, stdin_name: str | None = None) -> Path:
 
 
 @contextmanager
-def staging(folder: Path, *, force: bool) -> Iterator[Path]:
+def staging(folder: Path, *, force: bool, to_send: bool = False) -> Iterator[Path]:
     """A folder to write results into; when the block ends well they stand in `folder`.
 
     If it ends badly, nothing is left and what stood there stands there still. Results of an earlier
     call are replaced together, so that what lies in the folder is always of one call; nothing else
-    in it is touched. Only one process at a time writes into a folder.
+    in it is touched. Only one process at a time writes into a folder. What a killed process left
+    half done is brought to its end or taken back first.
+
+    Args:
+        folder: where the results go.
+        force: whether results that stand there are replaced.
+        to_send: whether a run is to send the results. Those that no run came to have, see
+            `handed_over`, are replaced by the next call of this kind as if there were none.
 
     Raises:
-        OutputExists: a result stands there, and `force` is not set.
+        OutputExists: a result stands there, and is not to be replaced.
         RunLocked: another process is writing into it.
         SourceError: the folder cannot be written, or the disk is full.
     """
@@ -69,15 +79,16 @@ def staging(folder: Path, *, force: bool) -> Iterator[Path]:
     try:
         try:
             _lock(held, folder)
-            _refuse_standing(folder, force=force)
-            for left in folder.glob(f"{_STAGING}*"):
-                shutil.rmtree(left)
+            _recover(folder)
+            _refuse_standing(folder, force=force, to_send=to_send)
             place = Path(tempfile.mkdtemp(prefix=_STAGING, dir=folder))
         except OSError as error:
             raise _unwritable(folder, error) from error
         try:
             yield place
-            _refuse_standing(folder, force=force)
+            if to_send:
+                (place / _UNSENT).touch(mode=0o600)
+            _refuse_standing(folder, force=force, to_send=to_send)
             _exchange(folder, place)
         except OSError as error:
             if error.errno in _FULL:
@@ -89,6 +100,11 @@ def staging(folder: Path, *, force: bool) -> Iterator[Path]:
         os.close(held)
         if made_here and not any(folder.iterdir()):
             folder.rmdir()
+
+
+def handed_over(folder: Path) -> None:
+    """Says that a run has the results in a folder, so that they are not replaced by accident."""
+    (folder / _UNSENT).unlink(missing_ok=True)
 
 
 def _lock(held: int, folder: Path) -> None:
@@ -109,30 +125,65 @@ def _standing(folder: Path) -> list[str]:
     return [name for name in RESULTS if os.path.lexists(folder / name)]
 
 
-def _refuse_standing(folder: Path, *, force: bool) -> None:
+def _refuse_standing(folder: Path, *, force: bool, to_send: bool) -> None:
     there = _standing(folder)
-    if there and not force:
+    if there and not force and not (to_send and (folder / _UNSENT).exists()):
         raise OutputExists(
             f"{folder}/{there[0]} exists; --force replaces it, or -o DIR writes elsewhere"
         )
 
 
 def _exchange(folder: Path, place: Path) -> None:
-    """Moves old results out and new ones in; where that breaks off, back again."""
-    old = Path(tempfile.mkdtemp(prefix=_STAGING, dir=folder))
-    moves = [(folder / name, old / name) for name in _standing(folder)]
-    moves += [(path, folder / path.name) for path in sorted(place.iterdir())]
+    """Moves old results out and new ones in; where that breaks off, back again.
+
+    The renaming in the middle decides: a process that is killed before it has changed nothing, for
+    `_recover` moves the old results back; after it, the new ones stand there, for it goes on.
+    """
+    old, new = folder / _OLD, folder / _NEW
+    old.mkdir()
+    marks = [_UNSENT] if (folder / _UNSENT).exists() else []
     done: list[tuple[Path, Path]] = []
+
+    def move(here: Path, there: Path) -> None:
+        here.replace(there)
+        done.append((here, there))
+
     try:
-        for here, there in moves:
-            here.replace(there)
-            done.append((here, there))
+        for name in marks + _standing(folder):
+            move(folder / name, old / name)
+        move(place, new)
+        # The mark of those that nobody has sent comes first: its name begins with a dot.
+        for path in sorted(new.iterdir()):
+            move(path, folder / path.name)
     except BaseException:
         for here, there in reversed(done):
             there.replace(here)
+        old.rmdir()
         raise
-    finally:
-        shutil.rmtree(old, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        _forget(old, new)
+
+
+def _recover(folder: Path) -> None:
+    """Ends what a killed process had begun, see `_exchange`, and clears away what is left of it."""
+    old, new = folder / _OLD, folder / _NEW
+    if new.exists():
+        for path in sorted(new.iterdir()):
+            path.replace(folder / path.name)
+        _forget(old, new)
+    elif old.exists():
+        for path in sorted(old.iterdir()):
+            path.replace(folder / path.name)
+        old.rmdir()
+    for left in folder.glob(f"{_STAGING}*"):
+        shutil.rmtree(left)
+
+
+def _forget(old: Path, new: Path) -> None:
+    """Clears away what was replaced; in this order, for without `new` the old would come back."""
+    if old.exists():
+        shutil.rmtree(old)
+    new.rmdir()
 
 
 private = owned.file

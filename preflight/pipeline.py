@@ -160,6 +160,7 @@ def fix(
     work: Path,
     folder: Path | None = None,
     force: bool = False,
+    to_send: bool = False,
     rules_from: tuple[Path, ...] = (),
     mail: MailHosts | None = None,
     stdin_name: str | None = None,
@@ -177,6 +178,7 @@ def fix(
         work: a private folder, see `workspace`.
         folder: where the results go; `<stem>.preflight/` beside the input by default.
         force: whether results that stand there are replaced.
+        to_send: whether a run is to send the results, see `outputs.staging`.
         rules_from: folders (or files) of further rules.
         mail: says which domains take no mail, instead of the DNS; only asked with `online`.
         stdin_name: what standard input is called in reports.
@@ -193,7 +195,7 @@ def fix(
     settings = settings or Settings()
     target = folder or outputs.default_folder(str(path), stdin_name)
     not_its_own(path, target)
-    with outputs.staging(target, force=force) as place:
+    with outputs.staging(target, force=force, to_send=to_send) as place:
         checked = check(
             path,
             settings,

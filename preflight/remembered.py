@@ -7,9 +7,12 @@ each row has to end where it ended before, or the books would not balance.
 from __future__ import annotations
 
 import dataclasses
+import fcntl
 import hashlib
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -25,6 +28,7 @@ from preflight.settings import MaxBad, Settings
 SOURCES = "sources"
 """The folder of the kept sources, in the state folder; each is called by its SHA-256."""
 
+_PARTIAL = ".partial"
 _KEPT = (
     "profile", "select", "ignore", "extend_select", "severity", "fail_on", "exit_zero",
     "unsafe_fixes", "region", "timezone", "encoding", "delimiter", "header_row", "sheet", "columns",
@@ -112,17 +116,33 @@ def keep_source(checked: Checked, state_dir: Path) -> None:
     folder = state_dir / SOURCES
     source = checked.source
     copy = folder / source.sha256
-    if copy.exists():
-        return
     try:
         private.folder(folder)
-        _copy(source, copy, checked.survey.plan.written)
+        with _one_at_a_time(folder):
+            for left in folder.glob(f".*{_PARTIAL}"):
+                left.unlink()
+            if not copy.exists():
+                _copy(source, copy, checked.survey.plan.written)
     except OSError as error:
         raise SourceError(f"cannot keep a copy in {folder}: {error.strerror}") from error
 
 
+@contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    """Waits for other processes that keep a source, so that half a copy is certainly a dead one's.
+
+    Whatever such a one leaves behind holds contacts, and is cleared away by the next.
+    """
+    held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)
+
+
 def _copy(source: Source, copy: Path, written: datetime | None) -> None:
-    temporary = copy.with_name(f".{copy.name}.{os.getpid()}.partial")
+    temporary = copy.with_name(f".{copy.name}{_PARTIAL}")
     digest = hashlib.sha256()
     try:
         with (

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from preflight import outputs, pipeline
 from preflight.checked import Progress, silent
-from preflight.errors import ProviderError, Stopped, UsageError
+from preflight.errors import OutputExists, ProviderError, Stopped, UsageError
 from preflight.model import RunBooks
 from preflight.providers import registry
 from preflight.providers.option import validated
@@ -35,6 +35,7 @@ from preflight.settling import Sent as Sent
 from preflight.settling import balanced, settle
 
 POLL_SCALE = "PREFLIGHT_POLL_SCALE"
+CALL_TIMEOUT = "PREFLIGHT_CALL_TIMEOUT"
 
 
 @dataclass(frozen=True)
@@ -69,14 +70,28 @@ class Connection:
         Raises:
             UsageError: the variable holds no number.
         """
-        text = self.environ.get(POLL_SCALE, "1")
+        return self._number(POLL_SCALE, 1.0)
+
+    @property
+    def patience(self) -> float:
+        """Seconds that one call may take to connect, to send a block or to wait for one.
+
+        Dotdigital asks for 121 ("API end points"), the longest of what providers document.
+
+        Raises:
+            UsageError: the variable holds no number.
+        """
+        return self._number(CALL_TIMEOUT, 121.0)
+
+    def _number(self, name: str, default: float) -> float:
+        text = self.environ.get(name, str(default))
         try:
-            scale = float(text)
+            number = float(text)
         except ValueError:
-            scale = -1.0
-        if scale < 0:
-            raise UsageError(f"{POLL_SCALE} is a number from 0 up")
-        return scale
+            number = -1.0
+        if not 0 <= number < float("inf"):
+            raise UsageError(f"{name} is a number from 0 up")
+        return number
 
 
 def submit(
@@ -125,7 +140,7 @@ def submit(
     settings = dataclasses.replace(
         settings, profile=provider, providers={**settings.providers, provider: options}
     )
-    _ = connection.scale
+    _ = connection.scale, connection.patience
     with ExitStack() as stack:
         connected = None
         if dry_run:
@@ -133,22 +148,28 @@ def submit(
         else:
             connected = stack.enter_context(closing(_connected(provider, options, connection)))
         place = folder or outputs.default_folder(str(path), stdin_name)
+        begun: list[Run] = []
         if (settings.state_dir / LEDGER).exists():
             with Ledger(settings.state_dir) as known:
-                _refuse_begun(known, _same_folder(place))
-        fixed = pipeline.fix(
-            path,
-            settings,
-            work=work,
-            folder=folder,
-            force=force,
-            stdin_name=stdin_name,
-            name=name,
-            beside=beside,
-            report=report,
-            progress=progress,
-        )
+                begun = _refuse_begun(known, _same_folder(place))
+        try:
+            fixed = pipeline.fix(
+                path,
+                settings,
+                work=work,
+                folder=folder,
+                force=force,
+                to_send=connected is not None,
+                stdin_name=stdin_name,
+                name=name,
+                beside=beside,
+                report=report,
+                progress=progress,
+            )
+        except OutputExists as error:
+            raise OutputExists(f"{error}{_instead(begun)}") from None
         if connected is None or not fixed.parts:
+            outputs.handed_over(fixed.folder)
             return _unsent(fixed, settings)
         source = fixed.checked.source
         ledger = stack.enter_context(Ledger(settings.state_dir))
@@ -175,6 +196,7 @@ def submit(
                 parent=parent,
             )
             stack.enter_context(ledger.lock(run))
+        outputs.handed_over(fixed.folder)
         connection.began(run)
         stopped = _drive(ledger, run, connected, connection, settings)
         return settle(
@@ -193,7 +215,11 @@ def submit(
 
 def _connected(provider: str, options: Mapping[str, str], connection: Connection) -> Provider:
     return registry.connect(
-        provider, options=options, environ=connection.environ, base_url=connection.base_url
+        provider,
+        options=options,
+        environ=connection.environ,
+        base_url=connection.base_url,
+        timeout=connection.patience,
     )
 
 
@@ -226,6 +252,14 @@ def _refuse_begun(ledger: Ledger, same: Callable[[Run], bool]) -> list[Run]:
                 "name another -o DIR and another --state-dir"
             )
     return untaken
+
+
+def _instead(begun: list[Run]) -> str:
+    """What else to do about results that stand there, if a run has them that has sent nothing."""
+    if not begun:
+        return ""
+    run = begun[0].id
+    return f"; they are of run {run}, which has sent nothing: `preflight resume {run}` goes on"
 
 
 def replace(ledger: Ledger, same: Callable[[Run], bool]) -> None:
@@ -280,6 +314,7 @@ def resume(
                     f"run {run.id} was replaced by a later one of the same file or folder, which "
                     "sends its rows; `preflight runs` lists them"
                 )
+            outputs.handed_over(run.folder)
             connection.began(run.id)
             stopped = _drive(
                 ledger,

@@ -173,6 +173,69 @@ def test_what_a_killed_call_left_is_cleared_away(tmp_path: Path) -> None:
     assert not left.exists()
 
 
+def test_old_results_come_back_where_a_killed_call_had_not_decided(tmp_path: Path) -> None:
+    """As it was between two of the first renames of an exchange: `parts` was still in its place."""
+    old = tmp_path / ".preflight-replaced"
+    old.mkdir()
+    (old / "clean.csv").write_text("old")
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "parts" / "0001.csv").write_text("old")
+    staged = tmp_path / ".preflight-partial-xyz"
+    staged.mkdir()
+    fill(staged)
+    with pytest.raises(OutputExists), outputs.staging(tmp_path, force=False):
+        pytest.fail("the block was entered")
+    assert tree(tmp_path) == {"clean.csv": "old", "parts/0001.csv": "old"}
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["clean.csv", "parts"]
+
+
+@pytest.mark.parametrize("replaced", [True, False])
+def test_new_results_come_in_where_a_killed_call_had_decided(
+    tmp_path: Path, replaced: bool
+) -> None:
+    """As it was between two of the last renames, and between the two folders' removal."""
+    new, old = tmp_path / ".preflight-new", tmp_path / ".preflight-replaced"
+    new.mkdir()
+    fill(new)
+    (new / "clean.csv").replace(tmp_path / "clean.csv")
+    if replaced:
+        old.mkdir()
+        (old / "clean.csv").write_text("old")
+        (old / "failures.csv").write_text("old")
+    with pytest.raises(OutputExists), outputs.staging(tmp_path, force=False):
+        pytest.fail("the block was entered")
+    assert tree(tmp_path) == {"clean.csv": "new", "parts/0001.csv": "new"}
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["clean.csv", "parts"]
+
+
+def test_results_that_no_run_came_to_have_are_replaced_by_the_next_that_is_to_send(
+    tmp_path: Path,
+) -> None:
+    """As after a kill between the writing and the ledger; `fix` does not replace them."""
+    for text in ("first", "second"):
+        with outputs.staging(tmp_path, force=False, to_send=True) as place:
+            fill(place, text)
+    assert set(tree(tmp_path).values()) == {"second", ""}
+    with pytest.raises(OutputExists), outputs.staging(tmp_path, force=False):
+        pytest.fail("the block was entered")
+    outputs.handed_over(tmp_path)
+    with pytest.raises(OutputExists), outputs.staging(tmp_path, force=False, to_send=True):
+        pytest.fail("the block was entered")
+    assert tree(tmp_path) == {"clean.csv": "second", "parts/0001.csv": "second"}
+    outputs.handed_over(tmp_path / "nowhere")
+
+
+def test_results_of_a_fix_are_not_taken_for_unsent_ones(tmp_path: Path) -> None:
+    """The mark of those that were there before goes with them."""
+    with outputs.staging(tmp_path, force=False, to_send=True) as place:
+        fill(place)
+    with outputs.staging(tmp_path, force=True) as place:
+        fill(place, "fixed")
+    with pytest.raises(OutputExists), outputs.staging(tmp_path, force=False, to_send=True):
+        pytest.fail("the block was entered")
+    assert set(tree(tmp_path).values()) == {"fixed"}
+
+
 def test_a_path_that_is_no_folder_is_told_as_such(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with (

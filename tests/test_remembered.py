@@ -7,7 +7,7 @@ from pathlib import Path
 
 from preflight import pipeline
 from preflight.model import Books
-from preflight.remembered import restored, stored
+from preflight.remembered import SOURCES, keep_source, restored, stored
 from preflight.sending.ledger import Ledger
 from preflight.sending.runs import Run
 from preflight.settings import MaxBad, Settings
@@ -71,3 +71,20 @@ def test_a_run_without_them_has_the_defaults(tmp_path: Path) -> None:
     back = restored(_kept(Settings(), tmp_path), Settings(max_bad=MaxBad(None, 5)))
     assert back.max_bad == MaxBad(None, 5)
     assert (back.any_of, back.rules, back.schema, back.online) == ((), (), None, False)
+
+
+def test_half_a_copy_of_a_dead_process_is_cleared_away(tmp_path: Path) -> None:
+    """It holds contacts, of this source or of another."""
+    path = tmp_path / "a.csv"
+    path.write_text("email\nann@kestrel-labs.com\n")
+    checked = pipeline.check(path, work=tmp_path)
+    kept = tmp_path / "state" / SOURCES
+    kept.mkdir(parents=True)
+    (kept / f".{checked.source.sha256}.partial").write_text("ema")
+    (kept / f".{'0' * 64}.partial").write_text("ema")
+    keep_source(checked, tmp_path / "state")
+    assert [one.name for one in kept.iterdir()] == [checked.source.sha256]
+    assert (kept / checked.source.sha256).read_bytes() == path.read_bytes()
+    (kept / f".{'0' * 64}.partial").write_text("ema")
+    keep_source(checked, tmp_path / "state")
+    assert [one.name for one in kept.iterdir()] == [checked.source.sha256]

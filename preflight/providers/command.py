@@ -134,6 +134,7 @@ class Command:
                 stderr=subprocess.PIPE,
                 env=self._environ,
                 start_new_session=True,
+                close_fds=False,  # it holds the run's lock with us, see `Ledger.lock`
             )
         except OSError as error:
             raise Busy(f"`{self.executable}` cannot be started: {error.strerror}") from None

@@ -42,16 +42,23 @@ class Records:
         return self.fields[folded.index(name.casefold())] if name.casefold() in folded else None
 
     def is_cut(self, expected: int | None) -> bool:
-        """Whether it seems to have lost its end: too few records, and no line end at the last.
+        """Whether it seems to have lost its end: no line end at the last record, and that one is
+        half, or there are too few.
 
-        Neither alone says so: a provider may count a row that it does not list, and a file may
-        leave out its last line end.
+        None of it alone says so: a provider may count a row that it does not list, and a file may
+        leave out its last line end, or the last fields of a record.
         """
-        return (
-            expected is not None
-            and len(self.lines) < expected
-            and not self.raw.endswith((b"\n", b"\r"))
-        )
+        if expected is None or self.raw.endswith((b"\n", b"\r")):
+            return False
+        return len(self.lines) < expected or (len(self.lines) == expected and self._ends_half())
+
+    def _ends_half(self) -> bool:
+        """Whether the last record lacks fields, or the end of a quoted one."""
+        if not self.lines:
+            return False
+        last = self.lines[-1]
+        width = len(next(csv.reader(io.StringIO(last, newline=""))))
+        return width < len(self.header) or last.count('"') % 2 == 1
 
 
 class _Kept:

@@ -49,6 +49,18 @@ def read(raw: bytes, keys: Sequence[str]) -> FailureReport:
     return _report(raw, ".txt", [(line, {"message": line.strip()}) for line in plain], keys)
 
 
+def is_cut(report: FailureReport, expected: int | None) -> bool:
+    """Whether a report that `read` read seems to have lost its end, see `Records.is_cut`."""
+    if report.raw.endswith(b"]"):
+        return False
+    whole = csvreport.records(report.raw)
+    if report.suffix == ".csv" or expected is None or report.raw.endswith((b"\n", b"\r")):
+        return whole.is_cut(expected)
+    last = str(report.table["cells"].iloc[-1]).lstrip() if len(report.table) else ""
+    half = last.startswith(("{", "[")) and _object(last) is None
+    return len(report.table) < expected or (half and len(report.table) == expected)
+
+
 def _documents(text: str) -> list[tuple[str, Mapping[str, Any]]] | None:
     """The objects of a JSON list, or of JSON lines, each with its text; None where it is neither.
 

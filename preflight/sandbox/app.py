@@ -19,6 +19,7 @@ requests that name it by a loopback name, so that no web page can reach it by an
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from dataclasses import asdict
 
@@ -86,7 +87,7 @@ class Gate:
 
     async def _answer(self, request: Request, fault: Fault | None) -> Response | None:
         kind = fault.fault if fault else ""
-        if kind in ("429", "500", "503", "cut-before"):
+        if kind in ("404", "429", "500", "503", "cut-before"):
             async for _ in request.stream():
                 pass
             response = None if kind == "cut-before" else self._stand.refusal(int(kind))
@@ -99,13 +100,21 @@ class Gate:
         if kind == "500-after":
             response = self._stand.refusal(500)
         if kind == "slow":
-            await asyncio.sleep(fault.seconds)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(_left(request), fault.seconds)
         if response is not None and kind == "truncate":
             body = bytes(response.body)[: len(response.body) // 2]
             response = Response(body, response.status_code, media_type=response.media_type)
         if response is not None and fault.retry_after is not None:
             response.headers["Retry-After"] = f"{fault.retry_after:g}"
         return response
+
+
+async def _left(request: Request) -> None:
+    """Waits until the client goes away, and raises `ClientDisconnect` then."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+    raise ClientDisconnect
 
 
 async def _cut(request: Request) -> None:

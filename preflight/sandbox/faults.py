@@ -2,6 +2,7 @@
 
 | fault        | the work is done | the client sees                                       |
 |--------------|------------------|-------------------------------------------------------|
+| `404`        | no               | status 404: it is not there yet, or not any more      |
 | `429`        | no               | status 429, with `Retry-After` if one was asked for   |
 | `500`        | no               | status 500                                            |
 | `503`        | no               | status 503, with `Retry-After` if one was asked for   |
@@ -21,7 +22,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-KINDS = ("429", "500", "503", "500-after", "slow", "cut-before", "cut-after", "truncate")
+KINDS = (
+    "404", "429", "500", "503", "500-after", "slow", "cut-before", "cut-after", "truncate",
+)  # fmt: skip
 """Every fault there is."""
 
 _TYPES: dict[str, type | tuple[type, ...]] = {

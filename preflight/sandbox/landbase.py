@@ -47,7 +47,7 @@ COUNTS = ("imported", "merged", "skipped", "invalid")
 _NAME = "landbase"
 _JUDGE = Judge(_NAME)
 _TAGS = magic_of(_NAME, "tagName")
-_STATUSES = {429: "RATE_LIMITED", 500: "API_ERROR", 503: "API_ERROR"}
+_STATUSES = {404: "NOT_FOUND", 429: "RATE_LIMITED", 500: "API_ERROR", 503: "API_ERROR"}
 
 
 def _no(status: int, code: str, message: str, **meta: Any) -> Response:

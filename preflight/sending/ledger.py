@@ -142,6 +142,9 @@ class Ledger:
     def lock(self, run: str) -> Iterator[None]:
         """Holds the run's lock while the block runs; who holds it already may take it again.
 
+        A provider's tool that was started meanwhile holds it with us, and keeps it if we are
+        killed: as long as it may send something, nobody can resume the run.
+
         Raises:
             RunLocked: another process, or another `Ledger`, holds it.
             UsageError: there is no such run.
@@ -150,7 +153,7 @@ class Ledger:
             yield
             return
         self.run(run)
-        with locked(self._folder / LOCKS / f"{run}.lock", f"run {run}"):
+        with locked(self._folder / LOCKS / f"{run}.lock", f"run {run}", inherited=True):
             self._held.add(run)
             try:
                 yield

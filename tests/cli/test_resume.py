@@ -153,6 +153,31 @@ def test_a_killed_call_is_resumed_and_no_row_is_taken_twice(
     assert stored.state is PartState.FINISHED
 
 
+def test_nobody_resumes_while_the_tool_of_a_killed_call_is_at_work(
+    call: Call, box: Box, here: Path
+) -> None:
+    """It may still start the import, and a person who looked now would find nothing there."""
+    opened = box("landbase:start:slow:1:3")
+    (here / "a.csv").write_text(contacts(3))
+    argv = [*PROGRAM, "submit", "a.csv", "--to", "landbase", "-O", "tag_name=Expo"]
+    with subprocess.Popen(argv, cwd=here) as process:
+        end = time.monotonic() + 30
+        while opened.faults.pending() and time.monotonic() < end:
+            time.sleep(0.02)
+        process.send_signal(signal.SIGKILL)
+    early = call("resume")
+    assert (early.code, "another process works on run" in early.err) == (2, True)
+    end = time.monotonic() + 30
+    while (told := call("resume")).code == 2 and time.monotonic() < end:
+        time.sleep(0.2)
+    assert (told.code, "part 1 (3 rows, rows 1 to 3 of the input) is unknown" in told.err) == (
+        3,
+        True,
+    )
+    assert taken(opened, "landbase") == 3
+    assert call("resume", "--mark-accepted", "1").code == 0
+
+
 def test_an_interrupted_call_is_resumed(call: Call, box: Box, here: Path) -> None:
     """Ctrl-C between two parts: exit code 130, and only what was not sent is sent."""
     opened = box("talkvalue:analyze:slow:1:0", "talkvalue:analyze:slow:1:30")

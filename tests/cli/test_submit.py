@@ -276,13 +276,14 @@ def test_a_broken_call_is_looked_up_where_it_can_be(
     assert len(opened.store.accepted("talkvalue")) == 4
 
 
-def test_a_scale_that_is_no_number_sends_nothing(
-    call: Call, shared: Sandbox, here: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("name", ["PREFLIGHT_POLL_SCALE", "PREFLIGHT_CALL_TIMEOUT"])
+def test_a_waiting_time_that_is_no_number_sends_nothing(
+    call: Call, shared: Sandbox, here: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     (here / "a.csv").write_text(contacts(2))
-    monkeypatch.setenv("PREFLIGHT_POLL_SCALE", "soon")
+    monkeypatch.setenv(name, "soon")
     told = call("submit", "a.csv", *TALKVALUE)
-    assert (told.code, "PREFLIGHT_POLL_SCALE is a number from 0 up" in told.err) == (2, True)
+    assert (told.code, f"{name} is a number from 0 up" in told.err) == (2, True)
     assert [path.name for path in here.iterdir()] == ["a.csv"]
 
 
@@ -342,3 +343,43 @@ def test_what_was_begun_and_not_ended_is_not_begun_anew_by_accident(
     assert len(opened.store.jobs("dotdigital")) == 1
     assert call("resume", "--mark-accepted", "1").code == 0
     assert call("submit", "a.csv", *DOTDIGITAL, "--force").code == 0
+
+
+def test_a_call_is_waited_for_no_longer_than_is_said(
+    call: Call, box: Box, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rows were taken, and the answer came too late to say so."""
+    opened = box("dotdigital:import:slow:1:20")
+    monkeypatch.setenv("PREFLIGHT_CALL_TIMEOUT", "0.5")
+    (here / "a.csv").write_text(contacts(2))
+    told = call("submit", "a.csv", *DOTDIGITAL)
+    assert (told.code, "broke (ReadTimeout)" in told.err) == (3, True)
+    assert len(opened.store.accepted("dotdigital")) == 2
+
+
+def test_results_that_no_run_came_to_have_do_not_stand_in_the_way(
+    call: Call, shared: Sandbox, here: Path
+) -> None:
+    """The state cannot be written, so nothing is sent; once it can, the same call does it."""
+    (here / "a.csv").write_text(contacts(2))
+    (here / "state").mkdir()
+    (here / "state" / "sources").write_text("in the way")
+    told = call("submit", "a.csv", *TALKVALUE, "--state-dir", "state")
+    assert (told.code, "cannot keep a copy in" in told.err) == (2, True)
+    (here / "state" / "sources").unlink()
+    assert call("submit", "a.csv", *TALKVALUE, "--state-dir", "state").code == 0
+    again = call("submit", "a.csv", *TALKVALUE, "--state-dir", "state")
+    assert (again.code, "exists; --force replaces it" in again.err) == (2, True)
+
+
+def test_results_of_a_run_that_sent_nothing_are_said_to_be_its(
+    call: Call, box: Box, here: Path
+) -> None:
+    opened = box("talkvalue:analyze:429:99")
+    (here / "a.csv").write_text(contacts(2))
+    assert call("submit", "a.csv", *TALKVALUE).code == 3
+    opened.faults.clear()
+    told = call("submit", "a.csv", *TALKVALUE)
+    assert (told.code, "which has sent nothing: `preflight resume 2" in told.err) == (2, True)
+    assert call("resume").code == 0
+    assert len(opened.store.accepted("talkvalue")) == 2

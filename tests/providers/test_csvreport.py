@@ -74,10 +74,17 @@ def test_the_lines_together_are_the_report() -> None:
         (b"a\n1\n2", 1, False),
         (b"a\n1\n2", None, False),
         (b"", 1, True),
+        (b"a,b\n1,2\n3", 2, True),
+        (b"a,b\n1,2\n3", 1, False),
+        (b"a,b\n1,2\n3\n", 2, False),
+        (b"a,b\n1,2\n3", None, False),
+        (b'a,b\n1,"2\n3', 1, True),
+        (b'a,b\n1,"2\n3"', 1, False),
+        (b"a,b", 0, False),
     ],
 )
 def test_a_lost_end_takes_two_signs(raw: bytes, expected: int | None, cut: bool) -> None:
-    """Too few records and no line end at the last one."""
+    """Too few records, or half of the last one, and no line end at it."""
     assert records(raw).is_cut(expected) is cut
 
 

@@ -114,3 +114,26 @@ def test_csv_and_json_lines_of_the_same_rows_say_the_same(rows: list[tuple[int, 
     frame = pd.DataFrame(documents).to_csv(index=False)
     columns = ["code", "row_number", "key"]
     assert read(lines.encode())[columns].equals(read(frame.encode())[columns])
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected", "cut"),
+    [
+        (b"row,error\n1,no\n2", 2, True),
+        (b"row,error\n1,no\n2", 3, True),
+        (b"row,error\n1,no\n2,no", 2, False),
+        (b'{"row": 1}\n{"row"', 2, True),
+        (b'{"row": 1}\n{"row": 2}', 2, False),
+        (b'{"row": 1}\n{"row": 2}\n', 3, False),
+        (b'{"ro', 1, True),
+        (b'[{"row": 1}]', 2, False),
+        (b"no email (record 1)\nno email (rec", 2, False),
+        (b"no email (record 1)\nno email (rec", 3, True),
+        (b"no email (record 1)\nno email (rec", None, False),
+        (b"", 1, True),
+    ],
+)
+def test_a_lost_end_is_told_by_the_form_of_the_last_line(
+    raw: bytes, expected: int | None, cut: bool
+) -> None:
+    assert linereport.is_cut(linereport.read(raw, ("email",)), expected) is cut

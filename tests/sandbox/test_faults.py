@@ -61,7 +61,7 @@ def test_json_of_another_form_is_no_fault(value: object, message: str) -> None:
     [
         (Fault("mailchimp", "import", "429"), "no provider 'mailchimp': it is one of dotdigital"),
         (Fault("dotdigital", "analyze", "429"), "no route 'analyze': it is one of import, status"),
-        (Fault("dotdigital", "import", "418"), "no fault '418': it is one of 429"),
+        (Fault("dotdigital", "import", "418"), "no fault '418': it is one of 404"),
         (Fault("dotdigital", "import", "429", 0), "at least once"),
         (Fault("dotdigital", "import", "slow", 1, None, -1), "not negative"),
         (Fault("dotdigital", "import", "429", 1, -1), "not negative"),
@@ -234,3 +234,30 @@ def test_every_fault_can_be_met_by_a_call_of_talkvalue(
     else:
         assert talkvalue.get("/path/import").status_code == 200
     assert talkvalue.get("/path/import").json()["totalElements"] == 0
+
+
+def test_a_slow_answer_is_given_up_when_its_client_leaves(sandbox: Sandbox) -> None:
+    """The server does not wait for what nobody is there to hear."""
+    sandbox.faults.add(Fault("dotdigital", "status", "slow", seconds=60))
+    with pytest.raises(httpx.ReadTimeout):
+        httpx.get(f"{sandbox.url}/dotdigital/v2/contacts/import/x", timeout=0.1)
+    server = sandbox._server
+    assert server is not None
+    end = time.monotonic() + 10
+    while server.server_state.tasks and time.monotonic() < end:
+        time.sleep(0.01)
+    assert not server.server_state.tasks
+
+
+@pytest.mark.parametrize(("provider", "route", "call"), [
+    ("dotdigital", "account-info", "/v2/account-info"),
+    ("experiture", "get", "/import-jobs/imp_1"),
+    ("landbase", "status", "/status/1"),
+    ("talkvalue", "list", "/path/import"),
+])  # fmt: skip
+def test_what_is_not_there_is_told_as_each_provider_would(
+    sandbox: Sandbox, provider: str, route: str, call: str
+) -> None:
+    sandbox.faults.add(Fault(provider, route, "404"))
+    told = httpx.get(f"{sandbox.url}/{provider}{call}")
+    assert (told.status_code, type(told.json())) == (404, dict)

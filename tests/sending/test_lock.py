@@ -54,3 +54,24 @@ def test_a_lock_ends_with_its_process_however_that_ends(tmp_path: Path) -> None:
         child.communicate()
     with locked(path, "it"):
         pass
+
+
+@pytest.mark.parametrize("inherited", [True, False])
+def test_a_program_that_outlives_the_holder_keeps_it_if_it_is_to(
+    tmp_path: Path, inherited: bool
+) -> None:
+    path = tmp_path / "a.lock"
+    with locked(path, "it", inherited=inherited):
+        left = subprocess.Popen(["sleep", "60"], close_fds=False)
+    try:
+        if inherited:
+            with pytest.raises(RunLocked, match="another process works on it"), locked(path, "it"):
+                pass
+        else:
+            with locked(path, "it"):
+                pass
+    finally:
+        left.kill()
+        left.wait()
+    with locked(path, "it"):
+        pass
