@@ -22,6 +22,7 @@ import pyarrow as pa
 from preflight import csvout, outputs, pipeline, submission, verdicts
 from preflight.checked import Checked, Progress, Records, silent
 from preflight.cleaning import clean
+from preflight.corrections import KEPT
 from preflight.corrections.history import Gathering, Version
 from preflight.corrections.judging import CORRECTION_COLUMNS, Judged, judged
 from preflight.corrections.naming import named
@@ -149,12 +150,19 @@ def resubmit(
             names = named(returned, history, pd.Index(stand.index.astype(object)), still_open)
             found = judged(returned, names, history, stand, region=own.region or "")
             told(_corrected(returned, found, parent))
+
+            def begin(run: str) -> None:
+                _keep(settings.state_dir, run, found.corrections)
+                connection.began(run)
+
             return submission.submit(
                 _written(returned, found, work, source),
                 parent.provider,
                 own,
                 dataclasses.replace(
-                    connection, options={**_taken_over(parent), **connection.options}
+                    connection,
+                    options={**_taken_over(parent), **connection.options},
+                    began=begin,
                 ),
                 work=work,
                 folder=target,
@@ -354,6 +362,13 @@ def _spread(cells: np.ndarray, at: np.ndarray, count: int) -> pa.Array:
     whole = np.full(count, "", dtype=object)
     whole[at] = cells
     return pa.array(whole, pa.string())
+
+
+def _keep(state_dir: Path, run: str, corrections: pd.DataFrame) -> None:
+    """The corrections once more, in the state folder, where they outlive the results."""
+    place = state_dir / KEPT / run
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _log(place, corrections)
 
 
 def _log(place: Path, corrections: pd.DataFrame) -> None:

@@ -16,8 +16,10 @@ import pyarrow as pa
 
 from preflight import csvout, verdicts
 from preflight.checked import Checked, Progress, silent
+from preflight.corrections import KEPT
 from preflight.errors import PreflightError, UsageError
 from preflight.identity import NAME, row_id
+from preflight.outputs import CORRECTIONS
 from preflight.parts import OVER_LIMIT
 from preflight.remembered import judged_again, restored
 from preflight.retelling import Retold, holding, retold
@@ -38,9 +40,6 @@ from preflight.stories import (
     Trail,
 )
 from preflight.verdicts import Place
-
-CORRECTIONS = "corrections.csv"
-"""Lies in the results folder of a run that corrects another one: what was edited, cell by cell."""
 
 
 def trace(
@@ -250,7 +249,8 @@ class _Teller:
 
     def _corrections(self, row: int, before: dict[str, str]) -> Iterator[Corrected]:
         """What was corrected: by the run's own list, else by comparing the kept sources."""
-        path = self.run.folder / CORRECTIONS
+        kept = self._ledger.folder / KEPT / self.run.id / CORRECTIONS
+        path = kept if kept.exists() else self.run.folder / CORRECTIONS
         if path.exists():
             with path.open(newline="", encoding="utf-8") as file:
                 for entry in csv.DictReader(file):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -129,6 +130,11 @@ def test_rounds_of_corrections_end_without_a_failure(
     assert twice(opened, provider) == []
     sent = {row.key for row in opened.store.accepted(provider)}
     assert sent == {f"ann{n}@kestrel-labs.com" for n in range(1, 13)} | {"zoe@kestrel-labs.com"}
+    shutil.rmtree(here / "a.preflight")
+    story = call("trace", root, "5", "--show-values").out
+    assert "corrected Email, edited: 'suppressed5@kestrel-labs.com' → 'suppressed55@" in story
+    assert "corrected Mobile, a spreadsheet's damage undone: '+14155552605' → " in story
+    assert story.splitlines()[0].startswith("row 5 of a.csv, line 6: accepted in run ")
     told = call("runs", "show", child).out
     assert f"  corrects run {root}\n" in told
     assert "  after all rounds: 12 rows and 1 new row = 13 accepted\n" in told
