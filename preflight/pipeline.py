@@ -165,6 +165,7 @@ def fix(
     mail: MailHosts | None = None,
     stdin_name: str | None = None,
     name: str | None = None,
+    examined: Callable[[Checked], None] | None = None,
     beside: Callable[[Path], None] | None = None,
     report: Callable[[Fixed], str] | None = None,
     progress: Progress = silent,
@@ -183,6 +184,7 @@ def fix(
         mail: says which domains take no mail, instead of the DNS; only asked with `online`.
         stdin_name: what standard input is called in reports.
         name: what the file is called in reports, where that is not its path.
+        examined: is told what was found before anything is written; where it raises, nothing is.
         beside: writes further results into the folder that it is given.
         report: makes the text of report.json.
         progress: told the stage, rows done, and their total if it is known.
@@ -207,6 +209,8 @@ def fix(
             progress=progress,
             chunk_bytes=chunk_bytes,
         )
+        if examined is not None:
+            examined(checked)
         read = Records(checked.layout, "writing", progress, chunk_bytes)
         fixed = write(checked, place, target, read)
         undoing.keep(fixed, place)

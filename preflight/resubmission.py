@@ -193,7 +193,8 @@ def _root(
     if digests and not met:
         raise UsageError(
             f"{source.name}: no run in {settings.state_dir} has sent the file that its rows are of "
-            f"({digests[0]}…); --state-dir names another folder"
+            f"({digests[0]}…); --state-dir names another folder, and what was never sent goes with "
+            "`preflight submit`"
         )
     if run_id is not None:
         said = ledger.family(run_id)[0]

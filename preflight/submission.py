@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from preflight import outputs, pipeline
-from preflight.checked import Progress, silent
+from preflight.checked import Checked, Progress, silent
 from preflight.errors import OutputExists, ProviderError, Stopped, UsageError
-from preflight.model import RunBooks
+from preflight.model import RunBooks, Source
 from preflight.providers import registry
 from preflight.providers.option import validated
 from preflight.providers.protocol import Provider
@@ -106,6 +106,7 @@ def submit(
     stdin_name: str | None = None,
     name: str | None = None,
     parent: str | None = None,
+    again: bool = False,
     beside: Callable[[Path], None] | None = None,
     dry_run: bool = False,
     report: Callable[[Fixed], str] | None = None,
@@ -124,6 +125,7 @@ def submit(
         stdin_name: what standard input is called in reports.
         name: what the file is called in reports, where that is not its path.
         parent: the run whose rejected rows the file holds, corrected.
+        again: whether all of a file may be sent that was sent before.
         beside: writes further results into the folder that it is given.
         dry_run: everything but the sending; secrets are not asked for.
         report: makes the text of report.json before anything is sent.
@@ -133,8 +135,9 @@ def submit(
         How the run stands; `stopped` says if it has to be resumed.
 
     Raises:
-        UsageError: an option, a secret or the file is off, or another run has begun to send this
-            file, or writes into this folder, and has not ended; nothing was sent.
+        UsageError: an option, a secret or the file is off, the file was sent there before, or
+            another run has begun to send it, or writes into this folder, and has not ended; nothing
+            was sent.
     """
     options = {**settings.providers.get(provider, {}), **connection.options}
     settings = dataclasses.replace(
@@ -152,6 +155,12 @@ def submit(
         if (settings.state_dir / LEDGER).exists():
             with Ledger(settings.state_dir) as known:
                 begun = _refuse_begun(known, _same_folder(place))
+
+        def refuse_sent(checked: Checked) -> None:
+            # Corrections are compared row by row instead.
+            if parent is None and not (again or dry_run):
+                _refuse_sent(settings.state_dir, provider, checked.source, options)
+
         try:
             fixed = pipeline.fix(
                 path,
@@ -162,6 +171,7 @@ def submit(
                 to_send=connected is not None,
                 stdin_name=stdin_name,
                 name=name,
+                examined=refuse_sent,
                 beside=beside,
                 report=report,
                 progress=progress,
@@ -183,6 +193,7 @@ def submit(
                     or (run.provider, run.source_sha256) == (provider, source.sha256)
                 ),
             )
+            refuse_sent(fixed.checked)
             run = ledger.create_run(
                 provider=provider,
                 source_name=source.name,
@@ -260,6 +271,34 @@ def _instead(begun: list[Run]) -> str:
         return ""
     run = begun[0].id
     return f"; they are of run {run}, which has sent nothing: `preflight resume {run}` goes on"
+
+
+def _refuse_sent(
+    state_dir: Path, provider: str, source: Source, options: Mapping[str, str]
+) -> None:
+    """Refuses to send all of a file again to where it was sent before.
+
+    Raises:
+        UsageError: a run of the same bytes, provider and options has ended, and something of it may
+            have been taken.
+    """
+    if not (state_dir / LEDGER).exists():
+        return
+    with Ledger(state_dir) as ledger:
+        for run in ledger.runs():
+            same = (run.provider, run.source_sha256, dict(run.options)) == (
+                provider, source.sha256, dict(options),
+            )  # fmt: skip
+            if (
+                same
+                and run.state is RunState.FINISHED
+                and any(part.state not in _UNTAKEN for part in ledger.parts(run.id))
+            ):
+                raise UsageError(
+                    f"{source.name} was sent to {provider} before, in run {run.id} "
+                    f"(`preflight runs show {run.id}`): `preflight resubmit` sends rows that were "
+                    "corrected; --again sends all of it anew"
+                )
 
 
 def replace(ledger: Ledger, same: Callable[[Run], bool]) -> None:

@@ -75,8 +75,9 @@ def test_the_source_is_kept_privately_and_once(
     for folder in ("1", "2"):
         with pipeline.workspace() as work:
             submission.submit(
-                path, "talkvalue", settings, connection, work=work, folder=tmp_path / folder
-            )
+                path, "talkvalue", settings, connection, work=work, folder=tmp_path / folder,
+                again=True,
+            )  # fmt: skip
     (kept,) = (tmp_path / "state" / SOURCES).iterdir()
     assert kept.read_bytes() == path.read_bytes()
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600

@@ -31,13 +31,24 @@ from preflight.report.listing import listing, own_tokens
 from preflight.sending.runs import StoredPart
 from preflight.settings import Settings
 
-_PLACE = ("folder", "force", "to", "provider_values", "sandbox", "dry_run", "no_wait", "base_url")
+_PLACE = (
+    "folder",
+    "force",
+    "to",
+    "provider_values",
+    "sandbox",
+    "dry_run",
+    "no_wait",
+    "base_url",
+    "again",
+)
 
 
 @click.command("submit")
 @click.argument("path", metavar="PATH")
 @click.option("--to", required=True, metavar="PROVIDER", help="whom to send to")
 @click.option("--dry-run", is_flag=True, help="everything but the sending")
+@click.option("--again", is_flag=True, help="send all of a file that was sent there before")
 @provider_options
 @writing_options
 @reading_options
@@ -74,6 +85,7 @@ def command(path: str, **given: Any) -> int:
             force=given["force"],
             stdin_name=given["stdin_filename"],
             dry_run=given["dry_run"],
+            again=given["again"],
             report=document,
             progress=progress,
         )

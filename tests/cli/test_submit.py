@@ -205,7 +205,7 @@ def test_warnings_count_only_where_they_are_said_to(
 ) -> None:
     (here / "a.csv").write_text("email,first_name\nann@kestrel-labs.com,=1+1\n")
     assert call("submit", "a.csv", *DOTDIGITAL).code == 0
-    again = call("submit", "a.csv", *DOTDIGITAL, "--force", "--fail-on", "warning")
+    again = call("submit", "a.csv", *DOTDIGITAL, "--force", "--again", "--fail-on", "warning")
     assert again.code == 1
 
 
@@ -342,7 +342,29 @@ def test_what_was_begun_and_not_ended_is_not_begun_anew_by_accident(
         assert "has begun to send this to dotdigital and has not ended" in told.err
     assert len(opened.store.jobs("dotdigital")) == 1
     assert call("resume", "--mark-accepted", "1").code == 0
-    assert call("submit", "a.csv", *DOTDIGITAL, "--force").code == 0
+    assert call("submit", "a.csv", *DOTDIGITAL, "--force", "--again").code == 0
+
+
+def test_a_file_that_was_sent_is_not_sent_again_by_accident(
+    call: Call, box: Box, here: Path
+) -> None:
+    """To the same place; and what stands in the results stays."""
+    opened = box()
+    (here / "a.csv").write_text(contacts(3) + "no address,N\n")
+    call("submit", "a.csv", *DOTDIGITAL)
+    stood = (here / "a.preflight" / "failures.csv").read_bytes()
+    for options in (("--force",), ("-o", "other"), ("--max-rows", "2", "-o", "third")):
+        told = call("submit", "a.csv", *DOTDIGITAL, *options)
+        assert told.code == 2
+        assert "a.csv was sent to dotdigital before, in run " in told.err
+        assert "`preflight resubmit` sends rows that were corrected" in told.err
+    assert (here / "a.preflight" / "failures.csv").read_bytes() == stood
+    assert not (here / "other").exists()
+    assert len(opened.store.accepted("dotdigital")) == 3
+    elsewhere = ("--to", "dotdigital", "-O", "address_book=78", "-o", "other")
+    assert call("submit", "a.csv", *elsewhere).code == 1
+    assert call("submit", "a.csv", *DOTDIGITAL, "--force", "--again").code == 1
+    assert len(opened.store.accepted("dotdigital")) == 9
 
 
 def test_a_call_is_waited_for_no_longer_than_is_said(
