@@ -221,6 +221,11 @@ class Profile:
             return one.max_length or None
         return self.limits.text if column.kind in _TEXTS else None
 
+    def explaining(self, reasons: Mapping[str, Reason]) -> Profile:
+        """The same with the user's classes of failure codes, in any case, for its own."""
+        own = {" ".join(code.casefold().split()): reason for code, reason in reasons.items()}
+        return replace(self, reasons={**self.reasons, **own}) if own else self
+
     def limited(self, max_bytes: int | None, max_rows: int | None) -> Profile:
         """The same with the user's limits of one file, where they are given, for its own."""
         limits = self.limits

@@ -32,7 +32,7 @@ _PARTIAL = ".partial"
 _KEPT = (
     "profile", "select", "ignore", "extend_select", "severity", "fail_on", "exit_zero",
     "unsafe_fixes", "region", "timezone", "encoding", "delimiter", "header_row", "sheet", "columns",
-    "shared_columns", "max_bytes", "max_rows", "any_of",
+    "shared_columns", "max_bytes", "max_rows", "any_of", "reasons",
 )  # fmt: skip
 
 
@@ -65,6 +65,8 @@ def restored(run: Run, settings: Settings) -> Settings:
     # A run of an earlier version has none.
     own["shared_columns"] = tuple(own.get("shared_columns", ()))
     own["any_of"] = tuple(tuple(map(tuple, demand)) for demand in own.get("any_of", ()))
+    # What a failure code means changes no row, so that what is known by now counts.
+    own["reasons"] = {**own.get("reasons", {}), **settings.reasons}
     own["rules"] = tuple(Path(path) for path in own.get("rules", ()))
     own["online"] = own.pop("refused_domains", None) is not None
     own["providers"] = {**settings.providers, run.provider: dict(run.options)}

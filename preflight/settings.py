@@ -21,9 +21,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from preflight import profile as profiles
 from preflight.errors import ConfigError
-from preflight.model import Severity
+from preflight.model import Reason, Severity
 from preflight.nearest import nearest
-from preflight.profile import Demand
+from preflight.profile import Demand, Profile
 from preflight.providers import registry
 
 FAIL_ON = ("error", "warning", "never")
@@ -102,6 +102,7 @@ class Settings:
         state_dir: where the ledger lives.
         timeout: seconds a run waits for a provider's jobs in all; None for no end of its own.
         providers: provider → option → value.
+        reasons: provider → its failure code → what can be done, a `Reason`; beats the profile's.
     """
 
     profile: str = "general"
@@ -134,6 +135,12 @@ class Settings:
     state_dir: Path = Path(".preflight")
     timeout: float | None = None
     providers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    reasons: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def explained(self, profile: Profile) -> Profile:
+        """A provider's profile with the classes that the user gave to its failure codes."""
+        own = self.reasons.get(profile.name, {})
+        return profile.explaining({code: Reason(value) for code, value in own.items()})
 
     @property
     def severities(self) -> dict[str, Severity | None]:
@@ -151,7 +158,7 @@ class Settings:
 _LISTS = {"select", "ignore", "extend_select"}
 _BOOLS = {"online", "exit_zero", "unsafe_fixes", "statistics", "show_values"}
 _COUNTS = {"header_row", "max_bytes", "max_rows"}
-_TABLES = {"columns", "providers", "severity"}
+_TABLES = {"columns", "providers", "severity", "reasons"}
 _NO_KEYS = {"profile", "shared_columns"}
 # What no single line of an environment variable can say.
 _NESTED = _TABLES | {"any_of"}
@@ -336,6 +343,8 @@ def _value(key: str, value: Any, where: str) -> Any:
         return _texts(value, where)
     if key == "providers":
         return _providers(value, where)
+    if key == "reasons":
+        return _reasons(value, where)
     if key == "state_dir" and isinstance(value, Path):
         return value
     if key == "sheet" and isinstance(value, int) and not isinstance(value, bool):
@@ -478,6 +487,22 @@ def _providers(value: Any, where: str) -> dict[str, dict[str, str]]:
         if not isinstance(options, Mapping):
             raise ConfigError(f"{where}.{name} is a table of options")
         checked[provider] = dict(_option(name, key, one, where) for key, one in options.items())
+    return checked
+
+
+def _reasons(value: Any, where: str) -> dict[str, dict[str, str]]:
+    if not isinstance(value, Mapping):
+        raise ConfigError(f"{where} is a table for each provider")
+    classes = tuple(str(one) for one in Reason)
+    checked = {}
+    for name, entries in value.items():
+        provider = _one_of(name, registry.NAMES, where)
+        if not isinstance(entries, Mapping):
+            raise ConfigError(f"{where}.{name} is a table: a failure code, and its class")
+        checked[provider] = {
+            str(code): _one_of(one, classes, f"{where}.{name}.{code}")
+            for code, one in entries.items()
+        }
     return checked
 
 

@@ -21,6 +21,7 @@ from preflight.merging.counters import disagreements
 from preflight.merging.membership import absent
 from preflight.model import Reason, RunBooks
 from preflight.prediction import Predicted, predicted
+from preflight.profile import Profile
 from preflight.rewriting import Fixed
 from preflight.sending.ledger import Ledger
 from preflight.sending.runs import PartState, Run, RunState, StoredPart
@@ -116,9 +117,10 @@ def settle(
         BooksError: the books do not balance; a defect of preflight.
     """
     run, parts = ledger.run(run_id), ledger.parts(run_id)
+    profile = settings.explained(profiles.load(run.provider))
     told = _Settling(Counter(), [], [], [], Verdicts(run.source_rows))
     for stored in parts:
-        _settle_part(ledger, stored, joins_by, run.provider, told, members)
+        _settle_part(ledger, stored, joins_by, profile, told, members)
     if members is not None:
         told.notes.append(_membership(told, len(members)))
     books = RunBooks(
@@ -170,12 +172,12 @@ def _settle_part(
     ledger: Ledger,
     stored: StoredPart,
     joins_by: str,
-    provider: str,
+    profile: Profile,
     told: _Settling,
     members: Mapping[str, int] | None,
 ) -> None:
     """Where the rows of one part stand."""
-    part, profile = stored.part, profiles.load(provider)
+    part = stored.part
     if stored.state in (PartState.READY, PartState.SENDING, PartState.UNKNOWN):
         told.rows["unknown"] += part.rows
         told.rows["pending"] += part.rows if stored.state is PartState.READY else 0

@@ -56,6 +56,9 @@ timeout = 90
 EML306 = "error"
 SEC = "off"
 
+[reasons.talkvalue]
+CONTACT_BOUNCED = "suppressed"
+
 [columns]
 "Work mail" = "email"
 Badge = "-"
@@ -86,6 +89,7 @@ def test_every_key_of_a_config_file_is_read(tmp_path: Path) -> None:
         ignore=("TXT701", "TXT702"),
         extend_select=("DUP",),
         severity={"EML306": "error", "SEC": "off"},
+        reasons={"talkvalue": {"CONTACT_BOUNCED": "suppressed"}},
         rules=(tmp_path / "own", tmp_path / "more/rule.py"),
         schema=f"{tmp_path / 'schemas.py'}:TradeShow",
         online=True,
@@ -283,6 +287,10 @@ BAD = [
     ("fail_on", "1", "one of error, warning, never"),
     ("severity", '"error"', "a table"),
     ("severity", '{EML302 = "fatal"}', "one of error, warning, off"),
+    ("reasons", '"fix"', "a table for each provider"),
+    ("reasons", '{talkvalue = "fix"}', "a table: a failure code, and its class"),
+    ("reasons", "{talkvalu = {}}", "did you mean talkvalue"),
+    ("reasons", '{talkvalue = {A = "mend"}}', "one of fix, retry, suppressed, config, unknown"),
     ("rules", "3", "a list of folders and files"),
     ("rules", '["a", ""]', "a list of folders and files"),
     ("schema", '"schemas.py"', "FILE:NAME like schemas.py:TradeShow"),

@@ -10,7 +10,7 @@ import pytest
 
 from preflight import pipeline
 from preflight.errors import BooksError
-from preflight.model import FailureReport, Outcome, Receipt, RunBooks
+from preflight.model import FailureReport, Outcome, Reason, Receipt, RunBooks
 from preflight.rewriting import Fixed
 from preflight.sandbox.server import Sandbox
 from preflight.sending.ledger import Ledger
@@ -177,3 +177,13 @@ def test_a_refusal_is_foreseen_where_the_row_was_sent_with_a_warning(tmp_path: P
     ((code, (rows, _)),) = sent.refusals.items()
     one = sent.predicted[code]
     assert (rows, one.rows, one.foreseen, one.missed) == (2, 2, 1, 1)
+
+
+def test_a_failure_code_has_the_class_that_the_user_gave_it(line: Line) -> None:
+    line.settings = Settings(
+        profile="dotdigital", reasons={"dotdigital": {" e1": "suppressed"}, "textus": {"E1": "fix"}}
+    )
+    line.end(Outcome("finished", "Finished", rejected=1), {"key": "ann1@kestrel-labs.com"})
+    assert line.settle().refusals == {"E1": (1, Reason.SUPPRESSED)}
+    (row, _) = rows_of(line.folder / "failures.csv")
+    assert row["preflight__class"] == "suppressed"
