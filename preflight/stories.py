@@ -25,7 +25,7 @@ class Corrected:
     Attributes:
         column: the header as written.
         kind: "edit" of a person; "damage" of a spreadsheet, which was undone.
-        old, new: personal data.
+        old, new: as it was before, and as it came back; personal data.
     """
 
     column: str
@@ -114,12 +114,14 @@ class Chapter:
 
     Attributes:
         run: it.
+        row: its number in the run's source.
         facts: in order; the last one is an `Ended`.
         cells: header as written → the cell as it was read; empty where the source is gone.
             Personal data.
     """
 
     run: Run
+    row: int
     facts: tuple[Fact, ...]
     cells: dict[str, str] = field(default_factory=dict)
 
@@ -138,19 +140,12 @@ class Story:
     Attributes:
         origin: the row's name for good, see `identity`.
         chapters: one for each run that it was in, at least one.
+        standing: the one of them that says where the row stands, see `families.standings`.
     """
 
     origin: str
     chapters: tuple[Chapter, ...]
-
-    @property
-    def standing(self) -> Chapter:
-        """The chapter that says where the row stands: the last one, or the last it was accepted in.
-
-        A row that was accepted stays so, though a later file may name it again and be refused.
-        """
-        accepted = [one for one in self.chapters if one.place is Place.ACCEPTED]
-        return (accepted or self.chapters)[-1]
+    standing: Chapter
 
 
 @dataclass(frozen=True, slots=True)

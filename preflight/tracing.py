@@ -18,6 +18,7 @@ from preflight import csvout, verdicts
 from preflight.checked import Checked, Progress, silent
 from preflight.corrections import KEPT
 from preflight.errors import PreflightError, UsageError
+from preflight.families import standings
 from preflight.identity import NAME, row_id
 from preflight.outputs import CORRECTIONS
 from preflight.parts import OVER_LIMIT
@@ -86,12 +87,25 @@ def trace(
         for one in tellers:
             parent = before.get(one.run.parent or "", {})
             for row in one.rows(name):
-                chapter = Chapter(one.run, tuple(one.facts(row, parent)), one.cells(row))
+                chapter = Chapter(one.run, row, tuple(one.facts(row, parent)), one.cells(row))
                 before[one.run.id] = chapter.cells
                 chapters.append(chapter)
-        stories.append(Story(name, tuple(chapters)))
+        stories.append(Story(name, tuple(chapters), _stands(name, chapters, tellers)))
     notes = dict.fromkeys(note for one in tellers for note in one.notes)
     return Trail(tuple(runs), len(origins), tuple(stories), tuple(notes))
+
+
+def _stands(name: str, chapters: Sequence[Chapter], tellers: Sequence[_Teller]) -> Chapter:
+    """The chapter that says where a row stands: the last one where not all verdicts are kept."""
+    known = [
+        (one.run, one.table[one.table["origin"] == name])
+        for one in tellers
+        if one.table is not None
+    ]
+    if len(known) < len(tellers):
+        return chapters[-1]
+    stand = standings(known).loc[name]
+    return next(one for one in chapters if (one.run.id, one.row) == (stand["run"], stand["row"]))
 
 
 class _Teller:
@@ -99,6 +113,7 @@ class _Teller:
 
     Attributes:
         run: it.
+        table: the verdicts of its rows; None where they are not kept.
         notes: what is missing.
     """
 
@@ -112,7 +127,7 @@ class _Teller:
         self._parts = ledger.parts(run.id)
         self._settings = settings
         self._work = work
-        self._table = self._verdicts()
+        self.table = self._verdicts()
         self._judged: Checked | None = None
         self._asked = False
         self._retold: dict[int, Retold] = {}
@@ -144,14 +159,14 @@ class _Teller:
 
     def origin(self, row: int) -> str:
         """What a row of the run's source is called for good."""
-        if self._table is not None:
-            return str(self._table["origin"].iloc[row - 1])
+        if self.table is not None:
+            return str(self.table["origin"].iloc[row - 1])
         return row_id(self.run.source_sha256, row)
 
     def rows(self, origin: str) -> list[int]:
         """The rows of the run's source of that name; one at most, unless a file names it twice."""
-        if self._table is not None:
-            found: list[int] = self._table.loc[self._table["origin"] == origin, "row"].tolist()
+        if self.table is not None:
+            found: list[int] = self.table.loc[self.table["origin"] == origin, "row"].tolist()
             return found
         digest, _, number = origin.partition(":")
         return [int(number)] if self.run.source_sha256.startswith(digest) else []
@@ -180,7 +195,7 @@ class _Teller:
             before: the row's cells in the run that this one corrects; empty for a first one.
         """
         told = self._retold.get(row)
-        said = None if self._table is None else self._table.iloc[row - 1]
+        said = None if self.table is None else self.table.iloc[row - 1]
         line = told.line if told else int(said["line"]) if said is not None else 0
         yield Read(self.run.source_name, row, line)
         if self.run.parent is not None:

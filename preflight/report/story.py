@@ -95,15 +95,18 @@ def _line(fact: Fact, chapter: Chapter, *, show_values: bool) -> str:
         case Read():
             return f"{visible(fact.source)}, row {number(fact.row)}, line {number(fact.line)}"
         case Corrected():
-            what = "edited" if fact.kind == "edit" else "a spreadsheet's damage undone"
-            return f"{visible(fact.column)}, {what}: {_both(fact, show_values=show_values)}"
+            if fact.kind == "edit":
+                both = _both(fact.old, fact.new, show_values=show_values)
+                return f"{visible(fact.column)}, edited: {both}"
+            both = _both(fact.new, fact.old, show_values=show_values)
+            return f"{visible(fact.column)}, a spreadsheet's damage undone: {both}"
         case Finding():
             at = f"{visible(fact.column)}: " if fact.column else ""
             mended = "; mended" if fact.mended else ""
             said = f"{fact.code} {fact.name} [{fact.severity}]"
             return f"{said} {at}{visible(fact.message)}{mended}"
         case Change():
-            both = _both(fact, show_values=show_values)
+            both = _both(fact.old, fact.new, show_values=show_values)
             return f"{visible(fact.column)} by {fact.code}, {fact.safety}: {both}"
         case Placed():
             gone = "" if fact.there else " (gone)"
@@ -129,8 +132,7 @@ def _line(fact: Fact, chapter: Chapter, *, show_values: bool) -> str:
             return f"{_place(chapter)}{why}"
 
 
-def _both(change: Corrected | Change, *, show_values: bool) -> str:
-    old, new = change.old, change.new
+def _both(old: str, new: str, *, show_values: bool) -> str:
     if show_values:
         return f"{old!r} → {new!r}"
     return f"{shape(old) or 'blank'} → {shape(new) or 'blank'}"
