@@ -28,6 +28,7 @@ _COMMANDS = {
     "resubmit": "send the corrected rows of a failures.csv or rejects.csv, and only those",
     "runs": "what was sent",
     "trace": "one row's whole story",
+    "learn": "rules and config entries for refusals that nothing foresaw",
     "diff": "what a fix changed, cell by cell",
     "undo": "take a fix back, as a whole or in part",
     "rules": "the catalogue of rules",

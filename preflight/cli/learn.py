@@ -1,0 +1,108 @@
+"""`preflight learn`: what a settled run teaches."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from preflight import catalogue, outputs, pipeline, private
+from preflight.cli.options import emit, settings_of, shows_values
+from preflight.cli.progress import progress_bars
+from preflight.errors import OutputExists, SourceError, UsageError
+from preflight.learning.evidence import gathered
+from preflight.learning.lessons import Lessons, Ruled
+from preflight.learning.proposing import learn
+from preflight.report import lessons as told
+from preflight.sending.ledger import FILE, Ledger
+from preflight.settings import CONFIG_NAMES
+
+
+@click.command("learn")
+@click.argument("run", metavar="RUN")
+@click.option(
+    "-o",
+    "--output",
+    "folder",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="write the proposals there: rule files and a piece of config",
+)
+@click.option("--output-format", type=click.Choice(["text", "json"]), default="text")
+@click.option(
+    "--show-values/--redact",
+    "show_values",
+    default=None,
+    help="name a domain that may be somebody's own, or not",
+)
+@click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="the config file")
+@click.option("--isolated", is_flag=True, help="read no config file")
+@click.option(
+    "--state-dir", type=click.Path(path_type=Path), metavar="DIR", help="of the ledger [.preflight]"
+)
+def command(
+    run: str,
+    folder: Path | None,
+    output_format: str,
+    show_values: bool | None,
+    config: Path | None,
+    isolated: bool,
+    state_dir: Path | None,
+) -> int:
+    """Propose rules and config entries for refusals that nothing here foresaw.
+
+    The rows that the provider refused are compared with those it accepted, over RUN and the runs
+    that correct it. Nothing is installed: try a rule with `preflight rules --test FILE`, and put
+    what you want into your preflight.toml.
+    """
+    settings = settings_of(
+        {
+            "state_dir": state_dir,
+            "show_values": show_values,
+            "config": config,
+            "isolated": isolated,
+        }
+    )
+    if not (settings.state_dir / FILE).exists():
+        raise UsageError(f"no runs in {settings.state_dir}; --state-dir names another folder")
+    if folder is not None and (folder.is_file() or (folder.is_dir() and any(folder.iterdir()))):
+        raise OutputExists(f"{folder} is not an empty folder; -o DIR writes into a new one")
+    with (
+        Ledger(settings.state_dir) as ledger,
+        pipeline.workspace() as work,
+        progress_bars() as progress,
+    ):
+        evidence = gathered(ledger, run, settings, work=work, progress=progress)
+    lessons = learn(evidence, catalogue.load(settings.rules), show_values=shows_values(settings))
+    emit((told.document if output_format == "json" else told.text)(lessons), None)
+    if folder is not None:
+        _write(folder, lessons)
+    elif told.piece(lessons):
+        click.echo("nothing is changed by this; -o DIR writes what is proposed", err=True)
+    return 0
+
+
+def _write(folder: Path, lessons: Lessons) -> None:
+    """Writes the proposals, and says what to do with them."""
+    piece = told.piece(lessons)
+    if not piece:
+        click.echo("nothing is proposed, and nothing written", err=True)
+        return
+    ruled = {
+        f"{one.of.slug.replace('-', '_')}.py": one.text
+        for one in lessons.proposals
+        if isinstance(one, Ruled) and one.text is not None
+    }
+    try:
+        private.folder(folder)
+        outputs.write_text(folder / CONFIG_NAMES[0], piece)
+        if ruled:
+            private.folder(folder / told.RULES)
+        for name, content in ruled.items():
+            outputs.write_text(folder / told.RULES / name, content)
+    except OSError as error:
+        raise SourceError(f"cannot write into {folder}: {error.strerror}") from error
+    click.echo(f"{folder / CONFIG_NAMES[0]}: what is proposed, nothing of it is in force", err=True)
+    for name in ruled:
+        path = folder / told.RULES / name
+        click.echo(f"{path}: try it with `preflight rules --test {path}`", err=True)

@@ -1,0 +1,248 @@
+"""What a family of runs knows: rows as they were sent, what became of each, and what was found."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from preflight import catalogue, csvout, pipeline, verdicts
+from preflight import columns as header_columns
+from preflight import findings as tables
+from preflight import profile as profiles
+from preflight.checked import Progress, Records, silent
+from preflight.learning.properties import Sent
+from preflight.model import Bools, Severity
+from preflight.passes import Survey
+from preflight.prediction import ACCEPTED, REFUSED
+from preflight.profile import Profile
+from preflight.remembered import judged_again, restored
+from preflight.rewriting import rewrite
+from preflight.rule import Rule, Scope
+from preflight.sending.ledger import Ledger
+from preflight.sending.runs import Run
+from preflight.settings import Settings
+
+WHOLE_PART = "whole part"
+"""How a row was refused that was refused with all of its part: no row can be told from another."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What there is to learn from.
+
+    Attributes:
+        runs: the family, the first run first.
+        profile: of its provider, with the classes that the user gave.
+        columns: what was sent.
+        cells: one column for each of `columns`, by its position, as str: the rows as they were
+            sent. A row that was sent again unchanged counts once, as it ended last.
+        rows: of the same index: accepted bool, code str and message str (the provider's; "" of an
+            accepted row), warnings str (codes of ours, blank-separated).
+        warned: rule code → the rows that were sent with its warning.
+        unheard: rule code → the rows on which it would have found something, had it been on.
+        rules: all of these rules, by code.
+        asked_for: of `unheard`, those that `extend_select` brings; the others are ignored.
+        whole: how many rows were refused with all of their part.
+        unnamed: how many of which the provider does not say whether it refused them.
+    """
+
+    runs: tuple[Run, ...]
+    profile: Profile
+    columns: tuple[Sent, ...]
+    cells: pd.DataFrame
+    rows: pd.DataFrame
+    warned: Mapping[str, Bools]
+    unheard: Mapping[str, Bools]
+    rules: Mapping[str, Rule]
+    asked_for: frozenset[str]
+    whole: int
+    unnamed: int
+
+
+def gathered(
+    ledger: Ledger,
+    run_id: str,
+    settings: Settings,
+    *,
+    work: Path,
+    progress: Progress = silent,
+) -> Evidence:
+    """What the family of a run knows.
+
+    Args:
+        ledger: knows the runs.
+        run_id: of any of them.
+        settings: of this call: its state folder, and its classes of failure codes.
+        work: a private folder, see `pipeline.workspace`.
+        progress: told the stage, rows done, and their total if it is known.
+
+    Raises:
+        UsageError: there is no such run, or what became of its rows is not kept.
+        SourceError: a kept source is gone.
+    """
+    runs = ledger.family(run_id)
+    pieces: list[pd.DataFrame] = []
+    columns: dict[str, Sent] = {}
+    whole = unnamed = 0
+    survey: Survey | None = None
+    for run in runs:
+        table = verdicts.load(ledger.folder, run.id)
+        own = restored(run, settings)
+        checked = judged_again(run, own, work=work, progress=progress)
+        survey = survey or checked.survey
+        cells, sent = _as_sent(checked.survey, progress)
+        for position, one in enumerate(sent):
+            columns.setdefault(one.header, one)
+            cells = cells.rename(columns={position: one.header})
+        refused = table["place"] == REFUSED
+        whole += int((refused & (table["how"] == WHOLE_PART)).sum())
+        unnamed += int((table["place"] == verdicts.Place.UNATTRIBUTED.value).sum())
+        known = table[
+            (table["place"] == ACCEPTED) | (refused & (table["how"] != WHOLE_PART))
+        ].set_index("row")
+        pieces.append(known.join(cells, how="inner"))
+    assert survey is not None  # noqa: S101 - a family has a run
+    together = _once(pd.concat(pieces, ignore_index=True), list(columns))
+    profile = settings.explained(profiles.load(runs[0].provider))
+    on = {code: rule for code, rule in survey.plan.rules.items() if rule.scope in _ABOUT_ROWS}
+    base = restored(runs[0], settings)
+    off, asked_for = _off(base, survey, profile)
+    cells = together[list(columns)].set_axis(range(len(columns)), axis=1)
+    return Evidence(
+        runs=tuple(runs),
+        profile=profile,
+        columns=tuple(columns.values()),
+        cells=cells,
+        rows=pd.DataFrame(
+            {
+                "accepted": together["place"] == ACCEPTED,
+                "code": together["provider_code"],
+                "message": together["message"],
+                "warnings": together["warnings"],
+            }
+        ),
+        warned=_warned(together["warnings"], on),
+        unheard=_unheard(cells, tuple(columns.values()), base, off, work),
+        rules={**on, **off},
+        asked_for=asked_for,
+        whole=whole,
+        unnamed=unnamed,
+    )
+
+
+# A rule about several rows would see rows that were never in one file.
+_ABOUT_ROWS = (Scope.CELL, Scope.ROW)
+
+
+def _as_sent(survey: Survey, progress: Progress) -> tuple[pd.DataFrame, tuple[Sent, ...]]:
+    """The clean rows of a source as they were sent, by their numbers, and what the columns are."""
+    plan = survey.plan
+    away = survey.left_away
+    kept = [one for one in plan.columns if one.position not in away]
+    columns = header_columns.sent(kept, plan.profile)
+    by_position = {one.position: one for one in plan.columns}
+    pieces = []
+    for one, _ in rewrite(survey, Records(survey.layout, "reading", progress), columns):
+        pieces.append(
+            pd.DataFrame(
+                {
+                    at: one.chunk.table[str(column.position)].to_numpy(zero_copy_only=False)
+                    for at, column in enumerate(columns)
+                },
+                index=one.chunk.rows,
+                dtype="str",
+            )[one.keep]
+        )
+    sent = tuple(
+        Sent(by_position[one.position].name, one.field, by_position[one.position].kind, one.header)
+        for one in columns
+    )
+    return pd.concat(pieces), sent
+
+
+def _once(rows: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """The rows without those that were sent again as they were; a cell that lacks is blank."""
+    cells = rows[columns].fillna("")
+    same = pd.util.hash_pandas_object(cells.assign(origin=rows["origin"]), index=False)
+    whole = rows.assign(**{name: cells[name] for name in columns})
+    return whole[~same.duplicated(keep="last").to_numpy()].reset_index(drop=True)
+
+
+def _warned(warnings: pd.Series[str], on: Mapping[str, Rule]) -> dict[str, Bools]:
+    """For each rule that is on and warned of any row: of which."""
+    pairs = warnings.str.split().explode().rename("code").rename_axis("at").reset_index()
+    return {
+        str(code): np.isin(np.arange(len(warnings)), rows["at"].to_numpy())
+        for code, rows in pairs[pairs["code"].isin(list(on))].groupby("code")
+    }
+
+
+def _off(
+    settings: Settings, survey: Survey, profile: Profile
+) -> tuple[dict[str, Rule], frozenset[str]]:
+    """The rules about single rows that were not on, and those that `extend_select` would bring."""
+    every = catalogue.load(settings.rules)
+    off = {
+        code: rule
+        for code, rule in every.items()
+        if code not in survey.plan.rules
+        and rule.scope in _ABOUT_ROWS
+        and not rule.online
+        and (not rule.profiles or profile.name in rule.profiles)
+    }
+    wanted = catalogue.choose(
+        every,
+        profile,
+        select=settings.select,
+        ignore=settings.ignore,
+        extend_select=(*settings.extend_select, *off),
+        severity=settings.severities,
+    )
+    return off, frozenset(off) & frozenset(wanted)
+
+
+def _unheard(
+    cells: pd.DataFrame,
+    columns: Sequence[Sent],
+    settings: Settings,
+    off: Mapping[str, Rule],
+    work: Path,
+) -> dict[str, Bools]:
+    """For each rule that was not on and finds anything: in which rows, as they were sent."""
+    if not off or not len(cells):
+        return {}
+    path = work / "as-sent.csv"
+    with path.open("wb") as file:
+        file.write(csvout.line([one.header for one in columns]))
+        texts = [pa.array(cells[at], type=pa.large_string()) for at in cells]
+        file.write(csvout.body(csvout.records(texts)))
+    judged = dataclasses.replace(
+        settings,
+        select=tuple(off),
+        ignore=(),
+        extend_select=tuple(off),
+        severity={code: str(Severity.WARNING) for code in off},
+        encoding="utf-8",
+        delimiter=",",
+        header_row=1,
+        sheet=None,
+        columns={},
+        shared_columns=(),
+        schema=None,
+        online=False,
+        any_of=(),
+        max_bytes=None,
+        max_rows=None,
+    )
+    frame = pipeline.check(path, judged, work=work).survey.findings.frame
+    return {
+        str(code): np.isin(np.arange(1, len(cells) + 1), rows[tables.ROW].to_numpy())
+        for code, rows in frame.groupby(tables.CODE, observed=True)
+        if code in off
+    }

@@ -1,0 +1,253 @@
+"""Properties that the cells of a column may share: what refused ones are asked for.
+
+Each is a pattern that Python and RE2 read alike, with a made-up value that has it and one that has
+not, so that a rule and its sample can be written from it.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import phonenumbers
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from preflight.learning.counting import LEAST
+from preflight.model import Bools, Ints
+
+BLANK = r"^\s*$"
+CROWD = 5
+"""A domain that so many contacts have is nobody's own, so that it may be named."""
+
+_LONGEST = 999
+_PLAIN = re.compile(r"[\w .()/#&+-]{1,60}")
+_MARKS = sorted(set(string.punctuation) - set('"\\@'))
+FINE = {
+    "email": (
+        "eve@kestrel-labs.com",
+        "bob@kestrel-labs.com",
+        "e@heron.co",
+        "b@heron.co",
+        "eve@kestrelapp.net",
+        "bob@kestrelapp.net",
+    ),
+    "phone": ("+14155552673", "+14155552674", "+442079460958", "+442079460959"),
+    "timestamp": ("2026-04-21T15:30:00Z", "20260421T153000Z"),
+    "name": ("Eve", "Bob", "E"),
+    "country": ("Germany", "France", "DE"),
+    "text": ("Kestrel", "Heron", "K", "7"),
+}
+"""Made-up values of each kind, in which next to nothing is odd."""
+
+_NAMES = {
+    "!": "exclamation-mark", "#": "number-sign", "$": "dollar", "%": "percent", "&": "ampersand",
+    "'": "apostrophe", "(": "bracket", ")": "closing-bracket", "*": "asterisk", "+": "plus",
+    ",": "comma", "-": "hyphen", ".": "dot", "/": "slash", ":": "colon", ";": "semicolon",
+    "<": "less-than", "=": "equals-sign", ">": "greater-than", "?": "question-mark",
+    "[": "square-bracket", "]": "closing-square-bracket", "^": "caret", "_": "underscore",
+    "`": "backtick", "{": "brace", "|": "bar", "}": "closing-brace", "~": "tilde",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A column as it was sent.
+
+    Attributes:
+        name: the header as written in the file.
+        field: the profile's field that it holds; None where it holds none.
+        kind: of its cells.
+        header: the provider's name for it.
+    """
+
+    name: str
+    field: str | None
+    kind: str
+    header: str
+
+    @property
+    def shown(self) -> str:
+        """What it is called in a message: the field, or the header as written."""
+        return self.field or self.name.strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """Something that a cell may be.
+
+    Attributes:
+        column: of the cell.
+        rank: of two that fit the same rows the one of the lower rank is meant.
+        slug: for the name of a rule: what is odd, in kebab-case.
+        words: what it is, for a sentence: "longer than 40 characters".
+        pattern: finds it, in Python's and in RE2's dialect; blanks around count.
+        odd: a made-up value that has it.
+        fine: two that have not.
+        personal: whether `words`, `slug`, `pattern` and `odd` may tell whose cells these are.
+    """
+
+    column: Sent
+    rank: int
+    slug: str
+    words: str
+    pattern: str
+    odd: str
+    fine: tuple[str, str]
+    personal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The properties of a column's cells that are frequent enough to be told by.
+
+    Attributes:
+        found: each with a mask over the cells.
+        tried: how many were looked at, those among them that came to nothing.
+    """
+
+    found: tuple[tuple[Property, Bools], ...]
+    tried: int
+
+
+def candidates(column: Sent, cells: pd.Series[str]) -> Candidates:
+    """What the cells of a column may be told apart by.
+
+    Args:
+        column: it.
+        cells: as they were sent, one a row.
+    """
+    which, distinct = pd.factorize(cells)
+    values = pa.array(distinct, type=pa.large_string())
+    index = np.asarray(which, dtype=np.int64)
+    found: list[tuple[Property, Bools]] = []
+    tried = 0
+    for one in _properties(column, values, index):
+        mask = _matches(values, one.pattern)[index]
+        rows = int(mask.sum())
+        # What next to no row has, or every row, tells nothing; no verdict was looked at for that.
+        if LEAST <= rows < len(cells):
+            tried += 1
+            if _shows(one):
+                found.append((one, mask))
+    return Candidates(tuple(found), tried)
+
+
+def _matches(values: pa.Array, pattern: str) -> Bools:
+    mask = pc.match_substring_regex(values, pattern)
+    return np.asarray(mask.to_numpy(zero_copy_only=False), dtype=bool)
+
+
+def _shows(one: Property) -> bool:
+    """Whether a sample can show it: its made-up values are what they are to be."""
+    if one.column.field is None and not _PLAIN.fullmatch(one.column.name.strip()):
+        return False
+    shown = [one.odd, *one.fine]
+    told = [re.search(one.pattern, value) is not None for value in shown]
+    alike = list(_matches(pa.array(shown, type=pa.large_string()), one.pattern)) == told
+    return told == [True, False, False] and alike
+
+
+def _properties(column: Sent, values: pa.Array, which: Ints) -> Iterator[Property]:
+    if column.field is not None:
+        yield _made(column, 0, "blank", "blank", BLANK, "")
+    if column.kind == "email":
+        yield from _of_emails(column, values, which)
+        prefix = "^[^@]*"
+    else:
+        prefix = ""
+    if column.kind == "phone":
+        yield from _of_phones(column, values)
+    for mark in _MARKS:
+        odd = f"ann{mark}x@kestrel-labs.com" if prefix else f"Kestrel{mark}Labs"
+        where = " before the @" if prefix else ""
+        yield _made(
+            column, 4, f"with-{_NAMES[mark]}", f"with `{mark}`{where}",
+            f"{prefix}{re.escape(mark)}", odd,
+        )  # fmt: skip
+    yield _made(column, 4, "not-ascii", "with a letter or sign beyond ASCII", r"[^\x00-\x7f]",
+                "änn@kestrel-labs.com" if prefix else "Kästrel")  # fmt: skip
+    if column.kind in ("name", "text", "country"):
+        yield _made(column, 5, "with-digit", "with a digit", "[0-9]", "Kestrel 7")
+        yield _made(column, 5, "in-capitals", "in capitals alone", "^[^a-z]*[A-Z][^a-z]*$",
+                    "KESTREL")  # fmt: skip
+    lengths = np.unique(pc.utf8_length(values).to_numpy(zero_copy_only=False))
+    for length in lengths[lengths <= _LONGEST].tolist():
+        if length:
+            filler = "ann@" + "k" * length + ".com" if prefix else "k" * (length + 1)
+            yield _made(
+                column, 6, f"over-{length}", f"longer than {length} characters",
+                f"(?s)^.{{{length + 1},}}", filler,
+            )  # fmt: skip
+
+
+def _of_emails(column: Sent, values: pa.Array, which: Ints) -> Iterator[Property]:
+    lower = pc.utf8_lower(values)
+    contacts = pd.Series(pc.replace_substring_regex(lower, r"^.*@", "").to_pylist(), dtype="str")
+    rows = contacts.iloc[which].value_counts()
+    crowd = contacts.value_counts()
+    for domain in sorted(rows.index[rows >= LEAST]):
+        if "." in domain:
+            yield _made(
+                column, 1, f"at-{_slug(domain)}", f"of the domain `{domain}`",
+                f"(?i)@{re.escape(domain)}$", f"ann@{domain}", personal=crowd[domain] < CROWD,
+            )  # fmt: skip
+    last = {domain.rpartition(".")[2] for domain in rows.index if "." in domain}
+    for label in sorted(filter(str.isascii, last)):
+        yield _made(
+            column, 3, f"under-{_slug(label)}", f"of a domain under `.{label}`",
+            f"(?i)\\.{re.escape(label)}$", f"ann@kestrel-labs.{label}",
+        )  # fmt: skip
+    yield _made(column, 5, "of-digits", "of digits alone before the @", "^[0-9]+@",
+                "123456@kestrel-labs.com")  # fmt: skip
+
+
+def _of_phones(column: Sent, values: pa.Array) -> Iterator[Property]:
+    for code in sorted(_calling_codes(values.to_pylist())):
+        region = phonenumbers.region_code_for_country_code(code)
+        number = phonenumbers.example_number(region)
+        if number is None:
+            continue
+        odd = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        yield _made(
+            column, 2, f"from-{code}", f"with the country calling code +{code}", f"^\\+{code}", odd
+        )
+    yield _made(column, 5, "without-plus", "without a plus", "^[0-9]", "4155552671")
+
+
+def _calling_codes(values: Iterable[str]) -> set[int]:
+    """The calling codes that numbers in E.164 begin with; no code begins with another one."""
+    known = phonenumbers.COUNTRY_CODE_TO_REGION_CODE
+    heads = {value[1:4] for value in values if value.startswith("+")}
+    return {
+        int(head[:length])
+        for head in heads
+        for length in (1, 2, 3)
+        if head[:length].isdecimal() and int(head[:length]) in known
+    }
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-") or "other"
+
+
+def _made(
+    column: Sent,
+    rank: int,
+    slug: str,
+    words: str,
+    pattern: str,
+    odd: str,
+    *,
+    personal: bool = False,
+) -> Property:
+    """A property, with values that have it not; some that have it too where there are none."""
+    options = [one for one in FINE[column.kind] if not re.search(pattern, one)]
+    fine = (options[0], options[min(1, len(options) - 1)]) if options else (odd, odd)
+    return Property(
+        column, rank, f"{_slug(column.shown)}-{slug}", words, pattern, odd, fine, personal
+    )

@@ -1,0 +1,224 @@
+"""Evidence into lessons: what tells the refused rows of each reason from the accepted ones."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from preflight import newrule
+from preflight.learning.counting import LEAST, Support
+from preflight.learning.evidence import Evidence
+from preflight.learning.lessons import (
+    Demanded,
+    Lesson,
+    Lessons,
+    Proposal,
+    Raised,
+    Ruled,
+    Switched,
+)
+from preflight.learning.properties import BLANK, Property, candidates
+from preflight.learning.rulefile import rule_file
+from preflight.model import Bools, Reason
+from preflight.prediction import SEPARATOR
+from preflight.rule import Rule
+
+OWN = "OWN"
+"""The family of proposed rules: its codes never meet those of preflight."""
+
+_WORDING = {
+    Reason.SUPPRESSED: r"unsubscri|suppress|bounce|complain|opted.out|opt.out|do.not.contact"
+    r"|black.?list|block.?list|blocked",
+    Reason.FIX: r"invalid|malformed|missing|required|too.long|too.short|not.valid|bad.format",
+    Reason.RETRY: r"time.?out|timed.out|temporar|try.again|rate.limit|throttl|unavailable",
+    Reason.CONFIG: r"permission|forbidden|not.authori[sz]ed|quota",
+}
+# What is wrong with these is nothing of the row's.
+_NOT_OF_ROWS = (Reason.RETRY, Reason.CONFIG)
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """Something that may tell refused rows: the rows it is true of, and what it would propose."""
+
+    rank: int
+    mask: Bools
+    propose: Callable[[Support], Proposal]
+
+
+def guess(code: str, message: str) -> Reason | None:
+    """The class that a reason's own words tell; None where they tell none, or two."""
+    said = re.sub(r"[_\-]", " ", f"{code} {message}").casefold()
+    told = [reason for reason, words in _WORDING.items() if re.search(words, said)]
+    return told[0] if len(told) == 1 else None
+
+
+def learn(evidence: Evidence, rules: Mapping[str, Rule], *, show_values: bool = False) -> Lessons:
+    """What the evidence teaches.
+
+    A rule or a property is proposed where, 95 % sure, at least `counting.PRECISION` of the rows it
+    is true of are refused for the reason, and where so clear a difference would turn up by chance
+    in no more than `counting.CHANCE` of cases, all that was looked at taken together. Of what fits
+    the same rows the best is proposed, then what tells the rest.
+
+    Args:
+        evidence: of a family of runs.
+        rules: all there are, so that a code is free.
+        show_values: whether what may be somebody's own, such as a private domain, is named.
+    """
+    rows = evidence.rows
+    reasons = rows.loc[~rows["accepted"], "code"].str.split(SEPARATOR).explode()
+    codes = reasons.value_counts()
+    pool, looked_at = _pool(evidence, rules, show_values=show_values)
+    tried = looked_at * max(1, len(codes))
+    accepted = rows["accepted"].to_numpy(dtype=bool)
+    warned = (rows["warnings"] != "").to_numpy(dtype=bool)
+    lessons = []
+    for code, _ in sorted(codes.items(), key=lambda entry: (-entry[1], str(entry[0]))):
+        refused = np.isin(np.arange(len(rows)), reasons.index[reasons == code].to_numpy())
+        lessons.append(_lesson(str(code), refused, accepted, warned, evidence, pool, tried))
+    return Lessons(
+        runs=evidence.runs,
+        provider=evidence.profile.name,
+        accepted=int(accepted.sum()),
+        refused=int((~accepted).sum()),
+        whole=evidence.whole,
+        unnamed=evidence.unnamed,
+        tried=looked_at,
+        lessons=tuple(lessons),
+    )
+
+
+def _lesson(
+    code: str,
+    refused: Bools,
+    accepted: Bools,
+    warned: Bools,
+    evidence: Evidence,
+    pool: Sequence[_Candidate],
+    tried: int,
+) -> Lesson:
+    """What is learned of one reason."""
+    profile = evidence.profile
+    reason = profile.reason(code)
+    known = reason is not Reason.UNKNOWN
+    messages = " ".join(evidence.rows.loc[refused, "message"].unique()[:20])
+    guessed = None if known else guess(code, messages)
+    rows, proposals, why = int(refused.sum()), tuple[Proposal, ...](), ""
+    if (guessed or reason) in _NOT_OF_ROWS:
+        why = "its cause is not in the rows"
+    elif rows < LEAST:
+        why = f"too few rows to learn from: {LEAST} at least are needed"
+    elif not accepted.any():
+        why = "no row was accepted to compare with"
+    else:
+        proposals = tuple(_told(refused, accepted, pool, tried))
+        if not proposals:
+            why = "nothing that was looked at tells its rows from the accepted ones"
+    return Lesson(
+        code=code,
+        reason=reason,
+        rows=rows,
+        missed=int((refused & ~warned).sum()),
+        known=known,
+        guess=guessed,
+        proposals=proposals,
+        why=why,
+    )
+
+
+def _told(
+    refused: Bools, accepted: Bools, pool: Sequence[_Candidate], tried: int
+) -> list[Proposal]:
+    """What tells refused rows from accepted ones: the best, then the best of what is left."""
+    found: list[Proposal] = []
+    left = np.ones(len(refused), dtype=bool)
+    while True:
+        bad, good = refused & left, accepted & left
+        holding = [
+            (support, one)
+            for one in pool
+            for support in [_support(one.mask, bad, good)]
+            if support.refused >= LEAST and support.holds(tried)
+        ]
+        if not holding:
+            return found
+        # An accepted row weighs as many refused ones as may stand beside it under the bound.
+        _, best = max(
+            holding, key=lambda entry: (entry[0].refused - 3 * entry[0].accepted, -entry[1].rank)
+        )
+        found.append(best.propose(_support(best.mask, refused, accepted)))
+        left &= ~best.mask
+
+
+def _support(mask: Bools, refused: Bools, accepted: Bools) -> Support:
+    return Support(
+        int((mask & refused).sum()),
+        int((mask & accepted).sum()),
+        int(refused.sum()),
+        int(accepted.sum()),
+    )
+
+
+def _pool(
+    evidence: Evidence, rules: Mapping[str, Rule], *, show_values: bool
+) -> tuple[list[_Candidate], int]:
+    """All there is to look at, and how much that is."""
+    pool = [
+        _Candidate(-2, mask, functools.partial(Raised, evidence.rules[code]))
+        for code, mask in evidence.warned.items()
+    ]
+    pool += [
+        _Candidate(
+            -1, mask, functools.partial(_switched, evidence.rules[code], code in evidence.asked_for)
+        )
+        for code, mask in evidence.unheard.items()
+    ]
+    tried = len(pool)
+    free = _Codes(rules)
+    for at, column in enumerate(evidence.columns):
+        told = candidates(column, evidence.cells[at])
+        tried += told.tried
+        pool += [
+            _Candidate(one.rank, mask, _proposes(one, evidence, free, show_values=show_values))
+            for one, mask in told.found
+        ]
+    return pool, tried
+
+
+def _switched(rule: Rule, selects: bool, support: Support) -> Proposal:
+    return Switched(rule, support, selects)
+
+
+class _Codes:
+    """Free codes, one for each property."""
+
+    def __init__(self, rules: Mapping[str, Rule]) -> None:
+        self._next = int(newrule.next_code(newrule.family_of(OWN), rules)[len(OWN) :])
+        self._given: dict[Property, str] = {}
+
+    def of(self, one: Property) -> str:
+        """The code of a property, the same each time."""
+        if one not in self._given:
+            self._given[one] = f"{OWN}{self._next + len(self._given):03d}"
+        return self._given[one]
+
+
+def _proposes(
+    one: Property, evidence: Evidence, free: _Codes, *, show_values: bool
+) -> Callable[[Support], Proposal]:
+    """What is proposed of a property."""
+
+    def propose(support: Support) -> Proposal:
+        if one.pattern == BLANK:
+            return Demanded(one, support)
+        code = free.of(one)
+        if one.personal and not show_values:
+            return Ruled(code, one, support, None)
+        return Ruled(code, one, support, rule_file(one, code, support, evidence.profile))
+
+    return propose
