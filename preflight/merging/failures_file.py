@@ -3,8 +3,9 @@
 The columns are those of the providers' documentation: Dotdigital's faults have `Reason` and the
 import's own columns ("Get contact import report faults"), TalkValue's failed export has
 `rowNum,errorCode,errorMessage,rawValue` (the recipe "CSV bulk import") and its job, as JSON,
-`failedRows` of the same names ("path import status"; a sample, the export has them all). Order and
-case of the columns, encoding, line ends, quoting and delimiter are taken as they come.
+`failedRows` of the same names ("path import status"; a sample, the export has them all). The form
+of Experiture's is not documented; see `linereport`. Order and case of the columns, encoding, line
+ends, quoting and delimiter are taken as they come, and so is a workbook.
 """
 
 from __future__ import annotations
@@ -15,19 +16,21 @@ import dataclasses
 import io
 import itertools
 import json
-from collections.abc import Callable, Collection
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from preflight import profile as profiles
-from preflight.errors import SourceError, UsageError
+from preflight.errors import UsageError
 from preflight.model import FailureReport
-from preflight.providers import csvreport
+from preflight.providers import csvreport, linereport, registry
 from preflight.providers.csvreport import Records
+from preflight.providers.protocol import Reports
 from preflight.reading import charset
+from preflight.reading.source import open_source
 
 _DELIMITERS = ",;\t|"
 _HEADER_WITHIN = 10
@@ -37,42 +40,55 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_PAGE_MARK = re.compile("^\ufeff", re.MULTILINE)
+_DOTDIGITAL = ("Reason", "Email")
 _TALKVALUE = ("rowNum", "errorCode", "errorMessage", "rawValue")
+_EXPERITURE_KEYS = ("email",)
+_EXPERITURE = (*linereport.ROWS, *linereport.REASONS, *_EXPERITURE_KEYS)
+Fold = Callable[[str], str]
+"""The form in which names of columns are compared."""
 
 
-def read_failures(path: Path, provider: str) -> FailureReport:
+def read_failures(path: Path, provider: str, *, spool: Path) -> FailureReport:
     """Reads a report that was fetched by hand; its table is as the provider's client makes it.
 
     Pages put together keep their headers between the rows; those are left out.
 
     Args:
-        path: a CSV, or for TalkValue also the JSON of the job.
+        path: a CSV or a workbook; for TalkValue also the JSON of the job, for Experiture JSON lines
+            and lists.
         provider: whose report it is.
+        spool: a private folder for what has to be unpacked.
 
     Raises:
         SourceError: the file is not there or cannot be read.
         UsageError: the provider has no such report, or the file has not its columns.
     """
-    if provider not in _READERS:
+    tells = registry.module(provider).CAPABILITIES.reports
+    if tells is not Reports.ROWS:
+        said = "counts rows alone" if tells is Reports.COUNTS else "says nothing"
         raise UsageError(
-            f"no failure report of {provider} can be read; there are {', '.join(sorted(_READERS))}"
+            f"{provider} {said} of what it refused: it has no failure report to merge; there are "
+            f"those of {', '.join(sorted(_READERS))}"
         )
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
-        raise SourceError(f"{path}: cannot be read ({reason})") from None
+    source = open_source(path, spool=spool)
+    if source.foreign:
+        raise UsageError(f"{path}: a report was looked for, this is a {source.foreign}")
+    raw = (source.sheet.text if source.sheet else source.path).read_bytes()
+    if not raw.strip():
+        raise UsageError(f"{path}: the file is empty; a report without a line has a header")
     return _READERS[provider](raw, str(path))
 
 
-def header_of(raw: bytes, known: Collection[str]) -> tuple[str, ...]:
+def header_of(raw: bytes, known: Collection[str], fold: Fold = str.casefold) -> tuple[str, ...]:
     """The names of a CSV report's columns, blanks around them taken off; () where none is known.
 
     Args:
         raw: the report.
-        known: names that it may have, in any case.
+        known: names that it may have, folded or not.
+        fold: in which form names are compared; in any case without it.
     """
-    return _header(text_of(raw), known)[0]
+    return _header(_text(raw), known, fold)[0]
 
 
 def text_of(raw: bytes) -> str:
@@ -89,15 +105,20 @@ def text_of(raw: bytes) -> str:
         return raw.decode(charset.guess(around)[0], errors="replace")
 
 
-def _header(text: str, known: Collection[str]) -> tuple[tuple[str, ...], str, int]:
+def _text(raw: bytes) -> str:
+    """The text of a report of several pages perhaps, each of which may have a mark."""
+    return _PAGE_MARK.sub("", text_of(raw))
+
+
+def _header(text: str, known: Collection[str], fold: Fold) -> tuple[tuple[str, ...], str, int]:
     """The record near the top with the most known names, its delimiter, and how many precede it."""
-    wanted = {name.strip().casefold() for name in known}
+    wanted = {fold(name.strip()) for name in known}
     best: tuple[tuple[str, ...], str, int] = ((), ",", 0)
     most = 0
     for delimiter in _DELIMITERS:
         for above, record in enumerate(cut(text[:_SAMPLE], delimiter, _HEADER_WITHIN)):
             names = tuple(name.strip() for name in record)
-            found = len(wanted.intersection(name.casefold() for name in names))
+            found = len(wanted.intersection(map(fold, names)))
             if found > most:
                 best, most = (names, delimiter, above), found
     return best
@@ -113,29 +134,65 @@ def cut(text: str, delimiter: str = ",", most: int | None = None) -> list[list[s
         csv.field_size_limit(longest)
 
 
-def _records(raw: bytes, known: Collection[str]) -> Records:
+def _records(raw: bytes, known: Collection[str], fold: Fold = str.casefold) -> Records:
     """The report's records; in UTF-8 with commas, whatever it was written with."""
-    text = text_of(raw)
-    header, delimiter, above = _header(text, known)
-    if delimiter != "," or above:
-        written = io.StringIO()
-        rows = cut(text, delimiter)[above:]
-        csv.writer(written, lineterminator="\n").writerows(rows)
-        text = written.getvalue()
+    text = _text(raw)
+    header, delimiter, above = _header(text, known, fold)
+    rows = cut(text, delimiter)[above:]
+    orders = [_order(row, header) for row in rows]
+    if delimiter != "," or above or any(order not in (None, ()) for order in orders):
+        text = "\n".join(written(_in_order(rows, orders)))
     found = csvreport.records(text.encode())
-    again = np.ones(len(found.lines), dtype=bool)
-    for name, column in zip(header, found.fields, strict=False):
-        again &= pd.Series(column, dtype="str").str.strip().eq(name).to_numpy(dtype=bool)
-    if again.any():
-        keep = np.flatnonzero(~again)
-        fields = tuple([column[at] for at in keep] for column in found.fields)
-        found = dataclasses.replace(found, fields=fields, lines=[found.lines[at] for at in keep])
-    return dataclasses.replace(found, raw=raw)
+    keep = [
+        at
+        for at, cells in enumerate(zip(*found.fields, strict=True) if found.lines else ())
+        if any(cell.strip() for cell in cells) and _order(cells, header) is None
+    ]
+    fields = tuple([column[at] for at in keep] for column in found.fields)
+    lines = [found.lines[at] for at in keep]
+    return dataclasses.replace(found, raw=raw, fields=fields, lines=lines)
+
+
+def _order(row: Sequence[str], header: Sequence[str]) -> tuple[int, ...] | None:
+    """Where the columns of a page stand in the first page's order, if a row is its header.
+
+    () where they stand as there, None where the row is none.
+    """
+    names = [name.strip().casefold() for name in row]
+    wanted = [name.casefold() for name in header]
+    if names == wanted:
+        return ()
+    if sorted(names) != sorted(wanted) or len(set(names)) < len(names):
+        return None
+    return tuple(names.index(name) for name in wanted)
+
+
+def _in_order(
+    rows: Sequence[list[str]], orders: Sequence[tuple[int, ...] | None]
+) -> list[list[str]]:
+    """The rows with the columns of each page in the order of the first one's."""
+    now: tuple[int, ...] = ()
+    placed = []
+    for row, order in zip(rows, orders, strict=True):
+        now = now if order is None else order
+        whole = row + [""] * (len(now) - len(row))
+        placed.append([whole[at] for at in now] + row[len(now) :] if now else row)
+    return placed
+
+
+def written(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Each row as a CSV record with commas, without its line end."""
+    texts = []
+    for row in rows:
+        text = io.StringIO()
+        csv.writer(text).writerow(row)
+        texts.append(text.getvalue().removesuffix("\r\n"))
+    return texts
 
 
 def _dotdigital(raw: bytes, where: str) -> FailureReport:
     profile = profiles.load("dotdigital")
-    found = _records(raw, ("Reason", "Email"))
+    found = _records(raw, _DOTDIGITAL)
     reasons, key = found.column("Reason"), found.column("Email")
     if key is None:
         matches = (profile.match(name) for name in found.header)
@@ -152,6 +209,35 @@ def _dotdigital(raw: bytes, where: str) -> FailureReport:
             f"{where}: no report of Dotdigital: the columns Reason and Email were looked for"
         )
     return csvreport.report(found, code=reasons, key=key)
+
+
+def _experiture(raw: bytes, where: str) -> FailureReport:
+    """Only what says which row is meant and what is wrong with it is taken for a report.
+
+    A list of contacts has addresses too, and whoever names the wrong file must not have all of them
+    refused.
+    """
+    text = _text(raw)
+    report = linereport.read(text.encode(), _EXPERITURE_KEYS)
+    if report.suffix == ".jsonl":
+        table = report.table
+        said = (table["row_number"].notna() | (table["key"] != "")) & (table["code"] != "")
+        fits = bool(said.any()) or not len(table)
+    else:
+        found = _records(raw, _EXPERITURE, linereport.fold)
+        report = linereport.read(
+            "\n".join([*written([found.header]), *found.lines]).encode(), _EXPERITURE_KEYS
+        )
+        names = set(map(linereport.fold, found.header))
+        fits = bool(names & linereport.REASONS) and bool(
+            names & {*linereport.ROWS, *_EXPERITURE_KEYS}
+        )
+    if not fits:
+        raise UsageError(
+            f"{where}: no report of Experiture: a column of row numbers or emails and one of "
+            "errors were looked for"
+        )
+    return dataclasses.replace(report, raw=raw)
 
 
 def _talkvalue(raw: bytes, where: str) -> FailureReport:
@@ -202,5 +288,16 @@ def _talkvalue_job(raw: bytes, text: str, where: str) -> FailureReport:
 
 _READERS: dict[str, Callable[[bytes, str], FailureReport]] = {
     "dotdigital": _dotdigital,
+    "experiture": _experiture,
     "talkvalue": _talkvalue,
 }
+_NAMES: Mapping[str, tuple[Collection[str], Fold]] = {
+    "dotdigital": (_DOTDIGITAL, str.casefold),
+    "experiture": (_EXPERITURE, linereport.fold),
+    "talkvalue": (_TALKVALUE, str.casefold),
+}
+
+
+def names_of(provider: str) -> tuple[Collection[str], Fold]:
+    """By which names the header of a provider's report is known, and in which form of them."""
+    return _NAMES[provider]

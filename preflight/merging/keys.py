@@ -16,6 +16,8 @@ from preflight.model import Hints
 
 _HIDDEN = f"[{ZERO_WIDTH}]"
 _PHONE = r"^[+(]*[0-9][0-9 ().\-/]{5,}$"
+_LOCAL = 7
+"""How many last digits of a phone number its country code and its trunk prefix leave alone."""
 
 
 def fold(values: pa.Array | pa.ChunkedArray) -> pa.Array:
@@ -43,6 +45,19 @@ def fold_text(values: pa.Array | pa.ChunkedArray) -> pa.Array:
     if not pc.all(pc.string_is_ascii(text)).as_py():
         text = pc.replace_substring_regex(pc.utf8_normalize(text, "NFKC"), _HIDDEN, "")
     return pc.utf8_trim_whitespace(pc.utf8_lower(text))
+
+
+def loose(folded: pa.Array) -> pa.Array:
+    """What `fold` gives, of numbers their last digits alone.
+
+    So a phone number is the same with its country code and without it. Two numbers that are none
+    of phones may be taken for equal too: only for cells of which the row is nearly known.
+
+    Args:
+        folded: as `fold` gives them.
+    """
+    pattern = rf"^[0-9]*([0-9]{{{_LOCAL}}})$"
+    return pc.replace_substring_regex(folded, pattern, r"\1")
 
 
 def match_keys(values: pa.Array | pa.ChunkedArray, kind: str) -> pa.Array:

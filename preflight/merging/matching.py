@@ -6,7 +6,7 @@ A line names its row by a number, whose base no provider documents, or by the ro
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from preflight.merging import keys
-from preflight.merging.failures_file import cut, header_of
+from preflight.merging.pages import carried
 from preflight.model import Bools, FailureReport, Ints, Part
 from preflight.profile import Profile
 
@@ -86,15 +86,17 @@ def by_row(table: pd.DataFrame, part: Part, cells: pa.Table) -> Placed:
     numbered = table["row_number"].notna().to_numpy(dtype=bool)
     numbers = table["row_number"].fillna(0).to_numpy(dtype=np.int64)
     values = keys.fold(_strings(table["value"]))
+    loose = keys.loose(values)
     valued = numbered & _mask(pc.not_equal(values, ""))
     inside = {base: numbered & (numbers >= base) & (numbers < base + part.rows) for base in BASES}
     holds = {base: np.zeros(len(table), dtype=bool) for base in BASES}
     for column in cells.columns if valued.any() else ():
-        folded = keys.fold(column)
-        for base in BASES:
-            ask = np.flatnonzero(valued & inside[base] & ~holds[base])
-            there = folded.take(pa.array(numbers[ask] - base))
-            holds[base][ask] = _mask(pc.equal(there, values.take(pa.array(ask))))
+        exact = keys.fold(column)
+        for said, folded in ((values, exact), (loose, keys.loose(exact))):
+            for base in BASES:
+                ask = np.flatnonzero(valued & inside[base] & ~holds[base])
+                there = folded.take(pa.array(numbers[ask] - base))
+                holds[base][ask] = _mask(pc.equal(there, said.take(pa.array(ask))))
     found = _base(numbered, valued, inside, holds)
     at = np.full(len(table), NOBODY, dtype=np.int64)
     why = np.full(len(table), UNDECIDED if valued.any() else UNCHECKED, dtype=object)
@@ -145,6 +147,7 @@ def by_key(
     cells: pa.Table,
     fields: Sequence[str],
     profile: Profile,
+    hint: Ints | None = None,
 ) -> Placed:
     """Places lines by their match key; see `merge.join`.
 
@@ -155,6 +158,8 @@ def by_key(
         cells: of the part, as `merge.read_part` gives them.
         fields: what the key may be a value of, tried in order.
         profile: knows the kinds of the fields.
+        hint: for each line the row that something else names, or `NOBODY`: it counts where several
+            rows have the line's key, and it is one of them.
     """
     written = _strings(table["key"])
     has_key = _mask(pc.not_equal(keys.fold_text(written), ""))
@@ -177,7 +182,10 @@ def by_key(
             line_keys = form(written.take(pa.array(ask)), kind)
             line_group, row_group = _groups(line_keys, form(column, kind))
             lines = table.iloc[ask]
-            at[ask], k[ask], again[ask] = _chosen(report, lines, part, cells, line_group, row_group)
+            named = hint[ask] if hint is not None else np.full(len(ask), NOBODY, dtype=np.int64)
+            at[ask], k[ask], again[ask] = _chosen(
+                report, lines, part, cells, line_group, row_group, named
+            )
     why = np.full(len(table), NO_ROW if positions else NO_KEY_COLUMN, dtype=object)
     why[~has_key] = NO_KEY
     why[again] = ""
@@ -195,13 +203,14 @@ def by_any(
 ) -> Placed:
     """Places lines by their match key, and those that have none by their row number.
 
-    A line's key serves as its value too, so that keys prove from which base the numbers count.
+    A line's key serves as its value too, so that keys prove from which base the numbers count. Of
+    several rows with a line's key its number names the one.
     """
-    keyed = by_key(report, table, part, cells, fields, profile)
     if not table["row_number"].notna().any():
-        return keyed
+        return by_key(report, table, part, cells, fields, profile)
     valued = table.assign(value=table["value"].where(table["value"] != "", table["key"]))
     numbered = by_row(valued, part, cells)
+    keyed = by_key(report, table, part, cells, fields, profile, numbered.at)
     rest = (keyed.at == NOBODY) & (keyed.why != "")
     placed = rest & (numbered.at != NOBODY)
     keyless = rest & (keyed.why == NO_KEY)
@@ -222,14 +231,20 @@ def _chosen(
     cells: pa.Table,
     line_group: Ints,
     row_group: Ints,
+    named: Ints,
 ) -> tuple[Ints, Ints, Bools]:
     """For each line its row, among how many, and whether it only repeats another line.
 
     `line_group` and `row_group` number the keys; a line and a row of the same number belong
-    together, and `NOBODY` belongs to nothing.
+    together, and `NOBODY` belongs to nothing. `named` are rows that are known otherwise.
     """
     order = np.asarray(pd.factorize(lines["code"] + "\n" + lines["message"])[0], dtype=np.int64)
-    at, k = _dealt(line_group, row_group, order, np.zeros(len(row_group), dtype=bool))
+    taken = np.zeros(len(row_group), dtype=bool)
+    at, k = _dealt(line_group, row_group, order, taken)
+    known = (named != NOBODY) & (k > 1)
+    known[known] = row_group[named[known]] == line_group[known]
+    at[known], k[known] = named[known], 1
+    taken[at[known]] = True
     several = k > 1
     again = np.zeros(len(lines), dtype=bool)
     if not several.any():
@@ -238,9 +253,14 @@ def _chosen(
     at[again] = NOBODY
     ask = np.flatnonzero(several & ~again)
     among = np.isin(row_group, line_group[ask])
-    narrow = _narrowed(report, lines.iloc[ask], part, cells, line_group[ask], row_group, among)
-    taken = np.zeros(len(row_group), dtype=bool)
-    if narrow is not None:
+    for form in (keys.fold, lambda column: keys.loose(keys.fold(column))):
+        if not len(ask):
+            break
+        narrow = _narrowed(
+            report, lines.iloc[ask], part, cells, line_group[ask], row_group, among, form
+        )
+        if narrow is None:
+            break
         at[ask], fewer = _dealt(*narrow, order[ask], taken)
         k[ask] = np.where(fewer > 0, fewer, k[ask])
         taken[at[ask][fewer > 0]] = True
@@ -296,32 +316,21 @@ def _narrowed(
     line_group: Ints,
     row_group: Ints,
     among: Bools,
+    form: Callable[[pa.Array], pa.Array],
 ) -> tuple[Ints, Ints] | None:
     """The groups of lines and rows that agree in all cells that a line carries, not the key alone.
 
-    None where the lines carry none of the part's columns.
+    Cells are compared in a `form`. None where the lines carry none of the part's columns.
     """
-    if report.suffix != ".csv":
-        return None
-    header = header_of(report.raw, part.header)
-    # The file may have a column of the name of one of the provider's, which stand before.
-    there = {name.casefold(): at for at, name in enumerate(header)}
-    shared = [
-        (at, there[name.strip().casefold()])
-        for at, name in enumerate(part.header)
-        if name.strip().casefold() in there
-    ]
-    records = cut("\n".join(lines["cells"]))
-    if not shared or len(records) != len(lines):
+    said_of = carried(report, lines["cells"].tolist(), part.header)
+    if not said_of:
         return None
     rows = np.flatnonzero(among)
     group, among_group = line_group, row_group[rows]
-    for at, place in shared:
-        said = pa.array(
-            [record[place] if place < len(record) else "" for record in records], pa.string()
-        )
+    for at, texts in said_of.items():
+        said = pa.array(texts, pa.string())
         column = cells.column(at).take(pa.array(rows))
-        said_code, row_code = _groups(keys.fold(said), keys.fold(column), blank=True)
+        said_code, row_code = _groups(form(said), form(column.combine_chunks()), blank=True)
         both = np.concatenate([group, among_group]) * (len(said_code) + len(row_code))
         both = np.unique(both + np.concatenate([said_code, row_code]), return_inverse=True)[1]
         group, among_group = both[: len(group)], both[len(group) :]

@@ -6,6 +6,7 @@ each line stands as it came in `cells`, and a line of plain text is its own mess
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -16,10 +17,17 @@ from preflight.model import FailureReport
 from preflight.providers import csvreport
 
 _WHOLE = r"[0-9]{1,18}"
+_LISTS = json.JSONDecoder()
 _ROW = ("row", "rownumber", "rownum", "rowindex", "rowid", "line", "linenumber", "recordnumber")
 _CODE = ("code", "errorcode", "error", "reason", "type", "errortype")
 _MESSAGE = ("message", "errormessage", "detail", "details", "description", "errordetail")
 _VALUE = ("value", "rawvalue", "invalidvalue", "offendingvalue")
+
+ROWS = frozenset(_ROW)
+"""The folded names of columns that say in which row something is wrong."""
+
+REASONS = frozenset((*_CODE, *_MESSAGE))
+"""The folded names of columns that say what is wrong."""
 
 
 def read(raw: bytes, keys: Sequence[str]) -> FailureReport:
@@ -37,16 +45,21 @@ def read(raw: bytes, keys: Sequence[str]) -> FailureReport:
     if documents is not None:
         return _report(raw, ".jsonl", documents, keys)
     found = csvreport.records(raw)
-    folded = {_fold(name) for name in found.header}
-    if len(found.header) > 1 and folded & {*_ROW, *_CODE, *_MESSAGE, *map(_fold, keys)}:
+    folded = {fold(name) for name in found.header}
+    if len(found.header) > 1 and folded & {*ROWS, *REASONS, *map(fold, keys)}:
         rows = zip(*found.fields, strict=True) if found.lines else iter(())
         named = [
             (line, dict(zip(found.header, cells, strict=True)))
             for line, cells in zip(found.lines, rows, strict=True)
         ]
         return _report(raw, ".csv", named, keys)
-    plain = [line for line in text.splitlines() if line.strip()]
-    return _report(raw, ".txt", [(line, {"message": line.strip()}) for line in plain], keys)
+    return _report(raw, ".txt", [(line, {"message": line.strip()}) for line in _lines(text)], keys)
+
+
+def _lines(text: str) -> list[str]:
+    """The lines that are not blank; what stands in a JSON text unescaped ends none."""
+    found = io.StringIO(text, newline=None).read().split("\n")
+    return [line for line in found if line.strip()]
 
 
 def is_cut(report: FailureReport, expected: int | None) -> bool:
@@ -62,21 +75,28 @@ def is_cut(report: FailureReport, expected: int | None) -> bool:
 
 
 def _documents(text: str) -> list[tuple[str, Mapping[str, Any]]] | None:
-    """The objects of a JSON list, or of JSON lines, each with its text; None where it is neither.
+    """The objects of JSON lists, or of JSON lines, each with its text; None where it is neither.
 
-    A line that is no object is kept as the text that it is: the file may have lost its end.
+    A line that is no object is kept as the text that it is: the file may have lost its end. Several
+    lists are the pages of one report.
     """
     if text.lstrip().startswith("["):
+        whole: list[Any] = []
+        rest = text.strip()
         try:
-            whole = json.loads(text)
+            while rest:
+                page, end = _LISTS.raw_decode(rest)
+                if not isinstance(page, list):
+                    return None
+                whole += page
+                rest = rest[end:].lstrip()
         except (ValueError, RecursionError):
             return None
         return [
             (json.dumps(one, ensure_ascii=False), one if isinstance(one, dict) else {})
             for one in whole
         ]
-    lines = [line for line in text.splitlines() if line.strip()]
-    found = [(line, _object(line)) for line in lines]
+    found = [(line, _object(line)) for line in _lines(text)]
     if not found or found[0][1] is None:
         return None
     return [(line, one if one is not None else {"message": line}) for line, one in found]
@@ -93,7 +113,7 @@ def _object(line: str) -> Mapping[str, Any] | None:
 def _report(
     raw: bytes, suffix: str, lines: Sequence[tuple[str, Mapping[str, Any]]], keys: Sequence[str]
 ) -> FailureReport:
-    wanted = tuple(map(_fold, keys))
+    wanted = tuple(map(fold, keys))
     rows = [_made_out(document, wanted) for _, document in lines]
     names = ["code", "message", "row_number", "value", "key"]
     table = pd.DataFrame(rows, columns=names, dtype="str")
@@ -106,7 +126,7 @@ def _report(
 def _made_out(document: Mapping[str, Any], keys: Sequence[str]) -> tuple[str, ...]:
     """Code, message, row number, value and key of one line; "" for what it does not say."""
     flat: dict[str, str] = {}
-    for name, text in _flat(document):
+    for name, text in scalars(document):
         flat.setdefault(name, text)
     code = _first(flat, _CODE)
     message = _first(flat, _MESSAGE)
@@ -115,14 +135,14 @@ def _made_out(document: Mapping[str, Any], keys: Sequence[str]) -> tuple[str, ..
     return code, message, _first(flat, _ROW), _first(flat, _VALUE), _first(flat, keys)
 
 
-def _flat(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def scalars(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """The scalars of an object by their folded names, the outer ones first.
 
     Of the objects inside, an error's and the record's are looked into.
     """
     inner: list[Mapping[str, Any]] = []
     for name, value in document.items():
-        folded = _fold(name)
+        folded = fold(name)
         listed = value[0] if isinstance(value, list) and value else value
         if isinstance(listed, Mapping):
             inner.append(listed)
@@ -131,12 +151,13 @@ def _flat(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for one in inner:
         for name, value in one.items():
             if isinstance(value, str | int) and not isinstance(value, bool):
-                yield _fold(name), str(value)
+                yield fold(name), str(value)
 
 
 def _first(flat: Mapping[str, str], names: Sequence[str]) -> str:
     return next((flat[name].strip() for name in names if flat.get(name, "").strip()), "")
 
 
-def _fold(name: object) -> str:
+def fold(name: object) -> str:
+    """The name of a column without case, blanks and punctuation."""
     return "".join(c for c in str(name).casefold() if c.isalnum())

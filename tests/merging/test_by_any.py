@@ -52,6 +52,16 @@ def test_a_key_that_nobody_has_is_saved_by_its_number(tmp_path: Path) -> None:
     assert joined(tmp_path, rows, found, "any").failures["row"].tolist() == [10, 20, 30]
 
 
+def test_of_twins_the_number_names_the_one(tmp_path: Path) -> None:
+    """The third of three, and the line without a number takes one that no line has."""
+    rows = [["p1@example.org", "", ""], ["t@example.org", "", ""], ["t@example.org", "", ""]]
+    found = report([(3, "", "t@example.org"), (None, "", "t@example.org"), (1, "", "")])
+    told = joined(tmp_path, rows, found, "any")
+    assert told.failures[["row", "code", "how"]].to_numpy().tolist() == [
+        [10, "E2", "row number"], [20, "E1", "one of 2"], [30, "E0", "key"],
+    ]  # fmt: skip
+
+
 pairs = st.lists(st.sampled_from("abcdef"), min_size=1, max_size=8)
 
 
@@ -86,7 +96,8 @@ def test_what_one_way_places_alone_both_place(
         pd.testing.assert_frame_equal(both.failures, by_key.failures)
     if not any(key for _, _, key in told):
         assert both.failures["row"].tolist() == by_row.failures["row"].tolist()
-    placed = set(zip(by_key.failures["code"], by_key.failures["row"], strict=True))
+    sure = by_key.failures[by_key.failures["how"] == "key"]
+    placed = set(zip(sure["code"], sure["row"], strict=True))
     assert placed <= set(zip(both.failures["code"], both.failures["row"], strict=True))
     rows_of_line = both.failures.groupby("code")["row"].nunique()
     assert (rows_of_line <= 1).all()

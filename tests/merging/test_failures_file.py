@@ -38,7 +38,7 @@ def written(rows: Sequence[Sequence[str]], delimiter: str = ",", end: str = "\r\
 def read(folder: Path, raw: bytes, provider: str) -> FailureReport:
     path = folder / "report.csv"
     path.write_bytes(raw)
-    return read_failures(path, provider)
+    return read_failures(path, provider, spool=folder)
 
 
 ENCODED = {
@@ -112,7 +112,7 @@ def test_the_job_of_talkvalue_is_read_too(tmp_path: Path, wrap: object) -> None:
 @pytest.mark.parametrize(
     ("raw", "provider", "named"),
     [
-        (b"", "dotdigital", "Reason and Email"),
+        (b"\n", "dotdigital", "the file is empty"),
         (b"email,firstname\na@b.org,A\n", "dotdigital", "Reason and Email"),
         (b"Reason,firstname\nBlocked,A\n", "dotdigital", "Reason and Email"),
         (b"row,code\n1,X\n", "talkvalue", "rowNum, errorCode, errorMessage, rawValue"),
@@ -134,10 +134,10 @@ def test_what_is_no_report_is_refused_with_the_columns_that_were_looked_for(
 def test_a_file_that_is_not_there_and_a_provider_without_a_report_are_refused(
     tmp_path: Path,
 ) -> None:
-    with pytest.raises(SourceError, match="cannot be read"):
-        read_failures(tmp_path / "gone.csv", "dotdigital")
-    with pytest.raises(UsageError, match="of textus can be read; there are dotdigital, talkvalue"):
-        read_failures(tmp_path / "gone.csv", "textus")
+    with pytest.raises(SourceError, match="no such file"):
+        read_failures(tmp_path / "gone.csv", "dotdigital", spool=tmp_path)
+    with pytest.raises(UsageError, match="textus says nothing .* those of dotdigital, experiture, talkvalue"):
+        read_failures(tmp_path / "gone.csv", "textus", spool=tmp_path)
 
 
 def test_a_report_without_a_line_is_empty(tmp_path: Path) -> None:

@@ -89,7 +89,7 @@ def test_a_report_fetched_by_hand_is_joined_without_a_run(tmp_path: Path) -> Non
             "utf-16"
         )
     )
-    report = read_failures(tmp_path / "failed.csv", "talkvalue")
+    report = read_failures(tmp_path / "failed.csv", "talkvalue", spool=tmp_path)
     joined = merge.join(report, part, by="row", key_field="email", profile=TALKVALUE)
     assert joined.base == 2
     assert joined.failures["row"].tolist() == [2]
