@@ -21,7 +21,7 @@ from preflight.cleaning import Cleaned
 from preflight.columns import own, sent
 from preflight.errors import BooksError
 from preflight.identity import Names
-from preflight.model import Chunk, Reason, RunBooks
+from preflight.model import Chunk, Ints, Reason, RunBooks
 from preflight.partition import Rejects
 from preflight.parts import OVER_LIMIT
 from preflight.passes import DROPPED
@@ -63,7 +63,7 @@ def write_failures(
     away = found.left_away
     columns = sent([one for one in plan.columns if one.position not in away], plan.profile)
     private.folder(run.folder)
-    there = _by_row(failures)
+    there = by_row(failures)
     verdicts.refused(there)
     _note_dropped(verdicts, checked)
     counted, changes, remaining = Counter[str](), Counter[str](), Counter[str]()
@@ -109,9 +109,9 @@ def _replacing(final: Path, header: Sequence[str]) -> Iterator[outputs.TableWrit
         raise
 
 
-def write_unmatched(run: Run, unmatched: list[pd.DataFrame]) -> None:
+def write_unmatched(folder: Path, unmatched: list[pd.DataFrame]) -> None:
     """unmatched.csv: the report lines that no row could be found for; no file if there are none."""
-    final = run.folder / outputs.UNMATCHED
+    final = folder / outputs.UNMATCHED
     lines = [piece for piece in unmatched if len(piece)]
     if not lines:
         final.unlink(missing_ok=True)
@@ -121,8 +121,16 @@ def write_unmatched(run: Run, unmatched: list[pd.DataFrame]) -> None:
         file.write([pa.array(together[name].astype(str), type=pa.string()) for name in together])
 
 
-def _by_row(failures: pd.DataFrame) -> pd.DataFrame:
-    """One line a row: all of its reasons together, and the class of the hardest."""
+def by_row(failures: pd.DataFrame) -> pd.DataFrame:
+    """What the provider said of each row: all of its reasons together.
+
+    Args:
+        failures: as `merge.Joined` has them.
+
+    Returns:
+        Indexed by the row, in row order: message and code (several with a separator), reason (the
+        class of the hardest) and how, all str.
+    """
     grouped = failures.groupby("row", sort=True)
     return pd.DataFrame(
         {
@@ -187,17 +195,39 @@ def _refused_rows(
     rows = chunk.rows[refused]
     said = there.reindex(rows)
     table = chunk.table.select([str(at) for at in own_cells]).filter(pa.array(refused))
+    cells = [column.combine_chunks() for column in table.columns]
+    return cells + there_columns(said, rows, chunk.lines[refused], names.of(chunk, rows))
+
+
+def there_columns(
+    said: pd.DataFrame,
+    rows: Ints,
+    lines: Ints,
+    names: np.ndarray,
+    raws: np.ndarray | str = "",
+) -> list[pa.Array]:
+    """The helper columns of rows that the provider refused.
+
+    Args:
+        said: of each, as `by_row` has it.
+        rows, lines: where they stand in the input.
+        names: what they are called for good.
+        raws: the malformed ones among them as they were written, else "".
+    """
+    twin = said["how"].str.startswith("one of ").to_numpy(dtype=bool)
+    alike = np.where(twin, said["how"] + " rows that cannot be told apart", "")
+    messages = ["; ".join(filter(None, pair)) for pair in zip(said["message"], alike, strict=True)]
     helpers: dict[str, np.ndarray | str] = {
         "preflight__row": rows,
-        "preflight__line": chunk.lines[refused],
+        "preflight__line": lines,
         "preflight__source": "provider",
         "preflight__class": said["reason"].to_numpy(object),
-        "preflight__message": said["message"].to_numpy(object),
+        "preflight__message": np.array(messages, dtype=object),
         "preflight__provider_code": said["code"].to_numpy(object),
-        "preflight__id": names.of(chunk, rows),
+        "preflight__id": names,
+        "preflight__raw": raws,
     }
-    cells = [column.combine_chunks() for column in table.columns]
-    return cells + outputs.helper_columns(helpers, len(rows))
+    return outputs.helper_columns(helpers, len(rows))
 
 
 def _in_row_order(here: list[pa.Array], there: list[pa.Array]) -> list[pa.Array]:

@@ -147,6 +147,15 @@ class PartWriter:
         )
 
 
+def runs(rows: Ints) -> list[list[int]]:
+    """Ascending row numbers as [first, last] of each unbroken run."""
+    if not len(rows):
+        return []
+    ends = np.flatnonzero(np.diff(rows) != 1)
+    firsts, lasts = rows[np.r_[0, ends + 1]], rows[np.r_[ends, len(rows) - 1]]
+    return [list(pair) for pair in zip(firsts.tolist(), lasts.tolist(), strict=True)]
+
+
 def manifest(parts: Sequence[Part], source_sha256: str) -> str:
     """The manifest of some parts, as JSON text."""
     entries = [
@@ -157,6 +166,7 @@ def manifest(parts: Sequence[Part], source_sha256: str) -> str:
             "rows": part.rows,
             "first_row": int(part.row_map[0]),
             "last_row": int(part.row_map[-1]),
+            "source_rows": " ".join(f"{first}-{last}" for first, last in runs(part.row_map)),
         }
         for part in parts
     ]

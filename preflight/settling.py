@@ -137,7 +137,7 @@ def settle(
     changes, warnings = write_failures(
         run, checked, failures, books, told.verdicts, told.unattributed
     )
-    write_unmatched(run, told.unmatched)
+    write_unmatched(run.folder, told.unmatched)
     told.verdicts.agree(books)
     table = told.verdicts.table()
     verdicts.keep(ledger.folder, run.id, table)
@@ -149,7 +149,7 @@ def settle(
         books=books,
         pending=told.rows["pending"],
         parts=tuple(parts),
-        refusals=_refusals(failures),
+        refusals=refusals(failures),
         predicted=predicted(table),
         unattributed=told.unattributed,
         unmatched=sum(len(one) for one in told.unmatched),
@@ -274,7 +274,8 @@ def _together(pieces: list[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(pieces, ignore_index=True).sort_values("row", kind="stable", ignore_index=True)
 
 
-def _refusals(failures: pd.DataFrame) -> dict[str, tuple[int, Reason]]:
+def refusals(failures: pd.DataFrame) -> dict[str, tuple[int, Reason]]:
+    """For each provider code how many rows it was given for, and what can be done; most first."""
     grouped = failures.groupby("code")
     told = {
         str(code): (int(group["row"].nunique()), Reason(group["reason"].iloc[0]))

@@ -25,7 +25,8 @@ from pyarrow import csv as pa_csv
 from preflight import csvout, outputs
 from preflight.columns import sent
 from preflight.errors import OutputExists, SourceError, UsageError
-from preflight.model import CHANGE_COLUMNS, Ints
+from preflight.model import CHANGE_COLUMNS
+from preflight.parts import runs
 from preflight.rewriting import Fixed
 
 UNDONE = "undone"
@@ -104,9 +105,29 @@ def keep(fixed: Fixed, place: Path) -> None:
         size=source.size,
         clean_sha256=single[0].sha256 if single else "",
         columns=[names.get(one.position) for one in sent(plan.columns, plan.profile)],
-        rows=_runs(single[0].row_map) if single else [],
+        rows=runs(single[0].row_map) if single else [],
     )
     _write_kept(kept, place)
+
+
+def load(folder: Path) -> Kept:
+    """What the folder of a fix says of its input and of clean.csv.
+
+    Raises:
+        UsageError: the folder holds no result of `fix`.
+        SourceError: what was kept is damaged.
+    """
+    try:
+        said: dict[str, Any] = json.loads((folder / outputs.UNDO).read_text("utf-8"))
+        if said.pop("version") != _VERSION:
+            raise UsageError(f"{folder}: another version of preflight wrote it, which can undo it")
+        return Kept(**said)
+    except FileNotFoundError:
+        raise UsageError(
+            f"{folder}: nothing to undo; name a folder that `fix` wrote, like leads.preflight"
+        ) from None
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        raise _damaged(folder) from None
 
 
 def restore(folder: Path, target: Path | None = None, *, force: bool = False) -> Restored:
@@ -122,7 +143,7 @@ def restore(folder: Path, target: Path | None = None, *, force: bool = False) ->
         OutputExists: another file stands there, and `force` is not set.
         SourceError: what was kept is damaged, or the target cannot be written.
     """
-    kept = _load(folder)
+    kept = load(folder)
     target = target or folder.absolute().parent / _own_name(kept.name, folder)
     if target.is_dir():
         raise SourceError(f"{target} is a directory; -o FILE writes elsewhere")
@@ -162,7 +183,7 @@ def source_name(folder: Path) -> str:
         UsageError: the folder holds no result of `fix`.
         SourceError: what was kept is damaged.
     """
-    return _load(folder).name
+    return load(folder).name
 
 
 def changes(folder: Path) -> pd.DataFrame:
@@ -203,7 +224,7 @@ def take_back(
         UsageError: there is no such fix, clean.csv is not as it was written, or a cell cannot be
             taken back by itself.
     """
-    kept, log = _load(folder), changes(folder)
+    kept, log = load(folder), changes(folder)
     path = folder / outputs.CLEAN
     if not kept.clean_sha256:
         raise UsageError(f"{folder}: no {outputs.CLEAN} to take single fixes back in")
@@ -304,14 +325,6 @@ def _copied(stream: BinaryIO, target: BinaryIO | None = None) -> str:
     return digest.hexdigest()
 
 
-def _runs(rows: Ints) -> list[list[int]]:
-    if not len(rows):
-        return []
-    ends = np.flatnonzero(np.diff(rows) != 1)
-    firsts, lasts = rows[np.r_[0, ends + 1]], rows[np.r_[ends, len(rows) - 1]]
-    return [list(pair) for pair in zip(firsts.tolist(), lasts.tolist(), strict=True)]
-
-
 def _own_name(name: str, folder: Path) -> str:
     """What the input was called, without what it was packed in."""
     path = Path(name)
@@ -325,20 +338,6 @@ def _own_name(name: str, folder: Path) -> str:
 def _write_kept(kept: Kept, folder: Path) -> None:
     text = json.dumps({"version": _VERSION, **asdict(kept)}) + "\n"
     outputs.write_text(folder / outputs.UNDO, text)
-
-
-def _load(folder: Path) -> Kept:
-    try:
-        said: dict[str, Any] = json.loads((folder / outputs.UNDO).read_text("utf-8"))
-        if said.pop("version") != _VERSION:
-            raise UsageError(f"{folder}: another version of preflight wrote it, which can undo it")
-        return Kept(**said)
-    except FileNotFoundError:
-        raise UsageError(
-            f"{folder}: nothing to undo; name a folder that `fix` wrote, like leads.preflight"
-        ) from None
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        raise _damaged(folder) from None
 
 
 def _damaged(folder: Path) -> SourceError:

@@ -26,6 +26,7 @@ _COMMANDS = {
     "submit": "check, fix, split, send, poll, merge: the whole line",
     "resume": "go on with an interrupted run",
     "resubmit": "send the corrected rows of a failures.csv or rejects.csv, and only those",
+    "merge": "join a failure report that was fetched by hand",
     "runs": "what was sent",
     "trace": "one row's whole story",
     "learn": "rules and config entries for refusals that nothing foresaw",

@@ -100,6 +100,9 @@ _CATALOGUE = [
     ),
     click.option("--isolated", is_flag=True, help="read no config file"),
 ]
+_MAX_BAD = click.option(
+    "--max-bad", metavar="2%", help="rejected rows still accepted: a rate or a count"
+)
 _RULES = [
     click.option(
         "--any-of",
@@ -130,7 +133,7 @@ _RULES = [
         "--fail-on", type=str, metavar="|".join(FAIL_ON), help="what makes the exit code 1 [error]"
     ),
     click.option("--exit-zero", is_flag=True, default=None, help="exit 0 whatever is found"),
-    click.option("--max-bad", metavar="2%", help="rejected rows still accepted: a rate or a count"),
+    _MAX_BAD,
     click.option("--unsafe-fixes", is_flag=True, default=None, help="apply fixes that guess, too"),
 ]
 _OUTPUT = [
@@ -214,7 +217,7 @@ _PROVIDER = [
 ]
 _RESUME = [
     *_RUN,
-    click.option("--max-bad", metavar="2%", help="rejected rows still accepted: a rate or a count"),
+    _MAX_BAD,
     click.option(
         "--config", type=click.Path(path_type=Path), metavar="FILE", help="the config file"
     ),
@@ -227,8 +230,18 @@ _RESUME = [
 _RESUBMIT = [
     *_WRITING[:2],
     *(one for one in _READING if one is not _STDIN_NAME),
-    click.option("--max-bad", metavar="2%", help="rejected rows still accepted: a rate or a count"),
+    _MAX_BAD,
     *_OUTPUT,
+]
+_REPORTED = [
+    *_READING[2:7],
+    *_WRITING[:2],
+    _RUN[3],
+    _MAX_BAD,
+    *_READING[8:10],
+    *_OUTPUT[:2],
+    _OUTPUT[3],
+    click.option("-q", "--quiet", is_flag=True, help="no progress"),
 ]
 
 
@@ -253,6 +266,7 @@ writing_options = _several(_WRITING)
 provider_options = _several(_PROVIDER)
 resume_options = _several(_RESUME)
 resubmit_options = _several(_RESUBMIT)
+merge_options = _several(_REPORTED)
 
 _NOT_SETTINGS = {"diff", "config", "isolated", "stdin_filename", "output_file", "show_all", "quiet"}
 

@@ -126,14 +126,19 @@ def environment(settings: Settings, *, sandbox: bool) -> Iterator[dict[str, str]
 
 def tell(sent: submission.Sent, settings: Settings, given: Mapping[str, Any]) -> int:
     """Prints how a run stands, in the format that was asked for, and gives the exit code."""
+    show(sent, settings, given)
+    if sent.stopped is not None:
+        return _stopped(sent, sent.stopped, given)
+    return exit_code(sent, settings)
+
+
+def show(sent: submission.Sent, settings: Settings, given: Mapping[str, Any]) -> None:
+    """Prints how a run stands, in the format that was asked for."""
     if settings.output_format == "json":
         shown = run_document(sent, show_values=shows_values(settings))
     else:
         shown = _text(sent)
     emit(shown, given["output_file"], private=shows_values(settings))
-    if sent.stopped is not None:
-        return _stopped(sent, sent.stopped, given)
-    return exit_code(sent, settings)
 
 
 def run_document(sent: submission.Sent, *, show_values: bool) -> str:
@@ -161,7 +166,7 @@ def _run(sent: submission.Sent) -> dict[str, Any]:
         "id": sent.run.id if sent.run else None,
         "parent": sent.run.parent if sent.run else None,
         "provider": sent.checked.survey.plan.profile.name,
-        "state": str(sent.run.state) if sent.run else "not sent",
+        "state": _state(sent),
         "parts": [
             {
                 "number": stored.part.number,
@@ -192,6 +197,13 @@ def _run(sent: submission.Sent) -> dict[str, Any]:
     }
 
 
+def _state(sent: submission.Sent) -> str:
+    """How far a run is; there is none of a file that was uploaded by hand, or that has no rows."""
+    if sent.run is not None:
+        return str(sent.run.state)
+    return "merged" if sent.fixed is None else "not sent"
+
+
 def _text(sent: submission.Sent) -> str:
     """How a run stands, for people."""
     pieces = []
@@ -199,6 +211,10 @@ def _text(sent: submission.Sent) -> str:
         one = listing(sent.checked.source.name, sent.checked.survey, sent.fixed.books)
         said = summary(sent.fixed, one).splitlines(keepends=True)
         pieces.append("".join(said[:-1]))
+    elif sent.run is None:
+        name, layout = text.visible(sent.checked.source.name), sent.checked.layout
+        rows = text.plural(sent.books.rows, "record")
+        pieces.append(f"{name}: {rows}, {text.assumptions(layout)}\n")
     pieces.append(_sending(sent, sent.checked.survey.plan.profile.name))
     pieces.append(f"  books: {text.books(sent.books)}\n")
     if sent.pending:
@@ -208,13 +224,17 @@ def _text(sent: submission.Sent) -> str:
 
 
 def _sending(sent: submission.Sent, provider: str) -> str:
-    if sent.run is None:
+    if sent.run is None and sent.fixed is not None:
         return "  nothing was sent\n"
     rows = sum(stored.part.rows for stored in sent.parts)
-    lines = [
-        f"  to {provider}, run {sent.run.id}: {text.plural(rows, 'row')} in "
-        + text.plural(len(sent.parts), "part")
-    ]
+    lines = (
+        [f"  to {provider}, by hand"]
+        if sent.run is None
+        else [
+            f"  to {provider}, run {sent.run.id}: {text.plural(rows, 'row')} in "
+            + text.plural(len(sent.parts), "part")
+        ]
+    )
     for stored in sent.parts:
         lines.append(f"    {part_line(stored)}")
         if stored.reason:

@@ -100,15 +100,43 @@ def join(
     Raises:
         SourceError: the part cannot be read any more.
     """
-    table, cells = report.table.reset_index(drop=True), read_part(part)
-    table = table.fillna(dict.fromkeys(("code", "message", "value", "key", "cells"), ""))
+    table, cells = _without_gaps(report), read_part(part)
+    found = _placed(report, table, part, cells, by, key_field, profile)
+    return _joined(_sorted_out(table, cells, part, profile), part, found, profile)
+
+
+def placed(
+    report: FailureReport,
+    part: Part,
+    *,
+    by: str,
+    key_field: str | Sequence[str],
+    profile: Profile,
+) -> Placed:
+    """For each line of a report the row of a part that it is about; arguments as for `join`."""
+    table = _without_gaps(report)
+    return _placed(report, table, part, read_part(part), by, key_field, profile)
+
+
+def _without_gaps(report: FailureReport) -> pd.DataFrame:
+    table = report.table.reset_index(drop=True)
+    return table.fillna(dict.fromkeys(("code", "message", "value", "key", "cells"), ""))
+
+
+def _placed(
+    report: FailureReport,
+    table: pd.DataFrame,
+    part: Part,
+    cells: pa.Table,
+    by: str,
+    key_field: str | Sequence[str],
+    profile: Profile,
+) -> Placed:
     if by == "row":
-        placed = matching.by_row(table, part, cells)
-    else:
-        fields = (key_field,) if isinstance(key_field, str) else tuple(key_field)
-        place = matching.by_any if by == "any" else matching.by_key
-        placed = place(report, table, part, cells, fields, profile)
-    return _joined(_sorted_out(table, cells, part, profile), part, placed, profile)
+        return matching.by_row(table, part, cells)
+    fields = (key_field,) if isinstance(key_field, str) else tuple(key_field)
+    place = matching.by_any if by == "any" else matching.by_key
+    return place(report, table, part, cells, fields, profile)
 
 
 def _sorted_out(table: pd.DataFrame, cells: pa.Table, part: Part, profile: Profile) -> pd.DataFrame:

@@ -5,63 +5,61 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
 from preflight import csvout
-from preflight.columns import resolve
 from preflight.errors import UsageError
+from preflight.identity import Names
 from preflight.merging.failures_file import cut
-from preflight.model import Chunk, Ints, Layout, Part
-from preflight.profile import Profile
+from preflight.model import Chunk, Column, Ints, Layout, Part
 from preflight.reading.chunks import read_chunks
-from preflight.reading.scan import scan
-from preflight.reading.source import open_source
 
 
-def part_of(
-    path: str | Path,
-    profile: Profile,
-    *,
-    work: Path,
-    encoding: str | None = None,
-    delimiter: str | None = None,
-    header_row: int | None = None,
-    mapping: Mapping[str, str] | None = None,
-) -> Part:
-    """The part that a submitted file is: all its records, in their order.
+@dataclass(frozen=True)
+class Submitted:
+    """A file, as the part that it is.
+
+    Attributes:
+        part: all its records, in their order; the file's own cells under its own header.
+        names: what each row of the part is called for good, see `identity`.
+        raws: the malformed records as they are written, by the number of their row in the file.
+        rows: how many records the file has, empty lines included, which the part has not.
+    """
+
+    part: Part
+    names: np.ndarray
+    raws: Mapping[int, str]
+    rows: int
+
+
+def part_of(layout: Layout, columns: Sequence[Column], *, work: Path) -> Submitted:
+    """The part that a submitted file is.
 
     Malformed records are rows of the part as well, filled up or cut off to the header's width, for
     a provider's row numbers count them. Empty lines are none, for readers of CSV pass them over;
     in the numbers of `row_map` they count, as everywhere.
 
     Args:
-        path: of the file, as it was sent.
-        profile: knows the fields that its header names.
+        layout: of the file, as `scan` found it.
+        columns: what its columns are, see `columns.resolve`.
         work: a private folder for the part, which outlives the result.
-        encoding, delimiter, header_row, mapping: the user's word, see `scan` and `resolve`.
 
     Raises:
-        UsageError: it cannot be opened, or is no table with a header.
+        UsageError: it is no table with a header.
     """
-    source = open_source(path, spool=work)
-    layout = scan(
-        source,
-        spool=work,
-        known=profile.knows,
-        encoding=encoding,
-        delimiter=delimiter,
-        header_row=header_row,
-    )
     if layout.content != "table" or not layout.header:
-        raise UsageError(f"{source.name}: no CSV with a header: a submitted file was looked for")
-    columns = resolve(layout.header, profile, mapping)[: len(layout.header)]
+        raise UsageError(
+            f"{layout.source.name}: no CSV with a header: the file that was sent is looked for"
+        )
     handle, copy = tempfile.mkstemp(dir=work, prefix="submitted-", suffix=".csv")
-    digest = hashlib.sha256()
+    digest, named = hashlib.sha256(), Names(layout)
     rows, lines = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
+    names, raws, count = [np.empty(0, dtype=object)], dict[int, str](), 0
     with os.fdopen(handle, "wb") as file:
         header = csvout.line(layout.header)
         file.write(header)
@@ -73,17 +71,21 @@ def part_of(
             digest.update(body)
             rows.append(chunk_rows)
             lines.append(chunk_lines)
+            names.append(named.of(chunk, chunk_rows))
+            raws |= dict(zip(chunk.aside["row"].tolist(), chunk.aside["raw"], strict=True))
+            count += chunk.count
         size = file.tell()
-    return Part(
+    part = Part(
         number=1,
         path=Path(copy),
         sha256=digest.hexdigest(),
         size=size,
         header=layout.header,
-        fields=tuple(column.field for column in columns),
+        fields=tuple(column.field for column in columns[: len(layout.header)]),
         row_map=np.concatenate(rows),
         lines=np.concatenate(lines),
     )
+    return Submitted(part, np.concatenate(names), raws, count)
 
 
 def _all_records(chunk: Chunk, layout: Layout) -> tuple[pa.Table, Ints, Ints]:

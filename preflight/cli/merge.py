@@ -1,0 +1,123 @@
+"""`preflight merge`: join a failure report that was fetched by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from preflight import joining, pipeline, uploaded
+from preflight.cli.options import merge_options, settings_of
+from preflight.cli.progress import progress_bars
+from preflight.cli.submit import exit_code, run_document, show
+from preflight.sending.runs import RunState
+from preflight.settings import Settings
+from preflight.settling import Sent
+
+_ONLY_RUN = {"part": "--part", "accepted": "--mark-accepted"}
+_ONLY_FILE = {"original": "--original", "folder": "-o", "force": "--force"}
+_PLACE = ("provider", "failures", "more", "run", "submitted", *_ONLY_RUN, *_ONLY_FILE)
+
+
+@click.command("merge")
+@click.option("--from", "provider", required=True, metavar="PROVIDER", help="whose report it is")
+@click.option(
+    "--failures",
+    required=True,
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE…",
+    help="the report; several files, or repeatable, where it came in pages",
+)
+@click.argument("more", nargs=-1, type=click.Path(path_type=Path), metavar="")
+@click.option("--run", metavar="RUN", help="the run that it is about")
+@click.option(
+    "--submitted",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="the file that was uploaded by hand, instead of a run",
+)
+@click.option(
+    "--original",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="the file that the submitted one was made from: its columns and row numbers are given",
+)
+@click.option("--part", type=int, metavar="N", help="of the run, if the report does not tell")
+@click.option(
+    "--mark-accepted",
+    "accepted",
+    type=int,
+    multiple=True,
+    metavar="N",
+    help="say of a part that it was taken, and that its job is through; repeatable",
+)
+@merge_options
+def command(**given: Any) -> int:
+    """Join a failure report that was fetched by hand to a run, or to a file that was uploaded.
+
+    With --run it becomes the run's own report: failures.csv and the books in the run's folder are
+    right from then on. With --submitted, DIR gets failures.csv, with the refused rows, and
+    report.json. Report lines that fit no row go to unmatched.csv. Exits with 1 when rows were
+    rejected, more than --max-bad accepts.
+
+    --encoding, --delimiter, --header-row and --sheet are about --original where it is given.
+    """
+    _refuse(given)
+    failures = [*given["failures"], *given["more"]]
+    settings = settings_of({key: value for key, value in given.items() if key not in _PLACE})
+    with pipeline.workspace() as work, progress_bars(quiet=given["quiet"]) as progress:
+        if given["run"] is not None:
+            sent = joining.merge_run(
+                given["run"],
+                given["provider"],
+                failures,
+                settings,
+                work=work,
+                part=given["part"],
+                accept=frozenset(given["accepted"]),
+                report=lambda sent: run_document(sent, show_values=False),
+                progress=progress,
+            )
+            show(sent, settings, given)
+            return _of_run(sent)
+        sent = uploaded.merge_submitted(
+            given["submitted"],
+            given["provider"],
+            failures,
+            settings,
+            work=work,
+            original=given["original"],
+            folder=given["folder"],
+            force=given["force"],
+            report=lambda sent: run_document(sent, show_values=False),
+            progress=progress,
+        )
+        show(sent, settings, given)
+        return _of_file(sent, settings)
+
+
+def _refuse(given: dict[str, Any]) -> None:
+    if (given["run"] is None) == (given["submitted"] is None):
+        raise click.UsageError("either --run RUN or --submitted FILE says what the report is about")
+    kind, strange = ("--submitted", _ONLY_RUN) if given["run"] is None else ("--run", _ONLY_FILE)
+    for name, option in strange.items():
+        if given[name] not in (None, False, ()):
+            raise click.UsageError(f"{option} says nothing with {kind}")
+
+
+def _of_run(sent: Sent) -> int:
+    if sent.run is not None and sent.run.state is not RunState.FINISHED:
+        again = f"`preflight resume {sent.run.id}` goes on"
+        click.echo(f"run {sent.run.id} has not come to its end: {again}", err=True)
+    return exit_code(sent, sent.settings)
+
+
+def _of_file(sent: Sent, settings: Settings) -> int:
+    rejected = sent.books.rejected_there
+    if sent.unmatched and not rejected:
+        return 1
+    if settings.max_bad is not None:
+        return 0 if settings.max_bad.allows(rejected, sent.books.rows) else 1
+    return 1 if rejected else 0
