@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from preflight.checked import Checked
     from preflight.errors import PreflightError
+    from preflight.joining import merge_run
     from preflight.pipeline import check, fix, split, workspace
     from preflight.rewriting import Fixed
     from preflight.schemas import schema
     from preflight.settings import Settings
     from preflight.submission import Connection, Sent, resume, submit
+    from preflight.uploaded import merge_submitted
 
 _HOMES = {
     "Checked": "preflight.checked",
@@ -27,6 +29,8 @@ _HOMES = {
     "Settings": "preflight.settings",
     "check": "preflight.pipeline",
     "fix": "preflight.pipeline",
+    "merge_run": "preflight.joining",
+    "merge_submitted": "preflight.uploaded",
     "resume": "preflight.submission",
     "schema": "preflight.schemas",
     "split": "preflight.pipeline",
@@ -43,6 +47,8 @@ __all__ = [
     "Settings",
     "check",
     "fix",
+    "merge_run",
+    "merge_submitted",
     "resume",
     "schema",
     "split",

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from preflight import csvout
 from preflight.columns import Sent
 from preflight.model import Part
-from preflight.parts import PartWriter, manifest, moved, too_large
+from preflight.parts import PartWriter, manifest, moved, runs, too_large
 
 COLUMNS = (Sent("Email", 0, "email"), Sent("a,b", 1, None))
 HEADER = b'Email,"a,b"\n'
@@ -153,6 +153,7 @@ def test_the_manifest_says_what_is_in_which_part(tmp_path: Path) -> None:
     assert told["source_sha256"] == "ab" * 32
     assert [entry["file"] for entry in told["parts"]] == ["parts/0001.csv", "parts/0002.csv"]
     assert [(entry["first_row"], entry["last_row"]) for entry in told["parts"]] == [(2, 5), (8, 8)]
+    assert [entry["source_rows"] for entry in told["parts"]] == ["2-2 5-5", "8-8"]
     for part, entry in zip(parts, told["parts"], strict=True):
         assert (entry["sha256"], entry["bytes"]) == (part.sha256, part.path.stat().st_size)
         assert entry["rows"] == part.rows
@@ -163,3 +164,8 @@ def test_a_moved_part_differs_in_its_path_alone(tmp_path: Path) -> None:
     other = moved(part, tmp_path / "clean.csv")
     assert other.path == tmp_path / "clean.csv"
     assert (other.sha256, other.row_map.tolist()) == (part.sha256, part.row_map.tolist())
+
+
+def test_runs_are_the_rows_in_short() -> None:
+    assert runs(np.array([1, 2, 3, 5, 7, 8])) == [[1, 3], [5, 5], [7, 8]]
+    assert runs(np.array([], dtype=np.int64)) == []

@@ -8,7 +8,6 @@ import shutil
 import tempfile
 from pathlib import Path
 
-import numpy as np
 import pytest
 import xlsxwriter
 from hypothesis import example, given, settings
@@ -256,11 +255,6 @@ def test_a_source_that_changed_meanwhile_is_not_kept(tmp_path: Path) -> None:
     (tmp_path / "contacts.csv").write_text("another")
     with pytest.raises(SourceError, match="changed while it was read"):
         undoing.keep(fixed, tmp_path)
-
-
-def test_runs_are_the_rows_in_short() -> None:
-    assert undoing._runs(np.array([1, 2, 3, 5, 7, 8])) == [[1, 3], [5, 5], [7, 8]]
-    assert undoing._runs(np.array([], dtype=np.int64)) == []
 
 
 def test_a_new_fix_replaces_what_was_kept(tmp_path: Path, out: Path) -> None:

@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from preflight import profile
-from preflight.errors import SourceError, UsageError
+from preflight.columns import resolve
+from preflight.errors import UsageError
 from preflight.merging import merge
 from preflight.merging.failures_file import read_failures
-from preflight.merging.submitted import part_of
+from preflight.merging.submitted import Submitted, part_of
 from preflight.model import Part
+from preflight.reading.scan import scan
+from preflight.reading.source import open_source
 
 DOTDIGITAL, TALKVALUE = profile.load("dotdigital"), profile.load("talkvalue")
 
 
-def submitted(folder: Path, raw: bytes, **how: object) -> Part:
+def read(folder: Path, raw: bytes, mapping: dict[str, str] | None = None, **how: Any) -> Submitted:
     (folder / "sent.csv").write_bytes(raw)
     work = folder / "work"
     work.mkdir(exist_ok=True)
-    return part_of(folder / "sent.csv", DOTDIGITAL, work=work, **how)  # type: ignore[arg-type]
+    source = open_source(folder / "sent.csv", spool=work)
+    layout = scan(source, spool=work, known=DOTDIGITAL.knows, **how)
+    return part_of(layout, resolve(layout.header, DOTDIGITAL, mapping), work=work)
+
+
+def submitted(folder: Path, raw: bytes, **how: Any) -> Part:
+    return read(folder, raw, **how).part
 
 
 def cells(part: Part) -> list[tuple[str, ...]]:
@@ -74,9 +85,14 @@ def test_what_is_no_table_is_refused(tmp_path: Path, raw: bytes) -> None:
         submitted(tmp_path, raw)
 
 
-def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="no such file"):
-        part_of(tmp_path / "gone.csv", DOTDIGITAL, work=tmp_path)
+def test_rows_have_the_names_that_they_carry_and_malformed_ones_are_kept(tmp_path: Path) -> None:
+    """A file that preflight wrote names its rows after their first file."""
+    raw = b"Email,preflight__id\na@b.org,0123456789abcdef:7\n\nb@b.org,B,surplus\n"
+    found = read(tmp_path, raw)
+    own = f"{hashlib.sha256(raw).hexdigest()[:16]}:3"
+    assert found.names.tolist() == ["0123456789abcdef:7", own]
+    assert found.raws == {2: "", 3: "b@b.org,B,surplus"}
+    assert (found.rows, found.part.rows) == (3, 2)
 
 
 def test_a_report_fetched_by_hand_is_joined_without_a_run(tmp_path: Path) -> None:
