@@ -190,6 +190,20 @@ def written(rows: Sequence[Sequence[str]]) -> list[str]:
     return texts
 
 
+def scalars_of(line: str) -> dict[str, str]:
+    """What a line of JSON says, by folded names; a line that is none says itself."""
+    try:
+        document = json.loads(line)
+    except (ValueError, RecursionError):
+        document = None
+    if not isinstance(document, dict):
+        return {"message": line.strip()}
+    said: dict[str, str] = {}
+    for name, text in linereport.scalars(document):
+        said.setdefault(name, text.strip())
+    return said
+
+
 def _dotdigital(raw: bytes, where: str) -> FailureReport:
     profile = profiles.load("dotdigital")
     found = _records(raw, _DOTDIGITAL)
@@ -217,21 +231,16 @@ def _experiture(raw: bytes, where: str) -> FailureReport:
     A list of contacts has addresses too, and whoever names the wrong file must not have all of them
     refused.
     """
-    text = _text(raw)
-    report = linereport.read(text.encode(), _EXPERITURE_KEYS)
+    report = linereport.read(_text(raw).encode(), _EXPERITURE_KEYS)
     if report.suffix == ".jsonl":
-        table = report.table
-        said = (table["row_number"].notna() | (table["key"] != "")) & (table["code"] != "")
-        fits = bool(said.any()) or not len(table)
+        names = {name for line in report.table["cells"] for name in scalars_of(line)}
     else:
         found = _records(raw, _EXPERITURE, linereport.fold)
-        report = linereport.read(
-            "\n".join([*written([found.header]), *found.lines]).encode(), _EXPERITURE_KEYS
-        )
+        text = "\n".join([*written([found.header]), *found.lines])
+        report = linereport.read(text.encode(), _EXPERITURE_KEYS)
         names = set(map(linereport.fold, found.header))
-        fits = bool(names & linereport.REASONS) and bool(
-            names & {*linereport.ROWS, *_EXPERITURE_KEYS}
-        )
+    reasons, rows = names & linereport.REASONS, names & {*linereport.ROWS, *_EXPERITURE_KEYS}
+    fits = (reasons and rows) or (report.suffix == ".jsonl" and not len(report.table))
     if not fits:
         raise UsageError(
             f"{where}: no report of Experiture: a column of row numbers or emails and one of "

@@ -349,7 +349,10 @@ def _groups(lines: pa.Array, rows: pa.Array, *, blank: bool = False) -> tuple[In
 
 
 def _strings(column: pd.Series[str]) -> pa.Array:
-    return pc.fill_null(pa.array(column, type=pa.large_string(), from_pandas=True), "")
+    texts = pa.array(column, type=pa.large_string(), from_pandas=True)
+    # A table of several pages is kept in as many pieces.
+    whole = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
+    return pc.fill_null(whole, "")
 
 
 def _mask(booleans: pa.Array) -> Bools:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from preflight.merging.failures_file import cut, header_of, names_of, written
+from preflight.merging.failures_file import cut, header_of, names_of, scalars_of, written
 from preflight.model import FailureReport
 from preflight.providers import linereport
 
@@ -68,7 +68,7 @@ def carried(
             if place is not None
         }
     if report.suffix in (".json", ".jsonl"):
-        found = [_scalars(line) for line in lines]
+        found = [scalars_of(line) for line in lines]
         folded = {at: linereport.fold(name) for at, name in enumerate(header)}
         return {
             at: [line.get(name, "") for line in found]
@@ -101,7 +101,7 @@ def _said(report: FailureReport) -> Counter[tuple[object, ...]]:
     if report.suffix == ".csv":
         texts = [tuple(sorted(filter(None, map(str.strip, row)))) for row in _rows(report)]
     else:
-        texts = [tuple(sorted(filter(None, _scalars(line).values()))) for line in table["cells"]]
+        texts = [tuple(sorted(filter(None, scalars_of(line).values()))) for line in table["cells"]]
     numbers = table["row_number"].astype("str")
     named = [table[name].fillna("") for name in ("code", "message", "value", "key")]
     return Counter(zip(*named, numbers, texts, strict=True))
@@ -110,20 +110,6 @@ def _said(report: FailureReport) -> Counter[tuple[object, ...]]:
 def _rows(report: FailureReport) -> list[list[str]]:
     """The fields of each line of a CSV report."""
     return [next(iter(cut(line)), []) for line in report.table["cells"]]
-
-
-def _scalars(line: str) -> dict[str, str]:
-    """What a line of JSON says, by folded names; a line that is none says itself."""
-    try:
-        document = json.loads(line)
-    except (ValueError, RecursionError):
-        document = None
-    if not isinstance(document, dict):
-        return {"message": line.strip()}
-    said: dict[str, str] = {}
-    for name, text in linereport.scalars(document):
-        said.setdefault(name, text.strip())
-    return said
 
 
 def _columns(report: FailureReport, provider: str) -> tuple[list[str], list[list[str]]]:

@@ -146,7 +146,7 @@ def joined(
 
 
 @pytest.mark.parametrize("form", FORMS)
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 @given(data=st.data(), json_lines=st.booleans(), again=st.integers(1, 2))
 def test_the_rows_that_failed_are_found_however_the_report_was_mangled(
     form: str, data: st.DataObject, json_lines: bool, again: int
@@ -170,7 +170,7 @@ def test_the_rows_that_failed_are_found_however_the_report_was_mangled(
 
 
 @pytest.mark.parametrize("form", FORMS)
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 @given(data=st.data(), json_lines=st.booleans())
 def test_of_twins_as_many_are_found_as_failed(
     form: str, data: st.DataObject, json_lines: bool
@@ -186,10 +186,14 @@ def test_of_twins_as_many_are_found_as_failed(
     json_lines = json_lines and form.startswith("experiture")
     told, _ = joined(form, sent, lines, chance, json_lines=json_lines)
     found = [int(row) // 10 - 1 for row in told.failures["row"]]
-    assert len(told.unmatched) == 0
-    if form in NUMBERED:
+    if form in NUMBERED and told.base is not None:
+        assert told.base == (2 if form == "talkvalue" else 1)
         assert sorted(set(found)) == sorted(failed)
         return
+    if form == "talkvalue":  # of twins alone no number proves anything, and nothing is guessed
+        assert found == []
+        return
+    assert len(told.unmatched) == 0
     alone = {at for at in range(len(sent)) if sent.count(sent[at]) == 1}
     assert {at for at in found if at in alone} == failed & alone
     for at in set(found) - alone:
@@ -200,7 +204,7 @@ def test_of_twins_as_many_are_found_as_failed(
 
 
 @pytest.mark.parametrize("form", FORMS)
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(data=st.data(), json_lines=st.booleans())
 def test_no_line_is_lost_and_the_books_sum_whatever_is_in_the_report(
     form: str, data: st.DataObject, json_lines: bool
