@@ -86,7 +86,7 @@ def merge_submitted(
     if submitted.resolve() in {path.resolve() for path in failures}:
         raise UsageError(f"{submitted}: the file that was sent does not tell what was refused")
     pages = [read_failures(path, provider, spool=work) for path in failures]
-    profile = profiles.load(provider)
+    profile = settings.explained(profiles.load(provider))
     with outputs.staging(target, force=force) as place:
         checked = _read(submitted, profile, settings, work, original, progress)
         sent = part_of(checked.layout, checked.survey.plan.columns, work=work)
