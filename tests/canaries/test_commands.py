@@ -1,0 +1,279 @@
+"""Every command, in every way of talking, with canaries in all that it reads."""
+
+from __future__ import annotations
+
+import itertools
+import shlex
+from collections.abc import Callable, Iterator
+
+import click
+import pytest
+
+from preflight.cli.main import _preflight
+from preflight.sending.ledger import Ledger
+from preflight.settings import FORMATS
+from tests.canaries.conftest import PROVIDERS, Field
+from tests.canaries.planted import ENVIRON, GOODS, table
+
+SUBMIT = "planted/people.csv --to {} --state-dir state -o {{new}}.preflight --force"
+FIXED, SENT, OPEN = "fixed", "sent", "open"
+"""What may stand there already: a fix, a finished run, one whose jobs are not followed yet."""
+
+CASES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    # command: (what it needs, its arguments); {new} is a name that nothing has, {run} is the run
+    "check": ((), ("planted/people.csv", "planted/headerless.csv --for talkvalue --all",
+                   "planted/people.csv --for dotdigital --diff --unsafe-fixes", "planted")),
+    "fix": ((), ("planted/people.csv -o {new}.preflight", "planted/people.csv --diff",
+                 "planted/headerless.csv -o {new}.preflight --for textus --unsafe-fixes")),
+    "split": ((), ("planted/people.csv -o {new}.preflight --max-rows 3",)),
+    "submit": ((), (SUBMIT.format("talkvalue -O source_id=7 -O mode=UPDATE"),
+                    SUBMIT.format("dotdigital -O address_book=77 --dry-run"))),
+    "resume": ((OPEN,), ("{run} --state-dir state",)),
+    "runs": ((SENT,), ("show {run} --state-dir state", "--state-dir state", "--state-dir none")),
+    "trace": ((SENT,), ("{run} 1 --state-dir state", "{run} 11 --state-dir state",
+                        "{run} zqmail3x@kestrel-labs.com --state-dir state",
+                        "{run} zqmail99x@kestrel-labs.com --state-dir state")),
+    "diff": ((FIXED,), ("fixed.preflight",)),
+    "undo": ((FIXED,), ("fixed.preflight --row 13",
+                        "fixed.preflight -o out-undone/people.csv --force")),
+    "rules": ((), ("", "--for talkvalue")),
+    "explain": ((), ("EML302",)),
+    "new-rule": ((), ("zq-found --family EML --folder {new}-rules",)),
+    "profiles": ((), ("", "talkvalue")),
+    "template": ((), ("--for talkvalue", "--for textus -o {new}-template.csv")),
+    "init": ((), ("planted/people.csv -o {new}.toml", "planted/headerless.csv -o -")),
+    "sandbox": ((), ("--magic",)),
+}  # fmt: skip
+"""A new command needs a line here."""
+
+_numbers = itertools.count(1)
+
+
+def commands() -> list[str]:
+    return _preflight.list_commands(click.Context(_preflight))
+
+
+@pytest.mark.parametrize("name", commands())
+def test_every_command_has_a_case(name: str) -> None:
+    assert name in CASES, f"add a case for command {name} to CASES in {__file__}"
+
+
+def test_every_case_is_of_a_command() -> None:
+    assert set(CASES) <= set(commands())
+
+
+def ways(name: str) -> Iterator[tuple[list[str], bool]]:
+    """Each way of talking that a command has, and whether it may show values on stdout."""
+    command = _preflight.get_command(click.Context(_preflight), name)
+    assert command is not None
+    options = {option.name: option for option in command.params}
+    yield [], False
+    if "quiet" in options:
+        yield ["-q"], False
+    if "verbose" in options:
+        yield ["-v"], False
+    if "statistics" in options:
+        yield ["--statistics"], False
+    shows = "show_values" in options
+    if shows:
+        yield ["--show-values"], True
+    if "output_format" in options:
+        kind = options["output_format"].type
+        for one in kind.choices if isinstance(kind, click.Choice) else FORMATS:
+            yield ["--output-format", one], False
+            if shows and one == "json":
+                yield ["--output-format", one, "--show-values"], True
+    if "output_file" in options:
+        yield ["--output-file", "{new}-told.txt"], False
+        if shows:
+            yield ["--output-file", "shown-{new}.txt", "--show-values"], True
+
+
+def needed(ground: Field, what: tuple[str, ...]) -> str:
+    """Makes what a command needs; the id of the run, if it is one."""
+    if FIXED in what:
+        (ground.root / "out-undone").mkdir()
+        ground.call("fix", "planted/people.csv", "-o", "fixed.preflight")
+    if SENT in what:
+        ground.send("talkvalue", "-o", "sent.preflight")
+    if OPEN in what:
+        ground.send("talkvalue", "-o", "sent.preflight", "--no-wait")
+    if not {SENT, OPEN} & {*what}:
+        return ""
+    with Ledger(ground.root / "state") as ledger:
+        return ledger.runs()[0].id
+
+
+@pytest.mark.parametrize("name", commands())
+def test_no_command_lets_a_secret_or_a_value_out(ground: Field, name: str) -> None:
+    """In any format, quiet or not; values on stdout only where they were asked for."""
+    what, lines = CASES[name]
+    run = needed(ground, what)
+
+    def call(line: str, way: list[str], values: bool) -> None:
+        words = [*shlex.split(line), *way]
+        told = [word.format(new=f"out-{next(_numbers)}", run=run) for word in words]
+        assert ground.call(name, *told, values=values).code in (0, 1, 2), ground.said[-1]
+
+    for way, values in ways(name):
+        call(lines[0], way, values)
+    for line in lines[1:]:
+        call(line, [], False)
+    assert ground.leaks() == []
+    assert [word for word, _, called in ground.said if called.err.startswith("Traceback")] == []
+
+
+_WRONG = (
+    "check nothing.csv",
+    "check planted/people.csv --for talkvalu",
+    "fix planted/people.csv -o planted/people.csv",
+    "submit planted/people.csv --to dotdigital -O api_password={secret}",
+    "submit planted/people.csv --to dotdigital -O address_book={secret}",
+    "submit planted/people.csv --to dotdigital -O {secret}",
+    "submit planted/people.csv --to textus -O account=a --base-url https://u:{secret}@example.org",
+    "submit planted/people.csv --to textus -O account=a --base-url https://example.org/?t={secret}",
+    "submit planted/people.csv --to textus -O account=a --base-url http://{secret}.example.org",
+    "submit planted/people.csv --to experiture -O list_name=a -O target_list_id=b",
+)
+
+
+def test_a_wrong_call_does_not_repeat_a_secret(ground: Field) -> None:
+    """Not even one that was given in the wrong place; nothing is read and nothing sent."""
+    before = len(_asked(ground))
+    for wrong in _WRONG:
+        given = wrong.format(secret=ENVIRON["TEXTUS_API_TOKEN"])
+        assert ground.call(*shlex.split(given)).code == 2
+    assert len(_asked(ground)) == before
+    assert ground.leaks() == []
+
+
+def _asked(ground: Field) -> list[object]:
+    assert ground.mirror.server is not None
+    return list(ground.mirror.server.asked)
+
+
+_MISTAKES = (
+    '[providers.dotdigital]\napi_password = "{secret}"\n',
+    'token = "{secret}"\n',
+    'for = "{secret}"\n',
+    'region = "{secret}"\n',
+    'timeout = "{secret}"\n',
+    'output_format = ["{secret}"]\n',
+    'severity = {{EML302 = "{secret}"}}\n',
+    '[providers.textus]\naccount = "a/{secret}"\n',
+    '[providers.textus]\naccount = {{secret = "{secret}"}}\n',
+    "{secret}\n",
+    'a = "{secret}\n',
+)
+
+
+def test_a_secret_in_a_config_by_mistake_is_not_repeated(ground: Field) -> None:
+    secret = ENVIRON["TEXTUS_API_TOKEN"]
+    for mistake in _MISTAKES:
+        (ground.root / "planted" / "preflight.toml").write_text(mistake.format(secret=secret))
+        ground.send("textus", "--config", "planted/preflight.toml", path="good.csv")
+    assert ground.leaks() == []
+
+
+@pytest.mark.parametrize(
+    "variable", ["FOR", "TIMEOUT", "MAX_BAD", "SHOW_VALUES", "POLL_SCALE", "SCHEMA"]
+)
+def test_a_secret_in_a_variable_of_ours_is_not_repeated(
+    ground: Field, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.setenv(f"PREFLIGHT_{variable}", ENVIRON["TALKVALUE_TOKEN"])
+    assert ground.send("textus", path="good.csv").code == 2
+    assert ground.leaks() == []
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_what_is_missing_is_said_before_anything_is_read(
+    ground: Field, monkeypatch: pytest.MonkeyPatch, provider: str
+) -> None:
+    """A secret or the tool, and an option that cannot be: the file is not even there."""
+    missing = "LANDBASE_CLI" if provider == "landbase" else f"{provider.upper()}_API"
+    before = len(_asked(ground))
+    told = ground.send(provider, "-O", "sauce=1", path="nothing.csv")
+    assert (told.code, told.out) == (2, "")
+    assert f'{provider} has no option "sauce"' in told.err
+    for name in ENVIRON:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("LANDBASE_CLI", "no-such-tool")
+    told = ground.send(provider, path="nothing.csv")
+    assert (told.code, told.out, told.err.count("\n")) == (2, "", 1)
+    assert missing.replace("TALKVALUE_API", "TALKVALUE_TOKEN") in told.err
+    assert len(_asked(ground)) == before
+    assert not (ground.root / "state").exists()
+
+
+RULE = '''"""Names of some length.
+
+Bad::
+
+    first_name
+    Anna
+
+Findings::
+
+    2:1 OWN900
+
+Good::
+
+    first_name
+    Bo
+"""
+from preflight.rule import Rule, Scope, Severity
+
+def check(cells):
+    raise ValueError(f"of {list(cells['value'])}")
+
+RULE = Rule(code="OWN900", name="name-long", severity=Severity.ERROR, message="is long",
+            scope=Scope.CELL, kinds=("name",), check=check, suspects=".")
+'''
+
+
+@pytest.mark.parametrize("way", [[], ["--output-format", "json"], ["--output-format", "concise"]])
+def test_a_rule_that_crashes_lets_nothing_out(ground: Field, way: list[str]) -> None:
+    """Its message may hold a cell."""
+    (ground.root / "planted" / "rules").mkdir()
+    (ground.root / "planted" / "rules" / "own.py").write_text(RULE)
+    told = ground.call("check", "planted/good.csv", "--rules", "planted/rules", *way)
+    assert told.code in (1, 2)
+    assert "OWN900" in told.out + told.err
+    assert ground.leaks() == []
+
+
+Break = Callable[..., object]
+
+
+@pytest.mark.parametrize("where", ["_create", "failures"])
+def test_a_bug_lets_nothing_out(ground: Field, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+    """Its exception holds a cell and a secret; one line says where the log is."""
+    from preflight.providers.talkvalue import Talkvalue
+
+    def broken(*_: object) -> object:
+        raise RuntimeError(f"{GOODS[0]} {ENVIRON['TALKVALUE_TOKEN']}")
+
+    monkeypatch.setattr(Talkvalue, where, broken)
+    told = ground.send("talkvalue", "-o", "out.preflight")
+    assert told.code == 2
+    assert "a bug of preflight, not of your file: RuntimeError, see " in told.err
+    assert len(list((ground.root / "tmp").glob("preflight-bug-*.log"))) == 1
+    assert ground.leaks() == []
+    monkeypatch.undo()
+
+
+def test_what_cannot_be_read_lets_nothing_out(ground: Field) -> None:
+    """Damaged archives, a folder, bytes of no text, a file that is all quotes."""
+    planted = ground.root / "planted"
+    (planted / "a.csv.gz").write_bytes(b"\x1f\x8b" + table(GOODS).encode())
+    (planted / "b.zip").write_bytes(b"PK\x03\x04" + table(GOODS).encode())
+    (planted / "c.csv").write_bytes(b"\xff\xfe" + table(GOODS).encode("utf-16-le")[:-1])
+    (planted / "d.csv").write_bytes(table(GOODS).encode().replace(b'","', b'"'))
+    (planted / "e.xlsx").write_bytes(b"PK\x03\x04" + b"\0" * 40 + table(GOODS).encode())
+    (planted / "f.csv").write_bytes(b"\0" * 100 + table(GOODS).encode("cp1252"))
+    for name in ("a.csv.gz", "b.zip", "c.csv", "d.csv", "e.xlsx", "f.csv", "rules", ""):
+        for way in ((), ("--output-format", "json", "--all")):
+            assert ground.call("check", f"planted/{name}", *way).code in (0, 1, 2)
+        ground.call("fix", f"planted/{name}", "-o", "out.preflight", "--force")
+    assert ground.leaks() == []
