@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import re
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -88,6 +89,7 @@ _LANDED = ("mergedInserts", "mergedUpdates", "rowsImported")
 _STARTED = frozenset({"running", "completed", "failed"})
 # Headers of an upload that are not the provider's to say: where it goes, and how long it is.
 _OURS = frozenset({"host", "content-length", "transfer-encoding", "connection"})
+_CORRELATION = re.compile(r"[\w.:-]{1,64}")  # a UUID as documented; a sentence is none
 _RATE = "CDP_ETL.RATE.LIMITED"
 
 
@@ -108,8 +110,8 @@ def read_error(response: Response) -> Complaint:
     advice = []
     if response.status in {401, 403}:
         advice.append("check EXPERITURE_API_KEY and its scopes")
-    if isinstance(number, str) and number:
-        advice.append(f"correlation id {number[:64]}")
+    if isinstance(number, str) and _CORRELATION.fullmatch(number):
+        advice.append(f"correlation id {number}")
     code = found.get("code") if isinstance(found.get("code"), str) else None
     busy = code == _RATE or (response.status == 409 and envelope.get("success") is False)
     return Complaint(told, code, Busy if busy else None, "; ".join(advice))

@@ -28,7 +28,7 @@ from tests.canaries.planted import (
 
 PROVIDERS = {
     "dotdigital": ("-O", "address_book=77"),
-    "experiture": (),
+    "experiture": ("--map", "Full Name=first_name", "--map", "Note=last_name"),
     "landbase": ("-O", "tag_name=Expo"),
     "talkvalue": ("-O", "source_id=7", "-O", "mode=UPDATE"),
     "textus": ("-O", "account=acme"),
@@ -100,7 +100,7 @@ class Field:
         return [
             f"{path.relative_to(self.root)} {stat.S_IMODE(path.stat().st_mode):04o}"
             for path in sorted(self.root.rglob("*"))
-            if path.relative_to(self.root).parts[0] not in ("planted", "argv.txt", "tmp")
+            if path.relative_to(self.root).parts[0] not in ("planted", "argv.txt", "tmp", "home")
             and stat.S_IMODE(path.stat().st_mode) & 0o077
         ]
 

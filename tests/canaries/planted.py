@@ -28,7 +28,7 @@ ENVIRON = {
     "LANDBASE_API_KEY": "lbk_5ecr3tsession0123456789",
     "PREFLIGHT_API_TOKEN": "pf-5ecr3t-of-nothing-we-know",
 }
-"""The secrets of the environment: the providers', a tool's own, and one that is there by mistake."""
+"""The secrets of the environment: the providers', a tool's own, and one there by mistake."""
 
 VALUE = re.compile(r"zq[a-z]+[0-9]+x")
 PHONES = tuple(f"415555{number}" for number in range(2671, 2699))

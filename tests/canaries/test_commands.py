@@ -29,6 +29,9 @@ CASES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "submit": ((), (SUBMIT.format("talkvalue -O source_id=7 -O mode=UPDATE"),
                     SUBMIT.format("dotdigital -O address_book=77 --dry-run"))),
     "resume": ((OPEN,), ("{run} --state-dir state",)),
+    "resubmit": ((SENT,), ("planted/corrected.csv --state-dir state -o {new}.preflight --dry-run",
+                           "planted/corrected.csv --state-dir state -o {new}.preflight",
+                           "planted/good.csv --state-dir state -o {new}.preflight")),
     "runs": ((SENT,), ("show {run} --state-dir state", "--state-dir state", "--state-dir none")),
     "trace": ((SENT,), ("{run} 1 --state-dir state", "{run} 11 --state-dir state",
                         "{run} zqmail3x@kestrel-labs.com --state-dir state",
@@ -96,6 +99,9 @@ def needed(ground: Field, what: tuple[str, ...]) -> str:
         ground.call("fix", "planted/people.csv", "-o", "fixed.preflight")
     if SENT in what:
         ground.send("talkvalue", "-o", "sent.preflight")
+        failures = (ground.root / "sent.preflight" / "failures.csv").read_text()
+        corrected = failures.replace("failure.zqmail3x", "zqmail33x").replace("Ã«", "ë")
+        (ground.root / "planted" / "corrected.csv").write_text(corrected)
     if OPEN in what:
         ground.send("talkvalue", "-o", "sent.preflight", "--no-wait")
     if not {SENT, OPEN} & {*what}:

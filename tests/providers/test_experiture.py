@@ -516,3 +516,17 @@ def test_the_provider_does_not_say_where_an_upload_goes_in_its_headers(
     assert put.headers["host"] == f"127.0.0.1:{server.port}"
     assert "transfer-encoding" not in put.headers
     assert (put.headers["x-amz-tag"], put.headers["content-length"]) == ("a", str(put.size))
+
+
+@pytest.mark.parametrize("number", ["Ann Quokka", "tok\x1b[2J", "x" * 65, "", None, 7])
+def test_a_correlation_id_that_is_none_is_not_told(
+    server: Loopback,
+    replies: dict[str, Reply],
+    provider: Experiture,
+    tmp_path: Path,
+    number: object,
+) -> None:
+    """It is shown as it is, so only what can be one is."""
+    error = {"code": "CDP_ETL.X", "message": "words"}
+    replies[START] = Reply(422, {"success": False, "correlationId": number, "error": error})
+    assert "correlation id" not in str(failed(provider, tmp_path))
