@@ -152,6 +152,10 @@ def ground(
     monkeypatch.chdir(root)
     (root / "planted" / "people.csv").write_text(table([*GOODS, *BADS], tail=RAGGED))
     (root / "planted" / "good.csv").write_text(table(GOODS))
+    report = "3,INVALID_EMAIL,Zqname3x is odd,failure.zqmail3x@kestrel-labs.com\n9,X,zqname9x,\n"
+    (root / "planted" / "report.csv").write_text(
+        f"rowNum,errorCode,errorMessage,rawValue\n{report}"
+    )
     rows = "".join(table([row]).split("\n", 1)[1] for row in GOODS)
     (root / "planted" / "headerless.csv").write_text(rows)
     yield Field(root, _mirror, capsys)

@@ -71,13 +71,13 @@ def table(rows: Iterable[dict[str, str]], header: Iterable[str] = HEADER, tail: 
     return "\n".join(quoted) + "\n" + tail
 
 
-NEVER = ("report.json", "manifest.json", "*.log", "ledger.sqlite*")
+NEVER = ("report.json", "manifest.json", "*.log", "ledger.sqlite*", "*.py", "*.toml")
 
 
 def values_may_stand(path: Path, root: Path) -> bool:
     """Whether a file is meant to hold cells."""
     inner = path.relative_to(root)
-    if any(inner.match(name) for name in NEVER):
+    if inner.parts[0] != "planted" and any(inner.match(name) for name in NEVER):
         return False
     folders = inner.parts[:-1]
     meant = {"planted", "sources", "reports", "verdicts", "corrections", "parts"}
