@@ -23,7 +23,8 @@ from preflight.errors import SourceError
 from preflight.mailhosts import remembered as known_domains
 from preflight.model import Source
 from preflight.sending.runs import Run
-from preflight.settings import MaxBad, Settings
+from preflight.setting_values import MaxBad
+from preflight.settings import Settings
 
 SOURCES = "sources"
 """The folder of the kept sources, in the state folder; each is called by its SHA-256."""

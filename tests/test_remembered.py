@@ -10,7 +10,8 @@ from preflight.model import Books
 from preflight.remembered import SOURCES, keep_source, restored, stored
 from preflight.sending.ledger import Ledger
 from preflight.sending.runs import Run
-from preflight.settings import MaxBad, Settings
+from preflight.setting_values import MaxBad
+from preflight.settings import Settings
 
 
 def _kept(settings: Settings, folder: Path) -> Run:

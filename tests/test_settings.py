@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from preflight import profile
 from preflight.errors import ConfigError
 from preflight.providers import registry
-from preflight.settings import FAIL_ON, FORMATS, MaxBad, Settings, load
+from preflight.setting_values import FAIL_ON, FORMATS, MaxBad
+from preflight.settings import Settings, load
 
 SCHEMA: dict[str, Any] = json.loads(
     resources.files("preflight").joinpath("config.schema.json").read_text("utf-8")

@@ -17,7 +17,8 @@ from preflight.sandbox.server import Sandbox
 from preflight.sending.ledger import Ledger
 from preflight.sending.progress import Ended, Event, Sending
 from preflight.sending.runs import RunState
-from preflight.settings import MaxBad, Settings
+from preflight.setting_values import MaxBad
+from preflight.settings import Settings
 from preflight.submission import Connection, Sent
 from tests.calls import contacts
 

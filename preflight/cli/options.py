@@ -13,7 +13,8 @@ import click
 from preflight import private as owned
 from preflight.cli.terminal import is_shown_to_people, silence
 from preflight.errors import ConfigError
-from preflight.settings import FAIL_ON, FORMATS, Settings, load
+from preflight.setting_values import FAIL_ON, FORMATS
+from preflight.settings import Settings, load
 
 F = TypeVar("F", bound=Callable[..., Any])
 
