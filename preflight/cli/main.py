@@ -25,7 +25,7 @@ _COMMANDS = {
     "split": "cut a file on record boundaries under a provider's limits",
     "submit": "check, fix, split, send, poll, merge: the whole line",
     "resume": "go on with an interrupted run",
-    "resubmit": "send the corrected rows of a failures.csv or rejects.csv, and only those",
+    "resubmit": "send corrected rows again, and only those",
     "merge": "join a failure report that was fetched by hand",
     "runs": "what was sent",
     "trace": "one row's whole story",
