@@ -7,7 +7,7 @@ READY  := $(VENV)/.ready
 SHOW   := fixtures/trade-show/expo-utf16.csv
 RESULT := .preflight/demo
 
-.PHONY: run test check tests format fixtures bench compare clean
+.PHONY: run test check tests torture format fixtures bench compare clean
 
 # The main job: a trade-show export, against the embedded stand-ins, to the end.
 run: $(READY)
@@ -26,6 +26,11 @@ check: $(READY)
 
 tests: $(READY)
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term
+
+# The crash matrix, all of it: every point at which a run can be killed, every fault of a provider.
+TORTURE ?=
+torture: $(READY)
+	$(BIN)/python -m tests.crash.torture $(TORTURE)
 
 format: $(READY)
 	$(BIN)/ruff check --fix .

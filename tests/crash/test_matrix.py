@@ -1,0 +1,207 @@
+"""The crash matrix, a part of it: `make torture` carries out all of it.
+
+Of each class of system calls one point is tried in each scenario, always the same one, some torn
+writes, and some faults. What a trial is, and what it is held to: see `trial.py` and `audit.py`.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from preflight.sandbox.server import Sandbox
+from tests.calls import PROGRAM, bare_environment
+from tests.crash import audit
+from tests.crash.matrix import KINDS, both, complaints, faults
+from tests.crash.runner import KILLED, STUCK, Point, Runner, lacking
+from tests.crash.scenario import SCENARIOS, Trial
+from tests.crash.trial import Found, run
+
+pytestmark = [
+    pytest.mark.skipif(lacking() is not None, reason=lacking() or ""),
+    pytest.mark.timeout(400),
+]
+
+
+MORE_WAYS = ("experiture-list", "talkvalue-cli")
+"""Further ways to a provider; of these less is tried here."""
+
+
+@pytest.fixture(scope="module")
+def runner() -> Iterator[Runner]:
+    with Runner() as started:
+        yield started
+
+
+def always(name: str) -> random.Random:
+    """A choice that is the same in every run of the tests."""
+    return random.Random(name)
+
+
+def holds(found: Found) -> None:
+    """Nothing doubled, nothing lost, and the run has ended."""
+    assert found.problems == [], str(found.trial)
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_a_kill_at_any_system_call_doubles_and_loses_nothing_and_the_run_ends(
+    runner: Runner, name: str
+) -> None:
+    untouched = run(runner, Trial(SCENARIOS[name]))
+    holds(untouched)
+    choice = always(name)
+    kinds = [one for one in KINDS if not one[1]] + [choice.choice([one for one in KINDS if one[1]])]
+    if name in MORE_WAYS:
+        kinds = [("ledger", False), ("call", False), ("start", False)]
+    for kind, torn in kinds:
+        if untouched.counts[kind]:
+            point = Point(kind, choice.randint(1, untouched.counts[kind]), torn)
+            found = run(runner, Trial(SCENARIOS[name], (point,)))
+            holds(found)
+            # A run makes a few calls more or less each time, so the very last may not come.
+            assert found.killed or point.at > 0.9 * untouched.counts[kind]
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_no_fault_of_a_provider_doubles_or_loses_a_row(runner: Runner, name: str) -> None:
+    known = [one for one in faults(SCENARIOS[name]) if "slow" not in str(one)]
+    said = list(complaints(SCENARIOS[name]))
+    choice = always(name)
+    for trial in choice.sample(known, 1 if name in MORE_WAYS else 2) + choice.sample(
+        said, min(1, len(said))
+    ):
+        holds(run(runner, trial))
+
+
+@pytest.mark.parametrize("name", ["dotdigital", "experiture", "landbase", "talkvalue"])
+def test_a_run_that_is_hit_again_while_it_is_resumed_ends_as_well(
+    runner: Runner, name: str
+) -> None:
+    counts = {"ledger": 120, "call": 40}
+    trial = always(name).choice(list(both(SCENARIOS[name], counts, 9)))
+    found = run(runner, trial)
+    holds(found)
+    assert found.killed or found.calls > 1
+
+
+def test_a_forked_call_ends_as_one_of_a_fresh_process(runner: Runner, tmp_path: Path) -> None:
+    """What it says and what it writes, ids and times apart."""
+    seen = []
+    for forked in (True, False):
+        here = tmp_path / str(forked)
+        here.mkdir()
+        (here / "a.csv").write_text(SCENARIOS["talkvalue"].content)
+        argv = SCENARIOS["talkvalue"].argv()
+        with Sandbox(here / "box.sqlite") as box:
+            environ = {**bare_environment(), **box.environment, "PREFLIGHT_POLL_SCALE": "0.001"}
+            if forked:
+                told = runner.call(argv, cwd=here, environ=environ)
+                code, out, err = told.code, told.out, told.err
+            else:
+                fresh = subprocess.run(
+                    [*PROGRAM, *argv], cwd=here, env=environ, capture_output=True, text=True
+                )
+                code, out, err = fresh.returncode, fresh.stdout, fresh.stderr
+        files = {
+            path.name: path.read_bytes()
+            for path in (here / "a.preflight").rglob("*")
+            if path.suffix == ".csv"
+        }
+        run_id = r"\d{8}-\d{6}-[0-9a-f]{4}"
+        said = [re.sub(run_id, "ID", text).replace(str(here), "") for text in (out, err)]
+        seen.append((code, *said, files))
+    for one, other in zip(*seen, strict=True):
+        assert one == other
+    assert seen[0][0] == 1
+
+
+@pytest.mark.parametrize(
+    ("tampered", "told"),
+    [
+        ("INSERT INTO accepted SELECT 9, row, key, sha256 FROM accepted WHERE job = 1", "doubled"),
+        ("DELETE FROM accepted WHERE job = 2", "lost"),
+        ("UPDATE accepted SET key = 'stranger' WHERE job = 1 AND row = 1", "lost"),
+    ],
+)
+def test_the_audit_sees_what_is_wrong_with_the_providers_books(
+    runner: Runner, tmp_path: Path, tampered: str, told: str
+) -> None:
+    """A matrix that could not fail would show nothing."""
+    found, here = finished(runner, tmp_path)
+    with sqlite3.connect(tmp_path / "box.sqlite") as db:
+        db.execute("INSERT INTO jobs VALUES (9, 'talkvalue', '9', 0, 0, 'COMPLETED', '{}')")
+        assert db.execute(tampered).rowcount
+    db.close()
+    with Sandbox(tmp_path / "box.sqlite") as box:
+        audit.audit(found, here, box.store)
+    assert any(problem.startswith(told) for problem in found.problems)
+
+
+def test_the_audit_sees_what_is_wrong_with_our_own_books(runner: Runner, tmp_path: Path) -> None:
+    found, here = finished(runner, tmp_path)
+    path = here / "a.preflight" / "failures.csv"
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[:-1]))
+    (here / "a.preflight" / ".report.json.partial").touch()
+    with Sandbox(tmp_path / "box.sqlite") as box:
+        audit.audit(found, here, box.store)
+    assert any("refused, and 0 times in failures.csv" in one for one in found.lost)
+    assert found.wrong == ["left behind: .report.json.partial"]
+
+
+def finished(runner: Runner, tmp_path: Path) -> tuple[Found, Path]:
+    """A run that went well, and that the audit has nothing against; and where it was made."""
+    here = tmp_path / "here"
+    here.mkdir()
+    scenario = SCENARIOS["talkvalue"]
+    (here / "a.csv").write_text(scenario.content)
+    with Sandbox(tmp_path / "box.sqlite") as box:
+        environ = {**bare_environment(), **box.environment, "PREFLIGHT_POLL_SCALE": "0.001"}
+        assert runner.call(scenario.argv(), cwd=here, environ=environ).code == 1
+        found = Found(Trial(scenario))
+        audit.audit(found, here, box.store)
+    assert found.problems == []
+    return found, here
+
+
+def test_a_call_dies_at_its_point_and_not_before(runner: Runner, tmp_path: Path) -> None:
+    """At the first byte to the provider nothing of it has arrived there."""
+    scenario = SCENARIOS["textus"]
+    (tmp_path / "a.csv").write_text(scenario.content)
+    with Sandbox(tmp_path / "box.sqlite") as box:
+        environ = {**bare_environment(), **box.environment}
+        killed = runner.call(scenario.argv(), cwd=tmp_path, environ=environ, point=Point("call", 1))
+        assert (killed.code, killed.counts) == (KILLED, None)
+        assert (tmp_path / ".preflight" / "ledger.sqlite").exists()
+        assert box.store.jobs("textus") == []
+        gone = runner.call(scenario.argv(), cwd=tmp_path, environ=environ, timeout=0.001)
+        assert gone.code == STUCK
+
+
+def test_a_tool_that_outlives_its_call_is_waited_for(runner: Runner, tmp_path: Path) -> None:
+    tool = tmp_path / "tool"
+    tool.write_text("#!/bin/sh\nsleep 0.5\ntouch done\n")
+    tool.chmod(0o700)
+    (tmp_path / "a.csv").write_text(SCENARIOS["landbase"].content)
+    environ = {**bare_environment(), "LANDBASE_CLI": str(tool)}
+    argv = SCENARIOS["landbase"].argv()
+    # The first read of what the tool says comes when it is at work.
+    killed = runner.call(argv, cwd=tmp_path, environ=environ, point=Point("call", 3))
+    assert killed.code == KILLED
+    runner.bury()
+    assert (tmp_path / "done").exists()
+
+
+def test_where_there_is_no_compiler_the_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    lacking.cache_clear()
+    monkeypatch.setenv("PATH", "")
+    try:
+        assert "Debian package gcc" in str(lacking()) or sys.platform != "linux"
+    finally:
+        lacking.cache_clear()
