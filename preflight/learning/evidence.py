@@ -90,24 +90,20 @@ def gathered(
     pieces: list[pd.DataFrame] = []
     columns: dict[str, Sent] = {}
     whole = unnamed = 0
-    survey: Survey | None = None
+    surveys: list[Survey] = []
     for run in runs:
         table = verdicts.load(ledger.folder, run.id)
         own = restored(run, settings)
-        checked = judged_again(run, own, work=work, progress=progress)
-        survey = survey or checked.survey
-        cells, sent = _as_sent(checked.survey, progress)
-        for position, one in enumerate(sent):
-            columns.setdefault(one.header, one)
-            cells = cells.rename(columns={position: one.header})
+        surveys.append(judged_again(run, own, work=work, progress=progress).survey)
+        cells, sent = _as_sent(surveys[-1], progress)
+        columns = {**sent, **columns}
         refused = table["place"] == REFUSED
-        whole += int((refused & (table["how"] == WHOLE_PART)).sum())
+        alike = refused & (table["how"] == WHOLE_PART)
+        whole += int(alike.sum())
         unnamed += int((table["place"] == verdicts.Place.UNATTRIBUTED.value).sum())
-        known = table[
-            (table["place"] == ACCEPTED) | (refused & (table["how"] != WHOLE_PART))
-        ].set_index("row")
+        known = table[(table["place"] == ACCEPTED) | (refused & ~alike)].set_index("row")
         pieces.append(known.join(cells, how="inner"))
-    assert survey is not None  # noqa: S101 - a family has a run
+    survey = surveys[0]
     together = _once(pd.concat(pieces, ignore_index=True), list(columns))
     profile = settings.explained(profiles.load(runs[0].provider))
     on = {code: rule for code, rule in survey.plan.rules.items() if rule.scope in _ABOUT_ROWS}
@@ -136,33 +132,38 @@ def gathered(
     )
 
 
+_CELL = "cell "
 # A rule about several rows would see rows that were never in one file.
 _ABOUT_ROWS = (Scope.CELL, Scope.ROW)
 
 
-def _as_sent(survey: Survey, progress: Progress) -> tuple[pd.DataFrame, tuple[Sent, ...]]:
-    """The clean rows of a source as they were sent, by their numbers, and what the columns are."""
+def _as_sent(survey: Survey, progress: Progress) -> tuple[pd.DataFrame, dict[str, Sent]]:
+    """The clean rows of a source as they were sent, by their numbers; and what the columns are."""
     plan = survey.plan
     away = survey.left_away
     kept = [one for one in plan.columns if one.position not in away]
     columns = header_columns.sent(kept, plan.profile)
     by_position = {one.position: one for one in plan.columns}
+    # A data field may be called as a column of the verdicts is.
+    labels = {f"{_CELL}{one.header}": one for one in reversed(columns)}
     pieces = []
     for one, _ in rewrite(survey, Records(survey.layout, "reading", progress), columns):
         pieces.append(
             pd.DataFrame(
                 {
-                    at: one.chunk.table[str(column.position)].to_numpy(zero_copy_only=False)
-                    for at, column in enumerate(columns)
+                    label: one.chunk.table[str(column.position)].to_numpy(zero_copy_only=False)
+                    for label, column in labels.items()
                 },
                 index=one.chunk.rows,
                 dtype="str",
             )[one.keep]
         )
-    sent = tuple(
-        Sent(by_position[one.position].name, one.field, by_position[one.position].kind, one.header)
-        for one in columns
-    )
+    sent = {
+        label: Sent(
+            by_position[one.position].name, one.field, by_position[one.position].kind, one.header
+        )
+        for label, one in reversed(labels.items())
+    }
     return pd.concat(pieces), sent
 
 

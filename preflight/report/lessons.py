@@ -19,6 +19,7 @@ from preflight.learning.lessons import (
 )
 from preflight.model import Reason
 from preflight.report.text import number, plural, visible
+from preflight.sending.runs import RunState
 
 RULES = "rules"
 """The folder of the proposed rule files, beside the piece of config."""
@@ -41,6 +42,11 @@ def text(lessons: Lessons) -> str:
             f"  {plural(lessons.unnamed, 'row')} left out: the provider does not say which of them "
             "it refused"
         )
+    lines += [
+        f"  run {run.id} is {run.state}: what is not known of its rows yet is left out"
+        for run in lessons.runs
+        if run.state is not RunState.FINISHED
+    ]
     for lesson in lessons.lessons:
         lines.append(
             f"{visible(lesson.code)}: {plural(lesson.rows, 'row')}, {number(lesson.missed)} of "

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
+
+import pyarrow as pa
 
 from preflight.redact import mask
 from preflight.report.listing import shape
 from preflight.report.text import number, plural, visible
 from preflight.retelling import Change, Finding
 from preflight.sending.runs import Run
+from preflight.sentcells import without_cells
 from preflight.stories import (
     Called,
     Chapter,
@@ -27,9 +29,6 @@ from preflight.stories import (
     Story,
     Trail,
 )
-
-VALUE = "[value]"
-"""Stands where a provider's words hold a cell of the row they are about."""
 
 _WHAT = {
     Read: "read",
@@ -152,13 +151,8 @@ def without_values(message: str, cells: Mapping[str, str]) -> str:
     """
     if not cells:
         return ""
-    values = sorted({cell.strip() for cell in cells.values()}, key=len, reverse=True)
-    for value in values:
-        if len(value) > 1:
-            message = re.sub(
-                rf"(?<!\w){re.escape(value)}(?!\w)", VALUE, message, flags=re.IGNORECASE
-            )
-    return mask(message)
+    table = pa.table([pa.array([cell], pa.string()) for cell in cells.values()], list(cells))
+    return without_cells([message], table, list(cells))[0]
 
 
 def document(trail: Trail, *, show_values: bool) -> str:

@@ -84,3 +84,40 @@ def test_another_run_than_there_is_is_said(call: Call, shared: Sandbox) -> None:
     told = call("trace", run[:-1], "1")
     assert (told.code, told.err.count("\n")) == (2, 1)
     assert run in told.err
+
+
+def test_a_row_is_told_over_the_rounds_of_a_real_correction(
+    call: Call, shared: Sandbox, here: Path
+) -> None:
+    """A person's edit, a spreadsheet's damage, and a row that was accepted before."""
+    run = run_of(call)
+    failures = Path("leads.preflight/failures.csv").read_text()
+    corrected = failures.replace("no address", "cleo@kestrel-labs.com")
+    (row,) = [line for line in failures.splitlines() if "unsubscribed.bob" in line]
+    number = f",{run_name(call, run, 1)}"
+    again = "ann@kestrel-labs.com,Ann" + row[row.index("Bob") + 3 :].replace(
+        f",{run_name(call, run, 2)}", number
+    )
+    Path("corrected.csv").write_text(corrected + again + "\n")
+    told = call("resubmit", "corrected.csv", "-O", "source_id=7", "-O", "mode=UPDATE")
+    assert told.code == 1, told.err
+    whole = json.loads(call("trace", run, "3", "--output-format", "json").out)
+    assert [one["parent"] for one in whole["runs"]] == [None, run]
+    (cleo,) = whole["rows"]
+    assert cleo["place"] == "accepted"
+    assert cleo["run"] == whole["runs"][1]["id"]
+    assert [one["column"] for one in cleo["facts"] if one["what"] == "corrected"] == ["email"]
+    places = [
+        json.loads(call("trace", run, row, "--output-format", "json").out)["rows"][0]["place"]
+        for row in (1, 2, 3)
+    ]
+    assert places == ["accepted", "rejected_there", "accepted"]
+    shown = call("runs", "show", run).out
+    assert "after all rounds: 3 rows = 2 accepted + 1 rejected there" in shown
+
+
+def run_name(call: Call, run: str, row: int) -> str:
+    """What a row of a run is called for good."""
+    told = json.loads(call("trace", run, str(row), "--output-format", "json").out)
+    name: str = told["rows"][0]["id"]
+    return name

@@ -170,3 +170,14 @@ def test_without_verdicts_or_a_source_there_is_nothing_to_go_by(
     shutil.rmtree(own.state_dir / "verdicts")
     with pytest.raises(UsageError, match="settles it again"):
         known(run, own)
+
+
+def test_a_column_may_be_called_as_verdicts_call_theirs(
+    tmp_path: Path, box: Sandbox, own: Settings
+) -> None:
+    path = tmp_path / "leads.csv"
+    path.write_text("Email,message,place,code,accepted\nann@kestrel-labs.com,a,b,c,d\n")
+    told = known(send(path, "dotdigital", own, box), own)
+    assert [one.header for one in told.columns] == ["Email", "message", "place", "code", "accepted"]
+    assert told.cells.loc[0].tolist() == ["ann@kestrel-labs.com", "a", "b", "c", "d"]
+    assert told.rows["accepted"].tolist() == [True]

@@ -11,6 +11,7 @@ import numpy as np
 from preflight.learning.lessons import Lessons
 from preflight.learning.proposing import learn
 from preflight.report import lessons
+from preflight.sending.runs import RunState
 from preflight.settings import load
 from tests.learning.made import RULES, RUN, contacts, evidence, some
 
@@ -73,6 +74,8 @@ def test_what_was_left_out_is_said() -> None:
     assert "  2,000 rows left out" in lessons.text(one)
     assert lessons.text(one).endswith("no row was refused for a reason of its own\n")
     assert lessons.piece(one) == ""
+    stopped = dataclasses.replace(one, runs=(dataclasses.replace(RUN, state=RunState.STOPPED),))
+    assert "  run 20261122-010203-aaaa is stopped: what is not known" in lessons.text(stopped)
 
 
 def test_the_piece_of_config_loads_and_says_what_is_proposed(tmp_path: Path) -> None:

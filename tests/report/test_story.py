@@ -101,7 +101,7 @@ def test_nothing_of_a_contact_stands_in_a_redacted_story(write: object) -> None:
     told = write(TRAIL, show_values=False)  # type: ignore[operator]
     for value in ("ann@", "Ann", "Kestrel", "1E+10", "4155552671"):
         assert value not in told
-    assert "[value] <[value]> of 2025 is bad" in told
+    assert "[value] <[email]> of 2025 is bad" in told
     assert "A(1)a(2)s(1)A(1)a(6)" in told
 
 
