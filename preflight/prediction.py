@@ -1,8 +1,8 @@
 """How many of the rows that a provider refused the local rules had foreseen, reason by reason.
 
-A row was *foreseen* when it was sent with a warning of ours. That alone proves little: a warning
-that stands on every other row foresees everything. So beside each rule stands on how many of the
-accepted rows the same warning stood.
+A row was *foreseen* when it was sent with a warning that is a sign of the reason: one that stands
+on the rows refused for it at least twice as often as on the accepted ones. A warning that stands
+on every other row foresees nothing.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 ACCEPTED, REFUSED = "accepted", "rejected_there"
+SIGN = 2
+"""How many times as often as on accepted rows a warning stands on refused ones to be a sign."""
+
 SEPARATOR = "; "
 """Between the provider's codes of a row that it refused for several reasons."""
 
@@ -23,19 +26,21 @@ class Predicted:
 
     Attributes:
         rows: how many they are.
-        foreseen: on how many of them a warning of ours stood.
-        by: rule code → on how many of them it stood, most first.
+        foreseen: on how many of them a warning of ours stood that is a sign of the reason.
+        by: the rules of these warnings → on how many of the rows each stood, most first.
         accepted: for the same rules, on how many of the accepted rows each stood.
+        no_sign: likewise as `by`, for the rules whose warnings are none.
     """
 
     rows: int
     foreseen: int
     by: Mapping[str, int] = field(default_factory=dict)
     accepted: Mapping[str, int] = field(default_factory=dict)
+    no_sign: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def missed(self) -> int:
-        """How many of them nothing of ours stood on."""
+        """How many of them nothing of ours foresaw."""
         return self.rows - self.foreseen
 
 
@@ -49,13 +54,22 @@ def predicted(verdicts: pd.DataFrame) -> dict[str, Predicted]:
     """
     refused = verdicts[verdicts["place"] == REFUSED]
     reasons = refused.assign(code=refused["provider_code"].str.split(SEPARATOR)).explode("code")
-    alarms = _rules(verdicts[verdicts["place"] == ACCEPTED])
+    accepted = verdicts[verdicts["place"] == ACCEPTED]
+    alarms = _rules(accepted)
     told = {}
     for code, rows in reasons.groupby("code", sort=True):
-        by = _rules(rows)
-        foreseen = int((rows["warnings"] != "").sum())
-        accepted = {rule: alarms.get(rule, 0) for rule in by}
-        told[str(code)] = Predicted(len(rows), foreseen, by, accepted)
+        by, other = dict[str, int](), dict[str, int]()
+        for rule, count in _rules(rows).items():
+            often = count * len(accepted) >= SIGN * alarms.get(rule, 0) * len(rows)
+            (by if often else other)[rule] = count
+        signs = rows["warnings"].str.split().map(by.keys().isdisjoint)
+        told[str(code)] = Predicted(
+            len(rows),
+            int((~signs.astype(bool)).sum()),
+            by,
+            {rule: alarms.get(rule, 0) for rule in by},
+            other,
+        )
     return dict(sorted(told.items(), key=lambda entry: (-entry[1].rows, entry[0])))
 
 

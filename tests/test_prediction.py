@@ -25,6 +25,7 @@ def test_a_refused_row_was_foreseen_where_it_was_sent_with_a_warning() -> None:
             ("accepted", "EML306", ""),
             ("accepted", "TXT702", ""),
             ("accepted", "", ""),
+            ("accepted", "", ""),
             ("unattributed", "EML306", ""),
             ("rejected_here", "", ""),
         )
@@ -34,7 +35,21 @@ def test_a_refused_row_was_foreseen_where_it_was_sent_with_a_warning() -> None:
         3, 2, {"EML306": 2, "NAM604": 1}, {"EML306": 1, "NAM604": 0}
     )
     assert told["BOUNCED"].missed == 1
-    assert told["BLOCKED"] == Predicted(1, 1, {"EML306": 1}, {"EML306": 1})
+
+
+def test_a_warning_that_stands_on_accepted_rows_as_often_foresees_nothing() -> None:
+    accepted = [("accepted", "DUP803", "")] * 3 + [("accepted", "DUP803 EML306", "")]
+    refused = [
+        ("rejected_there", "DUP803 EML306", "BOUNCED"),
+        ("rejected_there", "DUP803", "BOUNCED"),
+    ]
+    told = predicted(table(*accepted, *refused))
+    assert told["BOUNCED"] == Predicted(2, 1, {"EML306": 1}, {"EML306": 1}, {"DUP803": 2})
+
+
+def test_a_row_that_was_refused_for_two_reasons_counts_for_both() -> None:
+    told = predicted(table(("rejected_there", "EML306", "BLOCKED; BOUNCED"), ("accepted", "", "")))
+    assert told["BLOCKED"] == told["BOUNCED"] == Predicted(1, 1, {"EML306": 1}, {"EML306": 0})
 
 
 def test_where_nothing_was_refused_nothing_is_told() -> None:
@@ -57,7 +72,13 @@ def test_the_figures_are_those_of_counting_row_by_row(rows: list[tuple[str, str,
         assert (code in told) == bool(mine)
         if mine:
             one = told[code]
-            assert (one.rows, one.foreseen) == (len(mine), sum(map(bool, mine)))
-            assert one.by == {r: n for r in RULES if (n := sum(r in w for w in mine))}
             accepted = [w.split() for place, w, _ in rows if place == "accepted"]
-            assert one.accepted == {r: sum(r in w for w in accepted) for r in one.by}
+            counts = {r: (sum(r in w for w in mine), sum(r in w for w in accepted)) for r in RULES}
+            signs = {
+                r for r, (n, m) in counts.items() if n and n * len(accepted) >= 2 * m * len(mine)
+            }
+            assert one.rows == len(mine)
+            assert one.foreseen == sum(not signs.isdisjoint(w) for w in mine)
+            assert one.by == {r: counts[r][0] for r in signs}
+            assert one.accepted == {r: counts[r][1] for r in signs}
+            assert one.no_sign == {r: n for r, (n, _) in counts.items() if n and r not in signs}

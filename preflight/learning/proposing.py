@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from preflight import newrule
 from preflight.learning.counting import LEAST, Support
@@ -24,7 +25,7 @@ from preflight.learning.lessons import (
 from preflight.learning.properties import BLANK, Property, candidates
 from preflight.learning.rulefile import rule_file
 from preflight.model import Bools, Reason
-from preflight.prediction import SEPARATOR
+from preflight.prediction import ACCEPTED, REFUSED, SEPARATOR, Predicted, predicted
 from preflight.rule import Rule
 
 OWN = "OWN"
@@ -76,11 +77,21 @@ def learn(evidence: Evidence, rules: Mapping[str, Rule], *, show_values: bool = 
     pool, looked_at = _pool(evidence, rules, show_values=show_values)
     tried = looked_at * max(1, len(codes))
     accepted = rows["accepted"].to_numpy(dtype=bool)
-    warned = (rows["warnings"] != "").to_numpy(dtype=bool)
+    foreseen = predicted(
+        pd.DataFrame(
+            {
+                "place": rows["accepted"].map({True: ACCEPTED, False: REFUSED}),
+                "provider_code": rows["code"],
+                "warnings": rows["warnings"],
+            }
+        )
+    )
     lessons = []
     for code, _ in sorted(codes.items(), key=lambda entry: (-entry[1], str(entry[0]))):
         refused = np.isin(np.arange(len(rows)), reasons.index[reasons == code].to_numpy())
-        lessons.append(_lesson(str(code), refused, accepted, warned, evidence, pool, tried))
+        lessons.append(
+            _lesson(foreseen[str(code)], str(code), refused, accepted, evidence, pool, tried)
+        )
     return Lessons(
         runs=evidence.runs,
         provider=evidence.profile.name,
@@ -94,10 +105,10 @@ def learn(evidence: Evidence, rules: Mapping[str, Rule], *, show_values: bool = 
 
 
 def _lesson(
+    foreseen: Predicted,
     code: str,
     refused: Bools,
     accepted: Bools,
-    warned: Bools,
     evidence: Evidence,
     pool: Sequence[_Candidate],
     tried: int,
@@ -123,7 +134,7 @@ def _lesson(
         code=code,
         reason=reason,
         rows=rows,
-        missed=int((refused & ~warned).sum()),
+        missed=foreseen.missed,
         known=known,
         guess=guessed,
         proposals=proposals,
