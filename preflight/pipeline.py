@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import fcntl
+import os
+import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -33,11 +38,42 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+_WORK = "preflight-work-"
+_FRESH = 60.0  # seconds in which a folder may not have been locked yet by who made it
+
+
 @contextmanager
 def workspace() -> Iterator[Path]:
-    """A private folder for what a call spools; gone when the block ends."""
-    with tempfile.TemporaryDirectory(prefix="preflight-") as folder:
-        yield Path(folder)
+    """A private folder for what a call spools; gone when the block ends.
+
+    What a killed call left of its own holds cells of contacts: a later call clears it away.
+    """
+    with tempfile.TemporaryDirectory(prefix=_WORK) as folder:
+        held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            for left in Path(folder).parent.glob(f"{_WORK}*"):
+                with contextlib.suppress(OSError):  # it is another user's, at work, or gone by now
+                    _clear_away(left)
+            yield Path(folder)
+        finally:
+            os.close(held)
+
+
+def _clear_away(left: Path) -> None:
+    """Removes the folder of a call that is dead.
+
+    Raises:
+        OSError: it is not to be had: its call is alive, or another user's.
+    """
+    held = os.open(left, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        found = os.fstat(held)
+        if found.st_uid == os.getuid() and time.time() - found.st_mtime > _FRESH:
+            shutil.rmtree(left)
+    finally:
+        os.close(held)
 
 
 def check(

@@ -275,3 +275,26 @@ def test_a_number_of_a_sheet_that_lost_its_zeros_rejects_its_row_as_an_error_alo
     if rejected:
         [row] = rows_of(tmp_path / "out" / "rejects.csv")
         assert (row["email"], row["preflight__codes"]) == ("a@x-labs.com", "TXT708")
+
+
+def test_what_a_killed_call_spooled_is_cleared_away_by_a_later_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not what lies there since a moment, what is at work, or what is no folder of ours."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    dead, fresh, link = (tmp_path / f"preflight-work-{name}" for name in ("dead", "fresh", "link"))
+    mine = tmp_path / "mine"
+    for folder in (dead, fresh, mine):
+        folder.mkdir()
+        (folder / "a.csv").write_text("ann@kestrel-labs.com")
+    link.symlink_to(mine)
+    with workspace() as alive:
+        (alive / "a.csv").write_text("ann@kestrel-labs.com")
+        for folder in (dead, alive, mine):
+            os.utime(folder, (0, 0))
+        with workspace():
+            assert not dead.exists()
+            assert all((folder / "a.csv").exists() for folder in (alive, fresh, mine))
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "mine", "preflight-work-fresh", "preflight-work-link",
+    ]  # fmt: skip
