@@ -30,6 +30,9 @@ SEVERAL = "refused, and several rows of the original could be meant"
 GONE = "refused, and the original has no such row any more"
 """Why a row is not found whose number is known."""
 
+CONTENT, KEY, NUMBER = "content", "key", "number"
+"""How a row was found."""
+
 _ENOUGH = 2
 """How many cells must agree at least where no match key does."""
 
@@ -71,7 +74,7 @@ def by_number(rows: Ints, original: Part) -> Origin:
     there[there] = original.row_map[at[there]] == rows[there]
     return Origin(
         np.where(there, at, NOBODY),
-        np.where(there, "number", "").astype(object),
+        np.where(there, NUMBER, "").astype(object),
         np.where(there, "", GONE).astype(object),
     )
 
@@ -96,7 +99,7 @@ def by_content(sent: Part, original: Part, profile: Profile) -> Origin:
     search = _Search(_whole(ours), _whole(theirs))
     for form in (_verbatim, keys.fold, _loosely):
         cells = [(form(ours.column(at)), form(theirs.column(other))) for at, other in pairs]
-        search.deal(*_signatures(cells, pairs.index(key) if key else None), "content")
+        search.deal(*_signatures(cells, pairs.index(key) if key else None), CONTENT)
     if key is not None:
         field = sent.fields[key[0]] or ""
         kind = profile.fields[field].kind if field in profile.fields else "text"
@@ -110,7 +113,7 @@ def by_content(sent: Part, original: Part, profile: Profile) -> Origin:
                 else keys.match_keys(column, kind)
                 for column in columns
             ]
-            search.deal(*_signatures([(forms[0], forms[1])], 0), "key")
+            search.deal(*_signatures([(forms[0], forms[1])], 0), KEY)
     return search.origin()
 
 
@@ -198,8 +201,8 @@ class _Search:
         """Deals those of one number to each other, in their order, where that is no guess.
 
         It is none where there is one on either side, or where those of a side are equal in every
-        cell. Rows of the file that are equal may stand for as many of the original, though those
-        differ in columns that the file has not.
+        cell. By content, rows of the file that are equal may stand for as many of the original,
+        though those differ in columns that the file has not.
 
         Args:
             ours: of each row of the file, `NOBODY` for none.
@@ -212,7 +215,8 @@ class _Search:
         m, kinds, n, their_kinds = (
             np.pad(counts, (0, size - len(counts))) for counts in (m, kinds, n, their_kinds)
         )
-        clear = (n > 0) & (kinds == 1) & ((their_kinds == 1) | (m == n))
+        as_many = m == n if how == CONTENT else np.zeros(size, dtype=bool)
+        clear = (n > 0) & (kinds == 1) & ((their_kinds == 1) | as_many)
         asking = np.flatnonzero((self._at == NOBODY) & (ours != NOBODY))
         codes = ours[asking]
         self._several[asking] |= ~clear[codes] & (n[codes] > 0)

@@ -146,7 +146,7 @@ def joined(
 
 
 @pytest.mark.parametrize("form", FORMS)
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=15)
 @given(data=st.data(), json_lines=st.booleans(), again=st.integers(1, 2))
 def test_the_rows_that_failed_are_found_however_the_report_was_mangled(
     form: str, data: st.DataObject, json_lines: bool, again: int
@@ -170,7 +170,7 @@ def test_the_rows_that_failed_are_found_however_the_report_was_mangled(
 
 
 @pytest.mark.parametrize("form", FORMS)
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=15)
 @given(data=st.data(), json_lines=st.booleans())
 def test_of_twins_as_many_are_found_as_failed(
     form: str, data: st.DataObject, json_lines: bool
@@ -204,7 +204,7 @@ def test_of_twins_as_many_are_found_as_failed(
 
 
 @pytest.mark.parametrize("form", FORMS)
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=15)
 @given(data=st.data(), json_lines=st.booleans())
 def test_no_line_is_lost_and_the_books_sum_whatever_is_in_the_report(
     form: str, data: st.DataObject, json_lines: bool
