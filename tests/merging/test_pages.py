@@ -18,6 +18,9 @@ LINES = st.lists(
     st.tuples(st.sampled_from(["a@b.org", "c@b.org"]), st.sampled_from("XY")), max_size=5
 )
 
+FIRST = '"row": 1, "email": "a@b.org", "error": "bad"'
+SECOND = '"row": 2, "email": "b@b.org", "error": "bad\u2028"'
+
 
 def faults(*lines: tuple[str, ...], header: tuple[str, ...] = ("Reason", "Email")) -> FailureReport:
     """Dotdigital's report of these lines."""
@@ -117,10 +120,8 @@ def test_no_line_is_lost_and_no_page_counts_twice(pages: list[list[tuple[str, st
     [
         "row;email;error\n1;a@b.org;bad\nROW;Email;ERROR\n2;b@b.org;bad\n",
         "row,email,error\n1,a@b.org,bad\n\ufeffemail,error,row\nb@b.org,bad,2\n,,\n",
-        '{"row": 1, "email": "a@b.org", "error": "bad"}\n'
-        + '{"row": 2, "email": "b@b.org", "error": "bad\u2028"}\n',
-        '[{"row": 1, "email": "a@b.org", "error": "bad"}]\n'
-        + '[{"row": 2, "email": "b@b.org", "error": "bad"}]',
+        "".join(f"{{{line}}}\n" for line in (FIRST, SECOND)),
+        f"[{{{FIRST}}}]\n[{{{SECOND}}}]",
     ],
 )
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
