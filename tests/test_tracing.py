@@ -100,7 +100,7 @@ LINES = st.sampled_from(
 )
 
 
-@settings(max_examples=6)
+@settings(max_examples=4)
 @given(st.lists(LINES, min_size=1, max_size=7), st.sampled_from(["talkvalue", "dotdigital"]))
 def test_a_story_ends_where_the_books_have_the_row(
     box: Sandbox, lines: list[str], provider: str
