@@ -189,18 +189,22 @@ def _joined(table: pd.DataFrame, part: Part, placed: Placed, profile: Profile) -
     ).astype("str")
     notes = list(placed.notes)
     if repeats:
-        notes.append(f"{repeats} report lines say again what another line said of the same row")
+        notes.append(f"{_lines(repeats)} saying again what another line said of the same row")
     twins = once["how"].str.startswith("one of ")
     if twins.any():
         notes.append(
-            f"{int(twins.sum())} report lines fit several rows that cannot be told apart: each was "
+            f"{_lines(int(twins.sum()))} fitting several rows that cannot be told apart: each was "
             "given to one of them"
         )
     notes += [
-        f"{count} report lines could not be placed: {why}"
+        f"{_lines(count)} without a place: {why}"
         for why, count in unmatched["why"].value_counts().sort_index().items()
     ]
     return Joined(once, unmatched.reset_index(drop=True), placed.base, tuple(notes))
+
+
+def _lines(count: int) -> str:
+    return f"{count} report line{'' if count == 1 else 's'}"
 
 
 def verdicts(part: Part, joined: Joined, outcome: Outcome) -> PartBooks:

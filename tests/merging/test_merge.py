@@ -160,7 +160,7 @@ def test_row_numbers_that_nothing_proves_place_no_line(tmp_path: Path) -> None:
     assert rows_of(joined) == []
     assert joined.unmatched["why"].tolist() == [matching.UNCHECKED] * 2
     assert joined.unmatched["cells"].tolist() == ['"2","X","",""', '"3","Y","",""']
-    assert joined.notes == (f"2 report lines could not be placed: {matching.UNCHECKED}",)
+    assert joined.notes == (f"2 report lines without a place: {matching.UNCHECKED}",)
 
 
 def test_a_value_that_stands_in_every_row_proves_nothing(tmp_path: Path) -> None:
@@ -248,7 +248,7 @@ def test_several_reasons_of_a_row_stay_together_and_repeated_lines_are_folded(
     assert joined.rows == 2
     assert joined.failures["code"].tolist() == ["INVALID_EMAIL", "INVALID_EMAIL", "PHONE"]
     assert joined.failures["reason"].tolist() == ["fix", "fix", "unknown"]
-    assert "1 report lines say again what another line said of the same row" in joined.notes
+    assert "1 report line saying again what another line said of the same row" in joined.notes
 
 
 # By key.
@@ -335,7 +335,7 @@ def test_twins_are_taken_one_by_one_each_as_one_of_k(tmp_path: Path) -> None:
     assert rows_of(joined) == [10, 30]
     assert joined.failures["how"].tolist() == ["one of 3"] * 2
     assert joined.notes == (
-        "2 report lines fit several rows that cannot be told apart: each was given to one of them",
+        "2 report lines fitting several rows that cannot be told apart: each was given to one of them",
     )
 
 
@@ -354,7 +354,7 @@ def test_a_report_that_is_there_twice_takes_no_second_twin(tmp_path: Path) -> No
     joined = by_key(faults(lines), make_part(tmp_path, [twin, other, twin]))
     assert rows_of(joined) == [10, 20]
     assert len(joined.unmatched) == 0
-    assert "2 report lines say again what another line said of the same row" in joined.notes
+    assert "2 report lines saying again what another line said of the same row" in joined.notes
 
 
 def test_pages_that_overlap_take_no_twin_too_few(tmp_path: Path) -> None:
@@ -601,7 +601,7 @@ def test_whatever_a_report_says_every_line_is_kept_and_the_books_balance(
         report = export([(number, code, "", value) for number, code, value in lines])
         report.table["key"] = report.table["value"]
         for joined in (by_row(report, part), by_key(report, part)):
-            repeats = sum(int(n.split()[0]) for n in joined.notes if "say again" in n)
+            repeats = sum(int(n.split()[0]) for n in joined.notes if "saying again" in n)
             assert len(joined.failures) + repeats + len(joined.unmatched) == len(lines)
             balanced(part, joined, Outcome(state, state, rejected=rejected))
 
