@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import platform
@@ -118,6 +119,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         click.echo(f"preflight: {visible(str(error))}", err=True)
         return error.exit_code
     except Exception as error:  # noqa: BLE001 - the last door: a bug must not spill values
+        if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+            click.echo("preflight: a file name is longer than this machine takes", err=True)
+            return 2
         click.echo(f"preflight: a bug of preflight, not of your file: {_log(error)}", err=True)
         return 2
     return code if isinstance(code, int) else 0

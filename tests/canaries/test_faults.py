@@ -8,6 +8,7 @@ import os
 import re
 import signal
 import subprocess
+import threading
 import time
 from typing import Any
 from urllib.parse import urlsplit
@@ -220,11 +221,12 @@ def test_a_tool_that_repeats_everything_is_filtered(ground: Field) -> None:
 def test_a_run_that_is_killed_leaves_nothing_that_others_may_read(ground: Field) -> None:
     """In the middle of its call, with its temporary files where they are."""
     seen: list[Asked] = []
+    over = threading.Event()
 
     def fault(asked: Asked) -> Reply | None:
         seen.append(asked)
-        time.sleep(30 if len(seen) == 1 else 0)
-        return None
+        over.wait(60)
+        return CUT
 
     ground.mirror.fault = fault
     old = os.umask(0)
@@ -241,6 +243,7 @@ def test_a_run_that_is_killed_leaves_nothing_that_others_may_read(ground: Field)
         time.sleep(0.02)
     process.send_signal(signal.SIGKILL)
     process.communicate()
+    over.set()
     assert process.returncode == -signal.SIGKILL
     left = [path for path in (ground.root / "tmp").rglob("*") if path.is_file()]
     assert ground.open_to_others() == []

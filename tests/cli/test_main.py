@@ -164,3 +164,11 @@ def test_main_gives_its_code_back(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", str(ODD / "clean.csv"), "-q"]) == 0
     assert main(["check", str(ODD / "empty.csv"), "-q"]) == 1
     assert capsys.readouterr().err == ""
+
+
+def test_a_name_that_is_too_long_is_no_bug(call: Call) -> None:
+    """Wherever it was given; some calls of the library raise for it where they ask at all."""
+    for argv in (["check", "x" * 5000], ["fix", ODD / "clean.csv", "-o", "x" * 5000]):
+        told = call(*argv)
+        assert (told.code, told.out) == (2, "")
+        assert told.err.startswith("preflight: a file name is longer") or "too long" in told.err
