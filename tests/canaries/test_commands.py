@@ -71,26 +71,22 @@ def ways(name: str) -> Iterator[tuple[list[str], bool]]:
     command = _preflight.get_command(click.Context(_preflight), name)
     assert command is not None
     options = {option.name: option for option in command.params}
+    calm = ["-q"] if "quiet" in options else []
+    shows = "show_values" in options
     yield [], False
-    if "quiet" in options:
-        yield ["-q"], False
     if "verbose" in options:
         yield ["-v"], False
     if "statistics" in options:
-        yield ["--statistics"], False
-    shows = "show_values" in options
-    if shows:
-        yield ["--show-values"], True
+        yield ["--statistics", *calm], False
     if "output_format" in options:
         kind = options["output_format"].type
         for one in kind.choices if isinstance(kind, click.Choice) else FORMATS:
-            yield ["--output-format", one], False
-            if shows and one == "json":
-                yield ["--output-format", one, "--show-values"], True
-    if "output_file" in options:
-        yield ["--output-file", "{new}-told.txt"], False
-        if shows:
-            yield ["--output-file", "shown-{new}.txt", "--show-values"], True
+            yield ["--output-format", one, *(calm if one == "concise" else [])], False
+    if shows:
+        form = ["--output-format", "json"] if "output_format" in options else []
+        yield ["--show-values", *form], True
+    if shows and "output_file" in options:
+        yield ["--output-file", "shown-{new}.txt", "--show-values"], True
 
 
 def needed(ground: Field, what: tuple[str, ...]) -> str:

@@ -18,7 +18,7 @@ from tests.canaries.conftest import Field
 from tests.canaries.planted import ENVIRON, secret_forms, secrets_in
 from tests.providers.loopback import Asked, Loopback, Reply, loopback
 
-REDIRECTS = (301, 302, 303, 307, 308)
+REDIRECTS = (302, 307, 308)
 
 
 @pytest.fixture

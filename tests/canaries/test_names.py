@@ -22,6 +22,7 @@ NASTY = (
     "../../out-of-it", "/etc/out-of-it", "..", "a\0b", "x" * 5000, "\u202egnp.x",
     "\x1b]0;title\x07\x1b[2J", "\x9b2J", "a\nb\r\nc", "-rf", "$(id)", "%2e%2e%2f", "",
 )  # fmt: skip
+IDS = ("../../out-of-it", "\u202e\x1b[2J\x9b\r\n", "x" * 5000, "-rf")
 KEYS = {"dotdigital": "id", "experiture": "jobId", "talkvalue": "fileKey",
         "textus": "contact_import_slug"}  # fmt: skip
 
@@ -46,7 +47,7 @@ def test_the_ids_of_a_provider_name_no_file_and_move_no_terminal(
     ground: Field, provider: str
 ) -> None:
     """Whatever they are; the run ends, is stopped, or its part is unknown."""
-    for at, name in enumerate(NASTY):
+    for at, name in enumerate(IDS):
 
         def edit(asked: Asked, reply: Reply, name: str = name) -> Reply:
             if asked.method != "POST" or b"{" not in reply.body:
