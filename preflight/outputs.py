@@ -140,7 +140,7 @@ def _exchange(folder: Path, place: Path) -> None:
     `_recover` moves the old results back; after it, the new ones stand there, for it goes on.
     """
     old, new = folder / _OLD, folder / _NEW
-    old.mkdir()
+    old.mkdir(mode=0o700)
     marks = [_UNSENT] if (folder / _UNSENT).exists() else []
     done: list[tuple[Path, Path]] = []
 

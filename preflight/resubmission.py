@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from preflight import csvout, outputs, pipeline, submission, verdicts
+from preflight import csvout, outputs, pipeline, private, submission, verdicts
 from preflight.checked import Checked, Progress, Records, silent
 from preflight.cleaning import clean
 from preflight.corrections import KEPT
@@ -368,7 +368,7 @@ def _spread(cells: np.ndarray, at: np.ndarray, count: int) -> pa.Array:
 def _keep(state_dir: Path, run: str, corrections: pd.DataFrame) -> None:
     """The corrections once more, in the state folder, where they outlive the results."""
     place = state_dir / KEPT / run
-    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private.folder(place)
     _log(place, corrections)
 
 

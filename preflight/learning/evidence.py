@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from preflight import catalogue, csvout, pipeline, verdicts
+from preflight import catalogue, csvout, pipeline, private, verdicts
 from preflight import columns as header_columns
 from preflight import findings as tables
 from preflight import profile as profiles
@@ -219,7 +220,7 @@ def _unheard(
     if not off or not len(cells):
         return {}
     path = work / "as-sent.csv"
-    with path.open("wb") as file:
+    with os.fdopen(private.file(path), "wb") as file:
         file.write(csvout.line([one.header for one in columns]))
         texts = [pa.array(cells[at], type=pa.large_string()) for at in cells]
         file.write(csvout.body(csvout.records(texts)))

@@ -11,7 +11,6 @@ import pytest
 
 from preflight.cli.main import _preflight
 from preflight.sending.ledger import Ledger
-from preflight.settings import FORMATS
 from tests.canaries.conftest import PROVIDERS, Field
 from tests.canaries.planted import ENVIRON, GOODS, table
 
@@ -23,7 +22,7 @@ FIXED, SENT, OPEN = "fixed", "sent", "open"
 CASES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     # command: (what it needs, its arguments); {new} is a name that nothing has, {run} is the run
     "check": ((), ("planted/people.csv", "planted/headerless.csv --for talkvalue --all",
-                   "planted/people.csv --for dotdigital --diff --unsafe-fixes", "planted")),
+                   "planted/people.csv --for dotdigital --diff --unsafe-fixes")),
     "fix": ((), ("planted/people.csv -o {new}.preflight", "planted/people.csv --diff",
                  "planted/headerless.csv -o {new}.preflight --for textus --unsafe-fixes")),
     "split": ((), ("planted/people.csv -o {new}.preflight --max-rows 3",)),
@@ -79,8 +78,11 @@ def ways(name: str) -> Iterator[tuple[list[str], bool]]:
     if "statistics" in options:
         yield ["--statistics", *calm], False
     if "output_format" in options:
-        kind = options["output_format"].type
-        for one in kind.choices if isinstance(kind, click.Choice) else FORMATS:
+        option = options["output_format"]
+        assert isinstance(option, click.Option)
+        kind = option.type
+        named = kind.choices if isinstance(kind, click.Choice) else str(option.metavar).split("|")
+        for one in named:
             yield ["--output-format", one, *(calm if one == "concise" else [])], False
     if shows:
         form = ["--output-format", "json"] if "output_format" in options else []

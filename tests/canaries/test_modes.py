@@ -17,10 +17,11 @@ from tests.canaries.conftest import Field
 from tests.providers.loopback import Asked, Reply
 
 
-@pytest.fixture(params=[0o000, 0o077])
-def umask(request: pytest.FixtureRequest) -> Iterator[int]:
-    old = os.umask(request.param)
-    yield request.param
+@pytest.fixture(autouse=True)
+def umask() -> Iterator[None]:
+    """One that takes nothing away; what a stricter one takes away is tested with `private`."""
+    old = os.umask(0)
+    yield
     os.umask(old)
 
 
@@ -56,7 +57,7 @@ class Watch:
         self._thread.join()
 
 
-def test_nothing_can_be_read_by_others_at_any_moment(ground: Field, umask: int) -> None:
+def test_nothing_can_be_read_by_others_at_any_moment(ground: Field) -> None:
     """Results in folders that had to be made, parts, state, spools, locks, reports."""
     late = iter([True])
 
@@ -81,7 +82,7 @@ def test_nothing_can_be_read_by_others_at_any_moment(ground: Field, umask: int) 
     assert ground.open_to_others() == []
 
 
-def test_a_sandbox_of_ones_own_is_private(ground: Field, umask: int) -> None:
+def test_a_sandbox_of_ones_own_is_private(ground: Field) -> None:
     """Its memory holds contacts, and its tools a token."""
     with Sandbox(ground.root / "state" / "deep" / "sandbox.sqlite") as box:
         assert box.environment
@@ -89,6 +90,6 @@ def test_a_sandbox_of_ones_own_is_private(ground: Field, umask: int) -> None:
     assert len(ground.files()) > 5
 
 
-def test_the_log_of_a_bug_is_private(ground: Field, umask: int) -> None:
+def test_the_log_of_a_bug_is_private(ground: Field) -> None:
     path = Path(_log(ValueError("zqname1x")).split(" see ")[1])
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
