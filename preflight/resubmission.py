@@ -24,7 +24,7 @@ from preflight.checked import Checked, Progress, Records, silent
 from preflight.cleaning import clean
 from preflight.corrections import KEPT
 from preflight.corrections.history import Gathering, Version
-from preflight.corrections.judging import CORRECTION_COLUMNS, Judged, judged
+from preflight.corrections.judging import CORRECTION_COLUMNS, Judged, judged, without_doubles
 from preflight.corrections.naming import named
 from preflight.corrections.returned import Returned, read_returned
 from preflight.errors import UsageError
@@ -134,7 +134,6 @@ def resubmit(
         with ledger.lock(root.id):
             family = _ended(ledger, root)
             parent = family[-1]
-            own = _own_settings(parent, settings)
             history = [_version(run, settings, work, progress) for run in family]
             returned = read_returned(
                 source,
@@ -145,10 +144,20 @@ def resubmit(
                 header_row=settings.header_row,
             )
             _refuse_others(ledger, family, returned, source.name)
-            stand = standings([(run, verdicts.load(settings.state_dir, run.id)) for run in family])
+            own = _own_settings(parent, settings, _header_line(returned))
+            told_of = [(run, verdicts.load(settings.state_dir, run.id)) for run in family]
+            stand = standings(told_of)
             still_open = set(stand.index[~stand["place"].isin(TAKEN)])
             names = named(returned, history, pd.Index(stand.index.astype(object)), still_open)
-            found = judged(returned, names, history, stand, region=own.region or "")
+            found = judged(returned, names, history, stand)
+            found = without_doubles(
+                found,
+                returned,
+                _as_sent(_written(returned, found, work, source), own, work, progress),
+                history,
+                stand,
+                {run.id: _taken(table) for run, table in told_of},
+            )
             told(_corrected(returned, found, parent))
 
             def begin(run: str) -> None:
@@ -159,11 +168,7 @@ def resubmit(
                 _written(returned, found, work, source),
                 parent.provider,
                 own,
-                dataclasses.replace(
-                    connection,
-                    options={**_taken_over(parent), **connection.options},
-                    began=begin,
-                ),
+                dataclasses.replace(connection, began=begin),
                 work=work,
                 folder=target,
                 force=force,
@@ -257,7 +262,7 @@ def _ended(ledger: Ledger, root: Run) -> list[Run]:
     return [run for run in family if run.state is RunState.FINISHED]
 
 
-def _own_settings(parent: Run, settings: Settings) -> Settings:
+def _own_settings(parent: Run, settings: Settings, header_line: int) -> Settings:
     """The settings by which corrected rows are judged: the earlier run's, for a plain file."""
     own = restored(parent, settings)
     said = {
@@ -266,10 +271,11 @@ def _own_settings(parent: Run, settings: Settings) -> Settings:
     return dataclasses.replace(
         own,
         **said,
+        providers={**settings.providers, parent.provider: _taken_over(parent)},
         columns={**own.columns, **settings.columns},
         encoding="utf-8",
         delimiter=",",
-        header_row=1,
+        header_row=header_line,
         sheet=None,
         ignore=tuple(code for code in own.ignore if code not in _GUARDS),
         extend_select=(*own.extend_select, *_GUARDS),
@@ -285,12 +291,27 @@ def _taken_over(parent: Run) -> dict[str, str]:
 
 def _version(run: Run, settings: Settings, work: Path, progress: Progress) -> Version:
     """What a run has read, and what it made of it."""
-    checked: Checked = judged_again(run, restored(run, settings), work=work, progress=progress)
+    checked = judged_again(run, restored(run, settings), work=work, progress=progress)
+    return _gathered(run.id, checked, progress)
+
+
+def _as_sent(path: Path, own: Settings, work: Path, progress: Progress) -> Version:
+    """What would be sent of a file of corrected rows, as far as fixes make it so."""
+    here = dataclasses.replace(own, online=False, schema=None)
+    return _gathered("", pipeline.check(path, here, work=work, progress=progress), progress)
+
+
+def _gathered(run: str, checked: Checked, progress: Progress) -> Version:
     plan = checked.survey.plan
-    gathering = Gathering(run.id, checked.layout, plan.columns, plan.profile.key)
+    gathering = Gathering(run, checked.layout, plan.columns, plan.profile.key)
     for one in clean(checked.survey, Records(checked.layout, "comparing", progress)):
         gathering.add(one.original, one.chunk)
     return gathering.version()
+
+
+def _taken(table: pd.DataFrame) -> frozenset[str]:
+    """The names of the rows of a run that the provider took, or may have."""
+    return frozenset(table.loc[table["place"].isin(TAKEN), "origin"])
 
 
 def _refuse_others(ledger: Ledger, family: Sequence[Run], returned: Returned, name: str) -> None:
@@ -350,12 +371,18 @@ def _written(returned: Returned, found: Judged, work: Path, source: Source) -> P
     header = [*(label.split("\0")[0] for label in found.labels), ID, STANDING]
     path = work / "corrected.csv"
     with os.fdopen(outputs.private(path), "wb") as file:
+        file.write(b"\n" * (_header_line(returned) - 1))
         file.write(csvout.line(header))
         if returned.count:
             file.write(csvout.body(csvout.records(columns)))
     times = source.path.stat()
     os.utime(path, (times.st_atime, times.st_mtime))
     return path
+
+
+def _header_line(returned: Returned) -> int:
+    """On which line the header goes, so that each row stands on the line that people know."""
+    return returned.layout.data_line - 1
 
 
 def _spread(cells: np.ndarray, at: np.ndarray, count: int) -> pa.Array:

@@ -85,7 +85,9 @@ def _brought(brought: Corrected) -> str:
     if brought.gone:
         lines.append(f"  gone, taken as they were: {', '.join(brought.gone)}")
     if brought.added:
-        lines.append(f"  new columns: {', '.join(brought.added)}")
+        lines.append(
+            f"  new columns: {', '.join(name or 'one without a name' for name in brought.added)}"
+        )
     if brought.held:
         lines.append(f"  held back: {text.plural(len(brought.held), 'row')}")
     lines += [f"    row {row} (line {line}): {why}" for row, line, why in brought.held[:_SHOWN]]

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from preflight.columns import own
 from preflight.corrections.returned import labels
 from preflight.identity import Names
-from preflight.model import Chunk, Column, Layout
+from preflight.model import Chunk, Column, Ints, Layout
 from preflight.reading.records import fields_of
 
 _EMPTY = pa.array([], pa.string())
@@ -26,6 +26,7 @@ class Version:
     Attributes:
         run: the id of the run.
         labels: of the columns, see `returned.labels`.
+        rows: int64, the number of each row in it.
         names: what each row is called for good, object.
         read: label → the cells as they were read, a string array.
         sent: label → the cells as they were after fixing.
@@ -34,6 +35,7 @@ class Version:
 
     run: str
     labels: tuple[str, ...]
+    rows: Ints
     names: np.ndarray
     read: dict[str, pa.Array]
     sent: dict[str, pa.Array]
@@ -63,6 +65,7 @@ class Gathering:
         self._positions = own(layout.header)
         self._labels = labels(layout.header)
         self._names = Names(layout)
+        self._rows: list[Ints] = [np.empty(0, dtype=np.int64)]
         self._named: list[np.ndarray] = []
         self._read: list[list[pa.Array]] = [[] for _ in self._positions]
         self._sent: list[list[pa.Array]] = [[] for _ in self._positions]
@@ -84,6 +87,7 @@ class Gathering:
         syntax = self._layout.syntax
         records = [[*fields_of(raw, syntax), *[""] * width][:width] for raw in odd["raw"]]
         rows = np.concatenate([original.rows, odd["row"].to_numpy(dtype=np.int64)])
+        self._rows.append(rows)
         self._named.append(self._names.of(original, rows))
         at = np.searchsorted(fixed.rows, original.rows).clip(max=max(len(fixed.rows) - 1, 0))
         there = (
@@ -106,6 +110,7 @@ class Gathering:
         return Version(
             run=self._run,
             labels=tuple(self._labels),
+            rows=np.concatenate(self._rows),
             names=np.concatenate([np.empty(0, dtype=object), *self._named]),
             read=_columns(self._labels, self._read),
             sent=_columns(self._labels, self._sent),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from preflight.corrections.history import Version
 from preflight.corrections.naming import joined
@@ -67,8 +69,6 @@ def judged(
     names: np.ndarray,
     versions: Sequence[Version],
     stand: pd.DataFrame,
-    *,
-    region: str,
 ) -> Judged:
     """Compares every row with what was sent before.
 
@@ -77,7 +77,6 @@ def judged(
         names: of its rows, see `naming.named`.
         versions: what was sent before, the first run's first.
         stand: how the rows of the family stand, see `families.standings`.
-        region: ISO 3166 code of phones without a country code, "" where none is known.
     """
     labels = (*returned.labels, *returned.gone)
     compared = _compared(returned, labels, names, versions)
@@ -88,12 +87,8 @@ def judged(
         [one is not None and Difference.DAMAGE in one.kinds for one in compared], dtype=bool
     )
     standing = _standings(returned, names, edited, stand)
-    made = Judged(
-        cells, labels, names, standing, _listed(returned, names, labels, compared), edited, damaged
-    )
-    _stop_doubles(made, versions, stand, region)
-    _stop_copies(made, returned)
-    return made
+    listed = _listed(returned, names, labels, compared)
+    return Judged(cells, labels, names, standing, listed, edited, damaged)
 
 
 def _compared(
@@ -281,40 +276,74 @@ def _by_itself(stand: pd.DataFrame, name: str, *, edited: bool) -> str:
     return ""
 
 
-def _stop_doubles(
-    made: Judged, versions: Sequence[Version], stand: pd.DataFrame, region: str
-) -> None:
-    """Rows that would be sent, and are those of another row that may have been accepted."""
-    taken = stand.index[stand["place"].isin(TAKEN)]
+def without_doubles(
+    made: Judged,
+    returned: Returned,
+    as_sent: Version,
+    versions: Sequence[Version],
+    stand: pd.DataFrame,
+    taken: Mapping[str, Collection[str]],
+) -> Judged:
+    """Holds rows back that would be sent, and are those of another row that may have been accepted.
+
+    Args:
+        made: of the corrected file.
+        returned: the corrected file.
+        as_sent: the same as it would be sent: a match key is compared in the form that it has after
+            fixing.
+        versions: what was sent before, the first run's first.
+        stand: how the rows of the family stand, see `families.standings`.
+        taken: for each run the names of the rows that the provider took of it, or may have.
+    """
+    held = dataclasses.replace(made, standing=made.standing.copy())
+    at = pd.Index(as_sent.rows).get_indexer(pd.Index(returned.rows))
+    places = pa.array(at, mask=at < 0)
+    fixed = {label: pc.fill_null(cells.take(places), "") for label, cells in as_sent.sent.items()}
     for version in versions:
-        mask = np.isin(version.names, taken.to_numpy(dtype=object))
+        mask = version.index().isin(list(taken.get(version.run, ())))
         if mask.any():
-            _stop_same_cells(made, version, mask, stand)
-            _stop_same_keys(made, version, mask, stand, region)
+            _stop_same_cells(held, fixed, version, mask, stand)
+            _stop_same_keys(held, fixed, as_sent.key, version, mask, stand)
+    _stop_copies(held, returned)
+    return held
 
 
-def _stop_same_cells(made: Judged, version: Version, mask: np.ndarray, stand: pd.DataFrame) -> None:
-    shared = [label for label in made.labels if label in version.read]
-    here = joined([made.cells[made.labels.index(label)] for label in shared]).to_pylist()
+def _stop_same_cells(
+    made: Judged,
+    fixed: Mapping[str, pa.Array],
+    version: Version,
+    mask: np.ndarray,
+    stand: pd.DataFrame,
+) -> None:
+    shared = [label for label in made.labels if label in version.read and label in fixed]
+    if not shared:
+        return
     blank = joined([pa.array([""], pa.string())] * len(shared))[0].as_py()
+    read = joined([made.cells[made.labels.index(label)] for label in shared]).to_pylist()
+    sent = joined([fixed[label] for label in shared]).to_pylist()
     for form in (version.read, version.sent):
         texts = joined([form[label] for label in shared]).filter(pa.array(mask)).to_pylist()
         there = dict(zip(texts, version.names[mask], strict=True))
         for at in np.flatnonzero(made.standing == ""):
-            name = there.get(here[at]) if here[at] != blank else None
-            if name is not None:
+            name = there.get(read[at]) or there.get(sent[at])
+            if name is not None and read[at] != blank:
                 made.standing[at] = _by_itself(stand, name, edited=False)
 
 
 def _stop_same_keys(
-    made: Judged, version: Version, mask: np.ndarray, stand: pd.DataFrame, region: str
+    made: Judged,
+    fixed: Mapping[str, pa.Array],
+    key: tuple[str, str] | None,
+    version: Version,
+    mask: np.ndarray,
+    stand: pd.DataFrame,
 ) -> None:
-    if version.key is None or version.key[0] not in made.labels:
+    if version.key is None or key is None:
         return
     label, kind = version.key
-    there = keys.settled_keys(version.sent[label].filter(pa.array(mask)), kind, region).to_pylist()
+    there = keys.settled_keys(version.sent[label].filter(pa.array(mask)), kind, "").to_pylist()
     owner: Mapping[str, str] = dict(zip(there, version.names[mask], strict=True))
-    here = keys.settled_keys(made.cells[made.labels.index(label)], kind, region).to_pylist()
+    here = keys.settled_keys(fixed[key[0]], key[1], "").to_pylist()
     for at in np.flatnonzero(made.standing == ""):
         name = owner.get(here[at]) if here[at] else None
         if name is not None and name != made.names[at]:

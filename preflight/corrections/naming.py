@@ -3,11 +3,15 @@
 The helper column `preflight__id` says so. Where it is lost, a row is what its cells say: the row
 with the same cells; else the one that shares the most of them, where at least one cell that few
 rows have and half of all cells agree. A row that fits nothing is a new one.
+
+A spreadsheet can sort some columns and leave others where they are, and then the helper column
+stands beside the wrong rows. Where less than half of the telling cells of a row are those of the
+row that it says, and another row fits, the cells are right.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -40,14 +44,51 @@ def named(
             well as each other these come first.
     """
     told = returned.names.copy()
-    told[~np.isin(told, known.to_numpy(dtype=object))] = ""
+    told[~_among(told, known)] = ""
+    said = np.where(_fit(returned, versions, told), "", told)
+    told[said != ""] = ""
     nameless = np.flatnonzero((told == "") & ~_blank(returned))
     if len(nameless):
         taken = set(told[told != ""])
         _same_cells(returned, versions, nameless, told, taken, open_names)
         nameless = nameless[told[nameless] == ""]
         _most_cells(returned, versions, nameless, told, taken, open_names)
+        # What fits no other row is what it says, unless that one was found elsewhere.
+        left = (told == "") & ~_among(said, told[told != ""])
+        told[left] = said[left]
     return told
+
+
+def _among(names: np.ndarray, others: Iterable[str]) -> Bools:
+    """The names that are among others. `np.isin` compares objects each with each."""
+    return np.asarray(pd.Index(names).isin(list(others)), dtype=bool)
+
+
+def _fit(returned: Returned, versions: Sequence[Version], told: np.ndarray) -> Bools:
+    """The rows that are like the rows they are said to be, in half of the cells that tell."""
+    fits: Bools = np.array(told == "", dtype=bool)
+    for version in versions:
+        index = version.index()
+        once = np.flatnonzero(~index.duplicated())
+        hits = index[once].get_indexer(pd.Index(told.astype(object)))
+        rows = np.flatnonzero((told != "") & (hits >= 0))
+        places = once[hits[rows]]
+        agree, compared = np.zeros(len(rows), np.int64), np.zeros(len(rows), np.int64)
+        for label, cells in zip(returned.labels, returned.cells, strict=True):
+            if label not in version.read:
+                continue
+            read = pd.Series(version.read[label].to_pylist(), dtype="str")
+            tells = ((read.map(read.value_counts()) <= _COMMON) & (read != "")).to_numpy()[places]
+            before = read.to_numpy(dtype=object)[places]
+            sent = version.sent[label].take(pa.array(places)).to_numpy(zero_copy_only=False)
+            now = cells.take(pa.array(rows)).to_numpy(zero_copy_only=False)
+            same = (before == now) | (sent == now)
+            for at in np.flatnonzero(tells & ~same):
+                same[at] = difference(before[at], now[at]) is Difference.DAMAGE
+            agree += tells & same
+            compared += tells
+        fits[rows] |= agree * _HALF >= compared
+    return fits
 
 
 def _blank(returned: Returned) -> Bools:

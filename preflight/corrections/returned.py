@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from preflight import csvout
 from preflight.columns import is_helper, own
@@ -126,6 +127,16 @@ def read_returned(
             cells = csvout.plain(chunk.table.column(helper.index(ID)).combine_chunks())
             said = np.array([cell.strip() for cell in cells.to_pylist()], dtype=object)
         names.append(said)
+    cells = {
+        label: pa.concat_arrays(piece) if piece else pa.array([], pa.string())
+        for label, piece in zip(order, pieces, strict=True)
+    }
+    # A spreadsheet writes columns of which nothing but the width is there.
+    told = {
+        label: column
+        for label, column in cells.items()
+        if label in wanted or label.split("\0")[0] or pc.any(pc.not_equal(column, "")).as_py()
+    }
     return Returned(
         source=source,
         layout=layout,
@@ -133,12 +144,10 @@ def read_returned(
         rows=np.concatenate(rows),
         lines=np.concatenate(lines),
         names=np.concatenate([np.empty(0, dtype=object), *names]),
-        cells=tuple(
-            pa.concat_arrays(piece) if piece else pa.array([], pa.string()) for piece in pieces
-        ),
-        labels=tuple(order),
+        cells=tuple(told.values()),
+        labels=tuple(told),
         gone=tuple(label for label in wanted if label not in at),
-        added=tuple(label for label in order if label not in wanted),
+        added=tuple(label for label in told if label not in wanted),
     )
 
 

@@ -15,6 +15,7 @@ import enum
 import functools
 import re
 import unicodedata
+from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from itertools import product
@@ -25,11 +26,16 @@ _SEPARATED = re.compile(r"[+-]?\d{1,3}(?:([.,' \u00a0\u202f])\d{3})(?:\1\d{3})*(
 _DIGITS = 15
 """How many digits of a number a spreadsheet keeps."""
 
-_DAY_FORMS = (
-    "%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d",
-    "%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%b %d, %Y",
-)  # fmt: skip
-_CLOCK_FORMS = ("", " %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %I:%M %p", " %H:%M:%S.%f")
+_CLOCK = r"(?: (\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,6}))?)?(?: ([AaPp])[Mm])?)?"
+_DAYS = (
+    ("ymd", re.compile(r"(\d{4})([-/])(\d{1,2})\2(\d{1,2})" + _CLOCK)),
+    ("dmy", re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})" + _CLOCK)),
+    ("dby", re.compile(r"(\d{1,2})([- ])([A-Za-z]{3,9})\2(\d{4}|\d{2})" + _CLOCK)),
+    ("bdy", re.compile(r"([A-Za-z]{3,9})( )(\d{1,2}), (\d{4})" + _CLOCK)),
+)
+_NOON = 12
+_CENTURY_ENDS = 69
+"""Years of two digits from this one on are of the twentieth century, as POSIX has it."""
 _SHORT_DAY = re.compile(r"(\d{1,2})[-/.](\d{1,2})|([A-Za-z]{3,9})[- ]?(\d{1,2})")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _TRUTH = {
@@ -37,6 +43,12 @@ _TRUTH = {
     "verdadero": True, "falso": False, "vero": True, "waar": True, "onwaar": False, "sant": True,
     "falskt": False, "verdadeiro": True,
 }  # fmt: skip
+_LOST = "?\ufffd_"
+_BASIC_PLANE = 0xFFFF
+# What code pages put for letters and signs that have no decomposition.
+_NEAREST = dict(zip("łŁøØđĐħĦıŧŦ‘’‚“”„–—‐", "lLoOdDhHitT'''\"\"\"---", strict=True))
+_WINDOWS = [bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in range(256)]
+"""cp1252 as spreadsheets read it: bytes that it leaves free are control characters."""
 
 
 class Difference(enum.StrEnum):
@@ -55,8 +67,11 @@ def difference(before: str, after: str) -> Difference:
         before: the cell as it was.
         after: as it is now.
     """
-    if after == before or after == f"'{before}":
+    if after == before:
         return Difference.NONE
+    if f"'{before}" == after or before == f"'{after}":
+        # What marks a text as one in a spreadsheet, and is no part of it.
+        return Difference.DAMAGE
     if not before or not after:
         return Difference.EDIT
     tests = (
@@ -83,7 +98,7 @@ def _same_number(before: str, after: str) -> bool:
     if was is None or wide is None:
         return False
     if was == wide:
-        return _plain(before.strip()) is not None and _is_written(after.strip())
+        return _is_written(after.strip())
     scientific = _SCIENTIFIC.fullmatch(after.strip())
     if scientific:
         kept = len(re.sub(r"\D", "", scientific[1]))
@@ -146,16 +161,40 @@ def same_moment(before: str, after: str) -> bool:
 @functools.lru_cache(maxsize=1 << 12)
 def _moments(text: str) -> frozenset[datetime]:
     """What a date, or a date and a time, can be read as; nothing where it is none."""
-    if not 6 <= len(text) <= 30 or not re.search(r"\d", text):
-        return frozenset()
-    found = set()
     bare = re.sub(r"(?<=\d)T(?=\d)", " ", text)
-    for day, clock in product(_DAY_FORMS, _CLOCK_FORMS):
-        try:
-            found.add(datetime.strptime(bare, day + clock))  # noqa: DTZ007 - compared as written
-        except ValueError:
-            continue
-    return frozenset(found)
+    for form, pattern in _DAYS:
+        if told := pattern.fullmatch(bare):
+            one, mark, two, three, *clock = told.groups()
+            orders = [(one, two, three)]
+            if form == "ymd":
+                orders = [(three, two, one)]
+            elif form == "bdy" or (form == "dmy" and mark != "."):
+                orders.append((two, one, three))
+            return frozenset(filter(None, (_moment(*day, *clock) for day in orders)))
+    return frozenset()
+
+
+def _moment(day: str, month: str, year: str, *clock: str | None) -> datetime | None:
+    """A day and a time as they are written; None where there is no such moment."""
+    hour, minute, second, fraction, half = clock
+    name = month[:3].lower()
+    if not (day.isdigit() and (month.isdigit() or name in _MONTHS)):
+        return None
+    count = int(year) if len(year) > 2 else 1900 + int(year)
+    if len(year) == 2 and int(year) < _CENTURY_ENDS:
+        count += 100
+    hours = int(hour or 0)
+    if half is not None:
+        if not 1 <= hours <= _NOON:
+            return None
+        hours = hours % _NOON + (_NOON if half in "Pp" else 0)
+    try:
+        return datetime(  # noqa: DTZ001 - compared as written
+            count, int(month) if month.isdigit() else _MONTHS.index(name) + 1, int(day), hours,
+            int(minute or 0), int(second or 0), int((fraction or "0").ljust(6, "0")),
+        )  # fmt: skip
+    except ValueError:
+        return None
 
 
 def _made_a_date(before: str, after: str) -> bool:
@@ -186,29 +225,47 @@ def _same_truth(before: str, after: str) -> bool:
 
 
 def _lost_letters(before: str, after: str) -> bool:
-    """Letters beyond ASCII that came back as `?`, as U+FFFD, or without their accents."""
+    """Letters beyond ASCII that came back as `?`, as U+FFFD, or as the nearest plain letter.
+
+    What a code page lacks is lost letter by letter, and what it has stays. Of a letter outside of
+    the basic plane one mark is left, or two.
+    """
     if before.isascii():
         return False
-    was = unicodedata.normalize("NFC", before)
-    if unicodedata.normalize("NFC", after) == was:
-        return True
-    if len(after) == len(was) and all(
-        one == other or (not one.isascii() and other in "?\ufffd_")
-        for one, other in zip(was, after, strict=True)
-    ):
-        return True
-    return after.isascii() and _bare(was) == after
+    was, now = unicodedata.normalize("NFC", before), unicodedata.normalize("NFC", after)
+    return any(_is_left(was, now, marks) for marks in (1, 2))
 
 
-def _bare(text: str) -> str:
-    """A text without accents."""
-    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+def _is_left(was: str, now: str, marks: int) -> bool:
+    """Whether letter after letter of a text is there, or what may be left of it."""
+    at = 0
+    for letter in was:
+        left = next((one for one in _remains(letter, marks) if one and now.startswith(one, at)), "")
+        if not left:
+            return False
+        at += len(left)
+    return at == len(now)
+
+
+def _remains(letter: str, marks: int) -> Iterator[str]:
+    """What may be left of a letter."""
+    yield letter
+    if not letter.isascii():
+        yield "".join(c for c in unicodedata.normalize("NFKD", letter) if not _is_accent(c))
+        yield _NEAREST.get(letter, letter)
+        yield from (mark * (marks if ord(letter) > _BASIC_PLANE else 1) for mark in _LOST)
+
+
+def _is_accent(letter: str) -> bool:
+    return unicodedata.combining(letter) > 0
 
 
 def _mangled(before: str, after: str) -> bool:
     """The bytes of one encoding, read in another: `José` as `JosÃ©`, or as `Jos\u201a`."""
     if before.isascii() or after.isascii():
         return False
+    if "".join(_WINDOWS[byte] for byte in before.encode("utf-8", "replace")) == after:
+        return True
     for written, read in (
         ("utf-8", "cp1252"), ("utf-8", "latin-1"), ("utf-8", "mac-roman"), ("utf-8", "cp850"),
         ("cp1252", "mac-roman"), ("mac-roman", "cp1252"), ("cp1252", "cp850"), ("cp850", "cp1252"),

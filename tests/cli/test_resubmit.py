@@ -13,6 +13,7 @@ import pytest
 import xlsxwriter
 
 from preflight.sandbox.server import Sandbox
+from preflight.sandbox.store import Upload
 from tests.calls import DOTDIGITAL, TALKVALUE, Call, contacts, rows_of
 from tests.cli.test_submit import books_of
 
@@ -317,3 +318,103 @@ def test_what_cannot_be_corrected_is_said_in_a_line(call: Call, here: Path) -> N
     assert "there are no runs in .preflight that a.csv could correct" in told.err
     assert not (here / ".preflight").exists()
     assert call("resubmit", "a.csv", "--run", "x", "--frobnicate").code == 2
+
+
+def phones(*cells: str) -> str:
+    """A file for TextUs, by country."""
+    return "Name,Phone,Country\n" + "".join(
+        f"Ann {at},{cell},DE\n" for at, cell in enumerate(cells)
+    )
+
+
+def test_a_match_key_is_compared_in_the_form_in_which_it_would_be_sent(
+    call: Call, box: Box, here: Path
+) -> None:
+    """The country column makes of both the number that was sent."""
+    opened = box()
+    (here / "a.csv").write_text(phones("030 1234567", "nobody", "no number"))
+    call("submit", "a.csv", "--to", "textus", "-O", "account=acme")
+    text = (here / "a.preflight" / "failures.csv").read_text()
+    text = text.replace(",nobody,", ",030/123 45 67,").replace(",no number,", ",030 1234568,")
+    (here / "c.csv").write_text(text)
+    told = call("resubmit", "c.csv")
+    assert "row 1 (line 2): has the match key of row 1, submitted in run" in told.err
+    assert [row.key for row in opened.store.accepted("textus")] == ["+49301234567", "+49301234568"]
+
+
+def test_what_marks_a_text_in_a_spreadsheet_is_taken_off_and_listed(
+    call: Call, shared: Sandbox, here: Path
+) -> None:
+    (here / "a.csv").write_text(leads(3, r2="nobody"))
+    call("submit", "a.csv", *DOTDIGITAL)
+    text = (here / "a.preflight" / "failures.csv").read_text()
+    (here / "c.csv").write_text(
+        text.replace("nobody", "ann2@kestrel-labs.com", 1).replace(",01002,", ",'01002,")
+    )
+    assert call("resubmit", "c.csv").code == 0
+    (sent,) = rows_of(here / "c.preflight" / "clean.csv")
+    assert sent["POSTCODE"] == "01002"
+    log = rows_of(here / "c.preflight" / "corrections.csv")
+    assert [(row["kind"], row["old"], row["new"]) for row in log] == [
+        ("edit", "nobody", "ann2@kestrel-labs.com"), ("damage", "01002", "'01002"),
+    ]  # fmt: skip
+
+
+def test_names_that_stand_beside_other_rows_after_sorting_are_not_believed(
+    call: Call, box: Box, here: Path
+) -> None:
+    """A person sorted the columns of the first file alone."""
+    opened = box()
+    bad = {
+        "r2": "suppressed2@kestrel-labs.com",
+        "r5": "ann5@@",
+        "r9": "suppressed9@kestrel-labs.com",
+    }
+    (here / "a.csv").write_text(leads(12, **bad))
+    call("submit", "a.csv", *TALKVALUE)
+    text = (here / "a.preflight" / "failures.csv").read_text()
+    header, *rows = csv.reader(text.splitlines())
+    rows = [row[:6] + other[6:] for row, other in zip(rows, [*rows[1:], rows[0]], strict=True)]
+    rows = [["ann5@kestrel-labs.com" if cell == "ann5@@" else cell for cell in row] for row in rows]
+    with (here / "c.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([header, *rows])
+    told = call("resubmit", "c.csv")
+    assert "corrected: 1 cell in 1 row" in told.err
+    assert "2  DUP806  row-not-corrected" in told.out
+    (log,) = rows_of(here / "c.preflight" / "corrections.csv")
+    assert log["preflight__id"].endswith(":5")
+    assert twice(opened, "talkvalue") == []
+    assert len(opened.store.accepted("talkvalue")) == 10
+
+
+def test_what_an_option_says_of_the_first_file_alone_is_not_said_again(
+    call: Call, box: Box, here: Path
+) -> None:
+    """The rows of the dataset would be imported once more, and the corrected ones never."""
+    opened = box()
+    (here / "a.csv").write_text(contacts(3) + "nobody,Bob\n")
+    opened.store.keep("landbase", Upload("ds-1", "a.csv", contacts(3).encode()), 0.0)
+    call("submit", "a.csv", "--to", "landbase", "-O", "tag_name=Show", "-O", "dataset_id=ds-1")
+    text = (here / "a.preflight" / "failures.csv").read_text()
+    (here / "c.csv").write_text(text.replace("nobody", "bob@kestrel-labs.com", 1))
+    assert call("resubmit", "c.csv").code == 0
+    assert [row.key for row in opened.store.accepted("landbase")] == [
+        *(f"ann{n}@kestrel-labs.com" for n in (1, 2, 3)), "bob@kestrel-labs.com",
+    ]  # fmt: skip
+
+
+def test_rows_are_told_by_the_lines_of_the_file_that_came_back(
+    call: Call, shared: Sandbox, here: Path
+) -> None:
+    """A title above the header, and columns that hold nothing."""
+    (here / "a.csv").write_text(leads(3, r2="nobody"))
+    call("submit", "a.csv", *TALKVALUE)
+    lines = (here / "a.preflight" / "failures.csv").read_text().splitlines()
+    (here / "c.csv").write_text("sep=,\n" + "".join(f"{line},,\n" for line in lines))
+    told = call("resubmit", "c.csv")
+    assert told.code == 1
+    assert "new columns" not in told.err
+    (left,) = rows_of(here / "c.preflight" / "rejects.csv")
+    assert (left["preflight__row"], left["preflight__line"]) == ("1", "3")
+    assert None not in left
+    assert "" not in left

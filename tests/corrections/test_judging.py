@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight.corrections.history import Version
-from preflight.corrections.judging import Judged, judged
+from preflight.corrections.judging import Judged, judged, without_doubles
 from preflight.corrections.naming import named
 from preflight.corrections.returned import Returned
-from preflight.families import standings
+from preflight.families import TAKEN, standings
 from preflight.model import Books, Layout, Source
 from preflight.sending.runs import Run, RunState
 from preflight.verdicts import TEXTS, Place
@@ -113,7 +113,8 @@ def version(count: int, run: str = "first") -> Version:
         label: pa.array(column, pa.string()) for label, column in zip(LABELS, columns, strict=True)
     }
     names = np.array([f"{SHA}:{number}" for number in range(1, count + 1)], dtype=object)
-    return Version(run, LABELS, names, cells, cells, ("email", "email"))
+    rows = np.arange(1, count + 1, dtype=np.int64)
+    return Version(run, LABELS, rows, names, cells, cells, ("email", "email"))
 
 
 def run_of(name: str, rows: int, parent: str | None = None) -> Run:
@@ -140,7 +141,17 @@ def compare(rows: list[Back], stand: pd.DataFrame, *, with_names: bool) -> Judge
     back, history = returned(rows, with_names=with_names), [version(len(stand))]
     still_open = set(stand.index[stand["place"].str.startswith("rejected")])
     names = named(back, history, pd.Index(stand.index.astype(object)), still_open)
-    return judged(back, names, history, stand, region="US")
+    return without_doubles_of(judged(back, names, history, stand), back, history, stand)
+
+
+def without_doubles_of(
+    made: Judged, back: Returned, history: list[Version], stand: pd.DataFrame
+) -> Judged:
+    """Where nothing in the file is mended by a fix."""
+    cells = dict(zip(made.labels, made.cells, strict=True))
+    as_sent = Version("", made.labels, back.rows, made.names, cells, cells, ("email", "email"))
+    taken = set(stand.index[stand["place"].isin(TAKEN)])
+    return without_doubles(made, back, as_sent, history, stand, {one.run: taken for one in history})
 
 
 REASONS = ["fix", "retry", "suppressed", "config", "unknown"]
@@ -231,7 +242,7 @@ def test_a_new_row_that_stands_twice_is_sent_once() -> None:
 def test_a_column_that_is_gone_comes_back_as_it_was() -> None:
     stand = stand_of([Place.REJECTED_THERE], ["fix"])
     back = returned([with_email(1, "new@kestrel-labs.com")], with_names=True, labels=LABELS[:3])
-    found = judged(back, back.names, [version(1)], stand, region="US")
+    found = judged(back, back.names, [version(1)], stand)
     assert found.labels == LABELS
     assert [column[0].as_py() for column in found.cells] == [
         "new@kestrel-labs.com", *row_of(1)[1:],
@@ -257,7 +268,8 @@ def dates(*pairs: tuple[str, str]) -> list[tuple[str, str]]:
     numbers = range(1, len(pairs) + 1)
     read = {"email": [f"ann{n}@kestrel-labs.com" for n in numbers], "since": [b for b, _ in pairs]}
     history = Version(
-        "first", ("email", "since"), np.array([f"{SHA}:{n}" for n in numbers], object),
+        "first", ("email", "since"), np.array(numbers),
+        np.array([f"{SHA}:{n}" for n in numbers], object),
         *[{name: pa.array(cells, pa.string()) for name, cells in read.items()}] * 2,
         ("email", "email"),
     )  # fmt: skip
@@ -267,7 +279,7 @@ def dates(*pairs: tuple[str, str]) -> list[tuple[str, str]]:
                     with_names=True)  # fmt: skip
     back = dataclasses.replace(back, labels=("email", "since"), cells=back.cells[:2], gone=())
     stand = stand_of([Place.REJECTED_HERE] * len(pairs), ["fix"] * len(pairs))
-    found = judged(back, back.names, [history], stand, region="US")
+    found = judged(back, back.names, [history], stand)
     kinds = dict(zip(found.corrections["row"], found.corrections["kind"], strict=True))
     return [
         (cell, str(kinds.get(n, ""))) for n, cell in zip(numbers, found.cells[1].to_pylist(),
@@ -292,3 +304,36 @@ def test_a_date_that_no_spreadsheet_of_that_order_can_read_proves_nothing() -> N
     assert dates(("03/04/2026", "2026-03-04"), ("21/04/2026", "21/04/2026")) == [
         ("03/04/2026", "damage"), ("21/04/2026", ""),
     ]  # fmt: skip
+
+
+def test_what_a_row_was_before_it_was_accepted_keeps_no_other_row_back() -> None:
+    """Its first address was never taken, and is free for the row that it belongs to."""
+    places = [Place.ACCEPTED, Place.REJECTED_HERE]
+    back = returned([with_email(2, row_of(1)[0])], with_names=True)
+    stand, history = stand_of(places, ["fix", "fix"]), [version(2, "first")]
+    made = judged(back, back.names, history, stand)
+    cells = dict(zip(made.labels, made.cells, strict=True))
+    as_sent = Version("", made.labels, back.rows, made.names, cells, cells, ("email", "email"))
+    taken = {f"{SHA}:1"}
+    held = without_doubles(made, back, as_sent, history, stand, {"first": taken})
+    assert held.standing[0].startswith("key: ")
+    held = without_doubles(made, back, as_sent, history, stand, {"second": taken})
+    assert list(held.standing) == [""]
+
+
+def test_a_name_is_believed_where_nothing_else_fits() -> None:
+    """A person wrote another contact over a row."""
+    new = ("zoe@kestrel-labs.com", "Zoe", "+34915550000", "", "")
+    found = compare(
+        [Back(1, new, new, edited=True)],
+        stand_of([Place.REJECTED_HERE] * 3, ["fix"] * 3),
+        with_names=True,
+    )
+    assert list(found.names) == [f"{SHA}:1"]
+
+
+def test_names_beside_other_rows_are_put_right_by_the_cells() -> None:
+    rows = [dataclasses.replace(plain(number), truth=number % 3 + 1) for number in (1, 2, 3)]
+    found = compare(rows, stand_of([Place.REJECTED_THERE] * 3, ["fix"] * 3), with_names=True)
+    assert list(found.names) == [f"{SHA}:{number}" for number in (1, 2, 3)]
+    assert not found.edited.any()
