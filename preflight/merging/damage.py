@@ -34,8 +34,6 @@ _DAYS = (
     ("bdy", re.compile(r"([A-Za-z]{3,9})( )(\d{1,2}), (\d{4})" + _CLOCK)),
 )
 _NOON = 12
-_CENTURY_ENDS = 69
-"""Years of two digits from this one on are of the twentieth century, as POSIX has it."""
 _SHORT_DAY = re.compile(r"(\d{1,2})[-/.](\d{1,2})|([A-Za-z]{3,9})[- ]?(\d{1,2})")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _TRUTH = {
@@ -170,7 +168,13 @@ def _moments(text: str) -> frozenset[datetime]:
                 orders = [(three, two, one)]
             elif form == "bdy" or (form == "dmy" and mark != "."):
                 orders.append((two, one, three))
-            return frozenset(filter(None, (_moment(*day, *clock) for day in orders)))
+            # A year of two digits has lost its century.
+            centuries = ("19", "20") if len(three) < len("2026") and form != "ymd" else ("",)
+            read = (
+                _moment(day, month, century + year, *clock)
+                for (day, month, year), century in product(orders, centuries)
+            )
+            return frozenset(filter(None, read))
     return frozenset()
 
 
@@ -180,9 +184,6 @@ def _moment(day: str, month: str, year: str, *clock: str | None) -> datetime | N
     name = month[:3].lower()
     if not (day.isdigit() and (month.isdigit() or name in _MONTHS)):
         return None
-    count = int(year) if len(year) > 2 else 1900 + int(year)
-    if len(year) == 2 and int(year) < _CENTURY_ENDS:
-        count += 100
     hours = int(hour or 0)
     if half is not None:
         if not 1 <= hours <= _NOON:
@@ -190,7 +191,7 @@ def _moment(day: str, month: str, year: str, *clock: str | None) -> datetime | N
         hours = hours % _NOON + (_NOON if half in "Pp" else 0)
     try:
         return datetime(  # noqa: DTZ001 - compared as written
-            count, int(month) if month.isdigit() else _MONTHS.index(name) + 1, int(day), hours,
+            int(year), int(month) if month.isdigit() else _MONTHS.index(name) + 1, int(day), hours,
             int(minute or 0), int(second or 0), int((fraction or "0").ljust(6, "0")),
         )  # fmt: skip
     except ValueError:
