@@ -38,12 +38,12 @@ FORMS = ((500, "page"), (422, "truncated"), (200, "cut"), (200, "page"))
 """Of these every second one for each provider, so that two meet each."""
 
 
-def sent(ground: Field, row: str) -> list[str]:
+def sent(ground: Field, number: int) -> list[str]:
     """The cells of a row as they were sent last, of those columns that were sent at all."""
     assert ground.mirror.server is not None
     for asked in reversed(ground.mirror.server.asked):
         for line in asked.body.decode("utf-8", "replace").splitlines():
-            if row in line and "," in line:
+            if re.search(rf"(?i)zq[a-z]+{number}x", line) and "," in line:
                 return next(csv.reader([line]))
     return []
 
@@ -53,7 +53,8 @@ def repeated(ground: Field, asked: Asked) -> str:
     provider = asked.path.split("/")[1].upper()
     secrets = " ".join(text for name, text in ENVIRON.items() if name.startswith(provider))
     seen = f"{asked.headers.get('authorization')} {secrets} {secrets.upper()} {asked.path}"
-    known = sent(ground, "zqmail1x")
+    known = sent(ground, 1)
+    assert known
     return f"no: {'; '.join(known)}, {' / '.join(known).upper()} {NASTY} {seen} {','.join(known)}"
 
 
@@ -127,7 +128,7 @@ def hostile(ground: Field) -> list[str]:
 
 def refused(ground: Field) -> str:
     """The row that the stand-ins refuse, as words."""
-    return "  ".join(cell for cell in sent(ground, "zqmail3x") if '"' not in cell)
+    return "  ".join(cell for cell in sent(ground, 3) if '"' not in cell)
 
 
 @pytest.mark.parametrize("provider", sorted(ASKS))
@@ -169,7 +170,7 @@ def test_a_status_that_is_a_sentence_is_filtered_too(ground: Field, provider: st
         if asked.method != "GET" or not re.search(ASKS[provider], urlsplit(asked.path).path):
             return reply
         document = json.loads(reply.body)
-        cells = "; ".join(sent(ground, "zqmail2x"))
+        cells = "; ".join(sent(ground, 2))
         document.get("data", document)[key] = f"{cells} wait {NASTY} {token} \x1b]0;x\x07"
         return Reply(reply.status, document, reply.headers)
 
