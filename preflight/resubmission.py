@@ -28,7 +28,7 @@ from preflight.corrections.judging import CORRECTION_COLUMNS, Judged, judged, wi
 from preflight.corrections.naming import named
 from preflight.corrections.returned import Returned, read_returned
 from preflight.errors import UsageError
-from preflight.families import TAKEN, standings
+from preflight.families import TAKEN, row_of, standings
 from preflight.identity import DIGITS, ID, NAME
 from preflight.model import Layout, Source
 from preflight.providers import registry
@@ -68,6 +68,8 @@ class Corrected:
         gone: columns of the first file that are missing; their cells are as they were.
         added: columns that the first file has not.
         held: the rows that are not sent because of what became of them before: row, line and why.
+        again: the rows that were taken before, or may have been, and were changed since: row, line
+            and where they were. They are judged, and sent, like any other.
     """
 
     name: str
@@ -82,6 +84,7 @@ class Corrected:
     gone: tuple[str, ...]
     added: tuple[str, ...]
     held: tuple[tuple[int, int, str], ...]
+    again: tuple[tuple[int, int, str], ...]
 
 
 def resubmit(
@@ -158,7 +161,7 @@ def resubmit(
                 stand,
                 {run.id: _taken(table) for run, table in told_of},
             )
-            told(_corrected(returned, found, parent))
+            told(_corrected(returned, found, parent, stand))
 
             def begin(run: str) -> None:
                 _keep(settings.state_dir, run, found.corrections)
@@ -335,8 +338,9 @@ def _refuse_others(ledger: Ledger, family: Sequence[Run], returned: Returned, na
     )
 
 
-def _corrected(returned: Returned, found: Judged, parent: Run) -> Corrected:
+def _corrected(returned: Returned, found: Judged, parent: Run, stand: pd.DataFrame) -> Corrected:
     kinds = found.corrections["kind"].value_counts()
+    was_taken = pd.Index(found.names).isin(stand.index[stand["place"].isin(TAKEN)])
     blank = np.array([not any(row) for row in zip(*found.cells, strict=True)], dtype=bool)
     return Corrected(
         name=returned.source.name,
@@ -354,7 +358,15 @@ def _corrected(returned: Returned, found: Judged, parent: Run) -> Corrected:
             (int(returned.rows[at]), int(returned.lines[at]), found.standing[at].split(": ", 1)[1])
             for at in np.flatnonzero(found.standing != "")
         ),
-    )
+        again=tuple(
+            (
+                int(returned.rows[at]), int(returned.lines[at]),
+                f"{before['place']} in run {before['run']} as row {row_of(found.names[at])}",
+            )
+            for at in np.flatnonzero((found.standing == "") & found.edited & was_taken)
+            for before in (stand.loc[found.names[at]],)
+        ),
+    )  # fmt: skip
 
 
 def _written(returned: Returned, found: Judged, work: Path, source: Source) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -89,8 +90,21 @@ def _brought(brought: Corrected) -> str:
             f"  new columns: {', '.join(name or 'one without a name' for name in brought.added)}"
         )
     if brought.held:
-        lines.append(f"  held back: {text.plural(len(brought.held), 'row')}")
-    lines += [f"    row {row} (line {line}): {why}" for row, line, why in brought.held[:_SHOWN]]
-    if len(brought.held) > _SHOWN:
-        lines.append(f"    … and {text.number(len(brought.held) - _SHOWN)} more, see report.json")
+        lines += [
+            f"  held back: {text.plural(len(brought.held), 'row')}",
+            *_rows(brought.held, "report.json"),
+        ]
+    if brought.again:
+        count = text.plural(len(brought.again), "row")
+        lines += [
+            f"  changed since it was taken, to be sent again: {count}",
+            *_rows(brought.again, "corrections.csv"),
+        ]
     return "".join(f"{text.visible(line)}\n" for line in lines)
+
+
+def _rows(told: Sequence[tuple[int, int, str]], where: str) -> Iterator[str]:
+    """A line a row, not all of them if there are many."""
+    yield from (f"    row {row} (line {line}): {why}" for row, line, why in told[:_SHOWN])
+    if len(told) > _SHOWN:
+        yield f"    … and {text.number(len(told) - _SHOWN)} more, see {where}"

@@ -418,3 +418,23 @@ def test_rows_are_told_by_the_lines_of_the_file_that_came_back(
     assert (left["preflight__row"], left["preflight__line"]) == ("1", "3")
     assert None not in left
     assert "" not in left
+
+
+def test_a_row_that_was_accepted_and_is_changed_again_is_named(
+    call: Call, box: Box, here: Path
+) -> None:
+    """Two people corrected a row in two ways, one after the other."""
+    opened = box()
+    (here / "a.csv").write_text(leads(3, r2="nobody"))
+    call("submit", "a.csv", *DOTDIGITAL)
+    text = (here / "a.preflight" / "failures.csv").read_text()
+    for name in ("ann", "bob"):
+        (here / f"{name}.csv").write_text(text.replace("nobody", f"{name}2@kestrel-labs.com", 1))
+    assert "sent again" not in call("resubmit", "ann.csv").err
+    told = call("resubmit", "bob.csv")
+    run = run_ids(call)[1]
+    assert (
+        "  changed since it was taken, to be sent again: 1 row\n"
+        f"    row 1 (line 2): accepted in run {run} as row 2\n"
+    ) in told.err
+    assert len(opened.store.accepted("dotdigital")) == 4
