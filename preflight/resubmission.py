@@ -27,6 +27,7 @@ from preflight.corrections.history import Gathering, Version
 from preflight.corrections.judging import CORRECTION_COLUMNS, Judged, judged, without_doubles
 from preflight.corrections.naming import named
 from preflight.corrections.returned import Returned, read_returned
+from preflight.earlier import replace
 from preflight.errors import UsageError
 from preflight.families import TAKEN, row_of, standings
 from preflight.identity import DIGITS, ID, NAME
@@ -261,7 +262,7 @@ def _ended(ledger: Ledger, root: Run) -> list[Run]:
             raise UsageError(
                 f"run {run.id} has not ended: `preflight resume {run.id}` first; nothing was sent"
             )
-        submission.replace(ledger, lambda other, run=run: other.id == run.id)  # type: ignore[misc]
+        replace(ledger, lambda other, run=run: other.id == run.id)  # type: ignore[misc]
     return [run for run in family if run.state is RunState.FINISHED]
 
 

@@ -15,8 +15,9 @@ from pathlib import Path
 
 from preflight import outputs, pipeline
 from preflight.checked import Checked, Progress, silent
+from preflight.earlier import instead, refuse_begun, refuse_sent, replace, same_folder
 from preflight.errors import OutputExists, ProviderError, Stopped, UsageError
-from preflight.model import RunBooks, Source
+from preflight.model import RunBooks
 from preflight.providers import registry
 from preflight.providers.option import validated
 from preflight.providers.protocol import Provider
@@ -28,7 +29,7 @@ from preflight.sending.ledger import LOCKS, Ledger
 from preflight.sending.lock import locked
 from preflight.sending.progress import Event, Unverified
 from preflight.sending.progress import silent as no_events
-from preflight.sending.runs import PartState, Run, RunState
+from preflight.sending.runs import Run, RunState
 from preflight.sending.submit import drive
 from preflight.settings import Settings
 from preflight.settling import Sent as Sent
@@ -154,12 +155,12 @@ def submit(
         begun: list[Run] = []
         if (settings.state_dir / LEDGER).exists():
             with Ledger(settings.state_dir) as known:
-                begun = _refuse_begun(known, _same_folder(place))
+                begun = refuse_begun(known, same_folder(place))
 
-        def refuse_sent(checked: Checked) -> None:
+        def not_again(checked: Checked) -> None:
             # Corrections are compared row by row instead.
             if parent is None and not (again or dry_run):
-                _refuse_sent(settings.state_dir, provider, checked.source, options)
+                refuse_sent(settings.state_dir, provider, checked.source, options)
 
         try:
             fixed = pipeline.fix(
@@ -171,13 +172,13 @@ def submit(
                 to_send=connected is not None,
                 stdin_name=stdin_name,
                 name=name,
-                examined=refuse_sent,
+                examined=not_again,
                 beside=beside,
                 report=report,
                 progress=progress,
             )
         except OutputExists as error:
-            raise OutputExists(f"{error}{_instead(begun)}") from None
+            raise OutputExists(f"{error}{instead(begun)}") from None
         if connected is None or not fixed.parts:
             outputs.handed_over(fixed.folder)
             return _unsent(fixed, settings)
@@ -189,11 +190,11 @@ def submit(
             replace(
                 ledger,
                 lambda run: (
-                    _same_folder(place)(run)
+                    same_folder(place)(run)
                     or (run.provider, run.source_sha256) == (provider, source.sha256)
                 ),
             )
-            refuse_sent(fixed.checked)
+            not_again(fixed.checked)
             run = ledger.create_run(
                 provider=provider,
                 source_name=source.name,
@@ -232,87 +233,6 @@ def _connected(provider: str, options: Mapping[str, str], connection: Connection
         base_url=connection.base_url,
         timeout=connection.patience,
     )
-
-
-# In these states nothing of a part was taken.
-_UNTAKEN = (PartState.READY, PartState.REFUSED, PartState.FAILED)
-_ENDED = (RunState.FINISHED, RunState.REPLACED)
-
-
-def _same_folder(place: Path) -> Callable[[Run], bool]:
-    return lambda run: run.folder == place.absolute()
-
-
-def _refuse_begun(ledger: Ledger, same: Callable[[Run], bool]) -> list[Run]:
-    """Refuses to begin anew what another run has begun and not ended.
-
-    Its rows may have been taken, so to send them again is not to be had by accident.
-
-    Returns:
-        Those that have not ended, and of which nothing was taken.
-
-    Raises:
-        UsageError: there is a run of which something may have been.
-    """
-    untaken = [run for run in ledger.runs() if run.state not in _ENDED and same(run)]
-    for run in untaken:
-        if any(stored.state not in _UNTAKEN for stored in ledger.parts(run.id)):
-            raise UsageError(
-                f"run {run.id} has begun to send this to {run.provider} and has not ended: "
-                f"`preflight resume {run.id}` goes on; to send it all anew in spite of that, "
-                "name another -o DIR and another --state-dir"
-            )
-    return untaken
-
-
-def _instead(begun: list[Run]) -> str:
-    """What else to do about results that stand there, if a run has them that has sent nothing."""
-    if not begun:
-        return ""
-    run = begun[0].id
-    return f"; they are of run {run}, which has sent nothing: `preflight resume {run}` goes on"
-
-
-def _refuse_sent(
-    state_dir: Path, provider: str, source: Source, options: Mapping[str, str]
-) -> None:
-    """Refuses to send all of a file again to where it was sent before.
-
-    Raises:
-        UsageError: a run of the same bytes, provider and options has ended, and something of it may
-            have been taken.
-    """
-    if not (state_dir / LEDGER).exists():
-        return
-    with Ledger(state_dir) as ledger:
-        for run in ledger.runs():
-            same = (run.provider, run.source_sha256, dict(run.options)) == (
-                provider, source.sha256, dict(options),
-            )  # fmt: skip
-            if (
-                same
-                and run.state is RunState.FINISHED
-                and any(part.state not in _UNTAKEN for part in ledger.parts(run.id))
-            ):
-                raise UsageError(
-                    f"{source.name} was sent to {provider} before, in run {run.id} "
-                    f"(`preflight runs show {run.id}`): `preflight resubmit` sends rows that were "
-                    "corrected; --again sends all of it anew"
-                )
-
-
-def replace(ledger: Ledger, same: Callable[[Run], bool]) -> None:
-    """Ends the runs that a new one replaces, so that no resume of them sends its rows again.
-
-    Raises:
-        UsageError: something of one of them may have been taken.
-        RunLocked: another process works on one of them.
-    """
-    for run in _refuse_begun(ledger, same):
-        with ledger.lock(run.id):
-            # Another process may have gone on with it since it was looked at.
-            if run.id in {one.id for one in _refuse_begun(ledger, same)}:
-                ledger.set_run(run.id, RunState.REPLACED)
 
 
 def resume(
