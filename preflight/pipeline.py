@@ -147,11 +147,17 @@ def check(
         mail=mail or (mailhosts.online(settings.resolver) if settings.online else None),
         unused=tuple(_unused(header, source, settings)),
     )
+    known = {
+        column.position: settings.date_orders[column.name]
+        for column in plan.columns
+        if column.name in settings.date_orders
+    }
+    plan = dataclasses.replace(plan, orders=known)
     read = Records(layout, "reading", progress, chunk_bytes)
     found = survey(layout, plan, read, schema=schema)
-    if found.orders:
+    if found.orders.keys() - known.keys():
         # Only now is it known how the dates of a column are to be read, from its first row on.
-        plan = dataclasses.replace(plan, orders=found.orders)
+        plan = dataclasses.replace(plan, orders={**found.orders, **known})
         again = Records(layout, "reading again", progress, chunk_bytes)
         found = survey(layout, plan, again, schema=schema)
     return Checked(source, found)

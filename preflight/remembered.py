@@ -33,7 +33,7 @@ _PARTIAL = ".partial"
 _KEPT = (
     "profile", "select", "ignore", "extend_select", "severity", "fail_on", "exit_zero",
     "unsafe_fixes", "region", "timezone", "encoding", "delimiter", "header_row", "sheet", "columns",
-    "shared_columns", "max_bytes", "max_rows", "any_of", "reasons",
+    "shared_columns", "max_bytes", "max_rows", "any_of", "date_orders", "reasons",
 )  # fmt: skip
 
 

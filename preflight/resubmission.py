@@ -138,7 +138,14 @@ def resubmit(
         with ledger.lock(root.id):
             family = _ended(ledger, root)
             parent = family[-1]
-            history = [_version(run, settings, work, progress) for run in family]
+            sources = [
+                judged_again(run, restored(run, settings), work=work, progress=progress)
+                for run in family
+            ]
+            history = [
+                _gathered(run.id, checked, progress)
+                for run, checked in zip(family, sources, strict=True)
+            ]
             returned = read_returned(
                 source,
                 history[0].labels,
@@ -148,7 +155,10 @@ def resubmit(
                 header_row=settings.header_row,
             )
             _refuse_others(ledger, family, returned, source.name)
-            own = _own_settings(parent, settings, _header_line(returned))
+            own = dataclasses.replace(
+                _own_settings(parent, settings, _header_line(returned)),
+                date_orders=_orders(sources),
+            )
             told_of = [(run, verdicts.load(settings.state_dir, run.id)) for run in family]
             stand = standings(told_of)
             still_open = set(stand.index[~stand["place"].isin(TAKEN)])
@@ -293,10 +303,15 @@ def _taken_over(parent: Run) -> dict[str, str]:
     return {name: value for name, value in parent.options.items() if name not in once}
 
 
-def _version(run: Run, settings: Settings, work: Path, progress: Progress) -> Version:
-    """What a run has read, and what it made of it."""
-    checked = judged_again(run, restored(run, settings), work=work, progress=progress)
-    return _gathered(run.id, checked, progress)
+def _orders(sources: Sequence[Checked]) -> dict[str, str]:
+    """What the rows of all rounds proved of the order of day and month; the first file's first."""
+    proved: dict[str, str] = {}
+    for checked in sources:
+        plan = checked.survey.plan
+        for column in plan.columns:
+            if column.position in plan.orders:
+                proved.setdefault(column.name, plan.orders[column.position])
+    return proved
 
 
 def _as_sent(path: Path, own: Settings, work: Path, progress: Progress) -> Version:

@@ -51,6 +51,9 @@ class Settings:
         columns: header as written → field; "-" for none.
         shared_columns: those of `columns` that only a config speaks of. It may be meant for several
             files, so that one may lack them; a file must have the others.
+        date_orders: header as written → the order of day and month in its dates, as `orders` tells
+            it of a whole column: corrected rows go by what all rows of the first file proved. Its
+            own rows say it of every other file.
         output_format: of the findings on stdout.
         statistics: whether only counts are printed.
         show_values: whether values of contacts are printed; None: as the terminal decides.
@@ -92,6 +95,7 @@ class Settings:
     timeout: float | None = None
     providers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     reasons: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    date_orders: Mapping[str, str] = field(default_factory=dict)
 
     def explained(self, profile: Profile) -> Profile:
         """A provider's profile with the classes that the user gave to its failure codes."""
@@ -114,9 +118,8 @@ class Settings:
 _TABLES = {"columns", "providers", "severity", "reasons"}
 # What no single line of an environment variable can say.
 _NESTED = _TABLES | {"any_of"}
-_KEYS = {field.name for field in dataclasses.fields(Settings)} - {"profile", "shared_columns"} | {
-    "for"
-}
+_NO_KEYS = {"profile", "shared_columns", "date_orders"}
+_KEYS = {field.name for field in dataclasses.fields(Settings)} - _NO_KEYS | {"for"}
 
 
 def load(

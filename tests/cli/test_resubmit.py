@@ -311,6 +311,31 @@ def test_a_zone_or_a_region_may_be_said_later(call: Call, shared: Sandbox, here:
     assert "1 row = 1 accepted" in told.out
 
 
+def test_dates_of_corrected_rows_are_read_as_all_rows_of_the_first_file_were(
+    call: Call, shared: Sandbox, here: Path
+) -> None:
+    """The corrected rows alone would not tell the day from the month."""
+    rows = [
+        "ann1@kestrel-labs.com,Ann,25/04/2026 10:00", "no address,Bob,3/04/2026 10:00",
+        "nothing,Cyd,4/05/2026 11:00",
+    ]  # fmt: skip
+    (here / "a.csv").write_text("email,first_name,joined_at\n" + "\n".join(rows) + "\n")
+    zone = ("--timezone", "UTC")
+    assert call("submit", "a.csv", *TALKVALUE, *zone).code == 1
+    failures = here / "a.preflight" / "failures.csv"
+    text = failures.read_text()
+    failures.write_text(text.replace("no address", "bob@kestrel-labs.com"))
+    assert call("resubmit", failures, "-o", "b").code == 1
+    (sent,) = rows_of(here / "b" / "clean.csv")
+    assert sent["joined_at"] == "2026-04-03T10:00:00Z"
+    left = here / "b" / "failures.csv"
+    left.write_text(left.read_text().replace("nothing", "cyd@kestrel-labs.com"))
+    assert call("resubmit", left, "-o", "c", "--no-wait").code == 0
+    assert call("resume").code == 0
+    (sent,) = rows_of(here / "c" / "clean.csv")
+    assert sent["joined_at"] == "2026-05-04T11:00:00Z"
+
+
 def test_what_cannot_be_corrected_is_said_in_a_line(call: Call, here: Path) -> None:
     (here / "a.csv").write_text(contacts(1))
     told = call("resubmit", "a.csv")
