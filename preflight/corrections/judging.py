@@ -25,6 +25,9 @@ CORRECTION_COLUMNS = ("row", "line", "column_name", "kind", "old", "new", "prefl
 """The columns of corrections.csv; `kind` is "edit" or "damage"."""
 
 _MONTHS = 12
+_MALFORMED = frozenset({"FIL005", "STR101", "STR102", "STR109"})
+"""Codes of records whose cells are not all in their columns."""
+
 _AGAIN = (Reason.RETRY.value, Reason.CONFIG.value)
 
 
@@ -272,6 +275,12 @@ def _by_itself(stand: pd.DataFrame, name: str, *, edited: bool) -> str:
         return (
             f"unchanged: refused in run {run} as row {row} ({before['reason']}), and not corrected "
             "since"
+        )
+    if place == Place.REJECTED_HERE and not _MALFORMED.isdisjoint(before["codes"].split()):
+        # In a file of rejects it stands as far as the header reaches, and would look sound.
+        return (
+            f"unchanged: no sound record in run {run} as row {row} ({before['codes']}), and not "
+            "corrected since"
         )
     return ""
 

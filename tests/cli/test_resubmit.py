@@ -336,6 +336,27 @@ def test_dates_of_corrected_rows_are_read_as_all_rows_of_the_first_file_were(
     assert sent["joined_at"] == "2026-05-04T11:00:00Z"
 
 
+def test_a_malformed_record_is_sent_only_once_it_was_corrected(
+    call: Call, box: Box, here: Path
+) -> None:
+    """Cut at the header's width it would look sound, with the surplus lost."""
+    opened = box()
+    (here / "a.csv").write_text(
+        "email,first_name,company\nann@kestrel-labs.com,Ann,Acme\n"
+        "bob@kestrel-labs.com,Bob,Kestrel,Labs\n"
+    )
+    assert call("submit", "a.csv", *DOTDIGITAL).code == 1
+    failures = here / "a.preflight" / "failures.csv"
+    told = call("resubmit", failures, "-o", "b")
+    assert told.code == 1
+    assert "row 1 (line 2): no sound record in run " in told.err
+    assert len(opened.store.accepted("dotdigital")) == 1
+    text = failures.read_text()
+    failures.write_text(text.replace("Bob,Kestrel,", 'Bob,"Kestrel, Labs",', 1))
+    assert call("resubmit", failures, "-o", "c").code == 0
+    assert len(opened.store.accepted("dotdigital")) == 2
+
+
 def test_what_cannot_be_corrected_is_said_in_a_line(call: Call, here: Path) -> None:
     (here / "a.csv").write_text(contacts(1))
     told = call("resubmit", "a.csv")
