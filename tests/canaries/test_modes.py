@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 import threading
@@ -38,15 +39,20 @@ class Watch:
     def _look(self) -> None:
         while not self._over.is_set():
             for name in ("tmp", "deep", "state"):
-                for path in (self._root / name).rglob("*"):
-                    try:
-                        mode = path.lstat().st_mode
-                    except OSError:
-                        continue
-                    self.seen.add(path.name)
-                    if not stat.S_ISLNK(mode) and stat.S_IMODE(mode) & 0o077:
-                        self.open.add(f"{path.relative_to(self._root)} {stat.S_IMODE(mode):04o}")
+                # What is looked at may be gone in the next moment, a folder that is walked too.
+                with contextlib.suppress(OSError):
+                    for path in (self._root / name).rglob("*"):
+                        self._look_at(path)
             time.sleep(0.001)
+
+    def _look_at(self, path: Path) -> None:
+        try:
+            mode = path.lstat().st_mode
+        except OSError:
+            return
+        self.seen.add(path.name)
+        if not stat.S_ISLNK(mode) and stat.S_IMODE(mode) & 0o077:
+            self.open.add(f"{path.relative_to(self._root)} {stat.S_IMODE(mode):04o}")
 
     def __enter__(self) -> Watch:
         self._thread.start()

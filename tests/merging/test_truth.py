@@ -10,6 +10,7 @@ import csv
 import io
 import json
 import random
+import re
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -166,7 +167,10 @@ def test_the_rows_that_failed_are_found_however_the_report_was_mangled(
     told, _ = joined(form, sent, lines, chance, json_lines=json_lines)
     found = set(zip(told.failures["row"] // 10 - 1, told.failures["code"], strict=True))
     assert found == failed
-    assert len(told.unmatched) == foreign
+    # A page that is there twice, its columns in another order, tells of its strangers twice.
+    assert len(set(re.findall(r"never\d+", " ".join(told.unmatched["cells"])))) == foreign
+    assert len(told.unmatched) >= foreign
+    assert foreign or told.unmatched.empty
 
 
 @pytest.mark.parametrize("form", FORMS)
