@@ -489,6 +489,7 @@ def test_the_published_schema_has_the_keys_and_the_choices_of_the_settings() -> 
     keys = {field.name for field in dataclasses.fields(Settings)} - {
         "profile",
         "shared_columns",
+        "date_orders",
     } | {"for"}
     properties = SCHEMA["properties"]
     assert set(properties) == keys
