@@ -58,6 +58,23 @@ def clean_rows(chunk: Chunk, keep: Bools, columns: Sequence[Sent]) -> CleanRows:
     return CleanRows(rendered, chunk.rows[keep], chunk.lines[keep])
 
 
+def cells_of(raw: str, layout: Layout) -> list[str]:
+    """The fields of a malformed record as far as it has them, one for each header column."""
+    width = len(layout.header)
+    try:
+        reader = csv.reader(
+            [raw],
+            delimiter=layout.delimiter,
+            quotechar=layout.quote,
+            escapechar="\\" if layout.escape else None,
+            skipinitialspace=layout.spaced,
+        )
+        fields = next(reader, [])
+    except csv.Error:
+        fields = [raw]
+    return (fields + [""] * width)[:width]
+
+
 class Rejects:
     """Makes the rows of rejects.csv: the input's own columns, verbatim, then the helper columns.
 
@@ -101,10 +118,10 @@ class Rejects:
         Returns:
             A string column for each name of `header`.
         """
-        width, positions = len(self._layout.header), own(self._layout.header)
+        positions = own(self._layout.header)
         kept = chunk.table.select([str(at) for at in positions]).filter(pa.array(rejected))
         odd = chunk.aside[aside]
-        fields = [self._fields(raw, width) for raw in odd["raw"]]
+        fields = [cells_of(raw, self._layout) for raw in odd["raw"]]
         cells = [
             np.concatenate(
                 [
@@ -123,21 +140,6 @@ class Rejects:
         return [pa.array(column[order], type=pa.string()) for column in cells] + self._helpers(
             chunk, rows[order], lines[order], raws[order], findings
         )
-
-    def _fields(self, raw: str, width: int) -> list[str]:
-        """The fields of a malformed record as far as it has them, for the columns it may mean."""
-        try:
-            reader = csv.reader(
-                [raw],
-                delimiter=self._layout.delimiter,
-                quotechar=self._layout.quote,
-                escapechar="\\" if self._layout.escape else None,
-                skipinitialspace=self._layout.spaced,
-            )
-            fields = next(reader, [])
-        except csv.Error:
-            fields = [raw]
-        return (fields + [""] * width)[:width]
 
     def _helpers(
         self, chunk: Chunk, rows: Ints, lines: Ints, raws: np.ndarray, findings: Findings

@@ -14,7 +14,7 @@ from preflight.columns import own
 from preflight.corrections.returned import labels
 from preflight.identity import Names
 from preflight.model import Chunk, Column, Ints, Layout
-from preflight.reading.records import fields_of
+from preflight.partition import cells_of
 
 _EMPTY = pa.array([], pa.string())
 
@@ -83,9 +83,7 @@ class Gathering:
             fixed: the same after fixing; rows may be missing.
         """
         odd = original.aside[original.aside["raw"].str.strip() != ""]
-        width = len(self._layout.header)
-        syntax = self._layout.syntax
-        records = [[*fields_of(raw, syntax), *[""] * width][:width] for raw in odd["raw"]]
+        records = [cells_of(raw, self._layout) for raw in odd["raw"]]
         rows = np.concatenate([original.rows, odd["row"].to_numpy(dtype=np.int64)])
         self._rows.append(rows)
         self._named.append(self._names.of(original, rows))

@@ -25,7 +25,7 @@ CORRECTION_COLUMNS = ("row", "line", "column_name", "kind", "old", "new", "prefl
 """The columns of corrections.csv; `kind` is "edit" or "damage"."""
 
 _MONTHS = 12
-_MALFORMED = frozenset({"FIL005", "STR101", "STR102", "STR109"})
+_MALFORMED = frozenset({"FIL005", "STR101", "STR102", "STR103", "STR109"})
 """Codes of records whose cells are not all in their columns."""
 
 _AGAIN = (Reason.RETRY.value, Reason.CONFIG.value)

@@ -357,6 +357,21 @@ def test_a_malformed_record_is_sent_only_once_it_was_corrected(
     assert len(opened.store.accepted("dotdigital")) == 2
 
 
+def test_a_record_whose_quote_never_closes_is_known_again_as_it_was_written_out(
+    call: Call, box: Box, here: Path
+) -> None:
+    opened = box()
+    (here / "a.csv").write_text(
+        "email,first_name,company\nann@kestrel-labs.com,Ann,Acme\n"
+        'bob@kestrel-labs.com,Bob,"Kestrel\n'
+    )
+    assert call("submit", "a.csv", *DOTDIGITAL).code == 1
+    told = call("resubmit", here / "a.preflight" / "failures.csv", "-o", "b")
+    assert "corrected: 0 cells in 0 rows" in told.err
+    assert "no sound record in run " in told.err
+    assert len(opened.store.accepted("dotdigital")) == 1
+
+
 def test_what_cannot_be_corrected_is_said_in_a_line(call: Call, here: Path) -> None:
     (here / "a.csv").write_text(contacts(1))
     told = call("resubmit", "a.csv")
