@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from preflight.checked import Checked
-    from preflight.errors import PreflightError
+    from preflight.core.errors import PreflightError
     from preflight.joining import merge_run
     from preflight.pipeline import check, fix, split, workspace
     from preflight.rewriting import Fixed
@@ -24,7 +24,7 @@ _HOMES = {
     "Checked": "preflight.checked",
     "Connection": "preflight.submission",
     "Fixed": "preflight.rewriting",
-    "PreflightError": "preflight.errors",
+    "PreflightError": "preflight.core.errors",
     "Sent": "preflight.submission",
     "Settings": "preflight.settings",
     "check": "preflight.pipeline",

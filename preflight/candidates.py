@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from preflight.content import SAID, Looks
-from preflight.model import Column
+from preflight.core.types import Column
 from preflight.profile import Field, Profile, bare_name, fold
 
 _LIKE, _VERY_LIKE, _CONTAINED = 72.0, 80.0, 88.0

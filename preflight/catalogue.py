@@ -24,10 +24,10 @@ from types import ModuleType
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from preflight.errors import ConfigError, RuleError
+from preflight.core.errors import ConfigError, RuleError
+from preflight.core.suggest import nearest
+from preflight.core.types import Severity
 from preflight.kinds import ALL_KINDS
-from preflight.model import Severity
-from preflight.nearest import nearest
 from preflight.profile import Profile
 from preflight.rule import Rule, Scope
 

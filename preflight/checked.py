@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from preflight.errors import BooksError
-from preflight.model import Books, Chunk, Layout, Source
+from preflight.core.errors import BooksError
+from preflight.core.types import Books, Chunk, Layout, Source
 from preflight.passes import CLEAN, DROPPED, REJECTED, States, Survey
 from preflight.reading.ahead import ahead
 from preflight.reading.chunks import read_chunks

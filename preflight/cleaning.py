@@ -12,12 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from preflight import findings as tables
 from preflight.columns import with_joined
-from preflight.findings import Findings
+from preflight.core import findings as tables
+from preflight.core.findings import Findings
+from preflight.core.types import CHANGE_COLUMNS, Bools, Chunk
 from preflight.lint import Linter, chunk_findings
 from preflight.mending import Mended, mend_columns, written
-from preflight.model import CHANGE_COLUMNS, Bools, Chunk
 from preflight.passes import CLEAN, DROPPED, REJECTED, Survey
 from preflight.rowrules import RowRules, following
 
@@ -31,7 +31,7 @@ class Cleaned:
         original: as read.
         aligned: as read, with the records that are rows again in its table.
         keep: a mask over the table of `chunk`: the clean rows.
-        changes: the changed cells of the clean rows, a frame of `model.CHANGE_COLUMNS`.
+        changes: the changed cells of the clean rows, a frame of `types.CHANGE_COLUMNS`.
         rejected: a mask over the table of `original`: the rejected rows.
         aside: a mask over `original.aside`: the rejected malformed records.
         findings: what remains to be said about the chunk's rows after fixing; nothing about those

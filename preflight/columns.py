@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import pyarrow.compute as pc
 
-from preflight.errors import ConfigError
-from preflight.model import Chunk, Column
-from preflight.nearest import nearest
+from preflight.core.errors import ConfigError
+from preflight.core.suggest import nearest
+from preflight.core.types import Chunk, Column
 from preflight.profile import Profile, bare_name
 
 # The helper columns that rejects.csv and failures.csv carry; they are never sent.

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from preflight.model import Chunk
+from preflight.core.types import Chunk
 
 # The first look that fits a cell is its look. Digits alone may be a phone number, a serial number
 # or a moment; so may a spreadsheet's day number, and its scientific notation was digits once.

@@ -16,15 +16,15 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from preflight import findings as tables
-from preflight.findings import Findings
+from preflight.core import findings as tables
+from preflight.core.arrow import strings
+from preflight.core.findings import Findings
+from preflight.core.types import Bools, Chunk, Column, Ints
 from preflight.lint import asked
 from preflight.mending import Mended
-from preflight.model import Bools, Chunk, Column, Ints
 from preflight.plan import Plan
 from preflight.rule import Alike, Rule, Scope
 from preflight.schemas import VALUE
-from preflight.texts import strings
 
 _Hashes = npt.NDArray[np.uint64]
 _KEYS = ("preflight:high:1", "preflight:low:01")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from preflight.errors import UsageError
-from preflight.model import Source
+from preflight.core.errors import UsageError
+from preflight.core.types import Source
 from preflight.sending.ledger import FILE as LEDGER
 from preflight.sending.ledger import Ledger
 from preflight.sending.runs import PartState, Run, RunState

@@ -19,14 +19,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from email_validator import rfc_constants
 
-from preflight.invisible import (
+from preflight.core.arrow import mapped, mask, matches, replaced, series, strings
+from preflight.core.invisible import (
     drop_all_zero_width,
     drop_zero_width,
     strip_all,
     strip_invisible,
 )
-from preflight.model import Bools
-from preflight.texts import mapped, mask, matches, replaced, series, strings
+from preflight.core.types import Bools
 
 _MAILTO = re.compile(r"^mailto:\s*", re.IGNORECASE)
 _NAMED = re.compile(r'^(?:"[^"<>]*"|[^"<>@]*?)\s*<([^<>]+)>$')

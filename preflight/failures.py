@@ -14,14 +14,15 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from preflight import findings as tables
-from preflight import outputs, private
+from preflight import outputs
 from preflight.checked import Checked, Records
 from preflight.cleaning import Cleaned
 from preflight.columns import own, sent
-from preflight.errors import BooksError
-from preflight.identity import Names
-from preflight.model import Chunk, Ints, Reason, RunBooks
+from preflight.core import files
+from preflight.core import findings as tables
+from preflight.core.errors import BooksError
+from preflight.core.row_id import Names
+from preflight.core.types import Chunk, Ints, Reason, RunBooks
 from preflight.partition import Rejects
 from preflight.parts import OVER_LIMIT
 from preflight.passes import DROPPED
@@ -62,7 +63,7 @@ def write_failures(
     rejects = Rejects(layout, plan, found.refused, also=(OVER_LIMIT,))
     away = found.left_away
     columns = sent([one for one in plan.columns if one.position not in away], plan.profile)
-    private.folder(run.folder)
+    files.folder(run.folder)
     there = by_row(failures)
     verdicts.refused(there)
     _note_dropped(verdicts, checked)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from preflight.identity import NAME
+from preflight.core.row_id import NAME
 from preflight.sending.runs import Run
 from preflight.verdicts import Place
 

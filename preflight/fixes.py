@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from preflight.model import Bools, Chunk, Ints, Safety
+from preflight.core.arrow import strings
+from preflight.core.types import Bools, Chunk, Ints, Safety
 from preflight.plan import Plan
 from preflight.rule import Rule
 from preflight.schemas import REGION, VALUE, ColumnChecks, RuleCrashed
-from preflight.texts import strings
 
 
 @dataclass(frozen=True)

@@ -14,14 +14,14 @@ import numpy as np
 
 from preflight import profile as profiles
 from preflight.checked import Progress, silent
-from preflight.errors import UsageError
+from preflight.core.errors import UsageError
+from preflight.core.redact import mask
+from preflight.core.types import Bools, FailureReport, Outcome
 from preflight.merging import merge
 from preflight.merging.failures_file import read_failures
 from preflight.merging.matching import NO_ROW, NOBODY, Placed
 from preflight.merging.pages import together
-from preflight.model import Bools, FailureReport, Outcome
 from preflight.providers import registry
-from preflight.redact import mask
 from preflight.remembered import judged_again, restored
 from preflight.sending.ledger import FILE as LEDGER
 from preflight.sending.ledger import Ledger

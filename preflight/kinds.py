@@ -17,10 +17,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from preflight import emails, phones, timestamps
+from preflight.core.invisible import drop_zero_width, strip_invisible, tidy
+from preflight.core.types import Hints
 from preflight.emails import trim_email, unwrap_email
-from preflight.invisible import drop_zero_width, strip_invisible, tidy
 from preflight.linetypes import line_types, numbers_of
-from preflight.model import Hints
 from preflight.phonecells import phones_in
 from preflight.phones import trim_phone
 

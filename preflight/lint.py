@@ -15,16 +15,16 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from preflight import findings as tables
 from preflight.columns import is_linted
-from preflight.findings import Findings, Found
-from preflight.model import Bools, Chunk, Column, Ints, Problem, Severity, Sheet
+from preflight.core import findings as tables
+from preflight.core.arrow import series
+from preflight.core.findings import Findings, Found
+from preflight.core.types import Bools, Chunk, Column, Ints, Problem, Severity, Sheet
 from preflight.plan import Plan
 from preflight.regions import regions
 from preflight.rule import FileView, Rule, Scope
 from preflight.schemas import ColumnChecks, RuleCrashed, asked_for_mask, told
 from preflight.stored import stored_cells
-from preflight.texts import series
 
 # After so many failures of one rule on one column of one chunk the rest of the cells is unknown.
 _CRASHES = 64

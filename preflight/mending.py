@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from preflight.core.arrow import strings
+from preflight.core.types import Bools, Chunk, Ints, Safety
 from preflight.fixes import Mended as MendedCells
 from preflight.fixes import mend, write_cells
 from preflight.lint import Blame, Judged, Linted, Linter
-from preflight.model import Bools, Chunk, Ints, Safety
 from preflight.plan import Plan
 from preflight.schemas import VALUE
-from preflight.texts import strings
 
 MOST_GUESSES = 5_000
 """How many cells are looked at to say what guessing would add."""

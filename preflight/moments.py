@@ -37,7 +37,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from preflight.invisible import tidy
+from preflight.core.invisible import tidy
 
 DAY_FIRST, MONTH_FIRST, EITHER = "day-first", "month-first", "either"
 LANGUAGES = ("en", "de", "de_AT", "fr", "es", "it", "nl", "sv", "pt", "da", "nb", "fi", "pl")

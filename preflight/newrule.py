@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from preflight.errors import OutputExists, UsageError
+from preflight.core.errors import OutputExists, UsageError
 from preflight.rule import Rule
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")

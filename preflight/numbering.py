@@ -21,7 +21,7 @@ import phonenumbers
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from preflight.model import Bools, Ints
+from preflight.core.types import Bools, Ints
 
 # What reading comes to: a number, of which it is to be seen whether it is valid, or why there is
 # none. UNKNOWN is for the library.

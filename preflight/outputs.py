@@ -16,10 +16,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from preflight import csvout
-from preflight import private as owned
-from preflight.errors import OutputExists, RunLocked, SourceError
-from preflight.model import CHANGE_COLUMNS
+from preflight.core import csv_writer
+from preflight.core import files as owned
+from preflight.core.errors import OutputExists, RunLocked, SourceError
+from preflight.core.types import CHANGE_COLUMNS
 
 CLEAN, PARTS, MANIFEST = "clean.csv", "parts", "manifest.json"
 REJECTS, FIXES, REPORT = "rejects.csv", "fixes.csv", "report.json"
@@ -207,7 +207,7 @@ def write_text(path: Path, text: str) -> None:
 class TableWriter:
     """Appends rows of strings to a CSV for people: cells that a spreadsheet would run are escaped.
 
-    So are the names of its header; `csvout.plain` takes the escape off again.
+    So are the names of its header; `csv_writer.plain` takes the escape off again.
 
     Args:
         path: of the file; it is made with its header, readable by its owner alone.
@@ -216,14 +216,16 @@ class TableWriter:
 
     def __init__(self, path: Path, header: Sequence[str]) -> None:
         self._file = os.fdopen(private(path), "wb")
-        names = csvout.neutral(pa.array(header, type=pa.string()))
-        self._file.write(csvout.line(names.to_pylist()))
+        names = csv_writer.neutral(pa.array(header, type=pa.string()))
+        self._file.write(csv_writer.line(names.to_pylist()))
         self.rows = 0
 
     def write(self, columns: Sequence[pa.Array | pa.ChunkedArray]) -> None:
         """Appends rows, given as one string column for each name of the header."""
         if len(columns[0]):
-            self._file.write(csvout.body(csvout.records([csvout.neutral(one) for one in columns])))
+            self._file.write(
+                csv_writer.body(csv_writer.records([csv_writer.neutral(one) for one in columns]))
+            )
             self.rows += len(columns[0])
 
     def close(self) -> None:

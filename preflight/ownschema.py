@@ -28,9 +28,9 @@ from pandera.config import ValidationDepth, config_context
 from pandera.errors import SchemaError, SchemaErrorReason, SchemaErrors
 
 from preflight.catalogue import in_a_line, run_file
-from preflight.errors import RuleError
-from preflight.model import Ints
-from preflight.nearest import nearest
+from preflight.core.errors import RuleError
+from preflight.core.suggest import nearest
+from preflight.core.types import Ints
 
 _ROUNDS = 5
 # What is wrong with the columns, whatever stands in them.

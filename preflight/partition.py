@@ -11,13 +11,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from preflight import csvout
-from preflight import findings as tables
 from preflight.columns import Sent, own
-from preflight.errors import UsageError
-from preflight.findings import Findings
-from preflight.identity import Names
-from preflight.model import Bools, Chunk, Ints, Layout, Problem, Reason, Severity
+from preflight.core import csv_writer
+from preflight.core import findings as tables
+from preflight.core.errors import UsageError
+from preflight.core.findings import Findings
+from preflight.core.row_id import Names
+from preflight.core.types import Bools, Chunk, Ints, Layout, Problem, Reason, Severity
 from preflight.outputs import HELPERS, helper_columns
 from preflight.plan import Plan
 from preflight.profile import bare_name
@@ -31,7 +31,7 @@ class CleanRows:
     """Clean rows as they are written.
 
     Attributes:
-        rendered: each as a CSV record, see `csvout.records`.
+        rendered: each as a CSV record, see `csv_writer.records`.
         rows: the input row of each.
         lines: the input line of each.
     """
@@ -54,7 +54,7 @@ def clean_rows(chunk: Chunk, keep: Bools, columns: Sequence[Sent]) -> CleanRows:
         return CleanRows(pa.array([], type=pa.large_string()), nothing, nothing)
     table = chunk.table.select([str(column.position) for column in columns])
     kept = table.filter(pa.array(keep)).combine_chunks()
-    rendered = csvout.records(kept.columns)
+    rendered = csv_writer.records(kept.columns)
     return CleanRows(rendered, chunk.rows[keep], chunk.lines[keep])
 
 

@@ -13,9 +13,9 @@ from typing import IO
 import numpy as np
 import pyarrow as pa
 
-from preflight import csvout, private
 from preflight.columns import Sent
-from preflight.model import Ints, Part
+from preflight.core import csv_writer, files
+from preflight.core.types import Ints, Part
 from preflight.outputs import PARTS
 
 # The rule whose finding says that a record is too large for any part: only the splitter can see it.
@@ -26,8 +26,8 @@ def too_large(rendered: pa.Array, columns: Sequence[Sent], max_bytes: int | None
     """A mask: the records that no part could hold, even alone under its header."""
     if max_bytes is None:
         return np.zeros(len(rendered), dtype=bool)
-    header = len(csvout.line([column.header for column in columns]))
-    return header + csvout.sizes(rendered) > max_bytes
+    header = len(csv_writer.line([column.header for column in columns]))
+    return header + csv_writer.sizes(rendered) > max_bytes
 
 
 @dataclass
@@ -63,26 +63,26 @@ class PartWriter:
     ) -> None:
         self._folder = folder
         self._columns = tuple(columns)
-        self._header = csvout.line([column.header for column in columns])
+        self._header = csv_writer.line([column.header for column in columns])
         self._max_bytes = max_bytes
         self._max_rows = max_rows
         self._open: _Open | None = None
         self._done: list[Part] = []
-        private.folder(folder)
+        files.folder(folder)
 
     def write(self, rendered: pa.Array, rows: Ints, lines: Ints) -> None:
         """Appends records.
 
         Args:
-            rendered: as `csvout.records` makes them; none of them is too large for a part.
+            rendered: as `csv_writer.records` makes them; none of them is too large for a part.
             rows: the input row of each.
             lines: the input line of each.
 
         Raises:
             ValueError: a record is too large for a part; `too_large` tells which.
         """
-        ends = np.cumsum(csvout.sizes(rendered))
-        body = csvout.body(rendered)
+        ends = np.cumsum(csv_writer.sizes(rendered))
+        body = csv_writer.body(rendered)
         start = 0
         while start < len(rendered):
             part = self._open or self._begin()

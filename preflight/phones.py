@@ -17,8 +17,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from preflight import numbering, phonecells
-from preflight.invisible import CONTROLS, ODD_BLANKS, ZERO_WIDTH, strip_invisible
-from preflight.model import Bools, Ints
+from preflight.core.invisible import CONTROLS, ODD_BLANKS, ZERO_WIDTH, strip_invisible
+from preflight.core.types import Bools, Ints
 from preflight.numbering import Reading, characters, read, valid, written
 from preflight.plusless import either
 

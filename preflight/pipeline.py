@@ -22,10 +22,10 @@ from preflight import profile as profiles
 from preflight.checked import CHUNK_BYTES, Checked, Progress, Records, silent
 from preflight.cleaning import reveal
 from preflight.columns import missing, resolve, sent
-from preflight.errors import SourceError
-from preflight.findings import Findings
+from preflight.core.errors import SourceError
+from preflight.core.findings import Findings
+from preflight.core.types import Source
 from preflight.mailhosts import MailHosts
-from preflight.model import Source
 from preflight.passes import survey
 from preflight.plan import Plan
 from preflight.reading.scan import scan
@@ -185,7 +185,7 @@ def changes(checked: Checked, *, progress: Progress = silent) -> Iterator[pd.Dat
     """What `fix` would change of a file, and write into fixes.csv, in its order.
 
     Yields:
-        Frames of `model.CHANGE_COLUMNS`: of the file itself, then of its cells, rows in order.
+        Frames of `types.CHANGE_COLUMNS`: of the file itself, then of its cells, rows in order.
     """
     columns = sent(checked.survey.plan.columns, checked.survey.plan.profile)
     yield file_changes(checked)

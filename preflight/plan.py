@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
 from preflight.columns import is_linted
+from preflight.core.types import Column, Hints, Safety, Sheet
 from preflight.mailhosts import MailHosts
-from preflight.model import Column, Hints, Safety, Sheet
 from preflight.profile import Profile
 from preflight.rule import Alike, Rule, Scope
 

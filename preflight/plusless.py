@@ -14,7 +14,7 @@ import phonenumbers
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from preflight.model import Bools, Ints
+from preflight.core.types import Bools, Ints
 from preflight.numbering import UNKNOWN, groups, matches, read, valid
 
 _DIGIT = frozenset("0123456789")

@@ -18,10 +18,10 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from preflight.errors import ConfigError, RuleError, UsageError
-from preflight.invisible import drop_zero_width, strip_invisible
-from preflight.model import Column, Reason, Severity
-from preflight.nearest import nearest
+from preflight.core.errors import ConfigError, RuleError, UsageError
+from preflight.core.invisible import drop_zero_width, strip_invisible
+from preflight.core.suggest import nearest
+from preflight.core.types import Column, Reason, Severity
 
 GENERAL = "general"
 _TEXTS = ("text", "name", "country")

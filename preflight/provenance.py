@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from preflight import outputs, undoing
-from preflight.errors import UsageError
-from preflight.model import Ints
+from preflight.core.errors import UsageError
+from preflight.core.types import Ints
 
 
 @dataclass(frozen=True)

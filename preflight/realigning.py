@@ -22,7 +22,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from preflight.model import Bools, Column, Ints, Syntax
+from preflight.core.types import Bools, Column, Ints, Syntax
 from preflight.regions import region_of
 from preflight.shifted import ALIEN, SHAPES, alike_in_width, matches
 

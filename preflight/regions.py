@@ -8,7 +8,7 @@ import phonenumbers
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from preflight.invisible import strip_invisible
+from preflight.core.invisible import strip_invisible
 from preflight.profile import fold
 
 _LANGUAGES = (

@@ -17,11 +17,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from preflight import outputs, pipeline, private
+from preflight import outputs, pipeline
 from preflight.checked import Checked, Progress, silent
-from preflight.errors import SourceError
+from preflight.core import files
+from preflight.core.errors import SourceError
+from preflight.core.types import Source
 from preflight.mailhosts import remembered as known_domains
-from preflight.model import Source
 from preflight.sending.runs import Run
 from preflight.setting_values import MaxBad
 from preflight.settings import Settings
@@ -120,7 +121,7 @@ def keep_source(checked: Checked, state_dir: Path) -> None:
     source = checked.source
     copy = folder / source.sha256
     try:
-        private.folder(folder)
+        files.folder(folder)
         with _one_at_a_time(folder):
             for left in folder.glob(f".*{_PARTIAL}"):
                 left.unlink()

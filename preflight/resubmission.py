@@ -19,19 +19,20 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from preflight import csvout, outputs, pipeline, private, submission, verdicts
+from preflight import outputs, pipeline, submission, verdicts
 from preflight.checked import Checked, Progress, Records, silent
 from preflight.cleaning import clean
+from preflight.core import csv_writer, files
+from preflight.core.errors import UsageError
+from preflight.core.row_id import DIGITS, ID, NAME
+from preflight.core.types import Layout, Source
 from preflight.corrections import KEPT
 from preflight.corrections.history import Gathering, Version
 from preflight.corrections.judging import CORRECTION_COLUMNS, Judged, judged, without_doubles
 from preflight.corrections.naming import named
 from preflight.corrections.returned import Returned, read_returned
 from preflight.earlier import replace
-from preflight.errors import UsageError
 from preflight.families import TAKEN, row_of, standings
-from preflight.identity import DIGITS, ID, NAME
-from preflight.model import Layout, Source
 from preflight.providers import registry
 from preflight.reading.source import open_source
 from preflight.remembered import judged_again, restored
@@ -400,9 +401,9 @@ def _written(returned: Returned, found: Judged, work: Path, source: Source) -> P
     path = work / "corrected.csv"
     with os.fdopen(outputs.private(path), "wb") as file:
         file.write(b"\n" * (_header_line(returned) - 1))
-        file.write(csvout.line(header))
+        file.write(csv_writer.line(header))
         if returned.count:
-            file.write(csvout.body(csvout.records(columns)))
+            file.write(csv_writer.body(csv_writer.records(columns)))
     times = source.path.stat()
     os.utime(path, (times.st_atime, times.st_mtime))
     return path
@@ -423,7 +424,7 @@ def _spread(cells: np.ndarray, at: np.ndarray, count: int) -> pa.Array:
 def _keep(state_dir: Path, run: str, corrections: pd.DataFrame) -> None:
     """The corrections once more, in the state folder, where they outlive the results."""
     place = state_dir / KEPT / run
-    private.folder(place)
+    files.folder(place)
     _log(place, corrections)
 
 

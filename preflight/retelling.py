@@ -9,13 +9,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from preflight import findings as tables
 from preflight.checked import Checked, Progress, Records, silent
 from preflight.cleaning import Cleaned
 from preflight.columns import own, sent
-from preflight.findings import Findings
+from preflight.core import findings as tables
+from preflight.core.findings import Findings
+from preflight.core.types import Chunk, Column, Ints
 from preflight.merging import keys
-from preflight.model import Chunk, Column, Ints
 from preflight.parts import OVER_LIMIT
 from preflight.passes import CLEAN, DROPPED
 from preflight.rewriting import rewrite

@@ -12,13 +12,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from preflight import csvout, outputs
-from preflight import findings as tables
+from preflight import outputs
 from preflight.checked import Checked
 from preflight.cleaning import Cleaned, clean
 from preflight.columns import Sent, sent
-from preflight.errors import BooksError
-from preflight.model import CHANGE_COLUMNS, Books, Chunk, Part, Severity
+from preflight.core import csv_writer
+from preflight.core import findings as tables
+from preflight.core.errors import BooksError
+from preflight.core.types import CHANGE_COLUMNS, Books, Chunk, Part, Severity
 from preflight.partition import CleanRows, Rejects, clean_rows
 from preflight.parts import OVER_LIMIT, PartWriter, manifest, moved, too_large
 from preflight.passes import Survey
@@ -222,7 +223,7 @@ def _placed(
         if parts:
             parts[0].path.rename(place / outputs.CLEAN)
         else:
-            header = csvout.line([column.header for column in columns])
+            header = csv_writer.line([column.header for column in columns])
             with os.fdopen(outputs.private(place / outputs.CLEAN), "wb") as file:
                 file.write(header)
     (place / outputs.PARTS).rmdir()

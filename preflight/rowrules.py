@@ -22,11 +22,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from preflight import csvout
-from preflight import findings as tables
-from preflight.errors import RuleError
-from preflight.findings import Findings
-from preflight.model import CHANGE_COLUMNS, Bools, Chunk, Flaw, Ints, Layout, Severity
+from preflight.core import csv_writer
+from preflight.core import findings as tables
+from preflight.core.errors import RuleError
+from preflight.core.findings import Findings
+from preflight.core.types import CHANGE_COLUMNS, Bools, Chunk, Flaw, Ints, Layout, Severity
 from preflight.plan import Plan
 from preflight.profile import bare_name
 from preflight.reading.records import fields_of
@@ -74,7 +74,7 @@ class Rowed:
         rejected: the rows that an error of these rules rejects.
         aligned: the chunk with all rows, the repaired ones in its table.
         repairable: the records that are repaired, or would be on request.
-        repairs: what was repaired, a frame of `model.CHANGE_COLUMNS`; the texts are whole records.
+        repairs: what was repaired, a frame of `types.CHANGE_COLUMNS`; the texts are whole records.
     """
 
     chunk: Chunk
@@ -190,7 +190,7 @@ class RowRules:
 
         Returns:
             The chunk, its `aside` with `likely`; the rows that are repaired, or would be on
-            request; and what was repaired, a frame of `model.CHANGE_COLUMNS`.
+            request; and what was repaired, a frame of `types.CHANGE_COLUMNS`.
         """
         chunk = self._with_likely(chunk)
         rule, nothing = self._repairing, pd.DataFrame(columns=list(CHANGE_COLUMNS))
@@ -204,7 +204,7 @@ class RowRules:
         rows = mended["row"].to_numpy(dtype=np.int64)
         if not self._plan.applies(rule.safety) or not len(rows):
             return chunk, rows, nothing
-        texts = csvout.records([pa.array(cells, pa.string()) for cells in found.cells])
+        texts = csv_writer.records([pa.array(cells, pa.string()) for cells in found.cells])
         log = pd.DataFrame(
             {
                 "row": rows,

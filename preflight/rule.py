@@ -47,7 +47,8 @@ import pandas as pd
 
 from preflight.candidates import Candidate, candidates, map_option, suggested
 from preflight.content import SAID, Looks
-from preflight.invisible import BLANK, stripped, tidied
+from preflight.core.invisible import BLANK, stripped, tidied
+from preflight.core.types import Column, Layout, Problem, Safety, Severity
 from preflight.kinds import (
     ALL_KINDS,
     drop_zero_width,
@@ -60,7 +61,6 @@ from preflight.kinds import (
     trim_phone,
     unwrap_email,
 )
-from preflight.model import Column, Layout, Problem, Safety, Severity
 from preflight.profile import Field, Limits, Profile
 
 __all__ = [

@@ -30,9 +30,9 @@ from typing import Any
 
 from preflight import catalogue, pipeline
 from preflight.checked import Checked
-from preflight.errors import PreflightError, RuleError
+from preflight.core.errors import PreflightError, RuleError
+from preflight.core.types import Severity
 from preflight.mailhosts import TAKES, MailHosts
-from preflight.model import Severity
 from preflight.profile import demands
 from preflight.rewriting import Fixed
 from preflight.rule import Rule

@@ -28,15 +28,15 @@ import pyarrow.compute as pc
 
 from preflight import catalogue
 from preflight import profile as profiles
-from preflight.errors import RuleError
-from preflight.invisible import BLANK
+from preflight.core.arrow import strings
+from preflight.core.errors import RuleError
+from preflight.core.invisible import BLANK
+from preflight.core.types import Bools, Column
 from preflight.kinds import KINDS
-from preflight.model import Bools, Column
 from preflight.orders import Orders
 from preflight.plan import Plan
 from preflight.profile import Field, fold
 from preflight.rule import Context, Rule
-from preflight.texts import strings
 
 VALUE, REGION = "value", "region"
 

@@ -16,9 +16,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as pa_csv
 
-from preflight.errors import ProviderError, SourceError
-from preflight.model import Part
-from preflight.redact import EMAIL, NUMBER, SECRET, VALUE, mask
+from preflight.core.errors import ProviderError, SourceError
+from preflight.core.redact import EMAIL, NUMBER, SECRET, VALUE, mask
+from preflight.core.types import Part
 
 _BLOCK = 64 << 20
 _WORD = re.compile(r"\w+")

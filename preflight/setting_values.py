@@ -12,9 +12,9 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from preflight import profile as profiles
-from preflight.errors import ConfigError
-from preflight.model import Reason, Severity
-from preflight.nearest import nearest
+from preflight.core.errors import ConfigError
+from preflight.core.suggest import nearest
+from preflight.core.types import Reason, Severity
 from preflight.profile import Demand
 from preflight.providers import registry
 

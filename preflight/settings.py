@@ -17,9 +17,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from preflight import profile as profiles
-from preflight.errors import ConfigError
-from preflight.model import Reason, Severity
-from preflight.nearest import nearest
+from preflight.core.errors import ConfigError
+from preflight.core.suggest import nearest
+from preflight.core.types import Reason, Severity
 from preflight.profile import Demand, Profile
 from preflight.setting_values import OFF, MaxBad, checked, from_text
 

@@ -14,12 +14,12 @@ import pandas as pd
 from preflight import outputs, verdicts
 from preflight import profile as profiles
 from preflight.checked import Checked
-from preflight.errors import BooksError, Stopped
+from preflight.core.errors import BooksError, Stopped
+from preflight.core.types import Reason, RunBooks
 from preflight.failures import write_failures, write_unmatched
 from preflight.merging import merge
 from preflight.merging.counters import disagreements
 from preflight.merging.membership import absent
-from preflight.model import Reason, RunBooks
 from preflight.prediction import Predicted, predicted
 from preflight.profile import Profile
 from preflight.rewriting import Fixed

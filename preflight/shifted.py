@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from preflight.model import Bools, Column, Ints, Syntax
+from preflight.core.types import Bools, Column, Ints, Syntax
 from preflight.reading.records import fields_of
 
 _EMAIL = r"^\s*[^@\s]+@[^@\s]+\.[^@\s]+\s*$"

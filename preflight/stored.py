@@ -13,7 +13,7 @@ import phonenumbers
 import pyarrow as pa
 
 from preflight import profile as profiles
-from preflight.model import Chunk, Column, Ints, Sheet
+from preflight.core.types import Chunk, Column, Ints, Sheet
 
 
 def stored_cells(

@@ -15,9 +15,10 @@ from pathlib import Path
 
 from preflight import outputs, pipeline
 from preflight.checked import Checked, Progress, silent
+from preflight.core.errors import OutputExists, ProviderError, Stopped, UsageError
+from preflight.core.locks import locked
+from preflight.core.types import RunBooks
 from preflight.earlier import instead, refuse_begun, refuse_sent, replace, same_folder
-from preflight.errors import OutputExists, ProviderError, Stopped, UsageError
-from preflight.model import RunBooks
 from preflight.providers import registry
 from preflight.providers.option import validated
 from preflight.providers.protocol import Provider
@@ -26,7 +27,6 @@ from preflight.rewriting import Fixed
 from preflight.sending.follow import words
 from preflight.sending.ledger import FILE as LEDGER
 from preflight.sending.ledger import LOCKS, Ledger
-from preflight.sending.lock import locked
 from preflight.sending.progress import Event, Unverified
 from preflight.sending.progress import silent as no_events
 from preflight.sending.runs import Run, RunState

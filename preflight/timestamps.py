@@ -22,8 +22,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from preflight.invisible import strip_invisible
-from preflight.model import Bools, Hints, Ints
+from preflight.core.invisible import strip_invisible
+from preflight.core.types import Bools, Hints, Ints
 from preflight.moments import (
     DAY_FIRST,
     EITHER,

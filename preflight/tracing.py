@@ -14,12 +14,13 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from preflight import csvout, verdicts
+from preflight import verdicts
 from preflight.checked import Checked, Progress, silent
+from preflight.core import csv_writer
+from preflight.core.errors import PreflightError, UsageError
+from preflight.core.row_id import NAME, row_id
 from preflight.corrections import KEPT
-from preflight.errors import PreflightError, UsageError
 from preflight.families import standings
-from preflight.identity import NAME, row_id
 from preflight.outputs import CORRECTIONS
 from preflight.parts import OVER_LIMIT
 from preflight.remembered import judged_again, restored
@@ -271,7 +272,9 @@ class _Teller:
                 for entry in csv.DictReader(file):
                     if entry["row"] == str(row):
                         texts = [entry["column_name"], entry["old"], entry["new"]]
-                        column, old, new = csvout.plain(pa.array(texts, pa.string())).to_pylist()
+                        column, old, new = csv_writer.plain(
+                            pa.array(texts, pa.string())
+                        ).to_pylist()
                         yield Corrected(column, entry["kind"], old, new)
             return
         self.notes.append(

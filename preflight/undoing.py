@@ -22,10 +22,11 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import csv as pa_csv
 
-from preflight import csvout, outputs
+from preflight import outputs
 from preflight.columns import sent
-from preflight.errors import OutputExists, SourceError, UsageError
-from preflight.model import CHANGE_COLUMNS
+from preflight.core import csv_writer
+from preflight.core.errors import OutputExists, SourceError, UsageError
+from preflight.core.types import CHANGE_COLUMNS
 from preflight.parts import runs
 from preflight.rewriting import Fixed
 
@@ -187,7 +188,7 @@ def source_name(folder: Path) -> str:
 
 
 def changes(folder: Path) -> pd.DataFrame:
-    """The log of a fix: a frame of `model.CHANGE_COLUMNS`, all texts, in the order of the log.
+    """The log of a fix: a frame of `types.CHANGE_COLUMNS`, all texts, in the order of the log.
 
     Raises:
         UsageError: the folder holds no log.
@@ -202,7 +203,7 @@ def changes(folder: Path) -> pd.DataFrame:
     if list(frame.columns) != list(CHANGE_COLUMNS):
         raise UsageError(f"{path}: not a log of fixes as `fix` writes it")
     for name in _PLAIN_COLUMNS:
-        frame[name] = csvout.plain(pa.array(frame[name], type=pa.string())).to_pandas()
+        frame[name] = csv_writer.plain(pa.array(frame[name], type=pa.string())).to_pandas()
     texts: pd.DataFrame = frame.astype("str")
     return texts
 
@@ -292,7 +293,7 @@ def _rewritten(path: Path, kept: Kept, undone: Sequence[Line]) -> bytes:
             raise UsageError(f"row {row}: {outputs.FIXES} does not fit {outputs.CLEAN}")
         cells[at] = new
     columns = [pa.array(cells, type=pa.large_string()) for cells in values.values()]
-    return csvout.line(table.column_names) + bytes(csvout.body(csvout.records(columns)))
+    return csv_writer.line(table.column_names) + bytes(csv_writer.body(csv_writer.records(columns)))
 
 
 def _read(path: Path) -> pa.Table:

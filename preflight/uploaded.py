@@ -15,21 +15,22 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from preflight import csvout, outputs, pipeline
-from preflight import findings as tables
+from preflight import outputs, pipeline
 from preflight import profile as profiles
 from preflight.checked import Checked, Progress, silent
 from preflight.columns import missing, own, resolve
-from preflight.errors import BooksError, ConfigError, UsageError
+from preflight.core import csv_writer
+from preflight.core import findings as tables
+from preflight.core.errors import BooksError, ConfigError, UsageError
+from preflight.core.row_id import NAME
+from preflight.core.types import Ints, Layout, Outcome, Part, RunBooks
 from preflight.failures import by_row, there_columns, write_unmatched
-from preflight.identity import NAME
 from preflight.merging import merge, origin
 from preflight.merging.failures_file import read_failures
 from preflight.merging.matching import NO_ROW, NOBODY
 from preflight.merging.origin import Origin
 from preflight.merging.pages import together
 from preflight.merging.submitted import Submitted, part_of
-from preflight.model import Ints, Layout, Outcome, Part, RunBooks
 from preflight.prediction import predicted
 from preflight.profile import Profile
 from preflight.provenance import Provenance, provenance
@@ -304,7 +305,7 @@ def _twins(how: np.ndarray) -> np.ndarray:
 
 
 def _lost(part: Part, at: Ints, said: pd.DataFrame, why: np.ndarray) -> pd.DataFrame:
-    records = csvout.records(merge.read_part(part).take(pa.array(at)).columns)
+    records = csv_writer.records(merge.read_part(part).take(pa.array(at)).columns)
     return pd.DataFrame(
         {
             "code": said["code"].to_numpy(object),

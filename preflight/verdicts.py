@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from preflight import private
-from preflight.errors import BooksError, UsageError
-from preflight.model import Ints, Part, RunBooks
+from preflight.core import files
+from preflight.core.errors import BooksError, UsageError
+from preflight.core.types import Ints, Part, RunBooks
 from preflight.sending import kept
 
 FOLDER = "verdicts"
@@ -123,7 +123,7 @@ class Verdicts:
 def keep(state_dir: Path, run: str, table: pd.DataFrame) -> None:
     """Writes the verdicts of a run, whole or not at all; earlier ones of it are replaced."""
     folder = state_dir / FOLDER
-    private.folder(folder)
+    files.folder(folder)
     written = io.BytesIO()
     table.to_feather(written, compression="zstd")
     kept.write(_path(state_dir, run), written.getvalue())

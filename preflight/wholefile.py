@@ -11,9 +11,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from preflight import findings as tables
-from preflight.findings import Findings
-from preflight.model import Chunk, Ints, Layout, Problem, Severity
+from preflight.core import findings as tables
+from preflight.core.findings import Findings
+from preflight.core.types import Chunk, Ints, Layout, Problem, Severity
 from preflight.ownschema import Failure, OwnSchema
 from preflight.plan import Plan
 from preflight.profile import bare_name

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from preflight import catalogue
 from preflight import profile as profiles
 from preflight.columns import resolve
-from preflight.model import Chunk
+from preflight.core.types import Chunk
 from preflight.plan import Plan
 from preflight.rule import Rule
 

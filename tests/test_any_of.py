@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight import profile as profiles
-from preflight.errors import ConfigError, RuleError, UsageError
+from preflight.core.errors import ConfigError, RuleError, UsageError
 from preflight.settings import Settings, load
 from tests.cells import chunk_of, plan_for
 from tests.checked import check

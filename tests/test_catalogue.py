@@ -11,8 +11,8 @@ import pytest
 
 from preflight import catalogue
 from preflight import profile as profiles
-from preflight.errors import ConfigError, RuleError
-from preflight.model import Severity
+from preflight.core.errors import ConfigError, RuleError
+from preflight.core.types import Severity
 from preflight.rule import Scope
 
 GENERAL = profiles.load()

@@ -6,7 +6,7 @@ import pytest
 
 from preflight import profile as profiles
 from preflight.columns import is_linted, resolve, sent, with_joined
-from preflight.errors import ConfigError
+from preflight.core.errors import ConfigError
 from tests.cells import chunk_of
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight.content import SAID, Looks, Sample
-from preflight.model import Chunk
+from preflight.core.types import Chunk
 from tests.cells import chunk_of
 
 

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight.catalogue import builtin
+from preflight.core.types import Chunk, Severity
 from preflight.doubles import duplicates
-from preflight.model import Chunk, Severity
 from preflight.passes import CLEAN, DROPPED, REJECTED, Survey, survey
 from preflight.rule import Scope
 from tests.cells import chunk_of, plan_for

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from preflight import emails
-from preflight.invisible import ZERO_WIDTH
+from preflight.core.invisible import ZERO_WIDTH
 from tests.addresses import by_the_library, written
 from tests.cells import EMAILS, cells
 

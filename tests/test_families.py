@@ -9,8 +9,8 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
+from preflight.core.types import Books
 from preflight.families import TAKEN, books, row_of, standings
-from preflight.model import Books
 from preflight.sending.runs import Run, RunState
 from preflight.verdicts import TEXTS, Place
 

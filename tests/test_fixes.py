@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from preflight.findings import Findings
+from preflight.core.findings import Findings
+from preflight.core.types import Chunk, Safety
 from preflight.fixes import fixing_rules, mend, write_cells
 from preflight.kinds import ALL_KINDS
 from preflight.lint import Linter, chunk_findings
 from preflight.mending import Mended, mend_columns
-from preflight.model import Chunk, Safety
 from preflight.plan import Plan
 from preflight.rule import Phase, Rule, Scope, Severity
 from preflight.schemas import ColumnChecks

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from preflight.errors import RunLocked, SourceError, UsageError
+from preflight.core.errors import RunLocked, SourceError, UsageError
+from preflight.core.types import Outcome
 from preflight.joining import merge_run
-from preflight.model import Outcome
 from preflight.sending.ledger import Ledger
 from preflight.sending.runs import PartState, RunState, StoredPart
 from preflight.settings import Settings

@@ -10,8 +10,8 @@ import pytest
 
 from preflight.catalogue import builtin
 from preflight.cleaning import clean
+from preflight.core.types import Chunk, Flaw, Layout, Problem, Source
 from preflight.lint import Linter, chunk_findings, view_problems
-from preflight.model import Chunk, Flaw, Layout, Problem, Source
 from preflight.passes import survey
 from preflight.plan import Plan
 from preflight.rule import FileView, Rule, Scope, Severity

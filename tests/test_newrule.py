@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from preflight import catalogue, newrule, samples
-from preflight.errors import OutputExists, UsageError
+from preflight.core.errors import OutputExists, UsageError
 
 
 @pytest.mark.parametrize("family", [*newrule.FAMILIES, "OWN"])

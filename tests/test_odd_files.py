@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from preflight import pipeline
-from preflight.model import Syntax
+from preflight.core.types import Syntax
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight import pipeline, schemas
-from preflight.model import Hints
+from preflight.core.types import Hints
 from preflight.moments import DAY_FIRST, MONTH_FIRST
 from preflight.orders import BOTH, Orders, customary
 from preflight.passes import survey

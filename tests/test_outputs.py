@@ -15,8 +15,8 @@ import pyarrow as pa
 import pytest
 
 from preflight import outputs
-from preflight.errors import OutputExists, RunLocked, SourceError
-from preflight.model import CHANGE_COLUMNS
+from preflight.core.errors import OutputExists, RunLocked, SourceError
+from preflight.core.types import CHANGE_COLUMNS
 
 
 def tree(folder: Path) -> dict[str, str]:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight import ownschema
-from preflight.errors import RuleError
+from preflight.core.errors import RuleError
 from tests.calls import bare_environment
 from tests.checked import check, fix, read
 

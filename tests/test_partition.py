@@ -13,13 +13,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight import csvout, outputs
-from preflight import findings as tables
+from preflight import outputs
 from preflight import profile as profiles
 from preflight.columns import resolve, sent
-from preflight.errors import UsageError
-from preflight.identity import row_id
-from preflight.model import Chunk, Layout, Source
+from preflight.core import csv_writer
+from preflight.core import findings as tables
+from preflight.core.errors import UsageError
+from preflight.core.row_id import row_id
+from preflight.core.types import Chunk, Layout, Source
 from preflight.partition import Rejects, clean_rows
 from preflight.plan import Plan
 from preflight.reading.chunks import read_chunks
@@ -193,7 +194,7 @@ def test_kept_rows_are_written_with_the_columns_that_are_sent(tmp_path: Path) ->
     columns = sent(resolve(layout.header, known), known)
     (chunk,) = read_chunks(layout)
     kept = clean_rows(chunk, np.array([True, False, True]), columns)
-    assert bytes(csvout.body(kept.rendered)) == b'a@b.co\n""\n'
+    assert bytes(csv_writer.body(kept.rendered)) == b'a@b.co\n""\n'
     assert (kept.rows.tolist(), kept.lines.tolist()) == ([1, 3], [2, 4])
 
 
@@ -202,7 +203,7 @@ def test_rows_of_which_no_column_is_sent_are_no_clean_rows(tmp_path: Path) -> No
     (chunk,) = read_chunks(layout)
     none = clean_rows(chunk, np.array([False]), ())
     assert (len(none.rendered), len(none.rows), len(none.lines)) == (0, 0, 0)
-    assert bytes(csvout.body(none.rendered)) == b""
+    assert bytes(csv_writer.body(none.rendered)) == b""
     with pytest.raises(UsageError, match="takes none of the columns"):
         clean_rows(chunk, np.array([True]), ())
 

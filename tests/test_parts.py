@@ -17,9 +17,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight import csvout
 from preflight.columns import Sent
-from preflight.model import Part
+from preflight.core import csv_writer
+from preflight.core.types import Part
 from preflight.parts import PartWriter, manifest, moved, runs, too_large
 
 COLUMNS = (Sent("Email", 0, "email"), Sent("a,b", 1, None))
@@ -29,7 +29,7 @@ ROWS = st.lists(st.tuples(CELLS, CELLS), max_size=12)
 
 
 def rendered(rows: Sequence[tuple[str, str]]) -> pa.Array:
-    return csvout.records(
+    return csv_writer.records(
         [pa.array([row[at] for row in rows], type=pa.string()) for at in range(len(COLUMNS))]
     )
 
@@ -60,7 +60,7 @@ def cut(
 def test_parts_keep_the_limits_and_hold_every_row_once_in_order(
     rows: list[tuple[str, str]], spare: int, max_rows: int | None, data: st.DataObject
 ) -> None:
-    largest = int(csvout.sizes(rendered(rows)).max(initial=0))
+    largest = int(csv_writer.sizes(rendered(rows)).max(initial=0))
     max_bytes = len(HEADER) + largest + spare
     at = data.draw(st.lists(st.integers(0, len(rows)), max_size=4))
     with tempfile.TemporaryDirectory() as name:
@@ -81,7 +81,7 @@ def test_parts_keep_the_limits_and_hold_every_row_once_in_order(
         read += records
     assert read == [list(row) for row in rows]
     bodies = b"".join(content.removeprefix(HEADER) for content in contents)
-    assert bodies == bytes(csvout.body(rendered(rows)))
+    assert bodies == bytes(csv_writer.body(rendered(rows)))
     row_map = np.concatenate([part.row_map for part in parts]) if parts else numbers(0)
     assert row_map.tolist() == numbers(len(rows)).tolist()
 
@@ -90,7 +90,7 @@ def test_parts_keep_the_limits_and_hold_every_row_once_in_order(
 def test_rows_that_come_in_pieces_make_the_same_parts_as_rows_that_come_at_once(
     rows: list[tuple[str, str]], spare: int, max_rows: int, data: st.DataObject
 ) -> None:
-    largest = int(csvout.sizes(rendered(rows)).max(initial=0))
+    largest = int(csv_writer.sizes(rendered(rows)).max(initial=0))
     limits = {"max_bytes": len(HEADER) + largest + spare, "max_rows": max_rows}
     at = data.draw(st.lists(st.integers(0, len(rows)), max_size=6))
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:

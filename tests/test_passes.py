@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from preflight.cleaning import clean
-from preflight.model import Chunk, Flaw, Layout, Safety, Severity, Source
+from preflight.core.types import Chunk, Flaw, Layout, Safety, Severity, Source
 from preflight.passes import CLEAN, DROPPED, REJECTED, survey
 from preflight.plan import Plan
 from preflight.rule import Problem, Rule, Scope

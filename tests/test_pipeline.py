@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from preflight import pipeline
 from preflight.checked import CHUNK_BYTES, Records, balanced
-from preflight.errors import BooksError, OutputExists, RunLocked, SourceError
+from preflight.core.errors import BooksError, OutputExists, RunLocked, SourceError
 from preflight.passes import CLEAN, DROPPED, REJECTED
 from preflight.pipeline import workspace
 from preflight.rewriting import Fixed

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from preflight import profile as profiles
-from preflight.errors import RuleError, UsageError
+from preflight.core.errors import RuleError, UsageError
+from preflight.core.types import Reason, Severity
 from preflight.kinds import ALL_KINDS
-from preflight.model import Reason, Severity
 from preflight.profile import fold
 
 PROVIDERS = ("dotdigital", "experiture", "landbase", "talkvalue", "textus")

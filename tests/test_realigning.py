@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from preflight import pipeline, undoing
 from preflight.catalogue import _sound
 from preflight.cleaning import clean
-from preflight.errors import RuleError, UsageError
-from preflight.model import Column, Safety, Syntax
+from preflight.core.errors import RuleError, UsageError
+from preflight.core.types import Column, Safety, Syntax
 from preflight.passes import CLEAN, REJECTED
 from preflight.realigning import realigned
 from preflight.rule import Scope

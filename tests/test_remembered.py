@@ -6,7 +6,7 @@ import dataclasses
 from pathlib import Path
 
 from preflight import pipeline
-from preflight.model import Books
+from preflight.core.types import Books
 from preflight.remembered import SOURCES, keep_source, restored, stored
 from preflight.sending.ledger import Ledger
 from preflight.sending.runs import Run

@@ -16,8 +16,8 @@ from preflight import pipeline
 from preflight.catalogue import _sound
 from preflight.checked import Checked
 from preflight.cleaning import clean
-from preflight.errors import RuleError
-from preflight.model import Chunk, Flaw, Safety, Severity
+from preflight.core.errors import RuleError
+from preflight.core.types import Chunk, Flaw, Safety, Severity
 from preflight.passes import CLEAN, DROPPED, REJECTED, survey
 from preflight.rowrules import RowRules, following
 from preflight.rule import RowContext, Rule, Scope

@@ -11,7 +11,7 @@ import pytest
 from preflight import catalogue
 from preflight import profile as profiles
 from preflight.columns import is_linted, is_sent, resolve
-from preflight.model import Layout, Offence, Problem, Safety, Severity, Source
+from preflight.core.types import Layout, Offence, Problem, Safety, Severity, Source
 from preflight.rule import FileView
 
 RULES = catalogue.builtin()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from preflight import samples
-from preflight.errors import RuleError
+from preflight.core.errors import RuleError
 
 RULE = '''r"""A company has a blank in it.
 

@@ -10,7 +10,7 @@ import pandera.pandas as pa_schema
 import pyarrow as pa
 import pytest
 
-from preflight.errors import ConfigError, RuleError, UsageError
+from preflight.core.errors import ConfigError, RuleError, UsageError
 from preflight.rule import Rule, Scope, Severity
 from preflight.schemas import ColumnChecks, RuleCrashed, schema
 from tests.cells import plan_for

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.errors import Busy, Refused
+from preflight.core.errors import Busy, Refused
 from preflight.sentcells import quiet, unrepeated, without_cells
 from tests.providers.parts import make_part
 

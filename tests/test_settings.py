@@ -15,7 +15,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from preflight import profile
-from preflight.errors import ConfigError
+from preflight.core.errors import ConfigError
 from preflight.providers import registry
 from preflight.setting_values import FAIL_ON, FORMATS, MaxBad
 from preflight.settings import Settings, load

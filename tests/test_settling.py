@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from preflight import pipeline
-from preflight.errors import BooksError
-from preflight.model import FailureReport, Outcome, Reason, Receipt, RunBooks
+from preflight.core.errors import BooksError
+from preflight.core.types import FailureReport, Outcome, Reason, Receipt, RunBooks
 from preflight.rewriting import Fixed
 from preflight.sandbox.server import Sandbox
 from preflight.sending.ledger import Ledger

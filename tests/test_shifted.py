@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.model import Syntax
+from preflight.core.types import Syntax
 from preflight.shifted import likely_columns
 from tests.cells import plan_for
 from tests.checked import check

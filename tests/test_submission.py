@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from preflight import pipeline, submission
-from preflight.errors import RunLocked, SourceError, UsageError
+from preflight.core.errors import RunLocked, SourceError, UsageError
 from preflight.remembered import SOURCES
 from preflight.sandbox.server import Sandbox
 from preflight.sending.ledger import Ledger

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight import timestamps
-from preflight.model import Hints
+from preflight.core.types import Hints
 from preflight.moments import DAY_FIRST, EITHER, MONTH_FIRST
 from preflight.orders import BOTH
 from tests.cells import STAMPS, cells

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from preflight import pipeline, verdicts
-from preflight.errors import UsageError
+from preflight.core.errors import UsageError
 from preflight.retelling import Change, Finding
 from preflight.sandbox.server import Sandbox
 from preflight.sending.ledger import Ledger

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from preflight.errors import UsageError
-from preflight.identity import row_id
+from preflight.core.errors import UsageError
+from preflight.core.row_id import row_id
 from preflight.settings import Settings
 from preflight.settling import Sent
 from preflight.uploaded import merge_submitted

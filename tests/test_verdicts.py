@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.errors import BooksError, UsageError
-from preflight.model import Part, RunBooks
+from preflight.core.errors import BooksError, UsageError
+from preflight.core.types import Part, RunBooks
 from preflight.verdicts import FOLDER, TEXTS, Place, Verdicts, keep, load
 
 

@@ -8,7 +8,7 @@ import click
 
 from preflight import catalogue
 from preflight.cli.options import catalogue_options, settings_of
-from preflight.nearest import nearest
+from preflight.core.suggest import nearest
 from preflight.report.libraries import judge_of
 
 

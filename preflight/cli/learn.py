@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
-from preflight import catalogue, outputs, pipeline, private
+from preflight import catalogue, outputs, pipeline
 from preflight.cli.options import emit, settings_of, shows_values
 from preflight.cli.progress import progress_bars
-from preflight.errors import OutputExists, SourceError, UsageError
+from preflight.core import files
+from preflight.core.errors import OutputExists, SourceError, UsageError
 from preflight.learning.evidence import gathered
 from preflight.learning.lessons import Lessons, Ruled
 from preflight.learning.proposing import learn
@@ -94,10 +95,10 @@ def _write(folder: Path, lessons: Lessons) -> None:
         if isinstance(one, Ruled) and one.text is not None
     }
     try:
-        private.folder(folder)
+        files.folder(folder)
         outputs.write_text(folder / CONFIG_NAMES[0], piece)
         if ruled:
-            private.folder(folder / told.RULES)
+            files.folder(folder / told.RULES)
         for name, content in ruled.items():
             outputs.write_text(folder / told.RULES / name, content)
     except OSError as error:

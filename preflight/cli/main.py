@@ -16,9 +16,9 @@ from typing import Any
 import click
 
 from preflight.cli.terminal import silence
-from preflight.errors import PreflightError
-from preflight.nearest import nearest
-from preflight.redact import visible
+from preflight.core.errors import PreflightError
+from preflight.core.redact import visible
+from preflight.core.suggest import nearest
 
 _COMMANDS = {
     "check": "lint files; writes nothing",

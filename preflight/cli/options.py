@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 
 import click
 
-from preflight import private as owned
 from preflight.cli.terminal import is_shown_to_people, silence
-from preflight.errors import ConfigError
+from preflight.core import files as owned
+from preflight.core.errors import ConfigError
 from preflight.setting_values import FAIL_ON, FORMATS
 from preflight.settings import Settings, load
 

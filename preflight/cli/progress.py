@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import click
 
 from preflight.checked import Progress
-from preflight.redact import visible
+from preflight.core.redact import visible
 from preflight.sending.progress import Ended, Event, Polled, Sending, Unverified, Waiting
 
 

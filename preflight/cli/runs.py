@@ -11,7 +11,7 @@ import click
 from preflight import families, verdicts
 from preflight.cli.options import settings_of
 from preflight.cli.submit import part_line
-from preflight.errors import UsageError
+from preflight.core.errors import UsageError
 from preflight.report import text
 from preflight.sending.ledger import FILE, Ledger
 from preflight.sending.runs import Run, RunState

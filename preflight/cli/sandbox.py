@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from preflight import private
-from preflight.errors import ConfigError
+from preflight.core import files
+from preflight.core.errors import ConfigError
 from preflight.sandbox.judge import MAGIC
 from preflight.sandbox.server import Sandbox
 
@@ -42,7 +42,7 @@ def command(
             click.echo(f"{one.provider:<12} {one.where:<14} {one.match:<24} {one.effect}")
         return 0
     try:
-        private.folder(state.parent)
+        files.folder(state.parent)
         box = Sandbox(state, port=port, job_seconds=job_seconds, faults=faults)
     except ValueError as error:
         raise ConfigError(str(error)) from error

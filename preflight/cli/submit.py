@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from preflight import outputs, pipeline, private, submission
+from preflight import outputs, pipeline, submission
 from preflight.cli.fix import document, summary, written
 from preflight.cli.options import (
     emit,
@@ -24,8 +24,9 @@ from preflight.cli.options import (
     writing_options,
 )
 from preflight.cli.progress import event_lines, progress_bars
-from preflight.errors import ConfigError, Stopped
-from preflight.model import Reason
+from preflight.core import files
+from preflight.core.errors import ConfigError, Stopped
+from preflight.core.types import Reason
 from preflight.report import as_json, text
 from preflight.report.listing import listing, own_tokens
 from preflight.sending.runs import StoredPart
@@ -116,7 +117,7 @@ def environment(settings: Settings, *, sandbox: bool) -> Iterator[dict[str, str]
     from preflight.sandbox.server import Sandbox
 
     try:
-        private.folder(settings.state_dir)
+        files.folder(settings.state_dir)
     except OSError as error:
         raise ConfigError(f"cannot write into {settings.state_dir}: {error.strerror}") from error
     with Sandbox(settings.state_dir / "sandbox.sqlite") as box:

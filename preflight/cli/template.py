@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from preflight import csvout
 from preflight import profile as profiles
 from preflight.cli.options import emit
-from preflight.errors import OutputExists
+from preflight.core import csv_writer
+from preflight.core.errors import OutputExists
 from preflight.profile import Profile
 
 
@@ -34,7 +34,7 @@ def command(name: str, target: Path | None, *, force: bool) -> int:
     """Write an empty CSV with the columns that a provider takes, the required ones first."""
     if target is not None and target.exists() and not force:
         raise OutputExists(f"{target} exists; --force replaces it")
-    emit(csvout.line(header(profiles.load(name))).decode(), target)
+    emit(csv_writer.line(header(profiles.load(name))).decode(), target)
     return 0
 
 

@@ -9,7 +9,7 @@ import click
 from preflight import pipeline, tracing
 from preflight.cli.options import emit, settings_of, shows_values
 from preflight.cli.progress import progress_bars
-from preflight.errors import UsageError
+from preflight.core.errors import UsageError
 from preflight.report import story
 from preflight.sending.ledger import FILE, Ledger
 from preflight.stories import Trail

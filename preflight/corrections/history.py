@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from preflight.columns import own
+from preflight.core.row_id import Names
+from preflight.core.types import Chunk, Column, Ints, Layout
 from preflight.corrections.returned import labels
-from preflight.identity import Names
-from preflight.model import Chunk, Column, Ints, Layout
 from preflight.partition import cells_of
 
 _EMPTY = pa.array([], pa.string())

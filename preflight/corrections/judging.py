@@ -12,13 +12,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from preflight.core.types import Ints, Reason
 from preflight.corrections.history import Version
 from preflight.corrections.naming import joined
 from preflight.corrections.returned import Returned
 from preflight.families import TAKEN, row_of
 from preflight.merging import keys
 from preflight.merging.damage import Difference, difference, same_moment
-from preflight.model import Ints, Reason
 from preflight.verdicts import Place
 
 CORRECTION_COLUMNS = ("row", "line", "column_name", "kind", "old", "new", "preflight__id")

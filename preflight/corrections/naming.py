@@ -18,11 +18,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from preflight.core.types import Bools
 from preflight.corrections.history import Version
 from preflight.corrections.returned import Returned
 from preflight.merging import keys
 from preflight.merging.damage import Difference, difference
-from preflight.model import Bools
 
 _COMMON = 20
 """A value that more rows have says nothing about which row it is."""

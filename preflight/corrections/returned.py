@@ -11,12 +11,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from preflight import csvout
 from preflight.columns import is_helper, own
-from preflight.errors import UsageError
-from preflight.identity import ID
+from preflight.core import csv_writer
+from preflight.core.errors import UsageError
+from preflight.core.row_id import ID
+from preflight.core.types import Flaw, Ints, Layout, Source
 from preflight.merging.damage import Difference, difference
-from preflight.model import Flaw, Ints, Layout, Source
 from preflight.profile import bare_name
 from preflight.reading.chunks import read_chunks
 from preflight.reading.scan import scan
@@ -124,7 +124,7 @@ def read_returned(
             piece.append(_plain(chunk.table.column(at[label])))
         said = np.full(len(chunk.rows), "", dtype=object)
         if ID in helper:
-            cells = csvout.plain(chunk.table.column(helper.index(ID)).combine_chunks())
+            cells = csv_writer.plain(chunk.table.column(helper.index(ID)).combine_chunks())
             said = np.array([cell.strip() for cell in cells.to_pylist()], dtype=object)
         names.append(said)
     cells = {
@@ -152,11 +152,11 @@ def read_returned(
 
 
 def _plain_name(name: str) -> str:
-    return str(csvout.plain(pa.array([name], pa.string()))[0].as_py())
+    return str(csv_writer.plain(pa.array([name], pa.string()))[0].as_py())
 
 
 def _plain(column: pa.ChunkedArray) -> pa.Array:
-    return csvout.plain(column.combine_chunks().cast(pa.string()))
+    return csv_writer.plain(column.combine_chunks().cast(pa.string()))
 
 
 def _placed(there: Sequence[str], wanted: Sequence[str]) -> list[str]:

@@ -12,13 +12,14 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from preflight import catalogue, csvout, pipeline, private, verdicts
+from preflight import catalogue, pipeline, verdicts
 from preflight import columns as header_columns
-from preflight import findings as tables
 from preflight import profile as profiles
 from preflight.checked import Progress, Records, silent
+from preflight.core import csv_writer, files
+from preflight.core import findings as tables
+from preflight.core.types import Bools, Severity
 from preflight.learning.properties import Sent
-from preflight.model import Bools, Severity
 from preflight.passes import Survey
 from preflight.prediction import ACCEPTED, REFUSED
 from preflight.profile import Profile
@@ -220,10 +221,10 @@ def _unheard(
     if not off or not len(cells):
         return {}
     path = work / "as-sent.csv"
-    with os.fdopen(private.file(path), "wb") as file:
-        file.write(csvout.line([one.header for one in columns]))
+    with os.fdopen(files.file(path), "wb") as file:
+        file.write(csv_writer.line([one.header for one in columns]))
         texts = [pa.array(cells[at], type=pa.large_string()) for at in cells]
-        file.write(csvout.body(csvout.records(texts)))
+        file.write(csv_writer.body(csv_writer.records(texts)))
     judged = dataclasses.replace(
         settings,
         select=tuple(off),

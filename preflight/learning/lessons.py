@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from preflight.core.types import Reason
 from preflight.learning.counting import Support
 from preflight.learning.properties import Property
-from preflight.model import Reason
 from preflight.rule import Rule
 from preflight.sending.runs import Run
 

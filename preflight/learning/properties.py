@@ -17,8 +17,8 @@ import phonenumbers
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from preflight.core.types import Bools, Ints
 from preflight.learning.counting import LEAST
-from preflight.model import Bools, Ints
 
 BLANK = r"^\s*$"
 CROWD = 5

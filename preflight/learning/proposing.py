@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from preflight import newrule
+from preflight.core.types import Bools, Reason
 from preflight.learning.counting import LEAST, Support
 from preflight.learning.evidence import Evidence
 from preflight.learning.lessons import (
@@ -24,7 +25,6 @@ from preflight.learning.lessons import (
 )
 from preflight.learning.properties import BLANK, Property, candidates
 from preflight.learning.rulefile import rule_file
-from preflight.model import Bools, Reason
 from preflight.prediction import ACCEPTED, REFUSED, SEPARATOR, Predicted, predicted
 from preflight.rule import Rule
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from preflight import csvout
+from preflight.core import csv_writer
 from preflight.learning.counting import Support
 from preflight.learning.properties import FINE, Property
 from preflight.profile import Profile
@@ -135,4 +135,4 @@ def _sample(one: Property, profile: Profile, header: str, cell: str) -> str:
         [*(fine[0] for fine in needed.values()), one.fine[0]],
         [*(fine[1] for fine in needed.values()), cell],
     ]
-    return "\n".join(f"    {csvout.line(record).decode().rstrip()}" for record in records)
+    return "\n".join(f"    {csv_writer.line(record).decode().rstrip()}" for record in records)

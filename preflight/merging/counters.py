@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from preflight.model import FailureReport, Outcome
+from preflight.core.types import FailureReport, Outcome
 from preflight.profile import Profile
 
 

@@ -24,8 +24,8 @@ from typing import Any
 import pandas as pd
 
 from preflight import profile as profiles
-from preflight.errors import UsageError
-from preflight.model import FailureReport
+from preflight.core.errors import UsageError
+from preflight.core.types import FailureReport
 from preflight.providers import csvreport, linereport, registry
 from preflight.providers.csvreport import Records
 from preflight.providers.protocol import Reports

@@ -10,9 +10,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from preflight.invisible import ZERO_WIDTH
+from preflight.core.invisible import ZERO_WIDTH
+from preflight.core.types import Hints
 from preflight.kinds import KINDS
-from preflight.model import Hints
 
 _HIDDEN = f"[{ZERO_WIDTH}]"
 _PHONE = r"^[+(]*[0-9][0-9 ().\-/]{5,}$"

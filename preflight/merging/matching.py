@@ -14,9 +14,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from preflight.core.types import Bools, FailureReport, Ints, Part
 from preflight.merging import keys
 from preflight.merging.pages import carried
-from preflight.model import Bools, FailureReport, Ints, Part
 from preflight.profile import Profile
 
 NO_ROW = "matches no row that was sent"

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pyarrow as pa
 
+from preflight.core.types import Part
 from preflight.merging import keys
 from preflight.merging.merge import Joined, read_part
-from preflight.model import Part
 from preflight.profile import Profile
 
 

@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from preflight.core.types import FailureReport, Outcome, Part, Reason
 from preflight.merging import matching
 from preflight.merging.matching import NO_ROW, NOBODY, Placed
-from preflight.model import FailureReport, Outcome, Part, Reason
 from preflight.profile import Profile
 from preflight.providers.exchange import shown
 from preflight.sentcells import read_part as read_part

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from preflight.core.types import FailureReport
 from preflight.merging.failures_file import cut, header_of, names_of, scalars_of, written
-from preflight.model import FailureReport
 from preflight.providers import linereport
 
 

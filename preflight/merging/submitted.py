@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from preflight import csvout
-from preflight.errors import UsageError
-from preflight.identity import Names
+from preflight.core import csv_writer
+from preflight.core.errors import UsageError
+from preflight.core.row_id import Names
+from preflight.core.types import Chunk, Column, Ints, Layout, Part
 from preflight.merging.failures_file import cut
-from preflight.model import Chunk, Column, Ints, Layout, Part
 from preflight.reading.chunks import read_chunks
 
 
@@ -61,12 +61,12 @@ def part_of(layout: Layout, columns: Sequence[Column], *, work: Path) -> Submitt
     rows, lines = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
     names, raws, count = [np.empty(0, dtype=object)], dict[int, str](), 0
     with os.fdopen(handle, "wb") as file:
-        header = csvout.line(layout.header)
+        header = csv_writer.line(layout.header)
         file.write(header)
         digest.update(header)
         for chunk in read_chunks(layout):
             table, chunk_rows, chunk_lines = _all_records(chunk, layout)
-            body = csvout.body(csvout.records(table.columns))
+            body = csv_writer.body(csv_writer.records(table.columns))
             file.write(body)
             digest.update(body)
             rows.append(chunk_rows)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from preflight.errors import MissingSecret, UsageError
+from preflight.core.errors import MissingSecret, UsageError
 
 
 def basic(user: str, password: str) -> bytes:

@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from preflight.errors import Ambiguous, Busy, ProviderError, UsageError
+from preflight.core.errors import Ambiguous, Busy, ProviderError, UsageError
 from preflight.providers.exchange import shown
 
 # The secrets of the providers that preflight knows, for whom they are.

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from preflight.model import FailureReport
+from preflight.core.types import FailureReport
 
 _WHOLE = r"[0-9]{1,18}"
 

@@ -31,8 +31,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from preflight.errors import Ambiguous, Busy, Denied, Full, ProviderError, Refused
-from preflight.model import FailureReport, Outcome, Receipt
+from preflight.core.errors import Ambiguous, Busy, Denied, Full, ProviderError, Refused
+from preflight.core.types import FailureReport, Outcome, Receipt
 from preflight.providers import csvreport
 from preflight.providers.access import address, basic, secrets
 from preflight.providers.exchange import Complaint, Response, Upload, identifier

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from preflight.errors import ProviderError
-from preflight.redact import mask
+from preflight.core.errors import ProviderError
+from preflight.core.redact import mask
 
 _LONGEST_MESSAGE = 300
 

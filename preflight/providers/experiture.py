@@ -30,8 +30,8 @@ from typing import Any
 from urllib.parse import quote
 
 from preflight import profile as profiles
-from preflight.errors import Busy, Refused, UsageError
-from preflight.model import FailureReport, Outcome, Receipt
+from preflight.core.errors import Busy, Refused, UsageError
+from preflight.core.types import FailureReport, Outcome, Receipt
 from preflight.providers import linereport
 from preflight.providers.access import address, bearer, secrets
 from preflight.providers.exchange import Complaint, Response, count, identifier

@@ -17,7 +17,7 @@ A provider's own words can overrule the status (`Complaint.verdict`), because so
 refusals come with a status that nobody documents.
 
 No message holds the body of a request, a query, a secret or a value of a contact: the
-provider's own words pass `preflight.redact`, an exception's text is not shown at all where it can
+provider's own words pass `core.redact`, an exception's text is not shown at all where it can
 quote a header. What httpx and httpcore would log of our calls is dropped for the same reason.
 """
 
@@ -37,7 +37,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from preflight.errors import (
+from preflight.core.errors import (
     Ambiguous,
     Busy,
     Denied,

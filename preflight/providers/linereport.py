@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from preflight.model import FailureReport
+from preflight.core.types import FailureReport
 from preflight.providers import csvreport
 
 _WHOLE = r"[0-9]{1,18}"

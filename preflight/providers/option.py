@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from preflight.errors import UsageError
-from preflight.nearest import nearest
+from preflight.core.errors import UsageError
+from preflight.core.suggest import nearest
 
 
 @dataclass(frozen=True, slots=True)

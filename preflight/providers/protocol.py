@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from preflight.model import FailureReport, Outcome, Part, Receipt
+from preflight.core.types import FailureReport, Outcome, Part, Receipt
 
 
 class Repeat(enum.StrEnum):

@@ -10,7 +10,7 @@ import importlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol, cast
 
-from preflight.errors import UsageError
+from preflight.core.errors import UsageError
 from preflight.providers.option import Option, did_you_mean, validated
 
 if TYPE_CHECKING:  # it brings pandas, and `preflight --help` wants the names alone

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from preflight.errors import Refused, Unreachable
+from preflight.core.errors import Refused, Unreachable
 from preflight.providers.access import is_loopback
 
 Resolve = Callable[[str, int], Iterable[str]]

@@ -27,8 +27,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from preflight.errors import Refused
-from preflight.model import FailureReport, Outcome, Receipt
+from preflight.core.errors import Refused
+from preflight.core.types import FailureReport, Outcome, Receipt
 from preflight.providers import csvreport
 from preflight.providers.access import address, bearer, secrets
 from preflight.providers.command import Command

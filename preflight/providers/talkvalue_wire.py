@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote
 
-from preflight.errors import Ambiguous, Busy, Denied, ProviderError, Refused
+from preflight.core.errors import Ambiguous, Busy, Denied, ProviderError, Refused
 from preflight.providers.command import Answer, Command
 from preflight.providers.exchange import Complaint, Response, Upload, count
 from preflight.providers.http import Http

@@ -17,8 +17,8 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import csv as pa_csv
 
-from preflight.invisible import BLANK
-from preflight.model import Bools, Chunk, Flaw, Ints, Layout, Syntax
+from preflight.core.invisible import BLANK
+from preflight.core.types import Bools, Chunk, Flaw, Ints, Layout, Syntax
 from preflight.reading.records import Record, RecordReader, inside_quotes
 from preflight.reading.stretches import Block, Stretch
 from preflight.reading.workbook import with_line_breaks

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from preflight.model import Syntax
+from preflight.core.types import Syntax
 from preflight.reading.quoting import find_syntax
 from preflight.reading.records import RecordReader
 

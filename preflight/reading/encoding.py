@@ -14,8 +14,8 @@ from typing import BinaryIO
 
 import numpy as np
 
-from preflight.errors import UsageError
-from preflight.model import Ints, Offence, Source
+from preflight.core.errors import UsageError
+from preflight.core.types import Ints, Offence, Source
 from preflight.reading.charset import guess, is_utf8_by_chance, seven_bit
 
 _BLOCK = 1 << 20

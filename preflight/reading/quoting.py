@@ -10,7 +10,7 @@ import dataclasses
 import re
 from collections import Counter
 
-from preflight.model import Syntax
+from preflight.core.types import Syntax
 from preflight.reading.records import RecordReader
 
 _EVIDENCE = 256 << 10

@@ -18,7 +18,7 @@ import sys
 from collections.abc import Callable
 from typing import Literal, NamedTuple, overload
 
-from preflight.model import Flaw, Syntax
+from preflight.core.types import Flaw, Syntax
 
 LONGEST_FIELD = 100
 """Physical lines that a quoted field may take before it is a runaway, whatever stands in them."""

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from preflight.errors import UsageError
-from preflight.model import Layout, Sheet, Source
+from preflight.core.errors import UsageError
+from preflight.core.types import Layout, Sheet, Source
 from preflight.reading.dialect import Dialect, find_dialect, said_delimiter
 from preflight.reading.encoding import Encoding, find_encoding, transcode
 from preflight.reading.workbook import restored

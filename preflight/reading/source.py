@@ -17,8 +17,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from preflight.errors import SourceError
-from preflight.model import Source
+from preflight.core.errors import SourceError
+from preflight.core.types import Source
 from preflight.reading import workbook
 
 SUFFIXES = (".csv", ".tsv", ".txt")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from preflight.model import Ints, Syntax
+from preflight.core.types import Ints, Syntax
 from preflight.reading.records import LONGEST_FIELD, Record, RecordReader
 
 _LF, _CR, _ESCAPE = b"\n\r\\"

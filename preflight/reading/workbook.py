@@ -22,9 +22,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from preflight.errors import MissingExtra, SourceError, UsageError
-from preflight.model import Chunk, Ints, Sheet
-from preflight.nearest import nearest
+from preflight.core.errors import MissingExtra, SourceError, UsageError
+from preflight.core.suggest import nearest
+from preflight.core.types import Chunk, Ints, Sheet
 from preflight.reading.sheetxml import DamagedXml, SheetFacts, WorkbookXml, cell_key
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from preflight.candidates import candidates, suggested
 from preflight.checked import Checked
 from preflight.content import Looks
-from preflight.model import Column, Layout
+from preflight.core.types import Column, Layout
 from preflight.profile import Profile, bare_name
 from preflight.settings import Settings
 

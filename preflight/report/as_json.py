@@ -10,7 +10,7 @@ from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
 
-from preflight.model import Severity, Sheet
+from preflight.core.types import Severity, Sheet
 from preflight.report.libraries import libraries
 from preflight.report.listing import Listing, Token, header_names, shape
 

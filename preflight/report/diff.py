@@ -19,7 +19,7 @@ def cells(changes: pd.DataFrame, names: Mapping[str, str], *, show_values: bool)
     """Some changes, those of one row under one line.
 
     Args:
-        changes: a frame of `model.CHANGE_COLUMNS`, texts or numbers, rows together.
+        changes: a frame of `types.CHANGE_COLUMNS`, texts or numbers, rows together.
         names: of the rules, by their codes.
         show_values: whether values stand in it, or their shapes.
     """

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+from preflight.core.types import Reason
 from preflight.learning.counting import CHANCE, PRECISION, Support
 from preflight.learning.lessons import (
     Demanded,
@@ -17,7 +18,6 @@ from preflight.learning.lessons import (
     Ruled,
     Switched,
 )
-from preflight.model import Reason
 from preflight.report.text import number, plural, visible
 from preflight.sending.runs import RunState
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from preflight import findings as tables
-from preflight.findings import Findings
-from preflight.model import Books, Problem, Safety, Severity
+from preflight.core import findings as tables
+from preflight.core.findings import Findings
+from preflight.core.types import Books, Problem, Safety, Severity
 from preflight.passes import Survey
 from preflight.rule import FileView, Rule
 

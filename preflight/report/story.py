@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from preflight.redact import mask
+from preflight.core.redact import mask
 from preflight.report.listing import shape
 from preflight.report.text import number, plural, visible
 from preflight.retelling import Change, Finding

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from preflight.model import Books, Layout, RunBooks, Safety, Severity, Sheet
+from preflight.core.redact import visible as visible
+from preflight.core.types import Books, Layout, RunBooks, Safety, Severity, Sheet
 from preflight.passes import Survey
-from preflight.redact import visible as visible
 from preflight.report.libraries import libraries
 from preflight.report.listing import Listing, Row, fixable, shape
 

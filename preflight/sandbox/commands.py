@@ -33,7 +33,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from preflight import private
+from preflight.core import files
 
 LANDBASE_EXITS = {
     "AUTH_FAILED": 3, "AUTH_REQUIRED": 3, "RATE_LIMITED": 2, "TIMEOUT": 4, "NETWORK_ERROR": 4,
@@ -70,7 +70,7 @@ def install(folder: Path, url: str, tokens: Mapping[str, str]) -> dict[str, str]
     Returns:
         The environment variables that name them.
     """
-    private.folder(folder)
+    files.folder(folder)
     made = {}
     for variable, name in (("LANDBASE_CLI", "landbase-cli"), ("TALKVALUE_CLI", "talkvalue")):
         path = folder / name

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from preflight.errors import MissingExtra, UsageError
+from preflight.core.errors import MissingExtra, UsageError
 from preflight.sandbox.commands import install
 from preflight.sandbox.faults import Faults, parse
 from preflight.sandbox.store import Store

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from preflight import private
+from preflight.core import files
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS jobs (
@@ -184,7 +184,7 @@ class Store:
     """
 
     def __init__(self, path: Path) -> None:
-        private.folder(path.parent)
+        files.folder(path.parent)
         path.touch(mode=0o600)
         self._lock = threading.RLock()
         self._connection = sqlite3.connect(

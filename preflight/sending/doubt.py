@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from preflight.errors import Denied, ProviderError, Refused, Stopped
-from preflight.model import Part, Receipt
+from preflight.core.errors import Denied, ProviderError, Refused, Stopped
+from preflight.core.types import Part, Receipt
 from preflight.providers.protocol import Call, Provider, Repeat
 from preflight.sending.follow import TRIES, Follower, Pace, words
 from preflight.sending.ledger import Ledger

@@ -10,10 +10,10 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from preflight.errors import Denied, ProviderError, Refused, Stopped
-from preflight.model import Outcome, Part, Receipt
+from preflight.core.errors import Denied, ProviderError, Refused, Stopped
+from preflight.core.redact import mask
+from preflight.core.types import Outcome, Part, Receipt
 from preflight.providers.protocol import Provider
-from preflight.redact import mask
 from preflight.sending.ledger import Ledger
 from preflight.sending.progress import Ended, Polled, Progress, Waiting
 from preflight.sentcells import quiet, unrepeated

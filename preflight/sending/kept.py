@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from preflight import private
-from preflight.model import FailureReport
+from preflight.core import files
+from preflight.core.types import FailureReport
 
 _TABLE = ".arrow"
 
@@ -29,7 +29,7 @@ def keep(folder: Path, stem: str, report: FailureReport) -> Path:
     Returns:
         The path of the bytes; `load` wants it.
     """
-    private.folder(folder)
+    files.folder(folder)
     table = io.BytesIO()
     report.table.reset_index(drop=True).to_feather(table)
     path = folder / f"{stem}{report.suffix}"
@@ -52,7 +52,7 @@ def write(path: Path, data: bytes) -> None:
     """Writes a file, readable by its owner alone, that is there as a whole or not at all."""
     # Always the same name, so that a process that is killed again and again leaves one at most.
     temporary = path.with_name(f".{path.name}.partial")
-    with os.fdopen(private.file(temporary), "wb") as file:
+    with os.fdopen(files.file(temporary), "wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())

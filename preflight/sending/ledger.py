@@ -24,12 +24,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from preflight import private
-from preflight.errors import UsageError
-from preflight.model import Books, FailureReport, Outcome, Part, Receipt
-from preflight.nearest import nearest
+from preflight.core import files
+from preflight.core.errors import UsageError
+from preflight.core.locks import locked
+from preflight.core.suggest import nearest
+from preflight.core.types import Books, FailureReport, Outcome, Part, Receipt
 from preflight.sending import kept, tables
-from preflight.sending.lock import locked
 from preflight.sending.runs import (
     Attempt,
     AttemptState,
@@ -73,7 +73,7 @@ class Ledger:
         self._held: set[str] = set()
         path = self._folder / FILE
         try:
-            private.folder(self._folder)
+            files.folder(self._folder)
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
             kept.sync(self._folder)
         except OSError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from preflight.model import Outcome, Part
+from preflight.core.types import Outcome, Part
 
 
 @dataclass(frozen=True, slots=True)

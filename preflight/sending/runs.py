@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from preflight.model import Books, Outcome, Part, Receipt
+from preflight.core.types import Books, Outcome, Part, Receipt
 
 
 class RunState(enum.StrEnum):

@@ -22,8 +22,16 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from preflight.errors import Ambiguous, Denied, Full, ProviderError, Refused, Stopped, UsageError
-from preflight.model import Part, Receipt
+from preflight.core.errors import (
+    Ambiguous,
+    Denied,
+    Full,
+    ProviderError,
+    Refused,
+    Stopped,
+    UsageError,
+)
+from preflight.core.types import Part, Receipt
 from preflight.providers.protocol import Call, Provider, Step
 from preflight.sending.doubt import Doubt
 from preflight.sending.follow import TRIES, Follower, Pace, words

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from preflight.errors import UsageError
+from preflight.core.errors import UsageError
 
 LAYOUTS = (
     """

@@ -20,7 +20,7 @@ from dateutil import tz
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
-from preflight.model import Hints
+from preflight.core.types import Hints
 from preflight.timestamps import judge
 from tests.test_timestamps import around, changes
 

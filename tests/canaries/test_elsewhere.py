@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from preflight.errors import Refused
+from preflight.core.errors import Refused
 from preflight.providers.exchange import Complaint
 from preflight.providers.http import Http
 from tests.canaries.conftest import Field

@@ -12,12 +12,12 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
+from preflight.core.types import Books, Layout, Source
 from preflight.corrections.history import Version
 from preflight.corrections.judging import Judged, judged, without_doubles
 from preflight.corrections.naming import named
 from preflight.corrections.returned import Returned
 from preflight.families import TAKEN, standings
-from preflight.model import Books, Layout, Source
 from preflight.sending.runs import Run, RunState
 from preflight.verdicts import TEXTS, Place
 

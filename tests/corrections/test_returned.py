@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from preflight.core.errors import UsageError
 from preflight.corrections.returned import Returned, labels, read_returned
-from preflight.errors import UsageError
 from preflight.reading.source import open_source
 
 WANTED = ("Email", "First Name", "Straße")

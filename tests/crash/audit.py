@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from preflight.model import Part
+from preflight.core.types import Part
 from preflight.sandbox.store import Store
 from preflight.sending.ledger import Ledger
 from preflight.sending.runs import PartState, RunState, StoredPart

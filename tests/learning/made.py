@@ -9,9 +9,9 @@ import pandas as pd
 
 from preflight import catalogue
 from preflight import profile as profiles
+from preflight.core.types import Books, Bools
 from preflight.learning.evidence import Evidence
 from preflight.learning.properties import Sent
-from preflight.model import Books, Bools
 from preflight.sending.runs import Run, RunState
 
 RULES = catalogue.builtin()

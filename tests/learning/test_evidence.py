@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from preflight import catalogue, pipeline
-from preflight.errors import SourceError, UsageError
+from preflight.core.errors import SourceError, UsageError
+from preflight.core.types import Reason
 from preflight.learning.evidence import Evidence, gathered
 from preflight.learning.lessons import Raised, Switched
 from preflight.learning.proposing import learn
-from preflight.model import Reason
 from preflight.sandbox.server import Sandbox
 from preflight.sending.ledger import Ledger
 from preflight.settings import Settings

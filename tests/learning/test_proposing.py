@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from preflight.core.types import Bools, Reason
 from preflight.learning.evidence import Evidence
 from preflight.learning.lessons import Demanded, Lesson, Raised, Ruled, Switched
 from preflight.learning.proposing import guess, learn
-from preflight.model import Bools, Reason
 from tests.learning.made import RULES, contacts, evidence, some
 
 ROWS = 600

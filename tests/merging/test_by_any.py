@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from preflight import profile
+from preflight.core.types import FailureReport
 from preflight.merging import merge
-from preflight.model import FailureReport
 from tests.merging.test_merge import make_part
 
 EXPERITURE = profile.load("experiture")

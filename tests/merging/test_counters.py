@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from preflight import profile
+from preflight.core.types import FailureReport, Outcome
 from preflight.merging.counters import disagreements
-from preflight.model import FailureReport, Outcome
 
 DOTDIGITAL = profile.load("dotdigital")
 

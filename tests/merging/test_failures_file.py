@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.errors import SourceError, UsageError
+from preflight.core.errors import SourceError, UsageError
+from preflight.core.types import FailureReport
 from preflight.merging.failures_file import cut, header_of, read_failures, text_of
-from preflight.model import FailureReport
 
 FAULTS = (
     ("Reason", "email", "firstname"),

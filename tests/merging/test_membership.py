@@ -7,9 +7,9 @@ from pathlib import Path
 import pandas as pd
 
 from preflight import profile
+from preflight.core.types import FailureReport
 from preflight.merging import merge
 from preflight.merging.membership import absent
-from preflight.model import FailureReport
 from tests.merging.test_merge import make_part
 
 EXPERITURE = profile.load("experiture")

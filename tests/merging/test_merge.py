@@ -19,10 +19,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from preflight import csvout, profile
-from preflight.errors import SourceError
+from preflight import profile
+from preflight.core import csv_writer
+from preflight.core.errors import SourceError
+from preflight.core.types import FailureReport, Outcome, Part
 from preflight.merging import matching, merge
-from preflight.model import FailureReport, Outcome, Part
 from preflight.providers import csvreport
 
 DOTDIGITAL, TALKVALUE = profile.load("dotdigital"), profile.load("talkvalue")
@@ -39,7 +40,7 @@ def make_part(
 ) -> Part:
     """A part whose data row i is the input row 10 i, on the input line 10 i + 3."""
     path = folder / "0001.csv"
-    data = b"".join(csvout.line(list(row)) for row in (header, *rows))
+    data = b"".join(csv_writer.line(list(row)) for row in (header, *rows))
     path.write_bytes(data)
     numbers = np.arange(1, len(rows) + 1, dtype=np.int64) * 10
     digest = hashlib.sha256(data).hexdigest()

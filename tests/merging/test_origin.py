@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from preflight import profile
+from preflight.core.types import Part
 from preflight.merging import origin
 from preflight.merging.matching import NOBODY
 from preflight.merging.origin import Origin
-from preflight.model import Part
 from tests.merging.test_merge import make_part
 
 DOTDIGITAL = profile.load("dotdigital")

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from preflight.core.types import FailureReport
 from preflight.merging.failures_file import read_failures
 from preflight.merging.pages import carried, together
-from preflight.model import FailureReport
 from preflight.providers import csvreport, linereport
 
 LINES = st.lists(

@@ -10,11 +10,11 @@ import pytest
 
 from preflight import profile
 from preflight.columns import resolve
-from preflight.errors import UsageError
+from preflight.core.errors import UsageError
+from preflight.core.types import Part
 from preflight.merging import merge
 from preflight.merging.failures_file import read_failures
 from preflight.merging.submitted import Submitted, part_of
-from preflight.model import Part
 from preflight.reading.scan import scan
 from preflight.reading.source import open_source
 

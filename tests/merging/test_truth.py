@@ -20,10 +20,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from preflight import profile
+from preflight.core.types import Outcome
 from preflight.merging import merge
 from preflight.merging.failures_file import read_failures
 from preflight.merging.pages import together
-from preflight.model import Outcome
 from preflight.providers import registry
 from tests.merging.test_merge import HEADER, make_part
 

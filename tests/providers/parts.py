@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from preflight.model import Part
+from preflight.core.types import Part
 
 
 def make_part(

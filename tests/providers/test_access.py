@@ -3,7 +3,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from preflight.errors import MissingSecret, UsageError
+from preflight.core.errors import MissingSecret, UsageError
 from preflight.providers.access import address, secrets
 
 

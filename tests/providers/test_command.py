@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from preflight.errors import Ambiguous, Busy, UsageError
+from preflight.core.errors import Ambiguous, Busy, UsageError
 from preflight.providers import command, registry
 from preflight.providers.command import Answer, Command
 

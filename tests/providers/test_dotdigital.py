@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from preflight.errors import Ambiguous, Busy, Denied, Full, ProviderError, Refused
-from preflight.model import FailureReport, Outcome, Receipt
+from preflight.core.errors import Ambiguous, Busy, Denied, Full, ProviderError, Refused
+from preflight.core.types import FailureReport, Outcome, Receipt
 from preflight.providers import dotdigital, registry
 from preflight.providers.http import Http
 from preflight.providers.protocol import Call, Provider, Repeat

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from preflight.errors import (
+from preflight.core.errors import (
     Ambiguous,
     Busy,
     Denied,
@@ -21,7 +21,7 @@ from preflight.errors import (
     Unreachable,
     UsageError,
 )
-from preflight.model import Outcome, Receipt
+from preflight.core.types import Outcome, Receipt
 from preflight.providers import registry
 from preflight.providers.experiture import Experiture
 from preflight.providers.protocol import Call, Repeat

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from preflight.errors import (
+from preflight.core.errors import (
     Ambiguous,
     Busy,
     Denied,

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from preflight.errors import Ambiguous, Busy, Denied, ProviderError, Refused, UsageError
-from preflight.model import Outcome, Part, Receipt
+from preflight.core.errors import Ambiguous, Busy, Denied, ProviderError, Refused, UsageError
+from preflight.core.types import Outcome, Part, Receipt
 from preflight.providers import registry
 from preflight.providers.landbase import Landbase
 from preflight.providers.protocol import Call, Repeat, Reports

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from preflight.errors import MissingSecret, UsageError
+from preflight.core.errors import MissingSecret, UsageError
 from preflight.providers import registry
 from preflight.providers.option import Option, did_you_mean, validated
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from preflight.errors import Ambiguous, Busy, Denied, ProviderError, Refused, Unreachable
-from preflight.model import Part, Receipt
+from preflight.core.errors import Ambiguous, Busy, Denied, ProviderError, Refused, Unreachable
+from preflight.core.types import Part, Receipt
 from preflight.providers import registry
 from preflight.providers.protocol import Call, Provider
 from preflight.sandbox.faults import Fault

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from preflight.errors import Refused, Unreachable
+from preflight.core.errors import Refused, Unreachable
 from preflight.providers.strangers import resolved, stranger
 
 SECRET = "X-Amz-Signature=s3cret"

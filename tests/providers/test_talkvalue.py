@@ -9,8 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 import pandas as pd
 import pytest
 
-from preflight.errors import Ambiguous, Busy, Denied, ProviderError, Refused, UsageError
-from preflight.model import FailureReport, Outcome, Receipt
+from preflight.core.errors import Ambiguous, Busy, Denied, ProviderError, Refused, UsageError
+from preflight.core.types import FailureReport, Outcome, Receipt
 from preflight.providers import registry
 from preflight.providers.protocol import Call, Provider, Repeat
 from preflight.providers.talkvalue import TARGETS

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from preflight.errors import Ambiguous, Busy, Denied, ProviderError, Refused
+from preflight.core.errors import Ambiguous, Busy, Denied, ProviderError, Refused
 from preflight.providers.command import Command
 from preflight.providers.talkvalue_wire import Tool
 

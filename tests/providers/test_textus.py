@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from preflight.errors import (
+from preflight.core.errors import (
     Ambiguous,
     Busy,
     Denied,
@@ -17,7 +17,7 @@ from preflight.errors import (
     Refused,
     UsageError,
 )
-from preflight.model import Outcome, Receipt
+from preflight.core.types import Outcome, Receipt
 from preflight.providers import registry
 from preflight.providers.protocol import Call, Provider, Repeat, Reports
 from tests.providers.loopback import CUT, Asked, Loopback, Reply, loopback

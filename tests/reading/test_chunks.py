@@ -14,8 +14,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from preflight.invisible import strip_invisible
-from preflight.model import Layout, Syntax
+from preflight.core.invisible import strip_invisible
+from preflight.core.types import Layout, Syntax
 from preflight.reading.chunks import read_chunks
 from preflight.reading.scan import scan
 from preflight.reading.source import open_source

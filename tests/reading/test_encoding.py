@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from preflight.errors import UsageError
-from preflight.model import Offence, Source
+from preflight.core.errors import UsageError
+from preflight.core.types import Offence, Source
 from preflight.reading.encoding import find_encoding, transcode
 
 TABLE = "email,name\r\na@example.org,Zoë\r\nb@example.org,Łukasz\r\n"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from preflight.model import Flaw, Syntax
+from preflight.core.types import Flaw, Syntax
 from preflight.reading.records import LONGEST_FIELD, Record, RecordReader, fields_of
 
 BREAK = re.compile(r"\r\n|\n|\r")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from preflight.errors import UsageError
-from preflight.model import Layout
+from preflight.core.errors import UsageError
+from preflight.core.types import Layout
 from preflight.reading.scan import scan
 from preflight.reading.source import open_source
 

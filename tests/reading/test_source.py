@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from preflight.errors import SourceError
+from preflight.core.errors import SourceError
 from preflight.reading.source import expand, open_source
 
 TEXT = b"email,name\na@example.org,Ann\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from preflight.model import Syntax
+from preflight.core.types import Syntax
 from preflight.reading.records import RecordReader
 from preflight.reading.stretches import Block, Stretch
 

@@ -19,8 +19,8 @@ import xlwt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.errors import MissingExtra, SourceError, UsageError
-from preflight.model import Flaw, Layout, Sheet
+from preflight.core.errors import MissingExtra, SourceError, UsageError
+from preflight.core.types import Flaw, Layout, Sheet
 from preflight.reading import workbook
 from preflight.reading.chunks import read_chunks
 from preflight.reading.scan import scan

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.model import Safety, Severity
+from preflight.core.types import Safety, Severity
 from preflight.report.listing import fixable, header_names, listing, shape, tokens
 from tests.checked import check, listed
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from preflight.model import Books
+from preflight.core.types import Books
 from preflight.report import story
 from preflight.retelling import Change, Finding
 from preflight.sending.runs import Run, RunState

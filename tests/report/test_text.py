@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import preflight
-from preflight.model import Books, Layout, RunBooks, Source
+from preflight.core.types import Books, Layout, RunBooks, Source
 from preflight.report import text
 from tests.checked import check, listed
 

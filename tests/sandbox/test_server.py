@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from preflight.errors import MissingExtra, UsageError
+from preflight.core.errors import MissingExtra, UsageError
 from preflight.sandbox.server import Sandbox
 
 

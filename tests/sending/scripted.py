@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from preflight.errors import Ambiguous
-from preflight.model import Books, FailureReport, Outcome, Part, Receipt
+from preflight.core.errors import Ambiguous
+from preflight.core.types import Books, FailureReport, Outcome, Part, Receipt
 from preflight.providers.protocol import Call, Capabilities, Repeat, Reports, Step
 from preflight.sending.ledger import Ledger
 from preflight.sending.progress import Event

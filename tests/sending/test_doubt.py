@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from preflight.errors import Ambiguous, Busy, Denied, Refused, Stopped
-from preflight.model import Part, Receipt
+from preflight.core.errors import Ambiguous, Busy, Denied, Refused, Stopped
+from preflight.core.types import Part, Receipt
 from preflight.providers import registry
 from preflight.providers.protocol import Call, Repeat, Step
 from preflight.sandbox.faults import Fault

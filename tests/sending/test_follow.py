@@ -7,8 +7,16 @@ from typing import Any
 
 import pytest
 
-from preflight.errors import Ambiguous, Busy, Denied, ProviderError, Refused, Stopped, Unreachable
-from preflight.model import Outcome, Receipt
+from preflight.core.errors import (
+    Ambiguous,
+    Busy,
+    Denied,
+    ProviderError,
+    Refused,
+    Stopped,
+    Unreachable,
+)
+from preflight.core.types import Outcome, Receipt
 from preflight.sending.runs import PartState
 from tests.sending.scripted import Bench, Scripted
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from preflight.model import FailureReport
+from preflight.core.types import FailureReport
 from preflight.sending import kept
 
 

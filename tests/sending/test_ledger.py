@@ -14,8 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from preflight.errors import RunLocked, UsageError
-from preflight.model import Books, Outcome, Part, Receipt
+from preflight.core.errors import RunLocked, UsageError
+from preflight.core.types import Books, Outcome, Part, Receipt
 from preflight.sending.ledger import FILE, Ledger
 from preflight.sending.runs import AttemptState, PartState, RunState
 from preflight.sending.tables import LAYOUTS, VERSION

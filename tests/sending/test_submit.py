@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from preflight.errors import (
+from preflight.core.errors import (
     Busy,
     Denied,
     ProviderError,
@@ -29,7 +29,7 @@ from preflight.errors import (
     Unreachable,
     UsageError,
 )
-from preflight.model import Outcome, Receipt
+from preflight.core.types import Outcome, Receipt
 from preflight.providers import registry
 from preflight.providers.protocol import Call, Repeat, Step
 from preflight.sandbox.faults import Fault

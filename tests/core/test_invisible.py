@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.invisible import (
+from preflight.core.arrow import strings
+from preflight.core.invisible import (
     drop_all_zero_width,
     drop_zero_width,
     strip_invisible,
@@ -15,7 +16,6 @@ from preflight.invisible import (
     tidied,
     tidy,
 )
-from preflight.texts import strings
 from tests.cells import cells
 
 

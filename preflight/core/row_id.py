@@ -12,7 +12,7 @@ import re
 import numpy as np
 import pyarrow.compute as pc
 
-from preflight.model import Chunk, Ints, Layout
+from preflight.core.types import Chunk, Ints, Layout
 from preflight.profile import bare_name
 
 ID = "preflight__id"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from preflight import findings as tables
-from preflight.findings import Findings
+from preflight.core import findings as tables
+from preflight.core.findings import Findings
 
 
 def _some() -> Findings:

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from preflight.model import Bools
+from preflight.core.types import Bools
 
 
 def strings(values: pd.Series[str]) -> pa.Array:

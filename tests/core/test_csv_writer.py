@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from preflight import csvout
+from preflight.core import csv_writer
 
 # Text a cell can hold, with much of what quoting and spreadsheets care about.
 CELLS = st.text(
@@ -37,61 +37,61 @@ def strings(cells: list[str]) -> pa.Array:
 @given(tables())
 @example([["a\rb", "\r"], ["", "\n"]])
 def test_any_cells_are_read_back_as_they_were_written(columns: list[list[str]]) -> None:
-    rendered = csvout.records([strings(column) for column in columns])
-    text = bytes(csvout.body(rendered)).decode()
+    rendered = csv_writer.records([strings(column) for column in columns])
+    text = bytes(csv_writer.body(rendered)).decode()
     read = list(csv.reader(io.StringIO(text, newline="")))
     assert read == [list(row) for row in zip(*columns, strict=True)]
 
 
 @given(tables())
 def test_a_record_is_its_entry_and_the_body_is_all_of_them(columns: list[list[str]]) -> None:
-    rendered = csvout.records([pa.chunked_array([strings(column)]) for column in columns])
+    rendered = csv_writer.records([pa.chunked_array([strings(column)]) for column in columns])
     records = [record.encode() for record in rendered.to_pylist()]
-    assert b"".join(records) == bytes(csvout.body(rendered))
-    assert csvout.sizes(rendered).tolist() == [len(record) for record in records]
-    assert [csvout.line(row) for row in zip(*columns, strict=True)] == records
+    assert b"".join(records) == bytes(csv_writer.body(rendered))
+    assert csv_writer.sizes(rendered).tolist() == [len(record) for record in records]
+    assert [csv_writer.line(row) for row in zip(*columns, strict=True)] == records
 
 
 @given(st.lists(CELLS, min_size=1, max_size=8), st.data())
 def test_the_body_of_a_slice_is_the_slice(cells: list[str], data: st.DataObject) -> None:
-    rendered = csvout.records([strings(cells)])
+    rendered = csv_writer.records([strings(cells)])
     start = data.draw(st.integers(0, len(cells)))
     stop = data.draw(st.integers(start, len(cells)))
     cut = rendered.slice(start, stop - start)
-    assert bytes(csvout.body(cut)).decode() == "".join(rendered.to_pylist()[start:stop])
-    assert csvout.sizes(cut).sum() == len(csvout.body(cut))
+    assert bytes(csv_writer.body(cut)).decode() == "".join(rendered.to_pylist()[start:stop])
+    assert csv_writer.sizes(cut).sum() == len(csv_writer.body(cut))
 
 
 def test_only_what_needs_quotes_gets_them() -> None:
-    rendered = csvout.records([strings(["a", "b,c", 'd"e']), strings(["", " f ", "g\nh"])])
+    rendered = csv_writer.records([strings(["a", "b,c", 'd"e']), strings(["", " f ", "g\nh"])])
     assert rendered.to_pylist() == ["a,\n", '"b,c", f \n', '"d""e","g\nh"\n']
 
 
 def test_the_blank_cell_of_a_single_column_is_no_empty_line() -> None:
-    assert csvout.records([strings(["a", "", "b"])]).to_pylist() == ["a\n", '""\n', "b\n"]
+    assert csv_writer.records([strings(["a", "", "b"])]).to_pylist() == ["a\n", '""\n', "b\n"]
 
 
 def test_no_rows_make_an_empty_body() -> None:
-    rendered = csvout.records([pa.chunked_array([], type=pa.string())] * 2)
-    assert bytes(csvout.body(rendered)) == b""
-    assert csvout.sizes(rendered).tolist() == []
-    assert bytes(csvout.body(csvout.records([strings([])]))) == b""
+    rendered = csv_writer.records([pa.chunked_array([], type=pa.string())] * 2)
+    assert bytes(csv_writer.body(rendered)) == b""
+    assert csv_writer.sizes(rendered).tolist() == []
+    assert bytes(csv_writer.body(csv_writer.records([strings([])]))) == b""
 
 
 def test_the_line_of_names_is_quoted_like_a_record() -> None:
-    assert csvout.line(["E-mail", "a,b", ""]) == b'E-mail,"a,b",\n'
-    assert csvout.line([""]) == b'""\n'
+    assert csv_writer.line(["E-mail", "a,b", ""]) == b'E-mail,"a,b",\n'
+    assert csv_writer.line([""]) == b'""\n'
 
 
 @given(st.lists(CELLS, max_size=8))
 def test_what_was_made_harmless_is_taken_back_exactly(cells: list[str]) -> None:
     for column in (strings(cells), pa.chunked_array([strings(cells)])):
-        assert csvout.plain(csvout.neutral(column)).to_pylist() == cells
+        assert csv_writer.plain(csv_writer.neutral(column)).to_pylist() == cells
 
 
 @given(CELLS)
 def test_a_harmless_cell_never_begins_like_a_formula(cell: str) -> None:
-    (harmless,) = csvout.neutral(strings([cell])).to_pylist()
+    (harmless,) = csv_writer.neutral(strings([cell])).to_pylist()
     if harmless != cell:
         assert harmless == f"'{cell}"
     elif cell[:1] in ("=", "+", "-", "@", "\t", "\r"):
@@ -104,8 +104,8 @@ def test_a_harmless_cell_never_begins_like_a_formula(cell: str) -> None:
     ["+46701234567", "+1 (415) 555-2671", "+46 70-12 45", "-12.5", "+1,000", "-7", "a=1", "'x", ""],
 )
 def test_numbers_phone_numbers_and_words_are_left_alone(cell: str) -> None:
-    assert csvout.neutral(strings([cell])).to_pylist() == [cell]
-    assert csvout.plain(strings([cell])).to_pylist() == [cell]
+    assert csv_writer.neutral(strings([cell])).to_pylist() == [cell]
+    assert csv_writer.plain(strings([cell])).to_pylist() == [cell]
 
 
 @pytest.mark.parametrize(
@@ -113,14 +113,14 @@ def test_numbers_phone_numbers_and_words_are_left_alone(cell: str) -> None:
     ["=1+1", "@SUM(A1)", "-cmd", "+a", "\t=1", "\r=1", "'=1", "-1|cmd", "-", "+", "-1\n=2"],
 )
 def test_what_a_spreadsheet_would_run_is_escaped(cell: str) -> None:
-    assert csvout.neutral(strings(["a", cell])).to_pylist() == ["a", f"'{cell}"]
+    assert csv_writer.neutral(strings(["a", cell])).to_pylist() == ["a", f"'{cell}"]
 
 
 @pytest.mark.parametrize("cell", ["+1-415-555-2671", "+1-(415)-555", "-2 - 3", "+46/70/123"])
 def test_a_phone_number_that_reads_as_a_sum_is_escaped(cell: str) -> None:
     """A spreadsheet would put the sum, or the quotient, in its place."""
-    assert csvout.neutral(strings([cell])).to_pylist() == [f"'{cell}"]
+    assert csv_writer.neutral(strings([cell])).to_pylist() == [f"'{cell}"]
 
 
 def test_the_line_of_no_names_is_an_empty_one() -> None:
-    assert csvout.line([]) == b"\n"
+    assert csv_writer.line([]) == b"\n"

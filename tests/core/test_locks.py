@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from preflight.errors import RunLocked
-from preflight.sending.lock import locked
+from preflight.core.errors import RunLocked
+from preflight.core.locks import locked
 
 _HOLDER = """
 import sys, time

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from preflight.nearest import nearest
+from preflight.core.suggest import nearest
 
 
 @pytest.mark.parametrize(

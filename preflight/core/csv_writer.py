@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from preflight.model import Ints
+from preflight.core.types import Ints
 
 _MUST_QUOTE = r'[",\r\n]'
 _TYPE = pa.large_string()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from preflight import pipeline
-from preflight.identity import row_id
+from preflight.core.row_id import row_id
 from preflight.settings import Settings
 from tests.calls import rows_of
 

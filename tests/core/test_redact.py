@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.redact import SECRET, mask, visible
+from preflight.core.redact import SECRET, mask, visible
 
 
 @pytest.mark.parametrize(

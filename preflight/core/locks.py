@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from preflight import private
-from preflight.errors import RunLocked
+from preflight.core import files
+from preflight.core.errors import RunLocked
 
 
 @contextmanager
@@ -27,7 +27,7 @@ def locked(path: Path, what: str, *, inherited: bool = False) -> Iterator[None]:
     Raises:
         RunLocked: someone else holds it, in this process or another.
     """
-    private.folder(path.parent)
+    files.folder(path.parent)
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     os.set_inheritable(handle, inherited)
     try:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from preflight.model import Ints
+from preflight.core.types import Ints
 
 CODE, ROW, LINE, COLUMN, MESSAGE = "code", "row", "line", "column", "message"
 NONE = 0

@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from preflight.texts import mapped, mask, matches, replaced, series, strings
+from preflight.core.arrow import mapped, mask, matches, replaced, series, strings
 
 # Zero-width space, joiners, directional marks, soft hyphen, BOM: no value of a contact means
 # anything else without them, but that joiners shape some scripts and hold emoji together (see
