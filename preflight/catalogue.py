@@ -27,7 +27,7 @@ import pyarrow.compute as pc
 from preflight.core.errors import ConfigError, RuleError
 from preflight.core.suggest import nearest
 from preflight.core.types import Severity
-from preflight.kinds import ALL_KINDS
+from preflight.kinds.registry import ALL_KINDS
 from preflight.profile import Profile
 from preflight.rule import Rule, Scope
 

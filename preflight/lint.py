@@ -20,8 +20,8 @@ from preflight.core import findings as tables
 from preflight.core.arrow import series
 from preflight.core.findings import Findings, Found
 from preflight.core.types import Bools, Chunk, Column, Ints, Problem, Severity, Sheet
+from preflight.kinds.country import regions
 from preflight.plan import Plan
-from preflight.regions import regions
 from preflight.rule import FileView, Rule, Scope
 from preflight.schemas import ColumnChecks, RuleCrashed, asked_for_mask, told
 from preflight.stored import stored_cells

@@ -15,18 +15,18 @@ import numpy.typing as npt
 import pyarrow.compute as pc
 
 from preflight.columns import is_linted, is_sent, with_joined
-from preflight.content import Sample
 from preflight.core import findings as tables
 from preflight.core.findings import Findings
 from preflight.core.types import Bools, Chunk, Column, Ints, Layout, Problem, Severity
 from preflight.doubles import Contacts
+from preflight.kinds.sniffing import Sample
+from preflight.kinds.timestamp.day_month_order import Orders
 from preflight.lint import (
     Linter,
     chunk_findings,
     view_problems,
 )
 from preflight.mending import Guesses, bad_rows, mend_columns, written
-from preflight.orders import Orders
 from preflight.ownschema import OwnSchema
 from preflight.plan import Plan
 from preflight.profile import Profile

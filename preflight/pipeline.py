@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from preflight import catalogue, mailhosts, outputs, ownschema, undoing
+from preflight import catalogue, outputs, ownschema, undoing
 from preflight import profile as profiles
 from preflight.checked import CHUNK_BYTES, Checked, Progress, Records, silent
 from preflight.cleaning import reveal
@@ -25,7 +25,8 @@ from preflight.columns import missing, resolve, sent
 from preflight.core.errors import SourceError
 from preflight.core.findings import Findings
 from preflight.core.types import Source
-from preflight.mailhosts import MailHosts
+from preflight.kinds import email_dns
+from preflight.kinds.email_dns import MailHosts
 from preflight.passes import survey
 from preflight.plan import Plan
 from preflight.reading.scan import scan
@@ -144,7 +145,7 @@ def check(
         source.sheet,
         settings.providers.get(profile.name, {}),
         last_written(path) or clock(),
-        mail=mail or (mailhosts.online(settings.resolver) if settings.online else None),
+        mail=mail or (email_dns.online(settings.resolver) if settings.online else None),
         unused=tuple(_unused(header, source, settings)),
     )
     known = {

@@ -9,7 +9,7 @@ from datetime import datetime, tzinfo
 
 from preflight.columns import is_linted
 from preflight.core.types import Column, Hints, Safety, Sheet
-from preflight.mailhosts import MailHosts
+from preflight.kinds.email_dns import MailHosts
 from preflight.profile import Profile
 from preflight.rule import Alike, Rule, Scope
 

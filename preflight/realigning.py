@@ -23,7 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from preflight.core.types import Bools, Column, Ints, Syntax
-from preflight.regions import region_of
+from preflight.kinds.country import region_of
 from preflight.shifted import ALIEN, SHAPES, alike_in_width, matches
 
 MOST_EXTRA = 3

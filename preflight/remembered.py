@@ -22,7 +22,7 @@ from preflight.checked import Checked, Progress, silent
 from preflight.core import files
 from preflight.core.errors import SourceError
 from preflight.core.types import Source
-from preflight.mailhosts import remembered as known_domains
+from preflight.kinds.email_dns import remembered as known_domains
 from preflight.sending.runs import Run
 from preflight.setting_values import MaxBad
 from preflight.settings import Settings

@@ -46,10 +46,9 @@ from typing import Any
 import pandas as pd
 
 from preflight.candidates import Candidate, candidates, map_option, suggested
-from preflight.content import SAID, Looks
 from preflight.core.invisible import BLANK, stripped, tidied
 from preflight.core.types import Column, Layout, Problem, Safety, Severity
-from preflight.kinds import (
+from preflight.kinds.registry import (
     ALL_KINDS,
     drop_zero_width,
     line_types,
@@ -61,6 +60,7 @@ from preflight.kinds import (
     trim_phone,
     unwrap_email,
 )
+from preflight.kinds.sniffing import SAID, Looks
 from preflight.profile import Field, Limits, Profile
 
 __all__ = [

@@ -32,7 +32,7 @@ from preflight import catalogue, pipeline
 from preflight.checked import Checked
 from preflight.core.errors import PreflightError, RuleError
 from preflight.core.types import Severity
-from preflight.mailhosts import TAKES, MailHosts
+from preflight.kinds.email_dns import TAKES, MailHosts
 from preflight.profile import demands
 from preflight.rewriting import Fixed
 from preflight.rule import Rule

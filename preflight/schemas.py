@@ -32,8 +32,8 @@ from preflight.core.arrow import strings
 from preflight.core.errors import RuleError
 from preflight.core.invisible import BLANK
 from preflight.core.types import Bools, Column
-from preflight.kinds import KINDS
-from preflight.orders import Orders
+from preflight.kinds.registry import KINDS
+from preflight.kinds.timestamp.day_month_order import Orders
 from preflight.plan import Plan
 from preflight.profile import Field, fold
 from preflight.rule import Context, Rule

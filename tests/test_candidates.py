@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from preflight import profile as profiles
 from preflight.candidates import candidates, map_option, suggested
 from preflight.columns import resolve
-from preflight.content import Looks
+from preflight.kinds.sniffing import Looks
 
 NOTHING = Looks({})
 MAILS, PHONES, WORDS = Looks({"email": 9}), Looks({"phone": 9}), Looks({"text": 9})

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from preflight.core.findings import Findings
 from preflight.core.types import Chunk, Safety
 from preflight.fixes import fixing_rules, mend, write_cells
-from preflight.kinds import ALL_KINDS
+from preflight.kinds.registry import ALL_KINDS
 from preflight.lint import Linter, chunk_findings
 from preflight.mending import Mended, mend_columns
 from preflight.plan import Plan

@@ -7,7 +7,7 @@ import pytest
 from preflight import profile as profiles
 from preflight.core.errors import RuleError, UsageError
 from preflight.core.types import Reason, Severity
-from preflight.kinds import ALL_KINDS
+from preflight.kinds.registry import ALL_KINDS
 from preflight.profile import fold
 
 PROVIDERS = ("dotdigital", "experiture", "landbase", "talkvalue", "textus")

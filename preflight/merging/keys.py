@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from preflight.core.invisible import ZERO_WIDTH
 from preflight.core.types import Hints
-from preflight.kinds import KINDS
+from preflight.kinds.registry import KINDS
 
 _HIDDEN = f"[{ZERO_WIDTH}]"
 _PHONE = r"^[+(]*[0-9][0-9 ().\-/]{5,}$"

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 
 from preflight.candidates import candidates, suggested
 from preflight.checked import Checked
-from preflight.content import Looks
 from preflight.core.types import Column, Layout
+from preflight.kinds.sniffing import Looks
 from preflight.profile import Profile, bare_name
 from preflight.settings import Settings
 

@@ -30,16 +30,16 @@ def addresses(scale: int, seed: int) -> Compared:
     """`email_validator`: accepted or not, the normal form, and the reason why not."""
     import pandas as pd
 
-    from preflight import emails
+    from preflight.kinds import email
     from tests.addresses import by_the_library, written
 
     cells = written(seed, 100_000 * scale)
-    judged = emails.judge(pd.Series(cells, dtype="str"))
+    judged = email.judge(pd.Series(cells, dtype="str"))
     differ = []
     for cell, said in zip(cells, judged.itertuples(index=False), strict=True):
-        core = emails.core(cell)
+        core = email.core(cell)
         form, error = by_the_library(core) if core else ("", "")
-        expected = (emails.trim_email(cell), core, form, emails.without_pieces(error))
+        expected = (email.trim_email(cell), core, form, email.without_pieces(error))
         if tuple(said) != expected:
             differ.append(repr(cell))
     return Compared(len(cells), len(differ), tuple(differ[:5]))
@@ -53,21 +53,21 @@ def phone_numbers(scale: int, seed: int) -> Compared:
     """
     import pandas as pd
 
-    from preflight import phones
+    from preflight.kinds.phone import judge
     from tests.dialling import VALID, by_the_library, written
 
     pairs = list(dict.fromkeys(written(seed, 200 * scale)))
     cells = pd.Series([cell for cell, _ in pairs], dtype="str")
     regions = pd.Series([region for _, region in pairs], dtype="str")
-    said = phones.judge(cells, regions)
-    told = (phones.SCIENTIFIC, phones.DECIMAL)
+    said = judge.judge(cells, regions)
+    told = (judge.SCIENTIFIC, judge.DECIMAL)
     count, differ = 0, []
     for pair, status, form in zip(pairs, said["status"], said["e164"], strict=True):
-        if status in told or (status == phones.SEVERAL and pair[0].count(",") + pair[0].count(";")):
+        if status in told or (status == judge.SEVERAL and pair[0].count(",") + pair[0].count(";")):
             continue
         count += 1
-        verdict, expected = by_the_library(phones.trim_phone(pair[0]), pair[1])
-        if (status == phones.OK, form) != (verdict == VALID, expected):
+        verdict, expected = by_the_library(judge.trim_phone(pair[0]), pair[1])
+        if (status == judge.OK, form) != (verdict == VALID, expected):
             differ.append(repr(pair))
     return Compared(count, len(differ), tuple(differ[:5]))
 
@@ -77,18 +77,18 @@ def phone_types(scale: int, seed: int) -> Compared:
     import pandas as pd
     import phonenumbers
 
-    from preflight import linetypes
-    from preflight.numbering import KINDS
+    from preflight.kinds.phone import line_type
+    from preflight.kinds.phone.metadata import KINDS
     from tests.dialling import by_the_library, written
 
     forms = sorted({by_the_library(*pair)[1] for pair in written(seed, 200 * scale)} - {""})
     names = {
         getattr(phonenumbers.PhoneNumberType, name.upper()): name
-        for name in (*KINDS, linetypes.EITHER)
+        for name in (*KINDS, line_type.EITHER)
     }
     differ = [
         form
-        for form, kind in zip(forms, linetypes.line_types(pd.Series(forms)), strict=True)
+        for form, kind in zip(forms, line_type.line_types(pd.Series(forms)), strict=True)
         if names[phonenumbers.number_type(phonenumbers.parse(form))] != kind
     ]
     return Compared(len(forms), len(differ), tuple(differ[:5]))

@@ -21,8 +21,8 @@ from dateutil import tz
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
 from preflight.core.types import Hints
-from preflight.timestamps import judge
-from tests.test_timestamps import around, changes
+from preflight.kinds.timestamp.judge import judge
+from tests.kinds.timestamp.test_judge import around, changes
 
 _SEED = 20260914
 

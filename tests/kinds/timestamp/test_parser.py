@@ -11,7 +11,7 @@ from dateutil import parser
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.moments import (
+from preflight.kinds.timestamp.parser import (
     DAY_FIRST,
     EITHER,
     LANGUAGES,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from preflight.regions import region_of, regions
+from preflight.kinds.country import region_of, regions
 
 
 @pytest.mark.parametrize(

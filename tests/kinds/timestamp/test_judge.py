@@ -12,10 +12,10 @@ from dateutil import tz
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight import timestamps
 from preflight.core.types import Hints
-from preflight.moments import DAY_FIRST, EITHER, MONTH_FIRST
-from preflight.orders import BOTH
+from preflight.kinds.timestamp import judge
+from preflight.kinds.timestamp.day_month_order import BOTH
+from preflight.kinds.timestamp.parser import DAY_FIRST, EITHER, MONTH_FIRST
 from tests.cells import STAMPS, cells
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -48,7 +48,7 @@ USUAL = st.builds(
 def judged(value: str, zone: ZoneInfo | None = None, order: str = "") -> tuple[str, str, str]:
     """Status, moment, reason."""
     hints = Hints(zone, order, "US")
-    row = timestamps.judge(pd.Series([value], dtype="str"), hints).iloc[0]
+    row = judge.judge(pd.Series([value], dtype="str"), hints).iloc[0]
     return row["status"], row["iso"], row["reason"]
 
 
@@ -58,16 +58,16 @@ def test_a_cell_is_judged_alike_by_itself_and_with_its_column(
 ) -> None:
     """What is fast says what is slow; and the frame keeps its index."""
     index = [f"r{at}" for at in range(len(values))]
-    frame = timestamps.judge(pd.Series(values, index=index, dtype="str"), hints)
+    frame = judge.judge(pd.Series(values, index=index, dtype="str"), hints)
     assert frame.index.tolist() == index
     assert list(frame.columns) == ["status", "iso", "reason", "order"]
     for value, row in zip(values, frame.itertuples(index=False), strict=True):
-        assert tuple(row) == timestamps.judge_one(value, hints), value
+        assert tuple(row) == judge.judge_one(value, hints), value
 
 
 def test_no_cells_are_judged_to_no_rows() -> None:
     """A column may have no suspects left."""
-    frame = timestamps.judge(pd.Series([], dtype="str"), Hints())
+    frame = judge.judge(pd.Series([], dtype="str"), Hints())
     assert frame.empty
     assert list(frame.columns) == ["status", "iso", "reason", "order"]
 
@@ -78,7 +78,7 @@ def test_what_triage_passes_python_reads_as_a_moment_and_judging_leaves_alone(
 ) -> None:
     """Sound: nothing that it passes could be blamed."""
     for value, fine in zip(
-        values, timestamps.plain(pa.chunked_array([values])).to_pylist(), strict=True
+        values, judge.plain(pa.chunked_array([values])).to_pylist(), strict=True
     ):
         if fine:
             assert datetime.fromisoformat(value).tzinfo is not None
@@ -104,7 +104,7 @@ def test_triage_and_judge_agree_with_python_on_every_number_of_a_date(
         )
     except ValueError:
         there = False
-    assert not timestamps.plain(pa.chunked_array([[value]]))[0].as_py() or there
+    assert not judge.plain(pa.chunked_array([[value]]))[0].as_py() or there
     if second != 60:
         assert (judged(value)[0] == "ok") is there
 
@@ -130,10 +130,10 @@ def test_a_moment_is_the_same_in_every_format_it_is_read_from(
 @given(cells("timestamp"), HINTS)
 def test_what_is_rewritten_is_fine_afterwards(value: str, hints: Hints) -> None:
     """Or lacks its offset alone: of a guess without a zone, and of a day number."""
-    status, iso, _, _ = timestamps.judge_one(value, hints)
+    status, iso, _, _ = judge.judge_one(value, hints)
     if iso:
-        again, same, *_ = timestamps.judge_one(iso, hints)
-        assert again == "ok" or status in (timestamps.AMBIGUOUS, timestamps.SERIAL)
+        again, same, *_ = judge.judge_one(iso, hints)
+        assert again == "ok" or status in (judge.AMBIGUOUS, judge.SERIAL)
         assert again != "ok" or same == iso
         assert again in ("ok", "naive", "dst-gap", "dst-fold")
 
@@ -195,10 +195,10 @@ def test_a_guess_that_falls_where_the_clocks_change_leaves_the_offset_open() -> 
     """Two guesses at once would be one too many."""
     fold = "11/10/2026 1:30"
     hints = Hints(ZoneInfo("America/New_York"), "", "US")
-    assert timestamps.judge_one(fold, hints)[:2] == (
+    assert judge.judge_one(fold, hints)[:2] == (
         "ambiguous-order", "2026-11-10T01:30:00-05:00"
     )  # fmt: skip
-    assert timestamps.judge_one("11/1/2026 1:30", hints)[1] == "2026-11-01T01:30:00"
+    assert judge.judge_one("11/1/2026 1:30", hints)[1] == "2026-11-01T01:30:00"
 
 
 def test_a_column_that_is_settled_says_so_of_the_dates_it_settles() -> None:
@@ -207,7 +207,7 @@ def test_a_column_that_is_settled_says_so_of_the_dates_it_settles() -> None:
     assert judged("3/4/2026 15:30 Z", None, DAY_FIRST)[:2] == ("not-iso", "2026-04-03T15:30:00Z")
     assert judged("3/4/2026 15:30 Z", None, MONTH_FIRST)[1] == "2026-03-04T15:30:00Z"
     assert "both orders" in judged("3/4/2026 15:30", None, BOTH)[2]
-    frame = timestamps.judge(pd.Series(["3/4/2026 15:30"], dtype="str"), Hints(order=DAY_FIRST))
+    frame = judge.judge(pd.Series(["3/4/2026 15:30"], dtype="str"), Hints(order=DAY_FIRST))
     assert frame["order"].tolist() == [EITHER]
 
 
@@ -256,7 +256,7 @@ def test_gaps_and_folds_are_those_of_dateutil_in_every_zone() -> None:
         near = [local for change in changes(zone, 2026, 2026) for local in around(zone, change)]
         locals_ = list(dict.fromkeys([*ordinary, *near]))
         values = pd.Series([f"{local:%Y-%m-%dT%H:%M:%S}" for local in locals_], dtype="str")
-        frame = timestamps.judge(values, Hints(zone))
+        frame = judge.judge(values, Hints(zone))
         for local, status, iso in zip(locals_, frame["status"], frame["iso"], strict=True):
             if not tz.datetime_exists(local, zone):
                 expected = "dst-gap"

@@ -15,7 +15,7 @@ import dns.rcode
 import dns.rrset
 import pytest
 
-from preflight import mailhosts
+from preflight.kinds import email_dns
 from tests.checked import check, fix, read
 
 ZONE = {
@@ -91,14 +91,14 @@ def server() -> Iterator[Server]:
 @pytest.mark.parametrize(
     ("domain", "why"),
     [
-        ("mail.com", mailhosts.TAKES),
-        ("two.com", mailhosts.TAKES),
-        ("bare.com", mailhosts.TAKES),
-        ("six.com", mailhosts.TAKES),
-        ("münchen.de", mailhosts.TAKES),
-        ("null.com", mailhosts.NULL_MX),
-        ("nothing.com", mailhosts.NO_HOST),
-        ("nowhere.com", mailhosts.NO_DOMAIN),
+        ("mail.com", email_dns.TAKES),
+        ("two.com", email_dns.TAKES),
+        ("bare.com", email_dns.TAKES),
+        ("six.com", email_dns.TAKES),
+        ("münchen.de", email_dns.TAKES),
+        ("null.com", email_dns.NULL_MX),
+        ("nothing.com", email_dns.NO_HOST),
+        ("nowhere.com", email_dns.NO_DOMAIN),
         ("failing.com", None),
         ("silent.com", None),
         ("a" * 70 + ".com", None),
@@ -107,14 +107,14 @@ def server() -> Iterator[Server]:
 def test_a_domain_takes_mail_or_not_or_nobody_knows(
     server: Server, domain: str, why: str | None
 ) -> None:
-    asked = mailhosts.online(server.address, seconds=0.5)
+    asked = email_dns.online(server.address, seconds=0.5)
     assert asked([domain]) == {domain: why}
     assert asked.unknown == (why is None)
     assert asked.refused == ({domain: why} if why else {})
 
 
 def test_each_domain_is_asked_about_once(server: Server) -> None:
-    asked = mailhosts.online(server.address)
+    asked = email_dns.online(server.address)
     for _ in range(3):
         asked(["mail.com", "mail.com", "null.com"])
     assert server.asked == {("mail.com", "MX"): 1, ("null.com", "MX"): 1}
@@ -126,7 +126,7 @@ def test_a_server_that_never_answers_is_given_up() -> None:
     def ask(domain: str) -> None:
         tried.append(domain)
 
-    asked = mailhosts.MailHosts(ask)
+    asked = email_dns.MailHosts(ask)
     assert set(asked(f"{at}.com" for at in range(500)).values()) == {None}
     assert len(tried) < 100
     assert asked.unknown == 500
@@ -138,7 +138,7 @@ def test_a_server_that_never_answers_is_given_up() -> None:
      ("[::1]", ("::1", 53)), ("[::1]:5353", ("::1", 5353))],
 )  # fmt: skip
 def test_an_address_may_have_a_port(server: str, address: tuple[str, int]) -> None:
-    assert mailhosts.address(server) == address
+    assert email_dns.address(server) == address
 
 
 CONTACTS = """email,first_name
@@ -168,8 +168,8 @@ def test_without_online_nothing_is_asked(server: Server, tmp_path: Path) -> None
 
 
 def test_what_was_found_out_is_not_asked_again() -> None:
-    known = mailhosts.remembered({"nowhere.com": mailhosts.NO_DOMAIN})
+    known = email_dns.remembered({"nowhere.com": email_dns.NO_DOMAIN})
     assert known(["nowhere.com", "mail.com"]) == {
-        "nowhere.com": mailhosts.NO_DOMAIN,
-        "mail.com": mailhosts.TAKES,
+        "nowhere.com": email_dns.NO_DOMAIN,
+        "mail.com": email_dns.TAKES,
     }

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from preflight.core.types import Bools, Ints
-from preflight.numbering import UNKNOWN, groups, matches, read, valid
+from preflight.kinds.phone.metadata import UNKNOWN, groups, matches, read, valid
 
 _DIGIT = frozenset("0123456789")
 

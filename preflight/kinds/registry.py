@@ -16,13 +16,15 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from preflight import emails, phones, timestamps
 from preflight.core.invisible import drop_zero_width, strip_invisible, tidy
 from preflight.core.types import Hints
-from preflight.emails import trim_email, unwrap_email
-from preflight.linetypes import line_types, numbers_of
-from preflight.phonecells import phones_in
-from preflight.phones import trim_phone
+from preflight.kinds import email
+from preflight.kinds.email import trim_email, unwrap_email
+from preflight.kinds.phone import judge as phones
+from preflight.kinds.phone.cells import phones_in
+from preflight.kinds.phone.judge import trim_phone
+from preflight.kinds.phone.line_type import line_types, numbers_of
+from preflight.kinds.timestamp import judge as timestamps
 
 __all__ = [
     "ALL_KINDS",
@@ -91,7 +93,7 @@ class Kind:
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
-        Kind("email", emails.plain, lambda cells, _: emails.judge(cells["value"]), normal="normal"),
+        Kind("email", email.plain, lambda cells, _: email.judge(cells["value"]), normal="normal"),
         Kind(
             "phone",
             phones.plain,

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.content import SAID, Looks, Sample
 from preflight.core.types import Chunk
+from preflight.kinds.sniffing import SAID, Looks, Sample
 from tests.cells import chunk_of
 
 

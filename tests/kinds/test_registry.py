@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from preflight.kinds import ALL_KINDS, KINDS
+from preflight.kinds.registry import ALL_KINDS, KINDS
 from preflight.lint import Linter, chunk_findings
 from preflight.plan import Plan
 from preflight.rule import Scope

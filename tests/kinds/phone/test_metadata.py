@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from preflight import numbering
-from preflight.numbering import Reading, read, valid, written
+from preflight.kinds.phone import metadata
+from preflight.kinds.phone.metadata import Reading, read, valid, written
 from tests.cells import numbers
 from tests.dialling import REGIONS, VALID, by_the_library
 
@@ -24,16 +24,16 @@ def reading(digits: list[str], region: str, *, plus: bool = False, few: int = 0)
 
 def test_every_region_has_a_numbering() -> None:
     """The metadata of today say enough of each, in patterns that RE2 takes."""
-    assert [region for region in REGIONS if numbering.numbering(region) is None] == []
-    assert numbering.numbering("AQ") is None
-    assert numbering.numbering("001", 800) is not None
+    assert [region for region in REGIONS if metadata.numbering(region) is None] == []
+    assert metadata.numbering("AQ") is None
+    assert metadata.numbering("001", 800) is not None
 
 
 def test_a_pattern_that_re2_does_not_know_is_left_to_the_library() -> None:
     """Python's `re`, which the library uses, knows look-ahead."""
-    plan = numbering.numbering("US")
+    plan = metadata.numbering("US")
     assert plan is not None
-    assert not numbering._is_re2(dataclasses.replace(plan, general=r"^(?=2)\d{10}$"))
+    assert not metadata._is_re2(dataclasses.replace(plan, general=r"^(?=2)\d{10}$"))
 
 
 def test_valid_numbers_are_told_by_their_digits() -> None:
@@ -46,17 +46,17 @@ def test_valid_numbers_are_told_by_their_digits() -> None:
 @pytest.mark.parametrize(
     ("digits", "region", "plus", "outcome"),
     [
-        ("4155552671", "US", False, numbering.READ),
-        ("4155552671", "", False, numbering.NO_REGION),
-        ("4155552671", "AQ", False, numbering.NO_REGION),
-        ("999123456", "", True, numbering.NO_CODE),
-        ("999123456", "US", True, numbering.NO_CODE),
-        ("011442079460018", "US", True, numbering.READ),
-        ("01199", "US", False, numbering.SHORT_BEHIND_PREFIX),
-        ("011999123456", "US", False, numbering.NO_CODE),
-        ("11", "US", False, numbering.READ),
-        ("12345678901234567890", "US", False, numbering.TOO_LONG),
-        ("441", "", True, numbering.TOO_SHORT),
+        ("4155552671", "US", False, metadata.READ),
+        ("4155552671", "", False, metadata.NO_REGION),
+        ("4155552671", "AQ", False, metadata.NO_REGION),
+        ("999123456", "", True, metadata.NO_CODE),
+        ("999123456", "US", True, metadata.NO_CODE),
+        ("011442079460018", "US", True, metadata.READ),
+        ("01199", "US", False, metadata.SHORT_BEHIND_PREFIX),
+        ("011999123456", "US", False, metadata.NO_CODE),
+        ("11", "US", False, metadata.READ),
+        ("12345678901234567890", "US", False, metadata.TOO_LONG),
+        ("441", "", True, metadata.TOO_SHORT),
     ],
 )
 def test_why_digits_are_no_number(digits: str, region: str, plus: bool, outcome: int) -> None:
@@ -67,8 +67,8 @@ def test_why_digits_are_no_number(digits: str, region: str, plus: bool, outcome:
 def test_few_numbers_are_left_to_the_library() -> None:
     """Making the patterns would take longer."""
     found = reading(["4155552671"] * 3, "US", few=4)
-    assert found.outcomes.tolist() == [numbering.UNKNOWN] * 3
+    assert found.outcomes.tolist() == [metadata.UNKNOWN] * 3
     assert (found.codes.tolist(), found.numbers.to_pylist()) == ([0] * 3, [""] * 3)
     assert not valid(found.codes, found.numbers).any()
     assert not written(pa.array(["14155552671"] * 3), few=4).any()
-    assert reading(["4155552671"] * 4, "US", few=4).outcomes.tolist() == [numbering.READ] * 4
+    assert reading(["4155552671"] * 4, "US", few=4).outcomes.tolist() == [metadata.READ] * 4

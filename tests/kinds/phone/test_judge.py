@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight import phones
 from preflight.fixes import mend
+from preflight.kinds.phone import judge
 from preflight.lint import Linter
 from tests import dialling
 from tests.cells import cells, chunk_of, numbers, plan_for
@@ -49,7 +49,7 @@ def mutated(value: str, chance: random.Random) -> str:
 
 def plain(values: list[str]) -> list[bool]:
     """The triage."""
-    return [bool(one) for one in phones.plain(pa.chunked_array([values]), few=0).to_pylist()]
+    return [bool(one) for one in judge.plain(pa.chunked_array([values]), few=0).to_pylist()]
 
 
 def test_what_triage_passes_is_a_valid_number_in_e164_in_every_region() -> None:
@@ -81,7 +81,7 @@ def test_triage_passes_no_odd_cell(value: str) -> None:
 
 def judged(values: list[str], regions: list[str], *, few: int = 0) -> pd.DataFrame:
     """What is said of cells in their regions; all of them in bulk, however few."""
-    return phones.judge(pd.Series(values, dtype="str"), pd.Series(regions, dtype="str"), few=few)
+    return judge.judge(pd.Series(values, dtype="str"), pd.Series(regions, dtype="str"), few=few)
 
 
 def agrees(cell: str, region: str, said: pd.Series[str]) -> bool:
@@ -90,22 +90,22 @@ def agrees(cell: str, region: str, said: pd.Series[str]) -> bool:
     What a spreadsheet wrote as a quantity is none, and nor are two numbers that the library takes
     for one with an extension.
     """
-    core = phones.trim_phone(cell)
+    core = judge.trim_phone(cell)
     verdict, form = by_the_library(core, region)
     if not core:
-        return bool(said["status"] == phones.OK)
-    if said["status"] in (phones.SCIENTIFIC, phones.DECIMAL, phones.SEVERAL):
+        return bool(said["status"] == judge.OK)
+    if said["status"] in (judge.SCIENTIFIC, judge.DECIMAL, judge.SEVERAL):
         return bool(said["e164"] == "")
-    return bool(said["e164"] == form and (said["status"] == phones.OK) == (verdict == VALID))
+    return bool(said["e164"] == form and (said["status"] == judge.OK) == (verdict == VALID))
 
 
 @given(cells("phone"), st.sampled_from(["", "US", "GB", "DE", "IT", "AR", "XX"]))
 def test_the_verdict_is_the_librarys_verdict(value: str, region: str) -> None:
     """In the region that is known; a number without one has none."""
     said = judged([value], [region]).iloc[0]
-    assert said["core"] == phones.trim_phone(value)
+    assert said["core"] == judge.trim_phone(value)
     assert agrees(value, region, said)
-    if said["status"] == phones.NO_REGION:
+    if said["status"] == judge.NO_REGION:
         assert region in ("", "XX")
 
 
@@ -129,15 +129,15 @@ def test_numbers_of_all_regions_read_in_bulk_are_what_the_library_makes_of_each(
     said = judged(values, regions)
     pd.testing.assert_frame_equal(said, judged(values, regions, few=1 << 30))
     assert all(agrees(*pair, one) for pair, (_, one) in zip(pairs, said.iterrows(), strict=True))
-    assert set(said["status"]) >= {phones.OK, phones.INVALID, phones.UNPARSABLE, phones.NO_REGION}
+    assert set(said["status"]) >= {judge.OK, judge.INVALID, judge.UNPARSABLE, judge.NO_REGION}
 
 
 def test_most_numbers_are_read_in_bulk() -> None:
     """Asking the library takes some fifty times as long."""
     pairs = list(dialling.written(3, 12))
-    phones._judge.cache_clear()
+    judge._judge.cache_clear()
     judged([cell for cell, _ in pairs], [region for _, region in pairs])
-    assert 0 < phones._judge.cache_info().misses < len(pairs) * 0.07
+    assert 0 < judge._judge.cache_info().misses < len(pairs) * 0.07
 
 
 @given(st.lists(nasty_cells(), min_size=1, max_size=10), st.sampled_from([None, "US", "DE"]))
@@ -164,7 +164,7 @@ def test_the_rules_refuse_a_phone_where_the_library_does_and_write_e164(
                 if blame.cells[which] and blame.code in refused
             ]
     for row, (cell, country) in enumerate(pairs):
-        core = phones.trim_phone(cell)
+        core = judge.trim_phone(cell)
         if not core:
             continue
         region = country or default or ""
@@ -180,7 +180,7 @@ def test_the_rules_refuse_a_phone_where_the_library_does_and_write_e164(
 @given(cells("phone"))
 def test_trimming_twice_is_trimming_once(value: str) -> None:
     """Apostrophes and blanks can stand in any order."""
-    assert phones.trim_phone(phones.trim_phone(value)) == phones.trim_phone(value)
+    assert judge.trim_phone(judge.trim_phone(value)) == judge.trim_phone(value)
 
 
 @pytest.mark.parametrize(
@@ -199,19 +199,19 @@ def test_trimming_twice_is_trimming_once(value: str) -> None:
 )
 def test_a_number_is_read_in_its_region(value: str, region: str, status: str, e164: str) -> None:
     """A region is never guessed; one without phones of its own is none."""
-    judged = phones.judge(pd.Series([value], dtype="str"), pd.Series([region], dtype="str")).iloc[0]
+    judged = judge.judge(pd.Series([value], dtype="str"), pd.Series([region], dtype="str")).iloc[0]
     assert (judged["status"], judged["e164"]) == (status, e164)
 
 
 def test_an_extension_is_told() -> None:
     """E.164 cannot hold it."""
-    judged = phones.judge(pd.Series(["+1 415 555 2671 ext. 29"]), pd.Series([""])).iloc[0]
+    judged = judge.judge(pd.Series(["+1 415 555 2671 ext. 29"]), pd.Series([""])).iloc[0]
     assert (judged["status"], judged["reason"]) == ("ok", "extension")
 
 
 @given(cells("phone"))
 def test_no_reason_quotes_the_number(value: str) -> None:
     """Reasons reach reports, where no value may stand; a country code is none."""
-    reason = phones.judge(pd.Series([value], dtype="str"), pd.Series(["US"]))["reason"].iloc[0]
+    reason = judge.judge(pd.Series([value], dtype="str"), pd.Series(["US"]))["reason"].iloc[0]
     # "001" is how the library calls the region of numbers that are of no country.
     assert sum(map(str.isdigit, reason.replace("001", ""))) <= 4

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from preflight import pipeline, schemas
 from preflight.core.types import Hints
-from preflight.moments import DAY_FIRST, MONTH_FIRST
-from preflight.orders import BOTH, Orders, customary
+from preflight.kinds.timestamp.day_month_order import BOTH, Orders, customary
+from preflight.kinds.timestamp.judge import judge
+from preflight.kinds.timestamp.parser import DAY_FIRST, MONTH_FIRST
 from preflight.passes import survey
-from preflight.timestamps import judge
 from tests import checked
 from tests.cells import chunk_of, plan_for
 from tests.test_passes import later, layout

@@ -13,8 +13,8 @@ import phonenumbers
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from preflight import numbering
-from preflight.numbering import KINDS, Numbering
+from preflight.kinds.phone import metadata as numbering
+from preflight.kinds.phone.metadata import KINDS, Numbering
 
 EITHER = "fixed_line_or_mobile"
 _NAMES = {

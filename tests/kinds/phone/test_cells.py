@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from preflight import phonecells
+from preflight.kinds.phone import cells as phonecells
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from preflight import emails
 from preflight.core.invisible import ZERO_WIDTH
+from preflight.kinds import email
 from tests.addresses import by_the_library, written
 from tests.cells import EMAILS, cells
 
@@ -37,7 +37,7 @@ def normal(value: str) -> str | None:
 
 def plain(*values: str) -> list[bool]:
     """The triage."""
-    return [bool(one) for one in emails.plain(pa.chunked_array([list(values)])).to_pylist()]
+    return [bool(one) for one in email.plain(pa.chunked_array([list(values)])).to_pylist()]
 
 
 @given(st.lists(ADDRESS | cells("email"), min_size=1, max_size=20))
@@ -57,8 +57,8 @@ def test_triage_passes_the_ordinary_address_of_every_length_it_may() -> None:
 @given(cells("email"))
 def test_the_verdict_is_the_librarys_verdict_on_the_core(value: str) -> None:
     """What stands around an address is another rule's business."""
-    judged = emails.judge(pd.Series([value], dtype="str")).iloc[0]
-    core = emails.core(value)
+    judged = email.judge(pd.Series([value], dtype="str")).iloc[0]
+    core = email.core(value)
     assert judged["core"] == core
     if core:
         assert judged["normal"] == (normal(core) or "")
@@ -70,27 +70,27 @@ def test_the_verdict_is_the_librarys_verdict_on_the_core(value: str) -> None:
 def test_a_bulk_of_nasty_addresses_is_judged_as_the_library_judges_each() -> None:
     """Verdict, normal form and reason, whether the library was asked or the shape said enough."""
     values = written(20260921, 4 * settings.default.max_examples + 2_000)
-    judged = emails.judge(pd.Series(values, dtype="str"))
+    judged = email.judge(pd.Series(values, dtype="str"))
     for value, said in zip(values, judged.itertuples(index=False), strict=True):
-        core = emails.core(value)
+        core = email.core(value)
         form, error = by_the_library(core) if core else ("", "")
-        expected = (emails.trim_email(value), core, form, emails.without_pieces(error))
+        expected = (email.trim_email(value), core, form, email.without_pieces(error))
         assert tuple(said) == expected, value
 
 
 @given(cells("email"))
 def test_unwrapping_twice_is_unwrapping_once(value: str) -> None:
     """And never makes a blank of something."""
-    core = emails.core(value)
-    assert emails.core(core) == core
-    assert emails.unwrap_email(emails.unwrap_email(value)) == emails.unwrap_email(value)
-    assert bool(core) is bool(emails.trim_email(value))
+    core = email.core(value)
+    assert email.core(core) == core
+    assert email.unwrap_email(email.unwrap_email(value)) == email.unwrap_email(value)
+    assert bool(core) is bool(email.trim_email(value))
 
 
 @given(cells("email"))
 def test_nothing_of_what_stands_between_two_addresses_is_taken_away(value: str) -> None:
     """So that two never become one; characters of no width excepted."""
-    core, cell = (re.sub(f"[{ZERO_WIDTH}]", "", one) for one in (emails.core(value), value))
+    core, cell = (re.sub(f"[{ZERO_WIDTH}]", "", one) for one in (email.core(value), value))
     assert core in cell
 
 
@@ -110,7 +110,7 @@ def test_nothing_of_what_stands_between_two_addresses_is_taken_away(value: str) 
 )
 def test_the_core_of_a_cell_is_the_address_in_it(cell: str, core: str) -> None:
     """What people paste."""
-    assert emails.core(cell) == core
+    assert email.core(cell) == core
 
 
 @given(st.from_regex(r"[a-z]{8}", fullmatch=True), cells("email"))
@@ -122,12 +122,12 @@ def test_no_reason_quotes_the_address(secret: str, around: str) -> None:
         f"{secret}@{around}",
         f"x@{secret}\u2024{around}",
     ):
-        reason = emails.judge(pd.Series([value], dtype="str"))["reason"].iloc[0]
+        reason = email.judge(pd.Series([value], dtype="str"))["reason"].iloc[0]
         assert secret not in reason
 
 
 def test_the_reasons_of_the_known_odd_addresses_hold_no_piece_of_them() -> None:
     """Nor a character that only they have."""
-    for reason in emails.judge(pd.Series(EMAILS, dtype="str"))["reason"]:
+    for reason in email.judge(pd.Series(EMAILS, dtype="str"))["reason"]:
         assert "kestrel" not in reason
         assert re.fullmatch(r"[\w ,.()@-]*", reason), reason

@@ -11,7 +11,7 @@ import re
 
 import pandas as pd
 
-from preflight.moments import DAY_FIRST, EITHER, MONTH_FIRST
+from preflight.kinds.timestamp.parser import DAY_FIRST, EITHER, MONTH_FIRST
 
 BOTH = "both"
 SETTLED = (DAY_FIRST, MONTH_FIRST)

@@ -16,11 +16,12 @@ import phonenumbers
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from preflight import numbering, phonecells
 from preflight.core.invisible import CONTROLS, ODD_BLANKS, ZERO_WIDTH, strip_invisible
 from preflight.core.types import Bools, Ints
-from preflight.numbering import Reading, characters, read, valid, written
-from preflight.plusless import either
+from preflight.kinds.phone import cells as phonecells
+from preflight.kinds.phone import metadata
+from preflight.kinds.phone.metadata import Reading, characters, read, valid, written
+from preflight.kinds.phone.missing_plus import either
 
 # What the library says of a cell, and for those it can make nothing of, what is to be seen of them.
 OK, UNPARSABLE, INVALID, NO_REGION = "ok", "unparsable", "invalid", "no-region"
@@ -56,7 +57,7 @@ def trim_phone(value: str) -> str:
     return _IN_FRONT.sub("", strip_invisible(value))
 
 
-def plain(values: pa.ChunkedArray, *, few: int = numbering.FEW) -> pa.ChunkedArray:
+def plain(values: pa.ChunkedArray, *, few: int = metadata.FEW) -> pa.ChunkedArray:
     """True where a cell is obviously a valid number in E.164 form; sound, see the tests.
 
     Args:
@@ -121,15 +122,15 @@ _REASONS = {
     phonenumbers.NumberParseException.TOO_LONG: "it has too many digits",
 }
 _OUTCOMES = {
-    numbering.NO_REGION: (NO_REGION, _NO_REGION),
-    numbering.NO_CODE: (
+    metadata.NO_REGION: (NO_REGION, _NO_REGION),
+    metadata.NO_CODE: (
         UNPARSABLE, _REASONS[phonenumbers.NumberParseException.INVALID_COUNTRY_CODE],
     ),
-    numbering.SHORT_BEHIND_PREFIX: (
+    metadata.SHORT_BEHIND_PREFIX: (
         UNPARSABLE, _REASONS[phonenumbers.NumberParseException.TOO_SHORT_AFTER_IDD],
     ),
-    numbering.TOO_SHORT: (UNPARSABLE, _REASONS[phonenumbers.NumberParseException.TOO_SHORT_NSN]),
-    numbering.TOO_LONG: (UNPARSABLE, _REASONS[phonenumbers.NumberParseException.TOO_LONG]),
+    metadata.TOO_SHORT: (UNPARSABLE, _REASONS[phonenumbers.NumberParseException.TOO_SHORT_NSN]),
+    metadata.TOO_LONG: (UNPARSABLE, _REASONS[phonenumbers.NumberParseException.TOO_LONG]),
 }  # fmt: skip
 
 
@@ -139,7 +140,7 @@ def _no_number(code: int) -> str:
 
 
 def judge(
-    values: pd.Series[str], regions: pd.Series[str], *, few: int = numbering.FEW
+    values: pd.Series[str], regions: pd.Series[str], *, few: int = metadata.FEW
 ) -> pd.DataFrame:
     """What the library says of each value in its region.
 
@@ -180,7 +181,7 @@ def judge(
     for outcome, (status, reason) in _OUTCOMES.items():
         tell(at[found.outcomes == outcome], status, reason)
     asked = np.ones(len(core), dtype=bool)
-    asked[at] = found.outcomes == numbering.UNKNOWN
+    asked[at] = found.outcomes == metadata.UNKNOWN
     for one in np.flatnonzero(asked).tolist():
         e164[one], status, reason = _judge(core[one].as_py(), where[one].as_py())
         which[one] = told.setdefault((status, reason), len(told))

@@ -8,9 +8,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from preflight.linetypes import EITHER, line_types, numbers_of
+from preflight.kinds.phone.line_type import EITHER, line_types, numbers_of
+from preflight.kinds.phone.metadata import KINDS
 from preflight.lint import Linter
-from preflight.numbering import KINDS
 from tests import dialling
 from tests.cells import chunk_of, numbers, plan_for
 

@@ -7,7 +7,7 @@ import phonenumbers
 import pyarrow as pa
 import pytest
 
-from preflight import phones, plusless
+from preflight.kinds.phone import judge, missing_plus
 from tests.cells import numbers
 from tests.dialling import VALID, by_the_library
 
@@ -17,7 +17,7 @@ NATIONAL = phonenumbers.PhoneNumberFormat.NATIONAL
 def judged(cells: list[str], region: str, *, few: int = 0) -> pd.DataFrame:
     """What is said of cells of one region."""
     values = pd.Series(cells, dtype="str")
-    return phones.judge(values, pd.Series([region] * len(cells), dtype="str"), few=few)
+    return judge.judge(values, pd.Series([region] * len(cells), dtype="str"), few=few)
 
 
 @pytest.mark.parametrize("few", [0, 1 << 30])
@@ -34,7 +34,7 @@ def judged(cells: list[str], region: str, *, few: int = 0) -> pd.DataFrame:
 def test_what_is_another_number_behind_a_plus_is_either(cell: str, region: str, few: int) -> None:
     """The library's reading stands beside it."""
     said = judged([cell], region, few=few).iloc[0]
-    assert (said["status"], said["reason"]) == (phones.OK, phones.EITHER)
+    assert (said["status"], said["reason"]) == (judge.OK, judge.EITHER)
     assert (VALID, said["e164"]) == by_the_library(cell, region)
     digits = phonenumbers.normalize_digits_only(cell)
     verdict, other = by_the_library(f"+{digits}", "")
@@ -60,7 +60,7 @@ def test_what_is_another_number_behind_a_plus_is_either(cell: str, region: str, 
 def test_what_is_written_as_at_home_is_settled(cell: str, region: str, few: int) -> None:
     """And so is what is the same number, or none, behind a plus."""
     said = judged([cell], region, few=few).iloc[0]
-    assert (said["status"], said["reason"]) == (phones.OK, "")
+    assert (said["status"], said["reason"]) == (judge.OK, "")
 
 
 def test_a_number_is_bare_where_the_library_writes_it_without_a_prefix() -> None:
@@ -70,7 +70,7 @@ def test_a_number_is_bare_where_the_library_writes_it_without_a_prefix() -> None
         number = phonenumbers.parse(one)
         own = phonenumbers.national_significant_number(number)
         at_home = phonenumbers.normalize_digits_only(phonenumbers.format_number(number, NATIONAL))
-        (bare,) = plusless.bare(number.country_code, pa.array([own])).tolist()
+        (bare,) = missing_plus.bare(number.country_code, pa.array([own])).tolist()
         assert bare or at_home != own, one
         if bare and at_home != own:
             lax.add(number.country_code)

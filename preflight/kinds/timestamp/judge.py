@@ -24,7 +24,8 @@ import pyarrow.compute as pc
 
 from preflight.core.invisible import strip_invisible
 from preflight.core.types import Bools, Hints, Ints
-from preflight.moments import (
+from preflight.kinds.timestamp.day_month_order import BOTH, SETTLED, customary
+from preflight.kinds.timestamp.parser import (
     DAY_FIRST,
     EITHER,
     MONTH_FIRST,
@@ -33,7 +34,6 @@ from preflight.moments import (
     distance,
     read,
 )
-from preflight.orders import BOTH, SETTLED, customary
 
 OK, NAIVE, NOT_ISO, INVALID = "ok", "naive", "not-iso", "invalid"
 AMBIGUOUS, GAP, FOLD, SERIAL = "ambiguous-order", "dst-gap", "dst-fold", "serial"
@@ -104,7 +104,7 @@ def judge(values: pd.Series[str], hints: Hints) -> pd.DataFrame:
         A frame of the same index: `status` str (OK, NAIVE, NOT_ISO, INVALID, AMBIGUOUS, GAP, FOLD,
         SERIAL), `iso` str (the moment in RFC 3339 form; of AMBIGUOUS and FOLD a guess, of SERIAL
         without its offset; "" where it cannot be told), `reason` str (why it is not OK), `order`
-        str (what the value shows of the order of day and month, see `moments.Moment`).
+        str (what the value shows of the order of day and month, see `parser.Moment`).
     """
     rest, at = pa.array(values, type=pa.string()), np.arange(len(values))
     pieces: list[_Piece] = [(at[:0], ("",) * len(_COLUMNS))]

@@ -1,0 +1,1 @@
+"""Dates and times: parsed, judged, and the order of day and month in a column."""
