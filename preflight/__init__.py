@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from preflight.checked import Checked
+    from preflight.config.settings import Settings
     from preflight.core.errors import PreflightError
     from preflight.joining import merge_run
     from preflight.pipeline import check, fix, split, workspace
     from preflight.rewriting import Fixed
     from preflight.schemas import schema
-    from preflight.settings import Settings
     from preflight.submission import Connection, Sent, resume, submit
     from preflight.uploaded import merge_submitted
 
@@ -26,7 +26,7 @@ _HOMES = {
     "Fixed": "preflight.rewriting",
     "PreflightError": "preflight.core.errors",
     "Sent": "preflight.submission",
-    "Settings": "preflight.settings",
+    "Settings": "preflight.config.settings",
     "check": "preflight.pipeline",
     "fix": "preflight.pipeline",
     "merge_run": "preflight.joining",

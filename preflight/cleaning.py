@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from preflight.columns import with_joined
+from preflight.config.column_mapping import with_joined
 from preflight.core import findings as tables
 from preflight.core.findings import Findings
 from preflight.core.types import CHANGE_COLUMNS, Bools, Chunk

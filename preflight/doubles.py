@@ -16,13 +16,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from preflight.config.plan import Plan
 from preflight.core import findings as tables
 from preflight.core.arrow import strings
 from preflight.core.findings import Findings
 from preflight.core.types import Bools, Chunk, Column, Ints
 from preflight.lint import asked
 from preflight.mending import Mended
-from preflight.plan import Plan
 from preflight.rule import Alike, Rule, Scope
 from preflight.schemas import VALUE
 

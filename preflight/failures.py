@@ -17,7 +17,7 @@ import pyarrow as pa
 from preflight import outputs
 from preflight.checked import Checked, Records
 from preflight.cleaning import Cleaned
-from preflight.columns import own, sent
+from preflight.config.column_mapping import own, sent
 from preflight.core import files
 from preflight.core import findings as tables
 from preflight.core.errors import BooksError

@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from preflight.config.plan import Plan
 from preflight.core.arrow import strings
 from preflight.core.types import Bools, Chunk, Ints, Safety
-from preflight.plan import Plan
 from preflight.rule import Rule
 from preflight.schemas import REGION, VALUE, ColumnChecks, RuleCrashed
 

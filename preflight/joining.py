@@ -12,8 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from preflight import profile as profiles
 from preflight.checked import Progress, silent
+from preflight.config import profile as profiles
+from preflight.config.settings import Settings
 from preflight.core.errors import UsageError
 from preflight.core.redact import mask
 from preflight.core.types import Bools, FailureReport, Outcome
@@ -26,7 +27,6 @@ from preflight.remembered import judged_again, restored
 from preflight.sending.ledger import FILE as LEDGER
 from preflight.sending.ledger import Ledger
 from preflight.sending.runs import PartState, Run, RunState, StoredPart
-from preflight.settings import Settings
 from preflight.settling import Sent, settle
 
 BY_HAND = "report fetched by hand"

@@ -15,13 +15,13 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from preflight.columns import is_linted
+from preflight.config.column_mapping import is_linted
+from preflight.config.plan import Plan
 from preflight.core import findings as tables
 from preflight.core.arrow import series
 from preflight.core.findings import Findings, Found
 from preflight.core.types import Bools, Chunk, Column, Ints, Problem, Severity, Sheet
 from preflight.kinds.country import regions
-from preflight.plan import Plan
 from preflight.rule import FileView, Rule, Scope
 from preflight.schemas import ColumnChecks, RuleCrashed, asked_for_mask, told
 from preflight.stored import stored_cells

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from preflight.config.plan import Plan
 from preflight.core.arrow import strings
 from preflight.core.types import Bools, Chunk, Ints, Safety
 from preflight.fixes import Mended as MendedCells
 from preflight.fixes import mend, write_cells
 from preflight.lint import Blame, Judged, Linted, Linter
-from preflight.plan import Plan
 from preflight.schemas import VALUE
 
 MOST_GUESSES = 5_000

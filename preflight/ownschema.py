@@ -27,7 +27,7 @@ import pandera.pandas as pa_schema
 from pandera.config import ValidationDepth, config_context
 from pandera.errors import SchemaError, SchemaErrorReason, SchemaErrors
 
-from preflight.catalogue import in_a_line, run_file
+from preflight.config.catalogue import in_a_line, run_file
 from preflight.core.errors import RuleError
 from preflight.core.suggest import nearest
 from preflight.core.types import Ints

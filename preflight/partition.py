@@ -11,7 +11,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from preflight.columns import Sent, own
+from preflight.config.column_mapping import Sent, own
+from preflight.config.plan import Plan
+from preflight.config.profile import bare_name
 from preflight.core import csv_writer
 from preflight.core import findings as tables
 from preflight.core.errors import UsageError
@@ -19,8 +21,6 @@ from preflight.core.findings import Findings
 from preflight.core.row_id import Names
 from preflight.core.types import Bools, Chunk, Ints, Layout, Problem, Reason, Severity
 from preflight.outputs import HELPERS, helper_columns
-from preflight.plan import Plan
-from preflight.profile import bare_name
 from preflight.rule import Rule, Scope
 
 _MALFORMED = "the record is malformed"

@@ -13,7 +13,7 @@ from typing import IO
 import numpy as np
 import pyarrow as pa
 
-from preflight.columns import Sent
+from preflight.config.column_mapping import Sent
 from preflight.core import csv_writer, files
 from preflight.core.types import Ints, Part
 from preflight.outputs import PARTS

@@ -14,7 +14,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow.compute as pc
 
-from preflight.columns import is_linted, is_sent, with_joined
+from preflight.config.column_mapping import is_linted, is_sent, with_joined
+from preflight.config.plan import Plan
+from preflight.config.profile import Profile
 from preflight.core import findings as tables
 from preflight.core.findings import Findings
 from preflight.core.types import Bools, Chunk, Column, Ints, Layout, Problem, Severity
@@ -28,8 +30,6 @@ from preflight.lint import (
 )
 from preflight.mending import Guesses, bad_rows, mend_columns, written
 from preflight.ownschema import OwnSchema
-from preflight.plan import Plan
-from preflight.profile import Profile
 from preflight.rowrules import RowRules, following
 from preflight.rule import FileView, Rule, Scope
 from preflight.wholefile import WholeFile

@@ -17,22 +17,23 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from preflight import catalogue, outputs, ownschema, undoing
-from preflight import profile as profiles
+from preflight import outputs, ownschema, undoing
 from preflight.checked import CHUNK_BYTES, Checked, Progress, Records, silent
 from preflight.cleaning import reveal
-from preflight.columns import missing, resolve, sent
+from preflight.config import catalogue
+from preflight.config import profile as profiles
+from preflight.config.column_mapping import missing, resolve, sent
+from preflight.config.plan import Plan
+from preflight.config.settings import Settings
 from preflight.core.errors import SourceError
 from preflight.core.findings import Findings
 from preflight.core.types import Source
 from preflight.kinds import email_dns
 from preflight.kinds.email_dns import MailHosts
 from preflight.passes import survey
-from preflight.plan import Plan
 from preflight.reading.scan import scan
 from preflight.reading.source import last_written, open_source
 from preflight.rewriting import Fixed, file_changes, rewrite, write
-from preflight.settings import Settings
 
 
 def _now() -> datetime:

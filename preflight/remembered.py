@@ -19,13 +19,13 @@ from typing import Any
 
 from preflight import outputs, pipeline
 from preflight.checked import Checked, Progress, silent
+from preflight.config.setting_values import MaxBad
+from preflight.config.settings import Settings
 from preflight.core import files
 from preflight.core.errors import SourceError
 from preflight.core.types import Source
 from preflight.kinds.email_dns import remembered as known_domains
 from preflight.sending.runs import Run
-from preflight.setting_values import MaxBad
-from preflight.settings import Settings
 
 SOURCES = "sources"
 """The folder of the kept sources, in the state folder; each is called by its SHA-256."""

@@ -22,6 +22,7 @@ import pyarrow as pa
 from preflight import outputs, pipeline, submission, verdicts
 from preflight.checked import Checked, Progress, Records, silent
 from preflight.cleaning import clean
+from preflight.config.settings import Settings
 from preflight.core import csv_writer, files
 from preflight.core.errors import UsageError
 from preflight.core.row_id import DIGITS, ID, NAME
@@ -41,7 +42,6 @@ from preflight.rule import STANDING
 from preflight.sending.ledger import FILE as LEDGER
 from preflight.sending.ledger import Ledger
 from preflight.sending.runs import Run, RunState
-from preflight.settings import Settings
 from preflight.settling import Sent
 from preflight.submission import Connection
 

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from preflight.checked import Checked, Progress, Records, silent
 from preflight.cleaning import Cleaned
-from preflight.columns import own, sent
+from preflight.config.column_mapping import own, sent
 from preflight.core import findings as tables
 from preflight.core.findings import Findings
 from preflight.core.types import Chunk, Column, Ints

@@ -22,13 +22,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from preflight.config.plan import Plan
+from preflight.config.profile import bare_name
 from preflight.core import csv_writer
 from preflight.core import findings as tables
 from preflight.core.errors import RuleError
 from preflight.core.findings import Findings
 from preflight.core.types import CHANGE_COLUMNS, Bools, Chunk, Flaw, Ints, Layout, Severity
-from preflight.plan import Plan
-from preflight.profile import bare_name
 from preflight.reading.records import fields_of
 from preflight.realigning import Realigned, realigned
 from preflight.rule import RowContext, Rule, Scope

@@ -45,7 +45,8 @@ from typing import Any
 
 import pandas as pd
 
-from preflight.candidates import Candidate, candidates, map_option, suggested
+from preflight.config.column_suggestions import Candidate, candidates, map_option, suggested
+from preflight.config.profile import Field, Limits, Profile
 from preflight.core.invisible import BLANK, stripped, tidied
 from preflight.core.types import Column, Layout, Problem, Safety, Severity
 from preflight.kinds.registry import (
@@ -61,7 +62,6 @@ from preflight.kinds.registry import (
     unwrap_email,
 )
 from preflight.kinds.sniffing import SAID, Looks
-from preflight.profile import Field, Limits, Profile
 
 __all__ = [
     "ALL_KINDS",

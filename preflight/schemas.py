@@ -26,16 +26,16 @@ import pandera.pandas as pa_schema
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from preflight import catalogue
-from preflight import profile as profiles
+from preflight.config import catalogue
+from preflight.config import profile as profiles
+from preflight.config.plan import Plan
+from preflight.config.profile import Field, fold
 from preflight.core.arrow import strings
 from preflight.core.errors import RuleError
 from preflight.core.invisible import BLANK
 from preflight.core.types import Bools, Column
 from preflight.kinds.registry import KINDS
 from preflight.kinds.timestamp.day_month_order import Orders
-from preflight.plan import Plan
-from preflight.profile import Field, fold
 from preflight.rule import Context, Rule
 
 VALUE, REGION = "value", "region"

@@ -12,8 +12,10 @@ import numpy as np
 import pandas as pd
 
 from preflight import outputs, verdicts
-from preflight import profile as profiles
 from preflight.checked import Checked
+from preflight.config import profile as profiles
+from preflight.config.profile import Profile
+from preflight.config.settings import Settings
 from preflight.core.errors import BooksError, Stopped
 from preflight.core.types import Reason, RunBooks
 from preflight.failures import write_failures, write_unmatched
@@ -21,11 +23,9 @@ from preflight.merging import merge
 from preflight.merging.counters import disagreements
 from preflight.merging.membership import absent
 from preflight.prediction import Predicted, predicted
-from preflight.profile import Profile
 from preflight.rewriting import Fixed
 from preflight.sending.ledger import Ledger
 from preflight.sending.runs import PartState, Run, RunState, StoredPart
-from preflight.settings import Settings
 from preflight.verdicts import Place, Verdicts
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from preflight import outputs, pipeline
 from preflight.checked import Checked, Progress, silent
+from preflight.config.settings import Settings
 from preflight.core.errors import OutputExists, ProviderError, Stopped, UsageError
 from preflight.core.locks import locked
 from preflight.core.types import RunBooks
@@ -31,7 +32,6 @@ from preflight.sending.progress import Event, Unverified
 from preflight.sending.progress import silent as no_events
 from preflight.sending.runs import Run, RunState
 from preflight.sending.submit import drive
-from preflight.settings import Settings
 from preflight.settling import Sent as Sent
 from preflight.settling import balanced, settle
 

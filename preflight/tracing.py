@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from preflight import verdicts
 from preflight.checked import Checked, Progress, silent
+from preflight.config.settings import Settings
 from preflight.core import csv_writer
 from preflight.core.errors import PreflightError, UsageError
 from preflight.core.row_id import NAME, row_id
@@ -27,7 +28,6 @@ from preflight.remembered import judged_again, restored
 from preflight.retelling import Retold, holding, retold
 from preflight.sending.ledger import Ledger
 from preflight.sending.runs import Attempt, PartState, Run, StoredPart
-from preflight.settings import Settings
 from preflight.stories import (
     Called,
     Chapter,

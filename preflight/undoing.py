@@ -23,7 +23,7 @@ import pyarrow as pa
 from pyarrow import csv as pa_csv
 
 from preflight import outputs
-from preflight.columns import sent
+from preflight.config.column_mapping import sent
 from preflight.core import csv_writer
 from preflight.core.errors import OutputExists, SourceError, UsageError
 from preflight.core.types import CHANGE_COLUMNS

@@ -16,9 +16,11 @@ import pandas as pd
 import pyarrow as pa
 
 from preflight import outputs, pipeline
-from preflight import profile as profiles
 from preflight.checked import Checked, Progress, silent
-from preflight.columns import missing, own, resolve
+from preflight.config import profile as profiles
+from preflight.config.column_mapping import missing, own, resolve
+from preflight.config.profile import Profile
+from preflight.config.settings import Settings
 from preflight.core import csv_writer
 from preflight.core import findings as tables
 from preflight.core.errors import BooksError, ConfigError, UsageError
@@ -32,13 +34,11 @@ from preflight.merging.origin import Origin
 from preflight.merging.pages import together
 from preflight.merging.submitted import Submitted, part_of
 from preflight.prediction import predicted
-from preflight.profile import Profile
 from preflight.provenance import Provenance, provenance
 from preflight.providers import registry
 from preflight.reading.scan import scan
 from preflight.reading.source import open_source
 from preflight.rewriting import warnings_left
-from preflight.settings import Settings
 from preflight.settling import Sent, balanced, refusals
 from preflight.verdicts import Place, Verdicts
 

@@ -11,12 +11,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from preflight.config.plan import Plan
+from preflight.config.profile import bare_name
 from preflight.core import findings as tables
 from preflight.core.findings import Findings
 from preflight.core.types import Chunk, Ints, Layout, Problem, Severity
 from preflight.ownschema import Failure, OwnSchema
-from preflight.plan import Plan
-from preflight.profile import bare_name
 from preflight.rule import Rule, Scope
 
 

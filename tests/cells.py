@@ -12,11 +12,11 @@ import phonenumbers
 import pyarrow as pa
 from hypothesis import strategies as st
 
-from preflight import catalogue
-from preflight import profile as profiles
-from preflight.columns import resolve
+from preflight.config import catalogue
+from preflight.config import profile as profiles
+from preflight.config.column_mapping import resolve
+from preflight.config.plan import Plan
 from preflight.core.types import Chunk
-from preflight.plan import Plan
 from preflight.rule import Rule
 
 EMAILS = (

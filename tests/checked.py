@@ -8,9 +8,9 @@ from typing import Any
 
 from preflight import pipeline
 from preflight.checked import Checked
+from preflight.config.settings import Settings
 from preflight.report.listing import Listing, listing
 from preflight.rewriting import Fixed
-from preflight.settings import Settings
 
 # A rule of the user's own that fails on one value.
 CRASHES = '''"""A rule that fails."""

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from preflight import pipeline, submission
+from preflight.config.settings import Settings
 from preflight.remembered import keep_source, stored
 from preflight.sandbox.server import Sandbox
 from preflight.sending.ledger import Ledger
 from preflight.sending.runs import Run
-from preflight.settings import Settings
 from preflight.submission import Connection, Sent
 
 OPTIONS = {

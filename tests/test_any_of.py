@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight import profile as profiles
+from preflight.config import profile as profiles
+from preflight.config.settings import Settings, load
 from preflight.core.errors import ConfigError, RuleError, UsageError
-from preflight.settings import Settings, load
 from tests.cells import chunk_of, plan_for
 from tests.checked import check
 from tests.test_passes import layout
@@ -34,7 +34,7 @@ def test_a_row_lacks_what_no_alternative_of_it_fills(
     rows: list[tuple[str, ...]], there: set[str]
 ) -> None:
     """Whatever columns there are, and whatever blanks stand in them."""
-    from preflight.catalogue import builtin
+    from preflight.config.catalogue import builtin
     from preflight.passes import survey
 
     heads = [head for head in HEADS if head in there]

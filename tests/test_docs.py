@@ -12,10 +12,11 @@ import click
 import pandas as pd
 import pytest
 
-from preflight import catalogue, outputs
+from preflight import outputs
 from preflight.cli.main import _COMMANDS, _preflight, main
+from preflight.config import catalogue
+from preflight.config.settings import load
 from preflight.providers import registry
-from preflight.settings import load
 from tests.calls import contacts
 
 ROOT = Path(__file__).parents[1]

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.catalogue import builtin
+from preflight.config.catalogue import builtin
 from preflight.core.types import Chunk, Severity
 from preflight.doubles import duplicates
 from preflight.passes import CLEAN, DROPPED, REJECTED, Survey, survey

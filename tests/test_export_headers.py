@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import pytest
 
-from preflight import profile as profiles
-from preflight.columns import resolve
+from preflight.config import profile as profiles
+from preflight.config.column_mapping import resolve
 
 EXPORTS = {
     "hubspot contacts": """

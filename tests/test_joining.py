@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from preflight.config.settings import Settings
 from preflight.core.errors import RunLocked, SourceError, UsageError
 from preflight.core.types import Outcome
 from preflight.joining import merge_run
 from preflight.sending.ledger import Ledger
 from preflight.sending.runs import PartState, RunState, StoredPart
-from preflight.settings import Settings
 from preflight.settling import Sent
 from tests.calls import rows_of
 from tests.test_settling import Line

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from preflight import catalogue, newrule, samples
+from preflight import newrule, samples
+from preflight.config import catalogue
 from preflight.core.errors import OutputExists, UsageError
 
 

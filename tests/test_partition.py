@@ -14,15 +14,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight import outputs
-from preflight import profile as profiles
-from preflight.columns import resolve, sent
+from preflight.config import profile as profiles
+from preflight.config.column_mapping import resolve, sent
+from preflight.config.plan import Plan
 from preflight.core import csv_writer
 from preflight.core import findings as tables
 from preflight.core.errors import UsageError
 from preflight.core.row_id import row_id
 from preflight.core.types import Chunk, Layout, Source
 from preflight.partition import Rejects, clean_rows
-from preflight.plan import Plan
 from preflight.reading.chunks import read_chunks
 from preflight.reading.scan import scan
 from preflight.reading.source import open_source

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.columns import Sent
+from preflight.config.column_mapping import Sent
 from preflight.core import csv_writer
 from preflight.core.types import Part
 from preflight.parts import PartWriter, manifest, moved, runs, too_large

@@ -7,9 +7,9 @@ import dataclasses
 import pytest
 
 from preflight.cleaning import clean
+from preflight.config.plan import Plan
 from preflight.core.types import Chunk, Flaw, Layout, Safety, Severity, Source
 from preflight.passes import CLEAN, DROPPED, REJECTED, survey
-from preflight.plan import Plan
 from preflight.rule import Problem, Rule, Scope
 from tests.cells import chunk_of, plan_for
 from tests.test_lint import own_of, with_aside

@@ -17,14 +17,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight import pipeline, undoing
-from preflight.catalogue import _sound
 from preflight.cleaning import clean
+from preflight.config.catalogue import _sound
+from preflight.config.settings import Settings
 from preflight.core.errors import RuleError, UsageError
 from preflight.core.types import Column, Safety, Syntax
 from preflight.passes import CLEAN, REJECTED
 from preflight.realigning import realigned
 from preflight.rule import Scope
-from preflight.settings import Settings
 from tests import checked
 from tests.calls import rows_of
 from tests.cells import plan_for

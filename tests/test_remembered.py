@@ -6,12 +6,12 @@ import dataclasses
 from pathlib import Path
 
 from preflight import pipeline
+from preflight.config.setting_values import MaxBad
+from preflight.config.settings import Settings
 from preflight.core.types import Books
 from preflight.remembered import SOURCES, keep_source, restored, stored
 from preflight.sending.ledger import Ledger
 from preflight.sending.runs import Run
-from preflight.setting_values import MaxBad
-from preflight.settings import Settings
 
 
 def _kept(settings: Settings, folder: Path) -> Run:

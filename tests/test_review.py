@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from preflight import catalogue
+from preflight.config import catalogue
 from preflight.rule import Rule
 from preflight.schemas import ColumnChecks
 from tests.cells import plan_for

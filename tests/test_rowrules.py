@@ -13,15 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight import pipeline
-from preflight.catalogue import _sound
 from preflight.checked import Checked
 from preflight.cleaning import clean
+from preflight.config.catalogue import _sound
+from preflight.config.settings import Settings
 from preflight.core.errors import RuleError
 from preflight.core.types import Chunk, Flaw, Safety, Severity
 from preflight.passes import CLEAN, DROPPED, REJECTED, survey
 from preflight.rowrules import RowRules, following
 from preflight.rule import RowContext, Rule, Scope
-from preflight.settings import Settings
 from tests.cells import chunk_of, plan_for
 from tests.test_lint import with_aside
 from tests.test_passes import later, layout

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from preflight import catalogue
-from preflight import profile as profiles
-from preflight.columns import is_linted, is_sent, resolve
+from preflight.config import catalogue
+from preflight.config import profile as profiles
+from preflight.config.column_mapping import is_linted, is_sent, resolve
 from preflight.core.types import Layout, Offence, Problem, Safety, Severity, Source
 from preflight.rule import FileView
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from preflight import catalogue
+from preflight.config import catalogue
 from preflight.rule import Rule, Scope
 from preflight.samples import BLOCKS, blocks, complaints, sample
 

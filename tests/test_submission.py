@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 
 from preflight import pipeline, submission
+from preflight.config.setting_values import MaxBad
+from preflight.config.settings import Settings
 from preflight.core.errors import RunLocked, SourceError, UsageError
 from preflight.remembered import SOURCES
 from preflight.sandbox.server import Sandbox
 from preflight.sending.ledger import Ledger
 from preflight.sending.progress import Ended, Event, Sending
 from preflight.sending.runs import RunState
-from preflight.setting_values import MaxBad
-from preflight.settings import Settings
 from preflight.submission import Connection, Sent
 from tests.calls import contacts
 

@@ -11,8 +11,9 @@ import pyarrow.compute as pc
 import pytest
 from babel import Locale, localedata
 
-from preflight import catalogue, pipeline, profile
-from preflight.settings import Settings
+from preflight import pipeline
+from preflight.config import catalogue, profile
+from preflight.config.settings import Settings
 from tests.cells import plan_for
 from tests.checked import check, fix
 

@@ -16,12 +16,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from preflight import pipeline, verdicts
+from preflight.config.settings import Settings
 from preflight.core.errors import UsageError
 from preflight.retelling import Change, Finding
 from preflight.sandbox.server import Sandbox
 from preflight.sending.ledger import Ledger
 from preflight.sending.runs import RunState
-from preflight.settings import Settings
 from preflight.stories import (
     Called,
     Corrected,

@@ -14,8 +14,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from preflight import outputs, pipeline, undoing
+from preflight.config.settings import Settings
 from preflight.core.errors import OutputExists, SourceError, UsageError
-from preflight.settings import Settings
 from tests import checked
 from tests.calls import rows_of
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from preflight.config.settings import Settings
 from preflight.core.errors import UsageError
 from preflight.core.row_id import row_id
-from preflight.settings import Settings
 from preflight.settling import Sent
 from preflight.uploaded import merge_submitted
 from tests.calls import rows_of

@@ -19,11 +19,11 @@ from preflight.cli.options import (
     shows_values,
 )
 from preflight.cli.progress import progress_bars
+from preflight.config.settings import Settings
 from preflight.core.types import Severity
 from preflight.reading.source import expand
 from preflight.report import as_json, diff, text
 from preflight.report.listing import Listing, listing, own_tokens
-from preflight.settings import Settings
 
 
 @click.command("check")

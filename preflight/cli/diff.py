@@ -6,9 +6,10 @@ from pathlib import Path
 
 import click
 
-from preflight import catalogue, outputs, undoing
+from preflight import outputs, undoing
 from preflight.cli.options import emit
 from preflight.cli.terminal import is_shown_to_people
+from preflight.config import catalogue
 from preflight.report import diff
 
 

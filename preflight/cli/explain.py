@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from preflight import catalogue
 from preflight.cli.options import catalogue_options, settings_of
+from preflight.config import catalogue
 from preflight.core.suggest import nearest
 from preflight.report.libraries import judge_of
 

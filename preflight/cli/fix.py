@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from preflight import catalogue, outputs, pipeline
+from preflight import outputs, pipeline
 from preflight.cli.check import difference, refuse_format
 from preflight.cli.options import (
     diff_option,
@@ -20,10 +20,11 @@ from preflight.cli.options import (
     writing_options,
 )
 from preflight.cli.progress import progress_bars
+from preflight.config import catalogue
+from preflight.config.settings import Settings
 from preflight.report import as_json, text
 from preflight.report.listing import Listing, listing, own_tokens
 from preflight.rewriting import Fixed
-from preflight.settings import Settings
 
 
 @click.command("fix")

@@ -9,8 +9,8 @@ from typing import Any
 import click
 
 from preflight import pipeline
-from preflight import profile as profiles
 from preflight.cli.options import emit, profile_option, reading_options, settings_of
+from preflight.config import profile as profiles
 from preflight.core.errors import OutputExists, SourceError
 from preflight.report import as_config
 from preflight.report.text import visible

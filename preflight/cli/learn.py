@@ -6,9 +6,11 @@ from pathlib import Path
 
 import click
 
-from preflight import catalogue, outputs, pipeline
+from preflight import outputs, pipeline
 from preflight.cli.options import emit, settings_of, shows_values
 from preflight.cli.progress import progress_bars
+from preflight.config import catalogue
+from preflight.config.settings import CONFIG_NAMES
 from preflight.core import files
 from preflight.core.errors import OutputExists, SourceError, UsageError
 from preflight.learning.evidence import gathered
@@ -16,7 +18,6 @@ from preflight.learning.lessons import Lessons, Ruled
 from preflight.learning.proposing import learn
 from preflight.report import lessons as told
 from preflight.sending.ledger import FILE, Ledger
-from preflight.settings import CONFIG_NAMES
 
 
 @click.command("learn")

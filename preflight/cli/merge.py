@@ -11,8 +11,8 @@ from preflight import joining, pipeline, uploaded
 from preflight.cli.options import merge_options, settings_of
 from preflight.cli.progress import progress_bars
 from preflight.cli.submit import exit_code, run_document, show
+from preflight.config.settings import Settings
 from preflight.sending.runs import RunState
-from preflight.settings import Settings
 from preflight.settling import Sent
 
 _ONLY_RUN = {"part": "--part", "accepted": "--mark-accepted"}

@@ -7,8 +7,9 @@ from typing import Any
 
 import click
 
-from preflight import catalogue, newrule
+from preflight import newrule
 from preflight.cli.options import catalogue_options, settings_of
+from preflight.config import catalogue
 
 
 @click.command("new-rule")

@@ -11,10 +11,10 @@ from typing import Any, TypeVar
 import click
 
 from preflight.cli.terminal import is_shown_to_people, silence
+from preflight.config.setting_values import FAIL_ON, FORMATS
+from preflight.config.settings import Settings, load
 from preflight.core import files as owned
 from preflight.core.errors import ConfigError
-from preflight.setting_values import FAIL_ON, FORMATS
-from preflight.settings import Settings, load
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from preflight import profile as profiles
-from preflight.profile import Profile
+from preflight.config import profile as profiles
+from preflight.config.profile import Profile
 from preflight.providers import registry
 from preflight.providers.protocol import Repeat, Reports
 

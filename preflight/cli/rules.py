@@ -8,12 +8,12 @@ from typing import Any
 
 import click
 
-from preflight import catalogue
-from preflight import profile as profiles
 from preflight.cli.options import catalogue_options, profile_option, settings_of
-from preflight.profile import Profile
+from preflight.config import catalogue
+from preflight.config import profile as profiles
+from preflight.config.profile import Profile
+from preflight.config.settings import Settings
 from preflight.rule import Rule
-from preflight.settings import Settings
 
 
 @click.command("rules")

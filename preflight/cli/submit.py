@@ -24,13 +24,13 @@ from preflight.cli.options import (
     writing_options,
 )
 from preflight.cli.progress import event_lines, progress_bars
+from preflight.config.settings import Settings
 from preflight.core import files
 from preflight.core.errors import ConfigError, Stopped
 from preflight.core.types import Reason
 from preflight.report import as_json, text
 from preflight.report.listing import listing, own_tokens
 from preflight.sending.runs import StoredPart
-from preflight.settings import Settings
 
 _PLACE = (
     "folder",

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from preflight import profile as profiles
 from preflight.cli.options import emit
+from preflight.config import profile as profiles
+from preflight.config.profile import Profile
 from preflight.core import csv_writer
 from preflight.core.errors import OutputExists
-from preflight.profile import Profile
 
 
 @click.command("template")

@@ -12,8 +12,8 @@ import re
 import numpy as np
 import pyarrow.compute as pc
 
+from preflight.config.profile import bare_name
 from preflight.core.types import Chunk, Ints, Layout
-from preflight.profile import bare_name
 
 ID = "preflight__id"
 DIGITS = 16

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from preflight.columns import own
+from preflight.config.column_mapping import own
 from preflight.core.row_id import Names
 from preflight.core.types import Chunk, Column, Ints, Layout
 from preflight.corrections.returned import labels

@@ -11,13 +11,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from preflight.columns import is_helper, own
+from preflight.config.column_mapping import is_helper, own
+from preflight.config.profile import bare_name
 from preflight.core import csv_writer
 from preflight.core.errors import UsageError
 from preflight.core.row_id import ID
 from preflight.core.types import Flaw, Ints, Layout, Source
 from preflight.merging.damage import Difference, difference
-from preflight.profile import bare_name
 from preflight.reading.chunks import read_chunks
 from preflight.reading.scan import scan
 

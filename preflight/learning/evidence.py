@@ -12,23 +12,24 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from preflight import catalogue, pipeline, verdicts
-from preflight import columns as header_columns
-from preflight import profile as profiles
+from preflight import pipeline, verdicts
 from preflight.checked import Progress, Records, silent
+from preflight.config import catalogue
+from preflight.config import column_mapping as header_columns
+from preflight.config import profile as profiles
+from preflight.config.profile import Profile
+from preflight.config.settings import Settings
 from preflight.core import csv_writer, files
 from preflight.core import findings as tables
 from preflight.core.types import Bools, Severity
 from preflight.learning.properties import Sent
 from preflight.passes import Survey
 from preflight.prediction import ACCEPTED, REFUSED
-from preflight.profile import Profile
 from preflight.remembered import judged_again, restored
 from preflight.rewriting import rewrite
 from preflight.rule import Rule, Scope
 from preflight.sending.ledger import Ledger
 from preflight.sending.runs import Run
-from preflight.settings import Settings
 
 WHOLE_PART = "whole part"
 """How a row was refused that was refused with all of its part: no row can be told from another."""

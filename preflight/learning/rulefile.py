@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
+from preflight.config.profile import Profile
 from preflight.core import csv_writer
 from preflight.learning.counting import Support
 from preflight.learning.properties import FINE, Property
-from preflight.profile import Profile
 
 _TEXT = '''r"""The {shown} is {words}.
 

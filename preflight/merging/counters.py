@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
+from preflight.config.profile import Profile
 from preflight.core.types import FailureReport, Outcome
-from preflight.profile import Profile
 
 
 def disagreements(report: FailureReport, outcome: Outcome, profile: Profile) -> list[str]:

@@ -23,7 +23,7 @@ from typing import Any
 
 import pandas as pd
 
-from preflight import profile as profiles
+from preflight.config import profile as profiles
 from preflight.core.errors import UsageError
 from preflight.core.types import FailureReport
 from preflight.providers import csvreport, linereport, registry

@@ -14,10 +14,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from preflight.config.profile import Profile
 from preflight.core.types import Bools, FailureReport, Ints, Part
 from preflight.merging import keys
 from preflight.merging.pages import carried
-from preflight.profile import Profile
 
 NO_ROW = "matches no row that was sent"
 """Why a line is unmatched: it is about another file, or its key was changed beyond telling."""

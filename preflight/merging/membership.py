@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pyarrow as pa
 
+from preflight.config.profile import Profile
 from preflight.core.types import Part
 from preflight.merging import keys
 from preflight.merging.merge import Joined, read_part
-from preflight.profile import Profile
 
 
 def absent(

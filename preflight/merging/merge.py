@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from preflight.config.profile import Profile
 from preflight.core.types import FailureReport, Outcome, Part, Reason
 from preflight.merging import matching
 from preflight.merging.matching import NO_ROW, NOBODY, Placed
-from preflight.profile import Profile
 from preflight.providers.exchange import shown
 from preflight.sentcells import read_part as read_part
 from preflight.sentcells import without_cells

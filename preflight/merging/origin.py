@@ -15,11 +15,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from preflight.config.profile import Profile, fold
 from preflight.core.types import Ints, Part
 from preflight.merging import keys
 from preflight.merging.matching import NOBODY
 from preflight.merging.merge import read_part
-from preflight.profile import Profile, fold
 
 NOT_THERE = "refused, but no row of the original is like it"
 """Why a row is not found: it was added, or changed beyond telling."""

@@ -46,7 +46,7 @@ def part_of(layout: Layout, columns: Sequence[Column], *, work: Path) -> Submitt
 
     Args:
         layout: of the file, as `scan` found it.
-        columns: what its columns are, see `columns.resolve`.
+        columns: what its columns are, see `column_mapping.resolve`.
         work: a private folder for the part, which outlives the result.
 
     Raises:

@@ -29,7 +29,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from preflight import profile as profiles
+from preflight.config import profile as profiles
 from preflight.core.errors import Busy, Refused, UsageError
 from preflight.core.types import FailureReport, Outcome, Receipt
 from preflight.providers import linereport

@@ -6,7 +6,7 @@ from importlib.metadata import version
 
 import pytest
 
-from preflight import catalogue
+from preflight.config import catalogue
 from tests.calls import Call
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from preflight import pipeline
 from preflight.cli.fix import document
-from preflight.settings import Settings
+from preflight.config.settings import Settings
 from tests.calls import EXPORTS, ODD, SHOW, Call, clean_rows_of, contacts, rows_of
 
 MESSY = (

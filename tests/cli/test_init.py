@@ -11,8 +11,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from preflight import profile as profiles
-from preflight.settings import Settings, load
+from preflight.config import profile as profiles
+from preflight.config.settings import Settings, load
 from tests.calls import Call
 from tests.checked import written
 

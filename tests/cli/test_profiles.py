@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from preflight import profile as profiles
+from preflight.config import profile as profiles
 from preflight.providers import registry
 from tests.calls import Call
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from preflight import catalogue
+from preflight.config import catalogue
 from tests.calls import Call
 
 

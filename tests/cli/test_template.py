@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from preflight import profile as profiles
+from preflight.config import profile as profiles
 from tests.calls import Call
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from preflight import pipeline
+from preflight.config.settings import Settings
 from preflight.core.row_id import row_id
-from preflight.settings import Settings
 from tests.calls import rows_of
 
 FILE = "email,first_name\nann@kestrel-labs.com,Ann\nno address,Bob\nalso none,Cyd\n"

@@ -39,7 +39,7 @@ def _prepare() -> None:
     """Imports what a call would, and adopts what dead children leave behind."""
     for command in ("main", "submit", "resume"):
         importlib.import_module(f"preflight.cli.{command}")
-    from preflight.settings import Settings
+    from preflight.config.settings import Settings
 
     for provider in ("talkvalue", "textus"):
         _warm(Settings(profile=provider))

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from preflight.config.plan import Plan
 from preflight.kinds.registry import ALL_KINDS, KINDS
 from preflight.lint import Linter, chunk_findings
-from preflight.plan import Plan
 from preflight.rule import Scope
 from preflight.schemas import ColumnChecks
 from tests.cells import CELLS, FIELDS, cells, chunk_of, plan_for

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from preflight import catalogue, pipeline
+from preflight import pipeline
+from preflight.config import catalogue
+from preflight.config.settings import Settings
 from preflight.core.errors import SourceError, UsageError
 from preflight.core.types import Reason
 from preflight.learning.evidence import Evidence, gathered
@@ -17,7 +19,6 @@ from preflight.learning.lessons import Raised, Switched
 from preflight.learning.proposing import learn
 from preflight.sandbox.server import Sandbox
 from preflight.sending.ledger import Ledger
-from preflight.settings import Settings
 from preflight.submission import Sent
 from tests.families import Row, send, send_corrected
 

@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 
 from preflight import pipeline, samples
-from preflight import profile as profiles
+from preflight.config import profile as profiles
+from preflight.config.settings import Settings
 from preflight.learning.counting import Support
 from preflight.learning.properties import Property, Sent, candidates
 from preflight.learning.rulefile import rule_file
-from preflight.settings import Settings
 
 SUPPORT = Support(1200, 3, 1300, 5000)
 

@@ -9,7 +9,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from preflight import profile
+from preflight.config import profile
 from preflight.core.types import FailureReport
 from preflight.merging import merge
 from tests.merging.test_merge import make_part

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from preflight import profile
+from preflight.config import profile
 from preflight.core.types import FailureReport, Outcome
 from preflight.merging.counters import disagreements
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from preflight import profile
+from preflight.config import profile
 from preflight.core.types import FailureReport
 from preflight.merging import merge
 from preflight.merging.membership import absent

@@ -19,7 +19,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from preflight import profile
+from preflight.config import profile
 from preflight.core import csv_writer
 from preflight.core.errors import SourceError
 from preflight.core.types import FailureReport, Outcome, Part

@@ -10,7 +10,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from preflight import profile
+from preflight.config import profile
 from preflight.core.types import Part
 from preflight.merging import origin
 from preflight.merging.matching import NOBODY

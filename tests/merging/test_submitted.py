@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from preflight import profile
-from preflight.columns import resolve
+from preflight.config import profile
+from preflight.config.column_mapping import resolve
 from preflight.core.errors import UsageError
 from preflight.core.types import Part
 from preflight.merging import merge

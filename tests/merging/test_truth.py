@@ -19,7 +19,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from preflight import profile
+from preflight.config import profile
 from preflight.core.types import Outcome
 from preflight.merging import merge
 from preflight.merging.failures_file import read_failures

@@ -15,11 +15,11 @@ import jsonschema
 import pytest
 
 from preflight import pipeline
-from preflight import profile as profiles
 from preflight.cli import main
+from preflight.config import profile as profiles
+from preflight.config.settings import Settings
 from preflight.report import as_json, text
 from preflight.report.listing import Listing, tokens
-from preflight.settings import Settings
 from tests.checked import check, listed, work, written
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
+from preflight.config.settings import load
 from preflight.learning.lessons import Lessons
 from preflight.learning.proposing import learn
 from preflight.report import lessons
 from preflight.sending.runs import RunState
-from preflight.settings import load
 from tests.learning.made import RULES, RUN, contacts, evidence, some
 
 ROWS = 600

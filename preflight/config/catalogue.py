@@ -24,11 +24,11 @@ from types import ModuleType
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from preflight.config.profile import Profile
 from preflight.core.errors import ConfigError, RuleError
 from preflight.core.suggest import nearest
 from preflight.core.types import Severity
 from preflight.kinds.registry import ALL_KINDS
-from preflight.profile import Profile
 from preflight.rule import Rule, Scope
 
 ALL = "ALL"

@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from preflight import profile as profiles
+from preflight.config import profile as profiles
+from preflight.config.profile import Demand, Profile
+from preflight.config.setting_values import OFF, MaxBad, checked, from_text
 from preflight.core.errors import ConfigError
 from preflight.core.suggest import nearest
 from preflight.core.types import Reason, Severity
-from preflight.profile import Demand, Profile
-from preflight.setting_values import OFF, MaxBad, checked, from_text
 
 CONFIG_NAMES = ("preflight.toml", ".preflight.toml")
 

@@ -11,9 +11,9 @@ import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from preflight.config.profile import Field, Profile, bare_name, fold
 from preflight.core.types import Column
 from preflight.kinds.sniffing import SAID, Looks
-from preflight.profile import Field, Profile, bare_name, fold
 
 _LIKE, _VERY_LIKE, _CONTAINED = 72.0, 80.0, 88.0
 _SHOWN = 3

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from preflight import catalogue
-from preflight import profile as profiles
+from preflight.config import catalogue
+from preflight.config import profile as profiles
 from preflight.core.errors import ConfigError, RuleError
 from preflight.core.types import Severity
 from preflight.rule import Scope

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
-from preflight.columns import is_linted
+from preflight.config.column_mapping import is_linted
+from preflight.config.profile import Profile
 from preflight.core.types import Column, Hints, Safety, Sheet
 from preflight.kinds.email_dns import MailHosts
-from preflight.profile import Profile
 from preflight.rule import Alike, Rule, Scope
 
 

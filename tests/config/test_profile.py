@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from preflight import profile as profiles
+from preflight.config import profile as profiles
+from preflight.config.profile import fold
 from preflight.core.errors import RuleError, UsageError
 from preflight.core.types import Reason, Severity
 from preflight.kinds.registry import ALL_KINDS
-from preflight.profile import fold
 
 PROVIDERS = ("dotdigital", "experiture", "landbase", "talkvalue", "textus")
 every_profile = pytest.mark.parametrize("name", ["general", *PROVIDERS])

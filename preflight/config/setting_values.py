@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from preflight import profile as profiles
+from preflight.config import profile as profiles
+from preflight.config.profile import Demand
 from preflight.core.errors import ConfigError
 from preflight.core.suggest import nearest
 from preflight.core.types import Reason, Severity
-from preflight.profile import Demand
 from preflight.providers import registry
 
 FAIL_ON = ("error", "warning", "never")

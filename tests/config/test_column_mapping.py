@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from preflight import profile as profiles
-from preflight.columns import is_linted, resolve, sent, with_joined
+from preflight.config import profile as profiles
+from preflight.config.column_mapping import is_linted, resolve, sent, with_joined
 from preflight.core.errors import ConfigError
 from tests.cells import chunk_of
 

@@ -14,11 +14,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from preflight import profile
+from preflight.config import profile
+from preflight.config.setting_values import FAIL_ON, FORMATS, MaxBad
+from preflight.config.settings import Settings, load
 from preflight.core.errors import ConfigError
 from preflight.providers import registry
-from preflight.setting_values import FAIL_ON, FORMATS, MaxBad
-from preflight.settings import Settings, load
 
 SCHEMA: dict[str, Any] = json.loads(
     resources.files("preflight").joinpath("config.schema.json").read_text("utf-8")

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import pyarrow.compute as pc
 
+from preflight.config.profile import Profile, bare_name
 from preflight.core.errors import ConfigError
 from preflight.core.suggest import nearest
 from preflight.core.types import Chunk, Column
-from preflight.profile import Profile, bare_name
 
 # The helper columns that rejects.csv and failures.csv carry; they are never sent.
 HELPER_PREFIX = "preflight__"
