@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from preflight.core.errors import BooksError
 from preflight.core.types import Books, Chunk, Layout, Source
 from preflight.passes import CLEAN, DROPPED, REJECTED, States, Survey
-from preflight.reading.ahead import ahead
 from preflight.reading.chunks import read_chunks
+from preflight.reading.prefetch import ahead
 
 Progress = Callable[[str, int, int | None], None]
 CHUNK_BYTES = 16 << 20

@@ -29,7 +29,7 @@ from preflight.core.types import FailureReport
 from preflight.providers import csvreport, linereport, registry
 from preflight.providers.csvreport import Records
 from preflight.providers.protocol import Reports
-from preflight.reading import charset
+from preflight.reading import encoding_guess
 from preflight.reading.source import open_source
 
 _DELIMITERS = ",;\t|"
@@ -102,7 +102,7 @@ def text_of(raw: bytes) -> str:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
         around = raw[max(0, error.start - _SAMPLE // 2) : error.start + _SAMPLE // 2]
-        return raw.decode(charset.guess(around)[0], errors="replace")
+        return raw.decode(encoding_guess.guess(around)[0], errors="replace")
 
 
 def _text(raw: bytes) -> str:

@@ -19,8 +19,8 @@ from pyarrow import csv as pa_csv
 
 from preflight.core.invisible import BLANK
 from preflight.core.types import Bools, Chunk, Flaw, Ints, Layout, Syntax
+from preflight.reading.block_scanner import Block, Stretch
 from preflight.reading.records import Record, RecordReader, inside_quotes
-from preflight.reading.stretches import Block, Stretch
 from preflight.reading.workbook import with_line_breaks
 
 _GOOD = -1

@@ -16,7 +16,7 @@ import numpy as np
 
 from preflight.core.errors import UsageError
 from preflight.core.types import Ints, Offence, Source
-from preflight.reading.charset import guess, is_utf8_by_chance, seven_bit
+from preflight.reading.encoding_guess import guess, is_utf8_by_chance, seven_bit
 
 _BLOCK = 1 << 20
 _HEAD_BYTES = 64 << 10

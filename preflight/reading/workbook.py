@@ -25,7 +25,7 @@ import pyarrow.compute as pc
 from preflight.core.errors import MissingExtra, SourceError, UsageError
 from preflight.core.suggest import nearest
 from preflight.core.types import Chunk, Ints, Sheet
-from preflight.reading.sheetxml import DamagedXml, SheetFacts, WorkbookXml, cell_key
+from preflight.reading.workbook_xml import DamagedXml, SheetFacts, WorkbookXml, cell_key
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections import Counter
 
-from preflight.reading.tongues import GROUPS, Pairs, is_latin, likelihood, neighbours
+from preflight.reading.language_model import GROUPS, Pairs, is_latin, likelihood, neighbours
 
 LIKELY = "cp1252"
 """What contact files that are not UTF-8 are in most often; it wins where the evidence is equal."""

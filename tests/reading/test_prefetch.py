@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.reading.ahead import ahead
+from preflight.reading.prefetch import ahead
 
 
 @given(st.lists(st.integers(), max_size=20))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from preflight.core.types import Syntax
+from preflight.reading.block_scanner import Block, Stretch
 from preflight.reading.records import RecordReader
-from preflight.reading.stretches import Block, Stretch
 
 READER = RecordReader(Syntax(","), 3, lambda _: True)
 

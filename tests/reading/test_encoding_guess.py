@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from preflight.reading.charset import guess, is_utf8_by_chance, seven_bit
+from preflight.reading.encoding_guess import guess, is_utf8_by_chance, seven_bit
 from tests.reading.corpus import CASES, TONGUES, encoded, table
 
 GUESSED = [(tongue, codec) for tongue, codec in CASES if not codec.startswith("iso2022")]
@@ -144,7 +144,7 @@ def test_plus_signs_and_tildes_are_no_shifts(text: str) -> None:
 def test_guessing_leaves_the_months_of_every_tongue_alone() -> None:
     """The library keeps what was loaded of a locale; asked for less, it kept less for everybody."""
     script = (
-        "from preflight.reading.charset import guess\n"
+        "from preflight.reading.encoding_guess import guess\n"
         "from babel.dates import get_month_names\n"
         "guess('Jürgen Müller, Köln; Łódź'.encode('cp1250', 'replace'))\n"
         "for tongue in ('de', 'fr', 'es', 'sv', 'pl', 'cs', 'hu', 'en'):\n"
