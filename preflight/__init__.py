@@ -10,18 +10,18 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from preflight.checked import Checked
     from preflight.config.settings import Settings
     from preflight.core.errors import PreflightError
     from preflight.joining import merge_run
+    from preflight.linting.checked import Checked
+    from preflight.linting.pandera_checks import schema
     from preflight.pipeline import check, fix, split, workspace
     from preflight.rewriting import Fixed
-    from preflight.schemas import schema
     from preflight.submission import Connection, Sent, resume, submit
     from preflight.uploaded import merge_submitted
 
 _HOMES = {
-    "Checked": "preflight.checked",
+    "Checked": "preflight.linting.checked",
     "Connection": "preflight.submission",
     "Fixed": "preflight.rewriting",
     "PreflightError": "preflight.core.errors",
@@ -32,7 +32,7 @@ _HOMES = {
     "merge_run": "preflight.joining",
     "merge_submitted": "preflight.uploaded",
     "resume": "preflight.submission",
-    "schema": "preflight.schemas",
+    "schema": "preflight.linting.pandera_checks",
     "split": "preflight.pipeline",
     "submit": "preflight.submission",
     "workspace": "preflight.pipeline",

@@ -15,17 +15,17 @@ import pandas as pd
 import pyarrow as pa
 
 from preflight import outputs
-from preflight.checked import Checked, Records
-from preflight.cleaning import Cleaned
 from preflight.config.column_mapping import own, sent
 from preflight.core import files
 from preflight.core import findings as tables
 from preflight.core.errors import BooksError
 from preflight.core.row_id import Names
 from preflight.core.types import Chunk, Ints, Reason, RunBooks
+from preflight.linting.analysis import DROPPED
+from preflight.linting.apply_fixes import Cleaned
+from preflight.linting.checked import Checked, Records
 from preflight.partition import Rejects
 from preflight.parts import OVER_LIMIT
-from preflight.passes import DROPPED
 from preflight.rewriting import rewrite, warnings_left
 from preflight.sending.runs import Run
 from preflight.verdicts import Verdicts

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import numpy as np
 
-from preflight.checked import Progress, silent
 from preflight.config import profile as profiles
 from preflight.config.settings import Settings
 from preflight.core.errors import UsageError
 from preflight.core.redact import mask
 from preflight.core.types import Bools, FailureReport, Outcome
+from preflight.linting.checked import Progress, silent
 from preflight.merging import merge
 from preflight.merging.failures_file import read_failures
 from preflight.merging.matching import NO_ROW, NOBODY, Placed

@@ -17,9 +17,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from preflight import outputs, ownschema, undoing
-from preflight.checked import CHUNK_BYTES, Checked, Progress, Records, silent
-from preflight.cleaning import reveal
+from preflight import outputs, undoing
 from preflight.config import catalogue
 from preflight.config import profile as profiles
 from preflight.config.column_mapping import missing, resolve, sent
@@ -30,7 +28,10 @@ from preflight.core.findings import Findings
 from preflight.core.types import Source
 from preflight.kinds import email_dns
 from preflight.kinds.email_dns import MailHosts
-from preflight.passes import survey
+from preflight.linting import user_schema
+from preflight.linting.analysis import survey
+from preflight.linting.apply_fixes import reveal
+from preflight.linting.checked import CHUNK_BYTES, Checked, Progress, Records, silent
 from preflight.reading.scan import scan
 from preflight.reading.source import last_written, open_source
 from preflight.rewriting import Fixed, file_changes, rewrite, write
@@ -124,7 +125,7 @@ def check(
         severity=settings.severities,
         online=settings.online,
     )
-    schema = ownschema.load(settings.schema) if settings.schema else None
+    schema = user_schema.load(settings.schema) if settings.schema else None
     source = open_source(path, spool=work, stdin_name=stdin_name, sheet=settings.sheet)
     source = dataclasses.replace(source, name=name or source.name)
     layout = scan(

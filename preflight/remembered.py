@@ -18,13 +18,13 @@ from pathlib import Path
 from typing import Any
 
 from preflight import outputs, pipeline
-from preflight.checked import Checked, Progress, silent
 from preflight.config.setting_values import MaxBad
 from preflight.config.settings import Settings
 from preflight.core import files
 from preflight.core.errors import SourceError
 from preflight.core.types import Source
 from preflight.kinds.email_dns import remembered as known_domains
+from preflight.linting.checked import Checked, Progress, silent
 from preflight.sending.runs import Run
 
 SOURCES = "sources"

@@ -20,8 +20,6 @@ import pandas as pd
 import pyarrow as pa
 
 from preflight import outputs, pipeline, submission, verdicts
-from preflight.checked import Checked, Progress, Records, silent
-from preflight.cleaning import clean
 from preflight.config.settings import Settings
 from preflight.core import csv_writer, files
 from preflight.core.errors import UsageError
@@ -34,6 +32,8 @@ from preflight.corrections.naming import named
 from preflight.corrections.returned import Returned, read_returned
 from preflight.earlier import replace
 from preflight.families import TAKEN, row_of, standings
+from preflight.linting.apply_fixes import clean
+from preflight.linting.checked import Checked, Progress, Records, silent
 from preflight.providers import registry
 from preflight.reading.source import open_source
 from preflight.remembered import judged_again, restored

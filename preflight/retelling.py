@@ -9,15 +9,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from preflight.checked import Checked, Progress, Records, silent
-from preflight.cleaning import Cleaned
 from preflight.config.column_mapping import own, sent
 from preflight.core import findings as tables
 from preflight.core.findings import Findings
 from preflight.core.types import Chunk, Column, Ints
+from preflight.linting.analysis import CLEAN, DROPPED
+from preflight.linting.apply_fixes import Cleaned
+from preflight.linting.checked import Checked, Progress, Records, silent
 from preflight.merging import keys
 from preflight.parts import OVER_LIMIT
-from preflight.passes import CLEAN, DROPPED
 from preflight.rewriting import rewrite
 
 _KEYS = ("email", "phone")

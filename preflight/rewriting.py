@@ -13,17 +13,17 @@ import numpy as np
 import pandas as pd
 
 from preflight import outputs
-from preflight.checked import Checked
-from preflight.cleaning import Cleaned, clean
 from preflight.config.column_mapping import Sent, sent
 from preflight.config.plan import Plan
 from preflight.core import csv_writer
 from preflight.core import findings as tables
 from preflight.core.errors import BooksError
 from preflight.core.types import CHANGE_COLUMNS, Books, Chunk, Part, Severity
+from preflight.linting.analysis import Survey
+from preflight.linting.apply_fixes import Cleaned, clean
+from preflight.linting.checked import Checked
 from preflight.partition import CleanRows, Rejects, clean_rows
 from preflight.parts import OVER_LIMIT, PartWriter, manifest, moved, too_large
-from preflight.passes import Survey
 
 
 @dataclass(frozen=True)

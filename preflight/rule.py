@@ -14,7 +14,7 @@ ROW      a frame of whole rows as read      a mask: True where valid
          and a `RowContext`
 CELL     a Series of distinct cell values   a mask: True where valid
          (and a `Context`)
-STORED   a frame of cells that a sheet      a mask: True where valid (see `stored.stored_cells`)
+STORED   a frame of cells that a sheet      a mask: True where valid (see `stored_numbers.stored_cells`)
          holds as numbers
 TABLE    a frame of rows that are alike     a mask: True where valid (see `Alike`)
 SCHEMA   nothing: failures of the user's    –

@@ -29,13 +29,13 @@ from pathlib import Path
 from typing import Any
 
 from preflight import pipeline
-from preflight.checked import Checked
 from preflight.config import catalogue
 from preflight.config.profile import demands
 from preflight.config.settings import Settings
 from preflight.core.errors import PreflightError, RuleError
 from preflight.core.types import Severity
 from preflight.kinds.email_dns import TAKES, MailHosts
+from preflight.linting.checked import Checked
 from preflight.rewriting import Fixed
 from preflight.rule import Rule
 

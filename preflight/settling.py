@@ -12,13 +12,13 @@ import numpy as np
 import pandas as pd
 
 from preflight import outputs, verdicts
-from preflight.checked import Checked
 from preflight.config import profile as profiles
 from preflight.config.profile import Profile
 from preflight.config.settings import Settings
 from preflight.core.errors import BooksError, Stopped
 from preflight.core.types import Reason, RunBooks
 from preflight.failures import write_failures, write_unmatched
+from preflight.linting.checked import Checked
 from preflight.merging import merge
 from preflight.merging.counters import disagreements
 from preflight.merging.membership import absent

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from preflight import outputs, pipeline
-from preflight.checked import Checked, Progress, silent
 from preflight.config.settings import Settings
 from preflight.core.errors import OutputExists, ProviderError, Stopped, UsageError
 from preflight.core.locks import locked
 from preflight.core.types import RunBooks
 from preflight.earlier import instead, refuse_begun, refuse_sent, replace, same_folder
+from preflight.linting.checked import Checked, Progress, silent
 from preflight.providers import registry
 from preflight.providers.option import validated
 from preflight.providers.protocol import Provider

@@ -15,13 +15,13 @@ import pandas as pd
 import pyarrow as pa
 
 from preflight import verdicts
-from preflight.checked import Checked, Progress, silent
 from preflight.config.settings import Settings
 from preflight.core import csv_writer
 from preflight.core.errors import PreflightError, UsageError
 from preflight.core.row_id import NAME, row_id
 from preflight.corrections import KEPT
 from preflight.families import standings
+from preflight.linting.checked import Checked, Progress, silent
 from preflight.outputs import CORRECTIONS
 from preflight.parts import OVER_LIMIT
 from preflight.remembered import judged_again, restored

@@ -16,7 +16,6 @@ import pandas as pd
 import pyarrow as pa
 
 from preflight import outputs, pipeline
-from preflight.checked import Checked, Progress, silent
 from preflight.config import profile as profiles
 from preflight.config.column_mapping import missing, own, resolve
 from preflight.config.profile import Profile
@@ -27,6 +26,7 @@ from preflight.core.errors import BooksError, ConfigError, UsageError
 from preflight.core.row_id import NAME
 from preflight.core.types import Ints, Layout, Outcome, Part, RunBooks
 from preflight.failures import by_row, there_columns, write_unmatched
+from preflight.linting.checked import Checked, Progress, silent
 from preflight.merging import merge, origin
 from preflight.merging.failures_file import read_failures
 from preflight.merging.matching import NO_ROW, NOBODY

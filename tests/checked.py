@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from preflight import pipeline
-from preflight.checked import Checked
 from preflight.config.settings import Settings
+from preflight.linting.checked import Checked
 from preflight.report.listing import Listing, listing
 from preflight.rewriting import Fixed
 

@@ -13,7 +13,7 @@ from preflight.config.settings import Settings, load
 from preflight.core.errors import ConfigError, RuleError, UsageError
 from tests.cells import chunk_of, plan_for
 from tests.checked import check
-from tests.test_passes import layout
+from tests.linting.test_analysis import layout
 
 EITHER = ((("email",), ("phone",)), (("name",), ("first_name", "last_name")))
 
@@ -35,7 +35,7 @@ def test_a_row_lacks_what_no_alternative_of_it_fills(
 ) -> None:
     """Whatever columns there are, and whatever blanks stand in them."""
     from preflight.config.catalogue import builtin
-    from preflight.passes import survey
+    from preflight.linting.analysis import survey
 
     heads = [head for head in HEADS if head in there]
     cells = [[row[HEADS.index(head)] for row in rows] for head in heads]

@@ -15,10 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from preflight import pipeline
-from preflight.checked import CHUNK_BYTES, Records, balanced
 from preflight.config.settings import Settings
 from preflight.core.errors import BooksError, OutputExists, RunLocked, SourceError
-from preflight.passes import CLEAN, DROPPED, REJECTED
+from preflight.linting.analysis import CLEAN, DROPPED, REJECTED
+from preflight.linting.checked import CHUNK_BYTES, Records, balanced
 from preflight.pipeline import workspace
 from preflight.rewriting import Fixed
 from tests.calls import EXPORTS, SHOW, clean_rows_of, contacts, rows_of

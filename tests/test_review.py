@@ -9,8 +9,8 @@ import pyarrow as pa
 import pytest
 
 from preflight.config import catalogue
+from preflight.linting.pandera_checks import ColumnChecks
 from preflight.rule import Rule
-from preflight.schemas import ColumnChecks
 from tests.cells import plan_for
 
 RULES = catalogue.builtin()

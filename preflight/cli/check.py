@@ -7,7 +7,6 @@ from typing import Any
 import click
 
 from preflight import pipeline
-from preflight.checked import Checked
 from preflight.cli.options import (
     diff_option,
     emit,
@@ -21,6 +20,7 @@ from preflight.cli.options import (
 from preflight.cli.progress import progress_bars
 from preflight.config.settings import Settings
 from preflight.core.types import Severity
+from preflight.linting.checked import Checked
 from preflight.reading.source import expand
 from preflight.report import as_json, diff, text
 from preflight.report.listing import Listing, listing, own_tokens

@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
-from preflight import newrule
 from preflight.cli.options import catalogue_options, settings_of
 from preflight.config import catalogue
+from preflight.linting import rule_skeleton
 
 
 @click.command("new-rule")
@@ -17,7 +17,7 @@ from preflight.config import catalogue
 @click.option(
     "--family",
     required=True,
-    metavar="|".join(newrule.FAMILIES),
+    metavar="|".join(rule_skeleton.FAMILIES),
     help="what its cells hold; three capital letters make a family of your own",
 )
 @click.option(
@@ -37,7 +37,7 @@ def command(name: str, family: str, folder: Path | None, **given: Any) -> int:
     target = folder or next((one for one in settings.rules if not one.suffix), Path("rules"))
     known = {target} if target.is_dir() else set()
     rules = catalogue.load((*settings.rules, *(known - set(settings.rules))))
-    path, code = newrule.write(target, name, family, rules)
+    path, code = rule_skeleton.write(target, name, family, rules)
     click.echo(f"{path}: {code} {name}")
     click.echo(f"  its samples:  preflight rules --test {path}")
     if not any(path.is_relative_to(one) for one in settings.rules):

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 import click
 
-from preflight.checked import Progress
 from preflight.core.redact import visible
+from preflight.linting.checked import Progress
 from preflight.sending.progress import Ended, Event, Polled, Sending, Unverified, Waiting
 
 

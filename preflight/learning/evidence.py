@@ -13,7 +13,6 @@ import pandas as pd
 import pyarrow as pa
 
 from preflight import pipeline, verdicts
-from preflight.checked import Progress, Records, silent
 from preflight.config import catalogue
 from preflight.config import column_mapping as header_columns
 from preflight.config import profile as profiles
@@ -23,7 +22,8 @@ from preflight.core import csv_writer, files
 from preflight.core import findings as tables
 from preflight.core.types import Bools, Severity
 from preflight.learning.properties import Sent
-from preflight.passes import Survey
+from preflight.linting.analysis import Survey
+from preflight.linting.checked import Progress, Records, silent
 from preflight.prediction import ACCEPTED, REFUSED
 from preflight.remembered import judged_again, restored
 from preflight.rewriting import rewrite

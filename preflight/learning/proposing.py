@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from preflight import newrule
 from preflight.core.types import Bools, Reason
 from preflight.learning.counting import LEAST, Support
 from preflight.learning.evidence import Evidence
@@ -25,6 +24,7 @@ from preflight.learning.lessons import (
 )
 from preflight.learning.properties import BLANK, Property, candidates
 from preflight.learning.rulefile import rule_file
+from preflight.linting import rule_skeleton
 from preflight.prediction import ACCEPTED, REFUSED, SEPARATOR, Predicted, predicted
 from preflight.rule import Rule
 
@@ -209,7 +209,7 @@ class _Codes:
     """Free codes, one for each property."""
 
     def __init__(self, rules: Mapping[str, Rule]) -> None:
-        self._next = int(newrule.next_code(newrule.family_of(OWN), rules)[len(OWN) :])
+        self._next = int(rule_skeleton.next_code(rule_skeleton.family_of(OWN), rules)[len(OWN) :])
         self._given: dict[Property, str] = {}
 
     def of(self, one: Property) -> str:

@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
-from preflight.checked import Checked
 from preflight.config.column_suggestions import candidates, suggested
 from preflight.config.profile import Profile, bare_name
 from preflight.config.settings import Settings
 from preflight.core.types import Column, Layout
 from preflight.kinds.sniffing import Looks
+from preflight.linting.checked import Checked
 
 _TOP = """\
 # What preflight goes by here; the command line and PREFLIGHT_* variables win over it.

@@ -15,7 +15,7 @@ import numpy as np
 from preflight.core import findings as tables
 from preflight.core.findings import Findings
 from preflight.core.types import Books, Problem, Safety, Severity
-from preflight.passes import Survey
+from preflight.linting.analysis import Survey
 from preflight.rule import FileView, Rule
 
 Token = Callable[[str], str]

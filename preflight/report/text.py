@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from preflight.core.redact import visible as visible
 from preflight.core.types import Books, Layout, RunBooks, Safety, Severity, Sheet
-from preflight.passes import Survey
+from preflight.linting.analysis import Survey
 from preflight.report.libraries import libraries
 from preflight.report.listing import Listing, Row, fixable, shape
 

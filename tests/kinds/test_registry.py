@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from preflight.config.plan import Plan
 from preflight.kinds.registry import ALL_KINDS, KINDS
-from preflight.lint import Linter, chunk_findings
+from preflight.linting.linter import Linter, chunk_findings
+from preflight.linting.pandera_checks import ColumnChecks
 from preflight.rule import Scope
-from preflight.schemas import ColumnChecks
 from tests.cells import CELLS, FIELDS, cells, chunk_of, plan_for
 
 every_kind = pytest.mark.parametrize("kind", sorted(ALL_KINDS))

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.fixes import mend
 from preflight.kinds.phone import judge
-from preflight.lint import Linter
+from preflight.linting.cell_fixes import mend
+from preflight.linting.linter import Linter
 from tests import dialling
 from tests.cells import cells, chunk_of, numbers, plan_for
 from tests.dialling import E164, VALID, by_the_library, nasty_cells

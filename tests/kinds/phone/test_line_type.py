@@ -10,7 +10,7 @@ import pytest
 
 from preflight.kinds.phone.line_type import EITHER, line_types, numbers_of
 from preflight.kinds.phone.metadata import KINDS
-from preflight.lint import Linter
+from preflight.linting.linter import Linter
 from tests import dialling
 from tests.cells import chunk_of, numbers, plan_for
 

@@ -10,15 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight import pipeline, schemas
+from preflight import pipeline
 from preflight.core.types import Hints
 from preflight.kinds.timestamp.day_month_order import BOTH, Orders, customary
 from preflight.kinds.timestamp.judge import judge
 from preflight.kinds.timestamp.parser import DAY_FIRST, MONTH_FIRST
-from preflight.passes import survey
+from preflight.linting import pandera_checks
+from preflight.linting.analysis import survey
 from tests import checked
 from tests.cells import chunk_of, plan_for
-from tests.test_passes import later, layout
+from tests.linting.test_analysis import later, layout
 
 DAY, MONTH, OPEN = "21/04/2026 15:30", "04/21/2026 15:30", "03/04/2026 15:30"
 
@@ -115,7 +116,7 @@ def test_a_file_is_read_again_only_where_that_settles_something(tmp_path: Path) 
 def test_the_public_schema_settles_a_column_as_a_file_is_settled() -> None:
     """It sees a whole column too."""
     frame = pd.DataFrame({"created_at": [OPEN, OPEN]})
-    schema = schemas.schema(select=["TIM503"])
+    schema = pandera_checks.schema(select=["TIM503"])
     with pytest.raises(pandera.errors.SchemaErrors):
         schema.validate(frame, lazy=True)
     schema.validate(pd.DataFrame({"created_at": [OPEN, DAY]}), lazy=True)

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from preflight.cleaning import clean
 from preflight.config.catalogue import builtin
 from preflight.config.plan import Plan
 from preflight.core.types import Chunk, Flaw, Layout, Problem, Source
-from preflight.lint import Linter, chunk_findings, view_problems
-from preflight.passes import survey
+from preflight.linting.analysis import survey
+from preflight.linting.apply_fixes import clean
+from preflight.linting.linter import Linter, chunk_findings, view_problems
 from preflight.rule import FileView, Rule, Scope, Severity
 from tests.cells import chunk_of, plan_for
 

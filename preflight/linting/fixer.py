@@ -12,10 +12,10 @@ import pyarrow as pa
 from preflight.config.plan import Plan
 from preflight.core.arrow import strings
 from preflight.core.types import Bools, Chunk, Ints, Safety
-from preflight.fixes import Mended as MendedCells
-from preflight.fixes import mend, write_cells
-from preflight.lint import Blame, Judged, Linted, Linter
-from preflight.schemas import VALUE
+from preflight.linting.cell_fixes import Mended as MendedCells
+from preflight.linting.cell_fixes import mend, write_cells
+from preflight.linting.linter import Blame, Judged, Linted, Linter
+from preflight.linting.pandera_checks import VALUE
 
 MOST_GUESSES = 5_000
 """How many cells are looked at to say what guessing would add."""

@@ -13,18 +13,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight import pipeline
-from preflight.checked import Checked
-from preflight.cleaning import clean
 from preflight.config.catalogue import _sound
 from preflight.config.settings import Settings
 from preflight.core.errors import RuleError
 from preflight.core.types import Chunk, Flaw, Safety, Severity
-from preflight.passes import CLEAN, DROPPED, REJECTED, survey
-from preflight.rowrules import RowRules, following
+from preflight.linting.analysis import CLEAN, DROPPED, REJECTED, survey
+from preflight.linting.apply_fixes import clean
+from preflight.linting.checked import Checked
+from preflight.linting.row_rules import RowRules, following
 from preflight.rule import RowContext, Rule, Scope
 from tests.cells import chunk_of, plan_for
-from tests.test_lint import with_aside
-from tests.test_passes import later, layout
+from tests.linting.test_analysis import later, layout
+from tests.linting.test_linter import with_aside
 
 HEADER = """\
 from __future__ import annotations

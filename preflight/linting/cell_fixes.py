@@ -17,8 +17,8 @@ import pyarrow as pa
 from preflight.config.plan import Plan
 from preflight.core.arrow import strings
 from preflight.core.types import Bools, Chunk, Ints, Safety
+from preflight.linting.pandera_checks import REGION, VALUE, ColumnChecks, RuleCrashed
 from preflight.rule import Rule
-from preflight.schemas import REGION, VALUE, ColumnChecks, RuleCrashed
 
 
 @dataclass(frozen=True)

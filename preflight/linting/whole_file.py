@@ -16,7 +16,7 @@ from preflight.config.profile import bare_name
 from preflight.core import findings as tables
 from preflight.core.findings import Findings
 from preflight.core.types import Chunk, Ints, Layout, Problem, Severity
-from preflight.ownschema import Failure, OwnSchema
+from preflight.linting.user_schema import Failure, OwnSchema
 from preflight.rule import Rule, Scope
 
 

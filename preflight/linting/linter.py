@@ -22,9 +22,9 @@ from preflight.core.arrow import series
 from preflight.core.findings import Findings, Found
 from preflight.core.types import Bools, Chunk, Column, Ints, Problem, Severity, Sheet
 from preflight.kinds.country import regions
+from preflight.linting.pandera_checks import ColumnChecks, RuleCrashed, asked_for_mask, told
+from preflight.linting.stored_numbers import stored_cells
 from preflight.rule import FileView, Rule, Scope
-from preflight.schemas import ColumnChecks, RuleCrashed, asked_for_mask, told
-from preflight.stored import stored_cells
 
 # After so many failures of one rule on one column of one chunk the rest of the cells is unknown.
 _CRASHES = 64

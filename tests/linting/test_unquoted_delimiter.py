@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight.core.types import Syntax
-from preflight.shifted import likely_columns
+from preflight.linting.unquoted_delimiter import likely_columns
 from tests.cells import plan_for
 from tests.checked import check
 

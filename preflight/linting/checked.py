@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from preflight.core.errors import BooksError
 from preflight.core.types import Books, Chunk, Layout, Source
-from preflight.passes import CLEAN, DROPPED, REJECTED, States, Survey
+from preflight.linting.analysis import CLEAN, DROPPED, REJECTED, States, Survey
 from preflight.reading.chunks import read_chunks
 from preflight.reading.prefetch import ahead
 

@@ -29,11 +29,11 @@ from preflight.core import findings as tables
 from preflight.core.errors import RuleError
 from preflight.core.findings import Findings
 from preflight.core.types import CHANGE_COLUMNS, Bools, Chunk, Flaw, Ints, Layout, Severity
+from preflight.linting.pandera_checks import RuleCrashed, arity, asked_for_mask, told
+from preflight.linting.rejoin_fields import Realigned, realigned
+from preflight.linting.unquoted_delimiter import likely_columns
 from preflight.reading.records import fields_of
-from preflight.realigning import Realigned, realigned
 from preflight.rule import RowContext, Rule, Scope
-from preflight.schemas import RuleCrashed, arity, asked_for_mask, told
-from preflight.shifted import likely_columns
 
 _NO_ROWS: Ints = np.empty(0, dtype=np.int64)
 _RAGGED = (Flaw.SHORT, Flaw.LONG)

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight import ownschema
 from preflight.core.errors import RuleError
+from preflight.linting import user_schema
 from tests.calls import bare_environment
 from tests.checked import check, fix, read
 
@@ -28,7 +28,7 @@ def said(schema: Any, seen: pd.DataFrame) -> list[tuple[str, list[int] | None, i
     """What the schema blames: the message, the rows, the column."""
     return [
         (one.message, None if one.rows is None else one.rows.tolist(), one.column)
-        for one in ownschema.ready(schema).judge(seen)
+        for one in user_schema.ready(schema).judge(seen)
     ]
 
 
@@ -214,18 +214,18 @@ def test_a_check_that_raises_passes_nobody() -> None:
         None: pa.DataFrameSchema(checks=check),
     }
     for at, schema in schemas.items():
-        (failure,) = ownschema.ready(schema).judge(frame(a=["x", "y"]))
+        (failure,) = user_schema.ready(schema).judge(frame(a=["x", "y"]))
         assert failure.unknown
         assert failure.message == unknown.format("your schema's check `boom`")
         assert (failure.rows.tolist(), failure.column) == ([0, 1], at)  # type: ignore[union-attr]
     schema = pa.DataFrameSchema(parsers=pa.Parser(boom))
-    (failure,) = ownschema.ready(schema).judge(frame(a=["x", "y"]))
+    (failure,) = user_schema.ready(schema).judge(frame(a=["x", "y"]))
     assert (failure.message, failure.unknown) == ("the schema failed itself (KeyError)", True)
 
 
 def test_an_element_wise_check_that_raises_on_some_is_asked_of_each() -> None:
     check = pa.Check(lambda v: {"x": True, "y": False}[v], element_wise=True, name="each")
-    unknown, failed = ownschema.ready(
+    unknown, failed = user_schema.ready(
         pa.DataFrameSchema({"a": pa.Column(str, check, nullable=True)})
     ).judge(frame(a=["x", "y", "z", None]))
     assert (unknown.unknown, unknown.rows.tolist()) == (True, [2])  # type: ignore[union-attr]
@@ -236,7 +236,7 @@ def test_what_only_warns_warns() -> None:
     check = pa.Check.isin(["x"], raise_warning=True)
     hard = pa.Check.isin(["x", "y"])
     schema = pa.DataFrameSchema({"a": pa.Column(str, [check, hard])})
-    soft, error = ownschema.ready(schema).judge(frame(a=["x", "y", "z"]))
+    soft, error = user_schema.ready(schema).judge(frame(a=["x", "y", "z"]))
     assert (soft.warning, soft.rows, soft.message) == (
         True, None, FAILS.format("`isin(['x'])`") + " in 2 rows",
     )  # fmt: skip
@@ -307,11 +307,11 @@ def schemas(folder: Path, text: str) -> str:
 def test_a_schema_that_does_not_load_is_named(text: str, complaint: str, tmp_path: Path) -> None:
     given = schemas(tmp_path, text)
     with pytest.raises(RuleError, match=r"schemas\.py") as caught:
-        ownschema.load(given)
+        user_schema.load(given)
     assert complaint in str(caught.value)
     assert "\n" not in str(caught.value)
     with pytest.raises(RuleError, match="there is no such file"):
-        ownschema.load(f"{tmp_path / 'none.py'}:Own")
+        user_schema.load(f"{tmp_path / 'none.py'}:Own")
 
 
 MODEL = """

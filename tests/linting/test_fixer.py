@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from preflight import mending
-from preflight.passes import CLEAN, REJECTED
+from preflight.linting import fixer
+from preflight.linting.analysis import CLEAN, REJECTED
 from preflight.report import text
 from tests.checked import check, listed
 
@@ -34,12 +34,12 @@ def test_of_many_guesses_the_first_are_looked_at(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is told of the first rows is what holds for them."""
-    monkeypatch.setattr(mending, "MOST_GUESSES", 3)
+    monkeypatch.setattr(fixer, "MOST_GUESSES", 3)
     checked = check(tmp_path, CONTENT + "ed@gmial.com,+14155552671 x1\n" * 3)
     found = checked.survey
     assert (found.guessed_cells, found.guessed_rows, found.guessed_all) == (3, 1, False)
     assert "would change over 3 more cells\n" in text.summary(listed(checked))
-    monkeypatch.setattr(mending, "MOST_GUESSES", 0)
+    monkeypatch.setattr(fixer, "MOST_GUESSES", 0)
     assert check(tmp_path, CONTENT).survey.guessed_cells == 0
 
 

@@ -6,13 +6,13 @@ import dataclasses
 
 import pytest
 
-from preflight.cleaning import clean
 from preflight.config.plan import Plan
 from preflight.core.types import Chunk, Flaw, Layout, Safety, Severity, Source
-from preflight.passes import CLEAN, DROPPED, REJECTED, survey
+from preflight.linting.analysis import CLEAN, DROPPED, REJECTED, survey
+from preflight.linting.apply_fixes import clean
 from preflight.rule import Problem, Rule, Scope
 from tests.cells import chunk_of, plan_for
-from tests.test_lint import own_of, with_aside
+from tests.linting.test_linter import own_of, with_aside
 
 
 def layout(*header: str) -> Layout:

@@ -21,10 +21,10 @@ from preflight.core import findings as tables
 from preflight.core.arrow import strings
 from preflight.core.findings import Findings
 from preflight.core.types import Bools, Chunk, Column, Ints
-from preflight.lint import asked
-from preflight.mending import Mended
+from preflight.linting.fixer import Mended
+from preflight.linting.linter import asked
+from preflight.linting.pandera_checks import VALUE
 from preflight.rule import Alike, Rule, Scope
-from preflight.schemas import VALUE
 
 _Hashes = npt.NDArray[np.uint64]
 _KEYS = ("preflight:high:1", "preflight:low:01")

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pytest
 
 from preflight.core.errors import ConfigError, RuleError, UsageError
+from preflight.linting.pandera_checks import ColumnChecks, RuleCrashed, schema
 from preflight.rule import Rule, Scope, Severity
-from preflight.schemas import ColumnChecks, RuleCrashed, schema
 from tests.cells import plan_for
 
 

@@ -24,7 +24,7 @@ import pyarrow.compute as pc
 
 from preflight.core.types import Bools, Column, Ints, Syntax
 from preflight.kinds.country import region_of
-from preflight.shifted import ALIEN, SHAPES, alike_in_width, matches
+from preflight.linting.unquoted_delimiter import ALIEN, SHAPES, alike_in_width, matches
 
 MOST_EXTRA = 3
 """Records with more fields too many than that are no matter of a delimiter or two."""

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from preflight.config.plan import Plan
 from preflight.core.findings import Findings
 from preflight.core.types import Chunk, Safety
-from preflight.fixes import fixing_rules, mend, write_cells
 from preflight.kinds.registry import ALL_KINDS
-from preflight.lint import Linter, chunk_findings
-from preflight.mending import Mended, mend_columns
+from preflight.linting.cell_fixes import fixing_rules, mend, write_cells
+from preflight.linting.fixer import Mended, mend_columns
+from preflight.linting.linter import Linter, chunk_findings
+from preflight.linting.pandera_checks import ColumnChecks
 from preflight.rule import Phase, Rule, Scope, Severity
-from preflight.schemas import ColumnChecks
 from tests.cells import CELLS, FIELDS, cells, chunk_of, plan_for
 
 PLANS = st.fixed_dictionaries(

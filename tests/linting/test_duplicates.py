@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 
 from preflight.config.catalogue import builtin
 from preflight.core.types import Chunk, Severity
-from preflight.doubles import duplicates
-from preflight.passes import CLEAN, DROPPED, REJECTED, Survey, survey
+from preflight.linting.analysis import CLEAN, DROPPED, REJECTED, Survey, survey
+from preflight.linting.duplicates import duplicates
 from preflight.rule import Scope
 from tests.cells import chunk_of, plan_for
 from tests.checked import fix
-from tests.test_lint import own_of
-from tests.test_passes import later, layout
+from tests.linting.test_analysis import later, layout
+from tests.linting.test_linter import own_of
 
 DOUBLES = [builtin()[code] for code in ("DUP801", "DUP802", "DUP803")]
 

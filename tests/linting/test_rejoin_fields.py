@@ -17,18 +17,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight import pipeline, undoing
-from preflight.cleaning import clean
 from preflight.config.catalogue import _sound
 from preflight.config.settings import Settings
 from preflight.core.errors import RuleError, UsageError
 from preflight.core.types import Column, Safety, Syntax
-from preflight.passes import CLEAN, REJECTED
-from preflight.realigning import realigned
+from preflight.linting.analysis import CLEAN, REJECTED
+from preflight.linting.apply_fixes import clean
+from preflight.linting.rejoin_fields import realigned
 from preflight.rule import Scope
 from tests import checked
 from tests.calls import rows_of
 from tests.cells import plan_for
-from tests.test_rowrules import own
+from tests.linting.test_row_rules import own
 
 FIELDS = ("email", "first_name", "company", "phone", "city", "notes")
 WIDE = ("first_name", "last_name", "company", "title", "email", "phone", "city", "country", "notes")

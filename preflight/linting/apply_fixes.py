@@ -16,10 +16,10 @@ from preflight.config.column_mapping import with_joined
 from preflight.core import findings as tables
 from preflight.core.findings import Findings
 from preflight.core.types import CHANGE_COLUMNS, Bools, Chunk
-from preflight.lint import Linter, chunk_findings
-from preflight.mending import Mended, mend_columns, written
-from preflight.passes import CLEAN, DROPPED, REJECTED, Survey
-from preflight.rowrules import RowRules, following
+from preflight.linting.analysis import CLEAN, DROPPED, REJECTED, Survey
+from preflight.linting.fixer import Mended, mend_columns, written
+from preflight.linting.linter import Linter, chunk_findings
+from preflight.linting.row_rules import RowRules, following
 
 
 @dataclass(frozen=True)

@@ -20,19 +20,15 @@ from preflight.config.profile import Profile
 from preflight.core import findings as tables
 from preflight.core.findings import Findings
 from preflight.core.types import Bools, Chunk, Column, Ints, Layout, Problem, Severity
-from preflight.doubles import Contacts
 from preflight.kinds.sniffing import Sample
 from preflight.kinds.timestamp.day_month_order import Orders
-from preflight.lint import (
-    Linter,
-    chunk_findings,
-    view_problems,
-)
-from preflight.mending import Guesses, bad_rows, mend_columns, written
-from preflight.ownschema import OwnSchema
-from preflight.rowrules import RowRules, following
+from preflight.linting.duplicates import Contacts
+from preflight.linting.fixer import Guesses, bad_rows, mend_columns, written
+from preflight.linting.linter import Linter, chunk_findings, view_problems
+from preflight.linting.row_rules import RowRules, following
+from preflight.linting.user_schema import OwnSchema
+from preflight.linting.whole_file import WholeFile
 from preflight.rule import FileView, Rule, Scope
-from preflight.wholefile import WholeFile
 
 CLEAN, REJECTED, DROPPED = 0, 1, 2
 States = npt.NDArray[np.uint8]

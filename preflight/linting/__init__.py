@@ -1,0 +1,1 @@
+"""Finding what is wrong with a file, and fixing what is safe to fix."""
