@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from preflight.linting.checked import Checked
     from preflight.linting.pandera_checks import schema
     from preflight.pipeline import check, fix, split, workspace
-    from preflight.rewriting import Fixed
     from preflight.submission import Connection, Sent, resume, submit
     from preflight.uploaded import merge_submitted
+    from preflight.writing.writer import Fixed
 
 _HOMES = {
     "Checked": "preflight.linting.checked",
     "Connection": "preflight.submission",
-    "Fixed": "preflight.rewriting",
+    "Fixed": "preflight.writing.writer",
     "PreflightError": "preflight.core.errors",
     "Sent": "preflight.submission",
     "Settings": "preflight.config.settings",

@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from preflight import outputs
 from preflight.config.column_mapping import own, sent
 from preflight.core import files
 from preflight.core import findings as tables
@@ -24,11 +23,12 @@ from preflight.core.types import Chunk, Ints, Reason, RunBooks
 from preflight.linting.analysis import DROPPED
 from preflight.linting.apply_fixes import Cleaned
 from preflight.linting.checked import Checked, Records
-from preflight.partition import Rejects
-from preflight.parts import OVER_LIMIT
-from preflight.rewriting import rewrite, warnings_left
 from preflight.sending.runs import Run
 from preflight.verdicts import Verdicts
+from preflight.writing import results_folder
+from preflight.writing.partition import Rejects
+from preflight.writing.parts import OVER_LIMIT
+from preflight.writing.writer import rewrite, warnings_left
 
 # Of several reasons for one row the first of these is its class: what nobody can mend comes first,
 # and to try again is enough only where nothing else is to be done.
@@ -69,7 +69,7 @@ def write_failures(
     _note_dropped(verdicts, checked)
     counted, changes, remaining = Counter[str](), Counter[str](), Counter[str]()
     names, own_cells = Names(layout), own(layout.header)
-    with _replacing(run.folder / outputs.FAILURES, rejects.header) as file:
+    with _replacing(run.folder / results_folder.FAILURES, rejects.header) as file:
         for one, _ in rewrite(found, Records(layout), columns):
             here = rejects.of(one.original, one.rejected, one.aside, one.findings)
             refused = _refused_rows(one.aligned, there, own_cells, names)
@@ -98,11 +98,11 @@ def _agree(books: RunBooks, here: int, there: int) -> None:
 
 
 @contextmanager
-def _replacing(final: Path, header: Sequence[str]) -> Iterator[outputs.TableWriter]:
+def _replacing(final: Path, header: Sequence[str]) -> Iterator[results_folder.TableWriter]:
     """A table that takes its place when the block ends well, and leaves nothing if it does not."""
     temporary = final.with_name(f".{final.name}.partial")
     try:
-        with outputs.TableWriter(temporary, header) as file:
+        with results_folder.TableWriter(temporary, header) as file:
             yield file
         temporary.replace(final)
     except BaseException:
@@ -112,7 +112,7 @@ def _replacing(final: Path, header: Sequence[str]) -> Iterator[outputs.TableWrit
 
 def write_unmatched(folder: Path, unmatched: list[pd.DataFrame]) -> None:
     """unmatched.csv: the report lines that no row could be found for; no file if there are none."""
-    final = folder / outputs.UNMATCHED
+    final = folder / results_folder.UNMATCHED
     lines = [piece for piece in unmatched if len(piece)]
     if not lines:
         final.unlink(missing_ok=True)
@@ -151,7 +151,7 @@ def _hardest(reasons: pd.Series[str]) -> str:
 
 def _helper(columns: Sequence[pa.Array], name: str) -> np.ndarray:
     """A helper column of some rows of failures.csv, as objects."""
-    at = len(columns) - len(outputs.HELPERS) + outputs.HELPERS.index(name)
+    at = len(columns) - len(results_folder.HELPERS) + results_folder.HELPERS.index(name)
     cells: np.ndarray = columns[at].to_numpy(zero_copy_only=False)
     return cells
 
@@ -228,7 +228,7 @@ def there_columns(
         "preflight__id": names,
         "preflight__raw": raws,
     }
-    return outputs.helper_columns(helpers, len(rows))
+    return results_folder.helper_columns(helpers, len(rows))
 
 
 def _in_row_order(here: list[pa.Array], there: list[pa.Array]) -> list[pa.Array]:

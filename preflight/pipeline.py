@@ -17,7 +17,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from preflight import outputs, undoing
 from preflight.config import catalogue
 from preflight.config import profile as profiles
 from preflight.config.column_mapping import missing, resolve, sent
@@ -34,7 +33,8 @@ from preflight.linting.apply_fixes import reveal
 from preflight.linting.checked import CHUNK_BYTES, Checked, Progress, Records, silent
 from preflight.reading.scan import scan
 from preflight.reading.source import last_written, open_source
-from preflight.rewriting import Fixed, file_changes, rewrite, write
+from preflight.writing import results_folder, undo
+from preflight.writing.writer import Fixed, file_changes, rewrite, write
 
 
 def _now() -> datetime:
@@ -224,7 +224,7 @@ def fix(
         work: a private folder, see `workspace`.
         folder: where the results go; `<stem>.preflight/` beside the input by default.
         force: whether results that stand there are replaced.
-        to_send: whether a run is to send the results, see `outputs.staging`.
+        to_send: whether a run is to send the results, see `results_folder.staging`.
         rules_from: folders (or files) of further rules.
         mail: says which domains take no mail, instead of the DNS; only asked with `online`.
         stdin_name: what standard input is called in reports.
@@ -240,9 +240,9 @@ def fix(
         BooksError: a row ended in no place; a defect of preflight, and nothing is written.
     """
     settings = settings or Settings()
-    target = folder or outputs.default_folder(str(path), stdin_name)
+    target = folder or results_folder.default_folder(str(path), stdin_name)
     not_its_own(path, target)
-    with outputs.staging(target, force=force, to_send=to_send) as place:
+    with results_folder.staging(target, force=force, to_send=to_send) as place:
         checked = check(
             path,
             settings,
@@ -258,11 +258,11 @@ def fix(
             examined(checked)
         read = Records(checked.layout, "writing", progress, chunk_bytes)
         fixed = write(checked, place, target, read)
-        undoing.keep(fixed, place)
+        undo.keep(fixed, place)
         if beside is not None:
             beside(place)
         if report is not None:
-            outputs.write_text(place / outputs.REPORT, report(fixed))
+            results_folder.write_text(place / results_folder.REPORT, report(fixed))
     return fixed
 
 
@@ -273,7 +273,7 @@ def not_its_own(path: str | Path, target: Path) -> None:
         SourceError: the input is one of the results that would be written.
     """
     given = Path(path).resolve()
-    results = [(target / name).resolve() for name in outputs.RESULTS]
+    results = [(target / name).resolve() for name in results_folder.RESULTS]
     if any(given == result or result in given.parents for result in results):
         raise SourceError(f"{path} is a result in {target} itself; -o DIR writes elsewhere")
 
@@ -313,12 +313,12 @@ def split(
         max_bytes=settings.max_bytes or limits.bytes,
         max_rows=settings.max_rows or limits.rows,
     )
-    target = folder or outputs.default_folder(str(path), stdin_name)
+    target = folder or results_folder.default_folder(str(path), stdin_name)
     not_its_own(path, target)
-    with outputs.staging(target, force=force) as place:
+    with results_folder.staging(target, force=force) as place:
         checked = check(path, plain, work=work, stdin_name=stdin_name, progress=progress)
         read = Records(checked.layout, "writing", progress)
         cut = write(checked, place, target, read, always_parts=True)
         if report is not None:
-            outputs.write_text(place / outputs.REPORT, report(cut))
+            results_folder.write_text(place / results_folder.REPORT, report(cut))
     return cut

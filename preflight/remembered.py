@@ -17,7 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from preflight import outputs, pipeline
+from preflight import pipeline
 from preflight.config.setting_values import MaxBad
 from preflight.config.settings import Settings
 from preflight.core import files
@@ -26,6 +26,7 @@ from preflight.core.types import Source
 from preflight.kinds.email_dns import remembered as known_domains
 from preflight.linting.checked import Checked, Progress, silent
 from preflight.sending.runs import Run
+from preflight.writing import results_folder
 
 SOURCES = "sources"
 """The folder of the kept sources, in the state folder; each is called by its SHA-256."""
@@ -151,7 +152,7 @@ def _copy(source: Source, copy: Path, written: datetime | None) -> None:
     try:
         with (
             source.path.open("rb") as given,
-            os.fdopen(outputs.private(temporary), "wb") as target,
+            os.fdopen(results_folder.private(temporary), "wb") as target,
         ):
             while block := given.read(1 << 20):
                 digest.update(block)

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from preflight import outputs, pipeline, submission, verdicts
+from preflight import pipeline, submission, verdicts
 from preflight.config.settings import Settings
 from preflight.core import csv_writer, files
 from preflight.core.errors import UsageError
@@ -37,13 +37,14 @@ from preflight.linting.checked import Checked, Progress, Records, silent
 from preflight.providers import registry
 from preflight.reading.source import open_source
 from preflight.remembered import judged_again, restored
-from preflight.rewriting import Fixed
 from preflight.rule import STANDING
 from preflight.sending.ledger import FILE as LEDGER
 from preflight.sending.ledger import Ledger
 from preflight.sending.runs import Run, RunState
 from preflight.settling import Sent
 from preflight.submission import Connection
+from preflight.writing import results_folder
+from preflight.writing.writer import Fixed
 
 _GUARDS = {
     "DUP804": "warning",
@@ -131,7 +132,7 @@ def resubmit(
             f"there are no runs in {settings.state_dir} that {path} could correct; --state-dir "
             "names another folder, and `preflight submit` sends a file for the first time"
         )
-    target = folder or outputs.default_folder(str(path))
+    target = folder or results_folder.default_folder(str(path))
     pipeline.not_its_own(path, target)
     source = open_source(path, spool=work, sheet=settings.sheet)
     with Ledger(settings.state_dir) as ledger:
@@ -399,7 +400,7 @@ def _written(returned: Returned, found: Judged, work: Path, source: Source) -> P
     ]
     header = [*(label.split("\0")[0] for label in found.labels), ID, STANDING]
     path = work / "corrected.csv"
-    with os.fdopen(outputs.private(path), "wb") as file:
+    with os.fdopen(results_folder.private(path), "wb") as file:
         file.write(b"\n" * (_header_line(returned) - 1))
         file.write(csv_writer.line(header))
         if returned.count:
@@ -430,6 +431,8 @@ def _keep(state_dir: Path, run: str, corrections: pd.DataFrame) -> None:
 
 def _log(place: Path, corrections: pd.DataFrame) -> None:
     """corrections.csv: what a person changed, and what was put back."""
-    with outputs.TableWriter(place / outputs.CORRECTIONS, list(CORRECTION_COLUMNS)) as file:
+    with results_folder.TableWriter(
+        place / results_folder.CORRECTIONS, list(CORRECTION_COLUMNS)
+    ) as file:
         texts = corrections.astype("str")
         file.write([pa.array(texts[name], type=pa.string()) for name in CORRECTION_COLUMNS])

@@ -17,8 +17,8 @@ from preflight.linting.analysis import CLEAN, DROPPED
 from preflight.linting.apply_fixes import Cleaned
 from preflight.linting.checked import Checked, Progress, Records, silent
 from preflight.merging import keys
-from preflight.parts import OVER_LIMIT
-from preflight.rewriting import rewrite
+from preflight.writing.parts import OVER_LIMIT
+from preflight.writing.writer import rewrite
 
 _KEYS = ("email", "phone")
 

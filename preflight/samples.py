@@ -36,8 +36,8 @@ from preflight.core.errors import PreflightError, RuleError
 from preflight.core.types import Severity
 from preflight.kinds.email_dns import TAKES, MailHosts
 from preflight.linting.checked import Checked
-from preflight.rewriting import Fixed
 from preflight.rule import Rule
+from preflight.writing.writer import Fixed
 
 BLOCKS = (
     "Options",

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from preflight import outputs, verdicts
+from preflight import verdicts
 from preflight.config import profile as profiles
 from preflight.config.profile import Profile
 from preflight.config.settings import Settings
@@ -23,10 +23,11 @@ from preflight.merging import merge
 from preflight.merging.counters import disagreements
 from preflight.merging.membership import absent
 from preflight.prediction import Predicted, predicted
-from preflight.rewriting import Fixed
 from preflight.sending.ledger import Ledger
 from preflight.sending.runs import PartState, Run, RunState, StoredPart
 from preflight.verdicts import Place, Verdicts
+from preflight.writing import results_folder
+from preflight.writing.writer import Fixed
 
 
 @dataclass(frozen=True)
@@ -160,7 +161,7 @@ def settle(
         stopped=stopped,
     )
     if report is not None:
-        outputs.write_text(run.folder / outputs.REPORT, report(sent))
+        results_folder.write_text(run.folder / results_folder.REPORT, report(sent))
     if ended:
         # Last of all: a crash before it leaves an unfinished run, and a resume settles it again.
         ledger.set_run(run_id, RunState.FINISHED)

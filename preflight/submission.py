@@ -13,7 +13,7 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from preflight import outputs, pipeline
+from preflight import pipeline
 from preflight.config.settings import Settings
 from preflight.core.errors import OutputExists, ProviderError, Stopped, UsageError
 from preflight.core.locks import locked
@@ -24,7 +24,6 @@ from preflight.providers import registry
 from preflight.providers.option import validated
 from preflight.providers.protocol import Provider
 from preflight.remembered import judged_again, keep_source, kept_source, restored, stored
-from preflight.rewriting import Fixed
 from preflight.sending.follow import words
 from preflight.sending.ledger import FILE as LEDGER
 from preflight.sending.ledger import LOCKS, Ledger
@@ -34,6 +33,8 @@ from preflight.sending.runs import Run, RunState
 from preflight.sending.submit import drive
 from preflight.settling import Sent as Sent
 from preflight.settling import balanced, settle
+from preflight.writing import results_folder
+from preflight.writing.writer import Fixed
 
 POLL_SCALE = "PREFLIGHT_POLL_SCALE"
 CALL_TIMEOUT = "PREFLIGHT_CALL_TIMEOUT"
@@ -151,7 +152,7 @@ def submit(
             validated(provider, registry.options(provider), options)
         else:
             connected = stack.enter_context(closing(_connected(provider, options, connection)))
-        place = folder or outputs.default_folder(str(path), stdin_name)
+        place = folder or results_folder.default_folder(str(path), stdin_name)
         begun: list[Run] = []
         if (settings.state_dir / LEDGER).exists():
             with Ledger(settings.state_dir) as known:
@@ -180,7 +181,7 @@ def submit(
         except OutputExists as error:
             raise OutputExists(f"{error}{instead(begun)}") from None
         if connected is None or not fixed.parts:
-            outputs.handed_over(fixed.folder)
+            results_folder.handed_over(fixed.folder)
             return _unsent(fixed, settings)
         source = fixed.checked.source
         ledger = stack.enter_context(Ledger(settings.state_dir))
@@ -208,7 +209,7 @@ def submit(
                 parent=parent,
             )
             stack.enter_context(ledger.lock(run))
-        outputs.handed_over(fixed.folder)
+        results_folder.handed_over(fixed.folder)
         connection.began(run)
         stopped = _drive(ledger, run, connected, connection, settings)
         return settle(
@@ -273,7 +274,7 @@ def resume(
                     f"run {run.id} was replaced by a later one of the same file or folder, which "
                     "sends its rows; `preflight runs` lists them"
                 )
-            outputs.handed_over(run.folder)
+            results_folder.handed_over(run.folder)
             connection.began(run.id)
             stopped = _drive(
                 ledger,

@@ -22,8 +22,6 @@ from preflight.core.row_id import NAME, row_id
 from preflight.corrections import KEPT
 from preflight.families import standings
 from preflight.linting.checked import Checked, Progress, silent
-from preflight.outputs import CORRECTIONS
-from preflight.parts import OVER_LIMIT
 from preflight.remembered import judged_again, restored
 from preflight.retelling import Retold, holding, retold
 from preflight.sending.ledger import Ledger
@@ -42,6 +40,8 @@ from preflight.stories import (
     Trail,
 )
 from preflight.verdicts import Place
+from preflight.writing.parts import OVER_LIMIT
+from preflight.writing.results_folder import CORRECTIONS
 
 
 def trace(

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from preflight import outputs, pipeline
+from preflight import pipeline
 from preflight.config import profile as profiles
 from preflight.config.column_mapping import missing, own, resolve
 from preflight.config.profile import Profile
@@ -34,13 +34,14 @@ from preflight.merging.origin import Origin
 from preflight.merging.pages import together
 from preflight.merging.submitted import Submitted, part_of
 from preflight.prediction import predicted
-from preflight.provenance import Provenance, provenance
 from preflight.providers import registry
 from preflight.reading.scan import scan
 from preflight.reading.source import open_source
-from preflight.rewriting import warnings_left
 from preflight.settling import Sent, balanced, refusals
 from preflight.verdicts import Place, Verdicts
+from preflight.writing import results_folder
+from preflight.writing.provenance import Provenance, provenance
+from preflight.writing.writer import warnings_left
 
 _READING = ("encoding", "delimiter", "header_row", "sheet")
 
@@ -81,14 +82,14 @@ def merge_submitted(
         UsageError: a file cannot be read, or is none of what it is said to be; nothing is written.
         BooksError: the books do not balance; a defect of preflight.
     """
-    target = folder or outputs.default_folder(str(submitted))
+    target = folder or results_folder.default_folder(str(submitted))
     for path in (submitted, *failures, *filter(None, [original])):
         pipeline.not_its_own(path, target)
     if submitted.resolve() in {path.resolve() for path in failures}:
         raise UsageError(f"{submitted}: the file that was sent does not tell what was refused")
     pages = [read_failures(path, provider, spool=work) for path in failures]
     profile = settings.explained(profiles.load(provider))
-    with outputs.staging(target, force=force) as place:
+    with results_folder.staging(target, force=force) as place:
         checked = _read(submitted, profile, settings, work, original, progress)
         sent = part_of(checked.layout, checked.survey.plan.columns, work=work)
         whole = together(pages, provider)
@@ -129,7 +130,7 @@ def merge_submitted(
             settings=settings,
         )
         if report is not None:
-            outputs.write_text(place / outputs.REPORT, report(told))
+            results_folder.write_text(place / results_folder.REPORT, report(told))
     return told
 
 
@@ -290,8 +291,8 @@ def _write_failures(
     shown = said[there]
     shown = shown.assign(how=np.where(_twins(alike), alike, shown["how"].to_numpy(object)))
     helpers = there_columns(shown, rows, source.part.lines[at], source.names[at], raws)
-    names = [*(header[position] for position in own(header)), *outputs.HELPERS]
-    with outputs.TableWriter(place / outputs.FAILURES, names) as file:
+    names = [*(header[position] for position in own(header)), *results_folder.HELPERS]
+    with results_folder.TableWriter(place / results_folder.FAILURES, names) as file:
         file.write([*cells, *helpers])
         written = file.rows
     lost = _lost(sent.part, refused[~there], said[~there], traced.why)

@@ -10,7 +10,7 @@ from preflight import pipeline
 from preflight.config.settings import Settings
 from preflight.linting.checked import Checked
 from preflight.report.listing import Listing, listing
-from preflight.rewriting import Fixed
+from preflight.writing.writer import Fixed
 
 # A rule of the user's own that fails on one value.
 CRASHES = '''"""A rule that fails."""

@@ -12,11 +12,11 @@ import click
 import pandas as pd
 import pytest
 
-from preflight import outputs
 from preflight.cli.main import _COMMANDS, _preflight, main
 from preflight.config import catalogue
 from preflight.config.settings import load
 from preflight.providers import registry
+from preflight.writing import results_folder
 from tests.calls import contacts
 
 ROOT = Path(__file__).parents[1]
@@ -71,7 +71,7 @@ def test_every_rule_and_file_of_the_readme_exists() -> None:
     codes = set(re.findall(r"\b[A-Z]{3}\d{3}\b", README))
     assert codes - set(catalogue.builtin()) == set()
     named = set(re.findall(r"^\| `([a-z]+\.(?:csv|json))`", README, re.MULTILINE))
-    assert named - set(outputs.RESULTS) == set()
+    assert named - set(results_folder.RESULTS) == set()
 
 
 @pytest.mark.parametrize("name", registry.NAMES)

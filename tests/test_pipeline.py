@@ -20,7 +20,7 @@ from preflight.core.errors import BooksError, OutputExists, RunLocked, SourceErr
 from preflight.linting.analysis import CLEAN, DROPPED, REJECTED
 from preflight.linting.checked import CHUNK_BYTES, Records, balanced
 from preflight.pipeline import workspace
-from preflight.rewriting import Fixed
+from preflight.writing.writer import Fixed
 from tests.calls import EXPORTS, SHOW, clean_rows_of, contacts, rows_of
 
 CELLS = st.sampled_from(

@@ -12,12 +12,12 @@ from preflight import pipeline
 from preflight.config.settings import Settings
 from preflight.core.errors import BooksError
 from preflight.core.types import FailureReport, Outcome, Reason, Receipt, RunBooks
-from preflight.rewriting import Fixed
 from preflight.sandbox.server import Sandbox
 from preflight.sending.ledger import Ledger
 from preflight.sending.runs import PartState, RunState
 from preflight.settling import Sent, balanced, settle
 from preflight.submission import Connection, submit
+from preflight.writing.writer import Fixed
 from tests.calls import contacts, rows_of
 
 LINE = {

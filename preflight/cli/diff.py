@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from preflight import outputs, undoing
 from preflight.cli.options import emit
 from preflight.cli.terminal import is_shown_to_people
 from preflight.config import catalogue
 from preflight.report import diff
+from preflight.writing import results_folder, undo
 
 
 @click.command("diff")
@@ -26,9 +26,9 @@ def command(folder: Path, show_values: bool | None) -> int:
 
     DIR is a folder that `preflight fix` wrote. What was taken back since is shown as well.
     """
-    changes = undoing.changes(folder)
+    changes = undo.changes(folder)
     names = {code: rule.name for code, rule in catalogue.builtin().items()}
     shown = is_shown_to_people() if show_values is None else show_values
-    head = diff.heading(undoing.source_name(folder), str(folder / outputs.CLEAN))
+    head = diff.heading(undo.source_name(folder), str(folder / results_folder.CLEAN))
     emit(head + diff.cells(changes, names, show_values=shown), None)
     return 0

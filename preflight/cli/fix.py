@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from preflight import outputs, pipeline
+from preflight import pipeline
 from preflight.cli.check import difference, refuse_format
 from preflight.cli.options import (
     diff_option,
@@ -24,7 +24,8 @@ from preflight.config import catalogue
 from preflight.config.settings import Settings
 from preflight.report import as_json, text
 from preflight.report.listing import Listing, listing, own_tokens
-from preflight.rewriting import Fixed
+from preflight.writing import results_folder
+from preflight.writing.writer import Fixed
 
 
 @click.command("fix")
@@ -136,20 +137,24 @@ def written(fixed: Fixed) -> list[tuple[str, str]]:
     """The files of a fix or a split, and what each holds."""
     folder, parts = fixed.folder, fixed.parts
     paths = []
-    if len(parts) == 1 and parts[0].path.name == outputs.CLEAN:
+    if len(parts) == 1 and parts[0].path.name == results_folder.CLEAN:
         paths.append((str(parts[0].path), text.plural(parts[0].rows, "clean row")))
     elif parts:
-        paths.append((str(folder / outputs.PARTS), text.plural(len(parts), "part")))
-        paths.append((str(folder / outputs.MANIFEST), "what is in which part"))
+        paths.append((str(folder / results_folder.PARTS), text.plural(len(parts), "part")))
+        paths.append((str(folder / results_folder.MANIFEST), "what is in which part"))
     if fixed.books.rejected:
-        paths.append((str(folder / outputs.REJECTS), "the rejected rows, to correct and re-import"))
+        paths.append(
+            (str(folder / results_folder.REJECTS), "the rejected rows, to correct and re-import")
+        )
     if fixed.changed_cells:
-        paths.append((str(folder / outputs.FIXES), "every cell that was changed"))
-    if (folder / outputs.CORRECTIONS).exists():
-        paths.append((str(folder / outputs.CORRECTIONS), "every cell corrected, or put back"))
-    if (folder / outputs.UNDO).exists():
-        paths.append((str(folder / outputs.ORIGINAL), "the input, for `preflight undo`"))
-    return [*paths, (str(folder / outputs.REPORT), "all of it, for programs")]
+        paths.append((str(folder / results_folder.FIXES), "every cell that was changed"))
+    if (folder / results_folder.CORRECTIONS).exists():
+        paths.append(
+            (str(folder / results_folder.CORRECTIONS), "every cell corrected, or put back")
+        )
+    if (folder / results_folder.UNDO).exists():
+        paths.append((str(folder / results_folder.ORIGINAL), "the input, for `preflight undo`"))
+    return [*paths, (str(folder / results_folder.REPORT), "all of it, for programs")]
 
 
 def exit_code(fixed: Fixed, settings: Settings) -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from preflight import outputs, pipeline
+from preflight import pipeline
 from preflight.cli.options import emit, settings_of, shows_values
 from preflight.cli.progress import progress_bars
 from preflight.config import catalogue
@@ -18,6 +18,7 @@ from preflight.learning.lessons import Lessons, Ruled
 from preflight.learning.proposing import learn
 from preflight.report import lessons as told
 from preflight.sending.ledger import FILE, Ledger
+from preflight.writing import results_folder
 
 
 @click.command("learn")
@@ -97,11 +98,11 @@ def _write(folder: Path, lessons: Lessons) -> None:
     }
     try:
         files.folder(folder)
-        outputs.write_text(folder / CONFIG_NAMES[0], piece)
+        results_folder.write_text(folder / CONFIG_NAMES[0], piece)
         if ruled:
             files.folder(folder / told.RULES)
         for name, content in ruled.items():
-            outputs.write_text(folder / told.RULES / name, content)
+            results_folder.write_text(folder / told.RULES / name, content)
     except OSError as error:
         raise SourceError(f"cannot write into {folder}: {error.strerror}") from error
     click.echo(f"{folder / CONFIG_NAMES[0]}: what is proposed, nothing of it is in force", err=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from preflight import outputs, pipeline, submission
+from preflight import pipeline, submission
 from preflight.cli.fix import document, summary, written
 from preflight.cli.options import (
     emit,
@@ -31,6 +31,7 @@ from preflight.core.types import Reason
 from preflight.report import as_json, text
 from preflight.report.listing import listing, own_tokens
 from preflight.sending.runs import StoredPart
+from preflight.writing import results_folder
 
 _PLACE = (
     "folder",
@@ -289,17 +290,22 @@ def _files(sent: submission.Sent) -> list[tuple[str, str]]:
         return written(sent.fixed)
     sending = "were sent" if not sent.pending else "are sent, not all of them yet"
     told = [
-        (outputs.CLEAN, f"the rows that {sending}"),
-        (outputs.PARTS, f"the parts that {sending}"),
-        *([(outputs.FIXES, "every cell that was changed")] if sent.changes else []),
+        (results_folder.CLEAN, f"the rows that {sending}"),
+        (results_folder.PARTS, f"the parts that {sending}"),
+        *([(results_folder.FIXES, "every cell that was changed")] if sent.changes else []),
         *(
-            [(outputs.FAILURES, "the rows rejected here and there, to correct and re-import")]
+            [
+                (
+                    results_folder.FAILURES,
+                    "the rows rejected here and there, to correct and re-import",
+                )
+            ]
             if sent.books.rejected_here + sent.books.rejected_there
             else []
         ),
-        (outputs.CORRECTIONS, "every cell corrected, or put back"),
-        (outputs.UNMATCHED, "the report lines that fit no row"),
-        (outputs.REPORT, "all of it, for programs"),
+        (results_folder.CORRECTIONS, "every cell corrected, or put back"),
+        (results_folder.UNMATCHED, "the report lines that fit no row"),
+        (results_folder.REPORT, "all of it, for programs"),
     ]
     return [(str(folder / name), what) for name, what in told if (folder / name).exists()]
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from preflight import outputs, undoing
 from preflight.report import text
+from preflight.writing import results_folder, undo
 
 
 @click.command("undo")
@@ -41,7 +41,7 @@ def command(
     --row the fixes of those cells are taken back in DIR's clean.csv, and fixes.csv says so.
     """
     if not codes and not rows:
-        restored = undoing.restore(folder, target, force=force)
+        restored = undo.restore(folder, target, force=force)
         how = "stands there unchanged" if restored.stood else "restored"
         click.echo(
             f"{text.visible(str(restored.path))}: {how}, {text.number(restored.size)} bytes, "
@@ -50,9 +50,9 @@ def command(
         return 0
     if target is not None or force:
         raise click.UsageError("-o and --force go with taking everything back, not with --code")
-    taken = undoing.take_back(folder, codes=codes, rows=rows)
+    taken = undo.take_back(folder, codes=codes, rows=rows)
     click.echo(
-        f"{text.visible(str(folder / outputs.CLEAN))}: {text.plural(taken.cells, 'cell')} taken "
+        f"{text.visible(str(folder / results_folder.CLEAN))}: {text.plural(taken.cells, 'cell')} taken "
         f"back in {text.plural(taken.rows, 'row')}; `preflight check` tells if they pass so"
     )
     return 0

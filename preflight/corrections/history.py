@@ -14,7 +14,7 @@ from preflight.config.column_mapping import own
 from preflight.core.row_id import Names
 from preflight.core.types import Chunk, Column, Ints, Layout
 from preflight.corrections.returned import labels
-from preflight.partition import cells_of
+from preflight.writing.partition import cells_of
 
 _EMPTY = pa.array([], pa.string())
 

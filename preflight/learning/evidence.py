@@ -26,10 +26,10 @@ from preflight.linting.analysis import Survey
 from preflight.linting.checked import Progress, Records, silent
 from preflight.prediction import ACCEPTED, REFUSED
 from preflight.remembered import judged_again, restored
-from preflight.rewriting import rewrite
 from preflight.rule import Rule, Scope
 from preflight.sending.ledger import Ledger
 from preflight.sending.runs import Run
+from preflight.writing.writer import rewrite
 
 WHOLE_PART = "whole part"
 """How a row was refused that was refused with all of its part: no row can be told from another."""

@@ -19,8 +19,8 @@ from preflight.core.types import FailureReport, Outcome, Part, Reason
 from preflight.merging import matching
 from preflight.merging.matching import NO_ROW, NOBODY, Placed
 from preflight.providers.exchange import shown
-from preflight.sentcells import read_part as read_part
-from preflight.sentcells import without_cells
+from preflight.writing.sent_cells import read_part as read_part
+from preflight.writing.sent_cells import without_cells
 
 _TEXTS = ("code", "message", "reason", "how")
 

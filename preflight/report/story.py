@@ -15,7 +15,6 @@ from preflight.report.listing import shape
 from preflight.report.text import number, plural, visible
 from preflight.retelling import Change, Finding
 from preflight.sending.runs import Run
-from preflight.sentcells import without_cells
 from preflight.stories import (
     Called,
     Chapter,
@@ -29,6 +28,7 @@ from preflight.stories import (
     Story,
     Trail,
 )
+from preflight.writing.sent_cells import without_cells
 
 _WHAT = {
     Read: "read",

@@ -19,7 +19,7 @@ from preflight.providers.protocol import Call, Provider, Repeat
 from preflight.sending.follow import TRIES, Follower, Pace, words
 from preflight.sending.ledger import Ledger
 from preflight.sending.runs import Attempt
-from preflight.sentcells import unrepeated
+from preflight.writing.sent_cells import unrepeated
 
 LOOKUPS = 4
 """How often an attempt is looked for before it is taken to have made no job."""

@@ -16,7 +16,7 @@ from preflight.core.types import Outcome, Part, Receipt
 from preflight.providers.protocol import Provider
 from preflight.sending.ledger import Ledger
 from preflight.sending.progress import Ended, Polled, Progress, Waiting
-from preflight.sentcells import quiet, unrepeated
+from preflight.writing.sent_cells import quiet, unrepeated
 
 TRIES = 8
 """How often a call is made in vain, with nothing else moving, until the run is stopped."""

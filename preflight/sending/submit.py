@@ -45,7 +45,7 @@ from preflight.sending.progress import (
     silent,
 )
 from preflight.sending.runs import Attempt, AttemptState, PartState, RunState, StoredPart
-from preflight.sentcells import unrepeated
+from preflight.writing.sent_cells import unrepeated
 
 
 def attempt_key(run: str, provider: str, part: Part, attempt: int) -> str:

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight import pipeline, undoing
+from preflight import pipeline
 from preflight.config.catalogue import _sound
 from preflight.config.settings import Settings
 from preflight.core.errors import RuleError, UsageError
@@ -25,6 +25,7 @@ from preflight.linting.analysis import CLEAN, REJECTED
 from preflight.linting.apply_fixes import clean
 from preflight.linting.rejoin_fields import realigned
 from preflight.rule import Scope
+from preflight.writing import undo
 from tests import checked
 from tests.calls import rows_of
 from tests.cells import plan_for
@@ -265,10 +266,10 @@ def test_what_a_provider_refuses_of_it_is_found_again(tmp_path: Path) -> None:
 def test_undo_gives_the_bytes_and_what_is_fixed_stays(tmp_path: Path) -> None:
     """A single record is not taken back alone: it has no cell in clean.csv."""
     checked.fix(tmp_path, MESSY, ignore=("DUP",), unsafe_fixes=True)
-    back = undoing.restore(tmp_path / "out", tmp_path / "back.csv")
+    back = undo.restore(tmp_path / "out", tmp_path / "back.csv")
     assert back.path.read_text() == MESSY
     with pytest.raises(UsageError, match="row 2: the record was joined as a whole"):
-        undoing.take_back(tmp_path / "out", codes=("STR102",))
+        undo.take_back(tmp_path / "out", codes=("STR102",))
     first = (tmp_path / "out" / "clean.csv").read_text()
     (tmp_path / "again").mkdir()
     again = checked.fix(tmp_path / "again", first, ignore=("DUP",), unsafe_fixes=True)

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from preflight.config.column_mapping import Sent
 from preflight.core import csv_writer
 from preflight.core.types import Part
-from preflight.parts import PartWriter, manifest, moved, runs, too_large
+from preflight.writing.parts import PartWriter, manifest, moved, runs, too_large
 
 COLUMNS = (Sent("Email", 0, "email"), Sent("a,b", 1, None))
 HEADER = b'Email,"a,b"\n'

@@ -20,8 +20,8 @@ from preflight.core.errors import UsageError
 from preflight.core.findings import Findings
 from preflight.core.row_id import Names
 from preflight.core.types import Bools, Chunk, Ints, Layout, Problem, Reason, Severity
-from preflight.outputs import HELPERS, helper_columns
 from preflight.rule import Rule, Scope
+from preflight.writing.results_folder import HELPERS, helper_columns
 
 _MALFORMED = "the record is malformed"
 

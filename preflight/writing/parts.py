@@ -16,7 +16,7 @@ import pyarrow as pa
 from preflight.config.column_mapping import Sent
 from preflight.core import csv_writer, files
 from preflight.core.types import Ints, Part
-from preflight.outputs import PARTS
+from preflight.writing.results_folder import PARTS
 
 # The rule whose finding says that a record is too large for any part: only the splitter can see it.
 OVER_LIMIT = "FIL008"

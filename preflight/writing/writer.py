@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from preflight import outputs
 from preflight.config.column_mapping import Sent, sent
 from preflight.config.plan import Plan
 from preflight.core import csv_writer
@@ -22,8 +21,9 @@ from preflight.core.types import CHANGE_COLUMNS, Books, Chunk, Part, Severity
 from preflight.linting.analysis import Survey
 from preflight.linting.apply_fixes import Cleaned, clean
 from preflight.linting.checked import Checked
-from preflight.partition import CleanRows, Rejects, clean_rows
-from preflight.parts import OVER_LIMIT, PartWriter, manifest, moved, too_large
+from preflight.writing import results_folder
+from preflight.writing.partition import CleanRows, Rejects, clean_rows
+from preflight.writing.parts import OVER_LIMIT, PartWriter, manifest, moved, too_large
 
 
 @dataclass(frozen=True)
@@ -82,19 +82,19 @@ def write(
     changed, remaining = Counter[str](), Counter[str]()
     with (
         PartWriter(
-            place / outputs.PARTS,
+            place / results_folder.PARTS,
             columns,
             max_bytes=limits.bytes,
             max_rows=limits.rows,
         ) as writer,
-        outputs.TableWriter(place / outputs.REJECTS, rejects.header) as refused,
-        outputs.TableWriter(place / outputs.FIXES, CHANGE_COLUMNS) as log,
+        results_folder.TableWriter(place / results_folder.REJECTS, rejects.header) as refused,
+        results_folder.TableWriter(place / results_folder.FIXES, CHANGE_COLUMNS) as log,
     ):
-        log.write(outputs.fixes_columns(file_changes(checked)))
+        log.write(results_folder.fixes_columns(file_changes(checked)))
         for one, kept in rewrite(found, read, columns):
             writer.write(kept.rendered, kept.rows, kept.lines)
             refused.write(rejects.of(one.original, one.rejected, one.aside, one.findings))
-            log.write(outputs.fixes_columns(one.changes))
+            log.write(results_folder.fixes_columns(one.changes))
             changed.update(one.changes["code"].tolist())
             remaining.update(one.findings.counts())
             cells += len(one.changes)
@@ -217,14 +217,16 @@ def _placed(
 ) -> tuple[Part, ...]:
     """Gives the parts their final names; they are told as standing where they will stand."""
     if len(parts) > 1 or (parts and always_parts):
-        outputs.write_text(place / outputs.MANIFEST, manifest(parts, checked.source.sha256))
-        return tuple(moved(part, target / outputs.PARTS / part.path.name) for part in parts)
+        results_folder.write_text(
+            place / results_folder.MANIFEST, manifest(parts, checked.source.sha256)
+        )
+        return tuple(moved(part, target / results_folder.PARTS / part.path.name) for part in parts)
     if columns:
         if parts:
-            parts[0].path.rename(place / outputs.CLEAN)
+            parts[0].path.rename(place / results_folder.CLEAN)
         else:
             header = csv_writer.line([column.header for column in columns])
-            with os.fdopen(outputs.private(place / outputs.CLEAN), "wb") as file:
+            with os.fdopen(results_folder.private(place / results_folder.CLEAN), "wb") as file:
                 file.write(header)
-    (place / outputs.PARTS).rmdir()
-    return tuple(moved(part, target / outputs.CLEAN) for part in parts)
+    (place / results_folder.PARTS).rmdir()
+    return tuple(moved(part, target / results_folder.CLEAN) for part in parts)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight.core.errors import Busy, Refused
-from preflight.sentcells import quiet, unrepeated, without_cells
+from preflight.writing.sent_cells import quiet, unrepeated, without_cells
 from tests.providers.parts import make_part
 
 HEADER = ("email", "Name", "note")

@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from preflight import outputs, undoing
 from preflight.core.errors import UsageError
 from preflight.core.types import Ints
+from preflight.writing import results_folder, undo
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def provenance(path: Path, sha256: str) -> Provenance | None:
         sha256: of its bytes.
     """
     folder = path.absolute().parent
-    for place in (folder, folder.parent) if folder.name == outputs.PARTS else (folder,):
+    for place in (folder, folder.parent) if folder.name == results_folder.PARTS else (folder,):
         for source, rows in (*_of_clean(place, sha256), *_of_parts(place, sha256)):
             return Provenance(source, rows, _reading(place, source))
     return None
@@ -52,7 +52,7 @@ def provenance(path: Path, sha256: str) -> Provenance | None:
 
 def _of_clean(folder: Path, sha256: str) -> Iterator[tuple[str, Ints]]:
     try:
-        kept = undoing.load(folder)
+        kept = undo.load(folder)
     except UsageError:
         return
     if kept.clean_sha256 == sha256:
@@ -61,7 +61,7 @@ def _of_clean(folder: Path, sha256: str) -> Iterator[tuple[str, Ints]]:
 
 def _of_parts(folder: Path, sha256: str) -> Iterator[tuple[str, Ints]]:
     try:
-        said = json.loads((folder / outputs.MANIFEST).read_text("utf-8"))
+        said = json.loads((folder / results_folder.MANIFEST).read_text("utf-8"))
         for part in said["parts"]:
             if part["sha256"] == sha256 and "source_rows" in part:
                 runs = [[int(end) for end in run.split("-")] for run in part["source_rows"].split()]
@@ -72,7 +72,7 @@ def _of_parts(folder: Path, sha256: str) -> Iterator[tuple[str, Ints]]:
 
 def _reading(folder: Path, source: str) -> dict[str, Any]:
     try:
-        said = json.loads((folder / outputs.REPORT).read_text("utf-8"))
+        said = json.loads((folder / results_folder.REPORT).read_text("utf-8"))
         (one,) = (one for one in said["files"] if one["sha256"] == source)
         found = {"encoding": one["encoding"], "delimiter": one["delimiter"]}
         sheet = one["sheet"]

@@ -14,9 +14,9 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from preflight import outputs
 from preflight.core.errors import OutputExists, RunLocked, SourceError
 from preflight.core.types import CHANGE_COLUMNS
+from preflight.writing import results_folder
 
 
 def tree(folder: Path) -> dict[str, str]:
@@ -37,7 +37,7 @@ def mode(path: Path) -> int:
 
 def fail(folder: Path, error: BaseException, *, force: bool = False) -> None:
     """A call that breaks off after it wrote something."""
-    with outputs.staging(folder, force=force) as place:
+    with results_folder.staging(folder, force=force) as place:
         fill(place)
         raise error
 
@@ -55,12 +55,12 @@ def fail(folder: Path, error: BaseException, *, force: bool = False) -> None:
     ],
 )
 def test_the_folder_is_named_after_the_input_and_stands_beside_it(name: str, folder: str) -> None:
-    assert outputs.default_folder(name) == Path(folder)
+    assert results_folder.default_folder(name) == Path(folder)
 
 
 def test_results_stand_in_the_folder_when_the_block_ended_well(tmp_path: Path) -> None:
     folder = tmp_path / "a" / "b"
-    with outputs.staging(folder, force=False) as place:
+    with results_folder.staging(folder, force=False) as place:
         fill(place)
         assert not (folder / "clean.csv").exists()
     assert tree(folder) == {"clean.csv": "new", "parts/0001.csv": "new"}
@@ -92,12 +92,12 @@ def test_a_block_that_breaks_off_keeps_the_folder_and_the_results_that_were_ther
     assert set(tree(old).values()) == {"old"}
 
 
-@pytest.mark.parametrize("name", outputs.RESULTS)
+@pytest.mark.parametrize("name", results_folder.RESULTS)
 def test_a_result_that_stands_there_is_not_replaced_without_force(
     tmp_path: Path, name: str
 ) -> None:
     (tmp_path / name).write_text("old")
-    with pytest.raises(OutputExists, match=name), outputs.staging(tmp_path, force=False):
+    with pytest.raises(OutputExists, match=name), results_folder.staging(tmp_path, force=False):
         pytest.fail("the block was entered")
     assert tree(tmp_path) == {name: "old"}
 
@@ -108,7 +108,7 @@ def test_with_force_old_results_go_together_and_other_files_stay(tmp_path: Path)
         (tmp_path / name).write_text("old")
     (tmp_path / "notes.txt").write_text("mine")
     (tmp_path / "clean.csv.bak").write_text("mine")
-    with outputs.staging(tmp_path, force=True) as place:
+    with results_folder.staging(tmp_path, force=True) as place:
         fill(place)
         assert (tmp_path / "rejects.csv").read_text() == "old"
     assert tree(tmp_path) == {
@@ -127,9 +127,9 @@ def test_a_result_that_is_a_link_is_replaced_and_what_it_points_at_stays(tmp_pat
     folder.mkdir()
     (folder / "parts").symlink_to(elsewhere)
     (folder / "clean.csv").symlink_to(tmp_path / "gone.csv")
-    with pytest.raises(OutputExists), outputs.staging(folder, force=False):
+    with pytest.raises(OutputExists), results_folder.staging(folder, force=False):
         pytest.fail("the block was entered")
-    with outputs.staging(folder, force=True) as place:
+    with results_folder.staging(folder, force=True) as place:
         fill(place)
     assert tree(elsewhere) == {"precious.csv": "mine"}
     assert not (folder / "parts").is_symlink()
@@ -139,7 +139,7 @@ def test_a_result_that_is_a_link_is_replaced_and_what_it_points_at_stays(tmp_pat
 def test_a_result_that_appears_in_the_meantime_is_not_replaced(tmp_path: Path) -> None:
 
     def late() -> None:
-        with outputs.staging(tmp_path, force=False) as place:
+        with results_folder.staging(tmp_path, force=False) as place:
             fill(place)
             (tmp_path / "clean.csv").write_text("theirs")
 
@@ -155,7 +155,7 @@ def test_an_exchange_that_breaks_off_puts_the_old_results_back(tmp_path: Path) -
     (tmp_path / "zz" / "mine").write_text("mine")
 
     def blocked() -> None:
-        with outputs.staging(tmp_path, force=True) as place:
+        with results_folder.staging(tmp_path, force=True) as place:
             fill(place)
             (place / "zz").write_text("new")
 
@@ -168,7 +168,7 @@ def test_what_a_killed_call_left_is_cleared_away(tmp_path: Path) -> None:
     left = tmp_path / ".preflight-partial-xyz"
     left.mkdir()
     (left / "clean.csv").write_text("half")
-    with outputs.staging(tmp_path, force=False) as place:
+    with results_folder.staging(tmp_path, force=False) as place:
         fill(place)
     assert not left.exists()
 
@@ -183,7 +183,7 @@ def test_old_results_come_back_where_a_killed_call_had_not_decided(tmp_path: Pat
     staged = tmp_path / ".preflight-partial-xyz"
     staged.mkdir()
     fill(staged)
-    with pytest.raises(OutputExists), outputs.staging(tmp_path, force=False):
+    with pytest.raises(OutputExists), results_folder.staging(tmp_path, force=False):
         pytest.fail("the block was entered")
     assert tree(tmp_path) == {"clean.csv": "old", "parts/0001.csv": "old"}
     assert sorted(path.name for path in tmp_path.iterdir()) == ["clean.csv", "parts"]
@@ -202,7 +202,7 @@ def test_new_results_come_in_where_a_killed_call_had_decided(
         old.mkdir()
         (old / "clean.csv").write_text("old")
         (old / "failures.csv").write_text("old")
-    with pytest.raises(OutputExists), outputs.staging(tmp_path, force=False):
+    with pytest.raises(OutputExists), results_folder.staging(tmp_path, force=False):
         pytest.fail("the block was entered")
     assert tree(tmp_path) == {"clean.csv": "new", "parts/0001.csv": "new"}
     assert sorted(path.name for path in tmp_path.iterdir()) == ["clean.csv", "parts"]
@@ -213,25 +213,25 @@ def test_results_that_no_run_came_to_have_are_replaced_by_the_next_that_is_to_se
 ) -> None:
     """As after a kill between the writing and the ledger; `fix` does not replace them."""
     for text in ("first", "second"):
-        with outputs.staging(tmp_path, force=False, to_send=True) as place:
+        with results_folder.staging(tmp_path, force=False, to_send=True) as place:
             fill(place, text)
     assert set(tree(tmp_path).values()) == {"second", ""}
-    with pytest.raises(OutputExists), outputs.staging(tmp_path, force=False):
+    with pytest.raises(OutputExists), results_folder.staging(tmp_path, force=False):
         pytest.fail("the block was entered")
-    outputs.handed_over(tmp_path)
-    with pytest.raises(OutputExists), outputs.staging(tmp_path, force=False, to_send=True):
+    results_folder.handed_over(tmp_path)
+    with pytest.raises(OutputExists), results_folder.staging(tmp_path, force=False, to_send=True):
         pytest.fail("the block was entered")
     assert tree(tmp_path) == {"clean.csv": "second", "parts/0001.csv": "second"}
-    outputs.handed_over(tmp_path / "nowhere")
+    results_folder.handed_over(tmp_path / "nowhere")
 
 
 def test_results_of_a_fix_are_not_taken_for_unsent_ones(tmp_path: Path) -> None:
     """The mark of those that were there before goes with them."""
-    with outputs.staging(tmp_path, force=False, to_send=True) as place:
+    with results_folder.staging(tmp_path, force=False, to_send=True) as place:
         fill(place)
-    with outputs.staging(tmp_path, force=True) as place:
+    with results_folder.staging(tmp_path, force=True) as place:
         fill(place, "fixed")
-    with pytest.raises(OutputExists), outputs.staging(tmp_path, force=False, to_send=True):
+    with pytest.raises(OutputExists), results_folder.staging(tmp_path, force=False, to_send=True):
         pytest.fail("the block was entered")
     assert set(tree(tmp_path).values()) == {"fixed"}
 
@@ -240,7 +240,7 @@ def test_a_path_that_is_no_folder_is_told_as_such(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with (
         pytest.raises(SourceError, match="cannot write into"),
-        outputs.staging(tmp_path / "file", force=False),
+        results_folder.staging(tmp_path / "file", force=False),
     ):
         pytest.fail("the block was entered")
 
@@ -249,7 +249,7 @@ def test_leftovers_that_cannot_be_cleared_are_told_as_such(tmp_path: Path) -> No
     (tmp_path / ".preflight-partial-file").write_text("no folder")
     with (
         pytest.raises(SourceError, match="cannot write into"),
-        outputs.staging(tmp_path, force=False),
+        results_folder.staging(tmp_path, force=False),
     ):
         pytest.fail("the block was entered")
 
@@ -258,17 +258,17 @@ def test_a_full_disk_is_no_bug_and_other_errors_stay_what_they_are(tmp_path: Pat
     """`/dev/full` refuses every byte as a full disk does."""
     with (
         pytest.raises(SourceError, match="No space left"),
-        outputs.staging(tmp_path / "out", force=False),
+        results_folder.staging(tmp_path / "out", force=False),
         Path("/dev/full").open("w") as full,
     ):
         full.write("x")
-    with pytest.raises(FileNotFoundError), outputs.staging(tmp_path / "out", force=False):
+    with pytest.raises(FileNotFoundError), results_folder.staging(tmp_path / "out", force=False):
         (tmp_path / "missing").read_text()
     assert list(tmp_path.iterdir()) == []
 
 
 def _hold(folder: Path, inside: Event, go: Event) -> None:
-    with outputs.staging(folder, force=False) as place:
+    with results_folder.staging(folder, force=False) as place:
         fill(place)
         inside.set()
         go.wait(20)
@@ -281,7 +281,7 @@ def test_two_processes_never_write_into_one_folder(tmp_path: Path) -> None:
     other.start()
     try:
         assert inside.wait(20)
-        with pytest.raises(RunLocked), outputs.staging(tmp_path, force=True):
+        with pytest.raises(RunLocked), results_folder.staging(tmp_path, force=True):
             pytest.fail("the block was entered")
     finally:
         go.set()
@@ -295,25 +295,25 @@ def test_two_processes_never_write_into_one_folder(tmp_path: Path) -> None:
 )
 def test_the_results_of_standard_input_stay_in_the_working_directory(name: str) -> None:
     """Whatever path it is called by; and the name of another input changes nothing."""
-    assert outputs.default_folder("-", name) == Path("leads.preflight")
-    assert outputs.default_folder("in/a.csv", name) == Path("in/a.preflight")
+    assert results_folder.default_folder("-", name) == Path("leads.preflight")
+    assert results_folder.default_folder("in/a.csv", name) == Path("in/a.preflight")
 
 
 def test_a_private_file_is_private_whatever_stood_there(tmp_path: Path) -> None:
     path = tmp_path / "rejects.csv"
     path.write_text("a longer old text")
     path.chmod(0o644)
-    with os.fdopen(outputs.private(path), "w") as file:
+    with os.fdopen(results_folder.private(path), "w") as file:
         file.write("new")
     assert (path.read_text(), mode(path)) == ("new", 0o600)
 
 
 def test_a_text_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     path = tmp_path / "report.json"
-    outputs.write_text(path, "old\r\n")
+    results_folder.write_text(path, "old\r\n")
     assert (path.read_bytes(), mode(path)) == (b"old\r\n", 0o600)
     with pytest.raises(UnicodeEncodeError):
-        outputs.write_text(path, "a" * 100_000 + "\udcff")
+        results_folder.write_text(path, "a" * 100_000 + "\udcff")
     assert [entry.name for entry in tmp_path.iterdir()] == ["report.json"]
     assert path.read_bytes() == b"old\r\n"
 
@@ -329,7 +329,7 @@ def read(path: Path) -> list[list[str]]:
 
 def test_a_table_for_people_runs_nothing_and_is_private(tmp_path: Path) -> None:
     path = tmp_path / "rejects.csv"
-    with outputs.TableWriter(path, ["name", "=cmd()"]) as writer:
+    with results_folder.TableWriter(path, ["name", "=cmd()"]) as writer:
         writer.write([strings("Ann", "=1+1"), strings("+46701234567", 'a"b')])
         writer.write([strings(), strings()])
         writer.write([strings("Zoë"), strings("")])
@@ -348,7 +348,10 @@ def test_a_table_that_is_left_in_the_middle_is_closed(tmp_path: Path) -> None:
         write()
         raise RuntimeError
 
-    with pytest.raises(RuntimeError), outputs.TableWriter(tmp_path / "a.csv", ["a"]) as writer:
+    with (
+        pytest.raises(RuntimeError),
+        results_folder.TableWriter(tmp_path / "a.csv", ["a"]) as writer,
+    ):
         broken(lambda: writer.write([strings("b")]))
     assert (tmp_path / "a.csv").read_text() == "a\nb\n"
 
@@ -365,20 +368,24 @@ def test_changes_become_texts_and_none_make_none() -> None:
             "new": ["a@b.co", "c@d.co"],
         }
     )
-    columns = outputs.fixes_columns(changes)
+    columns = results_folder.fixes_columns(changes)
     assert [column.to_pylist()[1] for column in columns] == [
         "12", "15", "E-mail", "EML303", "safe", "c@d.co ", "c@d.co",
     ]  # fmt: skip
-    none = outputs.fixes_columns(pd.DataFrame(columns=list(CHANGE_COLUMNS)))
+    none = results_folder.fixes_columns(pd.DataFrame(columns=list(CHANGE_COLUMNS)))
     assert [len(column) for column in none] == [0] * len(CHANGE_COLUMNS)
 
 
 def test_helper_columns_stand_in_their_order_and_what_is_not_said_is_blank() -> None:
-    columns = outputs.helper_columns(
+    columns = results_folder.helper_columns(
         {"preflight__row": np.array([3, 4]), "preflight__source": "local"}, 2
     )
-    told = dict(zip(outputs.HELPERS, (column.to_pylist() for column in columns), strict=True))
+    told = dict(
+        zip(results_folder.HELPERS, (column.to_pylist() for column in columns), strict=True)
+    )
     assert told.pop("preflight__row") == ["3", "4"]
     assert told.pop("preflight__source") == ["local", "local"]
     assert set(map(tuple, told.values())) == {("", "")}
-    assert [len(column) for column in outputs.helper_columns({}, 0)] == [0] * len(outputs.HELPERS)
+    assert [len(column) for column in results_folder.helper_columns({}, 0)] == [0] * len(
+        results_folder.HELPERS
+    )

@@ -9,8 +9,8 @@ import pytest
 
 from preflight import pipeline
 from preflight.config.settings import Settings
-from preflight.provenance import provenance
-from preflight.rewriting import Fixed
+from preflight.writing.provenance import provenance
+from preflight.writing.writer import Fixed
 
 RAW = "E-Mail;First\nann@b.org;A\nno address;N\nbo@b.org;B\n\ncy@b.org;C\ncy@b.org;D\n"
 

@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight import outputs
 from preflight.config import profile as profiles
 from preflight.config.column_mapping import resolve, sent
 from preflight.config.plan import Plan
@@ -22,10 +21,11 @@ from preflight.core import findings as tables
 from preflight.core.errors import UsageError
 from preflight.core.row_id import row_id
 from preflight.core.types import Chunk, Layout, Source
-from preflight.partition import Rejects, clean_rows
 from preflight.reading.chunks import read_chunks
 from preflight.reading.scan import scan
 from preflight.reading.source import open_source
+from preflight.writing import results_folder
+from preflight.writing.partition import Rejects, clean_rows
 from tests.checked import CRASHES, fix, read
 
 HELPERS = ("row", "line", "source", "class", "codes", "message", "id", "raw")
@@ -218,7 +218,7 @@ def test_any_malformed_text_becomes_as_many_fields_as_the_header_has(raw: str) -
     columns = rejects.of(
         Chunk(table, none, none, aside), none.astype(bool), np.array([True]), tables.together([])
     )
-    assert [len(column) for column in columns] == [1] * (3 + len(outputs.HELPERS))
+    assert [len(column) for column in columns] == [1] * (3 + len(results_folder.HELPERS))
     fields = [column[0].as_py() for column in columns[:3]]
     assert columns[-1][0].as_py() == raw
     read_back = list(csv.reader(io.StringIO(raw, newline="")))

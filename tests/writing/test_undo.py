@@ -13,9 +13,10 @@ import xlsxwriter
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from preflight import outputs, pipeline, undoing
+from preflight import pipeline
 from preflight.config.settings import Settings
 from preflight.core.errors import OutputExists, SourceError, UsageError
+from preflight.writing import results_folder, undo
 from tests import checked
 from tests.calls import rows_of
 
@@ -66,7 +67,7 @@ def test_undo_after_fix_gives_the_bytes_of_any_file(content: bytes) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         checked.fix(folder, content)
-        back = undoing.restore(folder / "out", folder / "back.bin")
+        back = undo.restore(folder / "out", folder / "back.bin")
         assert back.path.read_bytes() == content
         assert (back.size, back.stood) == (len(content), False)
 
@@ -85,15 +86,15 @@ def test_only_named_cells_differ_and_fixing_twice_is_fixing_once(
         folder = Path(name)
         content = _csv(rows, delimiter, end).encode(encoding)
         fixed = checked.fix(folder, content, region="US")
-        assert undoing.restore(folder / "out", folder / "back").path.read_bytes() == content
+        assert undo.restore(folder / "out", folder / "back").path.read_bytes() == content
         if not fixed.parts:
             return
         [part] = fixed.parts
-        log = undoing.changes(folder / "out")
+        log = undo.changes(folder / "out")
         newest = {
             (int(one.row), one.column_name): str(one.new)
             for one in log.itertuples()
-            if one.row and one.safety != undoing.UNDONE
+            if one.row and one.safety != undo.UNDONE
         }
         for row, clean in zip(part.row_map.tolist(), rows_of(part.path), strict=True):
             for at, (column, cell) in enumerate(clean.items()):
@@ -114,21 +115,21 @@ def test_the_input_is_written_beside_the_results_under_its_own_name(
     tmp_path: Path, out: Path
 ) -> None:
     given_path = tmp_path / "contacts.csv"
-    assert undoing.restore(out).stood
+    assert undo.restore(out).stood
     given_path.unlink()
-    back = undoing.restore(out)
+    back = undo.restore(out)
     assert back.path == given_path
     assert given_path.read_bytes() == MESSY.encode()
     assert given_path.stat().st_mode & 0o077 == 0
     given_path.write_text("another")
     with pytest.raises(OutputExists, match="exists and differs; --force"):
-        undoing.restore(out)
-    undoing.restore(out, force=True)
+        undo.restore(out)
+    undo.restore(out, force=True)
     assert given_path.read_bytes() == MESSY.encode()
     with pytest.raises(SourceError, match="is a directory"):
-        undoing.restore(out, tmp_path)
+        undo.restore(out, tmp_path)
     with pytest.raises(SourceError, match="cannot write"):
-        undoing.restore(out, tmp_path / "nowhere" / "a.csv")
+        undo.restore(out, tmp_path / "nowhere" / "a.csv")
 
 
 @pytest.mark.parametrize(
@@ -136,7 +137,7 @@ def test_the_input_is_written_beside_the_results_under_its_own_name(
     [("-", "leads.csv"), ("x/a.csv.gz", "a.csv"), ("a.zip", "a.csv"), ("b/a.tsv", "a.tsv")],
 )
 def test_what_was_packed_or_piped_gets_a_name_of_its_own(name: str, called: str) -> None:
-    assert undoing._own_name(name, Path("leads.preflight")) == called
+    assert undo._own_name(name, Path("leads.preflight")) == called
 
 
 def test_a_workbook_is_given_back_as_a_workbook(tmp_path: Path) -> None:
@@ -146,30 +147,30 @@ def test_a_workbook_is_given_back_as_a_workbook(tmp_path: Path) -> None:
     whole = path.read_bytes()
     pipeline.fix(path, Settings(), work=checked.work(tmp_path))
     path.unlink()
-    assert undoing.restore(tmp_path / "a.preflight").path.read_bytes() == whole == path.read_bytes()
+    assert undo.restore(tmp_path / "a.preflight").path.read_bytes() == whole == path.read_bytes()
 
 
 def test_fixes_of_a_code_or_a_row_are_taken_back_in_clean_csv_and_logged(
     tmp_path: Path, out: Path
 ) -> None:
     before = rows_of(out / "clean.csv")
-    taken = undoing.take_back(out, codes=["phn4"])
+    taken = undo.take_back(out, codes=["phn4"])
     assert (taken.cells, taken.rows) == (1, 1)
     after = rows_of(out / "clean.csv")
     assert [row["phone"] for row in after] == ["+1 415 555 2671", *(r["phone"] for r in before[1:])]
     assert [row["email"] for row in after] == [row["email"] for row in before]
-    assert rows_of(out / "fixes.csv")[-1]["safety"] == undoing.UNDONE
+    assert rows_of(out / "fixes.csv")[-1]["safety"] == undo.UNDONE
     with pytest.raises(UsageError, match="no such fix"):
-        undoing.take_back(out, codes=["PHN404"])
-    assert undoing.take_back(out, rows=[1]).cells == 2
+        undo.take_back(out, codes=["PHN404"])
+    assert undo.take_back(out, rows=[1]).cells == 2
     assert rows_of(out / "clean.csv")[0]["email"] == " ann@kestrel-labs.com "
-    undoing.take_back(out, rows=[5, 3])
+    undo.take_back(out, rows=[5, 3])
     last = rows_of(out / "clean.csv")[-1]
     assert last["first_name"] == "'=Dy "
-    assert undoing.restore(out, tmp_path / "back").path.read_bytes() == MESSY.encode()
+    assert undo.restore(out, tmp_path / "back").path.read_bytes() == MESSY.encode()
     (out / "clean.csv").write_text("email\n")
     with pytest.raises(UsageError, match="was edited"):
-        undoing.take_back(out, rows=[1])
+        undo.take_back(out, rows=[1])
 
 
 def test_a_cell_goes_back_to_before_the_first_rule_that_is_meant(tmp_path: Path) -> None:
@@ -179,14 +180,14 @@ def test_a_cell_goes_back_to_before_the_first_rule_that_is_meant(tmp_path: Path)
     shutil.copytree(out, whole)
     codes = [row["code"] for row in rows_of(out / "fixes.csv") if row["row"]]
     assert len(codes) > 1
-    assert undoing.take_back(out, codes=codes[:1]).cells == 1
+    assert undo.take_back(out, codes=codes[:1]).cells == 1
     assert rows_of(out / "clean.csv")[0]["email"] == " <Ann@Kestrel-Labs.com>"
     with pytest.raises(UsageError, match="no such fix"):
-        undoing.take_back(out, codes=codes[-1:])
+        undo.take_back(out, codes=codes[-1:])
     lines = [row for row in rows_of(whole / "fixes.csv") if row["row"]]
-    undoing.take_back(whole, codes=[lines[-1]["code"]])
+    undo.take_back(whole, codes=[lines[-1]["code"]])
     assert rows_of(whole / "clean.csv")[0]["email"] == lines[-1]["old"]
-    undoing.take_back(whole, codes=[lines[0]["code"]])
+    undo.take_back(whole, codes=[lines[0]["code"]])
     assert rows_of(whole / "clean.csv")[0]["email"] == lines[0]["old"]
 
 
@@ -194,40 +195,40 @@ def test_a_joined_cell_is_not_taken_back_alone(tmp_path: Path) -> None:
     content = "First name,Last name,phone\nAnn ,Lee,+14155552671\n"
     checked.fix(tmp_path, content, profile="textus")
     with pytest.raises(UsageError, match="by itself; take everything"):
-        undoing.take_back(tmp_path / "out", rows=[1])
+        undo.take_back(tmp_path / "out", rows=[1])
 
 
 def test_parts_have_no_single_fixes_to_take_back(tmp_path: Path) -> None:
     checked.fix(tmp_path, "email\n ann@kestrel-labs.com\n bo@kestrel-labs.com\n", max_rows=1)
     with pytest.raises(UsageError, match=r"no clean\.csv"):
-        undoing.take_back(tmp_path / "out", rows=[1])
+        undo.take_back(tmp_path / "out", rows=[1])
 
 
 def test_what_is_damaged_or_missing_is_told_in_a_line(tmp_path: Path, out: Path) -> None:
     with pytest.raises(UsageError, match="nothing to undo"):
-        undoing.restore(tmp_path / "work")
+        undo.restore(tmp_path / "work")
     with pytest.raises(UsageError, match=r"no fixes\.csv"):
-        undoing.changes(tmp_path / "work")
+        undo.changes(tmp_path / "work")
     target = tmp_path / "back"
     whole = (out / "original.gz").read_bytes()
     for wrong in (whole[:-20], b"junk", gzip.compress(b"another"), b"\x1f\x8b" + b"x" * 40):
         (out / "original.gz").write_bytes(wrong)
         with pytest.raises(SourceError, match="damaged or gone"):
-            undoing.restore(out, target)
+            undo.restore(out, target)
         assert not target.exists()
     (out / "fixes.csv").write_text("a,b\n1,2\n")
     with pytest.raises(UsageError, match="not a log of fixes"):
-        undoing.changes(out)
+        undo.changes(out)
     (out / "fixes.csv").write_text('row\n"1"\n2,3\n')
     with pytest.raises(UsageError, match="not a log of fixes"):
-        undoing.changes(out)
+        undo.changes(out)
     said = json.loads((out / "undo.json").read_text())
     (out / "undo.json").write_text(json.dumps(said | {"version": 99}))
     with pytest.raises(UsageError, match="another version"):
-        undoing.restore(out, target)
+        undo.restore(out, target)
     (out / "undo.json").write_text("[]")
     with pytest.raises(SourceError, match="damaged or gone"):
-        undoing.source_name(out)
+        undo.source_name(out)
 
 
 def test_a_log_that_does_not_fit_changes_nothing(out: Path) -> None:
@@ -235,7 +236,7 @@ def test_a_log_that_does_not_fit_changes_nothing(out: Path) -> None:
     log = (out / "fixes.csv").read_text()
     (out / "fixes.csv").write_text(log.replace("+14155552671", "+14155552672"))
     with pytest.raises(UsageError, match="does not fit"):
-        undoing.take_back(out, codes=["PHN404"])
+        undo.take_back(out, codes=["PHN404"])
     assert (out / "clean.csv").read_bytes() == clean
 
 
@@ -247,19 +248,19 @@ def test_a_log_that_was_edited_is_told_in_a_line(out: Path, was: str, becomes: s
     assert was in log
     (out / "fixes.csv").write_text(log.replace(was, becomes))
     with pytest.raises(UsageError, match="not a log of fixes"):
-        undoing.take_back(out, rows=[1])
+        undo.take_back(out, rows=[1])
 
 
 def test_a_source_that_changed_meanwhile_is_not_kept(tmp_path: Path) -> None:
     fixed = checked.fix(tmp_path, MESSY)
     (tmp_path / "contacts.csv").write_text("another")
     with pytest.raises(SourceError, match="changed while it was read"):
-        undoing.keep(fixed, tmp_path)
+        undo.keep(fixed, tmp_path)
 
 
 def test_a_new_fix_replaces_what_was_kept(tmp_path: Path, out: Path) -> None:
     path = checked.written(tmp_path, "email\nann@kestrel-labs.com\n")
     pipeline.fix(path, Settings(), work=checked.work(tmp_path), folder=out, force=True)
     shutil.rmtree(tmp_path / "work")
-    assert undoing.restore(out, tmp_path / "b").path.read_bytes() == path.read_bytes()
-    assert {outputs.ORIGINAL, outputs.UNDO} <= {one.name for one in out.iterdir()}
+    assert undo.restore(out, tmp_path / "b").path.read_bytes() == path.read_bytes()
+    assert {results_folder.ORIGINAL, results_folder.UNDO} <= {one.name for one in out.iterdir()}

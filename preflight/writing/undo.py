@@ -22,13 +22,13 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import csv as pa_csv
 
-from preflight import outputs
 from preflight.config.column_mapping import sent
 from preflight.core import csv_writer
 from preflight.core.errors import OutputExists, SourceError, UsageError
 from preflight.core.types import CHANGE_COLUMNS
-from preflight.parts import runs
-from preflight.rewriting import Fixed
+from preflight.writing import results_folder
+from preflight.writing.parts import runs
+from preflight.writing.writer import Fixed
 
 UNDONE = "undone"
 _BLOCK = 1 << 20
@@ -90,7 +90,7 @@ def keep(fixed: Fixed, place: Path) -> None:
     digest = hashlib.sha256()
     with (
         source.path.open("rb") as given,
-        os.fdopen(outputs.private(place / outputs.ORIGINAL), "wb") as file,
+        os.fdopen(results_folder.private(place / results_folder.ORIGINAL), "wb") as file,
         gzip.GzipFile(filename="", mode="wb", compresslevel=1, fileobj=file, mtime=0) as packed,
     ):
         while block := given.read(_BLOCK):
@@ -98,7 +98,7 @@ def keep(fixed: Fixed, place: Path) -> None:
             packed.write(block)
     if digest.hexdigest() != source.sha256:
         raise SourceError(f"{source.name} changed while it was read; nothing was written")
-    single = [part for part in fixed.parts if part.path.name == outputs.CLEAN]
+    single = [part for part in fixed.parts if part.path.name == results_folder.CLEAN]
     names = {column.position: column.name for column in plan.columns if not column.pieces}
     kept = Kept(
         name=source.name,
@@ -119,7 +119,7 @@ def load(folder: Path) -> Kept:
         SourceError: what was kept is damaged.
     """
     try:
-        said: dict[str, Any] = json.loads((folder / outputs.UNDO).read_text("utf-8"))
+        said: dict[str, Any] = json.loads((folder / results_folder.UNDO).read_text("utf-8"))
         if said.pop("version") != _VERSION:
             raise UsageError(f"{folder}: another version of preflight wrote it, which can undo it")
         return Kept(**said)
@@ -159,8 +159,8 @@ def restore(folder: Path, target: Path | None = None, *, force: bool = False) ->
     temporary = target.with_name(f".{target.name}.partial")
     try:
         with (
-            gzip.open(folder / outputs.ORIGINAL) as packed,
-            os.fdopen(outputs.private(temporary), "wb") as file,
+            gzip.open(folder / results_folder.ORIGINAL) as packed,
+            os.fdopen(results_folder.private(temporary), "wb") as file,
         ):
             digest = _copied(packed, file)  # type: ignore[arg-type]
             file.flush()
@@ -193,11 +193,13 @@ def changes(folder: Path) -> pd.DataFrame:
     Raises:
         UsageError: the folder holds no log.
     """
-    path = folder / outputs.FIXES
+    path = folder / results_folder.FIXES
     try:
         frame = _read(path).to_pandas().astype("str")
     except FileNotFoundError:
-        raise UsageError(f"{folder}: no {outputs.FIXES}; name a folder that `fix` wrote") from None
+        raise UsageError(
+            f"{folder}: no {results_folder.FIXES}; name a folder that `fix` wrote"
+        ) from None
     except (OSError, pa.ArrowInvalid):
         raise UsageError(f"{path}: not a log of fixes as `fix` writes it") from None
     if list(frame.columns) != list(CHANGE_COLUMNS):
@@ -226,9 +228,9 @@ def take_back(
             taken back by itself.
     """
     kept, log = load(folder), changes(folder)
-    path = folder / outputs.CLEAN
+    path = folder / results_folder.CLEAN
     if not kept.clean_sha256:
-        raise UsageError(f"{folder}: no {outputs.CLEAN} to take single fixes back in")
+        raise UsageError(f"{folder}: no {results_folder.CLEAN} to take single fixes back in")
     with path.open("rb") as file:
         if _copied(file) != kept.clean_sha256:
             raise UsageError(f"{path} was edited; take everything back, or fix the input again")
@@ -236,21 +238,21 @@ def take_back(
         undone = list(_meant(log, tuple(code.upper() for code in codes), set(rows)))
     except ValueError:
         raise UsageError(
-            f"{folder / outputs.FIXES}: not a log of fixes as `fix` writes it"
+            f"{folder / results_folder.FIXES}: not a log of fixes as `fix` writes it"
         ) from None
     if not undone:
-        raise UsageError(f"{folder}: no such fix stands in {outputs.FIXES}")
+        raise UsageError(f"{folder}: no such fix stands in {results_folder.FIXES}")
     fresh = _rewritten(path, kept, undone)
     table = pd.concat([log, pd.DataFrame(undone, columns=list(CHANGE_COLUMNS))], ignore_index=True)
-    logged = path.with_name(f".{outputs.FIXES}.partial")
-    with outputs.TableWriter(logged, CHANGE_COLUMNS) as writer:
-        writer.write(outputs.fixes_columns(table))
+    logged = path.with_name(f".{results_folder.FIXES}.partial")
+    with results_folder.TableWriter(logged, CHANGE_COLUMNS) as writer:
+        writer.write(results_folder.fixes_columns(table))
     digest = hashlib.sha256(fresh).hexdigest()
-    clean = path.with_name(f".{outputs.CLEAN}.partial")
-    with os.fdopen(outputs.private(clean), "wb") as file:
+    clean = path.with_name(f".{results_folder.CLEAN}.partial")
+    with os.fdopen(results_folder.private(clean), "wb") as file:
         file.write(fresh)
     clean.replace(path)
-    logged.replace(folder / outputs.FIXES)
+    logged.replace(folder / results_folder.FIXES)
     _write_kept(Kept(**{**asdict(kept), "clean_sha256": digest}), folder)
     return TakenBack(len(undone), len({line[0] for line in undone}))
 
@@ -284,13 +286,15 @@ def _rewritten(path: Path, kept: Kept, undone: Sequence[Line]) -> bytes:
             raise UsageError(f"row {row}: the record was joined as a whole; take everything back")
         if kept.columns.count(column) != 1:
             raise UsageError(
-                f"row {row}: `{column}` is no column of {outputs.CLEAN} by itself; "
+                f"row {row}: `{column}` is no column of {results_folder.CLEAN} by itself; "
                 "take everything back instead"
             )
         cells = values[kept.columns.index(column)]
         at = int(np.searchsorted(positions, int(row)))
         if at >= len(positions) or positions[at] != int(row) or cells[at] != old:
-            raise UsageError(f"row {row}: {outputs.FIXES} does not fit {outputs.CLEAN}")
+            raise UsageError(
+                f"row {row}: {results_folder.FIXES} does not fit {results_folder.CLEAN}"
+            )
         cells[at] = new
     columns = [pa.array(cells, type=pa.large_string()) for cells in values.values()]
     return csv_writer.line(table.column_names) + bytes(csv_writer.body(csv_writer.records(columns)))
@@ -338,7 +342,7 @@ def _own_name(name: str, folder: Path) -> str:
 
 def _write_kept(kept: Kept, folder: Path) -> None:
     text = json.dumps({"version": _VERSION, **asdict(kept)}) + "\n"
-    outputs.write_text(folder / outputs.UNDO, text)
+    results_folder.write_text(folder / results_folder.UNDO, text)
 
 
 def _damaged(folder: Path) -> SourceError:

@@ -1,0 +1,1 @@
+"""The results: clean rows, rejects, parts, what was changed, and taking it back."""
