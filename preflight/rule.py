@@ -14,8 +14,8 @@ ROW      a frame of whole rows as read      a mask: True where valid
          and a `RowContext`
 CELL     a Series of distinct cell values   a mask: True where valid
          (and a `Context`)
-STORED   a frame of cells that a sheet      a mask: True where valid (see `stored_numbers.stored_cells`)
-         holds as numbers
+STORED   a frame of cells that a sheet      a mask: True where valid
+         holds as numbers                    (see `stored_numbers.stored_cells`)
 TABLE    a frame of rows that are alike     a mask: True where valid (see `Alike`)
 SCHEMA   nothing: failures of the user's    –
          own schema are reported by it
