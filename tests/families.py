@@ -9,8 +9,8 @@ from pathlib import Path
 
 from preflight import pipeline, submission
 from preflight.config.settings import Settings
+from preflight.providers.sandbox.server import Sandbox
 from preflight.remembered import keep_source, stored
-from preflight.sandbox.server import Sandbox
 from preflight.sending.ledger import Ledger
 from preflight.sending.runs import Run
 from preflight.submission import Connection, Sent

@@ -12,7 +12,7 @@ from preflight import pipeline
 from preflight.config.settings import Settings
 from preflight.core.errors import BooksError
 from preflight.core.types import FailureReport, Outcome, Reason, Receipt, RunBooks
-from preflight.sandbox.server import Sandbox
+from preflight.providers.sandbox.server import Sandbox
 from preflight.sending.ledger import Ledger
 from preflight.sending.runs import PartState, RunState
 from preflight.settling import Sent, balanced, settle

@@ -14,8 +14,8 @@ from preflight import pipeline, submission
 from preflight.config.setting_values import MaxBad
 from preflight.config.settings import Settings
 from preflight.core.errors import RunLocked, SourceError, UsageError
+from preflight.providers.sandbox.server import Sandbox
 from preflight.remembered import SOURCES
-from preflight.sandbox.server import Sandbox
 from preflight.sending.ledger import Ledger
 from preflight.sending.progress import Ended, Event, Sending
 from preflight.sending.runs import RunState

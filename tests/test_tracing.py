@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from preflight import pipeline, verdicts
 from preflight.config.settings import Settings
 from preflight.core.errors import UsageError
+from preflight.providers.sandbox.server import Sandbox
 from preflight.retelling import Change, Finding
-from preflight.sandbox.server import Sandbox
 from preflight.sending.ledger import Ledger
 from preflight.sending.runs import RunState
 from preflight.stories import (

@@ -8,8 +8,8 @@ import click
 
 from preflight.core import files
 from preflight.core.errors import ConfigError
-from preflight.sandbox.judge import MAGIC
-from preflight.sandbox.server import Sandbox
+from preflight.providers.sandbox.judge import MAGIC
+from preflight.providers.sandbox.server import Sandbox
 
 
 @click.command("sandbox")

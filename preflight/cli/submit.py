@@ -115,7 +115,7 @@ def environment(settings: Settings, *, sandbox: bool) -> Iterator[dict[str, str]
     if not sandbox:
         yield dict(os.environ)
         return
-    from preflight.sandbox.server import Sandbox
+    from preflight.providers.sandbox.server import Sandbox
 
     try:
         files.folder(settings.state_dir)

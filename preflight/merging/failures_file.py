@@ -26,8 +26,8 @@ import pandas as pd
 from preflight.config import profile as profiles
 from preflight.core.errors import UsageError
 from preflight.core.types import FailureReport
-from preflight.providers import csvreport, linereport, registry
-from preflight.providers.csvreport import Records
+from preflight.providers import failure_report, line_report, registry
+from preflight.providers.failure_report import Records
 from preflight.providers.protocol import Reports
 from preflight.reading import encoding_guess
 from preflight.reading.source import open_source
@@ -44,7 +44,7 @@ _PAGE_MARK = re.compile("^\ufeff", re.MULTILINE)
 _DOTDIGITAL = ("Reason", "Email")
 _TALKVALUE = ("rowNum", "errorCode", "errorMessage", "rawValue")
 _EXPERITURE_KEYS = ("email",)
-_EXPERITURE = (*linereport.ROWS, *linereport.REASONS, *_EXPERITURE_KEYS)
+_EXPERITURE = (*line_report.ROWS, *line_report.REASONS, *_EXPERITURE_KEYS)
 Fold = Callable[[str], str]
 """The form in which names of columns are compared."""
 
@@ -142,7 +142,7 @@ def _records(raw: bytes, known: Collection[str], fold: Fold = str.casefold) -> R
     orders = [_order(row, header) for row in rows]
     if delimiter != "," or above or any(order not in (None, ()) for order in orders):
         text = "\n".join(written(_in_order(rows, orders)))
-    found = csvreport.records(text.encode())
+    found = failure_report.records(text.encode())
     keep = [
         at
         for at, cells in enumerate(zip(*found.fields, strict=True) if found.lines else ())
@@ -199,7 +199,7 @@ def scalars_of(line: str) -> dict[str, str]:
     if not isinstance(document, dict):
         return {"message": line.strip()}
     said: dict[str, str] = {}
-    for name, text in linereport.scalars(document):
+    for name, text in line_report.scalars(document):
         said.setdefault(name, text.strip())
     return said
 
@@ -222,7 +222,7 @@ def _dotdigital(raw: bytes, where: str) -> FailureReport:
         raise UsageError(
             f"{where}: no report of Dotdigital: the columns Reason and Email were looked for"
         )
-    return csvreport.report(found, code=reasons, key=key)
+    return failure_report.report(found, code=reasons, key=key)
 
 
 def _experiture(raw: bytes, where: str) -> FailureReport:
@@ -231,15 +231,15 @@ def _experiture(raw: bytes, where: str) -> FailureReport:
     A list of contacts has addresses too, and whoever names the wrong file must not have all of them
     refused.
     """
-    report = linereport.read(_text(raw).encode(), _EXPERITURE_KEYS)
+    report = line_report.read(_text(raw).encode(), _EXPERITURE_KEYS)
     if report.suffix == ".jsonl":
         names = {name for line in report.table["cells"] for name in scalars_of(line)}
     else:
-        found = _records(raw, _EXPERITURE, linereport.fold)
+        found = _records(raw, _EXPERITURE, line_report.fold)
         text = "\n".join([*written([found.header]), *found.lines])
-        report = linereport.read(text.encode(), _EXPERITURE_KEYS)
-        names = set(map(linereport.fold, found.header))
-    reasons, rows = names & linereport.REASONS, names & {*linereport.ROWS, *_EXPERITURE_KEYS}
+        report = line_report.read(text.encode(), _EXPERITURE_KEYS)
+        names = set(map(line_report.fold, found.header))
+    reasons, rows = names & line_report.REASONS, names & {*line_report.ROWS, *_EXPERITURE_KEYS}
     fits = (reasons and rows) or (report.suffix == ".jsonl" and not len(report.table))
     if not fits:
         raise UsageError(
@@ -260,7 +260,7 @@ def _talkvalue(raw: bytes, where: str) -> FailureReport:
             f"{where}: no report of TalkValue: the columns {', '.join(_TALKVALUE)} were looked for"
         )
     whole = pd.Series(numbers, dtype="str").str.strip().str.replace(r"[.,]0+$", "", regex=True)
-    return csvreport.report(
+    return failure_report.report(
         found,
         code=code if code is not None else [""] * len(found.lines),
         message=message,
@@ -285,7 +285,7 @@ def _talkvalue_job(raw: bytes, text: str, where: str) -> FailureReport:
     fields = tuple(texts(name) for name in _TALKVALUE)
     lines = [json.dumps(row, ensure_ascii=False) for row in rows]
     numbers, code, message, value = fields
-    report = csvreport.report(
+    report = failure_report.report(
         Records(raw, _TALKVALUE, fields, lines),
         code=code,
         message=message,
@@ -302,7 +302,7 @@ _READERS: dict[str, Callable[[bytes, str], FailureReport]] = {
 }
 _NAMES: Mapping[str, tuple[Collection[str], Fold]] = {
     "dotdigital": (_DOTDIGITAL, str.casefold),
-    "experiture": (_EXPERITURE, linereport.fold),
+    "experiture": (_EXPERITURE, line_report.fold),
     "talkvalue": (_TALKVALUE, str.casefold),
 }
 

@@ -15,7 +15,7 @@ import pandas as pd
 
 from preflight.core.types import FailureReport
 from preflight.merging.failures_file import cut, header_of, names_of, scalars_of, written
-from preflight.providers import linereport
+from preflight.providers import line_report
 
 
 def together(reports: Sequence[FailureReport], provider: str) -> FailureReport:
@@ -69,7 +69,7 @@ def carried(
         }
     if report.suffix in (".json", ".jsonl"):
         found = [scalars_of(line) for line in lines]
-        folded = {at: linereport.fold(name) for at, name in enumerate(header)}
+        folded = {at: line_report.fold(name) for at, name in enumerate(header)}
         return {
             at: [line.get(name, "") for line in found]
             for at, name in folded.items()

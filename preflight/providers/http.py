@@ -48,7 +48,7 @@ from preflight.core.errors import (
 )
 from preflight.providers.access import is_loopback
 from preflight.providers.exchange import Complaint, Response, Upload, shown
-from preflight.providers.strangers import stranger
+from preflight.providers.url_guard import stranger
 
 NEVER_SENT: frozenset[type[Exception]] = frozenset(
     {

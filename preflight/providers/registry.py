@@ -17,11 +17,11 @@ if TYPE_CHECKING:  # it brings pandas, and `preflight --help` wants the names al
     from preflight.providers.protocol import Capabilities, Provider
 
 _MODULES = {
-    "dotdigital": "preflight.providers.dotdigital",
-    "experiture": "preflight.providers.experiture",
-    "landbase": "preflight.providers.landbase",
-    "talkvalue": "preflight.providers.talkvalue",
-    "textus": "preflight.providers.textus",
+    "dotdigital": "preflight.providers.dotdigital.client",
+    "experiture": "preflight.providers.experiture.client",
+    "landbase": "preflight.providers.landbase.client",
+    "talkvalue": "preflight.providers.talkvalue.client",
+    "textus": "preflight.providers.textus.client",
 }
 
 NAMES = tuple(sorted(_MODULES))

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from preflight.cli import main
-from preflight.sandbox.server import Sandbox
+from preflight.providers.sandbox.server import Sandbox
 from tests.calls import Called, bare_environment
 from tests.canaries.mirror import Mirror, mirrored
 from tests.canaries.planted import (

@@ -254,7 +254,7 @@ Break = Callable[..., object]
 @pytest.mark.parametrize("where", ["_create", "failures"])
 def test_a_bug_lets_nothing_out(ground: Field, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
     """Its exception holds a cell and a secret; one line says where the log is."""
-    from preflight.providers.talkvalue import Talkvalue
+    from preflight.providers.talkvalue.client import Talkvalue
 
     def broken(*_: object) -> object:
         raise RuntimeError(f"{GOODS[0]} {ENVIRON['TALKVALUE_TOKEN']}")

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from preflight.cli.main import _log
-from preflight.sandbox.server import Sandbox
+from preflight.providers.sandbox.server import Sandbox
 from tests.canaries.conftest import Field
 from tests.providers.loopback import Asked, Reply
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from preflight.cli import main
-from preflight.sandbox.server import Sandbox
+from preflight.providers.sandbox.server import Sandbox
 from tests.calls import Call, Called, bare_environment
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from preflight.sandbox.server import Sandbox
+from preflight.providers.sandbox.server import Sandbox
 from tests.calls import LINES, Call, contacts
 
 CAUSE = {"talkvalue": "DOMAIN_BLOCKED", "dotdigital": "Suppressed by Domain"}

@@ -15,7 +15,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from preflight.sandbox.server import Sandbox
+from preflight.providers.sandbox.server import Sandbox
 from preflight.sending.ledger import Ledger
 from preflight.sending.runs import PartState, RunState, StoredPart
 from tests.calls import DOTDIGITAL, SHOW, TALKVALUE, Call, contacts, rows_of

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from preflight.cli import main
-from preflight.sandbox.faults import parse
-from preflight.sandbox.server import Sandbox
+from preflight.providers.sandbox.faults import parse
+from preflight.providers.sandbox.server import Sandbox
 from tests.calls import ODD, TALKVALUE, Call, contacts
 from tests.providers.loopback import Reply, loopback
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from preflight.sandbox.server import Sandbox
+from preflight.providers.sandbox.server import Sandbox
 from preflight.sending.ledger import Ledger
 from tests.calls import TALKVALUE, Call, rows_of
 from tests.cli.test_submit import books_of, report_of

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from preflight.sandbox.server import Sandbox
-from preflight.sandbox.store import Upload
+from preflight.providers.sandbox.server import Sandbox
+from preflight.providers.sandbox.store import Upload
 from tests.calls import DOTDIGITAL, TALKVALUE, Call, contacts, rows_of
 from tests.cli.test_submit import books_of
 

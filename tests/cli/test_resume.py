@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from preflight.sandbox.server import Sandbox
+from preflight.providers.sandbox.server import Sandbox
 from preflight.sending.ledger import Ledger
 from preflight.sending.runs import PartState
 from tests.calls import (

@@ -13,7 +13,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from preflight.sandbox.server import Sandbox
+from preflight.providers.sandbox.server import Sandbox
 from preflight.sending.ledger import Ledger
 from tests.calls import (
     DOTDIGITAL,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from preflight.sandbox.server import Sandbox
+from preflight.providers.sandbox.server import Sandbox
 from tests.calls import TALKVALUE, Call
 
 LEADS = (

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from preflight.core.types import Part
-from preflight.sandbox.store import Store
+from preflight.providers.sandbox.store import Store
 from preflight.sending.ledger import Ledger
 from preflight.sending.runs import PartState, RunState, StoredPart
 

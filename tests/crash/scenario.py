@@ -135,7 +135,7 @@ class Trial:
     Attributes:
         scenario: what is run.
         points: where its calls are killed, the first call's first; None for a call that is not.
-        faults: what the provider's stand-in does, see `preflight.sandbox.faults.parse`.
+        faults: what the provider's stand-in does, see `preflight.providers.sandbox.faults.parse`.
         complaint: what its tool ends with, where it is reached through one.
         patience: seconds that one call of the provider may take.
     """

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from preflight.sandbox.server import Sandbox
+from preflight.providers.sandbox.server import Sandbox
 from tests.calls import PROGRAM, bare_environment
 from tests.crash import audit
 from tests.crash.matrix import KINDS, both, complaints, faults

@@ -14,8 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from preflight.sandbox.server import Sandbox
-from preflight.sandbox.store import Store
+from preflight.providers.sandbox.server import Sandbox
+from preflight.providers.sandbox.store import Store
 from preflight.sending.ledger import FILE, Ledger
 from preflight.sending.runs import AttemptState, PartState, Run, RunState, StoredPart
 from tests.calls import bare_environment

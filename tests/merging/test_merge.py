@@ -24,7 +24,7 @@ from preflight.core import csv_writer
 from preflight.core.errors import SourceError
 from preflight.core.types import FailureReport, Outcome, Part
 from preflight.merging import matching, merge
-from preflight.providers import csvreport
+from preflight.providers import failure_report
 
 DOTDIGITAL, TALKVALUE = profile.load("dotdigital"), profile.load("talkvalue")
 HEADER = ("Email", "FIRSTNAME", "phone")
@@ -58,15 +58,17 @@ def faults(
     rows: Sequence[Sequence[str]], header: Sequence[str] = HEADER, **how: object
 ) -> FailureReport:
     """Dotdigital's report of these lines."""
-    found = csvreport.records(written([("Reason", *header), *rows], **how))  # type: ignore[arg-type]
-    return csvreport.report(found, code=found.column("Reason") or [], key=found.column("Email"))
+    found = failure_report.records(written([("Reason", *header), *rows], **how))  # type: ignore[arg-type]
+    return failure_report.report(
+        found, code=found.column("Reason") or [], key=found.column("Email")
+    )
 
 
 def export(rows: Sequence[Sequence[object]], **how: object) -> FailureReport:
     """TalkValue's report of these lines: number, code, message, value."""
     header = ("rowNum", "errorCode", "errorMessage", "rawValue")
-    found = csvreport.records(written([header, *rows], **how))  # type: ignore[arg-type]
-    return csvreport.report(
+    found = failure_report.records(written([header, *rows], **how))  # type: ignore[arg-type]
+    return failure_report.report(
         found,
         code=found.column("errorCode") or [],
         message=found.column("errorMessage"),
@@ -372,8 +374,8 @@ def test_twins_of_a_report_without_the_columns_of_the_file_are_one_of_k(
     raw = b"Reason,who\nX,a@example.org\n"
     if suffix == ".json":  # what stands in it by accident is no header
         raw = b"Reason,Email,FIRSTNAME,phone\nX,a@example.org,Bob,2\n"
-    found = csvreport.records(raw)
-    report = csvreport.report(found, code=found.fields[0], key=found.fields[1])
+    found = failure_report.records(raw)
+    report = failure_report.report(found, code=found.fields[0], key=found.fields[1])
     joined = by_key(dataclasses.replace(report, suffix=suffix), make_part(tmp_path, rows))
     assert joined.failures["how"].tolist() == ["one of 2"]
 

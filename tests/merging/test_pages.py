@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from preflight.core.types import FailureReport
 from preflight.merging.failures_file import read_failures
 from preflight.merging.pages import carried, together
-from preflight.providers import csvreport, linereport
+from preflight.providers import failure_report, line_report
 
 LINES = st.lists(
     st.tuples(st.sampled_from(["a@b.org", "c@b.org"]), st.sampled_from("XY")), max_size=5
@@ -25,8 +25,10 @@ SECOND = '"row": 2, "email": "b@b.org", "error": "bad\u2028"'
 def faults(*lines: tuple[str, ...], header: tuple[str, ...] = ("Reason", "Email")) -> FailureReport:
     """Dotdigital's report of these lines."""
     raw = "".join(",".join(line) + "\r\n" for line in (header, *lines)).encode()
-    found = csvreport.records(raw)
-    return csvreport.report(found, code=found.column("Reason") or [], key=found.column("Email"))
+    found = failure_report.records(raw)
+    return failure_report.report(
+        found, code=found.column("Reason") or [], key=found.column("Email")
+    )
 
 
 def said(report: FailureReport) -> list[tuple[str, str]]:
@@ -76,9 +78,9 @@ def test_a_column_of_the_file_under_the_providers_name_stays_beside_it() -> None
 
 
 def test_pages_of_several_forms_become_json_lines() -> None:
-    csv = linereport.read(b"row,email,error\n1,a@b.org,bad\n", ("email",))
-    lines = linereport.read(b'{"row": 2, "email": "b@b.org", "error": "worse"}\n', ("email",))
-    plain = linereport.read(b"the rest was not read\n", ("email",))
+    csv = line_report.read(b"row,email,error\n1,a@b.org,bad\n", ("email",))
+    lines = line_report.read(b'{"row": 2, "email": "b@b.org", "error": "worse"}\n', ("email",))
+    plain = line_report.read(b"the rest was not read\n", ("email",))
     both = together([csv, lines, plain], "experiture")
     assert both.suffix == ".jsonl"
     assert [json.loads(line) for line in both.raw.decode().splitlines()] == [
@@ -93,12 +95,12 @@ def test_pages_of_several_forms_become_json_lines() -> None:
 
 
 def test_what_a_line_of_json_says_of_the_columns_is_known_too() -> None:
-    report = linereport.read(
+    report = line_report.read(
         b'{"error": "x", "record": {"E-Mail": "a@b.org"}}\n{"error": "y"}\n', ()
     )
     lines = report.table["cells"].tolist()
     assert carried(report, lines, ("e mail", "town")) == {0: ["a@b.org", ""]}
-    assert carried(linereport.read(b"plain\n", ()), ["plain"], ("plain",)) == {}
+    assert carried(line_report.read(b"plain\n", ()), ["plain"], ("plain",)) == {}
 
 
 @settings(max_examples=30, deadline=None)

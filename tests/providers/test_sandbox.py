@@ -13,8 +13,8 @@ from preflight.core.errors import Ambiguous, Busy, Denied, ProviderError, Refuse
 from preflight.core.types import Part, Receipt
 from preflight.providers import registry
 from preflight.providers.protocol import Call, Provider
-from preflight.sandbox.faults import Fault
-from preflight.sandbox.server import Sandbox
+from preflight.providers.sandbox.faults import Fault
+from preflight.providers.sandbox.server import Sandbox
 from tests.providers.parts import make_part
 
 OPTIONS: Mapping[str, Mapping[str, str]] = {

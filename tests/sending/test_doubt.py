@@ -12,8 +12,8 @@ from preflight.core.errors import Ambiguous, Busy, Denied, Refused, Stopped
 from preflight.core.types import Part, Receipt
 from preflight.providers import registry
 from preflight.providers.protocol import Call, Repeat, Step
-from preflight.sandbox.faults import Fault
-from preflight.sandbox.server import Sandbox
+from preflight.providers.sandbox.faults import Fault
+from preflight.providers.sandbox.server import Sandbox
 from preflight.sending.doubt import KEY_LIFETIME
 from preflight.sending.follow import TRIES
 from preflight.sending.ledger import Ledger

@@ -1,0 +1,1 @@
+"""Dotdigital: its client and its stand-in."""

@@ -1,0 +1,1 @@
+"""Experiture: its client and its stand-in."""

@@ -1,0 +1,381 @@
+"""Experiture: import jobs of its customer data platform.
+
+The facts, and where Experiture states them ("Importing Contacts into a List", unless another page
+is named):
+
+- init → upload to an address of its own → mapping → start → status → errors, with their bodies;
+  that rows which pass are merged and the others reported; that a list is made when the job is
+  completed, and is then to be found by its exact name; that members are added, never removed.
+- States `pending` → `ready` → `running` → `completed` or `failed` ("Imports" in its reference).
+- Envelopes with `success`, `error.code`, `error.remediation` and `correlationId`, and
+  `Idempotency-Key`, a UUID v4 whose answer is kept for 24 hours ("Conventions"); which statuses and
+  codes there are ("Error handling"); 429 with `Retry-After` ("Rate limits").
+
+Not documented, and so read tolerantly: the form of the error file, what else mapping and start
+answer, whether rows of a job that failed had been merged (they may have been, unless its counters
+say that none were), the data types beside string, datetime and integer.
+
+The upload's address is a secret while it is good, so init, upload and mapping are one step whose
+parts are not written down: all of it can be done again, and starts nothing.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import re
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from preflight.config import profile as profiles
+from preflight.core.errors import Busy, Refused, UsageError
+from preflight.core.types import FailureReport, Outcome, Receipt
+from preflight.providers import line_report
+from preflight.providers.access import address, bearer, secrets
+from preflight.providers.exchange import Complaint, Response, count, identifier
+from preflight.providers.experiture.lists import Lists
+from preflight.providers.http import Http
+from preflight.providers.option import Option
+from preflight.providers.protocol import Call, Capabilities, Repeat, Reports, Step
+
+SECRETS = ("EXPERITURE_API_KEY",)
+"""The environment variable that holds the token."""
+
+BASE_URL = "EXPERITURE_BASE_URL"
+"""The environment variable that overrides the address."""
+
+OPTIONS = (
+    Option(
+        "list_name",
+        "the list to add the contacts to, by its exact name; made if there is none of it",
+        pattern=r".{1,200}",
+        shape="a name of 1 to 200 characters",
+    ),
+    Option(
+        "target_list_id",
+        "the list to add the contacts to, by its id",
+        pattern=r"[\w-]{1,200}",
+        shape="an id of letters, digits, - and _",
+    ),
+    Option(
+        "audience_name",
+        "a dynamic audience to make of the contacts; the file must go in one part",
+        pattern=r".{1,200}",
+        shape="a name of 1 to 200 characters",
+    ),
+    Option(
+        "object_name",
+        "the object that the contacts are",
+        default="profiles",
+        pattern=r"\w{1,100}",
+        shape="a name of letters, digits and _",
+    ),
+    Option(
+        "verify_list",
+        "whether the list's members are compared with the rows accepted, afterwards",
+        choices=("true", "false"),
+        default="true",
+    ),
+)
+"""What `-O` takes; of the first three at most one."""
+
+_COUNTS = (
+    "readRows", "validRows", "invalidRows", "mergedInserts", "mergedUpdates", "rowsTotal",
+    "rowsImported", "rowsRejected",
+)  # fmt: skip
+_LANDED = ("mergedInserts", "mergedUpdates", "rowsImported")
+_STARTED = frozenset({"running", "completed", "failed"})
+# Headers of an upload that are not the provider's to say: where it goes, and how long it is.
+_OURS = frozenset({"host", "content-length", "transfer-encoding", "connection"})
+_CORRELATION = re.compile(r"[\w.:-]{1,64}")  # a UUID as documented; a sentence is none
+_RATE = "CDP_ETL.RATE.LIMITED"
+
+
+def read_error(response: Response) -> Complaint:
+    """Experiture's words in an answer: the error's message and remediation, and the correlation id.
+
+    409 and a rate code are a "not now" under any status; the page on errors says to repeat them.
+    """
+    envelope = response.document()
+    error = envelope.get("error")
+    found = error if isinstance(error, dict) else {}
+    words = [found.get("message"), found.get("remediation")]
+    where = found.get("details")
+    if isinstance(where, dict) and isinstance(where.get("path"), str):
+        words.append(f"at {where['path']}")
+    told = "; ".join(word for word in words if isinstance(word, str) and word)
+    number = envelope.get("correlationId") or response.headers.get("x-correlation-id")
+    advice = []
+    if response.status in {401, 403}:
+        advice.append("check EXPERITURE_API_KEY and its scopes")
+    if isinstance(number, str) and _CORRELATION.fullmatch(number):
+        advice.append(f"correlation id {number}")
+    code = found.get("code") if isinstance(found.get("code"), str) else None
+    busy = code == _RATE or (response.status == 409 and envelope.get("success") is False)
+    return Complaint(told, code, Busy if busy else None, "; ".join(advice))
+
+
+CAPABILITIES = Capabilities(repeat=Repeat.KEY, reports=Reports.ROWS, joins_by="any")
+"""What it can do; with `list_name`, one part at a time."""
+
+
+class Experiture:
+    """A connection to one workspace.
+
+    Args:
+        http: the calls.
+        object_name: what the rows are.
+        list_name, target_list_id, audience_name: where they are gathered; at most one is not "".
+        verify: whether `members` is worth asking for.
+    """
+
+    name = "experiture"
+
+    def __init__(
+        self,
+        http: Http,
+        *,
+        object_name: str,
+        list_name: str = "",
+        target_list_id: str = "",
+        audience_name: str = "",
+        verify: bool = True,
+    ) -> None:
+        self._http = http
+        self._lists = Lists(http)
+        self._object = object_name
+        self._list_name = list_name
+        self._list_id = target_list_id
+        self._audience = audience_name
+        self._verify = verify
+        # The list is made when the first job is completed: another job before that would make
+        # another list of the same name.
+        self.capabilities = dataclasses.replace(CAPABILITIES, one_by_one=bool(list_name))
+
+    def steps(self) -> Sequence[Step]:
+        """The upload with its mapping, which starts nothing, and the start."""
+        return (
+            Step("upload", commits=False, run=self._upload),
+            Step("start", commits=True, run=self._start),
+        )
+
+    def _upload(self, call: Call) -> Mapping[str, Any]:
+        """Makes a job, sends the part to its address and maps its columns; returns `job`."""
+        part = call.part
+        response = self._write(
+            call,
+            "/import-jobs",
+            {
+                "objectName": self._object,
+                "fileName": f"{call.key}.csv",
+                "fileSize": part.size,
+                **self._target(part.number),
+            },
+        )
+        job = _data(response)
+        key, url, headers = identifier(job.get("jobId")), job.get("uploadUrl"), job.get("headers")
+        if key is None or job.get("method", "PUT") != "PUT":
+            raise self._http.unexpected(response, "a job and where to upload to", commits=False)
+        wanted = headers if isinstance(headers, dict) else {}
+        given = {str(k): str(v) for k, v in wanted.items() if str(k).casefold() not in _OURS}
+        if "content-type" not in {key.casefold() for key in given}:
+            given["Content-Type"] = "text/csv"
+        self._http.put(url, part.path, given)
+        kinds = {field.name: field.kind for field in profiles.load("experiture").fields.values()}
+        types = {
+            column: "datetime" if field and kinds.get(field) == "timestamp" else "string"
+            for column, field in zip(part.header, part.fields, strict=True)
+        }
+        self._write(
+            call,
+            f"/import-jobs/{quote(key, safe='')}/mapping",
+            {"sourceFields": types, "fieldMap": {column: column for column in part.header}},
+        )
+        return {"job": key}
+
+    def _target(self, number: int) -> Mapping[str, Any]:
+        """Where the job gathers its contacts.
+
+        Raises:
+            Refused: several lists have the name, or an audience would have to be made twice.
+        """
+        if self._list_id:
+            return {"targetListId": self._list_id}
+        if self._audience:
+            if number > 1:
+                raise Refused(
+                    "experiture makes an audience of one file, and this is another part of it: use "
+                    "-O list_name, or raise --max-bytes or --max-rows"
+                )
+            return {"createAudience": True, "audienceName": self._audience}
+        if not self._list_name:
+            return {}
+        known = self._lists.named(self._list_name)
+        if len(known) > 1:
+            raise Refused(
+                f"experiture has {len(known)} lists of that name: name one by -O target_list_id"
+            )
+        if known:
+            return {"targetListId": known[0]}
+        return {"createList": True, "listName": self._list_name}
+
+    def _start(self, call: Call) -> Mapping[str, Any]:
+        """Starts the job; the same key makes it safe to repeat."""
+        job = call.state["job"]
+        self._write(call, f"/import-jobs/{quote(job, safe='')}/start", {}, commits=True)
+        return {}
+
+    def _write(
+        self, call: Call, path: str, body: Mapping[str, Any], *, commits: bool = False
+    ) -> Response:
+        """One writing call under a key that this attempt alone has for it."""
+        digest = hashlib.sha256(f"{call.key} {path} {body!r}".encode()).digest()
+        key = str(uuid.UUID(bytes=digest[:16], version=4))
+        response = self._http.send(
+            "POST", path, json=dict(body), headers={"Idempotency-Key": key}, commits=commits
+        )
+        if response.document().get("success") is not True:
+            raise self._http.unexpected(response, "success", commits=commits)
+        return response
+
+    def receipt(self, state: Mapping[str, Any]) -> Receipt:
+        """The job's id."""
+        return Receipt(job=state["job"])
+
+    def lookup(self, call: Call) -> Receipt | None:
+        """The attempt's job if it was started; None if it stands where it stood before.
+
+        Raises:
+            ProviderError: the job could not be asked for.
+        """
+        job = call.state.get("job")
+        if not isinstance(job, str):
+            return None
+        receipt = Receipt(job)
+        return receipt if self._job(receipt)[1].get("state") in _STARTED else None
+
+    def _job(self, receipt: Receipt) -> tuple[Response, Mapping[str, Any]]:
+        path = f"/import-jobs/{quote(receipt.job, safe='')}"
+        response = self._http.send("GET", path, commits=False)
+        job = _data(response)
+        if not isinstance(job.get("state"), str) or not job["state"]:
+            raise self._http.unexpected(response, "the state of a job", commits=False)
+        return response, job
+
+    def poll(self, receipt: Receipt) -> Outcome:
+        """The job's state and counters; `rejected` is `rowsRejected`, else `invalidRows`.
+
+        A job that failed counts as failed where its counters say that nothing landed; where they do
+        not, it cannot be told. A state that is not documented counts as running.
+        """
+        _, job = self._job(receipt)
+        counts = {name: job[name] for name in _COUNTS if count(job.get(name)) is not None}
+        state, message = "running", ""
+        if job["state"] == "completed":
+            state = "finished"
+        elif job["state"] == "failed":
+            landed = [counts[name] for name in _LANDED if name in counts]
+            state = "failed" if landed and not any(landed) else "unknown"
+            message = "the job failed at Experiture" + (
+                " before any row landed"
+                if state == "failed"
+                else "; whether rows landed before cannot be told from its counters"
+            )
+        elif job["state"] not in {"pending", "ready", "running"}:
+            message = "a state that Experiture does not document"
+        return Outcome(
+            state,
+            self._http.shown(job["state"]),
+            message,
+            processed=counts.get("readRows"),
+            total=counts.get("rowsTotal"),
+            rejected=counts.get("rowsRejected", counts.get("invalidRows")),
+            counts=counts,
+        )
+
+    def failures(self, receipt: Receipt, outcome: Outcome) -> FailureReport | None:
+        """The error file, whatever its form; None where there is none.
+
+        Raises:
+            Busy: it could not be had, or lost its end.
+        """
+        if outcome.state == "finished" and outcome.rejected == 0:
+            return None
+        path = f"/import-jobs/{quote(receipt.job, safe='')}/errors"
+        found = _data(self._http.send("GET", path, commits=False))
+        if not found.get("hasErrors") or not found.get("errorFileUrl"):
+            return None
+        raw = self._http.fetch(found["errorFileUrl"])
+        report = line_report.read(raw, ("email",))
+        if line_report.is_cut(report, outcome.rejected):
+            raise Busy("experiture's error file lost its end on the way")
+        return report
+
+    def members(self) -> Mapping[str, int] | None:
+        """The members of the list that is named: address in lower case → how often; None where none
+        is named, or nothing is to be verified.
+
+        Raises:
+            ProviderError: a page could not be had.
+            Refused: there is no list of that name, or there are several.
+        """
+        if not self._verify or not (self._list_name or self._list_id):
+            return None
+        found = [self._list_id] if self._list_id else self._lists.named(self._list_name)
+        if len(found) != 1:
+            raise Refused(f"experiture has {len(found) or 'no'} lists of that name")
+        return self._lists.members(found[0])
+
+    def delays(self) -> Iterator[float]:
+        """5 seconds, each time half as long again, up to 30, as in Experiture's example."""
+        delay = 5.0
+        while True:
+            yield delay
+            delay = min(delay * 1.5, 30.0)
+
+    def close(self) -> None:
+        """Lets go of connections."""
+        self._http.close()
+
+
+def _data(response: Response) -> Mapping[str, Any]:
+    found = response.document().get("data")
+    return found if isinstance(found, dict) else {}
+
+
+def connect(
+    *,
+    options: Mapping[str, str],
+    environ: Mapping[str, str],
+    base_url: str | None,
+    timeout: float,
+) -> Experiture:
+    """A connection with validated options.
+
+    Raises:
+        MissingSecret: the token is not in the environment.
+        UsageError: more than one target is named, or the address is none that credentials may go
+            to.
+    """
+    targets = [name for name in ("list_name", "target_list_id", "audience_name") if name in options]
+    if len(targets) > 1:
+        raise UsageError(f"experiture takes one of {' and '.join(targets)}, not both")
+    (token,) = secrets(environ, SECRETS)
+    http = Http(
+        "experiture",
+        address(base_url, environ, BASE_URL, "https://api.experiture.ai/public/v1"),
+        headers={"Authorization": bearer(token)},
+        secrets=(token,),
+        timeout=timeout,
+        read=read_error,
+    )
+    return Experiture(
+        http,
+        object_name=options["object_name"],
+        list_name=options.get("list_name", ""),
+        target_list_id=options.get("target_list_id", ""),
+        audience_name=options.get("audience_name", ""),
+        verify=options["verify_list"] == "true",
+    )

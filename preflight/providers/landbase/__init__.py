@@ -1,0 +1,1 @@
+"""Landbase: its client and its stand-in."""

@@ -1,0 +1,163 @@
+"""Failure reports of which nobody documents the form: CSV, JSON lines, a JSON list, or plain lines.
+
+What can be made out is: columns by the names that such reports give them. What cannot be is kept:
+each line stands as it came in `cells`, and a line of plain text is its own message.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from preflight.core.types import FailureReport
+from preflight.providers import failure_report
+
+_WHOLE = r"[0-9]{1,18}"
+_LISTS = json.JSONDecoder()
+_ROW = ("row", "rownumber", "rownum", "rowindex", "rowid", "line", "linenumber", "recordnumber")
+_CODE = ("code", "errorcode", "error", "reason", "type", "errortype")
+_MESSAGE = ("message", "errormessage", "detail", "details", "description", "errordetail")
+_VALUE = ("value", "rawvalue", "invalidvalue", "offendingvalue")
+
+ROWS = frozenset(_ROW)
+"""The folded names of columns that say in which row something is wrong."""
+
+REASONS = frozenset((*_CODE, *_MESSAGE))
+"""The folded names of columns that say what is wrong."""
+
+
+def read(raw: bytes, keys: Sequence[str]) -> FailureReport:
+    """Reads a report of whatever form.
+
+    Args:
+        raw: its bytes.
+        keys: the names of the columns that hold a row's match key, the first that is there counts.
+
+    Returns:
+        A table with a line for each of the report's, in its order.
+    """
+    text = raw.decode("utf-8-sig", errors="replace")
+    documents = _documents(text)
+    if documents is not None:
+        return _report(raw, ".jsonl", documents, keys)
+    found = failure_report.records(raw)
+    folded = {fold(name) for name in found.header}
+    if len(found.header) > 1 and folded & {*ROWS, *REASONS, *map(fold, keys)}:
+        rows = zip(*found.fields, strict=True) if found.lines else iter(())
+        named = [
+            (line, dict(zip(found.header, cells, strict=True)))
+            for line, cells in zip(found.lines, rows, strict=True)
+        ]
+        return _report(raw, ".csv", named, keys)
+    return _report(raw, ".txt", [(line, {"message": line.strip()}) for line in _lines(text)], keys)
+
+
+def _lines(text: str) -> list[str]:
+    """The lines that are not blank; what stands in a JSON text unescaped ends none."""
+    found = io.StringIO(text, newline=None).read().split("\n")
+    return [line for line in found if line.strip()]
+
+
+def is_cut(report: FailureReport, expected: int | None) -> bool:
+    """Whether a report that `read` read seems to have lost its end, see `Records.is_cut`."""
+    if report.raw.endswith(b"]"):
+        return False
+    whole = failure_report.records(report.raw)
+    if report.suffix == ".csv" or expected is None or report.raw.endswith((b"\n", b"\r")):
+        return whole.is_cut(expected)
+    last = str(report.table["cells"].iloc[-1]).lstrip() if len(report.table) else ""
+    half = last.startswith(("{", "[")) and _object(last) is None
+    return len(report.table) < expected or (half and len(report.table) == expected)
+
+
+def _documents(text: str) -> list[tuple[str, Mapping[str, Any]]] | None:
+    """The objects of JSON lists, or of JSON lines, each with its text; None where it is neither.
+
+    A line that is no object is kept as the text that it is: the file may have lost its end. Several
+    lists are the pages of one report.
+    """
+    if text.lstrip().startswith("["):
+        whole: list[Any] = []
+        rest = text.strip()
+        try:
+            while rest:
+                page, end = _LISTS.raw_decode(rest)
+                if not isinstance(page, list):
+                    return None
+                whole += page
+                rest = rest[end:].lstrip()
+        except (ValueError, RecursionError):
+            return None
+        return [
+            (json.dumps(one, ensure_ascii=False), one if isinstance(one, dict) else {})
+            for one in whole
+        ]
+    found = [(line, _object(line)) for line in _lines(text)]
+    if not found or found[0][1] is None:
+        return None
+    return [(line, one if one is not None else {"message": line}) for line, one in found]
+
+
+def _object(line: str) -> Mapping[str, Any] | None:
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _report(
+    raw: bytes, suffix: str, lines: Sequence[tuple[str, Mapping[str, Any]]], keys: Sequence[str]
+) -> FailureReport:
+    wanted = tuple(map(fold, keys))
+    rows = [_made_out(document, wanted) for _, document in lines]
+    names = ["code", "message", "row_number", "value", "key"]
+    table = pd.DataFrame(rows, columns=names, dtype="str")
+    numbers = table["row_number"].where(table["row_number"].str.fullmatch(_WHOLE))
+    table["row_number"] = pd.to_numeric(numbers).astype("Int64")
+    table["cells"] = pd.Series([line for line, _ in lines], dtype="str")
+    return FailureReport(raw=raw, suffix=suffix, table=table)
+
+
+def _made_out(document: Mapping[str, Any], keys: Sequence[str]) -> tuple[str, ...]:
+    """Code, message, row number, value and key of one line; "" for what it does not say."""
+    flat: dict[str, str] = {}
+    for name, text in scalars(document):
+        flat.setdefault(name, text)
+    code = _first(flat, _CODE)
+    message = _first(flat, _MESSAGE)
+    if not code:
+        code, message = message, ""
+    return code, message, _first(flat, _ROW), _first(flat, _VALUE), _first(flat, keys)
+
+
+def scalars(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The scalars of an object by their folded names, the outer ones first.
+
+    Of the objects inside, an error's and the record's are looked into.
+    """
+    inner: list[Mapping[str, Any]] = []
+    for name, value in document.items():
+        folded = fold(name)
+        listed = value[0] if isinstance(value, list) and value else value
+        if isinstance(listed, Mapping):
+            inner.append(listed)
+        elif isinstance(listed, str | int | float) and not isinstance(listed, bool):
+            yield folded, str(listed)
+    for one in inner:
+        for name, value in one.items():
+            if isinstance(value, str | int) and not isinstance(value, bool):
+                yield fold(name), str(value)
+
+
+def _first(flat: Mapping[str, str], names: Sequence[str]) -> str:
+    return next((flat[name].strip() for name in names if flat.get(name, "").strip()), "")
+
+
+def fold(name: object) -> str:
+    """The name of a column without case, blanks and punctuation."""
+    return "".join(c for c in str(name).casefold() if c.isalnum())

@@ -1,0 +1,1 @@
+"""TalkValue: its client and its stand-in."""

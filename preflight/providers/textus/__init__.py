@@ -1,0 +1,1 @@
+"""TextUs: its client and its stand-in."""

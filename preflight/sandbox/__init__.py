@@ -1,4 +1,0 @@
-"""Local stand-ins for the providers: they behave as documented, remember, and fail on request.
-
-`preflight.sandbox.server.Sandbox` starts them; nothing here is imported before that.
-"""
