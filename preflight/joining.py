@@ -18,16 +18,16 @@ from preflight.core.errors import UsageError
 from preflight.core.redact import mask
 from preflight.core.types import Bools, FailureReport, Outcome
 from preflight.linting.checked import Progress, silent
-from preflight.merging import merge
-from preflight.merging.failures_file import read_failures
-from preflight.merging.matching import NO_ROW, NOBODY, Placed
-from preflight.merging.pages import together
 from preflight.providers import registry
-from preflight.remembered import judged_again, restored
-from preflight.sending.ledger import FILE as LEDGER
-from preflight.sending.ledger import Ledger
-from preflight.sending.runs import PartState, Run, RunState, StoredPart
-from preflight.settling import Sent, settle
+from preflight.runs.kept_run import judged_again, restored
+from preflight.runs.ledger.ledger import FILE as LEDGER
+from preflight.runs.ledger.ledger import Ledger
+from preflight.runs.ledger.run import PartState, Run, RunState, StoredPart
+from preflight.runs.matching import join
+from preflight.runs.matching.match_lines import NO_ROW, NOBODY, Placed
+from preflight.runs.matching.pages import together
+from preflight.runs.matching.report_file import read_failures
+from preflight.runs.settlement import Sent, settle
 
 BY_HAND = "report fetched by hand"
 """The status of a job of which nothing is known but its failure report."""
@@ -196,7 +196,7 @@ def _parts_of(
 def _placed(report: FailureReport, stored: StoredPart, run: Run) -> Placed:
     profile = profiles.load(run.provider)
     by = registry.module(run.provider).CAPABILITIES.joins_by
-    return merge.placed(report, stored.part, by=by, key_field=profile.key, profile=profile)
+    return join.placed(report, stored.part, by=by, key_field=profile.key, profile=profile)
 
 
 def _of_others(placed: Placed) -> bool:

@@ -19,29 +19,30 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from preflight import pipeline, submission, verdicts
+from preflight import pipeline, submission
 from preflight.config.settings import Settings
 from preflight.core import csv_writer, files
 from preflight.core.errors import UsageError
 from preflight.core.row_id import DIGITS, ID, NAME
 from preflight.core.types import Layout, Source
-from preflight.corrections import KEPT
-from preflight.corrections.history import Gathering, Version
-from preflight.corrections.judging import CORRECTION_COLUMNS, Judged, judged, without_doubles
-from preflight.corrections.naming import named
-from preflight.corrections.returned import Returned, read_returned
-from preflight.earlier import replace
-from preflight.families import TAKEN, row_of, standings
 from preflight.linting.apply_fixes import clean
 from preflight.linting.checked import Checked, Progress, Records, silent
 from preflight.providers import registry
 from preflight.reading.source import open_source
-from preflight.remembered import judged_again, restored
 from preflight.rule import STANDING
-from preflight.sending.ledger import FILE as LEDGER
-from preflight.sending.ledger import Ledger
-from preflight.sending.runs import Run, RunState
-from preflight.settling import Sent
+from preflight.runs import row_outcomes
+from preflight.runs.corrections import KEPT
+from preflight.runs.corrections.compare import CORRECTION_COLUMNS, Judged, judged, without_doubles
+from preflight.runs.corrections.identify import named
+from preflight.runs.corrections.read import Returned, read_returned
+from preflight.runs.corrections.versions import Gathering, Version
+from preflight.runs.guards import replace
+from preflight.runs.kept_run import judged_again, restored
+from preflight.runs.ledger.ledger import FILE as LEDGER
+from preflight.runs.ledger.ledger import Ledger
+from preflight.runs.ledger.run import Run, RunState
+from preflight.runs.lineage import TAKEN, row_of, standings
+from preflight.runs.settlement import Sent
 from preflight.submission import Connection
 from preflight.writing import results_folder
 from preflight.writing.writer import Fixed
@@ -161,7 +162,7 @@ def resubmit(
                 _own_settings(parent, settings, _header_line(returned)),
                 date_orders=_orders(sources),
             )
-            told_of = [(run, verdicts.load(settings.state_dir, run.id)) for run in family]
+            told_of = [(run, row_outcomes.load(settings.state_dir, run.id)) for run in family]
             stand = standings(told_of)
             still_open = set(stand.index[~stand["place"].isin(TAKEN)])
             names = named(returned, history, pd.Index(stand.index.astype(object)), still_open)

@@ -18,21 +18,21 @@ from preflight.config.settings import Settings
 from preflight.core.errors import OutputExists, ProviderError, Stopped, UsageError
 from preflight.core.locks import locked
 from preflight.core.types import RunBooks
-from preflight.earlier import instead, refuse_begun, refuse_sent, replace, same_folder
 from preflight.linting.checked import Checked, Progress, silent
 from preflight.providers import registry
 from preflight.providers.option import validated
 from preflight.providers.protocol import Provider
-from preflight.remembered import judged_again, keep_source, kept_source, restored, stored
-from preflight.sending.follow import words
-from preflight.sending.ledger import FILE as LEDGER
-from preflight.sending.ledger import LOCKS, Ledger
-from preflight.sending.progress import Event, Unverified
-from preflight.sending.progress import silent as no_events
-from preflight.sending.runs import Run, RunState
-from preflight.sending.submit import drive
-from preflight.settling import Sent as Sent
-from preflight.settling import balanced, settle
+from preflight.runs.delivery.events import Event, Unverified
+from preflight.runs.delivery.events import silent as no_events
+from preflight.runs.delivery.loop import drive
+from preflight.runs.delivery.poller import words
+from preflight.runs.guards import instead, refuse_begun, refuse_sent, replace, same_folder
+from preflight.runs.kept_run import judged_again, keep_source, kept_source, restored, stored
+from preflight.runs.ledger.ledger import FILE as LEDGER
+from preflight.runs.ledger.ledger import LOCKS, Ledger
+from preflight.runs.ledger.run import Run, RunState
+from preflight.runs.settlement import Sent as Sent
+from preflight.runs.settlement import balanced, settle
 from preflight.writing import results_folder
 from preflight.writing.writer import Fixed
 

@@ -25,20 +25,20 @@ from preflight.core import findings as tables
 from preflight.core.errors import BooksError, ConfigError, UsageError
 from preflight.core.row_id import NAME
 from preflight.core.types import Ints, Layout, Outcome, Part, RunBooks
-from preflight.failures import by_row, there_columns, write_unmatched
 from preflight.linting.checked import Checked, Progress, silent
-from preflight.merging import merge, origin
-from preflight.merging.failures_file import read_failures
-from preflight.merging.matching import NO_ROW, NOBODY
-from preflight.merging.origin import Origin
-from preflight.merging.pages import together
-from preflight.merging.submitted import Submitted, part_of
-from preflight.prediction import predicted
 from preflight.providers import registry
 from preflight.reading.scan import scan
 from preflight.reading.source import open_source
-from preflight.settling import Sent, balanced, refusals
-from preflight.verdicts import Place, Verdicts
+from preflight.runs.failures_csv import by_row, there_columns, write_unmatched
+from preflight.runs.matching import join, origin
+from preflight.runs.matching.match_lines import NO_ROW, NOBODY
+from preflight.runs.matching.origin import Origin
+from preflight.runs.matching.pages import together
+from preflight.runs.matching.report_file import read_failures
+from preflight.runs.matching.submitted_file import Submitted, part_of
+from preflight.runs.prediction import predicted
+from preflight.runs.row_outcomes import Place, Verdicts
+from preflight.runs.settlement import Sent, balanced, refusals
 from preflight.writing import results_folder
 from preflight.writing.provenance import Provenance, provenance
 from preflight.writing.writer import warnings_left
@@ -93,14 +93,14 @@ def merge_submitted(
         checked = _read(submitted, profile, settings, work, original, progress)
         sent = part_of(checked.layout, checked.survey.plan.columns, work=work)
         whole = together(pages, provider)
-        joined = merge.join(
+        joined = join.join(
             whole,
             sent.part,
             by=registry.module(provider).CAPABILITIES.joins_by,
             key_field=profile.key,
             profile=profile,
         )
-        ended = merge.verdicts(sent.part, joined, Outcome("finished", ""))
+        ended = join.verdicts(sent.part, joined, Outcome("finished", ""))
         books = RunBooks(
             rows=sent.rows,
             accepted=ended.accepted,
@@ -283,7 +283,7 @@ def _write_failures(
     there = traced.at[refused] != NOBODY
     at, source = traced.at[refused[there]], traced.source
     header = source.part.header
-    table = merge.read_part(source.part)
+    table = join.read_part(source.part)
     cells = [table.column(position).take(pa.array(at)) for position in own(header)]
     rows = source.part.row_map[at]
     raws = np.array([source.raws.get(int(row), "") for row in rows], dtype=object)
@@ -306,7 +306,7 @@ def _twins(how: np.ndarray) -> np.ndarray:
 
 
 def _lost(part: Part, at: Ints, said: pd.DataFrame, why: np.ndarray) -> pd.DataFrame:
-    records = csv_writer.records(merge.read_part(part).take(pa.array(at)).columns)
+    records = csv_writer.records(join.read_part(part).take(pa.array(at)).columns)
     return pd.DataFrame(
         {
             "code": said["code"].to_numpy(object),
@@ -332,7 +332,7 @@ def _verdicts(
     return verdicts.table()
 
 
-def _notes(joined: merge.Joined, books: RunBooks, traced: _Traced, lost: pd.DataFrame) -> list[str]:
+def _notes(joined: join.Joined, books: RunBooks, traced: _Traced, lost: pd.DataFrame) -> list[str]:
     """What there is to say that no table shows."""
     notes = list(traced.notes)
     if len(lost):

@@ -10,9 +10,9 @@ from pathlib import Path
 from preflight import pipeline, submission
 from preflight.config.settings import Settings
 from preflight.providers.sandbox.server import Sandbox
-from preflight.remembered import keep_source, stored
-from preflight.sending.ledger import Ledger
-from preflight.sending.runs import Run
+from preflight.runs.kept_run import keep_source, stored
+from preflight.runs.ledger.ledger import Ledger
+from preflight.runs.ledger.run import Run
 from preflight.submission import Connection, Sent
 
 OPTIONS = {

@@ -10,18 +10,18 @@ from preflight.config.settings import Settings
 from preflight.core.errors import RunLocked, SourceError, UsageError
 from preflight.core.types import Outcome
 from preflight.joining import merge_run
-from preflight.sending.ledger import Ledger
-from preflight.sending.runs import PartState, RunState, StoredPart
-from preflight.settling import Sent
+from preflight.runs.ledger.ledger import Ledger
+from preflight.runs.ledger.run import PartState, RunState, StoredPart
+from preflight.runs.settlement import Sent
 from tests.calls import rows_of
-from tests.test_settling import Line
+from tests.runs.test_settlement import Line
 
 
 class Joining:
     """A run of one part that a provider took, and a report of it."""
 
     def __init__(self, folder: Path) -> None:
-        from preflight.remembered import keep_source, stored
+        from preflight.runs.kept_run import keep_source, stored
 
         self.line = Line(folder)
         self.folder, self.run = folder, self.line.run

@@ -15,10 +15,10 @@ from preflight.config.setting_values import MaxBad
 from preflight.config.settings import Settings
 from preflight.core.errors import RunLocked, SourceError, UsageError
 from preflight.providers.sandbox.server import Sandbox
-from preflight.remembered import SOURCES
-from preflight.sending.ledger import Ledger
-from preflight.sending.progress import Ended, Event, Sending
-from preflight.sending.runs import RunState
+from preflight.runs.delivery.events import Ended, Event, Sending
+from preflight.runs.kept_run import SOURCES
+from preflight.runs.ledger.ledger import Ledger
+from preflight.runs.ledger.run import RunState
 from preflight.submission import Connection, Sent
 from tests.calls import contacts
 

@@ -17,7 +17,7 @@ from preflight.learning.evidence import gathered
 from preflight.learning.lessons import Lessons, Ruled
 from preflight.learning.proposing import learn
 from preflight.report import lessons as told
-from preflight.sending.ledger import FILE, Ledger
+from preflight.runs.ledger.ledger import FILE, Ledger
 from preflight.writing import results_folder
 
 

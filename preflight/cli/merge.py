@@ -12,8 +12,8 @@ from preflight.cli.options import merge_options, settings_of
 from preflight.cli.progress import progress_bars
 from preflight.cli.submit import exit_code, run_document, show
 from preflight.config.settings import Settings
-from preflight.sending.runs import RunState
-from preflight.settling import Sent
+from preflight.runs.ledger.run import RunState
+from preflight.runs.settlement import Sent
 
 _ONLY_RUN = {"part": "--part", "accepted": "--mark-accepted"}
 _ONLY_FILE = {"original": "--original", "folder": "-o", "force": "--force"}

@@ -10,7 +10,7 @@ import click
 
 from preflight.core.redact import visible
 from preflight.linting.checked import Progress
-from preflight.sending.progress import Ended, Event, Polled, Sending, Unverified, Waiting
+from preflight.runs.delivery.events import Ended, Event, Polled, Sending, Unverified, Waiting
 
 
 def _nothing(stage: str, done: int, total: int | None) -> None:

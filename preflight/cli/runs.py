@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from preflight import families, verdicts
 from preflight.cli.options import settings_of
 from preflight.cli.submit import part_line
 from preflight.core.errors import UsageError
 from preflight.report import text
-from preflight.sending.ledger import FILE, Ledger
-from preflight.sending.runs import Run, RunState
-from preflight.verdicts import Place
+from preflight.runs import lineage, row_outcomes
+from preflight.runs.ledger.ledger import FILE, Ledger
+from preflight.runs.ledger.run import Run, RunState
+from preflight.runs.row_outcomes import Place
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,8 +79,8 @@ def _family(ledger: Ledger, run: Run) -> list[str]:
         table = next((table for held, table in settled if held.id == one.id), None)
         places = "not settled yet" if table is None else _places(table)
         lines.append(f"    {one.id}  {one.source_name}: {places}")
-    stand = families.standings(settled)
-    told = families.books(family[0], stand)
+    stand = lineage.standings(settled)
+    told = lineage.books(family[0], stand)
     added = f" and {text.plural(told.added, 'new row')}" if told.added else ""
     left = text.plural(told.open, "row") if told.open else "nothing"
     return [
@@ -92,7 +92,7 @@ def _family(ledger: Ledger, run: Run) -> list[str]:
 
 def _verdicts(ledger: Ledger, run: Run) -> pd.DataFrame | None:
     try:
-        return verdicts.load(ledger.folder, run.id)
+        return row_outcomes.load(ledger.folder, run.id)
     except UsageError:
         return None
 

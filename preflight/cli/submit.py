@@ -30,7 +30,7 @@ from preflight.core.errors import ConfigError, Stopped
 from preflight.core.types import Reason
 from preflight.report import as_json, text
 from preflight.report.listing import listing, own_tokens
-from preflight.sending.runs import StoredPart
+from preflight.runs.ledger.run import StoredPart
 from preflight.writing import results_folder
 
 _PLACE = (

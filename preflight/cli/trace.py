@@ -6,13 +6,14 @@ from pathlib import Path
 
 import click
 
-from preflight import pipeline, tracing
+from preflight import pipeline
 from preflight.cli.options import emit, settings_of, shows_values
 from preflight.cli.progress import progress_bars
 from preflight.core.errors import UsageError
 from preflight.report import story
-from preflight.sending.ledger import FILE, Ledger
-from preflight.stories import Trail
+from preflight.runs.history import trace
+from preflight.runs.history.facts import Trail
+from preflight.runs.ledger.ledger import FILE, Ledger
 
 
 @click.command("trace")
@@ -57,7 +58,7 @@ def command(
         pipeline.workspace() as work,
         progress_bars() as progress,
     ):
-        trail = tracing.trace(ledger, run, key, settings, work=work, most=limit, progress=progress)
+        trail = trace.trace(ledger, run, key, settings, work=work, most=limit, progress=progress)
     if not trail.stories:
         for note in trail.notes:
             click.echo(f"note: {note}", err=True)

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from preflight import pipeline, verdicts
+from preflight import pipeline
 from preflight.config import catalogue
 from preflight.config import column_mapping as header_columns
 from preflight.config import profile as profiles
@@ -24,11 +24,12 @@ from preflight.core.types import Bools, Severity
 from preflight.learning.properties import Sent
 from preflight.linting.analysis import Survey
 from preflight.linting.checked import Progress, Records, silent
-from preflight.prediction import ACCEPTED, REFUSED
-from preflight.remembered import judged_again, restored
 from preflight.rule import Rule, Scope
-from preflight.sending.ledger import Ledger
-from preflight.sending.runs import Run
+from preflight.runs import row_outcomes
+from preflight.runs.kept_run import judged_again, restored
+from preflight.runs.ledger.ledger import Ledger
+from preflight.runs.ledger.run import Run
+from preflight.runs.prediction import ACCEPTED, REFUSED
 from preflight.writing.writer import rewrite
 
 WHOLE_PART = "whole part"
@@ -95,7 +96,7 @@ def gathered(
     whole = unnamed = 0
     surveys: list[Survey] = []
     for run in runs:
-        table = verdicts.load(ledger.folder, run.id)
+        table = row_outcomes.load(ledger.folder, run.id)
         own = restored(run, settings)
         surveys.append(judged_again(run, own, work=work, progress=progress).survey)
         cells, sent = _as_sent(surveys[-1], progress)
@@ -103,7 +104,7 @@ def gathered(
         refused = table["place"] == REFUSED
         alike = refused & (table["how"] == WHOLE_PART)
         whole += int(alike.sum())
-        unnamed += int((table["place"] == verdicts.Place.UNATTRIBUTED.value).sum())
+        unnamed += int((table["place"] == row_outcomes.Place.UNATTRIBUTED.value).sum())
         known = table[(table["place"] == ACCEPTED) | (refused & ~alike)].set_index("row")
         pieces.append(known.join(cells, how="inner"))
     survey = surveys[0]

@@ -9,7 +9,7 @@ from preflight.core.types import Reason
 from preflight.learning.counting import Support
 from preflight.learning.properties import Property
 from preflight.rule import Rule
-from preflight.sending.runs import Run
+from preflight.runs.ledger.run import Run
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,8 @@ from preflight.learning.lessons import (
 from preflight.learning.properties import BLANK, Property, candidates
 from preflight.learning.rulefile import rule_file
 from preflight.linting import rule_skeleton
-from preflight.prediction import ACCEPTED, REFUSED, SEPARATOR, Predicted, predicted
 from preflight.rule import Rule
+from preflight.runs.prediction import ACCEPTED, REFUSED, SEPARATOR, Predicted, predicted
 
 OWN = "OWN"
 """The family of proposed rules: its codes never meet those of preflight."""

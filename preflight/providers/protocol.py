@@ -1,7 +1,7 @@
 """What a provider module has to offer.
 
 A provider states what it can do as data and makes one call at a time. It does not retry, sleep,
-write to the ledger, print or decide: `submit.py` does. Whatever goes wrong in a call is raised as
+write to the ledger, print or decide: `loop.py` does. Whatever goes wrong in a call is raised as
 one of the five `ProviderError`s, and the choice between them is the whole contract: `Ambiguous`
 where the provider may have taken the rows, one of the others where it certainly did not.
 """

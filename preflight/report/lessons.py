@@ -19,7 +19,7 @@ from preflight.learning.lessons import (
     Switched,
 )
 from preflight.report.text import number, plural, visible
-from preflight.sending.runs import RunState
+from preflight.runs.ledger.run import RunState
 
 RULES = "rules"
 """The folder of the proposed rule files, beside the piece of config."""

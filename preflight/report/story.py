@@ -13,9 +13,7 @@ import pyarrow as pa
 from preflight.core.redact import mask
 from preflight.report.listing import shape
 from preflight.report.text import number, plural, visible
-from preflight.retelling import Change, Finding
-from preflight.sending.runs import Run
-from preflight.stories import (
+from preflight.runs.history.facts import (
     Called,
     Chapter,
     Corrected,
@@ -28,6 +26,8 @@ from preflight.stories import (
     Story,
     Trail,
 )
+from preflight.runs.history.row_facts import Change, Finding
+from preflight.runs.ledger.run import Run
 from preflight.writing.sent_cells import without_cells
 
 _WHAT = {

@@ -10,7 +10,7 @@ import click
 import pytest
 
 from preflight.cli.main import _preflight
-from preflight.sending.ledger import Ledger
+from preflight.runs.ledger.ledger import Ledger
 from tests.canaries.conftest import PROVIDERS, Field
 from tests.canaries.planted import ENVIRON, GOODS, table
 

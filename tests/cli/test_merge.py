@@ -16,8 +16,8 @@ import jsonschema
 import pytest
 
 from preflight.providers.sandbox.server import Sandbox
-from preflight.sending.ledger import Ledger
-from preflight.sending.runs import PartState, RunState, StoredPart
+from preflight.runs.ledger.ledger import Ledger
+from preflight.runs.ledger.run import PartState, RunState, StoredPart
 from tests.calls import DOTDIGITAL, SHOW, TALKVALUE, Call, contacts, rows_of
 from tests.cli.test_submit import books_of
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from preflight.providers.sandbox.server import Sandbox
-from preflight.sending.ledger import Ledger
+from preflight.runs.ledger.ledger import Ledger
 from tests.calls import TALKVALUE, Call, rows_of
 from tests.cli.test_submit import books_of, report_of
 

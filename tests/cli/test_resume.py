@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from preflight.providers.sandbox.server import Sandbox
-from preflight.sending.ledger import Ledger
-from preflight.sending.runs import PartState
+from preflight.runs.ledger.ledger import Ledger
+from preflight.runs.ledger.run import PartState
 from tests.calls import (
     DOTDIGITAL,
     EXPORTS,

@@ -14,7 +14,7 @@ import jsonschema
 import pytest
 
 from preflight.providers.sandbox.server import Sandbox
-from preflight.sending.ledger import Ledger
+from preflight.runs.ledger.ledger import Ledger
 from tests.calls import (
     DOTDIGITAL,
     EXPORTS,

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from preflight.core.types import Part
 from preflight.providers.sandbox.store import Store
-from preflight.sending.ledger import Ledger
-from preflight.sending.runs import PartState, RunState, StoredPart
+from preflight.runs.ledger.ledger import Ledger
+from preflight.runs.ledger.run import PartState, RunState, StoredPart
 
 if TYPE_CHECKING:
     from tests.crash.trial import Found

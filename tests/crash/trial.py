@@ -16,8 +16,8 @@ from pathlib import Path
 
 from preflight.providers.sandbox.server import Sandbox
 from preflight.providers.sandbox.store import Store
-from preflight.sending.ledger import FILE, Ledger
-from preflight.sending.runs import AttemptState, PartState, Run, RunState, StoredPart
+from preflight.runs.ledger.ledger import FILE, Ledger
+from preflight.runs.ledger.run import AttemptState, PartState, Run, RunState, StoredPart
 from tests.calls import bare_environment
 from tests.crash.audit import audit, keys_of
 from tests.crash.runner import KILLED, STUCK, Ended, Runner, workplace

@@ -12,7 +12,7 @@ from preflight.config import profile as profiles
 from preflight.core.types import Books, Bools
 from preflight.learning.evidence import Evidence
 from preflight.learning.properties import Sent
-from preflight.sending.runs import Run, RunState
+from preflight.runs.ledger.run import Run, RunState
 
 RULES = catalogue.builtin()
 RUN = Run(

@@ -18,7 +18,7 @@ from preflight.learning.evidence import Evidence, gathered
 from preflight.learning.lessons import Raised, Switched
 from preflight.learning.proposing import learn
 from preflight.providers.sandbox.server import Sandbox
-from preflight.sending.ledger import Ledger
+from preflight.runs.ledger.ledger import Ledger
 from preflight.submission import Sent
 from tests.families import Row, send, send_corrected
 

@@ -12,7 +12,7 @@ from preflight.config.settings import load
 from preflight.learning.lessons import Lessons
 from preflight.learning.proposing import learn
 from preflight.report import lessons
-from preflight.sending.runs import RunState
+from preflight.runs.ledger.run import RunState
 from tests.learning.made import RULES, RUN, contacts, evidence, some
 
 ROWS = 600

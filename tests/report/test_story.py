@@ -10,9 +10,7 @@ import pytest
 
 from preflight.core.types import Books
 from preflight.report import story
-from preflight.retelling import Change, Finding
-from preflight.sending.runs import Run, RunState
-from preflight.stories import (
+from preflight.runs.history.facts import (
     Called,
     Chapter,
     Corrected,
@@ -24,7 +22,9 @@ from preflight.stories import (
     Story,
     Trail,
 )
-from preflight.verdicts import Place
+from preflight.runs.history.row_facts import Change, Finding
+from preflight.runs.ledger.run import Run, RunState
+from preflight.runs.row_outcomes import Place
 
 FIRST = Run(
     "20261122-010203-aaaa", "talkvalue", RunState.FINISHED, 1795309323.0, 1795309330.0,

@@ -1,0 +1,1 @@
+"""Runs: the ledger, sending, the provider's answers joined to rows, and where each row ended."""

@@ -1,0 +1,375 @@
+"""What a person changed in a row, what a spreadsheet did to it, and whether it is to be sent."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from preflight.core.types import Ints, Reason
+from preflight.runs.corrections.identify import joined
+from preflight.runs.corrections.read import Returned
+from preflight.runs.corrections.spreadsheet_damage import Difference, difference, same_moment
+from preflight.runs.corrections.versions import Version
+from preflight.runs.lineage import TAKEN, row_of
+from preflight.runs.matching import keys
+from preflight.runs.row_outcomes import Place
+
+CORRECTION_COLUMNS = ("row", "line", "column_name", "kind", "old", "new", "preflight__id")
+"""The columns of corrections.csv; `kind` is "edit" or "damage"."""
+
+_MONTHS = 12
+_MALFORMED = frozenset({"FIL005", "STR101", "STR102", "STR103", "STR109"})
+"""Codes of records whose cells are not all in their columns."""
+
+_AGAIN = (Reason.RETRY.value, Reason.CONFIG.value)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A corrected file after it was compared with what was sent before.
+
+    Attributes:
+        cells: as `Returned.cells`, damage undone, and all columns of the first file.
+        labels: of them.
+        names: what each row is called for good, "" for a new one; object.
+        standing: for each row "" where it may be sent, else a word and why; see
+            `rule.RowContext.standing`.
+        corrections: the cells that differ: a frame of `CORRECTION_COLUMNS`.
+        edited: a mask: the rows in which a person changed something.
+        damaged: a mask: the rows in which something was put back.
+    """
+
+    cells: tuple[pa.Array, ...]
+    labels: tuple[str, ...]
+    names: np.ndarray
+    standing: np.ndarray
+    corrections: pd.DataFrame
+    edited: np.ndarray
+    damaged: np.ndarray
+
+
+@dataclass
+class _Compared:
+    """A row beside one version of it: what its cells were, and which of them differ and how."""
+
+    before: list[str]
+    kinds: list[Difference]
+
+    @property
+    def edits(self) -> int:
+        return sum(kind is Difference.EDIT for kind in self.kinds)
+
+
+def judged(
+    returned: Returned,
+    names: np.ndarray,
+    versions: Sequence[Version],
+    stand: pd.DataFrame,
+) -> Judged:
+    """Compares every row with what was sent before.
+
+    Args:
+        returned: the corrected file.
+        names: of its rows, see `identify.named`.
+        versions: what was sent before, the first run's first.
+        stand: how the rows of the family stand, see `lineage.standings`.
+    """
+    labels = (*returned.labels, *returned.gone)
+    compared = _compared(returned, labels, names, versions)
+    _retyped(returned, compared)
+    cells = _restored(returned, labels, compared)
+    edited = np.array([one is not None and one.edits > 0 for one in compared], dtype=bool)
+    damaged = np.array(
+        [one is not None and Difference.DAMAGE in one.kinds for one in compared], dtype=bool
+    )
+    standing = _standings(returned, names, edited, stand)
+    listed = _listed(returned, names, labels, compared)
+    return Judged(cells, labels, names, standing, listed, edited, damaged)
+
+
+def _compared(
+    returned: Returned, labels: Sequence[str], names: np.ndarray, versions: Sequence[Version]
+) -> list[_Compared | None]:
+    """Each row beside the version that it was made from: of the fewest edits, the latest of such.
+
+    None for a new row.
+    """
+    best: list[_Compared | None] = [None] * len(names)
+    for version in versions:
+        index = version.index()
+        # A name may stand in a corrected file twice; the first counts.
+        once = ~index.duplicated()
+        where = np.flatnonzero(once)
+        hits = index[once].get_indexer(pd.Index(names.astype(object)))
+        rows = np.flatnonzero((hits >= 0) & (names != ""))
+        for at, one in zip(
+            rows, _beside(returned, labels, rows, version, where[hits[rows]]), strict=True
+        ):
+            held = best[at]
+            if held is None or one.edits <= held.edits:
+                best[at] = one
+    return best
+
+
+def _beside(
+    returned: Returned, labels: Sequence[str], rows: Ints, version: Version, places: Ints
+) -> list[_Compared]:
+    """Some rows beside the rows of a version at some places."""
+    before, kinds = [], []
+    for column, label in enumerate(labels):
+        was = _cells(version.read, label, places)
+        before.append(was)
+        if column >= len(returned.cells):
+            kinds.append([Difference.NONE] * len(was))
+            continue
+        sent = _cells(version.sent, label, places)
+        now = returned.cells[column].take(pa.array(rows)).to_pylist()
+        kinds.append(
+            [
+                Difference.NONE if cell in (old, mended) else difference(old, cell)
+                for old, mended, cell in zip(was, sent, now, strict=True)
+            ]
+        )
+    return [
+        _Compared(list(old), list(kind))
+        for old, kind in zip(zip(*before, strict=True), zip(*kinds, strict=True), strict=True)
+    ]
+
+
+def _cells(columns: Mapping[str, pa.Array], label: str, places: Ints) -> list[str]:
+    if label not in columns:
+        return [""] * len(places)
+    cells: list[str] = columns[label].take(pa.array(places)).to_pylist()
+    return cells
+
+
+def _retyped(returned: Returned, compared: Sequence[_Compared | None]) -> None:
+    """Dates that stand there in another form, and that a person put so: they are edits.
+
+    A spreadsheet writes all dates of a column in its own form. Where one that looks just alike
+    came back as it was, it did not.
+    """
+    for column, cells in enumerate(returned.cells):
+        now = cells.to_pylist()
+        held = [
+            (one, one.before[column], cell)
+            for one, cell in zip(compared, now, strict=True)
+            if one is not None
+        ]
+        moved = [
+            (one, before)
+            for one, before, cell in held
+            if one.kinds[column] is Difference.DAMAGE and same_moment(before, cell)
+        ]
+        if not moved:
+            continue
+        stayed = {_shape(before) for _, before, cell in held if before == cell}
+        for one, before in moved:
+            if _shape(before) in stayed:
+                one.kinds[column] = Difference.EDIT
+
+
+def _shape(date: str) -> tuple[str, bool]:
+    """What a date looks like, and whether its day could be its month as well."""
+    low = all(int(digits) <= _MONTHS for digits in re.findall(r"(?<!\d)\d{1,2}(?!\d)", date)[:2])
+    return re.sub(r"\d+", lambda digits: "d" * len(digits[0]), date), low
+
+
+def _restored(
+    returned: Returned, labels: Sequence[str], compared: Sequence[_Compared | None]
+) -> tuple[pa.Array, ...]:
+    """The cells as they are to be read: what a person wrote, and else what was there before."""
+    made = []
+    for column in range(len(labels)):
+        there = (
+            returned.cells[column].to_pylist()
+            if column < len(returned.cells)
+            else [""] * len(compared)
+        )
+        gone = column >= len(returned.cells)
+        made.append(
+            pa.array(
+                [
+                    one.before[column]
+                    if one is not None and (gone or one.kinds[column] is Difference.DAMAGE)
+                    else cell
+                    for cell, one in zip(there, compared, strict=True)
+                ],
+                pa.string(),
+            )
+        )
+    return tuple(made)
+
+
+def _listed(
+    returned: Returned,
+    names: np.ndarray,
+    labels: Sequence[str],
+    compared: Sequence[_Compared | None],
+) -> pd.DataFrame:
+    lines = []
+    for at, one in enumerate(compared):
+        if one is None:
+            continue
+        for column, kind in enumerate(one.kinds):
+            if kind is Difference.NONE:
+                continue
+            now = returned.cells[column][at].as_py()
+            label = labels[column].split("\0")[0]
+            lines.append(
+                (
+                    int(returned.rows[at]), int(returned.lines[at]), label, str(kind),
+                    one.before[column], now, names[at],
+                )
+            )  # fmt: skip
+    return pd.DataFrame(lines, columns=list(CORRECTION_COLUMNS))
+
+
+def _standings(
+    returned: Returned, names: np.ndarray, edited: np.ndarray, stand: pd.DataFrame
+) -> np.ndarray:
+    """What keeps each row from being sent, by itself."""
+    standing = np.full(len(names), "", dtype=object)
+    first: dict[str, int] = {}
+    many = pd.Series(names[names != ""]).value_counts()
+    texts = joined(list(returned.cells)).to_pylist()
+    for at, name in enumerate(names):
+        if not name:
+            continue
+        if many[name] > 1 and name in first:
+            standing[at] = _twice(name, int(returned.rows[first[name]]))
+            if texts[at] != texts[first[name]]:
+                standing[first[name]] = _twice(name, int(returned.rows[at]))
+            continue
+        first[name] = at
+        standing[at] = _by_itself(stand, name, edited=bool(edited[at]))
+    return standing
+
+
+def _twice(name: str, row: int) -> str:
+    return f"twice: is row {row_of(name)} of the first file, and so is row {row} here"
+
+
+def _by_itself(stand: pd.DataFrame, name: str, *, edited: bool) -> str:
+    """What keeps a row from being sent because of what became of it before; "" for nothing."""
+    before = stand.loc[name].to_dict()
+    place, row, run = before["place"], row_of(name), before["run"]
+    if place == Place.UNKNOWN:
+        return f"perhaps: run {run} may have sent it, decide there first"
+    if edited:
+        return ""
+    if place == Place.ACCEPTED:
+        return f"accepted: accepted in run {run} as row {row}"
+    if place == Place.DROPPED:
+        return f"accepted: left away in run {run} as row {row} ({before['codes'] or 'blank'})"
+    if place in TAKEN:
+        return f"perhaps: taken in run {run} as row {row}, no outcome of it is known"
+    if place == Place.REJECTED_THERE and before["reason"] not in _AGAIN:
+        return (
+            f"unchanged: refused in run {run} as row {row} ({before['reason']}), and not corrected "
+            "since"
+        )
+    if place == Place.REJECTED_HERE and not _MALFORMED.isdisjoint(before["codes"].split()):
+        # In a file of rejects it stands as far as the header reaches, and would look sound.
+        return (
+            f"unchanged: no sound record in run {run} as row {row} ({before['codes']}), and not "
+            "corrected since"
+        )
+    return ""
+
+
+def without_doubles(
+    made: Judged,
+    returned: Returned,
+    as_sent: Version,
+    versions: Sequence[Version],
+    stand: pd.DataFrame,
+    taken: Mapping[str, Collection[str]],
+) -> Judged:
+    """Holds rows back that would be sent, and are those of another row that may have been accepted.
+
+    Args:
+        made: of the corrected file.
+        returned: the corrected file.
+        as_sent: the same as it would be sent: a match key is compared in the form that it has after
+            fixing.
+        versions: what was sent before, the first run's first.
+        stand: how the rows of the family stand, see `lineage.standings`.
+        taken: for each run the names of the rows that the provider took of it, or may have.
+    """
+    held = dataclasses.replace(made, standing=made.standing.copy())
+    at = pd.Index(as_sent.rows).get_indexer(pd.Index(returned.rows))
+    places = pa.array(at, mask=at < 0)
+    fixed = {label: pc.fill_null(cells.take(places), "") for label, cells in as_sent.sent.items()}
+    for version in versions:
+        mask = version.index().isin(list(taken.get(version.run, ())))
+        if mask.any():
+            _stop_same_cells(held, fixed, version, mask, stand)
+            _stop_same_keys(held, fixed, as_sent.key, version, mask, stand)
+    _stop_copies(held, returned)
+    return held
+
+
+def _stop_same_cells(
+    made: Judged,
+    fixed: Mapping[str, pa.Array],
+    version: Version,
+    mask: np.ndarray,
+    stand: pd.DataFrame,
+) -> None:
+    shared = [label for label in made.labels if label in version.read and label in fixed]
+    if not shared:
+        return
+    blank = joined([pa.array([""], pa.string())] * len(shared))[0].as_py()
+    read = joined([made.cells[made.labels.index(label)] for label in shared]).to_pylist()
+    sent = joined([fixed[label] for label in shared]).to_pylist()
+    for form in (version.read, version.sent):
+        texts = joined([form[label] for label in shared]).filter(pa.array(mask)).to_pylist()
+        there = dict(zip(texts, version.names[mask], strict=True))
+        for at in np.flatnonzero(made.standing == ""):
+            name = there.get(read[at]) or there.get(sent[at])
+            if name is not None and read[at] != blank:
+                made.standing[at] = _by_itself(stand, name, edited=False)
+
+
+def _stop_same_keys(
+    made: Judged,
+    fixed: Mapping[str, pa.Array],
+    key: tuple[str, str] | None,
+    version: Version,
+    mask: np.ndarray,
+    stand: pd.DataFrame,
+) -> None:
+    if version.key is None or key is None:
+        return
+    label, kind = version.key
+    there = keys.settled_keys(version.sent[label].filter(pa.array(mask)), kind, "").to_pylist()
+    owner: Mapping[str, str] = dict(zip(there, version.names[mask], strict=True))
+    here = keys.settled_keys(fixed[key[0]], key[1], "").to_pylist()
+    for at in np.flatnonzero(made.standing == ""):
+        name = owner.get(here[at]) if here[at] else None
+        if name is not None and name != made.names[at]:
+            before = stand.loc[name].to_dict()
+            made.standing[at] = (
+                f"key: has the match key of row {row_of(name)}, {before['place']} in run "
+                f"{before['run']}"
+            )
+
+
+def _stop_copies(made: Judged, returned: Returned) -> None:
+    """New rows that are equal: the first of them counts."""
+    first: dict[str, int] = {}
+    texts = joined(list(made.cells)).to_pylist()
+    for at in np.flatnonzero((made.standing == "") & (made.names == "")):
+        if not texts[at].strip("\x1f \t"):
+            continue
+        if texts[at] in first:
+            made.standing[at] = f"twice: is row {int(returned.rows[first[texts[at]]])} once more"
+        first.setdefault(texts[at], int(at))

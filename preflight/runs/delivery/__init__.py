@@ -1,0 +1,1 @@
+"""Sending the parts of a run, following them, and recovering from calls that broke."""

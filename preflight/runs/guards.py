@@ -1,0 +1,91 @@
+"""What was sent, or begun to be sent, before: a new run must not send it once more by accident."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from preflight.core.errors import UsageError
+from preflight.core.types import Source
+from preflight.runs.ledger.ledger import FILE as LEDGER
+from preflight.runs.ledger.ledger import Ledger
+from preflight.runs.ledger.run import PartState, Run, RunState
+
+# In these states nothing of a part was taken.
+_UNTAKEN = (PartState.READY, PartState.REFUSED, PartState.FAILED)
+_ENDED = (RunState.FINISHED, RunState.REPLACED)
+
+
+def same_folder(place: Path) -> Callable[[Run], bool]:
+    """Whether a run writes into a folder."""
+    return lambda run: run.folder == place.absolute()
+
+
+def refuse_begun(ledger: Ledger, same: Callable[[Run], bool]) -> list[Run]:
+    """Refuses to begin anew what another run has begun and not ended.
+
+    Its rows may have been taken, so to send them again is not to be had by accident.
+
+    Returns:
+        Those that have not ended, and of which nothing was taken.
+
+    Raises:
+        UsageError: there is a run of which something may have been.
+    """
+    untaken = [run for run in ledger.runs() if run.state not in _ENDED and same(run)]
+    for run in untaken:
+        if any(stored.state not in _UNTAKEN for stored in ledger.parts(run.id)):
+            raise UsageError(
+                f"run {run.id} has begun to send this to {run.provider} and has not ended: "
+                f"`preflight resume {run.id}` goes on; to send it all anew in spite of that, "
+                "name another -o DIR and another --state-dir"
+            )
+    return untaken
+
+
+def instead(begun: list[Run]) -> str:
+    """What else to do about results that stand there, if a run has them that has sent nothing."""
+    if not begun:
+        return ""
+    run = begun[0].id
+    return f"; they are of run {run}, which has sent nothing: `preflight resume {run}` goes on"
+
+
+def refuse_sent(state_dir: Path, provider: str, source: Source, options: Mapping[str, str]) -> None:
+    """Refuses to send all of a file again to where it was sent before.
+
+    Raises:
+        UsageError: a run of the same bytes, provider and options has ended, and something of it may
+            have been taken.
+    """
+    if not (state_dir / LEDGER).exists():
+        return
+    with Ledger(state_dir) as ledger:
+        for run in ledger.runs():
+            same = (run.provider, run.source_sha256, dict(run.options)) == (
+                provider, source.sha256, dict(options),
+            )  # fmt: skip
+            if (
+                same
+                and run.state is RunState.FINISHED
+                and any(part.state not in _UNTAKEN for part in ledger.parts(run.id))
+            ):
+                raise UsageError(
+                    f"{source.name} was sent to {provider} before, in run {run.id} "
+                    f"(`preflight runs show {run.id}`): `preflight resubmit` sends rows that were "
+                    "corrected; --again sends all of it anew"
+                )
+
+
+def replace(ledger: Ledger, same: Callable[[Run], bool]) -> None:
+    """Ends the runs that a new one replaces, so that no resume of them sends its rows again.
+
+    Raises:
+        UsageError: something of one of them may have been taken.
+        RunLocked: another process works on one of them.
+    """
+    for run in refuse_begun(ledger, same):
+        with ledger.lock(run.id):
+            # Another process may have gone on with it since it was looked at.
+            if run.id in {one.id for one in refuse_begun(ledger, same)}:
+                ledger.set_run(run.id, RunState.REPLACED)

@@ -1,0 +1,1 @@
+"""The history of one row, from the state folder."""

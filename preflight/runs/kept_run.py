@@ -1,0 +1,169 @@
+"""What a run remembers of the call that began it, so that any later one can go on with it.
+
+The settings by which its rows were judged, and the bytes that they were read from: judged again,
+each row has to end where it ended before, or the books would not balance.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import fcntl
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from preflight import pipeline
+from preflight.config.setting_values import MaxBad
+from preflight.config.settings import Settings
+from preflight.core import files
+from preflight.core.errors import SourceError
+from preflight.core.types import Source
+from preflight.kinds.email_dns import remembered as known_domains
+from preflight.linting.checked import Checked, Progress, silent
+from preflight.runs.ledger.run import Run
+from preflight.writing import results_folder
+
+SOURCES = "sources"
+"""The folder of the kept sources, in the state folder; each is called by its SHA-256."""
+
+_PARTIAL = ".partial"
+_KEPT = (
+    "profile", "select", "ignore", "extend_select", "severity", "fail_on", "exit_zero",
+    "unsafe_fixes", "region", "timezone", "encoding", "delimiter", "header_row", "sheet", "columns",
+    "shared_columns", "max_bytes", "max_rows", "any_of", "date_orders", "reasons",
+)  # fmt: skip
+
+
+def stored(settings: Settings, checked: Checked) -> dict[str, Any]:
+    """What of the settings a resume needs, as JSON values.
+
+    Args:
+        settings: of the call that begins the run.
+        checked: its source; it knows what the DNS said.
+    """
+    kept = {name: getattr(settings, name) for name in _KEPT}
+    bad = settings.max_bad
+    kept["rules"] = [str(path.absolute()) for path in settings.rules]
+    # A resume may be called from another folder.
+    kept["schema"] = None if settings.schema is None else str(Path(settings.schema).absolute())
+    mail = checked.survey.plan.mail
+    # A resume must not ask again: the DNS may answer otherwise, and the rows were sent.
+    kept["refused_domains"] = None if mail is None else mail.refused
+    kept["max_bad"] = None if bad is None else dataclasses.asdict(bad)
+    values: dict[str, Any] = json.loads(json.dumps(kept))
+    return values
+
+
+def restored(run: Run, settings: Settings) -> Settings:
+    """The settings that a run was begun with, where it has a say; else those of this call."""
+    own = dict(run.settings)
+    bad = own.pop("max_bad", None)
+    for name in ("select", "ignore", "extend_select"):
+        own[name] = tuple(own[name])
+    # A run of an earlier version has none.
+    own["shared_columns"] = tuple(own.get("shared_columns", ()))
+    own["any_of"] = tuple(tuple(map(tuple, demand)) for demand in own.get("any_of", ()))
+    # What a failure code means changes no row, so that what is known by now counts.
+    own["reasons"] = {**own.get("reasons", {}), **settings.reasons}
+    own["rules"] = tuple(Path(path) for path in own.get("rules", ()))
+    own["online"] = own.pop("refused_domains", None) is not None
+    own["providers"] = {**settings.providers, run.provider: dict(run.options)}
+    return dataclasses.replace(
+        settings, **own, max_bad=settings.max_bad or (MaxBad(**bad) if bad else None)
+    )
+
+
+def kept_source(run: Run, state_dir: Path) -> Path:
+    """The kept copy of a run's source.
+
+    Raises:
+        SourceError: it is gone.
+    """
+    copy = state_dir / SOURCES / run.source_sha256
+    if not copy.exists():
+        raise SourceError(f"the kept copy of the source is gone; put the input there: {copy}")
+    return copy
+
+
+def judged_again(run: Run, own: Settings, *, work: Path, progress: Progress = silent) -> Checked:
+    """The source of a run, linted as it was when the run began, under the name it had then.
+
+    Args:
+        run: of the ledger.
+        own: the run's own settings, see `restored`; their state folder has the kept copy.
+        work: a private folder, see `pipeline.workspace`.
+        progress: told the stage, rows done, and their total if it is known.
+
+    Raises:
+        SourceError: the kept copy is gone.
+        UsageError: a rule file or a schema of that time is.
+    """
+    copy = kept_source(run, own.state_dir)
+    refused = run.settings.get("refused_domains")
+    mail = None if refused is None else known_domains(refused)
+    checked = pipeline.check(copy, own, work=work, mail=mail, progress=progress)
+    return dataclasses.replace(
+        checked, source=dataclasses.replace(checked.source, name=run.source_name)
+    )
+
+
+def keep_source(checked: Checked, state_dir: Path) -> None:
+    """Keeps the source's bytes, so that a resume does not depend on a file that people move.
+
+    Raises:
+        SourceError: the source is not what was read any more, or the copy cannot be written.
+    """
+    folder = state_dir / SOURCES
+    source = checked.source
+    copy = folder / source.sha256
+    try:
+        files.folder(folder)
+        with _one_at_a_time(folder):
+            for left in folder.glob(f".*{_PARTIAL}"):
+                left.unlink()
+            if not copy.exists():
+                _copy(source, copy, checked.survey.plan.written)
+    except OSError as error:
+        raise SourceError(f"cannot keep a copy in {folder}: {error.strerror}") from error
+
+
+@contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    """Waits for other processes that keep a source, so that half a copy is certainly a dead one's.
+
+    Whatever such a one leaves behind holds contacts, and is cleared away by the next.
+    """
+    held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)
+
+
+def _copy(source: Source, copy: Path, written: datetime | None) -> None:
+    temporary = copy.with_name(f".{copy.name}{_PARTIAL}")
+    digest = hashlib.sha256()
+    try:
+        with (
+            source.path.open("rb") as given,
+            os.fdopen(results_folder.private(temporary), "wb") as target,
+        ):
+            while block := given.read(1 << 20):
+                digest.update(block)
+                target.write(block)
+            target.flush()
+            os.fsync(target.fileno())
+        if digest.hexdigest() != source.sha256:
+            raise SourceError(f"{source.name} changed while it was read; nothing was sent")
+        if written is not None:
+            # A resume judges the copy, and some findings are about when the source was written.
+            os.utime(temporary, (written.timestamp(),) * 2)
+        temporary.replace(copy)
+    finally:
+        temporary.unlink(missing_ok=True)

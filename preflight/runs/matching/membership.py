@@ -1,0 +1,43 @@
+"""Whether the contacts that a provider accepted are where they were to go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from preflight.config.profile import Profile
+from preflight.core.types import Part
+from preflight.runs.matching import keys
+from preflight.runs.matching.join import Joined, read_part
+
+
+def absent(
+    part: Part,
+    joined: Joined,
+    members: Mapping[str, int],
+    key_field: Sequence[str],
+    profile: Profile,
+) -> int:
+    """How many of a part's accepted rows have a key that no member has.
+
+    Args:
+        part: what was sent.
+        joined: which of its rows were refused.
+        members: match key, in lower case → how often, as the provider lists them.
+        key_field: the fields of which the first that the part has is the key.
+        profile: knows its kind.
+
+    Raises:
+        SourceError: the part cannot be read any more.
+    """
+    field = next((name for name in key_field if name in part.fields), None)
+    if field is None:
+        return 0
+    kind = profile.fields[field].kind
+    column = read_part(part).column(part.fields.index(field)).combine_chunks()
+    known = set(keys.match_keys(pa.array(list(members), pa.string()), kind).to_pylist())
+    refused = np.isin(part.row_map, joined.failures["row"].to_numpy(dtype=np.int64))
+    accepted = keys.match_keys(column, kind).filter(pa.array(~refused)).to_pylist()
+    return sum(key not in known for key in accepted)

@@ -1,0 +1,107 @@
+"""A file that was sent without preflight, as the part that a failure report can be joined to."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from preflight.core import csv_writer
+from preflight.core.errors import UsageError
+from preflight.core.row_id import Names
+from preflight.core.types import Chunk, Column, Ints, Layout, Part
+from preflight.reading.chunks import read_chunks
+from preflight.runs.matching.report_file import cut
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """A file, as the part that it is.
+
+    Attributes:
+        part: all its records, in their order; the file's own cells under its own header.
+        names: what each row of the part is called for good, see `identity`.
+        raws: the malformed records as they are written, by the number of their row in the file.
+        rows: how many records the file has, empty lines included, which the part has not.
+    """
+
+    part: Part
+    names: np.ndarray
+    raws: Mapping[int, str]
+    rows: int
+
+
+def part_of(layout: Layout, columns: Sequence[Column], *, work: Path) -> Submitted:
+    """The part that a submitted file is.
+
+    Malformed records are rows of the part as well, filled up or cut off to the header's width, for
+    a provider's row numbers count them. Empty lines are none, for readers of CSV pass them over;
+    in the numbers of `row_map` they count, as everywhere.
+
+    Args:
+        layout: of the file, as `scan` found it.
+        columns: what its columns are, see `column_mapping.resolve`.
+        work: a private folder for the part, which outlives the result.
+
+    Raises:
+        UsageError: it is no table with a header.
+    """
+    if layout.content != "table" or not layout.header:
+        raise UsageError(
+            f"{layout.source.name}: no CSV with a header: the file that was sent is looked for"
+        )
+    handle, copy = tempfile.mkstemp(dir=work, prefix="submitted-", suffix=".csv")
+    digest, named = hashlib.sha256(), Names(layout)
+    rows, lines = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
+    names, raws, count = [np.empty(0, dtype=object)], dict[int, str](), 0
+    with os.fdopen(handle, "wb") as file:
+        header = csv_writer.line(layout.header)
+        file.write(header)
+        digest.update(header)
+        for chunk in read_chunks(layout):
+            table, chunk_rows, chunk_lines = _all_records(chunk, layout)
+            body = csv_writer.body(csv_writer.records(table.columns))
+            file.write(body)
+            digest.update(body)
+            rows.append(chunk_rows)
+            lines.append(chunk_lines)
+            names.append(named.of(chunk, chunk_rows))
+            raws |= dict(zip(chunk.aside["row"].tolist(), chunk.aside["raw"], strict=True))
+            count += chunk.count
+        size = file.tell()
+    part = Part(
+        number=1,
+        path=Path(copy),
+        sha256=digest.hexdigest(),
+        size=size,
+        header=layout.header,
+        fields=tuple(column.field for column in columns[: len(layout.header)]),
+        row_map=np.concatenate(rows),
+        lines=np.concatenate(lines),
+    )
+    return Submitted(part, np.concatenate(names), raws, count)
+
+
+def _all_records(chunk: Chunk, layout: Layout) -> tuple[pa.Table, Ints, Ints]:
+    """The records of a chunk, malformed ones included, with their rows and lines."""
+    odd = chunk.aside[chunk.aside["raw"].str.strip() != ""]
+    if odd.empty:
+        return chunk.table, chunk.rows, chunk.lines
+    width = len(layout.header)
+    heads = [cut(raw, layout.delimiter, 1) or [[]] for raw in odd["raw"]]
+    records = [(fields + [""] * width)[:width] for (fields,) in heads]
+    names = chunk.table.column_names
+    more = pa.table(
+        [pa.array([record[at] for record in records], pa.string()) for at in range(width)], names
+    )
+    rows = np.concatenate([chunk.rows, odd["row"].to_numpy(dtype=np.int64)])
+    lines = np.concatenate([chunk.lines, odd["line"].to_numpy(dtype=np.int64)])
+    order = np.argsort(rows, kind="stable")
+    both = pa.concat_tables([chunk.table.cast(more.schema), more])
+    return both.take(order), rows[order], lines[order]

@@ -1,0 +1,147 @@
+"""Jobs are followed to their end, whatever comes between."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from preflight.core.errors import (
+    Ambiguous,
+    Busy,
+    Denied,
+    ProviderError,
+    Refused,
+    Stopped,
+    Unreachable,
+)
+from preflight.core.types import Outcome, Receipt
+from preflight.runs.ledger.run import PartState
+from tests.runs.delivery.scripted import Bench, Scripted
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    """Two parts of three rows."""
+    return Bench(tmp_path)
+
+
+@pytest.mark.parametrize("call", ["poll", "failures"])
+@pytest.mark.parametrize("error", [Busy("later"), Unreachable("no route"), Ambiguous("odd")])
+def test_asking_is_repeated_until_it_works(bench: Bench, call: str, error: ProviderError) -> None:
+    """Up to seven times in a row."""
+    provider = Scripted(running=0)
+    provider.meets(call, *[error] * 7)
+    bench.drive(provider)
+    assert bench.states() == [PartState.FINISHED] * 2
+
+
+def test_a_good_answer_ends_the_count_of_bad_ones(tmp_path: Path) -> None:
+    """Only eight in a row are too many."""
+    bench = Bench(tmp_path, count=1)
+    provider = Scripted(running=1)
+    provider.meets("poll", *[Busy("later")] * 7, None, *[Busy("later")] * 7)
+    bench.drive(provider)
+    assert bench.states() == [PartState.FINISHED]
+
+
+@pytest.mark.parametrize("call", ["poll", "failures"])
+def test_a_job_that_cannot_be_asked_for_is_left_for_a_resume(bench: Bench, call: str) -> None:
+    """The other job ends all the same."""
+    provider = Scripted(running=0)
+    real = getattr(provider, call)
+    silent = {"on": True}
+
+    def asked(receipt: Receipt, *more: Any) -> Any:
+        if receipt.job == "job-1" and silent["on"]:
+            raise Busy("later", retry_after=7.0)
+        return real(receipt, *more)
+
+    setattr(provider, call, asked)
+    with pytest.raises(Stopped, match=r"part 1 \(job job-1\) was asked for in vain 8 times: later"):
+        bench.drive(provider)
+    assert bench.states() == [PartState.SENT, PartState.FINISHED]
+    silent["on"] = False
+    bench.drive(provider)
+    assert bench.states() == [PartState.FINISHED] * 2
+    assert provider.taken == bench.rows()
+
+
+def test_a_job_that_the_provider_does_not_know_stops_the_run(bench: Bench) -> None:
+    """In its words; a person can end it by saying that it was taken."""
+    provider = Scripted(running=0)
+    provider.meets("poll", *[Refused("no such job")])
+    with pytest.raises(Stopped, match=r"cannot be followed: no such job; .*--mark-accepted 1"):
+        bench.drive(provider)
+    assert bench.states() == [PartState.SENT, PartState.FINISHED]
+    bench.drive(provider, accept={1})
+    assert bench.states() == [PartState.SUBMITTED, PartState.FINISHED]
+
+
+def test_a_report_that_is_gone_does_not_hold_the_part_back(bench: Bench) -> None:
+    """The part is finished with its counts, and the reason says what is missing."""
+    provider = Scripted(running=0)
+    provider.meets("failures", Refused("expired"))
+    bench.drive(provider)
+    assert bench.states() == [PartState.FINISHED] * 2
+    assert bench.reasons() == ["its failure report cannot be had: expired", ""]
+    with bench.ledger() as ledger:
+        first = ledger.parts(bench.run)[0]
+        assert ledger.failures(first) is None
+        assert first.outcome is not None
+        assert first.outcome.rejected == 1
+
+
+def test_a_failed_job_keeps_its_advice_when_its_report_is_gone(bench: Bench) -> None:
+    """Both stand in the reason."""
+
+    class Advising(Scripted):
+        def _state(self, job: str) -> Outcome:  # noqa: ARG002
+            return Outcome("failed", "Rejected", "ask support")
+
+    provider = Advising(running=0)
+    provider.meets("failures", Refused("none"))
+    bench.drive(provider)
+    assert bench.reasons() == ["ask support; its failure report cannot be had: none", "ask support"]
+
+
+def test_credentials_that_end_while_polling_stop_the_run(bench: Bench) -> None:
+    """The part stays sent."""
+    provider = Scripted()
+    provider.meets("poll", Denied("expired"))
+    with pytest.raises(Stopped, match="expired"):
+        bench.drive(provider)
+    assert bench.states() == [PartState.SENT] * 2
+
+
+def test_a_job_outlasting_the_providers_schedule_is_left_for_a_resume(bench: Bench) -> None:
+    """A resume begins the schedule anew."""
+    provider = Scripted(running=3, delays=lambda: iter([5.0, 5.0]))
+    with pytest.raises(Stopped, match=r"part 1 .*still under way.*part 2"):
+        bench.drive(provider)
+    assert bench.states() == [PartState.SENT] * 2
+    bench.drive(provider)
+    assert bench.states() == [PartState.FINISHED] * 2
+
+
+def test_a_job_that_the_provider_lost_is_unknown_until_a_person_decides(bench: Bench) -> None:
+    """It ended, and nobody can tell how: its rows are not sent again by themselves."""
+    provider = Scripted(running=0)
+    provider.state = "unknown"
+    with pytest.raises(Stopped, match=r"part 1 \(3 rows, rows 1 to 3 of the input\) is unknown"):
+        bench.drive(provider)
+    assert bench.states() == [PartState.UNKNOWN] * 2
+    provider.state = "finished"
+    bench.drive(provider, accept=[1], resend=[2])
+    assert bench.states() == [PartState.SUBMITTED, PartState.FINISHED]
+    assert [provider.taken[row] for row in bench.rows()] == [1, 1, 1, 2, 2, 2]
+
+
+@pytest.mark.parametrize("asked", [1e308, float("inf"), 90_000.0])
+def test_nobody_waits_longer_than_a_day_for_an_answer(bench: Bench, asked: float) -> None:
+    """Whatever was asked for; then it is asked again."""
+    provider = Scripted(running=0)
+    provider.meets("poll", Busy("later", retry_after=asked))
+    bench.drive(provider)
+    assert bench.states() == [PartState.FINISHED] * 2

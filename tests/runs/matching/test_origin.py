@@ -1,0 +1,140 @@
+"""The rows of a file are found in the one it was made from, or said to be lost; never guessed."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from preflight.config import profile
+from preflight.core.types import Part
+from preflight.runs.matching import origin
+from preflight.runs.matching.match_lines import NOBODY
+from preflight.runs.matching.origin import Origin
+from tests.runs.matching.test_join import make_part
+
+DOTDIGITAL = profile.load("dotdigital")
+HEADER = ("Badge", "E-Mail Address", "Town", "Mobile")
+FIELDS = (None, "email", None, "phone")
+SENT = ("Email", "Town", "mobile")
+SENT_FIELDS = ("email", None, "phone")
+
+
+def part(
+    rows: Sequence[Sequence[str]], header: tuple[str, ...], fields: tuple[str | None, ...]
+) -> Part:
+    return make_part(Path(tempfile.mkdtemp(prefix="origin-")), rows, header, fields)
+
+
+def found(sent: Sequence[Sequence[str]], original: Sequence[Sequence[str]]) -> Origin:
+    return origin.by_content(
+        part(sent, SENT, SENT_FIELDS), part(original, HEADER, FIELDS), DOTDIGITAL
+    )
+
+
+def test_rows_are_found_by_their_cells_whatever_was_fixed_in_them() -> None:
+    """Sorted, thinned out, in another case, with the phone in E.164, the town mended."""
+    original = [
+        ("1", "Ann@B.org ", "Berlin", "(415) 555-2671"),
+        ("2", "bo@b.org", "Köln", ""),
+        ("3", "cy@b.org", "#N/A", "1"),
+        ("4", "di@b.org", "Rom", "4"),
+    ]
+    sent = [
+        ("di@b.org", "Rom", "4"),
+        ("cy@b.org", "", "1"),
+        ("ann@b.org", "Berlin", "+14155552671"),
+    ]
+    told = found(sent, original)
+    assert told.at.tolist() == [3, 2, 0]
+    assert told.how.tolist() == ["content", "key", "content"]
+    assert (told.lost, told.alike) == (0, 0)
+
+
+def test_equal_rows_stand_for_each_other_in_their_order() -> None:
+    twin, other = ("a@b.org", "Rom", "1"), ("b@b.org", "Bonn", "2")
+    badge = [("7", *twin), ("8", *other), ("7", *twin)]
+    told = found([twin, other, twin], badge)
+    assert told.at.tolist() == [0, 1, 2]
+    assert told.how.tolist() == ["one of 2", "content", "one of 2"]
+    assert told.alike == 2
+    assert found([twin], badge).at.tolist() == [0]
+
+
+def test_rows_that_differ_where_the_file_says_nothing_are_not_guessed() -> None:
+    """Two badges of one contact, of which one was sent; both may be meant."""
+    twin = ("a@b.org", "Rom", "1")
+    told = found([twin], [("7", *twin), ("8", *twin)])
+    assert told.at.tolist() == [NOBODY]
+    assert told.why.tolist() == [origin.SEVERAL]
+    both = found([twin, twin], [("7", *twin), ("8", *twin)])
+    assert both.how.tolist() == ["one of 2"] * 2
+
+
+def test_a_shared_key_alone_finds_nobody() -> None:
+    """Nor does a row that was doubled by hand take another row of its key."""
+    original = [("1", "info@b.org", "Rom", "1"), ("2", "info@b.org", "Bonn", "2")]
+    assert found([("info@b.org", "Paris", "3")], original).why.tolist() == [origin.SEVERAL]
+    told = found([("info@b.org", "Rom", "1")] * 2, original)
+    assert told.at.tolist() == [0, NOBODY]
+
+
+def test_a_row_that_was_added_is_lost_and_one_cell_is_not_enough() -> None:
+    original = [("1", "", "Rom", ""), ("2", "a@b.org", "Bonn", "")]
+    told = found([("new@b.org", "Oslo", ""), ("", "Rom", ""), ("", "", "")], original)
+    assert told.at.tolist() == [NOBODY] * 3
+    assert told.why.tolist() == [origin.NOT_THERE] * 3
+    assert told.lost == 3
+
+
+def test_files_without_a_common_column_have_no_common_row() -> None:
+    sent = part([("x", "y")], ("P", "Q"), (None, None))
+    told = origin.by_content(sent, part([("1", "a@b.org", "x", "y")], HEADER, FIELDS), DOTDIGITAL)
+    assert told.at.tolist() == [NOBODY]
+    keyless = part([("Rom", "1")], ("Town", "Mobile"), (None, "phone"))
+    original = part([("1", "a@b.org", "Rom", "1")], HEADER, FIELDS)
+    assert origin.by_content(keyless, original, DOTDIGITAL).at.tolist() == [0]
+
+
+def test_known_numbers_are_looked_up() -> None:
+    original = part([("1", "a@b.org", "", ""), ("2", "b@b.org", "", "")], HEADER, FIELDS)
+    told = origin.by_number(np.array([20, 10, 15, 99]), original)
+    assert told.at.tolist() == [1, 0, NOBODY, NOBODY]
+    assert told.why.tolist() == ["", "", origin.GONE, origin.GONE]
+
+
+CELLS = st.tuples(
+    st.sampled_from(["1", "2"]),
+    st.sampled_from(["a@b.org", "A@b.org", "b@b.org", ""]),
+    st.sampled_from(["Rom", "rom", ""]),
+    st.sampled_from(["(415) 555-2671", "+14155552671", ""]),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(CELLS, max_size=7), st.data())
+def test_a_row_is_found_at_most_once_and_only_among_those_like_it(
+    original: list[tuple[str, ...]], data: st.DataObject
+) -> None:
+    """Of any thinned-out and shuffled copy; and where rows are unlike each other, all are found."""
+    order = data.draw(st.permutations(range(len(original))))
+    kept = order[: data.draw(st.integers(0, len(original)))]
+    sent = [original[at][1:] for at in kept]
+    told = found(sent, original)
+    placed = [at for at in told.at.tolist() if at != NOBODY]
+    assert len(set(placed)) == len(placed)
+    for row, at, how in zip(sent, told.at.tolist(), told.how, strict=True):
+        if at == NOBODY:
+            continue
+        assert original[at][1].casefold() == row[0].casefold()
+        if how == "content":
+            assert original[at][2].casefold() == row[1].casefold()
+    said = [row for row in original if row[1] or sum(map(bool, row[1:])) > 1]
+    if len(said) == len(original) == len({tuple(map(str.casefold, row[1:])) for row in original}):
+        distinct = {row[1:3] for row in original}
+        if len(distinct) == len(original):
+            assert told.at.tolist() == kept

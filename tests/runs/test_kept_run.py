@@ -1,0 +1,91 @@
+"""What a run remembers of the call that began it."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+from preflight import pipeline
+from preflight.config.setting_values import MaxBad
+from preflight.config.settings import Settings
+from preflight.core.types import Books
+from preflight.runs.kept_run import SOURCES, keep_source, restored, stored
+from preflight.runs.ledger.ledger import Ledger
+from preflight.runs.ledger.run import Run
+
+
+def _kept(settings: Settings, folder: Path) -> Run:
+    """A run that was begun with these settings, as the ledger has it."""
+    path = folder / "a.csv"
+    path.write_text("email,phone\nann@kestrel-labs.com,\n")
+    checked = pipeline.check(path, work=folder)
+    with Ledger(folder / "state") as ledger:
+        run = ledger.create_run(
+            provider="talkvalue",
+            source_name="a.csv",
+            source_sha256=checked.source.sha256,
+            source_rows=1,
+            folder=folder,
+            settings=stored(settings, checked),
+            options={"mode": "UPDATE"},
+            books=Books(1, 1, 0, 0),
+            parts=(),
+        )
+        return ledger.run(run)
+
+
+def test_every_setting_by_which_rows_are_judged_comes_back(tmp_path: Path) -> None:
+    """Whatever this call says of them; what is no business of the rows is this call's."""
+    begun = Settings(
+        profile="talkvalue",
+        any_of=((("email",), ("phone",)), (("name",), ("first_name", "last_name"))),
+        select=("EML", "PHN"),
+        ignore=("EML306",),
+        extend_select=("PHN409",),
+        severity={"EML305": "error"},
+        rules=(tmp_path / "rules",),
+        schema=str(tmp_path / "schemas.py:Show"),
+        fail_on="warning",
+        max_bad=MaxBad(0.02, None),
+        unsafe_fixes=True,
+        region="DE",
+        timezone="Europe/Berlin",
+        encoding="cp1252",
+        delimiter=";",
+        header_row=3,
+        sheet="Leads",
+        columns={"Scan": "scanned_at"},
+        shared_columns=("Scan",),
+        max_bytes=1000,
+        max_rows=10,
+    )
+    now = Settings(state_dir=tmp_path / "here", timeout=5.0, output_format="json")
+    back = restored(_kept(begun, tmp_path), now)
+    providers = {"talkvalue": {"mode": "UPDATE"}}
+    assert back == dataclasses.replace(
+        begun, state_dir=tmp_path / "here", timeout=5.0, output_format="json", providers=providers
+    )
+
+
+def test_a_run_without_them_has_the_defaults(tmp_path: Path) -> None:
+    """And this call may bear more rejected rows than the first."""
+    back = restored(_kept(Settings(), tmp_path), Settings(max_bad=MaxBad(None, 5)))
+    assert back.max_bad == MaxBad(None, 5)
+    assert (back.any_of, back.rules, back.schema, back.online) == ((), (), None, False)
+
+
+def test_half_a_copy_of_a_dead_process_is_cleared_away(tmp_path: Path) -> None:
+    """It holds contacts, of this source or of another."""
+    path = tmp_path / "a.csv"
+    path.write_text("email\nann@kestrel-labs.com\n")
+    checked = pipeline.check(path, work=tmp_path)
+    kept = tmp_path / "state" / SOURCES
+    kept.mkdir(parents=True)
+    (kept / f".{checked.source.sha256}.partial").write_text("ema")
+    (kept / f".{'0' * 64}.partial").write_text("ema")
+    keep_source(checked, tmp_path / "state")
+    assert [one.name for one in kept.iterdir()] == [checked.source.sha256]
+    assert (kept / checked.source.sha256).read_bytes() == path.read_bytes()
+    (kept / f".{'0' * 64}.partial").write_text("ema")
+    keep_source(checked, tmp_path / "state")
+    assert [one.name for one in kept.iterdir()] == [checked.source.sha256]

@@ -1,0 +1,90 @@
+"""Where rows stand after all rounds of corrections."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from hypothesis import given
+from hypothesis import strategies as st
+
+from preflight.core.types import Books
+from preflight.runs.ledger.run import Run, RunState
+from preflight.runs.lineage import TAKEN, books, row_of, standings
+from preflight.runs.row_outcomes import TEXTS, Place
+
+REFUSED = (Place.REJECTED_HERE, Place.REJECTED_THERE)
+
+
+def run(name: str, rows: int) -> Run:
+    """A run that has ended."""
+    return Run(
+        name, "dotdigital", RunState.FINISHED, 0.0, 0.0, "a.csv", "f" * 64, rows, Path("out"), {},
+        {}, Books(rows, rows, 0, 0),
+    )  # fmt: skip
+
+
+def table(rows: dict[str, tuple[Place, str]]) -> pd.DataFrame:
+    """The verdicts of a run: name → place and local codes."""
+    numbers = np.arange(1, len(rows) + 1, dtype=np.int64)
+    made = pd.DataFrame({"row": numbers, "line": numbers, "part": numbers})
+    made = made.assign(**dict.fromkeys(TEXTS, ""))
+    made["origin"], made["place"] = list(rows), [str(place) for place, _ in rows.values()]
+    made["codes"] = [codes for _, codes in rows.values()]
+    return made.astype(dict.fromkeys(TEXTS, "str"))
+
+
+def after(*rounds: dict[str, tuple[Place, str]]) -> pd.DataFrame:
+    """Where rows stand after these rounds."""
+    return standings([(run(f"r{age}", len(one)), table(one)) for age, one in enumerate(rounds, 1)])
+
+
+def test_a_row_that_was_accepted_stays_so() -> None:
+    stand = after(
+        {"f:1": (Place.REJECTED_THERE, "")},
+        {"f:1": (Place.ACCEPTED, "")},
+        {"f:1": (Place.REJECTED_THERE, "")},
+        {"f:1": (Place.DROPPED, "DUP804")},
+    )
+    assert (stand.at["f:1", "place"], stand.at["f:1", "run"]) == ("accepted", "r2")
+
+
+def test_of_refusals_the_last_counts_unless_the_row_was_held_back() -> None:
+    stand = after(
+        {"f:1": (Place.REJECTED_HERE, "EML302"), "f:2": (Place.REJECTED_THERE, "")},
+        {"f:1": (Place.REJECTED_THERE, ""), "f:2": (Place.REJECTED_HERE, "DUP806")},
+    )
+    assert list(stand["place"]) == ["rejected_there", "rejected_there"]
+    assert list(stand["run"]) == ["r2", "r1"]
+
+
+@given(
+    st.lists(
+        st.dictionaries(
+            st.sampled_from([f"f:{number}" for number in range(1, 7)]),
+            st.tuples(st.sampled_from(list(Place)), st.sampled_from(["", "EML302", "DUP807"])),
+            min_size=1,
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_the_books_of_a_family_balance_whatever_the_rounds_brought(
+    rounds: list[dict[str, tuple[Place, str]]],
+) -> None:
+    stand = after(*rounds)
+    told = books(run("r1", len(rounds[0])), stand)
+    names = {name for one in rounds for name in one}
+    assert sum(told.places.values()) == told.rows + told.added == len(names) == len(stand)
+    assert told.open == sum(told.places[place] for place in REFUSED)
+    for name in names:
+        every = [one[name][0] for one in rounds if name in one]
+        said = [one[name] for one in rounds if name in one and "DUP807" not in one[name][1]]
+        if any(place in TAKEN for place, _ in said):
+            assert stand.at[name, "place"] in TAKEN
+        assert stand.at[name, "place"] in every
+
+
+def test_a_name_tells_the_row_of_the_first_file() -> None:
+    assert (row_of("0123456789abcdef:17"), row_of("none")) == (17, 0)
