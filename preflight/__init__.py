@@ -12,30 +12,30 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from preflight.config.settings import Settings
     from preflight.core.errors import PreflightError
-    from preflight.joining import merge_run
     from preflight.linting.checked import Checked
     from preflight.linting.pandera_checks import schema
-    from preflight.pipeline import check, fix, split, workspace
-    from preflight.submission import Connection, Sent, resume, submit
-    from preflight.uploaded import merge_submitted
+    from preflight.pipeline.check_fix_split import check, fix, split, workspace
+    from preflight.pipeline.delivery import Connection, Sent, resume, submit
+    from preflight.pipeline.merge_file import merge_submitted
+    from preflight.pipeline.merge_run import merge_run
     from preflight.writing.writer import Fixed
 
 _HOMES = {
     "Checked": "preflight.linting.checked",
-    "Connection": "preflight.submission",
+    "Connection": "preflight.pipeline.delivery",
     "Fixed": "preflight.writing.writer",
     "PreflightError": "preflight.core.errors",
-    "Sent": "preflight.submission",
+    "Sent": "preflight.pipeline.delivery",
     "Settings": "preflight.config.settings",
-    "check": "preflight.pipeline",
-    "fix": "preflight.pipeline",
-    "merge_run": "preflight.joining",
-    "merge_submitted": "preflight.uploaded",
-    "resume": "preflight.submission",
+    "check": "preflight.pipeline.check_fix_split",
+    "fix": "preflight.pipeline.check_fix_split",
+    "merge_run": "preflight.pipeline.merge_run",
+    "merge_submitted": "preflight.pipeline.merge_file",
+    "resume": "preflight.pipeline.delivery",
     "schema": "preflight.linting.pandera_checks",
-    "split": "preflight.pipeline",
-    "submit": "preflight.submission",
-    "workspace": "preflight.pipeline",
+    "split": "preflight.pipeline.check_fix_split",
+    "submit": "preflight.pipeline.delivery",
+    "workspace": "preflight.pipeline.check_fix_split",
 }
 
 __all__ = [

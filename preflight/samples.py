@@ -28,7 +28,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from preflight import pipeline
 from preflight.config import catalogue
 from preflight.config.profile import demands
 from preflight.config.settings import Settings
@@ -36,6 +35,7 @@ from preflight.core.errors import PreflightError, RuleError
 from preflight.core.types import Severity
 from preflight.kinds.email_dns import TAKES, MailHosts
 from preflight.linting.checked import Checked
+from preflight.pipeline import check_fix_split
 from preflight.rule import Rule
 from preflight.writing.writer import Fixed
 
@@ -252,13 +252,15 @@ def _written(content: bytes, one: Sample, folder: Path) -> Path:
 def checked(content: bytes, settings: Settings, one: Sample, folder: Path) -> Checked:
     """The file with this content, linted."""
     path = _written(content, one, folder)
-    return pipeline.check(path, settings, work=folder, rules_from=one.rules_from, mail=one.mail)
+    return check_fix_split.check(
+        path, settings, work=folder, rules_from=one.rules_from, mail=one.mail
+    )
 
 
 def fixed(one: Sample, folder: Path) -> Fixed:
     """The bad file, fixed by its rule alone; the results stand in `folder / "out"`."""
     path = _written(one.bad, one, folder)
-    return pipeline.fix(
+    return check_fix_split.fix(
         path,
         one.alone(one.settings),
         work=folder,

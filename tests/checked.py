@@ -6,9 +6,9 @@ import csv
 from pathlib import Path
 from typing import Any
 
-from preflight import pipeline
 from preflight.config.settings import Settings
 from preflight.linting.checked import Checked
+from preflight.pipeline import check_fix_split
 from preflight.report.listing import Listing, listing
 from preflight.writing.writer import Fixed
 
@@ -56,7 +56,9 @@ def check(
 ) -> Checked:
     """A file linted."""
     path = written(folder, content)
-    return pipeline.check(path, Settings(**settings), work=work(folder), rules_from=rules_from)
+    return check_fix_split.check(
+        path, Settings(**settings), work=work(folder), rules_from=rules_from
+    )
 
 
 def listed(checked: Checked, *, show_all: bool = False, replacements: bool = True) -> Listing:
@@ -66,7 +68,7 @@ def listed(checked: Checked, *, show_all: bool = False, replacements: bool = Tru
         checked.survey,
         checked.books,
         show_all=show_all,
-        cells=lambda found: pipeline.cells(checked, found, replacements=replacements),
+        cells=lambda found: check_fix_split.cells(checked, found, replacements=replacements),
     )
 
 
@@ -75,7 +77,7 @@ def fix(
 ) -> Fixed:
     """A file fixed; the results stand in `folder / "out"`."""
     path = written(folder, content)
-    return pipeline.fix(
+    return check_fix_split.fix(
         path,
         Settings(**settings),
         work=work(folder),

@@ -7,13 +7,13 @@ import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
-from preflight import pipeline, submission
 from preflight.config.settings import Settings
+from preflight.pipeline import check_fix_split, delivery
+from preflight.pipeline.delivery import Connection, Sent
 from preflight.providers.sandbox.server import Sandbox
 from preflight.runs.kept_run import keep_source, stored
 from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import Run
-from preflight.submission import Connection, Sent
 
 OPTIONS = {
     "talkvalue": {"source_id": "7", "mode": "UPDATE"},
@@ -27,14 +27,14 @@ def connection(box: Sandbox, provider: str) -> Connection:
     """To a stand-in, with short waits."""
     return Connection(
         options=OPTIONS[provider],
-        environ={**box.environment, submission.POLL_SCALE: "0.001"},
+        environ={**box.environment, delivery.POLL_SCALE: "0.001"},
     )
 
 
 def send(path: Path, provider: str, settings: Settings, box: Sandbox, **said: object) -> Sent:
     """The whole line; `said` is what a `Connection` takes besides."""
-    with pipeline.workspace() as work:
-        return submission.submit(
+    with check_fix_split.workspace() as work:
+        return delivery.submit(
             path,
             provider,
             settings,
@@ -57,8 +57,8 @@ def send_corrected(
         writer.writeheader()
         writer.writerows(rows)
     own = dataclasses.replace(settings, profile=first.provider)
-    with pipeline.workspace() as work:
-        fixed = pipeline.fix(corrected, own, work=work, folder=first.folder.parent / "again")
+    with check_fix_split.workspace() as work:
+        fixed = check_fix_split.fix(corrected, own, work=work, folder=first.folder.parent / "again")
         keep_source(fixed.checked, settings.state_dir)
         with Ledger(settings.state_dir) as ledger:
             child = ledger.create_run(
@@ -67,5 +67,5 @@ def send_corrected(
                 folder=fixed.folder, settings=stored(own, fixed.checked), options=first.options,
                 books=fixed.books, parts=fixed.parts, parent=first.id,
             )  # fmt: skip
-    with pipeline.workspace() as work:
-        return submission.resume(child, settings, connection(box, first.provider), work=work)
+    with check_fix_split.workspace() as work:
+        return delivery.resume(child, settings, connection(box, first.provider), work=work)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from preflight import pipeline
 from preflight.core.types import Syntax
+from preflight.pipeline import check_fix_split
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ CASES = {
 def test_an_odd_file_is_read_as_it_was_meant_and_said_to_be_odd(odd: Odd, tmp_path: Path) -> None:
     path = tmp_path / "odd.csv"
     path.write_bytes(odd.content)
-    found = pipeline.check(path, work=tmp_path)
+    found = check_fix_split.check(path, work=tmp_path)
     layout, survey = found.layout, found.survey
     codes = [rule.code for rule, _ in survey.problems]
     for code, times in survey.findings.counts().items():

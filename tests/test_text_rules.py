@@ -11,9 +11,9 @@ import pyarrow.compute as pc
 import pytest
 from babel import Locale, localedata
 
-from preflight import pipeline
 from preflight.config import catalogue, profile
 from preflight.config.settings import Settings
+from preflight.pipeline import check_fix_split
 from tests.cells import plan_for
 from tests.checked import check, fix
 
@@ -68,7 +68,7 @@ def test_half_a_letter_is_not_taken_away_as_invisible(tmp_path: Path) -> None:
     text = "email,company\nann@kestrel-labs.com,MarÃ\u00ada\n"
     safe = fix(tmp_path, text)
     assert (safe.folder / "clean.csv").read_text() == text
-    guessed = pipeline.fix(
+    guessed = check_fix_split.fix(
         tmp_path / "contacts.csv",
         Settings(unsafe_fixes=True),
         work=tmp_path,

@@ -6,7 +6,6 @@ from typing import Any
 
 import click
 
-from preflight import pipeline
 from preflight.cli.options import (
     diff_option,
     emit,
@@ -21,6 +20,7 @@ from preflight.cli.progress import progress_bars
 from preflight.config.settings import Settings
 from preflight.core.types import Severity
 from preflight.linting.checked import Checked
+from preflight.pipeline import check_fix_split
 from preflight.reading.source import expand
 from preflight.report import as_json, diff, text
 from preflight.report.listing import Listing, listing, own_tokens
@@ -42,10 +42,10 @@ def command(paths: tuple[str, ...], **given: Any) -> int:
     settings = settings_of(given)
     if given["diff"]:
         refuse_format(settings)
-    with pipeline.workspace() as work, progress_bars(quiet=given["quiet"]) as progress:
+    with check_fix_split.workspace() as work, progress_bars(quiet=given["quiet"]) as progress:
         listings, compared = [], ""
         for path in expand(paths):
-            checked = pipeline.check(
+            checked = check_fix_split.check(
                 path, settings, work=work, stdin_name=given["stdin_filename"], progress=progress
             )
             listings.append(_listing(checked, settings, given))
@@ -72,7 +72,7 @@ def difference(checked: Checked, settings: Settings) -> str:
     shown = shows_values(settings)
     header = listing(checked.source.name, checked.survey, checked.books).names_are_values
     pieces = []
-    for changes in pipeline.changes(checked):
+    for changes in check_fix_split.changes(checked):
         told = changes.assign(column_name="") if header and not shown else changes
         pieces.append(diff.cells(told, names, show_values=shown))
     name = checked.source.name
@@ -91,7 +91,9 @@ def _listing(checked: Checked, settings: Settings, given: dict[str, Any]) -> Lis
         checked.survey,
         checked.books,
         show_all=given["show_all"],
-        cells=(lambda found: pipeline.cells(checked, found, replacements=shows_values(settings)))
+        cells=(
+            lambda found: check_fix_split.cells(checked, found, replacements=shows_values(settings))
+        )
         if wanted
         else None,
     )

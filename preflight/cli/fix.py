@@ -6,7 +6,6 @@ from typing import Any
 
 import click
 
-from preflight import pipeline
 from preflight.cli.check import difference, refuse_format
 from preflight.cli.options import (
     diff_option,
@@ -22,6 +21,7 @@ from preflight.cli.options import (
 from preflight.cli.progress import progress_bars
 from preflight.config import catalogue
 from preflight.config.settings import Settings
+from preflight.pipeline import check_fix_split
 from preflight.report import as_json, text
 from preflight.report.listing import Listing, listing, own_tokens
 from preflight.writing import results_folder
@@ -47,8 +47,8 @@ def command(path: str, **given: Any) -> int:
     settings = settings_of(_own(given))
     if given["diff"]:
         return _compared(path, settings, given)
-    with pipeline.workspace() as work, progress_bars(quiet=given["quiet"]) as progress:
-        fixed = pipeline.fix(
+    with check_fix_split.workspace() as work, progress_bars(quiet=given["quiet"]) as progress:
+        fixed = check_fix_split.fix(
             path,
             settings,
             work=work,
@@ -66,8 +66,8 @@ def command(path: str, **given: Any) -> int:
 def _compared(path: str, settings: Settings, given: dict[str, Any]) -> int:
     """Shows what would be changed, and writes nothing; 1 where anything would be."""
     refuse_format(settings)
-    with pipeline.workspace() as work, progress_bars(quiet=given["quiet"]) as progress:
-        checked = pipeline.check(
+    with check_fix_split.workspace() as work, progress_bars(quiet=given["quiet"]) as progress:
+        checked = check_fix_split.check(
             path, settings, work=work, stdin_name=given["stdin_filename"], progress=progress
         )
         shown = difference(checked, settings)
@@ -93,7 +93,7 @@ def _listing(fixed: Fixed, *, show_all: bool, values: bool) -> Listing:
         fixed.checked.survey,
         fixed.books,
         show_all=show_all,
-        cells=lambda found: pipeline.cells(fixed.checked, found, replacements=values),
+        cells=lambda found: check_fix_split.cells(fixed.checked, found, replacements=values),
     )
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import click
 
-from preflight import pipeline
 from preflight.cli.options import emit, profile_option, reading_options, settings_of
 from preflight.config import profile as profiles
 from preflight.core.errors import OutputExists, SourceError
+from preflight.pipeline import check_fix_split
 from preflight.report import as_config
 from preflight.report.text import visible
 
@@ -43,10 +43,12 @@ def command(path: str | None, target: Path, *, force: bool, **given: Any) -> int
     profile = profiles.load(settings.profile)
     checked = None
     if path is not None:
-        with pipeline.workspace() as work:
+        with check_fix_split.workspace() as work:
             # The header and the file matter here, and no row does.
             only = dataclasses.replace(settings, select=("FIL", "HDR"), ignore=())
-            checked = pipeline.check(path, only, work=work, stdin_name=given["stdin_filename"])
+            checked = check_fix_split.check(
+                path, only, work=work, stdin_name=given["stdin_filename"]
+            )
         layout = checked.layout
         if layout.content != "table" or not layout.header:
             what = f"it is {layout.content}" if layout.content != "table" else "it has no header"

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 
-from preflight import pipeline
 from preflight.cli.options import emit, settings_of, shows_values
 from preflight.cli.progress import progress_bars
 from preflight.config import catalogue
@@ -16,6 +15,7 @@ from preflight.core.errors import OutputExists, SourceError, UsageError
 from preflight.learning.evidence import gathered
 from preflight.learning.lessons import Lessons, Ruled
 from preflight.learning.proposing import learn
+from preflight.pipeline import check_fix_split
 from preflight.report import lessons as told
 from preflight.runs.ledger.ledger import FILE, Ledger
 from preflight.writing import results_folder
@@ -72,7 +72,7 @@ def command(
         raise OutputExists(f"{folder} is not an empty folder; -o DIR writes into a new one")
     with (
         Ledger(settings.state_dir) as ledger,
-        pipeline.workspace() as work,
+        check_fix_split.workspace() as work,
         progress_bars() as progress,
     ):
         evidence = gathered(ledger, run, settings, work=work, progress=progress)

@@ -7,11 +7,11 @@ from typing import Any
 
 import click
 
-from preflight import joining, pipeline, uploaded
 from preflight.cli.options import merge_options, settings_of
 from preflight.cli.progress import progress_bars
 from preflight.cli.submit import exit_code, run_document, show
 from preflight.config.settings import Settings
+from preflight.pipeline import check_fix_split, merge_file, merge_run
 from preflight.runs.ledger.run import RunState
 from preflight.runs.settlement import Sent
 
@@ -67,9 +67,9 @@ def command(**given: Any) -> int:
     _refuse(given)
     failures = [*given["failures"], *given["more"]]
     settings = settings_of({key: value for key, value in given.items() if key not in _PLACE})
-    with pipeline.workspace() as work, progress_bars(quiet=given["quiet"]) as progress:
+    with check_fix_split.workspace() as work, progress_bars(quiet=given["quiet"]) as progress:
         if given["run"] is not None:
-            sent = joining.merge_run(
+            sent = merge_run.merge_run(
                 given["run"],
                 given["provider"],
                 failures,
@@ -82,7 +82,7 @@ def command(**given: Any) -> int:
             )
             show(sent, settings, given)
             return _of_run(sent)
-        sent = uploaded.merge_submitted(
+        sent = merge_file.merge_submitted(
             given["submitted"],
             given["provider"],
             failures,

@@ -9,13 +9,13 @@ from typing import Any
 
 import click
 
-from preflight import pipeline, resubmission, submission
 from preflight.cli.fix import document
 from preflight.cli.options import provider_options, resubmit_options, settings_of
 from preflight.cli.progress import event_lines, progress_bars
 from preflight.cli.submit import environment, run_document, say_begun, tell
+from preflight.pipeline import check_fix_split, delivery, resubmission
+from preflight.pipeline.resubmission import Corrected
 from preflight.report import text
-from preflight.resubmission import Corrected
 
 _PLACE = (
     "folder", "force", "provider_values", "sandbox", "dry_run", "no_wait", "base_url", "run",
@@ -40,13 +40,13 @@ def command(corrected: str, **given: Any) -> int:
     """
     settings = settings_of({key: value for key, value in given.items() if key not in _PLACE})
     with ExitStack() as stack:
-        work = stack.enter_context(pipeline.workspace())
+        work = stack.enter_context(check_fix_split.workspace())
         environ = stack.enter_context(environment(settings, sandbox=given["sandbox"]))
         progress = stack.enter_context(progress_bars(quiet=given["quiet"]))
         sent = resubmission.resubmit(
             Path(corrected),
             settings,
-            submission.Connection(
+            delivery.Connection(
                 options=given["provider_values"],
                 environ=environ,
                 base_url=given["base_url"],

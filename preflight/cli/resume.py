@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
-from preflight import pipeline, submission
 from preflight.cli.options import resume_options, settings_of
 from preflight.cli.progress import event_lines, progress_bars
 from preflight.cli.submit import environment, run_document, say_begun, tell
+from preflight.pipeline import check_fix_split, delivery
 
 _OWN = ("state_dir", "timeout", "config", "isolated", "max_bad", "output_format", "show_values")
 
@@ -41,13 +41,13 @@ def command(run: str | None, **given: Any) -> int:
     own = {key: given[key] for key in _OWN}
     settings = settings_of(own)
     with ExitStack() as stack:
-        work = stack.enter_context(pipeline.workspace())
+        work = stack.enter_context(check_fix_split.workspace())
         environ = stack.enter_context(environment(settings, sandbox=given["sandbox"]))
         progress = stack.enter_context(progress_bars(quiet=given["quiet"]))
-        sent = submission.resume(
+        sent = delivery.resume(
             run,
             settings,
-            submission.Connection(
+            delivery.Connection(
                 options={},
                 environ=environ,
                 base_url=given["base_url"],

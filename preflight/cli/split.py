@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
-from preflight import pipeline
 from preflight.cli.fix import document, exit_code, written
 from preflight.cli.options import profile_option, reading_options, settings_of, writing_options
 from preflight.cli.progress import progress_bars
+from preflight.pipeline import check_fix_split
 from preflight.report import text
 from preflight.report.listing import listing
 
@@ -31,8 +31,8 @@ def command(path: str, **given: Any) -> int:
         if key not in ("folder", "force", "stdin_filename")
     }
     settings = settings_of(own)
-    with pipeline.workspace() as work, progress_bars() as progress:
-        cut = pipeline.split(
+    with check_fix_split.workspace() as work, progress_bars() as progress:
+        cut = check_fix_split.split(
             path,
             settings,
             work=work,

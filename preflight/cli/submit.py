@@ -11,7 +11,6 @@ from typing import Any
 
 import click
 
-from preflight import pipeline, submission
 from preflight.cli.fix import document, summary, written
 from preflight.cli.options import (
     emit,
@@ -28,6 +27,7 @@ from preflight.config.settings import Settings
 from preflight.core import files
 from preflight.core.errors import ConfigError, Stopped
 from preflight.core.types import Reason
+from preflight.pipeline import check_fix_split, delivery
 from preflight.report import as_json, text
 from preflight.report.listing import listing, own_tokens
 from preflight.runs.ledger.run import StoredPart
@@ -66,14 +66,14 @@ def command(path: str, **given: Any) -> int:
     own = {key: value for key, value in given.items() if key not in _PLACE}
     settings = settings_of(own)
     with ExitStack() as stack:
-        work = stack.enter_context(pipeline.workspace())
+        work = stack.enter_context(check_fix_split.workspace())
         environ = stack.enter_context(environment(settings, sandbox=given["sandbox"]))
         progress = stack.enter_context(progress_bars(quiet=given["quiet"]))
-        sent = submission.submit(
+        sent = delivery.submit(
             path,
             given["to"],
             settings,
-            submission.Connection(
+            delivery.Connection(
                 options=given["provider_values"],
                 environ=environ,
                 base_url=given["base_url"],
@@ -126,7 +126,7 @@ def environment(settings: Settings, *, sandbox: bool) -> Iterator[dict[str, str]
         yield {**os.environ, **box.environment}
 
 
-def tell(sent: submission.Sent, settings: Settings, given: Mapping[str, Any]) -> int:
+def tell(sent: delivery.Sent, settings: Settings, given: Mapping[str, Any]) -> int:
     """Prints how a run stands, in the format that was asked for, and gives the exit code."""
     show(sent, settings, given)
     if sent.stopped is not None:
@@ -134,7 +134,7 @@ def tell(sent: submission.Sent, settings: Settings, given: Mapping[str, Any]) ->
     return exit_code(sent, settings)
 
 
-def show(sent: submission.Sent, settings: Settings, given: Mapping[str, Any]) -> None:
+def show(sent: delivery.Sent, settings: Settings, given: Mapping[str, Any]) -> None:
     """Prints how a run stands, in the format that was asked for."""
     if settings.output_format == "json":
         shown = run_document(sent, show_values=shows_values(settings))
@@ -143,7 +143,7 @@ def show(sent: submission.Sent, settings: Settings, given: Mapping[str, Any]) ->
     emit(shown, given["output_file"], private=shows_values(settings))
 
 
-def run_document(sent: submission.Sent, *, show_values: bool) -> str:
+def run_document(sent: delivery.Sent, *, show_values: bool) -> str:
     """The report of a run: what was found in its source, and what became of its rows."""
     books = sent.run.books if sent.run else sent.fixed.books if sent.fixed else sent.checked.after
     one = listing(
@@ -151,7 +151,7 @@ def run_document(sent: submission.Sent, *, show_values: bool) -> str:
         sent.checked.survey,
         books,
         show_all=True,
-        cells=lambda found: pipeline.cells(sent.checked, found, replacements=show_values),
+        cells=lambda found: check_fix_split.cells(sent.checked, found, replacements=show_values),
     )
     return as_json.document(
         [one],
@@ -162,7 +162,7 @@ def run_document(sent: submission.Sent, *, show_values: bool) -> str:
     )
 
 
-def _run(sent: submission.Sent) -> dict[str, Any]:
+def _run(sent: delivery.Sent) -> dict[str, Any]:
     """The `run` of the report."""
     return {
         "id": sent.run.id if sent.run else None,
@@ -199,14 +199,14 @@ def _run(sent: submission.Sent) -> dict[str, Any]:
     }
 
 
-def _state(sent: submission.Sent) -> str:
+def _state(sent: delivery.Sent) -> str:
     """How far a run is; there is none of a file that was uploaded by hand, or that has no rows."""
     if sent.run is not None:
         return str(sent.run.state)
     return "merged" if sent.fixed is None else "not sent"
 
 
-def _text(sent: submission.Sent) -> str:
+def _text(sent: delivery.Sent) -> str:
     """How a run stands, for people."""
     pieces = []
     if sent.fixed is not None:
@@ -225,7 +225,7 @@ def _text(sent: submission.Sent) -> str:
     return text.harmless("".join(pieces))
 
 
-def _sending(sent: submission.Sent, provider: str) -> str:
+def _sending(sent: delivery.Sent, provider: str) -> str:
     if sent.run is None and sent.fixed is not None:
         return "  nothing was sent\n"
     rows = sum(stored.part.rows for stored in sent.parts)
@@ -254,7 +254,7 @@ def _sending(sent: submission.Sent, provider: str) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _refusal(sent: submission.Sent, code: str) -> str:
+def _refusal(sent: delivery.Sent, code: str) -> str:
     """A reason of the provider: how often, its class, and how often a rule of ours foresaw it."""
     count, reason = sent.refusals[code]
     line = f"{text.number(count):>7}  {code}  ({reason})"
@@ -267,7 +267,7 @@ def _refusal(sent: submission.Sent, code: str) -> str:
     )
 
 
-def _said_of_accepted(sent: submission.Sent) -> str:
+def _said_of_accepted(sent: delivery.Sent) -> str:
     """On how many of the accepted rows the rules stood that foresaw anything; "" if none did."""
     rules = {rule: rows for one in sent.predicted.values() for rule, rows in one.accepted.items()}
     if not rules:
@@ -284,7 +284,7 @@ def part_line(stored: StoredPart) -> str:
     return f"part {stored.part.number}: {rows}, {stored.standing}{job}{status}"
 
 
-def _files(sent: submission.Sent) -> list[tuple[str, str]]:
+def _files(sent: delivery.Sent) -> list[tuple[str, str]]:
     folder = sent.folder
     if sent.run is None and sent.fixed is not None:
         return written(sent.fixed)
@@ -310,7 +310,7 @@ def _files(sent: submission.Sent) -> list[tuple[str, str]]:
     return [(str(folder / name), what) for name, what in told if (folder / name).exists()]
 
 
-def _stopped(sent: submission.Sent, stopped: Stopped, given: Mapping[str, Any]) -> int:
+def _stopped(sent: delivery.Sent, stopped: Stopped, given: Mapping[str, Any]) -> int:
     click.echo(f"preflight: {text.visible(str(stopped))}", err=True)
     run = sent.run.id if sent.run else ""
     line = f"results so far: {sent.folder}; to go on: {again(run, given)}"
@@ -318,7 +318,7 @@ def _stopped(sent: submission.Sent, stopped: Stopped, given: Mapping[str, Any]) 
     return stopped.exit_code
 
 
-def exit_code(sent: submission.Sent, settings: Settings) -> int:
+def exit_code(sent: delivery.Sent, settings: Settings) -> int:
     """0 when no more rows were rejected, here and there, than is accepted; else 1."""
     if settings.exit_zero or settings.fail_on == "never":
         return 0

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from preflight import pipeline
 from preflight.cli.options import emit, settings_of, shows_values
 from preflight.cli.progress import progress_bars
 from preflight.core.errors import UsageError
+from preflight.pipeline import check_fix_split
 from preflight.report import story
 from preflight.runs.history import trace
 from preflight.runs.history.facts import Trail
@@ -55,7 +55,7 @@ def command(
         raise UsageError(f"no runs in {settings.state_dir}; --state-dir names another folder")
     with (
         Ledger(settings.state_dir) as ledger,
-        pipeline.workspace() as work,
+        check_fix_split.workspace() as work,
         progress_bars() as progress,
     ):
         trail = trace.trace(ledger, run, key, settings, work=work, most=limit, progress=progress)

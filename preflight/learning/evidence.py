@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from preflight import pipeline
 from preflight.config import catalogue
 from preflight.config import column_mapping as header_columns
 from preflight.config import profile as profiles
@@ -24,6 +23,7 @@ from preflight.core.types import Bools, Severity
 from preflight.learning.properties import Sent
 from preflight.linting.analysis import Survey
 from preflight.linting.checked import Progress, Records, silent
+from preflight.pipeline import check_fix_split
 from preflight.rule import Rule, Scope
 from preflight.runs import row_outcomes
 from preflight.runs.kept_run import judged_again, restored
@@ -83,7 +83,7 @@ def gathered(
         ledger: knows the runs.
         run_id: of any of them.
         settings: of this call: its state folder, and its classes of failure codes.
-        work: a private folder, see `pipeline.workspace`.
+        work: a private folder, see `check_fix_split.workspace`.
         progress: told the stage, rows done, and their total if it is known.
 
     Raises:
@@ -245,7 +245,7 @@ def _unheard(
         max_bytes=None,
         max_rows=None,
     )
-    frame = pipeline.check(path, judged, work=work).survey.findings.frame
+    frame = check_fix_split.check(path, judged, work=work).survey.findings.frame
     return {
         str(code): np.isin(np.arange(1, len(cells) + 1), rows[tables.ROW].to_numpy())
         for code, rows in frame.groupby(tables.CODE, observed=True)

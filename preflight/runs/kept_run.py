@@ -17,7 +17,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from preflight import pipeline
 from preflight.config.setting_values import MaxBad
 from preflight.config.settings import Settings
 from preflight.core import files
@@ -25,6 +24,7 @@ from preflight.core.errors import SourceError
 from preflight.core.types import Source
 from preflight.kinds.email_dns import remembered as known_domains
 from preflight.linting.checked import Checked, Progress, silent
+from preflight.pipeline import check_fix_split
 from preflight.runs.ledger.run import Run
 from preflight.writing import results_folder
 
@@ -96,7 +96,7 @@ def judged_again(run: Run, own: Settings, *, work: Path, progress: Progress = si
     Args:
         run: of the ledger.
         own: the run's own settings, see `restored`; their state folder has the kept copy.
-        work: a private folder, see `pipeline.workspace`.
+        work: a private folder, see `check_fix_split.workspace`.
         progress: told the stage, rows done, and their total if it is known.
 
     Raises:
@@ -106,7 +106,7 @@ def judged_again(run: Run, own: Settings, *, work: Path, progress: Progress = si
     copy = kept_source(run, own.state_dir)
     refused = run.settings.get("refused_domains")
     mail = None if refused is None else known_domains(refused)
-    checked = pipeline.check(copy, own, work=work, mail=mail, progress=progress)
+    checked = check_fix_split.check(copy, own, work=work, mail=mail, progress=progress)
     return dataclasses.replace(
         checked, source=dataclasses.replace(checked.source, name=run.source_name)
     )

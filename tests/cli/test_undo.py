@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from preflight import pipeline
+from preflight.pipeline import check_fix_split
 from tests import checked
 from tests.calls import Call
 
@@ -19,8 +19,8 @@ MESSY = "email,phone\n ann@kestrel-labs.com,+1 415 555 2671\nbo@kestrel-labs.com
 def _fixed_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("once")
     checked.written(folder, MESSY, "a.csv")
-    with chdir(folder), pipeline.workspace() as work:
-        pipeline.fix("a.csv", work=work)
+    with chdir(folder), check_fix_split.workspace() as work:
+        check_fix_split.fix("a.csv", work=work)
     return folder
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from preflight import pipeline
 from preflight.config.settings import Settings
 from preflight.core.row_id import row_id
+from preflight.pipeline import check_fix_split
 from tests.calls import rows_of
 
 FILE = "email,first_name\nann@kestrel-labs.com,Ann\nno address,Bob\nalso none,Cyd\n"
@@ -17,7 +17,7 @@ def fixed(folder: Path, name: str, text: str) -> Path:
     (folder / f"{name}.csv").write_text(text)
     work = folder / f"{name}.work"
     work.mkdir()
-    pipeline.fix(
+    check_fix_split.fix(
         folder / f"{name}.csv", Settings(profile="dotdigital"), work=work, folder=folder / name
     )
     return folder / name / "rejects.csv"

@@ -53,13 +53,13 @@ def _warm(settings: Any) -> None:
     import tempfile
     from pathlib import Path
 
-    from preflight import pipeline
+    from preflight.pipeline import check_fix_split
 
     with tempfile.TemporaryDirectory() as folder:
         path, work = Path(folder) / "a.csv", Path(folder) / "work"
         path.write_text(_SAMPLE)
         work.mkdir()
-        pipeline.fix(path, settings, work=work)
+        check_fix_split.fix(path, settings, work=work)
 
 
 def _child(asked: dict[str, Any], counted: int) -> None:

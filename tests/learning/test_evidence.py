@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from preflight import pipeline
 from preflight.config import catalogue
 from preflight.config.settings import Settings
 from preflight.core.errors import SourceError, UsageError
@@ -17,9 +16,10 @@ from preflight.core.types import Reason
 from preflight.learning.evidence import Evidence, gathered
 from preflight.learning.lessons import Raised, Switched
 from preflight.learning.proposing import learn
+from preflight.pipeline import check_fix_split
+from preflight.pipeline.delivery import Sent
 from preflight.providers.sandbox.server import Sandbox
 from preflight.runs.ledger.ledger import Ledger
-from preflight.submission import Sent
 from tests.families import Row, send, send_corrected
 
 HEADER = "E-mail,First,Company\n"
@@ -50,7 +50,7 @@ def sent(
 def known(run: Sent, own: Settings) -> Evidence:
     """What the family of a run knows."""
     assert run.run is not None
-    with Ledger(own.state_dir) as ledger, pipeline.workspace() as work:
+    with Ledger(own.state_dir) as ledger, check_fix_split.workspace() as work:
         return gathered(ledger, run.run.id, own, work=work)
 
 

@@ -7,12 +7,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from preflight import pipeline, samples
+from preflight import samples
 from preflight.config import profile as profiles
 from preflight.config.settings import Settings
 from preflight.learning.counting import Support
 from preflight.learning.properties import Property, Sent, candidates
 from preflight.learning.rulefile import rule_file
+from preflight.pipeline import check_fix_split
 
 SUPPORT = Support(1200, 3, 1300, 5000)
 
@@ -62,9 +63,9 @@ def test_it_warns_of_its_column_alone(tmp_path: Path) -> None:
         "email,company,address\nann@kestrel-labs.com,Kestrel A/S,1/2 Road\n"
         "bob@kestrel-labs.com,Heron,3/4 Road\n"
     )
-    with pipeline.workspace() as work:
+    with check_fix_split.workspace() as work:
         settings = Settings(profile="talkvalue", rules=(path,), select=("OWN",))
-        frame = pipeline.check(leads, settings, work=work).survey.findings.frame
+        frame = check_fix_split.check(leads, settings, work=work).survey.findings.frame
     assert frame[["row", "column"]].to_numpy().tolist() == [[1, 2]]
 
 

@@ -16,7 +16,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight import pipeline
 from preflight.config.catalogue import _sound
 from preflight.config.settings import Settings
 from preflight.core.errors import RuleError, UsageError
@@ -24,6 +23,7 @@ from preflight.core.types import Column, Safety, Syntax
 from preflight.linting.analysis import CLEAN, REJECTED
 from preflight.linting.apply_fixes import clean
 from preflight.linting.rejoin_fields import realigned
+from preflight.pipeline import check_fix_split
 from preflight.rule import Scope
 from preflight.writing import undo
 from tests import checked
@@ -213,7 +213,9 @@ def test_a_repaired_record_is_a_row_as_any_other(tmp_path: Path, size: int) -> N
     """Linted, mended, written in its place; however the file is cut into chunks."""
     path = tmp_path / "a.csv"
     path.write_text(MESSY)
-    fixed = pipeline.fix(path, BOLD, work=tmp_path, folder=tmp_path / "out", chunk_bytes=size)
+    fixed = check_fix_split.fix(
+        path, BOLD, work=tmp_path, folder=tmp_path / "out", chunk_bytes=size
+    )
     survey = fixed.checked.survey
     assert survey.repairs == {2, 5, 6}
     assert survey.before.tolist() == [REJECTED, REJECTED, CLEAN, REJECTED, REJECTED, REJECTED]
@@ -256,7 +258,7 @@ def test_without_the_option_it_is_said_alone(tmp_path: Path) -> None:
 def test_what_a_provider_refuses_of_it_is_found_again(tmp_path: Path) -> None:
     """Its row stands in the chunk that failures are written from."""
     survey = checked.check(tmp_path, MESSY, ignore=("DUP",), unsafe_fixes=True).survey
-    chunks = list(pipeline.Records(survey.layout, "again"))
+    chunks = list(check_fix_split.Records(survey.layout, "again"))
     (one,) = clean(survey, chunks)
     assert one.aligned.rows.tolist() == [2, 3, 5, 6]
     assert one.aligned.table["2"].to_pylist() == ["Acme, Inc.", "Acme", "Acme, Ltd.", "Acme, Ltd."]

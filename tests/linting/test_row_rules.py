@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight import pipeline
 from preflight.config.catalogue import _sound
 from preflight.config.settings import Settings
 from preflight.core.errors import RuleError
@@ -21,6 +20,7 @@ from preflight.linting.analysis import CLEAN, DROPPED, REJECTED, survey
 from preflight.linting.apply_fixes import clean
 from preflight.linting.checked import Checked
 from preflight.linting.row_rules import RowRules, following
+from preflight.pipeline import check_fix_split
 from preflight.rule import RowContext, Rule, Scope
 from tests.cells import chunk_of, plan_for
 from tests.linting.test_analysis import later, layout
@@ -286,7 +286,7 @@ def checked(folder: Path, text: str, rules: str, **settings: Any) -> Checked:
     (folder / "own.py").write_text(rules)
     path = folder / "a.csv"
     path.write_text(text)
-    return pipeline.check(
+    return check_fix_split.check(
         path,
         Settings(ignore=OURS, **settings),
         work=folder,
@@ -308,7 +308,7 @@ def test_a_footer_of_too_few_fields_is_dropped_on_request(tmp_path: Path) -> Non
     found = checked(tmp_path, FOOTER, TOTAL, unsafe_fixes=True).survey
     assert found.findings.counts() == {"OWN001": 1, "STR104": 1}
     assert found.after.tolist() == [CLEAN, CLEAN, DROPPED, DROPPED]
-    fixed = pipeline.fix(
+    fixed = check_fix_split.fix(
         tmp_path / "a.csv",
         Settings(unsafe_fixes=True, ignore=OURS),
         work=tmp_path,
@@ -324,7 +324,7 @@ def test_the_cell_of_a_finding_about_a_ragged_record_is_nowhere(tmp_path: Path) 
     placed = TOTAL.replace("drops=True", "place=lambda rows: rows[0].str.len() * 0")
     seen = checked(tmp_path, FOOTER, placed)
     survey = seen.survey
-    cells, _ = pipeline.cells(seen, survey.findings, replacements=True)
+    cells, _ = check_fix_split.cells(seen, survey.findings, replacements=True)
     named = dict(zip(survey.findings.frame["code"], cells, strict=True))
     assert named["OWN001"] is None
     assert np.equal(cells, None).all()

@@ -14,10 +14,10 @@ from typing import Any
 import jsonschema
 import pytest
 
-from preflight import pipeline
 from preflight.cli import main
 from preflight.config import profile as profiles
 from preflight.config.settings import Settings
+from preflight.pipeline import check_fix_split
 from preflight.report import as_json, text
 from preflight.report.listing import Listing, tokens
 from tests.checked import check, listed, work, written
@@ -77,7 +77,7 @@ def test_the_published_schema_is_one_and_knows_no_key_too_many() -> None:
 def test_the_report_of_every_fixture_fits_the_schema_and_agrees_with_the_text(
     tmp_path: Path, name: str
 ) -> None:
-    checked = pipeline.check(FIXTURES / name, Settings(), work=work(tmp_path))
+    checked = check_fix_split.check(FIXTURES / name, Settings(), work=work(tmp_path))
     for show_all in (False, True):
         one = listed(checked, show_all=show_all)
         told = report(one)
@@ -177,7 +177,7 @@ def test_several_files_stand_in_one_document_in_their_order(tmp_path: Path) -> N
     listings = []
     for name in ("a.csv", "b.csv"):
         path = written(tmp_path, f"email\nbad {name}\n", name)
-        checked = pipeline.check(path, Settings(select=("EML302",)), work=work(tmp_path))
+        checked = check_fix_split.check(path, Settings(select=("EML302",)), work=work(tmp_path))
         listings.append(listed(checked))
     told = report(*listings)
     paths = [str(tmp_path / "a.csv"), str(tmp_path / "b.csv")]
@@ -199,7 +199,7 @@ def test_what_is_held_back_makes_a_report_truncated_and_keeps_its_totals(tmp_pat
 def test_a_path_that_is_no_unicode_is_told_as_far_as_it_is(tmp_path: Path) -> None:
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.csv"))
     path.write_text("email\nbad\n")
-    checked = pipeline.check(path, Settings(select=("EML302",)), work=work(tmp_path))
+    checked = check_fix_split.check(path, Settings(select=("EML302",)), work=work(tmp_path))
     told = report(listed(checked))
     assert told["files"][0]["path"] == str(tmp_path / "caf?.csv")
 

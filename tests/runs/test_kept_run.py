@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-from preflight import pipeline
 from preflight.config.setting_values import MaxBad
 from preflight.config.settings import Settings
 from preflight.core.types import Books
+from preflight.pipeline import check_fix_split
 from preflight.runs.kept_run import SOURCES, keep_source, restored, stored
 from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import Run
@@ -18,7 +18,7 @@ def _kept(settings: Settings, folder: Path) -> Run:
     """A run that was begun with these settings, as the ledger has it."""
     path = folder / "a.csv"
     path.write_text("email,phone\nann@kestrel-labs.com,\n")
-    checked = pipeline.check(path, work=folder)
+    checked = check_fix_split.check(path, work=folder)
     with Ledger(folder / "state") as ledger:
         run = ledger.create_run(
             provider="talkvalue",
@@ -78,7 +78,7 @@ def test_half_a_copy_of_a_dead_process_is_cleared_away(tmp_path: Path) -> None:
     """It holds contacts, of this source or of another."""
     path = tmp_path / "a.csv"
     path.write_text("email\nann@kestrel-labs.com\n")
-    checked = pipeline.check(path, work=tmp_path)
+    checked = check_fix_split.check(path, work=tmp_path)
     kept = tmp_path / "state" / SOURCES
     kept.mkdir(parents=True)
     (kept / f".{checked.source.sha256}.partial").write_text("ema")

@@ -8,15 +8,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from preflight import pipeline
 from preflight.config.settings import Settings
 from preflight.core.errors import BooksError
 from preflight.core.types import FailureReport, Outcome, Reason, Receipt, RunBooks
+from preflight.pipeline import check_fix_split
+from preflight.pipeline.delivery import Connection, submit
 from preflight.providers.sandbox.server import Sandbox
 from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import PartState, RunState
 from preflight.runs.settlement import Sent, balanced, settle
-from preflight.submission import Connection, submit
 from preflight.writing.writer import Fixed
 from tests.calls import contacts, rows_of
 
@@ -34,7 +34,7 @@ class Line:
         self.settings = Settings(profile="dotdigital")
         work = folder / "work"
         work.mkdir()
-        self.fixed: Fixed = pipeline.fix(
+        self.fixed: Fixed = check_fix_split.fix(
             folder / "a.csv", self.settings, work=work, folder=self.folder
         )
         self.ledger = Ledger(folder / "state")
@@ -163,7 +163,7 @@ def test_a_refusal_is_foreseen_where_the_row_was_sent_with_a_warning(tmp_path: P
         "cleo@kestrel-labs.com,Cleo,\n",
         encoding="utf-8",
     )
-    with pipeline.workspace() as work, Sandbox(tmp_path / "box.sqlite") as box:
+    with check_fix_split.workspace() as work, Sandbox(tmp_path / "box.sqlite") as box:
         sent = submit(
             source,
             "talkvalue",

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from preflight import pipeline
 from preflight.config.settings import Settings
+from preflight.pipeline import check_fix_split
 from preflight.writing.provenance import provenance
 from preflight.writing.writer import Fixed
 
@@ -22,7 +22,7 @@ def fixed(tmp_path: Path) -> Fixed:
     (tmp_path / "work").mkdir()
     from preflight.cli.fix import document
 
-    return pipeline.fix(
+    return check_fix_split.fix(
         tmp_path / "a.csv", Settings(profile="dotdigital"), work=tmp_path / "work", report=document
     )
 
@@ -41,7 +41,7 @@ def test_a_part_is_known_by_the_manifest(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(RAW)
     (tmp_path / "work").mkdir()
     settings = Settings(profile="dotdigital", max_rows=2)
-    fixed = pipeline.fix(tmp_path / "a.csv", settings, work=tmp_path / "work")
+    fixed = check_fix_split.fix(tmp_path / "a.csv", settings, work=tmp_path / "work")
     for part in fixed.parts:
         told = provenance(part.path, part.sha256)
         assert told is not None

@@ -13,9 +13,9 @@ import xlsxwriter
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from preflight import pipeline
 from preflight.config.settings import Settings
 from preflight.core.errors import OutputExists, SourceError, UsageError
+from preflight.pipeline import check_fix_split
 from preflight.writing import results_folder, undo
 from tests import checked
 from tests.calls import rows_of
@@ -145,7 +145,7 @@ def test_a_workbook_is_given_back_as_a_workbook(tmp_path: Path) -> None:
     with xlsxwriter.Workbook(path) as book:
         book.add_worksheet().write_column(0, 0, ["email", " ann@kestrel-labs.com"])
     whole = path.read_bytes()
-    pipeline.fix(path, Settings(), work=checked.work(tmp_path))
+    check_fix_split.fix(path, Settings(), work=checked.work(tmp_path))
     path.unlink()
     assert undo.restore(tmp_path / "a.preflight").path.read_bytes() == whole == path.read_bytes()
 
@@ -260,7 +260,7 @@ def test_a_source_that_changed_meanwhile_is_not_kept(tmp_path: Path) -> None:
 
 def test_a_new_fix_replaces_what_was_kept(tmp_path: Path, out: Path) -> None:
     path = checked.written(tmp_path, "email\nann@kestrel-labs.com\n")
-    pipeline.fix(path, Settings(), work=checked.work(tmp_path), folder=out, force=True)
+    check_fix_split.fix(path, Settings(), work=checked.work(tmp_path), folder=out, force=True)
     shutil.rmtree(tmp_path / "work")
     assert undo.restore(out, tmp_path / "b").path.read_bytes() == path.read_bytes()
     assert {results_folder.ORIGINAL, results_folder.UNDO} <= {one.name for one in out.iterdir()}

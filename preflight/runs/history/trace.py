@@ -63,7 +63,7 @@ def trace(
             `preflight__id`; what is neither is looked for as an email, a phone or another match
             key, in every run, as read and as sent.
         settings: of this call; what the rows are judged by are the runs' own.
-        work: a private folder, see `pipeline.workspace`.
+        work: a private folder, see `check_fix_split.workspace`.
         most: how many stories are told at most.
         progress: told the stage, rows done, and their total if it is known.
 

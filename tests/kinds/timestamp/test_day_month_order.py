@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight import pipeline
 from preflight.core.types import Hints
 from preflight.kinds.timestamp.day_month_order import BOTH, Orders, customary
 from preflight.kinds.timestamp.judge import judge
 from preflight.kinds.timestamp.parser import DAY_FIRST, MONTH_FIRST
 from preflight.linting import pandera_checks
 from preflight.linting.analysis import survey
+from preflight.pipeline import check_fix_split
 from tests import checked
 from tests.cells import chunk_of, plan_for
 from tests.linting.test_analysis import later, layout
@@ -109,7 +109,7 @@ def test_a_file_is_read_again_only_where_that_settles_something(tmp_path: Path) 
     for values, wanted in (([OPEN], {"reading"}), ([OPEN, DAY], {"reading", "reading again"})):
         stages.clear()
         path = checked.written(tmp_path, "created_at\n" + "\n".join(values) + "\n")
-        pipeline.check(path, work=checked.work(tmp_path), progress=told)
+        check_fix_split.check(path, work=checked.work(tmp_path), progress=told)
         assert set(stages) == wanted
 
 

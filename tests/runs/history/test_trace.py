@@ -15,9 +15,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from preflight import pipeline
 from preflight.config.settings import Settings
 from preflight.core.errors import UsageError
+from preflight.pipeline import check_fix_split
+from preflight.pipeline.delivery import Sent
 from preflight.providers.sandbox.server import Sandbox
 from preflight.runs import row_outcomes
 from preflight.runs.history.facts import (
@@ -36,7 +37,6 @@ from preflight.runs.history.trace import trace
 from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import RunState
 from preflight.runs.row_outcomes import FOLDER, Place
-from preflight.submission import Sent
 from tests.families import Row, send, send_corrected
 
 HEADER = "email,first_name,company\n"
@@ -66,7 +66,7 @@ def sent(
 
 def traced(run: str, key: object, own: Settings, most: int = 10) -> Trail:
     """The stories of the rows that a key means."""
-    with Ledger(own.state_dir) as ledger, pipeline.workspace() as work:
+    with Ledger(own.state_dir) as ledger, check_fix_split.workspace() as work:
         return trace(ledger, run, str(key), own, work=work, most=most)
 
 

@@ -10,16 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from preflight import pipeline, submission
 from preflight.config.setting_values import MaxBad
 from preflight.config.settings import Settings
 from preflight.core.errors import RunLocked, SourceError, UsageError
+from preflight.pipeline import check_fix_split, delivery
+from preflight.pipeline.delivery import Connection, Sent
 from preflight.providers.sandbox.server import Sandbox
 from preflight.runs.delivery.events import Ended, Event, Sending
 from preflight.runs.kept_run import SOURCES
 from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import RunState
-from preflight.submission import Connection, Sent
 from tests.calls import contacts
 
 
@@ -35,7 +35,7 @@ def connection(box: Sandbox) -> Connection:
     """To TalkValue's stand-in, with short waits."""
     return Connection(
         options={"source_id": "7", "mode": "UPDATE"},
-        environ={**box.environment, submission.POLL_SCALE: "0.001"},
+        environ={**box.environment, delivery.POLL_SCALE: "0.001"},
     )
 
 
@@ -47,8 +47,8 @@ def settings(tmp_path: Path) -> Settings:
 
 def submit(path: Path, settings: Settings, connection: Connection) -> Sent:
     """A submission."""
-    with pipeline.workspace() as work:
-        return submission.submit(path, "talkvalue", settings, connection, work=work)
+    with check_fix_split.workspace() as work:
+        return delivery.submit(path, "talkvalue", settings, connection, work=work)
 
 
 def test_what_happens_is_told_in_order(
@@ -74,8 +74,8 @@ def test_the_source_is_kept_privately_and_once(
     path = tmp_path / "a.csv"
     path.write_text(contacts(3))
     for folder in ("1", "2"):
-        with pipeline.workspace() as work:
-            submission.submit(
+        with check_fix_split.workspace() as work:
+            delivery.submit(
                 path, "talkvalue", settings, connection, work=work, folder=tmp_path / folder,
                 again=True,
             )  # fmt: skip
@@ -96,8 +96,8 @@ def test_a_source_that_changes_meanwhile_is_not_sent(
         path.write_text(contacts(4))
         return "{}"
 
-    with pipeline.workspace() as work, pytest.raises(SourceError, match="changed while"):
-        submission.submit(path, "talkvalue", settings, connection, work=work, report=change)
+    with check_fix_split.workspace() as work, pytest.raises(SourceError, match="changed while"):
+        delivery.submit(path, "talkvalue", settings, connection, work=work, report=change)
     assert len(box.store.jobs("talkvalue")) == before
     assert list((tmp_path / "state" / SOURCES).iterdir()) == []
 
@@ -122,8 +122,8 @@ def test_a_run_goes_on_with_its_own_settings(
     )
     submit(tmp_path / "a.csv", own, dataclasses.replace(connection, wait=False))
     others = dataclasses.replace(settings, region="US", output_format="json")
-    with pipeline.workspace() as work:
-        sent = submission.resume(None, others, connection, work=work)
+    with check_fix_split.workspace() as work:
+        sent = delivery.resume(None, others, connection, work=work)
     assert (sent.settings.region, sent.settings.ignore) == ("FR", ("TXT702",))
     assert sent.settings.max_bad == MaxBad(share=0.5, count=None)
     assert sent.settings.output_format == "json"
@@ -156,8 +156,8 @@ def test_a_run_of_which_nothing_was_taken_is_not_resumed_once_its_rows_are_sent_
     assert first.stopped is not None
     assert first.pending == 3
     before = len(box.store.jobs("talkvalue"))
-    with pipeline.workspace() as work:
-        second = submission.submit(
+    with check_fix_split.workspace() as work:
+        second = delivery.submit(
             tmp_path / "a.csv",
             "talkvalue",
             settings,
@@ -168,8 +168,8 @@ def test_a_run_of_which_nothing_was_taken_is_not_resumed_once_its_rows_are_sent_
         )
     assert second.books.accepted == 3
     for run, said in ((None, "no unfinished run"), (first.run.id, "was replaced by a later one")):
-        with pipeline.workspace() as work, pytest.raises(UsageError, match=said):
-            submission.resume(run, settings, connection, work=work)
+        with check_fix_split.workspace() as work, pytest.raises(UsageError, match=said):
+            delivery.resume(run, settings, connection, work=work)
     assert len(box.store.jobs("talkvalue")) == before + 1
     with Ledger(settings.state_dir) as ledger:
         states = [run.state for run in ledger.runs()]
@@ -185,10 +185,10 @@ def test_a_run_that_another_process_works_on_is_not_replaced(
     with (
         Ledger(settings.state_dir) as ledger,
         ledger.lock(first.run.id),
-        pipeline.workspace() as work,
+        check_fix_split.workspace() as work,
         pytest.raises(RunLocked, match=f"works on run {first.run.id}"),
     ):
-        submission.submit(
+        delivery.submit(
             tmp_path / "a.csv", "talkvalue", settings, connection, work=work, folder=tmp_path / "b"
         )
     with Ledger(settings.state_dir) as ledger:
@@ -198,12 +198,12 @@ def test_a_run_that_another_process_works_on_is_not_replaced(
 
 def go_on(settings: Settings, connection: Connection) -> Sent:
     """The latest unfinished run, to its end."""
-    with pipeline.workspace() as work:
-        return submission.resume(None, settings, connection, work=work)
+    with check_fix_split.workspace() as work:
+        return delivery.resume(None, settings, connection, work=work)
 
 
 @pytest.mark.parametrize("scale", ["soon", "-1"])
 def test_a_scale_is_a_number_from_0_up(connection: Connection, scale: str) -> None:
-    odd = dataclasses.replace(connection, environ={submission.POLL_SCALE: scale})
+    odd = dataclasses.replace(connection, environ={delivery.POLL_SCALE: scale})
     with pytest.raises(UsageError, match="is a number from 0 up"):
         _ = odd.scale

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from preflight.config.settings import Settings
 from preflight.core.errors import UsageError
 from preflight.core.row_id import row_id
+from preflight.pipeline.merge_file import merge_submitted
 from preflight.runs.settlement import Sent
-from preflight.uploaded import merge_submitted
 from tests.calls import rows_of
 
 HEADER = "Badge,E-Mail Address,Town\n"

@@ -15,7 +15,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from preflight import pipeline
 from preflight.config import profile as profiles
 from preflight.config.column_mapping import missing, own, resolve
 from preflight.config.profile import Profile
@@ -26,6 +25,7 @@ from preflight.core.errors import BooksError, ConfigError, UsageError
 from preflight.core.row_id import NAME
 from preflight.core.types import Ints, Layout, Outcome, Part, RunBooks
 from preflight.linting.checked import Checked, Progress, silent
+from preflight.pipeline import check_fix_split
 from preflight.providers import registry
 from preflight.reading.scan import scan
 from preflight.reading.source import open_source
@@ -67,7 +67,7 @@ def merge_submitted(
         failures: the files, in any order; pages add up.
         settings: `encoding`, `delimiter`, `header_row` and `sheet` are about the original, where
             there is one, else about the submitted file; `columns` about both.
-        work: a private folder, see `pipeline.workspace`.
+        work: a private folder, see `check_fix_split.workspace`.
         original: the file that the submitted one was made from: failures.csv has its columns, its
             row numbers and its names of rows.
         folder: where the results go; `<stem>.preflight/` beside the submitted file by default.
@@ -84,7 +84,7 @@ def merge_submitted(
     """
     target = folder or results_folder.default_folder(str(submitted))
     for path in (submitted, *failures, *filter(None, [original])):
-        pipeline.not_its_own(path, target)
+        check_fix_split.not_its_own(path, target)
     if submitted.resolve() in {path.resolve() for path in failures}:
         raise UsageError(f"{submitted}: the file that was sent does not tell what was refused")
     pages = [read_failures(path, provider, spool=work) for path in failures]
@@ -155,7 +155,7 @@ def _read(
             sheet=None,
             shared_columns=tuple(settings.columns),
         )
-    return pipeline.check(submitted, own_settings, work=work, progress=progress)
+    return check_fix_split.check(submitted, own_settings, work=work, progress=progress)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from preflight import pipeline, submission
 from preflight.config.settings import Settings
 from preflight.core import csv_writer, files
 from preflight.core.errors import UsageError
@@ -27,6 +26,8 @@ from preflight.core.row_id import DIGITS, ID, NAME
 from preflight.core.types import Layout, Source
 from preflight.linting.apply_fixes import clean
 from preflight.linting.checked import Checked, Progress, Records, silent
+from preflight.pipeline import check_fix_split, delivery
+from preflight.pipeline.delivery import Connection
 from preflight.providers import registry
 from preflight.reading.source import open_source
 from preflight.rule import STANDING
@@ -43,7 +44,6 @@ from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import Run, RunState
 from preflight.runs.lineage import TAKEN, row_of, standings
 from preflight.runs.settlement import Sent
-from preflight.submission import Connection
 from preflight.writing import results_folder
 from preflight.writing.writer import Fixed
 
@@ -112,7 +112,7 @@ def resubmit(
         settings: how it is to be read, and where runs are remembered; by what its rows are judged
             is the earlier run's, but for a region, a zone or a mapping that stand here.
         connection: how to reach the provider; its options stand above those of the earlier run.
-        work: a private folder, see `pipeline.workspace`.
+        work: a private folder, see `check_fix_split.workspace`.
         run_id: any run of the family that is corrected; found out where it is not said.
         folder: where the results go; `<stem>.preflight/` beside the file by default.
         force: whether results that stand there are replaced.
@@ -134,7 +134,7 @@ def resubmit(
             "names another folder, and `preflight submit` sends a file for the first time"
         )
     target = folder or results_folder.default_folder(str(path))
-    pipeline.not_its_own(path, target)
+    check_fix_split.not_its_own(path, target)
     source = open_source(path, spool=work, sheet=settings.sheet)
     with Ledger(settings.state_dir) as ledger:
         root = _root(ledger, source, settings, run_id, work)
@@ -181,7 +181,7 @@ def resubmit(
                 _keep(settings.state_dir, run, found.corrections)
                 connection.began(run)
 
-            return submission.submit(
+            return delivery.submit(
                 _written(returned, found, work, source),
                 parent.provider,
                 own,
@@ -320,7 +320,7 @@ def _orders(sources: Sequence[Checked]) -> dict[str, str]:
 def _as_sent(path: Path, own: Settings, work: Path, progress: Progress) -> Version:
     """What would be sent of a file of corrected rows, as far as fixes make it so."""
     here = dataclasses.replace(own, online=False, schema=None)
-    return _gathered("", pipeline.check(path, here, work=work, progress=progress), progress)
+    return _gathered("", check_fix_split.check(path, here, work=work, progress=progress), progress)
 
 
 def _gathered(run: str, checked: Checked, progress: Progress) -> Version:

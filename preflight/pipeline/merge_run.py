@@ -58,7 +58,7 @@ def merge_run(
         provider: whose reports they are.
         failures: the files, in any order.
         settings: `state_dir` counts, most others are the run's own.
-        work: a private folder, see `pipeline.workspace`.
+        work: a private folder, see `check_fix_split.workspace`.
         part: whose they are; without it that is found out by their lines.
         accept: numbers of parts that a person declares taken: of which it is unknown whether they
             were, or whose job is not known to have ended.

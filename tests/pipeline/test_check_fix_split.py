@@ -14,12 +14,12 @@ import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from preflight import pipeline
 from preflight.config.settings import Settings
 from preflight.core.errors import BooksError, OutputExists, RunLocked, SourceError
 from preflight.linting.analysis import CLEAN, DROPPED, REJECTED
 from preflight.linting.checked import CHUNK_BYTES, Records, balanced
-from preflight.pipeline import workspace
+from preflight.pipeline import check_fix_split
+from preflight.pipeline.check_fix_split import workspace
 from preflight.writing.writer import Fixed
 from tests.calls import EXPORTS, SHOW, clean_rows_of, contacts, rows_of
 
@@ -48,7 +48,7 @@ def written(folder: Path) -> dict[str, bytes]:
 def fix(path: Path, folder: Path, chunk_bytes: int = CHUNK_BYTES, **more: object) -> Fixed:
     """A fix into a folder of its own."""
     with workspace() as work:
-        return pipeline.fix(
+        return check_fix_split.fix(
             path,
             Settings(**more),  # type: ignore[arg-type]
             work=work,
@@ -99,7 +99,7 @@ def test_what_was_fixed_is_clean_when_it_is_checked_again(text: str) -> None:
         if not fixed.books.clean:
             return
         with workspace() as work:
-            again = pipeline.check(Path(name) / "out" / "clean.csv", work=work)
+            again = check_fix_split.check(Path(name) / "out" / "clean.csv", work=work)
             assert (again.books.clean, again.books.rejected) == (fixed.books.clean, 0)
 
 
@@ -127,7 +127,7 @@ def test_rows_that_get_lost_on_the_way_are_told_and_nothing_is_written(tmp_path:
             path.write_text(contacts(2))
 
     with workspace() as work, pytest.raises(BooksError, match="nothing was written"):
-        pipeline.fix(path, Settings(), work=work, folder=tmp_path / "out", progress=shorten)
+        check_fix_split.fix(path, Settings(), work=work, folder=tmp_path / "out", progress=shorten)
     assert not (tmp_path / "out").exists()
 
 
@@ -135,7 +135,7 @@ def test_progress_is_told_in_rows(tmp_path: Path) -> None:
     path, told = tmp_path / "a.csv", list[tuple[str, int, int | None]]()
     path.write_text(contacts(3))
     with workspace() as work:
-        pipeline.fix(
+        check_fix_split.fix(
             path, work=work, folder=tmp_path / "out", progress=lambda *one: told.append(one)
         )
     assert told == [("reading", 3, None), ("writing", 3, None)]
@@ -150,7 +150,7 @@ def test_a_workspace_is_private_and_goes() -> None:
 
 def test_nothing_is_made_for_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     with workspace() as work, pytest.raises(SourceError):
-        pipeline.fix(tmp_path / "nope.csv", work=work)
+        check_fix_split.fix(tmp_path / "nope.csv", work=work)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -162,7 +162,7 @@ def test_results_that_appear_meanwhile_are_not_replaced(tmp_path: Path) -> None:
         (out / "clean.csv").write_text("theirs")
 
     with workspace() as work, pytest.raises(OutputExists):
-        pipeline.fix(path, work=work, folder=out, progress=appear)
+        check_fix_split.fix(path, work=work, folder=out, progress=appear)
     assert (out / "clean.csv").read_text() == "theirs"
     assert os.listdir(out) == ["clean.csv"]  # noqa: PTH208 - hidden ones included
 
@@ -173,10 +173,10 @@ def test_two_at_a_time_do_not_write_into_one_folder(tmp_path: Path) -> None:
 
     def intrude(stage: str, done: int, total: int | None) -> None:
         with workspace() as other, pytest.raises(RunLocked):
-            pipeline.fix(path, work=other, folder=out)
+            check_fix_split.fix(path, work=other, folder=out)
 
     with workspace() as work:
-        pipeline.fix(path, work=work, folder=out, progress=intrude)
+        check_fix_split.fix(path, work=work, folder=out, progress=intrude)
     assert len(clean_rows_of(out)) == 3
 
 
@@ -184,18 +184,18 @@ def test_chunks_of_what_is_no_table_are_none(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(b"%PDF-1.7\n")
     with workspace() as work:
-        assert list(Records(pipeline.check(path, work=work).layout)) == []
+        assert list(Records(check_fix_split.check(path, work=work).layout)) == []
 
 
 def test_a_result_is_not_written_over_by_its_own_results(tmp_path: Path) -> None:
     """Correcting rejects.csv in place would replace what a person corrected, --force or not."""
     source = tmp_path / "leads.csv"
     source.write_text("email\nann@@kestrel-labs.com\n")
-    with pipeline.workspace() as work:
-        pipeline.fix(source, work=work, folder=tmp_path / "out")
+    with check_fix_split.workspace() as work:
+        check_fix_split.fix(source, work=work, folder=tmp_path / "out")
         rejects = tmp_path / "out" / "rejects.csv"
         before = rejects.read_bytes()
-        for write in (pipeline.fix, pipeline.split):
+        for write in (check_fix_split.fix, check_fix_split.split):
             with pytest.raises(SourceError, match=r"is a result in .* itself"):
                 write(rejects, work=work, folder=tmp_path / "out", force=True)
     assert rejects.read_bytes() == before
@@ -228,7 +228,7 @@ def test_a_moment_is_late_by_when_its_file_was_written(
     path = tmp_path / "contacts.csv"
     path.write_text(STAMPED.format(stamp))
     os.utime(path, (WRITTEN.timestamp(),) * 2)
-    found = pipeline.check(path, Settings(timezone="UTC"), work=tmp_path)
+    found = check_fix_split.check(path, Settings(timezone="UTC"), work=tmp_path)
     frame = found.survey.findings.frame
     assert frame.loc[frame["code"] == "TIM507", "column"].tolist() == [2] * late
 
@@ -240,7 +240,7 @@ def test_every_late_moment_is_a_suspect(tmp_path: Path, moment: datetime) -> Non
     path = tmp_path / "contacts.csv"
     path.write_text(STAMPED.format(f"{moment:%Y-%m-%dT%H:%M:%S}Z"))
     os.utime(path, (WRITTEN.timestamp(),) * 2)
-    counts = pipeline.check(path, work=tmp_path).survey.findings.counts()
+    counts = check_fix_split.check(path, work=tmp_path).survey.findings.counts()
     late = moment.replace(microsecond=0, tzinfo=UTC) > WRITTEN + timedelta(days=1)
     assert ("TIM507" in counts) is late
 
@@ -252,7 +252,7 @@ def test_what_comes_by_standard_input_is_as_old_as_the_clock_says(
     """Nobody can tell when it was written."""
     given = io.TextIOWrapper(io.BytesIO(STAMPED.format("2024-04-29T15:30:00Z").encode()))
     monkeypatch.setattr("sys.stdin", given)
-    found = pipeline.check("-", work=tmp_path, clock=lambda: now)
+    found = check_fix_split.check("-", work=tmp_path, clock=lambda: now)
     assert found.survey.findings.counts().get("TIM507", 0) == late
 
 
@@ -268,7 +268,7 @@ def test_a_number_of_a_sheet_that_lost_its_zeros_rejects_its_row_as_an_error_alo
             sheet.write_row(at, 0, row)
     chosen = Settings(severity={"TXT708": severity})
     with workspace() as work:
-        fixed = pipeline.fix(tmp_path / "a.xlsx", chosen, work=work, folder=tmp_path / "out")
+        fixed = check_fix_split.fix(tmp_path / "a.xlsx", chosen, work=work, folder=tmp_path / "out")
     rejected = int(severity == "error")
     assert (fixed.books.rejected, fixed.books.clean) == (rejected, 2 - rejected)
     assert fixed.checked.survey.findings.counts() == {"TXT708": 1}

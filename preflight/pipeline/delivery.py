@@ -13,12 +13,12 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from preflight import pipeline
 from preflight.config.settings import Settings
 from preflight.core.errors import OutputExists, ProviderError, Stopped, UsageError
 from preflight.core.locks import locked
 from preflight.core.types import RunBooks
 from preflight.linting.checked import Checked, Progress, silent
+from preflight.pipeline import check_fix_split
 from preflight.providers import registry
 from preflight.providers.option import validated
 from preflight.providers.protocol import Provider
@@ -121,7 +121,7 @@ def submit(
         provider: its name; its profile is the one that counts.
         settings: everything else.
         connection: how to reach it.
-        work: a private folder, see `pipeline.workspace`.
+        work: a private folder, see `check_fix_split.workspace`.
         folder: where the results go; `<stem>.preflight/` beside the input by default.
         force: whether results that stand there are replaced.
         stdin_name: what standard input is called in reports.
@@ -164,7 +164,7 @@ def submit(
                 refuse_sent(settings.state_dir, provider, checked.source, options)
 
         try:
-            fixed = pipeline.fix(
+            fixed = check_fix_split.fix(
                 path,
                 settings,
                 work=work,
@@ -252,7 +252,7 @@ def resume(
         run_id: of the run; the latest unfinished one by default.
         settings: `state_dir` and `timeout` count, the others are the run's own.
         connection: how to reach the provider; its options are the run's own.
-        work: a private folder, see `pipeline.workspace`.
+        work: a private folder, see `check_fix_split.workspace`.
         resend: numbers of parts whose fate is unknown that are to be sent again.
         accept: numbers of such parts that are to count as taken.
         progress: told the stage, rows done, and their total if it is known.
