@@ -1,6 +1,6 @@
 """Every rule's docstring is executed: its sample fails as it says, and is fixed as it says.
 
-`preflight.samples` does it, for these and for a user's own rules alike.
+`preflight.cli.rule_samples` does it, for these and for a user's own rules alike.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from preflight.cli.rule_samples import BLOCKS, blocks, complaints, sample
 from preflight.config import catalogue
 from preflight.rule import Rule, Scope
-from preflight.samples import BLOCKS, blocks, complaints, sample
 
 NAMES = {
     "FIL001": "file-empty",

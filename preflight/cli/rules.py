@@ -101,10 +101,10 @@ def _entry(rule: Rule) -> dict[str, Any]:
 
 
 def _test(paths: tuple[Path, ...]) -> int:
-    from preflight import samples
+    from preflight.cli import rule_samples
 
     bad = 0
-    for rule, complaints in samples.tried(paths):
+    for rule, complaints in rule_samples.tried(paths):
         bad += bool(complaints)
         click.echo(f"{rule.code} {rule.name} ({rule.origin}): {'failed' if complaints else 'ok'}")
         for complaint in complaints:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from preflight import samples
+from preflight.cli import rule_samples
 from preflight.config import profile as profiles
 from preflight.config.settings import Settings
 from preflight.learning.counting import Support
@@ -48,7 +48,7 @@ def test_a_proposed_rule_passes_its_own_samples(
     one = found(column, cell, slug)
     path = tmp_path / "proposed.py"
     path.write_text(rule_file(one, "OWN007", SUPPORT, profiles.load(provider)), encoding="utf-8")
-    ((rule, complaints),) = samples.tried([path])
+    ((rule, complaints),) = rule_samples.tried([path])
     assert (rule.code, rule.name, complaints) == ("OWN007", slug, [])
     assert "1,200 rows" in rule.doc
     assert cell not in rule.doc

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from preflight import samples
+from preflight.cli import rule_samples
 from preflight.config import catalogue
 from preflight.core.errors import OutputExists, UsageError
 from preflight.linting import rule_skeleton
@@ -15,7 +15,7 @@ from preflight.linting import rule_skeleton
 @pytest.mark.parametrize("family", [*rule_skeleton.FAMILIES, "OWN"])
 def test_a_skeleton_loads_runs_and_passes_its_own_docstring(family: str, tmp_path: Path) -> None:
     path, code = rule_skeleton.write(tmp_path / "own", "thing-odd", family, catalogue.builtin())
-    ((rule, complaints),) = samples.tried([path])
+    ((rule, complaints),) = rule_samples.tried([path])
     assert (rule.code, rule.name, complaints) == (code, "thing-odd", [])
 
 

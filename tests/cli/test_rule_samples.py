@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from preflight import samples
+from preflight.cli import rule_samples
 from preflight.core.errors import RuleError
 
 RULE = '''r"""A company has a blank in it.
@@ -67,7 +67,7 @@ def tried(folder: Path, old: str = "", new: str = "", options: str = "") -> list
     assert old in text
     path = folder / "own.py"
     path.write_text(text.replace(old, new, 1))
-    ((rule, said),) = samples.tried([path])
+    ((rule, said),) = rule_samples.tried([path])
     assert rule.code == "OWN001"
     return said
 
@@ -149,4 +149,4 @@ def test_an_option_that_there_is_not_is_said(options: str, complaint: str, tmp_p
 def test_without_a_rule_there_is_nothing_to_try(tmp_path: Path) -> None:
     """An empty folder passes no test."""
     with pytest.raises(RuleError, match="there is no rule file"):
-        list(samples.tried([tmp_path]))
+        list(rule_samples.tried([tmp_path]))
