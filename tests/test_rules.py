@@ -176,7 +176,7 @@ def test_every_rule_of_these_issues_is_there() -> None:
 
 def test_every_file_of_the_rules_is_a_rule() -> None:
     """A file without a RULE would be no rule, and nobody would notice."""
-    folder = Path(catalogue.__file__).parent.parent / "rules"
+    folder = Path(catalogue.__file__).parents[2] / "rules"
     files = [path for path in folder.rglob("*.py") if path.name != "__init__.py"]
     assert len(files) == len(RULES)
 

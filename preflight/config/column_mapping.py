@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 import pyarrow.compute as pc
 
-from preflight.config.profile import Profile, bare_name
+from preflight.config.profile import Profile
 from preflight.core.errors import ConfigError
+from preflight.core.names import bare_name
 from preflight.core.suggest import nearest
 from preflight.core.types import Chunk, Column
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import functools
 import re
 import tomllib
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import resources
@@ -19,28 +18,12 @@ from pathlib import Path
 from typing import Any
 
 from preflight.core.errors import ConfigError, RuleError, UsageError
-from preflight.core.invisible import drop_zero_width, strip_invisible
+from preflight.core.names import bare_name, fold
 from preflight.core.suggest import nearest
 from preflight.core.types import Column, Reason, Severity
 
 GENERAL = "general"
 _TEXTS = ("text", "name", "country")
-
-
-def fold(name: str) -> str:
-    """A header name without case, accents, blanks and punctuation: "E-mail Address" →
-    "emailaddress".
-
-    Letters and digits of every script stay, and so does `#`, which says "number": `Attendee #` is
-    no attendee.
-    """
-    decomposed = unicodedata.normalize("NFKD", name).casefold()
-    return "".join(c for c in decomposed if c.isalnum() or c == "#")
-
-
-def bare_name(name: str) -> str:
-    """A header without blanks around it and characters of no width in it."""
-    return strip_invisible(drop_zero_width(name))
 
 
 @dataclass(frozen=True, slots=True)

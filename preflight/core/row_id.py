@@ -12,7 +12,7 @@ import re
 import numpy as np
 import pyarrow.compute as pc
 
-from preflight.config.profile import bare_name
+from preflight.core.names import bare_name
 from preflight.core.types import Chunk, Ints, Layout
 
 ID = "preflight__id"

@@ -8,8 +8,8 @@ import phonenumbers
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from preflight.config.profile import fold
 from preflight.core.invisible import strip_invisible
+from preflight.core.names import fold
 
 _LANGUAGES = (
     "en", "de", "fr", "es", "it", "nl", "sv", "pt", "da", "nb", "fi", "pl", "cs", "tr", "ja", "zh",

@@ -29,10 +29,11 @@ import pyarrow.compute as pc
 from preflight.config import catalogue
 from preflight.config import profile as profiles
 from preflight.config.plan import Plan
-from preflight.config.profile import Field, fold
+from preflight.config.profile import Field
 from preflight.core.arrow import strings
 from preflight.core.errors import RuleError
 from preflight.core.invisible import BLANK
+from preflight.core.names import fold
 from preflight.core.types import Bools, Column
 from preflight.kinds.registry import KINDS
 from preflight.kinds.timestamp.day_month_order import Orders

@@ -23,11 +23,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from preflight.config.plan import Plan
-from preflight.config.profile import bare_name
 from preflight.core import csv_writer
 from preflight.core import findings as tables
 from preflight.core.errors import RuleError
 from preflight.core.findings import Findings
+from preflight.core.names import bare_name
 from preflight.core.types import CHANGE_COLUMNS, Bools, Chunk, Flaw, Ints, Layout, Severity
 from preflight.linting.pandera_checks import RuleCrashed, arity, asked_for_mask, told
 from preflight.linting.rejoin_fields import Realigned, realigned

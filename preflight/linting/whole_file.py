@@ -12,9 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from preflight.config.plan import Plan
-from preflight.config.profile import bare_name
 from preflight.core import findings as tables
 from preflight.core.findings import Findings
+from preflight.core.names import bare_name
 from preflight.core.types import Chunk, Ints, Layout, Problem, Severity
 from preflight.linting.user_schema import Failure, OwnSchema
 from preflight.rule import Rule, Scope

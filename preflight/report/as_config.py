@@ -10,8 +10,9 @@ import json
 from collections.abc import Iterable, Iterator
 
 from preflight.config.column_suggestions import candidates, suggested
-from preflight.config.profile import Profile, bare_name
+from preflight.config.profile import Profile
 from preflight.config.settings import Settings
+from preflight.core.names import bare_name
 from preflight.core.types import Column, Layout
 from preflight.kinds.sniffing import Looks
 from preflight.linting.checked import Checked

@@ -13,11 +13,11 @@ import pyarrow.compute as pc
 
 from preflight.config.column_mapping import Sent, own
 from preflight.config.plan import Plan
-from preflight.config.profile import bare_name
 from preflight.core import csv_writer
 from preflight.core import findings as tables
 from preflight.core.errors import UsageError
 from preflight.core.findings import Findings
+from preflight.core.names import bare_name
 from preflight.core.row_id import Names
 from preflight.core.types import Bools, Chunk, Ints, Layout, Problem, Reason, Severity
 from preflight.rule import Rule, Scope

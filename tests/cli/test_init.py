@@ -16,7 +16,9 @@ from preflight.config.settings import Settings, load
 from tests.calls import Call
 from tests.checked import written
 
-SCHEMA = json.loads(resources.files("preflight").joinpath("config.schema.json").read_text("utf-8"))
+SCHEMA = json.loads(
+    resources.files("preflight.config").joinpath("config.schema.json").read_text("utf-8")
+)
 EXPORT = (
     "Vorname;Name;Elektronisch;Telefon;Land;Scan Date;Badge\n"
     "Ann;Bell;ann@kestrel-labs.com;+14155552671;US;2026-04-21 10:00;1\n"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from preflight.config import profile as profiles
-from preflight.config.profile import fold
 from preflight.core.errors import RuleError, UsageError
+from preflight.core.names import fold
 from preflight.core.types import Reason, Severity
 from preflight.kinds.registry import ALL_KINDS
 

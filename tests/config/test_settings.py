@@ -21,7 +21,7 @@ from preflight.core.errors import ConfigError
 from preflight.providers import registry
 
 SCHEMA: dict[str, Any] = json.loads(
-    resources.files("preflight").joinpath("config.schema.json").read_text("utf-8")
+    resources.files("preflight.config").joinpath("config.schema.json").read_text("utf-8")
 )
 
 # A config with every key, each with another value than its default.

@@ -32,22 +32,22 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import Receive, Scope, Send
 
-from preflight.providers.dotdigital import stand_in
-from preflight.providers.experiture import stand_in
-from preflight.providers.landbase import stand_in
+from preflight.providers.dotdigital import stand_in as dotdigital
+from preflight.providers.experiture import stand_in as experiture
+from preflight.providers.landbase import stand_in as landbase
 from preflight.providers.sandbox.faults import Fault, Faults, from_json
 from preflight.providers.sandbox.judge import MAGIC
 from preflight.providers.sandbox.stand import Desk, Endpoint, StandIn
 from preflight.providers.sandbox.store import Store
-from preflight.providers.talkvalue import stand_in
-from preflight.providers.textus import stand_in
+from preflight.providers.talkvalue import stand_in as talkvalue
+from preflight.providers.textus import stand_in as textus
 
 STAND_INS: tuple[StandIn, ...] = (
-    stand_in.STAND_IN,
-    stand_in.STAND_IN,
-    stand_in.STAND_IN,
-    stand_in.STAND_IN,
-    stand_in.STAND_IN,
+    dotdigital.STAND_IN,
+    experiture.STAND_IN,
+    landbase.STAND_IN,
+    talkvalue.STAND_IN,
+    textus.STAND_IN,
 )
 """One row a provider."""
 
@@ -63,7 +63,7 @@ _SETTINGS = {
     "row_base": (1, range(3)),
     "error_form": (0, range(5)),
     "landbase_session": (1, range(2)),
-    "calls_per_minute": (stand_in.CALLS_PER_MINUTE, range(1_000_000)),
+    "calls_per_minute": (dotdigital.CALLS_PER_MINUTE, range(1_000_000)),
 }
 
 

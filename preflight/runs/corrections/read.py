@@ -12,9 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from preflight.config.column_mapping import is_helper, own
-from preflight.config.profile import bare_name
 from preflight.core import csv_writer
 from preflight.core.errors import UsageError
+from preflight.core.names import bare_name
 from preflight.core.row_id import ID
 from preflight.core.types import Flaw, Ints, Layout, Source
 from preflight.reading.chunks import read_chunks

@@ -15,7 +15,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from preflight.config.profile import Profile, fold
+from preflight.config.profile import Profile
+from preflight.core.names import fold
 from preflight.core.types import Ints, Part
 from preflight.runs.matching import keys
 from preflight.runs.matching.join import read_part

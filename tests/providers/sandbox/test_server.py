@@ -179,7 +179,8 @@ def test_it_serves_in_the_foreground_until_it_is_stopped(state: Path) -> None:
 def test_ctrl_c_ends_it_without_a_word(state: Path) -> None:
     """KeyboardInterrupt reaches the caller, and the state is closed properly."""
     code = (
-        "import sys; from pathlib import Path; from preflight.providers.sandbox.server import Sandbox\n"
+        "import sys; from pathlib import Path\n"
+        "from preflight.providers.sandbox.server import Sandbox\n"
         "with Sandbox(Path(sys.argv[1])) as sandbox:\n"
         "    print(sandbox.url, flush=True)\n"
         "    try: sandbox.serve_forever()\n"

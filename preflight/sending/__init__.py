@@ -1,1 +1,0 @@
-"""Sending: the ledger of what was meant and done, and the loop that drives a provider."""
