@@ -65,7 +65,7 @@ def listed(checked: Checked, *, show_all: bool = False, replacements: bool = Tru
     """Its listing with the cells."""
     return listing(
         checked.source.name,
-        checked.survey,
+        checked.analysis,
         checked.books,
         show_all=show_all,
         cells=lambda found: check_fix_split.cells(checked, found, replacements=replacements),

@@ -20,7 +20,7 @@ EITHER = ((("email",), ("phone",)), (("name",), ("first_name", "last_name")))
 
 def codes(folder: Path, text: str, **settings: object) -> list[tuple[int, str]]:
     """Row and code of what STR114 and HDR202 say."""
-    found = check(folder, text, select=("STR114", "HDR202"), any_of=EITHER, **settings).survey
+    found = check(folder, text, select=("STR114", "HDR202"), any_of=EITHER, **settings).analysis
     rows = [(one.row, str(one.code)) for one in found.findings.frame.itertuples()]
     return [(0, rule.code) for rule, _ in found.problems] + rows
 
@@ -35,13 +35,13 @@ def test_a_row_lacks_what_no_alternative_of_it_fills(
 ) -> None:
     """Whatever columns there are, and whatever blanks stand in them."""
     from preflight.config.catalogue import builtin
-    from preflight.linting.analysis import survey
+    from preflight.linting.analysis import analyze
 
     heads = [head for head in HEADS if head in there]
     cells = [[row[HEADS.index(head)] for row in rows] for head in heads]
     plan = plan_for(*heads, rules=[builtin()["STR114"]])
     known = plan.profile.demanding(EITHER)
-    found = survey(
+    found = analyze(
         layout(*heads),
         type(plan)(known, plan.columns, plan.rules),
         [chunk_of(*cells)],
@@ -60,7 +60,7 @@ def test_a_file_without_a_column_for_any_alternative_says_which_would_do(tmp_pat
     """Then its rows are not blamed as well."""
     assert codes(tmp_path, "company,name\nx,Ann\n") == [(0, "HDR202")]
     found = check(tmp_path, "company,first_name\nx,Ann\n", any_of=EITHER, select=("HDR202",))
-    assert [str(problem.message).split(";")[0] for _, problem in found.survey.problems] == [
+    assert [str(problem.message).split(";")[0] for _, problem in found.analysis.problems] == [
         "no column holds `email` or `phone`",
         "no column holds `name` or `first_name` with `last_name`",
     ]
@@ -136,7 +136,7 @@ def test_a_profile_of_ones_own_extends_another(tmp_path: Path) -> None:
     found = check(
         tmp_path, "Email,First Name\na@kestrel-labs.com,\n", profile=str(tmp_path / "mine.toml")
     )
-    assert "STR114" in found.survey.findings.counts()
+    assert "STR114" in found.analysis.findings.counts()
 
 
 @pytest.mark.parametrize(

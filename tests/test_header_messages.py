@@ -14,7 +14,7 @@ ROWS = "".join(f"Ms,Annika,Bell,ann{n}@kestrel-labs.com,+1415555267{n},Kestrel\n
 def said(folder: Path, header: str, provider: str, rows: str = ROWS) -> dict[str, str]:
     """The first message of each code about the header."""
     found: dict[str, str] = {}
-    for rule, problem in check(folder, f"{header}\n{rows}", profile=provider).survey.problems:
+    for rule, problem in check(folder, f"{header}\n{rows}", profile=provider).analysis.problems:
         found.setdefault(rule.code, problem.message or "")
     return found
 
@@ -70,14 +70,14 @@ def test_two_columns_for_one_field_are_settled_by_the_option_that_is_said(tmp_pa
     assert message.endswith("`Work Email` is empty: --map 'Work Email=-'")
     content = f"{header}\n{rows}"
     settled = check(tmp_path, content, profile="talkvalue", columns={"Work Email": "-"})
-    assert "HDR208" not in {rule.code for rule, _ in settled.survey.problems}
+    assert "HDR208" not in {rule.code for rule, _ in settled.analysis.problems}
 
 
 def test_both_said_by_the_user_is_not_answered_with_the_same_option(tmp_path: Path) -> None:
     """It is for the user to take one back."""
     both = {"A": "email", "B": "email"}
     found = check(tmp_path, "A,B\na@kestrel-labs.com,b@kestrel-labs.com\n", columns=both)
-    messages = [one.message for rule, one in found.survey.problems if rule.code == "HDR208"]
+    messages = [one.message for rule, one in found.analysis.problems if rule.code == "HDR208"]
     assert messages == [
         "it claims `email`, as `A` (column 1) does, and --map or the config says both"
     ]

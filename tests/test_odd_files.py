@@ -115,11 +115,11 @@ def test_an_odd_file_is_read_as_it_was_meant_and_said_to_be_odd(odd: Odd, tmp_pa
     path = tmp_path / "odd.csv"
     path.write_bytes(odd.content)
     found = check_fix_split.check(path, work=tmp_path)
-    layout, survey = found.layout, found.survey
-    codes = [rule.code for rule, _ in survey.problems]
-    for code, times in survey.findings.counts().items():
+    layout, analysis = found.layout, found.analysis
+    codes = [rule.code for rule, _ in analysis.problems]
+    for code, times in analysis.findings.counts().items():
         codes += [code] * times
-    assert (layout.encoding, layout.syntax, layout.header_line, survey.rows) == (
+    assert (layout.encoding, layout.syntax, layout.header_line, analysis.rows) == (
         odd.encoding, odd.syntax, odd.header_line, odd.rows,
     )  # fmt: skip
     assert " ".join(sorted(codes)) == odd.codes

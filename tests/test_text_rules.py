@@ -82,9 +82,9 @@ def test_a_text_is_measured_in_characters_and_only_where_a_limit_is_known(tmp_pa
     long, short = "é" * 1001, "é" * 1000
     rows = f"ann@kestrel-labs.com,{long},{long}\nb@kestrel-labs.com,{short},x\n"
     text = "Email,INTERESTS,CONSENTTEXT\n" + rows
-    found = check(tmp_path, text, profile="dotdigital").survey.findings.frame
+    found = check(tmp_path, text, profile="dotdigital").analysis.findings.frame
     assert found[["row", "column", "code"]].to_numpy().tolist() == [[1, 2, "TXT704"]]
-    assert check(tmp_path, text).survey.findings.counts() == {}
+    assert check(tmp_path, text).analysis.findings.counts() == {}
     known = profile.load("dotdigital")
     assert [known.longest(one) for one in plan_for("Email", "FIRSTNAME").columns] == [None, 1000]
     assert profile.load().longest(plan_for("company").columns[0]) is None

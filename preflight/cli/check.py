@@ -68,9 +68,9 @@ def refuse_format(settings: Settings) -> None:
 
 def difference(checked: Checked, settings: Settings) -> str:
     """What fixing a file would change, cell by cell; "" where it would change nothing."""
-    names = {code: rule.name for code, rule in checked.survey.plan.rules.items()}
+    names = {code: rule.name for code, rule in checked.analysis.plan.rules.items()}
     shown = shows_values(settings)
-    header = listing(checked.source.name, checked.survey, checked.books).names_are_values
+    header = listing(checked.source.name, checked.analysis, checked.books).names_are_values
     pieces = []
     for changes in check_fix_split.changes(checked):
         told = changes.assign(column_name="") if header and not shown else changes
@@ -88,7 +88,7 @@ def _listing(checked: Checked, settings: Settings, given: dict[str, Any]) -> Lis
     )
     return listing(
         checked.source.name,
-        checked.survey,
+        checked.analysis,
         checked.books,
         show_all=given["show_all"],
         cells=(
@@ -127,7 +127,7 @@ def exit_code(listings: list[Listing], settings: Settings) -> int:
             return 1
         if not counts[Severity.ERROR] and not one.books.rejected:
             continue
-        whole = any(rule.severity is Severity.ERROR for rule, _ in one.survey.problems)
+        whole = any(rule.severity is Severity.ERROR for rule, _ in one.analysis.problems)
         bad = settings.max_bad
         if whole or bad is None or not bad.allows(one.books.rejected, one.books.rows):
             return 1

@@ -71,7 +71,7 @@ def _compared(path: str, settings: Settings, given: dict[str, Any]) -> int:
             path, settings, work=work, stdin_name=given["stdin_filename"], progress=progress
         )
         shown = difference(checked, settings)
-    one = listing(checked.source.name, checked.survey, checked.books)
+    one = listing(checked.source.name, checked.analysis, checked.books)
     emit(shown + text.summary(one), given["output_file"], private=shows_values(settings))
     return 1 if shown and not settings.exit_zero else 0
 
@@ -90,7 +90,7 @@ def document(fixed: Fixed) -> str:
 def _listing(fixed: Fixed, *, show_all: bool, values: bool) -> Listing:
     return listing(
         fixed.checked.source.name,
-        fixed.checked.survey,
+        fixed.checked.analysis,
         fixed.books,
         show_all=show_all,
         cells=lambda found: check_fix_split.cells(fixed.checked, found, replacements=values),
@@ -104,7 +104,7 @@ def _shown(fixed: Fixed, settings: Settings, given: dict[str, Any]) -> str:
         token = own_tokens()
         return as_json.document([one], token, show_values=values, fixed=fixed.changes)
     one = listing(
-        fixed.checked.source.name, fixed.checked.survey, fixed.books, show_all=given["show_all"]
+        fixed.checked.source.name, fixed.checked.analysis, fixed.books, show_all=given["show_all"]
     )
     return summary(fixed, one) + text.written(written(fixed))
 
@@ -112,14 +112,14 @@ def _shown(fixed: Fixed, settings: Settings, given: dict[str, Any]) -> str:
 def summary(fixed: Fixed, one: Listing) -> str:
     """What was read, found, fixed and rejected, and the books."""
     names = {code: rule.name for code, rule in catalogue.builtin().items()}
-    names |= {code: rule.name for code, rule in one.survey.plan.rules.items()}
+    names |= {code: rule.name for code, rule in one.analysis.plan.rules.items()}
     fixed_cells = text.plural(fixed.changed_cells, "cell")
     said = text.summary(one).splitlines(keepends=True)
     head = [line for line in said if not line.startswith(("  fixable", "  books"))]
     done = [
         f"    {rule.code}  {text.visible(problem.message or rule.message)}"
         + ("; --unsafe-fixes accepts it\n" if problem.safety else "\n")
-        for rule, problem in one.survey.refused
+        for rule, problem in one.analysis.refused
     ]
     if done:
         done.insert(0, "  the file is refused as a whole:\n")
@@ -162,7 +162,7 @@ def exit_code(fixed: Fixed, settings: Settings) -> int:
     books = fixed.books
     if settings.exit_zero or settings.fail_on == "never":
         return 0
-    if fixed.checked.survey.refused:
+    if fixed.checked.analysis.refused:
         return 1
     if settings.fail_on == "warning" and fixed.warnings:
         return 1

@@ -10,7 +10,7 @@ import click
 
 from preflight.core.redact import visible
 from preflight.linting.checked import Progress
-from preflight.runs.delivery.events import Ended, Event, Polled, Sending, Unverified, Waiting
+from preflight.runs.delivery.events import Event, PartEnded, Polled, Sending, Unverified, Waiting
 
 
 def _nothing(stage: str, done: int, total: int | None) -> None:
@@ -62,7 +62,7 @@ def event_lines(progress: Progress, *, quiet: bool = False) -> Callable[[Event],
             progress(
                 f"part {event.part.number} there", event.outcome.processed, event.outcome.total
             )
-        elif isinstance(event, Ended):
+        elif isinstance(event, PartEnded):
             ended.add(event.part.number)
             progress("done", len(ended), parts)
         elif isinstance(event, Waiting):

@@ -14,7 +14,7 @@ from preflight.cli.options import provider_options, resubmit_options, settings_o
 from preflight.cli.progress import event_lines, progress_bars
 from preflight.cli.submit import environment, run_document, say_begun, tell
 from preflight.pipeline import check_fix_split, delivery, resubmission
-from preflight.pipeline.resubmission import Corrected
+from preflight.pipeline.resubmission import Corrections
 from preflight.report import text
 
 _PLACE = (
@@ -67,7 +67,7 @@ def command(corrected: str, **given: Any) -> int:
         return tell(sent, sent.settings, given)
 
 
-def _brought(brought: Corrected) -> str:
+def _brought(brought: Corrections) -> str:
     """What a corrected file brought, for people."""
     parent = brought.parent
     known = text.plural(brought.rows - brought.new, "row")

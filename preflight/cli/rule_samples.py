@@ -60,7 +60,7 @@ _LISTS = ("select", "ignore", "extend_select")
 
 
 @dataclass(frozen=True)
-class Sample:
+class RuleSample:
     """What a rule's docstring shows.
 
     Attributes:
@@ -155,7 +155,7 @@ def options(text: str) -> Settings:
     return Settings(**given)
 
 
-def sample(rule: Rule, folder: Path, rules_from: tuple[Path, ...] = ()) -> Sample:
+def sample(rule: Rule, folder: Path, rules_from: tuple[Path, ...] = ()) -> RuleSample:
     """What the docstring of a rule shows.
 
     Args:
@@ -186,7 +186,7 @@ def sample(rule: Rule, folder: Path, rules_from: tuple[Path, ...] = ()) -> Sampl
         own = f"{folder / _SCHEMA}:SCHEMA"
         settings = dataclasses.replace(settings, schema=own)
         good_settings = dataclasses.replace(good_settings, schema=own)
-    return Sample(
+    return RuleSample(
         rule=rule,
         settings=settings,
         good_settings=good_settings,
@@ -216,7 +216,7 @@ def _mail(text: str) -> MailHosts:
     return MailHosts(told.__getitem__)
 
 
-def _written(content: bytes, one: Sample, folder: Path) -> Path:
+def _written(content: bytes, one: RuleSample, folder: Path) -> Path:
     """The sample as a file.
 
     Raises:
@@ -249,7 +249,7 @@ def _written(content: bytes, one: Sample, folder: Path) -> Path:
     return path
 
 
-def checked(content: bytes, settings: Settings, one: Sample, folder: Path) -> Checked:
+def checked(content: bytes, settings: Settings, one: RuleSample, folder: Path) -> Checked:
     """The file with this content, linted."""
     path = _written(content, one, folder)
     return check_fix_split.check(
@@ -257,7 +257,7 @@ def checked(content: bytes, settings: Settings, one: Sample, folder: Path) -> Ch
     )
 
 
-def fixed(one: Sample, folder: Path) -> Fixed:
+def fixed(one: RuleSample, folder: Path) -> Fixed:
     """The bad file, fixed by its rule alone; the results stand in `folder / "out"`."""
     path = _written(one.bad, one, folder)
     return check_fix_split.fix(
@@ -273,16 +273,16 @@ def fixed(one: Sample, folder: Path) -> Fixed:
 
 def said(found: Checked) -> list[str]:
     """All findings, as docstrings write them."""
-    survey = found.survey
-    names = {column.position + 1: column.name for column in survey.plan.columns}
+    analysis = found.analysis
+    names = {column.position + 1: column.name for column in analysis.plan.columns}
     lines = [
         _line(problem.line or 0, names.get(problem.column or 0), rule.code, problem.message or "")
-        for rule, problem in survey.problems
+        for rule, problem in analysis.problems
     ]
-    frame = survey.findings.frame
+    frame = analysis.findings.frame
     columns = (frame[name].tolist() for name in ("line", "column", "code", "message"))
     for line, column, code, message in zip(*columns, strict=True):
-        told = message or survey.plan.rules[code].message
+        told = message or analysis.plan.rules[code].message
         lines.append(_line(line, names.get(column), code, told))
     return lines
 
@@ -292,7 +292,7 @@ def _line(line: int, column: str | None, code: str, message: str) -> str:
     return f"{place} {code} {message}" if line else f"{code} {message}"
 
 
-def complaints(one: Sample, folder: Path) -> list[str]:
+def complaints(one: RuleSample, folder: Path) -> list[str]:
     """What of a sample is not as its docstring shows it, a line each; none if all is.
 
     Args:
@@ -305,7 +305,7 @@ def complaints(one: Sample, folder: Path) -> list[str]:
     return [*_of_bad(one, folder), *_of_good(one, folder), *_of_fixed(one, folder)]
 
 
-def _of_bad(one: Sample, folder: Path) -> Iterator[str]:
+def _of_bad(one: RuleSample, folder: Path) -> Iterator[str]:
     found = said(checked(one.bad, one.alone(one.settings), one, folder))
     yield from _differing(
         "Findings", list(one.findings), found, "is shown and not found", "is found and not shown"
@@ -320,21 +320,21 @@ def _of_bad(one: Sample, folder: Path) -> Iterator[str]:
         yield "Findings: a rule that finds nothing in its bad sample is none"
 
 
-def _of_good(one: Sample, folder: Path) -> Iterator[str]:
+def _of_good(one: RuleSample, folder: Path) -> Iterator[str]:
     for line in said(checked(one.good, one.alone(one.good_settings), one, folder)):
         yield f"Good: the rule finds `{line}`"
     whole = checked(one.good, one.good_settings, one, folder)
     errors = {
-        code for code, rule in whole.survey.plan.rules.items() if rule.severity is Severity.ERROR
+        code for code, rule in whole.analysis.plan.rules.items() if rule.severity is Severity.ERROR
     }
-    errors |= {rule.code for rule, _ in whole.survey.problems if rule.severity is Severity.ERROR}
+    errors |= {rule.code for rule, _ in whole.analysis.problems if rule.severity is Severity.ERROR}
     for line in said(whole):
         shown = _FINDING.fullmatch(line)
         if shown is not None and shown["code"] in errors - {one.rule.code}:
             yield f"Good: another rule finds an error in it: `{line}`"
 
 
-def _of_fixed(one: Sample, folder: Path) -> Iterator[str]:
+def _of_fixed(one: RuleSample, folder: Path) -> Iterator[str]:
     result = fixed(one, folder)
     if one.fixed is None:
         if one.rule.fix is not None or one.rule.repairs or result.changed_cells:

@@ -15,7 +15,7 @@ from preflight.report import text
 from preflight.runs import lineage, row_outcomes
 from preflight.runs.ledger.ledger import FILE, Ledger
 from preflight.runs.ledger.run import Run, RunState
-from preflight.runs.row_outcomes import Place
+from preflight.runs.row_outcomes import RowOutcome
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -101,6 +101,6 @@ def _places(table: pd.DataFrame) -> str:
     counts = table["place"].value_counts()
     return " + ".join(
         f"{text.number(int(counts[place]))} {str(place).replace('_', ' ')}"
-        for place in Place
+        for place in RowOutcome
         if place in counts
     )

@@ -42,7 +42,7 @@ def command(path: str, **given: Any) -> int:
             report=document,
             progress=progress,
         )
-    one = listing(cut.checked.source.name, cut.checked.survey, cut.books)
+    one = listing(cut.checked.source.name, cut.checked.analysis, cut.books)
     click.echo(text.summary(one), nl=False)
     for part in cut.parts:
         size = f"{text.plural(part.rows, 'row')}, {text.number(part.size)} bytes"

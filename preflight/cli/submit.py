@@ -148,7 +148,7 @@ def run_document(sent: delivery.Sent, *, show_values: bool) -> str:
     books = sent.run.books if sent.run else sent.fixed.books if sent.fixed else sent.checked.after
     one = listing(
         sent.checked.source.name,
-        sent.checked.survey,
+        sent.checked.analysis,
         books,
         show_all=True,
         cells=lambda found: check_fix_split.cells(sent.checked, found, replacements=show_values),
@@ -167,7 +167,7 @@ def _run(sent: delivery.Sent) -> dict[str, Any]:
     return {
         "id": sent.run.id if sent.run else None,
         "parent": sent.run.parent if sent.run else None,
-        "provider": sent.checked.survey.plan.profile.name,
+        "provider": sent.checked.analysis.plan.profile.name,
         "state": _state(sent),
         "parts": [
             {
@@ -210,14 +210,14 @@ def _text(sent: delivery.Sent) -> str:
     """How a run stands, for people."""
     pieces = []
     if sent.fixed is not None:
-        one = listing(sent.checked.source.name, sent.checked.survey, sent.fixed.books)
+        one = listing(sent.checked.source.name, sent.checked.analysis, sent.fixed.books)
         said = summary(sent.fixed, one).splitlines(keepends=True)
         pieces.append("".join(said[:-1]))
     elif sent.run is None:
         name, layout = text.visible(sent.checked.source.name), sent.checked.layout
         rows = text.plural(sent.books.rows, "record")
         pieces.append(f"{name}: {rows}, {text.assumptions(layout)}\n")
-    pieces.append(_sending(sent, sent.checked.survey.plan.profile.name))
+    pieces.append(_sending(sent, sent.checked.analysis.plan.profile.name))
     pieces.append(f"  books: {text.books(sent.books)}\n")
     if sent.pending:
         pieces.append(f"         {text.plural(sent.pending, 'row')} of the unknown not sent yet\n")
@@ -322,7 +322,7 @@ def exit_code(sent: delivery.Sent, settings: Settings) -> int:
     """0 when no more rows were rejected, here and there, than is accepted; else 1."""
     if settings.exit_zero or settings.fail_on == "never":
         return 0
-    if sent.checked.survey.refused:
+    if sent.checked.analysis.refused:
         return 1
     if settings.fail_on == "warning" and sent.warnings:
         return 1

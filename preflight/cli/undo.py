@@ -50,7 +50,7 @@ def command(
         return 0
     if target is not None or force:
         raise click.UsageError("-o and --force go with taking everything back, not with --code")
-    taken = undo.take_back(folder, codes=codes, rows=rows)
+    taken = undo.revert(folder, codes=codes, rows=rows)
     click.echo(
         f"{text.visible(str(folder / results_folder.CLEAN))}: {text.plural(taken.cells, 'cell')} "
         f"taken back in {text.plural(taken.rows, 'row')}; `preflight check` tells if they pass so"

@@ -165,7 +165,7 @@ def _there_are(wanted: str, names: Sequence[str], profile: Profile) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class OutputColumn:
     """One column of the file that is written for a provider.
 
     Attributes:
@@ -179,7 +179,7 @@ class Sent:
     field: str | None
 
 
-def sent(columns: Sequence[Column], profile: Profile) -> tuple[Sent, ...]:
+def output_columns(columns: Sequence[Column], profile: Profile) -> tuple[OutputColumn, ...]:
     """The columns that are written, in the order of the input; joined ones come last.
 
     Under the general profile every column is, under its own name. Under a provider's, those it has
@@ -188,7 +188,7 @@ def sent(columns: Sequence[Column], profile: Profile) -> tuple[Sent, ...]:
     where the provider has fields beyond those that are known.
     """
     return tuple(
-        Sent(
+        OutputColumn(
             _sent_name(column, profile),
             column.position,
             column.field,

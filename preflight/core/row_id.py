@@ -33,7 +33,7 @@ def row_id(sha256: str, row: int) -> str:
     return f"{sha256[:DIGITS]}:{row}"
 
 
-class Names:
+class RowIds:
     """Names the rows of a file.
 
     Args:

@@ -20,9 +20,9 @@ from preflight.config.settings import Settings
 from preflight.core import csv_writer, files
 from preflight.core import findings as tables
 from preflight.core.types import Bools, Severity
-from preflight.learning.properties import Sent
-from preflight.linting.analysis import Survey
-from preflight.linting.checked import Progress, Records, silent
+from preflight.learning.properties import SentColumn
+from preflight.linting.analysis import Analysis
+from preflight.linting.checked import Progress, RecordStream, silent
 from preflight.pipeline import check_fix_split
 from preflight.rule import Rule, Scope
 from preflight.runs import row_outcomes
@@ -58,7 +58,7 @@ class Evidence:
 
     runs: tuple[Run, ...]
     profile: Profile
-    columns: tuple[Sent, ...]
+    columns: tuple[SentColumn, ...]
     cells: pd.DataFrame
     rows: pd.DataFrame
     warned: Mapping[str, Bools]
@@ -92,27 +92,27 @@ def gathered(
     """
     runs = ledger.family(run_id)
     pieces: list[pd.DataFrame] = []
-    columns: dict[str, Sent] = {}
+    columns: dict[str, SentColumn] = {}
     whole = unnamed = 0
-    surveys: list[Survey] = []
+    analyses: list[Analysis] = []
     for run in runs:
         table = row_outcomes.load(ledger.folder, run.id)
         own = restored(run, settings)
-        surveys.append(judged_again(run, own, work=work, progress=progress).survey)
-        cells, sent = _as_sent(surveys[-1], progress)
+        analyses.append(judged_again(run, own, work=work, progress=progress).analysis)
+        cells, sent = _as_sent(analyses[-1], progress)
         columns = {**sent, **columns}
         refused = table["place"] == REFUSED
         alike = refused & (table["how"] == WHOLE_PART)
         whole += int(alike.sum())
-        unnamed += int((table["place"] == row_outcomes.Place.UNATTRIBUTED.value).sum())
+        unnamed += int((table["place"] == row_outcomes.RowOutcome.UNATTRIBUTED.value).sum())
         known = table[(table["place"] == ACCEPTED) | (refused & ~alike)].set_index("row")
         pieces.append(known.join(cells, how="inner"))
-    survey = surveys[0]
+    analysis = analyses[0]
     together = _once(pd.concat(pieces, ignore_index=True), list(columns))
     profile = settings.explained(profiles.load(runs[0].provider))
-    on = {code: rule for code, rule in survey.plan.rules.items() if rule.scope in _ABOUT_ROWS}
+    on = {code: rule for code, rule in analysis.plan.rules.items() if rule.scope in _ABOUT_ROWS}
     base = restored(runs[0], settings)
-    off, asked_for = _off(base, survey, profile)
+    off, asked_for = _off(base, analysis, profile)
     cells = together[list(columns)].set_axis(range(len(columns)), axis=1)
     return Evidence(
         runs=tuple(runs),
@@ -141,17 +141,17 @@ _CELL = "cell "
 _ABOUT_ROWS = (Scope.CELL, Scope.ROW)
 
 
-def _as_sent(survey: Survey, progress: Progress) -> tuple[pd.DataFrame, dict[str, Sent]]:
+def _as_sent(analysis: Analysis, progress: Progress) -> tuple[pd.DataFrame, dict[str, SentColumn]]:
     """The clean rows of a source as they were sent, by their numbers; and what the columns are."""
-    plan = survey.plan
-    away = survey.left_away
+    plan = analysis.plan
+    away = analysis.dropped_columns
     kept = [one for one in plan.columns if one.position not in away]
-    columns = header_columns.sent(kept, plan.profile)
+    columns = header_columns.output_columns(kept, plan.profile)
     by_position = {one.position: one for one in plan.columns}
     # A data field may be called as a column of the verdicts is.
     labels = {f"{_CELL}{one.header}": one for one in reversed(columns)}
     pieces = []
-    for one, _ in rewrite(survey, Records(survey.layout, "reading", progress), columns):
+    for one, _ in rewrite(analysis, RecordStream(analysis.layout, "reading", progress), columns):
         pieces.append(
             pd.DataFrame(
                 {
@@ -163,7 +163,7 @@ def _as_sent(survey: Survey, progress: Progress) -> tuple[pd.DataFrame, dict[str
             )[one.keep]
         )
     sent = {
-        label: Sent(
+        label: SentColumn(
             by_position[one.position].name, one.field, by_position[one.position].kind, one.header
         )
         for label, one in reversed(labels.items())
@@ -189,14 +189,14 @@ def _warned(warnings: pd.Series[str], on: Mapping[str, Rule]) -> dict[str, Bools
 
 
 def _off(
-    settings: Settings, survey: Survey, profile: Profile
+    settings: Settings, analysis: Analysis, profile: Profile
 ) -> tuple[dict[str, Rule], frozenset[str]]:
     """The rules about single rows that were not on, and those that `extend_select` would bring."""
     every = catalogue.load(settings.rules)
     off = {
         code: rule
         for code, rule in every.items()
-        if code not in survey.plan.rules
+        if code not in analysis.plan.rules
         and rule.scope in _ABOUT_ROWS
         and not rule.online
         and (not rule.profiles or profile.name in rule.profiles)
@@ -214,7 +214,7 @@ def _off(
 
 def _unheard(
     cells: pd.DataFrame,
-    columns: Sequence[Sent],
+    columns: Sequence[SentColumn],
     settings: Settings,
     off: Mapping[str, Rule],
     work: Path,
@@ -245,7 +245,7 @@ def _unheard(
         max_bytes=None,
         max_rows=None,
     )
-    frame = check_fix_split.check(path, judged, work=work).survey.findings.frame
+    frame = check_fix_split.check(path, judged, work=work).analysis.findings.frame
     return {
         str(code): np.isin(np.arange(1, len(cells) + 1), rows[tables.ROW].to_numpy())
         for code, rows in frame.groupby(tables.CODE, observed=True)

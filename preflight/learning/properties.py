@@ -55,7 +55,7 @@ _NAMES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SentColumn:
     """A column as it was sent.
 
     Attributes:
@@ -91,7 +91,7 @@ class Property:
         personal: whether `words`, `slug`, `pattern` and `odd` may tell whose cells these are.
     """
 
-    column: Sent
+    column: SentColumn
     rank: int
     slug: str
     words: str
@@ -114,7 +114,7 @@ class Candidates:
     tried: int
 
 
-def candidates(column: Sent, cells: pd.Series[str]) -> Candidates:
+def candidates(column: SentColumn, cells: pd.Series[str]) -> Candidates:
     """What the cells of a column may be told apart by.
 
     Args:
@@ -152,7 +152,7 @@ def _shows(one: Property) -> bool:
     return told == [True, False, False] and alike
 
 
-def _properties(column: Sent, values: pa.Array, which: Ints) -> Iterator[Property]:
+def _properties(column: SentColumn, values: pa.Array, which: Ints) -> Iterator[Property]:
     if column.field is not None:
         yield _made(column, 0, "blank", "blank", BLANK, "")
     if column.kind == "email":
@@ -185,7 +185,7 @@ def _properties(column: Sent, values: pa.Array, which: Ints) -> Iterator[Propert
             )  # fmt: skip
 
 
-def _of_emails(column: Sent, values: pa.Array, which: Ints) -> Iterator[Property]:
+def _of_emails(column: SentColumn, values: pa.Array, which: Ints) -> Iterator[Property]:
     lower = pc.utf8_lower(values)
     contacts = pd.Series(pc.replace_substring_regex(lower, r"^.*@", "").to_pylist(), dtype="str")
     rows = contacts.iloc[which].value_counts()
@@ -206,7 +206,7 @@ def _of_emails(column: Sent, values: pa.Array, which: Ints) -> Iterator[Property
                 "123456@kestrel-labs.com")  # fmt: skip
 
 
-def _of_phones(column: Sent, values: pa.Array) -> Iterator[Property]:
+def _of_phones(column: SentColumn, values: pa.Array) -> Iterator[Property]:
     for code in sorted(_calling_codes(values.to_pylist())):
         region = phonenumbers.region_code_for_country_code(code)
         number = phonenumbers.example_number(region)
@@ -236,7 +236,7 @@ def _slug(text: str) -> str:
 
 
 def _made(
-    column: Sent,
+    column: SentColumn,
     rank: int,
     slug: str,
     words: str,

@@ -23,19 +23,19 @@ from preflight.core.types import Bools, Chunk, Column, Ints, Layout, Problem, Se
 from preflight.kinds.sniffing import Sample
 from preflight.kinds.timestamp.day_month_order import Orders
 from preflight.linting.duplicates import Contacts
-from preflight.linting.fixer import Guesses, bad_rows, mend_columns, written
+from preflight.linting.fixer import FixPreview, bad_rows, fix_columns, with_fixes
 from preflight.linting.linter import Linter, chunk_findings, view_problems
 from preflight.linting.row_rules import RowRules, following
-from preflight.linting.user_schema import OwnSchema
+from preflight.linting.user_schema import UserSchema
 from preflight.linting.whole_file import WholeFile
 from preflight.rule import FileView, Rule, Scope
 
 CLEAN, REJECTED, DROPPED = 0, 1, 2
-States = npt.NDArray[np.uint8]
+RowStates = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
-class Survey:
+class Analysis:
     """What the first pass found.
 
     Attributes:
@@ -56,7 +56,7 @@ class Survey:
         repairs: the records that are made rows again, or would be by fixes that guess.
         orders: what the cells of a column, by its position, prove about the order of its dates of
             which day and month cannot be told apart; see `orders`. Where there is such a column, a
-            survey that does not know it yet from its plan is to be made again.
+            analysis that does not know it yet from its plan is to be made again.
     """
 
     layout: Layout
@@ -65,8 +65,8 @@ class Survey:
     view: FileView
     findings: Findings
     problems: tuple[tuple[Rule, Problem], ...]
-    before: States
-    after: States
+    before: RowStates
+    after: RowStates
     doubles: Findings
     fixed: dict[str, int]
     guessed_cells: int = 0
@@ -86,7 +86,7 @@ class Survey:
         )
 
     @property
-    def left_away(self) -> frozenset[int]:
+    def dropped_columns(self) -> frozenset[int]:
         """The positions of the columns that a rule leaves away."""
         return frozenset(
             problem.column - 1
@@ -104,14 +104,14 @@ class Survey:
         )
 
 
-def survey(
+def analyze(
     layout: Layout,
     plan: Plan,
     chunks: Iterable[Chunk],
     *,
     progress: Callable[[int], None] = lambda _: None,
-    schema: OwnSchema | None = None,
-) -> Survey:
+    schema: UserSchema | None = None,
+) -> Analysis:
     """The first pass.
 
     Args:
@@ -124,7 +124,7 @@ def survey(
     linter, whole_rows = Linter(plan), RowRules(plan, layout)
     pieces: list[Findings] = []
     states: list[tuple[Ints, Bools, Bools, Bools]] = []
-    contacts, fixed, guesses = Contacts(plan), dict[str, int](), Guesses(linter)
+    contacts, fixed, guesses = Contacts(plan), dict[str, int](), FixPreview(linter)
     orders = Orders()
     filled, well_formed = np.zeros(len(plan.columns), dtype=np.int64), 0
     sample = Sample(len(layout.header))
@@ -138,20 +138,20 @@ def survey(
         sample.add(chunk)
         whole = with_joined(chunk, plan.columns)
         linted = linter.lint(whole)
-        mended = mend_columns(linter, linted)
+        mended = fix_columns(linter, linted)
         pieces += [rowed.findings, chunk_findings(linted)]
         count = len(chunk.rows)
         well_formed += count
         condemned = np.isin(
             chunk.rows, np.concatenate([rowed.rejected, _with_errors(linter, linted.stored)])
         )
-        before = bad_rows(linter, ((one, one.blames) for one in linted.columns), count) | condemned
+        before = bad_rows(linter, ((one, one.hits) for one in linted.columns), count) | condemned
         before |= np.isin(chunk.rows, rowed.repaired)
         for code, times in rowed.repairs["code"].value_counts().items():
             fixed[str(code)] = fixed.get(str(code), 0) + int(times)
         repairs += rowed.repairable.tolist()
         unrepaired.append(np.setdiff1d(rowed.repairable, rowed.repaired))
-        after = bad_rows(linter, ((one.judged, one.blames) for one in mended), count) | condemned
+        after = bad_rows(linter, ((one.judged, one.hits) for one in mended), count) | condemned
         contacts.add(whole, mended, after)
         guesses.add(chunk.rows, mended, after & ~condemned)
         filled += _filled(whole)
@@ -164,7 +164,7 @@ def survey(
         if own is not None:
             fixed_chunk = chunk
             for one in mended:
-                fixed_chunk = written(fixed_chunk, one) if one.changes_cells else fixed_chunk
+                fixed_chunk = with_fixes(fixed_chunk, one) if one.changes_cells else fixed_chunk
             own.add(fixed_chunk)
         never = np.zeros(count, dtype=bool)
         aside = chunk.aside["row"].to_numpy(dtype=np.int64)
@@ -198,7 +198,7 @@ def survey(
         looks=sample.looks(),
         newlines=(int(newlines[0]), int(newlines[1]), int(newlines[2])),
     )
-    found = Survey(
+    found = Analysis(
         layout=layout,
         plan=plan,
         rows=len(before_states),
@@ -240,7 +240,7 @@ def _filled(chunk: Chunk) -> Ints:
     return np.array(filled, dtype=np.int64)
 
 
-def _states(pieces: list[tuple[Ints, Bools, Bools, Bools]]) -> tuple[States, States]:
+def _states(pieces: list[tuple[Ints, Bools, Bools, Bools]]) -> tuple[RowStates, RowStates]:
     total = sum(len(rows) for rows, *_ in pieces)
     before, after = np.full(total, CLEAN, np.uint8), np.full(total, CLEAN, np.uint8)
     for rows, bad_before, bad_after, dropped in pieces:
@@ -259,7 +259,7 @@ def _set_aside(doubles: Findings, plan: Plan) -> Ints:
     return tables.of_codes(doubles, codes).frame[tables.ROW].to_numpy(dtype=np.int64)
 
 
-def _condemn(plan: Plan, blamed: Mapping[str, Ints], before: States, after: States) -> None:
+def _condemn(plan: Plan, blamed: Mapping[str, Ints], before: RowStates, after: RowStates) -> None:
     """Puts rows into the place where the rules about the table want them."""
     for code, rows in blamed.items():
         rule = plan.rules[code]

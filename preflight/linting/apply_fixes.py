@@ -16,14 +16,14 @@ from preflight.config.column_mapping import with_joined
 from preflight.core import findings as tables
 from preflight.core.findings import Findings
 from preflight.core.types import CHANGE_COLUMNS, Bools, Chunk
-from preflight.linting.analysis import CLEAN, DROPPED, REJECTED, Survey
-from preflight.linting.fixer import Mended, mend_columns, written
+from preflight.linting.analysis import CLEAN, DROPPED, REJECTED, Analysis
+from preflight.linting.fixer import FixedColumn, fix_columns, with_fixes
 from preflight.linting.linter import Linter, chunk_findings
 from preflight.linting.row_rules import RowRules, following
 
 
 @dataclass(frozen=True)
-class Cleaned:
+class FixedChunk:
     """What the second pass makes of one chunk.
 
     Attributes:
@@ -48,7 +48,7 @@ class Cleaned:
     findings: Findings
 
 
-def clean(found: Survey, chunks: Iterable[Chunk]) -> Iterator[Cleaned]:
+def apply_fixes(found: Analysis, chunks: Iterable[Chunk]) -> Iterator[FixedChunk]:
     """The second pass: fixes each chunk, lints it again, and tells clean rows from rejects.
 
     Args:
@@ -59,21 +59,21 @@ def clean(found: Survey, chunks: Iterable[Chunk]) -> Iterator[Cleaned]:
     for original, behind in following(chunks, whole_rows.tail):
         rowed = whole_rows.judge(original, behind)
         linted = linter.lint(with_joined(rowed.chunk, found.plan.columns))
-        mended = mend_columns(linter, linted)
+        mended = fix_columns(linter, linted)
         chunk = rowed.chunk
         states = found.after[chunk.rows - 1]
         repairs = rowed.repairs[found.after[rowed.repaired - 1] == CLEAN]
         changes = [repairs] if len(repairs) else []
         for one in mended:
             if one.changes_cells:
-                chunk = written(chunk, one)
+                chunk = with_fixes(chunk, one)
                 changes.append(_changes(chunk, one, states == CLEAN))
         after = _unrepaired(
-            chunk_findings(linted, ((one.judged, one.blames) for one in mended)), repairs
+            chunk_findings(linted, ((one.judged, one.hits) for one in mended)), repairs
         )
         here = np.concatenate([original.rows, original.aside["row"].to_numpy(dtype=np.int64)])
         doubles = found.doubles.only(np.isin(found.doubles.frame[tables.ROW].to_numpy(), here))
-        yield Cleaned(
+        yield FixedChunk(
             chunk=with_joined(chunk, found.plan.columns),
             original=original,
             aligned=rowed.aligned,
@@ -85,7 +85,7 @@ def clean(found: Survey, chunks: Iterable[Chunk]) -> Iterator[Cleaned]:
         )
 
 
-def _standing(findings: Findings, found: Survey) -> Findings:
+def _standing(findings: Findings, found: Analysis) -> Findings:
     """Those about rows that are still there: of a dropped one nothing remains to be said."""
     return findings.only(found.after[findings.frame[tables.ROW].to_numpy() - 1] != DROPPED)
 
@@ -99,7 +99,7 @@ def _unrepaired(findings: Findings, repairs: pd.DataFrame) -> Findings:
     return findings.only(~mended.to_numpy(dtype=bool))
 
 
-def _changes(chunk: Chunk, one: Mended, kept: Bools) -> pd.DataFrame:
+def _changes(chunk: Chunk, one: FixedColumn, kept: Bools) -> pd.DataFrame:
     pieces = []
     for change in one.mended.changes:
         hit = change.cells[one.judged.which] & kept[one.judged.where]
@@ -130,14 +130,14 @@ def _in_order(changes: list[pd.DataFrame]) -> pd.DataFrame:
 
 
 def reveal(
-    found: Survey, chunks: Iterable[Chunk], findings: Findings, *, replacements: bool
+    found: Analysis, chunks: Iterable[Chunk], findings: Findings, *, replacements: bool
 ) -> tuple[np.ndarray, np.ndarray]:
     """The cells that findings are about, fetched by reading the file again.
 
     Args:
-        found: the survey the findings are from.
+        found: the analysis the findings are from.
         chunks: all of the file's.
-        findings: any of the survey's.
+        findings: any of the analysis's.
         replacements: whether what fixing makes of the cells is wanted too.
 
     Returns:
@@ -177,9 +177,9 @@ def reveal(
 def _fixed_columns(linter: Linter, chunk: Chunk) -> dict[int, np.ndarray]:
     """The columns that fixing changes, after fixing, by their number."""
     fixed = {}
-    for one in mend_columns(linter, linter.lint(chunk)):
+    for one in fix_columns(linter, linter.lint(chunk)):
         if one.changes_cells:
             position = one.judged.column.position
-            after = written(chunk, one).table[str(position)]
+            after = with_fixes(chunk, one).table[str(position)]
             fixed[position + 1] = after.to_numpy(zero_copy_only=False)
     return fixed

@@ -22,7 +22,7 @@ from preflight.rule import Rule
 
 
 @dataclass(frozen=True)
-class Change:
+class CellChange:
     """What one rule's fix did to the distinct cells of a column.
 
     Attributes:
@@ -41,7 +41,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Mended:
+class FixedCells:
     """The distinct cells of a column after fixing.
 
     Attributes:
@@ -50,7 +50,7 @@ class Mended:
     """
 
     cells: pd.DataFrame
-    changes: tuple[Change, ...]
+    changes: tuple[CellChange, ...]
 
     @property
     def changed(self) -> Bools:
@@ -67,9 +67,9 @@ def fixing_rules(rules: Iterable[Rule], plan: Plan) -> tuple[Rule, ...]:
     return tuple(sorted(fixing, key=lambda rule: (rule.phase, rule.code)))
 
 
-def mend(
+def fix_cells(
     checks: ColumnChecks, cells: pd.DataFrame, blamed: Mapping[str, Bools], plan: Plan
-) -> Mended:
+) -> FixedCells:
     """Fixes the distinct cells of a column.
 
     Args:
@@ -101,13 +101,13 @@ def mend(
         mask[np.flatnonzero(failed)[differs]] = True
         assert rule.safety is not None  # noqa: S101 - the catalogue sees to it
         changes.append(
-            Change(rule.code, rule.safety, mask, old.to_numpy(object), new.to_numpy(object))
+            CellChange(rule.code, rule.safety, mask, old.to_numpy(object), new.to_numpy(object))
         )
         now = _with(checks, now, mask, new)
         changed |= mask
         # No rule has anything to say about what triage passes.
         suspect[mask] = checks.suspects(pa.chunked_array([strings(new)]))
-    return Mended(now, tuple(changes))
+    return FixedCells(now, tuple(changes))
 
 
 def _with(

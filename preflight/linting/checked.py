@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from preflight.core.errors import BooksError
 from preflight.core.types import Books, Chunk, Layout, Source
-from preflight.linting.analysis import CLEAN, DROPPED, REJECTED, States, Survey
+from preflight.linting.analysis import CLEAN, DROPPED, REJECTED, Analysis, RowStates
 from preflight.reading.chunks import read_chunks
 from preflight.reading.prefetch import ahead
 
@@ -26,29 +26,29 @@ class Checked:
 
     Attributes:
         source: the file.
-        survey: layout, plan, findings, problems, and where each row would end.
+        analysis: layout, plan, findings, problems, and where each row would end.
     """
 
     source: Source
-    survey: Survey
+    analysis: Analysis
 
     @property
     def layout(self) -> Layout:
         """How the file is written."""
-        return self.survey.layout
+        return self.analysis.layout
 
     @property
     def books(self) -> Books:
         """Where the rows stand as the file is."""
-        return balanced(self.survey.before)
+        return balanced(self.analysis.before)
 
     @property
     def after(self) -> Books:
         """Where they would end if the file were fixed."""
-        return balanced(self.survey.after)
+        return balanced(self.analysis.after)
 
 
-def balanced(states: States) -> Books:
+def balanced(states: RowStates) -> Books:
     """The books of some row states.
 
     Raises:
@@ -66,7 +66,7 @@ def balanced(states: States) -> Books:
 
 
 @dataclass(frozen=True)
-class Records:
+class RecordStream:
     """All records of a file, as often as they are gone over; none where it is no table.
 
     Attributes:

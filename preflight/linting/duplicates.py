@@ -21,7 +21,7 @@ from preflight.core import findings as tables
 from preflight.core.arrow import strings
 from preflight.core.findings import Findings
 from preflight.core.types import Bools, Chunk, Column, Ints
-from preflight.linting.fixer import Mended
+from preflight.linting.fixer import FixedColumn
 from preflight.linting.linter import asked
 from preflight.linting.pandera_checks import VALUE
 from preflight.rule import Alike, Rule, Scope
@@ -33,7 +33,7 @@ _ALIKE = ["high", "low"]
 
 
 @dataclass(frozen=True)
-class Doubles:
+class Duplicates:
     """What the rules about the table say.
 
     Attributes:
@@ -59,7 +59,7 @@ class Contacts:
         self._rows: list[pd.DataFrame] = []
         self._numbers: dict[int, list[pd.DataFrame]] = {one.position: [] for one in plan.shared}
 
-    def add(self, chunk: Chunk, mended: Iterable[Mended], bad: Bools) -> None:
+    def add(self, chunk: Chunk, mended: Iterable[FixedColumn], bad: Bools) -> None:
         """Remembers the rows of a chunk.
 
         Args:
@@ -124,7 +124,7 @@ class Contacts:
         names = pc.utf8_lower(pc.utf8_trim_whitespace(pc.binary_join_element_wise(*cells, " ")))
         return np.asarray(names.to_numpy(zero_copy_only=False))
 
-    def judge(self, again: Callable[[], Iterable[Chunk]]) -> Doubles:
+    def judge(self, again: Callable[[], Iterable[Chunk]]) -> Duplicates:
         """What the rules about the table say of all rows together.
 
         A row that a rule drops is not looked at by the rules after it.
@@ -133,7 +133,7 @@ class Contacts:
             again: gives the same chunks once more; called where rows need a second look.
         """
         if not self._rows:
-            return Doubles(tables.together([]), {})
+            return Duplicates(tables.together([]), {})
         rows = pd.concat(self._rows, ignore_index=True)
         shared = self._shared(rows)
         rows = rows[rows["high"].duplicated(keep=False)]
@@ -150,7 +150,7 @@ class Contacts:
                     blamed[code] = np.union1d(blamed.get(code, hit), hit)
             if rule.drops:
                 gone = np.union1d(gone, blamed.get(rule.code, gone))
-        return Doubles(tables.together(pieces), blamed)
+        return Duplicates(tables.together(pieces), blamed)
 
     def _shared(self, rows: pd.DataFrame) -> dict[int, pd.DataFrame]:
         """For each column of phones, the rows whose number stands in another row too."""
@@ -246,7 +246,7 @@ def _ordered(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.sort_values(["bad", "row"], kind="stable").set_index("row")
 
 
-def _normal(chunk: Chunk, position: int, one: Mended | None) -> np.ndarray:
+def _normal(chunk: Chunk, position: int, one: FixedColumn | None) -> np.ndarray:
     """A column by which contacts are told apart, after fixing and in its normal form."""
     keys = np.asarray(chunk.table[str(position)].to_numpy(zero_copy_only=False), dtype=object)
     if one is not None:
@@ -258,7 +258,7 @@ def _normal(chunk: Chunk, position: int, one: Mended | None) -> np.ndarray:
     return keys
 
 
-def _numbers(chunk: Chunk, position: int, one: Mended | None) -> _Hashes:
+def _numbers(chunk: Chunk, position: int, one: FixedColumn | None) -> _Hashes:
     """A hash of each phone number in E.164 after fixing; 0 where there is none."""
     values = chunk.table[str(position)]
     numbers = np.zeros(len(values), dtype=np.int64)

@@ -12,9 +12,9 @@ import pyarrow as pa
 from preflight.config.plan import Plan
 from preflight.core.arrow import strings
 from preflight.core.types import Bools, Chunk, Ints, Safety
-from preflight.linting.cell_fixes import Mended as MendedCells
-from preflight.linting.cell_fixes import mend, write_cells
-from preflight.linting.linter import Blame, Judged, Linted, Linter
+from preflight.linting.cell_fixes import FixedCells as MendedCells
+from preflight.linting.cell_fixes import fix_cells, write_cells
+from preflight.linting.linter import ColumnSuspects, Linted, Linter, RuleHits
 from preflight.linting.pandera_checks import VALUE
 
 MOST_GUESSES = 5_000
@@ -22,18 +22,18 @@ MOST_GUESSES = 5_000
 
 
 @dataclass(frozen=True)
-class Mended:
+class FixedColumn:
     """A column's suspects after fixing.
 
     Attributes:
         judged: before.
         mended: the distinct cells after, with the changes.
-        blames: what the rules say of the cells after.
+        hits: what the rules say of the cells after.
     """
 
-    judged: Judged
+    judged: ColumnSuspects
     mended: MendedCells
-    blames: tuple[Blame, ...]
+    hits: tuple[RuleHits, ...]
 
     @property
     def changes_cells(self) -> bool:
@@ -41,19 +41,19 @@ class Mended:
         return bool(self.mended.changes) and not self.judged.column.pieces
 
 
-def written(chunk: Chunk, one: Mended) -> Chunk:
+def with_fixes(chunk: Chunk, one: FixedColumn) -> Chunk:
     """The chunk with the mended cells of one column in it."""
     changed = one.mended.changed[one.judged.which]
     values = one.mended.cells[VALUE].to_numpy(dtype=object)[one.judged.which[changed]]
     return write_cells(chunk, one.judged.column.position, one.judged.where[changed], values)
 
 
-def mend_columns(linter: Linter, linted: Linted) -> list[Mended]:
+def fix_columns(linter: Linter, linted: Linted) -> list[FixedColumn]:
     """Fixes the suspects of a chunk and judges those again that a fix changed."""
     return [_mended(linter, judged, linter.plan) for judged in linted.columns]
 
 
-class Guesses:
+class FixPreview:
     """What fixes that guess would add to a file that is fixed without them.
 
     Only columns in which a rule blames a cell that it could mend by a guess are mended once more,
@@ -83,7 +83,7 @@ class Guesses:
         self.rows: list[Ints] = []
         self.all_seen = True
 
-    def add(self, rows: Ints, mended: list[Mended], bad: Bools) -> None:
+    def add(self, rows: Ints, mended: list[FixedColumn], bad: Bools) -> None:
         """Looks at a chunk.
 
         Args:
@@ -113,40 +113,40 @@ class Guesses:
             for change in one.mended.changes:
                 if change.safety is Safety.UNSAFE:
                     self.cells += int(change.cells[one.judged.which].sum())
-        still = bad_rows(self._linter, ((one.judged, one.blames) for one in guessed), len(rows))
+        still = bad_rows(self._linter, ((one.judged, one.hits) for one in guessed), len(rows))
         self.rows.append(rows[:reach][(bad & ~still)[:reach]])
 
-    def _guessable(self, one: Mended) -> Ints:
+    def _guessable(self, one: FixedColumn) -> Ints:
         """Where in the chunk's table a cell of the column stands that a guess may mend."""
         cells = np.zeros(len(one.judged.cells), dtype=bool)
-        for blame in (*one.judged.blames, *one.blames):
+        for blame in (*one.judged.hits, *one.hits):
             if blame.code in self._codes:
                 cells |= blame.cells
         return one.judged.where[cells[one.judged.which]]
 
 
-def _of_first_rows(judged: Judged, count: int) -> Judged:
+def _of_first_rows(judged: ColumnSuspects, count: int) -> ColumnSuspects:
     """The suspects of a column in the first rows of its chunk."""
     here = judged.where < count
     used, which = np.unique(judged.which[here], return_inverse=True)
     kept = np.zeros(len(judged.cells), dtype=bool)
     kept[used] = True
     blames = tuple(
-        Blame(
+        RuleHits(
             blame.code,
             blame.cells[used],
             None if blame.reasons is None else blame.reasons[kept[blame.cells]],
         )
-        for blame in judged.blames
+        for blame in judged.hits
     )
     cells = judged.cells.iloc[used].reset_index(drop=True)
     return dataclasses.replace(
-        judged, cells=cells, where=judged.where[here], which=which, blames=blames
+        judged, cells=cells, where=judged.where[here], which=which, hits=blames
     )
 
 
 def bad_rows(
-    linter: Linter, columns: Iterable[tuple[Judged, tuple[Blame, ...]]], count: int
+    linter: Linter, columns: Iterable[tuple[ColumnSuspects, tuple[RuleHits, ...]]], count: int
 ) -> Bools:
     """A mask over a chunk's table of `count` rows: those in which an error is found."""
     bad = np.zeros(count, dtype=bool)
@@ -159,23 +159,25 @@ def bad_rows(
     return bad
 
 
-def _mended(linter: Linter, judged: Judged, plan: Plan) -> Mended:
+def _mended(linter: Linter, judged: ColumnSuspects, plan: Plan) -> FixedColumn:
     """A column mended by the fixes that a plan makes, and judged again."""
-    blamed = {blame.code: blame.cells for blame in judged.blames}
-    after = mend(judged.checks, judged.cells, blamed, plan)
-    return Mended(judged, after, _judge_again(linter, judged, after))
+    blamed = {blame.code: blame.cells for blame in judged.hits}
+    after = fix_cells(judged.checks, judged.cells, blamed, plan)
+    return FixedColumn(judged, after, _judge_again(linter, judged, after))
 
 
-def _judge_again(linter: Linter, judged: Judged, after: MendedCells) -> tuple[Blame, ...]:
+def _judge_again(
+    linter: Linter, judged: ColumnSuspects, after: MendedCells
+) -> tuple[RuleHits, ...]:
     changed = after.changed
     if not changed.any():
-        return judged.blames
+        return judged.hits
     blames = []
-    for blame in judged.blames:
+    for blame in judged.hits:
         kept = blame.cells & ~changed
         if kept.any():
             reasons = None if blame.reasons is None else blame.reasons[~changed[blame.cells]]
-            blames.append(Blame(blame.code, kept, reasons))
+            blames.append(RuleHits(blame.code, kept, reasons))
     values = strings(after.cells.loc[changed, VALUE])
     at = np.flatnonzero(changed)[judged.checks.suspects(pa.chunked_array([values]))]
     if not len(at):
@@ -183,5 +185,5 @@ def _judge_again(linter: Linter, judged: Judged, after: MendedCells) -> tuple[Bl
     for blame in linter.judge(judged.checks, after.cells.iloc[at]):
         spread = np.zeros(len(changed), dtype=bool)
         spread[at] = blame.cells
-        blames.append(Blame(blame.code, spread, blame.reasons))
+        blames.append(RuleHits(blame.code, spread, blame.reasons))
     return tuple(blames)

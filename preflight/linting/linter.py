@@ -31,7 +31,7 @@ _CRASHES = 64
 
 
 @dataclass(frozen=True)
-class Blame:
+class RuleHits:
     """What one rule says of the distinct cells of a column.
 
     Attributes:
@@ -46,7 +46,7 @@ class Blame:
 
 
 @dataclass(frozen=True)
-class Judged:
+class ColumnSuspects:
     """The suspects of one column of one chunk.
 
     Attributes:
@@ -54,14 +54,14 @@ class Judged:
         cells: the distinct suspects, as `ColumnChecks.prepare` makes them, index 0, 1, ….
         where: the position in the chunk's table of each suspect cell.
         which: the distinct cell of each suspect cell.
-        blames: what the rules say.
+        hits: what the rules say.
     """
 
     checks: ColumnChecks
     cells: pd.DataFrame
     where: Ints
     which: Ints
-    blames: tuple[Blame, ...]
+    hits: tuple[RuleHits, ...]
 
     @property
     def column(self) -> Column:
@@ -82,7 +82,7 @@ class Linted:
     """
 
     chunk: Chunk
-    columns: tuple[Judged, ...]
+    columns: tuple[ColumnSuspects, ...]
     records: Findings
     stored: Findings
     dropped: Bools
@@ -129,7 +129,7 @@ class Linter:
                 rows, lines = chunk.rows[at[bad]], chunk.lines[at[bad]]
                 yield tables.table(code, rows, lines, column.position + 1, messages)
 
-    def judge(self, checks: ColumnChecks, cells: pd.DataFrame) -> tuple[Blame, ...]:
+    def judge(self, checks: ColumnChecks, cells: pd.DataFrame) -> tuple[RuleHits, ...]:
         """What a column's rules say of distinct cells.
 
         A rule that fails on the cells blames them all, under the CRASH rule's code: unknown is not
@@ -141,14 +141,14 @@ class Linter:
                 failed = checks.failed(rule, cells)
                 if not failed.any():
                     continue
-                blames.append(Blame(rule.code, failed, checks.reasons(rule, cells[failed])))
+                blames.append(RuleHits(rule.code, failed, checks.reasons(rule, cells[failed])))
             except RuleCrashed as crash:
                 blames += self._unknown(checks, rule, cells, crash)
         return tuple(blames)
 
     def _unknown(
         self, checks: ColumnChecks, rule: Rule, cells: pd.DataFrame, crash: RuleCrashed
-    ) -> list[Blame]:
+    ) -> list[RuleHits]:
         """Finds the cells a rule raises on by halving, and what it says of the others.
 
         A rule that raises everywhere is not asked cell by cell, and one that answers with something
@@ -181,10 +181,10 @@ class Linter:
         found = []
         if blamed.any():
             plain = rule.reason is None
-            found.append(Blame(rule.code, blamed, None if plain else reasons[blamed]))
+            found.append(RuleHits(rule.code, blamed, None if plain else reasons[blamed]))
         message = f"a rule failed on this cell, and it is unknown, not passed ({last})"
         found.append(
-            Blame(self.plan.crash.code, unknown, np.full(int(unknown.sum()), message, object))
+            RuleHits(self.plan.crash.code, unknown, np.full(int(unknown.sum()), message, object))
         )
         return found
 
@@ -198,7 +198,9 @@ class Linter:
             return pa.chunked_array([pa.repeat(pa.scalar(default), len(chunk.rows))])
         return regions(chunk.table[str(self.plan.country.position)], default)
 
-    def _column(self, chunk: Chunk, checks: ColumnChecks, found: pa.ChunkedArray) -> Judged | None:
+    def _column(
+        self, chunk: Chunk, checks: ColumnChecks, found: pa.ChunkedArray
+    ) -> ColumnSuspects | None:
         values = chunk.table[str(checks.column.position)]
         where = np.flatnonzero(checks.suspects(values))
         if not len(where):
@@ -211,7 +213,7 @@ class Linter:
             distinct = distinct.take(pa.array(pairs // len(places)))
             where_from = _series(places.take(pa.array(pairs % len(places))))
         cells = checks.prepare(_series(distinct), where_from)
-        return Judged(checks, cells, where, which, self.judge(checks, cells))
+        return ColumnSuspects(checks, cells, where, which, self.judge(checks, cells))
 
     def _records(self, chunk: Chunk) -> tuple[Findings, Bools]:
         count = len(chunk.aside)
@@ -240,7 +242,7 @@ def _series(values: pa.Array) -> pd.Series[str]:
     return series(values, pd.RangeIndex(len(values)))
 
 
-def _found(chunk: Chunk, judged: Judged, blames: Iterable[Blame]) -> Iterator[Found]:
+def _found(chunk: Chunk, judged: ColumnSuspects, blames: Iterable[RuleHits]) -> Iterator[Found]:
     for blame in blames:
         hit = blame.cells[judged.which]
         where = judged.where[hit]
@@ -254,7 +256,7 @@ def _found(chunk: Chunk, judged: Judged, blames: Iterable[Blame]) -> Iterator[Fo
 
 
 def chunk_findings(
-    linted: Linted, columns: Iterable[tuple[Judged, Iterable[Blame]]] | None = None
+    linted: Linted, columns: Iterable[tuple[ColumnSuspects, Iterable[RuleHits]]] | None = None
 ) -> Findings:
     """All that was found in a chunk.
 
@@ -263,7 +265,7 @@ def chunk_findings(
         columns: its columns with what the rules say of them; by default as they were linted.
     """
     if columns is None:
-        columns = ((one, one.blames) for one in linted.columns)
+        columns = ((one, one.hits) for one in linted.columns)
     cells = tables.gathered(
         found for judged, blames in columns for found in _found(linted.chunk, judged, blames)
     )

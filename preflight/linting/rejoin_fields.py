@@ -37,7 +37,7 @@ _COUNTRY = "country"
 
 
 @dataclass(frozen=True)
-class Realigned:
+class Rejoined:
     """The records that one alignment fits.
 
     Attributes:
@@ -49,9 +49,9 @@ class Realigned:
     cells: tuple[np.ndarray, ...]
 
 
-def realigned(
+def rejoined(
     raws: pd.Series[str], fields: Ints, columns: Sequence[Column], syntax: Syntax
-) -> Realigned:
+) -> Rejoined:
     """The records that can be repaired, repaired.
 
     Args:
@@ -71,7 +71,7 @@ def realigned(
     found = np.concatenate(which)
     order = np.argsort(found, kind="stable")
     joined = (np.concatenate(column)[order] for column in zip(*pieces, strict=True))
-    return Realigned(found[order], tuple(joined))
+    return Rejoined(found[order], tuple(joined))
 
 
 class _Ways:

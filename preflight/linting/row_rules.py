@@ -30,7 +30,7 @@ from preflight.core.findings import Findings
 from preflight.core.names import bare_name
 from preflight.core.types import CHANGE_COLUMNS, Bools, Chunk, Flaw, Ints, Layout, Severity
 from preflight.linting.pandera_checks import RuleCrashed, arity, asked_for_mask, told
-from preflight.linting.rejoin_fields import Realigned, realigned
+from preflight.linting.rejoin_fields import Rejoined, rejoined
 from preflight.linting.unquoted_delimiter import likely_columns
 from preflight.reading.records import fields_of
 from preflight.rule import RowContext, Rule, Scope
@@ -63,7 +63,7 @@ def _filled(chunk: Chunk) -> int:
 
 
 @dataclass(frozen=True)
-class Rowed:
+class RowRuleResult:
     """A chunk after the rules about rows.
 
     Attributes:
@@ -156,7 +156,7 @@ class RowRules:
         self.tail = max((rule.tail for rule in self._rules), default=0)
         """How many records behind a chunk must be known of to judge it."""
 
-    def judge(self, chunk: Chunk, behind: int) -> Rowed:
+    def judge(self, chunk: Chunk, behind: int) -> RowRuleResult:
         """What the rules say of a chunk, and the chunk without what they drop.
 
         Args:
@@ -175,7 +175,7 @@ class RowRules:
             elif self._plan.rules[code].severity is Severity.ERROR:
                 rejected.append(rows)
         away = np.unique(np.concatenate(dropped))
-        return Rowed(
+        return RowRuleResult(
             chunk=_without(chunk, away),
             findings=tables.together(pieces),
             dropped=away,
@@ -199,7 +199,7 @@ class RowRules:
         long = np.flatnonzero(chunk.aside["flaw"] == Flaw.LONG)
         aside = chunk.aside.iloc[long]
         fields = aside["fields"].to_numpy(dtype=np.int64)
-        found = realigned(aside["raw"], fields, self._context.columns, self._layout.syntax)
+        found = rejoined(aside["raw"], fields, self._context.columns, self._layout.syntax)
         mended = aside.iloc[found.at]
         rows = mended["row"].to_numpy(dtype=np.int64)
         if not self._plan.applies(rule.safety) or not len(rows):
@@ -361,7 +361,7 @@ def _answer(
     return answer
 
 
-def _in_the_table(chunk: Chunk, mended: pd.DataFrame, found: Realigned) -> Chunk:
+def _in_the_table(chunk: Chunk, mended: pd.DataFrame, found: Rejoined) -> Chunk:
     """The chunk with repaired records in their places; what is said of them is kept as noted."""
     schema = chunk.table.schema
     columns = zip(found.cells, schema.types, strict=True)

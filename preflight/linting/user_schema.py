@@ -46,7 +46,7 @@ _OF_COLUMNS = {
 
 
 @dataclass(frozen=True)
-class Failure:
+class SchemaFailure:
     """One thing the schema blames.
 
     Attributes:
@@ -65,7 +65,7 @@ class Failure:
 
 
 @dataclass(frozen=True)
-class OwnSchema:
+class UserSchema:
     """A user's schema, ready to be asked.
 
     Attributes:
@@ -76,19 +76,19 @@ class OwnSchema:
     schema: pa_schema.DataFrameSchema
     softened: frozenset[int] = field(default_factory=frozenset)
 
-    def judge(self, frame: pd.DataFrame) -> list[Failure]:
+    def judge(self, frame: pd.DataFrame) -> list[SchemaFailure]:
         """What the schema blames in a file.
 
         Args:
             frame: text with missing values, index 0, 1, ….
         """
-        found: list[Failure] = []
+        found: list[SchemaFailure] = []
         rest = frame
         for _ in range(_ROUNDS):
             errors, data = self._errors(rest)
             if isinstance(errors, Exception):
                 message = f"the schema failed itself ({type(errors).__name__})"
-                return [*found, Failure(message, rest.index.to_numpy(np.int64), unknown=True)]
+                return [*found, SchemaFailure(message, rest.index.to_numpy(np.int64), unknown=True)]
             failed = [one for error in errors for one in self._uncoerced(error, rest)]
             if not failed:
                 told = (one for error in errors for one in self._told(error, data, rest))
@@ -99,7 +99,7 @@ class OwnSchema:
             gone = np.unique(np.concatenate([one.rows for one in failed if one.rows is not None]))
             rest = rest[~rest.index.isin(gone)]
         message = "the schema failed itself (its types cannot be settled)"
-        return [*found, Failure(message, rest.index.to_numpy(np.int64), unknown=True)]
+        return [*found, SchemaFailure(message, rest.index.to_numpy(np.int64), unknown=True)]
 
     def _errors(self, frame: pd.DataFrame) -> tuple[list[SchemaError] | Exception, pd.DataFrame]:
         """What pandera says of a frame, and the frame as it left it; or what a parser raised."""
@@ -119,7 +119,7 @@ class OwnSchema:
             return error, frame
         return [], frame
 
-    def _uncoerced(self, error: SchemaError, frame: pd.DataFrame) -> Iterator[Failure]:
+    def _uncoerced(self, error: SchemaError, frame: pd.DataFrame) -> Iterator[SchemaFailure]:
         """The cells that are not of their column's type."""
         cases = error.failure_cases
         if error.reason_code is not SchemaErrorReason.DATATYPE_COERCION:
@@ -134,11 +134,11 @@ class OwnSchema:
                 there = frame.index[frame.iloc[:, at].notna()]
                 rows = np.intersect1d(rows, there.to_numpy(np.int64))
             if len(rows):
-                yield Failure(message, rows, at)
+                yield SchemaFailure(message, rows, at)
 
     def _told(
         self, error: SchemaError, data: pd.DataFrame, frame: pd.DataFrame
-    ) -> Iterator[Failure]:
+    ) -> Iterator[SchemaFailure]:
         reason, check = error.reason_code, error.check
         name = error.column_name if error.column_name is not None else error.schema.name
         at = _position(name, frame)
@@ -150,7 +150,7 @@ class OwnSchema:
             elif reason is not SchemaErrorReason.COLUMN_NOT_IN_DATAFRAME:
                 at = _position(named, frame)
             said = _OF_COLUMNS[reason].format(named)
-            yield Failure(f"your schema fails: {said}", column=at)
+            yield SchemaFailure(f"your schema fails: {said}", column=at)
             return
         if frame.empty:
             # Nothing stands there, so nothing is wrong with it.
@@ -163,16 +163,16 @@ class OwnSchema:
         message = _message(error)
         blamed = [] if moved else list(_blamed(error, data, frame, at))
         if not blamed:
-            yield Failure(message, column=at, warning=warning)
+            yield SchemaFailure(message, column=at, warning=warning)
         for column, rows in blamed:
             if warning:
                 count = f"{len(rows)} row{'' if len(rows) == 1 else 's'}"
-                yield Failure(f"{message} in {count}", column=column, warning=True)
+                yield SchemaFailure(f"{message} in {count}", column=column, warning=True)
             else:
-                yield Failure(message, rows, column)
+                yield SchemaFailure(message, rows, column)
 
 
-def _once(failures: Iterable[Failure]) -> list[Failure]:
+def _once(failures: Iterable[SchemaFailure]) -> list[SchemaFailure]:
     """Each failure once: pandera says it twice that a cell is not of its column's type."""
     kept = {
         (one.message, None if one.rows is None else one.rows.tobytes(), one.column): one
@@ -229,23 +229,23 @@ def _repeated(error: SchemaError, data: pd.DataFrame, at: int | None) -> np.ndar
 
 def _crashed(
     error: SchemaError, data: pd.DataFrame, frame: pd.DataFrame, at: int | None, *, moved: bool
-) -> Iterator[Failure]:
+) -> Iterator[SchemaFailure]:
     """A check that raised: a check of single elements is asked of each, any other passes nobody."""
     check = error.check
     raised = str(error.failure_cases).partition("(")[0]
     message = f"{_named(error)} failed itself, and this is unknown, not passed ({raised})"
     everyone = frame.index.to_numpy(np.int64)
     if moved or at is None or not check.element_wise:
-        yield Failure(message, everyone, at, unknown=True)
+        yield SchemaFailure(message, everyone, at, unknown=True)
         return
     values = data.iloc[:, at]
     asked = values.dropna() if check.ignore_na else values
     verdicts = asked.map(lambda value: _asked(check, value))
     unknown = verdicts.index[verdicts.isna()].to_numpy(np.int64)
     failed = verdicts.index[verdicts.eq(False).fillna(False)].to_numpy(np.int64)
-    yield Failure(message, unknown if len(unknown) else everyone, at, unknown=True)
+    yield SchemaFailure(message, unknown if len(unknown) else everyone, at, unknown=True)
     if len(failed):
-        yield Failure(_message(error), failed, at)
+        yield SchemaFailure(_message(error), failed, at)
 
 
 def _asked(check: Any, value: object) -> bool | None:
@@ -328,7 +328,7 @@ def _fitting(column: pa_schema.Column, frame: pd.DataFrame) -> list[str]:
         return []
 
 
-def load(given: str) -> OwnSchema:
+def load(given: str) -> UserSchema:
     """The schema that `FILE:NAME` names.
 
     Raises:
@@ -356,7 +356,7 @@ def load(given: str) -> OwnSchema:
     return schema
 
 
-def ready(given: pa_schema.DataFrameSchema) -> OwnSchema:
+def ready(given: pa_schema.DataFrameSchema) -> UserSchema:
     """A copy that reports every failure: it drops no row, and what only warns is told apart."""
     schema = copy.deepcopy(given)
     schema.drop_invalid_rows = False
@@ -375,7 +375,7 @@ def ready(given: pa_schema.DataFrameSchema) -> OwnSchema:
     for column in schema.columns.values():
         if column.dtype is not None and not _is_text_or_bool(column.dtype):
             column.coerce = True
-    return OwnSchema(schema, frozenset(softened))
+    return UserSchema(schema, frozenset(softened))
 
 
 def _is_text_or_bool(dtype: Any) -> bool:

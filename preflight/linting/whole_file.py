@@ -16,12 +16,12 @@ from preflight.core import findings as tables
 from preflight.core.findings import Findings
 from preflight.core.names import bare_name
 from preflight.core.types import Chunk, Ints, Layout, Problem, Severity
-from preflight.linting.user_schema import Failure, OwnSchema
+from preflight.linting.user_schema import SchemaFailure, UserSchema
 from preflight.rule import Rule, Scope
 
 
 @dataclass(frozen=True)
-class Verdict:
+class SchemaVerdict:
     """What the user's schema says of a file.
 
     Attributes:
@@ -46,7 +46,7 @@ class WholeFile:
         layout: of the file.
     """
 
-    def __init__(self, schema: OwnSchema, plan: Plan, layout: Layout) -> None:
+    def __init__(self, schema: UserSchema, plan: Plan, layout: Layout) -> None:
         self._schema, self._plan, self._layout = schema, plan, layout
         self._columns = [
             column for column in plan.columns if not column.pieces and column.kind != "helper"
@@ -61,7 +61,7 @@ class WholeFile:
         self._rows.append(chunk.rows)
         self._lines.append(chunk.lines)
 
-    def judge(self, without: Sequence[int] | Ints) -> Verdict:
+    def judge(self, without: Sequence[int] | Ints) -> SchemaVerdict:
         """What the schema says.
 
         Args:
@@ -88,11 +88,11 @@ class WholeFile:
             )
             if rule.severity is Severity.ERROR:
                 rejected.append(blamed)
-        return Verdict(
+        return SchemaVerdict(
             tables.together(pieces), tuple(problems), np.unique(np.concatenate(rejected))
         )
 
-    def _rule(self, failure: Failure) -> Rule:
+    def _rule(self, failure: SchemaFailure) -> Rule:
         if failure.unknown:
             return self._plan.crash
         rule = self._plan.scoped(Scope.SCHEMA)[0]

@@ -19,7 +19,7 @@ import pandas as pd
 
 from preflight.config import catalogue
 from preflight.config import profile as profiles
-from preflight.config.column_mapping import missing, resolve, sent
+from preflight.config.column_mapping import missing, output_columns, resolve
 from preflight.config.plan import Plan
 from preflight.config.settings import Settings
 from preflight.core.errors import SourceError
@@ -28,9 +28,9 @@ from preflight.core.types import Source
 from preflight.kinds import email_dns
 from preflight.kinds.email_dns import MailHosts
 from preflight.linting import user_schema
-from preflight.linting.analysis import survey
+from preflight.linting.analysis import analyze
 from preflight.linting.apply_fixes import reveal
-from preflight.linting.checked import CHUNK_BYTES, Checked, Progress, Records, silent
+from preflight.linting.checked import CHUNK_BYTES, Checked, Progress, RecordStream, silent
 from preflight.reading.scan import scan
 from preflight.reading.source import last_written, open_source
 from preflight.writing import results_folder, undo
@@ -156,13 +156,13 @@ def check(
         if column.name in settings.date_orders
     }
     plan = dataclasses.replace(plan, orders=known)
-    read = Records(layout, "reading", progress, chunk_bytes)
-    found = survey(layout, plan, read, schema=schema)
+    read = RecordStream(layout, "reading", progress, chunk_bytes)
+    found = analyze(layout, plan, read, schema=schema)
     if found.orders.keys() - known.keys():
         # Only now is it known how the dates of a column are to be read, from its first row on.
         plan = dataclasses.replace(plan, orders={**found.orders, **known})
-        again = Records(layout, "reading again", progress, chunk_bytes)
-        found = survey(layout, plan, again, schema=schema)
+        again = RecordStream(layout, "reading again", progress, chunk_bytes)
+        found = analyze(layout, plan, again, schema=schema)
     return Checked(source, found)
 
 
@@ -180,8 +180,8 @@ def cells(
     checked: Checked, findings: Findings, *, replacements: bool
 ) -> tuple[np.ndarray, np.ndarray]:
     """The cells that findings of a file are about, and what fixing makes of them; see `reveal`."""
-    again = Records(checked.layout, "fetching")
-    return reveal(checked.survey, again, findings, replacements=replacements)
+    again = RecordStream(checked.layout, "fetching")
+    return reveal(checked.analysis, again, findings, replacements=replacements)
 
 
 def changes(checked: Checked, *, progress: Progress = silent) -> Iterator[pd.DataFrame]:
@@ -190,10 +190,10 @@ def changes(checked: Checked, *, progress: Progress = silent) -> Iterator[pd.Dat
     Yields:
         Frames of `types.CHANGE_COLUMNS`: of the file itself, then of its cells, rows in order.
     """
-    columns = sent(checked.survey.plan.columns, checked.survey.plan.profile)
+    columns = output_columns(checked.analysis.plan.columns, checked.analysis.plan.profile)
     yield file_changes(checked)
-    read = Records(checked.layout, "comparing", progress)
-    for one, _ in rewrite(checked.survey, read, columns):
+    read = RecordStream(checked.layout, "comparing", progress)
+    for one, _ in rewrite(checked.analysis, read, columns):
         if len(one.changes):
             yield one.changes
 
@@ -256,7 +256,7 @@ def fix(
         )
         if examined is not None:
             examined(checked)
-        read = Records(checked.layout, "writing", progress, chunk_bytes)
+        read = RecordStream(checked.layout, "writing", progress, chunk_bytes)
         fixed = write(checked, place, target, read)
         undo.keep(fixed, place)
         if beside is not None:
@@ -317,7 +317,7 @@ def split(
     not_its_own(path, target)
     with results_folder.staging(target, force=force) as place:
         checked = check(path, plain, work=work, stdin_name=stdin_name, progress=progress)
-        read = Records(checked.layout, "writing", progress)
+        read = RecordStream(checked.layout, "writing", progress)
         cut = write(checked, place, target, read, always_parts=True)
         if report is not None:
             results_folder.write_text(place / results_folder.REPORT, report(cut))

@@ -37,7 +37,7 @@ from preflight.runs.matching.pages import together
 from preflight.runs.matching.report_file import read_failures
 from preflight.runs.matching.submitted_file import Submitted, part_of
 from preflight.runs.prediction import predicted
-from preflight.runs.row_outcomes import Place, Verdicts
+from preflight.runs.row_outcomes import RowOutcome, RowOutcomes
 from preflight.runs.settlement import Sent, balanced, refusals
 from preflight.writing import results_folder
 from preflight.writing.provenance import Provenance, provenance
@@ -91,7 +91,7 @@ def merge_submitted(
     profile = settings.explained(profiles.load(provider))
     with results_folder.staging(target, force=force) as place:
         checked = _read(submitted, profile, settings, work, original, progress)
-        sent = part_of(checked.layout, checked.survey.plan.columns, work=work)
+        sent = part_of(checked.layout, checked.analysis.plan.columns, work=work)
         whole = together(pages, provider)
         joined = join.join(
             whole,
@@ -125,7 +125,7 @@ def merge_submitted(
             unmatched=len(joined.unmatched),
             notes=(*joined.notes, *ended.notes, *_notes(joined, books, traced, lost)),
             changes={},
-            warnings=warnings_left(checked.survey.findings.counts(), checked),
+            warnings=warnings_left(checked.analysis.findings.counts(), checked),
             folder=target,
             settings=settings,
         )
@@ -321,10 +321,10 @@ def _verdicts(
     checked: Checked, sent: Submitted, said: pd.DataFrame, books: RunBooks, unattributed: int
 ) -> pd.DataFrame:
     """One verdict a row; whatever was found on a row counts as a warning, for it was sent."""
-    verdicts = Verdicts(sent.rows)
-    verdicts.of_part(sent.part, Place.UNATTRIBUTED if unattributed else Place.ACCEPTED)
+    verdicts = RowOutcomes(sent.rows)
+    verdicts.of_part(sent.part, RowOutcome.UNATTRIBUTED if unattributed else RowOutcome.ACCEPTED)
     verdicts.refused(said)
-    frame = checked.survey.findings.frame
+    frame = checked.analysis.findings.frame
     found = frame[frame[tables.ROW] > 0]
     rows = found[tables.ROW].to_numpy(dtype=np.int64)
     verdicts.found("warnings", rows, found[tables.CODE].to_numpy(object))

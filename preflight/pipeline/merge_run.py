@@ -24,7 +24,7 @@ from preflight.runs.ledger.ledger import FILE as LEDGER
 from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import PartState, Run, RunState, StoredPart
 from preflight.runs.matching import join
-from preflight.runs.matching.match_lines import NO_ROW, NOBODY, Placed
+from preflight.runs.matching.match_lines import NO_ROW, NOBODY, MatchedLines
 from preflight.runs.matching.pages import together
 from preflight.runs.matching.report_file import read_failures
 from preflight.runs.settlement import Sent, settle
@@ -193,18 +193,18 @@ def _parts_of(
     return found
 
 
-def _placed(report: FailureReport, stored: StoredPart, run: Run) -> Placed:
+def _placed(report: FailureReport, stored: StoredPart, run: Run) -> MatchedLines:
     profile = profiles.load(run.provider)
     by = registry.module(run.provider).CAPABILITIES.joins_by
     return join.placed(report, stored.part, by=by, key_field=profile.key, profile=profile)
 
 
-def _of_others(placed: Placed) -> bool:
+def _of_others(placed: MatchedLines) -> bool:
     """Whether every line is about rows that this part has not."""
     return bool(((placed.at == NOBODY) & (placed.why == NO_ROW)).all())
 
 
-def _told_apart(path: Path, placed: Mapping[int, Placed]) -> dict[int, Bools]:
+def _told_apart(path: Path, placed: Mapping[int, MatchedLines]) -> dict[int, Bools]:
     """The lines of a report that are of each part; those of none go with the most.
 
     Raises:

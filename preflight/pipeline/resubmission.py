@@ -24,8 +24,8 @@ from preflight.core import csv_writer, files
 from preflight.core.errors import UsageError
 from preflight.core.row_id import DIGITS, ID, NAME
 from preflight.core.types import Layout, Source
-from preflight.linting.apply_fixes import clean
-from preflight.linting.checked import Checked, Progress, Records, silent
+from preflight.linting.apply_fixes import apply_fixes
+from preflight.linting.checked import Checked, Progress, RecordStream, silent
 from preflight.pipeline import check_fix_split, delivery
 from preflight.pipeline.delivery import Connection
 from preflight.providers import registry
@@ -33,7 +33,12 @@ from preflight.reading.source import open_source
 from preflight.rule import STANDING
 from preflight.runs import row_outcomes
 from preflight.runs.corrections import KEPT
-from preflight.runs.corrections.compare import CORRECTION_COLUMNS, Judged, judged, without_doubles
+from preflight.runs.corrections.compare import (
+    CORRECTION_COLUMNS,
+    Comparison,
+    judged,
+    without_doubles,
+)
 from preflight.runs.corrections.identify import named
 from preflight.runs.corrections.read import Returned, read_returned
 from preflight.runs.corrections.versions import Gathering, Version
@@ -58,7 +63,7 @@ _GUARDS = {
 
 
 @dataclass(frozen=True)
-class Corrected:
+class Corrections:
     """What a corrected file brought.
 
     Attributes:
@@ -101,7 +106,7 @@ def resubmit(
     folder: Path | None = None,
     force: bool = False,
     dry_run: bool = False,
-    told: Callable[[Corrected], None] = lambda _: None,
+    told: Callable[[Corrections], None] = lambda _: None,
     report: Callable[[Fixed], str] | None = None,
     progress: Progress = silent,
 ) -> Sent:
@@ -310,7 +315,7 @@ def _orders(sources: Sequence[Checked]) -> dict[str, str]:
     """What the rows of all rounds proved of the order of day and month; the first file's first."""
     proved: dict[str, str] = {}
     for checked in sources:
-        plan = checked.survey.plan
+        plan = checked.analysis.plan
         for column in plan.columns:
             if column.position in plan.orders:
                 proved.setdefault(column.name, plan.orders[column.position])
@@ -324,9 +329,9 @@ def _as_sent(path: Path, own: Settings, work: Path, progress: Progress) -> Versi
 
 
 def _gathered(run: str, checked: Checked, progress: Progress) -> Version:
-    plan = checked.survey.plan
+    plan = checked.analysis.plan
     gathering = Gathering(run, checked.layout, plan.columns, plan.profile.key)
-    for one in clean(checked.survey, Records(checked.layout, "comparing", progress)):
+    for one in apply_fixes(checked.analysis, RecordStream(checked.layout, "comparing", progress)):
         gathering.add(one.original, one.chunk)
     return gathering.version()
 
@@ -357,11 +362,13 @@ def _refuse_others(ledger: Ledger, family: Sequence[Run], returned: Returned, na
     )
 
 
-def _corrected(returned: Returned, found: Judged, parent: Run, stand: pd.DataFrame) -> Corrected:
+def _corrected(
+    returned: Returned, found: Comparison, parent: Run, stand: pd.DataFrame
+) -> Corrections:
     kinds = found.corrections["kind"].value_counts()
     was_taken = pd.Index(found.names).isin(stand.index[stand["place"].isin(TAKEN)])
     blank = np.array([not any(row) for row in zip(*found.cells, strict=True)], dtype=bool)
-    return Corrected(
+    return Corrections(
         name=returned.source.name,
         layout=returned.layout,
         parent=parent,
@@ -388,7 +395,7 @@ def _corrected(returned: Returned, found: Judged, parent: Run, stand: pd.DataFra
     )  # fmt: skip
 
 
-def _written(returned: Returned, found: Judged, work: Path, source: Source) -> Path:
+def _written(returned: Returned, found: Comparison, work: Path, source: Source) -> Path:
     """The corrected rows as a plain file: what a person meant, each row under its number."""
     at = returned.rows - 1
     columns = [

@@ -19,7 +19,7 @@ _WHOLE = r"[0-9]{1,18}"
 
 
 @dataclass(frozen=True, slots=True)
-class Records:
+class ReportLines:
     """A report, cut into fields.
 
     Attributes:
@@ -74,7 +74,7 @@ class _Kept:
             yield line
 
 
-def records(raw: bytes) -> Records:
+def records(raw: bytes) -> ReportLines:
     """Cuts the bytes of a report into fields.
 
     UTF-8 is assumed; a byte that is none becomes U+FFFD, and `raw` keeps it. Blank lines are
@@ -95,7 +95,7 @@ def records(raw: bytes) -> Records:
     finally:
         csv.field_size_limit(longest)
     if not rows:
-        return Records(raw, (), (), [])
+        return ReportLines(raw, (), (), [])
     header = tuple(name.strip() for name in rows[0])
     width = len(header)
     even = [
@@ -107,11 +107,11 @@ def records(raw: bytes) -> Records:
         for row in rows[1:]
     ]
     columns = tuple(list(column) for column in zip(*even, strict=True)) if even else ()
-    return Records(raw, header, columns or tuple([] for _ in header), lines[1:])
+    return ReportLines(raw, header, columns or tuple([] for _ in header), lines[1:])
 
 
 def report(
-    found: Records,
+    found: ReportLines,
     *,
     code: Sequence[str],
     message: Sequence[str] | None = None,

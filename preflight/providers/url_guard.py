@@ -26,7 +26,7 @@ Resolve = Callable[[str, int], Iterable[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Stranger:
+class UntrustedUrl:
     """An address that was looked at.
 
     Attributes:
@@ -45,7 +45,9 @@ def resolved(host: str, port: int) -> Iterable[str]:
     return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
 
-def stranger(provider: str, url: object, *, sandbox: bool, resolve: Resolve = resolved) -> Stranger:
+def stranger(
+    provider: str, url: object, *, sandbox: bool, resolve: Resolve = resolved
+) -> UntrustedUrl:
     """An address of a provider's answer, once it is seen to be harmless.
 
     Args:
@@ -74,10 +76,10 @@ def stranger(provider: str, url: object, *, sandbox: bool, resolve: Resolve = re
     if parts.scheme != "https" and not here:
         raise Refused(f"{provider} named an address at {host} without TLS; nothing is sent there")
     if here:
-        return Stranger(text, host, "")
+        return UntrustedUrl(text, host, "")
     proxies = getproxies()
     if ("https" in proxies or "all" in proxies) and not proxy_bypass(host) and not _literal(host):
-        return Stranger(text, host, "")
+        return UntrustedUrl(text, host, "")
     try:
         found = list(resolve(host, port or 443))
     except OSError:
@@ -90,7 +92,7 @@ def stranger(provider: str, url: object, *, sandbox: bool, resolve: Resolve = re
                 f"{provider} named an address at {host}, which is in a private or special network; "
                 "nothing is sent there"
             )
-    return Stranger(text, host, found[0])
+    return UntrustedUrl(text, host, found[0])
 
 
 def _literal(host: str) -> bool:

@@ -36,7 +36,7 @@ _MARK = re.compile("[\udc00-\udcff]")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SampleRow:
     """A record that is not blank; offsets count from where the reading began, lines from 1."""
 
     cells: tuple[str, ...]
@@ -60,9 +60,9 @@ class Dialect:
     """
 
     syntax: Syntax
-    header: Row | None
+    header: SampleRow | None
     certain: bool
-    below: tuple[Row, ...] = ()
+    below: tuple[SampleRow, ...] = ()
     strange: str = ""
 
 
@@ -71,7 +71,7 @@ class _Reading:
     """The top of a file as it reads with one syntax; `width` is how many fields most have."""
 
     syntax: Syntax
-    rows: list[Row]
+    rows: list[SampleRow]
     width: int
     score: float
 
@@ -114,7 +114,7 @@ def find_dialect(
         return Dialect(syntax, None, certain=False)
     if header_first:
         certain = True
-        header: Row | None = rows[0]
+        header: SampleRow | None = rows[0]
     else:
         header, names = _named_header(reading, known)
         certain = header is not None and (names > 1 or names == len(header.filled))
@@ -151,7 +151,7 @@ def _strange_delimiter(head: bytes, known: Callable[[str], bool]) -> str:
     return ""
 
 
-def _with_last_column(header: Row, data: list[Row]) -> Row:
+def _with_last_column(header: SampleRow, data: list[SampleRow]) -> SampleRow:
     """The header with a nameless last column where each row has one and nothing in it."""
     width = len(header.cells) + 1
     if data and all(len(row.cells) == width and not row.cells[-1].strip() for row in data):
@@ -174,10 +174,10 @@ def _read(head: bytes, syntax: Syntax, known: Callable[[str], bool], *, final: b
     return _Reading(syntax, rows, width, score)
 
 
-def _rows(head: bytes, syntax: Syntax, *, final: bool) -> list[Row]:
+def _rows(head: bytes, syntax: Syntax, *, final: bool) -> list[SampleRow]:
     # what a quote that is open at the end of the head comes to is not this reading's business
     reader = RecordReader(syntax, 0, lambda _: True)
-    rows: list[Row] = []
+    rows: list[SampleRow] = []
     said = _SEP.match(head)
     at, line = 0, 1
     while at < len(head) and len(rows) < _RECORDS:
@@ -189,13 +189,15 @@ def _rows(head: bytes, syntax: Syntax, *, final: bool) -> list[Row]:
             fields = head[at : record.stop].split(syntax.delimiter.encode("ascii"))
         cells = tuple(_MARK.sub(_escaped, f.decode("utf-8", "surrogatepass")) for f in fields)
         if any(cell.strip() for cell in cells) and not (said and at == 0):
-            rows.append(Row(cells, at, record.end, line, record.lines))
+            rows.append(SampleRow(cells, at, record.end, line, record.lines))
         at = record.end
         line += record.lines
     return rows
 
 
-def continuation(header: Row, data: list[Row], known: Callable[[str], bool]) -> list[Row]:
+def continuation(
+    header: SampleRow, data: list[SampleRow], known: Callable[[str], bool]
+) -> list[SampleRow]:
     """The rows right under the header that say more about the columns and are no data.
 
     That is the names once more in other words, the types of the columns, or, as survey tools write
@@ -205,7 +207,7 @@ def continuation(header: Row, data: list[Row], known: Callable[[str], bool]) -> 
         imported = sum(cell.strip().startswith('{"ImportId"') for cell in row.filled)
         if imported * 2 > len(row.filled):
             return data[: nth + 1]
-    below: list[Row] = []
+    below: list[SampleRow] = []
     for row in data[:_CONTINUED]:
         if row.cells == header.cells or any(map(_is_contact, row.filled)):
             break
@@ -220,7 +222,7 @@ def continuation(header: Row, data: list[Row], known: Callable[[str], bool]) -> 
     return below
 
 
-def _named_header(reading: _Reading, known: Callable[[str], bool]) -> tuple[Row | None, int]:
+def _named_header(reading: _Reading, known: Callable[[str], bool]) -> tuple[SampleRow | None, int]:
     """The row with the most known names above the data, and how many it has."""
     best: tuple[int, bool] = (0, False)
     header = None
@@ -238,7 +240,7 @@ def _named_header(reading: _Reading, known: Callable[[str], bool]) -> tuple[Row 
     return header, best[0]
 
 
-def _first_header(reading: _Reading) -> Row:
+def _first_header(reading: _Reading) -> SampleRow:
     """The first row that can be a header though none of its names is known."""
     rows = reading.rows[:_HEADER_WITHIN]
     for row in rows:
@@ -250,7 +252,7 @@ def _first_header(reading: _Reading) -> Row:
     return rows[0]
 
 
-def _is_sparse(row: Row, width: int) -> bool:
+def _is_sparse(row: SampleRow, width: int) -> bool:
     """A title or a note that was padded with delimiters to the width of the table."""
     if any(map(_is_contact, row.filled)):
         return False
@@ -267,7 +269,7 @@ def _is_contact(cell: str) -> bool:
     return digits >= _DIGITS_OF_A_PHONE and _PHONE.fullmatch(text) is not None
 
 
-def _is_prose(row: Row, delimiter: str) -> bool:
+def _is_prose(row: SampleRow, delimiter: str) -> bool:
     """Whether every delimiter is followed by a blank, as in a sentence."""
     return delimiter != "\t" and all(cell.startswith(" ") for cell in row.cells[1:])
 

@@ -77,7 +77,7 @@ _COMMON, _RARE, _RAREST = 2e-4, 5e-6, 1e-7
 _HALF_WIDTH = range(0xFF66, 0xFFA0)
 
 
-class Tongues:
+class LanguageModel:
     """The letters of a group of tongues and how often one follows another."""
 
     def __init__(self, tongues: Iterable[str], names: str, level: Callable[[str], float]) -> None:
@@ -132,19 +132,19 @@ class Tongues:
 def likelihood(name: str, pairs: Pairs) -> float:
     """How likely neighbouring characters are in the likeliest tongue of a group, or in a mixture.
 
-    See `Tongues.likelihood`; `name` is one of `GROUPS`.
+    See `LanguageModel.likelihood`; `name` is one of `GROUPS`.
     """
     return max(one.likelihood(pairs) for one in _group(name))
 
 
 @functools.cache
-def _group(name: str) -> list[Tongues]:
+def _group(name: str) -> list[LanguageModel]:
     tongues = GROUPS[name]
     names, level = _NAMES.get(name, ""), _LEVELS.get(name, _plain_level)
-    mixture = Tongues(tongues, names, level)
+    mixture = LanguageModel(tongues, names, level)
     if len(tongues) == 1:
         return [mixture]
-    return [mixture, *(Tongues([tongue], names, level) for tongue in tongues)]
+    return [mixture, *(LanguageModel([tongue], names, level) for tongue in tongues)]
 
 
 def neighbours(text: str) -> Counter[tuple[str, str]]:

@@ -113,7 +113,7 @@ def _reading(settings: Settings, layout: Layout) -> Iterator[str]:
 
 
 def _phones(settings: Settings, checked: Checked) -> Iterator[str]:
-    plan, looks = checked.survey.plan, checked.survey.view.looks
+    plan, looks = checked.analysis.plan, checked.analysis.view.looks
     yield "\n# The country of phones without a country code. Never guessed.\n"
     for column in _of_kind(plan.columns, "phone"):
         seen = looks[column.position]
@@ -127,7 +127,7 @@ def _phones(settings: Settings, checked: Checked) -> Iterator[str]:
 
 
 def _moments(settings: Settings, checked: Checked) -> Iterator[str]:
-    moments = list(_of_kind(checked.survey.plan.columns, "timestamp"))
+    moments = list(_of_kind(checked.analysis.plan.columns, "timestamp"))
     about = f" ({_names(moments)})" if moments else ""
     yield f"\n# The zone of timestamps without an offset{about}.\n"
     yield _entry("timezone", settings.timezone or "America/New_York", said=bool(settings.timezone))
@@ -138,21 +138,21 @@ def _of_kind(columns: Iterable[Column], kind: str) -> Iterator[Column]:
 
 
 def _columns(settings: Settings, profile: Profile, checked: Checked) -> Iterator[str]:
-    survey = checked.survey
+    analysis = checked.analysis
     yield '\n[columns]\n# Which field a column holds; "-" says that it is none.\n'
-    if survey.view.header_is_data:
+    if analysis.view.header_is_data:
         # The names are values of a contact then.
         yield "# The first row looks like data: put a line of names above it, and draft again.\n"
         return
-    by_name = {_name(one): one for one in survey.plan.columns if not one.pieces}
+    by_name = {_name(one): one for one in analysis.plan.columns if not one.pieces}
     for name, field in settings.columns.items():
         yield _entry(_text(name), field, said=True)
     known = [one for one in by_name.values() if one.field is not None and one.matched != "option"]
     if known:
         yield "# Known by their names:\n"
         yield from (_entry(_text(_name(one)), str(one.field), said=False) for one in known)
-    yield from _asked(known, survey.view.looks)
-    yield from _suggested(profile, survey.plan.columns, survey.view.looks)
+    yield from _asked(known, analysis.view.looks)
+    yield from _suggested(profile, analysis.plan.columns, analysis.view.looks)
 
 
 def _asked(known: list[Column], looks: tuple[Looks, ...]) -> Iterator[str]:

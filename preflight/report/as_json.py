@@ -63,7 +63,7 @@ def document(
 
 
 def _file(listing: Listing) -> dict[str, Any]:
-    survey, layout = listing.survey, listing.survey.layout
+    analysis, layout = listing.analysis, listing.analysis.layout
     severities = listing.severity_counts()
     return {
         "path": _text(listing.path),
@@ -73,9 +73,9 @@ def _file(listing: Listing) -> dict[str, Any]:
         "delimiter": layout.delimiter,
         "sheet": _sheet(layout.source.sheet),
         "header_line": layout.header_line if layout.header else None,
-        "profile": survey.plan.profile.name,
-        "columns": {_text(name): field for name, field in header_names(survey).items()},
-        "rows": survey.rows,
+        "profile": analysis.plan.profile.name,
+        "columns": {_text(name): field for name, field in header_names(analysis).items()},
+        "rows": analysis.rows,
         "books": asdict(listing.books),
         "counts": {
             "error": severities[Severity.ERROR],
@@ -83,13 +83,13 @@ def _file(listing: Listing) -> dict[str, Any]:
             "by_code": listing.counts(),
         },
         "held_back": listing.held_back,
-        "unused": [_text(note) for note in survey.plan.unused],
+        "unused": [_text(note) for note in analysis.plan.unused],
         "unsafe_fixes": None
-        if survey.refused
+        if analysis.refused
         else {
-            "cells": survey.guessed_cells,
-            "rows": survey.guessed_rows,
-            "all_seen": survey.guessed_all,
+            "cells": analysis.guessed_cells,
+            "rows": analysis.guessed_rows,
+            "all_seen": analysis.guessed_all,
         },
     }
 

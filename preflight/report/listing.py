@@ -15,7 +15,7 @@ import numpy as np
 from preflight.core import findings as tables
 from preflight.core.findings import Findings
 from preflight.core.types import Books, Problem, Safety, Severity
-from preflight.linting.analysis import Survey
+from preflight.linting.analysis import Analysis
 from preflight.rule import FileView, Rule
 
 Token = Callable[[str], str]
@@ -47,7 +47,7 @@ def tokens(key: bytes) -> Token:
 
 
 @dataclass(frozen=True)
-class Row:
+class ListedFinding:
     """One finding as it is shown.
 
     Attributes:
@@ -77,7 +77,7 @@ class Listing:
 
     Attributes:
         path: what the user called it.
-        survey: what was found.
+        analysis: what was found.
         findings: those to be shown, in order, problems of the file and its header included.
         held_back: how many row findings are not, because the header is wrong.
         books: of the file.
@@ -88,7 +88,7 @@ class Listing:
     """
 
     path: str
-    survey: Survey
+    analysis: Analysis
     findings: Findings
     held_back: int
     books: Books
@@ -96,9 +96,9 @@ class Listing:
     cells: np.ndarray
     replacements: np.ndarray
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[ListedFinding]:
         """The findings one by one."""
-        rules, columns = self.survey.plan.rules, self.survey.plan.columns
+        rules, columns = self.analysis.plan.rules, self.analysis.plan.columns
         names = {column.position + 1: column.name for column in columns}
         frame = self.findings.frame
         for at, (code, row, line, column, message) in enumerate(
@@ -109,7 +109,7 @@ class Listing:
                 safety = problem.safety
             else:
                 safety = rule.safety if self._mends(rule, row) else None
-            yield Row(
+            yield ListedFinding(
                 rule=rule,
                 message=message or rule.message,
                 row=row or None,
@@ -126,46 +126,52 @@ class Listing:
         if rule.drops:
             return True
         if rule.repairs:
-            return row in self.survey.repairs
-        tried = self.survey.plan.applies(rule.safety)
-        return rule.fix is not None and (not tried or rule.code in self.survey.fixed)
+            return row in self.analysis.repairs
+        tried = self.analysis.plan.applies(rule.safety)
+        return rule.fix is not None and (not tried or rule.code in self.analysis.fixed)
 
     def counts(self) -> dict[str, int]:
         """How many findings of each code, the ones held back included."""
-        counted = Counter(self.survey.findings.counts())
-        counted.update(rule.code for rule, _ in self.survey.problems)
+        counted = Counter(self.analysis.findings.counts())
+        counted.update(rule.code for rule, _ in self.analysis.problems)
         return dict(sorted(counted.items()))
 
     def severity_counts(self) -> dict[Severity, int]:
         """How many findings of each severity, the ones held back included."""
         counted = dict.fromkeys(Severity, 0)
-        for code, count in self.survey.findings.counts().items():
-            counted[self.survey.plan.rules[code].severity] += count
-        for rule, _ in self.survey.problems:
+        for code, count in self.analysis.findings.counts().items():
+            counted[self.analysis.plan.rules[code].severity] += count
+        for rule, _ in self.analysis.problems:
             counted[rule.severity] += 1
         return counted
 
     @property
     def names_are_values(self) -> bool:
         """Whether the header may be somebody's data, because the first row looks like it."""
-        plan = self.survey.plan
+        plan = self.analysis.plan
         nothing = frozenset[int]()
         view = FileView(
-            self.survey.layout, plan.columns, plan.profile, self.survey.rows, (), nothing, nothing
+            self.analysis.layout,
+            plan.columns,
+            plan.profile,
+            self.analysis.rows,
+            (),
+            nothing,
+            nothing,
         )
         return view.header_is_data
 
 
-def _problems(survey: Survey) -> Findings:
+def _problems(analysis: Analysis) -> Findings:
     return tables.together(
         tables.table(rule.code, 0, problem.line or 0, problem.column or 0, problem.message)
-        for rule, problem in survey.problems
+        for rule, problem in analysis.problems
     )
 
 
 def listing(
     path: str,
-    survey: Survey,
+    analysis: Analysis,
     books: Books,
     *,
     show_all: bool = False,
@@ -175,19 +181,19 @@ def listing(
 
     Args:
         path: what the user called it.
-        survey: what was found.
+        analysis: what was found.
         books: of the file.
         show_all: whether row findings are shown although the header is wrong.
         cells: fetches the cell of each finding and its replacement; without it none is known.
     """
-    hold = survey.header_wrong and not show_all
-    problems = _problems(survey)
+    hold = analysis.header_wrong and not show_all
+    problems = _problems(analysis)
     marked = problems.frame.assign(at=np.arange(len(problems)))
-    kept = tables.together([]) if hold else survey.findings
+    kept = tables.together([]) if hold else analysis.findings
     both = tables.together([Findings(marked), Findings(kept.frame.assign(at=-1))]).ordered()
     order = both.frame["at"].to_numpy() if len(both) else np.empty(0, dtype=np.int64)
     of_file = {
-        int(position): survey.problems[int(order[position])]
+        int(position): analysis.problems[int(order[position])]
         for position in np.flatnonzero(order >= 0)
     }
     shown = Findings(
@@ -197,9 +203,9 @@ def listing(
     old, new = (unknown, unknown) if cells is None else cells(shown)
     return Listing(
         path=path,
-        survey=survey,
+        analysis=analysis,
         findings=shown,
-        held_back=len(survey.findings) if hold else 0,
+        held_back=len(analysis.findings) if hold else 0,
         books=books,
         problems=of_file,
         cells=old,
@@ -207,16 +213,16 @@ def listing(
     )
 
 
-def fixable(survey: Survey) -> tuple[int, int]:
+def fixable(analysis: Analysis) -> tuple[int, int]:
     """How many rows fixing would save, and how many cells it would change."""
-    saved = int(((survey.before == 1) & (survey.after != 1)).sum())
-    return saved, sum(survey.fixed.values())
+    saved = int(((analysis.before == 1) & (analysis.after != 1)).sum())
+    return saved, sum(analysis.fixed.values())
 
 
-def header_names(survey: Survey) -> dict[str, str]:
+def header_names(analysis: Analysis) -> dict[str, str]:
     """Each header that means a field, and the field."""
     return {
         column.name: column.field
-        for column in survey.plan.columns
+        for column in analysis.plan.columns
         if column.field and not column.pieces
     }

@@ -14,32 +14,32 @@ from preflight.core.redact import mask
 from preflight.report.listing import shape
 from preflight.report.text import number, plural, visible
 from preflight.runs.history.facts import (
-    Called,
+    CallMade,
     Chapter,
-    Corrected,
-    Ended,
     Fact,
-    Job,
-    Placed,
-    Read,
-    Refused,
+    JobStatus,
+    RowCorrected,
+    RowEnded,
+    RowPlaced,
+    RowRead,
+    RowRefused,
     Story,
     Trail,
 )
-from preflight.runs.history.row_facts import Change, Finding
+from preflight.runs.history.row_facts import RowChange, RowFinding
 from preflight.runs.ledger.run import Run
 from preflight.writing.sent_cells import without_cells
 
 _WHAT = {
-    Read: "read",
-    Corrected: "corrected",
-    Finding: "found",
-    Change: "changed",
-    Placed: "placed",
-    Called: "called",
-    Job: "taken",
-    Refused: "refused",
-    Ended: "ended",
+    RowRead: "read",
+    RowCorrected: "corrected",
+    RowFinding: "found",
+    RowChange: "changed",
+    RowPlaced: "placed",
+    CallMade: "called",
+    JobStatus: "taken",
+    RowRefused: "refused",
+    RowEnded: "ended",
 }
 
 
@@ -70,7 +70,7 @@ def text(trail: Trail, *, show_values: bool) -> str:
 
 def _heading(story: Story) -> str:
     first, last = story.chapters[0], story.standing
-    (read,) = (fact for fact in first.facts if isinstance(fact, Read))
+    (read,) = (fact for fact in first.facts if isinstance(fact, RowRead))
     where = f"row {number(read.row)} of {visible(read.source)}, line {number(read.line)}"
     return f"{where}: {_place(last)} in run {last.run.id}"
 
@@ -91,42 +91,42 @@ def _time(moment: float) -> str:
 def _line(fact: Fact, chapter: Chapter, *, show_values: bool) -> str:
     """A fact in a line."""
     match fact:
-        case Read():
+        case RowRead():
             return f"{visible(fact.source)}, row {number(fact.row)}, line {number(fact.line)}"
-        case Corrected():
+        case RowCorrected():
             if fact.kind == "edit":
                 both = _both(fact.old, fact.new, show_values=show_values)
                 return f"{visible(fact.column)}, edited: {both}"
             both = _both(fact.new, fact.old, show_values=show_values)
             return f"{visible(fact.column)}, a spreadsheet's damage undone: {both}"
-        case Finding():
+        case RowFinding():
             at = f"{visible(fact.column)}: " if fact.column else ""
             mended = "; mended" if fact.mended else ""
             said = f"{fact.code} {fact.name} [{fact.severity}]"
             return f"{said} {at}{visible(fact.message)}{mended}"
-        case Change():
+        case RowChange():
             both = _both(fact.old, fact.new, show_values=show_values)
             return f"{visible(fact.column)} by {fact.code}, {fact.safety}: {both}"
-        case Placed():
+        case RowPlaced():
             gone = "" if fact.there else " (gone)"
             return (
                 f"part {fact.part} of {fact.parts}, {visible(fact.file)}{gone}: "
                 f"row {number(fact.position)} of {number(fact.rows)}"
             )
-        case Called():
+        case CallMade():
             ended = "no end known" if fact.ended is None else f"to {_time(fact.ended)[11:]}"
             why = f": {visible(mask(fact.message))}" if fact.message else ""
             when = f"{_time(fact.began)[:19]} {ended}"
             return f"attempt {fact.attempt}, {fact.step}: {fact.state}, {when}{why}"
-        case Job():
+        case JobStatus():
             status = fact.status or "its end is not known"
             why = f"; {visible(mask(fact.message))}" if fact.message else ""
             return f"job {visible(fact.job)}: {visible(status)}{why}"
-        case Refused():
+        case RowRefused():
             said = f": {told!r}" if (told := _said(fact, chapter, show_values)) else ""
             how = f", joined by {fact.how}" if fact.how else ""
             return f"{visible(fact.code)}{said} (class {fact.reason}{how})"
-        case Ended():
+        case RowEnded():
             why = f": {visible(mask(fact.why))}" if fact.why else ""
             return f"{_place(chapter)}{why}"
 
@@ -137,7 +137,7 @@ def _both(old: str, new: str, *, show_values: bool) -> str:
     return f"{shape(old) or 'blank'} → {shape(new) or 'blank'}"
 
 
-def _said(fact: Refused, chapter: Chapter, show_values: bool) -> str:
+def _said(fact: RowRefused, chapter: Chapter, show_values: bool) -> str:
     """The provider's words, verbatim or without values."""
     return fact.message if show_values else without_values(fact.message, chapter.cells)
 
@@ -190,10 +190,10 @@ def _story(story: Story, *, show_values: bool) -> dict[str, Any]:
 def _facts(chapter: Chapter, *, show_values: bool) -> Iterator[dict[str, Any]]:
     for fact in chapter.facts:
         told: dict[str, Any] = {"run": chapter.run.id, "what": _WHAT[type(fact)], **asdict(fact)}
-        if isinstance(fact, (Corrected, Change)):
+        if isinstance(fact, (RowCorrected, RowChange)):
             told |= {"old_shape": shape(fact.old), "new_shape": shape(fact.new)}
             told |= {} if show_values else {"old": None, "new": None}
-        if isinstance(fact, Refused):
+        if isinstance(fact, RowRefused):
             told["message"] = _said(fact, chapter, show_values)
         for name in ("message", "why"):
             if name in told:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 
 from preflight.core.redact import visible as visible
 from preflight.core.types import Books, Layout, RunBooks, Safety, Severity, Sheet
-from preflight.linting.analysis import Survey
+from preflight.linting.analysis import Analysis
 from preflight.report.libraries import libraries
-from preflight.report.listing import Listing, Row, fixable, shape
+from preflight.report.listing import ListedFinding, Listing, fixable, shape
 
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "pipes"}
 
@@ -34,7 +34,7 @@ def harmless(text: str) -> str:
     return "\n".join(map(visible, text.split("\n")))
 
 
-def place(path: str, row: Row) -> str:
+def place(path: str, row: ListedFinding) -> str:
     """Where a finding is, as editors understand it: path:line:column."""
     where = [visible(path)]
     if row.line is not None:
@@ -74,7 +74,7 @@ def concise(listing: Listing) -> str:
 
 def statistics(listing: Listing) -> str:
     """How many findings of each rule, most first."""
-    rules = listing.survey.plan.rules
+    rules = listing.analysis.plan.rules
     counted = sorted(listing.counts().items(), key=lambda entry: (-entry[1], entry[0]))
     return "".join(
         f"{number(count):>9}  {code}  {rules[code].severity:<7}  {rules[code].name}\n"
@@ -141,48 +141,51 @@ def _sheets(names: Iterable[str]) -> str:
 
 def summary(listing: Listing) -> str:
     """What was read, what was found, and the books."""
-    survey = listing.survey
+    analysis = listing.analysis
     counts = listing.severity_counts()
     errors = plural(counts[Severity.ERROR], "error")
     warnings = plural(counts[Severity.WARNING], "warning")
     lines = [
-        f"{visible(listing.path)}: {plural(survey.rows, 'record')}, {assumptions(survey.layout)}",
+        (
+            f"{visible(listing.path)}: {plural(analysis.rows, 'record')}, "
+            f"{assumptions(analysis.layout)}"
+        ),
         f"  found: {errors}, {warnings}",
     ]
-    if survey.layout.source.sheet is not None:
-        lines[1:1] = [f"  {note}" for note in sheet_notes(survey.layout.source.sheet)]
-    lines[1:1] = [f"  {visible(note)}" for note in survey.plan.unused]
+    if analysis.layout.source.sheet is not None:
+        lines[1:1] = [f"  {note}" for note in sheet_notes(analysis.layout.source.sheet)]
+    lines[1:1] = [f"  {visible(note)}" for note in analysis.plan.unused]
     if listing.held_back:
         lines.append(
             f"  the header is wrong: {plural(listing.held_back, 'finding')} about rows held back; "
             "--all shows them"
         )
-    mail = survey.plan.mail
+    mail = analysis.plan.mail
     if mail is not None and mail.unknown:
         lines.append(
             f"  {plural(mail.unknown, 'domain')} could not be asked; their addresses are not judged"
         )
-    saved, cells = fixable(survey)
-    if survey.refused:
-        codes = ", ".join(dict.fromkeys(rule.code for rule, _ in survey.refused))
+    saved, cells = fixable(analysis)
+    if analysis.refused:
+        codes = ", ".join(dict.fromkeys(rule.code for rule, _ in analysis.refused))
         lines.append(f"  refused as a whole, until that is mended: {codes}")
     elif cells or saved:
         lines.append(
             f"  fixable: {plural(cells, 'cell')}; `preflight fix` would save {plural(saved, 'row')}"
         )
-    if survey.guessed_cells and not survey.refused:
-        lines.append(f"  {guesses(survey)}")
+    if analysis.guessed_cells and not analysis.refused:
+        lines.append(f"  {guesses(analysis)}")
     lines.append(f"  books: {books(listing.books)}")
     return "".join(f"{line}\n" for line in lines)
 
 
-def guesses(survey: Survey) -> str:
+def guesses(analysis: Analysis) -> str:
     """What fixes that guess would add to those that are made."""
-    if not survey.guessed_all:
-        return f"--unsafe-fixes would change over {plural(survey.guessed_cells, 'more cell')}"
-    saved = survey.guessed_rows
+    if not analysis.guessed_all:
+        return f"--unsafe-fixes would change over {plural(analysis.guessed_cells, 'more cell')}"
+    saved = analysis.guessed_rows
     rows = f", and save up to {plural(saved, 'more row')}" if saved else ""
-    return f"--unsafe-fixes would change {plural(survey.guessed_cells, 'more cell')}{rows}"
+    return f"--unsafe-fixes would change {plural(analysis.guessed_cells, 'more cell')}{rows}"
 
 
 def books(told: Books | RunBooks) -> str:

@@ -14,17 +14,17 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from preflight.config.column_mapping import own, sent
+from preflight.config.column_mapping import output_columns, own
 from preflight.core import files
 from preflight.core import findings as tables
 from preflight.core.errors import BooksError
-from preflight.core.row_id import Names
+from preflight.core.row_id import RowIds
 from preflight.core.types import Chunk, Ints, Reason, RunBooks
 from preflight.linting.analysis import DROPPED
-from preflight.linting.apply_fixes import Cleaned
-from preflight.linting.checked import Checked, Records
+from preflight.linting.apply_fixes import FixedChunk
+from preflight.linting.checked import Checked, RecordStream
 from preflight.runs.ledger.run import Run
-from preflight.runs.row_outcomes import Verdicts
+from preflight.runs.row_outcomes import RowOutcomes
 from preflight.writing import results_folder
 from preflight.writing.partition import Rejects
 from preflight.writing.parts import OVER_LIMIT
@@ -40,7 +40,7 @@ def write_failures(
     checked: Checked,
     failures: pd.DataFrame,
     books: RunBooks,
-    verdicts: Verdicts,
+    verdicts: RowOutcomes,
     unattributed: int,
 ) -> tuple[Mapping[str, int], int]:
     """Writes failures.csv, in row order, with the input's own columns.
@@ -59,18 +59,20 @@ def write_failures(
     Raises:
         BooksError: it would not hold as many rows as the books say; what stood there stays.
     """
-    found, layout, plan = checked.survey, checked.layout, checked.survey.plan
+    found, layout, plan = checked.analysis, checked.layout, checked.analysis.plan
     rejects = Rejects(layout, plan, found.refused, also=(OVER_LIMIT,))
-    away = found.left_away
-    columns = sent([one for one in plan.columns if one.position not in away], plan.profile)
+    away = found.dropped_columns
+    columns = output_columns(
+        [one for one in plan.columns if one.position not in away], plan.profile
+    )
     files.folder(run.folder)
     there = by_row(failures)
     verdicts.refused(there)
     _note_dropped(verdicts, checked)
     counted, changes, remaining = Counter[str](), Counter[str](), Counter[str]()
-    names, own_cells = Names(layout), own(layout.header)
+    names, own_cells = RowIds(layout), own(layout.header)
     with _replacing(run.folder / results_folder.FAILURES, rejects.header) as file:
-        for one, _ in rewrite(found, Records(layout), columns):
+        for one, _ in rewrite(found, RecordStream(layout), columns):
             here = rejects.of(one.original, one.rejected, one.aside, one.findings)
             refused = _refused_rows(one.aligned, there, own_cells, names)
             file.write(_in_row_order(here, refused))
@@ -156,9 +158,9 @@ def _helper(columns: Sequence[pa.Array], name: str) -> np.ndarray:
     return cells
 
 
-def _note_dropped(verdicts: Verdicts, checked: Checked) -> None:
+def _note_dropped(verdicts: RowOutcomes, checked: Checked) -> None:
     """What there is to say about the rows that are left away: why."""
-    found = checked.survey
+    found = checked.analysis
     frame = found.findings.frame
     dropped = frame[found.after[frame[tables.ROW].to_numpy() - 1] == DROPPED]
     dropped = dropped[dropped[tables.ROW] > 0]
@@ -167,7 +169,9 @@ def _note_dropped(verdicts: Verdicts, checked: Checked) -> None:
     )
 
 
-def _note_local(verdicts: Verdicts, one: Cleaned, here: Sequence[pa.Array], names: Names) -> None:
+def _note_local(
+    verdicts: RowOutcomes, one: FixedChunk, here: Sequence[pa.Array], names: RowIds
+) -> None:
     """What was found here about the rows of a chunk."""
     rows = np.concatenate([one.original.rows, one.original.aside["row"].to_numpy(dtype=np.int64)])
     lines = np.concatenate(
@@ -189,7 +193,7 @@ def _note_local(verdicts: Verdicts, one: Cleaned, here: Sequence[pa.Array], name
 
 
 def _refused_rows(
-    chunk: Chunk, there: pd.DataFrame, own_cells: Sequence[int], names: Names
+    chunk: Chunk, there: pd.DataFrame, own_cells: Sequence[int], names: RowIds
 ) -> list[pa.Array]:
     """The rows of a chunk that the provider refused, as rows of failures.csv."""
     refused = np.isin(chunk.rows, there.index.to_numpy())

@@ -51,7 +51,7 @@ def stored(settings: Settings, checked: Checked) -> dict[str, Any]:
     kept["rules"] = [str(path.absolute()) for path in settings.rules]
     # A resume may be called from another folder.
     kept["schema"] = None if settings.schema is None else str(Path(settings.schema).absolute())
-    mail = checked.survey.plan.mail
+    mail = checked.analysis.plan.mail
     # A resume must not ask again: the DNS may answer otherwise, and the rows were sent.
     kept["refused_domains"] = None if mail is None else mail.refused
     kept["max_bad"] = None if bad is None else dataclasses.asdict(bad)
@@ -127,7 +127,7 @@ def keep_source(checked: Checked, state_dir: Path) -> None:
             for left in folder.glob(f".*{_PARTIAL}"):
                 left.unlink()
             if not copy.exists():
-                _copy(source, copy, checked.survey.plan.written)
+                _copy(source, copy, checked.analysis.plan.written)
     except OSError as error:
         raise SourceError(f"cannot keep a copy in {folder}: {error.strerror}") from error
 

@@ -14,12 +14,12 @@ import pandas as pd
 
 from preflight.core.row_id import NAME
 from preflight.runs.ledger.run import Run
-from preflight.runs.row_outcomes import Place
+from preflight.runs.row_outcomes import RowOutcome
 
 _NO_NEWS = {"DUP804", "DUP805", "DUP806", "DUP807", "DUP808"}
 """Codes of rows that were not sent because of what an earlier round says of them."""
 
-TAKEN = (Place.ACCEPTED, Place.SUBMITTED, Place.UNATTRIBUTED, Place.UNKNOWN)
+TAKEN = (RowOutcome.ACCEPTED, RowOutcome.SUBMITTED, RowOutcome.UNATTRIBUTED, RowOutcome.UNKNOWN)
 """Places of rows that the provider has taken, or may have."""
 
 
@@ -35,12 +35,12 @@ class FamilyBooks:
 
     rows: int
     added: int
-    places: Mapping[Place, int]
+    places: Mapping[RowOutcome, int]
 
     @property
     def open(self) -> int:
         """How many rows were refused, here or there, and have not been accepted since."""
-        return self.places[Place.REJECTED_HERE] + self.places[Place.REJECTED_THERE]
+        return self.places[RowOutcome.REJECTED_HERE] + self.places[RowOutcome.REJECTED_THERE]
 
 
 def standings(verdicts: Sequence[tuple[Run, pd.DataFrame]]) -> pd.DataFrame:
@@ -57,7 +57,7 @@ def standings(verdicts: Sequence[tuple[Run, pd.DataFrame]]) -> pd.DataFrame:
     every = pd.concat(pieces, ignore_index=True)
     # What was taken counts before what was refused, and that before what was left away. Of takings
     # the first word counts, for a later one is about a copy; of refusals the last.
-    taken, dropped = every["place"].isin(TAKEN), every["place"] == Place.DROPPED
+    taken, dropped = every["place"].isin(TAKEN), every["place"] == RowOutcome.DROPPED
     stale = every["codes"].str.split().map(lambda codes: not _NO_NEWS.isdisjoint(codes))
     weight = np.select([stale, dropped, ~taken], [-1, 0, 1], default=2)
     order = np.where(taken | dropped | stale, -every["age"], every["age"])
@@ -77,7 +77,7 @@ def books(root: Run, stand: pd.DataFrame) -> FamilyBooks:
         stand: what `standings` gives.
     """
     places = stand["place"].value_counts()
-    counted = {place: int(places.get(place.value, 0)) for place in Place}
+    counted = {place: int(places.get(place.value, 0)) for place in RowOutcome}
     return FamilyBooks(root.source_rows, len(stand) - root.source_rows, counted)
 
 

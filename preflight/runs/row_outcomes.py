@@ -25,7 +25,7 @@ FOLDER = "verdicts"
 TEXTS = ("place", "codes", "warnings", "provider_code", "message", "reason", "how", "origin")
 
 
-class Place(enum.StrEnum):
+class RowOutcome(enum.StrEnum):
     """Where a row ended: a place of `RunBooks`, or the one word for two of them.
 
     Attributes:
@@ -41,7 +41,7 @@ class Place(enum.StrEnum):
     UNATTRIBUTED = "unattributed"
 
 
-class Verdicts:
+class RowOutcomes:
     """The verdicts of a run, while they are gathered.
 
     Args:
@@ -52,9 +52,9 @@ class Verdicts:
         self._lines = np.zeros(rows, dtype=np.int64)
         self._parts = np.zeros(rows, dtype=np.int64)
         self._texts = {name: np.full(rows, "", dtype=object) for name in TEXTS}
-        self._texts["place"][:] = Place.DROPPED.value
+        self._texts["place"][:] = RowOutcome.DROPPED.value
 
-    def of_part(self, part: Part, place: Place) -> None:
+    def of_part(self, part: Part, place: RowOutcome) -> None:
         """Every row of a part ended in one place, until `refused` says otherwise."""
         at = part.row_map - 1
         self._parts[at] = part.number
@@ -68,7 +68,7 @@ class Verdicts:
             said: one line a row, by its number: code, message, reason and how, all str.
         """
         at = said.index.to_numpy(dtype=np.int64) - 1
-        self._texts["place"][at] = Place.REJECTED_THERE.value
+        self._texts["place"][at] = RowOutcome.REJECTED_THERE.value
         for name, column in (
             ("provider_code", "code"), ("message", "message"), ("reason", "reason"), ("how", "how"),
         ):  # fmt: skip
@@ -79,7 +79,7 @@ class Verdicts:
     ) -> None:
         """Rows that were not sent, each with its codes, its messages and its class."""
         at = rows - 1
-        self._texts["place"][at] = Place.REJECTED_HERE.value
+        self._texts["place"][at] = RowOutcome.REJECTED_HERE.value
         for name, column in (("codes", codes), ("message", messages), ("reason", reasons)):
             self._texts[name][at] = column
 
@@ -110,10 +110,10 @@ class Verdicts:
             BooksError: they did not; a defect of preflight.
         """
         places = pd.Series(self._texts["place"]).value_counts()
-        counted = {place: int(places.get(place.value, 0)) for place in Place}
-        doubtful = counted.pop(Place.UNATTRIBUTED)
+        counted = {place: int(places.get(place.value, 0)) for place in RowOutcome}
+        doubtful = counted.pop(RowOutcome.UNATTRIBUTED)
         short = {place: getattr(books, place.value) - count for place, count in counted.items()}
-        there = (Place.ACCEPTED, Place.REJECTED_THERE)
+        there = (RowOutcome.ACCEPTED, RowOutcome.REJECTED_THERE)
         away = sum(short[place] for place in there)
         wrong = [place for place in short if place not in there and short[place]]
         if wrong or away != doubtful or any(short[place] < 0 for place in there):
@@ -130,7 +130,7 @@ def keep(state_dir: Path, run: str, table: pd.DataFrame) -> None:
 
 
 def load(state_dir: Path, run: str) -> pd.DataFrame:
-    """The verdicts of a run that was settled; see `Verdicts.table`.
+    """The verdicts of a run that was settled; see `RowOutcomes.table`.
 
     Raises:
         UsageError: there are none, for the run was not settled yet, or by an older preflight.

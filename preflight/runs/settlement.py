@@ -25,7 +25,7 @@ from preflight.runs.matching import join
 from preflight.runs.matching.counters import disagreements
 from preflight.runs.matching.membership import absent
 from preflight.runs.prediction import Predicted, predicted
-from preflight.runs.row_outcomes import Place, Verdicts
+from preflight.runs.row_outcomes import RowOutcome, RowOutcomes
 from preflight.writing import results_folder
 from preflight.writing.writer import Fixed
 
@@ -79,7 +79,7 @@ class _Settling:
     failures: list[pd.DataFrame]
     unmatched: list[pd.DataFrame]
     notes: list[str]
-    verdicts: Verdicts
+    verdicts: RowOutcomes
     unattributed: int = 0
     absent: int = 0
 
@@ -118,7 +118,7 @@ def settle(
     """
     run, parts = ledger.run(run_id), ledger.parts(run_id)
     profile = settings.explained(profiles.load(run.provider))
-    told = _Settling(Counter(), [], [], [], Verdicts(run.source_rows))
+    told = _Settling(Counter(), [], [], [], RowOutcomes(run.source_rows))
     for stored in parts:
         _settle_part(ledger, stored, joins_by, profile, told, members)
     if members is not None:
@@ -181,15 +181,15 @@ def _settle_part(
     if stored.state in (PartState.READY, PartState.SENDING, PartState.UNKNOWN):
         told.rows["unknown"] += part.rows
         told.rows["pending"] += part.rows if stored.state is PartState.READY else 0
-        told.verdicts.of_part(part, Place.UNKNOWN)
+        told.verdicts.of_part(part, RowOutcome.UNKNOWN)
         return
     if stored.state in (PartState.SENT, PartState.SUBMITTED):
         told.rows["submitted"] += part.rows
-        told.verdicts.of_part(part, Place.SUBMITTED)
+        told.verdicts.of_part(part, RowOutcome.SUBMITTED)
         return
     if stored.state is PartState.REFUSED:
         told.rows["rejected_there"] += part.rows
-        told.verdicts.of_part(part, Place.REJECTED_THERE)
+        told.verdicts.of_part(part, RowOutcome.REJECTED_THERE)
         told.failures.append(_whole(stored, "refused", Reason.CONFIG))
         return
     if stored.outcome is None:
@@ -199,7 +199,7 @@ def _settle_part(
     if stored.state is PartState.FINISHED and untold:
         # Neither a count nor a report: to call them accepted would be a guess.
         told.rows["submitted"] += part.rows
-        told.verdicts.of_part(part, Place.SUBMITTED)
+        told.verdicts.of_part(part, RowOutcome.SUBMITTED)
         return
     joined = join.Joined(_together([]), pd.DataFrame(columns=["code", "message", "cells", "why"]))
     if report is not None:
@@ -218,7 +218,9 @@ def _settle_part(
     if members is not None and stored.state is PartState.FINISHED:
         missing = absent(part, joined, members, profile.key, profile)
         told.absent += max(0, missing - ended.unattributed)
-    told.verdicts.of_part(part, Place.UNATTRIBUTED if ended.unattributed else Place.ACCEPTED)
+    told.verdicts.of_part(
+        part, RowOutcome.UNATTRIBUTED if ended.unattributed else RowOutcome.ACCEPTED
+    )
     told.rows["accepted"] += ended.accepted
     told.rows["rejected_there"] += ended.rejected_there
     told.unattributed += ended.unattributed

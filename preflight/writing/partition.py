@@ -11,14 +11,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from preflight.config.column_mapping import Sent, own
+from preflight.config.column_mapping import OutputColumn, own
 from preflight.config.plan import Plan
 from preflight.core import csv_writer
 from preflight.core import findings as tables
 from preflight.core.errors import UsageError
 from preflight.core.findings import Findings
 from preflight.core.names import bare_name
-from preflight.core.row_id import Names
+from preflight.core.row_id import RowIds
 from preflight.core.types import Bools, Chunk, Ints, Layout, Problem, Reason, Severity
 from preflight.rule import Rule, Scope
 from preflight.writing.results_folder import HELPERS, helper_columns
@@ -41,7 +41,7 @@ class CleanRows:
     lines: Ints
 
 
-def clean_rows(chunk: Chunk, keep: Bools, columns: Sequence[Sent]) -> CleanRows:
+def clean_rows(chunk: Chunk, keep: Bools, columns: Sequence[OutputColumn]) -> CleanRows:
     """The kept rows of a fixed chunk, with the columns that are sent.
 
     Raises:
@@ -99,7 +99,7 @@ class Rejects:
         self._plan = plan
         self._refused = refused
         self._also = tuple(also)
-        self._names = Names(layout)
+        self._names = RowIds(layout)
 
     @property
     def header(self) -> list[str]:

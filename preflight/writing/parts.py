@@ -13,7 +13,7 @@ from typing import IO
 import numpy as np
 import pyarrow as pa
 
-from preflight.config.column_mapping import Sent
+from preflight.config.column_mapping import OutputColumn
 from preflight.core import csv_writer, files
 from preflight.core.types import Ints, Part
 from preflight.writing.results_folder import PARTS
@@ -22,7 +22,9 @@ from preflight.writing.results_folder import PARTS
 OVER_LIMIT = "FIL008"
 
 
-def too_large(rendered: pa.Array, columns: Sequence[Sent], max_bytes: int | None) -> np.ndarray:
+def too_large(
+    rendered: pa.Array, columns: Sequence[OutputColumn], max_bytes: int | None
+) -> np.ndarray:
     """A mask: the records that no part could hold, even alone under its header."""
     if max_bytes is None:
         return np.zeros(len(rendered), dtype=bool)
@@ -56,7 +58,7 @@ class PartWriter:
     def __init__(
         self,
         folder: Path,
-        columns: Sequence[Sent],
+        columns: Sequence[OutputColumn],
         *,
         max_bytes: int | None = None,
         max_rows: int | None = None,

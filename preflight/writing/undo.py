@@ -22,7 +22,7 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import csv as pa_csv
 
-from preflight.config.column_mapping import sent
+from preflight.config.column_mapping import output_columns
 from preflight.core import csv_writer
 from preflight.core.errors import OutputExists, SourceError, UsageError
 from preflight.core.types import CHANGE_COLUMNS
@@ -37,7 +37,7 @@ _PLAIN_COLUMNS = ["column_name", "old", "new"]
 
 
 @dataclass(frozen=True)
-class Kept:
+class UndoRecord:
     """What undo.json says of the input and of clean.csv.
 
     Attributes:
@@ -73,7 +73,7 @@ class Restored:
 
 
 @dataclass(frozen=True)
-class TakenBack:
+class Reverted:
     """Single fixes that were taken back: how many cells, in how many rows."""
 
     cells: int
@@ -81,12 +81,12 @@ class TakenBack:
 
 
 def keep(fixed: Fixed, place: Path) -> None:
-    """Keeps what `restore` and `take_back` need, in the staging folder of a fix.
+    """Keeps what `restore` and `revert` need, in the staging folder of a fix.
 
     Raises:
         SourceError: the input changed while it was read.
     """
-    source, plan = fixed.checked.source, fixed.checked.survey.plan
+    source, plan = fixed.checked.source, fixed.checked.analysis.plan
     digest = hashlib.sha256()
     with (
         source.path.open("rb") as given,
@@ -100,18 +100,18 @@ def keep(fixed: Fixed, place: Path) -> None:
         raise SourceError(f"{source.name} changed while it was read; nothing was written")
     single = [part for part in fixed.parts if part.path.name == results_folder.CLEAN]
     names = {column.position: column.name for column in plan.columns if not column.pieces}
-    kept = Kept(
+    kept = UndoRecord(
         name=source.name,
         sha256=source.sha256,
         size=source.size,
         clean_sha256=single[0].sha256 if single else "",
-        columns=[names.get(one.position) for one in sent(plan.columns, plan.profile)],
+        columns=[names.get(one.position) for one in output_columns(plan.columns, plan.profile)],
         rows=runs(single[0].row_map) if single else [],
     )
     _write_kept(kept, place)
 
 
-def load(folder: Path) -> Kept:
+def load(folder: Path) -> UndoRecord:
     """What the folder of a fix says of its input and of clean.csv.
 
     Raises:
@@ -122,7 +122,7 @@ def load(folder: Path) -> Kept:
         said: dict[str, Any] = json.loads((folder / results_folder.UNDO).read_text("utf-8"))
         if said.pop("version") != _VERSION:
             raise UsageError(f"{folder}: another version of preflight wrote it, which can undo it")
-        return Kept(**said)
+        return UndoRecord(**said)
     except FileNotFoundError:
         raise UsageError(
             f"{folder}: nothing to undo; name a folder that `fix` wrote, like leads.preflight"
@@ -210,9 +210,7 @@ def changes(folder: Path) -> pd.DataFrame:
     return texts
 
 
-def take_back(
-    folder: Path, *, codes: Collection[str] = (), rows: Collection[int] = ()
-) -> TakenBack:
+def revert(folder: Path, *, codes: Collection[str] = (), rows: Collection[int] = ()) -> Reverted:
     """Takes single fixes back in clean.csv, and logs that.
 
     A cell that several rules mended one after the other goes back to before the first of them that
@@ -253,8 +251,8 @@ def take_back(
         file.write(fresh)
     clean.replace(path)
     logged.replace(folder / results_folder.FIXES)
-    _write_kept(Kept(**{**asdict(kept), "clean_sha256": digest}), folder)
-    return TakenBack(len(undone), len({line[0] for line in undone}))
+    _write_kept(UndoRecord(**{**asdict(kept), "clean_sha256": digest}), folder)
+    return Reverted(len(undone), len({line[0] for line in undone}))
 
 
 Line = tuple[str, ...]
@@ -277,7 +275,7 @@ def _meant(log: pd.DataFrame, codes: tuple[str, ...], rows: set[int]) -> Iterato
                 break
 
 
-def _rewritten(path: Path, kept: Kept, undone: Sequence[Line]) -> bytes:
+def _rewritten(path: Path, kept: UndoRecord, undone: Sequence[Line]) -> bytes:
     table = _read(path)
     positions = np.concatenate([np.arange(a, b + 1) for a, b in kept.rows] or [np.empty(0, int)])
     values = {at: table.column(at).to_pylist() for at in range(table.num_columns)}
@@ -340,7 +338,7 @@ def _own_name(name: str, folder: Path) -> str:
     return f"{path.stem}.csv" if path.suffix.lower() == ".zip" else path.name
 
 
-def _write_kept(kept: Kept, folder: Path) -> None:
+def _write_kept(kept: UndoRecord, folder: Path) -> None:
     text = json.dumps({"version": _VERSION, **asdict(kept)}) + "\n"
     results_folder.write_text(folder / results_folder.UNDO, text)
 

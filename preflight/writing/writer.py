@@ -12,14 +12,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from preflight.config.column_mapping import Sent, sent
+from preflight.config.column_mapping import OutputColumn, output_columns
 from preflight.config.plan import Plan
 from preflight.core import csv_writer
 from preflight.core import findings as tables
 from preflight.core.errors import BooksError
 from preflight.core.types import CHANGE_COLUMNS, Books, Chunk, Part, Severity
-from preflight.linting.analysis import Survey
-from preflight.linting.apply_fixes import Cleaned, clean
+from preflight.linting.analysis import Analysis
+from preflight.linting.apply_fixes import FixedChunk, apply_fixes
 from preflight.linting.checked import Checked
 from preflight.writing import results_folder
 from preflight.writing.partition import CleanRows, Rejects, clean_rows
@@ -34,7 +34,7 @@ class Fixed:
         checked: what was found before.
         books: where the rows ended.
         folder: with the results.
-        parts: the clean rows; one of them is `clean.csv`, several are in `parts/`.
+        parts: the clean rows; one of them is `apply_fixes.csv`, several are in `parts/`.
         changed_cells: how many cells the fixes of the clean rows changed.
         changed_rows: in how many rows.
         changes: for each rule code, how many cells of the clean rows its fix changed.
@@ -73,10 +73,12 @@ def write(
     Raises:
         BooksError: a row ended in no place; a defect of preflight.
     """
-    found, plan = checked.survey, checked.survey.plan
+    found, plan = checked.analysis, checked.analysis.plan
     limits = plan.profile.limits
-    away = found.left_away
-    columns = sent([one for one in plan.columns if one.position not in away], plan.profile)
+    away = found.dropped_columns
+    columns = output_columns(
+        [one for one in plan.columns if one.position not in away], plan.profile
+    )
     rejects = Rejects(checked.layout, plan, found.refused, also=(OVER_LIMIT,))
     dropped = cells = rows = 0
     changed, remaining = Counter[str](), Counter[str]()
@@ -131,21 +133,21 @@ def warnings_left(counts: Mapping[str, int], checked: Checked) -> int:
         counts: of the findings about rows that the second pass left, by code.
         checked: what was found before.
     """
-    plan = checked.survey.plan
+    plan = checked.analysis.plan
     rows = sum(counts.values()) - sum(_errors_left(counts, plan).values())
     return rows + sum(
         rule.severity is Severity.WARNING and not plan.applies(problem.safety)
-        for rule, problem in checked.survey.problems
+        for rule, problem in checked.analysis.problems
     )
 
 
-def _dropped(one: Cleaned) -> int:
+def _dropped(one: FixedChunk) -> int:
     return one.original.count - int(one.keep.sum() + one.rejected.sum() + one.aside.sum())
 
 
 def rewrite(
-    found: Survey, read: Iterable[Chunk], columns: Sequence[Sent]
-) -> Iterator[tuple[Cleaned, CleanRows]]:
+    found: Analysis, read: Iterable[Chunk], columns: Sequence[OutputColumn]
+) -> Iterator[tuple[FixedChunk, CleanRows]]:
     """The second pass with the provider's limit: each chunk fixed, and its clean rows as written.
 
     A row that no part could hold, even alone, is not clean but rejected, with a finding.
@@ -156,7 +158,7 @@ def rewrite(
         columns: what is written.
     """
     limit = found.plan.profile.limits.bytes
-    for one in clean(found, read):
+    for one in apply_fixes(found, read):
         kept = clean_rows(one.chunk, one.keep, columns)
         over = too_large(kept.rendered, columns, limit)
         if over.any():
@@ -166,7 +168,7 @@ def rewrite(
             yield one, kept
 
 
-def _without(one: Cleaned, at: np.ndarray) -> Cleaned:
+def _without(one: FixedChunk, at: np.ndarray) -> FixedChunk:
     """The chunk with these rows of its table rejected, for they are over the limit."""
     keep = one.keep.copy()
     keep[at] = False
@@ -188,9 +190,11 @@ def _without(one: Cleaned, at: np.ndarray) -> Cleaned:
 
 def file_changes(checked: Checked) -> pd.DataFrame:
     """What writing the file anew changes about the file itself, as rows of fixes.csv."""
-    plan = checked.survey.plan
+    plan = checked.analysis.plan
     mended = [
-        (rule, problem) for rule, problem in checked.survey.problems if plan.applies(problem.safety)
+        (rule, problem)
+        for rule, problem in checked.analysis.problems
+        if plan.applies(problem.safety)
     ]
     names = {column.position + 1: column.name for column in plan.columns}
     return pd.DataFrame(
@@ -212,7 +216,7 @@ def _placed(
     place: Path,
     target: Path,
     checked: Checked,
-    columns: Sequence[Sent],
+    columns: Sequence[OutputColumn],
     always_parts: bool,
 ) -> tuple[Part, ...]:
     """Gives the parts their final names; they are told as standing where they will stand."""

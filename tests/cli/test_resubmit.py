@@ -13,7 +13,7 @@ import pytest
 import xlsxwriter
 
 from preflight.providers.sandbox.server import Sandbox
-from preflight.providers.sandbox.store import Upload
+from preflight.providers.sandbox.store import StoredUpload
 from tests.calls import DOTDIGITAL, TALKVALUE, Call, contacts, rows_of
 from tests.cli.test_submit import books_of
 
@@ -454,7 +454,7 @@ def test_what_an_option_says_of_the_first_file_alone_is_not_said_again(
     """The rows of the dataset would be imported once more, and the corrected ones never."""
     opened = box()
     (here / "a.csv").write_text(contacts(3) + "nobody,Bob\n")
-    opened.store.keep("landbase", Upload("ds-1", "a.csv", contacts(3).encode()), 0.0)
+    opened.store.keep("landbase", StoredUpload("ds-1", "a.csv", contacts(3).encode()), 0.0)
     call("submit", "a.csv", "--to", "landbase", "-O", "tag_name=Show", "-O", "dataset_id=ds-1")
     text = (here / "a.preflight" / "failures.csv").read_text()
     (here / "c.csv").write_text(text.replace("nobody", "bob@kestrel-labs.com", 1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from preflight.config import profile as profiles
-from preflight.config.column_mapping import is_linted, resolve, sent, with_joined
+from preflight.config.column_mapping import is_linted, output_columns, resolve, with_joined
 from preflight.core.errors import ConfigError
 from tests.cells import chunk_of
 
@@ -21,7 +21,7 @@ def fields(
 def headers(header: list[str], profile: str, mapping: dict[str, str] | None = None) -> list[str]:
     """The header that is sent."""
     known = profiles.load(profile)
-    return [one.header for one in sent(resolve(header, known, mapping), known)]
+    return [one.header for one in output_columns(resolve(header, known, mapping), known)]
 
 
 def test_a_column_is_matched_by_name_by_alias_and_by_the_users_word() -> None:
@@ -72,7 +72,7 @@ def test_a_name_is_made_of_its_pieces_where_no_column_holds_it() -> None:
     once = with_joined(chunk, columns)
     assert once.table["3"].to_pylist() == ["Ann Bell", "Pike", "Cleo", ""]
     assert with_joined(once, columns).table.equals(once.table)
-    assert [one.header for one in sent(columns, textus)] == ["phone_number", "name"]
+    assert [one.header for one in output_columns(columns, textus)] == ["phone_number", "name"]
     assert is_linted(columns[0], textus)
     assert resolve(["name", "First", "Last"], textus)[-1].pieces == ()
     assert resolve(["First", "Phone"], textus)[-1].pieces == ()

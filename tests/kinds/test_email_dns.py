@@ -153,17 +153,17 @@ fin@nowhere.com,Fin
 
 def test_a_file_is_judged_and_what_is_unknown_is_no_finding(server: Server, tmp_path: Path) -> None:
     fixed = fix(tmp_path, CONTACTS, online=True, resolver=server.address)
-    assert fixed.checked.survey.findings.counts() == {"EML302": 1, "EML309": 1, "EML311": 3}
+    assert fixed.checked.analysis.findings.counts() == {"EML302": 1, "EML309": 1, "EML311": 3}
     assert [row["first_name"] for row in read(tmp_path / "out" / "clean.csv")] == ["Ann", "Dan"]
     assert fixed.books.rejected == 4
-    assert fixed.checked.survey.plan.mail is not None
-    assert fixed.checked.survey.plan.mail.unknown == 1
+    assert fixed.checked.analysis.plan.mail is not None
+    assert fixed.checked.analysis.plan.mail.unknown == 1
     assert server.asked["nowhere.com", "MX"] == 1
 
 
 def test_without_online_nothing_is_asked(server: Server, tmp_path: Path) -> None:
     found = check(tmp_path, CONTACTS, resolver=server.address, select=("EML311", "EML302"))
-    assert found.survey.findings.counts() == {"EML302": 1}
+    assert found.analysis.findings.counts() == {"EML302": 1}
     assert server.asked == {}
 
 

@@ -11,7 +11,7 @@ from preflight.config import catalogue
 from preflight.config import profile as profiles
 from preflight.core.types import Books, Bools
 from preflight.learning.evidence import Evidence
-from preflight.learning.properties import Sent
+from preflight.learning.properties import SentColumn
 from preflight.runs.ledger.run import Run, RunState
 
 RULES = catalogue.builtin()
@@ -20,10 +20,10 @@ RUN = Run(
     Path("out"), {}, {}, Books(1, 1, 0, 0),
 )  # fmt: skip
 COLUMNS = (
-    Sent("E-mail", "email", "email", "email"),
-    Sent("First", "first_name", "name", "first_name"),
-    Sent("Company", "company", "text", "company_name"),
-    Sent("Phone", "phone", "phone", "phone"),
+    SentColumn("E-mail", "email", "email", "email"),
+    SentColumn("First", "first_name", "name", "first_name"),
+    SentColumn("Company", "company", "text", "company_name"),
+    SentColumn("Phone", "phone", "phone", "phone"),
 )
 DOMAINS = [
     f"{name}.{top}" for name in ("kestrel", "heron", "wren", "owl") for top in ("com", "org")

@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.learning.properties import BLANK, FINE, Candidates, Property, Sent, candidates
+from preflight.learning.properties import BLANK, FINE, Candidates, Property, SentColumn, candidates
 
-EMAIL = Sent("E-mail", "email", "email", "email")
-PHONE = Sent("Phone", "phone", "phone", "phone")
-NAME = Sent("First", "first_name", "name", "first_name")
-NOTE = Sent("Badge Type", None, "text", "Badge Type")
+EMAIL = SentColumn("E-mail", "email", "email", "email")
+PHONE = SentColumn("Phone", "phone", "phone", "phone")
+NAME = SentColumn("First", "first_name", "name", "first_name")
+NOTE = SentColumn("Badge Type", None, "text", "Badge Type")
 
 
-def of(column: Sent, *cells: str) -> Candidates:
+def of(column: SentColumn, *cells: str) -> Candidates:
     """The candidates of a column of twelve times these cells."""
     return candidates(column, pd.Series([cell for cell in cells for _ in range(12)], dtype="str"))
 
@@ -44,7 +44,9 @@ def slugs(told: Candidates) -> set[str]:
         (NOTE, "Speaker of the day", "badge-type-over-5"),
     ],
 )
-def test_a_property_is_found_where_twelve_cells_have_it(column: Sent, cell: str, slug: str) -> None:
+def test_a_property_is_found_where_twelve_cells_have_it(
+    column: SentColumn, cell: str, slug: str
+) -> None:
     told = of(
         column,
         cell,
@@ -60,7 +62,7 @@ KINDS = st.sampled_from([EMAIL, PHONE, NAME, NOTE])
 
 @given(KINDS, st.lists(st.text(max_size=12), min_size=1, max_size=4))
 def test_each_mask_is_what_python_finds_and_each_made_up_value_what_it_is_to_be(
-    column: Sent, cells: list[str]
+    column: SentColumn, cells: list[str]
 ) -> None:
     told = of(column, *cells, "Ann 7/+", "ann@heron.org")
     assert len(told.found) <= told.tried
@@ -92,7 +94,7 @@ def test_only_a_field_can_be_demanded() -> None:
 
 @pytest.mark.parametrize("name", ["a\nb", "a::b", "", "x" * 61])
 def test_a_column_that_no_sample_can_name_is_left_out(name: str) -> None:
-    told = of(Sent(name, None, "text", name), "a/b", "Guest")
+    told = of(SentColumn(name, None, "text", name), "a/b", "Guest")
     assert told.found == ()
     assert told.tried > 0
 

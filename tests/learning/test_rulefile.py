@@ -11,14 +11,14 @@ from preflight.cli import rule_samples
 from preflight.config import profile as profiles
 from preflight.config.settings import Settings
 from preflight.learning.counting import Support
-from preflight.learning.properties import Property, Sent, candidates
+from preflight.learning.properties import Property, SentColumn, candidates
 from preflight.learning.rulefile import rule_file
 from preflight.pipeline import check_fix_split
 
 SUPPORT = Support(1200, 3, 1300, 5000)
 
 
-def found(column: Sent, cell: str, slug: str) -> Property:
+def found(column: SentColumn, cell: str, slug: str) -> Property:
     """A property of a cell."""
     told = candidates(column, pd.Series([cell] * 12 + ["zzz"], dtype="str"))
     (one,) = [one for one, _ in told.found if one.slug == slug]
@@ -28,22 +28,22 @@ def found(column: Sent, cell: str, slug: str) -> Property:
 @pytest.mark.parametrize(
     ("provider", "column", "cell", "slug"),
     [
-        ("talkvalue", Sent("E-mail", "email", "email", "email"), "carl@heron.org",
+        ("talkvalue", SentColumn("E-mail", "email", "email", "email"), "carl@heron.org",
          "email-at-heron-org"),
-        ("landbase", Sent("Mail", "email", "email", "email"), "ann'x@heron.org",
+        ("landbase", SentColumn("Mail", "email", "email", "email"), "ann'x@heron.org",
          "email-with-apostrophe"),
-        ("textus", Sent("Mobile", "phone", "phone", "phone_number"), "+14155552671",
+        ("textus", SentColumn("Mobile", "phone", "phone", "phone_number"), "+14155552671",
          "phone-from-1"),
-        ("talkvalue", Sent("Firm", "company", "text", "company_name"), "Heron, Wren & Co",
+        ("talkvalue", SentColumn("Firm", "company", "text", "company_name"), "Heron, Wren & Co",
          "company-with-comma"),
-        ("dotdigital", Sent("BADGE", None, "text", "BADGE"), "SPEAKER OF THE DAY",
+        ("dotdigital", SentColumn("BADGE", None, "text", "BADGE"), "SPEAKER OF THE DAY",
          "badge-in-capitals"),
-        ("dotdigital", Sent("POSTCODE", "postcode", "text", "POSTCODE"), "x" * 900,
+        ("dotdigital", SentColumn("POSTCODE", "postcode", "text", "POSTCODE"), "x" * 900,
          "postcode-over-3"),
     ],
 )  # fmt: skip
 def test_a_proposed_rule_passes_its_own_samples(
-    tmp_path: Path, provider: str, column: Sent, cell: str, slug: str
+    tmp_path: Path, provider: str, column: SentColumn, cell: str, slug: str
 ) -> None:
     one = found(column, cell, slug)
     path = tmp_path / "proposed.py"
@@ -55,7 +55,7 @@ def test_a_proposed_rule_passes_its_own_samples(
 
 
 def test_it_warns_of_its_column_alone(tmp_path: Path) -> None:
-    one = found(Sent("Firm", "company", "text", "company_name"), "A/S", "company-with-slash")
+    one = found(SentColumn("Firm", "company", "text", "company_name"), "A/S", "company-with-slash")
     path = tmp_path / "proposed.py"
     path.write_text(rule_file(one, "OWN001", SUPPORT, profiles.load("talkvalue")))
     leads = tmp_path / "leads.csv"
@@ -65,12 +65,14 @@ def test_it_warns_of_its_column_alone(tmp_path: Path) -> None:
     )
     with check_fix_split.workspace() as work:
         settings = Settings(profile="talkvalue", rules=(path,), select=("OWN",))
-        frame = check_fix_split.check(leads, settings, work=work).survey.findings.frame
+        frame = check_fix_split.check(leads, settings, work=work).analysis.findings.frame
     assert frame[["row", "column"]].to_numpy().tolist() == [[1, 2]]
 
 
 def test_what_may_be_somebodys_own_is_in_no_message() -> None:
-    one = found(Sent("E-mail", "email", "email", "email"), "ann@heron.org", "email-at-heron-org")
+    one = found(
+        SentColumn("E-mail", "email", "email", "email"), "ann@heron.org", "email-at-heron-org"
+    )
     assert one.personal
     text = rule_file(one, "OWN001", SUPPORT, profiles.load("talkvalue"))
     (message,) = [line for line in text.splitlines() if line.startswith("    message=")]

@@ -8,8 +8,8 @@ import pytest
 
 from preflight.config.plan import Plan
 from preflight.core.types import Chunk, Flaw, Layout, Safety, Severity, Source
-from preflight.linting.analysis import CLEAN, DROPPED, REJECTED, survey
-from preflight.linting.apply_fixes import clean
+from preflight.linting.analysis import CLEAN, DROPPED, REJECTED, analyze
+from preflight.linting.apply_fixes import apply_fixes
 from preflight.rule import Problem, Rule, Scope
 from tests.cells import chunk_of, plan_for
 from tests.linting.test_linter import own_of, with_aside
@@ -33,7 +33,7 @@ def test_every_row_is_in_one_state_before_and_after_fixing() -> None:
         Flaw.SHORT,
         Flaw.BLANK,
     )
-    found = survey(layout("email", "first_name"), plan_for("email", "first_name"), [chunk])
+    found = analyze(layout("email", "first_name"), plan_for("email", "first_name"), [chunk])
     assert found.rows == 5
     assert found.before.tolist() == [CLEAN, REJECTED, REJECTED, REJECTED, DROPPED]
     assert found.after.tolist() == [CLEAN, CLEAN, REJECTED, REJECTED, DROPPED]
@@ -48,8 +48,8 @@ def test_the_second_pass_hands_out_fixed_rows_with_each_change_and_what_remains(
     first = chunk_of(cells, ["(415) 555-2671", "", "x"])
     second = later(chunk_of([" last@kestrel-labs.com"], [""]), 3)
     plan = plan_for("E-mail", "phone", region="US")
-    found = survey(layout("E-mail", "phone"), plan, [first, second])
-    one, two = clean(found, [first, second])
+    found = analyze(layout("E-mail", "phone"), plan, [first, second])
+    one, two = apply_fixes(found, [first, second])
     assert one.keep.tolist() == [True, True, False]
     assert one.rejected.tolist() == [False, False, True]
     assert one.chunk.table["0"].to_pylist()[:2] == ["ann@kestrel-labs.com", "fine@kestrel-labs.com"]
@@ -69,8 +69,8 @@ def test_the_second_pass_hands_out_fixed_rows_with_each_change_and_what_remains(
 def test_malformed_records_are_handed_out_as_rejected_unless_they_are_dropped() -> None:
     """Each in its chunk."""
     chunk = with_aside(chunk_of(["ann@kestrel-labs.com"]), Flaw.LONG, Flaw.BLANK)
-    found = survey(layout("email"), plan_for("email"), [chunk])
-    (one,) = clean(found, [chunk])
+    found = analyze(layout("email"), plan_for("email"), [chunk])
+    (one,) = apply_fixes(found, [chunk])
     assert one.aside.tolist() == [True, False]
     assert len(one.changes) == 0
 
@@ -78,9 +78,9 @@ def test_malformed_records_are_handed_out_as_rejected_unless_they_are_dropped() 
 def test_doubles_are_found_across_chunks_and_said_with_their_chunk() -> None:
     """The second is told by the first's row."""
     first, second = chunk_of(["ann@kestrel-labs.com"]), later(chunk_of(["ANN@kestrel-labs.com"]), 1)
-    found = survey(layout("email"), plan_for("email"), [first, second])
+    found = analyze(layout("email"), plan_for("email"), [first, second])
     assert found.after.tolist() == [CLEAN, REJECTED]
-    one, two = clean(found, [first, second])
+    one, two = apply_fixes(found, [first, second])
     assert len(one.findings) == 0
     assert "DUP801" in two.findings.frame["code"].tolist()
 
@@ -99,7 +99,7 @@ def test_a_rule_about_the_table_rejects_drops_or_warns(
     """As it says."""
     rule = own_of(Scope.TABLE, lambda keys: keys["line"] < 3, severity=severity, drops=drops)
     chunk = chunk_of(["ann@kestrel-labs.com", "ann@kestrel-labs.com"])
-    found = survey(layout("email"), plan_for("email", rules=[rule]), [chunk])
+    found = analyze(layout("email"), plan_for("email", rules=[rule]), [chunk])
     assert found.after.tolist() == [CLEAN, state]
 
 
@@ -107,7 +107,7 @@ def test_rows_without_a_key_are_no_doubles_of_a_contact() -> None:
     """Nor is a file without a key column full of them."""
     for fields in (("email", "first_name"), ("company", "first_name")):
         chunk = chunk_of(["", ""] if fields[0] == "email" else ["a", "a"], ["Ann", "Bob"])
-        assert survey(layout(*fields), plan_for(*fields), [chunk]).after.tolist() == [CLEAN] * 2
+        assert analyze(layout(*fields), plan_for(*fields), [chunk]).after.tolist() == [CLEAN] * 2
 
 
 def of_header(problem: Problem) -> tuple[Plan, Rule]:
@@ -120,7 +120,7 @@ def test_a_wrong_header_rejects_every_row_and_holds_findings_back() -> None:
     """Unless writing the file anew mends it."""
     for safety, wrong in ((None, True), (Safety.UNSAFE, True), (Safety.SAFE, False)):
         plan, _ = of_header(Problem(safety=safety))
-        found = survey(layout("company"), plan, [chunk_of(["a"])])
+        found = analyze(layout("company"), plan, [chunk_of(["a"])])
         assert found.header_wrong is wrong
         assert bool(found.refused) is wrong
         assert found.after.tolist() == [REJECTED if wrong else CLEAN]
@@ -128,7 +128,7 @@ def test_a_wrong_header_rejects_every_row_and_holds_findings_back() -> None:
 
 def test_a_file_of_no_chunks_has_no_rows() -> None:
     """And one finding says so."""
-    found = survey(layout("email"), plan_for("email"), [])
+    found = analyze(layout("email"), plan_for("email"), [])
     assert found.rows == 0
     assert [rule.code for rule, _ in found.problems] == ["FIL009"]
     assert len(found.findings) == 0
@@ -138,5 +138,5 @@ def test_progress_is_told_after_each_chunk() -> None:
     """In records."""
     seen: list[int] = []
     chunks = [chunk_of(["a", "b"]), later(with_aside(chunk_of(["c"]), Flaw.SHORT), 2)]
-    survey(layout("company"), plan_for("company"), chunks, progress=seen.append)
+    analyze(layout("company"), plan_for("company"), chunks, progress=seen.append)
     assert seen == [2, 2]

@@ -13,8 +13,8 @@ from preflight.config.plan import Plan
 from preflight.core.findings import Findings
 from preflight.core.types import Chunk, Safety
 from preflight.kinds.registry import ALL_KINDS
-from preflight.linting.cell_fixes import fixing_rules, mend, write_cells
-from preflight.linting.fixer import Mended, mend_columns
+from preflight.linting.cell_fixes import fix_cells, fixing_rules, write_cells
+from preflight.linting.fixer import FixedColumn, fix_columns
 from preflight.linting.linter import Linter, chunk_findings
 from preflight.linting.pandera_checks import ColumnChecks
 from preflight.rule import Phase, Rule, Scope, Severity
@@ -30,7 +30,7 @@ PLANS = st.fixed_dictionaries(
 )
 
 
-def written(chunk: Chunk, mended: list[Mended]) -> tuple[Chunk, set[int]]:
+def written(chunk: Chunk, mended: list[FixedColumn]) -> tuple[Chunk, set[int]]:
     """A chunk with its fixes in it, and the positions of the cells that were changed."""
     changed: set[int] = set()
     for one in mended:
@@ -44,7 +44,7 @@ def written(chunk: Chunk, mended: list[Mended]) -> tuple[Chunk, set[int]]:
 def fixed(plan: Plan, chunk: Chunk) -> tuple[Chunk, set[int]]:
     """A chunk of one column after fixing, and the positions of the cells that were changed."""
     linter = Linter(plan)
-    return written(chunk, mend_columns(linter, linter.lint(chunk)))
+    return written(chunk, fix_columns(linter, linter.lint(chunk)))
 
 
 def values(chunk: Chunk) -> list[str]:
@@ -75,14 +75,14 @@ def test_fixing_twice_is_fixing_once_and_touches_nothing_else(data: st.DataObjec
     before = data.draw(st.lists(cells(kind), min_size=1, max_size=10))
     linter, chunk = Linter(plan), chunk_of(before)
     linted = linter.lint(chunk)
-    mended = mend_columns(linter, linted)
+    mended = fix_columns(linter, linted)
     once, changed = written(chunk, mended)
     pairs = enumerate(zip(before, values(once), strict=True))
     assert {at for at, (old, new) in pairs if old != new} == changed
-    remaining = chunk_findings(linted, ((one.judged, one.blames) for one in mended))
+    remaining = chunk_findings(linted, ((one.judged, one.hits) for one in mended))
     again = linter.lint(once)
     assert told(remaining) == told(chunk_findings(again))
-    twice, changed_again = written(once, mend_columns(linter, again))
+    twice, changed_again = written(once, fix_columns(linter, again))
     assert values(twice) == values(once)
     assert changed_again == set()
 
@@ -123,7 +123,7 @@ def test_fixes_are_made_in_the_order_of_their_phases_and_each_step_is_logged() -
     checks = ColumnChecks(plan.columns[0], plan)
     cells = checks.prepare(pd.Series(["a", "b", "x"], dtype="str"))
     blamed = {one.code: checks.failed(one, cells) for one in checks.rules}
-    result = mend(checks, cells, blamed, plan)
+    result = fix_cells(checks, cells, blamed, plan)
     assert result.cells["value"].tolist() == ["c", "c", "x"]
     assert [(c.code, c.old.tolist(), c.new.tolist()) for c in result.changes] == [
         ("OWN002", ["a"], ["b"]),
@@ -169,4 +169,4 @@ def test_cells_that_nothing_blames_are_not_touched() -> None:
     plan = plan_for("company", rules=[rule("OWN001", Phase.TRIM, "a", "b")])
     checks = ColumnChecks(plan.columns[0], plan)
     cells = checks.prepare(pd.Series(["a"], dtype="str"))
-    assert mend(checks, cells, {}, plan).changes == ()
+    assert fix_cells(checks, cells, {}, plan).changes == ()

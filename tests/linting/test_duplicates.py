@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from preflight.config.catalogue import builtin
 from preflight.core.types import Chunk, Severity
-from preflight.linting.analysis import CLEAN, DROPPED, REJECTED, Survey, survey
+from preflight.linting.analysis import CLEAN, DROPPED, REJECTED, Analysis, analyze
 from preflight.linting.duplicates import duplicates
 from preflight.rule import Scope
 from tests.cells import chunk_of, plan_for
@@ -25,16 +25,16 @@ from tests.linting.test_linter import own_of
 DOUBLES = [builtin()[code] for code in ("DUP801", "DUP802", "DUP803")]
 
 
-def surveyed(rows: list[tuple[str, ...]], *fields: str, size: int = 100, **more: Any) -> Survey:
+def surveyed(rows: list[tuple[str, ...]], *fields: str, size: int = 100, **more: Any) -> Analysis:
     """A file of these rows, in chunks of a size, under the rules about the table."""
     chunks = [
         later(chunk_of(*zip(*rows[at : at + size], strict=True)), at)
         for at in range(0, len(rows), size)
     ]
-    return survey(layout(*fields), plan_for(*fields, **({"rules": DOUBLES} | more)), chunks)
+    return analyze(layout(*fields), plan_for(*fields, **({"rules": DOUBLES} | more)), chunks)
 
 
-def said(found: Survey) -> list[tuple[int, str, str]]:
+def said(found: Analysis) -> list[tuple[int, str, str]]:
     """Row, code and message of each finding."""
     frame = found.findings.frame[["row", "code", "message"]].astype(object)
     return [tuple(one) for one in frame.to_numpy()]
@@ -151,12 +151,12 @@ def test_the_file_is_read_again_only_where_contacts_repeat() -> None:
             yield self.chunk
 
     plan = plan_for("email", rules=DOUBLES)
-    survey(layout("email"), plan, Once("a@x.org", "b@x.org", "", ""))
+    analyze(layout("email"), plan, Once("a@x.org", "b@x.org", "", ""))
     assert reads == 1
-    survey(layout("email"), plan, Once("a@x.org", "A@x.org"))
+    analyze(layout("email"), plan, Once("a@x.org", "A@x.org"))
     assert reads == 3
     with pytest.raises(ValueError, match="not the same when they are read again"):
-        survey(layout("email"), plan, iter([chunk_of(["a@x.org", "a@x.org"])]))
+        analyze(layout("email"), plan, iter([chunk_of(["a@x.org", "a@x.org"])]))
 
 
 def test_a_failing_rule_about_the_table_blames_every_row_it_was_to_judge() -> None:

@@ -22,8 +22,8 @@ CONTENT = (
 
 def test_what_guesses_would_add_is_what_they_add(tmp_path: Path) -> None:
     """Cells and rows; and nothing is offered that is made already."""
-    plain = check(tmp_path, CONTENT).survey
-    bold = check(tmp_path, CONTENT, unsafe_fixes=True).survey
+    plain = check(tmp_path, CONTENT).analysis
+    bold = check(tmp_path, CONTENT, unsafe_fixes=True).analysis
     saved = int(((plain.after == REJECTED) & (bold.after == CLEAN)).sum())
     assert plain.guessed_cells == sum(bold.fixed.values()) - sum(plain.fixed.values()) > 0
     assert plain.guessed_rows == saved > 0
@@ -36,13 +36,13 @@ def test_of_many_guesses_the_first_are_looked_at(
     """What is told of the first rows is what holds for them."""
     monkeypatch.setattr(fixer, "MOST_GUESSES", 3)
     checked = check(tmp_path, CONTENT + "ed@gmial.com,+14155552671 x1\n" * 3)
-    found = checked.survey
+    found = checked.analysis
     assert (found.guessed_cells, found.guessed_rows, found.guessed_all) == (3, 1, False)
     assert "would change over 3 more cells\n" in text.summary(listed(checked))
     monkeypatch.setattr(fixer, "MOST_GUESSES", 0)
-    assert check(tmp_path, CONTENT).survey.guessed_cells == 0
+    assert check(tmp_path, CONTENT).analysis.guessed_cells == 0
 
 
 def test_a_file_without_a_guess_to_make_is_offered_none(tmp_path: Path) -> None:
-    found = check(tmp_path, "email\n ann@kestrel-labs.com\nbo@@kestrel-labs.com\n").survey
+    found = check(tmp_path, "email\n ann@kestrel-labs.com\nbo@@kestrel-labs.com\n").analysis
     assert (found.guessed_cells, found.guessed_rows) == (0, 0)

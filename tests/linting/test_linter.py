@@ -11,8 +11,8 @@ import pytest
 from preflight.config.catalogue import builtin
 from preflight.config.plan import Plan
 from preflight.core.types import Chunk, Flaw, Layout, Problem, Source
-from preflight.linting.analysis import survey
-from preflight.linting.apply_fixes import clean
+from preflight.linting.analysis import analyze
+from preflight.linting.apply_fixes import apply_fixes
 from preflight.linting.linter import Linter, chunk_findings, view_problems
 from preflight.rule import FileView, Rule, Scope, Severity
 from tests.cells import chunk_of, plan_for
@@ -155,9 +155,9 @@ def test_rows_that_a_failing_rule_was_shown_are_rejected_and_others_go_on() -> N
         return text.map({"a": True, "b": False}.__getitem__)
 
     plan = plan_for("company", rules=[own(check)])
-    found = survey(LAYOUT, plan, [chunk_of(["a", "b", "c"])])
+    found = analyze(LAYOUT, plan, [chunk_of(["a", "b", "c"])])
     assert found.after.tolist() == [0, 0, 1]
-    (cleaned,) = clean(found, [chunk_of(["a", "b", "c"])])
+    (cleaned,) = apply_fixes(found, [chunk_of(["a", "b", "c"])])
     assert cleaned.keep.tolist() == [True, True, False]
 
 
@@ -184,7 +184,7 @@ def test_a_failing_rule_about_the_file_is_a_problem_of_the_file() -> None:
     ((rule, problem),) = view_problems(view(plan), plan)
     assert rule.code == "SCH002"
     assert "OWN001: ZeroDivisionError" in str(problem.message)
-    found = survey(LAYOUT, plan, [chunk_of(["a"])])
+    found = analyze(LAYOUT, plan, [chunk_of(["a"])])
     assert found.after.tolist() == [1]
 
 
@@ -203,7 +203,7 @@ def test_doubles_are_told_by_the_normal_form_even_when_no_rule_looks_at_the_colu
     """`--select DUP` finds what all rules find."""
     plan = plan_for("email", rules=[builtin()["DUP801"]])
     chunk = chunk_of(["ann@kestrel-labs.com", "Ann@KESTREL-labs.com", ""])
-    found = survey(dataclasses.replace(LAYOUT, header=("email",)), plan, [chunk])
+    found = analyze(dataclasses.replace(LAYOUT, header=("email",)), plan, [chunk])
     assert found.after.tolist() == [0, 1, 0]
 
 
@@ -213,7 +213,7 @@ def test_of_two_doubles_the_row_without_other_errors_is_kept() -> None:
     first = chunk_of(["ann@kestrel-labs.com"], ["call me"])
     second = chunk_of(["Ann@kestrel-labs.com"], ["+14155552671"])
     second = dataclasses.replace(second, rows=second.rows + 1, lines=second.lines + 1)
-    found = survey(layout, plan_for("email", "phone"), [first, second])
+    found = analyze(layout, plan_for("email", "phone"), [first, second])
     assert found.after.tolist() == [1, 0]
     messages = found.doubles.frame["message"].tolist()
     assert messages == ["the same contact as row 2"]

@@ -21,8 +21,8 @@ from preflight.config.settings import Settings
 from preflight.core.errors import RuleError, UsageError
 from preflight.core.types import Column, Safety, Syntax
 from preflight.linting.analysis import CLEAN, REJECTED
-from preflight.linting.apply_fixes import clean
-from preflight.linting.rejoin_fields import realigned
+from preflight.linting.apply_fixes import apply_fixes
+from preflight.linting.rejoin_fields import rejoined
 from preflight.pipeline import check_fix_split
 from preflight.rule import Scope
 from preflight.writing import undo
@@ -46,7 +46,7 @@ def repaired(
 ) -> list[list[str] | None]:
     """The cells of each record; None where it is left alone."""
     counts = [len(next(csv.reader([raw], delimiter=delimiter))) for raw in raws]
-    found = realigned(
+    found = rejoined(
         pd.Series(raws, dtype="str"), np.array(counts), columns_of(*fields), Syntax(delimiter)
     )
     cells: list[list[str] | None] = [None] * len(raws)
@@ -216,10 +216,10 @@ def test_a_repaired_record_is_a_row_as_any_other(tmp_path: Path, size: int) -> N
     fixed = check_fix_split.fix(
         path, BOLD, work=tmp_path, folder=tmp_path / "out", chunk_bytes=size
     )
-    survey = fixed.checked.survey
-    assert survey.repairs == {2, 5, 6}
-    assert survey.before.tolist() == [REJECTED, REJECTED, CLEAN, REJECTED, REJECTED, REJECTED]
-    assert survey.after.tolist() == [REJECTED, CLEAN, CLEAN, REJECTED, REJECTED, CLEAN]
+    analysis = fixed.checked.analysis
+    assert analysis.repairs == {2, 5, 6}
+    assert analysis.before.tolist() == [REJECTED, REJECTED, CLEAN, REJECTED, REJECTED, REJECTED]
+    assert analysis.after.tolist() == [REJECTED, CLEAN, CLEAN, REJECTED, REJECTED, CLEAN]
     clean_rows = rows_of(tmp_path / "out" / "clean.csv")
     assert [row["email"][0].lower() for row in clean_rows] == ["a", "b", "e"]
     assert clean_rows[0]["company"] == "Acme, Inc."
@@ -237,29 +237,29 @@ def test_a_repaired_record_is_a_row_as_any_other(tmp_path: Path, size: int) -> N
 
 def test_without_the_option_it_is_said_alone(tmp_path: Path) -> None:
     """And the summary says what it would add."""
-    survey = checked.check(tmp_path, MESSY, ignore=("DUP",)).survey
-    assert survey.repairs == {2, 5, 6}
-    assert survey.findings.counts()["STR102"] == 5
-    assert survey.fixed.get("STR102", 0) == 0
-    assert (survey.guessed_cells, survey.guessed_rows) == (3, 3)
-    assert survey.after.tolist() == [REJECTED, REJECTED, CLEAN, REJECTED, REJECTED, REJECTED]
+    analysis = checked.check(tmp_path, MESSY, ignore=("DUP",)).analysis
+    assert analysis.repairs == {2, 5, 6}
+    assert analysis.findings.counts()["STR102"] == 5
+    assert analysis.fixed.get("STR102", 0) == 0
+    assert (analysis.guessed_cells, analysis.guessed_rows) == (3, 3)
+    assert analysis.after.tolist() == [REJECTED, REJECTED, CLEAN, REJECTED, REJECTED, REJECTED]
     bold = checked.check(tmp_path, MESSY, ignore=("DUP",), unsafe_fixes=True)
-    assert bold.survey.fixed["STR102"] == 3
-    assert bold.survey.guessed_cells == 0
+    assert bold.analysis.fixed["STR102"] == 3
+    assert bold.analysis.guessed_cells == 0
     rows = [row for row in checked.listed(bold).rows() if row.rule.code == "STR102"]
     assert [row.safety for row in rows] == [None, Safety.UNSAFE, None, Safety.UNSAFE, Safety.UNSAFE]
     cells = {(row.row, row.rule.code): row.cell for row in checked.listed(bold).rows()}
     assert cells[6, "EML303"] == "e@kestrel-labs.com "
-    ignored = checked.check(tmp_path, MESSY, ignore=("DUP", "STR102"), unsafe_fixes=True).survey
+    ignored = checked.check(tmp_path, MESSY, ignore=("DUP", "STR102"), unsafe_fixes=True).analysis
     assert ignored.repairs == frozenset()
     assert ignored.after[1] == REJECTED
 
 
 def test_what_a_provider_refuses_of_it_is_found_again(tmp_path: Path) -> None:
     """Its row stands in the chunk that failures are written from."""
-    survey = checked.check(tmp_path, MESSY, ignore=("DUP",), unsafe_fixes=True).survey
-    chunks = list(check_fix_split.Records(survey.layout, "again"))
-    (one,) = clean(survey, chunks)
+    analysis = checked.check(tmp_path, MESSY, ignore=("DUP",), unsafe_fixes=True).analysis
+    chunks = list(check_fix_split.RecordStream(analysis.layout, "again"))
+    (one,) = apply_fixes(analysis, chunks)
     assert one.aligned.rows.tolist() == [2, 3, 5, 6]
     assert one.aligned.table["2"].to_pylist() == ["Acme, Inc.", "Acme", "Acme, Ltd.", "Acme, Ltd."]
     assert one.original is chunks[0]
@@ -271,7 +271,7 @@ def test_undo_gives_the_bytes_and_what_is_fixed_stays(tmp_path: Path) -> None:
     back = undo.restore(tmp_path / "out", tmp_path / "back.csv")
     assert back.path.read_text() == MESSY
     with pytest.raises(UsageError, match="row 2: the record was joined as a whole"):
-        undo.take_back(tmp_path / "out", codes=("STR102",))
+        undo.revert(tmp_path / "out", codes=("STR102",))
     first = (tmp_path / "out" / "clean.csv").read_text()
     (tmp_path / "again").mkdir()
     again = checked.fix(tmp_path / "again", first, ignore=("DUP",), unsafe_fixes=True)

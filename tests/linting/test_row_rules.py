@@ -16,8 +16,8 @@ from preflight.config.catalogue import _sound
 from preflight.config.settings import Settings
 from preflight.core.errors import RuleError
 from preflight.core.types import Chunk, Flaw, Safety, Severity
-from preflight.linting.analysis import CLEAN, DROPPED, REJECTED, survey
-from preflight.linting.apply_fixes import clean
+from preflight.linting.analysis import CLEAN, DROPPED, REJECTED, analyze
+from preflight.linting.apply_fixes import apply_fixes
 from preflight.linting.checked import Checked
 from preflight.linting.row_rules import RowRules, following
 from preflight.pipeline import check_fix_split
@@ -215,11 +215,11 @@ def test_a_row_is_dropped_rejected_or_warned_about(
     rule = own(severity=severity, drops=drops, safety=safety, among="^a")
     chunk = chunk_of(["a", "b"], ["x", "y"])
     plan = plan_for("email", "company", rules=[rule], unsafe=unsafe)
-    found = survey(layout("email", "company"), plan, [chunk])
+    found = analyze(layout("email", "company"), plan, [chunk])
     assert found.before.tolist() == [state, CLEAN]
     assert found.after.tolist() == [state, CLEAN]
     assert found.findings.frame["row"].tolist() == [1]
-    (one,) = clean(found, [chunk])
+    (one,) = apply_fixes(found, [chunk])
     assert one.keep.sum() == (found.after == CLEAN).sum()
     assert one.rejected.tolist() == [state == REJECTED, False]
     assert one.findings.frame["row"].tolist() == ([] if state == DROPPED else [1])
@@ -231,7 +231,7 @@ def test_a_dropped_row_is_seen_by_no_other_rule() -> None:
     chunk = chunk_of(["zzz", "a@kestrel-labs.com", "zzz"], ["y", "x", "y"])
     plan = plan_for("email", "company")
     plan = dataclasses.replace(plan, rules={**plan.rules, "OWN001": header})
-    found = survey(layout("email", "company"), plan, [chunk])
+    found = analyze(layout("email", "company"), plan, [chunk])
     assert found.findings.counts() == {"OWN001": 2}
     assert found.after.tolist() == [DROPPED, CLEAN, DROPPED]
 
@@ -302,10 +302,10 @@ FOOTER = "email,company\nann@kestrel-labs.com,Kestrel\nbob@kestrel-labs.com,Tota
 
 def test_a_footer_of_too_few_fields_is_dropped_on_request(tmp_path: Path) -> None:
     """Until then it is a malformed record like any other, and the books balance either way."""
-    found = checked(tmp_path, FOOTER, TOTAL).survey
+    found = checked(tmp_path, FOOTER, TOTAL).analysis
     assert found.findings.counts() == {"OWN001": 1, "STR101": 1, "STR104": 1}
     assert found.after.tolist() == [CLEAN, CLEAN, REJECTED, DROPPED]
-    found = checked(tmp_path, FOOTER, TOTAL, unsafe_fixes=True).survey
+    found = checked(tmp_path, FOOTER, TOTAL, unsafe_fixes=True).analysis
     assert found.findings.counts() == {"OWN001": 1, "STR104": 1}
     assert found.after.tolist() == [CLEAN, CLEAN, DROPPED, DROPPED]
     fixed = check_fix_split.fix(
@@ -323,8 +323,8 @@ def test_the_cell_of_a_finding_about_a_ragged_record_is_nowhere(tmp_path: Path) 
     """It stands under no column of the table."""
     placed = TOTAL.replace("drops=True", "place=lambda rows: rows[0].str.len() * 0")
     seen = checked(tmp_path, FOOTER, placed)
-    survey = seen.survey
-    cells, _ = check_fix_split.cells(seen, survey.findings, replacements=True)
-    named = dict(zip(survey.findings.frame["code"], cells, strict=True))
+    analysis = seen.analysis
+    cells, _ = check_fix_split.cells(seen, analysis.findings, replacements=True)
+    named = dict(zip(analysis.findings.frame["code"], cells, strict=True))
     assert named["OWN001"] is None
     assert np.equal(cells, None).all()

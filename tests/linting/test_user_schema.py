@@ -356,18 +356,18 @@ def test_rows_are_rejected_with_their_reasons_and_the_books_balance(tmp_path: Pa
 def test_severity_and_ignore_are_as_for_any_rule(tmp_path: Path) -> None:
     given = schemas(tmp_path, MODEL)
     soft = check(tmp_path, CONTACTS, schema=given, severity={"SCH001": "warning"})
-    assert soft.survey.findings.counts()["SCH001"] == 4
+    assert soft.analysis.findings.counts()["SCH001"] == 4
     assert soft.after.clean == 5
     assert (
         "SCH001"
-        not in check(tmp_path, CONTACTS, schema=given, ignore=("SCH",)).survey.findings.counts()
+        not in check(tmp_path, CONTACTS, schema=given, ignore=("SCH",)).analysis.findings.counts()
     )
 
 
 def test_what_is_about_the_file_refuses_it_as_a_whole(tmp_path: Path) -> None:
     given = schemas(tmp_path, 'Own = pa.DataFrameSchema({"booth": pa.Column(str)})')
     whole = check(tmp_path, CONTACTS, schema=given)
-    assert [rule.code for rule, _ in whole.survey.refused] == ["SCH001"]
+    assert [rule.code for rule, _ in whole.analysis.refused] == ["SCH001"]
     assert whole.after.clean == 0
 
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from preflight.config.settings import Settings
 from preflight.core.errors import BooksError, OutputExists, RunLocked, SourceError
 from preflight.linting.analysis import CLEAN, DROPPED, REJECTED
-from preflight.linting.checked import CHUNK_BYTES, Records, balanced
+from preflight.linting.checked import CHUNK_BYTES, RecordStream, balanced
 from preflight.pipeline import check_fix_split
 from preflight.pipeline.check_fix_split import workspace
 from preflight.writing.writer import Fixed
@@ -85,7 +85,7 @@ def test_the_size_of_a_chunk_changes_nothing(text: str, size: int) -> None:
         assert written(Path(name) / "1") == written(Path(name) / "2")
         assert (one.books, one.changes, one.reasons) == (other.books, other.changes, other.reasons)
         assert one.warnings == other.warnings
-        ours, theirs = one.checked.survey, other.checked.survey
+        ours, theirs = one.checked.analysis, other.checked.analysis
         assert ours.findings.frame.astype(str).equals(theirs.findings.frame.astype(str))
 
 
@@ -184,7 +184,7 @@ def test_chunks_of_what_is_no_table_are_none(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(b"%PDF-1.7\n")
     with workspace() as work:
-        assert list(Records(check_fix_split.check(path, work=work).layout)) == []
+        assert list(RecordStream(check_fix_split.check(path, work=work).layout)) == []
 
 
 def test_a_result_is_not_written_over_by_its_own_results(tmp_path: Path) -> None:
@@ -229,7 +229,7 @@ def test_a_moment_is_late_by_when_its_file_was_written(
     path.write_text(STAMPED.format(stamp))
     os.utime(path, (WRITTEN.timestamp(),) * 2)
     found = check_fix_split.check(path, Settings(timezone="UTC"), work=tmp_path)
-    frame = found.survey.findings.frame
+    frame = found.analysis.findings.frame
     assert frame.loc[frame["code"] == "TIM507", "column"].tolist() == [2] * late
 
 
@@ -240,7 +240,7 @@ def test_every_late_moment_is_a_suspect(tmp_path: Path, moment: datetime) -> Non
     path = tmp_path / "contacts.csv"
     path.write_text(STAMPED.format(f"{moment:%Y-%m-%dT%H:%M:%S}Z"))
     os.utime(path, (WRITTEN.timestamp(),) * 2)
-    counts = check_fix_split.check(path, work=tmp_path).survey.findings.counts()
+    counts = check_fix_split.check(path, work=tmp_path).analysis.findings.counts()
     late = moment.replace(microsecond=0, tzinfo=UTC) > WRITTEN + timedelta(days=1)
     assert ("TIM507" in counts) is late
 
@@ -253,7 +253,7 @@ def test_what_comes_by_standard_input_is_as_old_as_the_clock_says(
     given = io.TextIOWrapper(io.BytesIO(STAMPED.format("2024-04-29T15:30:00Z").encode()))
     monkeypatch.setattr("sys.stdin", given)
     found = check_fix_split.check("-", work=tmp_path, clock=lambda: now)
-    assert found.survey.findings.counts().get("TIM507", 0) == late
+    assert found.analysis.findings.counts().get("TIM507", 0) == late
 
 
 @pytest.mark.parametrize("severity", ["error", "warning"])
@@ -271,7 +271,7 @@ def test_a_number_of_a_sheet_that_lost_its_zeros_rejects_its_row_as_an_error_alo
         fixed = check_fix_split.fix(tmp_path / "a.xlsx", chosen, work=work, folder=tmp_path / "out")
     rejected = int(severity == "error")
     assert (fixed.books.rejected, fixed.books.clean) == (rejected, 2 - rejected)
-    assert fixed.checked.survey.findings.counts() == {"TXT708": 1}
+    assert fixed.checked.analysis.findings.counts() == {"TXT708": 1}
     if rejected:
         [row] = rows_of(tmp_path / "out" / "rejects.csv")
         assert (row["email"], row["preflight__codes"]) == ("a@x-labs.com", "TXT708")

@@ -16,7 +16,7 @@ from preflight.core.errors import RunLocked, SourceError, UsageError
 from preflight.pipeline import check_fix_split, delivery
 from preflight.pipeline.delivery import Connection, Sent
 from preflight.providers.sandbox.server import Sandbox
-from preflight.runs.delivery.events import Ended, Event, Sending
+from preflight.runs.delivery.events import Event, PartEnded, Sending
 from preflight.runs.kept_run import SOURCES
 from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import RunState
@@ -64,7 +64,7 @@ def test_what_happens_is_told_in_order(
     assert sent.run is not None
     assert begun == [sent.run.id]
     assert isinstance(events[0], Sending)
-    assert isinstance(events[-1], Ended)
+    assert isinstance(events[-1], PartEnded)
     assert (sent.books.accepted, sent.pending, sent.stopped) == (3, 0, None)
 
 

@@ -145,11 +145,11 @@ def test_a_delimiter_behind_each_row_makes_a_column_without_a_name() -> None:
         pytest.param("text,VARCHAR(80),Email\n", 1, id="types"),
         pytest.param("title,company,Email_Address\n", 1, id="names of an interface"),
         pytest.param("Title,Company,email\n", 0, id="the header again is a repeated header"),
-        pytest.param("Response,Open-Ended Response,\n", 1, id="a survey"),
+        pytest.param("Response,Open-Ended Response,\n", 1, id="a analysis"),
         pytest.param(
             'Your title?,Where?,Address?\n"{""ImportId"":""a""}","{""ImportId"":""b""}",x\n',
             2,
-            id="a survey with ids",
+            id="a analysis with ids",
         ),
         pytest.param("Text,Kestrel Labs,x\n", 0, id="a contact with a word of a type"),
         pytest.param("Name,Title,Bob\n", 0, id="a contact of odd values"),

@@ -120,7 +120,7 @@ def test_no_value_stands_in_any_format_unless_values_are_shown(outcomes: list[Li
         for shown in told:
             folded = shown.replace(one.path, "").casefold()
             assert [word for word in WORDS if word.casefold() in folded] == []
-    assert sum(len(one.survey.findings) for one in outcomes) > 60
+    assert sum(len(one.analysis.findings) for one in outcomes) > 60
 
 
 def test_values_and_replacements_are_shown_on_request(tmp_path: Path) -> None:

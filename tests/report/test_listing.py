@@ -84,7 +84,7 @@ def test_a_finding_knows_its_cell_its_column_and_what_fixing_makes_of_it(tmp_pat
 
 def test_without_a_way_to_fetch_cells_none_is_known(tmp_path: Path) -> None:
     checked = check(tmp_path, CONTENT)
-    one = listing("x.csv", checked.survey, checked.books)
+    one = listing("x.csv", checked.analysis, checked.books)
     rows = list(one.rows())
     assert len(rows) == sum(one.counts().values())
     assert {(row.cell, row.replacement) for row in rows} == {(None, None)}
@@ -95,7 +95,7 @@ def test_row_findings_are_held_back_and_counted_while_the_header_is_wrong(tmp_pa
     checked = check(tmp_path, content)
     held, whole = listed(checked), listed(checked, show_all=True)
     assert {row.row for row in held.rows()} == {None}
-    assert held.held_back == len(checked.survey.findings) > 0
+    assert held.held_back == len(checked.analysis.findings) > 0
     assert whole.held_back == 0
     assert len(list(whole.rows())) == len(list(held.rows())) + held.held_back
     assert held.counts() == whole.counts()
@@ -118,10 +118,10 @@ def test_a_problem_of_another_severity_than_its_rule_counts_and_shows_as_it_is(
     tmp_path: Path,
 ) -> None:
     checked = check(tmp_path, b"\xef\xbb\xbfemail\nann@kestrel-labs.com\n")
-    ((rule, problem),) = checked.survey.problems
+    ((rule, problem),) = checked.analysis.problems
     worse = dataclasses.replace(rule, severity=Severity.ERROR)
-    survey = dataclasses.replace(checked.survey, problems=((worse, problem),))
-    one = listing("x.csv", survey, checked.books)
+    analysis = dataclasses.replace(checked.analysis, problems=((worse, problem),))
+    one = listing("x.csv", analysis, checked.books)
     assert rule.severity is Severity.WARNING
     assert one.severity_counts() == {Severity.ERROR: 1, Severity.WARNING: 0}
     assert [row.rule.severity for row in one.rows()] == [Severity.ERROR]
@@ -140,7 +140,7 @@ def test_the_names_of_a_header_that_looks_like_data_are_somebodys(tmp_path: Path
 
 
 def test_what_fixing_would_save_is_counted_in_rows_and_cells(tmp_path: Path) -> None:
-    saved, cells = fixable(check(tmp_path, CONTENT, select=("EML302", "EML303")).survey)
+    saved, cells = fixable(check(tmp_path, CONTENT, select=("EML302", "EML303")).analysis)
     assert (saved, cells) == (1, 1)
 
 
@@ -150,7 +150,7 @@ def test_header_names_are_those_that_mean_a_field(tmp_path: Path) -> None:
         "First,Last,Cell,badge\nAnn,Bell,+14155552671,7\n",
         profile="textus",
     )
-    assert header_names(checked.survey) == {
+    assert header_names(checked.analysis) == {
         "First": "first_name",
         "Last": "last_name",
         "Cell": "phone",

@@ -11,20 +11,20 @@ import pytest
 from preflight.core.types import Books
 from preflight.report import story
 from preflight.runs.history.facts import (
-    Called,
+    CallMade,
     Chapter,
-    Corrected,
-    Ended,
-    Job,
-    Placed,
-    Read,
-    Refused,
+    JobStatus,
+    RowCorrected,
+    RowEnded,
+    RowPlaced,
+    RowRead,
+    RowRefused,
     Story,
     Trail,
 )
-from preflight.runs.history.row_facts import Change, Finding
+from preflight.runs.history.row_facts import RowChange, RowFinding
 from preflight.runs.ledger.run import Run, RunState
-from preflight.runs.row_outcomes import Place
+from preflight.runs.row_outcomes import RowOutcome
 
 FIRST = Run(
     "20261122-010203-aaaa", "talkvalue", RunState.FINISHED, 1795309323.0, 1795309330.0,
@@ -32,22 +32,22 @@ FIRST = Run(
 )  # fmt: skip
 SECOND = dataclasses.replace(FIRST, id="20261122-020203-bbbb", parent=FIRST.id)
 CELLS = {"email": "ann@kestrel-labs.com", "name": "Ann Kestrel", "code": "x", "blank": ""}
-REFUSED = Refused("BAD", "Ann Kestrel <ann@kestrel-labs.com> of 2025 is bad", "fix", "key")
+REFUSED = RowRefused("BAD", "Ann Kestrel <ann@kestrel-labs.com> of 2025 is bad", "fix", "key")
 OLD = Chapter(
     FIRST,
     1177,
     (
-        Read("leads.csv", 1177, 1200),
-        Finding("EML303", "email-padded", "error", "blanks around it", "email", mended=True),
-        Finding("STR104", "row-blank", "warning", "a row", "", mended=False),
-        Change("EML303", "email", "safe", " ann", "ann"),
-        Placed(1, 2, "out/clean.csv", False, 3, 1000),
-        Called(1, "upload", "failed", 1795309323.0, 1795309324.0, "503", "busy"),
-        Called(2, "upload", "ambiguous", 1795309325.0, None, None, ""),
-        Job("job-9", None, "wait for ann@kestrel-labs.com"),
-        Job("job-9", "PARTIAL", ""),
+        RowRead("leads.csv", 1177, 1200),
+        RowFinding("EML303", "email-padded", "error", "blanks around it", "email", mended=True),
+        RowFinding("STR104", "row-blank", "warning", "a row", "", mended=False),
+        RowChange("EML303", "email", "safe", " ann", "ann"),
+        RowPlaced(1, 2, "out/clean.csv", False, 3, 1000),
+        CallMade(1, "upload", "failed", 1795309323.0, 1795309324.0, "503", "busy"),
+        CallMade(2, "upload", "ambiguous", 1795309325.0, None, None, ""),
+        JobStatus("job-9", None, "wait for ann@kestrel-labs.com"),
+        JobStatus("job-9", "PARTIAL", ""),
         REFUSED,
-        Ended(Place.REJECTED_THERE),
+        RowEnded(RowOutcome.REJECTED_THERE),
     ),
     CELLS,
 )
@@ -55,10 +55,10 @@ NEW = Chapter(
     SECOND,
     1,
     (
-        Read("corrected.csv", 1, 2),
-        Corrected("name", "edit", "Ann Kestrel", "Ann"),
-        Corrected("phone", "damage", "+14155552671", "1E+10"),
-        Ended(Place.ACCEPTED, "at last"),
+        RowRead("corrected.csv", 1, 2),
+        RowCorrected("name", "edit", "Ann Kestrel", "Ann"),
+        RowCorrected("phone", "damage", "+14155552671", "1E+10"),
+        RowEnded(RowOutcome.ACCEPTED, "at last"),
     ),
     CELLS,
 )

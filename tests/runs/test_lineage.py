@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from preflight.core.types import Books
 from preflight.runs.ledger.run import Run, RunState
 from preflight.runs.lineage import TAKEN, books, row_of, standings
-from preflight.runs.row_outcomes import TEXTS, Place
+from preflight.runs.row_outcomes import TEXTS, RowOutcome
 
-REFUSED = (Place.REJECTED_HERE, Place.REJECTED_THERE)
+REFUSED = (RowOutcome.REJECTED_HERE, RowOutcome.REJECTED_THERE)
 
 
 def run(name: str, rows: int) -> Run:
@@ -25,7 +25,7 @@ def run(name: str, rows: int) -> Run:
     )  # fmt: skip
 
 
-def table(rows: dict[str, tuple[Place, str]]) -> pd.DataFrame:
+def table(rows: dict[str, tuple[RowOutcome, str]]) -> pd.DataFrame:
     """The verdicts of a run: name → place and local codes."""
     numbers = np.arange(1, len(rows) + 1, dtype=np.int64)
     made = pd.DataFrame({"row": numbers, "line": numbers, "part": numbers})
@@ -35,25 +35,25 @@ def table(rows: dict[str, tuple[Place, str]]) -> pd.DataFrame:
     return made.astype(dict.fromkeys(TEXTS, "str"))
 
 
-def after(*rounds: dict[str, tuple[Place, str]]) -> pd.DataFrame:
+def after(*rounds: dict[str, tuple[RowOutcome, str]]) -> pd.DataFrame:
     """Where rows stand after these rounds."""
     return standings([(run(f"r{age}", len(one)), table(one)) for age, one in enumerate(rounds, 1)])
 
 
 def test_a_row_that_was_accepted_stays_so() -> None:
     stand = after(
-        {"f:1": (Place.REJECTED_THERE, "")},
-        {"f:1": (Place.ACCEPTED, "")},
-        {"f:1": (Place.REJECTED_THERE, "")},
-        {"f:1": (Place.DROPPED, "DUP804")},
+        {"f:1": (RowOutcome.REJECTED_THERE, "")},
+        {"f:1": (RowOutcome.ACCEPTED, "")},
+        {"f:1": (RowOutcome.REJECTED_THERE, "")},
+        {"f:1": (RowOutcome.DROPPED, "DUP804")},
     )
     assert (stand.at["f:1", "place"], stand.at["f:1", "run"]) == ("accepted", "r2")
 
 
 def test_of_refusals_the_last_counts_unless_the_row_was_held_back() -> None:
     stand = after(
-        {"f:1": (Place.REJECTED_HERE, "EML302"), "f:2": (Place.REJECTED_THERE, "")},
-        {"f:1": (Place.REJECTED_THERE, ""), "f:2": (Place.REJECTED_HERE, "DUP806")},
+        {"f:1": (RowOutcome.REJECTED_HERE, "EML302"), "f:2": (RowOutcome.REJECTED_THERE, "")},
+        {"f:1": (RowOutcome.REJECTED_THERE, ""), "f:2": (RowOutcome.REJECTED_HERE, "DUP806")},
     )
     assert list(stand["place"]) == ["rejected_there", "rejected_there"]
     assert list(stand["run"]) == ["r2", "r1"]
@@ -63,7 +63,7 @@ def test_of_refusals_the_last_counts_unless_the_row_was_held_back() -> None:
     st.lists(
         st.dictionaries(
             st.sampled_from([f"f:{number}" for number in range(1, 7)]),
-            st.tuples(st.sampled_from(list(Place)), st.sampled_from(["", "EML302", "DUP807"])),
+            st.tuples(st.sampled_from(list(RowOutcome)), st.sampled_from(["", "EML302", "DUP807"])),
             min_size=1,
         ),
         min_size=1,
@@ -71,7 +71,7 @@ def test_of_refusals_the_last_counts_unless_the_row_was_held_back() -> None:
     )
 )
 def test_the_books_of_a_family_balance_whatever_the_rounds_brought(
-    rounds: list[dict[str, tuple[Place, str]]],
+    rounds: list[dict[str, tuple[RowOutcome, str]]],
 ) -> None:
     stand = after(*rounds)
     told = books(run("r1", len(rounds[0])), stand)

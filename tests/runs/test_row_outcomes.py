@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from preflight.core.errors import BooksError, UsageError
 from preflight.core.types import Part, RunBooks
-from preflight.runs.row_outcomes import FOLDER, TEXTS, Place, Verdicts, keep, load
+from preflight.runs.row_outcomes import FOLDER, TEXTS, RowOutcome, RowOutcomes, keep, load
 
 
 def part(number: int, rows: list[int]) -> Part:
@@ -32,8 +32,8 @@ def said(**codes: str) -> pd.DataFrame:
 
 
 def test_every_row_has_a_line_a_part_and_a_place() -> None:
-    gathered = Verdicts(5)
-    gathered.of_part(part(1, [2, 4]), Place.ACCEPTED)
+    gathered = RowOutcomes(5)
+    gathered.of_part(part(1, [2, 4]), RowOutcome.ACCEPTED)
     gathered.refused(said(r4="BAD"))
     gathered.rejected_here(np.array([5]), *(np.array([text], object) for text in "cmr"))
     gathered.found("codes", np.array([1, 1, 1]), np.array(["B", "A", "B"], object))
@@ -49,15 +49,19 @@ def test_every_row_has_a_line_a_part_and_a_place() -> None:
     gathered.agree(RunBooks(5, rejected_here=1, accepted=1, rejected_there=1, dropped=2))
 
 
-@given(st.lists(st.sampled_from(list(Place)), max_size=30), st.data())
-def test_books_that_are_off_by_a_row_are_refused(places: list[Place], data: st.DataObject) -> None:
-    gathered = Verdicts(len(places))
+@given(st.lists(st.sampled_from(list(RowOutcome)), max_size=30), st.data())
+def test_books_that_are_off_by_a_row_are_refused(
+    places: list[RowOutcome], data: st.DataObject
+) -> None:
+    gathered = RowOutcomes(len(places))
     for at, place in enumerate(places, 1):
-        if place is not Place.DROPPED:
+        if place is not RowOutcome.DROPPED:
             gathered.of_part(part(1, [at]), place)
-    doubtful = places.count(Place.UNATTRIBUTED)
+    doubtful = places.count(RowOutcome.UNATTRIBUTED)
     refused = data.draw(st.integers(0, doubtful))
-    counts = {one.value: places.count(one) for one in Place if one is not Place.UNATTRIBUTED}
+    counts = {
+        one.value: places.count(one) for one in RowOutcome if one is not RowOutcome.UNATTRIBUTED
+    }
     counts["accepted"] += doubtful - refused
     counts["rejected_there"] += refused
     books = RunBooks(len(places), **counts)
@@ -68,14 +72,14 @@ def test_books_that_are_off_by_a_row_are_refused(places: list[Place], data: st.D
 
 
 def test_they_are_kept_for_their_owner_alone_and_read_again(tmp_path: Path) -> None:
-    gathered = Verdicts(2)
-    gathered.of_part(part(1, [1]), Place.SUBMITTED)
+    gathered = RowOutcomes(2)
+    gathered.of_part(part(1, [1]), RowOutcome.SUBMITTED)
     keep(tmp_path, "run", gathered.table())
     pd.testing.assert_frame_equal(load(tmp_path, "run"), gathered.table())
     (path,) = (tmp_path / FOLDER).iterdir()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
-    keep(tmp_path, "run", Verdicts(0).table())
+    keep(tmp_path, "run", RowOutcomes(0).table())
     assert list(load(tmp_path, "run").columns) == ["row", "line", "part", *TEXTS]
 
 

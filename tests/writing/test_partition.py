@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight.config import profile as profiles
-from preflight.config.column_mapping import resolve, sent
+from preflight.config.column_mapping import output_columns, resolve
 from preflight.config.plan import Plan
 from preflight.core import csv_writer
 from preflight.core import findings as tables
@@ -191,7 +191,7 @@ def layout_of(folder: Path, content: str) -> Layout:
 def test_kept_rows_are_written_with_the_columns_that_are_sent(tmp_path: Path) -> None:
     known = profiles.load("talkvalue")
     layout = layout_of(tmp_path, "Badge,email\n1,a@b.co\n2,c@d.co\n3,\n")
-    columns = sent(resolve(layout.header, known), known)
+    columns = output_columns(resolve(layout.header, known), known)
     (chunk,) = read_chunks(layout)
     kept = clean_rows(chunk, np.array([True, False, True]), columns)
     assert bytes(csv_writer.body(kept.rendered)) == b'a@b.co\n""\n'

@@ -17,12 +17,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.config.column_mapping import Sent
+from preflight.config.column_mapping import OutputColumn
 from preflight.core import csv_writer
 from preflight.core.types import Part
 from preflight.writing.parts import PartWriter, manifest, moved, runs, too_large
 
-COLUMNS = (Sent("Email", 0, "email"), Sent("a,b", 1, None))
+COLUMNS = (OutputColumn("Email", 0, "email"), OutputColumn("a,b", 1, None))
 HEADER = b'Email,"a,b"\n'
 CELLS = st.text(st.sampled_from('ab",\n\ré'), max_size=5)
 ROWS = st.lists(st.tuples(CELLS, CELLS), max_size=12)

@@ -154,23 +154,23 @@ def test_fixes_of_a_code_or_a_row_are_taken_back_in_clean_csv_and_logged(
     tmp_path: Path, out: Path
 ) -> None:
     before = rows_of(out / "clean.csv")
-    taken = undo.take_back(out, codes=["phn4"])
+    taken = undo.revert(out, codes=["phn4"])
     assert (taken.cells, taken.rows) == (1, 1)
     after = rows_of(out / "clean.csv")
     assert [row["phone"] for row in after] == ["+1 415 555 2671", *(r["phone"] for r in before[1:])]
     assert [row["email"] for row in after] == [row["email"] for row in before]
     assert rows_of(out / "fixes.csv")[-1]["safety"] == undo.UNDONE
     with pytest.raises(UsageError, match="no such fix"):
-        undo.take_back(out, codes=["PHN404"])
-    assert undo.take_back(out, rows=[1]).cells == 2
+        undo.revert(out, codes=["PHN404"])
+    assert undo.revert(out, rows=[1]).cells == 2
     assert rows_of(out / "clean.csv")[0]["email"] == " ann@kestrel-labs.com "
-    undo.take_back(out, rows=[5, 3])
+    undo.revert(out, rows=[5, 3])
     last = rows_of(out / "clean.csv")[-1]
     assert last["first_name"] == "'=Dy "
     assert undo.restore(out, tmp_path / "back").path.read_bytes() == MESSY.encode()
     (out / "clean.csv").write_text("email\n")
     with pytest.raises(UsageError, match="was edited"):
-        undo.take_back(out, rows=[1])
+        undo.revert(out, rows=[1])
 
 
 def test_a_cell_goes_back_to_before_the_first_rule_that_is_meant(tmp_path: Path) -> None:
@@ -180,14 +180,14 @@ def test_a_cell_goes_back_to_before_the_first_rule_that_is_meant(tmp_path: Path)
     shutil.copytree(out, whole)
     codes = [row["code"] for row in rows_of(out / "fixes.csv") if row["row"]]
     assert len(codes) > 1
-    assert undo.take_back(out, codes=codes[:1]).cells == 1
+    assert undo.revert(out, codes=codes[:1]).cells == 1
     assert rows_of(out / "clean.csv")[0]["email"] == " <Ann@Kestrel-Labs.com>"
     with pytest.raises(UsageError, match="no such fix"):
-        undo.take_back(out, codes=codes[-1:])
+        undo.revert(out, codes=codes[-1:])
     lines = [row for row in rows_of(whole / "fixes.csv") if row["row"]]
-    undo.take_back(whole, codes=[lines[-1]["code"]])
+    undo.revert(whole, codes=[lines[-1]["code"]])
     assert rows_of(whole / "clean.csv")[0]["email"] == lines[-1]["old"]
-    undo.take_back(whole, codes=[lines[0]["code"]])
+    undo.revert(whole, codes=[lines[0]["code"]])
     assert rows_of(whole / "clean.csv")[0]["email"] == lines[0]["old"]
 
 
@@ -195,13 +195,13 @@ def test_a_joined_cell_is_not_taken_back_alone(tmp_path: Path) -> None:
     content = "First name,Last name,phone\nAnn ,Lee,+14155552671\n"
     checked.fix(tmp_path, content, profile="textus")
     with pytest.raises(UsageError, match="by itself; take everything"):
-        undo.take_back(tmp_path / "out", rows=[1])
+        undo.revert(tmp_path / "out", rows=[1])
 
 
 def test_parts_have_no_single_fixes_to_take_back(tmp_path: Path) -> None:
     checked.fix(tmp_path, "email\n ann@kestrel-labs.com\n bo@kestrel-labs.com\n", max_rows=1)
     with pytest.raises(UsageError, match=r"no clean\.csv"):
-        undo.take_back(tmp_path / "out", rows=[1])
+        undo.revert(tmp_path / "out", rows=[1])
 
 
 def test_what_is_damaged_or_missing_is_told_in_a_line(tmp_path: Path, out: Path) -> None:
@@ -236,7 +236,7 @@ def test_a_log_that_does_not_fit_changes_nothing(out: Path) -> None:
     log = (out / "fixes.csv").read_text()
     (out / "fixes.csv").write_text(log.replace("+14155552671", "+14155552672"))
     with pytest.raises(UsageError, match="does not fit"):
-        undo.take_back(out, codes=["PHN404"])
+        undo.revert(out, codes=["PHN404"])
     assert (out / "clean.csv").read_bytes() == clean
 
 
@@ -248,7 +248,7 @@ def test_a_log_that_was_edited_is_told_in_a_line(out: Path, was: str, becomes: s
     assert was in log
     (out / "fixes.csv").write_text(log.replace(was, becomes))
     with pytest.raises(UsageError, match="not a log of fixes"):
-        undo.take_back(out, rows=[1])
+        undo.revert(out, rows=[1])
 
 
 def test_a_source_that_changed_meanwhile_is_not_kept(tmp_path: Path) -> None:

@@ -29,8 +29,8 @@ from preflight.kinds.timestamp.parser import (
     DAY_FIRST,
     EITHER,
     MONTH_FIRST,
-    Moment,
-    NotAMomentError,
+    NotATimestampError,
+    Timestamp,
     distance,
     read,
 )
@@ -147,7 +147,7 @@ def judge_one(value: str, hints: Hints) -> _Judged:
         return SERIAL, _of_serial(int(serial[1]), serial[2]), DAY_NUMBER, ""
     try:
         moment = read(value, hints.order)
-    except NotAMomentError as error:
+    except NotATimestampError as error:
         return INVALID, "", str(error), error.order
     if moment.order != EITHER:
         return *_placed(moment, value, hints), moment.order
@@ -178,7 +178,7 @@ def _guessed(value: str, hints: Hints) -> str:
     return "" if moment.zone or moment.short else moment.local
 
 
-def _placed(moment: Moment, value: str, hints: Hints) -> tuple[str, str, str]:
+def _placed(moment: Timestamp, value: str, hints: Hints) -> tuple[str, str, str]:
     """Status, iso and reason of a moment whose date is settled."""
     if moment.strict:
         return OK, value, ""
@@ -213,13 +213,13 @@ def _ahead(clock: datetime, zone: tzinfo, fold: int) -> timedelta:
     return clock.replace(tzinfo=zone, fold=fold).utcoffset() or timedelta()
 
 
-def _folds_of(moment: Moment, zone: tzinfo) -> list[int]:
+def _folds_of(moment: Timestamp, zone: tzinfo) -> list[int]:
     """In which of the two times of a local time the zone goes by the abbreviation in the cell."""
     names = (moment.clock.replace(tzinfo=zone, fold=fold).tzname() for fold in (0, 1))
     return [fold for fold, name in enumerate(names) if name == moment.short]
 
 
-def _has(zone: tzinfo | None, moment: Moment) -> bool:
+def _has(zone: tzinfo | None, moment: Timestamp) -> bool:
     ahead = distance(moment.offset)
     try:
         there = (moment.clock - ahead).replace(tzinfo=UTC).astimezone(zone)

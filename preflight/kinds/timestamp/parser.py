@@ -1,6 +1,6 @@
 """What a timestamp cell says: which day, which time of day, which offset.
 
-`read` takes one cell and answers with a `Moment`, or raises `NotAMomentError` with the reason. It
+`read` takes one cell and returns a `Timestamp`, or raises `NotATimestampError` with the reason. It
 knows the forms in which exports write a date with a time of day, and takes each apart by a pattern
 of its own. Nothing is guessed from what is left over, and a day of the week that contradicts the
 date makes the cell no moment.
@@ -103,7 +103,7 @@ _ZONE = re.compile(r"[A-Z][A-Za-z_]+(?:/[A-Za-z0-9_+-]+)+$|[A-Z]{2,5}$")
 _NUMBERS = ("minute", "second", "fraction")
 
 
-class NotAMomentError(ValueError):
+class NotATimestampError(ValueError):
     """What stands there names no moment; the text says why.
 
     Attributes:
@@ -116,7 +116,7 @@ class NotAMomentError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class Timestamp:
     """A date and a time of day, as they are written.
 
     Attributes:
@@ -139,7 +139,7 @@ class Moment:
     order: str
 
 
-def read(value: str, order: str = "") -> Moment:
+def read(value: str, order: str = "") -> Timestamp:
     """The moment that a cell names.
 
     Args:
@@ -156,18 +156,20 @@ def read(value: str, order: str = "") -> Moment:
         local = f"{datetime.fromtimestamp(int(seconds), UTC):%Y-%m-%dT%H:%M:%S}"
         clock = datetime.fromisoformat(local)
         fraction = "".join(fractions)
-        return Moment(f"{local}.{fraction}" if fraction else local, clock, "Z", "", "", False, "")
+        return Timestamp(
+            f"{local}.{fraction}" if fraction else local, clock, "Z", "", "", False, ""
+        )
     if together := _RUN_TOGETHER.match(text):
         text = "T".join(together.groups())
     day, shown, rest = _date(text, order)
     rest = rest[_end(_BETWEEN, rest) :]
     if not rest:
-        raise NotAMomentError(NO_TIME, shown)
+        raise NotATimestampError(NO_TIME, shown)
     try:
         strict = value == text and _STRICT.fullmatch(value) is not None
         return _moment(day, rest, strict, shown)
-    except NotAMomentError as error:
-        raise NotAMomentError(str(error), shown) from None
+    except NotATimestampError as error:
+        raise NotATimestampError(str(error), shown) from None
 
 
 def _end(pattern: re.Pattern[str], text: str) -> int:
@@ -182,7 +184,7 @@ def _date(text: str, order: str) -> tuple[date, str, str]:
     for pattern in _DATES:
         if (found := pattern.match(text)) and (dated := _dated(found, order)):
             return *dated, found["rest"]
-    raise NotAMomentError(UNKNOWN)
+    raise NotATimestampError(UNKNOWN)
 
 
 def _dated(found: re.Match[str], order: str) -> tuple[date, str] | None:
@@ -210,13 +212,13 @@ def _dated(found: re.Match[str], order: str) -> tuple[date, str] | None:
         elif "of_year" in named:
             dated = date(year, 1, 1) + timedelta(days=int(named["of_year"]) - 1)
             if dated.year != year:
-                raise NotAMomentError(NOT_THERE)
+                raise NotATimestampError(NOT_THERE)
         else:
             dated = date(year, int(month or 0), int(day or 0))
     except (ValueError, OverflowError) as error:
-        raise NotAMomentError(NOT_THERE) from error
+        raise NotATimestampError(NOT_THERE) from error
     if weekdays and dated.weekday() not in weekdays:
-        raise NotAMomentError(BAD_DAY)
+        raise NotATimestampError(BAD_DAY)
     return dated, shown
 
 
@@ -226,7 +228,7 @@ def _year(named: dict[str, str]) -> int:
         return year
     # With hyphens the year may stand first, unless what would then be the month is none.
     if 30 <= year <= 69 or (named.get("sep") == "-" and int(named["b"]) <= 12):
-        raise NotAMomentError(SHORT_YEAR)
+        raise NotATimestampError(SHORT_YEAR)
     return year + (2000 if year < 30 else 1900)
 
 
@@ -239,14 +241,14 @@ def _ordered(a: int, b: int, order: str) -> tuple[int, int, str]:
     return (b, a, EITHER) if order == MONTH_FIRST else (a, b, EITHER)
 
 
-def _moment(day: date, rest: str, strict: bool, shown: str) -> Moment:
+def _moment(day: date, rest: str, strict: bool, shown: str) -> Timestamp:
     clock = _CLOCK.match(rest)
     if not clock:
-        raise NotAMomentError(BAD_CLOCK)
+        raise NotATimestampError(BAD_CLOCK)
     hour, half = int(clock["hour"]), (clock["half"] or "").lower()
     if half:
         if not 1 <= hour <= 12:
-            raise NotAMomentError(BAD_HOUR)
+            raise NotATimestampError(BAD_HOUR)
         hour = hour % 12 + (12 if half == "p" else 0)
     minute, second, fraction = (
         clock[name] or clock.groupdict().get(f"{name}_h") or clock[f"{name}_p"] or ""
@@ -259,12 +261,12 @@ def _moment(day: date, rest: str, strict: bool, shown: str) -> Moment:
             day.year, day.month, day.day, hour, int(minute or 0), int(second or 0) - leap
         )
     except ValueError as error:
-        raise NotAMomentError(NOT_THERE) from error
+        raise NotATimestampError(NOT_THERE) from error
     if leap and not _is_leap(moment, offset):
-        raise NotAMomentError(NOT_THERE)
+        raise NotATimestampError(NOT_THERE)
     local = f"{day}T{hour:02}:{minute or '00'}:{second or '00'}"
     local += f".{fraction}" if fraction else ""
-    return Moment(local, moment, offset, zone, short, strict, shown)
+    return Timestamp(local, moment, offset, zone, short, strict, shown)
 
 
 def _is_leap(moment: datetime, offset: str) -> bool:
@@ -286,18 +288,18 @@ def _offset(text: str) -> tuple[str, str, str]:
     found = _OFFSET.match(text)
     if not found:
         if not _ZONE.match(text):
-            raise NotAMomentError(BAD_CLOCK)
+            raise NotATimestampError(BAD_CLOCK)
         return ("", text, "") if "/" in text else ("", "", text)
     name, sign, zone = found["name"], found["sign"], found["zone"] or ""
     if not sign:
         if found["note"] and not name:
-            raise NotAMomentError(BAD_CLOCK)
+            raise NotATimestampError(BAD_CLOCK)
         return ("Z" if name else ""), zone, ""
     hours, minutes = found["hours"], found["minutes"] or "00"
     if name in ("Z", "z") or (len(hours) == 1 and not name):
-        raise NotAMomentError(BAD_CLOCK)
+        raise NotATimestampError(BAD_CLOCK)
     if int(hours) > 23 or int(minutes) > 59:
-        raise NotAMomentError(NOT_THERE)
+        raise NotATimestampError(NOT_THERE)
     return f"{sign}{hours:0>2}:{minutes}", zone, ""
 
 

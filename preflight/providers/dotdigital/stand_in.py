@@ -48,7 +48,7 @@ from starlette.responses import JSONResponse, Response
 
 from preflight.providers.sandbox.judge import Judge, NotCsvError, is_address, magic_of, records
 from preflight.providers.sandbox.stand import Answer, Desk, Endpoint, RefusalError, StandIn
-from preflight.providers.sandbox.store import Failure, Intake, Job
+from preflight.providers.sandbox.store import Intake, RefusedRow, StoredJob
 
 MAX_BYTES = 50_000_000
 MAX_ACTIVE = 25
@@ -267,7 +267,7 @@ def _settle(
         reason = _reason(cells, key, len(header), seen)
         if reason is not None:
             counts[COUNTERS[reason]] += 1
-            intake.fail(Failure(number, reason, "", key, tuple(cells)))
+            intake.fail(RefusedRow(number, reason, "", key, tuple(cells)))
             continue
         seen.add(key)
         old = intake.contact(key)
@@ -287,14 +287,14 @@ def _reason(cells: Sequence[str], key: str, width: int, seen: set[str]) -> str |
     return _JUDGE.effect(key)
 
 
-async def _find(desk: Desk, request: Request) -> Job:
+async def _find(desk: Desk, request: Request) -> StoredJob:
     job = await run_in_threadpool(desk.store.job, _NAME, request.path_params["id"].lower())
     if job is None:
         raise RefusalError(_no(404, "Error: ERROR_IMPORT_NOT_FOUND"))
     return job
 
 
-async def _finished(desk: Desk, request: Request) -> Job:
+async def _finished(desk: Desk, request: Request) -> StoredJob:
     job = await _find(desk, request)
     age = desk.clock() - job.ends
     if job.status != "Finished" or not 0 <= age <= REPORT_SECONDS:
@@ -321,7 +321,7 @@ async def _report_faults(desk: Desk, request: Request) -> Response:
     return Response(body, media_type="application/octet-stream")
 
 
-def _fault_file(desk: Desk, job: Job) -> bytes:
+def _fault_file(desk: Desk, job: StoredJob) -> bytes:
     header = job.details["header"]
     text = io.StringIO(newline="")
     writer = csv.writer(text)
@@ -332,7 +332,7 @@ def _fault_file(desk: Desk, job: Job) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def shuffled(failures: Sequence[Failure]) -> list[Failure]:
+def shuffled(failures: Sequence[RefusedRow]) -> list[RefusedRow]:
     """The same rows in another order than they were sent in; the same order at every call."""
     found = sorted(failures, key=lambda f: hashlib.sha256(str(f.row).encode()).digest())
     return found[::-1] if found == list(failures) else found

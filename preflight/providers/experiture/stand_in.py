@@ -53,7 +53,7 @@ from preflight.providers.experiture.stand_in_answers import (
 from preflight.providers.experiture.stand_in_lists import lists, members
 from preflight.providers.sandbox.judge import Judge, NotCsvError, is_address, magic_of, records
 from preflight.providers.sandbox.stand import Desk, Endpoint, RefusalError, StandIn
-from preflight.providers.sandbox.store import Failure, Intake, Job, Upload
+from preflight.providers.sandbox.store import Intake, RefusedRow, StoredJob, StoredUpload
 
 ADDRESS_SECONDS = 3600
 FIELDS = {
@@ -156,7 +156,7 @@ async def _put(desk: Desk, request: Request) -> Response:
     if request.headers.get("content-length") != str(pending["size"]):
         return Response("<Error><Code>MissingContentLength</Code></Error>", 411)
     name = request.path_params["id"]
-    upload = Upload(name, "file", body)
+    upload = StoredUpload(name, "file", body)
     await run_in_threadpool(desk.store.replace, NAME, upload, desk.clock())
     return Response(status_code=200)
 
@@ -241,7 +241,7 @@ def _merge(
         if why is not None:
             counts["invalidRows"] += 1
             counts["rowsRejected"] += 1
-            intake.fail(Failure(number, why, named.get("email", ""), value, tuple(cells)))
+            intake.fail(RefusedRow(number, why, named.get("email", ""), value, tuple(cells)))
             continue
         key = named["email"].strip().lower()
         old = intake.contact(key)
@@ -274,7 +274,7 @@ def _is_moment(text: str) -> bool:
         return False
 
 
-def _job(desk: Desk, name: str) -> tuple[dict[str, Any], Job | None]:
+def _job(desk: Desk, name: str) -> tuple[dict[str, Any], StoredJob | None]:
     return _stored(desk, name), desk.store.job(NAME, name)
 
 
@@ -321,7 +321,7 @@ async def _error_file(desk: Desk, request: Request) -> Response:
     )
 
 
-def _written(desk: Desk, job: Job) -> str:
+def _written(desk: Desk, job: StoredJob) -> str:
     form = desk.store.setting("error_form", 0)
     failures = desk.store.failures(job)
     if form in (2, 3):

@@ -34,7 +34,7 @@ from starlette.responses import JSONResponse, Response
 
 from preflight.providers.sandbox.judge import Judge, NotCsvError, is_address, magic_of, records
 from preflight.providers.sandbox.stand import Answer, Desk, Endpoint, RefusalError, StandIn
-from preflight.providers.sandbox.store import Failure, Intake, Upload
+from preflight.providers.sandbox.store import Intake, RefusedRow, StoredUpload
 
 KNOWN = frozenset(
     {"email", "first_name", "last_name", "name", "company", "job_title", "phone", "country"}
@@ -86,7 +86,7 @@ def _keep(desk: Desk, name: str, body: bytes) -> Response:
     if desk.store.document(_NAME, f"name:{name}") is not None:
         raise RefusalError(_no(409, "CONFLICT", "A dataset of that name exists."))
     dataset = f"ds-{secrets.token_hex(6)}"
-    desk.store.keep(_NAME, Upload(dataset, name, body), desk.clock())
+    desk.store.keep(_NAME, StoredUpload(dataset, name, body), desk.clock())
     desk.store.write(_NAME, f"name:{name}", {"dataset": dataset})
     return JSONResponse({"id": dataset, "name": name})
 
@@ -147,7 +147,7 @@ def _import(intake: Intake, body: bytes, counts: Counter[str], *, half: bool) ->
         address = cells[at] if at is not None and len(cells) == len(header) else ""
         if not is_address(address) or _JUDGE.effect(address) is not None:
             counts["invalid"] += 1
-            intake.fail(Failure(number, "invalid", "", address, tuple(cells)))
+            intake.fail(RefusedRow(number, "invalid", "", address, tuple(cells)))
             continue
         key = address.lower()
         if key in seen:

@@ -67,7 +67,7 @@ class Accepted:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class RefusedRow:
     """One row that a stand-in refused: its 1-based data row, why, and its cells as sent."""
 
     row: int
@@ -78,7 +78,7 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class StoredJob:
     """One import job.
 
     Attributes:
@@ -99,7 +99,7 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Upload:
+class StoredUpload:
     """A file that was uploaded, and waits for a job."""
 
     key: str
@@ -142,7 +142,7 @@ class Intake:
         if len(self._taken) >= _BATCH:
             self.flush()
 
-    def fail(self, failure: Failure) -> None:
+    def fail(self, failure: RefusedRow) -> None:
         """Refuses a row."""
         self._failed.append(
             (
@@ -246,25 +246,27 @@ class Store:
                 (job or str(number), intake.status, json.dumps(intake.details), number),
             )
 
-    def job(self, provider: str, job: str) -> Job | None:
+    def job(self, provider: str, job: str) -> StoredJob | None:
         """One job; None where there is none of this id."""
         found = self._jobs("id = ?", provider, job)
         return found[0] if found else None
 
-    def jobs(self, provider: str) -> list[Job]:
+    def jobs(self, provider: str) -> list[StoredJob]:
         """All jobs of a provider, the newest first."""
         return self._jobs("? = ''", provider, "")
 
-    def _jobs(self, condition: str, provider: str, value: str) -> list[Job]:
+    def _jobs(self, condition: str, provider: str, value: str) -> list[StoredJob]:
         found = self._rows(
             "SELECT number, id, created, ends, status, details FROM jobs "  # noqa: S608
             f"WHERE provider = ? AND {condition} ORDER BY number DESC",
             provider,
             value,
         )
-        return [Job(n, i, made, ends, word, json.loads(d)) for n, i, made, ends, word, d in found]
+        return [
+            StoredJob(n, i, made, ends, word, json.loads(d)) for n, i, made, ends, word, d in found
+        ]
 
-    def failures(self, job: Job, limit: int = -1) -> list[Failure]:
+    def failures(self, job: StoredJob, limit: int = -1) -> list[RefusedRow]:
         """The refused rows of a job, in the order of the file; at most `limit` of them."""
         found = self._rows(
             "SELECT row, code, message, value, cells FROM failures WHERE job = ? "
@@ -272,7 +274,7 @@ class Store:
             job.number,
             limit,
         )
-        return [Failure(r, code, text, v, tuple(json.loads(c))) for r, code, text, v, c in found]
+        return [RefusedRow(r, code, text, v, tuple(json.loads(c))) for r, code, text, v, c in found]
 
     def accepted(self, provider: str) -> list[Accepted]:
         """Every row that a provider took, over all jobs, in the order of taking."""
@@ -290,7 +292,7 @@ class Store:
         )
         return {key: json.loads(fields) for key, fields in found}
 
-    def keep(self, provider: str, upload: Upload, now: float) -> None:
+    def keep(self, provider: str, upload: StoredUpload, now: float) -> None:
         """Keeps an uploaded file."""
         with self._transaction() as connection:
             connection.execute(
@@ -298,7 +300,7 @@ class Store:
                 (provider, upload.key, upload.name, now, upload.body),
             )
 
-    def fetch(self, provider: str, key: str, now: float, lifetime: float) -> Upload | None:
+    def fetch(self, provider: str, key: str, now: float, lifetime: float) -> StoredUpload | None:
         """An uploaded file, unless it was left alone for longer than `lifetime` seconds."""
         with self._transaction() as connection:
             used = connection.execute(
@@ -307,14 +309,14 @@ class Store:
             )
             if not used.rowcount:
                 return None
-            return Upload(
+            return StoredUpload(
                 *connection.execute(
                     "SELECT key, name, body FROM uploads WHERE provider = ? AND key = ?",
                     (provider, key),
                 ).fetchone()
             )
 
-    def replace(self, provider: str, upload: Upload, now: float) -> None:
+    def replace(self, provider: str, upload: StoredUpload, now: float) -> None:
         """Keeps an uploaded file in place of an earlier one of its key."""
         with self._transaction() as connection:
             connection.execute(

@@ -51,7 +51,7 @@ from starlette.responses import JSONResponse, Response
 
 from preflight.providers.sandbox.judge import Judge, NotCsvError, is_address, magic_of, records
 from preflight.providers.sandbox.stand import Answer, Desk, Endpoint, RefusalError, StandIn
-from preflight.providers.sandbox.store import Failure, Intake, Job, Upload
+from preflight.providers.sandbox.store import Intake, RefusedRow, StoredJob, StoredUpload
 from preflight.providers.talkvalue.stand_in_columns import columns_of, suggest
 
 KEY_SECONDS = 24 * 3600
@@ -149,7 +149,7 @@ def _look(desk: Desk, name: str, body: bytes) -> Response:
     now = desk.clock()
     month = datetime.fromtimestamp(now, UTC).strftime("%Y/%m")
     key = f"u/{month}/{secrets.token_hex(6)}-{name}"
-    desk.store.keep(_NAME, Upload(key, name, body), now)
+    desk.store.keep(_NAME, StoredUpload(key, name, body), now)
     columns = suggest(header)
     suggested = {column.get("suggestedField") for column in columns}
     return JSONResponse(
@@ -233,7 +233,7 @@ def _settle(
         raw = cells[columns["EMAIL"]]
         code = _JUDGE.effect(raw) if is_address(raw) else "INVALID_EMAIL"
     if code is not None:
-        intake.fail(Failure(number, code, _MESSAGES[code], raw, tuple(cells)))
+        intake.fail(RefusedRow(number, code, _MESSAGES[code], raw, tuple(cells)))
         return "failedCount"
     key = raw.lower()
     if key in seen:
@@ -252,7 +252,7 @@ def _instant(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
 
 
-def _state(desk: Desk, job: Job) -> tuple[str, float]:
+def _state(desk: Desk, job: StoredJob) -> tuple[str, float]:
     """A job's state now, and how much of it is done, from 0 to 1."""
     now = desk.clock()
     if now >= job.ends:
@@ -261,7 +261,7 @@ def _state(desk: Desk, job: Job) -> tuple[str, float]:
     return ("PENDING", 0.0) if done < 0.25 else ("RUNNING", done)
 
 
-def _show(desk: Desk, job: Job) -> dict[str, Any]:
+def _show(desk: Desk, job: StoredJob) -> dict[str, Any]:
     state, done = _state(desk, job)
     over = done >= 1
     landed = over and state != "FAILED"
@@ -315,7 +315,7 @@ def _page(desk: Desk, page: int, size: int) -> Response:
     )
 
 
-async def _find(desk: Desk, request: Request) -> Job:
+async def _find(desk: Desk, request: Request) -> StoredJob:
     job = await run_in_threadpool(desk.store.job, _NAME, request.path_params["id"])
     if job is None:
         raise RefusalError(_no(404, "error.import_job_not_found"))
@@ -336,7 +336,7 @@ async def _failed_export(desk: Desk, request: Request) -> Response:
     return Response(await run_in_threadpool(_export, desk, job), media_type="text/csv")
 
 
-def _export(desk: Desk, job: Job) -> str:
+def _export(desk: Desk, job: StoredJob) -> str:
     base = desk.store.setting("row_base", 1)
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")

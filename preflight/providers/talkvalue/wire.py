@@ -25,7 +25,7 @@ Mapped = Sequence[tuple[int, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class WireAnswer:
     """What a call was answered.
 
     Attributes:
@@ -42,23 +42,23 @@ class Told:
 class Wire(Protocol):
     """The five calls; each raises a `ProviderError` when it is not carried out."""
 
-    def analyze(self, path: Path, name: str) -> Told:
+    def analyze(self, path: Path, name: str) -> WireAnswer:
         """Uploads a file under a name."""
         ...
 
-    def create(self, key: str, source: int, mapped: Mapped, mode: str) -> Told:
+    def create(self, key: str, source: int, mapped: Mapped, mode: str) -> WireAnswer:
         """Starts a job; the call that commits."""
         ...
 
-    def jobs(self, page: int, size: int) -> Told:
+    def jobs(self, page: int, size: int) -> WireAnswer:
         """A page of jobs, from 1: `content` and `totalPages`."""
         ...
 
-    def job(self, job: str) -> Told:
+    def job(self, job: str) -> WireAnswer:
         """One job."""
         ...
 
-    def export(self, job: str) -> Told:
+    def export(self, job: str) -> WireAnswer:
         """The failed rows of a job, as CSV."""
         ...
 
@@ -98,21 +98,21 @@ class Rest:
     def __init__(self, http: Http) -> None:
         self._http = http
 
-    def _told(self, response: Response, *, commits: bool = False) -> Told:
-        return Told(
+    def _told(self, response: Response, *, commits: bool = False) -> WireAnswer:
+        return WireAnswer(
             response.document(),
             response.body,
             lambda promised: self._http.unexpected(response, promised, commits=commits),
         )
 
-    def analyze(self, path: Path, name: str) -> Told:
+    def analyze(self, path: Path, name: str) -> WireAnswer:
         """`POST /path/import/analyze`."""
         files = {"file": Upload(path, name)}
         return self._told(
             self._http.send("POST", "/path/import/analyze", files=files, commits=False)
         )
 
-    def create(self, key: str, source: int, mapped: Mapped, mode: str) -> Told:
+    def create(self, key: str, source: int, mapped: Mapped, mode: str) -> WireAnswer:
         """`POST /path/import`."""
         body = {
             "fileKey": key,
@@ -125,16 +125,16 @@ class Rest:
         response = self._http.send("POST", "/path/import", json=body, commits=True)
         return self._told(response, commits=True)
 
-    def jobs(self, page: int, size: int) -> Told:
+    def jobs(self, page: int, size: int) -> WireAnswer:
         """`GET /path/import`."""
         params = {"pageNumber": page, "pageSize": size}
         return self._told(self._http.send("GET", "/path/import", params=params, commits=False))
 
-    def job(self, job: str) -> Told:
+    def job(self, job: str) -> WireAnswer:
         """`GET /path/import/{id}`."""
         return self._told(self._http.send("GET", _path(job), commits=False))
 
-    def export(self, job: str) -> Told:
+    def export(self, job: str) -> WireAnswer:
         """`GET /path/import/{id}/failed/export`."""
         return self._told(self._http.send("GET", f"{_path(job)}/failed/export", commits=False))
 
@@ -174,14 +174,14 @@ class Tool:
             raise Ambiguous(f"{fact}; it cannot be told whether talkvalue took the rows")
         raise Busy(fact)
 
-    def _told(self, *arguments: str, commits: bool = False) -> Told:
+    def _told(self, *arguments: str, commits: bool = False) -> WireAnswer:
         answer = self._run(*arguments, "--json", commits=commits)
         whole = answer.document()
         data, pages = whole.get("data"), whole.get("pagination")
         if isinstance(data, list):
             told = pages.get("totalPages") if isinstance(pages, dict) else None
             data = {"content": data, "totalPages": told}
-        return Told(
+        return WireAnswer(
             data if isinstance(data, dict) else {},
             answer.out,
             lambda promised: self._lacks(promised, commits=commits),
@@ -190,31 +190,31 @@ class Tool:
     def _lacks(self, promised: str, *, commits: bool) -> ProviderError:
         return self._command.broken(f"answered without {promised}", commits=commits)
 
-    def analyze(self, path: Path, name: str) -> Told:
+    def analyze(self, path: Path, name: str) -> WireAnswer:
         """`path import analyze`; a link gives the file its name."""
         with tempfile.TemporaryDirectory(prefix="preflight-") as folder:
             link = Path(folder) / name
             link.symlink_to(path.absolute())
             return self._told("analyze", "--file", str(link))
 
-    def create(self, key: str, source: int, mapped: Mapped, mode: str) -> Told:
+    def create(self, key: str, source: int, mapped: Mapped, mode: str) -> WireAnswer:
         """`path import create`."""
         mappings = [word for index, target in mapped for word in ("--mapping", f"{index}:{target}")]
         options = ["--file-key", key, "--source-id", str(source), "--mode", mode, *mappings]
         return self._told("create", *options, commits=True)
 
-    def jobs(self, page: int, size: int) -> Told:
+    def jobs(self, page: int, size: int) -> WireAnswer:
         """`path import list`."""
         return self._told("list", "--page", str(page), "--page-size", str(size))
 
-    def job(self, job: str) -> Told:
+    def job(self, job: str) -> WireAnswer:
         """`path import get`."""
         return self._told("get", job)
 
-    def export(self, job: str) -> Told:
+    def export(self, job: str) -> WireAnswer:
         """`path import failed-export`, which writes CSV whatever it is asked for."""
         answer = self._run("failed-export", job)
-        return Told(
+        return WireAnswer(
             {},
             answer.out,
             lambda promised: self._command.broken(f"told no {promised}", commits=False),

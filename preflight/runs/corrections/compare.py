@@ -19,7 +19,7 @@ from preflight.runs.corrections.spreadsheet_damage import Difference, difference
 from preflight.runs.corrections.versions import Version
 from preflight.runs.lineage import TAKEN, row_of
 from preflight.runs.matching import keys
-from preflight.runs.row_outcomes import Place
+from preflight.runs.row_outcomes import RowOutcome
 
 CORRECTION_COLUMNS = ("row", "line", "column_name", "kind", "old", "new", "preflight__id")
 """The columns of corrections.csv; `kind` is "edit" or "damage"."""
@@ -32,7 +32,7 @@ _AGAIN = (Reason.RETRY.value, Reason.CONFIG.value)
 
 
 @dataclass(frozen=True)
-class Judged:
+class Comparison:
     """A corrected file after it was compared with what was sent before.
 
     Attributes:
@@ -72,7 +72,7 @@ def judged(
     names: np.ndarray,
     versions: Sequence[Version],
     stand: pd.DataFrame,
-) -> Judged:
+) -> Comparison:
     """Compares every row with what was sent before.
 
     Args:
@@ -91,7 +91,7 @@ def judged(
     )
     standing = _standings(returned, names, edited, stand)
     listed = _listed(returned, names, labels, compared)
-    return Judged(cells, labels, names, standing, listed, edited, damaged)
+    return Comparison(cells, labels, names, standing, listed, edited, damaged)
 
 
 def _compared(
@@ -261,22 +261,22 @@ def _by_itself(stand: pd.DataFrame, name: str, *, edited: bool) -> str:
     """What keeps a row from being sent because of what became of it before; "" for nothing."""
     before = stand.loc[name].to_dict()
     place, row, run = before["place"], row_of(name), before["run"]
-    if place == Place.UNKNOWN:
+    if place == RowOutcome.UNKNOWN:
         return f"perhaps: run {run} may have sent it, decide there first"
     if edited:
         return ""
-    if place == Place.ACCEPTED:
+    if place == RowOutcome.ACCEPTED:
         return f"accepted: accepted in run {run} as row {row}"
-    if place == Place.DROPPED:
+    if place == RowOutcome.DROPPED:
         return f"accepted: left away in run {run} as row {row} ({before['codes'] or 'blank'})"
     if place in TAKEN:
         return f"perhaps: taken in run {run} as row {row}, no outcome of it is known"
-    if place == Place.REJECTED_THERE and before["reason"] not in _AGAIN:
+    if place == RowOutcome.REJECTED_THERE and before["reason"] not in _AGAIN:
         return (
             f"unchanged: refused in run {run} as row {row} ({before['reason']}), and not corrected "
             "since"
         )
-    if place == Place.REJECTED_HERE and not _MALFORMED.isdisjoint(before["codes"].split()):
+    if place == RowOutcome.REJECTED_HERE and not _MALFORMED.isdisjoint(before["codes"].split()):
         # In a file of rejects it stands as far as the header reaches, and would look sound.
         return (
             f"unchanged: no sound record in run {run} as row {row} ({before['codes']}), and not "
@@ -286,13 +286,13 @@ def _by_itself(stand: pd.DataFrame, name: str, *, edited: bool) -> str:
 
 
 def without_doubles(
-    made: Judged,
+    made: Comparison,
     returned: Returned,
     as_sent: Version,
     versions: Sequence[Version],
     stand: pd.DataFrame,
     taken: Mapping[str, Collection[str]],
-) -> Judged:
+) -> Comparison:
     """Holds rows back that would be sent, and are those of another row that may have been accepted.
 
     Args:
@@ -318,7 +318,7 @@ def without_doubles(
 
 
 def _stop_same_cells(
-    made: Judged,
+    made: Comparison,
     fixed: Mapping[str, pa.Array],
     version: Version,
     mask: np.ndarray,
@@ -340,7 +340,7 @@ def _stop_same_cells(
 
 
 def _stop_same_keys(
-    made: Judged,
+    made: Comparison,
     fixed: Mapping[str, pa.Array],
     key: tuple[str, str] | None,
     version: Version,
@@ -363,7 +363,7 @@ def _stop_same_keys(
             )
 
 
-def _stop_copies(made: Judged, returned: Returned) -> None:
+def _stop_copies(made: Comparison, returned: Returned) -> None:
     """New rows that are equal: the first of them counts."""
     first: dict[str, int] = {}
     texts = joined(list(made.cells)).to_pylist()

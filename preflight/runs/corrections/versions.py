@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from preflight.config.column_mapping import own
-from preflight.core.row_id import Names
+from preflight.core.row_id import RowIds
 from preflight.core.types import Chunk, Column, Ints, Layout
 from preflight.runs.corrections.read import labels
 from preflight.writing.partition import cells_of
@@ -64,7 +64,7 @@ class Gathering:
         self._layout = layout
         self._positions = own(layout.header)
         self._labels = labels(layout.header)
-        self._names = Names(layout)
+        self._names = RowIds(layout)
         self._rows: list[Ints] = [np.empty(0, dtype=np.int64)]
         self._named: list[np.ndarray] = []
         self._read: list[list[pa.Array]] = [[] for _ in self._positions]

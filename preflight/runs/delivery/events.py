@@ -17,7 +17,7 @@ class Sending:
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class PartSent:
     """The provider took a part and gave a job."""
 
     part: Part
@@ -57,7 +57,7 @@ class Polled:
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class PartEnded:
     """A part's job ended and its failure report, if there is one, is kept."""
 
     part: Part
@@ -71,7 +71,7 @@ class Unverified:
     why: str
 
 
-Event = Sending | Sent | Declined | Unclear | Waiting | Polled | Ended | Unverified
+Event = Sending | PartSent | Declined | Unclear | Waiting | Polled | PartEnded | Unverified
 """Everything there is to be told."""
 
 Progress = Callable[[Event], None]

@@ -33,9 +33,9 @@ from preflight.core.errors import (
 )
 from preflight.core.types import Part, Receipt
 from preflight.providers.protocol import Call, Provider, Step
-from preflight.runs.delivery.events import Declined, Progress, Sending, Sent, Unclear, silent
+from preflight.runs.delivery.events import Declined, PartSent, Progress, Sending, Unclear, silent
 from preflight.runs.delivery.poller import TRIES, Follower, Pace, words
-from preflight.runs.delivery.recovery import Doubt
+from preflight.runs.delivery.recovery import Recovery
 from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import Attempt, AttemptState, PartState, RunState, StoredPart
 from preflight.writing.sent_cells import unrepeated
@@ -142,7 +142,7 @@ class _Drive:
         self._tell = progress
         self._follower = Follower(ledger, run, provider, pace, progress)
         self._steps = tuple(provider.steps())
-        self._doubt = Doubt(ledger, run, provider, pace, self._follower)
+        self._doubt = Recovery(ledger, run, provider, pace, self._follower)
         self._parts = ledger.parts(run)
         self._unknown: list[tuple[Part, str]] = []
         self._obstacles: list[str] = []
@@ -305,7 +305,7 @@ class _Drive:
             receipt=receipt,
             state=PartState.SENT if observable else PartState.SUBMITTED,
         )
-        self._tell(Sent(part, receipt.job))
+        self._tell(PartSent(part, receipt.job))
         if observable:
             self._follower.watch(part, receipt)
 

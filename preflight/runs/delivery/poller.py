@@ -14,7 +14,7 @@ from preflight.core.errors import Denied, ProviderError, Refused, Stopped
 from preflight.core.redact import mask
 from preflight.core.types import Outcome, Part, Receipt
 from preflight.providers.protocol import Provider
-from preflight.runs.delivery.events import Ended, Polled, Progress, Waiting
+from preflight.runs.delivery.events import PartEnded, Polled, Progress, Waiting
 from preflight.runs.ledger.ledger import Ledger
 from preflight.writing.sent_cells import quiet, unrepeated
 
@@ -211,4 +211,4 @@ class Follower:
         self._jobs.remove(job)
         if job.outcome.state == "unknown":
             self.unknown.append((job.part, reason))
-        self._tell(Ended(job.part, job.outcome))
+        self._tell(PartEnded(job.part, job.outcome))

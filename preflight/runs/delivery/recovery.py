@@ -37,7 +37,7 @@ KEY_LIFETIME = 23 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Cleared:
+class Recovered:
     """What is known of such a call now.
 
     Attributes:
@@ -51,10 +51,10 @@ class Cleared:
     result: Mapping[str, Any] = field(default_factory=dict)
 
 
-_NOBODY_KNOWS = Cleared(None)
+_NOBODY_KNOWS = Recovered(None)
 
 
-class Doubt:
+class Recovery:
     """Clears up calls of one run.
 
     Args:
@@ -74,7 +74,7 @@ class Doubt:
         self._pace = pace
         self._follower = follower
 
-    def clear(self, part: Part, pending: Attempt) -> Cleared:
+    def clear(self, part: Part, pending: Attempt) -> Recovered:
         """Finds out whether a call was carried out.
 
         Raises:
@@ -91,7 +91,7 @@ class Doubt:
             return self._looked_for(asked)
         return _NOBODY_KNOWS
 
-    def _looked_for(self, call: Call) -> Cleared:
+    def _looked_for(self, call: Call) -> Recovered:
         """By the job's name.
 
         It is sound because it begins when the request is over (it timed out, it broke, or its
@@ -107,10 +107,10 @@ class Doubt:
                 )
             receipt = self._look_up(call)
             if receipt is not None:
-                return Cleared(True, receipt, {"job": receipt.job})
-        return Cleared(False)
+                return Recovered(True, receipt, {"job": receipt.job})
+        return Recovered(False)
 
-    def _repeated(self, call: Call, pending: Attempt) -> Cleared:
+    def _repeated(self, call: Call, pending: Attempt) -> Recovered:
         """By the key.
 
         The job is looked at first, where the provider knows one by then. A key that is too old, and
@@ -121,7 +121,7 @@ class Doubt:
         while True:
             receipt = self._look_up(call)
             if receipt is not None:
-                return Cleared(True, receipt, {"job": receipt.job})
+                return Recovered(True, receipt, {"job": receipt.job})
             if self._ledger.now() - pending.began > KEY_LIFETIME:
                 return _NOBODY_KNOWS
             try:
@@ -138,7 +138,7 @@ class Doubt:
                 self._follower.rest(self._pace.backoff(misses, error.retry_after), words(error))
             else:
                 receipt = self._provider.receipt({**call.state, **result})
-                return Cleared(True, receipt, result)
+                return Recovered(True, receipt, result)
 
     def _look_up(self, call: Call) -> Receipt | None:
         """One lookup, repeated until it gives an answer."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from preflight.runs.history.row_facts import Change, Finding
+from preflight.runs.history.row_facts import RowChange, RowFinding
 from preflight.runs.ledger.run import Run
-from preflight.runs.row_outcomes import Place
+from preflight.runs.row_outcomes import RowOutcome
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class RowRead:
     """The row was read."""
 
     source: str
@@ -19,7 +19,7 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True)
-class Corrected:
+class RowCorrected:
     """A cell of the row differs from what the run before had sent or rejected.
 
     Attributes:
@@ -35,7 +35,7 @@ class Corrected:
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class RowPlaced:
     """The row went into a part.
 
     Attributes:
@@ -53,7 +53,7 @@ class Placed:
 
 
 @dataclass(frozen=True, slots=True)
-class Called:
+class CallMade:
     """A call that was made or meant for the row's part; times in seconds since the epoch."""
 
     attempt: int
@@ -66,7 +66,7 @@ class Called:
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class JobStatus:
     """The provider took the part, and how its job stands.
 
     Attributes:
@@ -81,7 +81,7 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RowRefused:
     """What the provider said about the row.
 
     Attributes:
@@ -97,14 +97,24 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class RowEnded:
     """Where the row stands in the books of a run; `why` is a fact without values, or ""."""
 
-    place: Place
+    place: RowOutcome
     why: str = ""
 
 
-Fact = Read | Corrected | Finding | Change | Placed | Called | Job | Refused | Ended
+Fact = (
+    RowRead
+    | RowCorrected
+    | RowFinding
+    | RowChange
+    | RowPlaced
+    | CallMade
+    | JobStatus
+    | RowRefused
+    | RowEnded
+)
 """One line of a story."""
 
 
@@ -115,7 +125,7 @@ class Chapter:
     Attributes:
         run: it.
         row: its number in the run's source.
-        facts: in order; the last one is an `Ended`.
+        facts: in order; the last one is an `RowEnded`.
         cells: header as written → the cell as it was read; empty where the source is gone.
             Personal data.
     """
@@ -126,10 +136,10 @@ class Chapter:
     cells: dict[str, str] = field(default_factory=dict)
 
     @property
-    def place(self) -> Place:
+    def place(self) -> RowOutcome:
         """Where the row stands in the books of the run."""
         last = self.facts[-1]
-        assert isinstance(last, Ended)  # noqa: S101 - it is built so
+        assert isinstance(last, RowEnded)  # noqa: S101 - it is built so
         return last.place
 
 

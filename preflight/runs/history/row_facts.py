@@ -9,13 +9,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from preflight.config.column_mapping import own, sent
+from preflight.config.column_mapping import output_columns, own
 from preflight.core import findings as tables
 from preflight.core.findings import Findings
 from preflight.core.types import Chunk, Column, Ints
 from preflight.linting.analysis import CLEAN, DROPPED
-from preflight.linting.apply_fixes import Cleaned
-from preflight.linting.checked import Checked, Progress, Records, silent
+from preflight.linting.apply_fixes import FixedChunk
+from preflight.linting.checked import Checked, Progress, RecordStream, silent
 from preflight.runs.matching import keys
 from preflight.writing.parts import OVER_LIMIT
 from preflight.writing.writer import rewrite
@@ -24,7 +24,7 @@ _KEYS = ("email", "phone")
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class RowFinding:
     """One thing that was found on a row.
 
     Attributes:
@@ -42,7 +42,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RowChange:
     """One cell that a fix changed; `old` and `new` are personal data."""
 
     code: str
@@ -53,7 +53,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Retold:
+class RowFacts:
     """What there is to say of one row.
 
     Attributes:
@@ -69,17 +69,17 @@ class Retold:
     line: int
     end: str
     cells: dict[str, str]
-    findings: tuple[Finding, ...]
-    changes: tuple[Change, ...]
+    findings: tuple[RowFinding, ...]
+    changes: tuple[RowChange, ...]
 
 
-def _second_pass(checked: Checked, progress: Progress) -> Iterator[Cleaned]:
+def _second_pass(checked: Checked, progress: Progress) -> Iterator[FixedChunk]:
     """The chunks of a source, fixed as they were for sending."""
-    found = checked.survey
-    away = found.left_away
+    found = checked.analysis
+    away = found.dropped_columns
     columns = [one for one in found.plan.columns if one.position not in away]
-    read = Records(checked.layout, "looking", progress)
-    for one, _ in rewrite(found, read, sent(columns, found.plan.profile)):
+    read = RecordStream(checked.layout, "looking", progress)
+    for one, _ in rewrite(found, read, output_columns(columns, found.plan.profile)):
         yield one
 
 
@@ -98,7 +98,7 @@ def holding(checked: Checked, key: str, *, progress: Progress = silent) -> list[
     Returns:
         Their numbers, in order.
     """
-    plan = checked.survey.plan
+    plan = checked.analysis.plan
     columns = [
         one
         for one in plan.columns
@@ -138,14 +138,14 @@ def _of(chunk: Chunk, column: Column, key: str, region: str, *, settled: bool) -
 
 def retold(
     checked: Checked, rows: Collection[int], *, progress: Progress = silent
-) -> dict[int, Retold]:
+) -> dict[int, RowFacts]:
     """What there is to say of some rows of a source, at least one, by their numbers.
 
     Reading ends with the last of them.
     """
-    told: dict[int, Retold] = {}
+    told: dict[int, RowFacts] = {}
     wanted = np.array(sorted(rows), dtype=np.int64)
-    before = _of_rows(checked.survey.findings, wanted)
+    before = _of_rows(checked.analysis.findings, wanted)
     for one in _second_pass(checked, progress):
         for row, line, cells in _records(one.original, checked.layout.header, wanted):
             told[row] = _one(checked, one, row, line, cells, before)
@@ -171,9 +171,14 @@ def _records(
 
 
 def _one(
-    checked: Checked, chunk: Cleaned, row: int, line: int, cells: dict[str, str], before: Findings
-) -> Retold:
-    state = checked.survey.after[row - 1]
+    checked: Checked,
+    chunk: FixedChunk,
+    row: int,
+    line: int,
+    cells: dict[str, str],
+    before: Findings,
+) -> RowFacts:
+    state = checked.analysis.after[row - 1]
     end = {CLEAN: "clean", DROPPED: "dropped"}.get(int(state), "rejected")
     number = np.array([row], dtype=np.int64)
     after = _of_rows(chunk.findings, number)
@@ -186,15 +191,15 @@ def _one(
     mine = chunk.changes[chunk.changes["row"] == row]
     shown = {
         one.name: name
-        for one, name in zip(checked.survey.plan.columns, _names(checked).values(), strict=True)
+        for one, name in zip(checked.analysis.plan.columns, _names(checked).values(), strict=True)
     }
     changes = tuple(
-        Change(str(code), shown.get(column, ""), str(safety), str(old), str(new))
+        RowChange(str(code), shown.get(column, ""), str(safety), str(old), str(new))
         for column, code, safety, old, new in zip(
             mine["column_name"], mine["code"], mine["safety"], mine["old"], mine["new"], strict=True
         )
     )
-    return Retold(row, line, end, cells, (*first, *later), changes)
+    return RowFacts(row, line, end, cells, (*first, *later), changes)
 
 
 def _findings(
@@ -203,9 +208,9 @@ def _findings(
     left: Collection[tuple[str, str]],
     *,
     dropped: bool = False,
-) -> list[Finding]:
+) -> list[RowFinding]:
     """Findings with their rules; those that are not `left` after fixing were mended."""
-    rules = checked.survey.plan.rules
+    rules = checked.analysis.plan.rules
     names = _names(checked)
     told = []
     for code, column, message in zip(
@@ -216,7 +221,7 @@ def _findings(
     ):
         rule, name = rules[code], names.get(column, "")
         told.append(
-            Finding(
+            RowFinding(
                 code,
                 rule.name,
                 str(rule.severity),
@@ -230,8 +235,8 @@ def _findings(
 
 def _names(checked: Checked) -> dict[int, str]:
     """The columns' names by their numbers; numbers where the header may be somebody's data."""
-    hidden = checked.survey.view.header_is_data
+    hidden = checked.analysis.view.header_is_data
     return {
         column.position + 1: f"column {column.position + 1}" if hidden else column.name.strip()
-        for column in checked.survey.plan.columns
+        for column in checked.analysis.plan.columns
     }

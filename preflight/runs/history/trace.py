@@ -22,24 +22,24 @@ from preflight.linting.checked import Checked, Progress, silent
 from preflight.runs import row_outcomes
 from preflight.runs.corrections import KEPT
 from preflight.runs.history.facts import (
-    Called,
+    CallMade,
     Chapter,
-    Corrected,
-    Ended,
     Fact,
-    Job,
-    Placed,
-    Read,
-    Refused,
+    JobStatus,
+    RowCorrected,
+    RowEnded,
+    RowPlaced,
+    RowRead,
+    RowRefused,
     Story,
     Trail,
 )
-from preflight.runs.history.row_facts import Retold, holding, retold
+from preflight.runs.history.row_facts import RowFacts, holding, retold
 from preflight.runs.kept_run import judged_again, restored
 from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import Attempt, PartState, Run, StoredPart
 from preflight.runs.lineage import standings
-from preflight.runs.row_outcomes import Place
+from preflight.runs.row_outcomes import RowOutcome
 from preflight.writing.parts import OVER_LIMIT
 from preflight.writing.results_folder import CORRECTIONS
 
@@ -131,7 +131,7 @@ class _Teller:
         self.table = self._verdicts()
         self._judged: Checked | None = None
         self._asked = False
-        self._retold: dict[int, Retold] = {}
+        self._retold: dict[int, RowFacts] = {}
 
     def _verdicts(self) -> pd.DataFrame | None:
         try:
@@ -198,7 +198,7 @@ class _Teller:
         told = self._retold.get(row)
         said = None if self.table is None else self.table.iloc[row - 1]
         line = told.line if told else int(said["line"]) if said is not None else 0
-        yield Read(self.run.source_name, row, line)
+        yield RowRead(self.run.source_name, row, line)
         if self.run.parent is not None:
             yield from self._corrections(row, before)
         if told is not None:
@@ -208,33 +208,33 @@ class _Teller:
         stored = next((one for one in self._parts if row in one.part.row_map), None)
         if stored is not None:
             yield from self._sending(stored, row)
-        place = Place(said["place"]) if said is not None else _standing(stored, told)
-        if said is not None and place is Place.REJECTED_THERE:
-            yield Refused(
+        place = RowOutcome(said["place"]) if said is not None else _standing(stored, told)
+        if said is not None and place is RowOutcome.REJECTED_THERE:
+            yield RowRefused(
                 str(said["provider_code"]), str(said["message"]), str(said["reason"]),
                 str(said["how"]),
             )  # fmt: skip
-        yield Ended(place, self._why(place, stored, told, said))
+        yield RowEnded(place, self._why(place, stored, told, said))
 
     def _sending(self, stored: StoredPart, row: int) -> Iterator[Fact]:
         part = stored.part
         position = int(np.flatnonzero(part.row_map == row)[0]) + 1
-        yield Placed(
+        yield RowPlaced(
             part.number, len(self._parts), str(part.path), part.path.exists(), position, part.rows
         )
         calls: list[Attempt] = self._ledger.attempts(self.run.id, part.number)
         for call in calls:
-            yield Called(
+            yield CallMade(
                 call.attempt, call.step, str(call.state), call.began, call.ended, call.code,
                 call.message,
             )  # fmt: skip
         if stored.job is not None:
             outcome = stored.outcome
-            yield Job(stored.job, outcome.status if outcome else None, stored.reason)
+            yield JobStatus(stored.job, outcome.status if outcome else None, stored.reason)
 
-    def _compare(self, told: Retold, said: pd.Series | None) -> None:
+    def _compare(self, told: RowFacts, said: pd.Series | None) -> None:
         """Notes where what is found now is not what was found then."""
-        if said is None or said["place"] != Place.REJECTED_HERE:
+        if said is None or said["place"] != RowOutcome.REJECTED_HERE:
             return
         then = set(str(said["codes"]).split())
         now = {one.code for one in told.findings if one.severity == "error" and not one.mended}
@@ -246,16 +246,16 @@ class _Teller:
 
     def _why(
         self,
-        place: Place,
+        place: RowOutcome,
         stored: StoredPart | None,
-        told: Retold | None,
+        told: RowFacts | None,
         said: pd.Series | None,
     ) -> str:
-        if place is Place.UNATTRIBUTED:
+        if place is RowOutcome.UNATTRIBUTED:
             if said is None:
                 return "the job has ended, and the run was not settled yet"
             return f"{self.run.provider} refused rows of the part and does not say which"
-        if place in (Place.UNKNOWN, Place.SUBMITTED) and stored is not None:
+        if place in (RowOutcome.UNKNOWN, RowOutcome.SUBMITTED) and stored is not None:
             if stored.state is PartState.READY:
                 return "not sent yet"
             return stored.reason or stored.standing
@@ -263,7 +263,7 @@ class _Teller:
             return str(said["codes"])
         return ""
 
-    def _corrections(self, row: int, before: dict[str, str]) -> Iterator[Corrected]:
+    def _corrections(self, row: int, before: dict[str, str]) -> Iterator[RowCorrected]:
         """What was corrected: by the run's own list, else by comparing the kept sources."""
         kept = self._ledger.folder / KEPT / self.run.id / CORRECTIONS
         path = kept if kept.exists() else self.run.folder / CORRECTIONS
@@ -275,7 +275,7 @@ class _Teller:
                         column, old, new = csv_writer.plain(
                             pa.array(texts, pa.string())
                         ).to_pylist()
-                        yield Corrected(column, entry["kind"], old, new)
+                        yield RowCorrected(column, entry["kind"], old, new)
             return
         self.notes.append(
             f"run {self.run.id}: {path} is gone: corrections are told by comparing the kept sources"
@@ -283,17 +283,19 @@ class _Teller:
         now = self.cells(row)
         for column, old in before.items():
             if column in now and now[column] != old:
-                yield Corrected(column, "edit", old, now[column])
+                yield RowCorrected(column, "edit", old, now[column])
 
 
-def _standing(stored: StoredPart | None, told: Retold | None) -> Place:
+def _standing(stored: StoredPart | None, told: RowFacts | None) -> RowOutcome:
     """Where a row of a run that was not settled stands, as far as the ledger knows."""
     if stored is not None:
         if stored.state in (PartState.READY, PartState.SENDING, PartState.UNKNOWN):
-            return Place.UNKNOWN
+            return RowOutcome.UNKNOWN
         if stored.state in (PartState.REFUSED, PartState.FAILED):
-            return Place.REJECTED_THERE
-        return Place.UNATTRIBUTED if stored.state is PartState.FINISHED else Place.SUBMITTED
+            return RowOutcome.REJECTED_THERE
+        return (
+            RowOutcome.UNATTRIBUTED if stored.state is PartState.FINISHED else RowOutcome.SUBMITTED
+        )
     if told is not None:
-        return Place.DROPPED if told.end == "dropped" else Place.REJECTED_HERE
-    return Place.UNKNOWN
+        return RowOutcome.DROPPED if told.end == "dropped" else RowOutcome.REJECTED_HERE
+    return RowOutcome.UNKNOWN

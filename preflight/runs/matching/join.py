@@ -18,7 +18,7 @@ from preflight.config.profile import Profile
 from preflight.core.types import FailureReport, Outcome, Part, Reason
 from preflight.providers.exchange import shown
 from preflight.runs.matching import match_lines
-from preflight.runs.matching.match_lines import NO_ROW, NOBODY, Placed
+from preflight.runs.matching.match_lines import NO_ROW, NOBODY, MatchedLines
 from preflight.writing.sent_cells import read_part as read_part
 from preflight.writing.sent_cells import without_cells
 
@@ -112,7 +112,7 @@ def placed(
     by: str,
     key_field: str | Sequence[str],
     profile: Profile,
-) -> Placed:
+) -> MatchedLines:
     """For each line of a report the row of a part that it is about; arguments as for `join`."""
     table = _without_gaps(report)
     return _placed(report, table, part, read_part(part), by, key_field, profile)
@@ -131,7 +131,7 @@ def _placed(
     by: str,
     key_field: str | Sequence[str],
     profile: Profile,
-) -> Placed:
+) -> MatchedLines:
     if by == "row":
         return match_lines.by_row(table, part, cells)
     fields = (key_field,) if isinstance(key_field, str) else tuple(key_field)
@@ -157,7 +157,7 @@ def _sorted_out(table: pd.DataFrame, cells: pa.Table, part: Part, profile: Profi
     )
 
 
-def _joined(table: pd.DataFrame, part: Part, placed: Placed, profile: Profile) -> Joined:
+def _joined(table: pd.DataFrame, part: Part, placed: MatchedLines, profile: Profile) -> Joined:
     found = placed.at != NOBODY
     at = placed.at[found]
     codes = table["code"]

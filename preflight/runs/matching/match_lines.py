@@ -55,7 +55,7 @@ _ONE_IN = 10
 
 
 @dataclass(frozen=True)
-class Placed:
+class MatchedLines:
     """For each report line the row that it is about.
 
     Attributes:
@@ -75,7 +75,7 @@ class Placed:
     repeats: int = 0
 
 
-def by_row(table: pd.DataFrame, part: Part, cells: pa.Table) -> Placed:
+def by_row(table: pd.DataFrame, part: Part, cells: pa.Table) -> MatchedLines:
     """Places lines by their row number, from the base that their values prove; see `join.join`.
 
     Args:
@@ -110,7 +110,7 @@ def by_row(table: pd.DataFrame, part: Part, cells: pa.Table) -> Placed:
         notes = (f"{BASES[found]}, by {'the values' if valued.any() else 'their range'}",)
     why[~within] = NO_ROW
     why[~numbered] = NO_NUMBER
-    return Placed(at, np.full(len(table), "row number", dtype=object), why, found, notes)
+    return MatchedLines(at, np.full(len(table), "row number", dtype=object), why, found, notes)
 
 
 def _base(
@@ -148,7 +148,7 @@ def by_key(
     fields: Sequence[str],
     profile: Profile,
     hint: Ints | None = None,
-) -> Placed:
+) -> MatchedLines:
     """Places lines by their match key; see `join.join`.
 
     Args:
@@ -190,7 +190,7 @@ def by_key(
     why[~has_key] = NO_KEY
     why[again] = ""
     how = np.where(k == 1, "key", "one of " + pd.Series(k).astype("str").to_numpy(dtype=object))
-    return Placed(at, how, why, repeats=int(again.sum()))
+    return MatchedLines(at, how, why, repeats=int(again.sum()))
 
 
 def by_any(
@@ -200,7 +200,7 @@ def by_any(
     cells: pa.Table,
     fields: Sequence[str],
     profile: Profile,
-) -> Placed:
+) -> MatchedLines:
     """Places lines by their match key, and those that have none by their row number.
 
     A line's key serves as its value too, so that keys prove from which base the numbers count. Of
@@ -214,7 +214,7 @@ def by_any(
     rest = (keyed.at == NOBODY) & (keyed.why != "")
     placed = rest & (numbered.at != NOBODY)
     keyless = rest & (keyed.why == NO_KEY)
-    return Placed(
+    return MatchedLines(
         np.where(placed, numbered.at, keyed.at),
         np.where(placed, numbered.how, keyed.how),
         np.where(keyless, numbered.why, keyed.why),

@@ -27,7 +27,7 @@ from preflight.config import profile as profiles
 from preflight.core.errors import UsageError
 from preflight.core.types import FailureReport
 from preflight.providers import failure_report, line_report, registry
-from preflight.providers.failure_report import Records
+from preflight.providers.failure_report import ReportLines
 from preflight.providers.protocol import Reports
 from preflight.reading import encoding_guess
 from preflight.reading.source import open_source
@@ -134,7 +134,7 @@ def cut(text: str, delimiter: str = ",", most: int | None = None) -> list[list[s
         csv.field_size_limit(longest)
 
 
-def _records(raw: bytes, known: Collection[str], fold: Fold = str.casefold) -> Records:
+def _records(raw: bytes, known: Collection[str], fold: Fold = str.casefold) -> ReportLines:
     """The report's records; in UTF-8 with commas, whatever it was written with."""
     text = _text(raw)
     header, delimiter, above = _header(text, known, fold)
@@ -286,7 +286,7 @@ def _talkvalue_job(raw: bytes, text: str, where: str) -> FailureReport:
     lines = [json.dumps(row, ensure_ascii=False) for row in rows]
     numbers, code, message, value = fields
     report = failure_report.report(
-        Records(raw, _TALKVALUE, fields, lines),
+        ReportLines(raw, _TALKVALUE, fields, lines),
         code=code,
         message=message,
         row_number=numbers,

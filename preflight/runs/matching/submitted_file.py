@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from preflight.core import csv_writer
 from preflight.core.errors import UsageError
-from preflight.core.row_id import Names
+from preflight.core.row_id import RowIds
 from preflight.core.types import Chunk, Column, Ints, Layout, Part
 from preflight.reading.chunks import read_chunks
 from preflight.runs.matching.report_file import cut
@@ -57,7 +57,7 @@ def part_of(layout: Layout, columns: Sequence[Column], *, work: Path) -> Submitt
             f"{layout.source.name}: no CSV with a header: the file that was sent is looked for"
         )
     handle, copy = tempfile.mkstemp(dir=work, prefix="submitted-", suffix=".csv")
-    digest, named = hashlib.sha256(), Names(layout)
+    digest, named = hashlib.sha256(), RowIds(layout)
     rows, lines = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
     names, raws, count = [np.empty(0, dtype=object)], dict[int, str](), 0
     with os.fdopen(handle, "wb") as file:

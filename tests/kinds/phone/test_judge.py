@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight.kinds.phone import judge
-from preflight.linting.cell_fixes import mend
+from preflight.linting.cell_fixes import fix_cells
 from preflight.linting.linter import Linter
 from tests import dialling
 from tests.cells import cells, chunk_of, numbers, plan_for
@@ -154,14 +154,12 @@ def test_the_rules_refuse_a_phone_where_the_library_does_and_write_e164(
     for column in Linter(plan).lint(chunk).columns:
         if column.column.name != "phone":
             continue
-        blamed = {blame.code: blame.cells for blame in column.blames}
-        after = mend(column.checks, column.cells, blamed, plan)
+        blamed = {blame.code: blame.cells for blame in column.hits}
+        after = fix_cells(column.checks, column.cells, blamed, plan)
         for row, which in zip(column.where.tolist(), column.which.tolist(), strict=True):
             wrote[row] = after.cells["value"].iloc[which]
             errors[row] = [
-                blame.code
-                for blame in column.blames
-                if blame.cells[which] and blame.code in refused
+                blame.code for blame in column.hits if blame.cells[which] and blame.code in refused
             ]
     for row, (cell, country) in enumerate(pairs):
         core = judge.trim_phone(cell)

@@ -15,7 +15,7 @@ from preflight.kinds.timestamp.day_month_order import BOTH, Orders, customary
 from preflight.kinds.timestamp.judge import judge
 from preflight.kinds.timestamp.parser import DAY_FIRST, MONTH_FIRST
 from preflight.linting import pandera_checks
-from preflight.linting.analysis import survey
+from preflight.linting.analysis import analyze
 from preflight.pipeline import check_fix_split
 from tests import checked
 from tests.cells import chunk_of, plan_for
@@ -71,8 +71,8 @@ def test_the_same_is_proven_however_the_column_is_cut(values: list[str], size: i
     while start < len(values):
         pieces.append(later(chunk_of(values[start : start + size]), start))
         start += size
-    expected = survey(layout("created_at"), plan, [whole]).orders
-    assert survey(layout("created_at"), plan, pieces).orders == expected
+    expected = analyze(layout("created_at"), plan, [whole]).orders
+    assert analyze(layout("created_at"), plan, pieces).orders == expected
 
 
 def test_the_last_row_settles_the_first_in_what_is_found_and_what_is_written(
@@ -81,8 +81,8 @@ def test_the_last_row_settles_the_first_in_what_is_found_and_what_is_written(
     """Whatever else is wrong with the row that does."""
     text = f"email,created_at\nann@kestrel-labs.com,{OPEN}\nb@@kestrel-labs.com,{DAY}\n"
     found = checked.check(tmp_path, text, timezone="UTC")
-    assert found.survey.plan.orders == {1: DAY_FIRST}
-    assert found.survey.findings.counts() == {"EML302": 1, "TIM502": 2}
+    assert found.analysis.plan.orders == {1: DAY_FIRST}
+    assert found.analysis.findings.counts() == {"EML302": 1, "TIM502": 2}
     checked.fix(tmp_path, text, timezone="UTC")
     rows = checked.read(tmp_path / "out" / "clean.csv")
     assert [row["created_at"] for row in rows] == ["2026-04-03T15:30:00Z"]
@@ -94,8 +94,8 @@ def test_a_column_with_both_orders_is_settled_by_neither_and_says_so(tmp_path: P
     """And a file without such a date is read once."""
     rows = "".join(f"ann{at}@kestrel-labs.com,{one}\n" for at, one in enumerate((OPEN, DAY, MONTH)))
     found = checked.check(tmp_path, f"email,created_at\n{rows}")
-    assert found.survey.plan.orders == {1: BOTH}
-    messages = found.survey.findings.frame["message"].tolist()
+    assert found.analysis.plan.orders == {1: BOTH}
+    messages = found.analysis.findings.frame["message"].tolist()
     assert "day and month cannot be told apart: the column holds both orders" in messages
 
 

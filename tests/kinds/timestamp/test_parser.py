@@ -16,8 +16,8 @@ from preflight.kinds.timestamp.parser import (
     EITHER,
     LANGUAGES,
     MONTH_FIRST,
-    Moment,
-    NotAMomentError,
+    NotATimestampError,
+    Timestamp,
     distance,
     read,
 )
@@ -34,7 +34,7 @@ def said(value: str, order: str = "") -> str:
     """Local time, offset and zone; or why there is none."""
     try:
         moment = read(value, order)
-    except NotAMomentError as error:
+    except NotATimestampError as error:
         return str(error)
     return moment.local + moment.offset + moment.zone + moment.short
 
@@ -163,7 +163,7 @@ def test_a_date_shows_the_order_of_day_and_month_where_it_can(
 
 def test_a_date_without_a_time_shows_its_order_too() -> None:
     """It is no moment, and yet tells how the column is written."""
-    with pytest.raises(NotAMomentError) as refused:
+    with pytest.raises(NotATimestampError) as refused:
         read("21/04/2026")
     assert refused.value.order == DAY_FIRST
 
@@ -212,7 +212,7 @@ def test_where_dateutil_reads_a_moment_too_it_is_the_same(value: str) -> None:
         if found.order or not found.offset or ":60" in found.local or "." in found.local:
             return
         there = parser.parse(value)
-    except (NotAMomentError, ValueError, OverflowError):
+    except (NotATimestampError, ValueError, OverflowError):
         return
     if there.tzinfo is not None and len(value) > 20:
         assert datetime.fromisoformat(found.local + found.offset) == there
@@ -223,14 +223,14 @@ def test_a_moment_is_told_or_refused_whatever_stands_there(value: str, order: st
     """Never another error; and what is told is a form that Python reads."""
     try:
         found = read(value, order)
-    except NotAMomentError as error:
+    except NotATimestampError as error:
         refused = str(error)
     else:
         refused = ""
     if refused:
         assert not any(character.isdigit() for character in refused)
         return
-    assert isinstance(found, Moment)
+    assert isinstance(found, Timestamp)
     python = found.local.replace(":60", ":59") + found.offset
     assert datetime.fromisoformat(python).replace(tzinfo=None, microsecond=0) == found.clock
     if found.offset:

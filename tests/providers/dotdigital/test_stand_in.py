@@ -15,7 +15,7 @@ import pytest
 from preflight.providers.dotdigital.stand_in import COUNTERS, MAX_BYTES, shuffled
 from preflight.providers.sandbox.judge import MAGIC
 from preflight.providers.sandbox.server import Sandbox
-from preflight.providers.sandbox.store import Failure
+from preflight.providers.sandbox.store import RefusedRow
 
 NO_JOB = "00000000-0000-4000-8000-000000000000"
 BOOK = "/v2/address-books/7/contacts/import/with-merge-option/"
@@ -341,7 +341,7 @@ def test_a_row_of_another_length_or_with_a_long_cell_fails(
 def test_rows_of_a_report_are_never_in_their_own_order() -> None:
     """The same other order at every call, for two rows and for many."""
     for count in (2, 3, 50):
-        rows = [Failure(row, "Duplicate", "", "", ()) for row in range(1, count + 1)]
+        rows = [RefusedRow(row, "Duplicate", "", "", ()) for row in range(1, count + 1)]
         assert shuffled(rows) != rows
         assert sorted(shuffled(rows), key=lambda f: f.row) == rows
         assert shuffled(rows) == shuffled(rows)

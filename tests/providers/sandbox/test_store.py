@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from preflight.providers.sandbox.store import Accepted, Failure, Store, Upload, row_digest
+from preflight.providers.sandbox.store import Accepted, RefusedRow, Store, StoredUpload, row_digest
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_a_job_that_breaks_off_leaves_nothing(store: Store) -> None:
         with store.intake("dotdigital", "j1", 1.0, 2.0) as intake:
             for row in range(12_000):
                 intake.accept(row, ["x"], str(row), {})
-                intake.fail(Failure(row, "c", "m", "v", ("x",)))
+                intake.fail(RefusedRow(row, "c", "m", "v", ("x",)))
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
@@ -72,11 +72,11 @@ def test_a_job_of_many_rows_is_kept_in_order(store: Store) -> None:
     """Rows are written in batches; no row gets lost between two of them."""
     with store.intake("talkvalue", None, 1.0, 2.0) as intake:
         for row in range(1, 11_001):
-            intake.fail(Failure(row, "c", "m", "v", ("x", "y")))
+            intake.fail(RefusedRow(row, "c", "m", "v", ("x", "y")))
     (job,) = store.jobs("talkvalue")
     assert job.id == str(job.number)
     assert [f.row for f in store.failures(job)] == list(range(1, 11_001))
-    assert store.failures(job, 1) == [Failure(1, "c", "m", "v", ("x", "y"))]
+    assert store.failures(job, 1) == [RefusedRow(1, "c", "m", "v", ("x", "y"))]
 
 
 def test_the_memory_outlives_its_process(store: Store, state: Path) -> None:
@@ -109,7 +109,7 @@ def test_two_stores_on_one_file_wait_for_each_other(store: Store, state: Path) -
 
 def test_an_upload_lives_on_while_it_is_used(store: Store) -> None:
     """Its time starts again with every use."""
-    upload = Upload("k", "a.csv", b"Email\n")
+    upload = StoredUpload("k", "a.csv", b"Email\n")
     store.keep("talkvalue", upload, 0.0)
     assert store.fetch("talkvalue", "k", 90.0, 100.0) == upload
     assert store.fetch("talkvalue", "k", 180.0, 100.0) == upload

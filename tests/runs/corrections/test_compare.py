@@ -13,13 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight.core.types import Books, Layout, Source
-from preflight.runs.corrections.compare import Judged, judged, without_doubles
+from preflight.runs.corrections.compare import Comparison, judged, without_doubles
 from preflight.runs.corrections.identify import named
 from preflight.runs.corrections.read import Returned
 from preflight.runs.corrections.versions import Version
 from preflight.runs.ledger.run import Run, RunState
 from preflight.runs.lineage import TAKEN, standings
-from preflight.runs.row_outcomes import TEXTS, Place
+from preflight.runs.row_outcomes import TEXTS, RowOutcome
 
 LABELS = ("email", "first", "phone", "city", "zip")
 SHA = "0123456789abcdef"
@@ -58,7 +58,7 @@ class Back:
 
 
 @st.composite
-def backs(draw: st.DrawFn, places: list[Place]) -> list[Back]:
+def backs(draw: st.DrawFn, places: list[RowOutcome]) -> list[Back]:
     """Rows that came back: some edited, some damaged, some new, in any order."""
     numbers = draw(st.permutations(range(1, len(places) + 1)))
     found = []
@@ -125,7 +125,7 @@ def run_of(name: str, rows: int, parent: str | None = None) -> Run:
     )  # fmt: skip
 
 
-def stand_of(places: list[Place], reasons: list[str]) -> pd.DataFrame:
+def stand_of(places: list[RowOutcome], reasons: list[str]) -> pd.DataFrame:
     """Where the rows of one run stand."""
     rows = np.arange(1, len(places) + 1, dtype=np.int64)
     table = pd.DataFrame({"row": rows, "line": rows + 1, "part": np.ones_like(rows)})
@@ -136,7 +136,7 @@ def stand_of(places: list[Place], reasons: list[str]) -> pd.DataFrame:
     return standings([(run_of("first", len(places)), table.astype(dict.fromkeys(TEXTS, "str")))])
 
 
-def compare(rows: list[Back], stand: pd.DataFrame, *, with_names: bool) -> Judged:
+def compare(rows: list[Back], stand: pd.DataFrame, *, with_names: bool) -> Comparison:
     """What is made of a corrected file."""
     back, history = returned(rows, with_names=with_names), [version(len(stand))]
     still_open = set(stand.index[stand["place"].str.startswith("rejected")])
@@ -145,8 +145,8 @@ def compare(rows: list[Back], stand: pd.DataFrame, *, with_names: bool) -> Judge
 
 
 def without_doubles_of(
-    made: Judged, back: Returned, history: list[Version], stand: pd.DataFrame
-) -> Judged:
+    made: Comparison, back: Returned, history: list[Version], stand: pd.DataFrame
+) -> Comparison:
     """Where nothing in the file is mended by a fix."""
     cells = dict(zip(made.labels, made.cells, strict=True))
     as_sent = Version("", made.labels, back.rows, made.names, cells, cells, ("email", "email"))
@@ -156,13 +156,13 @@ def without_doubles_of(
 
 REASONS = ["fix", "retry", "suppressed", "config", "unknown"]
 ROWS = st.lists(
-    st.tuples(st.sampled_from(list(Place)), st.sampled_from(REASONS)), min_size=1, max_size=12
+    st.tuples(st.sampled_from(list(RowOutcome)), st.sampled_from(REASONS)), min_size=1, max_size=12
 )
 
 
 @given(ROWS, st.booleans(), st.data())
 def test_rows_find_their_names_damage_is_undone_and_nothing_taken_is_sent_again(
-    told: list[tuple[Place, str]], with_names: bool, data: st.DataObject
+    told: list[tuple[RowOutcome, str]], with_names: bool, data: st.DataObject
 ) -> None:
     places, reasons = [place for place, _ in told], [reason for _, reason in told]
     rows = data.draw(backs(places))
@@ -177,23 +177,23 @@ def test_rows_find_their_names_damage_is_undone_and_nothing_taken_is_sent_again(
             continue
         place, reason = places[row.truth - 1], reasons[row.truth - 1]
         word = standing.split(":")[0]
-        if place is Place.UNKNOWN:
+        if place is RowOutcome.UNKNOWN:
             assert word == "perhaps"
         elif row.edited:
             assert word == ""
-        elif place in (Place.ACCEPTED, Place.DROPPED):
+        elif place in (RowOutcome.ACCEPTED, RowOutcome.DROPPED):
             assert word == "accepted"
-        elif place in (Place.SUBMITTED, Place.UNATTRIBUTED):
+        elif place in (RowOutcome.SUBMITTED, RowOutcome.UNATTRIBUTED):
             assert word == "perhaps"
-        elif place is Place.REJECTED_THERE:
+        elif place is RowOutcome.REJECTED_THERE:
             assert word == ("" if reason in ("retry", "config") else "unchanged")
         else:
             assert word == ""
 
 
-def one(place: Place, *rows: Back, reason: str = "fix", others: int = 4) -> list[str]:
+def one(place: RowOutcome, *rows: Back, reason: str = "fix", others: int = 4) -> list[str]:
     """The standing of rows of a file whose first row ended there, and the others were accepted."""
-    places = [place, *[Place.ACCEPTED] * others]
+    places = [place, *[RowOutcome.ACCEPTED] * others]
     found = compare(list(rows), stand_of(places, [reason] * len(places)), with_names=True)
     return [str(standing) for standing in found.standing]
 
@@ -212,35 +212,35 @@ def plain(number: int, truth: int | None = None) -> Back:
 
 def test_the_address_of_a_contact_that_was_accepted_is_no_correction() -> None:
     """However it is written: the provider would write over that contact."""
-    (standing,) = one(Place.REJECTED_THERE, with_email(1, "ANN3@Kestrel-Labs.com "))
+    (standing,) = one(RowOutcome.REJECTED_THERE, with_email(1, "ANN3@Kestrel-Labs.com "))
     assert standing == "key: has the match key of row 3, accepted in run first"
 
 
 def test_a_new_row_that_is_an_accepted_one_is_not_sent() -> None:
     """Copied without its name, or under the name of a row that was refused."""
     copy, under = plain(2, truth=0), plain(2, truth=1)
-    assert one(Place.REJECTED_THERE, copy) == ["accepted: accepted in run first as row 2"]
-    assert one(Place.REJECTED_HERE, under) == ["accepted: accepted in run first as row 2"]
+    assert one(RowOutcome.REJECTED_THERE, copy) == ["accepted: accepted in run first as row 2"]
+    assert one(RowOutcome.REJECTED_HERE, under) == ["accepted: accepted in run first as row 2"]
 
 
 def test_copies_of_a_row_that_differ_are_none_of_them_sent() -> None:
     first, other = with_email(1, "new1@kestrel-labs.com"), with_email(1, "new2@kestrel-labs.com")
-    assert one(Place.REJECTED_THERE, first, other) == [
+    assert one(RowOutcome.REJECTED_THERE, first, other) == [
         "twice: is row 1 of the first file, and so is row 2 here",
         "twice: is row 1 of the first file, and so is row 1 here",
     ]
-    assert one(Place.REJECTED_THERE, first, first)[0] == ""
-    assert one(Place.REJECTED_THERE, first, first)[1].startswith("twice: ")
+    assert one(RowOutcome.REJECTED_THERE, first, first)[0] == ""
+    assert one(RowOutcome.REJECTED_THERE, first, first)[1].startswith("twice: ")
 
 
 def test_a_new_row_that_stands_twice_is_sent_once() -> None:
     new = Back(0, ("zoe@kestrel-labs.com", "Zoe", "", "", ""), (), edited=True)
-    standings_of = one(Place.REJECTED_THERE, new, new)
+    standings_of = one(RowOutcome.REJECTED_THERE, new, new)
     assert (standings_of[0], standings_of[1]) == ("", "twice: is row 1 once more")
 
 
 def test_a_column_that_is_gone_comes_back_as_it_was() -> None:
-    stand = stand_of([Place.REJECTED_THERE], ["fix"])
+    stand = stand_of([RowOutcome.REJECTED_THERE], ["fix"])
     back = returned([with_email(1, "new@kestrel-labs.com")], with_names=True, labels=LABELS[:3])
     found = judged(back, back.names, [version(1)], stand)
     assert found.labels == LABELS
@@ -253,7 +253,7 @@ def test_a_column_that_is_gone_comes_back_as_it_was() -> None:
 def test_what_is_listed_is_what_was_changed_and_what_was_put_back() -> None:
     row = damaged(row_of(1))
     back = Back(1, ("new@kestrel-labs.com", *row[1:]), (), edited=True)
-    stand = stand_of([Place.REJECTED_THERE], ["fix"])
+    stand = stand_of([RowOutcome.REJECTED_THERE], ["fix"])
     listed = compare([back], stand, with_names=True).corrections
     assert listed[["row", "line", "column_name", "kind", "old", "new"]].to_numpy().tolist() == [
         [1, 2, "email", "edit", "ann1@kestrel-labs.com", "new@kestrel-labs.com"],
@@ -278,7 +278,7 @@ def dates(*pairs: tuple[str, str]) -> list[tuple[str, str]]:
     back = returned([dataclasses.replace(row, cells=(*row.cells, "", "", "")) for row in rows],
                     with_names=True)  # fmt: skip
     back = dataclasses.replace(back, labels=("email", "since"), cells=back.cells[:2], gone=())
-    stand = stand_of([Place.REJECTED_HERE] * len(pairs), ["fix"] * len(pairs))
+    stand = stand_of([RowOutcome.REJECTED_HERE] * len(pairs), ["fix"] * len(pairs))
     found = judged(back, back.names, [history], stand)
     kinds = dict(zip(found.corrections["row"], found.corrections["kind"], strict=True))
     return [
@@ -308,7 +308,7 @@ def test_a_date_that_no_spreadsheet_of_that_order_can_read_proves_nothing() -> N
 
 def test_what_a_row_was_before_it_was_accepted_keeps_no_other_row_back() -> None:
     """Its first address was never taken, and is free for the row that it belongs to."""
-    places = [Place.ACCEPTED, Place.REJECTED_HERE]
+    places = [RowOutcome.ACCEPTED, RowOutcome.REJECTED_HERE]
     back = returned([with_email(2, row_of(1)[0])], with_names=True)
     stand, history = stand_of(places, ["fix", "fix"]), [version(2, "first")]
     made = judged(back, back.names, history, stand)
@@ -326,7 +326,7 @@ def test_a_name_is_believed_where_nothing_else_fits() -> None:
     new = ("zoe@kestrel-labs.com", "Zoe", "+34915550000", "", "")
     found = compare(
         [Back(1, new, new, edited=True)],
-        stand_of([Place.REJECTED_HERE] * 3, ["fix"] * 3),
+        stand_of([RowOutcome.REJECTED_HERE] * 3, ["fix"] * 3),
         with_names=True,
     )
     assert list(found.names) == [f"{SHA}:1"]
@@ -334,6 +334,6 @@ def test_a_name_is_believed_where_nothing_else_fits() -> None:
 
 def test_names_beside_other_rows_are_put_right_by_the_cells() -> None:
     rows = [dataclasses.replace(plain(number), truth=number % 3 + 1) for number in (1, 2, 3)]
-    found = compare(rows, stand_of([Place.REJECTED_THERE] * 3, ["fix"] * 3), with_names=True)
+    found = compare(rows, stand_of([RowOutcome.REJECTED_THERE] * 3, ["fix"] * 3), with_names=True)
     assert list(found.names) == [f"{SHA}:{number}" for number in (1, 2, 3)]
     assert not found.edited.any()

@@ -34,7 +34,15 @@ from preflight.providers import registry
 from preflight.providers.protocol import Call, Repeat, Step
 from preflight.providers.sandbox.faults import Fault
 from preflight.providers.sandbox.server import Sandbox
-from preflight.runs.delivery.events import Declined, Ended, Polled, Sending, Sent, Unclear, Waiting
+from preflight.runs.delivery.events import (
+    Declined,
+    PartEnded,
+    PartSent,
+    Polled,
+    Sending,
+    Unclear,
+    Waiting,
+)
 from preflight.runs.delivery.loop import attempt_key, drive
 from preflight.runs.delivery.poller import TRIES
 from preflight.runs.delivery.recovery import LOOKUPS
@@ -69,8 +77,8 @@ def test_every_part_is_sent_once_and_followed_to_its_end(bench: Bench) -> None:
         assert report.raw == b"bad rows: [3]"
         assert report.table["row_number"].tolist() == [3]
         assert ledger.run(bench.run).state is RunState.OPEN
-    assert [type(event) for event in bench.events[:4]] == [Sending, Sent, Sending, Sent]
-    assert [event.part.number for event in bench.told(Ended)] == [1, 2]
+    assert [type(event) for event in bench.events[:4]] == [Sending, PartSent, Sending, PartSent]
+    assert [event.part.number for event in bench.told(PartEnded)] == [1, 2]
     assert len(bench.told(Polled)) == 4
 
 
@@ -248,7 +256,7 @@ def test_a_long_rest_does_not_hold_back_the_jobs_under_way(bench: Bench) -> None
     provider.meets("create", None, Busy("slow down", retry_after=600))
     bench.drive(provider)
     ended = [
-        at for event, at in zip(bench.events, bench.times, strict=True) if type(event) is Ended
+        at for event, at in zip(bench.events, bench.times, strict=True) if type(event) is PartEnded
     ]
     assert ended[0] - began == 15
     assert ended[1] - began == 615

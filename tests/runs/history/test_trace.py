@@ -22,21 +22,21 @@ from preflight.pipeline.delivery import Sent
 from preflight.providers.sandbox.server import Sandbox
 from preflight.runs import row_outcomes
 from preflight.runs.history.facts import (
-    Called,
-    Corrected,
-    Ended,
-    Job,
-    Placed,
-    Read,
-    Refused,
+    CallMade,
+    JobStatus,
+    RowCorrected,
+    RowEnded,
+    RowPlaced,
+    RowRead,
+    RowRefused,
     Story,
     Trail,
 )
-from preflight.runs.history.row_facts import Change, Finding
+from preflight.runs.history.row_facts import RowChange, RowFinding
 from preflight.runs.history.trace import trace
 from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import RunState
-from preflight.runs.row_outcomes import FOLDER, Place
+from preflight.runs.row_outcomes import FOLDER, RowOutcome
 from tests.families import Row, send, send_corrected
 
 HEADER = "email,first_name,company\n"
@@ -120,13 +120,13 @@ def test_a_story_ends_where_the_books_have_the_row(
             told = story(run, row, own)
             place = told.standing.place
             places[place.value] += 1
-            assert isinstance(told.chapters[0].facts[-1], Ended)
-            assert of(told, Read)[0].row == row
-            parts = of(told, Placed)
-            assert bool(parts) == (place in (Place.ACCEPTED, Place.REJECTED_THERE))
+            assert isinstance(told.chapters[0].facts[-1], RowEnded)
+            assert of(told, RowRead)[0].row == row
+            parts = of(told, RowPlaced)
+            assert bool(parts) == (place in (RowOutcome.ACCEPTED, RowOutcome.REJECTED_THERE))
             if parts:
-                there = (of(told, Job)[0].job, parts[0].position) in taken
-                assert there == (place is Place.ACCEPTED)
+                there = (of(told, JobStatus)[0].job, parts[0].position) in taken
+                assert there == (place is RowOutcome.ACCEPTED)
         books = dataclasses.asdict(run.books)
         assert books.pop("rows") == sum(places.values())
         assert {name: count for name, count in books.items() if count} == dict(places)
@@ -139,21 +139,31 @@ def test_a_row_is_told_from_reading_to_its_refusal(
         tmp_path, box, own, "ann@kestrel-labs.com,Ann,K\n unsubscribed.b@kestrel-labs.com,B,\n"
     )
     told = story(run, 2, own)
-    assert (of(told, Read)[0].row, of(told, Read)[0].line) == (2, 3)
-    assert [(one.code, one.mended) for one in of(told, Finding)] == [("EML303", True)]
-    (change,) = of(told, Change)
+    assert (of(told, RowRead)[0].row, of(told, RowRead)[0].line) == (2, 3)
+    assert [(one.code, one.mended) for one in of(told, RowFinding)] == [("EML303", True)]
+    (change,) = of(told, RowChange)
     assert (change.column, change.old, change.new) == (
         "email", " unsubscribed.b@kestrel-labs.com", "unsubscribed.b@kestrel-labs.com",
     )  # fmt: skip
-    (placed,) = of(told, Placed)
+    (placed,) = of(told, RowPlaced)
     assert (placed.part, placed.position, placed.rows, placed.there) == (1, 2, 2, True)
-    assert [(one.step, one.state) for one in of(told, Called)] == [
+    assert [(one.step, one.state) for one in of(told, CallMade)] == [
         ("analyze", "done"), ("create", "done"),
     ]  # fmt: skip
-    assert of(told, Refused)[0].code == "CONTACT_UNSUBSCRIBED"
-    assert told.standing.place is Place.REJECTED_THERE
+    assert of(told, RowRefused)[0].code == "CONTACT_UNSUBSCRIBED"
+    assert told.standing.place is RowOutcome.REJECTED_THERE
     order = [type(fact) for fact in told.chapters[0].facts]
-    assert order == [Read, Finding, Change, Placed, Called, Called, Job, Refused, Ended]
+    assert order == [
+        RowRead,
+        RowFinding,
+        RowChange,
+        RowPlaced,
+        CallMade,
+        CallMade,
+        JobStatus,
+        RowRefused,
+        RowEnded,
+    ]
 
 
 def test_a_corrected_row_is_told_over_its_runs(tmp_path: Path, box: Sandbox, own: Settings) -> None:
@@ -173,13 +183,16 @@ def test_a_corrected_row_is_told_over_its_runs(tmp_path: Path, box: Sandbox, own
     for asked in (run.run.id, again.run.id):
         for key in (2, "bob@kestrel-labs.com", "no address"):
             (told,) = traced(asked, key, own).stories
-            assert [one.place for one in told.chapters] == [Place.REJECTED_HERE, Place.ACCEPTED]
-            assert of(told, Read, 1)[0].row == 1
-            assert [(one.column, one.kind, one.new) for one in of(told, Corrected, 1)] == [
+            assert [one.place for one in told.chapters] == [
+                RowOutcome.REJECTED_HERE,
+                RowOutcome.ACCEPTED,
+            ]
+            assert of(told, RowRead, 1)[0].row == 1
+            assert [(one.column, one.kind, one.new) for one in of(told, RowCorrected, 1)] == [
                 ("email", "edit", "bob@kestrel-labs.com"), ("first_name", "edit", "Robert"),
             ]  # fmt: skip
     (refused,) = traced(run.run.id, 3, own).stories
-    assert [one.place for one in refused.chapters] == [Place.REJECTED_THERE] * 2
+    assert [one.place for one in refused.chapters] == [RowOutcome.REJECTED_THERE] * 2
     (ann,) = traced(again.run.id, 1, own).stories
     assert len(ann.chapters) == 1
 
@@ -194,7 +207,7 @@ def test_the_list_of_corrections_is_read_where_it_is(
         "row,line,column_name,kind,old,new\n1,2,company,damage,1E+10,'=X\n2,3,company,edit,a,b\n"
     )
     told = story(again, 1, own)
-    assert of(told, Corrected, 1) == [Corrected("company", "damage", "1E+10", "=X")]
+    assert of(told, RowCorrected, 1) == [RowCorrected("company", "damage", "1E+10", "=X")]
 
 
 def test_a_row_is_found_by_its_name_for_good(tmp_path: Path, box: Sandbox, own: Settings) -> None:
@@ -210,7 +223,9 @@ def test_twins_are_all_told_up_to_a_number(tmp_path: Path, box: Sandbox, own: Se
     assert run.run is not None
     trail = traced(run.run.id, "ANN@kestrel-labs.com", own, most=3)
     assert (trail.matched, len(trail.stories)) == (4, 3)
-    assert [one.standing.place for one in trail.stories] == [Place.ACCEPTED] + [Place.DROPPED] * 2
+    assert [one.standing.place for one in trail.stories] == [RowOutcome.ACCEPTED] + [
+        RowOutcome.DROPPED
+    ] * 2
 
 
 def test_the_output_folder_and_the_input_may_be_gone(
@@ -221,9 +236,9 @@ def test_the_output_folder_and_the_input_may_be_gone(
     shutil.rmtree(run.folder)
     (tmp_path / "leads.csv").unlink()
     told = story(run, 1, own)
-    assert not of(told, Placed)[0].there
-    assert [fact for fact in told.chapters[0].facts if not isinstance(fact, Placed)] == [
-        fact for fact in whole.chapters[0].facts if not isinstance(fact, Placed)
+    assert not of(told, RowPlaced)[0].there
+    assert [fact for fact in told.chapters[0].facts if not isinstance(fact, RowPlaced)] == [
+        fact for fact in whole.chapters[0].facts if not isinstance(fact, RowPlaced)
     ]
 
 
@@ -234,8 +249,8 @@ def test_where_the_kept_source_is_gone_the_verdict_is_told_and_the_rest_said_to_
     assert run.run is not None
     shutil.rmtree(own.state_dir / "sources")
     trail = traced(run.run.id, 2, own)
-    (ended,) = of(trail.stories[0], Ended)
-    assert (ended.place, ended.why) == (Place.REJECTED_HERE, "EML302")
+    (ended,) = of(trail.stories[0], RowEnded)
+    assert (ended.place, ended.why) == (RowOutcome.REJECTED_HERE, "EML302")
     assert trail.stories[0].chapters[0].cells == {}
     assert any("the kept copy of the source is gone" in note for note in trail.notes)
     assert traced(run.run.id, "ann@kestrel-labs.com", own).stories == ()
@@ -243,10 +258,10 @@ def test_where_the_kept_source_is_gone_the_verdict_is_told_and_the_rest_said_to_
 
 @pytest.mark.parametrize(
     ("row", "place"),
-    [(1, Place.UNATTRIBUTED), (2, Place.REJECTED_HERE), (3, Place.DROPPED)],
+    [(1, RowOutcome.UNATTRIBUTED), (2, RowOutcome.REJECTED_HERE), (3, RowOutcome.DROPPED)],
 )
 def test_without_verdicts_the_ledger_says_as_much_as_it_knows(
-    tmp_path: Path, box: Sandbox, own: Settings, row: int, place: Place
+    tmp_path: Path, box: Sandbox, own: Settings, row: int, place: RowOutcome
 ) -> None:
     run = sent(tmp_path, box, own, "ann@kestrel-labs.com,Ann,K\nno address,Bob,\n,,\n")
     assert run.run is not None
@@ -254,8 +269,8 @@ def test_without_verdicts_the_ledger_says_as_much_as_it_knows(
 
     trail = traced(run.run.id, row, own)
     assert trail.stories[0].standing.place is place
-    (ended,) = of(trail.stories[0], Ended)
-    assert ("not settled yet" in ended.why) == (place is Place.UNATTRIBUTED)
+    (ended,) = of(trail.stories[0], RowEnded)
+    assert ("not settled yet" in ended.why) == (place is RowOutcome.UNATTRIBUTED)
     assert any("settles it again" in note for note in trail.notes)
 
 
@@ -268,8 +283,8 @@ def test_a_row_that_waits_is_unknown_and_one_that_is_judged_still_submitted(
     assert run.run is not None
     assert run.run.state is RunState.OPEN
     told = story(run, 1, own)
-    assert told.standing.place is Place.SUBMITTED
-    assert of(told, Job)[0].status is None
+    assert told.standing.place is RowOutcome.SUBMITTED
+    assert of(told, JobStatus)[0].status is None
 
 
 def test_the_whole_of_textus_is_submitted(tmp_path: Path, box: Sandbox, own: Settings) -> None:
@@ -277,8 +292,8 @@ def test_the_whole_of_textus_is_submitted(tmp_path: Path, box: Sandbox, own: Set
     path.write_text("name,phone_number\nAnn,+14155552671\n")
     run = send(path, "textus", dataclasses.replace(own, region="US"), box)
     told = story(run, "(415) 555-2671", own)
-    assert told.standing.place is Place.SUBMITTED
-    assert of(told, Ended)[0].why == "submitted, outcome not observable"
+    assert told.standing.place is RowOutcome.SUBMITTED
+    assert of(told, RowEnded)[0].why == "submitted, outcome not observable"
 
 
 def test_rules_that_were_changed_since_are_said(
@@ -299,7 +314,7 @@ def test_a_malformed_row_is_found_by_what_stands_in_it(
 ) -> None:
     run = sent(tmp_path, box, own, "ann@kestrel-labs.com,Ann,K\nBob@kestrel-labs.com,Bob\n")
     told = story(run, "bob@kestrel-labs.com", own)
-    assert told.standing.place is Place.REJECTED_HERE
+    assert told.standing.place is RowOutcome.REJECTED_HERE
     assert told.chapters[0].cells == {"": "Bob@kestrel-labs.com,Bob"}
 
 
@@ -316,9 +331,9 @@ def test_rows_of_which_it_is_not_known_whether_they_were_refused_are_called_so(
     assert run.run is not None
     table = row_outcomes.load(own.state_dir, run.run.id)
     row_outcomes.keep(own.state_dir, run.run.id, table.assign(place="unattributed"))
-    (ended,) = of(story(run, 1, own), Ended)
-    assert ended == Ended(
-        Place.UNATTRIBUTED, "talkvalue refused rows of the part and does not say which"
+    (ended,) = of(story(run, 1, own), RowEnded)
+    assert ended == RowEnded(
+        RowOutcome.UNATTRIBUTED, "talkvalue refused rows of the part and does not say which"
     )
 
 
@@ -328,5 +343,5 @@ def test_a_part_that_was_never_sent_is_unknown(tmp_path: Path, box: Sandbox, own
     run = send(path, "talkvalue", own, box, base_url="http://127.0.0.1:9")
     assert run.stopped is not None
     told = story(run, 1, own)
-    assert of(told, Ended) == [Ended(Place.UNKNOWN, "not sent yet")]
-    assert {one.state for one in of(told, Called)} == {"failed"}
+    assert of(told, RowEnded) == [RowEnded(RowOutcome.UNKNOWN, "not sent yet")]
+    assert {one.state for one in of(told, CallMade)} == {"failed"}
