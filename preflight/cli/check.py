@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from preflight.cli import exit_codes
 from preflight.cli.options import (
     diff_option,
     emit,
@@ -18,7 +19,6 @@ from preflight.cli.options import (
 )
 from preflight.cli.progress import progress_bars
 from preflight.config.settings import Settings
-from preflight.core.types import Severity
 from preflight.linting.checked import Checked
 from preflight.pipeline import check_fix_split
 from preflight.reading.source import expand
@@ -53,7 +53,7 @@ def command(paths: tuple[str, ...], **given: Any) -> int:
                 compared += difference(checked, settings) + text.summary(listings[-1])
     shown = compared or render(listings, settings, quiet=given["quiet"])
     emit(shown, given["output_file"], private=shows_values(settings))
-    return exit_code(listings, settings)
+    return exit_codes.of_check(listings, settings)
 
 
 def refuse_format(settings: Settings) -> None:
@@ -115,20 +115,3 @@ def render(listings: list[Listing], settings: Settings, *, quiet: bool = False) 
     if settings.statistics:
         pieces.append(text.judges())
     return "".join(pieces)
-
-
-def exit_code(listings: list[Listing], settings: Settings) -> int:
-    """0 when nothing counts at the level of --fail-on and --max-bad, else 1."""
-    if settings.exit_zero or settings.fail_on == "never":
-        return 0
-    for one in listings:
-        counts = one.severity_counts()
-        if settings.fail_on == "warning" and counts[Severity.WARNING]:
-            return 1
-        if not counts[Severity.ERROR] and not one.books.rejected:
-            continue
-        whole = any(rule.severity is Severity.ERROR for rule, _ in one.analysis.problems)
-        bad = settings.max_bad
-        if whole or bad is None or not bad.allows(one.books.rejected, one.books.rows):
-            return 1
-    return 0

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from preflight.cli import exit_codes
 from preflight.cli.check import difference, refuse_format
 from preflight.cli.options import (
     diff_option,
@@ -60,7 +61,7 @@ def command(path: str, **given: Any) -> int:
         )
         shown = _shown(fixed, settings, given)
         emit(shown, given["output_file"], private=shows_values(settings))
-    return exit_code(fixed, settings)
+    return exit_codes.of_fix(fixed, settings)
 
 
 def _compared(path: str, settings: Settings, given: dict[str, Any]) -> int:
@@ -155,17 +156,3 @@ def written(fixed: Fixed) -> list[tuple[str, str]]:
     if (folder / results_folder.UNDO).exists():
         paths.append((str(folder / results_folder.ORIGINAL), "the input, for `preflight undo`"))
     return [*paths, (str(folder / results_folder.REPORT), "all of it, for programs")]
-
-
-def exit_code(fixed: Fixed, settings: Settings) -> int:
-    """0 when no more rows were rejected than is accepted, else 1; 1 for a file that is refused."""
-    books = fixed.books
-    if settings.exit_zero or settings.fail_on == "never":
-        return 0
-    if fixed.checked.analysis.refused:
-        return 1
-    if settings.fail_on == "warning" and fixed.warnings:
-        return 1
-    if settings.max_bad is not None:
-        return 0 if settings.max_bad.allows(books.rejected, books.rows) else 1
-    return 1 if books.rejected else 0

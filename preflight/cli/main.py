@@ -15,6 +15,7 @@ from typing import Any
 
 import click
 
+from preflight.cli import exit_codes
 from preflight.cli.terminal import silence
 from preflight.core.errors import PreflightError
 from preflight.core.redact import visible
@@ -41,7 +42,6 @@ _COMMANDS = {
     "init": "a configuration to begin with, drafted from a file",
     "sandbox": "local stand-ins for the providers",
 }
-INTERRUPTED = 130
 
 
 class _Commands(click.Group):
@@ -108,7 +108,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
     except (click.exceptions.Abort, KeyboardInterrupt):
         click.echo("preflight: interrupted", err=True)
-        return INTERRUPTED
+        return exit_codes.INTERRUPTED
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return error.exit_code
@@ -121,9 +121,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - the last door: a bug must not spill values
         if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
             click.echo("preflight: a file name is longer than this machine takes", err=True)
-            return 2
+            return exit_codes.COULD_NOT_RUN
         click.echo(f"preflight: a bug of preflight, not of your file: {_log(error)}", err=True)
-        return 2
+        return exit_codes.COULD_NOT_RUN
     return code if isinstance(code, int) else 0
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
+from preflight.cli import exit_codes
 from preflight.cli.options import merge_options, settings_of
 from preflight.cli.progress import progress_bars
-from preflight.cli.submit import exit_code, run_document, show
-from preflight.config.settings import Settings
+from preflight.cli.submit import run_document, show
 from preflight.pipeline import check_fix_split, merge_file, merge_run
 from preflight.runs.ledger.run import RunState
 from preflight.runs.settlement import Sent
@@ -95,7 +95,7 @@ def command(**given: Any) -> int:
             progress=progress,
         )
         show(sent, settings, given)
-        return _of_file(sent, settings)
+        return exit_codes.of_merged_file(sent, settings)
 
 
 def _refuse(given: dict[str, Any]) -> None:
@@ -111,13 +111,4 @@ def _of_run(sent: Sent) -> int:
     if sent.run is not None and sent.run.state is not RunState.FINISHED:
         again = f"`preflight resume {sent.run.id}` goes on"
         click.echo(f"run {sent.run.id} has not come to its end: {again}", err=True)
-    return exit_code(sent, sent.settings)
-
-
-def _of_file(sent: Sent, settings: Settings) -> int:
-    rejected = sent.books.rejected_there
-    if sent.unmatched and not rejected:
-        return 1
-    if settings.max_bad is not None:
-        return 0 if settings.max_bad.allows(rejected, sent.books.rows) else 1
-    return 1 if rejected else 0
+    return exit_codes.of_run(sent, sent.settings)

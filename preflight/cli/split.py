@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from preflight.cli.fix import document, exit_code, written
+from preflight.cli import exit_codes
+from preflight.cli.fix import document, written
 from preflight.cli.options import profile_option, reading_options, settings_of, writing_options
 from preflight.cli.progress import progress_bars
 from preflight.pipeline import check_fix_split
@@ -48,4 +49,4 @@ def command(path: str, **given: Any) -> int:
         size = f"{text.plural(part.rows, 'row')}, {text.number(part.size)} bytes"
         click.echo(f"  {text.visible(str(part.path))}  {size}")
     click.echo(text.written(written(cut)), nl=False)
-    return exit_code(cut, settings)
+    return exit_codes.of_fix(cut, settings)

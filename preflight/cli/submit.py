@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from preflight.cli import exit_codes
 from preflight.cli.fix import document, summary, written
 from preflight.cli.options import (
     emit,
@@ -130,8 +131,8 @@ def tell(sent: delivery.Sent, settings: Settings, given: Mapping[str, Any]) -> i
     """Prints how a run stands, in the format that was asked for, and gives the exit code."""
     show(sent, settings, given)
     if sent.stopped is not None:
-        return _stopped(sent, sent.stopped, given)
-    return exit_code(sent, settings)
+        _say_stopped(sent, sent.stopped, given)
+    return exit_codes.of_run(sent, settings)
 
 
 def show(sent: delivery.Sent, settings: Settings, given: Mapping[str, Any]) -> None:
@@ -310,23 +311,8 @@ def _files(sent: delivery.Sent) -> list[tuple[str, str]]:
     return [(str(folder / name), what) for name, what in told if (folder / name).exists()]
 
 
-def _stopped(sent: delivery.Sent, stopped: Stopped, given: Mapping[str, Any]) -> int:
+def _say_stopped(sent: delivery.Sent, stopped: Stopped, given: Mapping[str, Any]) -> None:
     click.echo(f"preflight: {text.visible(str(stopped))}", err=True)
     run = sent.run.id if sent.run else ""
     line = f"results so far: {sent.folder}; to go on: {again(run, given)}"
     click.echo(text.visible(line), err=True)
-    return stopped.exit_code
-
-
-def exit_code(sent: delivery.Sent, settings: Settings) -> int:
-    """0 when no more rows were rejected, here and there, than is accepted; else 1."""
-    if settings.exit_zero or settings.fail_on == "never":
-        return 0
-    if sent.checked.analysis.refused:
-        return 1
-    if settings.fail_on == "warning" and sent.warnings:
-        return 1
-    rejected = sent.books.rejected_here + sent.books.rejected_there
-    if settings.max_bad is not None:
-        return 0 if settings.max_bad.allows(rejected, sent.books.rows) else 1
-    return 1 if rejected else 0

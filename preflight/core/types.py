@@ -11,17 +11,20 @@ apart, so both are kept everywhere. `column` is 1-based.
 
 from __future__ import annotations
 
+import dataclasses
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
+
+from preflight.core.errors import BooksError
 
 # The columns of a table of changes, and of fixes.csv.
 CHANGE_COLUMNS = ("row", "line", "column_name", "code", "safety", "old", "new")
@@ -300,23 +303,42 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class Books:
-    """Where the rows of one file ended; `rows` is always the sum of the others."""
+class _Rows:
+    """How many rows there are, and in a subclass where they ended: its other fields sum to them."""
 
     rows: int
+
+    def balanced(self, note: str = "") -> Self:
+        """These books, once they are seen to balance.
+
+        Args:
+            note: what the message adds where they do not.
+
+        Raises:
+            BooksError: a row ended nowhere, or in two places: a bug of preflight.
+        """
+        counts = dataclasses.asdict(self)
+        if counts.pop("rows") != sum(counts.values()):
+            raise BooksError(f"the books do not balance: {self}{note}")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Books(_Rows):
+    """Where the rows of one file ended; `rows` is the sum of the others."""
+
     clean: int
     rejected: int
     dropped: int
 
 
 @dataclass(frozen=True, slots=True)
-class RunBooks:
-    """Where the rows of one run ended; `rows` is always the sum of the other six.
+class RunBooks(_Rows):
+    """Where the rows of one run ended; `rows` is the sum of the other six.
 
     `submitted` is what a provider took that tells no outcome; `unknown` cannot be told.
     """
 
-    rows: int
     rejected_here: int = 0
     accepted: int = 0
     rejected_there: int = 0

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from preflight.core.errors import BooksError
 from preflight.core.types import Books, Chunk, Layout, Source
 from preflight.linting.analysis import CLEAN, DROPPED, REJECTED, Analysis, RowStates
 from preflight.reading.chunks import read_chunks
@@ -40,29 +39,21 @@ class Checked:
     @property
     def books(self) -> Books:
         """Where the rows stand as the file is."""
-        return balanced(self.analysis.before)
+        return _books(self.analysis.before)
 
     @property
     def after(self) -> Books:
         """Where they would end if the file were fixed."""
-        return balanced(self.analysis.after)
+        return _books(self.analysis.after)
 
 
-def balanced(states: RowStates) -> Books:
-    """The books of some row states.
-
-    Raises:
-        BooksError: a row is in no place; a defect of preflight.
-    """
-    books = Books(
+def _books(states: RowStates) -> Books:
+    return Books(
         rows=len(states),
         clean=int((states == CLEAN).sum()),
         rejected=int((states == REJECTED).sum()),
         dropped=int((states == DROPPED).sum()),
-    )
-    if books.rows != books.clean + books.rejected + books.dropped:
-        raise BooksError(f"the books do not balance: {books}")
-    return books
+    ).balanced()
 
 
 @dataclass(frozen=True)

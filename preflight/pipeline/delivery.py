@@ -32,7 +32,7 @@ from preflight.runs.ledger.ledger import FILE as LEDGER
 from preflight.runs.ledger.ledger import LOCKS, Ledger
 from preflight.runs.ledger.run import Run, RunState
 from preflight.runs.settlement import Sent as Sent
-from preflight.runs.settlement import balanced, settle
+from preflight.runs.settlement import settle
 from preflight.writing import results_folder
 from preflight.writing.writer import Fixed
 
@@ -348,8 +348,7 @@ def _unsent(fixed: Fixed, settings: Settings) -> Sent:
         rejected_here=fixed.books.rejected,
         unknown=fixed.books.clean,
         dropped=fixed.books.dropped,
-    )
-    balanced(books)
+    ).balanced()
     return Sent(
         run=None,
         fixed=fixed,

@@ -38,7 +38,7 @@ from preflight.runs.matching.report_file import read_failures
 from preflight.runs.matching.submitted_file import Submitted, part_of
 from preflight.runs.prediction import predicted
 from preflight.runs.row_outcomes import RowOutcome, RowOutcomes
-from preflight.runs.settlement import Sent, balanced, refusals
+from preflight.runs.settlement import Sent, refusals
 from preflight.writing import results_folder
 from preflight.writing.provenance import Provenance, provenance
 from preflight.writing.writer import warnings_left
@@ -106,8 +106,7 @@ def merge_submitted(
             accepted=ended.accepted,
             rejected_there=ended.rejected_there,
             dropped=sent.rows - sent.part.rows,
-        )
-        balanced(books)
+        ).balanced()
         traced = _traced(submitted, checked, sent, original, settings, profile, work)
         said = by_row(joined.failures)
         lost = _write_failures(place, sent, traced, said, books, ended.unattributed)

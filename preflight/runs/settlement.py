@@ -131,8 +131,7 @@ def settle(
         submitted=told.rows["submitted"],
         unknown=told.rows["unknown"],
         dropped=run.books.dropped,
-    )
-    balanced(books)
+    ).balanced()
     failures = _together(told.failures)
     changes, warnings = write_failures(
         run, checked, failures, books, told.verdicts, told.unattributed
@@ -251,18 +250,6 @@ def _whole(stored: StoredPart, code: str, reason: Reason) -> pd.DataFrame:
             "how": "whole part",
         }
     )
-
-
-def balanced(books: RunBooks) -> None:
-    """Checks that each row of a run is in exactly one place.
-
-    Raises:
-        BooksError: it is not; a defect of preflight.
-    """
-    places = dataclasses.asdict(books)
-    rows = places.pop("rows")
-    if rows != sum(places.values()):
-        raise BooksError(f"the books do not balance: {books}")
 
 
 def _together(pieces: list[pd.DataFrame]) -> pd.DataFrame:

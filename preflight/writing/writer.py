@@ -16,7 +16,6 @@ from preflight.config.column_mapping import OutputColumn, output_columns
 from preflight.config.plan import Plan
 from preflight.core import csv_writer
 from preflight.core import findings as tables
-from preflight.core.errors import BooksError
 from preflight.core.types import CHANGE_COLUMNS, Books, Chunk, Part, Severity
 from preflight.linting.analysis import Analysis
 from preflight.linting.apply_fixes import FixedChunk, apply_fixes
@@ -104,9 +103,8 @@ def write(
             dropped += _dropped(one)
         parts = _placed(writer.close(), place, target, checked, columns, always_parts)
     # What was written is counted, not what was meant to be.
-    books = Books(found.rows, sum(part.rows for part in parts), refused.rows, dropped)
-    if books.rows != books.clean + books.rejected + books.dropped:
-        raise BooksError(f"the books do not balance: {books}; nothing was written")
+    clean = sum(part.rows for part in parts)
+    books = Books(found.rows, clean, refused.rows, dropped).balanced("; nothing was written")
     return Fixed(
         checked=checked,
         books=books,

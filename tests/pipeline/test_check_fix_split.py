@@ -8,7 +8,6 @@ import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import numpy as np
 import pytest
 import xlsxwriter
 from hypothesis import HealthCheck, given, settings
@@ -16,8 +15,8 @@ from hypothesis import strategies as st
 
 from preflight.config.settings import Settings
 from preflight.core.errors import BooksError, OutputExists, RunLocked, SourceError
-from preflight.linting.analysis import CLEAN, DROPPED, REJECTED
-from preflight.linting.checked import CHUNK_BYTES, RecordStream, balanced
+from preflight.core.types import Books
+from preflight.linting.checked import CHUNK_BYTES, RecordStream
 from preflight.pipeline import check_fix_split
 from preflight.pipeline.check_fix_split import workspace
 from preflight.writing.writer import Fixed
@@ -114,7 +113,7 @@ def test_an_export_in_small_chunks_is_written_the_same(tmp_path: Path, name: str
 
 def test_a_row_in_no_place_is_no_balance() -> None:
     with pytest.raises(BooksError, match="do not balance"):
-        balanced(np.array([CLEAN, REJECTED, DROPPED, 7], dtype=np.uint8))
+        Books(rows=4, clean=1, rejected=1, dropped=1).balanced()
 
 
 def test_rows_that_get_lost_on_the_way_are_told_and_nothing_is_written(tmp_path: Path) -> None:

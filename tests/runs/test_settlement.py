@@ -16,7 +16,7 @@ from preflight.pipeline.delivery import Connection, submit
 from preflight.providers.sandbox.server import Sandbox
 from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import PartState, RunState
-from preflight.runs.settlement import Sent, balanced, settle
+from preflight.runs.settlement import Sent, settle
 from preflight.writing.writer import Fixed
 from tests.calls import contacts, rows_of
 
@@ -148,9 +148,9 @@ def test_a_part_that_ended_without_an_outcome_is_a_defect(line: Line) -> None:
 @pytest.mark.parametrize("place", [one.name for one in dataclasses.fields(RunBooks)])
 def test_books_that_are_off_by_one_anywhere_are_refused(place: str) -> None:
     fair = RunBooks(21, 1, 2, 3, 4, 5, 6)
-    balanced(fair)
+    assert fair.balanced() is fair
     with pytest.raises(BooksError):
-        balanced(dataclasses.replace(fair, **{place: getattr(fair, place) + 1}))
+        dataclasses.replace(fair, **{place: getattr(fair, place) + 1}).balanced()
 
 
 def test_a_refusal_is_foreseen_where_the_row_was_sent_with_a_warning(tmp_path: Path) -> None:

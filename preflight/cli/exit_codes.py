@@ -1,0 +1,88 @@
+"""The exit codes of every command, decided in one place.
+
+| code | means |
+|---|---|
+| 0 | nothing at or above `--fail-on`, and no more rows rejected than `--max-bad` accepts |
+| 1 | findings, or more rejected rows than that |
+| 2 | could not run: usage, config, a missing file or extra, a bug |
+| 3 | the provider or the network stopped it; the run can be resumed |
+| 130 | interrupted; the run can be resumed |
+
+Errors carry theirs: see `core.errors`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # they bring pandas, and `preflight --help` does without
+    from preflight.config.settings import Settings
+    from preflight.pipeline.delivery import Sent
+    from preflight.report.listing import Listing
+    from preflight.writing.writer import Fixed
+
+PASSED, FAILED, COULD_NOT_RUN, INTERRUPTED = 0, 1, 2, 130
+
+
+def of_check(listings: Iterable[Listing], settings: Settings) -> int:
+    """The exit code of linted files: that of the worst one."""
+    if _never_fails(settings):
+        return PASSED
+    return FAILED if any(_fails(listing, settings) for listing in listings) else PASSED
+
+
+def _fails(listing: Listing, settings: Settings) -> bool:
+    from preflight.core.types import Severity
+
+    counts = listing.severity_counts()
+    if settings.fail_on == "warning" and counts[Severity.WARNING]:
+        return True
+    if any(rule.severity is Severity.ERROR for rule, _ in listing.analysis.problems):
+        return True
+    # A rejected row without an error of its own is a duplicate of another.
+    rejected = listing.books.rejected
+    if settings.max_bad is None:
+        return bool(counts[Severity.ERROR] or rejected)
+    return not settings.max_bad.allows(rejected, listing.books.rows)
+
+
+def of_fix(fixed: Fixed, settings: Settings) -> int:
+    """The exit code of a file that was fixed or split."""
+    refused = bool(fixed.checked.analysis.refused)
+    return _of_results(settings, refused, fixed.warnings, fixed.books.rejected, fixed.books.rows)
+
+
+def of_run(sent: Sent, settings: Settings) -> int:
+    """The exit code of a run, of one that stopped too."""
+    if sent.stopped is not None:
+        return sent.stopped.exit_code
+    refused = bool(sent.checked.analysis.refused)
+    rejected = sent.books.rejected_here + sent.books.rejected_there
+    return _of_results(settings, refused, sent.warnings, rejected, sent.books.rows)
+
+
+def of_merged_file(sent: Sent, settings: Settings) -> int:
+    """The exit code of a failure report that was joined to a file sent without preflight."""
+    rejected = sent.books.rejected_there
+    if sent.unmatched and not rejected:
+        return FAILED
+    return _of_rejected(settings, rejected, sent.books.rows)
+
+
+def _of_results(settings: Settings, refused: bool, warnings: int, rejected: int, rows: int) -> int:
+    if _never_fails(settings):
+        return PASSED
+    if refused or (settings.fail_on == "warning" and warnings):
+        return FAILED
+    return _of_rejected(settings, rejected, rows)
+
+
+def _of_rejected(settings: Settings, rejected: int, rows: int) -> int:
+    if settings.max_bad is not None:
+        return PASSED if settings.max_bad.allows(rejected, rows) else FAILED
+    return FAILED if rejected else PASSED
+
+
+def _never_fails(settings: Settings) -> bool:
+    return settings.exit_zero or settings.fail_on == "never"
