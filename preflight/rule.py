@@ -61,12 +61,12 @@ from preflight.kinds.registry import (
     trim_phone,
     unwrap_email,
 )
-from preflight.kinds.sniffing import SAID, Looks
+from preflight.kinds.sniffing import LOOK_NAMES, Looks
 
 __all__ = [
     "ALL_KINDS",
     "BLANK",
-    "SAID",
+    "LOOK_NAMES",
     "STANDING",
     "Alike",
     "Candidate",

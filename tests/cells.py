@@ -173,7 +173,7 @@ def chunk_of(*columns: Sequence[str]) -> Chunk:
         }
     )
     rows = np.arange(1, count + 1, dtype=np.int64)
-    aside = pd.DataFrame(
+    malformed = pd.DataFrame(
         {
             "row": np.empty(0, np.int64), "line": np.empty(0, np.int64),
             "flaw": np.empty(0, object), "fields": np.empty(0, np.int64),
@@ -182,7 +182,7 @@ def chunk_of(*columns: Sequence[str]) -> Chunk:
             "raw": np.empty(0, object),
         }
     )  # fmt: skip
-    return Chunk(table, rows, rows + 1, aside)
+    return Chunk(table, rows, rows + 1, malformed)
 
 
 def numbers() -> list[str]:

@@ -35,7 +35,7 @@ def mended(code: str, value: str) -> str:
     rule: Rule = RULES[code]
     plan = plan_for("last_name" if "name" in rule.kinds else "email", rules=[rule])
     checks = ColumnChecks(plan.columns[0], plan)
-    return str(checks.mended(rule, checks.prepare(pd.Series([value], dtype="str")))[0])
+    return str(checks.fixed(rule, checks.prepare(pd.Series([value], dtype="str")))[0])
 
 
 REAL_DOMAINS = """

@@ -11,7 +11,7 @@ import pytest
 from preflight.config import catalogue
 from preflight.config import profile as profiles
 from preflight.config.column_mapping import is_linted, is_sent, resolve
-from preflight.core.types import Layout, Offence, Problem, Safety, Severity, Source
+from preflight.core.types import InvalidByte, Layout, Problem, Safety, Severity, Source
 from preflight.rule import FileView
 
 RULES = catalogue.builtin()
@@ -99,7 +99,7 @@ def test_too_many_columns_cannot_be_split_and_too_many_rows_can() -> None:
 
 
 @pytest.mark.parametrize(
-    ("encoding", "origin", "offence", "safety"),
+    ("encoding", "origin", "invalid_byte", "safety"),
     [
         ("utf-16-le", "bom", True, Safety.SAFE),
         ("cp1252", "option", True, Safety.SAFE),
@@ -112,18 +112,19 @@ def test_too_many_columns_cannot_be_split_and_too_many_rows_can() -> None:
     ],
 )
 def test_text_in_another_encoding_is_mended_for_sure_only_when_something_says_which(
-    encoding: str, origin: str, offence: bool, safety: Safety | None
+    encoding: str, origin: str, invalid_byte: bool, safety: Safety | None
 ) -> None:
     """And a text of ASCII alone is UTF-8, whatever it is called."""
-    at = Offence(35, 2, 0xE9) if offence else None
+    at = InvalidByte(35, 2, 0xE9) if invalid_byte else None
     found = said(
-        "FIL003", view("email", encoding=encoding, encoding_from=origin, confidence=0.5, offence=at)
+        "FIL003",
+        view("email", encoding=encoding, encoding_from=origin, confidence=0.5, invalid_byte=at),
     )
     assert [problem.safety for problem in found] == ([] if safety is None else [safety])
     if found:
         assert encoding in str(found[0].message)
         assert ("50% sure" in str(found[0].message)) is (origin == "detected")
-        assert found[0].line == (2 if offence else 1)
+        assert found[0].line == (2 if invalid_byte else 1)
 
 
 def test_a_missing_name_is_told_with_the_pieces_that_would_make_it() -> None:

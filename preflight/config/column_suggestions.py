@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from preflight.config.profile import Field, Profile
 from preflight.core.names import bare_name, fold
 from preflight.core.types import Column
-from preflight.kinds.sniffing import SAID, Looks
+from preflight.kinds.sniffing import LOOK_NAMES, Looks
 
 _LIKE, _VERY_LIKE, _CONTAINED = 72.0, 80.0, 88.0
 _SHOWN = 3
@@ -51,7 +51,7 @@ class Candidate:
     @property
     def evidence(self) -> str:
         """Why it is one, where its name does not tell."""
-        return f"its cells look like {SAID[self.look]}" if self.look else ""
+        return f"its cells look like {LOOK_NAMES[self.look]}" if self.look else ""
 
     @property
     def name(self) -> str:

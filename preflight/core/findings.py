@@ -62,7 +62,7 @@ def _order(line: Ints, column: Ints, code: Ints, row: Ints) -> Ints:
     return order
 
 
-class Found(NamedTuple):
+class RuleFindings(NamedTuple):
     """What one rule found in one place: the makings of a table.
 
     Attributes:
@@ -79,7 +79,7 @@ class Found(NamedTuple):
     messages: np.ndarray | None = None
 
 
-def gathered(found: Iterable[Found]) -> Findings:
+def collect(found: Iterable[RuleFindings]) -> Findings:
     """One table of what several rules found, in their order."""
     pieces = [piece for piece in found if len(piece.rows)]
     codes = sorted({piece.code for piece in pieces})
@@ -118,10 +118,10 @@ def table(
     said = None if messages is None else np.full(len(rows), None, dtype=object)
     if said is not None:
         said[:] = messages
-    return gathered([Found(code, rows, lines, column, said)])
+    return collect([RuleFindings(code, rows, lines, column, said)])
 
 
-def together(pieces: Iterable[Findings]) -> Findings:
+def concat(pieces: Iterable[Findings]) -> Findings:
     """One table of several, in their order."""
     frames = [piece.frame for piece in pieces if len(piece)]
     if not frames:

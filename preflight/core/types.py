@@ -121,8 +121,8 @@ class Source:
         sha256: hex digest of those bytes; with a row number it names a row for good.
         size: length in bytes.
         sheet: of a workbook, the one that is read.
-        foreign: why a workbook cannot be read ("Excel workbook with a password"), or "".
-        posing: whether its name says that it is a workbook, and it is none.
+        unreadable: why a workbook cannot be read ("Excel workbook with a password"), or "".
+        misnamed: whether its name says that it is a workbook, and it is none.
     """
 
     name: str
@@ -130,12 +130,12 @@ class Source:
     sha256: str
     size: int
     sheet: Sheet | None = None
-    foreign: str = ""
-    posing: bool = False
+    unreadable: str = ""
+    misnamed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Offence:
+class InvalidByte:
     """The first byte that is not UTF-8: `offset` from 0, `line` from 1, `byte` its value."""
 
     offset: int
@@ -158,7 +158,7 @@ class Layout:
         encoding_from: "strict" (it decodes as UTF-8), "bom", "option" or "detected".
         confidence: 0 to 1; 1 unless detected.
         bom: whether the source starts with a byte order mark.
-        offence: the first byte that is not UTF-8, if there is one.
+        invalid_byte: the first byte that is not UTF-8, if there is one.
         bad_offsets: offset in the source of every byte that is no text in `encoding`.
         delimiter: one character.
         quote, escape, spaced: as in `Syntax`.
@@ -182,7 +182,7 @@ class Layout:
     encoding_from: str = "strict"
     confidence: float = 1.0
     bom: bool = False
-    offence: Offence | None = None
+    invalid_byte: InvalidByte | None = None
     bad_offsets: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     delimiter: str = ","
     delimiter_from: str = "sniffed"
@@ -213,7 +213,7 @@ class Chunk:
             nothing inferred, a blank cell is "".
         rows: int64, the row number of each record of `table`.
         lines: int64, the physical line of each.
-        aside: the records that are not well-formed, in row order, a frame of the columns
+        malformed: the records that are not well-formed, in row order, a frame of the columns
             row int64, line int64, flaw str (a `Flaw`), fields int64 (how many it has),
             expected int64 (how many the header has), lines int64 (how many physical lines it
             takes), offset int64 (of its first undecodable byte in the source, else -1),
@@ -229,14 +229,14 @@ class Chunk:
     table: pa.Table
     rows: Ints
     lines: Ints
-    aside: pd.DataFrame
+    malformed: pd.DataFrame
     noted: pd.DataFrame | None = None
     newlines: tuple[int, int, int] = (0, 0, 0)
 
     @property
     def count(self) -> int:
         """How many records of the input the chunk stands for."""
-        return len(self.rows) + len(self.aside)
+        return len(self.rows) + len(self.malformed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ _FITS: Mapping[str, frozenset[str]] = {
 # The one look that a field of plain text cannot have.
 _NEVER = {"job_title": "title"}
 
-SAID: Mapping[str, str] = {
+LOOK_NAMES: Mapping[str, str] = {
     "email": "email addresses",
     "url": "web addresses",
     "timestamp": "dates or times",

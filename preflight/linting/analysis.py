@@ -21,7 +21,7 @@ from preflight.core import findings as tables
 from preflight.core.findings import Findings
 from preflight.core.types import Bools, Chunk, Column, Ints, Layout, Problem, Severity
 from preflight.kinds.sniffing import Sample
-from preflight.kinds.timestamp.day_month_order import Orders
+from preflight.kinds.timestamp.day_month_order import DayMonthOrders
 from preflight.linting.duplicates import Contacts
 from preflight.linting.fixer import FixPreview, bad_rows, fix_columns, with_fixes
 from preflight.linting.linter import Linter, chunk_findings, view_problems
@@ -125,7 +125,7 @@ def analyze(
     pieces: list[Findings] = []
     states: list[tuple[Ints, Bools, Bools, Bools]] = []
     contacts, fixed, guesses = Contacts(plan), dict[str, int](), FixPreview(linter)
-    orders = Orders()
+    orders = DayMonthOrders()
     filled, well_formed = np.zeros(len(plan.columns), dtype=np.int64), 0
     sample = Sample(len(layout.header))
     newlines = np.zeros(3, dtype=np.int64)
@@ -158,7 +158,7 @@ def analyze(
         for judged in linted.columns:
             orders.add(judged.column.position, judged.cells)
         for one in mended:
-            for change in one.mended.changes:
+            for change in one.fixed.changes:
                 times = int(change.cells[one.judged.which].sum())
                 fixed[change.code] = fixed.get(change.code, 0) + times
         if own is not None:
@@ -167,9 +167,9 @@ def analyze(
                 fixed_chunk = with_fixes(fixed_chunk, one) if one.changes_cells else fixed_chunk
             own.add(fixed_chunk)
         never = np.zeros(count, dtype=bool)
-        aside = chunk.aside["row"].to_numpy(dtype=np.int64)
+        malformed = chunk.malformed["row"].to_numpy(dtype=np.int64)
         states.append((chunk.rows, before, after, never))
-        states.append((aside, *(np.ones((2, len(aside)), dtype=bool)), linted.dropped))
+        states.append((malformed, *(np.ones((2, len(malformed)), dtype=bool)), linted.dropped))
         states.append((rowed.dropped, *np.ones((3, len(rowed.dropped)), dtype=bool)))
         newlines += read.newlines
         progress(read.count)
@@ -181,7 +181,7 @@ def analyze(
     whole_file, problems = doubles.findings, tuple[tuple[Rule, Problem], ...]()
     if own is not None:
         verdict = own.judge(_set_aside(doubles.findings, plan))
-        whole_file = tables.together([doubles.findings, verdict.findings])
+        whole_file = tables.concat([doubles.findings, verdict.findings])
         problems = verdict.problems
         for array in (before_states, after_states):
             array[verdict.rejected - 1] = REJECTED
@@ -203,7 +203,7 @@ def analyze(
         plan=plan,
         rows=len(before_states),
         view=view,
-        findings=tables.together([*pieces, whole_file]).ordered(),
+        findings=tables.concat([*pieces, whole_file]).ordered(),
         problems=(*view_problems(view, plan), *problems),
         before=before_states,
         after=after_states,

@@ -33,7 +33,7 @@ class FixedChunk:
         keep: a mask over the table of `chunk`: the clean rows.
         changes: the changed cells of the clean rows, a frame of `types.CHANGE_COLUMNS`.
         rejected: a mask over the table of `original`: the rejected rows.
-        aside: a mask over `original.aside`: the rejected malformed records.
+        rejected_malformed: a mask over `original.malformed`: those that are rejected.
         findings: what remains to be said about the chunk's rows after fixing; nothing about those
             that are dropped.
     """
@@ -44,7 +44,7 @@ class FixedChunk:
     keep: Bools
     changes: pd.DataFrame
     rejected: Bools
-    aside: Bools
+    rejected_malformed: Bools
     findings: Findings
 
 
@@ -71,7 +71,7 @@ def apply_fixes(found: Analysis, chunks: Iterable[Chunk]) -> Iterator[FixedChunk
         after = _unrepaired(
             chunk_findings(linted, ((one.judged, one.hits) for one in mended)), repairs
         )
-        here = np.concatenate([original.rows, original.aside["row"].to_numpy(dtype=np.int64)])
+        here = np.concatenate([original.rows, original.malformed["row"].to_numpy(dtype=np.int64)])
         doubles = found.doubles.only(np.isin(found.doubles.frame[tables.ROW].to_numpy(), here))
         yield FixedChunk(
             chunk=with_joined(chunk, found.plan.columns),
@@ -80,8 +80,9 @@ def apply_fixes(found: Analysis, chunks: Iterable[Chunk]) -> Iterator[FixedChunk
             keep=states == CLEAN,
             changes=_in_order(changes),
             rejected=found.after[original.rows - 1] == REJECTED,
-            aside=found.after[original.aside["row"].to_numpy(dtype=np.int64) - 1] == REJECTED,
-            findings=_standing(tables.together([rowed.findings, after, doubles]), found).ordered(),
+            rejected_malformed=found.after[original.malformed["row"].to_numpy(dtype=np.int64) - 1]
+            == REJECTED,
+            findings=_standing(tables.concat([rowed.findings, after, doubles]), found).ordered(),
         )
 
 
@@ -101,7 +102,7 @@ def _unrepaired(findings: Findings, repairs: pd.DataFrame) -> Findings:
 
 def _changes(chunk: Chunk, one: FixedColumn, kept: Bools) -> pd.DataFrame:
     pieces = []
-    for change in one.mended.changes:
+    for change in one.fixed.changes:
         hit = change.cells[one.judged.which] & kept[one.judged.where]
         where, which = one.judged.where[hit], one.judged.which[hit]
         at = np.cumsum(change.cells) - 1

@@ -89,7 +89,7 @@ def fix_cells(
             if not failed.any():
                 continue
             old = now.loc[failed, VALUE]
-            new = checks.mended(rule, now[failed])
+            new = checks.fixed(rule, now[failed])
         except RuleCrashed:
             # The cells stay as they are, and linting them again tells of the crash.
             continue
@@ -132,4 +132,4 @@ def write_cells(chunk: Chunk, position: int, where: Ints, values: np.ndarray) ->
     column = chunk.table[str(position)].to_numpy(zero_copy_only=False).copy()
     column[where] = values
     table = chunk.table.set_column(position, str(position), pa.array(column, type=pa.string()))
-    return Chunk(table, chunk.rows, chunk.lines, chunk.aside)
+    return Chunk(table, chunk.rows, chunk.lines, chunk.malformed)

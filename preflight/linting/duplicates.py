@@ -133,7 +133,7 @@ class Contacts:
             again: gives the same chunks once more; called where rows need a second look.
         """
         if not self._rows:
-            return Duplicates(tables.together([]), {})
+            return Duplicates(tables.concat([]), {})
         rows = pd.concat(self._rows, ignore_index=True)
         shared = self._shared(rows)
         rows = rows[rows["high"].duplicated(keep=False)]
@@ -150,7 +150,7 @@ class Contacts:
                     blamed[code] = np.union1d(blamed.get(code, hit), hit)
             if rule.drops:
                 gone = np.union1d(gone, blamed.get(rule.code, gone))
-        return Duplicates(tables.together(pieces), blamed)
+        return Duplicates(tables.concat(pieces), blamed)
 
     def _shared(self, rows: pd.DataFrame) -> dict[int, pd.DataFrame]:
         """For each column of phones, the rows whose number stands in another row too."""
@@ -230,10 +230,10 @@ def duplicates(
         The findings, and for each code the rows it blames.
     """
     if keys.empty:
-        return tables.together([]), {}
+        return tables.concat([]), {}
     code, bad, messages = asked(rule, keys, plan, narrowed=False)
     if not bad.any():
-        return tables.together([]), {}
+        return tables.concat([]), {}
     hit = keys[bad]
     rows = hit.index.to_numpy(dtype=np.int64)
     number = tables.NONE if column is None else column.position + 1
@@ -250,7 +250,7 @@ def _normal(chunk: Chunk, position: int, one: FixedColumn | None) -> np.ndarray:
     """A column by which contacts are told apart, after fixing and in its normal form."""
     keys = np.asarray(chunk.table[str(position)].to_numpy(zero_copy_only=False), dtype=object)
     if one is not None:
-        cells = one.mended.cells
+        cells = one.fixed.cells
         normal = one.judged.checks.kind.normal or VALUE
         keys = keys.copy()
         folded = cells[normal].str.lower().to_numpy(dtype=object)
@@ -265,7 +265,7 @@ def _numbers(chunk: Chunk, position: int, one: FixedColumn | None) -> _Hashes:
     plain = np.ones(len(values), dtype=bool)
     if one is not None:
         plain[one.judged.where] = False
-        forms = strings(one.mended.cells["e164"])
+        forms = strings(one.fixed.cells["e164"])
         forms = pc.if_else(pc.equal(forms, ""), "+0", forms)
         numbers[one.judged.where] = _digits(forms)[one.judged.which]
     # What triage passes is E.164 or blank.

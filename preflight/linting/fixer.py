@@ -12,7 +12,7 @@ import pyarrow as pa
 from preflight.config.plan import Plan
 from preflight.core.arrow import strings
 from preflight.core.types import Bools, Chunk, Ints, Safety
-from preflight.linting.cell_fixes import FixedCells as MendedCells
+from preflight.linting.cell_fixes import FixedCells as FixedCells
 from preflight.linting.cell_fixes import fix_cells, write_cells
 from preflight.linting.linter import ColumnSuspects, Linted, Linter, RuleHits
 from preflight.linting.pandera_checks import VALUE
@@ -27,24 +27,24 @@ class FixedColumn:
 
     Attributes:
         judged: before.
-        mended: the distinct cells after, with the changes.
+        fixed: the distinct cells after, with the changes.
         hits: what the rules say of the cells after.
     """
 
     judged: ColumnSuspects
-    mended: MendedCells
+    fixed: FixedCells
     hits: tuple[RuleHits, ...]
 
     @property
     def changes_cells(self) -> bool:
         """Whether cells of the file are changed; those of a joined column are in no file."""
-        return bool(self.mended.changes) and not self.judged.column.pieces
+        return bool(self.fixed.changes) and not self.judged.column.pieces
 
 
 def with_fixes(chunk: Chunk, one: FixedColumn) -> Chunk:
     """The chunk with the mended cells of one column in it."""
-    changed = one.mended.changed[one.judged.which]
-    values = one.mended.cells[VALUE].to_numpy(dtype=object)[one.judged.which[changed]]
+    changed = one.fixed.changed[one.judged.which]
+    values = one.fixed.cells[VALUE].to_numpy(dtype=object)[one.judged.which[changed]]
     return write_cells(chunk, one.judged.column.position, one.judged.where[changed], values)
 
 
@@ -110,7 +110,7 @@ class FixPreview:
             for one, where in zip(mended, places, strict=True)
         ]
         for one in guessed:
-            for change in one.mended.changes:
+            for change in one.fixed.changes:
                 if change.safety is Safety.UNSAFE:
                     self.cells += int(change.cells[one.judged.which].sum())
         still = bad_rows(self._linter, ((one.judged, one.hits) for one in guessed), len(rows))
@@ -166,9 +166,7 @@ def _mended(linter: Linter, judged: ColumnSuspects, plan: Plan) -> FixedColumn:
     return FixedColumn(judged, after, _judge_again(linter, judged, after))
 
 
-def _judge_again(
-    linter: Linter, judged: ColumnSuspects, after: MendedCells
-) -> tuple[RuleHits, ...]:
+def _judge_again(linter: Linter, judged: ColumnSuspects, after: FixedCells) -> tuple[RuleHits, ...]:
     changed = after.changed
     if not changed.any():
         return judged.hits

@@ -19,7 +19,7 @@ from preflight.config.column_mapping import is_linted
 from preflight.config.plan import Plan
 from preflight.core import findings as tables
 from preflight.core.arrow import series
-from preflight.core.findings import Findings, Found
+from preflight.core.findings import Findings, RuleFindings
 from preflight.core.types import Bools, Chunk, Column, Ints, Problem, Severity, Sheet
 from preflight.kinds.country import regions
 from preflight.linting.pandera_checks import ColumnChecks, RuleCrashed, asked_for_mask, told
@@ -78,7 +78,7 @@ class Linted:
         columns: its columns that have suspects.
         records: the findings about its malformed records.
         stored: those about cells that a sheet holds as numbers.
-        dropped: a mask over `chunk.aside`: left away by a rule that drops.
+        dropped: a mask over `chunk.malformed`: left away by a rule that drops.
     """
 
     chunk: Chunk
@@ -114,7 +114,7 @@ class Linter:
         records, dropped = self._records(chunk)
         sheet = self.plan.sheet
         stored = () if sheet is None else self._stored(chunk, sheet, found)
-        return Linted(chunk, columns, records, tables.together([*stored]), dropped)
+        return Linted(chunk, columns, records, tables.concat([*stored]), dropped)
 
     def _stored(self, chunk: Chunk, sheet: Sheet, found: pa.ChunkedArray) -> Iterator[Findings]:
         """The findings about cells that a sheet holds as numbers."""
@@ -216,8 +216,8 @@ class Linter:
         return ColumnSuspects(checks, cells, where, which, self.judge(checks, cells))
 
     def _records(self, chunk: Chunk) -> tuple[Findings, Bools]:
-        count = len(chunk.aside)
-        records = chunk.aside
+        count = len(chunk.malformed)
+        records = chunk.malformed
         if chunk.noted is not None:
             records = pd.concat([records, chunk.noted], ignore_index=True)
         dropped = np.zeros(count, dtype=bool)
@@ -229,7 +229,7 @@ class Linter:
                 rows, lines = blamed["row"].to_numpy(), blamed["line"].to_numpy()
                 pieces.append(tables.table(code, rows, lines, 0, messages))
                 dropped |= bad[:count] & (rule.drops and code == rule.code)
-        return tables.together(pieces), dropped
+        return tables.concat(pieces), dropped
 
 
 def _distinct(values: pa.ChunkedArray, where: Ints) -> tuple[Ints, pa.Array]:
@@ -242,7 +242,9 @@ def _series(values: pa.Array) -> pd.Series[str]:
     return series(values, pd.RangeIndex(len(values)))
 
 
-def _found(chunk: Chunk, judged: ColumnSuspects, blames: Iterable[RuleHits]) -> Iterator[Found]:
+def _found(
+    chunk: Chunk, judged: ColumnSuspects, blames: Iterable[RuleHits]
+) -> Iterator[RuleFindings]:
     for blame in blames:
         hit = blame.cells[judged.which]
         where = judged.where[hit]
@@ -252,7 +254,7 @@ def _found(chunk: Chunk, judged: ColumnSuspects, blames: Iterable[RuleHits]) -> 
             spread[blame.cells] = blame.reasons
             messages = spread[judged.which[hit]]
         number = judged.column.position + 1
-        yield Found(blame.code, chunk.rows[where], chunk.lines[where], number, messages)
+        yield RuleFindings(blame.code, chunk.rows[where], chunk.lines[where], number, messages)
 
 
 def chunk_findings(
@@ -266,10 +268,10 @@ def chunk_findings(
     """
     if columns is None:
         columns = ((one, one.hits) for one in linted.columns)
-    cells = tables.gathered(
+    cells = tables.collect(
         found for judged, blames in columns for found in _found(linted.chunk, judged, blames)
     )
-    return tables.together([linted.records, linted.stored, cells])
+    return tables.concat([linted.records, linted.stored, cells])
 
 
 def asked(

@@ -36,7 +36,7 @@ from preflight.core.invisible import BLANK
 from preflight.core.names import fold
 from preflight.core.types import Bools, Column
 from preflight.kinds.registry import KINDS
-from preflight.kinds.timestamp.day_month_order import Orders
+from preflight.kinds.timestamp.day_month_order import DayMonthOrders
 from preflight.rule import Context, Rule
 
 VALUE, REGION = "value", "region"
@@ -85,7 +85,7 @@ class ColumnChecks:
 
     def settled(self, cells: pd.DataFrame) -> ColumnChecks:
         """The same rules, with what some prepared cells prove of the column; see `orders`."""
-        orders = Orders()
+        orders = DayMonthOrders()
         orders.add(self.column.position, cells)
         shown = orders.settled()
         if not shown:
@@ -148,7 +148,7 @@ class ColumnChecks:
         which = np.asarray(encoded.indices.to_numpy(), dtype=np.int64)
         return distinct[which]
 
-    def mended(self, rule: Rule, cells: pd.DataFrame) -> pd.Series[str]:
+    def fixed(self, rule: Rule, cells: pd.DataFrame) -> pd.Series[str]:
         """The blamed cells as the rule's fix would have them."""
         assert rule.fix is not None  # noqa: S101 - the caller asks for rules with a fix only
         return _texts(rule, rule.fix, cells, self, "its fix is")

@@ -59,7 +59,7 @@ def following(chunks: Iterable[Chunk], most: int) -> Iterator[tuple[Chunk, int]]
 
 
 def _filled(chunk: Chunk) -> int:
-    return chunk.count - int((chunk.aside["flaw"] == Flaw.BLANK).sum())
+    return chunk.count - int((chunk.malformed["flaw"] == Flaw.BLANK).sum())
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class RowRuleResult:
     """A chunk after the rules about rows.
 
     Attributes:
-        chunk: without the rows that are dropped; where records are too long, its `aside` has
+        chunk: without the rows that are dropped; where records are too long, its `malformed` has
             `likely`.
         findings: what the rules say.
         dropped: the rows that are left away.
@@ -177,7 +177,7 @@ class RowRules:
         away = np.unique(np.concatenate(dropped))
         return RowRuleResult(
             chunk=_without(chunk, away),
-            findings=tables.together(pieces),
+            findings=tables.concat(pieces),
             dropped=away,
             rejected=np.unique(np.concatenate(rejected)),
             aligned=aligned,
@@ -189,18 +189,18 @@ class RowRules:
         """A chunk in which records of too many fields that one alignment fits are rows again.
 
         Returns:
-            The chunk, its `aside` with `likely`; the rows that are repaired, or would be on
+            The chunk, its `malformed` with `likely`; the rows that are repaired, or would be on
             request; and what was repaired, a frame of `types.CHANGE_COLUMNS`.
         """
         chunk = self._with_likely(chunk)
         rule, nothing = self._repairing, pd.DataFrame(columns=list(CHANGE_COLUMNS))
-        if rule is None or "likely" not in chunk.aside:
+        if rule is None or "likely" not in chunk.malformed:
             return chunk, _NO_ROWS, nothing
-        long = np.flatnonzero(chunk.aside["flaw"] == Flaw.LONG)
-        aside = chunk.aside.iloc[long]
-        fields = aside["fields"].to_numpy(dtype=np.int64)
-        found = rejoined(aside["raw"], fields, self._context.columns, self._layout.syntax)
-        mended = aside.iloc[found.at]
+        long = np.flatnonzero(chunk.malformed["flaw"] == Flaw.LONG)
+        malformed = chunk.malformed.iloc[long]
+        fields = malformed["fields"].to_numpy(dtype=np.int64)
+        found = rejoined(malformed["raw"], fields, self._context.columns, self._layout.syntax)
+        mended = malformed.iloc[found.at]
         rows = mended["row"].to_numpy(dtype=np.int64)
         if not self._plan.applies(rule.safety) or not len(rows):
             return chunk, rows, nothing
@@ -219,20 +219,20 @@ class RowRules:
         return _in_the_table(chunk, mended, found), rows, log
 
     def _with_likely(self, chunk: Chunk) -> Chunk:
-        """The chunk with `likely` in its `aside`; nothing is said of a header without a known name.
+        """The chunk with `likely` in its `malformed`, unless no name of the header is known.
 
         Such a header may be somebody's data, and its names stand in messages.
         """
-        long = np.flatnonzero(chunk.aside["flaw"] == Flaw.LONG)
+        long = np.flatnonzero(chunk.malformed["flaw"] == Flaw.LONG)
         columns = self._context.columns
         if not len(long) or not any(one.field for one in columns):
             return chunk
-        aside = chunk.aside.iloc[long]
-        fields = aside["fields"].to_numpy(dtype=np.int64)
-        at = likely_columns(aside["raw"], fields, columns, self._layout.syntax)
-        names = np.full(len(chunk.aside), "", dtype=object)
+        malformed = chunk.malformed.iloc[long]
+        fields = malformed["fields"].to_numpy(dtype=np.int64)
+        at = likely_columns(malformed["raw"], fields, columns, self._layout.syntax)
+        names = np.full(len(chunk.malformed), "", dtype=object)
         names[long] = np.array([*(bare_name(one.name) for one in columns), ""], dtype=object)[at]
-        return replace(chunk, aside=chunk.aside.assign(likely=names))
+        return replace(chunk, malformed=chunk.malformed.assign(likely=names))
 
     def _said(self, rule: Rule, chunk: Chunk, behind: int) -> tuple[str, list[Findings], Ints]:
         """The code under which a rule blames rows of a chunk, its findings, and these rows.
@@ -257,13 +257,13 @@ class RowRules:
         width = np.full(len(chunk.rows), len(self._layout.header), dtype=np.int64)
         if not rule.tail:
             return _Rows(chunk.table, chunk.rows, chunk.lines, np.zeros_like(width), width)
-        aside = chunk.aside[chunk.aside["flaw"] != Flaw.BLANK]
-        every = np.sort(np.concatenate([chunk.rows, aside["row"].to_numpy(dtype=np.int64)]))
+        malformed = chunk.malformed[chunk.malformed["flaw"] != Flaw.BLANK]
+        every = np.sort(np.concatenate([chunk.rows, malformed["row"].to_numpy(dtype=np.int64)]))
         left = len(every) - 1 - np.searchsorted(every, chunk.rows) + behind
         whole = _Rows(chunk.table, chunk.rows, chunk.lines, left, width).only(left < rule.tail)
         if not rule.ragged:
             return whole
-        ragged = aside[aside["flaw"].isin(_RAGGED)]
+        ragged = malformed[malformed["flaw"].isin(_RAGGED)]
         rows = ragged["row"].to_numpy(dtype=np.int64)
         left = len(every) - 1 - np.searchsorted(every, rows) + behind
         near = left < rule.tail
@@ -375,7 +375,7 @@ def _in_the_table(chunk: Chunk, mended: pd.DataFrame, found: Rejoined) -> Chunk:
         table=pa.concat_tables([chunk.table, more]).take(pa.array(order)),
         rows=rows[order],
         lines=lines[order],
-        aside=chunk.aside[~chunk.aside["row"].isin(mended["row"])],
+        malformed=chunk.malformed[~chunk.malformed["row"].isin(mended["row"])],
         noted=pd.concat(noted, ignore_index=True),
     )
 
@@ -390,6 +390,6 @@ def _without(chunk: Chunk, rows: Ints) -> Chunk:
         table=chunk.table.filter(pa.array(keep)),
         rows=chunk.rows[keep],
         lines=chunk.lines[keep],
-        aside=chunk.aside[~chunk.aside["row"].isin(rows)],
+        malformed=chunk.malformed[~chunk.malformed["row"].isin(rows)],
         noted=None if chunk.noted is None else chunk.noted[~chunk.noted["row"].isin(rows)],
     )

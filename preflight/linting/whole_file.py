@@ -89,7 +89,7 @@ class WholeFile:
             if rule.severity is Severity.ERROR:
                 rejected.append(blamed)
         return SchemaVerdict(
-            tables.together(pieces), tuple(problems), np.unique(np.concatenate(rejected))
+            tables.concat(pieces), tuple(problems), np.unique(np.concatenate(rejected))
         )
 
     def _rule(self, failure: SchemaFailure) -> Rule:

@@ -43,10 +43,10 @@ def read_chunks(
 ) -> Generator[Chunk]:
     """Read the data records of a laid-out file, in order, in chunks of about `chunk_bytes`.
 
-    Every record behind the header has its row number, blank and malformed ones included, and is
-    either in its chunk's table or in its `aside`; the counts of all chunks sum to the records of
-    the file. The result does not depend on `chunk_bytes` but for where chunks end. Memory is
-    bounded by a small multiple of `chunk_bytes` and of the longest record.
+    Every record after the header has a row number, including blank and malformed ones, and is in
+    the `table` or the `malformed` frame of exactly one chunk. The result does not depend on
+    `chunk_bytes`, except for where chunks end. Memory is bounded by a small multiple of
+    `chunk_bytes` and of the longest record.
 
     With several flaws in one record the first of these counts: unclosed or runaway, undecodable,
     blank, short or long. Of an unclosed or runaway quote only the physical line on which its
@@ -116,8 +116,10 @@ class _Reader:
         self._row += count
         self._line += int(stretch.line[-1] + stretch.span[-1])
         good = judged.good()
-        aside, noted = judged.aside(rows, lines), judged.noted(rows, lines)
-        return Chunk(table, rows[good], lines[good], aside, noted, self._newlines(block, stretch))
+        malformed, noted = judged.malformed(rows, lines), judged.noted(rows, lines)
+        return Chunk(
+            table, rows[good], lines[good], malformed, noted, self._newlines(block, stretch)
+        )
 
     def _newlines(self, block: Block, stretch: Stretch) -> tuple[int, int, int]:
         """How the records end; the last of a file may not end in anything."""
@@ -251,8 +253,8 @@ class _Judged:
         pieces += [(index, self._quoted(self._read[index].fields)) for index in requoted.tolist()]
         return memoryview(b"".join(text for _, text in sorted(pieces)))
 
-    def aside(self, rows: Ints, lines: Ints) -> pd.DataFrame:
-        """What `Chunk.aside` says, for the records that are not good."""
+    def malformed(self, rows: Ints, lines: Ints) -> pd.DataFrame:
+        """What `Chunk.malformed` says, for the records that are not good."""
         which = np.flatnonzero(~self.good())
         return self._told(which, self._flaws[which], rows, lines)
 

@@ -15,7 +15,7 @@ from typing import BinaryIO
 import numpy as np
 
 from preflight.core.errors import UsageError
-from preflight.core.types import Ints, Offence, Source
+from preflight.core.types import Ints, InvalidByte, Source
 from preflight.reading.encoding_guess import guess, is_utf8_by_chance, seven_bit
 
 _BLOCK = 1 << 20
@@ -58,7 +58,7 @@ class Encoding:
     origin: str
     confidence: float = 1.0
     skip: int = 0
-    offence: Offence | None = None
+    invalid_byte: InvalidByte | None = None
 
 
 @dataclass
@@ -94,16 +94,16 @@ def find_encoding(source: Source, option: str | None = None) -> Encoding:
         head = file.read(_HEAD_BYTES)
     mark, marked = next(((m, n) for m, n in _BOMS if head.startswith(m)), (b"", ""))
     strict = _read_strictly(source.path)
-    offence = None if strict.first_bad is None else _offence(source.path, strict.first_bad)
+    invalid_byte = None if strict.first_bad is None else _offence(source.path, strict.first_bad)
     if wanted is not None:
         if wanted in ("utf-16", "utf-32"):  # the mark says which; without one, the usual order
             wanted = marked if marked.startswith(wanted) else f"{wanted}-le"
-        return Encoding(wanted, "option", 1.0, len(mark) if wanted == marked else 0, offence)
+        return Encoding(wanted, "option", 1.0, len(mark) if wanted == marked else 0, invalid_byte)
     if marked:
-        return Encoding(marked, "bom", 1.0, len(mark), offence)
+        return Encoding(marked, "bom", 1.0, len(mark), invalid_byte)
     wide, confidence = _wide(head)
     if wide:
-        return Encoding(wide, "detected", confidence, 0, offence)
+        return Encoding(wide, "detected", confidence, 0, invalid_byte)
     if strict.iso_2022 and not strict.valid and not strict.bad:
         return Encoding(strict.iso_2022, "detected", 0.99)
     if not strict.valid and not strict.bad and (name := seven_bit(head)):
@@ -111,9 +111,9 @@ def find_encoding(source: Source, option: str | None = None) -> Encoding:
     few = strict.is_utf8 and 0 < strict.valid <= _FEW
     sample = _sample(source.path) if few or not strict.is_utf8 else b""
     if strict.is_utf8 and not (few and is_utf8_by_chance(sample)):
-        return Encoding("utf-8", "strict", offence=offence)
+        return Encoding("utf-8", "strict", invalid_byte=invalid_byte)
     name, confidence = guess(sample)
-    return Encoding(name, "detected", confidence, 0, offence)
+    return Encoding(name, "detected", confidence, 0, invalid_byte)
 
 
 def transcode(source: Source, encoding: Encoding, spool: Path) -> tuple[Path, Ints]:
@@ -204,7 +204,7 @@ def _read_strictly(path: Path) -> _Strict:
     return seen
 
 
-def _offence(path: Path, offset: int) -> Offence:
+def _offence(path: Path, offset: int) -> InvalidByte:
     line = 1
     last = b""
     with path.open("rb") as file:
@@ -217,7 +217,7 @@ def _offence(path: Path, offset: int) -> Offence:
             text = text[: len(text) - len(last)]
             line += text.count(b"\n") + text.count(b"\r") - text.count(b"\r\n")
         byte = file.read(1)[0]
-    return Offence(offset=offset, line=line, byte=byte)
+    return InvalidByte(offset=offset, line=line, byte=byte)
 
 
 def _wide(head: bytes) -> tuple[str, float]:

@@ -86,17 +86,17 @@ def scan(
         return _scan_sheet(source, source.sheet, known, header_row)
     with source.path.open("rb") as file:
         magic = file.read(_MAGIC_BYTES)
-    foreign = source.foreign or _binary_format(magic)
-    if foreign:
-        return Layout(source=source, content=foreign, text=source.path)
+    unreadable = source.unreadable or _binary_format(magic)
+    if unreadable:
+        return Layout(source=source, content=unreadable, text=source.path)
     found = find_encoding(source, encoding)
     layout = _readable(source, found, spool)
     with layout.text.open("rb") as file:
         file.seek(layout.text_offset)
         top = file.read(_MAGIC_BYTES)
-    foreign = _foreign_text(top)
-    if not top or foreign:
-        return replace(layout, content=foreign or "empty")
+    unreadable = _foreign_text(top)
+    if not top or unreadable:
+        return replace(layout, content=unreadable or "empty")
     said = said_delimiter(top)
     start, line = layout.text_offset, 1
     if header_row is not None:
@@ -182,9 +182,9 @@ def _readable(source: Source, found: Encoding, spool: Path) -> Layout:
         encoding_from=found.origin,
         confidence=found.confidence,
         bom=found.skip > 0,
-        offence=found.offence,
+        invalid_byte=found.invalid_byte,
     )
-    if found.offence is None and found.name == "utf-8":
+    if found.invalid_byte is None and found.name == "utf-8":
         return layout
     text, bad_offsets = transcode(source, found, spool)
     return replace(layout, text=text, text_offset=0, bad_offsets=bad_offsets)

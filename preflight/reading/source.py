@@ -87,11 +87,11 @@ def open_source(
         if suffix not in workbook.SUFFIXES:
             return source
         if workbook.is_damaged(source.path):
-            return replace(source, foreign=workbook.DAMAGED)
-        return replace(source, posing=True)
+            return replace(source, unreadable=workbook.DAMAGED)
+        return replace(source, misnamed=True)
     read = workbook.read_sheet(source.path, source.name, sheet, spool)
     if isinstance(read, str):
-        return replace(source, foreign=read)
+        return replace(source, unreadable=read)
     return replace(source, sheet=read)
 
 

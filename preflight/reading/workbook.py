@@ -105,8 +105,8 @@ def read_sheet(path: Path, name: str, wanted: str | None, spool: Path) -> Sheet 
 def with_line_breaks(chunk: Chunk) -> Chunk:
     """A chunk of a sheet's text with the line breaks inside its cells."""
     table = pa.table({name: _restored(chunk.table[name]) for name in chunk.table.column_names})
-    aside = chunk.aside.assign(raw=chunk.aside["raw"].map(restored))
-    return Chunk(table, chunk.rows, chunk.lines, aside)
+    malformed = chunk.malformed.assign(raw=chunk.malformed["raw"].map(restored))
+    return Chunk(table, chunk.rows, chunk.lines, malformed)
 
 
 def restored(cell: str) -> str:

@@ -163,7 +163,7 @@ class Listing:
 
 
 def _problems(analysis: Analysis) -> Findings:
-    return tables.together(
+    return tables.concat(
         tables.table(rule.code, 0, problem.line or 0, problem.column or 0, problem.message)
         for rule, problem in analysis.problems
     )
@@ -189,8 +189,8 @@ def listing(
     hold = analysis.header_wrong and not show_all
     problems = _problems(analysis)
     marked = problems.frame.assign(at=np.arange(len(problems)))
-    kept = tables.together([]) if hold else analysis.findings
-    both = tables.together([Findings(marked), Findings(kept.frame.assign(at=-1))]).ordered()
+    kept = tables.concat([]) if hold else analysis.findings
+    both = tables.concat([Findings(marked), Findings(kept.frame.assign(at=-1))]).ordered()
     order = both.frame["at"].to_numpy() if len(both) else np.empty(0, dtype=np.int64)
     of_file = {
         int(position): analysis.problems[int(order[position])]

@@ -101,7 +101,7 @@ def _line(fact: Fact, chapter: Chapter, *, show_values: bool) -> str:
             return f"{visible(fact.column)}, a spreadsheet's damage undone: {both}"
         case RowFinding():
             at = f"{visible(fact.column)}: " if fact.column else ""
-            mended = "; mended" if fact.mended else ""
+            mended = "; mended" if fact.fixed else ""
             said = f"{fact.code} {fact.name} [{fact.severity}]"
             return f"{said} {at}{visible(fact.message)}{mended}"
         case RowChange():

@@ -104,7 +104,7 @@ def assumptions(layout: Layout) -> str:
     sheet = layout.source.sheet
     if sheet is not None:
         encoding, delimiter, told = f"sheet `{visible(sheet.name)}`", "", ""
-    elif layout.source.posing:
+    elif layout.source.misnamed:
         encoding = f"text, no workbook as its name says, {encoding}"
     told += _QUOTED.get((layout.quote, layout.escape), "") + (
         ", blanks before quotes" if layout.spaced else ""

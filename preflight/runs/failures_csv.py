@@ -73,7 +73,7 @@ def write_failures(
     names, own_cells = RowIds(layout), own(layout.header)
     with _replacing(run.folder / results_folder.FAILURES, rejects.header) as file:
         for one, _ in rewrite(found, RecordStream(layout), columns):
-            here = rejects.of(one.original, one.rejected, one.aside, one.findings)
+            here = rejects.of(one.original, one.rejected, one.rejected_malformed, one.findings)
             refused = _refused_rows(one.aligned, there, own_cells, names)
             file.write(_in_row_order(here, refused))
             _note_local(verdicts, one, here, names)
@@ -173,9 +173,11 @@ def _note_local(
     verdicts: RowOutcomes, one: FixedChunk, here: Sequence[pa.Array], names: RowIds
 ) -> None:
     """What was found here about the rows of a chunk."""
-    rows = np.concatenate([one.original.rows, one.original.aside["row"].to_numpy(dtype=np.int64)])
+    rows = np.concatenate(
+        [one.original.rows, one.original.malformed["row"].to_numpy(dtype=np.int64)]
+    )
     lines = np.concatenate(
-        [one.original.lines, one.original.aside["line"].to_numpy(dtype=np.int64)]
+        [one.original.lines, one.original.malformed["line"].to_numpy(dtype=np.int64)]
     )
     verdicts.named(rows, lines, names.of(one.original, rows))
     rejected = _helper(here, "preflight__row").astype(np.int64)

@@ -106,13 +106,15 @@ class Rejects:
         """The names of the columns that `of` gives."""
         return [*(self._layout.header[at] for at in own(self._layout.header)), *HELPERS]
 
-    def of(self, chunk: Chunk, rejected: Bools, aside: Bools, findings: Findings) -> list[pa.Array]:
+    def of(
+        self, chunk: Chunk, rejected: Bools, rejected_malformed: Bools, findings: Findings
+    ) -> list[pa.Array]:
         """The rejects of a chunk, in row order.
 
         Args:
             chunk: as read.
             rejected: a mask over its table.
-            aside: a mask over its malformed records.
+            rejected_malformed: a mask over its malformed records.
             findings: what there is to say about its rows after fixing.
 
         Returns:
@@ -120,7 +122,7 @@ class Rejects:
         """
         positions = own(self._layout.header)
         kept = chunk.table.select([str(at) for at in positions]).filter(pa.array(rejected))
-        odd = chunk.aside[aside]
+        odd = chunk.malformed[rejected_malformed]
         fields = [cells_of(raw, self._layout) for raw in odd["raw"]]
         cells = [
             np.concatenate(

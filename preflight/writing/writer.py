@@ -94,7 +94,9 @@ def write(
         log.write(results_folder.fixes_columns(file_changes(checked)))
         for one, kept in rewrite(found, read, columns):
             writer.write(kept.rendered, kept.rows, kept.lines)
-            refused.write(rejects.of(one.original, one.rejected, one.aside, one.findings))
+            refused.write(
+                rejects.of(one.original, one.rejected, one.rejected_malformed, one.findings)
+            )
             log.write(results_folder.fixes_columns(one.changes))
             changed.update(one.changes["code"].tolist())
             remaining.update(one.findings.counts())
@@ -140,7 +142,9 @@ def warnings_left(counts: Mapping[str, int], checked: Checked) -> int:
 
 
 def _dropped(one: FixedChunk) -> int:
-    return one.original.count - int(one.keep.sum() + one.rejected.sum() + one.aside.sum())
+    return one.original.count - int(
+        one.keep.sum() + one.rejected.sum() + one.rejected_malformed.sum()
+    )
 
 
 def rewrite(
@@ -172,15 +176,17 @@ def _without(one: FixedChunk, at: np.ndarray) -> FixedChunk:
     keep[at] = False
     rows, lines = one.chunk.rows[at], one.chunk.lines[at]
     rejected = one.rejected | np.isin(one.original.rows, rows)
-    aside = one.aside | np.isin(one.original.aside["row"].to_numpy(dtype=np.int64), rows)
+    rejected_malformed = one.rejected_malformed | np.isin(
+        one.original.malformed["row"].to_numpy(dtype=np.int64), rows
+    )
     why = "the record alone is over the limit of a part"
     return dataclasses.replace(
         one,
         keep=keep,
         rejected=rejected,
-        aside=aside,
+        rejected_malformed=rejected_malformed,
         changes=one.changes[~one.changes["row"].isin(rows)],
-        findings=tables.together(
+        findings=tables.concat(
             [one.findings, tables.table(OVER_LIMIT, rows, lines, 0, why)]
         ).ordered(),
     )

@@ -52,21 +52,21 @@ def check(view: FileView) -> Iterator[Problem]:
     unlike_ascii = layout.encoding.replace("_", "-").startswith(_UNLIKE_ASCII)
     if layout.content != "table" or layout.encoding in ("utf-8", "ascii"):
         return
-    if layout.offence is None and not unlike_ascii:
+    if layout.invalid_byte is None and not unlike_ascii:
         # Every byte is ASCII, and written anew it is the same file.
         return
     message = (
         f"the text is {layout.encoding} ({_HOW[layout.encoding_from].format(layout.confidence)})"
     )
-    if layout.offence is not None:
-        at = layout.offence
+    if layout.invalid_byte is not None:
+        at = layout.invalid_byte
         message += f": byte 0x{at.byte:02x} at offset {at.offset} is not UTF-8"
     guessed = layout.encoding_from == "detected"
     if guessed:
         message += f"; --encoding {layout.encoding} takes the guess for true"
     yield Problem(
         message,
-        line=layout.offence.line if layout.offence else 1,
+        line=layout.invalid_byte.line if layout.invalid_byte else 1,
         safety=Safety.UNSAFE if guessed else Safety.SAFE,
         old=layout.encoding,
         new="utf-8",

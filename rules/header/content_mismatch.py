@@ -30,7 +30,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from preflight.rule import SAID, Column, FileView, Problem, Rule, Scope, Severity, map_option
+from preflight.rule import LOOK_NAMES, Column, FileView, Problem, Rule, Scope, Severity, map_option
 
 
 def check(view: FileView) -> Iterator[Problem]:
@@ -48,9 +48,9 @@ def check(view: FileView) -> Iterator[Problem]:
 def _said(view: FileView, column: Column, look: str, found: dict[int, str]) -> str:
     looks = view.looks[column.position]
     named = f"{str(column.field).replace('_', ' ')}s"
-    wanted = named if column.kind == "text" else SAID.get(column.kind, named)
+    wanted = named if column.kind == "text" else LOOK_NAMES.get(column.kind, named)
     share = f"{looks.counts[look]} of {looks.cells}"
-    message = f"its cells look like {SAID[look]}, not {wanted} ({share})"
+    message = f"its cells look like {LOOK_NAMES[look]}, not {wanted} ({share})"
     for position, theirs in found.items():
         other = view.columns[position]
         if other is not column and look == other.kind and theirs == column.kind:

@@ -75,7 +75,7 @@ def test_every_header_and_field_name_is_matched_exactly(name: str) -> None:
 def test_a_header_is_known_by_its_aliases_and_never_guessed(
     header: str, match: tuple[str, str] | None
 ) -> None:
-    """Case, accents and punctuation aside."""
+    """Case, accents and punctuation malformed."""
     assert profiles.load().match(header) == match
 
 

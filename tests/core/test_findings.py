@@ -9,7 +9,7 @@ from preflight.core.findings import Findings
 
 
 def _some() -> Findings:
-    return tables.together(
+    return tables.concat(
         [
             tables.table("STR102", np.array([1]), np.array([2])),
             tables.table("EML302", np.array([2, 3]), np.array([3, 4]), 1, "why"),
@@ -28,4 +28,4 @@ def test_a_code_that_was_filtered_out_is_not_counted_as_none() -> None:
     kept = found.only((found.frame[tables.CODE] != "STR102").to_numpy())
     assert kept.counts() == {"EML302": 2}
     assert tables.of_codes(found, ["EML306"]).counts() == {}
-    assert tables.together([]).counts() == {}
+    assert tables.concat([]).counts() == {}

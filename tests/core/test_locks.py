@@ -16,7 +16,7 @@ from preflight.core.locks import locked
 _HOLDER = """
 import sys, time
 from pathlib import Path
-from preflight.sending.lock import locked
+from preflight.core.locks import locked
 with locked(Path(sys.argv[1]), "it"):
     print("held", flush=True)
     time.sleep(60)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight.core.types import Chunk
-from preflight.kinds.sniffing import SAID, Looks, Sample
+from preflight.kinds.sniffing import LOOK_NAMES, Looks, Sample
 from tests.cells import chunk_of
 
 
@@ -85,7 +85,7 @@ def test_a_cell_looks_like_what_a_person_would_take_it_for(
 ) -> None:
     """Valid or not."""
     assert {cell: look_of(cell) for cell in cells} == dict.fromkeys(cells, look)
-    assert look is None or look in SAID
+    assert look is None or look in LOOK_NAMES
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def cut(chunk: Chunk, at: list[int]) -> list[Chunk]:
     """The chunk in pieces."""
     edges = [0, *sorted(at), len(chunk.rows)]
     return [
-        Chunk(chunk.table.slice(a, b - a), chunk.rows[a:b], chunk.lines[a:b], chunk.aside)
+        Chunk(chunk.table.slice(a, b - a), chunk.rows[a:b], chunk.lines[a:b], chunk.malformed)
         for a, b in itertools.pairwise(edges)
     ]
 

@@ -22,8 +22,12 @@ def layout(*header: str) -> Layout:
 
 def later(chunk: Chunk, by: int) -> Chunk:
     """The chunk further down in a file."""
-    aside = chunk.aside.assign(row=chunk.aside["row"] + by, line=chunk.aside["line"] + by)
-    return dataclasses.replace(chunk, rows=chunk.rows + by, lines=chunk.lines + by, aside=aside)
+    malformed = chunk.malformed.assign(
+        row=chunk.malformed["row"] + by, line=chunk.malformed["line"] + by
+    )
+    return dataclasses.replace(
+        chunk, rows=chunk.rows + by, lines=chunk.lines + by, malformed=malformed
+    )
 
 
 def test_every_row_is_in_one_state_before_and_after_fixing() -> None:
@@ -71,7 +75,7 @@ def test_malformed_records_are_handed_out_as_rejected_unless_they_are_dropped() 
     chunk = with_aside(chunk_of(["ann@kestrel-labs.com"]), Flaw.LONG, Flaw.BLANK)
     found = analyze(layout("email"), plan_for("email"), [chunk])
     (one,) = apply_fixes(found, [chunk])
-    assert one.aside.tolist() == [True, False]
+    assert one.rejected_malformed.tolist() == [True, False]
     assert len(one.changes) == 0
 
 

@@ -34,8 +34,8 @@ def written(chunk: Chunk, mended: list[FixedColumn]) -> tuple[Chunk, set[int]]:
     """A chunk with its fixes in it, and the positions of the cells that were changed."""
     changed: set[int] = set()
     for one in mended:
-        hit = one.mended.changed[one.judged.which]
-        new = one.mended.cells["value"].to_numpy(dtype=object)[one.judged.which[hit]]
+        hit = one.fixed.changed[one.judged.which]
+        new = one.fixed.cells["value"].to_numpy(dtype=object)[one.judged.which[hit]]
         chunk = write_cells(chunk, one.judged.column.position, one.judged.where[hit], new)
         changed |= set(one.judged.where[hit].tolist())
     return chunk, changed

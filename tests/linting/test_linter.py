@@ -48,13 +48,13 @@ def with_aside(chunk: Chunk, *flaws: Flaw) -> Chunk:
     """The chunk with malformed records behind its table."""
     count = len(flaws)
     rows = np.arange(len(chunk.rows) + 1, len(chunk.rows) + count + 1, dtype=np.int64)
-    aside = pd.DataFrame(
+    malformed = pd.DataFrame(
         {
             "row": rows, "line": rows + 1, "flaw": [str(flaw) for flaw in flaws], "fields": 1,
             "expected": 2, "lines": 1, "offset": -1, "raw": "x",
         }
     )  # fmt: skip
-    return dataclasses.replace(chunk, aside=aside)
+    return dataclasses.replace(chunk, malformed=malformed)
 
 
 LAYOUT = Layout(Source("a.csv", None, "", 0), "table", None, header=("company",))  # type: ignore[arg-type]

@@ -52,7 +52,7 @@ def test_a_frame_is_validated_under_whatever_names_its_columns_have() -> None:
     "header", ["email", "EMAIL", " Email ", "e_mail", "E-Mail-Adresse", "Courriel"]
 )
 def test_each_alias_of_a_required_column_will_do(header: str) -> None:
-    """Case and punctuation aside."""
+    """Case and punctuation malformed."""
     assert failures(pd.DataFrame({header: ["ann@kestrel-labs.com"]}), profile="talkvalue") == []
 
 

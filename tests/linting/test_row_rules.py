@@ -176,8 +176,8 @@ def test_a_tail_reaches_over_chunks_and_counts_what_holds_anything() -> None:
     assert found_rows(own(check, tail=2), one, two) == [5]
     assert seen == [(0, 2)]
     seen.clear()
-    ragged = one.aside.assign(raw=["", "x"], fields=[2, 1])
-    one = dataclasses.replace(one, aside=ragged)
+    ragged = one.malformed.assign(raw=["", "x"], fields=[2, 1])
+    one = dataclasses.replace(one, malformed=ragged)
     assert found_rows(own(check, tail=3, ragged=True), one, two) == [2, 4, 5]
     assert seen == [(2, 2), (1, 1), (0, 2)]
 
@@ -186,7 +186,7 @@ def test_ragged_records_are_read_as_far_as_they_go() -> None:
     """What is beyond the header is not shown, and what lacks is blank."""
     chunk = with_aside(chunk_of(["x"], ["y"]), Flaw.SHORT, Flaw.LONG, Flaw.UNCLOSED)
     raws = ["Total", '"Total, all",2,3', '"Total']
-    chunk = dataclasses.replace(chunk, aside=chunk.aside.assign(raw=raws, fields=[1, 3, 1]))
+    chunk = dataclasses.replace(chunk, malformed=chunk.malformed.assign(raw=raws, fields=[1, 3, 1]))
     got: list[Any] = []
     rule = own(
         lambda rows: got.extend(rows.to_numpy().tolist()) or rows[0] == "",

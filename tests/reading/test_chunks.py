@@ -31,7 +31,7 @@ def _layout(folder: Path, content: bytes, **options: Any) -> Layout:
 
 
 def _records(layout: Layout, **options: Any) -> Records:
-    """Every record by its row: (row, line, cells) or what stands in the aside."""
+    """Every record by its row: (row, line, cells) or what stands in the malformed."""
     found: Records = []
     for chunk in read_chunks(layout, **options):
         assert chunk.table.column_names == [str(i) for i in range(len(layout.header))]
@@ -43,7 +43,7 @@ def _records(layout: Layout, **options: Any) -> Records:
             (row, line, list(cells))
             for row, line, *cells in zip(rows, lines, *columns, strict=True)
         ]
-        here += list(chunk.aside.itertuples(index=False, name=None))
+        here += list(chunk.malformed.itertuples(index=False, name=None))
         stray = [] if chunk.noted is None else chunk.noted["row"].tolist()
         assert set(stray) <= set(rows)
         here = [(*one, "stray") if one[0] in stray else one for one in here]
@@ -186,8 +186,8 @@ def test_malformed_records_are_set_aside_one_by_one(tmp_path: Path) -> None:
 def test_the_aside_has_its_columns_whether_or_not_there_is_a_record(tmp_path: Path) -> None:
     for content, count in ((b"email,b\n1,2\n", 0), (b"email,b\n1\n", 1)):
         (chunk,) = read_chunks(_layout(tmp_path, content))
-        assert len(chunk.aside) == count
-        kinds = {name: str(kind) for name, kind in chunk.aside.dtypes.items()}
+        assert len(chunk.malformed) == count
+        kinds = {name: str(kind) for name, kind in chunk.malformed.dtypes.items()}
         assert kinds == {
             "row": "int64",
             "line": "int64",
@@ -236,8 +236,8 @@ def test_a_quote_open_to_the_far_end_is_told_from_one_that_closes_there(
     filler = b"1,2\n" * (3 << 18)
     layout = _layout(tmp_path, b'email,b\nx,"y\n' + filler + end)
     chunks = read_chunks(layout, chunk_bytes=1 << 16)
-    aside = next(chunks).aside
-    assert aside["flaw"].tolist() == [flaw]
+    malformed = next(chunks).malformed
+    assert malformed["flaw"].tolist() == [flaw]
     assert sum(chunk.count for chunk in chunks) > 3 << 17
 
 

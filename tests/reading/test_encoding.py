@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from preflight.core.errors import UsageError
-from preflight.core.types import Offence, Source
+from preflight.core.types import InvalidByte, Source
 from preflight.reading.encoding import find_encoding, transcode
 
 TABLE = "email,name\r\na@example.org,Zoë\r\nb@example.org,Łukasz\r\n"
@@ -59,7 +59,7 @@ def test_unicode_is_told_by_its_mark_or_its_nuls(
 def test_iso_2022_is_told_though_it_passes_as_utf8(tmp_path: Path, text: str, codec: str) -> None:
     source = _source(tmp_path, text.encode(codec))
     found = find_encoding(source)
-    assert (found.name, found.origin, found.offence) == (codec, "detected", None)
+    assert (found.name, found.origin, found.invalid_byte) == (codec, "detected", None)
     assert found.confidence < 1
     assert transcode(source, found, tmp_path)[0].read_text("utf-8") == text
 
@@ -80,7 +80,7 @@ def test_a_few_bad_bytes_among_good_sequences_are_damage(tmp_path: Path) -> None
     source = _source(tmp_path, damaged)
     found = find_encoding(source)
     assert (found.name, found.origin) == ("utf-8", "strict")
-    assert found.offence == Offence(offset=28, line=1, byte=0xE9)
+    assert found.invalid_byte == InvalidByte(offset=28, line=1, byte=0xE9)
     text, bad = transcode(source, found, tmp_path)
     assert bad.tolist() == [28]
     assert text.read_bytes() == "Zoë,".encode() * 5 + b"Jos\xed\xb3\xa9\n"
@@ -94,8 +94,8 @@ def test_the_sample_for_the_detector_is_taken_where_the_bytes_are(tmp_path: Path
     content += "i@example.org,Иван Петров\n".encode("cp1251") * 3000
     found = find_encoding(_source(tmp_path, content))
     assert found.name == "cp1251"
-    assert found.offence is not None
-    assert found.offence.line == 170_002
+    assert found.invalid_byte is not None
+    assert found.invalid_byte.line == 170_002
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
@@ -103,15 +103,15 @@ def test_the_line_of_the_offence_counts_every_kind_of_line_end(
     tmp_path: Path, newline: str
 ) -> None:
     head = newline.join(["email", *["a@example.org"] * 150_000, ""]).encode()
-    offence = find_encoding(_source(tmp_path, head + b"\xe9\n")).offence
-    assert offence == Offence(offset=len(head), line=150_002, byte=0xE9)
+    invalid_byte = find_encoding(_source(tmp_path, head + b"\xe9\n")).invalid_byte
+    assert invalid_byte == InvalidByte(offset=len(head), line=150_002, byte=0xE9)
 
 
 def test_the_line_of_the_offence_is_right_in_utf16(tmp_path: Path) -> None:
     content = "a,b\r\nc,d\r\ne,é\r\n".encode("utf-16-le")
-    offence = find_encoding(_source(tmp_path, content)).offence
-    assert offence is not None
-    assert offence.line == 3
+    invalid_byte = find_encoding(_source(tmp_path, content)).invalid_byte
+    assert invalid_byte is not None
+    assert invalid_byte.line == 3
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def test_a_plain_table_is_read_in_place(tmp_path: Path) -> None:
     layout = _scan(tmp_path, b"email,name\na@example.org,Ann\n")
     assert layout.text == layout.source.path
     assert (layout.content, layout.encoding, layout.encoding_from) == ("table", "utf-8", "strict")
-    assert (layout.bom, layout.offence, layout.confidence) == (False, None, 1.0)
+    assert (layout.bom, layout.invalid_byte, layout.confidence) == (False, None, 1.0)
     assert (layout.delimiter, layout.delimiter_from) == (",", "sniffed")
     assert (layout.header, layout.header_line, layout.header_certain) == (
         ("email", "name"),
@@ -44,7 +44,7 @@ def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path: Path) -> None:
     assert layout.text == layout.source.path
     assert (layout.bom, layout.text_offset, layout.data_offset) == (True, 3, 14)
     assert layout.header == ("email", "name")
-    assert layout.offence is None
+    assert layout.invalid_byte is None
 
 
 @pytest.mark.parametrize("codec", ["utf-16", "utf-32", "cp1252", "utf-16-le"])
@@ -60,7 +60,11 @@ def test_other_encodings_are_read_from_a_copy_in_utf8(tmp_path: Path, codec: str
 def test_a_damaged_utf8_file_is_read_from_a_copy_with_marks(tmp_path: Path) -> None:
     layout = _scan(tmp_path, "email,nämé,übér,é,é\n".encode() + b"a@example.org,\xff,1,2,3\n")
     assert (layout.encoding, layout.encoding_from) == ("utf-8", "strict")
-    assert layout.bad_offsets.tolist() == [layout.offence.offset] if layout.offence else False
+    assert (
+        layout.bad_offsets.tolist() == [layout.invalid_byte.offset]
+        if layout.invalid_byte
+        else False
+    )
     assert b"\xed\xb3\xbf" in layout.text.read_bytes()
 
 

@@ -248,8 +248,8 @@ def test_any_text_is_read_as_it_stands_in_its_row(
     blank: set[int] = set()
     layout = _layout(path, folder)
     for chunk in read_chunks(layout):
-        assert set(chunk.aside["flaw"]) <= {Flaw.BLANK}
-        blank |= set(chunk.aside["line"])
+        assert set(chunk.malformed["flaw"]) <= {Flaw.BLANK}
+        blank |= set(chunk.malformed["line"])
     found = dict(_cells(layout))
     for line, row in enumerate(people, 2):
         assert found[line] == row if line in found else line in blank or not any(row)
@@ -260,7 +260,7 @@ def test_what_it_is_shows_in_the_bytes_and_not_in_the_name(tmp_path: Path) -> No
     posing = tmp_path / "list.xls"
     posing.write_bytes(text)
     source = open_source(posing, spool=tmp_path)
-    assert (source.sheet, source.posing) == (None, True)
+    assert (source.sheet, source.misnamed) == (None, True)
     named = _book(tmp_path / "b.xlsx", HEADER).rename(tmp_path / "b.csv")
     assert _layout(named, tmp_path).content == "Excel workbook"
     kept = named.rename(tmp_path / "0a1b2c")

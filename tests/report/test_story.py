@@ -38,8 +38,8 @@ OLD = Chapter(
     1177,
     (
         RowRead("leads.csv", 1177, 1200),
-        RowFinding("EML303", "email-padded", "error", "blanks around it", "email", mended=True),
-        RowFinding("STR104", "row-blank", "warning", "a row", "", mended=False),
+        RowFinding("EML303", "email-padded", "error", "blanks around it", "email", fixed=True),
+        RowFinding("STR104", "row-blank", "warning", "a row", "", fixed=False),
         RowChange("EML303", "email", "safe", " ann", "ann"),
         RowPlaced(1, 2, "out/clean.csv", False, 3, 1000),
         CallMade(1, "upload", "failed", 1795309323.0, 1795309324.0, "503", "busy"),

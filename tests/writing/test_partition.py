@@ -211,12 +211,12 @@ def test_rows_of_which_no_column_is_sent_are_no_clean_rows(tmp_path: Path) -> No
 @given(st.text(st.sampled_from('ab",\n\r'), max_size=12))
 def test_any_malformed_text_becomes_as_many_fields_as_the_header_has(raw: str) -> None:
     layout = Layout(Source("x", Path("x"), "00", 0), "table", Path("x"), header=("a", "b", "c"))
-    aside = pd.DataFrame({"row": [4], "line": [9], "raw": [raw]})
+    malformed = pd.DataFrame({"row": [4], "line": [9], "raw": [raw]})
     none = np.empty(0, dtype=np.int64)
     table = pa.table({str(at): pa.array([], type=pa.string()) for at in range(3)})
     rejects = Rejects(layout, Plan(profiles.load(), (), {}), ())
     columns = rejects.of(
-        Chunk(table, none, none, aside), none.astype(bool), np.array([True]), tables.together([])
+        Chunk(table, none, none, malformed), none.astype(bool), np.array([True]), tables.concat([])
     )
     assert [len(column) for column in columns] == [1] * (3 + len(results_folder.HELPERS))
     fields = [column[0].as_py() for column in columns[:3]]

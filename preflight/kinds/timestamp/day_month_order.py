@@ -18,7 +18,7 @@ SETTLED = (DAY_FIRST, MONTH_FIRST)
 ORDER = "order"
 
 
-class Orders:
+class DayMonthOrders:
     """The evidence of the columns of a file, folded from its distinct cells chunk by chunk."""
 
     def __init__(self) -> None:

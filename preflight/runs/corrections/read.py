@@ -116,7 +116,7 @@ def read_returned(
     names: list[np.ndarray] = []
     rows, lines, count = [np.empty(0, np.int64)], [np.empty(0, np.int64)], 0
     for chunk in read_chunks(layout):
-        _refuse_malformed(chunk.aside[chunk.aside["flaw"] != Flaw.BLANK], source)
+        _refuse_malformed(chunk.malformed[chunk.malformed["flaw"] != Flaw.BLANK], source)
         count += chunk.count
         rows.append(chunk.rows)
         lines.append(chunk.lines)
@@ -185,9 +185,9 @@ def _shown(names: Collection[str]) -> list[str]:
     return [*few, "…"] if len(names) > _SHOWN else few
 
 
-def _refuse_malformed(aside: pd.DataFrame, source: Source) -> None:
-    if len(aside):
-        first = aside.iloc[0]
+def _refuse_malformed(malformed: pd.DataFrame, source: Source) -> None:
+    if len(malformed):
+        first = malformed.iloc[0]
         raise UsageError(
             f"{source.name}:{int(first['line'])}: the record has {int(first['fields'])} fields, "
             f"the header {int(first['expected'])}: mend it first (`preflight check` names all such "

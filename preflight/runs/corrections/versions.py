@@ -82,7 +82,7 @@ class Gathering:
             original: as read.
             fixed: the same after fixing; rows may be missing.
         """
-        odd = original.aside[original.aside["raw"].str.strip() != ""]
+        odd = original.malformed[original.malformed["raw"].str.strip() != ""]
         records = [cells_of(raw, self._layout) for raw in odd["raw"]]
         rows = np.concatenate([original.rows, odd["row"].to_numpy(dtype=np.int64)])
         self._rows.append(rows)

@@ -30,7 +30,7 @@ class RowFinding:
     Attributes:
         code, name, severity, message: of the rule; no value of a contact stands in them.
         column: the header as written, "" where the finding is about the row or the file.
-        mended: whether a fix took it away.
+        fixed: whether a fix took it away.
     """
 
     code: str
@@ -38,7 +38,7 @@ class RowFinding:
     severity: str
     message: str
     column: str
-    mended: bool
+    fixed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +111,9 @@ def holding(checked: Checked, key: str, *, progress: Progress = silent) -> list[
             for chunk in (one.original, one.chunk):
                 for column in columns:
                     found.update(_of(chunk, column, key, region, settled=settled))
-            raw = one.original.aside["raw"].str.casefold()
+            raw = one.original.malformed["raw"].str.casefold()
             inside = raw.str.contains(key.strip().casefold(), regex=False)
-            found.update(one.original.aside["row"][inside].tolist())
+            found.update(one.original.malformed["row"][inside].tolist())
         if found:
             return sorted(found)
     return []
@@ -165,7 +165,7 @@ def _records(
     for at in np.flatnonzero(np.isin(chunk.rows, wanted)):
         cells = {header[one]: chunk.table[str(one)][int(at)].as_py() for one in own(header)}
         yield int(chunk.rows[at]), int(chunk.lines[at]), cells
-    odd = chunk.aside[chunk.aside["row"].isin(wanted)]
+    odd = chunk.malformed[chunk.malformed["row"].isin(wanted)]
     for row, line, raw in zip(odd["row"], odd["line"], odd["raw"], strict=True):
         yield int(row), int(line), {"": str(raw)}
 
@@ -227,7 +227,7 @@ def _findings(
                 str(rule.severity),
                 message if isinstance(message, str) else rule.message,
                 name,
-                mended=not dropped and (code, name) not in left,
+                fixed=not dropped and (code, name) not in left,
             )
         )
     return told

@@ -237,7 +237,7 @@ class _Teller:
         if said is None or said["place"] != RowOutcome.REJECTED_HERE:
             return
         then = set(str(said["codes"]).split())
-        now = {one.code for one in told.findings if one.severity == "error" and not one.mended}
+        now = {one.code for one in told.findings if one.severity == "error" and not one.fixed}
         if not then <= now | {OVER_LIMIT}:
             self.notes.append(
                 f"run {self.run.id}: row {told.row} was rejected for {' '.join(sorted(then))}, and "

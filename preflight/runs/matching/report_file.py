@@ -72,8 +72,8 @@ def read_failures(path: Path, provider: str, *, spool: Path) -> FailureReport:
             f"those of {', '.join(sorted(_READERS))}"
         )
     source = open_source(path, spool=spool)
-    if source.foreign:
-        raise UsageError(f"{path}: a report was looked for, this is a {source.foreign}")
+    if source.unreadable:
+        raise UsageError(f"{path}: a report was looked for, this is a {source.unreadable}")
     raw = (source.sheet.text if source.sheet else source.path).read_bytes()
     if not raw.strip():
         raise UsageError(f"{path}: the file is empty; a report without a line has a header")

@@ -72,7 +72,7 @@ def part_of(layout: Layout, columns: Sequence[Column], *, work: Path) -> Submitt
             rows.append(chunk_rows)
             lines.append(chunk_lines)
             names.append(named.of(chunk, chunk_rows))
-            raws |= dict(zip(chunk.aside["row"].tolist(), chunk.aside["raw"], strict=True))
+            raws |= dict(zip(chunk.malformed["row"].tolist(), chunk.malformed["raw"], strict=True))
             count += chunk.count
         size = file.tell()
     part = Part(
@@ -90,7 +90,7 @@ def part_of(layout: Layout, columns: Sequence[Column], *, work: Path) -> Submitt
 
 def _all_records(chunk: Chunk, layout: Layout) -> tuple[pa.Table, Ints, Ints]:
     """The records of a chunk, malformed ones included, with their rows and lines."""
-    odd = chunk.aside[chunk.aside["raw"].str.strip() != ""]
+    odd = chunk.malformed[chunk.malformed["raw"].str.strip() != ""]
     if odd.empty:
         return chunk.table, chunk.rows, chunk.lines
     width = len(layout.header)

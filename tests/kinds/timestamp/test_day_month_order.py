@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight.core.types import Hints
-from preflight.kinds.timestamp.day_month_order import BOTH, Orders, customary
+from preflight.kinds.timestamp.day_month_order import BOTH, DayMonthOrders, customary
 from preflight.kinds.timestamp.judge import judge
 from preflight.kinds.timestamp.parser import DAY_FIRST, MONTH_FIRST
 from preflight.linting import pandera_checks
@@ -26,7 +26,7 @@ DAY, MONTH, OPEN = "21/04/2026 15:30", "04/21/2026 15:30", "03/04/2026 15:30"
 
 def settled(*values: str) -> str:
     """What the cells of one column prove; "" where nothing is to be settled, or nothing proven."""
-    orders = Orders()
+    orders = DayMonthOrders()
     for value in values:
         orders.add(0, judge(pd.Series([value], dtype="str"), Hints()))
     return orders.settled().get(0, "")
@@ -56,7 +56,7 @@ def test_a_column_is_settled_by_dates_that_leave_one_reading(values: list[str], 
 
 def test_cells_without_a_judgement_of_order_show_nothing() -> None:
     """Other kinds have none."""
-    orders = Orders()
+    orders = DayMonthOrders()
     orders.add(0, pd.DataFrame({"value": ["a"]}))
     assert orders.settled() == {}
 

@@ -658,9 +658,9 @@ def test_imports_of_other_people_are_waited_for(tmp_path: Path) -> None:
 _CHILD = """
 import json, sys, time
 from pathlib import Path
-from preflight.sending.ledger import Ledger
+from preflight.runs.ledger.ledger import Ledger
 from preflight.providers import registry
-from preflight.sending.submit import drive
+from preflight.runs.delivery.loop import drive
 state, run, name, options, environ, marker = sys.argv[1:]
 provider = registry.connect(name, options=json.loads(options), environ=json.loads(environ))
 def tell(event):

@@ -140,7 +140,7 @@ def test_a_row_is_told_from_reading_to_its_refusal(
     )
     told = story(run, 2, own)
     assert (of(told, RowRead)[0].row, of(told, RowRead)[0].line) == (2, 3)
-    assert [(one.code, one.mended) for one in of(told, RowFinding)] == [("EML303", True)]
+    assert [(one.code, one.fixed) for one in of(told, RowFinding)] == [("EML303", True)]
     (change,) = of(told, RowChange)
     assert (change.column, change.old, change.new) == (
         "email", " unsubscribed.b@kestrel-labs.com", "unsubscribed.b@kestrel-labs.com",

@@ -392,8 +392,8 @@ _WRITER = """
 import sys
 from pathlib import Path
 from types import MappingProxyType
-from preflight.sending.ledger import Ledger
-from preflight.model import Books
+from preflight.runs.ledger.ledger import Ledger
+from preflight.core.types import Books
 with Ledger(Path(sys.argv[1])) as ledger:
     for _ in range(15):
         ledger.create_run(provider="p", source_name="s", source_sha256="0", source_rows=0,
