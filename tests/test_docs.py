@@ -74,10 +74,10 @@ def test_every_rule_and_file_of_the_readme_exists() -> None:
     assert named - set(results_folder.RESULTS) == set()
 
 
-@pytest.mark.parametrize("name", registry.NAMES)
+@pytest.mark.parametrize("name", registry.names())
 def test_the_options_and_secrets_of_a_provider_stand_in_the_readme(name: str) -> None:
     able, row = re.findall(rf"^\| {name} \|.*$", README, re.MULTILINE)
-    found = registry.module(name)
+    found = registry.client(name)
     for option in found.OPTIONS:
         assert f"`{option.name}`" in row
     for variable in (*found.SECRETS, found.BASE_URL):

@@ -7,7 +7,7 @@ import click
 from preflight.config import profile as profiles
 from preflight.config.profile import Profile
 from preflight.providers import registry
-from preflight.providers.protocol import Repeat, Reports
+from preflight.providers.protocol import ClientModule, Repeat, Reports
 
 
 @click.command("profiles")
@@ -47,12 +47,12 @@ def _described(profile: Profile) -> str:
     }
     only = f", if they match {profile.header_pattern}" if profile.header_pattern else ""
     lines.append(f"  other columns: {strangers[profile.unknown_columns]}{only}")
-    if profile.name in registry.NAMES:
-        lines += _sending(registry.module(profile.name))
+    if profile.name in registry.names():
+        lines += _sending(registry.client(profile.name))
     return "".join(f"{line}\n" for line in lines)
 
 
-def _sending(module: registry.Module) -> list[str]:
+def _sending(module: ClientModule) -> list[str]:
     """What sending to a provider takes, and what it tells afterwards."""
     able = module.CAPABILITIES
     lines = [

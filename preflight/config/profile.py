@@ -1,4 +1,6 @@
-"""What a provider takes, as data: `rules/profiles/*.toml`, one file a provider.
+"""What a provider takes, as data: one TOML file a provider.
+
+It is `rules/profiles/NAME.toml`, or `profile.toml` in the provider's own folder.
 
 A profile names the fields a provider knows, the header it wants for each, the aliases under which
 exports write them, its limits, which rules it makes stricter or milder, and what a person can do
@@ -21,6 +23,7 @@ from preflight.core.errors import ConfigError, RuleError, UsageError
 from preflight.core.names import bare_name, fold
 from preflight.core.suggest import nearest
 from preflight.core.types import Column, Reason, Severity
+from preflight.providers import registry
 
 GENERAL = "general"
 _TEXTS = ("text", "name", "country")
@@ -262,11 +265,16 @@ _UNKNOWN_COLUMNS = ("keep", "leave-out", "mapped", "refuse")
 
 def names() -> tuple[str, ...]:
     """The names of all profiles, the general one first."""
+    found = {*_bundled(), *registry.names()}
+    return (GENERAL, *sorted(found - {GENERAL}))
+
+
+def _bundled() -> list[str]:
+    """The names of the profiles in `rules/profiles/`."""
     folder = resources.files("preflight.rules.profiles")
-    found = sorted(
-        one.name.removesuffix(".toml") for one in folder.iterdir() if one.name.endswith(".toml")
-    )
-    return (GENERAL, *(name for name in found if name != GENERAL))
+    return [
+        one.name.removesuffix(_SUFFIX) for one in folder.iterdir() if one.name.endswith(_SUFFIX)
+    ]
 
 
 @functools.cache
@@ -282,8 +290,17 @@ def load(name: str = GENERAL) -> Profile:
     if name not in names():
         hint = _near(name, names(), so=f" (there are {', '.join(names())})")
         raise UsageError(f"no profile `{name}`{hint}")
-    text = resources.files("preflight.rules.profiles").joinpath(f"{name}{_SUFFIX}")
-    return parse(text.read_text("utf-8"), where=f"{name}{_SUFFIX}")
+    if name in _bundled():
+        file = resources.files("preflight.rules.profiles").joinpath(f"{name}{_SUFFIX}")
+        return parse(file.read_text("utf-8"), where=f"{name}{_SUFFIX}")
+    where = f"profile.toml of the provider {name}"
+    text = registry.profile(name)
+    if text is None:
+        raise RuleError(f"{where}: there is none beside its client")
+    own = parse(text, where=where)
+    if own.name != name:
+        raise RuleError(f"{where}: name: it must be `{name}`")
+    return own
 
 
 def is_file(name: str) -> bool:

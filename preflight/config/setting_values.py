@@ -265,7 +265,7 @@ def _providers(value: Any, where: str) -> dict[str, dict[str, str]]:
         raise ConfigError(f"{where} is a table for each provider")
     checked = {}
     for name, options in value.items():
-        provider = _one_of(name, registry.NAMES, where)
+        provider = _one_of(name, registry.names(), where)
         if not isinstance(options, Mapping):
             raise ConfigError(f"{where}.{name} is a table of options")
         checked[provider] = dict(_option(name, key, one, where) for key, one in options.items())
@@ -278,7 +278,7 @@ def _reasons(value: Any, where: str) -> dict[str, dict[str, str]]:
     classes = tuple(str(one) for one in Reason)
     checked = {}
     for name, entries in value.items():
-        provider = _one_of(name, registry.NAMES, where)
+        provider = _one_of(name, registry.names(), where)
         if not isinstance(entries, Mapping):
             raise ConfigError(f"{where}.{name} is a table: a failure code, and its class")
         checked[provider] = {

@@ -13,6 +13,7 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from preflight.config import profile as profiles
 from preflight.config.settings import Settings
 from preflight.core.errors import OutputExists, ProviderError, Stopped, UsageError
 from preflight.core.locks import locked
@@ -233,6 +234,7 @@ def _connected(provider: str, options: Mapping[str, str], connection: Connection
         environ=connection.environ,
         base_url=connection.base_url,
         timeout=connection.patience,
+        field_kinds={field.name: field.kind for field in profiles.load(provider).fields.values()},
     )
 
 

@@ -96,7 +96,7 @@ def merge_submitted(
         joined = join.join(
             whole,
             sent.part,
-            by=registry.module(provider).CAPABILITIES.joins_by,
+            by=registry.client(provider).CAPABILITIES.joins_by,
             key_field=profile.key,
             profile=profile,
         )

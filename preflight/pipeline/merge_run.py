@@ -93,7 +93,7 @@ def merge_run(
         return settle(
             ledger,
             run_id,
-            registry.module(provider).CAPABILITIES.joins_by,
+            registry.client(provider).CAPABILITIES.joins_by,
             settings=own,
             checked=checked,
             fixed=None,
@@ -195,7 +195,7 @@ def _parts_of(
 
 def _placed(report: FailureReport, stored: StoredPart, run: Run) -> MatchedLines:
     profile = profiles.load(run.provider)
-    by = registry.module(run.provider).CAPABILITIES.joins_by
+    by = registry.client(run.provider).CAPABILITIES.joins_by
     return join.placed(report, stored.part, by=by, key_field=profile.key, profile=profile)
 
 

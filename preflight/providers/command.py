@@ -19,16 +19,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from preflight.core.errors import Ambiguous, Busy, ProviderError, UsageError
+from preflight.providers import registry
 from preflight.providers.exchange import shown
 
-# The secrets of the providers that preflight knows, for whom they are.
-_SECRETS = {
-    "DOTDIGITAL_API_USER": "dotdigital",
-    "DOTDIGITAL_API_PASSWORD": "dotdigital",
-    "EXPERITURE_API_KEY": "experiture",
-    "TEXTUS_API_TOKEN": "textus",
-    "TALKVALUE_TOKEN": "talkvalue",
-}
 # What else of the environment a tool may know, and must not be repeated after it.
 _SECRET_NAME = re.compile(r"token|password|secret|key|credential", re.IGNORECASE)
 _SHORTEST = 6  # what is shorter may be any word
@@ -108,15 +101,14 @@ class Command:
             )
         self._path = found
         self._timeout = timeout
-        self._environ = {
-            key: value
-            for key, value in environ.items()
-            if _SECRETS.get(key, name) == name or key not in _SECRETS
-        }
+        secrets = registry.secrets()
+        known = {variable for variables in secrets.values() for variable in variables}
+        foreign = known.difference(secrets.get(name, ()))
+        self._environ = {key: value for key, value in environ.items() if key not in foreign}
         self._secrets = tuple(
             value.strip()
             for key, value in environ.items()
-            if (key in _SECRETS or _SECRET_NAME.search(key)) and len(value.strip()) >= _SHORTEST
+            if (key in known or _SECRET_NAME.search(key)) and len(value.strip()) >= _SHORTEST
         )
 
     def run(self, arguments: Sequence[str], *, commits: bool, stdin: bytes = b"") -> Answer:

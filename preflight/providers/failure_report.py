@@ -18,6 +18,10 @@ from preflight.core.types import FailureReport
 _WHOLE = r"[0-9]{1,18}"
 
 
+class IncompleteReportError(Exception):
+    """A report that was fetched lacks what was promised; the text says what."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReportLines:
     """A report, cut into fields.

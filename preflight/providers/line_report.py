@@ -154,6 +154,17 @@ def scalars(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
                 yield fold(name), str(value)
 
 
+def scalars_of(line: str) -> dict[str, str]:
+    """The scalars of a line of JSON, by folded names; a line that is none is its own message."""
+    document = _object(line)
+    if document is None:
+        return {"message": line.strip()}
+    by_name: dict[str, str] = {}
+    for name, text in scalars(document):
+        by_name.setdefault(name, text.strip())
+    return by_name
+
+
 def _first(flat: Mapping[str, str], names: Sequence[str]) -> str:
     return next((flat[name].strip() for name in names if flat.get(name, "").strip()), "")
 

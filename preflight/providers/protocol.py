@@ -1,9 +1,10 @@
-"""What a provider module has to offer.
+"""What the modules of a provider's folder have to offer.
 
 A provider states what it can do as data and makes one call at a time. It does not retry, sleep,
-write to the ledger, print or decide: `loop.py` does. Whatever goes wrong in a call is raised as
-one of the five `ProviderError`s, and the choice between them is the whole contract: `Ambiguous`
-where the provider may have taken the rows, one of the others where it certainly did not.
+write to the ledger, print or decide: `runs.delivery.loop` does. Whatever goes wrong in a call is
+raised as one of the five `ProviderError`s, and the choice between them is the whole contract:
+`Ambiguous` where the provider may have taken the rows, one of the others where it certainly did
+not.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from preflight.core.types import FailureReport, Outcome, Part, Receipt
+from preflight.providers.option import Option
+from preflight.providers.saved_report import ReportColumns, SavedReport
 
 
 class Repeat(enum.StrEnum):
@@ -125,4 +128,68 @@ class Provider(Protocol):
 
     def close(self) -> None:
         """Lets go of connections."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionSettings:
+    """What a connection is made with; its text shows neither options nor the environment.
+
+    Attributes:
+        options: validated, with the defaults filled in.
+        environ: where secrets and addresses are read from.
+        base_url: an address that wins over the environment's; None or "" for none.
+        timeout: seconds for each of connecting, sending and waiting.
+        field_kinds: what the cells of each of the profile's fields hold ("email", "timestamp", …),
+            by the field's name; a field that is not named holds text.
+    """
+
+    options: Mapping[str, str] = field(repr=False)
+    environ: Mapping[str, str] = field(repr=False)
+    base_url: str | None = field(default=None, repr=False)
+    timeout: float = 121.0
+    field_kinds: Mapping[str, str] = field(default_factory=dict)
+
+
+class ClientModule(Protocol):
+    """The module `client` of a provider's folder.
+
+    Attributes:
+        OPTIONS: what it wants to be told.
+        SECRETS: the environment variables that hold its secrets; all of them are needed.
+        BASE_URL: the environment variable that overrides its address, or names its tool.
+        CAPABILITIES: what it can do.
+    """
+
+    OPTIONS: tuple[Option, ...]
+    SECRETS: tuple[str, ...]
+    BASE_URL: str
+    CAPABILITIES: Capabilities
+
+    def connect(self, settings: ConnectionSettings) -> Provider:
+        """A connection; no call is made yet.
+
+        Raises:
+            UsageError: options that do not go together, or an address that credentials may not go
+                to.
+            MissingSecret: a secret is not in the environment; the message names its variable.
+        """
+        ...
+
+
+class ReportModule(Protocol):
+    """The module `report` of a provider's folder.
+
+    Attributes:
+        COLUMNS: by which names the header of its report is known.
+    """
+
+    COLUMNS: ReportColumns
+
+    def read_saved(self, saved: SavedReport) -> FailureReport:
+        """Reads a report that a person saved; its table is as the client makes it.
+
+        Raises:
+            UsageError: it is no report of this provider; the message says what was looked for.
+        """
         ...

@@ -25,9 +25,9 @@ def test_what_a_provider_takes_is_told(call: Call, name: str) -> None:
         assert limit is None or f"limit of a file: {limit:,} " in told
 
 
-@pytest.mark.parametrize("name", registry.NAMES)
+@pytest.mark.parametrize("name", registry.names())
 def test_what_sending_takes_and_tells_is_told(call: Call, name: str) -> None:
-    told, module = call("profiles", name).out, registry.module(name)
+    told, module = call("profiles", name).out, registry.client(name)
     for variable in (*module.SECRETS, module.BASE_URL):
         assert variable in told
     for option in module.OPTIONS:

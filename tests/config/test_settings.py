@@ -496,7 +496,7 @@ def test_the_published_schema_has_the_keys_and_the_choices_of_the_settings() -> 
     assert properties["for"]["anyOf"][0]["enum"] == list(profile.names())
     assert properties["fail_on"]["enum"] == list(FAIL_ON)
     assert properties["output_format"]["enum"] == list(FORMATS)
-    assert properties["providers"]["propertyNames"]["enum"] == list(registry.NAMES)
+    assert properties["providers"]["propertyNames"]["enum"] == list(registry.names())
     for key, said in properties.items():
         if "default" in said:
             name = "profile" if key == "for" else key

@@ -19,10 +19,10 @@ GIVEN = {
 }
 
 
-@pytest.mark.parametrize("name", registry.NAMES)
+@pytest.mark.parametrize("name", registry.names())
 def test_each_provider_connects_with_its_options_and_secrets(name: str, tmp_path: Path) -> None:
     """Without a call: the documented address is only kept, a tool only looked for."""
-    found = registry.module(name)
+    found = registry.client(name)
     (tmp_path / "landbase-cli").touch(0o700)
 
     provider = registry.connect(
@@ -36,27 +36,27 @@ def test_each_provider_connects_with_its_options_and_secrets(name: str, tmp_path
     provider.close()
 
 
-@pytest.mark.parametrize("name", registry.NAMES)
+@pytest.mark.parametrize("name", registry.names())
 def test_each_missing_secret_is_named(name: str) -> None:
     """The variable is what a user has to know."""
-    for secret in registry.module(name).SECRETS:
-        environ = {other: "s3cret" for other in registry.module(name).SECRETS if other != secret}
+    for secret in registry.client(name).SECRETS:
+        environ = {other: "s3cret" for other in registry.client(name).SECRETS if other != secret}
         with pytest.raises(MissingSecret, match=secret) as caught:
             registry.connect(name, options=GIVEN[name], environ=environ)
         assert "s3cret" not in str(caught.value)
 
 
-@pytest.mark.parametrize("name", registry.NAMES)
+@pytest.mark.parametrize("name", registry.names())
 def test_an_address_without_tls_is_refused_by_each(name: str) -> None:
     """Credentials go over https, or stay on this machine."""
-    found = registry.module(name)
+    found = registry.client(name)
     environ = dict.fromkeys(found.SECRETS, "s3cret") | {found.BASE_URL: "http://acme.test"}
 
     with pytest.raises(UsageError, match=found.BASE_URL):
         registry.connect(name, options=GIVEN[name], environ=environ)
 
 
-@pytest.mark.parametrize("name", registry.NAMES)
+@pytest.mark.parametrize("name", registry.names())
 def test_each_option_says_what_it_is(name: str) -> None:
     """Help, and a default that is one of its choices; a pattern has words."""
     for option in registry.options(name):
@@ -68,7 +68,7 @@ def test_each_option_says_what_it_is(name: str) -> None:
 
 def test_the_providers_are_the_five() -> None:
     """As the command line names them."""
-    assert registry.NAMES == ("dotdigital", "experiture", "landbase", "talkvalue", "textus")
+    assert registry.names() == ("dotdigital", "experiture", "landbase", "talkvalue", "textus")
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_no_provider_is_imported_before_it_is_asked_for() -> None:
     """A command that sends nothing does not pay for httpx."""
     code = (
         "import sys; from preflight.providers import registry; "
-        "assert 'httpx' not in sys.modules and registry.NAMES"
+        "assert 'httpx' not in sys.modules and registry.names()"
     )
 
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -209,7 +209,7 @@ def test_a_job_that_ends_badly_as_a_whole_says_so(
 def test_wrong_credentials_are_denied(sandbox: Sandbox, part: Part, name: str) -> None:
     """And not repeated to the user."""
     environ = dict(sandbox.environment)
-    for secret in registry.module(name).SECRETS:
+    for secret in registry.client(name).SECRETS:
         environ[secret] = "wrong-secret"
     provider = registry.connect(name, options=OPTIONS[name], environ=environ)
 

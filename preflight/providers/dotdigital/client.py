@@ -33,12 +33,20 @@ from urllib.parse import quote
 
 from preflight.core.errors import Ambiguous, Busy, Denied, Full, ProviderError, Refused
 from preflight.core.types import FailureReport, Outcome, Receipt
-from preflight.providers import failure_report
 from preflight.providers.access import address, basic, secrets
+from preflight.providers.dotdigital.report import read_fetched
 from preflight.providers.exchange import Complaint, Response, Upload, identifier
+from preflight.providers.failure_report import IncompleteReportError
 from preflight.providers.http import Http
 from preflight.providers.option import Option
-from preflight.providers.protocol import Call, Capabilities, Repeat, Reports, Step
+from preflight.providers.protocol import (
+    Call,
+    Capabilities,
+    ConnectionSettings,
+    Repeat,
+    Reports,
+    Step,
+)
 
 SECRETS = ("DOTDIGITAL_API_USER", "DOTDIGITAL_API_PASSWORD")
 """The environment variables that hold the API user and its password."""
@@ -275,13 +283,10 @@ class Dotdigital:
             f"/v2/contacts/import/{quote(receipt.job, safe='')}/report-faults",
             commits=False,
         )
-        found = failure_report.records(response.body)
-        reasons = found.column("Reason")
-        if reasons is None:
-            raise self._http.unexpected(response, "the column Reason", commits=False)
-        if found.is_cut(outcome.rejected):
-            raise self._http.unexpected(response, "the end of the faults", commits=False)
-        return failure_report.report(found, code=reasons, key=found.column("Email"))
+        try:
+            return read_fetched(response.body, outcome.rejected)
+        except IncompleteReportError as missing:
+            raise self._http.unexpected(response, str(missing), commits=False) from None
 
     def members(self) -> Mapping[str, int] | None:
         """Not told: None."""
@@ -314,20 +319,14 @@ def _is_count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def connect(
-    *,
-    options: Mapping[str, str],
-    environ: Mapping[str, str],
-    base_url: str | None,
-    timeout: float,
-) -> Dotdigital:
+def connect(settings: ConnectionSettings) -> Dotdigital:
     """A connection with validated options.
 
     Raises:
         MissingSecret: the API user or its password is not in the environment.
         UsageError: the address is none that credentials may go to.
     """
-    user, password = secrets(environ, SECRETS)
+    user, password = secrets(settings.environ, SECRETS)
     authorization = basic(user, password)
 
     def at(region: str) -> Http:
@@ -335,18 +334,21 @@ def connect(
             "dotdigital",
             # Dotdigital writes its address with and without the version.
             address(
-                base_url, environ, BASE_URL, f"https://{region}-api.dotdigital.com"
+                settings.base_url,
+                settings.environ,
+                BASE_URL,
+                f"https://{region}-api.dotdigital.com",
             ).removesuffix("/v2"),
             headers={"Authorization": authorization},
             secrets=(user, password, authorization.decode().partition(" ")[2]),
-            timeout=timeout,
+            timeout=settings.timeout,
             read=read_error,
         )
 
-    told = "region" in options or base_url or environ.get(BASE_URL)
+    told = "region" in settings.options or settings.base_url or settings.environ.get(BASE_URL)
     return Dotdigital(
-        at(options.get("region", "r1")),
-        address_book=options["address_book"],
-        merge_option=options["merge_option"],
+        at(settings.options.get("region", "r1")),
+        address_book=settings.options["address_book"],
+        merge_option=settings.options["merge_option"],
         at=None if told else at,
     )

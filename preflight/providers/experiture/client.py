@@ -25,20 +25,27 @@ import dataclasses
 import hashlib
 import re
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from preflight.config import profile as profiles
 from preflight.core.errors import Busy, Refused, UsageError
 from preflight.core.types import FailureReport, Outcome, Receipt
-from preflight.providers import line_report
 from preflight.providers.access import address, bearer, secrets
 from preflight.providers.exchange import Complaint, Response, count, identifier
 from preflight.providers.experiture.lists import Lists
+from preflight.providers.experiture.report import read_fetched
+from preflight.providers.failure_report import IncompleteReportError
 from preflight.providers.http import Http
 from preflight.providers.option import Option
-from preflight.providers.protocol import Call, Capabilities, Repeat, Reports, Step
+from preflight.providers.protocol import (
+    Call,
+    Capabilities,
+    ConnectionSettings,
+    Repeat,
+    Reports,
+    Step,
+)
 
 SECRETS = ("EXPERITURE_API_KEY",)
 """The environment variable that holds the token."""
@@ -129,6 +136,7 @@ class Experiture:
         object_name: what the rows are.
         list_name, target_list_id, audience_name: where they are gathered; at most one is not "".
         verify: whether `members` is worth asking for.
+        moments: the fields of the profile that hold moments.
     """
 
     name = "experiture"
@@ -142,6 +150,7 @@ class Experiture:
         target_list_id: str = "",
         audience_name: str = "",
         verify: bool = True,
+        moments: Collection[str] = (),
     ) -> None:
         self._http = http
         self._lists = Lists(http)
@@ -150,6 +159,7 @@ class Experiture:
         self._list_id = target_list_id
         self._audience = audience_name
         self._verify = verify
+        self._moments = moments
         # The list is made when the first job is completed: another job before that would make
         # another list of the same name.
         self.capabilities = dataclasses.replace(CAPABILITIES, one_by_one=bool(list_name))
@@ -183,9 +193,8 @@ class Experiture:
         if "content-type" not in {key.casefold() for key in given}:
             given["Content-Type"] = "text/csv"
         self._http.put(url, part.path, given)
-        kinds = {field.name: field.kind for field in profiles.load("experiture").fields.values()}
         types = {
-            column: "datetime" if field and kinds.get(field) == "timestamp" else "string"
+            column: "datetime" if field in self._moments else "string"
             for column, field in zip(part.header, part.fields, strict=True)
         }
         self._write(
@@ -307,11 +316,10 @@ class Experiture:
         found = _data(self._http.send("GET", path, commits=False))
         if not found.get("hasErrors") or not found.get("errorFileUrl"):
             return None
-        raw = self._http.fetch(found["errorFileUrl"])
-        report = line_report.read(raw, ("email",))
-        if line_report.is_cut(report, outcome.rejected):
-            raise Busy("experiture's error file lost its end on the way")
-        return report
+        try:
+            return read_fetched(self._http.fetch(found["errorFileUrl"]), outcome.rejected)
+        except IncompleteReportError:
+            raise Busy("experiture's error file lost its end on the way") from None
 
     def members(self) -> Mapping[str, int] | None:
         """The members of the list that is named: address in lower case → how often; None where none
@@ -345,13 +353,7 @@ def _data(response: Response) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def connect(
-    *,
-    options: Mapping[str, str],
-    environ: Mapping[str, str],
-    base_url: str | None,
-    timeout: float,
-) -> Experiture:
+def connect(settings: ConnectionSettings) -> Experiture:
     """A connection with validated options.
 
     Raises:
@@ -359,23 +361,29 @@ def connect(
         UsageError: more than one target is named, or the address is none that credentials may go
             to.
     """
-    targets = [name for name in ("list_name", "target_list_id", "audience_name") if name in options]
+    targets = [
+        name
+        for name in ("list_name", "target_list_id", "audience_name")
+        if name in settings.options
+    ]
     if len(targets) > 1:
         raise UsageError(f"experiture takes one of {' and '.join(targets)}, not both")
-    (token,) = secrets(environ, SECRETS)
+    (token,) = secrets(settings.environ, SECRETS)
     http = Http(
         "experiture",
-        address(base_url, environ, BASE_URL, "https://api.experiture.ai/public/v1"),
+        address(
+            settings.base_url, settings.environ, BASE_URL, "https://api.experiture.ai/public/v1"
+        ),
         headers={"Authorization": bearer(token)},
         secrets=(token,),
-        timeout=timeout,
+        timeout=settings.timeout,
         read=read_error,
     )
     return Experiture(
         http,
-        object_name=options["object_name"],
-        list_name=options.get("list_name", ""),
-        target_list_id=options.get("target_list_id", ""),
-        audience_name=options.get("audience_name", ""),
-        verify=options["verify_list"] == "true",
+        object_name=settings.options["object_name"],
+        list_name=settings.options.get("list_name", ""),
+        target_list_id=settings.options.get("target_list_id", ""),
+        audience_name=settings.options.get("audience_name", ""),
+        verify=settings.options["verify_list"] == "true",
     )

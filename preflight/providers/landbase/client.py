@@ -29,7 +29,14 @@ from preflight.core.types import FailureReport, Outcome, Receipt
 from preflight.providers.command import Answer, Command
 from preflight.providers.exchange import count, identifier
 from preflight.providers.option import Option
-from preflight.providers.protocol import Call, Capabilities, Repeat, Reports, Step
+from preflight.providers.protocol import (
+    Call,
+    Capabilities,
+    ConnectionSettings,
+    Repeat,
+    Reports,
+    Step,
+)
 
 SECRETS: tuple[str, ...] = ()
 """None: the tool keeps a session of its own."""
@@ -312,32 +319,30 @@ def _counts(counts: object) -> dict[str, int]:
     return found
 
 
-def connect(
-    *,
-    options: Mapping[str, str],
-    environ: Mapping[str, str],
-    base_url: str | None,
-    timeout: float,
-) -> Landbase:
+def connect(settings: ConnectionSettings) -> Landbase:
     """A connection with validated options.
 
     Raises:
         UsageError: the tool is not there, a base URL was given, or a draft without its dataset.
     """
-    if base_url:
+    if settings.base_url:
         raise UsageError(
             "landbase is reached through its command line tool: it takes no --base-url"
         )
-    if "import_id" in options and "dataset_id" not in options:
+    if "import_id" in settings.options and "dataset_id" not in settings.options:
         raise UsageError("option import_id of landbase goes with dataset_id only")
     command = Command(
-        "landbase", variable=BASE_URL, default="landbase-cli", environ=environ, timeout=timeout
+        "landbase",
+        variable=BASE_URL,
+        default="landbase-cli",
+        environ=settings.environ,
+        timeout=settings.timeout,
     )
-    draft = options.get("import_id")
+    draft = settings.options.get("import_id")
     return Landbase(
         command,
-        tag_name=options["tag_name"],
-        dataset_id=options.get("dataset_id", ""),
+        tag_name=settings.options["tag_name"],
+        dataset_id=settings.options.get("dataset_id", ""),
         import_id=int(draft) if draft else None,
-        account=options.get("account", ""),
+        account=settings.options.get("account", ""),
     )

@@ -29,13 +29,21 @@ from typing import Any
 
 from preflight.core.errors import Refused
 from preflight.core.types import FailureReport, Outcome, Receipt
-from preflight.providers import failure_report
 from preflight.providers.access import address, bearer, secrets
 from preflight.providers.command import Command
 from preflight.providers.exchange import count, shown
+from preflight.providers.failure_report import IncompleteReportError
 from preflight.providers.http import Http
 from preflight.providers.option import Option
-from preflight.providers.protocol import Call, Capabilities, Repeat, Reports, Step
+from preflight.providers.protocol import (
+    Call,
+    Capabilities,
+    ConnectionSettings,
+    Repeat,
+    Reports,
+    Step,
+)
+from preflight.providers.talkvalue.report import read_fetched
 from preflight.providers.talkvalue.wire import Rest, Tool, Wire, read_error
 
 SECRETS = ("TALKVALUE_TOKEN",)
@@ -231,19 +239,10 @@ class Talkvalue:
             if failed:
                 return None
             raise
-        found = failure_report.records(answer.body)
-        numbers = found.column("rowNum")
-        if numbers is None:
-            raise answer.without("the column rowNum")
-        if found.is_cut(outcome.rejected):
-            raise answer.without("the end of the failed rows")
-        return failure_report.report(
-            found,
-            code=found.column("errorCode") or [""] * len(found.lines),
-            message=found.column("errorMessage"),
-            row_number=numbers,
-            value=found.column("rawValue"),
-        )
+        try:
+            return read_fetched(answer.body, outcome.rejected)
+        except IncompleteReportError as missing:
+            raise answer.without(str(missing)) from None
 
     def members(self) -> Mapping[str, int] | None:
         """Not told: None."""
@@ -266,13 +265,7 @@ def _names(header: Sequence[object]) -> list[str]:
     return [str(name).strip().casefold() for name in header]
 
 
-def connect(
-    *,
-    options: Mapping[str, str],
-    environ: Mapping[str, str],
-    base_url: str | None,
-    timeout: float,
-) -> Talkvalue:
+def connect(settings: ConnectionSettings) -> Talkvalue:
     """A connection with validated options.
 
     Raises:
@@ -280,28 +273,34 @@ def connect(
         UsageError: the address is none that credentials may go to, or the tool is not there.
     """
     wire: Wire
-    if options["transport"] == "cli":
-        given = base_url or environ.get(BASE_URL)
-        where = {BASE_URL: address(base_url, environ, BASE_URL, "")} if given else {}
+    if settings.options["transport"] == "cli":
+        given = settings.base_url or settings.environ.get(BASE_URL)
+        where = (
+            {BASE_URL: address(settings.base_url, settings.environ, BASE_URL, "")} if given else {}
+        )
         wire = Tool(
             Command(
                 "talkvalue",
                 variable="TALKVALUE_CLI",
                 default="talkvalue",
-                environ={**environ, **where},
-                timeout=timeout,
+                environ={**settings.environ, **where},
+                timeout=settings.timeout,
             )
         )
     else:
-        (token,) = secrets(environ, SECRETS)
+        (token,) = secrets(settings.environ, SECRETS)
         wire = Rest(
             Http(
                 "talkvalue",
-                address(base_url, environ, BASE_URL, "https://api.trytalkvalue.com"),
+                address(
+                    settings.base_url, settings.environ, BASE_URL, "https://api.trytalkvalue.com"
+                ),
                 headers={"Authorization": bearer(token)},
                 secrets=(token,),
-                timeout=timeout,
+                timeout=settings.timeout,
                 read=read_error,
             )
         )
-    return Talkvalue(wire, source_id=int(options["source_id"]), mode=options["mode"])
+    return Talkvalue(
+        wire, source_id=int(settings.options["source_id"]), mode=settings.options["mode"]
+    )

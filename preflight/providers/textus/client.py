@@ -29,7 +29,14 @@ from preflight.providers.access import address, bearer, secrets
 from preflight.providers.exchange import Complaint, Response, Upload, identifier
 from preflight.providers.http import Http
 from preflight.providers.option import Option
-from preflight.providers.protocol import Call, Capabilities, Repeat, Reports, Step
+from preflight.providers.protocol import (
+    Call,
+    Capabilities,
+    ConnectionSettings,
+    Repeat,
+    Reports,
+    Step,
+)
 
 SECRETS = ("TEXTUS_API_TOKEN",)
 """The environment variable that holds the token."""
@@ -145,26 +152,20 @@ class Textus:
         self._http.close()
 
 
-def connect(
-    *,
-    options: Mapping[str, str],
-    environ: Mapping[str, str],
-    base_url: str | None,
-    timeout: float,
-) -> Textus:
+def connect(settings: ConnectionSettings) -> Textus:
     """A connection with validated options.
 
     Raises:
         MissingSecret: the token is not in the environment.
         UsageError: the address is none that credentials may go to.
     """
-    (token,) = secrets(environ, SECRETS)
+    (token,) = secrets(settings.environ, SECRETS)
     http = Http(
         "textus",
-        address(base_url, environ, BASE_URL, "https://next.textus.com"),
+        address(settings.base_url, settings.environ, BASE_URL, "https://next.textus.com"),
         headers={"Authorization": bearer(token)},
         secrets=(token,),
-        timeout=timeout,
+        timeout=settings.timeout,
         read=read_error,
     )
-    return Textus(http, account=options["account"])
+    return Textus(http, account=settings.options["account"])

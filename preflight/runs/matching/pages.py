@@ -14,8 +14,10 @@ from collections.abc import Sequence
 import pandas as pd
 
 from preflight.core.types import FailureReport
-from preflight.providers import line_report
-from preflight.runs.matching.report_file import cut, header_of, names_of, scalars_of, written
+from preflight.providers import line_report, registry
+from preflight.providers.line_report import scalars_of
+from preflight.providers.saved_report import ReportColumns, cut, written
+from preflight.runs.matching.report_file import header_of
 
 
 def together(reports: Sequence[FailureReport], provider: str) -> FailureReport:
@@ -55,7 +57,7 @@ def carried(
         For each position in the header of which the report has a column, a text for each line.
     """
     if report.suffix == ".csv":
-        names = [name.casefold() for name in header_of(report.raw, header)]
+        names = [name.casefold() for name in header_of(report.raw, ReportColumns(header))]
         records = cut("\n".join(lines))
         # The file may have a column of the name of one of the provider's, which stand before.
         there = {name: at for at, name in enumerate(names)}
@@ -114,8 +116,10 @@ def _rows(report: FailureReport) -> list[list[str]]:
 
 def _columns(report: FailureReport, provider: str) -> tuple[list[str], list[list[str]]]:
     """The header of a CSV report and the fields of its lines, each of which has them all."""
-    known, fold = names_of(provider)
-    header = list(header_of(report.raw, known, fold))
+    reader = registry.report(provider)
+    if reader is None:
+        raise ValueError(f"{provider} has no reader of failure reports")
+    header = list(header_of(report.raw, reader.COLUMNS))
     width = len(header)
     return header, [(row + [""] * width)[:width] for row in _rows(report)]
 

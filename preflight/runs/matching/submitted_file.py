@@ -16,8 +16,8 @@ from preflight.core import csv_writer
 from preflight.core.errors import UsageError
 from preflight.core.row_id import RowIds
 from preflight.core.types import Chunk, Column, Ints, Layout, Part
+from preflight.providers.saved_report import cut
 from preflight.reading.chunks import read_chunks
-from preflight.runs.matching.report_file import cut
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from preflight.core.errors import SourceError, UsageError
 from preflight.core.types import FailureReport
-from preflight.runs.matching.report_file import cut, header_of, read_failures, text_of
+from preflight.providers.saved_report import ReportColumns, cut
+from preflight.runs.matching.report_file import header_of, read_failures, text_of
 
 FAULTS = (
     ("Reason", "email", "firstname"),
@@ -146,8 +147,8 @@ def test_a_report_without_a_line_is_empty(tmp_path: Path) -> None:
 
 def test_the_header_is_the_record_with_most_known_names() -> None:
     raw = b"Email of the owner;\nReason;EMAIL;first\nBlocked;a@b.org;A\n"
-    assert header_of(raw, ["Email", "first"]) == ("Reason", "EMAIL", "first")
-    assert header_of(raw, ["last"]) == ()
+    assert header_of(raw, ReportColumns(["Email", "first"])) == ("Reason", "EMAIL", "first")
+    assert header_of(raw, ReportColumns(["last"])) == ()
 
 
 def test_a_cell_of_any_length_is_read() -> None:

@@ -136,7 +136,7 @@ def joined(
         files = pages(lines, chance, folder, json_lines=json_lines)
         report = together([read_failures(path, provider, spool=folder) for path in files], provider)
         found = profile.load(provider)
-        by = registry.module(provider).CAPABILITIES.joins_by
+        by = registry.client(provider).CAPABILITIES.joins_by
         told = join.join(report, part, by=by, key_field=found.key, profile=found)
         books = join.verdicts(part, told, FINISHED)
         assert books.accepted + books.rejected_there == len(sent)

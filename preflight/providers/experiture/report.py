@@ -1,0 +1,61 @@
+"""Experiture's error file, of which nobody documents the form; see `line_report`."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from preflight.core.errors import UsageError
+from preflight.core.types import FailureReport
+from preflight.providers import line_report
+from preflight.providers.failure_report import IncompleteReportError
+from preflight.providers.line_report import scalars_of
+from preflight.providers.saved_report import ReportColumns, SavedReport, written
+
+_KEYS = ("email",)
+
+COLUMNS = ReportColumns((*line_report.ROWS, *line_report.REASONS, *_KEYS), line_report.fold)
+"""By which its header is known, where it is a CSV."""
+
+
+def read_fetched(body: bytes, rejected: int | None) -> FailureReport:
+    """Reads the error file of a job, whatever its form.
+
+    Args:
+        body: what stood at its address.
+        rejected: how many rows the job calls rejected, where it does.
+
+    Raises:
+        IncompleteReportError: it lost its end.
+    """
+    report = line_report.read(body, _KEYS)
+    if line_report.is_cut(report, rejected):
+        raise IncompleteReportError("the end of the errors")
+    return report
+
+
+def read_saved(saved: SavedReport) -> FailureReport:
+    """Reads an error file that a person saved.
+
+    Only a file that says which row is meant and what is wrong with it is taken for a report. A list
+    of contacts has addresses too, and whoever names the wrong file must not have all of them
+    refused.
+
+    Raises:
+        UsageError: it says no such thing.
+    """
+    report = line_report.read(saved.text.encode(), _KEYS)
+    if report.suffix == ".jsonl":
+        names = {name for line in report.table["cells"] for name in scalars_of(line)}
+    else:
+        found = saved.records(COLUMNS)
+        text = "\n".join([*written([found.header]), *found.lines])
+        report = line_report.read(text.encode(), _KEYS)
+        names = set(map(line_report.fold, found.header))
+    reasons, rows = names & line_report.REASONS, names & {*line_report.ROWS, *_KEYS}
+    is_empty = report.suffix == ".jsonl" and not len(report.table)
+    if not is_empty and not (reasons and rows):
+        raise UsageError(
+            f"{saved.where}: this is no report of Experiture, which has a column of row numbers or "
+            "emails and one of errors"
+        )
+    return dataclasses.replace(report, raw=saved.raw)
