@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,10 +19,11 @@ from tests.linting.test_analysis import layout
 EITHER = ((("email",), ("phone",)), (("name",), ("first_name", "last_name")))
 
 
-def codes(folder: Path, text: str, **settings: object) -> list[tuple[int, str]]:
+def codes(folder: Path, text: str, **settings: Any) -> list[tuple[int, str]]:
     """Row and code of what STR114 and HDR202 say."""
     found = check(folder, text, select=("STR114", "HDR202"), any_of=EITHER, **settings).analysis
-    rows = [(one.row, str(one.code)) for one in found.findings.frame.itertuples()]
+    frame = found.findings.frame
+    rows = list(zip(frame["row"].tolist(), frame["code"].tolist(), strict=True))
     return [(0, rule.code) for rule, _ in found.problems] + rows
 
 

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,7 @@ RULE = Rule(code={code!r}, name={name!r}, scope=Scope.{scope}, severity=Severity
 '''
 
 
-def write(folder: Path, file: str = "own.py", **said: object) -> Path:
+def write(folder: Path, file: str = "own.py", **said: Any) -> Path:
     """A rule file."""
     given = {
         "code": "OWN001",
@@ -46,7 +47,7 @@ def write(folder: Path, file: str = "own.py", **said: object) -> Path:
     return path
 
 
-def chosen(**options: list[str]) -> set[str]:
+def chosen(**options: Any) -> set[str]:
     """The codes that are on, but for the one that is always."""
     profile = profiles.load(options.pop("profile", ["general"])[0])
     return set(catalogue.choose(catalogue.builtin(), profile, **options)) - {"SCH002"}
@@ -86,7 +87,7 @@ def test_without_folders_there_are_the_rules_that_ship() -> None:
     ],
 )
 def test_a_rule_that_is_off_is_refused_by_name(
-    said: dict[str, object], complaint: str, tmp_path: Path
+    said: dict[str, Any], complaint: str, tmp_path: Path
 ) -> None:
     """Before a row is read."""
     with pytest.raises(RuleError, match=complaint):
@@ -142,7 +143,8 @@ def test_the_longest_entry_counts_and_ignore_wins_a_tie() -> None:
 
 def test_the_rule_that_tells_of_failing_rules_is_always_on() -> None:
     """What could not be judged is not passed, whatever is selected."""
-    for options in ({"select": ["EML302"]}, {"ignore": ["SCH"]}, {"ignore": ["ALL"]}):
+    for name, code in (("select", "EML302"), ("ignore", "SCH"), ("ignore", "ALL")):
+        options: dict[str, Any] = {name: [code]}
         on = catalogue.choose(catalogue.builtin(), GENERAL, **options)
         assert on["SCH002"].severity is Severity.ERROR
         assert on["SCH002"].scope is Scope.CRASH
@@ -282,7 +284,7 @@ def test_the_users_severity_beats_the_profiles_and_the_longest_entry_counts() ->
     """`off` switches off, and `--extend-select` on again."""
     rules, dotdigital = catalogue.builtin(), profiles.load("dotdigital")
 
-    def on(said: dict[str, Severity | None], **more: list[str]) -> dict[str, Severity]:
+    def on(said: dict[str, Severity | None], **more: Any) -> dict[str, Severity]:
         chosen = catalogue.choose(rules, dotdigital, severity=said, **more)
         return {code: rule.severity for code, rule in chosen.items()}
 

@@ -33,7 +33,7 @@ def asked(header: list[str], looks: list[Looks], profile: str = "general") -> li
     known = profiles.load(profile)
     columns = resolve(header, known)
     every = (suggested(one, columns, looks, known) for one in columns if one.field is None)
-    return [one and one.field for one in every]
+    return [None if one is None else one.field for one in every]
 
 
 @pytest.mark.parametrize(

@@ -115,6 +115,7 @@ def test_no_phone_number_of_any_region_survives() -> None:
     formats = phonenumbers.PhoneNumberFormat
     for region in phonenumbers.SUPPORTED_REGIONS:
         number = phonenumbers.example_number(region)
+        assert number is not None
         for form in (formats.E164, formats.INTERNATIONAL, formats.NATIONAL, formats.RFC3966):
             written = phonenumbers.format_number(number, form)
             if len(re.findall(r"\d", written)) >= 7:

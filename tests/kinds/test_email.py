@@ -8,13 +8,14 @@ import email_validator
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight.core.invisible import ZERO_WIDTH
 from preflight.kinds import email
 from tests.addresses import by_the_library, written
 from tests.cells import EMAILS, cells
+from tests.examples import examples
 
 LABEL = st.from_regex(r"[a-z0-9-]{1,12}", fullmatch=True)
 ADDRESS = st.builds(
@@ -69,7 +70,7 @@ def test_the_verdict_is_the_librarys_verdict_on_the_core(value: str) -> None:
 
 def test_a_bulk_of_nasty_addresses_is_judged_as_the_library_judges_each() -> None:
     """Verdict, normal form and reason, whether the library was asked or the shape said enough."""
-    values = written(20260921, 4 * settings.default.max_examples + 2_000)
+    values = written(20260921, examples(4) + 2_000)
     judged = email.judge(pd.Series(values, dtype="str"))
     for value, said in zip(values, judged.itertuples(index=False), strict=True):
         core = email.core(value)

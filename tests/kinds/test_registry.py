@@ -17,6 +17,7 @@ from preflight.linting.linter import Linter, chunk_findings
 from preflight.linting.pandera_checks import ColumnChecks
 from preflight.rule import Scope
 from tests.cells import CELLS, FIELDS, cells, chunk_of, plan_for
+from tests.examples import examples
 
 every_kind = pytest.mark.parametrize("kind", sorted(ALL_KINDS))
 
@@ -40,7 +41,7 @@ def said(linter: Linter, *columns: list[str]) -> list[tuple[object, ...]]:
 
 
 @given(st.data())
-@settings(max_examples=2 * settings.default.max_examples)
+@settings(max_examples=examples(2))
 def test_triage_and_rules_say_what_the_rules_alone_say(data: st.DataObject) -> None:
     """Whatever stands in a cell; with a time zone, a region and required columns too."""
     kind = data.draw(st.sampled_from(sorted(ALL_KINDS)))

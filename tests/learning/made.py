@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -39,12 +40,12 @@ def contacts(seed: int, rows: int) -> pd.DataFrame:
     words = [" ".join(draw.choice(COMPANY, draw.integers(1, 6))) for _ in range(rows)]
     calling = draw.choice([1, 44, 49, 33, 353], rows)
     numbers = draw.integers(10**8, 10**9, rows)
-    cells = {
+    cells: dict[int, Sequence[str]] = {
         0: [
             f"ann{mark}{at}@{one}"
             for at, (mark, one) in enumerate(zip(marks, domains, strict=True))
         ],
-        1: draw.choice(FIRST, rows),
+        1: draw.choice(FIRST, rows).tolist(),
         2: words,
         3: [f"+{code}{number}" for code, number in zip(calling, numbers, strict=True)],
     }

@@ -180,5 +180,5 @@ def test_a_column_may_be_called_as_verdicts_call_theirs(
     path.write_text("Email,message,place,code,accepted\nann@kestrel-labs.com,a,b,c,d\n")
     told = known(send(path, "dotdigital", own, box), own)
     assert [one.header for one in told.columns] == ["Email", "message", "place", "code", "accepted"]
-    assert told.cells.loc[0].tolist() == ["ann@kestrel-labs.com", "a", "b", "c", "d"]
+    assert told.cells.iloc[0].to_list() == ["ann@kestrel-labs.com", "a", "b", "c", "d"]
     assert told.rows["accepted"].tolist() == [True]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -19,6 +20,7 @@ from preflight.linting.linter import Linter, chunk_findings
 from preflight.linting.pandera_checks import ColumnChecks
 from preflight.rule import Phase, Rule, Scope, Severity
 from tests.cells import CELLS, FIELDS, cells, chunk_of, plan_for
+from tests.examples import examples
 
 PLANS = st.fixed_dictionaries(
     {
@@ -64,14 +66,15 @@ def said(plan: Plan, chunk: Chunk) -> list[tuple[object, ...]]:
 
 
 @given(st.data())
-@settings(max_examples=2 * settings.default.max_examples)
+@settings(max_examples=examples(2))
 def test_fixing_twice_is_fixing_once_and_touches_nothing_else(data: st.DataObject) -> None:
     """Whatever stands in a cell of whatever kind, safe fixes or all.
 
     What is said of the rows after fixing is what linting the fixed file says.
     """
     kind = data.draw(st.sampled_from(sorted(ALL_KINDS)))
-    plan = plan_for(FIELDS[kind], **data.draw(PLANS))
+    options: dict[str, Any] = data.draw(PLANS)
+    plan = plan_for(FIELDS[kind], **options)
     before = data.draw(st.lists(cells(kind), min_size=1, max_size=10))
     linter, chunk = Linter(plan), chunk_of(before)
     linted = linter.lint(chunk)

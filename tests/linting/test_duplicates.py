@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,9 @@ from tests.linting.test_linter import own_of
 DOUBLES = [builtin()[code] for code in ("DUP801", "DUP802", "DUP803")]
 
 
-def surveyed(rows: list[tuple[str, ...]], *fields: str, size: int = 100, **more: Any) -> Analysis:
+def surveyed(
+    rows: Sequence[tuple[str, ...]], *fields: str, size: int = 100, **more: Any
+) -> Analysis:
     """A file of these rows, in chunks of a size, under the rules about the table."""
     chunks = [
         later(chunk_of(*zip(*rows[at : at + size], strict=True)), at)

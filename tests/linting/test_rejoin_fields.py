@@ -22,6 +22,7 @@ from preflight.core.errors import RuleError, UsageError
 from preflight.core.types import Column, Safety, Syntax
 from preflight.linting.analysis import CLEAN, REJECTED
 from preflight.linting.apply_fixes import apply_fixes
+from preflight.linting.checked import RecordStream
 from preflight.linting.rejoin_fields import rejoined
 from preflight.pipeline import check_fix_split
 from preflight.rule import Scope
@@ -258,7 +259,7 @@ def test_without_the_option_it_is_said_alone(tmp_path: Path) -> None:
 def test_what_a_provider_refuses_of_it_is_found_again(tmp_path: Path) -> None:
     """Its row stands in the chunk that failures are written from."""
     analysis = checked.check(tmp_path, MESSY, ignore=("DUP",), unsafe_fixes=True).analysis
-    chunks = list(check_fix_split.RecordStream(analysis.layout, "again"))
+    chunks = list(RecordStream(analysis.layout, "again"))
     (one,) = apply_fixes(analysis, chunks)
     assert one.aligned.rows.tolist() == [2, 3, 5, 6]
     assert one.aligned.table["2"].to_pylist() == ["Acme, Inc.", "Acme", "Acme, Ltd.", "Acme, Ltd."]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,10 +38,10 @@ class Joining:
         self.report = folder / "r.csv"
         self.report.write_text("Reason,Email\nBlocked,ann2@kestrel-labs.com\n")
 
-    def merge(self, **more: object) -> Sent:
+    def merge(self, **more: Any) -> Sent:
         return merge_run(
             self.run, "dotdigital", [self.report], self.settings, work=self.folder / "work", **more
-        )  # type: ignore[arg-type]
+        )
 
     @property
     def part(self) -> StoredPart:

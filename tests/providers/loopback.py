@@ -137,6 +137,11 @@ class Loopback:
         self._server.server_close()
 
 
+def always(reply: Reply) -> Callable[[Asked], Reply]:
+    """Gives that answer, whatever is asked."""
+    return lambda _asked: reply
+
+
 @contextlib.contextmanager
 def loopback(answer: Callable[[Asked], Reply]) -> Iterator[Loopback]:
     """A running server, stopped at the end."""
@@ -151,4 +156,4 @@ def free_port() -> int:
     """A port on which nobody listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        return int(probe.getsockname()[1])

@@ -24,18 +24,13 @@ from preflight.core.errors import (
     Unreachable,
 )
 from preflight.providers.access import basic, bearer
-from preflight.providers.http import (
-    NEVER_SENT,
-    Complaint,
-    Http,
-    Response,
-    Upload,
-)
-from tests.providers.loopback import CUT, Loopback, Reply, free_port, loopback
+from preflight.providers.exchange import Complaint, Response, Upload
+from preflight.providers.http import NEVER_SENT, Http
+from tests.providers.loopback import CUT, Loopback, Reply, always, free_port, loopback
 
 NOW = 1_800_000_000.0
 
-MAYBE_SENT = {
+MAYBE_SENT: set[type[Exception]] = {
     httpx.CloseError,
     httpx.CookieConflict,
     httpx.DecodingError,
@@ -117,7 +112,7 @@ def test_every_exception_of_httpx_is_judged() -> None:
     assert not NEVER_SENT & MAYBE_SENT
 
 
-@pytest.mark.parametrize("kind", sorted(NEVER_SENT | MAYBE_SENT, key=lambda kind: kind.__name__))
+@pytest.mark.parametrize("kind", sorted(NEVER_SENT | MAYBE_SENT, key=str))
 @pytest.mark.parametrize("commits", [True, False])
 def test_an_exception_becomes_an_error_by_whether_the_request_was_sent(
     http: Http, kind: type[Exception], commits: bool
@@ -291,7 +286,7 @@ def test_the_time_to_wait_is_read(
 
 
 TIMES = st.one_of(
-    st.text(alphabet=st.characters(max_codepoint=255, exclude_categories=("Cc",))),
+    st.text(alphabet=st.characters(max_codepoint=255, exclude_categories=["Cc"])),
     st.from_regex(r"[A-Z][a-z]{2}, [0-9]{1,9} [A-Z][a-z]{2} [0-9]{1,9} [0-9:]{1,8}( [+-][0-9]+)?"),
     st.from_regex(r"[0-9]+\.?[0-9]*"),
 )
@@ -312,9 +307,7 @@ def test_redirects_are_not_followed_and_the_other_host_sees_nothing(
     """The credentials go to the configured host alone."""
     with loopback(lambda _asked: Reply(200, {})) as other:
         for status in (301, 302, 303, 307, 308):
-            server.answer = lambda _asked, status=status: Reply(
-                status, headers={"Location": f"{other.url}/x"}
-            )
+            server.answer = always(Reply(status, headers={"Location": f"{other.url}/x"}))
             assert "redirects are not followed" in str(error_of(http, commits=True))
         assert other.asked == []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Hashable
 
 import pandas as pd
 import pytest
@@ -17,7 +18,7 @@ def read(raw: bytes) -> pd.DataFrame:
     return line_report.read(raw, ("email",)).table
 
 
-def one(raw: bytes) -> dict[str, object]:
+def one(raw: bytes) -> dict[Hashable, object]:
     """The only line of a report; the row number as a plain number or None."""
     (line,) = read(raw).to_dict("records")
     number = line.pop("row_number")

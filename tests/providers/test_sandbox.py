@@ -313,7 +313,7 @@ def test_the_members_of_a_list_are_those_that_were_merged(sandbox: Sandbox, tmp_
 
 def test_a_tool_does_what_the_api_does(sandbox: Sandbox, part: Part) -> None:
     """TalkValue's command line tool, logged in: the same outcome, the same report, the lookup."""
-    told = []
+    told: list[tuple[Any, ...]] = []
     for options in ({}, {"transport": "cli"}):
         for provider in _connected(sandbox, "talkvalue", **options):
             key = f"tool-{len(told)}"

@@ -252,10 +252,9 @@ def _vietnamese(text: str) -> bytes:
         try:
             out += character.encode("cp1258")
         except UnicodeEncodeError:
-            *base, mark = unicodedata.normalize("NFD", character)
             # the mark of the tone stands behind the letter, or between it and its other mark
             tones = "\u0300\u0301\u0303\u0309\u0323"
-            parts = [*base, mark]
+            parts = unicodedata.normalize("NFD", character)
             tone = next(part for part in parts if part in tones)
             letter = unicodedata.normalize("NFC", "".join(p for p in parts if p != tone))
             out += (letter + tone).encode("cp1258")

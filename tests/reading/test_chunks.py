@@ -39,7 +39,7 @@ def _records(layout: Layout, **options: Any) -> Records:
         assert chunk.table.num_rows == len(chunk.rows) == len(chunk.lines)
         columns = [column.to_pylist() for column in chunk.table.columns]
         rows, lines = chunk.rows.tolist(), chunk.lines.tolist()
-        here = [
+        here: Records = [
             (row, line, list(cells))
             for row, line, *cells in zip(rows, lines, *columns, strict=True)
         ]

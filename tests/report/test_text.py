@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -118,7 +119,7 @@ def test_statistics_count_each_rule_most_first(tmp_path: Path) -> None:
         ({"content": "PDF document"}, "no table: PDF document"),
     ],
 )  # fmt: skip
-def test_what_was_assumed_about_a_file_is_said(changes: dict[str, object], told: str) -> None:
+def test_what_was_assumed_about_a_file_is_said(changes: dict[str, Any], told: str) -> None:
     assert text.assumptions(dataclasses.replace(LAYOUT, **changes)) == told
 
 
@@ -169,7 +170,8 @@ def test_every_noun_that_is_counted_takes_an_s() -> None:
     for path in Path(preflight.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and "plural" in ast.dump(node.func):
-                assert isinstance(node.args[1], ast.Constant)
-                nouns.add(node.args[1].value)
+                noun = node.args[1]
+                assert isinstance(noun, ast.Constant)
+                nouns.add(str(noun.value))
     assert "row" in nouns
     assert not [noun for noun in nouns if noun.endswith(("y", "s", "x", "ch", "sh"))]

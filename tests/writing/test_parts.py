@@ -10,6 +10,7 @@ import json
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -91,7 +92,7 @@ def test_rows_that_come_in_pieces_make_the_same_parts_as_rows_that_come_at_once(
     rows: list[tuple[str, str]], spare: int, max_rows: int, data: st.DataObject
 ) -> None:
     largest = int(csv_writer.sizes(rendered(rows)).max(initial=0))
-    limits = {"max_bytes": len(HEADER) + largest + spare, "max_rows": max_rows}
+    limits: dict[str, Any] = {"max_bytes": len(HEADER) + largest + spare, "max_rows": max_rows}
     at = data.draw(st.lists(st.integers(0, len(rows)), max_size=6))
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
         whole = cut(Path(one), rows, **limits)

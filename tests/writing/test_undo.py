@@ -19,6 +19,7 @@ from preflight.pipeline import check_fix_split
 from preflight.writing import results_folder, undo
 from tests import checked
 from tests.calls import rows_of
+from tests.examples import examples
 
 MESSY = (
     "email,first_name,phone\r\n"
@@ -33,7 +34,7 @@ _CELL = st.one_of(
         "ann@kestrel-labs.com", " ann@kestrel-labs.com", "<Bo@Kestrel-Labs.com>", "mailto:cy@x.org",
         "+1 415 555 2671", "Ann ", "\u200bBo", "", " ", "=1+1", "'x", "a\nb", 'say "hi"', "é",
     ]),
-    st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=8),
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8),
 )  # fmt: skip
 # A few files of many rows say more in the same time than many of a few.
 _ROWS = st.lists(st.lists(_CELL, min_size=3, max_size=3), max_size=24)
@@ -58,7 +59,7 @@ def _csv(rows: list[list[str]], delimiter: str = ",", end: str = "\n") -> str:
     return "".join(delimiter.join(row) + end for row in [["email", "first_name", "phone"], *quoted])
 
 
-@settings(max_examples=settings.default.max_examples // 3)
+@settings(max_examples=examples(1 / 3))
 @given(content=st.binary(max_size=200))
 @example(content=b"")
 @example(content=b"\xef\xbb\xbfemail;name\r\n a@kestrel-labs.com;\xff\r\n")
@@ -72,7 +73,7 @@ def test_undo_after_fix_gives_the_bytes_of_any_file(content: bytes) -> None:
         assert (back.size, back.stood) == (len(content), False)
 
 
-@settings(max_examples=settings.default.max_examples // 6)
+@settings(max_examples=examples(1 / 6))
 @given(
     rows=_ROWS,
     how=st.sampled_from([("utf-8", ",", "\n"), ("utf-8-sig", ";", "\r\n"), ("utf-16", "\t", "\n")]),
@@ -92,7 +93,7 @@ def test_only_named_cells_differ_and_fixing_twice_is_fixing_once(
         [part] = fixed.parts
         log = undo.changes(folder / "out")
         newest = {
-            (int(one.row), one.column_name): str(one.new)
+            (int(str(one.row)), one.column_name): str(one.new)
             for one in log.itertuples()
             if one.row and one.safety != undo.UNDONE
         }

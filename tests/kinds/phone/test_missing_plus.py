@@ -68,6 +68,7 @@ def test_a_number_is_bare_where_the_library_writes_it_without_a_prefix() -> None
     lax = set()
     for one in numbers():
         number = phonenumbers.parse(one)
+        assert number.country_code is not None
         own = phonenumbers.national_significant_number(number)
         at_home = phonenumbers.normalize_digits_only(phonenumbers.format_number(number, NATIONAL))
         (bare,) = missing_plus.bare(number.country_code, pa.array([own])).tolist()

@@ -67,7 +67,7 @@ def test_a_call_needs_the_login(sandbox: Sandbox, auth: tuple[str, str] | None, 
 def test_a_login_of_another_form_is_refused(sandbox: Sandbox, header: str) -> None:
     """It is no login, and no crash."""
     url = sandbox.environment["DOTDIGITAL_BASE_URL"] + "/v2/account-info"
-    response = httpx.get(url, headers={"Authorization": header.encode("latin-1")})
+    response = httpx.get(url, headers=[(b"Authorization", header.encode("latin-1"))])
     assert response.status_code == 401
 
 

@@ -71,12 +71,12 @@ def server(replies: dict[str, Reply]) -> Iterator[Loopback]:
     def answer(asked: Asked) -> Reply:
         key = f"{asked.method} {urlsplit(asked.path).path}"
         if key == INIT and INIT not in replies:
-            url = f"http://127.0.0.1:{server.port}/storage?X-Amz-Signature=s3cret"
+            url = f"http://127.0.0.1:{service.port}/storage?X-Amz-Signature=s3cret"
             return success({"jobId": "imp_1", "uploadUrl": url, "method": "PUT", "headers": {}})
         return replies[key]
 
-    with loopback(answer) as server:
-        yield server
+    with loopback(answer) as service:
+        yield service
 
 
 def connected(server: Loopback, **options: str) -> Experiture:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight.providers.sandbox.app import ROUTES
-from preflight.providers.sandbox.judge import MAGIC, Judge, NotCsvError, is_address, records
+from preflight.providers.sandbox.judge import MAGIC, Judge, Magic, NotCsvError, is_address, records
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_what_is_no_csv_is_refused(body: bytes) -> None:
 
 
 @pytest.mark.parametrize("magic", [m for m in MAGIC if m.where == "local part"])
-def test_a_magic_local_part_has_its_effect(magic: object) -> None:
+def test_a_magic_local_part_has_its_effect(magic: Magic) -> None:
     """Alone or before a sign, in any case; not as the beginning of a longer word."""
     judge = Judge(magic.provider)
     for rest in ("", ".anna", "+anna", "-anna", "7"):
@@ -97,7 +97,7 @@ def test_a_magic_local_part_has_its_effect(magic: object) -> None:
 
 
 @pytest.mark.parametrize("magic", [m for m in MAGIC if m.where == "domain"])
-def test_a_magic_domain_has_its_effect(magic: object) -> None:
+def test_a_magic_domain_has_its_effect(magic: Magic) -> None:
     """By how the domain begins."""
     assert Judge(magic.provider).effect(f"anna@{magic.match}Mail.com") == magic.effect
 

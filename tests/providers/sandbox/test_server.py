@@ -9,6 +9,7 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -85,6 +86,7 @@ def test_a_client_that_hangs_up_while_sending_does_no_harm(
     """Nothing is taken, nothing is logged, and the next request is answered."""
     with Sandbox(state) as sandbox, _client(sandbox.environment) as client:
         request = client.build_request("GET", "/v2/account-info")
+        assert client.auth is not None
         token = next(client.auth.auth_flow(request)).headers["Authorization"]
         host, port = sandbox.url.removeprefix("http://").split(":")
         with socket.create_connection((host, int(port))) as raw:
@@ -116,7 +118,7 @@ def test_faults_can_be_given_from_the_start(state: Path) -> None:
     ],
 )
 def test_what_it_cannot_do_is_refused_at_once(
-    state: Path, settings: dict[str, object], message: str
+    state: Path, settings: dict[str, Any], message: str
 ) -> None:
     """Before anything is opened."""
     with pytest.raises(ValueError, match=message):

@@ -14,7 +14,7 @@ from preflight.core.types import FailureReport, Outcome, Receipt
 from preflight.providers import registry
 from preflight.providers.protocol import Call, Provider, Repeat
 from preflight.providers.talkvalue.client import TARGETS
-from tests.providers.loopback import CUT, Asked, Loopback, Reply, loopback
+from tests.providers.loopback import CUT, Asked, Loopback, Reply, always, loopback
 from tests.providers.parts import make_part
 
 ANALYZE = "POST /path/import/analyze"
@@ -317,7 +317,7 @@ def test_an_empty_list_ends_the_search(
         {"content": [], "totalPages": 0},
         {"content": [], "totalPages": 9},
     ):
-        server.answer = lambda _asked, answer=answer: Reply(200, answer)
+        server.answer = always(Reply(200, answer))
         assert provider.lookup(Call(make_part(tmp_path), "run-1-1")) is None
     assert len(server.asked) == 2
 

@@ -63,7 +63,7 @@ def _problem(response: httpx.Response, status: int) -> dict[str, Any]:
 @pytest.mark.parametrize("token", [None, "Bearer x", "Basic sandbox-only", "Bearer \xe9"])
 def test_a_call_needs_the_token(sandbox: Sandbox, token: str | None) -> None:
     """The problem's code is one of those that mean credentials."""
-    headers = {"Authorization": token.encode("latin-1")} if token else {}
+    headers = [(b"Authorization", token.encode("latin-1"))] if token else []
     response = httpx.get(sandbox.environment["TALKVALUE_API_URL"] + "/path/import", headers=headers)
     assert 1100 <= _problem(response, 401)["errorCode"] <= 1500
 

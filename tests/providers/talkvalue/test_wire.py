@@ -107,11 +107,12 @@ def test_each_exit_code_has_its_own_meaning(
 ) -> None:
     """1 is a refusal, a broken network and a fault of the server: a create is in doubt."""
     made = tool("", code, json.dumps({"error": {"message": "its words"}}))
-    for call, kind in (
+    calls: tuple[tuple[Callable[[], object], type], ...] = (
         (lambda: made.create("k", 7, [], "SKIP"), created),
         (lambda: made.job("1"), read),
         (lambda: made.export("1"), read),
-    ):
+    )
+    for call, kind in calls:
         with pytest.raises(ProviderError, match=f"ended with {code}: its words") as caught:
             call()
         assert type(caught.value) is kind

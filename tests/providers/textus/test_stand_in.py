@@ -32,7 +32,7 @@ def _upload(
 @pytest.mark.parametrize("token", [None, "Bearer x", "Basic sandbox-only", "Bearer \xe9"])
 def test_a_call_needs_the_token(sandbox: Sandbox, token: str | None) -> None:
     """No token, another one, another scheme, other letters."""
-    headers = {"Authorization": token.encode("latin-1")} if token else {}
+    headers = [(b"Authorization", token.encode("latin-1"))] if token else []
     address = sandbox.environment["TEXTUS_BASE_URL"] + PATH
     assert httpx.post(address, headers=headers).status_code == 401
 

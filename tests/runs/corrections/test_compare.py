@@ -267,11 +267,11 @@ def dates(*pairs: tuple[str, str]) -> list[tuple[str, str]]:
     """What is made of a column of dates, (before, now): what is read, and what that is called."""
     numbers = range(1, len(pairs) + 1)
     read = {"email": [f"ann{n}@kestrel-labs.com" for n in numbers], "since": [b for b, _ in pairs]}
+    columns = {name: pa.array(cells, pa.string()) for name, cells in read.items()}
     history = Version(
         "first", ("email", "since"), np.array(numbers),
         np.array([f"{SHA}:{n}" for n in numbers], object),
-        *[{name: pa.array(cells, pa.string()) for name, cells in read.items()}] * 2,
-        ("email", "email"),
+        columns, columns, ("email", "email"),
     )  # fmt: skip
     rows = [Back(n, (f"ann{n}@kestrel-labs.com", now), (), False) for n, (_, now) in
             zip(numbers, pairs, strict=True)]  # fmt: skip

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -40,6 +40,9 @@ class Clock:
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         self.now += seconds
+
+
+T = TypeVar("T")
 
 
 class Scripted:
@@ -81,7 +84,7 @@ class Scripted:
         """Lets the next calls of a name meet these errors, one each; None lets one go well."""
         self.script.setdefault(call, []).extend((when, error) for error in errors)
 
-    def _do(self, call: str, work: Callable[[], Any]) -> Any:
+    def _do(self, call: str, work: Callable[[], T]) -> T:
         self.calls.append(call)
         when, error = self.script[call].pop(0) if self.script.get(call) else ("", None)
         if error is not None and when == "before":
@@ -134,6 +137,9 @@ class Scripted:
             return Outcome("running", "Working")
         bad = sum(row.startswith(self._bad) for row in self.jobs[job][1])
         return Outcome(self.state, "Over", processed=len(self.jobs[job][1]), rejected=bad)
+
+    def members(self) -> Mapping[str, int] | None:
+        return None
 
     def failures(self, receipt: Receipt, outcome: Outcome) -> FailureReport | None:  # noqa: ARG002
         return self._do("failures", lambda: self._report(receipt.job))

@@ -483,7 +483,7 @@ def failing(
     """The rows of a part, which of them fail (from 0), and what shuffles the report."""
     names = st.text(alphabet="abcäöß9", min_size=1, max_size=3)
     locals_ = draw(st.lists(names, min_size=1, max_size=12, unique=unique))
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (f"{name}@example.org", draw(WORDS), f"+1415555{draw(st.integers(1000, 1012))}")
         for name in locals_
     ]

@@ -10,7 +10,7 @@ from preflight.runs.matching.keys import fold, match_keys, settled_keys
 
 
 def folded(*values: str | None) -> list[str]:
-    return fold(pa.array(values, pa.string())).to_pylist()
+    return list(fold(pa.array(values, pa.string())).to_pylist())
 
 
 def test_case_blanks_composition_and_invisible_characters_do_not_count() -> None:
@@ -42,7 +42,7 @@ def test_chunked_columns_are_taken_as_well() -> None:
 
 
 def settled(kind: str, region: str, *values: str) -> list[str]:
-    return settled_keys(pa.array(values, pa.string()), kind, region).to_pylist()
+    return list(settled_keys(pa.array(values, pa.string()), kind, region).to_pylist())
 
 
 def test_the_library_settles_what_is_written_otherwise() -> None:
