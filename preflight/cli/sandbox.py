@@ -8,8 +8,7 @@ import click
 
 from preflight.core import files
 from preflight.core.errors import ConfigError
-from preflight.providers.sandbox.judge import MAGIC
-from preflight.providers.sandbox.server import Sandbox
+from preflight.providers.sandbox.server import Sandbox, magic_values
 
 
 @click.command("sandbox")
@@ -38,8 +37,8 @@ def command(
     environment that points preflight at them.
     """
     if magic:
-        for one in MAGIC:
-            click.echo(f"{one.provider:<12} {one.where:<14} {one.match:<24} {one.effect}")
+        for provider, one in magic_values():
+            click.echo(f"{provider:<12} {one.where:<14} {one.match:<24} {one.effect}")
         return 0
     try:
         files.folder(state.parent)

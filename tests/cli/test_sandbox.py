@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from preflight.providers.sandbox.judge import MAGIC
+from preflight.providers.sandbox.app import MAGIC
 from tests.calls import Call
 from tests.providers.loopback import free_port
 

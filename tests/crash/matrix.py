@@ -10,8 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
+from preflight.providers.landbase.stand_in_tool import EXITS as LANDBASE_EXITS
 from preflight.providers.sandbox.app import ROUTES
-from preflight.providers.sandbox.tools import LANDBASE_EXITS
 from tests.crash.runner import Point, Runner
 from tests.crash.scenario import Complaint, Scenario, Trial
 from tests.crash.trial import Found, run

@@ -36,7 +36,7 @@ import json
 import secrets
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import wraps
 from typing import Any
 
@@ -46,14 +46,22 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from preflight.providers.sandbox.judge import Judge, NotCsvError, is_address, magic_of, records
-from preflight.providers.sandbox.stand import Answer, Desk, Endpoint, RefusalError, StandIn
+from preflight.providers.dotdigital.stand_in_merges import MERGES, Merge
+from preflight.providers.sandbox.judge import (
+    Judge,
+    Magic,
+    NotCsvError,
+    is_address,
+    magic_of,
+    records,
+)
+from preflight.providers.sandbox.stand import Answer, Desk, Endpoint, RefusalError, Setting, StandIn
 from preflight.providers.sandbox.store import Intake, RefusedRow, StoredJob
 
 MAX_BYTES = 50_000_000
 MAX_ACTIVE = 25
 MAX_TEXT = 1_000
-CALLS_PER_MINUTE = 10_000
+CALLS_PER_MINUTE = Setting("calls_per_minute", 10_000, range(1_000_000))
 REPORT_SECONDS = 7 * 24 * 3600
 
 COUNTERS = {
@@ -77,9 +85,34 @@ _CREDENTIALS = {
     "DOTDIGITAL_API_USER": "apiuser-sandbox@apiconnector.com",
     "DOTDIGITAL_API_PASSWORD": "sandbox-only",
 }
+MAGIC = (
+    Magic("local part", "suppressed", "Suppressed by you"),
+    Magic("local part", "globally-suppressed", "Globally Suppressed"),
+    Magic("local part", "unsubscribed", "Unsubscribed"),
+    Magic("local part", "hardbounced", "Hard bounced"),
+    Magic("local part", "softbounced", "Soft bounced"),
+    Magic("local part", "isp-complaint", "Complained to ISP"),
+    Magic("local part", "mailblocked", "Mail blocked"),
+    Magic("local part", "optin-pending", "Pending optin"),
+    Magic("local part", "blocker", "Blocker"),
+    Magic("local part", "failure", "Failures"),
+    Magic("domain", "blocked-", "Suppressed by Domain"),
+    Magic("domain", "blocked.example", "Suppressed by Domain"),
+    Magic("address book", "403", "ERROR_ADDRESSBOOK_NOTWRITABLE"),
+    Magic("address book", "404", "ERROR_ADDRESSBOOK_NOT_FOUND"),
+    Magic("address book", "409", "ERROR_ADDRESSBOOK_IN_USE"),
+    Magic("address book", "9001", "RejectedByWatchdog"),
+    Magic("address book", "9002", "InvalidFileFormat"),
+    Magic("address book", "9003", "Unknown"),
+    Magic("address book", "9004", "Failed"),
+    Magic("address book", "9005", "ExceedsAllowedContactLimit"),
+    Magic("address book", "9006", "NotAvailableInThisVersion"),
+)
+"""Its magic values; all of them invented."""
+
 _NAME = "dotdigital"
-_JUDGE = Judge(_NAME)
-_BOOKS = magic_of(_NAME, "address book")
+_JUDGE = Judge(MAGIC)
+_BOOKS = magic_of(MAGIC, "address book")
 _BOOK_ERRORS = {
     "ERROR_ADDRESSBOOK_NOT_FOUND": (404, "Error: ERROR_ADDRESSBOOK_NOT_FOUND"),
     "ERROR_ADDRESSBOOK_NOTWRITABLE": (
@@ -87,30 +120,6 @@ _BOOK_ERRORS = {
         "Address book cannot be written to via the API. ERROR_ADDRESSBOOK_NOTWRITABLE",
     ),
     "ERROR_ADDRESSBOOK_IN_USE": (409, "Error: ERROR_ADDRESSBOOK_IN_USE"),
-}
-
-Fields = Mapping[str, str]
-
-
-def _overwrite(old: Fields, new: Fields) -> dict[str, str]:
-    return {**old, **new}
-
-
-def _overwrite_if_not_empty(old: Fields, new: Fields) -> dict[str, str]:
-    return {**old, **{name: value for name, value in new.items() if value.strip()}}
-
-
-def _overwrite_if_not_populated(old: Fields, new: Fields) -> dict[str, str]:
-    return {**old, **{name: value for name, value in new.items() if not old.get(name, "").strip()}}
-
-
-_MERGES: dict[str, Callable[[Fields, Fields], dict[str, str]]] = {
-    "overwrite": _overwrite,
-    "0": _overwrite,
-    "onlyoverwriteifnotempty": _overwrite_if_not_empty,
-    "1": _overwrite_if_not_empty,
-    "onlyoverwriteifcontactdatanotpopulated": _overwrite_if_not_populated,
-    "2": _overwrite_if_not_populated,
 }
 
 
@@ -143,7 +152,7 @@ def _guarded(answer: Answer) -> Answer:
     async def guarded(desk: Desk, request: Request) -> Response:
         minute = int(desk.clock() // 60)
         desk.calls[_NAME, minute] += 1
-        limit = await run_in_threadpool(desk.store.setting, "calls_per_minute", CALLS_PER_MINUTE)
+        limit = await run_in_threadpool(desk.setting, CALLS_PER_MINUTE)
         left = limit - desk.calls[_NAME, minute]
         if not _is_known(request):
             response: Response = _no(401, "The login is not valid. ERROR_INVALID_LOGIN")
@@ -211,7 +220,7 @@ async def _json(request: Request) -> bytes:
 @_guarded
 async def _import(desk: Desk, request: Request) -> Response:
     option = request.path_params.get("option", "Overwrite")
-    merge = _MERGES.get(option.lower())
+    merge = MERGES.get(option.lower())
     if merge is None:
         raise RefusalError(_no(400, "Error: ERROR_PARAMETER_INVALID"))
     book = request.path_params.get("book", "")
@@ -227,7 +236,7 @@ async def _import(desk: Desk, request: Request) -> Response:
 def _take(
     desk: Desk,
     body: bytes,
-    merge: Callable[[Fields, Fields], dict[str, str]],
+    merge: Merge,
     status: str | None,
 ) -> Response:
     now = desk.clock()
@@ -247,7 +256,7 @@ def _take(
 def _settle(
     intake: Intake,
     rows: Iterator[list[str]],
-    merge: Callable[[Fields, Fields], dict[str, str]],
+    merge: Merge,
     status: str | None,
 ) -> None:
     """Judges every row and writes what became of it."""
@@ -366,4 +375,6 @@ STAND_IN = StandIn(
         Endpoint("account-info", "GET", "/v2/account-info", _account_info),
     ),
     refusal=_refusal,
+    magic=MAGIC,
+    settings=(CALLS_PER_MINUTE,),
 )

@@ -51,11 +51,19 @@ from preflight.providers.experiture.stand_in_answers import (
     refusal,
 )
 from preflight.providers.experiture.stand_in_lists import lists, members
-from preflight.providers.sandbox.judge import Judge, NotCsvError, is_address, magic_of, records
-from preflight.providers.sandbox.stand import Desk, Endpoint, RefusalError, StandIn
+from preflight.providers.sandbox.judge import (
+    Judge,
+    Magic,
+    NotCsvError,
+    is_address,
+    magic_of,
+    records,
+)
+from preflight.providers.sandbox.stand import Desk, Endpoint, RefusalError, Setting, StandIn
 from preflight.providers.sandbox.store import Intake, RefusedRow, StoredJob, StoredUpload
 
 ADDRESS_SECONDS = 3600
+ERROR_FORM = Setting("error_form", 0, range(5))
 FIELDS = {
     "email": "string",
     "first_name": "string",
@@ -70,8 +78,15 @@ FIELDS = {
 }
 """The fields of the object `profiles` and what they hold."""
 
-_JUDGE = Judge(NAME)
-_LISTS = magic_of(NAME, "listName")
+MAGIC = (
+    Magic("local part", "failure", "CDP_ETL.VALIDATION.REQUEST_INVALID"),
+    Magic("domain", "blocked.example", "CDP_ETL.VALIDATION.REQUEST_INVALID"),
+    Magic("listName", "Cannot be made", "failed"),
+)
+"""Its magic values; all of them invented."""
+
+_JUDGE = Judge(MAGIC)
+_LISTS = magic_of(MAGIC, "listName")
 _COUNTERS = (
     "readRows", "validRows", "invalidRows", "mergedInserts", "mergedUpdates", "rowsTotal",
     "rowsImported", "rowsRejected",
@@ -322,7 +337,7 @@ async def _error_file(desk: Desk, request: Request) -> Response:
 
 
 def _written(desk: Desk, job: StoredJob) -> str:
-    form = desk.store.setting("error_form", 0)
+    form = desk.setting(ERROR_FORM)
     failures = desk.store.failures(job)
     if form in (2, 3):
         return "".join(
@@ -372,4 +387,6 @@ STAND_IN = StandIn(
         Endpoint("metadata", "GET", "/metadata/objects/{name}", _metadata),
     ),
     refusal=refusal,
+    magic=MAGIC,
+    settings=(ERROR_FORM,),
 )

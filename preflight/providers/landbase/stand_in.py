@@ -32,8 +32,23 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from preflight.providers.sandbox.judge import Judge, NotCsvError, is_address, magic_of, records
-from preflight.providers.sandbox.stand import Answer, Desk, Endpoint, RefusalError, StandIn
+from preflight.providers.sandbox.judge import (
+    Judge,
+    Magic,
+    NotCsvError,
+    is_address,
+    magic_of,
+    records,
+)
+from preflight.providers.sandbox.stand import (
+    Answer,
+    Desk,
+    Endpoint,
+    RefusalError,
+    Setting,
+    StandIn,
+    Tool,
+)
 from preflight.providers.sandbox.store import Intake, RefusedRow, StoredUpload
 
 KNOWN = frozenset(
@@ -42,11 +57,20 @@ KNOWN = frozenset(
 """The columns that it can match."""
 
 DRAFT = 900_007
+SESSION = Setting("landbase_session", 1, range(2))
 COUNTS = ("imported", "merged", "skipped", "invalid")
 
+MAGIC = (
+    Magic("local part", "failure", "invalid"),
+    Magic("domain", "blocked.example", "invalid"),
+    Magic("tagName", "Ends partial", "partial"),
+    Magic("tagName", "Fails", "failed"),
+)
+"""Its magic values; all of them invented."""
+
 _NAME = "landbase"
-_JUDGE = Judge(_NAME)
-_TAGS = magic_of(_NAME, "tagName")
+_JUDGE = Judge(MAGIC)
+_TAGS = magic_of(MAGIC, "tagName")
 _STATUSES = {404: "NOT_FOUND", 429: "RATE_LIMITED", 500: "API_ERROR", 503: "API_ERROR"}
 
 
@@ -66,7 +90,7 @@ def _guarded(answer: Answer) -> Answer:
 
     @wraps(answer)
     async def guarded(desk: Desk, request: Request) -> Response:
-        if not await run_in_threadpool(desk.store.setting, "landbase_session", 1):
+        if not await run_in_threadpool(desk.setting, SESSION):
             return _no(401, "AUTH_FAILED", "The session has expired.")
         try:
             return await answer(desk, request)
@@ -209,4 +233,7 @@ STAND_IN = StandIn(
         Endpoint("status", "GET", "/status/{id}", _status),
     ),
     refusal=_refusal,
+    magic=MAGIC,
+    settings=(SESSION,),
+    tool=Tool("landbase-cli", "LANDBASE_CLI", f"{__package__}.stand_in_tool"),
 )

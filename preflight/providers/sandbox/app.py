@@ -8,9 +8,8 @@
 | `GET /_sandbox/faults`        | the faults still to be met                                      |
 | `POST /_sandbox/faults`       | puts one in line: `{"provider", "route", "fault", "times"…}`    |
 | `DELETE /_sandbox/faults`     | forgets them                                                    |
-| `GET /_sandbox/settings`      | the settings below                                              |
-| `POST /_sandbox/settings`     | sets some: `{"row_base": 0|1|2, "error_form": 0…4,`              |
-|                               | `"landbase_session": 0|1, "calls_per_minute": n}`               |
+| `GET /_sandbox/settings`      | the settings that the stand-ins declare                         |
+| `POST /_sandbox/settings`     | sets some: `{"name": number}`                                   |
 
 They ask for no credentials: the sandbox listens on the loopback interface alone, and answers only
 requests that name it by a loopback name, so that no web page can reach it by another.
@@ -32,24 +31,19 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import Receive, Scope, Send
 
-from preflight.providers.dotdigital import stand_in as dotdigital
-from preflight.providers.experiture import stand_in as experiture
-from preflight.providers.landbase import stand_in as landbase
+from preflight.providers import registry
 from preflight.providers.sandbox.faults import Fault, Faults, from_json
-from preflight.providers.sandbox.judge import MAGIC
-from preflight.providers.sandbox.stand import Desk, Endpoint, StandIn
+from preflight.providers.sandbox.judge import Magic
+from preflight.providers.sandbox.stand import Desk, Endpoint, Setting, StandIn
 from preflight.providers.sandbox.store import Store
-from preflight.providers.talkvalue import stand_in as talkvalue
-from preflight.providers.textus import stand_in as textus
 
-STAND_INS: tuple[StandIn, ...] = (
-    dotdigital.STAND_IN,
-    experiture.STAND_IN,
-    landbase.STAND_IN,
-    talkvalue.STAND_IN,
-    textus.STAND_IN,
+STAND_INS: tuple[StandIn, ...] = registry.stand_ins()
+"""The stand-ins of all providers that have one."""
+
+MAGIC: tuple[tuple[str, Magic], ...] = tuple(
+    (stand.name, magic) for stand in STAND_INS for magic in stand.magic
 )
-"""One row a provider."""
+"""Every magic value, with the provider whose stand-in reacts to it."""
 
 ROUTES = {
     stand.name: tuple(dict.fromkeys(endpoint.route for endpoint in stand.endpoints))
@@ -59,12 +53,11 @@ ROUTES = {
 
 LOOPBACK = ("127.0.0.1", "localhost")
 
-_SETTINGS = {
-    "row_base": (1, range(3)),
-    "error_form": (0, range(5)),
-    "landbase_session": (1, range(2)),
-    "calls_per_minute": (dotdigital.CALLS_PER_MINUTE, range(1_000_000)),
-}
+_SETTINGS: dict[str, Setting] = {}
+for _stand in STAND_INS:
+    for _setting in _stand.settings:
+        # Of a setting that several share, the default of the first is shown.
+        _SETTINGS.setdefault(_setting.name, _setting)
 
 
 class Gate:
@@ -155,7 +148,7 @@ def _control(store: Store, faults: Faults) -> list[BaseRoute]:
         return JSONResponse({"status": "ok", "providers": ROUTES})
 
     def magic(_request: Request) -> Response:
-        return JSONResponse([asdict(m) for m in MAGIC])
+        return JSONResponse([{"provider": name, **asdict(magic)} for name, magic in MAGIC])
 
     def accepted(request: Request) -> Response:
         names = request.query_params.getlist("provider") or list(ROUTES)
@@ -177,7 +170,7 @@ def _control(store: Store, faults: Faults) -> list[BaseRoute]:
                 await run_in_threadpool(_set, store, json.loads(await request.body()))
             except ValueError as error:
                 return JSONResponse({"error": str(error)}, 400)
-        now = {name: store.setting(name, default) for name, (default, _) in _SETTINGS.items()}
+        now = {name: store.setting(name, one.default) for name, one in _SETTINGS.items()}
         return JSONResponse(now)
 
     return [
@@ -195,7 +188,7 @@ def _set(store: Store, values: object) -> None:
     for name, value in values.items():
         if name not in _SETTINGS:
             raise ValueError(f"no setting {name!r}: it is one of {', '.join(_SETTINGS)}")
-        if type(value) is not int or value not in _SETTINGS[name][1]:
+        if type(value) is not int or value not in _SETTINGS[name].values:
             raise ValueError(f"{name!r} is out of its range")
     for name, value in values.items():
         store.set(name, value)

@@ -4,7 +4,7 @@ Nothing of preflight's own rules is used here, so that the two can disagree, as 
 
 Invented
 --------
-All of `MAGIC`; what counts as an address (one `@`, a dot-separated local part of at most 64
+What counts as an address (one `@`, a dot-separated local part of at most 64
 characters, a domain of at least two labels, 254 characters in all, nothing quoted and nothing
 around it); that a CSV is UTF-8 with a comma, that blank lines are skipped and take no number, and
 that a NUL, an unclosed or stray quote or the first bytes of another format make a file no CSV.
@@ -15,7 +15,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 _ADDRESS = re.compile(
@@ -36,7 +36,6 @@ class Magic:
     """A value that makes a stand-in do something on purpose.
 
     Attributes:
-        provider: whose stand-in.
         where: "local part" and "domain" of an address in a row (either begins with `match`, in any
             case; after a local part's match comes no letter), "address book" or "account" (in the
             URL), "sourceId", "listName" or "tagName" (in the body).
@@ -44,59 +43,14 @@ class Magic:
         effect: what comes of it, in the provider's word.
     """
 
-    provider: str
     where: str
     match: str
     effect: str
 
 
-MAGIC: tuple[Magic, ...] = (
-    Magic("dotdigital", "local part", "suppressed", "Suppressed by you"),
-    Magic("dotdigital", "local part", "globally-suppressed", "Globally Suppressed"),
-    Magic("dotdigital", "local part", "unsubscribed", "Unsubscribed"),
-    Magic("dotdigital", "local part", "hardbounced", "Hard bounced"),
-    Magic("dotdigital", "local part", "softbounced", "Soft bounced"),
-    Magic("dotdigital", "local part", "isp-complaint", "Complained to ISP"),
-    Magic("dotdigital", "local part", "mailblocked", "Mail blocked"),
-    Magic("dotdigital", "local part", "optin-pending", "Pending optin"),
-    Magic("dotdigital", "local part", "blocker", "Blocker"),
-    Magic("dotdigital", "local part", "failure", "Failures"),
-    Magic("dotdigital", "domain", "blocked-", "Suppressed by Domain"),
-    Magic("dotdigital", "domain", "blocked.example", "Suppressed by Domain"),
-    Magic("dotdigital", "address book", "403", "ERROR_ADDRESSBOOK_NOTWRITABLE"),
-    Magic("dotdigital", "address book", "404", "ERROR_ADDRESSBOOK_NOT_FOUND"),
-    Magic("dotdigital", "address book", "409", "ERROR_ADDRESSBOOK_IN_USE"),
-    Magic("dotdigital", "address book", "9001", "RejectedByWatchdog"),
-    Magic("dotdigital", "address book", "9002", "InvalidFileFormat"),
-    Magic("dotdigital", "address book", "9003", "Unknown"),
-    Magic("dotdigital", "address book", "9004", "Failed"),
-    Magic("dotdigital", "address book", "9005", "ExceedsAllowedContactLimit"),
-    Magic("dotdigital", "address book", "9006", "NotAvailableInThisVersion"),
-    Magic("experiture", "local part", "failure", "CDP_ETL.VALIDATION.REQUEST_INVALID"),
-    Magic("experiture", "domain", "blocked.example", "CDP_ETL.VALIDATION.REQUEST_INVALID"),
-    Magic("experiture", "listName", "Cannot be made", "failed"),
-    Magic("landbase", "local part", "failure", "invalid"),
-    Magic("landbase", "domain", "blocked.example", "invalid"),
-    Magic("landbase", "tagName", "Ends partial", "partial"),
-    Magic("landbase", "tagName", "Fails", "failed"),
-    Magic("talkvalue", "local part", "suppressed", "CONTACT_SUPPRESSED"),
-    Magic("talkvalue", "local part", "globally-suppressed", "CONTACT_SUPPRESSED"),
-    Magic("talkvalue", "local part", "unsubscribed", "CONTACT_UNSUBSCRIBED"),
-    Magic("talkvalue", "local part", "hardbounced", "CONTACT_BOUNCED"),
-    Magic("talkvalue", "local part", "softbounced", "CONTACT_BOUNCED"),
-    Magic("talkvalue", "local part", "failure", "UNKNOWN_ERROR"),
-    Magic("talkvalue", "domain", "blocked-", "DOMAIN_BLOCKED"),
-    Magic("talkvalue", "domain", "blocked.example", "DOMAIN_BLOCKED"),
-    Magic("talkvalue", "sourceId", "404", "404 error.channel_not_found"),
-    Magic("talkvalue", "sourceId", "9001", "FAILED"),
-    Magic("textus", "account", "404", "404 Account not found."),
-)
-"""Every magic value of every stand-in; all of them invented."""
-
-
-def magic_of(provider: str, where: str) -> dict[str, str]:
-    """The effects of a provider's magic values of one kind, by value."""
-    return {m.match: m.effect for m in MAGIC if (m.provider, m.where) == (provider, where)}
+def magic_of(magic: Iterable[Magic], where: str) -> dict[str, str]:
+    """The effects of the magic values of one kind, by value."""
+    return {one.match: one.effect for one in magic if one.where == where}
 
 
 def records(body: bytes) -> Iterator[list[str]]:
@@ -131,12 +85,13 @@ class Judge:
     """Judges addresses as one provider's stand-in does.
 
     Args:
-        provider: a name that stands in `MAGIC`.
+        magic: the stand-in's magic values.
     """
 
-    def __init__(self, provider: str) -> None:
-        self._words = magic_of(provider, "local part")
-        self._domains = magic_of(provider, "domain")
+    def __init__(self, magic: Iterable[Magic]) -> None:
+        magic = tuple(magic)
+        self._words = magic_of(magic, "local part")
+        self._domains = magic_of(magic, "domain")
         words = "|".join(re.escape(word) for word in self._words)
         self._word = re.compile(f"({words})(?![a-z])")
 

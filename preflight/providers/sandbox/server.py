@@ -20,7 +20,34 @@ from preflight.providers.sandbox.tools import install
 if TYPE_CHECKING:
     import uvicorn
 
+    from preflight.providers.sandbox.judge import Magic
+
 _NEEDED = ("starlette", "uvicorn", "h11", "python_multipart")
+
+
+def _require_extra() -> None:
+    """Sees to it that what the stand-ins are made with can be imported.
+
+    Raises:
+        MissingExtra: the extra `sandbox` is not installed.
+    """
+    for module in _NEEDED:
+        try:
+            importlib.import_module(module)
+        except ImportError:
+            raise MissingExtra("the sandbox", "sandbox") from None
+
+
+def magic_values() -> tuple[tuple[str, Magic], ...]:
+    """Every value that a stand-in reacts to, with its provider's name before it.
+
+    Raises:
+        MissingExtra: the extra `sandbox` is not installed.
+    """
+    _require_extra()
+    from preflight.providers.sandbox.app import MAGIC
+
+    return MAGIC
 
 
 class Sandbox:
@@ -50,11 +77,7 @@ class Sandbox:
         job_seconds: float = 0.0,
         faults: Iterable[str] = (),
     ) -> None:
-        for module in _NEEDED:
-            try:
-                importlib.import_module(module)
-            except ImportError:
-                raise MissingExtra("the sandbox", "sandbox") from None
+        _require_extra()
         from preflight.providers.sandbox.app import LOOPBACK, ROUTES
 
         if host not in LOOPBACK:
@@ -87,17 +110,21 @@ class Sandbox:
     def environment(self) -> dict[str, str]:
         """The environment variables that point preflight at this sandbox.
 
-        The executables that two of them name are written beside the state file.
+        The executables that some of them name are written beside the state file.
         """
         from preflight.providers.sandbox.app import STAND_INS
 
+        tools = self._state.absolute().with_name(f"{self._state.stem}-tools")
         found: dict[str, str] = {}
         for stand in STAND_INS:
             found |= stand.credentials
+            address = f"{self.url}/{stand.name}"
             if stand.address_variable:
-                found[stand.address_variable] = f"{self.url}/{stand.name}"
-        tools = self._state.absolute().with_name(f"{self._state.stem}-tools")
-        return found | install(tools, self.url, found)
+                found[stand.address_variable] = address
+            if stand.tool is not None:
+                made = install(tools, stand.tool, address, stand.credentials)
+                found[stand.tool.variable] = str(made)
+        return found
 
     def __enter__(self) -> Self:
         """Starts to serve, and returns when connections are accepted."""

@@ -9,7 +9,38 @@ from dataclasses import dataclass, field
 from starlette.requests import Request
 from starlette.responses import Response
 
+from preflight.providers.sandbox.judge import Magic
 from preflight.providers.sandbox.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A number that the control calls of the sandbox can change.
+
+    Attributes:
+        name: unique, unless several stand-ins share the setting.
+        default: what it is until it is set.
+        values: those that it can have.
+    """
+
+    name: str
+    default: int
+    values: range
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A provider's own command line tool, for which an executable stands in.
+
+    Attributes:
+        executable: what it is called.
+        variable: the environment variable by which preflight is told of it.
+        module: runs it, see `preflight.providers.sandbox.tools.run`.
+    """
+
+    executable: str
+    variable: str
+    module: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +58,10 @@ class Desk:
     clock: Callable[[], float]
     job_seconds: float
     calls: Counter[tuple[str, int]] = field(default_factory=Counter)
+
+    def setting(self, setting: Setting) -> int:
+        """What a setting was set to, else its default."""
+        return self.store.setting(setting.name, setting.default)
 
 
 Answer = Callable[[Desk, Request], Awaitable[Response]]
@@ -61,6 +96,9 @@ class StandIn:
         credentials: the environment variables that hold what it wants to see.
         endpoints: all of its calls.
         refusal: its error body for a status that has no cause in the request.
+        magic: its magic values.
+        settings: what the control calls can change of it.
+        tool: its command line tool, if preflight reaches it through one.
     """
 
     name: str
@@ -68,6 +106,9 @@ class StandIn:
     credentials: Mapping[str, str]
     endpoints: tuple[Endpoint, ...]
     refusal: Callable[[int], Response]
+    magic: tuple[Magic, ...] = ()
+    settings: tuple[Setting, ...] = ()
+    tool: Tool | None = None
 
 
 class RefusalError(Exception):

@@ -49,8 +49,23 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from preflight.providers.sandbox.judge import Judge, NotCsvError, is_address, magic_of, records
-from preflight.providers.sandbox.stand import Answer, Desk, Endpoint, RefusalError, StandIn
+from preflight.providers.sandbox.judge import (
+    Judge,
+    Magic,
+    NotCsvError,
+    is_address,
+    magic_of,
+    records,
+)
+from preflight.providers.sandbox.stand import (
+    Answer,
+    Desk,
+    Endpoint,
+    RefusalError,
+    Setting,
+    StandIn,
+    Tool,
+)
 from preflight.providers.sandbox.store import Intake, RefusedRow, StoredJob, StoredUpload
 from preflight.providers.talkvalue.stand_in_columns import columns_of, suggest
 
@@ -58,11 +73,26 @@ KEY_SECONDS = 24 * 3600
 PREVIEW_ROWS = 5
 SAMPLE_ROWS = 5
 MAX_PAGE = 100
+ROW_BASE = Setting("row_base", 1, range(3))
+
+MAGIC = (
+    Magic("local part", "suppressed", "CONTACT_SUPPRESSED"),
+    Magic("local part", "globally-suppressed", "CONTACT_SUPPRESSED"),
+    Magic("local part", "unsubscribed", "CONTACT_UNSUBSCRIBED"),
+    Magic("local part", "hardbounced", "CONTACT_BOUNCED"),
+    Magic("local part", "softbounced", "CONTACT_BOUNCED"),
+    Magic("local part", "failure", "UNKNOWN_ERROR"),
+    Magic("domain", "blocked-", "DOMAIN_BLOCKED"),
+    Magic("domain", "blocked.example", "DOMAIN_BLOCKED"),
+    Magic("sourceId", "404", "404 error.channel_not_found"),
+    Magic("sourceId", "9001", "FAILED"),
+)
+"""Its magic values; all of them invented."""
 
 _NAME = "talkvalue"
 _CREDENTIALS = {"TALKVALUE_TOKEN": "sandbox-only"}
-_JUDGE = Judge(_NAME)
-_SOURCES = magic_of(_NAME, "sourceId")
+_JUDGE = Judge(MAGIC)
+_SOURCES = magic_of(MAGIC, "sourceId")
 _MESSAGES = {
     "INVALID_EMAIL": "Email could not be parsed",
     "ROW_MALFORMED": "Row does not have as many cells as the header",
@@ -265,7 +295,7 @@ def _show(desk: Desk, job: StoredJob) -> dict[str, Any]:
     state, done = _state(desk, job)
     over = done >= 1
     landed = over and state != "FAILED"
-    base = desk.store.setting("row_base", 1)
+    base = desk.setting(ROW_BASE)
     sample = desk.store.failures(job, SAMPLE_ROWS) if over else []
     total = job.details["totalRows"]
     return {
@@ -337,7 +367,7 @@ async def _failed_export(desk: Desk, request: Request) -> Response:
 
 
 def _export(desk: Desk, job: StoredJob) -> str:
-    base = desk.store.setting("row_base", 1)
+    base = desk.setting(ROW_BASE)
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["rowNum", "errorCode", "errorMessage", "rawValue"])
@@ -360,4 +390,7 @@ STAND_IN = StandIn(
         Endpoint("failed-export", "GET", "/path/import/{id}/failed/export", _failed_export),
     ),
     refusal=_refusal,
+    magic=MAGIC,
+    settings=(ROW_BASE,),
+    tool=Tool("talkvalue", "TALKVALUE_CLI", f"{__package__}.stand_in_tool"),
 )

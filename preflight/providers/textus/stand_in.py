@@ -34,17 +34,20 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from preflight.providers.sandbox.judge import NotCsvError, magic_of, records
-from preflight.providers.sandbox.stand import Answer, Desk, Endpoint, RefusalError, StandIn
+from preflight.providers.sandbox.judge import Magic, NotCsvError, magic_of, records
+from preflight.providers.sandbox.stand import Answer, Desk, Endpoint, RefusalError, Setting, StandIn
 
 HEADERS = ("name", "phone_number", "business", "tags")
 REQUIRED = ("name", "phone_number")
 WINDOW_SECONDS = 300
-CALLS = 1_000
+CALLS_PER_MINUTE = Setting("calls_per_minute", 200, range(1_000_000))
+
+MAGIC = (Magic("account", "404", "404 Account not found."),)
+"""Its magic values; all of them invented."""
 
 _NAME = "textus"
 _CREDENTIALS = {"TEXTUS_API_TOKEN": "sandbox-only"}
-_ACCOUNTS = magic_of(_NAME, "account")
+_ACCOUNTS = magic_of(MAGIC, "account")
 _PHONE = re.compile(r"\+[1-9][0-9]{7,14}")
 _WORDS = {
     401: "Unauthorized.",
@@ -74,7 +77,7 @@ def _guarded(answer: Answer) -> Answer:
     async def guarded(desk: Desk, request: Request) -> Response:
         now = desk.clock()
         window = int(now // WINDOW_SECONDS)
-        limit = 5 * desk.store.setting("calls_per_minute", CALLS // 5)
+        limit = 5 * desk.setting(CALLS_PER_MINUTE)
         desk.calls[_NAME, window] += 1
         left = limit - desk.calls[_NAME, window]
         reset = (window + 1) * WINDOW_SECONDS
@@ -171,4 +174,6 @@ STAND_IN = StandIn(
     credentials=_CREDENTIALS,
     endpoints=(Endpoint("upload", "POST", "/{account}/contacts/upload", _upload),),
     refusal=_refusal,
+    magic=MAGIC,
+    settings=(CALLS_PER_MINUTE,),
 )

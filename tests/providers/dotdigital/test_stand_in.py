@@ -12,8 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from preflight.providers.dotdigital.stand_in import COUNTERS, MAX_BYTES, shuffled
-from preflight.providers.sandbox.judge import MAGIC
+from preflight.providers.dotdigital.stand_in import COUNTERS, MAGIC, MAX_BYTES, shuffled
 from preflight.providers.sandbox.server import Sandbox
 from preflight.providers.sandbox.store import RefusedRow
 
@@ -293,7 +292,7 @@ def test_every_reason_stands_in_the_fault_report_and_in_its_counter(
 ) -> None:
     """The rows that failed, each with its own cells, and fifteen counters that agree."""
     twice = fresh()
-    magic = [m for m in MAGIC if m.provider == "dotdigital" and m.where == "local part"]
+    magic = [m for m in MAGIC if m.where == "local part"]
     expected = {f"{m.match}.ann@some-company.com": m.effect for m in magic}
     expected |= {"ann@blocked-mail.com": "Suppressed by Domain", "ann@": "Invalid Email"}
     rows = [f'{address},"Doe, {n}"' for n, address in enumerate(expected)]

@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 
-from preflight.providers.sandbox.app import ROUTES, STAND_INS
-from preflight.providers.sandbox.judge import MAGIC
+from preflight.providers.sandbox.app import MAGIC, ROUTES, STAND_INS
 from preflight.providers.sandbox.server import Sandbox
 from preflight.providers.sandbox.store import row_digest
 
@@ -32,7 +31,7 @@ def test_health_names_the_providers_and_their_routes(control: httpx.Client) -> N
 def test_the_magic_values_can_be_asked_for(control: httpx.Client) -> None:
     """All of them, with their effects."""
     assert len(control.get("/magic").json()) == len(MAGIC)
-    assert control.get("/magic").json()[0]["effect"] == MAGIC[0].effect
+    assert control.get("/magic").json()[0]["effect"] == MAGIC[0][1].effect
 
 
 def test_faults_are_put_in_line_listed_and_forgotten(

@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
-from preflight.providers.sandbox.judge import MAGIC
 from preflight.providers.sandbox.server import Sandbox
+from preflight.providers.talkvalue.stand_in import MAGIC
 from preflight.providers.talkvalue.stand_in_columns import FIELDS
 
 Fresh = Callable[[], str]
@@ -273,7 +273,7 @@ def test_magic_addresses_fail_with_codes_of_their_own(
     talkvalue: httpx.Client, finish: Finish
 ) -> None:
     """Every one of the table, and every code has its words."""
-    magic = [m for m in MAGIC if m.provider == "talkvalue" and m.where != "sourceId"]
+    magic = [m for m in MAGIC if m.where != "sourceId"]
     address = {"local part": "{}+ann@some-company.com", "domain": "ann@{}mail.com"}
     rows = [address[m.where].format(m.match) + ",A" for m in magic]
     job = _run(talkvalue, finish, _csv("Email,Name", *rows, "one-cell"))
