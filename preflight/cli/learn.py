@@ -11,13 +11,11 @@ from preflight.cli.progress import progress_bars
 from preflight.config import catalogue
 from preflight.config.settings import CONFIG_NAMES
 from preflight.core import files
-from preflight.core.errors import OutputExists, SourceError, UsageError
-from preflight.learning.evidence import gathered
+from preflight.core.errors import OutputExists, SourceError
 from preflight.learning.lessons import Lessons, Ruled
 from preflight.learning.proposing import learn
-from preflight.pipeline import check_fix_split
+from preflight.pipeline import check_fix_split, state_folder
 from preflight.report import lessons as told
-from preflight.runs.ledger.ledger import FILE, Ledger
 from preflight.writing import results_folder
 
 
@@ -66,16 +64,11 @@ def command(
             "isolated": isolated,
         }
     )
-    if not (settings.state_dir / FILE).exists():
-        raise UsageError(f"no runs in {settings.state_dir}; --state-dir names another folder")
+    state_folder.opened(settings).close()
     if folder is not None and (folder.is_file() or (folder.is_dir() and any(folder.iterdir()))):
         raise OutputExists(f"{folder} is not an empty folder; -o DIR writes into a new one")
-    with (
-        Ledger(settings.state_dir) as ledger,
-        check_fix_split.workspace() as work,
-        progress_bars() as progress,
-    ):
-        evidence = gathered(ledger, run, settings, work=work, progress=progress)
+    with check_fix_split.workspace() as work, progress_bars() as progress:
+        evidence = state_folder.evidence(run, settings, work=work, progress=progress)
     lessons = learn(evidence, catalogue.load(settings.rules), show_values=shows_values(settings))
     emit((told.document if output_format == "json" else told.text)(lessons), None)
     if folder is not None:

@@ -8,12 +8,9 @@ import click
 
 from preflight.cli.options import emit, settings_of, shows_values
 from preflight.cli.progress import progress_bars
-from preflight.core.errors import UsageError
-from preflight.pipeline import check_fix_split
+from preflight.pipeline import check_fix_split, state_folder
 from preflight.report import story
-from preflight.runs.history import trace
 from preflight.runs.history.facts import Trail
-from preflight.runs.ledger.ledger import FILE, Ledger
 
 
 @click.command("trace")
@@ -51,14 +48,8 @@ def command(
     is missing is said. Exits with 1 when no row fits.
     """
     settings = settings_of({"state_dir": state_dir, "show_values": show_values})
-    if not (settings.state_dir / FILE).exists():
-        raise UsageError(f"no runs in {settings.state_dir}; --state-dir names another folder")
-    with (
-        Ledger(settings.state_dir) as ledger,
-        check_fix_split.workspace() as work,
-        progress_bars() as progress,
-    ):
-        trail = trace.trace(ledger, run, key, settings, work=work, most=limit, progress=progress)
+    with check_fix_split.workspace() as work, progress_bars() as progress:
+        trail = state_folder.trace(run, key, settings, work=work, most=limit, progress=progress)
     if not trail.stories:
         for note in trail.notes:
             click.echo(f"note: {note}", err=True)

@@ -22,8 +22,7 @@ from preflight.core import findings as tables
 from preflight.core.types import Bools, Severity
 from preflight.learning.properties import SentColumn
 from preflight.linting.analysis import Analysis
-from preflight.linting.checked import Progress, RecordStream, silent
-from preflight.pipeline import check_fix_split
+from preflight.linting.checked import Check, Progress, RecordStream, silent
 from preflight.rule import Rule, Scope
 from preflight.runs import row_outcomes
 from preflight.runs.kept_run import judged_again, restored
@@ -74,6 +73,7 @@ def gathered(
     run_id: str,
     settings: Settings,
     *,
+    check: Check,
     work: Path,
     progress: Progress = silent,
 ) -> Evidence:
@@ -83,7 +83,8 @@ def gathered(
         ledger: knows the runs.
         run_id: of any of them.
         settings: of this call: its state folder, and its classes of failure codes.
-        work: a private folder, see `check_fix_split.workspace`.
+        check: lints the kept sources of the runs.
+        work: a private folder, see `pipeline.workspace`.
         progress: told the stage, rows done, and their total if it is known.
 
     Raises:
@@ -98,7 +99,7 @@ def gathered(
     for run in runs:
         table = row_outcomes.load(ledger.folder, run.id)
         own = restored(run, settings)
-        analyses.append(judged_again(run, own, work=work, progress=progress).analysis)
+        analyses.append(judged_again(run, own, check).analysis)
         cells, sent = _as_sent(analyses[-1], progress)
         columns = {**sent, **columns}
         refused = table["place"] == REFUSED
@@ -128,7 +129,7 @@ def gathered(
             }
         ),
         warned=_warned(together["warnings"], on),
-        unheard=_unheard(cells, tuple(columns.values()), base, off, work),
+        unheard=_unheard(cells, tuple(columns.values()), base, off, check, work),
         rules={**on, **off},
         asked_for=asked_for,
         whole=whole,
@@ -217,6 +218,7 @@ def _unheard(
     columns: Sequence[SentColumn],
     settings: Settings,
     off: Mapping[str, Rule],
+    check: Check,
     work: Path,
 ) -> dict[str, Bools]:
     """For each rule that was not on and finds anything: in which rows, as they were sent."""
@@ -245,7 +247,7 @@ def _unheard(
         max_bytes=None,
         max_rows=None,
     )
-    frame = check_fix_split.check(path, judged, work=work).analysis.findings.frame
+    frame = check(path, judged).analysis.findings.frame
     return {
         str(code): np.isin(np.arange(1, len(cells) + 1), rows[tables.ROW].to_numpy())
         for code, rows in frame.groupby(tables.CODE, observed=True)

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 from preflight.core.types import Books, Chunk, Layout, Source
 from preflight.linting.analysis import CLEAN, DROPPED, REJECTED, Analysis, RowStates
 from preflight.reading.chunks import read_chunks
 from preflight.reading.prefetch import ahead
+
+if TYPE_CHECKING:
+    from preflight.config.settings import Settings
+    from preflight.kinds.email_dns import MailHosts
 
 Progress = Callable[[str, int, int | None], None]
 CHUNK_BYTES = 16 << 20
@@ -17,6 +23,17 @@ CHUNK_BYTES = 16 << 20
 
 def silent(stage: str, done: int, total: int | None) -> None:
     """The progress of a caller that wants none."""
+
+
+class Check(Protocol):
+    """Lints a file: `pipeline.check`, with its private folder and its progress.
+
+    What stands below the pipeline and needs a kept file linted again is handed this.
+    """
+
+    def __call__(self, path: Path, settings: Settings, *, mail: MailHosts | None = None) -> Checked:
+        """What is known of the file; see `pipeline.check`."""
+        ...
 
 
 @dataclass(frozen=True)

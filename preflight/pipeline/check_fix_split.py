@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import fcntl
+import functools
 import os
 import shutil
 import tempfile
@@ -30,7 +31,7 @@ from preflight.kinds.email_dns import MailHosts
 from preflight.linting import user_schema
 from preflight.linting.analysis import analyze
 from preflight.linting.apply_fixes import reveal
-from preflight.linting.checked import CHUNK_BYTES, Checked, Progress, RecordStream, silent
+from preflight.linting.checked import CHUNK_BYTES, Check, Checked, Progress, RecordStream, silent
 from preflight.reading.scan import scan
 from preflight.reading.source import last_written, open_source
 from preflight.writing import results_folder, undo
@@ -164,6 +165,11 @@ def check(
         again = RecordStream(layout, "reading again", progress, chunk_bytes)
         found = analyze(layout, plan, again, schema=schema)
     return Checked(source, found)
+
+
+def checker(work: Path, progress: Progress = silent) -> Check:
+    """`check` for what stands below the pipeline: with its private folder and its progress."""
+    return functools.partial(check, work=work, progress=progress)
 
 
 def _unused(header: Sequence[str], source: Source, settings: Settings) -> Iterator[str]:

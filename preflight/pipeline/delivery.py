@@ -292,7 +292,7 @@ def resume(
                 run.id,
                 connected.capabilities.joins_by,
                 settings=own,
-                checked=judged_again(run, own, work=work, progress=progress),
+                checked=judged_again(run, own, check_fix_split.checker(work, progress)),
                 fixed=None,
                 stopped=stopped,
                 wait=connection.wait,

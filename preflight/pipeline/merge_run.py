@@ -18,6 +18,7 @@ from preflight.core.errors import UsageError
 from preflight.core.redact import mask
 from preflight.core.types import Bools, FailureReport, Outcome
 from preflight.linting.checked import Progress, silent
+from preflight.pipeline.check_fix_split import checker
 from preflight.providers import registry
 from preflight.runs.kept_run import judged_again, restored
 from preflight.runs.ledger.ledger import FILE as LEDGER
@@ -84,7 +85,7 @@ def merge_run(
             number: _ended(ledger, parts[number], reports, run, number in accept)
             for number, reports in found.items()
         }
-        checked = judged_again(run, own, work=work, progress=progress)
+        checked = judged_again(run, own, checker(work, progress))
         if run.state is RunState.FINISHED:
             # Should this break off, a resume settles the run again.
             ledger.set_run(run_id, RunState.OPEN)

@@ -147,7 +147,7 @@ def resubmit(
             family = _ended(ledger, root)
             parent = family[-1]
             sources = [
-                judged_again(run, restored(run, settings), work=work, progress=progress)
+                judged_again(run, restored(run, settings), check_fix_split.checker(work, progress))
                 for run in family
             ]
             history = [

@@ -23,8 +23,7 @@ from preflight.core import files
 from preflight.core.errors import SourceError
 from preflight.core.types import Source
 from preflight.kinds.email_dns import remembered as known_domains
-from preflight.linting.checked import Checked, Progress, silent
-from preflight.pipeline import check_fix_split
+from preflight.linting.checked import Check, Checked
 from preflight.runs.ledger.run import Run
 from preflight.writing import results_folder
 
@@ -90,14 +89,13 @@ def kept_source(run: Run, state_dir: Path) -> Path:
     return copy
 
 
-def judged_again(run: Run, own: Settings, *, work: Path, progress: Progress = silent) -> Checked:
+def judged_again(run: Run, own: Settings, check: Check) -> Checked:
     """The source of a run, linted as it was when the run began, under the name it had then.
 
     Args:
         run: of the ledger.
         own: the run's own settings, see `restored`; their state folder has the kept copy.
-        work: a private folder, see `check_fix_split.workspace`.
-        progress: told the stage, rows done, and their total if it is known.
+        check: lints it.
 
     Raises:
         SourceError: the kept copy is gone.
@@ -106,7 +104,7 @@ def judged_again(run: Run, own: Settings, *, work: Path, progress: Progress = si
     copy = kept_source(run, own.state_dir)
     refused = run.settings.get("refused_domains")
     mail = None if refused is None else known_domains(refused)
-    checked = check_fix_split.check(copy, own, work=work, mail=mail, progress=progress)
+    checked = check(copy, own, mail=mail)
     return dataclasses.replace(
         checked, source=dataclasses.replace(checked.source, name=run.source_name)
     )

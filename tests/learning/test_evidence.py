@@ -13,13 +13,12 @@ from preflight.config import catalogue
 from preflight.config.settings import Settings
 from preflight.core.errors import SourceError, UsageError
 from preflight.core.types import Reason
-from preflight.learning.evidence import Evidence, gathered
+from preflight.learning.evidence import Evidence
 from preflight.learning.lessons import Raised, Switched
 from preflight.learning.proposing import learn
-from preflight.pipeline import check_fix_split
+from preflight.pipeline import check_fix_split, state_folder
 from preflight.pipeline.delivery import Sent
 from preflight.providers.sandbox.server import Sandbox
-from preflight.runs.ledger.ledger import Ledger
 from tests.families import Row, send, send_corrected
 
 HEADER = "E-mail,First,Company\n"
@@ -50,8 +49,8 @@ def sent(
 def known(run: Sent, own: Settings) -> Evidence:
     """What the family of a run knows."""
     assert run.run is not None
-    with Ledger(own.state_dir) as ledger, check_fix_split.workspace() as work:
-        return gathered(ledger, run.run.id, own, work=work)
+    with check_fix_split.workspace() as work:
+        return state_folder.evidence(run.run.id, own, work=work)
 
 
 def test_rows_are_known_as_they_were_sent_with_what_became_of_them(

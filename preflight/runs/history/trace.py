@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -18,7 +17,7 @@ from preflight.config.settings import Settings
 from preflight.core import csv_writer
 from preflight.core.errors import PreflightError, UsageError
 from preflight.core.row_id import NAME, row_id
-from preflight.linting.checked import Checked, Progress, silent
+from preflight.linting.checked import Check, Checked, Progress, silent
 from preflight.runs import row_outcomes
 from preflight.runs.corrections import KEPT
 from preflight.runs.history.facts import (
@@ -50,7 +49,7 @@ def trace(
     key: str,
     settings: Settings,
     *,
-    work: Path,
+    check: Check,
     most: int = 10,
     progress: Progress = silent,
 ) -> Trail:
@@ -63,7 +62,7 @@ def trace(
             `preflight__id`; what is neither is looked for as an email, a phone or another match
             key, in every run, as read and as sent.
         settings: of this call; what the rows are judged by are the runs' own.
-        work: a private folder, see `check_fix_split.workspace`.
+        check: lints the kept sources of the runs.
         most: how many stories are told at most.
         progress: told the stage, rows done, and their total if it is known.
 
@@ -71,7 +70,7 @@ def trace(
         UsageError: there is no such run.
     """
     runs = ledger.family(run_id)
-    tellers = [_Teller(ledger, run, settings, work, progress) for run in runs]
+    tellers = [_Teller(ledger, run, settings, check, progress) for run in runs]
     first = runs[0]
     if key.isdecimal() and 1 <= int(key) <= first.source_rows:
         origins = [tellers[0].origin(int(key))]
@@ -119,7 +118,7 @@ class _Teller:
     """
 
     def __init__(
-        self, ledger: Ledger, run: Run, settings: Settings, work: Path, progress: Progress
+        self, ledger: Ledger, run: Run, settings: Settings, check: Check, progress: Progress
     ) -> None:
         self.run = run
         self.notes: list[str] = []
@@ -127,7 +126,7 @@ class _Teller:
         self._progress = progress
         self._parts = ledger.parts(run.id)
         self._settings = settings
-        self._work = work
+        self._check = check
         self.table = self._verdicts()
         self._judged: Checked | None = None
         self._asked = False
@@ -146,12 +145,8 @@ class _Teller:
         if not self._asked:
             self._asked = True
             try:
-                self._judged = judged_again(
-                    self.run,
-                    restored(self.run, self._settings),
-                    work=self._work,
-                    progress=self._progress,
-                )
+                own = restored(self.run, self._settings)
+                self._judged = judged_again(self.run, own, self._check)
             except PreflightError as error:
                 self.notes.append(
                     f"run {self.run.id}: what was found and changed is left out: {error}"

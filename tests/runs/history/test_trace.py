@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from preflight.config.settings import Settings
 from preflight.core.errors import UsageError
-from preflight.pipeline import check_fix_split
+from preflight.pipeline import check_fix_split, state_folder
 from preflight.pipeline.delivery import Sent
 from preflight.providers.sandbox.server import Sandbox
 from preflight.runs import row_outcomes
@@ -33,8 +33,6 @@ from preflight.runs.history.facts import (
     Trail,
 )
 from preflight.runs.history.row_facts import RowChange, RowFinding
-from preflight.runs.history.trace import trace
-from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import RunState
 from preflight.runs.row_outcomes import FOLDER, RowOutcome
 from tests.families import Row, send, send_corrected
@@ -66,8 +64,8 @@ def sent(
 
 def traced(run: str, key: object, own: Settings, most: int = 10) -> Trail:
     """The stories of the rows that a key means."""
-    with Ledger(own.state_dir) as ledger, check_fix_split.workspace() as work:
-        return trace(ledger, run, str(key), own, work=work, most=most)
+    with check_fix_split.workspace() as work:
+        return state_folder.trace(run, str(key), own, work=work, most=most)
 
 
 def story(run: Sent, key: object, own: Settings) -> Story:
@@ -319,6 +317,9 @@ def test_a_malformed_row_is_found_by_what_stands_in_it(
 
 
 def test_there_is_no_story_of_a_run_that_is_not(own: Settings) -> None:
+    with pytest.raises(UsageError, match="no runs in"):
+        traced("20200101-000000-0000", 1, own)
+    Ledger(own.state_dir).close()
     with pytest.raises(UsageError, match="there is no run"):
         traced("20200101-000000-0000", 1, own)
 

@@ -1,0 +1,70 @@
+"""What the state folder alone can tell: the history of a row, and what refusals teach."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from preflight.config.settings import Settings
+from preflight.core.errors import UsageError
+from preflight.learning.evidence import Evidence, gathered
+from preflight.linting.checked import Progress, silent
+from preflight.pipeline.check_fix_split import checker
+from preflight.runs.history import trace as history
+from preflight.runs.history.facts import Trail
+from preflight.runs.ledger.ledger import FILE, Ledger
+
+
+def trace(
+    run: str,
+    key: str,
+    settings: Settings,
+    *,
+    work: Path,
+    most: int = 10,
+    progress: Progress = silent,
+) -> Trail:
+    """The history of the rows that a key means; see `runs.history.trace`.
+
+    Args:
+        run: the id of any run of a family.
+        key: a row number, a row id, or an email, a phone or another match key.
+        settings: names the state folder.
+        work: a private folder, see `workspace`.
+        most: how many rows at most.
+        progress: told the stage, rows done, and their total if it is known.
+
+    Raises:
+        UsageError: there is no such run.
+    """
+    with opened(settings) as ledger:
+        check = checker(work, progress)
+        return history.trace(ledger, run, key, settings, check=check, most=most, progress=progress)
+
+
+def evidence(run: str, settings: Settings, *, work: Path, progress: Progress = silent) -> Evidence:
+    """What the runs of a family tell about refusals; see `learning.evidence`.
+
+    Args:
+        run: the id of any run of the family.
+        settings: names the state folder, and the classes of failure codes.
+        work: a private folder, see `workspace`.
+        progress: told the stage, rows done, and their total if it is known.
+
+    Raises:
+        UsageError: there is no such run, or its row outcomes are not kept.
+        SourceError: a kept source is gone.
+    """
+    with opened(settings) as ledger:
+        check = checker(work, progress)
+        return gathered(ledger, run, settings, check=check, work=work, progress=progress)
+
+
+def opened(settings: Settings) -> Ledger:
+    """The ledger of a state folder that has one.
+
+    Raises:
+        UsageError: no run was ever recorded there.
+    """
+    if not (settings.state_dir / FILE).exists():
+        raise UsageError(f"no runs in {settings.state_dir}; --state-dir names another folder")
+    return Ledger(settings.state_dir)
