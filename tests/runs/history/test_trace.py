@@ -33,6 +33,7 @@ from preflight.runs.history.facts import (
     Trail,
 )
 from preflight.runs.history.row_facts import RowChange, RowFinding
+from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import RunState
 from preflight.runs.row_outcomes import FOLDER, RowOutcome
 from tests.families import Row, send, send_corrected
