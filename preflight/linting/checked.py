@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from preflight.core.types import Books, Chunk, Layout, Source
-from preflight.linting.analysis import CLEAN, DROPPED, REJECTED, Analysis, RowStates
+from preflight.linting.analysis import Analysis
+from preflight.linting.row_states import CLEAN, DROPPED, REJECTED, RowStates
 from preflight.reading.chunks import read_chunks
 from preflight.reading.prefetch import ahead
 

@@ -1,4 +1,4 @@
-"""What a whole table tells: rows that stand there twice, contacts that do, phones that many share.
+"""What a whole table tells: duplicate rows, duplicate contacts, phones that many people share.
 
 Of each row a few hashes are kept while the file is read, and no value. Where two rows have the same
 match key, and only there, the file is looked at once more, to see whether they are the same in
@@ -21,6 +21,7 @@ from preflight.core import findings as tables
 from preflight.core.arrow import strings
 from preflight.core.findings import Findings
 from preflight.core.types import Bools, Chunk, Column, Ints
+from preflight.linting.chunk_analysis import ChunkAnalysis
 from preflight.linting.fixer import FixedColumn
 from preflight.linting.linter import asked
 from preflight.linting.pandera_checks import VALUE
@@ -38,11 +39,11 @@ class Duplicates:
 
     Attributes:
         findings: of all of them.
-        blamed: for each code, the rows it blames.
+        hits: for each code, its rows.
     """
 
     findings: Findings
-    blamed: Mapping[str, Ints]
+    hits: Mapping[str, Ints]
 
 
 class Contacts:
@@ -59,17 +60,12 @@ class Contacts:
         self._rows: list[pd.DataFrame] = []
         self._numbers: dict[int, list[pd.DataFrame]] = {one.position: [] for one in plan.shared}
 
-    def add(self, chunk: Chunk, mended: Iterable[FixedColumn], bad: Bools) -> None:
-        """Remembers the rows of a chunk.
-
-        Args:
-            chunk: before fixing, with its joined columns.
-            mended: its suspects after fixing.
-            bad: a mask over its table: the rows that are rejected even after fixing.
-        """
+    def add(self, analyzed: ChunkAnalysis) -> None:
+        """Remembers the rows of a chunk, before fixing and after."""
         if not self._rules:
             return
-        of_column = {one.judged.column.position: one for one in mended}
+        chunk = analyzed.joined
+        of_column = {one.suspects.column.position: one for one in analyzed.columns}
         keys = np.full(len(chunk.rows), "", dtype=object)
         if self._plan.key is not None:
             position = self._plan.key.position
@@ -84,7 +80,7 @@ class Contacts:
                 {
                     "row": chunk.rows,
                     "line": chunk.lines,
-                    "bad": bad,
+                    "bad": analyzed.bad_after,
                     "keyed": keyed,
                     "high": hashes[0],
                     "low": hashes[1],
@@ -139,7 +135,7 @@ class Contacts:
         rows = rows[rows["high"].duplicated(keep=False)]
         second = self._second_look(rows, shared, again)
         pieces: list[Findings] = []
-        blamed: dict[str, Ints] = {}
+        hits: dict[str, Ints] = {}
         gone = np.empty(0, dtype=np.int64)
         for rule in self._rules:
             for column, frame in self._frames(rule, rows, shared, second):
@@ -147,10 +143,10 @@ class Contacts:
                 found, codes = duplicates(rule, left, self._plan, column)
                 pieces.append(found)
                 for code, hit in codes.items():
-                    blamed[code] = np.union1d(blamed.get(code, hit), hit)
+                    hits[code] = np.union1d(hits.get(code, hit), hit)
             if rule.drops:
-                gone = np.union1d(gone, blamed.get(rule.code, gone))
-        return Duplicates(tables.concat(pieces), blamed)
+                gone = np.union1d(gone, hits.get(rule.code, gone))
+        return Duplicates(tables.concat(pieces), hits)
 
     def _shared(self, rows: pd.DataFrame) -> dict[int, pd.DataFrame]:
         """For each column of phones, the rows whose number stands in another row too."""
@@ -227,7 +223,7 @@ def duplicates(
         column: that the findings are about, if one is.
 
     Returns:
-        The findings, and for each code the rows it blames.
+        The findings, and for each code the rows it hits.
     """
     if keys.empty:
         return tables.concat([]), {}
@@ -251,10 +247,10 @@ def _normal(chunk: Chunk, position: int, one: FixedColumn | None) -> np.ndarray:
     keys = np.asarray(chunk.table[str(position)].to_numpy(zero_copy_only=False), dtype=object)
     if one is not None:
         cells = one.fixed.cells
-        normal = one.judged.checks.kind.normal or VALUE
+        normal = one.suspects.checks.kind.normal or VALUE
         keys = keys.copy()
         folded = cells[normal].str.lower().to_numpy(dtype=object)
-        keys[one.judged.where] = folded[one.judged.which]
+        keys[one.suspects.where] = folded[one.suspects.which]
     return keys
 
 
@@ -264,10 +260,10 @@ def _numbers(chunk: Chunk, position: int, one: FixedColumn | None) -> _Hashes:
     numbers = np.zeros(len(values), dtype=np.int64)
     plain = np.ones(len(values), dtype=bool)
     if one is not None:
-        plain[one.judged.where] = False
+        plain[one.suspects.where] = False
         forms = strings(one.fixed.cells["e164"])
         forms = pc.if_else(pc.equal(forms, ""), "+0", forms)
-        numbers[one.judged.where] = _digits(forms)[one.judged.which]
+        numbers[one.suspects.where] = _digits(forms)[one.suspects.which]
     # What triage passes is E.164 or blank.
     plain &= np.asarray(pc.not_equal(values, "").to_numpy())
     numbers[plain] = _digits(values.filter(pa.array(plain)))

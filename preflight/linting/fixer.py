@@ -1,24 +1,65 @@
-"""The suspects of a chunk after fixing: what both passes over a file need of one chunk."""
+"""Fixes what is safe to fix, and knows every cell it changed.
+
+Fixes run in declared phases, each rule once, on the distinct cells that its own check hits at that
+moment. A fix sees one cell and nothing else, so fixing a row is the same wherever it stands, and
+fixing twice is the same as fixing once. What a fix changed is judged again.
+"""
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 
 from preflight.config.plan import Plan
 from preflight.core.arrow import strings
 from preflight.core.types import Bools, Chunk, Ints, Safety
-from preflight.linting.cell_fixes import FixedCells as FixedCells
-from preflight.linting.cell_fixes import fix_cells, write_cells
 from preflight.linting.linter import ColumnSuspects, Linted, Linter, RuleHits
-from preflight.linting.pandera_checks import VALUE
+from preflight.linting.pandera_checks import REGION, VALUE, ColumnChecks, RuleCrashed
+from preflight.rule import Rule
 
-MOST_GUESSES = 5_000
-"""How many cells are looked at to say what guessing would add."""
+
+@dataclass(frozen=True)
+class CellChange:
+    """What one rule's fix did to the distinct cells of a column.
+
+    Attributes:
+        code: of the rule.
+        safety: of the fix.
+        cells: a mask over the distinct cells: those it changed.
+        old: each changed cell before, in order.
+        new: and after.
+    """
+
+    code: str
+    safety: Safety
+    cells: Bools
+    old: np.ndarray
+    new: np.ndarray
+
+
+@dataclass(frozen=True)
+class FixedCells:
+    """The distinct cells of a column after fixing.
+
+    Attributes:
+        cells: as `ColumnChecks.prepare` makes them, of the index that was given.
+        changes: in the order in which they were made.
+    """
+
+    cells: pd.DataFrame
+    changes: tuple[CellChange, ...]
+
+    @property
+    def changed(self) -> Bools:
+        """A mask over the cells: those that any fix changed."""
+        mask = np.zeros(len(self.cells), dtype=bool)
+        for change in self.changes:
+            mask |= change.cells
+        return mask
 
 
 @dataclass(frozen=True)
@@ -26,123 +67,39 @@ class FixedColumn:
     """A column's suspects after fixing.
 
     Attributes:
-        judged: before.
+        suspects: before.
         fixed: the distinct cells after, with the changes.
         hits: what the rules say of the cells after.
     """
 
-    judged: ColumnSuspects
+    suspects: ColumnSuspects
     fixed: FixedCells
     hits: tuple[RuleHits, ...]
 
     @property
     def changes_cells(self) -> bool:
         """Whether cells of the file are changed; those of a joined column are in no file."""
-        return bool(self.fixed.changes) and not self.judged.column.pieces
+        return bool(self.fixed.changes) and not self.suspects.column.pieces
 
 
-def with_fixes(chunk: Chunk, one: FixedColumn) -> Chunk:
-    """The chunk with the mended cells of one column in it."""
-    changed = one.fixed.changed[one.judged.which]
-    values = one.fixed.cells[VALUE].to_numpy(dtype=object)[one.judged.which[changed]]
-    return write_cells(chunk, one.judged.column.position, one.judged.where[changed], values)
+def with_fixes(chunk: Chunk, column: FixedColumn) -> Chunk:
+    """The chunk with the fixed cells of one column in it."""
+    suspects = column.suspects
+    changed = column.fixed.changed[suspects.which]
+    values = column.fixed.cells[VALUE].to_numpy(dtype=object)[suspects.which[changed]]
+    return write_cells(chunk, suspects.column.position, suspects.where[changed], values)
 
 
 def fix_columns(linter: Linter, linted: Linted) -> list[FixedColumn]:
     """Fixes the suspects of a chunk and judges those again that a fix changed."""
-    return [_mended(linter, judged, linter.plan) for judged in linted.columns]
+    return [fix_column(linter, suspects, linter.plan) for suspects in linted.columns]
 
 
-class FixPreview:
-    """What fixes that guess would add to a file that is fixed without them.
-
-    Only columns in which a rule blames a cell that it could mend by a guess are mended once more,
-    and no more than `MOST_GUESSES` cells in all: a file of which every row fails must not cost
-    twice. Rows that guessing would make doubles of others are not told from the rows it would save.
-
-    Args:
-        linter: of the file.
-
-    Attributes:
-        cells: how many cells guesses would change, of those looked at.
-        rows: the rows that would have no error about a cell left, a piece a chunk.
-        all_seen: whether all cells that could be guessed were looked at.
-    """
-
-    def __init__(self, linter: Linter) -> None:
-        self._linter = linter
-        plan = linter.plan
-        self._bold = dataclasses.replace(plan, unsafe_fixes=True)
-        self._codes = {
-            code
-            for code, rule in plan.rules.items()
-            if rule.fix is not None and rule.safety is Safety.UNSAFE and not plan.unsafe_fixes
-        }
-        self._left = MOST_GUESSES
-        self.cells = 0
-        self.rows: list[Ints] = []
-        self.all_seen = True
-
-    def add(self, rows: Ints, mended: list[FixedColumn], bad: Bools) -> None:
-        """Looks at a chunk.
-
-        Args:
-            rows: of its table.
-            mended: its columns after the fixes that are made.
-            bad: a mask over the table: the rows in which an error remains.
-        """
-        places = [self._guessable(one) for one in mended]
-        counts = np.zeros(len(rows), dtype=np.int64)
-        for where in places:
-            counts[where] += 1
-        if not counts.any():
-            return
-        so_far = np.cumsum(counts)
-        reach = int(np.searchsorted(so_far, self._left, side="right"))
-        self.all_seen &= reach == len(rows)
-        if not reach:
-            return
-        self._left -= int(so_far[reach - 1])
-        guessed = [
-            _mended(self._linter, _of_first_rows(one.judged, reach), self._bold)
-            if len(where)
-            else one
-            for one, where in zip(mended, places, strict=True)
-        ]
-        for one in guessed:
-            for change in one.fixed.changes:
-                if change.safety is Safety.UNSAFE:
-                    self.cells += int(change.cells[one.judged.which].sum())
-        still = bad_rows(self._linter, ((one.judged, one.hits) for one in guessed), len(rows))
-        self.rows.append(rows[:reach][(bad & ~still)[:reach]])
-
-    def _guessable(self, one: FixedColumn) -> Ints:
-        """Where in the chunk's table a cell of the column stands that a guess may mend."""
-        cells = np.zeros(len(one.judged.cells), dtype=bool)
-        for blame in (*one.judged.hits, *one.hits):
-            if blame.code in self._codes:
-                cells |= blame.cells
-        return one.judged.where[cells[one.judged.which]]
-
-
-def _of_first_rows(judged: ColumnSuspects, count: int) -> ColumnSuspects:
-    """The suspects of a column in the first rows of its chunk."""
-    here = judged.where < count
-    used, which = np.unique(judged.which[here], return_inverse=True)
-    kept = np.zeros(len(judged.cells), dtype=bool)
-    kept[used] = True
-    blames = tuple(
-        RuleHits(
-            blame.code,
-            blame.cells[used],
-            None if blame.reasons is None else blame.reasons[kept[blame.cells]],
-        )
-        for blame in judged.hits
-    )
-    cells = judged.cells.iloc[used].reset_index(drop=True)
-    return dataclasses.replace(
-        judged, cells=cells, where=judged.where[here], which=which, hits=blames
-    )
+def fix_column(linter: Linter, suspects: ColumnSuspects, plan: Plan) -> FixedColumn:
+    """A column fixed by the fixes that a plan makes, and judged again."""
+    hits = {hit.code: hit.cells for hit in suspects.hits}
+    after = fix_cells(suspects.checks, suspects.cells, hits, plan)
+    return FixedColumn(suspects, after, _judge_again(linter, suspects, after))
 
 
 def bad_rows(
@@ -150,38 +107,107 @@ def bad_rows(
 ) -> Bools:
     """A mask over a chunk's table of `count` rows: those in which an error is found."""
     bad = np.zeros(count, dtype=bool)
-    for judged, blames in columns:
-        cells = np.zeros(len(judged.cells), dtype=bool)
-        for blame in blames:
-            if linter.is_error(blame.code):
-                cells |= blame.cells
-        bad[judged.where[cells[judged.which]]] = True
+    for suspects, hits in columns:
+        cells = np.zeros(len(suspects.cells), dtype=bool)
+        for hit in hits:
+            if linter.is_error(hit.code):
+                cells |= hit.cells
+        bad[suspects.where[cells[suspects.which]]] = True
     return bad
 
 
-def _mended(linter: Linter, judged: ColumnSuspects, plan: Plan) -> FixedColumn:
-    """A column mended by the fixes that a plan makes, and judged again."""
-    blamed = {blame.code: blame.cells for blame in judged.hits}
-    after = fix_cells(judged.checks, judged.cells, blamed, plan)
-    return FixedColumn(judged, after, _judge_again(linter, judged, after))
-
-
-def _judge_again(linter: Linter, judged: ColumnSuspects, after: FixedCells) -> tuple[RuleHits, ...]:
+def _judge_again(
+    linter: Linter, suspects: ColumnSuspects, after: FixedCells
+) -> tuple[RuleHits, ...]:
     changed = after.changed
     if not changed.any():
-        return judged.hits
-    blames = []
-    for blame in judged.hits:
-        kept = blame.cells & ~changed
+        return suspects.hits
+    hits = []
+    for hit in suspects.hits:
+        kept = hit.cells & ~changed
         if kept.any():
-            reasons = None if blame.reasons is None else blame.reasons[~changed[blame.cells]]
-            blames.append(RuleHits(blame.code, kept, reasons))
+            reasons = None if hit.reasons is None else hit.reasons[~changed[hit.cells]]
+            hits.append(RuleHits(hit.code, kept, reasons))
     values = strings(after.cells.loc[changed, VALUE])
-    at = np.flatnonzero(changed)[judged.checks.suspects(pa.chunked_array([values]))]
+    at = np.flatnonzero(changed)[suspects.checks.suspects(pa.chunked_array([values]))]
     if not len(at):
-        return tuple(blames)
-    for blame in linter.judge(judged.checks, after.cells.iloc[at]):
+        return tuple(hits)
+    for hit in linter.judge(suspects.checks, after.cells.iloc[at]):
         spread = np.zeros(len(changed), dtype=bool)
-        spread[at] = blame.cells
-        blames.append(RuleHits(blame.code, spread, blame.reasons))
-    return tuple(blames)
+        spread[at] = hit.cells
+        hits.append(RuleHits(hit.code, spread, hit.reasons))
+    return tuple(hits)
+
+
+def fixing_rules(rules: Iterable[Rule], plan: Plan) -> tuple[Rule, ...]:
+    """The rules whose fixes are made under a plan, in the order in which they are."""
+    fixing = [rule for rule in rules if rule.fix is not None and plan.applies(rule.safety)]
+    return tuple(sorted(fixing, key=lambda rule: (rule.phase, rule.code)))
+
+
+def fix_cells(
+    checks: ColumnChecks, cells: pd.DataFrame, hits: Mapping[str, Bools], plan: Plan
+) -> FixedCells:
+    """Fixes the distinct cells of a column.
+
+    Args:
+        checks: the column's rules.
+        cells: the distinct cells, index 0, 1, ….
+        hits: for each rule that hits some, a mask over them. Others are not touched.
+        plan: says which fixes are made.
+    """
+    now = cells
+    nothing, changed, suspect = np.zeros((3, len(cells)), dtype=bool)
+    changes = []
+    for rule in fixing_rules(checks.rules, plan):
+        failed = hits.get(rule.code, nothing) & ~changed
+        try:
+            if suspect.any():
+                failed[suspect] = checks.failed(rule, now[suspect])
+            if not failed.any():
+                continue
+            old = now.loc[failed, VALUE]
+            new = checks.fixed(rule, now[failed])
+        except RuleCrashed:
+            # The cells stay as they are, and linting them again tells of the crash.
+            continue
+        differs = (old != new).to_numpy()
+        if not differs.any():
+            continue
+        old, new = old[differs], new[differs]
+        mask = np.zeros(len(cells), dtype=bool)
+        mask[np.flatnonzero(failed)[differs]] = True
+        assert rule.safety is not None  # noqa: S101 - the catalogue sees to it
+        changes.append(
+            CellChange(rule.code, rule.safety, mask, old.to_numpy(object), new.to_numpy(object))
+        )
+        now = _with(checks, now, mask, new)
+        changed |= mask
+        # No rule has anything to say about what triage passes.
+        suspect[mask] = checks.suspects(pa.chunked_array([strings(new)]))
+    return FixedCells(now, tuple(changes))
+
+
+def _with(
+    checks: ColumnChecks, now: pd.DataFrame, mask: Bools, new: pd.Series[str]
+) -> pd.DataFrame:
+    """The frame with the values of a mask replaced, and those judged anew."""
+    fresh = checks.prepare(new, now.loc[mask, REGION] if REGION in now else None)
+    taken = np.arange(len(now))
+    taken[mask] = len(now) + np.arange(len(fresh))
+    return pd.concat([now, fresh], ignore_index=True).take(taken).set_axis(now.index)
+
+
+def write_cells(chunk: Chunk, position: int, where: Ints, values: np.ndarray) -> Chunk:
+    """The chunk with some cells of one column replaced.
+
+    Args:
+        chunk: it.
+        position: of the column.
+        where: positions in its table.
+        values: the new cell for each.
+    """
+    column = chunk.table[str(position)].to_numpy(zero_copy_only=False).copy()
+    column[where] = values
+    table = chunk.table.set_column(position, str(position), pa.array(column, type=pa.string()))
+    return Chunk(table, chunk.rows, chunk.lines, chunk.malformed)

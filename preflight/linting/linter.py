@@ -1,7 +1,7 @@
 """Chunks against rules: what is wrong, and where.
 
 Only suspects reach the rules, each distinct one once. What comes out per column is the distinct
-cells, which of them each rule blames, and the way back to the rows; `fix` works on the same
+cells, which of them each rule hits, and the way back to the rows; `fix` works on the same
 distinct cells, and `judge` judges what it made of them.
 """
 
@@ -37,7 +37,7 @@ class RuleHits:
     Attributes:
         code: of the rule; of the CRASH rule where the rule itself failed.
         cells: a mask over the distinct cells.
-        reasons: a message for each blamed one, in order; None where the rule's own says all.
+        reasons: a message for each hit one, in order; None where the rule's own says all.
     """
 
     code: str
@@ -132,19 +132,19 @@ class Linter:
     def judge(self, checks: ColumnChecks, cells: pd.DataFrame) -> tuple[RuleHits, ...]:
         """What a column's rules say of distinct cells.
 
-        A rule that fails on the cells blames them all, under the CRASH rule's code: unknown is not
+        A rule that fails on the cells hits them all, under the CRASH rule's code: unknown is not
         passed.
         """
-        blames = []
+        hits = []
         for rule in checks.rules:
             try:
                 failed = checks.failed(rule, cells)
                 if not failed.any():
                     continue
-                blames.append(RuleHits(rule.code, failed, checks.reasons(rule, cells[failed])))
+                hits.append(RuleHits(rule.code, failed, checks.reasons(rule, cells[failed])))
             except RuleCrashed as crash:
-                blames += self._unknown(checks, rule, cells, crash)
-        return tuple(blames)
+                hits += self._unknown(checks, rule, cells, crash)
+        return tuple(hits)
 
     def _unknown(
         self, checks: ColumnChecks, rule: Rule, cells: pd.DataFrame, crash: RuleCrashed
@@ -154,7 +154,7 @@ class Linter:
         A rule that raises everywhere is not asked cell by cell, and one that answers with something
         else than a mask is not believed about any.
         """
-        blamed = np.zeros(len(cells), dtype=bool)
+        hit = np.zeros(len(cells), dtype=bool)
         unknown = np.zeros(len(cells), dtype=bool)
         reasons = np.full(len(cells), None, dtype=object)
         heaps = [np.arange(len(cells))]
@@ -165,7 +165,7 @@ class Linter:
                 some = cells.iloc[heap]
                 failed = checks.failed(rule, some)
                 if failed.any():
-                    blamed[heap] = failed
+                    hit[heap] = failed
                     said = checks.reasons(rule, some[failed])
                     reasons[heap[failed]] = None if said is None else said
             except RuleCrashed as again:
@@ -177,11 +177,11 @@ class Linter:
                     unknown[heap] = True
                 else:
                     heaps += np.array_split(heap, 2)
-        blamed &= ~unknown
+        hit &= ~unknown
         found = []
-        if blamed.any():
+        if hit.any():
             plain = rule.reason is None
-            found.append(RuleHits(rule.code, blamed, None if plain else reasons[blamed]))
+            found.append(RuleHits(rule.code, hit, None if plain else reasons[hit]))
         message = f"a rule failed on this cell, and it is unknown, not passed ({last})"
         found.append(
             RuleHits(self.plan.crash.code, unknown, np.full(int(unknown.sum()), message, object))
@@ -225,8 +225,8 @@ class Linter:
         for rule in self.plan.scoped(Scope.RECORD) if len(records) else ():
             code, bad, messages = asked(rule, records, self.plan, narrowed=True)
             if bad.any():
-                blamed = records[bad]
-                rows, lines = blamed["row"].to_numpy(), blamed["line"].to_numpy()
+                hit = records[bad]
+                rows, lines = hit["row"].to_numpy(), hit["line"].to_numpy()
                 pieces.append(tables.table(code, rows, lines, 0, messages))
                 dropped |= bad[:count] & (rule.drops and code == rule.code)
         return tables.concat(pieces), dropped
@@ -243,18 +243,18 @@ def _series(values: pa.Array) -> pd.Series[str]:
 
 
 def _found(
-    chunk: Chunk, judged: ColumnSuspects, blames: Iterable[RuleHits]
+    chunk: Chunk, suspects: ColumnSuspects, hits: Iterable[RuleHits]
 ) -> Iterator[RuleFindings]:
-    for blame in blames:
-        hit = blame.cells[judged.which]
-        where = judged.where[hit]
+    for hit in hits:
+        cells = hit.cells[suspects.which]
+        where = suspects.where[cells]
         messages = None
-        if blame.reasons is not None:
-            spread = np.full(len(blame.cells), None, dtype=object)
-            spread[blame.cells] = blame.reasons
-            messages = spread[judged.which[hit]]
-        number = judged.column.position + 1
-        yield RuleFindings(blame.code, chunk.rows[where], chunk.lines[where], number, messages)
+        if hit.reasons is not None:
+            spread = np.full(len(hit.cells), None, dtype=object)
+            spread[hit.cells] = hit.reasons
+            messages = spread[suspects.which[cells]]
+        number = suspects.column.position + 1
+        yield RuleFindings(hit.code, chunk.rows[where], chunk.lines[where], number, messages)
 
 
 def chunk_findings(
@@ -269,7 +269,7 @@ def chunk_findings(
     if columns is None:
         columns = ((one, one.hits) for one in linted.columns)
     cells = tables.collect(
-        found for judged, blames in columns for found in _found(linted.chunk, judged, blames)
+        found for suspects, hits in columns for found in _found(linted.chunk, suspects, hits)
     )
     return tables.concat([linted.records, linted.stored, cells])
 
@@ -277,9 +277,9 @@ def chunk_findings(
 def asked(
     rule: Rule, frame: pd.DataFrame, plan: Plan, *, narrowed: bool
 ) -> tuple[str, Bools, np.ndarray | None]:
-    """What a rule about records or keys says of a frame: a code, the blamed ones, their messages.
+    """What a rule about records or keys says of a frame: a code, its hits, their messages.
 
-    A rule that fails blames them all, under the CRASH rule's code.
+    A rule that fails hits them all, under the CRASH rule's code.
     """
     try:
         bad = ~asked_for_mask(rule, rule.check, frame).to_numpy()

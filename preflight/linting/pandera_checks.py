@@ -122,7 +122,7 @@ class ColumnChecks:
         return cells.join(self.kind.judge(cells, self.hints))
 
     def failed(self, rule: Rule, cells: pd.DataFrame) -> Bools:
-        """Where a rule blames a cell: a mask over the frame that `prepare` made.
+        """Where a rule hits a cell: a mask over the frame that `prepare` made.
 
         Raises:
             RuleCrashed: the rule raised, or did not answer with a mask.
@@ -136,7 +136,7 @@ class ColumnChecks:
         return ~_mask(rule, result.check_output, cells).to_numpy()
 
     def reasons(self, rule: Rule, cells: pd.DataFrame) -> np.ndarray | None:
-        """A message for each blamed cell; None where the rule's own message says all.
+        """A message for each hit cell; None where the rule's own message says all.
 
         Equal ones are one object: most rules have few, and a file may have many such cells.
         """
@@ -149,7 +149,7 @@ class ColumnChecks:
         return distinct[which]
 
     def fixed(self, rule: Rule, cells: pd.DataFrame) -> pd.Series[str]:
-        """The blamed cells as the rule's fix would have them."""
+        """The hit cells as the rule's fix would have them."""
         assert rule.fix is not None  # noqa: S101 - the caller asks for rules with a fix only
         return _texts(rule, rule.fix, cells, self, "its fix is")
 

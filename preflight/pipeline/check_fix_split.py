@@ -30,7 +30,7 @@ from preflight.kinds import email_dns
 from preflight.kinds.email_dns import MailHosts
 from preflight.linting import user_schema
 from preflight.linting.analysis import analyze
-from preflight.linting.apply_fixes import reveal
+from preflight.linting.cell_values import reveal
 from preflight.linting.checked import CHUNK_BYTES, Check, Checked, Progress, RecordStream, silent
 from preflight.reading.scan import scan
 from preflight.reading.source import last_written, open_source

@@ -20,9 +20,9 @@ from preflight.core import findings as tables
 from preflight.core.errors import BooksError
 from preflight.core.row_id import RowIds
 from preflight.core.types import Chunk, Ints, Reason, RunBooks
-from preflight.linting.analysis import DROPPED
 from preflight.linting.apply_fixes import FixedChunk
 from preflight.linting.checked import Checked, RecordStream
+from preflight.linting.row_states import DROPPED
 from preflight.runs.ledger.run import Run
 from preflight.runs.row_outcomes import RowOutcomes
 from preflight.writing import results_folder

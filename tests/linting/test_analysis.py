@@ -8,8 +8,9 @@ import pytest
 
 from preflight.config.plan import Plan
 from preflight.core.types import Chunk, Flaw, Layout, Safety, Severity, Source
-from preflight.linting.analysis import CLEAN, DROPPED, REJECTED, analyze
+from preflight.linting.analysis import analyze
 from preflight.linting.apply_fixes import apply_fixes
+from preflight.linting.row_states import CLEAN, DROPPED, REJECTED
 from preflight.rule import Problem, Rule, Scope
 from tests.cells import chunk_of, plan_for
 from tests.linting.test_linter import own_of, with_aside

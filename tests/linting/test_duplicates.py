@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from preflight.config.catalogue import builtin
 from preflight.core.types import Chunk, Severity
-from preflight.linting.analysis import CLEAN, DROPPED, REJECTED, Analysis, analyze
+from preflight.linting.analysis import Analysis, analyze
 from preflight.linting.duplicates import duplicates
+from preflight.linting.row_states import CLEAN, DROPPED, REJECTED
 from preflight.rule import Scope
 from tests.cells import chunk_of, plan_for
 from tests.checked import fix

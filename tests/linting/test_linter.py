@@ -215,5 +215,5 @@ def test_of_two_doubles_the_row_without_other_errors_is_kept() -> None:
     second = dataclasses.replace(second, rows=second.rows + 1, lines=second.lines + 1)
     found = analyze(layout, plan_for("email", "phone"), [first, second])
     assert found.after.tolist() == [1, 0]
-    messages = found.doubles.frame["message"].tolist()
+    messages = found.of_whole_file.frame["message"].tolist()
     assert messages == ["the same contact as row 2"]

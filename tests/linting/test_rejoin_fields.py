@@ -20,10 +20,10 @@ from preflight.config.catalogue import _sound
 from preflight.config.settings import Settings
 from preflight.core.errors import RuleError, UsageError
 from preflight.core.types import Column, Safety, Syntax
-from preflight.linting.analysis import CLEAN, REJECTED
 from preflight.linting.apply_fixes import apply_fixes
 from preflight.linting.checked import RecordStream
 from preflight.linting.rejoin_fields import rejoined
+from preflight.linting.row_states import CLEAN, REJECTED
 from preflight.pipeline import check_fix_split
 from preflight.rule import Scope
 from preflight.writing import undo

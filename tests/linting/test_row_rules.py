@@ -15,10 +15,11 @@ from preflight.config.catalogue import _sound
 from preflight.config.settings import Settings
 from preflight.core.errors import RuleError
 from preflight.core.types import Chunk, Flaw, Safety, Severity
-from preflight.linting.analysis import CLEAN, DROPPED, REJECTED, analyze
+from preflight.linting.analysis import analyze
 from preflight.linting.apply_fixes import apply_fixes
 from preflight.linting.checked import Checked
 from preflight.linting.row_rules import RowRules, following
+from preflight.linting.row_states import CLEAN, DROPPED, REJECTED
 from preflight.pipeline import check_fix_split
 from preflight.rule import RowContext, Rule, Scope
 from tests.cells import chunk_of, plan_for

@@ -13,9 +13,9 @@ from preflight.config.column_mapping import output_columns, own
 from preflight.core import findings as tables
 from preflight.core.findings import Findings
 from preflight.core.types import Chunk, Column, Ints
-from preflight.linting.analysis import CLEAN, DROPPED
 from preflight.linting.apply_fixes import FixedChunk
 from preflight.linting.checked import Checked, Progress, RecordStream, silent
+from preflight.linting.row_states import CLEAN, DROPPED
 from preflight.runs.matching import keys
 from preflight.writing.parts import OVER_LIMIT
 from preflight.writing.writer import rewrite

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight.kinds.phone import judge
-from preflight.linting.cell_fixes import fix_cells
+from preflight.linting.fixer import fix_cells
 from preflight.linting.linter import Linter
 from tests import dialling
 from tests.cells import cells, chunk_of, numbers, plan_for
