@@ -44,6 +44,19 @@ def test_the_whole_line_runs_against_the_stand_ins_it_starts(
     assert books["accepted"] + books["rejected_there"] + books["submitted"] == 3
 
 
+def test_experiture_is_told_which_column_holds_moments(call: Call, box: Box, here: Path) -> None:
+    """By the profile, which knows what its fields hold."""
+    opened = box()
+    moment = "2026-04-21T15:30:00Z"
+    (here / "leads.csv").write_text(f"email,created_at\nann@kestrel-labs.com,{moment}\n")
+    told = call("submit", "leads.csv", *EXPERITURE, "--map", "created_at=created_at")
+    assert told.code == 0, told.err
+    (job,) = opened.store.jobs("experiture")
+    kept = opened.store.document("experiture", f"job:{job.id}")
+    assert kept is not None
+    assert kept["types"] == {"email": "string", "created_at": "datetime"}
+
+
 def test_experiture_accepts_rejects_and_is_compared_with_its_list(
     call: Call, box: Box, leads: Path, here: Path
 ) -> None:

@@ -386,4 +386,5 @@ def connect(settings: ConnectionSettings) -> Experiture:
         target_list_id=settings.options.get("target_list_id", ""),
         audience_name=settings.options.get("audience_name", ""),
         verify=settings.options["verify_list"] == "true",
+        moments={name for name, kind in settings.field_kinds.items() if kind == "timestamp"},
     )

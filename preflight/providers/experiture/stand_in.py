@@ -188,10 +188,10 @@ async def _mapping(desk: Desk, request: Request) -> Response:
             raise RefusalError(no(400, "A mapped column has no type.", f"sourceFields.{column}"))
         if field not in FIELDS:
             raise RefusalError(no(422, "The object has no such field.", f"fieldMap.{column}"))
-    return await run_in_threadpool(_map, desk, request.path_params["id"], mapped)
+    return await run_in_threadpool(_map, desk, request.path_params["id"], types, mapped)
 
 
-def _map(desk: Desk, name: str, mapped: Mapping[str, str]) -> Response:
+def _map(desk: Desk, name: str, types: Mapping[str, str], mapped: Mapping[str, str]) -> Response:
     pending = _stored(desk, name)
     if pending["state"] not in {"pending", "ready"}:
         raise RefusalError(no(409, "The job was started."))
@@ -199,7 +199,8 @@ def _map(desk: Desk, name: str, mapped: Mapping[str, str]) -> Response:
         raise RefusalError(no(409, "The file was not uploaded."))
     if "email" not in mapped.values():
         raise RefusalError(no(422, "The match key is not mapped.", "fieldMap"))
-    desk.store.write(NAME, f"job:{name}", {**pending, "state": "ready", "mapped": mapped})
+    ready = {**pending, "state": "ready", "types": types, "mapped": mapped}
+    desk.store.write(NAME, f"job:{name}", ready)
     return done({"jobId": name, "state": "ready"})
 
 

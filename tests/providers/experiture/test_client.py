@@ -86,6 +86,7 @@ def connected(server: Loopback, **options: str) -> Experiture:
         options=options,
         environ={"EXPERITURE_API_KEY": "tok-123", "EXPERITURE_BASE_URL": server.url},
         timeout=5,
+        field_kinds={"email": "email", "created_at": "timestamp"},
     )
     assert isinstance(made, Experiture)
     return made
