@@ -23,6 +23,7 @@ check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.words
 
 tests: $(READY)
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term

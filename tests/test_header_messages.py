@@ -24,8 +24,8 @@ def test_an_address_under_a_strange_name_is_suggested(tmp_path: Path, provider: 
     """By what its cells look like, with the option that says it."""
     header = "Salutation,First Name,Last Name,Contact details,Phone,Company"
     message = said(tmp_path, header, provider)["HDR202"]
-    assert "nearest: `Contact details` (its cells look like email addresses)" in message
-    assert message.endswith("--map 'Contact details=email'")
+    assert "closest: `Contact details` (its cells look like email addresses)" in message
+    assert message.endswith("`--map 'Contact details=email'`")
 
 
 def test_a_provider_without_required_columns_misses_none(tmp_path: Path) -> None:
@@ -38,10 +38,13 @@ def test_a_provider_without_required_columns_misses_none(tmp_path: Path) -> None
     ("header", "expected"),
     [
         ("A,First Name,Last Name,E-mail,Phone,B", None),
-        ("A,B,C,E-mail,Phone,D", "(nor first_name and last_name, of which it could be made)"),
+        (
+            "A,B,C,E-mail,Phone,D",
+            "(and so are first_name and last_name, which it could be joined from)",
+        ),
         (
             "A,First Name,B,E-mail,Phone,C",
-            "(`First Name` holds first_name; with last_name it could be made)",
+            "(`First Name` holds first_name; add last_name to join them)",
         ),
         ("A,B,Nom,E-mail,Phone,C", "--map Nom=name"),
     ],
@@ -67,17 +70,19 @@ def test_two_columns_for_one_field_are_settled_by_the_option_that_is_said(tmp_pa
     rows = ROWS.replace("Kestrel", "")
     header = "A,First Name,Last Name,Email,Phone,Work Email"
     message = said(tmp_path, header, "talkvalue", rows)["HDR208"]
-    assert message.endswith("`Work Email` is empty: --map 'Work Email=-'")
+    assert message.endswith("`Work Email` is empty: ignore it with `--map 'Work Email=-'`")
     content = f"{header}\n{rows}"
     settled = check(tmp_path, content, profile="talkvalue", columns={"Work Email": "-"})
     assert "HDR208" not in {rule.code for rule, _ in settled.analysis.problems}
 
 
 def test_both_said_by_the_user_is_not_answered_with_the_same_option(tmp_path: Path) -> None:
-    """It is for the user to take one back."""
+    """The user has to remove one of them."""
     both = {"A": "email", "B": "email"}
     found = check(tmp_path, "A,B\na@kestrel-labs.com,b@kestrel-labs.com\n", columns=both)
     messages = [one.message for rule, one in found.analysis.problems if rule.code == "HDR208"]
-    assert messages == [
-        "it claims `email`, as `A` (column 1) does, and --map or the config says both"
-    ]
+    (message,) = messages
+    assert message == (
+        "two columns could be `email`: `A` (column 1) and `B` (column 2); --map or the config "
+        "names both: keep one"
+    )

@@ -91,7 +91,7 @@ def test_too_many_columns_cannot_be_split_and_too_many_rows_can() -> None:
     tight = dataclasses.replace(profiles.load(), limits=profiles.Limits(rows=5, columns=1))
     rows, columns = said("FIL008", view("email", "company", profile=tight, rows=6))
     assert (rows.message, rows.safety, rows.severity) == (
-        "6 rows, over the limit of 5: it is split", Safety.SAFE, None,
+        "6 rows, over the limit of 5: it will be split into parts", Safety.SAFE, None,
     )  # fmt: skip
     assert columns.message == "2 columns, over the limit of 1"
     assert (columns.safety, columns.severity) == (None, Severity.ERROR)
@@ -131,8 +131,8 @@ def test_a_missing_name_is_told_with_the_pieces_that_would_make_it() -> None:
     """TextUs takes either."""
     (problem,) = said("HDR202", view("First Name", "Phone", "Ful nam", profile="textus"))
     assert problem.message == (
-        "no column holds the required `name` (`First Name` holds first_name; with last_name it "
-        "could be made); nearest: `Ful nam`; say which with --map 'Ful nam=name'"
+        "the required column `name` is missing (`First Name` holds first_name; add last_name to "
+        "join them); closest: `Ful nam`; choose one with `--map 'Ful nam=name'`"
     )
     assert said("HDR202", view("First Name", "Last Name", "Phone", profile="textus")) == []
 
@@ -141,7 +141,7 @@ def test_nothing_is_near_a_column_that_nothing_is_like() -> None:
     """No guess is better than a bad one."""
     (problem,) = said("HDR202", view("Ort", profile="dotdigital"))
     assert problem.message == (
-        'no column holds the required `Email`; say which one it is with --map "Their header=email"'
+        'the required column `Email` is missing; name the column with `--map "Their header=email"`'
     )
 
 

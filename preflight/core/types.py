@@ -167,7 +167,7 @@ class Layout:
         header: the names as written, unquoted; one entry a column; empty when there is no header.
         header_line: physical line of the header, from 1.
         header_certain: whether a known name or the user vouches for the header line.
-        preamble: how many physical lines stand above the header, blank ones included.
+        preamble: how many physical lines above the header, blank ones included.
         continued: how many physical lines below the header say more about the columns (their names
             or types once more), and are no data.
         data_offset: byte offset in `text` at which the first data record starts.

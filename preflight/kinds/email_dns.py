@@ -15,9 +15,9 @@ import dns.name
 import dns.resolver
 
 TAKES = ""
-NO_DOMAIN = "there is no such domain"
-NO_HOST = "the domain has no mail server and no address"
-NULL_MX = "the domain takes no mail (null MX)"
+NO_DOMAIN = "the domain does not exist"
+NO_HOST = "the domain has no mail server"
+NULL_MX = "the domain does not accept mail (null MX)"
 _THREADS = 16
 _SECONDS = 5.0
 # After so many domains of which not one could be told, the server is taken to be gone.

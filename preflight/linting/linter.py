@@ -182,7 +182,7 @@ class Linter:
         if hit.any():
             plain = rule.reason is None
             found.append(RuleHits(rule.code, hit, None if plain else reasons[hit]))
-        message = f"a rule failed on this cell, and it is unknown, not passed ({last})"
+        message = f"a rule crashed on this cell, which was not checked ({last})"
         found.append(
             RuleHits(self.plan.crash.code, unknown, np.full(int(unknown.sum()), message, object))
         )
@@ -288,7 +288,7 @@ def asked(
         said = rule.reason(frame[bad] if narrowed else frame)
         messages = np.asarray(said if narrowed else said[bad], dtype=object)
     except Exception as error:  # noqa: BLE001 - a rule may raise anything, and it must not pass
-        message = f"a rule failed on this row, and it is unknown, not passed ({told(rule, error)})"
+        message = f"a rule crashed on this row, which was not checked ({told(rule, error)})"
         everything = np.ones(len(frame), dtype=bool)
         return plan.crash.code, everything, np.full(len(frame), message, object)
     return rule.code, bad, messages
@@ -311,7 +311,7 @@ def view_problems(view: FileView, plan: Plan) -> list[tuple[Rule, Problem]]:
                 found.append((dataclasses.replace(rule, severity=severity), said))
         except Exception as error:  # noqa: BLE001 - a rule may raise anything, and it must not pass
             message = (
-                f"a rule failed on the file, and it is unknown, not passed ({told(rule, error)})"
+                f"a rule crashed on the file, which was not checked ({told(rule, error)})"
             )
             found.append((plan.crash, Problem(message, severity=plan.crash.severity)))
     return found

@@ -246,9 +246,7 @@ class RowRules:
             seen = seen.only(_matching(seen.table, self._among[rule.code]))
             return (rule.code, *self._blamed(rule, seen))
         except Exception as error:  # noqa: BLE001 - a rule may raise anything, and it must not pass
-            message = (
-                f"a rule failed on this row, and it is unknown, not passed ({told(rule, error)})"
-            )
+            message = f"a rule crashed on this row, which was not checked ({told(rule, error)})"
             code = self._plan.crash.code
             return code, [tables.table(code, seen.rows, seen.lines, 0, message)], seen.rows
 

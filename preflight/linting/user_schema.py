@@ -233,7 +233,7 @@ def _crashed(
     """A check that raised: a check of single elements is asked of each, any other passes nobody."""
     check = error.check
     raised = str(error.failure_cases).partition("(")[0]
-    message = f"{_named(error)} failed itself, and this is unknown, not passed ({raised})"
+    message = f"{_named(error)} crashed, so this was not checked ({raised})"
     everyone = frame.index.to_numpy(np.int64)
     if moved or at is None or not check.element_wise:
         yield SchemaFailure(message, everyone, at, unknown=True)
@@ -261,10 +261,10 @@ def _message(error: SchemaError) -> str:
     if error.reason_code is SchemaErrorReason.SERIES_CONTAINS_NULLS:
         return "blank, and your schema wants a value (not_nullable)"
     if error.reason_code is SchemaErrorReason.SERIES_CONTAINS_DUPLICATES:
-        return "not unique, as your schema wants it (field_uniqueness)"
+        return "not unique, as your schema requires (field_uniqueness)"
     if error.reason_code is SchemaErrorReason.DUPLICATES:
         names = np.asarray(error.schema.unique, dtype=object).ravel()
-        return f"not unique, as your schema wants {', '.join(map(str, names))} together"
+        return f"not unique, as your schema requires {', '.join(map(str, names))} together"
     if error.reason_code in (
         SchemaErrorReason.WRONG_DATATYPE,
         SchemaErrorReason.DATATYPE_COERCION,

@@ -1,1 +1,1 @@
-"""Rules about what Dotdigital alone refuses."""
+"""Rules that apply to Dotdigital only."""

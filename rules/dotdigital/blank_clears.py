@@ -1,8 +1,8 @@
-"""Blank cells of the column clear the field of contacts that are there.
+"""Blank cells of the column clear the field of existing contacts.
 
-Under the merge option `Overwrite` Dotdigital updates all fields, and a blank is written over a
-value that it holds. `OnlyOverwriteIfNotEmpty`, the default of `preflight submit`, leaves it.
-Nothing is said while nobody has chosen `Overwrite`.
+Under the merge option `Overwrite` Dotdigital updates all fields, and writes a blank over an
+existing value. `OnlyOverwriteIfNotEmpty`, the default of `preflight submit`, keeps the value. The
+rule reports nothing unless `Overwrite` is chosen.
 
 Options::
 
@@ -16,7 +16,7 @@ Bad::
 
 Findings::
 
-    1:FIRSTNAME DDG102 1 blank cell clears what Dotdigital holds, for merge_option is Overwrite
+    1:FIRSTNAME DDG102 1 blank cell will clear data in Dotdigital (merge_option is Overwrite)
 
 Good::
 
@@ -31,7 +31,7 @@ from collections.abc import Iterator
 
 from preflight.rule import FileView, Problem, Rule, Scope, Severity
 
-# The API takes the name, and the number that older pages have for it.
+# The API accepts the name, and the number that older documentation gives for it.
 _OVERWRITE = ("overwrite", "0")
 
 
@@ -41,10 +41,10 @@ def check(view: FileView) -> Iterator[Problem]:
     for column in view.headers:
         blank = view.well_formed - view.filled[column.position]
         if column.position in view.sent and column.field not in view.profile.key and blank > 0:
-            cells = "1 blank cell clears" if blank == 1 else f"{blank:,} blank cells clear"
+            cells = "1 blank cell will clear" if blank == 1 else f"{blank:,} blank cells will clear"
             yield view.at(
                 column,
-                message=f"{cells} what Dotdigital holds, for merge_option is Overwrite",
+                message=f"{cells} data in Dotdigital (merge_option is Overwrite)",
             )
 
 
@@ -54,6 +54,6 @@ RULE = Rule(
     scope=Scope.HEADER,
     severity=Severity.WARNING,
     profiles=frozenset({"dotdigital"}),
-    message="blank cells clear what Dotdigital holds",
+    message="blank cells clear data in Dotdigital",
     check=check,
 )

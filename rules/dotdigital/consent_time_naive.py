@@ -1,7 +1,7 @@
-"""The moment of a consent has no offset, so nobody can tell which moment it is.
+"""The time of consent has no time zone, so the exact time is unknown.
 
-CONSENTDATETIME is the proof of when a contact agreed. How Dotdigital reads one without an offset is
-not documented, and it may be a day off. `--timezone` says which zone it is of.
+CONSENTDATETIME proves when a contact agreed. How Dotdigital reads one without an offset is not
+documented, and it may be a day off. Give the zone with `--timezone`.
 
 Options::
 
@@ -14,7 +14,7 @@ Bad::
 
 Findings::
 
-    2:CONSENTDATETIME DDG103 the moment of a consent has no offset
+    2:CONSENTDATETIME DDG103 no time zone given for the consent (add `--timezone America/New_York`)
 
 Good::
 
@@ -42,6 +42,6 @@ RULE = Rule(
     severity=Severity.WARNING,
     profiles=frozenset({"dotdigital"}),
     kinds=frozenset({"timestamp"}),
-    message="the moment of a consent has no offset",
+    message="no time zone given for the consent (add `--timezone America/New_York`)",
     check=check,
 )

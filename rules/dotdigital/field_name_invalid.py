@@ -1,8 +1,8 @@
-"""The column's name cannot be that of a Dotdigital data field.
+"""The column's name cannot be the name of a Dotdigital data field.
 
-A data field's name is 1 to 20 letters, digits, `_` or `-`. Preferences go under `Preference:Name`.
-A column of another name is left out of what is sent until it is renamed; the finding says a name
-that would do.
+The name of a data field is 1 to 20 letters, digits, `_` or `-`. Preferences use the form
+`Preference:Name`. A column with another name is not sent until it is renamed; the message suggests
+a name.
 
 Options::
 
@@ -15,8 +15,8 @@ Bad::
 
 Findings::
 
-    1:Lead source DDG101 Dotdigital can hold no column of this name (other characters than letters, digits, _ and -); it is left out until renamed, to `Lead_source` say
-    1:How did you hear about us DDG101 Dotdigital can hold no column of this name (over 20 characters, and others than letters, digits, _ and -); it is left out until renamed, to `How_did_you_hear_abo` say
+    1:Lead source DDG101 Dotdigital cannot hold a column of this name (characters other than letters, digits, _ and -): it is not sent until you rename it, for example to `Lead_source`
+    1:How did you hear about us DDG101 Dotdigital cannot hold a column of this name (over 20 characters, and characters other than letters, digits, _ and -): it is not sent until you rename it, for example to `How_did_you_hear_abo`
 
 Good::
 
@@ -50,15 +50,14 @@ def check(view: FileView) -> Iterator[Problem]:
             continue
         why = [f"over {_LONGEST} characters"] if len(name) > _LONGEST else []
         if odd:
-            others = "others" if why else "other characters"
-            why.append(f"{others} than letters, digits, _ and -")
+            why.append("characters other than letters, digits, _ and -")
         message = (
-            f"Dotdigital can hold no column of this name ({', and '.join(why)}); "
-            "it is left out until renamed"
+            f"Dotdigital cannot hold a column of this name ({', and '.join(why)}): "
+            "it is not sent until you rename it"
         )
         possible = _OTHER.sub("_", name).strip("_")[:_LONGEST]
         if possible:
-            message += f", to `{possible}` say"
+            message += f", for example to `{possible}`"
         yield view.at(column, message=message, safety=Safety.SAFE, old=column.name, new="")
 
 
@@ -68,6 +67,6 @@ RULE = Rule(
     scope=Scope.HEADER,
     severity=Severity.WARNING,
     profiles=frozenset({"dotdigital"}),
-    message="no name for a data field of Dotdigital",
+    message="not a valid name for a Dotdigital data field",
     check=check,
 )

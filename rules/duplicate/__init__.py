@@ -1,1 +1,1 @@
-"""Rules about duplicate problems."""
+"""Rules about rows that repeat others."""

@@ -1,7 +1,7 @@
 """A row of a corrected file has the match key of another row that was accepted before.
 
-The provider would write it over that contact. Either the correction went to the wrong address, or
-both rows are one person, and the row need not be sent at all.
+The provider would overwrite that contact. Either the correction went to the wrong address, or both
+rows are the same person and this row need not be sent.
 
 Bad::
 

@@ -1,9 +1,8 @@
-"""The contact is there already: another row has the same email address, or phone number for TextUs.
+"""Another row is the same contact: it has the same email address, or phone number for TextUs.
 
-Providers match contacts by it, and which row wins is theirs to decide: Dotdigital answers
-"Duplicate". Addresses are compared without case, phone numbers as E.164, both after fixing. The
-first row is kept, a row without other errors before one with; the rest are rejected, so that a
-person can look at them.
+Providers match contacts by it, and decide which row wins: Dotdigital answers "Duplicate". Addresses
+are compared without case, phone numbers as E.164, both after fixing. The first row without other
+errors is kept, or else the first one; the rest are rejected, so that a person can look at them.
 
 Bad::
 

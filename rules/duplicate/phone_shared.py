@@ -1,10 +1,10 @@
-"""One phone number stands with three people or more.
+"""Three or more people have the same phone number.
 
-A message to each of them reaches the same person as many times. It may be a household or the
-switchboard of a company, so nothing is refused; a number that someone typed to get past a form
-shows here too. People are told apart by their email address, or by name where they have none.
-Numbers are compared as E.164, after fixing. Where contacts are matched by phone (TextUs) the rows
-are doubles, and DUP801 speaks of them.
+A message to each of them reaches the same phone as many times. It may be a household or a company's
+switchboard, so nothing is rejected; a number that someone typed to get past a form shows up here
+too. People are told apart by their email address, or else by name. Numbers are compared as E.164,
+after fixing. If contacts are matched by phone (TextUs) the rows are duplicates, and DUP801 reports
+them.
 
 Bad::
 
@@ -16,9 +16,9 @@ Bad::
 
 Findings::
 
-    2:phone DUP803 the phone of 3 people, first in row 1
-    3:phone DUP803 the phone of 3 people, first in row 1
-    4:phone DUP803 the phone of 3 people, first in row 1
+    2:phone DUP803 phone number shared by 3 people, first in row 1
+    3:phone DUP803 phone number shared by 3 people, first in row 1
+    4:phone DUP803 phone number shared by 3 people, first in row 1
 
 Good::
 
@@ -34,7 +34,7 @@ import pandas as pd
 
 from preflight.rule import Alike, Rule, Scope, Severity
 
-# Two people with one phone are a couple, or a person and the assistant.
+# Two people with one phone are a couple, or a person and an assistant.
 _MANY = 3
 
 
@@ -50,7 +50,7 @@ def check(rows: pd.DataFrame) -> pd.Series[bool]:
 def reason(rows: pd.DataFrame) -> pd.Series[str]:
     first = rows.index.to_series().groupby(rows["high"]).transform("min")
     people = _people(rows).astype("int64").astype("str")
-    return "the phone of " + people + " people, first in row " + first.astype("str")
+    return "phone number shared by " + people + " people, first in row " + first.astype("str")
 
 
 RULE = Rule(
@@ -58,7 +58,7 @@ RULE = Rule(
     name="phone-shared",
     scope=Scope.TABLE,
     severity=Severity.WARNING,
-    message="one phone number, many people",
+    message="phone number shared by several people",
     check=check,
     reason=reason,
     alike=Alike.PHONE,

@@ -1,8 +1,8 @@
-"""A row of a corrected file that the provider accepted before, and that nobody changed since.
+"""The provider accepted this row of a corrected file before, and nobody has changed it since.
 
-To send it again would make a double of the contact, or set back what the provider has learnt
-since. It is left away, and counted as dropped. `preflight resubmit` finds such rows: it compares
-the corrected file with what was sent; nothing else puts a standing into a file.
+Sending it again would duplicate the contact, or overwrite newer data at the provider. The row is
+removed and counted as dropped. `preflight resubmit` finds such rows by comparing the corrected file
+with what was sent.
 
 Bad::
 
@@ -52,7 +52,7 @@ RULE = Rule(
     name="row-accepted-already",
     scope=Scope.ROW,
     severity=Severity.WARNING,
-    message="was accepted already",
+    message="already accepted",
     check=check,
     among=among,
     reason=reason,

@@ -1,7 +1,7 @@
-"""The same row stands there twice, equal in every cell.
+"""The row is equal to an earlier one in every cell.
 
-An export that was run twice, or two files pasted together. The first one is kept; the others are
-dropped, and counted as dropped. Cells are compared as they stand in the file.
+An export was run twice, or two files were pasted together. The first row is kept; the others are
+removed and counted as dropped. Cells are compared as they are in the file.
 
 Bad::
 

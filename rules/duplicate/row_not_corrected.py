@@ -1,7 +1,7 @@
-"""A row of a corrected file that the provider refused, and that came back as it was.
+"""The provider rejected this row of a corrected file, and it came back unchanged.
 
-It would be refused again. A row that was refused for a reason outside of it (the provider was busy,
-the import as a whole was wrong) is sent again as it is; any other has to be corrected first.
+It would be rejected again. A row that was rejected for a reason outside of it (the provider was
+busy, the import as a whole was wrong) is sent again as it is; any other must be corrected first.
 
 Bad::
 
@@ -51,7 +51,7 @@ RULE = Rule(
     name="row-not-corrected",
     scope=Scope.ROW,
     severity=Severity.ERROR,
-    message="was refused, and is not corrected",
+    message="was rejected and has not been corrected",
     check=check,
     among=among,
     reason=reason,

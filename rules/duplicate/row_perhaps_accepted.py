@@ -1,8 +1,8 @@
-"""A row of a corrected file that the provider may have accepted, and that nobody changed since.
+"""The provider may have accepted this row of a corrected file, and nobody has changed it since.
 
-Some providers tell no outcome of a row, or how many were refused and not which. A row that could
-have been accepted is not sent again as it was; it is left away, and counted as dropped. Correct it,
-and it is sent.
+Some providers report no outcome for a row, or only how many were rejected. A row that may have been
+accepted is not sent again unchanged: it is removed and counted as dropped. Correct it, and it is
+sent.
 
 Bad::
 
@@ -52,7 +52,7 @@ RULE = Rule(
     name="row-perhaps-accepted",
     scope=Scope.ROW,
     severity=Severity.WARNING,
-    message="may have been accepted already",
+    message="may already have been accepted",
     check=check,
     among=among,
     reason=reason,

@@ -1,8 +1,7 @@
-"""One row of the first file stands several times in a corrected one.
+"""One row of the original file is in the corrected file several times.
 
-Where the copies differ it cannot be told which of them is meant, and none is sent; where they are
-equal the first counts. Delete all but one. For a further contact, clear the cell `preflight__id` of
-its row.
+If the copies differ, nothing says which one is meant, and none is sent; if they are equal, the
+first counts. Delete all but one. To add a new contact, clear the cell `preflight__id` of its row.
 
 Bad::
 
@@ -52,7 +51,7 @@ RULE = Rule(
     name="row-returned-twice",
     scope=Scope.ROW,
     severity=Severity.ERROR,
-    message="stands twice in the corrected file",
+    message="is in the corrected file twice",
     check=check,
     among=among,
     reason=reason,

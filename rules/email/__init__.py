@@ -1,1 +1,1 @@
-"""Rules about email problems."""
+"""Rules about email addresses."""

@@ -1,8 +1,8 @@
-"""The email address has capitals before the @.
+"""The email address has capital letters before the @.
 
-Mail reaches the same person nearly everywhere, but programs that compare addresses character by
-character take `Ann@` and `ann@` for two contacts. A mail server may tell them apart, so that small
-letters are written only on request, and only where the part before the @ is plain ASCII.
+Mail nearly always reaches the same person, but programs that compare addresses character by
+character treat `Ann@` and `ann@` as two contacts. A mail server may distinguish them, so preflight
+writes lower case only on request, and only if the part before the @ is plain ASCII.
 
 Options::
 

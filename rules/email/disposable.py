@@ -1,8 +1,8 @@
-"""The email address is of a service that gives addresses to be thrown away.
+"""The email address belongs to a disposable-address service.
 
-Its holder reads it for ten minutes; later mail bounces or piles up unread, and a provider counts
-that against the sender. The list is short and of well-known services: a domain that is not on it
-may be one all the same.
+Its owner reads it for ten minutes; later mail bounces or piles up unread, and a provider counts
+that against the sender. The list is short and covers well-known services, so a domain that is not
+on it may still be disposable.
 
 Bad::
 
@@ -12,8 +12,8 @@ Bad::
 
 Findings::
 
-    2:email EML307 the email address is of a throw-away service
-    3:email EML307 the email address is of a throw-away service
+    2:email EML307 the email address is from a disposable-address service
+    3:email EML307 the email address is from a disposable-address service
 
 Good::
 
@@ -54,6 +54,6 @@ RULE = Rule(
     severity=Severity.WARNING,
     kinds=frozenset({"email"}),
     suspects=_DOMAIN,
-    message="the email address is of a throw-away service",
+    message="the email address is from a disposable-address service",
     check=check,
 )

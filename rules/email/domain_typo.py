@@ -1,9 +1,9 @@
-"""The domain of the email address looks like a well-known one with a slip: `gmial.com`.
+"""The domain of the email address looks like a typo of a well-known one: `gmial.com`.
 
-Such domains exist, often to catch mail that was meant for another, so that no library can refuse
-the address; a domain under `.con` does not exist at all. A slip is one letter left out, doubled or
-wrong, or two in turned order, behind the first, in the name of a large service. The likely one is
-written only on request, since the address may be meant as it is.
+Such domains exist, often to catch mail meant for another, so no library refuses the address; a
+domain under `.con` does not exist at all. A typo is one letter missing, doubled or wrong, or two
+letters swapped, after the first letter of a large service's name. The likely domain is written only
+on request, because the address may be correct as it is.
 
 Options::
 
@@ -44,8 +44,8 @@ import pandas as pd
 
 from preflight.rule import Context, Phase, Rule, Safety, Scope, Severity
 
-# Large services, by what stands before the first dot, and the endings they have. Labels of four
-# letters and fewer are too near to other words, and to one another.
+# Large services, by the label before the first dot, and their endings. Labels of four letters or
+# fewer are too close to other words, and to one another.
 _SERVICES = {
     "gmail": ("com",),
     "googlemail": ("com",),
@@ -55,19 +55,19 @@ _SERVICES = {
     "protonmail": ("com",),
     "yahoo": ("com", "co.uk", "co.in", "co.jp", "fr", "de", "it", "es", "ca", "com.br", "com.au"),
 }
-# Domains of others that are as near to one of them as a slip is.
+# Real domains of others that look like a typo of one of these.
 _REAL = ("gail.com", "gmal.com", "hotmai.com", "hotmaid.com", "outlooks.com", "yaho.co.jp")
-# No domain ends so: what is meant is `.com`.
+# No domain ends like this: `.com` is meant.
 _NOT_COM = ("con", "cmo", "ocm", "vom", "xom", "cpm", "coom", "comm")
-# These exist, and are slips behind the name of a large service only.
+# These endings exist, and are typos only after the name of a large service.
 _NEAR_COM = ("co", "cm", "om", "cim", "c")
 _LETTER = "[a-z0-9-]"
 
 
 def _slips(label: str) -> str:
-    """A pattern of the label with one letter left out, doubled, wrong, or two in turned order.
+    """A pattern of the label with one letter missing, doubled or wrong, or two swapped.
 
-    The first letter stays: `ymail` and `email` are others. The label itself does not fit.
+    The first letter stays: `ymail` and `email` are other words. The label itself does not match.
     """
     slips = set()
     for at in range(1, len(label)):
@@ -110,7 +110,7 @@ _LABELS = {label: re.compile(_slips(label)) for label in _SERVICES}
 
 
 def _right(domain: str) -> str:
-    """The domain that is likely meant; "" where nothing says that it is another."""
+    """The domain that was probably meant; "" if the domain is not a known typo."""
     if not _SLIP.search(f"@{domain}") or domain in _REAL:
         return ""
     label, _, ending = domain.partition(".")
@@ -125,7 +125,7 @@ def _domain(context: Context) -> pd.Series[str]:
 
 
 def check(email: pd.Series[str], context: Context) -> pd.Series[bool]:
-    # Most addresses have no slip in them, and one pattern over all of them is soon done.
+    # Most addresses have no typo, and one pattern over all of them is fast.
     slipped = context.judged["core"].str.contains(f"(?i){_SLIP.pattern}")
     wrong = _domain(context)[slipped].map(_right) != ""
     slipped &= wrong.reindex(email.index, fill_value=False)
@@ -134,21 +134,21 @@ def check(email: pd.Series[str], context: Context) -> pd.Series[bool]:
 
 def reason(email: pd.Series[str], context: Context) -> pd.Series[str]:
     del email
-    return "the domain looks misspelt: likely " + _domain(context).map(_said)
+    return "the domain looks misspelt: likely " + _domain(context).map(_shown)
 
 
-def _said(domain: str) -> str:
-    """The domain of a service by name; of any other only the ending, for it may be a person's."""
+def _shown(domain: str) -> str:
+    """A large service's domain; only the ending of any other, which may be a person's."""
     right = _right(domain)
     service = right.partition(".")[0] in _SERVICES
     return right if service else f".com for .{domain.rpartition('.')[2]}"
 
 
 def fix(email: pd.Series[str], context: Context) -> pd.Series[str]:
-    return email.where(email != context.judged["core"], email.map(_mended))
+    return email.where(email != context.judged["core"], email.map(_fixed))
 
 
-def _mended(email: str) -> str:
+def _fixed(email: str) -> str:
     local, at, domain = email.rpartition("@")
     return local + at + (_right(domain.lower()) or domain)
 

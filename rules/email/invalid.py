@@ -1,9 +1,9 @@
-r"""The cell holds no email address that mail could be sent to.
+r"""The cell does not contain a valid email address.
 
-The judge is the library `email_validator`, without asking the network; its reason stands in the
-message. Blanks, `mailto:`, angle brackets and the like around an address are the business of other
-rules. Experiture answers such a row with "invalid email format", TalkValue with INVALID_EMAIL,
-Dotdigital with the reason "Invalid Email".
+The library `email_validator` decides, without asking the network, and the message gives its reason.
+Whitespace, `mailto:`, angle brackets and the like around an address have rules of their own.
+Experiture answers such a row with "invalid email format", TalkValue with INVALID_EMAIL, Dotdigital
+with the reason "Invalid Email".
 
 Bad::
 

@@ -1,8 +1,7 @@
-"""The email address is blank in a file for a provider that matches contacts by it.
+"""The email address is blank, and the provider matches contacts by it.
 
-Dotdigital takes a file only with an `Email` column; TalkValue matches contacts by email, and so
-does Experiture, whose files need the column with valid addresses in it. TextUs does not ask for
-one.
+Dotdigital accepts a file only with an `Email` column; TalkValue matches contacts by email, and so
+does Experiture, whose files need the column with valid addresses in it. TextUs does not need one.
 
 Options::
 

@@ -1,10 +1,10 @@
-r"""The email address is valid, but written in another than its normal form.
+r"""The email address is valid, but not in its normal form.
 
-The part behind the @ means the same in capitals, and a letter with its accent beside it the same
-as in one character; programs that compare addresses character by character take them for two
-contacts. It is written as `email_validator` normalises it, save that a domain in Punycode
-(`xn--…`) stays so: not every provider takes the other form. What stands before the @ keeps its
-capitals.
+Upper case after the @ means the same as lower case, and a letter followed by a combining accent the
+same as one character; programs that compare addresses character by character treat them as two
+contacts. The address is rewritten as `email_validator` normalises it, except that a Punycode domain
+(`xn--…`) stays: not every provider accepts the other form. The part before the @ keeps its upper
+case.
 
 Bad::
 
@@ -15,9 +15,9 @@ Bad::
 
 Findings::
 
-    2:email EML309 not in the normal form of an email address
-    3:email EML309 not in the normal form of an email address
-    4:email EML309 not in the normal form of an email address
+    2:email EML309 the email address is not in its normal form
+    3:email EML309 the email address is not in its normal form
+    4:email EML309 the email address is not in its normal form
 
 Good::
 
@@ -57,7 +57,7 @@ def fix(email: pd.Series[str], context: Context) -> pd.Series[str]:
 
 
 def _normal(judged: pd.DataFrame) -> pd.Series[str]:
-    """The normal form; the core itself where it is not valid, so that there is none."""
+    """The normal form, or the core itself if it is not a valid address."""
     core, normal = judged["core"], judged["normal"]
     punycode = (normal != "") & core.str.contains(_PUNYCODE)
     if not punycode.any():
@@ -73,7 +73,7 @@ RULE = Rule(
     scope=Scope.CELL,
     severity=Severity.WARNING,
     kinds=frozenset({"email"}),
-    message="not in the normal form of an email address",
+    message="the email address is not in its normal form",
     check=check,
     fix=fix,
     safety=Safety.SAFE,

@@ -1,9 +1,8 @@
-r"""Blanks stand around the email address, or characters of no width stand in it.
+r"""The email address has whitespace around it, or zero-width characters in it.
 
-They come from cells that were copied and from fixed-width exports. Providers that match contacts
-by email refuse such an address, or take it for another contact; Experiture's lists trim addresses
-on their own, but its import answers a wrong one with "invalid email format". Joiners that a script
-needs stay where they are.
+This comes from copied cells and from fixed-width exports. Providers that match contacts by email
+refuse such an address, or treat it as another contact. Experiture's lists trim addresses, but its
+import answers a wrong one with "invalid email format". Joiners that a script needs are kept.
 
 Bad::
 
@@ -14,9 +13,9 @@ Bad::
 
 Findings::
 
-    2:email EML303 blanks around the email address, or invisible characters in it
-    3:email EML303 blanks around the email address, or invisible characters in it
-    4:email EML303 blanks around the email address, or invisible characters in it
+    2:email EML303 whitespace around the email address, or invisible characters in it
+    3:email EML303 whitespace around the email address, or invisible characters in it
+    4:email EML303 whitespace around the email address, or invisible characters in it
 
 Good::
 
@@ -55,7 +54,7 @@ RULE = Rule(
     scope=Scope.CELL,
     severity=Severity.ERROR,
     kinds=frozenset({"email"}),
-    message="blanks around the email address, or invisible characters in it",
+    message="whitespace around the email address, or invisible characters in it",
     check=check,
     fix=fix,
     safety=Safety.SAFE,

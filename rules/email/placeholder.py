@@ -1,7 +1,7 @@
-"""The cell holds something typed to get past a form: `test@test.com`, `none@none`, `n/a`.
+"""The cell holds text typed to get past a form: `test@test.com`, `none@none`, `n/a`.
 
-Nobody reads mail to it, and under `example.com` and its like nobody ever can (RFC 2606). It bounces
-or hits a trap, and providers match all contacts that share it as one.
+Nobody reads mail to it, and nobody ever can under `example.com` and similar domains (RFC 2606). It
+bounces or hits a spam trap, and providers merge all contacts that share it into one.
 
 Bad::
 
@@ -13,10 +13,10 @@ Bad::
 
 Findings::
 
-    2:email EML310 a placeholder, not an email address of anybody
-    3:email EML310 a placeholder, not an email address of anybody
-    4:email EML310 a placeholder, not an email address of anybody
-    5:email EML310 a placeholder, not an email address of anybody
+    2:email EML310 a placeholder, not a real email address
+    3:email EML310 a placeholder, not a real email address
+    4:email EML310 a placeholder, not a real email address
+    5:email EML310 a placeholder, not a real email address
 
 Good::
 
@@ -36,7 +36,7 @@ _WORDS = (
     "abc", "asdf", "bar", "dummy", "email", "fake", "foo", "noemail", "nomail", "none", "noone",
     "null", "qwerty", "sample", "test", "testing", "unknown", "user", "xxx",
 )  # fmt: skip
-# The same word twice under any ending; two of them only under an ending that nobody looks for.
+# The same word twice with any ending; two different words only with a common ending or none.
 _TWICE = "|".join(rf"{word}@{word}(?:\.[a-z]+)*" for word in _WORDS)
 _TWO = rf"(?:{'|'.join(_WORDS)}|nobody)@(?:{'|'.join(_WORDS)})(?:\.(?:com|net|org))?"
 _YOURS = (
@@ -68,6 +68,6 @@ RULE = Rule(
     severity=Severity.ERROR,
     kinds=frozenset({"email"}),
     suspects=_ADDRESS,
-    message="a placeholder, not an email address of anybody",
+    message="a placeholder, not a real email address",
     check=check,
 )

@@ -1,7 +1,7 @@
-"""The email address is that of a role and not of a person: `info@`, `sales@`, `noreply@`.
+"""The email address belongs to a role, not a person: `info@`, `sales@`, `noreply@`.
 
-Several people read it or nobody does, nobody of them has consented for all, and they complain more
-often than others; a provider counts that against the sender.
+Several people read it, or nobody does; nobody has consented for all of them, and they complain more
+often than others. A provider counts that against the sender.
 
 Bad::
 
@@ -12,9 +12,9 @@ Bad::
 
 Findings::
 
-    2:email EML306 the email address of a role, not of a person
-    3:email EML306 the email address of a role, not of a person
-    4:email EML306 the email address of a role, not of a person
+    2:email EML306 the email address of a role, not a person
+    3:email EML306 the email address of a role, not a person
+    4:email EML306 the email address of a role, not a person
 
 Good::
 
@@ -29,8 +29,8 @@ import pandas as pd
 
 from preflight.rule import Context, Rule, Scope, Severity
 
-# Words for a function, in the languages of the fairs people come from. No word that is somebody's
-# name, and none so short that it may be initials: `hr@` and `it@` are let be.
+# Words for a role, in the languages of common trade shows. Names of people are not in it, nor words
+# short enough to be initials, like `hr@` and `it@`.
 _ROLES = (
     "abuse", "accounting", "accounts", "admin", "administrator", "billing", "booking", "bookings",
     "career", "careers", "compliance", "contact", "contactus", "customercare", "customerservice",
@@ -69,6 +69,6 @@ RULE = Rule(
     severity=Severity.WARNING,
     kinds=frozenset({"email"}),
     suspects=rf"^{_LOCAL}@",
-    message="the email address of a role, not of a person",
+    message="the email address of a role, not a person",
     check=check,
 )

@@ -1,8 +1,8 @@
-r"""The cell holds two email addresses or more.
+r"""The cell holds two or more email addresses.
 
 A provider reads the whole cell as one address and refuses it: Experiture answers "invalid email
-format", TalkValue INVALID_EMAIL, Dotdigital "Invalid Email". Which of them to keep is for a person
-to say; on request it is the first.
+format", TalkValue INVALID_EMAIL, Dotdigital "Invalid Email". A person has to choose which one to
+keep; on request preflight keeps the first.
 
 Options::
 
@@ -51,7 +51,7 @@ from preflight.rule import (
 
 _ADDRESS = re.compile(r"[^\s@,;/|<>()\"']+@[^\s@,;/|<>()\"']+\.[^\s@,;/|<>()\"']+")
 
-# Where there are two, there are two of these with something between; a look at them is cheap.
+# A cheap test first: two addresses have two @ with something between.
 _TWO = "[^@]@[^@]{3,}@[^@]"
 
 

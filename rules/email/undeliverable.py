@@ -1,10 +1,10 @@
-"""The domain of the email address takes no mail, as the DNS says.
+"""The domain of the email address does not accept mail, according to the DNS.
 
-Only with `--online`, for it asks the network: each domain once, for its mail servers (MX), else its
-address. A domain that does not exist, one with neither, and one that says by a null MX (RFC 7505)
-that it takes no mail are errors: mail to them bounces, and a provider counts that against the
-sender. What could not be found out, for a time-out or a failing server, is unknown, and is no
-finding; the summary says how many domains could not be asked.
+Runs only with `--online`, because it asks the network: once for each domain, for its mail servers
+(MX), or else for its address. It is an error if the domain does not exist, has neither, or refuses
+mail with a null MX (RFC 7505): mail to it bounces, and a provider counts that against the sender. A
+time-out or a failing server leaves the domain unknown, which is not a finding; the summary counts
+the domains that could not be checked.
 
 Options::
 
@@ -13,8 +13,8 @@ Options::
 Domains::
 
     kestrel-labs.com takes mail
-    kestrel-labz.com takes none: there is no such domain
-    halvorn.com takes none: the domain takes no mail (null MX)
+    kestrel-labz.com takes none: the domain does not exist
+    halvorn.com takes none: the domain does not accept mail (null MX)
     slow-labs.com cannot be asked
 
 Bad::
@@ -27,8 +27,8 @@ Bad::
 
 Findings::
 
-    2:email EML311 no mail can reach it: there is no such domain
-    3:email EML311 no mail can reach it: the domain takes no mail (null MX)
+    2:email EML311 mail cannot be delivered: the domain does not exist
+    3:email EML311 mail cannot be delivered: the domain does not accept mail (null MX)
 
 Good::
 
@@ -45,12 +45,12 @@ from preflight.rule import Context, Rule, Scope, Severity
 
 
 def _why(context: Context) -> pd.Series[str]:
-    """Why mail cannot reach each address; "" where it can, or where nobody knows."""
+    """Why mail cannot be delivered to each address; "" if it can be, or if that is unknown."""
     domains = context.judged["normal"].str.rpartition("@")[2].str.lower()
     if context.mail is None:
         return domains.str.slice(0, 0)
-    told = context.mail(domain for domain in domains.unique() if domain)
-    return domains.map(lambda domain: told.get(domain) or "").astype("str")
+    reasons = context.mail(domain for domain in domains.unique() if domain)
+    return domains.map(lambda domain: reasons.get(domain) or "").astype("str")
 
 
 def check(email: pd.Series[str], context: Context) -> pd.Series[bool]:
@@ -60,7 +60,7 @@ def check(email: pd.Series[str], context: Context) -> pd.Series[bool]:
 
 def reason(email: pd.Series[str], context: Context) -> pd.Series[str]:
     del email
-    return "no mail can reach it: " + _why(context)
+    return "mail cannot be delivered: " + _why(context)
 
 
 RULE = Rule(
@@ -71,7 +71,7 @@ RULE = Rule(
     kinds=frozenset({"email"}),
     online=True,
     suspects="@",
-    message="no mail can reach it",
+    message="mail cannot be delivered",
     check=check,
     reason=reason,
 )

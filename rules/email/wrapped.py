@@ -1,4 +1,4 @@
-r"""The email address is wrapped in something: `mailto:`, angle brackets, quotes, a trailing comma.
+r"""The email address is wrapped in `mailto:`, angle brackets or quotes, or ends in a comma.
 
 It was copied from a mail program or a web page. The address is there, but a provider reads the
 whole cell: Experiture answers "invalid email format", TalkValue INVALID_EMAIL, Dotdigital "Invalid
@@ -15,11 +15,11 @@ Bad::
 
 Findings::
 
-    2:email EML304 something is wrapped around the email address
-    3:email EML304 something is wrapped around the email address
-    4:email EML304 something is wrapped around the email address
-    5:email EML304 something is wrapped around the email address
-    6:email EML304 something is wrapped around the email address
+    2:email EML304 extra text around the email address
+    3:email EML304 extra text around the email address
+    4:email EML304 extra text around the email address
+    5:email EML304 extra text around the email address
+    6:email EML304 extra text around the email address
 
 Good::
 
@@ -60,7 +60,7 @@ RULE = Rule(
     scope=Scope.CELL,
     severity=Severity.ERROR,
     kinds=frozenset({"email"}),
-    message="something is wrapped around the email address",
+    message="extra text around the email address",
     check=check,
     fix=fix,
     safety=Safety.SAFE,

@@ -1,1 +1,1 @@
-"""Rules about what Experiture alone refuses."""
+"""Rules that apply to Experiture only."""

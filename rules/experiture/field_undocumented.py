@@ -1,8 +1,8 @@
-"""The column is mapped to a field that Experiture's documentation does not name.
+"""The column is mapped to a field that Experiture's documentation does not mention.
 
-A column that is mapped to a field which the object lacks is refused with
-CDP_ETL.VALIDATION.REQUEST_SCHEMA. Which fields there are besides the documented ones only the
-account knows: `GET /metadata/objects/profiles` lists them. It is sent as you say.
+Experiture refuses a column that is mapped to a field which the object lacks, with
+CDP_ETL.VALIDATION.REQUEST_SCHEMA. Only the account knows its fields besides the documented ones:
+`GET /metadata/objects/profiles` lists them. The column is sent as you mapped it.
 
 Options::
 
@@ -15,7 +15,7 @@ Bad::
 
 Findings::
 
-    1:City EXP102 Experiture documents no field `city`; a mapping to one that the object lacks is refused
+    1:City EXP102 Experiture documents no field `city`; if your object lacks it, the import is refused
 
 GoodOptions::
 
@@ -40,8 +40,8 @@ def check(view: FileView) -> Iterator[Problem]:
         if column.matched == "option" and known is not None and known.header is None:
             yield view.at(
                 column,
-                message=f"Experiture documents no field `{known.name}`; a mapping to one that the "
-                "object lacks is refused",
+                message=f"Experiture documents no field `{known.name}`; if your object lacks it, "
+                "the import is refused",
             )
 
 

@@ -1,8 +1,8 @@
-"""A mapped column of text holds moments without an offset.
+"""A mapped text column holds timestamps without a time zone.
 
-Experiture refuses a moment without an offset as "naive datetime", and says so of timestamps: they
-have one, as in `2026-04-21T15:30:00Z`. In columns that preflight knows for timestamps TIM502 finds
-them. What type a field has that only your account knows is not known here, so this only warns.
+Experiture refuses a timestamp without an offset as "naive datetime"; its own have one, as in
+`2026-04-21T15:30:00Z`. TIM502 finds them in the columns that preflight knows as timestamps.
+preflight does not know the types of fields that only your account has, so this is a warning.
 
 Options::
 
@@ -16,8 +16,8 @@ Bad::
 
 Findings::
 
-    2:Last seen EXP101 a moment without an offset; Experiture refuses one in a field of times
-    3:Last seen EXP101 a moment without an offset; Experiture refuses one in a field of times
+    2:Last seen EXP101 a timestamp without a time zone; Experiture refuses these in timestamp fields
+    3:Last seen EXP101 a timestamp without a time zone; Experiture refuses these in timestamp fields
 
 Good::
 
@@ -51,6 +51,6 @@ RULE = Rule(
     profiles=frozenset({"experiture"}),
     kinds=frozenset({"text"}),
     suspects=_NAIVE,
-    message="a moment without an offset; Experiture refuses one in a field of times",
+    message="a timestamp without a time zone; Experiture refuses these in timestamp fields",
     check=check,
 )

@@ -1,1 +1,1 @@
-"""Rules about file problems."""
+"""Rules about a file as a whole."""

@@ -1,7 +1,7 @@
-r"""A record holds bytes that are no text in the file's encoding.
+r"""A record contains bytes that are not valid in the file's encoding.
 
-Two files in two encodings were pasted together, or the file was cut inside a character. What stood
-there cannot be told, so the record is set aside; the others are read on.
+Two files in different encodings were pasted together, or the file was cut inside a character. The
+original text cannot be recovered, so the record counts as malformed; the other records are read.
 
 Bad::
 
@@ -13,7 +13,7 @@ Bad::
 
 Findings::
 
-    5 FIL005 a byte that is no text in the file's encoding, at offset 161
+    5 FIL005 a byte that is not valid in the file's encoding, at offset 161
 
 Good::
 
@@ -33,8 +33,8 @@ def check(records: pd.DataFrame) -> pd.Series[bool]:
 
 
 def reason(records: pd.DataFrame) -> pd.Series[str]:
-    said = "a byte that is no text in the file's encoding, at offset "
-    return said + records["offset"].astype("str")
+    message = "a byte that is not valid in the file's encoding, at offset "
+    return message + records["offset"].astype("str")
 
 
 RULE = Rule(
@@ -42,7 +42,7 @@ RULE = Rule(
     name="byte-invalid",
     scope=Scope.RECORD,
     severity=Severity.ERROR,
-    message="a byte that is no text in the file's encoding",
+    message="a byte that is not valid in the file's encoding",
     check=check,
     reason=reason,
 )

@@ -1,8 +1,8 @@
-r"""A byte order mark stands in front of the header.
+r"""The file starts with a byte order mark.
 
-Spreadsheets write it. To a program that does not expect it, it is part of the first column's name,
-which is then no longer `Email`: Dotdigital says ERROR_NO_EMAIL_COLUMN of a file without one,
-TextUs "Invalid headers provided".
+Spreadsheets write it. A program that does not expect it reads it as part of the first column's
+name, which is then no longer `Email`: Dotdigital answers a file without that column with
+ERROR_NO_EMAIL_COLUMN, TextUs with "Invalid headers provided".
 
 Bad::
 
@@ -11,7 +11,7 @@ Bad::
 
 Findings::
 
-    1 FIL004 a byte order mark in front of the text
+    1 FIL004 the file starts with a byte order mark
 
 Good::
 
@@ -42,7 +42,7 @@ RULE = Rule(
     name="byte-order-mark",
     scope=Scope.FILE,
     severity=Severity.WARNING,
-    message="a byte order mark in front of the text",
+    message="the file starts with a byte order mark",
     check=check,
     safety=Safety.SAFE,
 )

@@ -1,7 +1,7 @@
-r"""The file has no bytes, or not a single line with something in it.
+r"""The file has no bytes, or not a single line with text in it.
 
-There is no header, so there is nothing to read. Mostly an export that failed, or a file that was
-saved before it was written.
+There is no header, so there is nothing to read. Usually the export failed, or the file was saved
+before its content was written.
 
 Bad::
 
@@ -10,7 +10,7 @@ Bad::
 
 Findings::
 
-    FIL001 nothing stands in the file
+    FIL001 the file is empty
 
 Good::
 
@@ -37,6 +37,6 @@ RULE = Rule(
     name="file-empty",
     scope=Scope.FILE,
     severity=Severity.ERROR,
-    message="nothing stands in the file",
+    message="the file is empty",
     check=check,
 )

@@ -1,9 +1,9 @@
-r"""The text is in another encoding than UTF-8: UTF-16, cp1252, Shift_JIS.
+r"""The text is not UTF-8 but another encoding: UTF-16, cp1252, Shift_JIS.
 
-Experiture's files are UTF-8; the others state no encoding, and a name in a wrong one arrives as
-`JosÃ©`. The file is written anew in UTF-8. That is certain where a byte order mark or `--encoding`
-says what it is; where it had to be detected, it is a guess, and needs `--unsafe-fixes` or
-`--encoding`.
+Experiture's files are UTF-8; the other providers do not name an encoding, and a name in the wrong
+one arrives as `JosÃ©`. The file is rewritten as UTF-8. That is safe when a byte order mark or
+`--encoding` gives the encoding. A detected encoding is a guess, and the rewrite needs
+`--unsafe-fixes` or `--encoding`.
 
 Options::
 
@@ -17,7 +17,7 @@ Bad::
 
 Findings::
 
-    3 FIL003 the text is cp1252 (as --encoding says): byte 0xe9 at offset 67 is not UTF-8
+    3 FIL003 the text is cp1252 (set by --encoding): byte 0xe9 at offset 67 is not UTF-8
 
 Good::
 
@@ -40,10 +40,9 @@ from preflight.rule import FileView, Problem, Rule, Safety, Scope, Severity
 
 _UNLIKE_ASCII = ("utf-16", "utf-32", "utf-7", "iso2022", "iso-2022", "hz", "cp037", "cp500")
 _HOW = {
-    "bom": "as its byte order mark says",
-    "option": "as --encoding says",
-    "strict": "as every byte of it says",
-    "detected": "detected, {:.0%} sure",
+    "bom": "from its byte order mark",
+    "option": "set by --encoding",
+    "strict": "the only encoding that fits",
 }
 
 
@@ -53,17 +52,18 @@ def check(view: FileView) -> Iterator[Problem]:
     if layout.content != "table" or layout.encoding in ("utf-8", "ascii"):
         return
     if layout.invalid_byte is None and not unlike_ascii:
-        # Every byte is ASCII, and written anew it is the same file.
+        # Every byte is ASCII, so the rewritten file would be the same.
         return
-    message = (
-        f"the text is {layout.encoding} ({_HOW[layout.encoding_from].format(layout.confidence)})"
-    )
+    guessed = layout.encoding_from == "detected"
+    if guessed:
+        message = f"this looks like {layout.encoding} ({layout.confidence:.0%} sure)"
+    else:
+        message = f"the text is {layout.encoding} ({_HOW[layout.encoding_from]})"
     if layout.invalid_byte is not None:
         at = layout.invalid_byte
         message += f": byte 0x{at.byte:02x} at offset {at.offset} is not UTF-8"
-    guessed = layout.encoding_from == "detected"
     if guessed:
-        message += f"; --encoding {layout.encoding} takes the guess for true"
+        message += f"; confirm with `--encoding {layout.encoding}`"
     yield Problem(
         message,
         line=layout.invalid_byte.line if layout.invalid_byte else 1,

@@ -1,8 +1,8 @@
-"""A formula of a workbook was never calculated, so its cell has no value.
+"""A formula in the workbook was never calculated, so its cell has no value.
 
-Programs that write workbooks leave formulas to the spreadsheet that opens them. What is read here,
-and by a provider, is the value it saved: there is none, and the cell would count as blank. Open the
-workbook in a spreadsheet, save it, and try again.
+Programs that write workbooks leave the calculation to the spreadsheet that opens them. preflight
+and the providers read the saved value; without one the cell counts as blank. Open the workbook in
+a spreadsheet, save it, and try again.
 
 Workbook::
 

@@ -1,7 +1,7 @@
-r"""Records end in different ways: some in CR LF, some in LF, some in CR.
+r"""The file mixes line endings: some records end in CR LF, some in LF, some in CR.
 
-Files that were pasted together do. A reader that goes by the first line end finds the others
-inside cells. Line breaks within quoted cells do not count. The file is written anew with LF.
+This happens when files are pasted together. A reader that expects the first kind finds the others
+inside cells. Line breaks within quoted cells do not count. The file is rewritten with LF.
 
 Bad::
 
@@ -11,7 +11,7 @@ Bad::
 
 Findings::
 
-    FIL007 records end in different ways: 1 in LF, 2 in CR LF
+    FIL007 mixed line endings: 1 LF, 2 CR LF
 
 Good::
 
@@ -36,11 +36,11 @@ _NAMES = ("LF", "CR LF", "CR")
 
 
 def check(view: FileView) -> Iterator[Problem]:
-    said = [
-        f"{count:,} in {name}" for count, name in zip(view.newlines, _NAMES, strict=True) if count
+    counts = [
+        f"{count:,} {name}" for count, name in zip(view.newlines, _NAMES, strict=True) if count
     ]
-    if len(said) > 1:
-        yield Problem(f"records end in different ways: {', '.join(said)}", safety=Safety.SAFE)
+    if len(counts) > 1:
+        yield Problem(f"mixed line endings: {', '.join(counts)}", safety=Safety.SAFE)
 
 
 RULE = Rule(
@@ -48,7 +48,7 @@ RULE = Rule(
     name="newline-mixed",
     scope=Scope.FILE,
     severity=Severity.WARNING,
-    message="records end in different ways",
+    message="mixed line endings",
     check=check,
     safety=Safety.SAFE,
 )

@@ -1,6 +1,6 @@
-"""There is a header and nothing under it.
+"""The file has a header and no rows below it.
 
-A filter of the export let nothing through. A provider would take the file, and do nothing.
+Usually a filter of the export matched nothing. A provider would accept the file and do nothing.
 
 Bad::
 
@@ -8,7 +8,7 @@ Bad::
 
 Findings::
 
-    1 FIL009 no rows under the header
+    1 FIL009 no rows below the header
 
 Good::
 
@@ -33,6 +33,6 @@ RULE = Rule(
     name="no-data-rows",
     scope=Scope.FILE,
     severity=Severity.ERROR,
-    message="no rows under the header",
+    message="no rows below the header",
     check=check,
 )

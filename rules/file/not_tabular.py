@@ -1,7 +1,8 @@
-r"""The file is no table, whatever its name says: a PDF, an image, a web page, JSON.
+r"""The file is not a table, whatever its name says: a PDF, an image, a web page, JSON.
 
-A login page that was saved for the export, a workbook that was renamed instead of exported. TextUs
-answers "File must be a CSV (text/csv).", Dotdigital's import ends as `InvalidFileFormat`.
+Common causes are a login page saved in place of the export, and a workbook that was renamed
+instead of exported. TextUs answers "File must be a CSV (text/csv).", Dotdigital's import ends as
+`InvalidFileFormat`.
 
 Bad::
 
@@ -10,7 +11,7 @@ Bad::
 
 Findings::
 
-    FIL002 it is an HTML page, no table
+    FIL002 this is an HTML page, not a table
 
 Good::
 
@@ -24,15 +25,17 @@ from collections.abc import Iterator
 
 from preflight.rule import FileView, Problem, Rule, Scope, Severity
 
-# By sound: an HTML page, an XML document, an Excel workbook.
+# Names that are spoken with a vowel first: an HTML page, an XML document, an Excel workbook.
 _AN = ("A", "E", "H", "I", "O", "RAR", "RTF", "SQLite", "XML", "xz")
 
 
 def check(view: FileView) -> Iterator[Problem]:
     content = view.layout.content
     if content not in ("table", "empty"):
-        article = "an" if content.startswith(_AN) else "a"
-        yield Problem(f"it is {article} {content}, no table")
+        article = "an " if content.startswith(_AN) else "a "
+        if content == "binary data":
+            article = ""
+        yield Problem(f"this is {article}{content}, not a table")
 
 
 RULE = Rule(
@@ -40,6 +43,6 @@ RULE = Rule(
     name="file-not-tabular",
     scope=Scope.FILE,
     severity=Severity.ERROR,
-    message="it is no table",
+    message="this is not a table",
     check=check,
 )

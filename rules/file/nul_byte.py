@@ -1,7 +1,7 @@
-r"""A NUL character stands in a cell.
+r"""A cell contains a NUL character.
 
-It comes from programs that pad their fields with it, and from a file that was cut off. Databases
-end a text there, or refuse it. What it stood for cannot be told; `--unsafe-fixes` takes it out.
+It comes from programs that pad their fields with it, and from files that were cut off. Databases
+end a text there, or refuse it. What it replaced is unknown; `--unsafe-fixes` removes it.
 
 Options::
 

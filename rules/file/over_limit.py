@@ -1,8 +1,8 @@
-"""The file is over the provider's limit of bytes, rows or columns.
+"""The file exceeds the provider's limit of bytes, rows or columns.
 
-Dotdigital takes files up to 50 MB; TextUs states 2 MB for its own contacts file, and nothing for
-the API. `preflight fix`, `split` and `submit` cut the file into parts on record boundaries, so
-this is a warning. Too many columns cannot be cut, and are an error.
+Dotdigital accepts files up to 50 MB; TextUs states 2 MB for its own contacts file, and nothing for
+the API. `preflight fix`, `split` and `submit` cut the file into parts between records, so this is a
+warning. A file cannot be split by columns, so too many of them are an error.
 
 Options::
 
@@ -16,7 +16,7 @@ Bad::
 
 Findings::
 
-    FIL008 67 bytes, over the limit of 60: it is split
+    FIL008 67 bytes, over the limit of 60: it will be split into parts
 
 Good::
 
@@ -37,7 +37,7 @@ def check(view: FileView) -> Iterator[Problem]:
     limits, size = view.profile.limits, view.layout.source.size
     for limit, count, unit in ((limits.bytes, size, "bytes"), (limits.rows, view.rows, "rows")):
         if limit is not None and count > limit:
-            message = f"{count:,} {unit}, over the limit of {limit:,}: it is split"
+            message = f"{count:,} {unit}, over the limit of {limit:,}: it will be split into parts"
             yield Problem(message, safety=Safety.SAFE)
     if limits.columns is not None and len(view.sent) > limits.columns:
         yield Problem(

@@ -1,7 +1,7 @@
 """Rows of the sheet are hidden, and they are read like all others.
 
-A filter that is set hides the people who were not meant; they would be sent as well. Nobody sees
-them in the spreadsheet. Delete the rows, or copy the visible ones to a new sheet.
+A filter hides people who were not meant to be in the list, but they would be sent as well, and
+nobody sees them in the spreadsheet. Delete the rows, or copy the visible ones to a new sheet.
 
 Workbook::
 
@@ -15,7 +15,7 @@ Bad::
 
 Findings::
 
-    3 FIL011 1 row is hidden in the sheet, and read as well
+    3 FIL011 1 row is hidden in the sheet and will be read too
 
 Good::
 
@@ -38,7 +38,7 @@ def check(view: FileView) -> Iterator[Problem]:
     if len(rows):
         how = "hidden by a filter" if sheet.filtered else "hidden"
         many = "1 row is" if len(rows) == 1 else f"{len(rows):,} rows are"
-        yield Problem(f"{many} {how} in the sheet, and read as well", line=int(rows[0]))
+        yield Problem(f"{many} {how} in the sheet and will be read too", line=int(rows[0]))
 
 
 RULE = Rule(
@@ -46,6 +46,6 @@ RULE = Rule(
     name="rows-hidden",
     scope=Scope.FILE,
     severity=Severity.WARNING,
-    message="rows are hidden in the sheet, and read as well",
+    message="rows are hidden in the sheet and will be read too",
     check=check,
 )

@@ -1,1 +1,1 @@
-"""Rules about header problems."""
+"""Rules about the header and its columns."""

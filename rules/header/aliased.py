@@ -1,7 +1,7 @@
-"""The column is known under another name than the provider's, and is sent under the provider's.
+"""The column has another name than the provider's, and is sent under the provider's name.
 
-`E-mail Address` is an email to a person; Dotdigital wants `Email`, TextUs accepts its own headers
-only. It is said, so that nobody is surprised; `--map` says otherwise.
+People read `E-mail Address` as an email; Dotdigital wants `Email`, and TextUs accepts only its own
+headers. The message makes the change visible; `--map` overrides it.
 
 Options::
 

@@ -1,7 +1,7 @@
-"""Values stand in a column that has no name.
+"""A column has values but no name.
 
-A name was deleted, or the rows are longer than the header. No provider can tell what the values
-are; Dotdigital wants a data field's name, TextUs refuses headers it does not know.
+A name was deleted, or the rows are longer than the header. Without a name no provider knows what
+the values are: Dotdigital wants the name of a data field, TextUs refuses headers it does not know.
 
 Bad::
 
@@ -10,7 +10,7 @@ Bad::
 
 Findings::
 
-    1: HDR204 the column has values and no name
+    1: HDR204 the column has values but no name
 
 Good::
 
@@ -36,6 +36,6 @@ RULE = Rule(
     name="header-blank",
     scope=Scope.HEADER,
     severity=Severity.ERROR,
-    message="the column has values and no name",
+    message="the column has values but no name",
     check=check,
 )

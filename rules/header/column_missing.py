@@ -1,9 +1,9 @@
-"""A column that the provider requires is not there.
+"""A column that the provider requires is missing.
 
-Dotdigital says ERROR_NO_EMAIL_COLUMN, TextUs "Missing required headers: name.". The columns that
-come nearest are named, by their names and by what their cells look like; none is taken without
-being asked for. `--map "Their header=field"` says which one it is. Of fields that stand for one
-another (`--any-of email,phone`) one is enough.
+Dotdigital answers ERROR_NO_EMAIL_COLUMN, TextUs "Missing required headers: name.". The message
+names the closest columns, by their names and by what their cells look like; preflight uses none of
+them unless you ask. `--map "Their header=field"` says which column it is. Of fields that can
+replace one another (`--any-of email,phone`) one is enough.
 
 Options::
 
@@ -16,13 +16,13 @@ Bad::
 
 Findings::
 
-    1 HDR202 no column holds the required `Email`; nearest: `Elektronisch` (its cells look like email addresses), `Emial Adress`; say which with --map Elektronisch=email
+    1 HDR202 the required column `Email` is missing; closest: `Elektronisch` (its cells look like email addresses), `Emial Adress`; choose one with `--map Elektronisch=email`
 
 Good::
 
     Email,FIRSTNAME
     ann@kestrel-labs.com,Ann
-"""  # noqa: E501 - a message stands as it is
+"""  # noqa: E501 - a message is one line
 
 from __future__ import annotations
 
@@ -37,36 +37,38 @@ def check(view: FileView) -> Iterator[Problem]:
     held = {column.field for column in view.columns}
     for name in view.profile.required:
         if name not in held:
-            message = f"no column holds the required `{view.profile.fields[name].header or name}`"
+            header = view.profile.fields[name].header or name
+            message = f"the required column `{header}` is missing"
             yield Problem(
                 message + _pieces(view, name) + _nearest(view, name), line=view.layout.header_line
             )
     for demand in view.profile.any_of:
         if not any(all(name in held for name in names) for names in demand):
-            said = " or ".join(" with ".join(f"`{name}`" for name in names) for names in demand)
+            fields = " or ".join(" with ".join(f"`{name}`" for name in names) for names in demand)
             near = _nearest(view, demand[0][0])
-            yield Problem(f"no column holds {said}{near}", line=view.layout.header_line)
+            yield Problem(f"no column holds {fields}{near}", line=view.layout.header_line)
 
 
 def _pieces(view: FileView, name: str) -> str:
-    """Of which other columns it could be made, and which of them is there."""
+    """The other fields that it can be joined from, and which of them the file has."""
     pieces = view.profile.joins.get(name)
     if not pieces:
         return ""
-    there = {column.field: column.name.strip() for column in view.headers}
-    held = [f"`{there[piece]}` holds {piece}" for piece in pieces if piece in there]
-    lacking = " and ".join(piece for piece in pieces if piece not in there)
+    names = {column.field: column.name.strip() for column in view.headers}
+    held = [f"`{names[piece]}` holds {piece}" for piece in pieces if piece in names]
+    lacking = " and ".join(piece for piece in pieces if piece not in names)
     if not held:
-        return f" (nor {lacking}, of which it could be made)"
-    return f" ({', '.join(held)}; with {lacking} it could be made)"
+        return f" (and so are {lacking}, which it could be joined from)"
+    return f" ({', '.join(held)}; add {lacking} to join them)"
 
 
 def _nearest(view: FileView, name: str) -> str:
     found = view.candidates(view.profile.fields[name])
     if not found:
-        return f'; say which one it is with --map "Their header={name}"'
+        return f'; name the column with `--map "Their header={name}"`'
     shown = [f"`{one.name}`" + (f" ({one.evidence})" if one.evidence else "") for one in found]
-    return f"; nearest: {', '.join(shown)}; say which with {map_option(found[0].name, name)}"
+    option = map_option(found[0].name, name)
+    return f"; closest: {', '.join(shown)}; choose one with `{option}`"
 
 
 RULE = Rule(

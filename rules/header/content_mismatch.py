@@ -1,9 +1,9 @@
-"""What stands in a column does not fit its name.
+"""The cells of a column do not fit its name.
 
-Two names were swapped, or a column was inserted and the header was not. Every row would be refused,
-or worse, be taken with a phone number for an address. It is decided over the whole file: less than
-a fifth of the cells look like the field, and half of them or more like one and the same other
-thing. A cell that is wrong among others that are right is a row's finding.
+Two names were swapped, or a column was inserted and its header was not. Every row would be refused,
+or worse, imported with a phone number as its address. The decision covers the whole file: fewer
+than a fifth of the cells look like the field, and at least half of them look like one and the same
+other thing. A wrong cell among correct ones is a finding of its row.
 
 Bad::
 
@@ -14,9 +14,9 @@ Bad::
 
 Findings::
 
-    1:email HDR209 its cells look like phone numbers, not email addresses (3 of 3); swapped with `phone`? --map email=phone --map phone=email
-    1:phone HDR209 its cells look like email addresses, not phone numbers (3 of 3); swapped with `email`? --map phone=email --map email=phone
-    1:created_at HDR209 its cells look like words, not dates or times (3 of 3); if it is none: --map created_at=-
+    1:email HDR209 its cells look like phone numbers, not email addresses (3 of 3); swapped with `phone`? `--map email=phone --map phone=email`
+    1:phone HDR209 its cells look like email addresses, not phone numbers (3 of 3); swapped with `email`? `--map phone=email --map email=phone`
+    1:created_at HDR209 its cells look like words, not dates or times (3 of 3); ignore the column with `--map created_at=-`
 
 Good::
 
@@ -24,7 +24,7 @@ Good::
     ann@kestrel-labs.com,+14155552671,2026-04-21T15:30:00Z
     bob@kestrel-labs.com,+14155552672,2026-04-21T15:31:00Z
     cleo@kestrel-labs.com,+14155552673,2026-04-21T15:32:00Z
-"""  # noqa: E501 - a message stands as it is
+"""  # noqa: E501 - a message is one line
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ def check(view: FileView) -> Iterator[Problem]:
                 found[column.position] = look
     for position, look in found.items():
         column = view.columns[position]
-        yield view.at(column, message=_said(view, column, look, found))
+        yield view.at(column, message=_message(view, column, look, found))
 
 
-def _said(view: FileView, column: Column, look: str, found: dict[int, str]) -> str:
+def _message(view: FileView, column: Column, look: str, found: dict[int, str]) -> str:
     looks = view.looks[column.position]
     named = f"{str(column.field).replace('_', ' ')}s"
     wanted = named if column.kind == "text" else LOOK_NAMES.get(column.kind, named)
@@ -56,8 +56,8 @@ def _said(view: FileView, column: Column, look: str, found: dict[int, str]) -> s
         if other is not column and look == other.kind and theirs == column.kind:
             name = other.name.strip()
             options = (map_option(column.name, other.field), map_option(name, column.field))
-            return f"{message}; swapped with `{name}`? {' '.join(options)}"
-    return f"{message}; if it is none: {map_option(column.name, None)}"
+            return f"{message}; swapped with `{name}`? `{' '.join(options)}`"
+    return f"{message}; ignore the column with `{map_option(column.name, None)}`"
 
 
 RULE = Rule(
@@ -65,6 +65,6 @@ RULE = Rule(
     name="content-mismatch",
     scope=Scope.HEADER,
     severity=Severity.ERROR,
-    message="what stands in the column does not fit its name",
+    message="the cells of the column do not fit its name",
     check=check,
 )

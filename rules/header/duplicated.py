@@ -1,7 +1,7 @@
 """Two columns have the same name.
 
-Which of them a provider reads is anyone's guess. Names that differ in nothing but case and blanks
-are the same to Dotdigital, which takes `Email` in any case.
+Which of them a provider reads is unknown. Names that differ only in case and whitespace are the
+same to Dotdigital, which accepts `Email` in any case.
 
 Bad::
 
@@ -10,7 +10,7 @@ Bad::
 
 Findings::
 
-    1:Email HDR203 the name stands twice, first over column 1
+    1:Email HDR203 same name as column 1
 
 Good::
 
@@ -40,7 +40,7 @@ def check(view: FileView) -> Iterator[Problem]:
         if not name:
             continue
         if name in first:
-            message = f"the name stands twice, first over column {first[name] + 1}"
+            message = f"same name as column {first[name] + 1}"
             yield view.at(column, message=message)
         else:
             first[name] = column.position
@@ -51,6 +51,6 @@ RULE = Rule(
     name="header-duplicated",
     scope=Scope.HEADER,
     severity=Severity.ERROR,
-    message="the name stands twice",
+    message="two columns have the same name",
     check=check,
 )

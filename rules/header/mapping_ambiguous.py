@@ -1,9 +1,9 @@
-"""Two columns claim one field.
+"""Two columns could be the same field.
 
-Which of two addresses is the contact's is not for a program to decide. `--map "Work Email=-"` says
-that a column is not the field, `--map "Work Email=email"` that it is, and the others are not. Under
-the general profile it only matters for the field by which contacts are told apart; under a
-provider's, for every field that is sent.
+Only you know which of two addresses is the contact's. `--map "Work Email=-"` says that a column is
+not the field; `--map "Work Email=email"` says that it is, and that the others are not. Under the
+general profile this matters only for the field that identifies contacts; under a provider's
+profile, for every field that is sent.
 
 Options::
 
@@ -16,13 +16,13 @@ Bad::
 
 Findings::
 
-    1:Work Email HDR208 it claims `email`, as `Email` (column 1) does; keep one: --map Email=email or --map 'Work Email=email'
+    1:Work Email HDR208 two columns could be `email`: `Email` (column 1) and `Work Email` (column 2); keep one with `--map Email=email` or `--map 'Work Email=email'`
 
 Good::
 
     Email,WORKMAIL,FIRSTNAME
     ann@kestrel-labs.com,a.bell@kestrel-labs.com,Ann
-"""  # noqa: E501 - a message stands as it is
+"""  # noqa: E501 - a message is one line
 
 from __future__ import annotations
 
@@ -47,21 +47,24 @@ def check(view: FileView) -> Iterator[Problem]:
         ):
             continue
         if field in first:
-            yield view.at(column, message=_asked(view, field, first[field], column))
+            yield view.at(column, message=_message(view, field, first[field], column))
         else:
             first[field] = column
 
 
-def _asked(view: FileView, field: str, first: Column, second: Column) -> str:
-    message = f"it claims `{field}`, as `{first.name.strip()}` (column {first.position + 1}) does"
-    blank = [one for one in (first, second) if not view.filled[one.position]]
+def _message(view: FileView, field: str, first: Column, second: Column) -> str:
+    both = " and ".join(
+        f"`{column.name.strip()}` (column {column.position + 1})" for column in (first, second)
+    )
+    message = f"two columns could be `{field}`: {both}"
+    blank = [column for column in (first, second) if not view.filled[column.position]]
     if len(blank) == 1:
         name = blank[0].name.strip()
-        return f"{message}; `{name}` is empty: {map_option(name, None)}"
+        return f"{message}; `{name}` is empty: ignore it with `{map_option(name, None)}`"
     if first.matched == second.matched == "option":
-        return f"{message}, and --map or the config says both"
-    options = [map_option(one.name, field) for one in (first, second)]
-    return f"{message}; keep one: {' or '.join(options)}"
+        return f"{message}; --map or the config names both: keep one"
+    options = [f"`{map_option(column.name, field)}`" for column in (first, second)]
+    return f"{message}; keep one with {' or '.join(options)}"
 
 
 RULE = Rule(
@@ -69,6 +72,6 @@ RULE = Rule(
     name="mapping-ambiguous",
     scope=Scope.HEADER,
     severity=Severity.ERROR,
-    message="two columns claim one field",
+    message="two columns could be the same field",
     check=check,
 )

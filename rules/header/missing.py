@@ -1,8 +1,8 @@
 """The first row looks like data: the header is missing.
 
-A provider would take the first contact for the names of the columns, and lose it. TextUs answers
-"Missing required headers", Dotdigital ERROR_NO_EMAIL_COLUMN. Nothing else is said about the
-columns then, since their names are values.
+A provider would read the first contact as the column names, and lose it. TextUs answers "Missing
+required headers", Dotdigital ERROR_NO_EMAIL_COLUMN. preflight reports nothing else about the
+columns then, because their names are values.
 
 Bad::
 
@@ -11,7 +11,7 @@ Bad::
 
 Findings::
 
-    1 HDR201 the first row looks like data, not like a header: put a line of names above it
+    1 HDR201 the first row looks like data, not a header: add a line of column names above it
 
 Good::
 
@@ -37,6 +37,6 @@ RULE = Rule(
     name="header-missing",
     scope=Scope.HEADER,
     severity=Severity.ERROR,
-    message="the first row looks like data, not like a header: put a line of names above it",
+    message="the first row looks like data, not a header: add a line of column names above it",
     check=check,
 )

@@ -1,6 +1,6 @@
-r"""Blanks or invisible characters stand around or in a column's name.
+r"""A column's name has spaces or invisible characters around or in it.
 
-`Email` and `Email ` are two names to a program. TextUs answers "Invalid headers provided",
+To a program, `Email` and `Email ` are two names. TextUs answers "Invalid headers provided",
 Dotdigital ERROR_NO_EMAIL_COLUMN.
 
 Bad::
@@ -10,7 +10,7 @@ Bad::
 
 Findings::
 
-    1: first_name HDR207 blanks or invisible characters around the name
+    1: first_name HDR207 spaces or invisible characters around the name
 
 Good::
 
@@ -51,7 +51,7 @@ RULE = Rule(
     name="header-padded",
     scope=Scope.HEADER,
     severity=Severity.WARNING,
-    message="blanks or invisible characters around the name",
+    message="spaces or invisible characters around the name",
     check=check,
     safety=Safety.SAFE,
 )

@@ -1,8 +1,8 @@
-"""The provider reserves this name for itself, so no column of it can be held.
+"""The provider reserves this name, so it cannot hold a column of that name.
 
-Dotdigital keeps `contactid`, `notes`, `unsubscribed` and others for its own and makes no data field
-of such a name. The column is left out of what is sent until it is renamed; what Dotdigital would do
-with it is not documented, so under its profile this is a warning.
+Dotdigital keeps `contactid`, `notes`, `unsubscribed` and others for itself and allows no data field
+with such a name. The column is not sent until it is renamed. What Dotdigital would do with it is
+not documented, so under its profile this is a warning.
 
 Options::
 
@@ -15,7 +15,7 @@ Bad::
 
 Findings::
 
-    1:ContactID HDR210 Dotdigital reserves this name; it is left out until renamed
+    1:ContactID HDR210 Dotdigital reserves this name: the column is not sent until you rename it
 
 Good::
 
@@ -36,11 +36,12 @@ from preflight.rule import FileView, Problem, Rule, Safety, Scope, Severity, str
 
 
 def check(view: FileView) -> Iterator[Problem]:
-    own = {one.header.casefold() for one in view.profile.fields.values() if one.header}
+    own = {field.header.casefold() for field in view.profile.fields.values() if field.header}
     for column in view.headers:
         name = strip_invisible(column.name).casefold()
         if name in view.profile.reserved - own and column.position not in view.used:
-            message = f"{view.profile.title} reserves this name; it is left out until renamed"
+            title = view.profile.title
+            message = f"{title} reserves this name: the column is not sent until you rename it"
             yield view.at(column, message=message, safety=Safety.SAFE, old=column.name, new="")
 
 

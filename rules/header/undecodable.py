@@ -1,6 +1,6 @@
-r"""A column's name holds bytes that are no text in the file's encoding.
+r"""A column's name has bytes that are not valid in the file's encoding.
 
-What the column is called cannot be told, and so not what it is. The bytes are shown as they are, as
+A column cannot be mapped if its name cannot be read. The message shows the bytes as
 `\xHH`; the right `--encoding` reads them.
 
 Bad::
@@ -12,7 +12,7 @@ Bad::
 
 Findings::
 
-    1:\xd6rtchen HDR211 the name holds bytes that are no text in the file's encoding
+    1:\xd6rtchen HDR211 the name has bytes that are not valid in the file's encoding
 
 Good::
 
@@ -27,7 +27,7 @@ from collections.abc import Iterator
 
 from preflight.rule import FileView, Problem, Rule, Scope, Severity
 
-# As the reader writes a byte that is no text.
+# How the reader writes a byte that is not text.
 _BYTE = re.compile(r"\\x[89a-f][0-9a-f]")
 
 
@@ -44,6 +44,6 @@ RULE = Rule(
     name="header-undecodable",
     scope=Scope.HEADER,
     severity=Severity.ERROR,
-    message="the name holds bytes that are no text in the file's encoding",
+    message="the name has bytes that are not valid in the file's encoding",
     check=check,
 )

@@ -1,10 +1,10 @@
-"""The provider does not take this column.
+"""The provider has no such column.
 
-TextUs answers "Invalid headers provided", Experiture refuses a column that is mapped to a field
-its object lacks (CDP_ETL.VALIDATION.REQUEST_SCHEMA), TalkValue has eleven fields and reads no
-other, and a Dotdigital data field's name is 1 to 20 letters, digits, `_` or `-`. The column is
-left out of what is sent. `--map "Their header=field"` says where it belongs; where its name or its
-cells give that away, the option is shown, and not taken.
+TextUs answers "Invalid headers provided", Experiture refuses a column mapped to a field that its
+object lacks (CDP_ETL.VALIDATION.REQUEST_SCHEMA), TalkValue has eleven fields and reads no others,
+and the name of a Dotdigital data field is 1 to 20 letters, digits, `_` or `-`. The column is not
+sent. `--map "Their header=field"` assigns it to a field; if its name or its cells suggest one, the
+message shows that option, but preflight does not apply it.
 
 Options::
 
@@ -17,8 +17,8 @@ Bad::
 
 Findings::
 
-    1:badge HDR205 TextUs takes no such column; it is left out
-    1:bussiness HDR205 TextUs takes no such column; it is left out; did you mean --map bussiness=company?
+    1:badge HDR205 TextUs has no such column: it will not be sent
+    1:bussiness HDR205 TextUs has no such column: it will not be sent; did you mean `--map bussiness=company`?
 
 Good::
 
@@ -29,7 +29,7 @@ Fixed::
 
     name,phone_number
     Ann Bell,+14155552671
-"""  # noqa: E501 - a message stands as it is
+"""  # noqa: E501 - a message is one line
 
 from __future__ import annotations
 
@@ -55,18 +55,20 @@ def check(view: FileView) -> Iterator[Problem]:
         if column.position in view.used or not strip_invisible(column.name):
             continue
         if view.profile.unknown_columns == "keep" and column.matched != "option":
-            # It is the name alone that will not do, and the provider's own rule says why.
+            # Only the name is not allowed, and the provider's own rule says why.
             continue
         if column.matched == "option" and column.field:
             continue
         meant = _meant(view, column)
         if refused:
-            message = f"{title} takes no such column{meant}"
+            message = f"{title} has no such column{meant}"
             yield view.at(column, message=message, severity=Severity.ERROR)
         else:
-            message = f"{title} takes no such column; it is left out"
+            message = f"{title} has no such column: it will not be sent"
             if view.profile.unknown_columns == "keep":
-                message = f"{title} can hold no column of this name; it is left out until renamed"
+                message = (
+                    f"{title} cannot hold a column of this name: it is not sent until you rename it"
+                )
             message += meant
             yield view.at(column, message=message, safety=Safety.SAFE, old=column.name, new="")
 
@@ -78,7 +80,7 @@ def _meant(view: FileView, column: Column) -> str:
     if found is None:
         return ""
     why = f"{found.evidence}; " if found.evidence else ""
-    return f"; {why}did you mean {map_option(found.name, found.field)}?"
+    return f"; {why}did you mean `{map_option(found.name, found.field)}`?"
 
 
 RULE = Rule(
@@ -86,7 +88,7 @@ RULE = Rule(
     name="header-unknown",
     scope=Scope.HEADER,
     severity=Severity.WARNING,
-    message="the provider takes no such column",
+    message="the provider has no such column",
     check=check,
     safety=Safety.SAFE,
 )

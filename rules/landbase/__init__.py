@@ -1,1 +1,1 @@
-"""Rules about what Landbase alone refuses."""
+"""Rules that apply to Landbase only."""

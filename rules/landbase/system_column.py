@@ -1,7 +1,7 @@
-"""The column has the name of one of Landbase's own, `LB_…`.
+"""The column has the name of a Landbase system column, `LB_…`.
 
-Landbase's system columns are never mapped and are excluded from an import. Files that were exported
-from Landbase carry them. The column is left out of what is sent.
+Landbase never maps its system columns and leaves them out of an import. Files exported from
+Landbase have them. The column is not sent.
 
 Options::
 
@@ -14,7 +14,7 @@ Bad::
 
 Findings::
 
-    1:LB_SCORE LDB102 a system column of Landbase; it is left out
+    1:LB_SCORE LDB102 a Landbase system column: it will not be sent
 
 Good::
 
@@ -46,6 +46,6 @@ RULE = Rule(
     scope=Scope.HEADER,
     severity=Severity.WARNING,
     profiles=frozenset({"landbase"}),
-    message="a system column of Landbase; it is left out",
+    message="a Landbase system column: it will not be sent",
     check=check,
 )

@@ -1,7 +1,8 @@
-"""The option `tag_name` is over 100 characters.
+"""The option `tag_name` is longer than 100 characters.
 
-Landbase's `contacts-import start` takes a `tagName` of 1 to 100 characters. It is given by
-`-O tag_name=…`, or under `[providers.landbase]` in the config; nothing is said while it is not.
+Landbase's `contacts-import start` accepts a `tagName` of 1 to 100 characters. Set it with
+`-O tag_name=…`, or under `[providers.landbase]` in the config; the rule reports nothing while it
+is not set.
 
 Options::
 
@@ -14,7 +15,7 @@ Bad::
 
 Findings::
 
-    LDB101 the option tag_name has 108 characters, and Landbase takes 1 to 100
+    LDB101 the option tag_name has 108 characters; Landbase accepts 1 to 100
 
 GoodOptions::
 
@@ -39,7 +40,7 @@ def check(view: FileView) -> Iterator[Problem]:
     given = view.options.get("tag_name")
     if given is not None and not 1 <= len(given.strip()) <= _LONGEST:
         long = f"has {len(given.strip())} characters" if given.strip() else "is blank"
-        yield Problem(f"the option tag_name {long}, and Landbase takes 1 to {_LONGEST}")
+        yield Problem(f"the option tag_name {long}; Landbase accepts 1 to {_LONGEST}")
 
 
 RULE = Rule(

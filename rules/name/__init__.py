@@ -1,1 +1,1 @@
-"""Rules about name problems."""
+"""Rules about names of people."""

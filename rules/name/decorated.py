@@ -1,8 +1,8 @@
-"""Something besides the name stands in the cell: a title, a degree, digits, emoji.
+"""The name cell holds more than the name: a title, a degree, digits, emoji.
 
-`Dr. Ann`, `Bell, PhD`, `Bob 2`. It is printed in a greeting as it stands. Titles, degrees and emoji
-are taken off only on request; digits stay, since nobody can tell what they are for. `Jr.` and
-`III` belong to a name.
+`Dr. Ann`, `Bell, PhD`, `Bob 2`. A greeting prints it as it is. Titles, degrees and emoji are
+removed only on request; digits stay, because their meaning is unknown. `Jr.` and `III` are part of
+a name.
 
 Options::
 
@@ -17,10 +17,10 @@ Bad::
 
 Findings::
 
-    2:first_name NAM605 a title, a degree, digits or emoji beside the name
-    2:last_name NAM605 a title, a degree, digits or emoji beside the name
-    3:first_name NAM605 a title, a degree, digits or emoji beside the name
-    4:first_name NAM605 a title, a degree, digits or emoji beside the name
+    2:first_name NAM605 a title, degree, digits or emoji in the name
+    2:last_name NAM605 a title, degree, digits or emoji in the name
+    3:first_name NAM605 a title, degree, digits or emoji in the name
+    4:first_name NAM605 a title, degree, digits or emoji in the name
 
 Good::
 
@@ -45,19 +45,19 @@ import pandas as pd
 
 from preflight.rule import Phase, Rule, Safety, Scope, Severity, strip_invisible
 
-# Titles that are nobody's name: `Don` and `Sir` are, and `M.` is an initial.
+# Titles that are nobody's name; `Don` and `Sir` are names, and `M.` is an initial.
 _TITLE = (
     r"^(?:(?:[Dd]r|DR|[Mm]r|MR|[Mm]rs|MRS|[Mm]s|[Pp]rof|Herr|Frau|Mme|Mlle|Monsieur|Madame|Sra|Srta"
     r"|Sig\.ra|Dott\.ssa)\.? +|(?:Ing|Dipl\.-Ing|Mag|Rev|Hon|Dott|Avv|Sig)\. +)"
 )
-# `MD` and `MA` without a comma are names, too.
+# Without a comma, `MD` and `MA` are names too.
 _DEGREE = (
     r"(?:,| |, )(?:Ph\.?D|PHD|MBA|M\.?Sc|B\.?Sc|CPA|Esq|LL\.?[MB])\.?$"
     r"|, ?(?:M\.?D|D\.?D\.?S|R\.?N|J\.?D|M\.?A|B\.?A|P\.?E)\.?$"
 )
 _EMOJI = "[\u2600-\u27bf\U0001f300-\U0001faff]"
 _BESIDE = re.compile(rf"{_TITLE}|{_DEGREE}|{_EMOJI}[\u200d\ufe0f]*")
-# Digits without a letter are no name at all, which is another rule's to say.
+# Digits without a letter are not a name at all, which another rule reports.
 _DIGITS = r"[^\W\d_].*[0-9]|[0-9].*[^\W\d_]"
 # "John Smith 3rd" is "John Smith III".
 _ORDINAL = r" (?:2nd|3rd|[4-9]th)$"
@@ -65,10 +65,10 @@ _ORDINAL = r" (?:2nd|3rd|[4-9]th)$"
 
 def _bare(name: str) -> str:
     while True:
-        taken = strip_invisible(_BESIDE.sub("", name))
-        if taken in ("", name):
+        rest = strip_invisible(_BESIDE.sub("", name))
+        if rest in ("", name):
             return name
-        name = taken
+        name = rest
 
 
 def check(name: pd.Series[str]) -> pd.Series[bool]:
@@ -89,7 +89,7 @@ RULE = Rule(
     severity=Severity.WARNING,
     kinds=frozenset({"name"}),
     suspects=rf"{_TITLE}|{_DEGREE}",
-    message="a title, a degree, digits or emoji beside the name",
+    message="a title, degree, digits or emoji in the name",
     check=check,
     fix=fix,
     safety=Safety.UNSAFE,

@@ -1,8 +1,8 @@
-"""The name is blank in a file for a provider that cannot do without.
+"""The name is blank, and the provider requires it.
 
-TextUs needs a name in every row ("Missing required headers: name." is what it says of a file
-without the column). First and last name make one where no column holds the whole; one of them is
-enough.
+TextUs needs a name in every row (it answers a file without the column with "Missing required
+headers: name."). If no column holds the full name, it is joined from first and last name; one of
+them is enough.
 
 Options::
 

@@ -1,7 +1,7 @@
-"""An email address, a phone number or a web address stands where a name belongs.
+"""The cell holds an email address, a phone number or a web address instead of a name.
 
-Most often the cells of the row are shifted by one; then others are wrong too. Sent as it is, the
-contact is greeted by it, and one person's address may end up under another's.
+Usually the cells of the row are shifted by one, and others are wrong too. Sent as it is, the
+contact is greeted by it, and one person's address may end up under another's name.
 
 Bad::
 
@@ -12,9 +12,9 @@ Bad::
 
 Findings::
 
-    2:first_name NAM603 an email, phone or web address instead of a name
-    3:first_name NAM603 an email, phone or web address instead of a name
-    4:first_name NAM603 an email, phone or web address instead of a name
+    2:first_name NAM603 an email address, phone number or web address instead of a name
+    3:first_name NAM603 an email address, phone number or web address instead of a name
+    4:first_name NAM603 an email address, phone number or web address instead of a name
 
 Good::
 
@@ -45,6 +45,6 @@ RULE = Rule(
     severity=Severity.ERROR,
     kinds=frozenset({"name"}),
     suspects=_WEB,
-    message="an email, phone or web address instead of a name",
+    message="an email address, phone number or web address instead of a name",
     check=check,
 )

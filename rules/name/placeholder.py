@@ -1,6 +1,6 @@
-"""The cell holds something typed to get past a form instead of a name: `test`, `unknown`, `.`.
+"""The cell holds text typed to get past a form instead of a name: `test`, `unknown`, `.`.
 
-It is printed in a greeting as it stands: "Dear unknown".
+A greeting prints it as it is: "Dear unknown".
 
 Bad::
 
@@ -11,10 +11,10 @@ Bad::
 
 Findings::
 
-    2:first_name NAM602 a placeholder, not a name of anybody
-    3:last_name NAM602 a placeholder, not a name of anybody
-    4:first_name NAM602 a placeholder, not a name of anybody
-    4:last_name NAM602 a placeholder, not a name of anybody
+    2:first_name NAM602 a placeholder, not a real name
+    3:last_name NAM602 a placeholder, not a real name
+    4:first_name NAM602 a placeholder, not a real name
+    4:last_name NAM602 a placeholder, not a real name
 
 Good::
 
@@ -36,7 +36,7 @@ _WORDS = (
     "desconocido", "inconnu", "keine angabe", "nachname", "onbekend", "ohne namen", "sconosciuto",
     "unbekannt", "vorname",
 )  # fmt: skip
-# People are called Fake, Nan and Null; nobody writes them so.
+# Fake, Nan and Null are names, but people do not write them like this.
 _MACHINES = ("FAKE", "NAN", "NULL", "NaN", "fake", "nan", "null")
 _MARKS = ("#n/a", "(null)", "n.a.", "n/a")
 
@@ -55,6 +55,6 @@ RULE = Rule(
     severity=Severity.WARNING,
     kinds=frozenset({"name"}),
     suspects=rf"^(?:{'|'.join(_MACHINES)})$|(?i:^(?:n\.a\.|{'|'.join(_WORDS)})$)",
-    message="a placeholder, not a name of anybody",
+    message="a placeholder, not a real name",
     check=check,
 )

@@ -1,9 +1,8 @@
-"""The name is all in capitals, or all in small letters: `SMITH`, `smith`.
+"""The name is all upper case or all lower case: `SMITH`, `smith`.
 
-It is printed in a greeting as it stands, and reads like a form letter. Capitals where they most
-likely belong are written only on request: nobody can tell `MacLeod` from `MACLEOD`. Initials
-are let be, and so are `III`, a particle by itself, and scripts other than Latin, Greek and
-Cyrillic.
+A greeting prints it as it is, and reads like a form letter. Upper case is written where it most
+likely belongs, only on request: `MACLEOD` may be `MacLeod` or `Macleod`. Initials, `III`, a
+particle by itself, and scripts other than Latin, Greek and Cyrillic are left alone.
 
 Options::
 
@@ -18,12 +17,12 @@ Bad::
 
 Findings::
 
-    2:first_name NAM604 all in capitals or all in small letters
-    2:last_name NAM604 all in capitals or all in small letters
-    3:first_name NAM604 all in capitals or all in small letters
-    3:last_name NAM604 all in capitals or all in small letters
-    4:first_name NAM604 all in capitals or all in small letters
-    4:last_name NAM604 all in capitals or all in small letters
+    2:first_name NAM604 all upper case or all lower case
+    2:last_name NAM604 all upper case or all lower case
+    3:first_name NAM604 all upper case or all lower case
+    3:last_name NAM604 all upper case or all lower case
+    4:first_name NAM604 all upper case or all lower case
+    4:last_name NAM604 all upper case or all lower case
 
 Good::
 
@@ -47,8 +46,8 @@ import pandas as pd
 
 from preflight.rule import Phase, Rule, Safety, Scope, Severity
 
-# Names of these scripts have capitals that mean what they do here: in Georgian, small letters alone
-# are how a name is written. Marks may follow a letter.
+# Scripts in which capitals work as in English; in Georgian, names have no capitals. Combining marks
+# may follow a letter.
 _CASED = re.compile(
     r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff\u0370-\u03ff\u1f00-\u1fff\u0400-\u052f\u0300-\u036f .'’-]*"
 )
@@ -61,7 +60,7 @@ _PARTICLES = (
     "ter", "und", "van", "vom", "von", "y", "zu", "zum", "zur",
 )  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]+")
-# Small letters of Turkish are not those that Python makes of its capitals.
+# Python's lower case is wrong for Turkish.
 _TURKISH = re.compile("[ĞİŞğış]")
 
 
@@ -86,7 +85,7 @@ def fix(name: pd.Series[str]) -> pd.Series[str]:
 
 
 def _calm(name: str) -> str:
-    """Capitals where they most likely belong."""
+    """The name with capitals where they most likely belong."""
     if _TURKISH.search(name):
         return name
     words = name.split(" ")
@@ -112,7 +111,7 @@ RULE = Rule(
     severity=Severity.WARNING,
     kinds=frozenset({"name"}),
     suspects=_SHOUTING,
-    message="all in capitals or all in small letters",
+    message="all upper case or all lower case",
     check=check,
     fix=fix,
     safety=Safety.UNSAFE,

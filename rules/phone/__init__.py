@@ -1,1 +1,1 @@
-"""Rules about phone problems."""
+"""Rules about phone numbers."""

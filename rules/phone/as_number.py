@@ -1,9 +1,9 @@
-"""A workbook holds the phone number as a quantity, and its leading zero is gone.
+"""The workbook stores the phone number as a number, and its leading zero is lost.
 
-National numbers of many countries begin with 0, and a spreadsheet that takes them for quantities
-drops it. What is left mostly reads as the right number still, and sometimes as another one: in
-Italy the zero is part of the number. Format the column as text where it comes from, and export it
-again. A number that is whole with its country code has lost nothing but its plus.
+National numbers of many countries begin with 0, which a spreadsheet drops from numbers. The rest
+usually still reads as the right phone number, but sometimes as another one: in Italy the zero is
+part of it. Format the column as text in the source, and export it again. A number stored with its
+country code has lost only its plus.
 
 Options::
 
@@ -21,7 +21,7 @@ Bad::
 
 Findings::
 
-    2:phone PHN412 held as a quantity by the sheet: a leading zero is lost
+    2:phone PHN412 stored as a number in the sheet: a leading zero is lost
 
 Good::
 
@@ -46,6 +46,6 @@ RULE = Rule(
     scope=Scope.STORED,
     severity=Severity.WARNING,
     kinds=frozenset({"phone"}),
-    message="held as a quantity by the sheet: a leading zero is lost",
+    message="stored as a number in the sheet: a leading zero is lost",
     check=check,
 )

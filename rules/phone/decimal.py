@@ -1,9 +1,9 @@
-"""The number went through a program that keeps numbers as fractions: `14155552671.0`.
+"""A program read the phone number as a decimal and added `.0`: `14155552671.0`.
 
-A column of numbers with a gap in it becomes one of fractions in some tools, and is written with
-`.0` behind each. The library drops the point and takes the zero for one more digit: where numbers
-have no fixed length, as in Germany, that is a valid number, and a stranger's. TextUs stores phone
-numbers as E.164, so there the row would be lost or wrong. The `.0` is no part of any number.
+Some tools turn a column of whole numbers with a gap in it into decimals, and write each with `.0`.
+The phone library ignores the point and reads the zero as one more digit. Where numbers have no
+fixed length, as in Germany, that is a valid number of another person. TextUs stores phone numbers
+as E.164, so the contact would be lost or wrong there. The `.0` is never part of a phone number.
 
 Options::
 
@@ -17,8 +17,8 @@ Bad::
 
 Findings::
 
-    2:phone PHN413 a number with `.0` behind it, from a program that took it for a fraction
-    3:phone PHN413 a number with `.0` behind it, from a program that took it for a fraction
+    2:phone PHN413 ends in `.0`: a program read the number as a decimal
+    3:phone PHN413 ends in `.0`: a program read the number as a decimal
 
 Good::
 
@@ -56,7 +56,7 @@ RULE = Rule(
     scope=Scope.CELL,
     severity=Severity.ERROR,
     kinds=frozenset({"phone"}),
-    message="a number with `.0` behind it, from a program that took it for a fraction",
+    message="ends in `.0`: a program read the number as a decimal",
     check=check,
     fix=fix,
     safety=Safety.SAFE,

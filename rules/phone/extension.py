@@ -1,7 +1,7 @@
-"""The number carries an extension: `x2921`.
+"""The phone number has an extension: `x2921`.
 
-E.164 cannot hold one, and nobody gets a text message behind a switchboard: TextUs stores numbers as
-E.164. On request the number is written without its extension, which is then gone.
+E.164 cannot hold one, and a text message cannot reach a phone behind a switchboard: TextUs stores
+numbers as E.164. On request the number is written without its extension, which is then lost.
 
 Options::
 
@@ -15,8 +15,8 @@ Bad::
 
 Findings::
 
-    2:phone PHN406 an extension behind the phone number
-    3:phone PHN406 an extension behind the phone number
+    2:phone PHN406 the phone number has an extension
+    3:phone PHN406 the phone number has an extension
 
 Good::
 
@@ -53,7 +53,7 @@ RULE = Rule(
     scope=Scope.CELL,
     severity=Severity.WARNING,
     kinds=frozenset({"phone"}),
-    message="an extension behind the phone number",
+    message="the phone number has an extension",
     check=check,
     fix=fix,
     safety=Safety.UNSAFE,

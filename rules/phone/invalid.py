@@ -1,8 +1,8 @@
-"""The number can be read, but nobody in its region has such a number.
+"""The phone number can be read, but it cannot exist in its region.
 
-A digit is missing or one too many, or the area code does not exist. The judge is the library
-`phonenumbers`. A text message to it goes nowhere. TextUs stores numbers as E.164; Dotdigital keeps
-a phone as a data field like any other, so there this is a warning.
+A digit is missing or extra, or the area code does not exist, according to the library
+`phonenumbers`. A text message to it is lost. TextUs stores numbers as E.164; Dotdigital treats a
+phone as an ordinary data field, so under its profile this is a warning.
 
 Bad::
 
@@ -12,8 +12,8 @@ Bad::
 
 Findings::
 
-    2:phone PHN403 no valid number of US (+1)
-    3:phone PHN403 no valid number of GB (+44)
+    2:phone PHN403 not a valid number for US (+1)
+    3:phone PHN403 not a valid number for GB (+44)
 
 Good::
 
@@ -45,7 +45,7 @@ RULE = Rule(
     scope=Scope.CELL,
     severity=Severity.ERROR,
     kinds=frozenset({"phone"}),
-    message="no valid number of its region",
+    message="not a valid number for its region",
     check=check,
     reason=reason,
 )

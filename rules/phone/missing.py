@@ -1,4 +1,4 @@
-"""The phone number is blank in a file for a provider that cannot do without.
+"""The phone number is blank, and the provider requires it.
 
 TextUs reaches people by phone: its contacts file needs a name and a phone number in every row.
 

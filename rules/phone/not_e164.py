@@ -1,11 +1,11 @@
-"""The number is valid, but not written as E.164: a plus, the country code, digits and nothing else.
+"""The phone number is valid, but not written as E.164: a plus, the country code, and digits only.
 
-TextUs stores phone numbers so, and its help asks for a plus and the country code for numbers of
-another country; Dotdigital's help wants mobile numbers international. The region is the one that
-the row's country, `--region` or the profile names, never a guess. A number with words beside it is
-left alone, for a person to look at, and so are digits that a program may have dropped the plus of:
-in Germany `4917012345678` is a landline without its zero, as the library reads it, and a mobile
-behind a plus. One with an extension is a matter of PHN406.
+TextUs stores phone numbers as E.164, and its help asks for a plus and the country code for numbers
+of another country; Dotdigital's help wants mobile numbers in international format. The region comes
+from the row's country, `--region` or the profile, and is never guessed. A number with words beside
+it is left for a person, and so are digits that may have lost a plus: in Germany `4917012345678` is
+a landline without its leading zero to the library, and a mobile number with a plus in front.
+PHN406 covers numbers with an extension.
 
 Options::
 
@@ -24,13 +24,13 @@ Bad::
 
 Findings::
 
-    2:phone PHN404 not in E.164 form
-    3:phone PHN404 not in E.164 form
-    4:phone PHN404 not in E.164 form
-    5:phone PHN404 not in E.164 form
-    6:phone PHN404 not in E.164 form
-    7:phone PHN404 not in E.164 form
-    8:phone PHN404 not in E.164 form: in its country one number, behind a plus another
+    2:phone PHN404 not in international format (like +12125550143)
+    3:phone PHN404 not in international format (like +12125550143)
+    4:phone PHN404 not in international format (like +12125550143)
+    5:phone PHN404 not in international format (like +12125550143)
+    6:phone PHN404 not in international format (like +12125550143)
+    7:phone PHN404 not in international format (like +12125550143)
+    8:phone PHN404 not in international format (like +12125550143); with a plus in front it is a different number
 
 Good::
 
@@ -48,7 +48,7 @@ Fixed::
     eve@kestrel-labs.com,+14155552673,
     fred@kestrel-labs.com,1-800-FLOWERS,US
     gwen@kestrel-labs.com,4917012345678,DE
-"""
+"""  # noqa: E501 - a finding is one line
 
 from __future__ import annotations
 
@@ -58,12 +58,12 @@ import pandas as pd
 
 from preflight.rule import Context, Phase, Rule, Safety, Scope, Severity
 
-# Digits of any script and the marks people put between them, `tel:` in front. Another letter may be
-# an extension or a note.
+# Digits of any script and the punctuation between them, with `tel:` in front. Any other letter may
+# be an extension or a note.
 _ONLY_A_NUMBER = re.compile(
     r"(?:(?:tel|phone)\b[.:]*)?[^\w+\uff0b]*[+\uff0b]?(?:[^\w+\uff0b]*\d)+[^\w+\uff0b]*", re.I
 )
-_MESSAGE = "not in E.164 form"
+_MESSAGE = "not in international format (like +12125550143)"
 
 
 def _is_only_a_number(cell: str) -> bool:
@@ -79,8 +79,8 @@ def check(phone: pd.Series[str], context: Context) -> pd.Series[bool]:
 def reason(phone: pd.Series[str], context: Context) -> pd.Series[str]:
     del phone
     plain = context.judged["reason"] != "either"
-    told = pd.Series(_MESSAGE, index=context.judged.index, dtype="str")
-    return told.where(plain, f"{_MESSAGE}: in its country one number, behind a plus another")
+    messages = pd.Series(_MESSAGE, index=context.judged.index, dtype="str")
+    return messages.where(plain, f"{_MESSAGE}; with a plus in front it is a different number")
 
 
 def fix(phone: pd.Series[str], context: Context) -> pd.Series[str]:

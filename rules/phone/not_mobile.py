@@ -1,10 +1,10 @@
-"""The number is of a landline or a premium service, and the provider sends text messages.
+"""The phone number is a landline or a premium service, and the provider sends text messages.
 
-TextUs reaches people by text message. A landline, a toll-free or premium-rate number, a pager and
-a company's central number are hardly anybody's mobile. The judge is the library `phonenumbers`. In
-many countries, the United States among them, it cannot tell mobiles from landlines: such a number
-is never blamed, and nor is one of internet telephony. The rule is on for providers that send text
-messages.
+TextUs reaches people by text message. A landline, a toll-free or premium-rate number, a pager and a
+company's central number are unlikely to be a mobile phone, according to the library `phonenumbers`.
+In many countries, the United States among them, the library cannot tell mobile numbers from
+landlines; the rule does not report those, nor internet telephony. It is on for providers that send
+text messages.
 
 Options::
 
@@ -18,8 +18,8 @@ Bad::
 
 Findings::
 
-    2:phone_number PHN409 no mobile number: a landline
-    3:phone_number PHN409 no mobile number: toll-free
+    2:phone_number PHN409 not a mobile number: a landline
+    3:phone_number PHN409 not a mobile number: toll-free
 
 Good::
 
@@ -56,7 +56,7 @@ def check(phone: pd.Series[str], context: Context) -> pd.Series[bool]:
 
 def reason(phone: pd.Series[str], context: Context) -> pd.Series[str]:
     del phone
-    return "no mobile number: " + line_types(context.judged["e164"]).map(_TYPES)
+    return "not a mobile number: " + line_types(context.judged["e164"]).map(_TYPES)
 
 
 RULE = Rule(
@@ -66,7 +66,7 @@ RULE = Rule(
     severity=Severity.WARNING,
     kinds=frozenset({"phone"}),
     suspects=suspects,
-    message="no mobile number",
+    message="not a mobile number",
     check=check,
     reason=reason,
 )

@@ -1,7 +1,7 @@
-r"""Blanks or invisible characters stand around the number, or an apostrophe in front of it.
+r"""The phone number has whitespace or invisible characters around it, or an apostrophe in front.
 
-The apostrophe is how people make a spreadsheet keep a number as text; in a CSV it is part of the
-value. Contact lists of telephones put invisible direction marks around numbers that are copied.
+People type the apostrophe to make a spreadsheet keep a number as text; in a CSV it is part of the
+value. Phones' contact apps put invisible direction marks around copied numbers.
 
 Bad::
 
@@ -12,9 +12,9 @@ Bad::
 
 Findings::
 
-    2:phone PHN411 blanks, invisible characters or an apostrophe around the phone number
-    3:phone PHN411 blanks, invisible characters or an apostrophe around the phone number
-    4:phone PHN411 blanks, invisible characters or an apostrophe around the phone number
+    2:phone PHN411 whitespace, invisible characters or an apostrophe around the phone number
+    3:phone PHN411 whitespace, invisible characters or an apostrophe around the phone number
+    4:phone PHN411 whitespace, invisible characters or an apostrophe around the phone number
 
 Good::
 
@@ -51,7 +51,7 @@ RULE = Rule(
     scope=Scope.CELL,
     severity=Severity.WARNING,
     kinds=frozenset({"phone"}),
-    message="blanks, invisible characters or an apostrophe around the phone number",
+    message="whitespace, invisible characters or an apostrophe around the phone number",
     check=check,
     fix=fix,
     safety=Safety.SAFE,

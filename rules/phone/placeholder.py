@@ -1,7 +1,7 @@
-"""The cell holds something typed to get past a form: `0000000000`, `1234567890`, `n/a`.
+"""The cell holds text typed to get past a form: `0000000000`, `1234567890`, `n/a`.
 
-Nobody has the number, and where the provider matches contacts by phone, as TextUs does, all who
-share it are one. A number that the library knows as valid is never taken for one of these.
+Nobody has this number, and a provider that matches contacts by phone, as TextUs does, merges all
+who share it into one. A number that the library considers valid never counts as a placeholder.
 
 Bad::
 
@@ -12,9 +12,9 @@ Bad::
 
 Findings::
 
-    2:phone PHN410 a placeholder, not a phone number of anybody
-    3:phone PHN410 a placeholder, not a phone number of anybody
-    4:phone PHN410 a placeholder, not a phone number of anybody
+    2:phone PHN410 a placeholder, not a real phone number
+    3:phone PHN410 a placeholder, not a real phone number
+    4:phone PHN410 a placeholder, not a real phone number
 
 Good::
 
@@ -41,6 +41,6 @@ RULE = Rule(
     scope=Scope.CELL,
     severity=Severity.ERROR,
     kinds=frozenset({"phone"}),
-    message="a placeholder, not a phone number of anybody",
+    message="a placeholder, not a real phone number",
     check=check,
 )

@@ -1,9 +1,9 @@
-"""The number is written without its country code, and nothing says which country it is of.
+"""The phone number has no country code, and nothing says which country it belongs to.
 
-`(415) 555-2671` is a number in more than one country. A country column in the file, `--region`, or
-the provider's profile would tell; preflight never guesses, since a text message to the wrong
-country reaches a stranger. TextUs's help says that a number of ten digits is one of the account's
-own country: name it with `--region`.
+`(415) 555-2671` is a number in more than one country. A country column, `--region` or the
+provider's profile would settle it. preflight never guesses: a text message to the wrong country
+reaches the wrong person. TextUs's help says that a ten-digit number belongs to the account's own
+country: name it with `--region`.
 
 Bad::
 
@@ -13,8 +13,8 @@ Bad::
 
 Findings::
 
-    2:phone PHN405 no country code, and no region is known
-    3:phone PHN405 no country code, and no region is known
+    2:phone PHN405 no country code: say the country with `--region US`, or map a country column
+    3:phone PHN405 no country code: say the country with `--region US`, or map a country column
 
 Good::
 
@@ -41,6 +41,6 @@ RULE = Rule(
     scope=Scope.CELL,
     severity=Severity.ERROR,
     kinds=frozenset({"phone"}),
-    message="no country code, and no region is known",
+    message="no country code: say the country with `--region US`, or map a country column",
     check=check,
 )

@@ -1,9 +1,9 @@
-"""A spreadsheet wrote the number in scientific form: `1.41556E+10`.
+"""A spreadsheet wrote the phone number in scientific notation: `1.41556E+10`.
 
-It took the phone number for a quantity and kept its first digits; the others are gone from the
-file. Only the spreadsheet it was saved from, or its source, may still have them. Nobody can call or
-text what is left. Where as many digits stand there as the number had, it can be read off, but
-whether a zero or a plus stood in front nobody can tell.
+It read the phone number as a number and kept only the first digits; the others are gone from the
+file. Only the original spreadsheet or its source may still have them, and nobody can call or text
+what is left. If all digits are there, the number can be read off, but not whether a zero or a plus
+stood in front.
 
 Bad::
 
@@ -14,9 +14,9 @@ Bad::
 
 Findings::
 
-    2:phone PHN408 a spreadsheet's scientific form: digits of the number are lost
-    3:phone PHN408 a spreadsheet's scientific form: digits of the number are lost
-    4:phone PHN408 a spreadsheet's scientific form
+    2:phone PHN408 in scientific notation, from a spreadsheet: digits are lost
+    3:phone PHN408 in scientific notation, from a spreadsheet: digits are lost
+    4:phone PHN408 in scientific notation, from a spreadsheet
 
 Good::
 
@@ -33,8 +33,8 @@ import pandas as pd
 from preflight.rule import Context, Rule, Scope, Severity
 
 _PARTS = re.compile(r"[+-]?[0-9](?:[.,]([0-9]+))?[eE]\+?([0-9]+)")
-_FORM = "a spreadsheet's scientific form"
-_LOST = f"{_FORM}: digits of the number are lost"
+_FORM = "in scientific notation, from a spreadsheet"
+_LOST = f"{_FORM}: digits are lost"
 
 
 def check(phone: pd.Series[str], context: Context) -> pd.Series[bool]:

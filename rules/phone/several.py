@@ -1,10 +1,11 @@
 """The cell holds several phone numbers.
 
-A provider takes the cell for one number; TextUs stores it as E.164. (Its help lets a *conversation
-import* hold several with commas between; of the contacts upload it says nothing.) What the library
-reads as one number is never taken for several: `030/23125000` is an area code and a number. A
-second one behind a semicolon or a comma it takes for an extension; that is two all the same. Which
-to keep is for a person to say; on request it is the first.
+A provider reads the cell as one number; TextUs stores it as E.164. (Its help allows several numbers
+separated by commas in a *conversation import*; it does not mention them for the contacts upload.)
+Anything that the library reads as one number stays one: `030/23125000` is an area code and a
+number. The library reads a second number after a semicolon or a comma as an extension, but it
+counts as a second one here. A person has to choose which one to keep; on request preflight keeps
+the first.
 
 Options::
 

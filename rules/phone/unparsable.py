@@ -1,8 +1,8 @@
-"""The cell holds something that cannot be read as a phone number.
+"""The cell cannot be read as a phone number.
 
-The judge is the library `phonenumbers`, in the region that a country column, `--region` or the
-profile names. TextUs keeps phone numbers as E.164, so a text that is none cannot become a contact
-there. For Dotdigital a phone is a data field like any other, and this a warning.
+The library `phonenumbers` reads it, in the region that a country column, `--region` or the profile
+gives. TextUs stores phone numbers as E.164, so a cell without a number cannot become a contact
+there. Dotdigital treats a phone as an ordinary data field, so under its profile this is a warning.
 
 Bad::
 
@@ -13,9 +13,9 @@ Bad::
 
 Findings::
 
-    2:phone PHN402 not readable as a phone number: it is no phone number
-    3:phone PHN402 not readable as a phone number: it has too many digits
-    4:phone PHN402 not readable as a phone number: there is no such country code
+    2:phone PHN402 cannot be read as a phone number: it is not a number
+    3:phone PHN402 cannot be read as a phone number: too many digits
+    4:phone PHN402 cannot be read as a phone number: unknown country code
 
 Good::
 
@@ -38,7 +38,7 @@ def check(phone: pd.Series[str], context: Context) -> pd.Series[bool]:
 
 def reason(phone: pd.Series[str], context: Context) -> pd.Series[str]:
     del phone
-    return "not readable as a phone number: " + context.judged["reason"]
+    return "cannot be read as a phone number: " + context.judged["reason"]
 
 
 RULE = Rule(
@@ -47,7 +47,7 @@ RULE = Rule(
     scope=Scope.CELL,
     severity=Severity.ERROR,
     kinds=frozenset({"phone"}),
-    message="not readable as a phone number",
+    message="cannot be read as a phone number",
     check=check,
     reason=reason,
 )

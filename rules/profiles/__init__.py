@@ -1,1 +1,1 @@
-"""What each provider takes: one .toml a provider, data and no code."""
+"""What each provider accepts: one TOML file a provider, data without code."""

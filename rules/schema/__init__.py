@@ -1,1 +1,1 @@
-"""Rules about schema problems."""
+"""Rules that report failed checks of your own schema and crashed rules."""

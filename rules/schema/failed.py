@@ -1,11 +1,11 @@
-"""A check of the user's own pandera schema fails.
+"""A check of your own pandera schema fails.
 
 `schema = "schemas.py:TradeShow"` in the config, or `--schema`, names a DataFrameSchema or a
-DataFrameModel. It is asked of all records of the file at once, as fixing leaves them: text, a blank
-cell as a missing value, columns under the names of the header. Malformed records and doubles are
-not in it. A check of whatever kind will do; where it names rows they are rejected, and where it
-names none (a mean, a group, a missing column) the file is refused as a whole. Severity and
-`--ignore` are as for any other rule.
+DataFrameModel. It validates all records of the file at once, after fixing: cells are text, a blank
+cell is a missing value, and columns have the names of the header. Malformed records and duplicates
+are left out. Any kind of check will do. If it names rows, they are rejected; if it names none (a
+mean, a group, a missing column), the whole file is rejected. Severity and `--ignore` work as for
+any other rule.
 
 Schema::
 
@@ -30,11 +30,11 @@ Bad::
 
 Findings::
 
-    2:badge SCH001 not unique, as your schema wants it (field_uniqueness)
+    2:badge SCH001 not unique, as your schema requires (field_uniqueness)
     3:booth SCH001 your schema's check `in_range(1, 400)` fails
     4:booth SCH001 not of the schema's type `int64`
     5:badge SCH001 your schema's check `str_startswith('B')` fails
-    6:badge SCH001 not unique, as your schema wants it (field_uniqueness)
+    6:badge SCH001 not unique, as your schema requires (field_uniqueness)
     7:booth SCH001 not of the schema's type `int64`
 
 Good::

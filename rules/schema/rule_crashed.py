@@ -1,7 +1,7 @@
-"""A rule failed on these rows: what it would have said of them is unknown, and they are not passed.
+"""A rule crashed on these rows, so they were not checked and do not pass.
 
-The rule's own defect is told by its code and the class of the error, never by the error's text,
-which may hold a value. This rule is always on: what nobody could judge must not be sent.
+The message gives the rule's code and the class of the error, never the error's text, which may hold
+a value. This rule is always on: rows that could not be checked must not be sent.
 
 With::
 
@@ -37,7 +37,7 @@ Bad::
 
 Findings::
 
-    2:company SCH002 a rule failed on this cell, and it is unknown, not passed (OWN001: KeyError)
+    2:company SCH002 a rule crashed on this cell, which was not checked (OWN001: KeyError)
 
 Good::
 
@@ -54,5 +54,5 @@ RULE = Rule(
     name="rule-crashed",
     scope=Scope.CRASH,
     severity=Severity.ERROR,
-    message="a rule failed here, and it is unknown, not passed",
+    message="a rule crashed here, so this was not checked",
 )

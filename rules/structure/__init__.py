@@ -1,1 +1,1 @@
-"""Rules about structure problems."""
+"""Rules about records, quotes and delimiters."""

@@ -1,8 +1,8 @@
-"""A row has none of the things of which it must have one.
+"""A row has none of the fields of which it needs at least one.
 
-A contact that can be reached by mail or by phone needs one of the two; a full name, or first and
-last. Which, a profile says, or `any_of` in the config, or `--any-of`. Fields joined by `+` count
-when all of them are filled.
+A contact that can be reached by email or by phone needs one of the two; a contact needs a full
+name, or a first and a last name. The profile lists such alternatives, and so do `any_of` in the
+config and `--any-of`. Fields joined by `+` count when all of them are filled.
 
 Options::
 
@@ -17,8 +17,8 @@ Bad::
 
 Findings::
 
-    3 STR114 needs `email` or `phone`, and has none
-    4 STR114 needs `name` or `first_name` with `last_name`, and has none
+    3 STR114 needs `email` or `phone`, but none is filled
+    4 STR114 needs `name` or `first_name` with `last_name`, but none is filled
 
 Good::
 
@@ -43,38 +43,38 @@ def _of(field: str, context: RowContext) -> list[int]:
     if field in context.held:
         return [context.held[field]]
     pieces = context.profile.joins.get(field, ())
-    there = [context.held[piece] for piece in pieces if piece in context.held]
-    return there if pieces and len(there) == len(pieces) else []
+    held = [context.held[piece] for piece in pieces if piece in context.held]
+    return held if pieces and len(held) == len(pieces) else []
 
 
-def _there(context: RowContext) -> list[tuple[str, list[list[list[int]]]]]:
-    """What is demanded, in words, and the columns of each alternative that the file can meet."""
-    found = []
+def _demands(context: RowContext) -> list[tuple[str, list[list[list[int]]]]]:
+    """The message for each demand, and the columns of each alternative that the file can meet."""
+    demands = []
     for demand in context.profile.any_of:
         options = [[_of(field, context) for field in fields] for fields in demand]
         options = [columns for columns in options if all(columns)]
         if options:
             words = " or ".join(" with ".join(f"`{name}`" for name in names) for names in demand)
-            found.append((f"needs {words}, and has none", options))
-    return found
+            demands.append((f"needs {words}, but none is filled", options))
+    return demands
 
 
 def among(context: RowContext) -> Mapping[int, str]:
-    # A row that lacks all alternatives lacks the first: some field of it is blank.
-    return {columns[0]: _BLANK for _, options in _there(context) for columns in options[0]}
+    # A row without any alternative lacks the first one: some field of it is blank.
+    return {columns[0]: _BLANK for _, options in _demands(context) for columns in options[0]}
 
 
 def _lacking(rows: pd.DataFrame, context: RowContext) -> dict[str, pd.Series[bool]]:
-    """For each demand the rows that do not meet it."""
+    """For each demand, by its message, the rows that do not meet it."""
     blank = {
         at: rows[at].str.fullmatch(BLANK)
-        for _, options in _there(context)
+        for _, options in _demands(context)
         for fields in options
         for columns in fields
         for at in columns
     }
     lacking = {}
-    for words, options in _there(context):
+    for words, options in _demands(context):
         unmet = pd.Series(True, index=rows.index)
         for fields in options:
             whole = pd.Series(True, index=rows.index)
@@ -93,10 +93,10 @@ def check(rows: pd.DataFrame, context: RowContext) -> pd.Series[bool]:
 
 
 def reason(rows: pd.DataFrame, context: RowContext) -> pd.Series[str]:
-    said = pd.Series("", index=rows.index)
+    messages = pd.Series("", index=rows.index)
     for words, unmet in _lacking(rows, context).items():
-        said = said.mask(unmet, said.where(said == "", said + "; ") + words)
-    return said
+        messages = messages.mask(unmet, messages.where(messages == "", messages + "; ") + words)
+    return messages
 
 
 RULE = Rule(

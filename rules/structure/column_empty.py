@@ -1,8 +1,8 @@
 """A column has neither a name nor a value.
 
-Spreadsheets write such columns where something stood once, and programs that end each line with a
-delimiter. A provider that maps columns by name cannot map it; TextUs says "Invalid headers
-provided" of headers it does not know. The column is left away.
+Spreadsheets write such columns where cells were cleared, and so do programs that end each line with
+a delimiter. A provider that maps columns by name cannot map it; TextUs answers headers it does not
+know with "Invalid headers provided". The column is dropped.
 
 Bad::
 

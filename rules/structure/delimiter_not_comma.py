@@ -1,8 +1,8 @@
-"""The fields are separated by another character than the comma.
+"""The fields are separated by a character other than the comma.
 
-Spreadsheets in countries with a decimal comma write semicolons, databases tabs. TextUs wants a CSV
-(text/csv); what the others make of semicolons is not documented, and one column named
-`Email;FIRSTNAME` is what a strict reader sees. The file is written anew with commas.
+Spreadsheets in countries with a decimal comma write semicolons, databases write tabs. TextUs wants
+a CSV (text/csv); what the other providers do with semicolons is not documented, and a strict reader
+sees one column named `Email;FIRSTNAME`. The file is rewritten with commas.
 
 Bad::
 
@@ -32,7 +32,7 @@ from collections.abc import Iterator
 
 from preflight.rule import FileView, Problem, Rule, Safety, Scope, Severity
 
-_NAMES = {";": "a semicolon", "\t": "a tab", "|": "a pipe", ":": "a colon", " ": "a blank"}
+_NAMES = {";": "a semicolon", "\t": "a tab", "|": "a pipe", ":": "a colon", " ": "a space"}
 
 
 def check(view: FileView) -> Iterator[Problem]:

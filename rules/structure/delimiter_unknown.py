@@ -1,8 +1,8 @@
-"""The fields seem to be separated by a character that is not looked for: `^`, `~`, `:`, `::`.
+"""The fields seem to be separated by an unsupported character: `^`, `~`, `:`, `::`.
 
-Read with commas such a file is one wide column, and no provider finds the address in it. Which
-character separates the fields is not guessed that far: `--delimiter` says so. More than one
-character, or one beyond ASCII, cannot be a delimiter; save the file with commas.
+Read with commas, such a file is one wide column, and no provider finds the address in it. preflight
+does not guess this far: name the character with `--delimiter`. A delimiter of several characters,
+or one outside ASCII, is not supported; save the file with commas.
 
 Bad::
 
@@ -12,7 +12,7 @@ Bad::
 
 Findings::
 
-    1 STR115 the fields seem to be separated by '^'; --delimiter '^' reads them so
+    1 STR115 the fields seem to be separated by '^': add `--delimiter '^'`
 
 Good::
 
@@ -31,13 +31,13 @@ def check(view: FileView) -> Iterator[Problem]:
     mark = view.layout.strange_delimiter
     if mark:
         shown = f"'{mark}'" if mark.isprintable() else f"the character 0x{ord(mark):02x}"
-        done = (
-            f"--delimiter {shown} reads them so"
+        remedy = (
+            f"add `--delimiter {shown}`"
             if len(mark) == 1 and mark.isascii() and mark.isprintable()
             else "save the file with commas"
         )
         yield Problem(
-            f"the fields seem to be separated by {shown}; {done}", line=view.layout.header_line
+            f"the fields seem to be separated by {shown}: {remedy}", line=view.layout.header_line
         )
 
 
@@ -46,6 +46,6 @@ RULE = Rule(
     name="delimiter-unknown",
     scope=Scope.FILE,
     severity=Severity.ERROR,
-    message="the fields seem to be separated by a character that is not looked for",
+    message="the fields seem to be separated by an unsupported character",
     check=check,
 )

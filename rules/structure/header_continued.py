@@ -1,8 +1,8 @@
-"""Under the header stands more of it: the names in other words, the types of the columns.
+"""Lines below the header describe the columns: other names for them, or their types.
 
-Survey tools write the question under the name and an id of import under that, CRMs the names of
-their interface. A provider would take such a line for a contact. The lines are left away where it
-is certain which line is the header: where its names are known, or `--header-row` says so.
+Survey tools write the question below the name and an import id below that; CRMs write the labels of
+their interface. A provider would import such a line as a contact. The lines are dropped when the
+header line is certain: its names are known, or `--header-row` gives it.
 
 Bad::
 
@@ -12,7 +12,7 @@ Bad::
 
 Findings::
 
-    2 STR113 1 line under the header says more about the columns, and is no contact
+    2 STR113 1 line below the header describes the columns and is not a contact
 
 Good::
 
@@ -36,9 +36,9 @@ def check(view: FileView) -> Iterator[Problem]:
     lines = view.layout.continued
     if lines:
         yield Problem(
-            "1 line under the header says more about the columns, and is no contact"
+            "1 line below the header describes the columns and is not a contact"
             if lines == 1
-            else f"{lines} lines under the header say more about the columns, and are no contacts",
+            else f"{lines} lines below the header describe the columns and are not contacts",
             line=view.layout.header_line + 1,
             safety=Safety.SAFE if view.layout.header_certain else None,
         )
@@ -49,6 +49,6 @@ RULE = Rule(
     name="header-continued",
     scope=Scope.FILE,
     severity=Severity.ERROR,
-    message="lines under the header say more about the columns",
+    message="lines below the header describe the columns",
     check=check,
 )

@@ -1,7 +1,7 @@
-"""The header stands again among the rows.
+"""The header is repeated among the rows.
 
-Files that were pasted together have it, and exports that repeat it on each page. A provider would
-take the names for a contact. The row is left away, and counted as dropped.
+This happens when files are pasted together, and in exports that repeat the header on each page. A
+provider would import the names as a contact. The row is removed and counted as dropped.
 
 Bad::
 
@@ -12,7 +12,7 @@ Bad::
 
 Findings::
 
-    3 STR107 the header stands here again
+    3 STR107 the header is repeated here
 
 Good::
 
@@ -61,7 +61,7 @@ RULE = Rule(
     name="header-repeated",
     scope=Scope.ROW,
     severity=Severity.ERROR,
-    message="the header stands here again",
+    message="the header is repeated here",
     check=check,
     among=among,
     safety=Safety.SAFE,

@@ -1,9 +1,8 @@
-"""Lines stand above the header: a title, a note, `sep=;`, blank lines.
+"""There are lines above the header: a title, a note, `sep=;`, blank lines.
 
-A provider takes the first line for the header, and everything under it for contacts. Dotdigital
-says ERROR_NO_EMAIL_COLUMN of such a file, TextUs "Invalid headers provided". The lines are left
-out where it is certain which line is the header: where its names are known, or `--header-row` says
-so.
+A provider reads the first line as the header, and everything below it as contacts. Dotdigital
+answers such a file with ERROR_NO_EMAIL_COLUMN, TextUs with "Invalid headers provided". The lines
+are removed when the header line is certain: its names are known, or `--header-row` gives it.
 
 Bad::
 
@@ -15,7 +14,7 @@ Bad::
 
 Findings::
 
-    1 STR106 3 lines stand above the header
+    1 STR106 3 lines above the header
 
 Good::
 
@@ -39,9 +38,7 @@ def check(view: FileView) -> Iterator[Problem]:
     lines = view.layout.preamble
     if view.layout.header and lines:
         yield Problem(
-            "1 line stands above the header"
-            if lines == 1
-            else f"{lines} lines stand above the header",
+            "1 line above the header" if lines == 1 else f"{lines} lines above the header",
             line=1,
             safety=Safety.SAFE if view.layout.header_certain else None,
         )
@@ -52,7 +49,7 @@ RULE = Rule(
     name="preamble",
     scope=Scope.FILE,
     severity=Severity.ERROR,
-    message="lines stand above the header",
+    message="lines above the header",
     check=check,
     safety=Safety.SAFE,
 )

@@ -1,8 +1,8 @@
-r"""Cells are quoted in another way than with doubled double quotes: `'…'`, `\"`, blanks before `"`.
+r"""Cells are not quoted with doubled double quotes, but with `'…'`, `\"`, or spaces before `"`.
 
-Databases write backslashes, scripts single quotes. RFC 4180 knows neither, nor blanks in front of
-a quote: to a reader that keeps to it such a quote is part of the value, and a delimiter behind it
-cuts the cell in two. The file is written anew with double quotes.
+Databases write backslashes, scripts write single quotes. RFC 4180 allows neither, nor spaces before
+a quote: a strict reader makes such a quote part of the value, and splits the cell at the next
+delimiter. The file is rewritten with double quotes.
 
 Bad::
 
@@ -12,7 +12,7 @@ Bad::
 
 Findings::
 
-    1 STR112 quotes are escaped by a backslash, not doubled
+    1 STR112 quotes are escaped with a backslash, not doubled
 
 Good::
 
@@ -37,12 +37,12 @@ def check(view: FileView) -> Iterator[Problem]:
     layout = view.layout
     if not layout.header:
         return
-    said = (
-        (layout.quote != '"', "cells are quoted by single quotes, not by double ones"),
-        (layout.escape, "quotes are escaped by a backslash, not doubled"),
-        (layout.spaced, "blanks stand in front of opening quotes"),
+    problems = (
+        (layout.quote != '"', "cells are quoted with single quotes, not double quotes"),
+        (layout.escape, "quotes are escaped with a backslash, not doubled"),
+        (layout.spaced, "spaces before opening quotes"),
     )
-    for odd, message in said:
+    for odd, message in problems:
         if odd:
             yield Problem(message, line=layout.header_line, safety=Safety.SAFE)
 
@@ -52,6 +52,6 @@ RULE = Rule(
     name="quote-not-double",
     scope=Scope.FILE,
     severity=Severity.ERROR,
-    message="cells are not quoted by doubled double quotes",
+    message="cells are not quoted with doubled double quotes",
     check=check,
 )

@@ -1,7 +1,7 @@
 """A quote opens a cell that swallows the lines below it, up to another quote further down.
 
-Those lines look like records of their own. Only the line with the quote is set aside; the others
-are read as the records that they are.
+Those lines look like records of their own. Only the line with the quote counts as malformed; the
+others are read as separate records.
 
 Bad::
 
@@ -14,7 +14,7 @@ Bad::
 
 Findings::
 
-    2 STR109 a quote opens here and swallows the lines that follow
+    2 STR109 a quote opens here and swallows the following lines
 
 Good::
 
@@ -40,6 +40,6 @@ RULE = Rule(
     name="quote-runaway",
     scope=Scope.RECORD,
     severity=Severity.ERROR,
-    message="a quote opens here and swallows the lines that follow",
+    message="a quote opens here and swallows the following lines",
     check=check,
 )

@@ -1,7 +1,7 @@
-"""A quote stands in the middle of an unquoted cell, or something stands behind a closing quote.
+"""A quote in the middle of an unquoted cell, or text after a closing quote.
 
-`5" disc` is read as it stands, and `"Kestrel" Labs` as `Kestrel Labs`; another program may make
-something else of it, or refuse the row. Written anew the cell is quoted as it should be.
+`5" disc` is read as it is, and `"Kestrel" Labs` as `Kestrel Labs`. Another program may read them
+differently, or refuse the row. The cell is rewritten with correct quotes.
 
 Bad::
 
@@ -11,8 +11,8 @@ Bad::
 
 Findings::
 
-    2 STR111 a quote stands where none belongs
-    3 STR111 a quote stands where none belongs
+    2 STR111 a quote in the wrong place
+    3 STR111 a quote in the wrong place
 
 Good::
 
@@ -37,6 +37,6 @@ RULE = Rule(
     name="quote-stray",
     scope=Scope.RECORD,
     severity=Severity.WARNING,
-    message="a quote stands where none belongs",
+    message="a quote in the wrong place",
     check=check,
 )

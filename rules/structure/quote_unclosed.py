@@ -1,7 +1,7 @@
 """A quote opens a cell and never closes.
 
-To a strict reader, the rest of the file is one cell. Only the line with the quote is set aside
-here; reading goes on with the next.
+To a strict reader, the rest of the file is one cell. Only the line with the quote counts as
+malformed; reading goes on with the next line.
 
 Bad::
 

@@ -1,7 +1,7 @@
-"""The row holds nothing but delimiters and blanks.
+"""The row holds nothing but delimiters and whitespace.
 
-Spreadsheets leave such rows at the end, and people between groups. What a provider makes of one is
-nowhere documented. The row is dropped, and counted as dropped.
+Spreadsheets leave such rows at the end, and people leave them between groups. No provider documents
+what it does with one. The row is removed and counted as dropped.
 
 Bad::
 
@@ -12,7 +12,7 @@ Bad::
 
 Findings::
 
-    3 STR104 a row without a value
+    3 STR104 the row is blank
 
 Good::
 
@@ -43,7 +43,7 @@ RULE = Rule(
     name="row-blank",
     scope=Scope.RECORD,
     severity=Severity.WARNING,
-    message="a row without a value",
+    message="the row is blank",
     check=check,
     safety=Safety.SAFE,
     drops=True,

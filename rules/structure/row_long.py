@@ -1,9 +1,10 @@
 """The record has more fields than the header has names.
 
-Most often a comma in an unquoted cell: `Kestrel Labs, Inc.` becomes two cells, and all that follow
-move. No provider can take the row for what it was. Where the cells allow one place for the comma
-only, or one with a blank behind it, the column is named. With `--unsafe-fixes` the fields are
-joined again where one way to do so fits the whole record, and no other: a guess, so on request.
+The usual cause is a comma in an unquoted cell: `Kestrel Labs, Inc.` becomes two cells, and all the
+following ones shift. A provider would read the wrong values. If the cells allow only one place for
+the comma, or only one where a space follows it, the message names the column. With
+`--unsafe-fixes` the fields are joined again if exactly one way to join them fits the whole record;
+that is still a guess.
 
 Options::
 
@@ -17,7 +18,7 @@ Bad::
 
 Findings::
 
-    2 STR102 4 fields where the header has 3; an unquoted delimiter in `company`, most likely
+    2 STR102 4 fields, but the header has 3; probably an unquoted delimiter in `company`
 
 Good::
 
@@ -45,11 +46,11 @@ def check(records: pd.DataFrame) -> pd.Series[bool]:
 
 def reason(records: pd.DataFrame) -> pd.Series[str]:
     fields = records["fields"].astype("str")
-    said = fields + " fields where the header has " + records["expected"].astype("str")
+    message = fields + " fields, but the header has " + records["expected"].astype("str")
     if "likely" not in records:
-        return said
-    place = "; an unquoted delimiter in `" + records["likely"].astype("str") + "`, most likely"
-    return said.where(records["likely"] == "", said + place)
+        return message
+    place = "; probably an unquoted delimiter in `" + records["likely"].astype("str") + "`"
+    return message.where(records["likely"] == "", message + place)
 
 
 RULE = Rule(

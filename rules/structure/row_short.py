@@ -1,7 +1,7 @@
 """The record has fewer fields than the header has names.
 
-A line break inside an unquoted cell cuts a record in two, and a deleted cell moves all that follow.
-Which cell is missing cannot be told, so no provider can take the row for what it was.
+A line break inside an unquoted cell cuts a record in two, and a deleted cell shifts all the
+following ones. Nothing shows which cell is missing, so a provider would read the wrong values.
 
 Bad::
 
@@ -11,7 +11,7 @@ Bad::
 
 Findings::
 
-    3 STR101 2 fields where the header has 3
+    3 STR101 2 fields, but the header has 3
 
 Good::
 
@@ -32,7 +32,7 @@ def check(records: pd.DataFrame) -> pd.Series[bool]:
 
 def reason(records: pd.DataFrame) -> pd.Series[str]:
     fields = records["fields"].astype("str")
-    return fields + " fields where the header has " + records["expected"].astype("str")
+    return fields + " fields, but the header has " + records["expected"].astype("str")
 
 
 RULE = Rule(

@@ -1,9 +1,9 @@
-"""A total or a closing line stands under the contacts, not a contact.
+"""A total or a closing line below the contacts, not a contact.
 
-Reports end with `Total`, `Records: 2474`, `-- end --` or a note of confidentiality. A provider
-would take it for a contact. Among the last rows only, and only where the row has no address and
-little else: a contact may be called Total. What such a line is remains a guess, so it is left away
-with `--unsafe-fixes` alone.
+Reports end with `Total`, `Records: 2474`, `-- end --` or a confidentiality note. A provider would
+import it as a contact. The rule looks at the last rows only, and only at rows without an address
+and with little else: a contact may be called Total. It remains a guess, so the line is dropped only
+with `--unsafe-fixes`.
 
 Options::
 
@@ -19,8 +19,8 @@ Bad::
 
 Findings::
 
-    4 STR110 a total or a closing line, not a contact
-    5 STR110 a total or a closing line, not a contact
+    4 STR110 a total or closing line, not a contact
+    5 STR110 a total or closing line, not a contact
 
 Good::
 
@@ -70,7 +70,7 @@ RULE = Rule(
     name="row-total",
     scope=Scope.ROW,
     severity=Severity.WARNING,
-    message="a total or a closing line, not a contact",
+    message="a total or closing line, not a contact",
     check=check,
     among=_AMONG,
     tail=_TAIL,

@@ -1,1 +1,1 @@
-"""Rules about what TalkValue alone refuses."""
+"""Rules that apply to TalkValue only."""

@@ -1,7 +1,7 @@
 """The column is mapped to a field that TalkValue does not have.
 
-A mapping of TalkValue has eleven targets, from EMAIL to JOINED_AT, and no other. The column would be left out, though you asked for it to be sent: map it
-to a field there is, or take the mapping away.
+TalkValue's mapping has eleven targets, from EMAIL to JOINED_AT. The column would not be sent,
+though you asked for it: map it to one of these fields, or remove the mapping.
 
 Options::
 
@@ -14,7 +14,7 @@ Bad::
 
 Findings::
 
-    1:City TKV101 `city` is none of the eleven fields of TalkValue
+    1:City TKV101 `city` is not one of TalkValue's eleven fields
 
 GoodOptions::
 
@@ -24,7 +24,7 @@ Good::
 
     email,company_name
     ann@kestrel-labs.com,Kestrel Labs
-"""  # noqa: E501 - a finding is one line
+"""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def check(view: FileView) -> Iterator[Problem]:
         if column.matched == "option" and known is not None and known.header is None:
             yield view.at(
                 column,
-                message=f"`{known.name}` is none of the eleven fields of TalkValue",
+                message=f"`{known.name}` is not one of TalkValue's eleven fields",
             )
 
 

@@ -1,1 +1,1 @@
-"""Rules about text problems."""
+"""Rules about text of any kind."""

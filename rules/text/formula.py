@@ -1,8 +1,8 @@
 r"""A spreadsheet would run the cell: it starts with `=`, `+`, `-`, `@`, a tab or a carriage return.
 
-Whoever opens an export of the provider runs it. Plain numbers, phone numbers and moments are let
-be. The cell is never escaped in the clean file, since an apostrophe would corrupt `+4670…`; it is
-in the files that preflight writes for people.
+Anyone who opens an export from the provider runs it. Plain numbers, phone numbers and timestamps
+are fine. The cell is never escaped in the clean file, where an apostrophe would corrupt `+4670…`;
+it is escaped in the files that preflight writes for people.
 
 Bad::
 
@@ -12,8 +12,8 @@ Bad::
 
 Findings::
 
-    2:company SEC901 a spreadsheet would run the cell
-    3:first_name SEC901 a spreadsheet would run the cell
+    2:company SEC901 a spreadsheet would run the cell as a formula
+    3:first_name SEC901 a spreadsheet would run the cell as a formula
 
 Good::
 
@@ -29,7 +29,7 @@ import pandas as pd
 from preflight.rule import ALL_KINDS, Context, Rule, Scope, Severity
 
 _RUNS = r"[=+\-@\t\r]"
-# Numbers and phone numbers, and a dash or two that people write for a blank.
+# Numbers, phone numbers, and the dashes that people write instead of a blank.
 _PLAIN = r"[+-][\d\s.,()/+-]*%?"
 
 
@@ -48,6 +48,6 @@ RULE = Rule(
     scope=Scope.CELL,
     severity=Severity.WARNING,
     kinds=ALL_KINDS,
-    message="a spreadsheet would run the cell",
+    message="a spreadsheet would run the cell as a formula",
     check=check,
 )

@@ -1,9 +1,9 @@
-r"""Zero-width, no-break or control characters stand in a value.
+r"""A value has zero-width, no-break or control characters in it.
 
-Nobody sees them, and a comparison, a filter or a greeting that is printed does. Odd blanks and
-tabs become plain blanks, characters of no width and controls go. Line breaks stay, and so do
-joiners that a script or an emoji needs. A character between U+0080 and U+009F is told and left: it
-is most often a letter or a quote that was decoded wrongly, and so is a soft hyphen behind an `Ã`.
+Nobody sees them, but comparisons, filters and printed greetings do. Unusual spaces and tabs become
+plain spaces; zero-width and control characters are removed. Line breaks stay, and so do joiners
+that a script or an emoji needs. A character between U+0080 and U+009F is reported and kept, because
+it is usually a wrongly decoded letter or quote; so is a soft hyphen after an `Ã`.
 
 Bad::
 
@@ -39,12 +39,12 @@ import pandas as pd
 from preflight.rule import Phase, Rule, Safety, Scope, Severity, tidied
 
 _MISREAD = "[\u0080-\u0084\u0086-\u009f]"
-# Half of an "í" that was read as Latin-1: to take it away would end all hope.
+# Half of an "í" that was read as Latin-1; without it the letter could not be recovered.
 _MISREAD_HYPHEN = "[\u00c2-\u00df]\u00ad"
 
 
 def check(text: pd.Series[str]) -> pd.Series[bool]:
-    # Blanks around a value are the business of another rule.
+    # Another rule covers whitespace around a value.
     inside = text.str.strip(" \t\n\v\f\r")
     return (inside == tidied(inside)) & ~inside.str.contains(_MISREAD)
 

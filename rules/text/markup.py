@@ -1,7 +1,7 @@
-"""HTML stands in the value: `<script …>`, `<b>Ann</b>`, `Smith &amp; Sons`.
+"""The value contains HTML: `<script …>`, `<b>Ann</b>`, `Smith &amp; Sons`.
 
-A provider that puts the value into a mail or a page as it is runs it there, or shows its tags. It
-comes from web forms, by carelessness or on purpose.
+A provider that puts the value into a mail or a page unchanged runs it there, or shows its tags. It
+comes from web forms, by accident or on purpose.
 
 Bad::
 
@@ -12,9 +12,9 @@ Bad::
 
 Findings::
 
-    2:first_name SEC902 markup of a web page in the value
-    3:company SEC902 markup of a web page in the value
-    4:company SEC902 markup of a web page in the value
+    2:first_name SEC902 the value contains HTML markup
+    3:company SEC902 the value contains HTML markup
+    4:company SEC902 the value contains HTML markup
 
 Good::
 
@@ -29,7 +29,7 @@ import pandas as pd
 
 from preflight.rule import Rule, Scope, Severity
 
-# Elements of HTML by name: "<John Smith>" and "<Nord>" are none.
+# HTML elements by name, so that "<John Smith>" and "<Nord>" do not match.
 _ELEMENTS = (
     "a|abbr|audio|b|base|blockquote|body|br|button|canvas|center|code|dd|del|details|div|dl|dt|em|embed"
     "|font|footer|form|frame|frameset|h[1-6]|head|header|hr|html|i|iframe|img|input|ins|label|li|link"
@@ -53,6 +53,6 @@ RULE = Rule(
     severity=Severity.WARNING,
     kinds=frozenset({"text", "name", "country"}),
     suspects=_ENTITY,
-    message="markup of a web page in the value",
+    message="the value contains HTML markup",
     check=check,
 )

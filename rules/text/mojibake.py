@@ -1,8 +1,8 @@
 """The text was decoded with the wrong encoding somewhere on its way: `JosÃ©` for José.
 
-UTF-8 that was read as Windows-1252, Mac Roman or another, and saved again. It is printed as it is,
-on a badge or in a greeting. What it was can nearly always be told (by `ftfy`), but it is still a
-guess, and made only on request. A name that has such letters by right, like JOÃO or Ân, stays.
+UTF-8 was read as Windows-1252, Mac Roman or another encoding, and saved again. A badge or a
+greeting prints it as it is. `ftfy` can nearly always recover the original text, but it is still a
+guess, and made only on request. A name that really has such letters, like JOÃO or Ân, stays.
 
 Options::
 
@@ -43,8 +43,8 @@ import pandas as pd
 
 from preflight.rule import Phase, Rule, Safety, Scope, Severity
 
-# A byte that begins a letter in UTF-8 and one that goes on with it, as Windows-1252 or Latin-1
-# shows them, as Windows-1251 does, and the signs by which Mac Roman and DOS show the first.
+# The first and the second byte of a UTF-8 letter as Windows-1252 or Latin-1 shows them, and as
+# Windows-1251 does; and the signs that Mac Roman and DOS show for the first byte.
 _LATIN = "[\u00c2-\u00f4][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
 _CYRILLIC = "[РС][\u00a0-\u00bfЁЂЃЄЅІЇЈЉЊЋЌЎЏёђѓєѕіїјљњћќўџҐґ€№‚„…†‡‰‹‘’“”•–—™›]"
 _BREAK, _BLANK = re.compile("[\t\n\v\f\r]"), re.compile("[ \t\n\v\f\r]")
@@ -52,17 +52,23 @@ _NO_LETTER = "[\u0001-\u0008\u000e-\u001f\u007f\u200b-\u200f\u2060-\u2064\ufeff]
 _SUSPECT = f"{_LATIN}|{_CYRILLIC}|[√├┬][^ ]"
 
 
-def _read_again(text: str) -> str:
-    """What the text most likely was; itself where nothing plausible comes out.
+def _is_odd(character: str) -> bool:
+    return character == "\ufffd" or unicodedata.category(character) in ("Cc", "Cn", "Co")
 
-    A line break is read as the blank that another fix makes of it, and put back.
+
+def _read_again(text: str) -> str:
+    """The most likely original text; the text itself if no plausible one is found.
+
+    A line break is treated as the space that another fix makes of it, and put back afterwards.
     """
     from ftfy import fix_encoding
     from ftfy.badness import is_bad
 
     flat = _BREAK.sub(" ", text)
     again = fix_encoding(flat)
-    odd = any(unicodedata.category(one) in ("Cc", "Cn", "Co") or one == "\ufffd" for one in again)
+    odd = any(
+        unicodedata.category(char) in ("Cc", "Cn", "Co") or char == "\ufffd" for char in again
+    )
     if again == flat or odd or is_bad(again):
         return text
     blanks = _BLANK.findall(text)
@@ -74,8 +80,8 @@ def _read_again(text: str) -> str:
 
 
 def fix(text: pd.Series[str]) -> pd.Series[str]:
-    # What other fixes take off may stand around the letters or between them: as it stands first,
-    # and then without what can be no half of a letter.
+    # Characters that other fixes remove may be around the letters or between them, so the text is
+    # tried as it is first, and then without characters that cannot be half of a letter.
     for bare in (text, text.str.replace(_NO_LETTER, "", regex=True).str.strip(" \t\n\v\f\r")):
         odd = bare.str.contains(_SUSPECT)
         if odd.any():

@@ -1,8 +1,8 @@
-r"""A line break stands inside a field that is one line: a name, a company, a city.
+r"""A line break inside a field of one line: a name, a company, a city.
 
-It was copied so, or an address of several lines went into one cell. It breaks greetings and lists,
-and simple readers of CSV take what follows for a row of its own. Notes, addresses and columns that
-are not known may have lines.
+It was copied with the text, or an address of several lines went into one cell. It breaks greetings
+and lists, and simple CSV readers take the rest for a row of its own. Notes, addresses and unknown
+columns may have several lines.
 
 Options::
 
@@ -51,7 +51,7 @@ def check(text: pd.Series[str], context: Context) -> pd.Series[bool]:
 
 
 def fix(text: pd.Series[str]) -> pd.Series[str]:
-    return text.map(lambda one: _BREAK.sub(" ", strip_invisible(one)))
+    return text.map(lambda value: _BREAK.sub(" ", strip_invisible(value)))
 
 
 RULE = Rule(

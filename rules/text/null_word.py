@@ -1,8 +1,8 @@
-"""A word that stands for nothing: `NULL`, `N/A`, `-`, `#N/A`, `nan`.
+"""The cell holds a word for a missing value: `NULL`, `N/A`, `-`, `#N/A`, `nan`.
 
-A database or a spreadsheet wrote it for a blank. A provider takes it for a value: it is printed,
-and it overwrites a better one. The cell is made blank only on request, since a company may be
-called so, and since a blank clears the field with some providers.
+A database or a spreadsheet wrote it instead of a blank. A provider takes it for a value: it is
+printed, and overwrites a better one. The cell is cleared only on request, because a company may
+have that name, and because a blank clears the field with some providers.
 
 Options::
 
@@ -17,10 +17,10 @@ Bad::
 
 Findings::
 
-    2:company TXT705 a word for nothing instead of a blank
-    3:city TXT705 a word for nothing instead of a blank
-    4:company TXT705 a word for nothing instead of a blank
-    4:city TXT705 a word for nothing instead of a blank
+    2:company TXT705 a word for a missing value instead of a blank
+    3:city TXT705 a word for a missing value instead of a blank
+    4:company TXT705 a word for a missing value instead of a blank
+    4:city TXT705 a word for a missing value instead of a blank
 
 Good::
 
@@ -43,7 +43,7 @@ import pandas as pd
 from preflight.rule import Phase, Rule, Safety, Scope, Severity, stripped
 
 _WORDS = ("n/a", "nil", "none", "undefined")
-# Nan is a town, and Null a name; no machine writes them so.
+# Nan is a town and Null a name, but people do not write them like this.
 _MACHINES = ("NAN", "NULL", "NaN", "nan", "null")
 _MARKS = ("#n/a", "(null)", "<null>", "-", "--", "---", "\u2013", "\u2014")
 
@@ -64,7 +64,7 @@ RULE = Rule(
     severity=Severity.WARNING,
     kinds=frozenset({"text", "country"}),
     suspects=rf"^(?:{'|'.join(_MACHINES)})$|(?i:^(?:\(null\)|{'|'.join(_WORDS)})$)",
-    message="a word for nothing instead of a blank",
+    message="a word for a missing value instead of a blank",
     check=check,
     fix=fix,
     safety=Safety.UNSAFE,

@@ -1,7 +1,7 @@
-r"""Blanks stand around a value.
+r"""The value has whitespace around it.
 
-They come from fixed-width exports and from cells that were copied. "Acme" and "Acme " are two
-companies to a segment or a filter.
+It comes from fixed-width exports and from copied cells. "Acme" and "Acme " are two companies to a
+segment or a filter.
 
 Bad::
 
@@ -11,8 +11,8 @@ Bad::
 
 Findings::
 
-    2:company TXT701 blanks around the value
-    3:first_name TXT701 blanks around the value
+    2:company TXT701 whitespace around the value
+    3:first_name TXT701 whitespace around the value
 
 Good::
 
@@ -49,7 +49,7 @@ RULE = Rule(
     scope=Scope.CELL,
     severity=Severity.WARNING,
     kinds=frozenset({"text", "name", "country"}),
-    message="blanks around the value",
+    message="whitespace around the value",
     check=check,
     fix=fix,
     safety=Safety.SAFE,

@@ -1,7 +1,7 @@
 """A spreadsheet wrote an error instead of the value: `#REF!`, `#VALUE!`, `#####`.
 
-The value is gone from the file; only the spreadsheet it was saved from may still have it.
-Providers take the error for the person's name or company, and print it in a greeting.
+The value is gone from the file; only the original spreadsheet may still have it. Providers take the
+error for the person's name or company, and print it in a greeting.
 
 Bad::
 
@@ -12,9 +12,9 @@ Bad::
 
 Findings::
 
-    2:company TXT706 a spreadsheet's error instead of a value
-    3:first_name TXT706 a spreadsheet's error instead of a value
-    4:company TXT706 a spreadsheet's error instead of a value
+    2:company TXT706 a spreadsheet error instead of a value
+    3:first_name TXT706 a spreadsheet error instead of a value
+    4:company TXT706 a spreadsheet error instead of a value
 
 Good::
 
@@ -28,7 +28,7 @@ import pandas as pd
 
 from preflight.rule import Rule, Scope, Severity, stripped
 
-# "#N/A" is what people write for a blank as well, and is left to the rule about such words.
+# People write "#N/A" for a blank too; the rule about such words covers it.
 _ERROR = (
     r"(?i:#(?:REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|UNKNOWN!"
     r"|BUSY!|GETTING_DATA))|#{3,}"
@@ -45,6 +45,6 @@ RULE = Rule(
     scope=Scope.CELL,
     severity=Severity.ERROR,
     kinds=frozenset({"text", "name", "country"}),
-    message="a spreadsheet's error instead of a value",
+    message="a spreadsheet error instead of a value",
     check=check,
 )

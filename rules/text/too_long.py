@@ -1,7 +1,7 @@
-"""The text is longer than the provider takes for the field.
+"""The text is longer than the provider allows for the field.
 
-Dotdigital takes up to 1,000 characters in a data field of type text. What it does with more is not
-documented; a text that is cut is not the text. Characters are counted, not bytes.
+Dotdigital allows up to 1,000 characters in a data field of type text. What it does with more is not
+documented. Characters are counted, not bytes.
 
 Options::
 

@@ -1,8 +1,8 @@
-"""A workbook holds the postcode as a quantity, and its leading zeros are gone.
+"""The workbook stores the postcode as a number, and its leading zeros are lost.
 
-Spreadsheets take 02139 for the quantity 2139. It shows by the other postcodes of the column, which
-have more digits; those of another country may be shorter of themselves. Format the column as text
-where it comes from, and export it again; a number format such as 00000 keeps the zeros too.
+Spreadsheets read 02139 as the number 2139. The other postcodes of the column, which have more
+digits, give it away; but postcodes of another country may really be shorter. Format the column as
+text in the source, and export it again; a number format such as 00000 keeps the zeros too.
 
 Workbook::
 

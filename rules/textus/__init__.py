@@ -1,1 +1,1 @@
-"""Rules about what TextUs alone refuses."""
+"""Rules that apply to TextUs only."""

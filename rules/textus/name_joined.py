@@ -1,7 +1,7 @@
-"""The name that TextUs wants is made of several columns.
+"""The name that TextUs wants is joined from several columns.
 
-TextUs requires `name`, and takes one column for it. First and last name stand in two here; they are
-sent as one, a blank between, and each by itself is not sent.
+TextUs requires `name`, in one column. This file has first and last name in two; they are sent as
+one, joined by a space, and not separately.
 
 Options::
 
@@ -14,7 +14,7 @@ Bad::
 
 Findings::
 
-    1 TXU101 the name is made of First Name and Last Name
+    1 TXU101 the name is joined from First Name and Last Name
 
 Good::
 
@@ -42,7 +42,7 @@ def check(view: FileView) -> Iterator[Problem]:
         pieces = " and ".join(names[piece] for piece in column.pieces)
         known = view.profile.fields[column.field or ""]
         yield Problem(
-            f"the {known.header} is made of {pieces}",
+            f"the {known.header} is joined from {pieces}",
             line=view.layout.header_line,
             safety=Safety.SAFE,
             old=pieces,
@@ -56,6 +56,6 @@ RULE = Rule(
     scope=Scope.HEADER,
     severity=Severity.WARNING,
     profiles=frozenset({"textus"}),
-    message="the name is made of several columns",
+    message="the name is joined from several columns",
     check=check,
 )

@@ -1,7 +1,7 @@
 """The column is mapped to a field that TextUs does not have.
 
-TextUs answers "Invalid headers provided" to a header that it does not accept. The column would be left out, though you asked for it to be sent: map it
-to a field there is, or take the mapping away.
+TextUs answers a header that it does not accept with "Invalid headers provided". The column would
+not be sent, though you asked for it: map it to an accepted header, or remove the mapping.
 
 Options::
 
@@ -14,7 +14,7 @@ Bad::
 
 Findings::
 
-    1:City TXU102 TextUs accepts no header for `city`; it accepts name, phone_number, business and tags
+    1:City TXU102 TextUs has no header for `city`; it accepts name, phone_number, business and tags
 
 GoodOptions::
 
@@ -24,7 +24,7 @@ Good::
 
     name,phone_number,business
     Ann Bell,+14155552671,Kestrel Labs
-"""  # noqa: E501 - a finding is one line
+"""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def check(view: FileView) -> Iterator[Problem]:
         if column.matched == "option" and known is not None and known.header is None:
             yield view.at(
                 column,
-                message=f"TextUs accepts no header for `{known.name}`; it accepts {accepted}",
+                message=f"TextUs has no header for `{known.name}`; it accepts {accepted}",
             )
 
 

@@ -1,1 +1,1 @@
-"""Rules about timestamp problems."""
+"""Rules about dates and times."""

@@ -1,10 +1,10 @@
 """The date can be read day first or month first, and nothing in its column settles which.
 
-Of `03/04/2026` nobody can tell whether it is in March or in April. A column settles it where one of
-its dates leaves one reading alone: with `21/04/2026` anywhere in the column all of it is day first,
-with `04/21/2026` month first; with both, nothing is settled. Experiture's example is
-`2026-04-21T15:30:00Z`. On request the date is written in the order that is customary in the
-`--region` (CLDR's short date), which is a guess; without a region it stays as it is.
+`03/04/2026` may be in March or in April. One unambiguous date settles the whole column: with
+`21/04/2026` anywhere in it, all dates are day first; with `04/21/2026`, month first; with both,
+nothing is settled. Experiture's example is `2026-04-21T15:30:00Z`. On request the date is written
+in the order that is usual in the `--region` (CLDR's short date), which is a guess; without a region
+it is unchanged.
 
 Options::
 
@@ -19,8 +19,8 @@ Bad::
 
 Findings::
 
-    2:created_at TIM503 day and month cannot be told apart: no cell of the column settles it
-    3:created_at TIM503 day and month cannot be told apart: no cell of the column settles it
+    2:created_at TIM503 day and month are ambiguous: no other date in the column settles the order
+    3:created_at TIM503 day and month are ambiguous: no other date in the column settles the order
 
 Good::
 
@@ -54,8 +54,8 @@ def reason(timestamp: pd.Series[str], context: Context) -> pd.Series[str]:
 
 
 def fix(timestamp: pd.Series[str], context: Context) -> pd.Series[str]:
-    moment = context.judged["iso"]
-    return timestamp.where(moment == "", moment)
+    iso = context.judged["iso"]
+    return timestamp.where(iso == "", iso)
 
 
 RULE = Rule(
@@ -64,7 +64,7 @@ RULE = Rule(
     scope=Scope.CELL,
     severity=Severity.ERROR,
     kinds=frozenset({"timestamp"}),
-    message="day and month cannot be told apart",
+    message="day and month are ambiguous",
     check=check,
     reason=reason,
     fix=fix,

@@ -1,8 +1,8 @@
-"""The time exists twice in its zone, for the clocks went back.
+"""The time exists twice in its zone, because the clocks went back.
 
-On 25 October 2026 Berlin has 02:30 in summer time, and an hour later in winter time again. Which of
-them is meant nobody can tell. On request the first of the two is written, which is a guess.
-Experiture takes no time without an offset.
+On 25 October 2026 Berlin has 02:30 in summer time, and again an hour later in winter time. The cell
+does not say which. On request the first of the two is written, which is a guess. Experiture refuses
+a time without an offset.
 
 Options::
 
@@ -16,8 +16,8 @@ Bad::
 
 Findings::
 
-    2:created_at TIM506 its zone had this time twice, for the clocks went back
-    3:created_at TIM506 its zone had this time twice, for the clocks went back
+    2:created_at TIM506 this time happened twice in its time zone: the clocks went back
+    3:created_at TIM506 this time happened twice in its time zone: the clocks went back
 
 Good::
 
@@ -54,7 +54,7 @@ RULE = Rule(
     scope=Scope.CELL,
     severity=Severity.ERROR,
     kinds=frozenset({"timestamp"}),
-    message="its zone had this time twice, for the clocks went back",
+    message="this time happened twice in its time zone: the clocks went back",
     check=check,
     fix=fix,
     safety=Safety.UNSAFE,

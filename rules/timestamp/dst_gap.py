@@ -1,8 +1,8 @@
-"""The time does not exist in its zone: the clocks went forward over it.
+"""The time does not exist in its zone: the clocks went forward.
 
-On 29 March 2026 Berlin has no 02:30: after 01:59:59 comes 03:00. Somebody wrote the time by hand,
-or in another zone than the one that was named. No offset makes it a moment, so nothing is written.
-Experiture takes no time without an offset.
+On 29 March 2026 Berlin has no 02:30: 03:00 follows 01:59:59. Somebody typed the time, or it is in
+another zone than the one given. No offset is correct for it, so nothing is written. Experiture
+refuses a time without an offset.
 
 Options::
 
@@ -16,8 +16,8 @@ Bad::
 
 Findings::
 
-    2:created_at TIM505 its zone never had this time: the clocks went forward over it
-    3:created_at TIM505 its zone never had this time: the clocks went forward over it
+    2:created_at TIM505 this time does not exist in its time zone: the clocks went forward
+    3:created_at TIM505 this time does not exist in its time zone: the clocks went forward
 
 Good::
 
@@ -43,6 +43,6 @@ RULE = Rule(
     scope=Scope.CELL,
     severity=Severity.ERROR,
     kinds=frozenset({"timestamp"}),
-    message="its zone never had this time: the clocks went forward over it",
+    message="this time does not exist in its time zone: the clocks went forward",
     check=check,
 )

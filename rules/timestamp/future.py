@@ -1,9 +1,9 @@
-"""The moment is later than the file, for something that lies in the past.
+"""The time is later than the file, for something that must be in the past.
 
-A contact was created, registered or scanned before the file was written. A later moment is most
-often a wrong year, a month and a day that changed places, or a test entry; a clock that runs ahead
-by up to a day is none. What counts is when the file was last written; for standard input, now. No
-provider is known to refuse the row.
+A contact was created, registered or scanned before the file was written. A later time usually means
+a wrong year, swapped day and month, or a test entry. A clock that is up to a day ahead is accepted.
+The file counts as written when it was last changed; standard input, now. No provider is known to
+refuse the row.
 
 Bad::
 
@@ -13,7 +13,7 @@ Bad::
 
 Findings::
 
-    2:created_at TIM507 later than the file, of something that lies in the past
+    2:created_at TIM507 in the future: later than the file was written
 
 Good::
 
@@ -29,17 +29,17 @@ import pandas as pd
 
 from preflight.rule import Context, Rule, Scope, Severity
 
-# What a clock may run ahead. As no offset reaches a day, a moment that is later than this has the
-# file's own date in UTC or a later one.
+# How far a clock may be ahead. No offset is as long as a day, so the local date of any later time
+# is the file's own date in UTC or a date after it.
 _TOLERANCE = timedelta(days=1)
 
 
 def suspects(context: Context) -> str:
-    """ISO dates from the first day that may be too late."""
+    """A pattern of ISO dates from the first day that may be too late."""
     if context.written is None or not (context.field and context.field.past):
         return ""
     day = f"{context.written.astimezone(UTC):%Y-%m-%d}"
-    # A larger digit at some place, behind the same ones before it; or the same day.
+    # A larger digit in some place after equal digits; or the same day.
     places = [at for at, digit in enumerate(day) if digit.isdigit() and digit != "9"]
     later = [f"{day[:at]}[{int(day[at]) + 1}-9]" for at in places]
     return rf"^(?:{'|'.join([*later, day])})"
@@ -50,16 +50,16 @@ def check(timestamp: pd.Series[str], context: Context) -> pd.Series[bool]:
     if context.written is None or not (context.field and context.field.past):
         return valid
     limit = context.written.astimezone(UTC) + _TOLERANCE
-    told = context.judged["status"].isin(["ok", "not-iso", "naive"])
-    moment = context.judged["iso"]
-    late = told & (moment.str.slice(0, 10) >= f"{limit - _TOLERANCE:%Y-%m-%d}")
-    valid[late] = moment[late].map(lambda one: _instant(one) <= limit).astype(bool)
+    known = context.judged["status"].isin(["ok", "not-iso", "naive"])
+    iso = context.judged["iso"]
+    late = known & (iso.str.slice(0, 10) >= f"{limit - _TOLERANCE:%Y-%m-%d}")
+    valid[late] = iso[late].map(lambda text: _parsed(text) <= limit).astype(bool)
     return valid
 
 
-def _instant(moment: str) -> datetime:
-    # datetime knows no leap second; the second before it is late enough to tell.
-    return datetime.fromisoformat(moment.replace(":60", ":59"))
+def _parsed(iso: str) -> datetime:
+    # datetime has no leap seconds; the second before is close enough.
+    return datetime.fromisoformat(iso.replace(":60", ":59"))
 
 
 RULE = Rule(
@@ -68,7 +68,7 @@ RULE = Rule(
     scope=Scope.CELL,
     severity=Severity.WARNING,
     kinds=frozenset({"timestamp"}),
-    message="later than the file, of something that lies in the past",
+    message="in the future: later than the file was written",
     suspects=suspects,
     check=check,
 )

@@ -1,6 +1,6 @@
-"""The cell names no moment: it is no date and time at all, or one that does not exist.
+"""The cell is not a date and time, or names one that does not exist.
 
-Experiture takes timestamps with an offset (`2026-04-21T15:30:00Z`); a date without a time of day,
+Experiture wants timestamps with an offset (`2026-04-21T15:30:00Z`); a date without a time of day,
 the 30th of February or an offset of `+10:60` cannot become one.
 
 Bad::
@@ -13,10 +13,10 @@ Bad::
 
 Findings::
 
-    2:created_at TIM501 no moment: it names a date, a time or an offset that does not exist
-    3:created_at TIM501 no moment: it names a date, a time or an offset that does not exist
-    4:created_at TIM501 no moment: it is no date and time that is known here
-    5:created_at TIM501 no moment: it has a date and no time of day
+    2:created_at TIM501 the date, time or offset does not exist
+    3:created_at TIM501 the date, time or offset does not exist
+    4:created_at TIM501 not recognised as a date and time
+    5:created_at TIM501 not a full timestamp: the time is missing
 
 Good::
 
@@ -39,7 +39,7 @@ def check(timestamp: pd.Series[str], context: Context) -> pd.Series[bool]:
 
 def reason(timestamp: pd.Series[str], context: Context) -> pd.Series[str]:
     del timestamp
-    return "no moment: " + context.judged["reason"]
+    return context.judged["reason"]
 
 
 RULE = Rule(
@@ -48,7 +48,7 @@ RULE = Rule(
     scope=Scope.CELL,
     severity=Severity.ERROR,
     kinds=frozenset({"timestamp"}),
-    message="no moment",
+    message="not a valid timestamp",
     check=check,
     reason=reason,
 )

@@ -1,9 +1,9 @@
-"""The time has no offset, so nobody can tell which moment it is.
+"""The time has no time zone, so the exact time is unknown.
 
-Experiture refuses the row as "naive datetime". With `--timezone` the offset is added; times that
-the zone has twice, or never, have rules of their own. The abbreviation of a zone is no offset, for
-several zones share one (CST is one in Chicago, one in Havana, one in Shanghai); it settles
-something only where it is what the zone of the option was called at that time.
+Experiture refuses the row as "naive datetime". `--timezone` adds the offset; times that the zone
+has twice, or never, have rules of their own. An abbreviation does not count as a time zone, because
+several zones share it (Chicago, Havana and Shanghai all use CST). It is used only if it is what the
+zone of the option was called at that time.
 
 Options::
 
@@ -19,10 +19,10 @@ Bad::
 
 Findings::
 
-    2:created_at TIM502 it has no offset
-    3:created_at TIM502 it has no offset
-    4:created_at TIM502 it has no offset: the abbreviation of a zone is none
-    5:created_at TIM502 it has no offset: the abbreviation of a zone is none
+    2:created_at TIM502 no time zone given (add `--timezone America/New_York`)
+    3:created_at TIM502 no time zone given (add `--timezone America/New_York`)
+    4:created_at TIM502 an abbreviation is not a time zone (add `--timezone America/New_York`)
+    5:created_at TIM502 an abbreviation is not a time zone (add `--timezone America/New_York`)
 
 Good::
 
@@ -56,8 +56,8 @@ def reason(timestamp: pd.Series[str], context: Context) -> pd.Series[str]:
 
 
 def fix(timestamp: pd.Series[str], context: Context) -> pd.Series[str]:
-    moment = context.judged["iso"]
-    return timestamp.where(moment == "", moment)
+    iso = context.judged["iso"]
+    return timestamp.where(iso == "", iso)
 
 
 RULE = Rule(
@@ -66,7 +66,7 @@ RULE = Rule(
     scope=Scope.CELL,
     severity=Severity.ERROR,
     kinds=frozenset({"timestamp"}),
-    message="it has no offset",
+    message="no time zone given (add `--timezone America/New_York`)",
     check=check,
     reason=reason,
     fix=fix,

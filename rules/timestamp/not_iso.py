@@ -1,9 +1,9 @@
-"""The moment is written in another format than ISO 8601.
+"""The timestamp is not in ISO 8601 format.
 
-Experiture's example is `2026-04-21T15:30:00Z`. It is rewritten, for only one reading is possible:
-where day and month could change places, another date in the column settled it. An offset of hours
-alone, a blank for the T, a small t or z, week dates and a count of seconds since 1970 are all
-understood, and refused as they stand.
+Experiture's example is `2026-04-21T15:30:00Z`. Only one reading is possible, so the cell is
+rewritten; if day and month could be swapped, another date in the column settled the order. An
+offset of hours only, a space for the T, a lower-case t or z, week dates and a count of seconds
+since 1970 are all understood, and refused as they are.
 
 Bad::
 
@@ -16,11 +16,11 @@ Bad::
 
 Findings::
 
-    2:created_at TIM504 it is not written as ISO 8601 wants it
-    3:created_at TIM504 it is not written as ISO 8601 wants it
-    4:created_at TIM504 it is not written as ISO 8601 wants it; other cells settle day and month
-    5:created_at TIM504 it is not written as ISO 8601 wants it
-    6:created_at TIM504 it is not written as ISO 8601 wants it
+    2:created_at TIM504 not in ISO 8601 format
+    3:created_at TIM504 not in ISO 8601 format
+    4:created_at TIM504 not in ISO 8601 format; day/month order taken from other dates in the column
+    5:created_at TIM504 not in ISO 8601 format
+    6:created_at TIM504 not in ISO 8601 format
 
 Good::
 
@@ -56,8 +56,8 @@ def reason(timestamp: pd.Series[str], context: Context) -> pd.Series[str]:
 
 
 def fix(timestamp: pd.Series[str], context: Context) -> pd.Series[str]:
-    moment = context.judged["iso"]
-    return timestamp.where(moment == "", moment)
+    iso = context.judged["iso"]
+    return timestamp.where(iso == "", iso)
 
 
 RULE = Rule(
@@ -66,7 +66,7 @@ RULE = Rule(
     scope=Scope.CELL,
     severity=Severity.ERROR,
     kinds=frozenset({"timestamp"}),
-    message="it is not written as ISO 8601 wants it",
+    message="not in ISO 8601 format",
     check=check,
     reason=reason,
     fix=fix,

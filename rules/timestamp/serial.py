@@ -1,10 +1,10 @@
-"""A spreadsheet's day number instead of a moment: `46133.645`.
+"""The cell holds a spreadsheet's day number instead of a timestamp: `46133.645`.
 
-A spreadsheet counts days, and wrote the number and not what it stood for. Most count from the end
-of 1899; a workbook that counts from 1904 writes the same number for a day 1,462 days later, and the
-number does not tell. So it is written as a date and time, counted from 1899, on request alone; it
-then lacks its offset. A whole number has no time of day, and is left alone. Experiture's example of
-a timestamp is `2026-04-21T15:30:00Z`.
+A spreadsheet counts days, and exported the number instead of the date. Most count from the end of
+1899; in a workbook that counts from 1904 the same number means a day 1,462 days later, and the
+number does not say which. So only on request it is written as a date and time, counted from 1899
+and without a time zone. A whole number has no time of day, and is unchanged. Experiture's example
+of a timestamp is `2026-04-21T15:30:00Z`.
 
 Options::
 
@@ -45,8 +45,8 @@ def check(timestamp: pd.Series[str], context: Context) -> pd.Series[bool]:
 
 
 def fix(timestamp: pd.Series[str], context: Context) -> pd.Series[str]:
-    moment = context.judged["iso"]
-    return timestamp.where(moment == "", moment)
+    iso = context.judged["iso"]
+    return timestamp.where(iso == "", iso)
 
 
 RULE = Rule(

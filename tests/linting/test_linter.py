@@ -121,10 +121,7 @@ def test_a_rule_that_fails_on_one_cell_is_heard_about_the_others() -> None:
     found = said(plan, chunk_of(["fine", "odd", "crash", "fair", "odd"]))
     assert [(code, row) for code, row, *_ in found] == [("OWN001", 2), ("SCH002", 3), ("OWN001", 5)]
     assert found[0][4] == "said of 3"
-    assert (
-        found[1][4]
-        == "a rule failed on this cell, and it is unknown, not passed (OWN001: KeyError)"
-    )
+    assert found[1][4] == "a rule crashed on this cell, which was not checked (OWN001: KeyError)"
 
 
 def test_a_rule_that_always_fails_is_not_asked_cell_by_cell_for_ever() -> None:

@@ -106,10 +106,10 @@ def test_most_planted_delimiters_with_a_blank_behind_are_found() -> None:
 def test_names_that_may_be_values_are_in_no_message(tmp_path: Path) -> None:
     """A header without a known name may be somebody's data; and a known one is told bare."""
     found = check(tmp_path, "Xx,Yy\nLeeds,Kestrel, Inc.\n", select=("STR102",)).analysis
-    assert found.findings.frame["message"].tolist() == ["3 fields where the header has 2"]
+    assert found.findings.frame["message"].tolist() == ["3 fields, but the header has 2"]
     text = "email, Company \na@kestrel-labs.com,Kestrel, Inc.\n,\n"
     found = check(tmp_path, text, select=("STR",)).analysis
     assert found.findings.frame["message"].tolist() == [
-        "3 fields where the header has 2; an unquoted delimiter in `Company`, most likely",
+        "3 fields, but the header has 2; probably an unquoted delimiter in `Company`",
         None,
     ]

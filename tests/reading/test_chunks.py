@@ -273,7 +273,7 @@ def test_a_value_in_another_script_is_not_taken_for_a_blank(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("unseen", ["\u200b", "\ufeff", "\u200e\u00a0", "\u0001", "\x7f"])
 def test_what_nobody_sees_is_blank(tmp_path: Path, unseen: str) -> None:
-    """Fixing would leave nothing of it, and a row without a value would be sent."""
+    """Fixing would leave nothing of it, and a blank row would be sent."""
     records = _read(tmp_path, f"email,b\n{unseen},{unseen}\n{unseen},x\n".encode())
     assert records[0][2] == "blank"
     assert records[1] == (2, 3, [unseen, "x"])

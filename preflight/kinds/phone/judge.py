@@ -113,13 +113,13 @@ def _is_either(bare: str, number: phonenumbers.PhoneNumber) -> bool:
     return bool(either(pa.array([digits]), codes, pa.array([rest]), few=_ALONE)[0])
 
 
-_NO_REGION = "no country is known for it"
+_NO_REGION = "no country is known"
 _REASONS = {
-    phonenumbers.NumberParseException.INVALID_COUNTRY_CODE: "there is no such country code",
-    phonenumbers.NumberParseException.NOT_A_NUMBER: "it is no phone number",
-    phonenumbers.NumberParseException.TOO_SHORT_AFTER_IDD: "nothing follows its prefix",
-    phonenumbers.NumberParseException.TOO_SHORT_NSN: "it has too few digits",
-    phonenumbers.NumberParseException.TOO_LONG: "it has too many digits",
+    phonenumbers.NumberParseException.INVALID_COUNTRY_CODE: "unknown country code",
+    phonenumbers.NumberParseException.NOT_A_NUMBER: "it is not a number",
+    phonenumbers.NumberParseException.TOO_SHORT_AFTER_IDD: "nothing follows the prefix",
+    phonenumbers.NumberParseException.TOO_SHORT_NSN: "too few digits",
+    phonenumbers.NumberParseException.TOO_LONG: "too many digits",
 }
 _OUTCOMES = {
     metadata.NO_REGION: (NO_REGION, _NO_REGION),
@@ -136,7 +136,7 @@ _OUTCOMES = {
 
 @functools.cache
 def _no_number(code: int) -> str:
-    return f"no valid number of {phonenumbers.region_code_for_country_code(code)} (+{code})"
+    return f"not a valid number for {phonenumbers.region_code_for_country_code(code)} (+{code})"
 
 
 def judge(

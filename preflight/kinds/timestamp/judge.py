@@ -1,7 +1,7 @@
 """Which timestamp cells need not be looked at, and what is wrong with the others.
 
 The target is RFC 3339 with an offset, `2026-04-21T15:30:00+02:00`. `moments` reads what a cell says
-in whatever form; here it is placed: in the zone of the option where it has no offset, in the order
+in whatever form; here it is placed: in the zone of the option if it has no offset, in the order
 of day and month that its column settles. Every fault has one status, and so one rule.
 
 What most cells are written like is judged a column at a time; `judge` answers the same for a cell
@@ -38,17 +38,17 @@ from preflight.kinds.timestamp.parser import (
 OK, NAIVE, NOT_ISO, INVALID = "ok", "naive", "not-iso", "invalid"
 AMBIGUOUS, GAP, FOLD, SERIAL = "ambiguous-order", "dst-gap", "dst-fold", "serial"
 
-NO_OFFSET = "it has no offset"
-NO_ABBREVIATION = "it has no offset: the abbreviation of a zone is none"
-NO_WHOLE_MINUTES = "it has no offset, and its zone had none of whole minutes then"
-NOT_WRITTEN_SO = "it is not written as ISO 8601 wants it"
-NO_ORDER = "day and month cannot be told apart: no cell of the column settles it"
-BOTH_ORDERS = "day and month cannot be told apart: the column holds both orders"
-BY_THE_COLUMN = "; other cells settle day and month"
-NEVER = "its zone never had this time: the clocks went forward over it"
-TWICE = "its zone had this time twice, for the clocks went back"
-STRANGE_ZONE = "it names a zone that is not known"
-OTHER_OFFSET = "its offset is not that of its zone"
+NO_OFFSET = "no time zone given (add `--timezone America/New_York`)"
+NO_ABBREVIATION = "an abbreviation is not a time zone (add `--timezone America/New_York`)"
+NO_WHOLE_MINUTES = "no time zone given, and the offset at that time was not in whole minutes"
+NOT_WRITTEN_SO = "not in ISO 8601 format"
+NO_ORDER = "day and month are ambiguous: no other date in the column settles the order"
+BOTH_ORDERS = "day and month are ambiguous: the column uses both orders"
+BY_THE_COLUMN = "; day/month order taken from other dates in the column"
+NEVER = "this time does not exist in its time zone: the clocks went forward"
+TWICE = "this time happened twice in its time zone: the clocks went back"
+STRANGE_ZONE = "unknown time zone"
+OTHER_OFFSET = "the offset does not match the time zone"
 DAY_NUMBER = "a spreadsheet's day number, counted from 1900 or 1904"
 
 _DAY = (

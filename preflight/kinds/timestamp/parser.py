@@ -42,13 +42,13 @@ from preflight.core.invisible import tidy
 DAY_FIRST, MONTH_FIRST, EITHER = "day-first", "month-first", "either"
 LANGUAGES = ("en", "de", "de_AT", "fr", "es", "it", "nl", "sv", "pt", "da", "nb", "fi", "pl")
 
-UNKNOWN = "it is no date and time that is known here"
-NO_TIME = "it has a date and no time of day"
-NOT_THERE = "it names a date, a time or an offset that does not exist"
-BAD_CLOCK = "its time of day cannot be read"
-BAD_HOUR = "its hour is impossible"
-BAD_DAY = "its day of the week is not that of its date"
-SHORT_YEAR = "its year has two digits, and which year it is cannot be told"
+UNKNOWN = "not recognised as a date and time"
+NO_TIME = "not a full timestamp: the time is missing"
+NOT_THERE = "the date, time or offset does not exist"
+BAD_CLOCK = "the time of day cannot be read"
+BAD_HOUR = "the hour is impossible"
+BAD_DAY = "the day of the week does not match the date"
+SHORT_YEAR = "the year has two digits and is ambiguous"
 
 _LEAPS = ("06-30T23:59", "12-31T23:59")
 _STRICT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)", re.ASCII)

@@ -96,7 +96,7 @@ def test_a_column_with_both_orders_is_settled_by_neither_and_says_so(tmp_path: P
     found = checked.check(tmp_path, f"email,created_at\n{rows}")
     assert found.analysis.plan.orders == {1: BOTH}
     messages = found.analysis.findings.frame["message"].tolist()
-    assert "day and month cannot be told apart: the column holds both orders" in messages
+    assert "day and month are ambiguous: the column uses both orders" in messages
 
 
 def test_a_file_is_read_again_only_where_that_settles_something(tmp_path: Path) -> None:
