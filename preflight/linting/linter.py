@@ -310,8 +310,6 @@ def view_problems(view: FileView, plan: Plan) -> list[tuple[Rule, Problem]]:
                 said = dataclasses.replace(problem, message=message, severity=severity)
                 found.append((dataclasses.replace(rule, severity=severity), said))
         except Exception as error:  # noqa: BLE001 - a rule may raise anything, and it must not pass
-            message = (
-                f"a rule crashed on the file, which was not checked ({told(rule, error)})"
-            )
+            message = f"a rule crashed on the file, which was not checked ({told(rule, error)})"
             found.append((plan.crash, Problem(message, severity=plan.crash.severity)))
     return found
