@@ -15,14 +15,15 @@ if TYPE_CHECKING:
     from preflight.linting.checked import Checked
     from preflight.linting.pandera_checks import schema
     from preflight.pipeline.check_fix_split import check, fix, split, workspace
-    from preflight.pipeline.delivery import Connection, Sent, resume, submit
+    from preflight.pipeline.connection import Connection
+    from preflight.pipeline.delivery import Sent, resume, submit
     from preflight.pipeline.merge_file import merge_submitted
     from preflight.pipeline.merge_run import merge_run
     from preflight.writing.writer import Fixed
 
 _HOMES = {
     "Checked": "preflight.linting.checked",
-    "Connection": "preflight.pipeline.delivery",
+    "Connection": "preflight.pipeline.connection",
     "Fixed": "preflight.writing.writer",
     "PreflightError": "preflight.core.errors",
     "Sent": "preflight.pipeline.delivery",

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from preflight.config.settings import Settings
 from preflight.pipeline import check_fix_split, delivery
-from preflight.pipeline.delivery import Connection, Sent
+from preflight.pipeline.connection import POLL_SCALE, Connection
+from preflight.pipeline.delivery import Sent
 from preflight.providers.sandbox.server import Sandbox
 from preflight.runs.kept_run import keep_source, stored
 from preflight.runs.ledger.ledger import Ledger
-from preflight.runs.ledger.run import Run
+from preflight.runs.ledger.run import NewRun, Run
 
 OPTIONS = {
     "talkvalue": {"source_id": "7", "mode": "UPDATE"},
@@ -27,7 +28,7 @@ def connection(box: Sandbox, provider: str) -> Connection:
     """To a stand-in, with short waits."""
     return Connection(
         options=OPTIONS[provider],
-        environ={**box.environment, delivery.POLL_SCALE: "0.001"},
+        environ={**box.environment, POLL_SCALE: "0.001"},
     )
 
 
@@ -61,11 +62,11 @@ def send_corrected(
         fixed = check_fix_split.fix(corrected, own, work=work, folder=first.folder.parent / "again")
         keep_source(fixed.checked, settings.state_dir)
         with Ledger(settings.state_dir) as ledger:
-            child = ledger.create_run(
+            child = ledger.create_run(NewRun(
                 provider=first.provider, source_name=str(corrected),
                 source_sha256=fixed.checked.source.sha256, source_rows=fixed.books.rows,
                 folder=fixed.folder, settings=stored(own, fixed.checked), options=first.options,
                 books=fixed.books, parts=fixed.parts, parent=first.id,
-            )  # fmt: skip
+            ))  # fmt: skip
     with check_fix_split.workspace() as work:
         return delivery.resume(child, settings, connection(box, first.provider), work=work)

@@ -23,8 +23,8 @@ from preflight.cli.progress import progress_bars
 from preflight.config import catalogue
 from preflight.config.settings import Settings
 from preflight.pipeline import check_fix_split
-from preflight.report import as_json, text
-from preflight.report.listing import Listing, listing, own_tokens
+from preflight.report import documents, text
+from preflight.report.listing import Listing, listing
 from preflight.writing import results_folder
 from preflight.writing.writer import Fixed
 
@@ -56,7 +56,6 @@ def command(path: str, **given: Any) -> int:
             folder=given["folder"],
             force=given["force"],
             stdin_name=given["stdin_filename"],
-            report=document,
             progress=progress,
         )
         shown = _shown(fixed, settings, given)
@@ -81,29 +80,10 @@ def _own(given: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in given.items() if key not in ("folder", "force")}
 
 
-def document(fixed: Fixed) -> str:
-    """report.json: what was found, without values, and where the rows ended."""
-    one = _listing(fixed, show_all=True, values=False)
-    token = own_tokens()
-    return as_json.document([one], token, show_values=False, fixed=fixed.changes)
-
-
-def _listing(fixed: Fixed, *, show_all: bool, values: bool) -> Listing:
-    return listing(
-        fixed.checked.source.name,
-        fixed.checked.analysis,
-        fixed.books,
-        show_all=show_all,
-        cells=lambda found: check_fix_split.cells(fixed.checked, found, replacements=values),
-    )
-
-
 def _shown(fixed: Fixed, settings: Settings, given: dict[str, Any]) -> str:
     values = shows_values(settings)
     if settings.output_format == "json":
-        one = _listing(fixed, show_all=given["show_all"], values=values)
-        token = own_tokens()
-        return as_json.document([one], token, show_values=values, fixed=fixed.changes)
+        return documents.of_fix(fixed, show_values=values, show_all=given["show_all"])
     one = listing(
         fixed.checked.source.name, fixed.checked.analysis, fixed.books, show_all=given["show_all"]
     )

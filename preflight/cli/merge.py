@@ -10,7 +10,7 @@ import click
 from preflight.cli import exit_codes
 from preflight.cli.options import merge_options, settings_of
 from preflight.cli.progress import progress_bars
-from preflight.cli.submit import run_document, show
+from preflight.cli.submit import show
 from preflight.pipeline import check_fix_split, merge_file, merge_run
 from preflight.runs.ledger.run import RunState
 from preflight.runs.settlement import Sent
@@ -77,7 +77,6 @@ def command(**given: Any) -> int:
                 work=work,
                 part=given["part"],
                 accept=frozenset(given["accepted"]),
-                report=lambda sent: run_document(sent, show_values=False),
                 progress=progress,
             )
             show(sent, settings, given)
@@ -91,7 +90,6 @@ def command(**given: Any) -> int:
             original=given["original"],
             folder=given["folder"],
             force=given["force"],
-            report=lambda sent: run_document(sent, show_values=False),
             progress=progress,
         )
         show(sent, settings, given)

@@ -9,13 +9,14 @@ from typing import Any
 
 import click
 
-from preflight.cli.fix import document
 from preflight.cli.options import provider_options, resubmit_options, settings_of
-from preflight.cli.progress import event_lines, progress_bars
-from preflight.cli.submit import environment, run_document, say_begun, tell
-from preflight.pipeline import check_fix_split, delivery, resubmission
-from preflight.pipeline.resubmission import Corrections
+from preflight.cli.progress import progress_bars
+from preflight.cli.submit import environment, run_events, tell
+from preflight.pipeline import check_fix_split, resubmission
+from preflight.pipeline.connection import Connection
 from preflight.report import text
+from preflight.runs.corrections.brought import Corrections
+from preflight.runs.delivery.events import Compared, Event, Events
 
 _PLACE = (
     "folder", "force", "provider_values", "sandbox", "dry_run", "no_wait", "base_url", "run",
@@ -46,25 +47,33 @@ def command(corrected: str, **given: Any) -> int:
         sent = resubmission.resubmit(
             Path(corrected),
             settings,
-            delivery.Connection(
+            Connection(
                 options=given["provider_values"],
                 environ=environ,
                 base_url=given["base_url"],
                 wait=not given["no_wait"],
-                began=lambda run: say_begun(run, given),
-                events=event_lines(progress),
-                report=lambda sent: run_document(sent, show_values=False),
+                events=_events(run_events(progress, given)),
             ),
             work=work,
             run_id=given["run"],
             folder=given["folder"],
             force=given["force"],
             dry_run=given["dry_run"],
-            told=lambda brought: click.echo(_brought(brought), err=True, nl=False),
-            report=document,
             progress=progress,
         )
         return tell(sent, sent.settings, given)
+
+
+def _events(others: Events) -> Events:
+    """What a run of corrections is given to call: it also says what the file brought."""
+
+    def show_event(event: Event) -> None:
+        if isinstance(event, Compared):
+            click.echo(_brought(event.corrections), err=True, nl=False)
+        else:
+            others(event)
+
+    return show_event
 
 
 def _brought(brought: Corrections) -> str:

@@ -8,9 +8,10 @@ from typing import Any
 import click
 
 from preflight.cli.options import resume_options, settings_of
-from preflight.cli.progress import event_lines, progress_bars
-from preflight.cli.submit import environment, run_document, say_begun, tell
+from preflight.cli.progress import progress_bars
+from preflight.cli.submit import environment, run_events, tell
 from preflight.pipeline import check_fix_split, delivery
+from preflight.pipeline.connection import Connection
 
 _OWN = ("state_dir", "timeout", "config", "isolated", "max_bad", "output_format", "show_values")
 
@@ -47,14 +48,12 @@ def command(run: str | None, **given: Any) -> int:
         sent = delivery.resume(
             run,
             settings,
-            delivery.Connection(
+            Connection(
                 options={},
                 environ=environ,
                 base_url=given["base_url"],
                 wait=not given["no_wait"],
-                began=lambda run: say_begun(run, given),
-                events=event_lines(progress, quiet=given["quiet"]),
-                report=lambda sent: run_document(sent, show_values=False),
+                events=run_events(progress, given),
             ),
             work=work,
             resend=frozenset(given["resend_unknown"]),

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from preflight.cli import exit_codes
-from preflight.cli.fix import document, written
+from preflight.cli.fix import written
 from preflight.cli.options import profile_option, reading_options, settings_of, writing_options
 from preflight.cli.progress import progress_bars
 from preflight.pipeline import check_fix_split
@@ -40,7 +40,6 @@ def command(path: str, **given: Any) -> int:
             folder=given["folder"],
             force=given["force"],
             stdin_name=given["stdin_filename"],
-            report=document,
             progress=progress,
         )
     one = listing(cut.checked.source.name, cut.checked.analysis, cut.books)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import shlex
 from collections.abc import Iterator, Mapping
@@ -12,7 +11,7 @@ from typing import Any
 import click
 
 from preflight.cli import exit_codes
-from preflight.cli.fix import document, summary, written
+from preflight.cli.fix import summary, written
 from preflight.cli.options import (
     emit,
     output_options,
@@ -28,9 +27,12 @@ from preflight.config.settings import Settings
 from preflight.core import files
 from preflight.core.errors import ConfigError, Stopped
 from preflight.core.types import Reason
+from preflight.linting.checked import Progress
 from preflight.pipeline import check_fix_split, delivery
-from preflight.report import as_json, text
-from preflight.report.listing import listing, own_tokens
+from preflight.pipeline.connection import Connection
+from preflight.report import documents, text
+from preflight.report.listing import listing
+from preflight.runs.delivery.events import Begun, Event, Events
 from preflight.runs.ledger.run import StoredPart
 from preflight.writing import results_folder
 
@@ -74,14 +76,12 @@ def command(path: str, **given: Any) -> int:
             path,
             given["to"],
             settings,
-            delivery.Connection(
+            Connection(
                 options=given["provider_values"],
                 environ=environ,
                 base_url=given["base_url"],
                 wait=not given["no_wait"],
-                began=lambda run: say_begun(run, given),
-                events=event_lines(progress, quiet=given["quiet"]),
-                report=lambda sent: run_document(sent, show_values=False),
+                events=run_events(progress, given),
             ),
             work=work,
             folder=given["folder"],
@@ -89,16 +89,23 @@ def command(path: str, **given: Any) -> int:
             stdin_name=given["stdin_filename"],
             dry_run=given["dry_run"],
             again=given["again"],
-            report=document,
             progress=progress,
         )
         return tell(sent, settings, given)
 
 
-def say_begun(run: str, given: Mapping[str, Any]) -> None:
-    """Says on stderr how to go on if this call is interrupted."""
-    line = f"run {run}: if it is interrupted, {again(run, given)} goes on"
-    click.echo(text.visible(line), err=True)
+def run_events(progress: Progress, given: Mapping[str, Any]) -> Events:
+    """What a run is given to call with its events: bars, notes, and how to go on with it."""
+    lines = event_lines(progress, quiet=given["quiet"])
+
+    def show_event(event: Event) -> None:
+        if isinstance(event, Begun):
+            line = f"run {event.run}: if it is interrupted, {again(event.run, given)} goes on"
+            click.echo(text.visible(line), err=True)
+        else:
+            lines(event)
+
+    return show_event
 
 
 def again(run: str, given: Mapping[str, Any]) -> str:
@@ -138,73 +145,10 @@ def tell(sent: delivery.Sent, settings: Settings, given: Mapping[str, Any]) -> i
 def show(sent: delivery.Sent, settings: Settings, given: Mapping[str, Any]) -> None:
     """Prints how a run stands, in the format that was asked for."""
     if settings.output_format == "json":
-        shown = run_document(sent, show_values=shows_values(settings))
+        shown = documents.of_run(sent, show_values=shows_values(settings))
     else:
         shown = _text(sent)
     emit(shown, given["output_file"], private=shows_values(settings))
-
-
-def run_document(sent: delivery.Sent, *, show_values: bool) -> str:
-    """The report of a run: what was found in its source, and what became of its rows."""
-    books = sent.run.books if sent.run else sent.fixed.books if sent.fixed else sent.checked.after
-    one = listing(
-        sent.checked.source.name,
-        sent.checked.analysis,
-        books,
-        show_all=True,
-        cells=lambda found: check_fix_split.cells(sent.checked, found, replacements=show_values),
-    )
-    return as_json.document(
-        [one],
-        own_tokens(),
-        show_values=show_values,
-        run=_run(sent),
-        fixed=sent.changes,
-    )
-
-
-def _run(sent: delivery.Sent) -> dict[str, Any]:
-    """The `run` of the report."""
-    return {
-        "id": sent.run.id if sent.run else None,
-        "parent": sent.run.parent if sent.run else None,
-        "provider": sent.checked.analysis.plan.profile.name,
-        "state": _state(sent),
-        "parts": [
-            {
-                "number": stored.part.number,
-                "rows": stored.part.rows,
-                "bytes": stored.part.size,
-                "sha256": stored.part.sha256,
-                "state": str(stored.state),
-                "job": stored.job,
-                "status": stored.outcome.status if stored.outcome else None,
-                "counts": dict(stored.outcome.counts) if stored.outcome else {},
-                "reason": stored.reason or None,
-            }
-            for stored in sent.parts
-        ],
-        "books": dataclasses.asdict(sent.books),
-        "not_sent_yet": sent.pending,
-        "refusals": {
-            code: {"rows": count, "class": str(reason)}
-            for code, (count, reason) in sent.refusals.items()
-        },
-        "predicted": {
-            code: {**dataclasses.asdict(one), "missed": one.missed}
-            for code, one in sent.predicted.items()
-        },
-        "unattributed": sent.unattributed,
-        "unmatched_lines": sent.unmatched,
-        "notes": list(sent.notes),
-    }
-
-
-def _state(sent: delivery.Sent) -> str:
-    """How far a run is; there is none of a file that was uploaded by hand, or that has no rows."""
-    if sent.run is not None:
-        return str(sent.run.state)
-    return "merged" if sent.fixed is None else "not sent"
 
 
 def _text(sent: delivery.Sent) -> str:

@@ -10,10 +10,11 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
+from typing import Unpack
 
 import numpy as np
 import pandas as pd
@@ -22,25 +23,22 @@ from preflight.config import catalogue
 from preflight.config import profile as profiles
 from preflight.config.column_mapping import missing, output_columns, resolve
 from preflight.config.plan import Plan
+from preflight.config.profile import Profile
 from preflight.config.settings import Settings
-from preflight.core.errors import SourceError
 from preflight.core.findings import Findings
-from preflight.core.types import Source
+from preflight.core.types import Layout, Source
 from preflight.kinds import email_dns
-from preflight.kinds.email_dns import MailHosts
 from preflight.linting import user_schema
 from preflight.linting.analysis import analyze
 from preflight.linting.cell_values import reveal
-from preflight.linting.checked import CHUNK_BYTES, Check, Checked, Progress, RecordStream, silent
+from preflight.linting.checked import Check, Checked, Progress, RecordStream, silent
+from preflight.pipeline.call import Call, CallOptions
 from preflight.reading.scan import scan
 from preflight.reading.source import last_written, open_source
+from preflight.report import documents
+from preflight.rule import Rule
 from preflight.writing import results_folder, undo
 from preflight.writing.writer import Fixed, file_changes, rewrite, write
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
 
 _WORK = "preflight-work-"
 _FRESH = 60.0  # seconds in which a folder may not have been locked yet by who made it
@@ -81,44 +79,57 @@ def _clear_away(left: Path) -> None:
 
 
 def check(
-    path: str | Path,
-    settings: Settings | None = None,
-    *,
-    work: Path,
-    rules_from: tuple[Path, ...] = (),
-    mail: MailHosts | None = None,
-    stdin_name: str | None = None,
-    name: str | None = None,
-    progress: Progress = silent,
-    chunk_bytes: int = CHUNK_BYTES,
-    clock: Callable[[], datetime] = _now,
+    path: str | Path, settings: Settings | None = None, **options: Unpack[CallOptions]
 ) -> Checked:
-    """Lints a file; writes nothing but spooled copies into `work`.
+    """Lints a file; writes nothing but spooled copies into the call's private folder.
 
     Args:
         path: of the file; "-" for standard input.
         settings: the defaults if there are none.
-        work: a private folder that outlives the result, see `workspace`.
-        rules_from: folders (or files) of further rules, besides those of the settings.
-        mail: says which domains take no mail, instead of the DNS; only asked with `online`.
-        stdin_name: what standard input is called in reports.
-        name: what the file is called in reports, where that is not its path.
-        progress: told the stage, rows done, and their total if it is known.
-        chunk_bytes: how much text is worked on at a time, at least 1; what is found is the same.
-        clock: tells the time, with a zone, for an input of which nobody can tell when it was
-            written.
+        options: how the call runs, see `Call`; `work` is required.
 
     Raises:
         UsageError: the file cannot be opened, or a setting does not fit it.
     """
-    settings = settings or Settings()
+    return analyzed(path, settings or Settings(), Call(**options))
+
+
+def analyzed(path: str | Path, settings: Settings, call: Call) -> Checked:
+    """The stages from a path to its analysis."""
     profile = (
         profiles.load(settings.profile)
         .limited(settings.max_bytes, settings.max_rows)
         .demanding(settings.any_of)
     )
-    rules = catalogue.choose(
-        catalogue.load((*settings.rules, *rules_from)),
+    rules = _rules(settings, profile, call)
+    schema = user_schema.load(settings.schema) if settings.schema else None
+    source = open_source(path, spool=call.work, stdin_name=call.stdin_name, sheet=settings.sheet)
+    source = dataclasses.replace(source, name=call.name or source.name)
+    layout = scan(
+        source,
+        spool=call.work,
+        known=profile.knows,
+        encoding=settings.encoding,
+        delimiter=settings.delimiter,
+        header_row=settings.header_row,
+    )
+    written = last_written(path) or call.clock()
+    mail = call.mail or (email_dns.online(settings.resolver) if settings.online else None)
+    plan = dataclasses.replace(_plan(layout, settings, profile, rules, written), mail=mail)
+    read = RecordStream(layout, "reading", call.progress, call.chunk_bytes)
+    found = analyze(layout, plan, read, schema=schema)
+    if found.orders.keys() - plan.orders.keys():
+        # Only now is it known how the dates of a column are to be read, from its first row on.
+        plan = dataclasses.replace(plan, orders={**found.orders, **plan.orders})
+        again = RecordStream(layout, "reading again", call.progress, call.chunk_bytes)
+        found = analyze(layout, plan, again, schema=schema)
+    return Checked(source, found)
+
+
+def _rules(settings: Settings, profile: Profile, call: Call) -> Mapping[str, Rule]:
+    """The rules that are on, by code."""
+    return catalogue.choose(
+        catalogue.load((*settings.rules, *call.rules_from)),
         profile,
         select=settings.select,
         ignore=settings.ignore,
@@ -126,45 +137,36 @@ def check(
         severity=settings.severities,
         online=settings.online,
     )
-    schema = user_schema.load(settings.schema) if settings.schema else None
-    source = open_source(path, spool=work, stdin_name=stdin_name, sheet=settings.sheet)
-    source = dataclasses.replace(source, name=name or source.name)
-    layout = scan(
-        source,
-        spool=work,
-        known=profile.knows,
-        encoding=settings.encoding,
-        delimiter=settings.delimiter,
-        header_row=settings.header_row,
-    )
+
+
+def _plan(
+    layout: Layout,
+    settings: Settings,
+    profile: Profile,
+    rules: Mapping[str, Rule],
+    written: datetime,
+) -> Plan:
+    """All that is decided before a row is read."""
     header = layout.header if layout.content == "table" else ()
-    plan = Plan(
+    columns = resolve(header, profile, settings.columns, settings.shared_columns) if header else ()
+    orders = {
+        column.position: settings.date_orders[column.name]
+        for column in columns
+        if column.name in settings.date_orders
+    }
+    return Plan(
         profile,
-        resolve(header, profile, settings.columns, settings.shared_columns) if header else (),
+        columns,
         rules,
         settings.region or profile.region,
         settings.zone,
         settings.unsafe_fixes,
-        source.sheet,
+        layout.source.sheet,
         settings.providers.get(profile.name, {}),
-        last_written(path) or clock(),
-        mail=mail or (email_dns.online(settings.resolver) if settings.online else None),
-        unused=tuple(_unused(header, source, settings)),
+        written,
+        unused=tuple(_unused(header, layout.source, settings)),
+        orders=orders,
     )
-    known = {
-        column.position: settings.date_orders[column.name]
-        for column in plan.columns
-        if column.name in settings.date_orders
-    }
-    plan = dataclasses.replace(plan, orders=known)
-    read = RecordStream(layout, "reading", progress, chunk_bytes)
-    found = analyze(layout, plan, read, schema=schema)
-    if found.orders.keys() - known.keys():
-        # Only now is it known how the dates of a column are to be read, from its first row on.
-        plan = dataclasses.replace(plan, orders={**found.orders, **known})
-        again = RecordStream(layout, "reading again", progress, chunk_bytes)
-        found = analyze(layout, plan, again, schema=schema)
-    return Checked(source, found)
 
 
 def checker(work: Path, progress: Progress = silent) -> Check:
@@ -205,104 +207,63 @@ def changes(checked: Checked, *, progress: Progress = silent) -> Iterator[pd.Dat
 
 
 def fix(
-    path: str | Path,
-    settings: Settings | None = None,
-    *,
-    work: Path,
-    folder: Path | None = None,
-    force: bool = False,
-    to_send: bool = False,
-    rules_from: tuple[Path, ...] = (),
-    mail: MailHosts | None = None,
-    stdin_name: str | None = None,
-    name: str | None = None,
-    examined: Callable[[Checked], None] | None = None,
-    beside: Callable[[Path], None] | None = None,
-    report: Callable[[Fixed], str] | None = None,
-    progress: Progress = silent,
-    chunk_bytes: int = CHUNK_BYTES,
+    path: str | Path, settings: Settings | None = None, **options: Unpack[CallOptions]
 ) -> Fixed:
-    """Lints a file, applies fixes, and writes the clean partition and the rejects.
+    """Lints a file, applies fixes, and writes the clean partition, the rejects and report.json.
 
     Args:
         path: of the file; "-" for standard input.
         settings: the defaults if there are none.
-        work: a private folder, see `workspace`.
-        folder: where the results go; `<stem>.preflight/` beside the input by default.
-        force: whether results that stand there are replaced.
-        to_send: whether a run is to send the results, see `results_folder.staging`.
-        rules_from: folders (or files) of further rules.
-        mail: says which domains take no mail, instead of the DNS; only asked with `online`.
-        stdin_name: what standard input is called in reports.
-        name: what the file is called in reports, where that is not its path.
-        examined: is told what was found before anything is written; where it raises, nothing is.
-        beside: writes further results into the folder that it is given.
-        report: makes the text of report.json.
-        progress: told the stage, rows done, and their total if it is known.
-        chunk_bytes: how much text is worked on at a time, at least 1; what is written is the same.
+        options: how the call runs, see `Call`; `work` is required.
 
     Raises:
         UsageError: the file cannot be opened, a setting does not fit it, or results stand there.
-        BooksError: a row ended in no place; a defect of preflight, and nothing is written.
+        BooksError: a row ended nowhere; a bug of preflight, and nothing is written.
     """
-    settings = settings or Settings()
-    target = folder or results_folder.default_folder(str(path), stdin_name)
-    not_its_own(path, target)
-    with results_folder.staging(target, force=force, to_send=to_send) as place:
-        checked = check(
-            path,
-            settings,
-            work=work,
-            rules_from=rules_from,
-            mail=mail,
-            stdin_name=stdin_name,
-            name=name,
-            progress=progress,
-            chunk_bytes=chunk_bytes,
-        )
-        if examined is not None:
-            examined(checked)
-        read = RecordStream(checked.layout, "writing", progress, chunk_bytes)
-        fixed = write(checked, place, target, read)
-        undo.keep(fixed, place)
-        if beside is not None:
-            beside(place)
-        if report is not None:
-            results_folder.write_text(place / results_folder.REPORT, report(fixed))
-    return fixed
+    call = Call(**options)
+    target = call.target(path)
+    with results_folder.staging(target, force=call.force) as place:
+        return fixed(analyzed(path, settings or Settings(), call), place, target, call)
 
 
-def not_its_own(path: str | Path, target: Path) -> None:
-    """Sees to it that writing the results does not replace the input.
+def fixed(checked: Checked, place: Path, target: Path, call: Call) -> Fixed:
+    """The stages from an analysis to the written results, in a staging folder.
 
-    Raises:
-        SourceError: the input is one of the results that would be written.
+    Args:
+        checked: what was found.
+        place: the staging folder.
+        target: where the results will stand.
+        call: how the call runs.
     """
-    given = Path(path).resolve()
-    results = [(target / name).resolve() for name in results_folder.RESULTS]
-    if any(given == result or result in given.parents for result in results):
-        raise SourceError(f"{path} is a result in {target} itself; -o DIR writes elsewhere")
+    read = RecordStream(checked.layout, "writing", call.progress, call.chunk_bytes)
+    results = write(checked, place, target, read)
+    undo.keep(results, place)
+    results_folder.write_text(place / results_folder.REPORT, documents.of_fix(results))
+    return results
 
 
 def split(
-    path: str | Path,
-    settings: Settings | None = None,
-    *,
-    work: Path,
-    folder: Path | None = None,
-    force: bool = False,
-    stdin_name: str | None = None,
-    report: Callable[[Fixed], str] | None = None,
-    progress: Progress = silent,
+    path: str | Path, settings: Settings | None = None, **options: Unpack[CallOptions]
 ) -> Fixed:
     """Cuts a file on record boundaries: the header in each part, cells as they are.
 
     Nothing is linted but how the file is written, and no cell is changed. The limits are those of
     the settings, else of the settings' profile. Arguments, results and errors are those of `fix`.
     """
-    settings = settings or Settings()
+    call, settings = Call(**options), settings or Settings()
+    target = call.target(path)
+    with results_folder.staging(target, force=call.force) as place:
+        checked = analyzed(path, _only_layout(settings), call)
+        read = RecordStream(checked.layout, "writing", call.progress, call.chunk_bytes)
+        cut = write(checked, place, target, read, always_parts=True)
+        results_folder.write_text(place / results_folder.REPORT, documents.of_fix(cut))
+    return cut
+
+
+def _only_layout(settings: Settings) -> Settings:
+    """Settings under which only the layout of a file is judged, and no column is renamed."""
     limits = profiles.load(settings.profile).limits
-    plain = dataclasses.replace(
+    return dataclasses.replace(
         settings,
         profile=profiles.GENERAL,
         select=("FIL", "STR"),
@@ -319,12 +280,3 @@ def split(
         max_bytes=settings.max_bytes or limits.bytes,
         max_rows=settings.max_rows or limits.rows,
     )
-    target = folder or results_folder.default_folder(str(path), stdin_name)
-    not_its_own(path, target)
-    with results_folder.staging(target, force=force) as place:
-        checked = check(path, plain, work=work, stdin_name=stdin_name, progress=progress)
-        read = RecordStream(checked.layout, "writing", progress)
-        cut = write(checked, place, target, read, always_parts=True)
-        if report is not None:
-            results_folder.write_text(place / results_folder.REPORT, report(cut))
-    return cut

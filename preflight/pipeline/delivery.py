@@ -7,94 +7,83 @@ ledger, the parts and the kept copy of the source, so that it can be done again 
 from __future__ import annotations
 
 import dataclasses
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Unpack
+
+import pandas as pd
 
 from preflight.config import profile as profiles
 from preflight.config.settings import Settings
 from preflight.core.errors import OutputExists, ProviderError, Stopped, UsageError
 from preflight.core.locks import locked
 from preflight.core.types import RunBooks
-from preflight.linting.checked import Checked, Progress, silent
+from preflight.linting.checked import Checked
 from preflight.pipeline import check_fix_split
+from preflight.pipeline.call import Call, CallOptions
+from preflight.pipeline.connection import Connection
 from preflight.providers import registry
 from preflight.providers.option import validated
 from preflight.providers.protocol import Provider
-from preflight.runs.delivery.events import Event, Unverified
-from preflight.runs.delivery.events import silent as no_events
-from preflight.runs.delivery.loop import drive
+from preflight.report import documents
+from preflight.runs.corrections.brought import keep as keep_corrections
+from preflight.runs.corrections.brought import write_log
+from preflight.runs.delivery.events import Begun, Unverified
+from preflight.runs.delivery.loop import Terms, drive
 from preflight.runs.delivery.poller import words
 from preflight.runs.guards import instead, refuse_begun, refuse_sent, replace, same_folder
 from preflight.runs.kept_run import judged_again, keep_source, kept_source, restored, stored
 from preflight.runs.ledger.ledger import FILE as LEDGER
 from preflight.runs.ledger.ledger import LOCKS, Ledger
-from preflight.runs.ledger.run import Run, RunState
+from preflight.runs.ledger.run import NewRun, Run, RunState
+from preflight.runs.settlement import Ending, settle
 from preflight.runs.settlement import Sent as Sent
-from preflight.runs.settlement import settle
 from preflight.writing import results_folder
 from preflight.writing.writer import Fixed
 
-POLL_SCALE = "PREFLIGHT_POLL_SCALE"
-CALL_TIMEOUT = "PREFLIGHT_CALL_TIMEOUT"
 
-
-@dataclass(frozen=True)
-class Connection:
-    """How to reach a provider and how long to wait.
+@dataclass(frozen=True, kw_only=True)
+class Submission:
+    """One file on its way to a provider.
 
     Attributes:
-        options: the provider's own.
-        environ: holds secrets and addresses.
-        base_url: instead of the provider's address.
-        wait: whether to wait for the jobs to end.
-        clock, sleep: the time.
-        began: told the id of the run once it is in the ledger, before anything is sent.
-        events: told what happens while sending and waiting.
-        report: makes the text of report.json when the books are settled.
+        path: of the file; "-" for standard input.
+        provider: its name; its profile is the one that counts.
+        settings: everything else.
+        connection: how to reach it.
+        call: how the call runs.
+        again: whether all of a file may be sent that was sent before.
+        dry_run: everything but the sending; secrets are not asked for.
+        parent: the run whose rejected rows the file holds, corrected.
+        corrections: what was corrected in them, see `CORRECTION_COLUMNS`.
     """
 
-    options: Mapping[str, str]
-    environ: Mapping[str, str]
-    base_url: str | None = None
-    wait: bool = True
-    clock: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
-    began: Callable[[str], None] = lambda _: None
-    events: Callable[[Event], None] = no_events
-    report: Callable[[Sent], str] | None = None
+    path: str | Path
+    provider: str
+    settings: Settings
+    connection: Connection
+    call: Call
+    again: bool = False
+    dry_run: bool = False
+    parent: str | None = None
+    corrections: pd.DataFrame | None = None
 
     @property
-    def scale(self) -> float:
-        """What the documented waiting times are multiplied by; below 1 in tests only.
-
-        Raises:
-            UsageError: the variable holds no number.
-        """
-        return self._number(POLL_SCALE, 1.0)
+    def options(self) -> dict[str, str]:
+        """The provider's options: those of the settings under those of the connection."""
+        own = self.settings.providers.get(self.provider, {})
+        return {**own, **self.connection.options}
 
     @property
-    def patience(self) -> float:
-        """Seconds that one call may take to connect, to send a block or to wait for one.
-
-        Dotdigital asks for 121 ("API end points"), the longest of what providers document.
-
-        Raises:
-            UsageError: the variable holds no number.
-        """
-        return self._number(CALL_TIMEOUT, 121.0)
-
-    def _number(self, name: str, default: float) -> float:
-        text = self.environ.get(name, str(default))
-        try:
-            number = float(text)
-        except ValueError:
-            number = -1.0
-        if not 0 <= number < float("inf"):
-            raise UsageError(f"{name} is a number from 0 up")
-        return number
+    def own_settings(self) -> Settings:
+        """The settings, for this provider and with its options."""
+        return dataclasses.replace(
+            self.settings,
+            profile=self.provider,
+            providers={**self.settings.providers, self.provider: self.options},
+        )
 
 
 def submit(
@@ -103,36 +92,20 @@ def submit(
     settings: Settings,
     connection: Connection,
     *,
-    work: Path,
-    folder: Path | None = None,
-    force: bool = False,
-    stdin_name: str | None = None,
-    name: str | None = None,
-    parent: str | None = None,
     again: bool = False,
-    beside: Callable[[Path], None] | None = None,
     dry_run: bool = False,
-    report: Callable[[Fixed], str] | None = None,
-    progress: Progress = silent,
+    **options: Unpack[CallOptions],
 ) -> Sent:
-    """The whole line: lint, fix, partition, split, send, poll, fetch failures, merge.
+    """The whole line: lint, fix, partition, split, send, poll, fetch failures, merge, report.
 
     Args:
         path: of the file; "-" for standard input.
         provider: its name; its profile is the one that counts.
         settings: everything else.
         connection: how to reach it.
-        work: a private folder, see `check_fix_split.workspace`.
-        folder: where the results go; `<stem>.preflight/` beside the input by default.
-        force: whether results that stand there are replaced.
-        stdin_name: what standard input is called in reports.
-        name: what the file is called in reports, where that is not its path.
-        parent: the run whose rejected rows the file holds, corrected.
         again: whether all of a file may be sent that was sent before.
-        beside: writes further results into the folder that it is given.
         dry_run: everything but the sending; secrets are not asked for.
-        report: makes the text of report.json before anything is sent.
-        progress: told the stage, rows done, and their total if it is known.
+        options: how the call runs, see `Call`; `work` is required.
 
     Returns:
         How the run stands; `stopped` says if it has to be resumed.
@@ -142,89 +115,121 @@ def submit(
             another run has begun to send it, or writes into this folder, and has not ended; nothing
             was sent.
     """
-    options = {**settings.providers.get(provider, {}), **connection.options}
-    settings = dataclasses.replace(
-        settings, profile=provider, providers={**settings.providers, provider: options}
+    return deliver(
+        Submission(
+            path=path,
+            provider=provider,
+            settings=settings,
+            connection=connection,
+            call=Call(**options),
+            again=again,
+            dry_run=dry_run,
+        )
     )
+
+
+def deliver(submission: Submission) -> Sent:
+    """Carries out a submission; see `submit`."""
+    connection, settings = submission.connection, submission.own_settings
     _ = connection.scale, connection.patience
     with ExitStack() as stack:
-        connected = None
-        if dry_run:
-            validated(provider, registry.options(provider), options)
-        else:
-            connected = stack.enter_context(closing(_connected(provider, options, connection)))
-        place = folder or results_folder.default_folder(str(path), stdin_name)
-        begun: list[Run] = []
-        if (settings.state_dir / LEDGER).exists():
-            with Ledger(settings.state_dir) as known:
-                begun = refuse_begun(known, same_folder(place))
-
-        def not_again(checked: Checked) -> None:
-            # Corrections are compared row by row instead.
-            if parent is None and not (again or dry_run):
-                refuse_sent(settings.state_dir, provider, checked.source, options)
-
-        try:
-            fixed = check_fix_split.fix(
-                path,
-                settings,
-                work=work,
-                folder=folder,
-                force=force,
-                to_send=connected is not None,
-                stdin_name=stdin_name,
-                name=name,
-                examined=not_again,
-                beside=beside,
-                report=report,
-                progress=progress,
+        if submission.dry_run:
+            validated(
+                submission.provider, registry.options(submission.provider), submission.options
             )
-        except OutputExists as error:
-            raise OutputExists(f"{error}{instead(begun)}") from None
-        if connected is None or not fixed.parts:
+            return _unsent(_results(submission, to_send=False), settings)
+        connected = stack.enter_context(
+            closing(_connected(submission.provider, submission.options, connection))
+        )
+        fixed = _results(submission, to_send=True)
+        if not fixed.parts:
             results_folder.handed_over(fixed.folder)
             return _unsent(fixed, settings)
-        source = fixed.checked.source
         ledger = stack.enter_context(Ledger(settings.state_dir))
-        keep_source(fixed.checked, settings.state_dir)
-        lock = settings.state_dir / LOCKS / f"{provider}-{source.sha256[:16]}.lock"
-        with locked(lock, f"{source.name} for {provider}"):
-            replace(
-                ledger,
-                lambda run: (
-                    same_folder(place)(run)
-                    or (run.provider, run.source_sha256) == (provider, source.sha256)
-                ),
-            )
-            not_again(fixed.checked)
-            run = ledger.create_run(
+        run = _begin(submission, ledger, fixed)
+        stack.enter_context(ledger.lock(run))
+        results_folder.handed_over(fixed.folder)
+        if submission.corrections is not None:
+            keep_corrections(settings.state_dir, run, submission.corrections)
+        connection.events(Begun(run))
+        stopped = _drive(ledger, run, connected, connection, settings)
+        ending = Ending(
+            settings=settings,
+            checked=fixed.checked,
+            stopped=stopped,
+            ended=stopped is None and connection.wait,
+            members=_members(connected, connection, stopped),
+        )
+        sent = settle(ledger, run, connected.capabilities.joins_by, ending)
+        return closed(ledger, dataclasses.replace(sent, fixed=fixed))
+
+
+def _results(submission: Submission, *, to_send: bool) -> Fixed:
+    """The file fixed, and its results written; nothing is written of one that may not be sent."""
+    call, settings = submission.call, submission.own_settings
+    target = call.target(submission.path)
+    begun: list[Run] = []
+    if (settings.state_dir / LEDGER).exists():
+        with Ledger(settings.state_dir) as known:
+            begun = refuse_begun(known, same_folder(target))
+    try:
+        with results_folder.staging(target, force=call.force, to_send=to_send) as place:
+            checked = check_fix_split.analyzed(submission.path, settings, call)
+            _not_again(submission, checked)
+            fixed = check_fix_split.fixed(checked, place, target, call)
+            if submission.corrections is not None:
+                write_log(place, submission.corrections)
+    except OutputExists as error:
+        raise OutputExists(f"{error}{instead(begun)}") from None
+    return fixed
+
+
+def _not_again(submission: Submission, checked: Checked) -> None:
+    """Refuses a file that was sent before; corrections are compared row by row instead."""
+    if submission.parent is None and not (submission.again or submission.dry_run):
+        refuse_sent(
+            submission.settings.state_dir, submission.provider, checked.source, submission.options
+        )
+
+
+def _begin(submission: Submission, ledger: Ledger, fixed: Fixed) -> str:
+    """Writes the run down, with all that a resume needs; replaces one that has sent nothing."""
+    provider, settings = submission.provider, submission.own_settings
+    source = fixed.checked.source
+    keep_source(fixed.checked, settings.state_dir)
+    lock = settings.state_dir / LOCKS / f"{provider}-{source.sha256[:16]}.lock"
+    with locked(lock, f"{source.name} for {provider}"):
+        same = same_folder(fixed.folder)
+        replace(
+            ledger,
+            lambda run: same(run) or (run.provider, run.source_sha256) == (provider, source.sha256),
+        )
+        _not_again(submission, fixed.checked)
+        return ledger.create_run(
+            NewRun(
                 provider=provider,
                 source_name=source.name,
                 source_sha256=source.sha256,
                 source_rows=fixed.books.rows,
                 folder=fixed.folder,
                 settings=stored(settings, fixed.checked),
-                options=options,
+                options=submission.options,
                 books=fixed.books,
                 parts=fixed.parts,
-                parent=parent,
+                parent=submission.parent,
             )
-            stack.enter_context(ledger.lock(run))
-        results_folder.handed_over(fixed.folder)
-        connection.began(run)
-        stopped = _drive(ledger, run, connected, connection, settings)
-        return settle(
-            ledger,
-            run,
-            connected.capabilities.joins_by,
-            settings=settings,
-            checked=fixed.checked,
-            fixed=fixed,
-            stopped=stopped,
-            wait=connection.wait,
-            report=connection.report,
-            members=_members(connected, connection, stopped),
         )
+
+
+def closed(ledger: Ledger, sent: Sent) -> Sent:
+    """Writes report.json, and says last of all that the run has ended, if it has.
+
+    A crash before that leaves an unfinished run, and a resume settles it again.
+    """
+    results_folder.write_text(sent.folder / results_folder.REPORT, documents.of_run(sent))
+    if sent.run is not None and sent.run.state is RunState.FINISHED:
+        ledger.set_run(sent.run.id, RunState.FINISHED)
+    return sent
 
 
 def _connected(provider: str, options: Mapping[str, str], connection: Connection) -> Provider:
@@ -243,10 +248,9 @@ def resume(
     settings: Settings,
     connection: Connection,
     *,
-    work: Path,
     resend: frozenset[int] = frozenset(),
     accept: frozenset[int] = frozenset(),
-    progress: Progress = silent,
+    **options: Unpack[CallOptions],
 ) -> Sent:
     """Goes on with a run that was interrupted or stopped.
 
@@ -254,15 +258,15 @@ def resume(
         run_id: of the run; the latest unfinished one by default.
         settings: `state_dir` and `timeout` count, the others are the run's own.
         connection: how to reach the provider; its options are the run's own.
-        work: a private folder, see `check_fix_split.workspace`.
         resend: numbers of parts whose fate is unknown that are to be sent again.
         accept: numbers of such parts that are to count as taken.
-        progress: told the stage, rows done, and their total if it is known.
+        options: how the call runs, see `Call`: of them `work` and `progress` count here.
 
     Raises:
         UsageError: there is no such run, a later one has replaced it, or another process works on
             it.
     """
+    call = Call(**options)
     with Ledger(settings.state_dir) as ledger:
         run = ledger.run(run_id) if run_id else ledger.latest_unfinished()
         if run is None:
@@ -271,34 +275,30 @@ def resume(
         connected = _connected(run.provider, run.options, connection)
         kept_source(run, settings.state_dir)
         with closing(connected), ledger.lock(run.id):
-            if ledger.run(run.id).state is RunState.REPLACED:
-                raise UsageError(
-                    f"run {run.id} was replaced by a later one of the same file or folder, which "
-                    "sends its rows; `preflight runs` lists them"
-                )
+            _not_replaced(ledger, run.id)
             results_folder.handed_over(run.folder)
-            connection.began(run.id)
+            connection.events(Begun(run.id))
             stopped = _drive(
-                ledger,
-                run.id,
-                connected,
-                connection,
-                own,
-                resend=resend,
-                accept=accept,
+                ledger, run.id, connected, connection, own, resend=resend, accept=accept
             )
-            return settle(
-                ledger,
-                run.id,
-                connected.capabilities.joins_by,
+            check = check_fix_split.checker(call.work, call.progress)
+            ending = Ending(
                 settings=own,
-                checked=judged_again(run, own, check_fix_split.checker(work, progress)),
-                fixed=None,
+                checked=judged_again(run, own, check),
                 stopped=stopped,
-                wait=connection.wait,
-                report=connection.report,
+                ended=stopped is None and connection.wait,
                 members=_members(connected, connection, stopped),
             )
+            return closed(ledger, settle(ledger, run.id, connected.capabilities.joins_by, ending))
+
+
+def _not_replaced(ledger: Ledger, run: str) -> None:
+    """Refuses to go on with a run whose rows a later one sends."""
+    if ledger.run(run).state is RunState.REPLACED:
+        raise UsageError(
+            f"run {run} was replaced by a later one of the same file or folder, which sends its "
+            "rows; `preflight runs` lists them"
+        )
 
 
 def _drive(
@@ -316,14 +316,16 @@ def _drive(
             ledger,
             run,
             connected,
-            clock=connection.clock,
-            sleep=connection.sleep,
-            wait=connection.wait,
-            timeout=settings.timeout,
-            scale=connection.scale,
-            progress=connection.events,
+            Terms(
+                clock=connection.clock,
+                sleep=connection.sleep,
+                wait=connection.wait,
+                timeout=settings.timeout,
+                scale=connection.scale,
+            ),
             resend=resend,
             accept=accept,
+            events=connection.events,
         )
     except Stopped as stopped:
         return stopped

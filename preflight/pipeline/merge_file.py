@@ -7,9 +7,10 @@ refused rows come out with the columns of that one, and the books are closed as 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Unpack
 
 import numpy as np
 import pandas as pd
@@ -24,11 +25,13 @@ from preflight.core import findings as tables
 from preflight.core.errors import BooksError, ConfigError, UsageError
 from preflight.core.row_id import NAME
 from preflight.core.types import Ints, Layout, Outcome, Part, RunBooks
-from preflight.linting.checked import Checked, Progress, silent
-from preflight.pipeline import check_fix_split
+from preflight.linting.checked import Checked
+from preflight.pipeline.call import Call, CallOptions, not_its_own
+from preflight.pipeline.check_fix_split import analyzed
 from preflight.providers import registry
 from preflight.reading.scan import scan
 from preflight.reading.source import open_source
+from preflight.report import documents
 from preflight.runs.failures_csv import by_row, there_columns, write_unmatched
 from preflight.runs.matching import join, origin
 from preflight.runs.matching.match_lines import NO_ROW, NOBODY
@@ -52,12 +55,8 @@ def merge_submitted(
     failures: Sequence[Path],
     settings: Settings,
     *,
-    work: Path,
     original: Path | None = None,
-    folder: Path | None = None,
-    force: bool = False,
-    report: Callable[[Sent], str] | None = None,
-    progress: Progress = silent,
+    **options: Unpack[CallOptions],
 ) -> Sent:
     """Joins failure reports to a file that was uploaded by hand, and writes failures.csv.
 
@@ -67,13 +66,9 @@ def merge_submitted(
         failures: the files, in any order; pages add up.
         settings: `encoding`, `delimiter`, `header_row` and `sheet` are about the original, where
             there is one, else about the submitted file; `columns` about both.
-        work: a private folder, see `check_fix_split.workspace`.
         original: the file that the submitted one was made from: failures.csv has its columns, its
             row numbers and its names of rows.
-        folder: where the results go; `<stem>.preflight/` beside the submitted file by default.
-        force: whether results that stand there are replaced.
-        report: makes the text of report.json.
-        progress: told the stage, rows done, and their total if it is known.
+        options: how the call runs, see `Call`; `work` is required.
 
     Returns:
         How the rows stand; its `run` is None.
@@ -82,64 +77,76 @@ def merge_submitted(
         UsageError: a file cannot be read, or is none of what it is said to be; nothing is written.
         BooksError: the books do not balance; a defect of preflight.
     """
-    target = folder or results_folder.default_folder(str(submitted))
-    for path in (submitted, *failures, *filter(None, [original])):
-        check_fix_split.not_its_own(path, target)
+    call = Call(**options)
+    target = call.target(submitted)
+    for path in (*failures, *filter(None, [original])):
+        not_its_own(path, target)
     if submitted.resolve() in {path.resolve() for path in failures}:
         raise UsageError(f"{submitted}: the file that was sent does not tell what was refused")
-    pages = [read_failures(path, provider, spool=work) for path in failures]
+    pages = [read_failures(path, provider, spool=call.work) for path in failures]
     profile = settings.explained(profiles.load(provider))
-    with results_folder.staging(target, force=force) as place:
-        checked = _read(submitted, profile, settings, work, original, progress)
-        sent = part_of(checked.layout, checked.analysis.plan.columns, work=work)
+    with results_folder.staging(target, force=call.force) as place:
+        checked = _read(submitted, profile, settings, original, call)
+        part = part_of(checked.layout, checked.analysis.plan.columns, work=call.work)
         whole = together(pages, provider)
         joined = join.join(
             whole,
-            sent.part,
+            part.part,
             by=registry.client(provider).CAPABILITIES.joins_by,
             key_field=profile.key,
             profile=profile,
         )
-        ended = join.verdicts(sent.part, joined, Outcome("finished", ""))
-        books = RunBooks(
-            rows=sent.rows,
-            accepted=ended.accepted,
-            rejected_there=ended.rejected_there,
-            dropped=sent.rows - sent.part.rows,
-        ).balanced()
-        traced = _traced(submitted, checked, sent, original, settings, profile, work)
-        said = by_row(joined.failures)
-        lost = _write_failures(place, sent, traced, said, books, ended.unattributed)
-        write_unmatched(place, [joined.unmatched, lost])
-        told = Sent(
-            run=None,
-            fixed=None,
-            checked=checked,
-            books=books,
-            pending=0,
-            parts=(),
-            refusals=refusals(joined.failures),
-            predicted=predicted(_verdicts(checked, sent, said, books, ended.unattributed)),
-            unattributed=ended.unattributed,
-            unmatched=len(joined.unmatched),
-            notes=(*joined.notes, *ended.notes, *_notes(joined, books, traced, lost)),
-            changes={},
-            warnings=warnings_left(checked.analysis.findings.counts(), checked),
-            folder=target,
-            settings=settings,
-        )
-        if report is not None:
-            results_folder.write_text(place / results_folder.REPORT, report(told))
-    return told
+        traced = _traced(submitted, checked, part, original, settings, profile, call.work)
+        sent = _settled(place, target, checked, part, joined, traced, settings)
+        results_folder.write_text(place / results_folder.REPORT, documents.of_run(sent))
+    return sent
+
+
+def _settled(
+    place: Path,
+    target: Path,
+    checked: Checked,
+    sent: Submitted,
+    joined: join.Joined,
+    traced: _Traced,
+    settings: Settings,
+) -> Sent:
+    """Writes failures.csv and unmatched.csv, and closes the books of the file."""
+    ended = join.verdicts(sent.part, joined, Outcome("finished", ""))
+    books = RunBooks(
+        rows=sent.rows,
+        accepted=ended.accepted,
+        rejected_there=ended.rejected_there,
+        dropped=sent.rows - sent.part.rows,
+    ).balanced()
+    refused = by_row(joined.failures)
+    lost = _write_failures(place, sent, traced, refused, books, ended.unattributed)
+    write_unmatched(place, [joined.unmatched, lost])
+    return Sent(
+        run=None,
+        fixed=None,
+        checked=checked,
+        books=books,
+        pending=0,
+        parts=(),
+        refusals=refusals(joined.failures),
+        predicted=predicted(_verdicts(checked, sent, refused, books, ended.unattributed)),
+        unattributed=ended.unattributed,
+        unmatched=len(joined.unmatched),
+        notes=(*joined.notes, *ended.notes, *_notes(joined, books, traced, lost)),
+        changes={},
+        warnings=warnings_left(checked.analysis.findings.counts(), checked),
+        folder=target,
+        settings=settings,
+    )
 
 
 def _read(
     submitted: Path,
     profile: Profile,
     settings: Settings,
-    work: Path,
     original: Path | None,
-    progress: Progress,
+    call: Call,
 ) -> Checked:
     """The submitted file, linted under the provider's profile: what would have been foreseen."""
     own_settings = dataclasses.replace(
@@ -154,7 +161,7 @@ def _read(
             sheet=None,
             shared_columns=tuple(settings.columns),
         )
-    return check_fix_split.check(submitted, own_settings, work=work, progress=progress)
+    return analyzed(submitted, own_settings, call)
 
 
 @dataclass(frozen=True)

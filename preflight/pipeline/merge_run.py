@@ -7,8 +7,9 @@ that did fetch, and the run is settled again.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+from typing import Unpack
 
 import numpy as np
 
@@ -17,8 +18,9 @@ from preflight.config.settings import Settings
 from preflight.core.errors import UsageError
 from preflight.core.redact import mask
 from preflight.core.types import Bools, FailureReport, Outcome
-from preflight.linting.checked import Progress, silent
+from preflight.pipeline.call import Call, CallOptions
 from preflight.pipeline.check_fix_split import checker
+from preflight.pipeline.delivery import closed
 from preflight.providers import registry
 from preflight.runs.kept_run import judged_again, restored
 from preflight.runs.ledger.ledger import FILE as LEDGER
@@ -28,7 +30,7 @@ from preflight.runs.matching import join
 from preflight.runs.matching.match_lines import NO_ROW, NOBODY, MatchedLines
 from preflight.runs.matching.pages import together
 from preflight.runs.matching.report_file import read_failures
-from preflight.runs.settlement import Sent, settle
+from preflight.runs.settlement import Ending, Sent, settle
 
 BY_HAND = "report fetched by hand"
 """The status of a job of which nothing is known but its failure report."""
@@ -44,11 +46,9 @@ def merge_run(
     failures: Sequence[Path],
     settings: Settings,
     *,
-    work: Path,
     part: int | None = None,
     accept: Collection[int] = (),
-    report: Callable[[Sent], str] | None = None,
-    progress: Progress = silent,
+    **options: Unpack[CallOptions],
 ) -> Sent:
     """Joins failure reports to a run, keeps them as its own, and settles it again.
 
@@ -59,18 +59,17 @@ def merge_run(
         provider: whose reports they are.
         failures: the files, in any order.
         settings: `state_dir` counts, most others are the run's own.
-        work: a private folder, see `check_fix_split.workspace`.
         part: whose they are; without it that is found out by their lines.
         accept: numbers of parts that a person declares taken: of which it is unknown whether they
             were, or whose job is not known to have ended.
-        report: makes the text of report.json.
-        progress: told the stage, rows done, and their total if it is known.
+        options: how the call runs, see `Call`: of them `work` and `progress` count here.
 
     Raises:
         UsageError: a file is no report of the provider, or of no part of the run, or of one that a
             report cannot be about; the ledger is as it was.
     """
-    pages = {path: read_failures(path, provider, spool=work) for path in failures}
+    call = Call(**options)
+    pages = {path: read_failures(path, provider, spool=call.work) for path in failures}
     if not (settings.state_dir / LEDGER).exists():
         raise UsageError(f"there are no runs in {settings.state_dir}; --state-dir names another")
     with Ledger(settings.state_dir) as ledger, ledger.lock(run_id):
@@ -85,23 +84,16 @@ def merge_run(
             number: _ended(ledger, parts[number], reports, run, number in accept)
             for number, reports in found.items()
         }
-        checked = judged_again(run, own, checker(work, progress))
+        checked = judged_again(run, own, checker(call.work, call.progress))
         if run.state is RunState.FINISHED:
             # Should this break off, a resume settles the run again.
             ledger.set_run(run_id, RunState.OPEN)
         for number, (outcome, whole, reason) in ends.items():
             ledger.end_part(run_id, number, outcome, whole, reason=reason)
-        return settle(
-            ledger,
-            run_id,
-            registry.client(provider).CAPABILITIES.joins_by,
-            settings=own,
-            checked=checked,
-            fixed=None,
-            stopped=None,
-            wait=all(stored.state in _ENDED for stored in ledger.parts(run_id)),
-            report=report,
-        )
+        ended = all(stored.state in _ENDED for stored in ledger.parts(run_id))
+        joins_by = registry.client(provider).CAPABILITIES.joins_by
+        ending = Ending(settings=own, checked=checked, ended=ended)
+        return closed(ledger, settle(ledger, run_id, joins_by, ending))
 
 
 def _refuse(run: Run, provider: str) -> None:

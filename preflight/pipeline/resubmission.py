@@ -11,30 +11,32 @@ from __future__ import annotations
 import dataclasses
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Unpack
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from preflight.config.settings import Settings
-from preflight.core import csv_writer, files
+from preflight.core import csv_writer
 from preflight.core.errors import UsageError
 from preflight.core.row_id import DIGITS, ID, NAME
-from preflight.core.types import Layout, Source
+from preflight.core.types import Source
 from preflight.linting.apply_fixes import apply_fixes
-from preflight.linting.checked import Checked, Progress, RecordStream, silent
-from preflight.pipeline import check_fix_split, delivery
-from preflight.pipeline.delivery import Connection
+from preflight.linting.checked import Checked, Progress, RecordStream
+from preflight.pipeline import check_fix_split
+from preflight.pipeline.call import Call, CallOptions
+from preflight.pipeline.connection import Connection
+from preflight.pipeline.delivery import Submission, deliver
 from preflight.providers import registry
 from preflight.reading.source import open_source
 from preflight.rule import STANDING
 from preflight.runs import row_outcomes
-from preflight.runs.corrections import KEPT
+from preflight.runs.corrections.brought import brought
 from preflight.runs.corrections.compare import (
-    CORRECTION_COLUMNS,
     Comparison,
     judged,
     without_doubles,
@@ -42,15 +44,15 @@ from preflight.runs.corrections.compare import (
 from preflight.runs.corrections.identify import named
 from preflight.runs.corrections.read import Returned, read_returned
 from preflight.runs.corrections.versions import Gathering, Version
+from preflight.runs.delivery.events import Compared
 from preflight.runs.guards import replace
 from preflight.runs.kept_run import judged_again, restored
 from preflight.runs.ledger.ledger import FILE as LEDGER
 from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import Run, RunState
-from preflight.runs.lineage import TAKEN, row_of, standings
+from preflight.runs.lineage import TAKEN, standings
 from preflight.runs.settlement import Sent
 from preflight.writing import results_folder
-from preflight.writing.writer import Fixed
 
 _GUARDS = {
     "DUP804": "warning",
@@ -62,69 +64,25 @@ _GUARDS = {
 """The rules that hold rows back; no setting of a run switches them off for its corrections."""
 
 
-@dataclass(frozen=True)
-class Corrections:
-    """What a corrected file brought.
-
-    Attributes:
-        name: what the user called it.
-        layout: how it is written.
-        parent: the run whose rows it corrects.
-        rows: how many it has, blank ones left out.
-        new: how many of them the first file has not.
-        edited: how many rows a person changed, and `edited_cells` in how many cells.
-        damaged: how many rows a spreadsheet changed, and `damaged_cells` in how many cells.
-        gone: columns of the first file that are missing; their cells are as they were.
-        added: columns that the first file has not.
-        held: the rows that are not sent because of what became of them before: row, line and why.
-        again: the rows that were taken before, or may have been, and were changed since: row, line
-            and where they were. They are judged, and sent, like any other.
-    """
-
-    name: str
-    layout: Layout
-    parent: Run
-    rows: int
-    new: int
-    edited: int
-    edited_cells: int
-    damaged: int
-    damaged_cells: int
-    gone: tuple[str, ...]
-    added: tuple[str, ...]
-    held: tuple[tuple[int, int, str], ...]
-    again: tuple[tuple[int, int, str], ...]
-
-
 def resubmit(
     path: str | Path,
     settings: Settings,
     connection: Connection,
     *,
-    work: Path,
     run_id: str | None = None,
-    folder: Path | None = None,
-    force: bool = False,
     dry_run: bool = False,
-    told: Callable[[Corrections], None] = lambda _: None,
-    report: Callable[[Fixed], str] | None = None,
-    progress: Progress = silent,
+    **options: Unpack[CallOptions],
 ) -> Sent:
     """Sends the corrected rows of a file of rejects, as a run of its own.
 
     Args:
         path: of the corrected file.
-        settings: how it is to be read, and where runs are remembered; by what its rows are judged
-            is the earlier run's, but for a region, a zone or a mapping that stand here.
+        settings: how it is to be read, and where runs are remembered; its rows are judged by those
+            of the earlier run, but for a region, a zone or a mapping that stand here.
         connection: how to reach the provider; its options stand above those of the earlier run.
-        work: a private folder, see `check_fix_split.workspace`.
-        run_id: any run of the family that is corrected; found out where it is not said.
-        folder: where the results go; `<stem>.preflight/` beside the file by default.
-        force: whether results that stand there are replaced.
+        run_id: any run of the family that is corrected; found out where it is not given.
         dry_run: everything but the sending.
-        told: is told what the file brought, before anything is sent.
-        report: makes the text of report.json before anything is sent.
-        progress: told the stage, rows done, and their total if it is known.
+        options: how the call runs, see `Call`; `work` is required.
 
     Returns:
         How the new run stands.
@@ -133,74 +91,98 @@ def resubmit(
         UsageError: the file is of another run, or it cannot be told of which; an earlier round has
             not ended; nothing was sent.
     """
+    call = Call(**options)
     if not (settings.state_dir / LEDGER).exists():
         raise UsageError(
             f"there are no runs in {settings.state_dir} that {path} could correct; --state-dir "
             "names another folder, and `preflight submit` sends a file for the first time"
         )
-    target = folder or results_folder.default_folder(str(path))
-    check_fix_split.not_its_own(path, target)
-    source = open_source(path, spool=work, sheet=settings.sheet)
+    call = dataclasses.replace(call, folder=call.target(path))
+    source = open_source(path, spool=call.work, sheet=settings.sheet)
     with Ledger(settings.state_dir) as ledger:
-        root = _root(ledger, source, settings, run_id, work)
+        root = _root(ledger, source, settings, run_id, call.work)
         with ledger.lock(root.id):
             family = _ended(ledger, root)
-            parent = family[-1]
-            sources = [
-                judged_again(run, restored(run, settings), check_fix_split.checker(work, progress))
-                for run in family
-            ]
-            history = [
-                _gathered(run.id, checked, progress)
-                for run, checked in zip(family, sources, strict=True)
-            ]
-            returned = read_returned(
-                source,
-                history[0].labels,
-                spool=work,
-                encoding=settings.encoding,
-                delimiter=settings.delimiter,
-                header_row=settings.header_row,
-            )
+            rounds = _rounds(family, settings, call)
+            returned = _returned(source, rounds.history[0].labels, settings, call.work)
             _refuse_others(ledger, family, returned, source.name)
             own = dataclasses.replace(
-                _own_settings(parent, settings, _header_line(returned)),
-                date_orders=_orders(sources),
+                _own_settings(family[-1], settings, _header_line(returned)),
+                date_orders=_orders(rounds.sources),
             )
-            told_of = [(run, row_outcomes.load(settings.state_dir, run.id)) for run in family]
-            stand = standings(told_of)
-            still_open = set(stand.index[~stand["place"].isin(TAKEN)])
-            names = named(returned, history, pd.Index(stand.index.astype(object)), still_open)
-            found = judged(returned, names, history, stand)
-            found = without_doubles(
-                found,
-                returned,
-                _as_sent(_written(returned, found, work, source), own, work, progress),
-                history,
-                stand,
-                {run.id: _taken(table) for run, table in told_of},
+            found = _compared(returned, rounds, own, call)
+            connection.events(Compared(brought(returned, found, family[-1], rounds.stand)))
+            return deliver(
+                Submission(
+                    path=_written(returned, found, call.work, source),
+                    provider=family[-1].provider,
+                    settings=own,
+                    connection=connection,
+                    call=dataclasses.replace(call, name=source.name),
+                    dry_run=dry_run,
+                    parent=family[-1].id,
+                    corrections=found.corrections,
+                )
             )
-            told(_corrected(returned, found, parent, stand))
 
-            def begin(run: str) -> None:
-                _keep(settings.state_dir, run, found.corrections)
-                connection.began(run)
 
-            return delivery.submit(
-                _written(returned, found, work, source),
-                parent.provider,
-                own,
-                dataclasses.replace(connection, began=begin),
-                work=work,
-                folder=target,
-                force=force,
-                name=source.name,
-                parent=parent.id,
-                beside=lambda place: _log(place, found.corrections),
-                dry_run=dry_run,
-                report=report,
-                progress=progress,
-            )
+@dataclass(frozen=True)
+class _Rounds:
+    """What is known of the earlier rounds of a family.
+
+    Attributes:
+        sources: their sources, linted again.
+        history: their rows, as read and as sent.
+        outcomes: by the run's id, where each row ended.
+        stand: where each row stands after all of them, see `lineage.standings`.
+    """
+
+    sources: Sequence[Checked]
+    history: Sequence[Version]
+    outcomes: Mapping[str, pd.DataFrame]
+    stand: pd.DataFrame
+
+
+def _rounds(family: Sequence[Run], settings: Settings, call: Call) -> _Rounds:
+    check = check_fix_split.checker(call.work, call.progress)
+    sources = [judged_again(run, restored(run, settings), check) for run in family]
+    history = [
+        _gathered(run.id, checked, call.progress)
+        for run, checked in zip(family, sources, strict=True)
+    ]
+    outcomes = [(run, row_outcomes.load(settings.state_dir, run.id)) for run in family]
+    return _Rounds(
+        sources, history, {run.id: table for run, table in outcomes}, standings(outcomes)
+    )
+
+
+def _returned(source: Source, labels: Sequence[str], settings: Settings, work: Path) -> Returned:
+    """The corrected file as read, its columns under these labels."""
+    return read_returned(
+        source,
+        labels,
+        spool=work,
+        encoding=settings.encoding,
+        delimiter=settings.delimiter,
+        header_row=settings.header_row,
+    )
+
+
+def _compared(returned: Returned, rounds: _Rounds, own: Settings, call: Call) -> Comparison:
+    """The corrected rows beside what was sent before, with those that are held back."""
+    stand = rounds.stand
+    still_open = set(stand.index[~stand["place"].isin(TAKEN)])
+    names = named(returned, rounds.history, pd.Index(stand.index.astype(object)), still_open)
+    found = judged(returned, names, rounds.history, stand)
+    path = _written(returned, found, call.work, returned.source)
+    return without_doubles(
+        found,
+        returned,
+        _as_sent(path, own, call.work, call.progress),
+        rounds.history,
+        stand,
+        {run: _taken(table) for run, table in rounds.outcomes.items()},
+    )
 
 
 def _root(
@@ -252,14 +234,7 @@ def _once(runs: Iterable[Run]) -> list[Run]:
 
 def _digests(source: Source, settings: Settings, work: Path) -> list[str]:
     """Of which files the rows of a corrected file are, by its helper column, most of them first."""
-    read = read_returned(
-        source,
-        (),
-        spool=work,
-        encoding=settings.encoding,
-        delimiter=settings.delimiter,
-        header_row=settings.header_row,
-    )
+    read = _returned(source, (), settings, work)
     found = Counter(match[1] for name in read.names if (match := NAME.fullmatch(name)))
     return [digest for digest, _ in found.most_common()]
 
@@ -362,39 +337,6 @@ def _refuse_others(ledger: Ledger, family: Sequence[Run], returned: Returned, na
     )
 
 
-def _corrected(
-    returned: Returned, found: Comparison, parent: Run, stand: pd.DataFrame
-) -> Corrections:
-    kinds = found.corrections["kind"].value_counts()
-    was_taken = pd.Index(found.names).isin(stand.index[stand["place"].isin(TAKEN)])
-    blank = np.array([not any(row) for row in zip(*found.cells, strict=True)], dtype=bool)
-    return Corrections(
-        name=returned.source.name,
-        layout=returned.layout,
-        parent=parent,
-        rows=len(returned.rows),
-        new=int(((found.names == "") & ~blank).sum()),
-        edited=int(found.edited.sum()),
-        edited_cells=int(kinds.get("edit", 0)),
-        damaged=int(found.damaged.sum()),
-        damaged_cells=int(kinds.get("damage", 0)),
-        gone=tuple(label.split("\0")[0] for label in returned.gone),
-        added=tuple(label.split("\0")[0] for label in returned.added),
-        held=tuple(
-            (int(returned.rows[at]), int(returned.lines[at]), found.standing[at].split(": ", 1)[1])
-            for at in np.flatnonzero(found.standing != "")
-        ),
-        again=tuple(
-            (
-                int(returned.rows[at]), int(returned.lines[at]),
-                f"{before['place']} in run {before['run']} as row {row_of(found.names[at])}",
-            )
-            for at in np.flatnonzero((found.standing == "") & found.edited & was_taken)
-            for before in (stand.loc[found.names[at]],)
-        ),
-    )  # fmt: skip
-
-
 def _written(returned: Returned, found: Comparison, work: Path, source: Source) -> Path:
     """The corrected rows as a plain file: what a person meant, each row under its number."""
     at = returned.rows - 1
@@ -428,19 +370,3 @@ def _spread(cells: np.ndarray, at: np.ndarray, count: int) -> pa.Array:
     whole = np.full(count, "", dtype=object)
     whole[at] = cells
     return pa.array(whole, pa.string())
-
-
-def _keep(state_dir: Path, run: str, corrections: pd.DataFrame) -> None:
-    """The corrections once more, in the state folder, where they outlive the results."""
-    place = state_dir / KEPT / run
-    files.folder(place)
-    _log(place, corrections)
-
-
-def _log(place: Path, corrections: pd.DataFrame) -> None:
-    """corrections.csv: what a person changed, and what was put back."""
-    with results_folder.TableWriter(
-        place / results_folder.CORRECTIONS, list(CORRECTION_COLUMNS)
-    ) as file:
-        texts = corrections.astype("str")
-        file.write([pa.array(texts[name], type=pa.string()) for name in CORRECTION_COLUMNS])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,7 +26,6 @@ from preflight.runs.matching.counters import disagreements
 from preflight.runs.matching.membership import absent
 from preflight.runs.prediction import Predicted, predicted
 from preflight.runs.row_outcomes import RowOutcome, RowOutcomes
-from preflight.writing import results_folder
 from preflight.writing.writer import Fixed
 
 
@@ -84,38 +83,41 @@ class _Settling:
     absent: int = 0
 
 
-def settle(
-    ledger: Ledger,
-    run_id: str,
-    joins_by: str,
-    *,
-    settings: Settings,
-    checked: Checked,
-    fixed: Fixed | None,
-    stopped: Stopped | None,
-    wait: bool,
-    report: Callable[[Sent], str] | None,
-    members: Mapping[str, int] | None = None,
-) -> Sent:
+@dataclass(frozen=True, kw_only=True)
+class Ending:
+    """How a run came to where it is settled.
+
+    Attributes:
+        settings: the run's own.
+        checked: the source as it was linted.
+        stopped: why the run cannot go on now, if it cannot.
+        ended: whether it is over: nothing stopped it, and its jobs were followed to their end.
+        members: who is in the list that the rows were to go to, see `Provider.members`.
+    """
+
+    settings: Settings
+    checked: Checked
+    stopped: Stopped | None = None
+    ended: bool = True
+    members: Mapping[str, int] | None = None
+
+
+def settle(ledger: Ledger, run_id: str, joins_by: str, ending: Ending) -> Sent:
     """Merges what the provider said with what was found here, writes it, and closes the books.
 
-    It can be done again after any crash: all it needs is the ledger, the parts and the source.
+    It can be done again after any crash: all it needs is the ledger, the parts and the source. The
+    ledger does not yet say that the run has ended; whoever writes the report does that after it.
 
     Args:
         ledger: knows the run.
         run_id: its id.
         joins_by: how the provider's failures name their rows, see `Capabilities`.
-        settings: the run's own.
-        checked: the source as it was linted.
-        fixed: what was written before, if that is known.
-        stopped: why the run cannot go on now, if it cannot.
-        wait: whether the jobs were followed to their end.
-        report: makes the text of report.json.
-        members: who is in the list that the rows were to go to, see `Provider.members`.
+        ending: how the run came here.
 
     Raises:
-        BooksError: the books do not balance; a defect of preflight.
+        BooksError: the books do not balance; a bug of preflight.
     """
+    settings, checked, members = ending.settings, ending.checked, ending.members
     run, parts = ledger.run(run_id), ledger.parts(run_id)
     profile = settings.explained(profiles.load(run.provider))
     told = _Settling(Counter(), [], [], [], RowOutcomes(run.source_rows))
@@ -140,10 +142,9 @@ def settle(
     told.verdicts.agree(books)
     table = told.verdicts.table()
     verdicts.keep(ledger.folder, run.id, table)
-    ended = stopped is None and wait
-    sent = Sent(
-        run=dataclasses.replace(run, state=RunState.FINISHED) if ended else run,
-        fixed=fixed,
+    return Sent(
+        run=dataclasses.replace(run, state=RunState.FINISHED) if ending.ended else run,
+        fixed=None,
         checked=checked,
         books=books,
         pending=told.rows["pending"],
@@ -157,14 +158,8 @@ def settle(
         warnings=warnings,
         folder=run.folder,
         settings=settings,
-        stopped=stopped,
+        stopped=ending.stopped,
     )
-    if report is not None:
-        results_folder.write_text(run.folder / results_folder.REPORT, report(sent))
-    if ended:
-        # Last of all: a crash before it leaves an unfinished run, and a resume settles it again.
-        ledger.set_run(run_id, RunState.FINISHED)
-    return sent
 
 
 def _settle_part(

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from preflight.cli.fix import document
 from preflight.config.settings import Settings
 from preflight.pipeline import check_fix_split
 from tests.calls import EXPORTS, ODD, SHOW, Call, clean_rows_of, contacts, rows_of
@@ -171,7 +170,7 @@ def test_an_interruption_leaves_nothing_half_written(here: Path, moment: str) ->
             raise KeyboardInterrupt
 
     with check_fix_split.workspace() as work, pytest.raises(KeyboardInterrupt):
-        check_fix_split.fix("a.csv", Settings(), work=work, report=document, progress=interrupt)
+        check_fix_split.fix("a.csv", Settings(), work=work, progress=interrupt)
     assert [path.name for path in here.iterdir()] == ["a.csv"]
 
 

@@ -14,9 +14,10 @@ from preflight.config.setting_values import MaxBad
 from preflight.config.settings import Settings
 from preflight.core.errors import RunLocked, SourceError, UsageError
 from preflight.pipeline import check_fix_split, delivery
-from preflight.pipeline.delivery import Connection, Sent
+from preflight.pipeline.connection import POLL_SCALE, Connection
+from preflight.pipeline.delivery import Sent
 from preflight.providers.sandbox.server import Sandbox
-from preflight.runs.delivery.events import Event, PartEnded, Sending
+from preflight.runs.delivery.events import Begun, Event, PartEnded, Sending
 from preflight.runs.kept_run import SOURCES
 from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import RunState
@@ -35,7 +36,7 @@ def connection(box: Sandbox) -> Connection:
     """To TalkValue's stand-in, with short waits."""
     return Connection(
         options={"source_id": "7", "mode": "UPDATE"},
-        environ={**box.environment, delivery.POLL_SCALE: "0.001"},
+        environ={**box.environment, POLL_SCALE: "0.001"},
     )
 
 
@@ -55,15 +56,15 @@ def test_what_happens_is_told_in_order(
     tmp_path: Path, settings: Settings, connection: Connection
 ) -> None:
     (tmp_path / "a.csv").write_text(contacts(3))
-    events, begun = list[Event](), list[str]()
+    events = list[Event]()
     sent = submit(
         tmp_path / "a.csv",
         settings,
-        dataclasses.replace(connection, events=events.append, began=begun.append),
+        dataclasses.replace(connection, events=events.append),
     )
     assert sent.run is not None
-    assert begun == [sent.run.id]
-    assert isinstance(events[0], Sending)
+    assert events[0] == Begun(sent.run.id)
+    assert isinstance(events[1], Sending)
     assert isinstance(events[-1], PartEnded)
     assert (sent.books.accepted, sent.pending, sent.stopped) == (3, 0, None)
 
@@ -92,14 +93,14 @@ def test_a_source_that_changes_meanwhile_is_not_sent(
     path.write_text(contacts(3))
     before = len(box.store.jobs("talkvalue"))
 
-    def change(_: object) -> str:
-        path.write_text(contacts(4))
-        return "{}"
+    def change(stage: str, done: int, total: int | None) -> None:
+        if stage == "writing":
+            path.write_text(contacts(4))
 
     with check_fix_split.workspace() as work, pytest.raises(SourceError, match="changed while"):
-        delivery.submit(path, "talkvalue", settings, connection, work=work, report=change)
+        delivery.submit(path, "talkvalue", settings, connection, work=work, progress=change)
     assert len(box.store.jobs("talkvalue")) == before
-    assert list((tmp_path / "state" / SOURCES).iterdir()) == []
+    assert not (tmp_path / "state" / SOURCES).exists()
 
 
 def test_where_no_copy_can_be_kept_nothing_is_sent(
@@ -204,6 +205,6 @@ def go_on(settings: Settings, connection: Connection) -> Sent:
 
 @pytest.mark.parametrize("scale", ["soon", "-1"])
 def test_a_scale_is_a_number_from_0_up(connection: Connection, scale: str) -> None:
-    odd = dataclasses.replace(connection, environ={delivery.POLL_SCALE: scale})
+    odd = dataclasses.replace(connection, environ={POLL_SCALE: scale})
     with pytest.raises(UsageError, match="is a number from 0 up"):
         _ = odd.scale

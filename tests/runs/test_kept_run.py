@@ -11,7 +11,7 @@ from preflight.core.types import Books
 from preflight.pipeline import check_fix_split
 from preflight.runs.kept_run import SOURCES, keep_source, restored, stored
 from preflight.runs.ledger.ledger import Ledger
-from preflight.runs.ledger.run import Run
+from preflight.runs.ledger.run import NewRun, Run
 
 
 def _kept(settings: Settings, folder: Path) -> Run:
@@ -21,15 +21,17 @@ def _kept(settings: Settings, folder: Path) -> Run:
     checked = check_fix_split.check(path, work=folder)
     with Ledger(folder / "state") as ledger:
         run = ledger.create_run(
-            provider="talkvalue",
-            source_name="a.csv",
-            source_sha256=checked.source.sha256,
-            source_rows=1,
-            folder=folder,
-            settings=stored(settings, checked),
-            options={"mode": "UPDATE"},
-            books=Books(1, 1, 0, 0),
-            parts=(),
+            NewRun(
+                provider="talkvalue",
+                source_name="a.csv",
+                source_sha256=checked.source.sha256,
+                source_rows=1,
+                folder=folder,
+                settings=stored(settings, checked),
+                options={"mode": "UPDATE"},
+                books=Books(1, 1, 0, 0),
+                parts=(),
+            )
         )
         return ledger.run(run)
 

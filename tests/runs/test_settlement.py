@@ -12,11 +12,12 @@ from preflight.config.settings import Settings
 from preflight.core.errors import BooksError
 from preflight.core.types import FailureReport, Outcome, Reason, Receipt, RunBooks
 from preflight.pipeline import check_fix_split
-from preflight.pipeline.delivery import Connection, submit
+from preflight.pipeline.connection import Connection
+from preflight.pipeline.delivery import submit
 from preflight.providers.sandbox.server import Sandbox
 from preflight.runs.ledger.ledger import Ledger
-from preflight.runs.ledger.run import PartState, RunState
-from preflight.runs.settlement import Sent, settle
+from preflight.runs.ledger.run import NewRun, PartState, RunState
+from preflight.runs.settlement import Ending, Sent, settle
 from preflight.writing.writer import Fixed
 from tests.calls import contacts, rows_of
 
@@ -39,11 +40,11 @@ class Line:
         )
         self.ledger = Ledger(folder / "state")
         source = self.fixed.checked.source
-        self.run = self.ledger.create_run(
+        self.run = self.ledger.create_run(NewRun(
             provider="dotdigital", source_name=source.name, source_sha256=source.sha256,
             source_rows=self.fixed.books.rows, folder=self.folder, settings={}, options={},
             books=self.fixed.books, parts=self.fixed.parts,
-        )  # fmt: skip
+        ))  # fmt: skip
 
     def end(self, outcome: Outcome, *lines: dict[str, object], reason: str = "") -> None:
         """The provider took the part, and its job ended so."""
@@ -57,9 +58,11 @@ class Line:
     def settle(self, *, wait: bool = True) -> Sent:
         """Where the rows stand."""
         return settle(
-            self.ledger, self.run, "key", settings=self.settings, checked=self.fixed.checked,
-            fixed=self.fixed, stopped=None, wait=wait, report=lambda sent: f"{sent.books}",
-        )  # fmt: skip
+            self.ledger,
+            self.run,
+            "key",
+            Ending(settings=self.settings, checked=self.fixed.checked, ended=wait),
+        )
 
 
 @pytest.fixture
@@ -128,7 +131,6 @@ def test_what_waits_to_be_sent_is_unknown_and_pending(line: Line) -> None:
     sent = line.settle(wait=False)
     assert (sent.books.unknown, sent.pending) == (6, 6)
     assert line.ledger.run(line.run).state is RunState.OPEN
-    assert (line.folder / "report.json").read_text() == f"{sent.books}"
 
 
 def test_settling_twice_gives_the_same(line: Line) -> None:

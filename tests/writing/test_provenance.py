@@ -20,10 +20,8 @@ def fixed(tmp_path: Path) -> Fixed:
     """A fix of a file with rows that were rejected and left away."""
     (tmp_path / "a.csv").write_text(RAW)
     (tmp_path / "work").mkdir()
-    from preflight.cli.fix import document
-
     return check_fix_split.fix(
-        tmp_path / "a.csv", Settings(profile="dotdigital"), work=tmp_path / "work", report=document
+        tmp_path / "a.csv", Settings(profile="dotdigital"), work=tmp_path / "work"
     )
 
 

@@ -1,4 +1,4 @@
-"""What the submit loop tells while it works: small facts, for a progress bar or a log."""
+"""What happens while a run is prepared and sent: small facts, for a progress bar or a log."""
 
 from __future__ import annotations
 
@@ -6,6 +6,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from preflight.core.types import Outcome, Part
+from preflight.runs.corrections.brought import Corrections
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A corrected file was compared with what was sent before; nothing is sent yet."""
+
+    corrections: Corrections
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The run is in the ledger, and nothing is sent yet: from here on it can be resumed."""
+
+    run: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +86,23 @@ class Unverified:
     why: str
 
 
-Event = Sending | PartSent | Declined | Unclear | Waiting | Polled | PartEnded | Unverified
-"""Everything there is to be told."""
+Event = (
+    Compared
+    | Begun
+    | Sending
+    | PartSent
+    | Declined
+    | Unclear
+    | Waiting
+    | Polled
+    | PartEnded
+    | Unverified
+)
+"""Whatever can happen."""
 
-Progress = Callable[[Event], None]
-"""Who is told."""
+Events = Callable[[Event], None]
+"""What is called with each."""
 
 
 def silent(_event: Event) -> None:
-    """The progress of a caller that wants none."""
+    """For a caller that wants no events."""

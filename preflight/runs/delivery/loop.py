@@ -20,6 +20,7 @@ import hashlib
 import random
 import time
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from preflight.core.errors import (
@@ -33,7 +34,7 @@ from preflight.core.errors import (
 )
 from preflight.core.types import Part, Receipt
 from preflight.providers.protocol import Call, Provider, Step
-from preflight.runs.delivery.events import Declined, PartSent, Progress, Sending, Unclear, silent
+from preflight.runs.delivery.events import Declined, Events, PartSent, Sending, Unclear, silent
 from preflight.runs.delivery.poller import TRIES, Follower, Pace, words
 from preflight.runs.delivery.recovery import Recovery
 from preflight.runs.ledger.ledger import Ledger
@@ -51,20 +52,36 @@ def attempt_key(run: str, provider: str, part: Part, attempt: int) -> str:
     return f"{run}-{part.number:04}-{attempt}-{digest}"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """How a run waits.
+
+    Attributes:
+        clock: seconds, from any zero.
+        sleep: waits for so many seconds.
+        jitter: 0 to 1, a new one each time; spreads out those who were sent away together.
+        wait: whether jobs are followed to their end.
+        timeout: seconds after which the run is stopped rather than waited for; None for none.
+        scale: shortens all waiting that the provider did not ask for in its answer; for tests.
+    """
+
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    jitter: Callable[[], float] = random.random
+    wait: bool = True
+    timeout: float | None = None
+    scale: float = 1.0
+
+
 def drive(
     ledger: Ledger,
     run: str,
     provider: Provider,
+    terms: Terms | None = None,
     *,
-    clock: Callable[[], float] = time.monotonic,
-    sleep: Callable[[float], None] = time.sleep,
-    jitter: Callable[[], float] = random.random,
-    wait: bool = True,
-    timeout: float | None = None,
-    scale: float = 1.0,
     resend: Collection[int] = (),
     accept: Collection[int] = (),
-    progress: Progress = silent,
+    events: Events = silent,
 ) -> None:
     """Sends what is to be sent of a run and follows it to its end; also resumes.
 
@@ -79,16 +96,11 @@ def drive(
         ledger: knows the run.
         run: its id.
         provider: a connection to the run's provider, with the run's options.
-        clock: seconds, from any zero.
-        sleep: waits for so many seconds.
-        jitter: 0 to 1, a new one each time; spreads out those who were sent away together.
-        wait: whether jobs are followed to their end.
-        timeout: seconds after which the run is stopped rather than waited for; None for none.
-        scale: shortens all waiting that the provider did not ask for in its answer; for tests.
+        terms: how long to wait for what.
         resend: numbers of unknown parts that are to be sent again.
         accept: numbers of unknown parts that are to count as taken, or of sent ones whose job the
             provider does not know any more.
-        progress: is told what happens.
+        events: called with what happens.
 
     Raises:
         Stopped: it cannot go on now; the message says why and what to do, for every part.
@@ -102,9 +114,11 @@ def drive(
             raise UsageError(f"run {run} goes to {found.provider}, not to {provider.name}")
         _decide(ledger, run, resend=resend, accept=accept)
         ledger.set_run(run, RunState.OPEN)
-        pace = Pace(clock, sleep, jitter, scale, None if timeout is None else clock() + timeout)
+        terms = terms or Terms()
+        until = None if terms.timeout is None else terms.clock() + terms.timeout
+        pace = Pace(terms.clock, terms.sleep, terms.jitter, terms.scale, until)
         try:
-            _Drive(ledger, run, provider, pace, progress).go(wait=wait)
+            _Drive(ledger, run, provider, pace, events).go(wait=terms.wait)
         except Stopped:
             ledger.set_run(run, RunState.STOPPED)
             raise
@@ -133,14 +147,14 @@ class _Drive:
     """One call of `drive`."""
 
     def __init__(
-        self, ledger: Ledger, run: str, provider: Provider, pace: Pace, progress: Progress
+        self, ledger: Ledger, run: str, provider: Provider, pace: Pace, events: Events
     ) -> None:
         self._ledger = ledger
         self._run = run
         self._provider = provider
         self._pace = pace
-        self._tell = progress
-        self._follower = Follower(ledger, run, provider, pace, progress)
+        self._tell = events
+        self._follower = Follower(ledger, run, provider, pace, events)
         self._steps = tuple(provider.steps())
         self._doubt = Recovery(ledger, run, provider, pace, self._follower)
         self._parts = ledger.parts(run)

@@ -14,7 +14,7 @@ from preflight.core.errors import Denied, ProviderError, Refused, Stopped
 from preflight.core.redact import mask
 from preflight.core.types import Outcome, Part, Receipt
 from preflight.providers.protocol import Provider
-from preflight.runs.delivery.events import PartEnded, Polled, Progress, Waiting
+from preflight.runs.delivery.events import Events, PartEnded, Polled, Waiting
 from preflight.runs.ledger.ledger import Ledger
 from preflight.writing.sent_cells import quiet, unrepeated
 
@@ -110,7 +110,7 @@ class Follower:
     """
 
     def __init__(
-        self, ledger: Ledger, run: str, provider: Provider, pace: Pace, tell: Progress
+        self, ledger: Ledger, run: str, provider: Provider, pace: Pace, tell: Events
     ) -> None:
         self._ledger = ledger
         self._run = run

@@ -16,7 +16,7 @@ import os
 import secrets
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -28,11 +28,12 @@ from preflight.core import files
 from preflight.core.errors import UsageError
 from preflight.core.locks import locked
 from preflight.core.suggest import nearest
-from preflight.core.types import Books, FailureReport, Outcome, Part, Receipt
+from preflight.core.types import FailureReport, Outcome, Part, Receipt
 from preflight.runs.ledger import kept_reports, tables
 from preflight.runs.ledger.run import (
     Attempt,
     AttemptState,
+    NewRun,
     PartState,
     Run,
     RunState,
@@ -51,6 +52,33 @@ _ENDS = {
     "failed": PartState.FAILED,
     "unknown": PartState.UNKNOWN,
 }
+
+
+def _free_id(connection: sqlite3.Connection, now: float) -> str:
+    """An id that no run has: the time in UTC, and four hex digits."""
+    start = datetime.fromtimestamp(now, UTC).strftime("%Y%m%d-%H%M%S")
+    taken = {name for (name,) in connection.execute("SELECT id FROM runs")}
+    run = f"{start}-{secrets.token_hex(2)}"
+    while run in taken:
+        run = f"{start}-{secrets.token_hex(2)}"
+    return run
+
+
+def _part_values(run: str, part: Part) -> tuple[object, ...]:
+    """The row of the table of parts."""
+    return (
+        run,
+        part.number,
+        str(part.path.absolute()),
+        part.sha256,
+        part.size,
+        part.rows,
+        json.dumps(part.header),
+        json.dumps(part.fields),
+        part.row_map.astype("<i8").tobytes(),
+        part.lines.astype("<i8").tobytes(),
+        PartState.READY,
+    )
 
 
 class Ledger:
@@ -160,77 +188,39 @@ class Ledger:
             finally:
                 self._held.discard(run)
 
-    def create_run(
-        self,
-        *,
-        provider: str,
-        source_name: str,
-        source_sha256: str,
-        source_rows: int,
-        folder: Path,
-        settings: Mapping[str, Any],
-        options: Mapping[str, str],
-        books: Books,
-        parts: Sequence[Part],
-        parent: str | None = None,
-    ) -> str:
+    def create_run(self, new: NewRun) -> str:
         """Writes down a run with all of its parts, ready to be sent.
-
-        Args:
-            settings: JSON values; no secrets.
-            options: the provider's; no secrets.
-            parts: their files must stay where they are until they are sent.
-            parent: the run whose rejected rows these are, corrected.
 
         Returns:
             The id of the run.
         """
         now = self._clock()
-        start = datetime.fromtimestamp(now, UTC).strftime("%Y%m%d-%H%M%S")
         with self._transaction() as connection:
-            taken = {name for (name,) in connection.execute("SELECT id FROM runs")}
-            run = f"{start}-{secrets.token_hex(2)}"
-            while run in taken:
-                run = f"{start}-{secrets.token_hex(2)}"
+            run = _free_id(connection, now)
             connection.execute(
                 "INSERT INTO runs (id, provider, state, created, updated, source_name, "
                 "source_sha256, source_rows, folder, settings, options, books, parent) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     run,
-                    provider,
+                    new.provider,
                     RunState.OPEN,
                     now,
                     now,
-                    source_name,
-                    source_sha256,
-                    source_rows,
-                    str(folder.absolute()),
-                    json.dumps(dict(settings)),
-                    json.dumps(dict(options)),
-                    json.dumps(asdict(books)),
-                    parent,
+                    new.source_name,
+                    new.source_sha256,
+                    new.source_rows,
+                    str(new.folder.absolute()),
+                    json.dumps(dict(new.settings)),
+                    json.dumps(dict(new.options)),
+                    json.dumps(asdict(new.books)),
+                    new.parent,
                 ),
             )
             connection.executemany(
                 "INSERT INTO parts (run, number, path, sha256, size, rows, header, fields, "
                 "row_map, lines, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    (
-                        run,
-                        part.number,
-                        str(part.path.absolute()),
-                        part.sha256,
-                        part.size,
-                        part.rows,
-                        json.dumps(part.header),
-                        json.dumps(part.fields),
-                        part.row_map.astype("<i8").tobytes(),
-                        part.lines.astype("<i8").tobytes(),
-                        PartState.READY,
-                    )
-                    for part in parts
-                ),
+                (_part_values(run, part) for part in new.parts),
             )
         return run
 

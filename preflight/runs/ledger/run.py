@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -104,6 +104,28 @@ class Run:
     settings: Mapping[str, Any]
     options: Mapping[str, str]
     books: Books
+    parent: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRun:
+    """What a run begins with; see `Run` for what is not said here.
+
+    Attributes:
+        settings: JSON values; no secrets.
+        options: the provider's; no secrets.
+        parts: their files must stay where they are until they are sent.
+    """
+
+    provider: str
+    source_name: str
+    source_sha256: str
+    source_rows: int
+    folder: Path
+    settings: Mapping[str, Any]
+    options: Mapping[str, str]
+    books: Books
+    parts: Sequence[Part]
     parent: str | None = None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,9 +17,9 @@ from preflight.core.errors import Ambiguous
 from preflight.core.types import Books, FailureReport, Outcome, Part, Receipt
 from preflight.providers.protocol import Call, Capabilities, Repeat, Reports, Step
 from preflight.runs.delivery.events import Event
-from preflight.runs.delivery.loop import drive
+from preflight.runs.delivery.loop import Terms, drive
 from preflight.runs.ledger.ledger import Ledger
-from preflight.runs.ledger.run import AttemptState, PartState
+from preflight.runs.ledger.run import AttemptState, NewRun, PartState
 from tests.providers.parts import make_part
 
 
@@ -206,7 +206,7 @@ def make_run(ledger: Ledger, parts: Sequence[Part], provider: str = "scripted", 
         "options": {"mode": "UPDATE"},
         "books": Books(rows, rows, 0, 0),
     }
-    return ledger.create_run(provider=provider, parts=parts, **{**given, **more})
+    return ledger.create_run(NewRun(provider=provider, parts=parts, **{**given, **more}))
 
 
 class Bench:
@@ -224,18 +224,23 @@ class Bench:
     def ledger(self) -> Ledger:
         return Ledger(self.folder / "state", self.clock)
 
-    def drive(self, provider: Any, **more: Any) -> None:
+    def drive(
+        self,
+        provider: Any,
+        resend: Collection[int] = (),
+        accept: Collection[int] = (),
+        **terms: Any,
+    ) -> None:
         """One life of preflight: a ledger that is opened, and the loop."""
         with self.ledger() as ledger:
             drive(
                 ledger,
                 self.run,
                 provider,
-                clock=self.clock,
-                sleep=self.clock.sleep,
-                jitter=lambda: 1.0,
-                progress=self.hear,
-                **more,
+                Terms(clock=self.clock, sleep=self.clock.sleep, jitter=lambda: 1.0, **terms),
+                resend=resend,
+                accept=accept,
+                events=self.hear,
             )
 
     def hear(self, event: Event) -> None:

@@ -43,7 +43,7 @@ from preflight.runs.delivery.events import (
     Unclear,
     Waiting,
 )
-from preflight.runs.delivery.loop import attempt_key, drive
+from preflight.runs.delivery.loop import Terms, attempt_key, drive
 from preflight.runs.delivery.poller import TRIES
 from preflight.runs.delivery.recovery import LOOKUPS
 from preflight.runs.ledger.ledger import Ledger
@@ -223,10 +223,8 @@ def test_the_jitter_spreads_the_pauses(bench: Bench) -> None:
             ledger,
             bench.run,
             provider,
-            clock=bench.clock,
-            sleep=bench.clock.sleep,
-            jitter=lambda: 0.25,
-            progress=bench.events.append,
+            Terms(clock=bench.clock, sleep=bench.clock.sleep, jitter=lambda: 0.25),
+            events=bench.events.append,
         )
     assert bench.told(Waiting)[0].seconds == 0.5
 
@@ -524,7 +522,9 @@ def test_dying_at_any_ledger_write_loses_and_doubles_nothing(
         crashed = True
         with MortalLedger(bench, at, after=after) as ledger:
             try:
-                drive(ledger, bench.run, provider, clock=bench.clock, sleep=bench.clock.sleep)
+                drive(
+                    ledger, bench.run, provider, Terms(clock=bench.clock, sleep=bench.clock.sleep)
+                )
                 crashed = False
             except CrashError:
                 pass
@@ -660,13 +660,13 @@ import json, sys, time
 from pathlib import Path
 from preflight.runs.ledger.ledger import Ledger
 from preflight.providers import registry
-from preflight.runs.delivery.loop import drive
+from preflight.runs.delivery.loop import Terms, drive
 state, run, name, options, environ, marker = sys.argv[1:]
 provider = registry.connect(name, options=json.loads(options), environ=json.loads(environ))
 def tell(event):
     Path(marker).write_text(type(event).__name__)
 with Ledger(Path(state)) as ledger:
-    drive(ledger, run, provider, scale=0.001, progress=tell)
+    drive(ledger, run, provider, Terms(scale=0.001), events=tell)
 """
 
 

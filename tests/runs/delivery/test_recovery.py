@@ -14,7 +14,7 @@ from preflight.providers import registry
 from preflight.providers.protocol import Call, Repeat, Step
 from preflight.providers.sandbox.faults import Fault
 from preflight.providers.sandbox.server import Sandbox
-from preflight.runs.delivery.loop import drive
+from preflight.runs.delivery.loop import Terms, drive
 from preflight.runs.delivery.poller import TRIES
 from preflight.runs.delivery.recovery import KEY_LIFETIME
 from preflight.runs.ledger.ledger import Ledger
@@ -194,7 +194,7 @@ def run_of(tmp_path: Path, box: Sandbox, *, dies: str = "") -> None:
     with Ledger(tmp_path / "state") as ledger:
         runs = ledger.runs()
         run = runs[0].id if runs else make_run(ledger, [small(tmp_path)], "experiture")
-        drive(ledger, run, Dying(provider, dies) if dies else provider, scale=0.001)
+        drive(ledger, run, Dying(provider, dies) if dies else provider, Terms(scale=0.001))
         assert [one.state for one in ledger.parts(run)] == [PartState.FINISHED]
     provider.close()
 

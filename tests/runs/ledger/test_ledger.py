@@ -393,11 +393,12 @@ import sys
 from pathlib import Path
 from types import MappingProxyType
 from preflight.runs.ledger.ledger import Ledger
+from preflight.runs.ledger.run import NewRun
 from preflight.core.types import Books
 with Ledger(Path(sys.argv[1])) as ledger:
     for _ in range(15):
-        ledger.create_run(provider="p", source_name="s", source_sha256="0", source_rows=0,
-            folder=Path("f"), settings={}, options={}, books=Books(0, 0, 0, 0), parts=[])
+        ledger.create_run(NewRun(provider="p", source_name="s", source_sha256="0", source_rows=0,
+            folder=Path("f"), settings={}, options={}, books=Books(0, 0, 0, 0), parts=[]))
 """
 
 

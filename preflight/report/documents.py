@@ -1,0 +1,102 @@
+"""report.json of a file that was fixed and of a run, as the pipeline writes it."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from preflight.core.types import Books
+from preflight.linting.cell_values import reveal
+from preflight.linting.checked import Checked, RecordStream
+from preflight.report import as_json
+from preflight.report.listing import Listing, listing, own_tokens
+from preflight.runs.settlement import Sent
+from preflight.writing.writer import Fixed
+
+
+def of_fix(fixed: Fixed, *, show_values: bool = False, show_all: bool = True) -> str:
+    """What was found in a file, what its fixes changed, and where its rows ended.
+
+    Args:
+        fixed: the file.
+        show_values: whether values of contacts stand in it.
+        show_all: whether findings about rows stand in it while the header is wrong.
+    """
+    found = _listing(fixed.checked, fixed.books, show_values=show_values, show_all=show_all)
+    return as_json.document([found], own_tokens(), show_values=show_values, fixed=fixed.changes)
+
+
+def of_run(sent: Sent, *, show_values: bool = False) -> str:
+    """What was found in the source of a run, and what became of its rows.
+
+    Args:
+        sent: how the run stands.
+        show_values: whether values of contacts stand in it.
+    """
+    books = sent.run.books if sent.run else sent.fixed.books if sent.fixed else sent.checked.after
+    return as_json.document(
+        [_listing(sent.checked, books, show_values=show_values, show_all=True)],
+        own_tokens(),
+        show_values=show_values,
+        run=_run(sent),
+        fixed=sent.changes,
+    )
+
+
+def _listing(checked: Checked, books: Books, *, show_values: bool, show_all: bool) -> Listing:
+    return listing(
+        checked.source.name,
+        checked.analysis,
+        books,
+        show_all=show_all,
+        cells=lambda found: reveal(
+            checked.analysis,
+            RecordStream(checked.layout, "fetching"),
+            found,
+            replacements=show_values,
+        ),
+    )
+
+
+def _run(sent: Sent) -> dict[str, Any]:
+    """The `run` of the report."""
+    return {
+        "id": sent.run.id if sent.run else None,
+        "parent": sent.run.parent if sent.run else None,
+        "provider": sent.checked.analysis.plan.profile.name,
+        "state": _state(sent),
+        "parts": [
+            {
+                "number": stored.part.number,
+                "rows": stored.part.rows,
+                "bytes": stored.part.size,
+                "sha256": stored.part.sha256,
+                "state": str(stored.state),
+                "job": stored.job,
+                "status": stored.outcome.status if stored.outcome else None,
+                "counts": dict(stored.outcome.counts) if stored.outcome else {},
+                "reason": stored.reason or None,
+            }
+            for stored in sent.parts
+        ],
+        "books": dataclasses.asdict(sent.books),
+        "not_sent_yet": sent.pending,
+        "refusals": {
+            code: {"rows": count, "class": str(reason)}
+            for code, (count, reason) in sent.refusals.items()
+        },
+        "predicted": {
+            code: {**dataclasses.asdict(predicted), "missed": predicted.missed}
+            for code, predicted in sent.predicted.items()
+        },
+        "unattributed": sent.unattributed,
+        "unmatched_lines": sent.unmatched,
+        "notes": list(sent.notes),
+    }
+
+
+def _state(sent: Sent) -> str:
+    """How far a run is; there is none of a file that was uploaded by hand, or that has no rows."""
+    if sent.run is not None:
+        return str(sent.run.state)
+    return "merged" if sent.fixed is None else "not sent"
