@@ -13,7 +13,7 @@ from preflight.core.errors import BooksError
 from preflight.core.types import FailureReport, Outcome, Reason, Receipt, RunBooks
 from preflight.pipeline import check_fix_split
 from preflight.pipeline.connection import Connection
-from preflight.pipeline.delivery import submit
+from preflight.pipeline.delivery import closed, submit
 from preflight.providers.sandbox.server import Sandbox
 from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import NewRun, PartState, RunState
@@ -57,12 +57,8 @@ class Line:
 
     def settle(self, *, wait: bool = True) -> Sent:
         """Where the rows stand."""
-        return settle(
-            self.ledger,
-            self.run,
-            "key",
-            Ending(settings=self.settings, checked=self.fixed.checked, ended=wait),
-        )
+        ending = Ending(settings=self.settings, checked=self.fixed.checked, ended=wait)
+        return closed(self.ledger, settle(self.ledger, self.run, "key", ending))
 
 
 @pytest.fixture
