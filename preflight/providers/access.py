@@ -1,4 +1,4 @@
-"""Where a provider is, and with what credentials: what a call needs before there is one."""
+"""Where a provider is, and the credentials for it."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def address(base_url: str | None, environ: Mapping[str, str], variable: str, def
 
 
 def is_loopback(host: str) -> bool:
-    """Whether the host is this machine, without asking anyone."""
+    """Whether the host is this machine; no name service is asked."""
     if host == "localhost":
         return True
     try:

@@ -42,7 +42,7 @@ class Answer:
     err: bytes
 
     def document(self) -> Mapping[str, Any]:
-        """Standard output as a JSON object; an empty one where it is none."""
+        """Standard output as a JSON object; an empty one for any other output."""
         return _object(self.out)
 
     def error(self) -> Mapping[str, Any]:

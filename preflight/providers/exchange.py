@@ -1,4 +1,4 @@
-"""What goes to a provider and what comes back: a file, an answer, a complaint, its words."""
+"""What goes to a provider and what comes back: a file, an answer, a refusal in its words."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Response:
     body: bytes
 
     def document(self) -> Mapping[str, Any]:
-        """The body as a JSON object; an empty one where it is none."""
+        """The body as a JSON object; an empty one for any other body."""
         try:
             value = json.loads(self.body)
         except (ValueError, RecursionError):
@@ -87,7 +87,7 @@ def identifier(value: object) -> str | None:
 def shown(words: str, secrets: tuple[str, ...] = ()) -> str:
     """Other people's words, filtered, on one line, of a length that can be read."""
     # Cut to length last: what is left of a secret at the cut would not be found any more.
-    told = mask(words[:200_000], secrets)[:20_000]
-    line = " ".join("".join(c if c.isprintable() else " " for c in told).split())
-    masked = mask(line, secrets)
-    return masked if len(masked) <= _LONGEST_MESSAGE else masked[:_LONGEST_MESSAGE] + "…"
+    masked = mask(words[:200_000], secrets)[:20_000]
+    line = " ".join("".join(c if c.isprintable() else " " for c in masked).split())
+    line = mask(line, secrets)  # a control character may have split a secret
+    return line if len(line) <= _LONGEST_MESSAGE else line[:_LONGEST_MESSAGE] + "…"

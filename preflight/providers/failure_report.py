@@ -81,7 +81,7 @@ class _Kept:
 def records(raw: bytes) -> ReportLines:
     """Cuts the bytes of a report into fields.
 
-    UTF-8 is assumed; a byte that is none becomes U+FFFD, and `raw` keeps it. Blank lines are
+    UTF-8 is assumed; a byte that is not becomes U+FFFD, and `raw` keeps it. Blank lines are
     passed over.
     """
     text = raw.decode("utf-8-sig", errors="replace")

@@ -48,7 +48,7 @@ from preflight.core.errors import (
 )
 from preflight.providers.access import is_loopback
 from preflight.providers.exchange import Complaint, Response, Upload, shown
-from preflight.providers.url_guard import stranger
+from preflight.providers.url_guard import vet
 
 NEVER_SENT: frozenset[type[Exception]] = frozenset(
     {
@@ -144,7 +144,7 @@ class Http:
         )
 
         # For addresses that the provider hands back: no header of ours, no credentials.
-        self._strangers = httpx.Client(
+        self._without_credentials = httpx.Client(
             timeout=timeout,
             follow_redirects=False,
             trust_env=not is_loopback(self._host),
@@ -153,9 +153,9 @@ class Http:
         )
 
     def close(self) -> None:
-        """Lets go of connections."""
+        """Closes the connections."""
         self._client.close()
-        self._strangers.close()
+        self._without_credentials.close()
 
     def send(
         self,
@@ -220,7 +220,7 @@ class Http:
         raise failure
 
     def put(self, url: object, path: Path, headers: Mapping[str, str]) -> None:
-        """Uploads a file to an address that the provider handed back, see `strangers`.
+        """Uploads a file to an address that the provider handed back, see `url_guard`.
 
         Args:
             url: where to; a secret.
@@ -240,7 +240,7 @@ class Http:
             raise SourceError(f"{path} cannot be read: {exc.strerror}") from None
 
     def fetch(self, url: object) -> bytes:
-        """What lies at an address that the provider handed back, see `strangers`.
+        """What lies at an address that the provider handed back, see `url_guard`.
 
         Raises:
             ProviderError: it is no address for this, or it could not be had.
@@ -250,8 +250,8 @@ class Http:
     def _elsewhere(
         self, method: str, url: object, headers: Mapping[str, str], body: IO[bytes] | None
     ) -> bytes:
-        """One call to a stranger; whatever goes wrong, nothing was taken by it."""
-        target = stranger(self.name, url, sandbox=is_loopback(self._host))
+        """One call to an untrusted URL; whatever goes wrong, nothing was taken by it."""
+        target = vet(self.name, url, sandbox=is_loopback(self._host))
         address = httpx.URL(target.url)
         extensions: dict[str, Any] = {}
         own = dict(headers)
@@ -261,7 +261,7 @@ class Http:
             address = address.copy_with(host=target.pinned)
         with _unlogged():
             try:
-                answer = self._strangers.request(
+                answer = self._without_credentials.request(
                     method, address, headers=own, content=body, extensions=extensions
                 )
             except Exception as exc:  # noqa: BLE001 - its text can hold the address
@@ -294,23 +294,23 @@ class Http:
 
     def complaint(self, response: Response, *, commits: bool) -> ProviderError:
         """The error that an answer stands for: by the provider's code, else by its status."""
-        said = self._read(response)
-        verdict = said.verdict or self._verdict(response.status)
+        complaint = self._read(response)
+        verdict = complaint.verdict or self._verdict(response.status)
         if verdict is Ambiguous and not commits:
             verdict = Busy
         message = f"{self.name} answered {response.status}"
-        words = self.shown(said.message)
+        words = self.shown(complaint.message)
         if words:
             message += f": {words}"
-        if said.code and said.code not in words:
-            message += f" [{self.shown(said.code)}]"
+        if complaint.code and complaint.code not in words:
+            message += f" [{self.shown(complaint.code)}]"
         if verdict is Ambiguous:
             message += "; it cannot be told whether it took the rows"
-        if said.advice:
-            message += f"; {said.advice}"
+        if complaint.advice:
+            message += f"; {complaint.advice}"
         elif 300 <= response.status < 400:
             message += "; redirects are not followed: check its address"
-        code = self.shown(said.code) if said.code else None
+        code = self.shown(complaint.code) if complaint.code else None
         return verdict(message, code=code, retry_after=self._retry_after(response))
 
     def unexpected(self, response: Response, promised: str, *, commits: bool) -> ProviderError:

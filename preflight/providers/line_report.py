@@ -1,7 +1,7 @@
 """Failure reports of which nobody documents the form: CSV, JSON lines, a JSON list, or plain lines.
 
 What can be made out is: columns by the names that such reports give them. What cannot be is kept:
-each line stands as it came in `cells`, and a line of plain text is its own message.
+each line is in `cells` as it came, and a line of plain text is its own message.
 """
 
 from __future__ import annotations
@@ -93,13 +93,15 @@ def _documents(text: str) -> list[tuple[str, Mapping[str, Any]]] | None:
         except (ValueError, RecursionError):
             return None
         return [
-            (json.dumps(one, ensure_ascii=False), one if isinstance(one, dict) else {})
-            for one in whole
+            (json.dumps(entry, ensure_ascii=False), entry if isinstance(entry, dict) else {})
+            for entry in whole
         ]
     found = [(line, _object(line)) for line in _lines(text)]
     if not found or found[0][1] is None:
         return None
-    return [(line, one if one is not None else {"message": line}) for line, one in found]
+    return [
+        (line, document if document is not None else {"message": line}) for line, document in found
+    ]
 
 
 def _object(line: str) -> Mapping[str, Any] | None:
@@ -148,14 +150,14 @@ def scalars(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             inner.append(listed)
         elif isinstance(listed, str | int | float) and not isinstance(listed, bool):
             yield folded, str(listed)
-    for one in inner:
-        for name, value in one.items():
+    for nested in inner:
+        for name, value in nested.items():
             if isinstance(value, str | int) and not isinstance(value, bool):
                 yield fold(name), str(value)
 
 
 def scalars_of(line: str) -> dict[str, str]:
-    """The scalars of a line of JSON, by folded names; a line that is none is its own message."""
+    """The scalars of a line of JSON, by folded names; any other line is its own message."""
     document = _object(line)
     if document is None:
         return {"message": line.strip()}

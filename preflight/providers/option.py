@@ -1,4 +1,4 @@
-"""What a provider wants to be told by the user (`-O key=value`), as data, and its validation."""
+"""The options of a provider (`-O key=value`), as data, and their validation."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class Option:
         default: its value where none is given.
         pattern: a regular expression that the whole value matches; "" for any.
         shape: the pattern in words: "digits".
-        once: whether it is about the very file that is sent, so that corrections of the file do
-            not take it over.
+        once: whether it is about this one file, so that a re-import of its corrections does not
+            inherit it.
     """
 
     name: str
@@ -43,7 +43,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def validated(provider: str, options: Sequence[Option], given: Mapping[str, str]) -> dict[str, str]:
-    """The given options with the defaults filled in; a blank value is none.
+    """The given options with the defaults filled in; a blank value does not count.
 
     Raises:
         UsageError: an option is unknown, missing, or has a value that it cannot have. The message

@@ -127,7 +127,7 @@ class Provider(Protocol):
         ...
 
     def close(self) -> None:
-        """Lets go of connections."""
+        """Closes the connections."""
         ...
 
 
@@ -155,7 +155,7 @@ class ClientModule(Protocol):
     """The module `client` of a provider's folder.
 
     Attributes:
-        OPTIONS: what it wants to be told.
+        OPTIONS: its options, for `-O`.
         SECRETS: the environment variables that hold its secrets; all of them are needed.
         BASE_URL: the environment variable that overrides its address, or names its tool.
         CAPABILITIES: what it can do.

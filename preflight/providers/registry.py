@@ -158,7 +158,7 @@ def stand_ins() -> tuple[StandIn, ...]:
 
 
 def options(name: str) -> tuple[Option, ...]:
-    """What a provider wants to be told.
+    """The options of a provider.
 
     Raises:
         UsageError: see `client`.

@@ -108,7 +108,7 @@ def cut(text: str, delimiter: str = ",", most: int | None = None) -> list[list[s
 def _order(row: Sequence[str], header: Sequence[str]) -> tuple[int, ...] | None:
     """Where the columns of a page stand in the first page's order, if a row is its header.
 
-    () where they stand as there, None where the row is none.
+    () where the order is the same, None where the row is no header.
     """
     names = [name.strip().casefold() for name in row]
     wanted = [name.casefold() for name in header]
@@ -123,12 +123,12 @@ def _in_order(
     rows: Sequence[list[str]], orders: Sequence[tuple[int, ...] | None]
 ) -> list[list[str]]:
     """The rows with the columns of each page in the order of the first one's."""
-    now: tuple[int, ...] = ()
+    current: tuple[int, ...] = ()
     placed = []
     for row, order in zip(rows, orders, strict=True):
-        now = now if order is None else order
-        whole = row + [""] * (len(now) - len(row))
-        placed.append([whole[at] for at in now] + row[len(now) :] if now else row)
+        current = current if order is None else order
+        whole = row + [""] * (len(current) - len(row))
+        placed.append([whole[at] for at in current] + row[len(current) :] if current else row)
     return placed
 
 

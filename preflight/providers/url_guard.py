@@ -1,4 +1,4 @@
-"""Addresses that a provider hands back: where they may lead, and where they may not.
+"""Untrusted URLs: addresses that a provider hands back, where they may lead and where not.
 
 An upload address or the address of a report is another host's, made up by an answer that came over
 the network. Nothing of ours goes there but the file it is for: no credentials, no redirect, https
@@ -27,7 +27,7 @@ Resolve = Callable[[str, int], Iterable[str]]
 
 @dataclass(frozen=True, slots=True)
 class UntrustedUrl:
-    """An address that was looked at.
+    """An untrusted URL that was vetted.
 
     Attributes:
         url: as it came; a secret.
@@ -45,10 +45,8 @@ def resolved(host: str, port: int) -> Iterable[str]:
     return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
 
-def stranger(
-    provider: str, url: object, *, sandbox: bool, resolve: Resolve = resolved
-) -> UntrustedUrl:
-    """An address of a provider's answer, once it is seen to be harmless.
+def vet(provider: str, url: object, *, sandbox: bool, resolve: Resolve = resolved) -> UntrustedUrl:
+    """Vets an address of a provider's answer, so that it can be called.
 
     Args:
         provider: whose answer it is from, for messages.

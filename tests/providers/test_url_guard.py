@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from preflight.core.errors import Refused, Unreachable
-from preflight.providers.url_guard import resolved, stranger
+from preflight.providers.url_guard import resolved, vet
 
 SECRET = "X-Amz-Signature=s3cret"
 PUBLIC = "203.0.114.9"
@@ -13,13 +13,13 @@ PUBLIC = "203.0.114.9"
 
 def looked_at(url: object, *found: str, sandbox: bool = False) -> str:
     """Where the connection would be made to."""
-    return stranger("experiture", url, sandbox=sandbox, resolve=lambda _h, _p: found).pinned
+    return vet("experiture", url, sandbox=sandbox, resolve=lambda _h, _p: found).pinned
 
 
 def test_a_public_host_is_pinned_to_what_its_name_means_now() -> None:
     """A second answer of the name service cannot lead elsewhere."""
     url = f"https://upload.example.com/jobs/1/file?{SECRET}"
-    found = stranger("experiture", url, sandbox=False, resolve=lambda _h, _p: [PUBLIC])
+    found = vet("experiture", url, sandbox=False, resolve=lambda _h, _p: [PUBLIC])
     assert (found.url, found.host, found.pinned) == (url, "upload.example.com", PUBLIC)
     assert "s3cret" not in repr(found)
 
@@ -48,7 +48,7 @@ def test_no_name_leads_into_a_private_network(address: str) -> None:
 def test_no_address_of_this_machine_or_network_is_taken_from_a_real_provider(host: str) -> None:
     """By name or by number, however the number is written."""
     with pytest.raises((Refused, Unreachable)):
-        stranger("experiture", f"https://{host}/x", sandbox=False, resolve=resolved)
+        vet("experiture", f"https://{host}/x", sandbox=False, resolve=resolved)
 
 
 @pytest.mark.parametrize(

@@ -186,10 +186,10 @@ class Dotdigital:
         """
         if self._at is not None:
             try:
-                told = self._given.send("GET", "/v2/account-info", commits=False).document()
+                account = self._given.send("GET", "/v2/account-info", commits=False).document()
             except Refused:
-                told = {}
-            region = region_of(told)
+                account = {}
+            region = region_of(account)
             if region is not None:
                 self._given.close()
                 self._given = self._at(region)
@@ -264,8 +264,8 @@ class Dotdigital:
         if not counts:
             raise self._http.unexpected(response, "the counters of an import", commits=False)
         refused = sum(number for name, number in counts.items() if name not in _TAKEN)
-        told = refused > 0 or len(counts) == len(_COUNTERS)
-        return Outcome("finished", status, rejected=refused if told else None, counts=counts)
+        is_known = refused > 0 or len(counts) == len(_COUNTERS)
+        return Outcome("finished", status, rejected=refused if is_known else None, counts=counts)
 
     def failures(self, receipt: Receipt, outcome: Outcome) -> FailureReport | None:
         """The faults file: the reason verbatim as `code`, the cell under Email as `key`.
@@ -289,7 +289,7 @@ class Dotdigital:
             raise self._http.unexpected(response, str(missing), commits=False) from None
 
     def members(self) -> Mapping[str, int] | None:
-        """Not told: None."""
+        """None: Dotdigital lists no members of an address book."""
         return None
 
     def delays(self) -> Iterator[float]:
@@ -297,7 +297,7 @@ class Dotdigital:
         return itertools.repeat(5.0)
 
     def close(self) -> None:
-        """Lets go of connections."""
+        """Closes the connections."""
         self._given.close()
 
 
@@ -307,11 +307,11 @@ def region_of(account: Mapping[str, Any]) -> str | None:
     No other address is believed: the credentials go there.
     """
     properties = account.get("properties")
-    for one in properties if isinstance(properties, list) else ():
-        value = one.get("value") if isinstance(one, dict) else None
-        found = _HOST.fullmatch(value) if isinstance(value, str) else None
-        if found is not None:
-            return found[1].lower()
+    for entry in properties if isinstance(properties, list) else ():
+        value = entry.get("value") if isinstance(entry, dict) else None
+        host = _HOST.fullmatch(value) if isinstance(value, str) else None
+        if host is not None:
+            return host[1].lower()
     return None
 
 
@@ -324,7 +324,7 @@ def connect(settings: ConnectionSettings) -> Dotdigital:
 
     Raises:
         MissingSecret: the API user or its password is not in the environment.
-        UsageError: the address is none that credentials may go to.
+        UsageError: credentials may not go to the address.
     """
     user, password = secrets(settings.environ, SECRETS)
     authorization = basic(user, password)
@@ -345,10 +345,12 @@ def connect(settings: ConnectionSettings) -> Dotdigital:
             read=read_error,
         )
 
-    told = "region" in settings.options or settings.base_url or settings.environ.get(BASE_URL)
+    is_region_known = (
+        "region" in settings.options or settings.base_url or settings.environ.get(BASE_URL)
+    )
     return Dotdigital(
         at(settings.options.get("region", "r1")),
         address_book=settings.options["address_book"],
         merge_option=settings.options["merge_option"],
-        at=None if told else at,
+        at=None if is_region_known else at,
     )

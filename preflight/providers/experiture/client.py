@@ -112,7 +112,7 @@ def read_error(response: Response) -> Complaint:
     where = found.get("details")
     if isinstance(where, dict) and isinstance(where.get("path"), str):
         words.append(f"at {where['path']}")
-    told = "; ".join(word for word in words if isinstance(word, str) and word)
+    message = "; ".join(word for word in words if isinstance(word, str) and word)
     number = envelope.get("correlationId") or response.headers.get("x-correlation-id")
     advice = []
     if response.status in {401, 403}:
@@ -121,7 +121,7 @@ def read_error(response: Response) -> Complaint:
         advice.append(f"correlation id {number}")
     code = found.get("code") if isinstance(found.get("code"), str) else None
     busy = code == _RATE or (response.status == 409 and envelope.get("success") is False)
-    return Complaint(told, code, Busy if busy else None, "; ".join(advice))
+    return Complaint(message, code, Busy if busy else None, "; ".join(advice))
 
 
 CAPABILITIES = Capabilities(repeat=Repeat.KEY, reports=Reports.ROWS, joins_by="any")
@@ -344,7 +344,7 @@ class Experiture:
             delay = min(delay * 1.5, 30.0)
 
     def close(self) -> None:
-        """Lets go of connections."""
+        """Closes the connections."""
         self._http.close()
 
 
@@ -358,8 +358,7 @@ def connect(settings: ConnectionSettings) -> Experiture:
 
     Raises:
         MissingSecret: the token is not in the environment.
-        UsageError: more than one target is named, or the address is none that credentials may go
-            to.
+        UsageError: more than one target is named, or credentials may not go to the address.
     """
     targets = [
         name

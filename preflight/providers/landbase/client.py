@@ -164,14 +164,14 @@ class Landbase:
         arguments = ["contacts-import", "start", "--json", "-", *self._account]
         answer = self._command.run(arguments, commits=True, stdin=json.dumps(body).encode())
         error, found = answer.error(), answer.document()
-        told = found.get("importId")
-        if told is None and isinstance(error.get("meta"), dict):
-            told = error["meta"].get("importId")
-        if told is None and error.get("code") == "CONFLICT":
-            told = self._import
-        known = isinstance(told, int | str) and not isinstance(told, bool)
-        if known and _IMPORT.fullmatch(str(told)):
-            return {"job": str(told), "rows": call.part.rows}
+        job = found.get("importId")
+        if job is None and isinstance(error.get("meta"), dict):
+            job = error["meta"].get("importId")
+        if job is None and error.get("code") == "CONFLICT":
+            job = self._import
+        is_id = isinstance(job, int | str) and not isinstance(job, bool)
+        if is_id and _IMPORT.fullmatch(str(job)):
+            return {"job": str(job), "rows": call.part.rows}
         if answer.code == 0:
             raise self._command.broken("told no id of an import", commits=True)
         raise self._complaint(answer, commits=True)
@@ -186,8 +186,8 @@ class Landbase:
         """The error that the tool's own stands for, by its code."""
         error = answer.error()
         code = self._command.shown(error.get("code")) or None
-        said = error.get("message") or answer.err.decode(errors="replace")
-        words = self._command.shown(said)
+        stated = error.get("message") or answer.err.decode(errors="replace")
+        words = self._command.shown(stated)
         meta = error.get("meta")
         message = f"`{self._command.executable}` ended with {answer.code}"
         message += f": {words}" if words else ""
@@ -239,9 +239,9 @@ class Landbase:
         taken = sum(counts.get(word, 0) for word in _TAKEN)
         rows = receipt.details.get("rows")
         rejected = counts.get("invalid")
-        state, said = "running", [self._words(found.get("error"))]
+        state, messages = "running", [self._words(found.get("error"))]
         if phase == "completed":
-            state, said = "finished", [self._unmapped(found.get("unmapped"))]
+            state, messages = "finished", [self._unmapped(found.get("unmapped"))]
         elif phase == "partial":
             state = "finished" if counts and isinstance(rows, int) else "unknown"
             rejected = max(0, rows - taken) if state == "finished" and rows is not None else None
@@ -249,11 +249,11 @@ class Landbase:
             nothing = (counts and not taken) or found.get("mappingErrors")
             state = "failed" if nothing else "unknown"
         elif phase not in _PHASES:
-            said.append("a phase that Landbase does not document")
+            messages.append("a phase that Landbase does not document")
         return Outcome(
             state,
             self._command.shown(phase),
-            "; ".join(filter(None, said)),
+            "; ".join(filter(None, messages)),
             processed=taken + (counts.get("invalid", 0)) if counts else None,
             total=rows if isinstance(rows, int) else None,
             rejected=rejected,
@@ -286,7 +286,7 @@ class Landbase:
         return None
 
     def members(self) -> Mapping[str, int] | None:
-        """Not told: None."""
+        """None: Landbase documents no list of members."""
         return None
 
     def delays(self) -> Iterator[float]:
@@ -299,7 +299,7 @@ class Landbase:
             yield delay
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Nothing is open."""
 
 
 def _growing() -> Iterator[float]:
@@ -313,7 +313,7 @@ def _counts(counts: object) -> dict[str, int]:
     """The four counters, by the word that stands in a key's name: `importedCount`, `imported`."""
     found: dict[str, int] = {}
     for key, value in counts.items() if isinstance(counts, dict) else ():
-        word = next((one for one in (*_TAKEN, "invalid") if one in str(key).casefold()), None)
+        word = next((name for name in (*_TAKEN, "invalid") if name in str(key).casefold()), None)
         if word and (number := count(value)) is not None:
             found[word] = number
     return found

@@ -199,7 +199,7 @@ class Store:
             raise
 
     def close(self) -> None:
-        """Lets go of the file."""
+        """Closes the file."""
         with self._lock:
             self._connection.close()
 

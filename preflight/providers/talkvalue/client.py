@@ -184,15 +184,15 @@ class Talkvalue:
         while page <= pages:
             answer = self._wire.jobs(page, _PAGE_SIZE)
             jobs = answer.document.get("content")
-            told = count(answer.document.get("totalPages"))
-            if not isinstance(jobs, list) or told is None:
+            total = count(answer.document.get("totalPages"))
+            if not isinstance(jobs, list) or total is None:
                 raise answer.without("a page of import jobs")
             for job in jobs:
                 if not isinstance(job, dict) or count(job.get("id")) is None:
                     raise answer.without("the id of each job")
                 if name.fullmatch(str(job.get("fileName"))):
                     return Receipt(str(job["id"]), {"status": shown(str(job.get("status", "")))})
-            page, pages = page + 1, told if jobs else 0
+            page, pages = page + 1, total if jobs else 0
         return None
 
     def poll(self, receipt: Receipt) -> Outcome:
@@ -245,7 +245,7 @@ class Talkvalue:
             raise answer.without(str(missing)) from None
 
     def members(self) -> Mapping[str, int] | None:
-        """Not told: None."""
+        """None: TalkValue documents no list of members."""
         return None
 
     def delays(self) -> Iterator[float]:
@@ -253,7 +253,7 @@ class Talkvalue:
         return itertools.repeat(5.0)
 
     def close(self) -> None:
-        """Lets go of connections."""
+        """Closes the connections."""
         self._wire.close()
 
 
@@ -270,7 +270,7 @@ def connect(settings: ConnectionSettings) -> Talkvalue:
 
     Raises:
         MissingSecret: the token is not in the environment; the command line tool has its own.
-        UsageError: the address is none that credentials may go to, or the tool is not there.
+        UsageError: credentials may not go to the address, or the tool is missing.
     """
     wire: Wire
     if settings.options["transport"] == "cli":

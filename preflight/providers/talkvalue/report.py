@@ -81,7 +81,7 @@ def _job(saved: SavedReport) -> FailureReport:
         rows: Any = json.loads(saved.text.lstrip())
     except ValueError:
         raise UsageError(
-            f"{saved.where}: it starts like JSON and is none; was it cut off?"
+            f"{saved.where}: it starts like JSON and cannot be read; was it cut off?"
         ) from None
     for name in ("data", "failedRows"):
         rows = rows.get(name, rows) if isinstance(rows, dict) else rows

@@ -63,7 +63,7 @@ class Wire(Protocol):
         ...
 
     def close(self) -> None:
-        """Lets go of connections."""
+        """Closes the connections."""
         ...
 
 
@@ -98,7 +98,7 @@ class Rest:
     def __init__(self, http: Http) -> None:
         self._http = http
 
-    def _told(self, response: Response, *, commits: bool = False) -> WireAnswer:
+    def _answer(self, response: Response, *, commits: bool = False) -> WireAnswer:
         return WireAnswer(
             response.document(),
             response.body,
@@ -108,7 +108,7 @@ class Rest:
     def analyze(self, path: Path, name: str) -> WireAnswer:
         """`POST /path/import/analyze`."""
         files = {"file": Upload(path, name)}
-        return self._told(
+        return self._answer(
             self._http.send("POST", "/path/import/analyze", files=files, commits=False)
         )
 
@@ -123,23 +123,23 @@ class Rest:
             "mode": mode,
         }
         response = self._http.send("POST", "/path/import", json=body, commits=True)
-        return self._told(response, commits=True)
+        return self._answer(response, commits=True)
 
     def jobs(self, page: int, size: int) -> WireAnswer:
         """`GET /path/import`."""
         params = {"pageNumber": page, "pageSize": size}
-        return self._told(self._http.send("GET", "/path/import", params=params, commits=False))
+        return self._answer(self._http.send("GET", "/path/import", params=params, commits=False))
 
     def job(self, job: str) -> WireAnswer:
         """`GET /path/import/{id}`."""
-        return self._told(self._http.send("GET", _path(job), commits=False))
+        return self._answer(self._http.send("GET", _path(job), commits=False))
 
     def export(self, job: str) -> WireAnswer:
         """`GET /path/import/{id}/failed/export`."""
-        return self._told(self._http.send("GET", f"{_path(job)}/failed/export", commits=False))
+        return self._answer(self._http.send("GET", f"{_path(job)}/failed/export", commits=False))
 
     def close(self) -> None:
-        """Lets go of connections."""
+        """Closes the connections."""
         self._http.close()
 
 
@@ -174,13 +174,13 @@ class Tool:
             raise Ambiguous(f"{fact}; it cannot be told whether talkvalue took the rows")
         raise Busy(fact)
 
-    def _told(self, *arguments: str, commits: bool = False) -> WireAnswer:
+    def _answer(self, *arguments: str, commits: bool = False) -> WireAnswer:
         answer = self._run(*arguments, "--json", commits=commits)
         whole = answer.document()
         data, pages = whole.get("data"), whole.get("pagination")
         if isinstance(data, list):
-            told = pages.get("totalPages") if isinstance(pages, dict) else None
-            data = {"content": data, "totalPages": told}
+            total = pages.get("totalPages") if isinstance(pages, dict) else None
+            data = {"content": data, "totalPages": total}
         return WireAnswer(
             data if isinstance(data, dict) else {},
             answer.out,
@@ -195,21 +195,21 @@ class Tool:
         with tempfile.TemporaryDirectory(prefix="preflight-") as folder:
             link = Path(folder) / name
             link.symlink_to(path.absolute())
-            return self._told("analyze", "--file", str(link))
+            return self._answer("analyze", "--file", str(link))
 
     def create(self, key: str, source: int, mapped: Mapped, mode: str) -> WireAnswer:
         """`path import create`."""
         mappings = [word for index, target in mapped for word in ("--mapping", f"{index}:{target}")]
         options = ["--file-key", key, "--source-id", str(source), "--mode", mode, *mappings]
-        return self._told("create", *options, commits=True)
+        return self._answer("create", *options, commits=True)
 
     def jobs(self, page: int, size: int) -> WireAnswer:
         """`path import list`."""
-        return self._told("list", "--page", str(page), "--page-size", str(size))
+        return self._answer("list", "--page", str(page), "--page-size", str(size))
 
     def job(self, job: str) -> WireAnswer:
         """`path import get`."""
-        return self._told("get", job)
+        return self._answer("get", job)
 
     def export(self, job: str) -> WireAnswer:
         """`path import failed-export`, which writes CSV whatever it is asked for."""
@@ -221,4 +221,4 @@ class Tool:
         )
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Nothing is open."""

@@ -64,9 +64,9 @@ _ADVICE = {
 
 def read_error(response: Response) -> Complaint:
     """TextUs's words in an answer: `error`, or all of `errors`."""
-    said = response.document()
-    many = said.get("errors")
-    words = [said.get("error"), *(many if isinstance(many, list) else [])]
+    document = response.document()
+    several = document.get("errors")
+    words = [document.get("error"), *(several if isinstance(several, list) else [])]
     message = " ".join(word for word in words if isinstance(word, str) and word)
     advice = next((text for start, text in _ADVICE.items() if start in message.casefold()), "")
     if response.status in {401, 403}:
@@ -140,7 +140,7 @@ class Textus:
         return None
 
     def members(self) -> Mapping[str, int] | None:
-        """Not told: None."""
+        """None: TextUs documents no list of members."""
         return None
 
     def delays(self) -> Iterator[float]:
@@ -148,7 +148,7 @@ class Textus:
         return iter(())
 
     def close(self) -> None:
-        """Lets go of connections."""
+        """Closes the connections."""
         self._http.close()
 
 
@@ -157,7 +157,7 @@ def connect(settings: ConnectionSettings) -> Textus:
 
     Raises:
         MissingSecret: the token is not in the environment.
-        UsageError: the address is none that credentials may go to.
+        UsageError: credentials may not go to the address.
     """
     (token,) = secrets(settings.environ, SECRETS)
     http = Http(
