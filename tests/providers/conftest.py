@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import itertools
+import os
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from preflight.providers.sandbox.server import Sandbox
+from tests.providers.tool_calls import BODY, Run
 
 JOB_SECONDS = 8.0
 
@@ -81,6 +85,32 @@ def textus(sandbox: Sandbox) -> Iterator[httpx.Client]:
     headers = {"Authorization": f"Bearer {env['TEXTUS_API_TOKEN']}"}
     with httpx.Client(base_url=env["TEXTUS_BASE_URL"], headers=headers, trust_env=False) as client:
         yield client
+
+
+@pytest.fixture
+def run_tool(sandbox: Sandbox) -> Run:
+    """Runs one of the tools in an environment that has nothing of the sandbox but its name."""
+
+    def make(variable: str, *words: str, stdin: str = "", **more: str) -> Any:
+        return subprocess.run(
+            [sandbox.environment[variable], *words],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=30,
+            env={"PATH": os.environ["PATH"], **more},
+            check=False,
+        )
+
+    return make
+
+
+@pytest.fixture
+def leads(tmp_path: Path) -> Path:
+    """Two rows, of which the second is refused."""
+    path = tmp_path / f"{tmp_path.name}.csv"
+    path.write_text(BODY)
+    return path
 
 
 _numbers = itertools.count(1)

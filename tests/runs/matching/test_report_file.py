@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from preflight.core.errors import SourceError, UsageError
 from preflight.core.types import FailureReport
-from preflight.providers.saved_report import ReportColumns, cut
+from preflight.providers.saved_report import ReportColumns
 from preflight.runs.matching.report_file import header_of, read_failures, text_of
 
 FAULTS = (
@@ -149,11 +149,6 @@ def test_the_header_is_the_record_with_most_known_names() -> None:
     raw = b"Email of the owner;\nReason;EMAIL;first\nBlocked;a@b.org;A\n"
     assert header_of(raw, ReportColumns(["Email", "first"])) == ("Reason", "EMAIL", "first")
     assert header_of(raw, ReportColumns(["last"])) == ()
-
-
-def test_a_cell_of_any_length_is_read() -> None:
-    huge = "x" * 300_000
-    assert cut(f"a,{huge}\n\nb,c\n") == [["a", huge], ["b", "c"]]
 
 
 @given(st.text(st.characters(codec="cp1252", exclude_characters="\0\ufeff"), min_size=1))
