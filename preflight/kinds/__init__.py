@@ -1,1 +1,1 @@
-"""What a column holds, and how its cells are told apart from those worth a second look."""
+"""What a column can hold: each kind with its triage and its library."""

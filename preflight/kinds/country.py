@@ -1,4 +1,4 @@
-"""Which region a country cell names, by code or name, in the languages of exports."""
+"""The region that a country cell names, by code or by name in any of several languages."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _COMMON = {
     "holland": "NL", "uae": "AE", "southkorea": "KR", "korea": "KR", "russia": "RU",
     "czechrepublic": "CZ",
 }  # fmt: skip
-# Codes of CLDR that are of no country.
+# Codes of CLDR that are not countries.
 _NO_COUNTRY = {"ZZ", "EU", "EZ", "UN", "QO", "XA", "XB"}
 
 
@@ -50,10 +50,10 @@ def _known() -> dict[str, str]:
 
 @functools.lru_cache(maxsize=4096)
 def region_of(country: str) -> str:
-    """The ISO 3166 alpha-2 code that a country cell names; "" for one that is not known."""
+    """The ISO 3166 alpha-2 code that a country cell names; "" if it is not recognised."""
     folded = fold(country)
     if len(folded) == 2 and folded.upper() in phonenumbers.SUPPORTED_REGIONS:
-        # The one form that needs no list of names.
+        # A region code needs no list of names.
         return folded.upper()
     return _known().get(folded, "") if folded else ""
 
@@ -63,8 +63,8 @@ def regions(countries: pa.ChunkedArray, default: str) -> pa.ChunkedArray:
 
     Args:
         countries: a string column of country cells.
-        default: the code for rows whose cell is blank; "" for none. A cell that names something
-            nobody knows has no region: the default would contradict it.
+        default: the code for rows whose cell is blank; "" for none. A cell that is not recognised
+            has no region, because the default may contradict it.
 
     Returns:
         A string column of the same length.

@@ -1,10 +1,10 @@
-"""What `email_validator` makes of an email cell, and which cells need not be asked about.
+"""Reads email cells with `email_validator`, and settles most of them without asking it.
 
-The library is the truth. An address is judged as its *core*: what is left when blanks, `mailto:`,
-angle brackets, quotes and trailing punctuation around it and characters of no width are taken off.
-That they were there is the business of rules of their own, so one padded address does not get two
-errors for one fault. Nothing else inside is taken away: a line break or a no-break space between
-two addresses must not make one of them.
+The library decides what is valid. It gets the *core* of an address: the cell without the
+whitespace, `mailto:`, angle brackets, quotes and trailing punctuation around it, and without
+zero-width characters. Rules of their own report those, so that a padded address does not get two
+errors for one problem. Nothing else is removed: a line break or a no-break space between two
+addresses must not join them into one.
 """
 
 from __future__ import annotations
@@ -32,28 +32,29 @@ _MAILTO = re.compile(r"^mailto:\s*", re.IGNORECASE)
 _NAMED = re.compile(r'^(?:"[^"<>]*"|[^"<>@]*?)\s*<([^<>]+)>$')
 _QUOTES = "\"'`\u2018\u2019\u201c\u201d\u00ab\u00bb"
 
-# Sound, not complete: every address it passes is one that the library accepts and hands back
-# unchanged. Lower case only, so no case rule has to look; single separators only; no hyphen pair,
-# so no punycode label; at most 64 characters, so no length limit can bite.
+# Sound, not complete: the library accepts every address that matches, and returns it unchanged.
+# Lower case only, so that no case rule applies; single separators only; no pair of hyphens, so that
+# no label is Punycode; at most 64 characters, so that no length limit applies.
 _PLAIN = r"^[a-z0-9]+(?:[._+-][a-z0-9]+)*@(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{2,18}$"
 _PLAIN_LENGTH = 64
 _RESERVED = "|".join(map(re.escape, sorted(email_validator.SPECIAL_USE_DOMAIN_NAMES)))
 _SPECIAL = rf"(?i)[@.](?:{_RESERVED})$"
-# Whatever `unwrap_email` changes in a trimmed cell looks like this; not all of it is wrapped.
+# Matches every trimmed cell that `unwrap_email` changes, and some that it does not.
 _WRAPPED = f"^[^:]{{6}}:|[>,;.]$|^[{_QUOTES}](?s:.*)[{_QUOTES}]$"
 
-# Sound as well: what it passes the library accepts too, though some in another form. The mailboxes
-# that RFC 2142 names are written in small letters whatever stands there.
+# Sound as well: the library accepts every address that matches, but may normalise it. It writes the
+# mailboxes of RFC 2142 in lower case in any case.
 _ATOM = r"a-zA-Z0-9_!#$%&'*+\-/=?^`{|}~"
 _LABEL = "[a-zA-Z0-9]+(?:-[a-zA-Z0-9]+)*"
 _ACCEPTED = rf"^[{_ATOM}]+(?:\.[{_ATOM}]+)*@(?:{_LABEL}\.)+(?:{_LABEL}-)?[a-zA-Z0-9]*[a-zA-Z]$"
-# No limit of a whole address, of a domain or of a label can bite below these.
+# Shorter addresses and domains cannot exceed any length limit.
 _SURE_LENGTH, _SURE_DOMAIN = _PLAIN_LENGTH, 253
 _FOLDED = rf"(?i)^(?:{'|'.join(rfc_constants.CASE_INSENSITIVE_MAILBOX_NAMES)})@"
 
-# The library looks at the local part first, then at the domain, and names the first fault. Shapes
-# that can have but one, in that order, each with an address of it that the library is asked about
-# for its words. A quote, and a bracket in front of the @, make the library read on differently.
+# The library checks the local part first, then the domain, and reports the first error. These are
+# shapes with only one possible error, in that order, each with an example that is given to the
+# library to get its message. The library reads cells with a quote, or with a bracket before the @,
+# in another way; they match no shape.
 _LOCAL = r"[\x00-\x21\x23-\x3b\x3d-\x3f\x41-\x7f]*"
 _ODD_LOCAL = r"[\x00-\x20()),:;>\[\\\]\x7f]"
 _ODD_DOMAIN = r"\x00-,/:-@\\-`{-\x7f"
@@ -75,8 +76,8 @@ _REFUSED: tuple[tuple[str | None, str], ...] = (
 def unwrap_email(value: str) -> str:
     """The address inside `mailto:…`, `<…>`, `Name <…>`, quotes, or before trailing `,` `;` `.`.
 
-    Applied until nothing comes off, so unwrapping twice equals unwrapping once. What is not wrapped
-    is handed back as it is, and so is what has nothing inside.
+    Repeated until nothing changes, so unwrapping twice equals unwrapping once. A value that is not
+    wrapped, or has nothing inside, is returned unchanged.
     """
     given = value
     while True:
@@ -95,17 +96,17 @@ def unwrap_email(value: str) -> str:
 
 
 def trim_email(value: str) -> str:
-    """The cell without blanks around it, and without characters of no width anywhere."""
+    """The cell without whitespace around it, and without zero-width characters anywhere."""
     return strip_invisible(drop_zero_width(value))
 
 
 def core(value: str) -> str:
-    """The address that a cell means: trimmed, and unwrapped."""
+    """The address in a cell: trimmed and unwrapped."""
     return unwrap_email(trim_email(value))
 
 
 def plain(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    """True where a cell is obviously a fine address; sound, see the tests.
+    """True if a cell is obviously a valid address in normal form; sound, see the tests.
 
     Args:
         values: a string column.
@@ -119,52 +120,52 @@ def plain(values: pa.ChunkedArray) -> pa.ChunkedArray:
 
 @functools.lru_cache(maxsize=1 << 16)
 def _judge(bare: str) -> tuple[str, str]:
-    """What the library makes of an address: its normal form, or "" and a reason."""
+    """The normal form of an address and "", or "" and the reason why the library refuses it."""
     try:
-        found = email_validator.validate_email(bare, check_deliverability=False)
+        validated = email_validator.validate_email(bare, check_deliverability=False)
     except email_validator.EmailNotValidError as error:
         return "", without_pieces(str(error))
-    return found.normalized, ""
+    return validated.normalized, ""
 
 
 def without_pieces(text: str) -> str:
-    """A reason of the library as a lower-case fact without the pieces of the address it quotes."""
-    # What follows a colon or stands in brackets is of the address, save "(3 characters too many)".
+    """The library's message as a lower-case fact, without the parts of the address it quotes."""
+    # Parts of the address follow a colon or are in brackets; "(3 characters too many)" is not one.
     text = re.sub(r":.*| \((?!\d+ |@).*", "", text, flags=re.DOTALL)
     text = re.sub(r"\s*'[^']*'|\s*\"[^\"]*\"", "", text).rstrip(".")
     return text[:1].lower() + text[1:]
 
 
 def judge(values: pd.Series[str]) -> pd.DataFrame:
-    """What the library says of each value.
+    """Reads each value with the library.
 
     Returns:
         A frame of the same index: `trimmed` str (see `trim_email`), `core` str (see `core`),
-        `normal` str (the library's normal form, "" when it refuses the core or the core is blank),
-        `reason` str (why it refuses, "" when it does not).
+        `normal` str (the library's normal form; "" if it refuses the core or the core is blank),
+        `reason` str (why the library refuses it; "" if it does not).
     """
     trimmed = strip_all(drop_all_zero_width(strings(values)))
     cores = mapped(trimmed, matches(trimmed, _WRAPPED), unwrap_email)
     normals, reasons = _verdicts(cores)
     columns = {"trimmed": trimmed, "core": cores, "normal": normals, "reason": reasons}
-    return pd.DataFrame({name: series(one, values.index) for name, one in columns.items()})
+    return pd.DataFrame({name: series(column, values.index) for name, column in columns.items()})
 
 
 def _verdicts(cores: pa.Array) -> tuple[pa.Array, pa.Array]:
     """The normal form of each core, and the reason why it is refused; one of them is blank.
 
-    What nobody can doubt is told by its shape; the library is asked about the rest, one by one.
+    Clear cases are settled by patterns; the others are given to the library one by one.
     """
     count = len(cores)
     normals, reasons = pa.repeat(pa.scalar("", pa.large_string()), count), np.zeros(count, np.int64)
     accepted, special = _accepted(cores)
     if accepted.any():
         normals = replaced(normals, accepted, _lower_domains(cores.filter(pa.array(accepted))))
-    told = [""]
+    texts = [""]
     left = np.flatnonzero(~accepted & mask(pc.not_equal(cores, "")))
     short = mask(pc.less_equal(pc.binary_length(cores), _SURE_DOMAIN))
     for number, (shape, exemplar) in enumerate(_REFUSED, start=1):
-        told.append(_judge(exemplar)[1])
+        texts.append(_judge(exemplar)[1])
         if len(left):
             if shape is None:
                 fits = special[left]
@@ -176,19 +177,19 @@ def _verdicts(cores: pa.Array) -> tuple[pa.Array, pa.Array]:
         judged = [_judge(bare) for bare in cores.take(pa.array(left)).to_pylist()]
         asked = np.zeros(count, dtype=bool)
         asked[left] = True
-        said = pa.array([normal for normal, _ in judged], pa.large_string())
-        normals = replaced(normals, asked, said)
-        texts = list(dict.fromkeys(reason for _, reason in judged))
-        numbers = {text: len(told) + at for at, text in enumerate(texts)}
+        forms = pa.array([normal for normal, _ in judged], pa.large_string())
+        normals = replaced(normals, asked, forms)
+        new = list(dict.fromkeys(reason for _, reason in judged))
+        numbers = {text: len(texts) + at for at, text in enumerate(new)}
         reasons[left] = [numbers[reason] for _, reason in judged]
-        told += texts
-    return normals, pa.array(told, pa.large_string()).take(pa.array(reasons))
+        texts += new
+    return normals, pa.array(texts, pa.large_string()).take(pa.array(reasons))
 
 
 def _accepted(cores: pa.Array) -> tuple[Bools, Bools]:
-    """Where the library accepts a core for certain; where it refuses its domain as a reserved one.
+    """Masks: the library surely accepts the core; it refuses the domain as a reserved one.
 
-    What it hands back then is the core with its domain in small letters.
+    The normal form of an accepted one is the core with its domain in lower case.
     """
     shaped = matches(cores, _ACCEPTED) & mask(pc.less_equal(pc.binary_length(cores), _SURE_LENGTH))
     special, folded = np.zeros(len(cores), dtype=bool), np.zeros(len(cores), dtype=bool)
@@ -201,7 +202,7 @@ def _accepted(cores: pa.Array) -> tuple[Bools, Bools]:
 
 
 def _lower_domains(addresses: pa.Array) -> pa.Array:
-    """Addresses with one @, with what stands behind it in small letters."""
+    """Addresses with one @, with the domain in lower case."""
     loud = matches(addresses, "@.*[A-Z]")
     if not loud.any():
         return addresses

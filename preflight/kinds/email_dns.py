@@ -1,8 +1,8 @@
-"""Whether a domain takes mail, as the DNS says: MX, else an address (RFC 5321, section 5.1).
+"""Whether a domain accepts mail, according to the DNS: MX, else an address (RFC 5321, section 5.1).
 
-A null MX (RFC 7505), a domain that does not exist, and one with neither a mail server nor an
-address take none. What could not be found out, for a time-out or a failing server, is unknown and
-never held against an address. Nothing is asked unless somebody makes a `MailHosts`.
+A domain accepts no mail if it has a null MX (RFC 7505), does not exist, or has neither a mail
+server nor an address. After a time-out or a server failure the domain is unknown, and its addresses
+pass. Nothing is asked unless a `MailHosts` is made.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ NO_HOST = "the domain has no mail server"
 NULL_MX = "the domain does not accept mail (null MX)"
 _THREADS = 16
 _SECONDS = 5.0
-# After so many domains of which not one could be told, the server is taken to be gone.
+# After so many domains without a single answer, the server counts as down.
 _HOPELESS = 4 * _THREADS
 
 Ask = Callable[[str], str | None]
 
 
 class MailHosts:
-    """What domains are known to take mail; each is asked about once.
+    """Looks up which domains accept mail; asks about each domain once.
 
     Args:
-        ask: says of a domain why it takes no mail; `TAKES` where it does, None where that cannot be
-            told. Called from several threads.
+        ask: returns why a domain accepts no mail: `TAKES` if it does, None if that is unknown.
+            Called from several threads.
     """
 
     def __init__(self, ask: Ask) -> None:
@@ -39,7 +39,7 @@ class MailHosts:
         self._known: dict[str, str | None] = {}
 
     def __call__(self, domains: Iterable[str]) -> Mapping[str, str | None]:
-        """Why each of some domains takes no mail; see `ask`."""
+        """Why each domain accepts no mail; see `ask`."""
         wanted = dict.fromkeys(domains)
         new = [domain for domain in wanted if domain not in self._known]
         with ThreadPoolExecutor(_THREADS) as pool:
@@ -57,26 +57,26 @@ class MailHosts:
 
     @property
     def unknown(self) -> int:
-        """How many domains could not be told."""
+        """How many domains are unknown."""
         return sum(why is None for why in self._known.values())
 
     @property
     def refused(self) -> dict[str, str]:
-        """The domains that take no mail, and why."""
+        """The domains that accept no mail, and why."""
         return {domain: why for domain, why in self._known.items() if why}
 
 
 def remembered(refused: Mapping[str, str]) -> MailHosts:
-    """What was found out before; nothing is asked, and all other domains take mail."""
+    """The results of an earlier lookup; asks nothing, and all other domains accept mail."""
     return MailHosts(lambda domain: refused.get(domain, TAKES))
 
 
 def online(server: str | None = None, *, seconds: float = _SECONDS) -> MailHosts:
-    """Asks the DNS.
+    """Looks domains up in the DNS.
 
     Args:
         server: `HOST` or `HOST:PORT`, `[HOST]:PORT` for IPv6; the system's resolver by default.
-        seconds: the most that is waited for one domain's answer.
+        seconds: how long to wait for one domain's answer.
     """
     resolver = dns.resolver.Resolver(configure=server is None)
     resolver.lifetime = seconds
@@ -103,7 +103,7 @@ def _asked(resolver: dns.resolver.Resolver, domain: str) -> str | None:
             hosts = resolver.resolve(name, "MX", search=False)
         except dns.resolver.NoAnswer:
             return _addressed(resolver, name)
-        # One of several that is null is a slip (RFC 7505, section 3); the others are mail servers.
+        # A null MX among others is a mistake (RFC 7505, section 3); the others are mail servers.
         return NULL_MX if all(host.exchange == dns.name.root for host in hosts) else TAKES
     except dns.resolver.NXDOMAIN:
         return NO_DOMAIN

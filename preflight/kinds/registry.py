@@ -1,10 +1,10 @@
-"""What a column can hold, and how its cells are told apart from the ones worth a second look.
+"""What a column can hold, and which of its cells the rules have to check.
 
-Each kind has a triage, `plain`: one vectorised test that is True where a cell is *obviously fine*.
-It is sound: no rule of the kind has anything to say about a cell it passes, save the rules that
-name suspects of their own. Only the rest reach the rules, each distinct value once, together with
-what the kind's library makes of it (`judge`). Triage is speed alone; a property test holds triage
-and rules equal to rules alone.
+Each kind has a triage, `plain`: one vectorised test that is True for a cell that is *obviously
+fine*. It is sound: no rule of the kind reports a cell that passes it, except rules that name
+suspects of their own. Only the other cells reach the rules, each distinct value once, along with
+the result of the kind's library (`judge`). Triage only saves time: a property test shows that
+triage and rules give the same findings as rules alone.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ __all__ = [
     "unwrap_email",
 ]
 
-# Letters, digits and the punctuation of ordinary text, single plain blanks between words. It leaves
-# out what starts a formula, what a spreadsheet shows for an error, mark-up, and all invisibles.
+# Letters, digits and the punctuation of ordinary text, with single plain spaces between words. Does
+# not match formulas, spreadsheet errors, markup or invisible characters.
 _TEXT = (
     r"^[\pL\pN(][\pL\pM\pN.,&()/:;!?%_+*'’\"\[\]–—·-]*"
     r"(?: [\pL\pM\pN.,&()/:;!?%_+*'’\"\[\]–—·-]+)*$"
@@ -53,7 +53,7 @@ _COUNTRY = r"^[\pL](?: ?[\pL\pM.,'’()-])*$"
 
 
 def _plain_text(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    # The ASCII pattern is several times faster, and settles most cells of most files.
+    # The ASCII pattern is several times faster, and matches most cells of most files.
     fine = pc.match_substring_regex(values, _ASCII_TEXT)
     if pc.all(fine).as_py() is not False:
         return fine
@@ -75,12 +75,12 @@ class Kind:
 
     Attributes:
         name: "email", "phone", …
-        plain: the triage; takes a string column, gives booleans of the same length.
-        judge: what the kind's library makes of distinct cells; takes a frame with the column
-            `value` (and `region` where `regional`) and what is known of the whole column, gives a
-            frame of the same index.
-        regional: whether a cell means nothing without its row's region.
-        normal: the column of the judgement that holds the value's normal form, for match keys.
+        plain: the triage; takes a string column, returns booleans of the same length.
+        judge: reads distinct cells with the kind's library; takes a frame with the column `value`
+            (and `region` if `regional`) and the hints about the whole column, returns a frame of
+            the same index.
+        regional: whether a cell can be read only with the region of its row.
+        normal: the column of `judge`'s result with the normal form of the value, for match keys.
     """
 
     name: str

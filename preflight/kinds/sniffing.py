@@ -1,8 +1,8 @@
-"""What the cells of a column look like, told from an even sample of a file's rows.
+"""What the cells of a column look like, judged by an even sample of a file's rows.
 
-A look says nothing of whether a value is valid: `ann@kestrel` looks like an address. It is there to
-see that a column holds something else than its name says, and to suggest what a column without a
-known name may hold. Nothing is ever mapped by it.
+A look does not make a value valid: `ann@kestrel` looks like an address. Looks show that a column
+holds something other than its name says, and suggest what a column without a known name may hold.
+No column is ever mapped by its look.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import pyarrow.compute as pc
 
 from preflight.core.types import Chunk
 
-# The first look that fits a cell is its look. Digits alone may be a phone number, a serial number
-# or a moment; so may a spreadsheet's day number, and its scientific notation was digits once.
+# The first pattern that matches a cell gives its look. Digits alone may be a phone number, a serial
+# number or a timestamp; so may a spreadsheet's day number, and scientific notation once was digits.
 _DAY, _MONTH = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0?[1-9]|1[0-2])"
 _PATTERNS = {
     "nothing": r"(?i)^(?:[^\pL\pN]*|#?n/?a|null|none|nil|nan|undefined|unknown|tba|tbd|k\.? ?a\.?"
@@ -61,19 +61,19 @@ LOOK_NAMES: Mapping[str, str] = {
     "name": "names",
     "country": "countries",
 }
-"""Looks and kinds in the words of messages."""
+"""Looks and kinds, as messages call them."""
 
 _FEWEST, _MOST_THAT_FIT, _LEAST_OF_OTHERS, _SURE = 3, 0.2, 0.5, 0.8
 
 
 @dataclass(frozen=True)
 class Looks:
-    """How many of the sampled cells of a column look like what; blank ones and `n/a` do not count.
+    """How many sampled cells of a column have each look; blank cells and `n/a` do not count.
 
     Attributes:
         counts: look → cells. The looks are "email", "url", "timestamp", "digits", "phone",
             "number", "title" (Mr, Dr) and "text".
-        international: how many begin as a phone number with its country code does.
+        international: how many start like a phone number with a country code.
     """
 
     counts: Mapping[str, int]
@@ -81,45 +81,45 @@ class Looks:
 
     @property
     def cells(self) -> int:
-        """How many cells there are that hold something."""
+        """How many cells are not blank."""
         return sum(self.counts.values())
 
     def instead_of(self, kind: str, field: str | None = None) -> str | None:
-        """What a column holds that should hold a field; None where it may well hold that.
+        """What a column holds instead of its field; None if it may hold the field.
 
-        It holds something else when at least three cells are filled, less than a fifth of them look
-        like the kind, and half of them or more look like one and the same other thing.
+        A column holds something else if at least three cells are filled, fewer than a fifth of them
+        look like the kind, and at least half of them have one and the same other look.
 
         Args:
             kind: of the column.
-            field: the profile's field it is taken for, if any.
+            field: the profile's field that it is mapped to, if any.
         """
         if self.cells < _FEWEST:
             return None
-        look = max(self.counts, key=lambda one: self.counts[one])
+        look = max(self.counts, key=lambda name: self.counts[name])
         if self.counts[look] < _LEAST_OF_OTHERS * self.cells:
             return None
         if kind in _FITS:
-            fitting = sum(self.counts.get(one, 0) for one in _FITS[kind])
+            fitting = sum(self.counts.get(name, 0) for name in _FITS[kind])
             return look if fitting < _MOST_THAT_FIT * self.cells else None
         return look if field in _NEVER and _NEVER[field] == look else None
 
     def surely(self) -> str | None:
-        """The kind that the cells themselves give away: "email" or "phone", or None."""
+        """The kind that the cells make certain: "email" or "phone", or None."""
         if self.counts.get("email", 0) >= max(1, _SURE * self.cells):
             return "email"
         written, digits = self.counts.get("phone", 0), self.counts.get("digits", 0)
-        # Digits alone are as likely a badge's number.
+        # Digits alone may just as well be the number of a badge.
         if written >= max(1, self.cells / 2) and written + digits >= _SURE * self.cells:
             return "phone"
         return None
 
 
 class Sample:
-    """An even sample of the rows of a file, the same however the file is cut into chunks.
+    """An even sample of the rows of a file; it does not depend on how the file is cut into chunks.
 
-    A row is in it when a hash of its number is low enough; how low follows from how many rows there
-    are, so that the sample stays small.
+    A row is in the sample if a hash of its number is below a bound. The bound shrinks as the number
+    of rows grows, so the sample stays small.
 
     Args:
         columns: how many the header has.
@@ -133,7 +133,7 @@ class Sample:
         self._tables: list[pa.Table] = []
 
     def add(self, chunk: Chunk) -> None:
-        """Takes what belongs into the sample from the well-formed records of a chunk."""
+        """Adds the well-formed records of a chunk to the sample."""
         hashes = (chunk.rows.astype(np.uint64) * np.uint64(0x9E3779B1)) & np.uint64(0xFFFFFFFF)
         every = np.concatenate([self._hashes, hashes])
         while np.count_nonzero(every < self._bound) > self._most:
@@ -154,7 +154,7 @@ class Sample:
         whole = pa.concat_tables(self._tables)
         cells = pa.concat_arrays([column.combine_chunks() for column in whole.columns])
         cells = pc.utf8_trim_whitespace(cells)
-        found = _look_at(cells).reshape(self._columns, rows)
+        looks = _look_at(cells).reshape(self._columns, rows)
         abroad = pc.match_substring_regex(cells, _INTERNATIONAL).to_numpy(zero_copy_only=False)
         return tuple(
             Looks(
@@ -167,16 +167,16 @@ class Sample:
                 },
                 int(begins.sum()),
             )
-            for column, begins in zip(found, abroad.reshape(self._columns, rows), strict=True)
+            for column, begins in zip(looks, abroad.reshape(self._columns, rows), strict=True)
         )
 
 
 def _look_at(cells: pa.Array) -> np.ndarray:
     """The number of each cell's look."""
-    found = np.full(len(cells), len(_PATTERNS), dtype=np.int64)
+    looks = np.full(len(cells), len(_PATTERNS), dtype=np.int64)
     rest = np.arange(len(cells))
     for number, pattern in enumerate(_PATTERNS.values()):
         hit = pc.match_substring_regex(cells, pattern).to_numpy(zero_copy_only=False)
-        found[rest[hit]] = number
+        looks[rest[hit]] = number
         rest, cells = rest[~hit], cells.filter(pa.array(~hit))
-    return found
+    return looks

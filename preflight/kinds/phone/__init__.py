@@ -1,1 +1,1 @@
-"""Phone numbers: read in bulk by the metadata of `phonenumbers`, and judged as it judges them."""
+"""Phone numbers, read in bulk with the metadata of `phonenumbers` and with the same results."""

@@ -1,7 +1,7 @@
-"""What people and programs put into a phone cell instead of one phone number.
+"""Recognises what people and programs put into a phone cell instead of one phone number.
 
-The library says of most of these only that they are no number; of some it even makes one. These
-look at how the cell is written, and tell what happened to it.
+The library only says that most of these are not a number, and even reads some as one. The tests
+here look at how the cell is written, and recognise what happened to it.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import re
 import pyarrow as pa
 import pyarrow.compute as pc
 
-# A spreadsheet's quantity, full precision or not.
+# A number in scientific notation, with all its digits or not.
 _SCIENTIFIC = r"^[+-]?[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]{1,3}$"
-# A number column that went through a program which keeps numbers as fractions.
+# A column of numbers that a program turned into decimals.
 _DECIMAL = r"^\+?[0-9]{7,15}\.0$"
 _WORDS = (
     "#n/a", "(null)", "*", "**", "***", "-", "--", "---", ".", "..", "...", "/", "?", "??", "???",
@@ -26,7 +26,7 @@ _WORDS = (
 )  # fmt: skip
 _MARKED = r"^[ ()+./-]*(?:[0-9][ ()+./-]*)+$"
 _MARKS = r"[ ()+./-]"
-# One digit again and again, alone or behind what may be a calling code; and counting up.
+# One digit repeated, alone or after what may be a calling code; and counting up.
 _TYPED = "|".join(
     [
         "0+",
@@ -37,7 +37,7 @@ _TYPED = "|".join(
         "0?123456?7?8?9?0?",
     ]
 )
-# What may be a number with its area code among other text: so many digits, and the marks between.
+# What may be a number with its area code among other text: digits with punctuation between.
 _NUMBER = re.compile(r"\+?\(?\d(?:[ \u00a0().\u2010-\u2015-]*\d)*")
 _LABELLED = re.compile(r"(?:e?xt[a-z]*|x|#)[.: ]*\d+", re.IGNORECASE)
 _DIGITS = 7
@@ -46,17 +46,17 @@ _MANY = rf"(?:[0-9][^0-9]*){{{2 * _DIGITS},}}"
 
 
 def scientific(cells: pa.Array) -> pa.Array:
-    """True where a spreadsheet wrote a quantity: `1.41556E+10`."""
+    """True if a spreadsheet wrote the cell in scientific notation: `1.41556E+10`."""
     return pc.match_substring_regex(cells, _SCIENTIFIC)
 
 
 def decimal(cells: pa.Array) -> pa.Array:
-    """True where a program wrote a whole number as a fraction: `14155552671.0`."""
+    """True if a program wrote a whole number as a decimal: `14155552671.0`."""
     return pc.match_substring_regex(cells, _DECIMAL)
 
 
 def placeholder(cells: pa.Array) -> pa.Array:
-    """True where something stands to get past a form: `n/a`, `000-000-0000`, `1234567890`."""
+    """True if the cell was typed to get past a form: `n/a`, `000-000-0000`, `1234567890`."""
     words = pc.is_in(pc.utf8_lower(cells), value_set=pa.array(_WORDS))
     digits = pc.replace_substring_regex(cells, _MARKS, "")
     typed = pc.match_substring_regex(digits, f"^(?:{_TYPED})$")
@@ -64,15 +64,15 @@ def placeholder(cells: pa.Array) -> pa.Array:
 
 
 def several(cells: pa.Array) -> pa.Array:
-    """True where more than one number stands in a cell, each of at least seven digits."""
+    """True if a cell has more than one number, each of at least seven digits."""
     many = pc.match_substring_regex(cells, _MANY)
-    found = iter(cells.filter(many).to_pylist())
-    told = [one and len(phones_in(next(found))) > 1 for one in many.to_pylist()]
-    return pa.array(told, pa.bool_())
+    candidates = iter(cells.filter(many).to_pylist())
+    mask = [has_many and len(phones_in(next(candidates))) > 1 for has_many in many.to_pylist()]
+    return pa.array(mask, pa.bool_())
 
 
 def phones_in(cell: str) -> list[str]:
-    """The pieces of a cell that look like a phone number, each as it is written."""
+    """The pieces of a cell that look like a phone number, each as written."""
     pieces = []
     for run in _NUMBER.findall(_LABELLED.sub("", cell)):
         parts = run.split()

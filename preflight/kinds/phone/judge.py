@@ -1,7 +1,7 @@
-"""What `phonenumbers` makes of a phone cell, and which cells need not be asked about.
+"""Reads phone cells with `phonenumbers`, and settles most of them in bulk.
 
-The library is the truth; a region comes from the caller (a country column, an option, a profile)
-and is never guessed.
+The library decides what is valid. The caller gives the region (from a country column, an option or
+the profile); it is never guessed.
 """
 
 from __future__ import annotations
@@ -20,25 +20,25 @@ from preflight.core.invisible import CONTROLS, ODD_BLANKS, ZERO_WIDTH, strip_inv
 from preflight.core.types import Bools, Ints
 from preflight.kinds.phone import cells as phonecells
 from preflight.kinds.phone import metadata
-from preflight.kinds.phone.metadata import Reading, characters, read, valid, written
+from preflight.kinds.phone.metadata import ParsedNumbers, characters, read, valid, written
 from preflight.kinds.phone.missing_plus import either
 
-# What the library says of a cell, and for those it can make nothing of, what is to be seen of them.
+# The status of a cell: as the library says, and for cells it cannot read, what they look like.
 OK, UNPARSABLE, INVALID, NO_REGION = "ok", "unparsable", "invalid", "no-region"
 PLACEHOLDER, SEVERAL, SCIENTIFIC, DECIMAL = "placeholder", "several", "scientific", "decimal"
 EXTENSION, EITHER = "extension", "either"
 
 _E164 = r"^\+[1-9][0-9]{6,14}$"
-# The punctuation that the library drops wherever it stands. Letters, "x" and "~" are not in it:
-# they may begin an extension.
+# The punctuation that the library drops anywhere. Letters, "x" and "~" are not in it, because they
+# may begin an extension.
 _MARKS = r"[ \x{a0}\x{ad}\x{200b}\x{2060}\x{2010}-\x{2015}\x{2212}()\[\]./-]"
-# A number as people dial and write it. The library takes as many digits for a number.
+# A number as people dial and write it; to the library, three digits are a number.
 _DIALLED = rf"^{_MARKS}*\+?{_MARKS}*(?:[0-9]{_MARKS}*){{3,}}$"
-# Of the ways to write an extension, those that can be nothing else.
+# Ways to write an extension that cannot mean anything else.
 _EXTENSION = r"(?i)([0-9])[ \x{a0}]*(?:ext|extn|extension|x|#)[:.]?[ \x{a0}]*[0-9]{1,6}$"
-# The library reads no longer text.
+# The library does not read longer texts.
 _LONGEST_TEXT = 250
-# What `read` takes, and what makes it ask the library of a single number.
+# The fewest digits that `read` accepts; and a `few` that leaves a single number to the library.
 _FEWEST, _ALONE = 3, 2
 _BEGINS = re.compile(r"[+\uff0b]|\d")
 _INVISIBLE = f" {ZERO_WIDTH}{ODD_BLANKS}{CONTROLS}"
@@ -49,20 +49,20 @@ _PLUSES = ("+", "\uff0b")
 
 
 def trim_phone(value: str) -> str:
-    """The cell without blanks and invisible characters around it, and no apostrophe in front.
+    """The cell without whitespace and invisible characters around it, and no apostrophe in front.
 
-    The apostrophe is how people make a spreadsheet keep a number as text. Trimming twice equals
+    People type the apostrophe to make a spreadsheet keep a number as text. Trimming twice equals
     trimming once.
     """
     return _IN_FRONT.sub("", strip_invisible(value))
 
 
 def plain(values: pa.ChunkedArray, *, few: int = metadata.FEW) -> pa.ChunkedArray:
-    """True where a cell is obviously a valid number in E.164 form; sound, see the tests.
+    """True if a cell is obviously a valid number in E.164 form; sound, see the tests.
 
     Args:
         values: a string column.
-        few: fewer numbers of a calling code than these are not worth the triage.
+        few: calling codes with fewer numbers than this are not worth the triage.
     """
     fine = np.zeros(len(values), dtype=bool)
     shaped = np.flatnonzero(pc.match_substring_regex(values, _E164).to_numpy())
@@ -72,14 +72,14 @@ def plain(values: pa.ChunkedArray, *, few: int = metadata.FEW) -> pa.ChunkedArra
     return pa.chunked_array([pa.array(fine)])
 
 
-def _e164(found: Reading) -> pa.Array:
-    codes = pc.cast(pa.array(found.codes), pa.string())
-    return pc.binary_join_element_wise("+", codes, found.numbers, "")
+def _e164(parsed: ParsedNumbers) -> pa.Array:
+    codes = pc.cast(pa.array(parsed.codes), pa.string())
+    return pc.binary_join_element_wise("+", codes, parsed.numbers, "")
 
 
 @functools.lru_cache(maxsize=1 << 16)
 def _judge(bare: str, region: str) -> tuple[str, str, str]:
-    """What the library makes of one trimmed cell: its E.164 form, a status, and why not."""
+    """Reads one trimmed cell with the library: its E.164 form, its status, and the reason."""
     if not bare:
         return "", OK, ""
     known = region if region in phonenumbers.SUPPORTED_REGIONS else None
@@ -94,7 +94,7 @@ def _judge(bare: str, region: str) -> tuple[str, str, str]:
     if not phonenumbers.is_valid_number(number):
         return "", INVALID, _no_number(number.country_code or 0)
     if number.extension and not _LABEL.search(bare) and len(phonecells.phones_in(bare)) > 1:
-        # To the library a second number behind a comma or a semicolon is an extension.
+        # The library reads a second number after a comma or a semicolon as an extension.
         return "", SEVERAL, ""
     form = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     if number.extension:
@@ -106,7 +106,7 @@ def _is_either(bare: str, number: phonenumbers.PhoneNumber) -> bool:
     begins = _BEGINS.search(bare)
     digits = phonenumbers.normalize_digits_only(bare)
     rest = phonenumbers.national_significant_number(number)
-    # Of a number in letters the digits alone say nothing.
+    # The digits of a number written in letters are not the whole number.
     if len(digits) < max(_FEWEST, len(rest)) or (begins and begins[0] in _PLUSES):
         return False
     codes = np.array([number.country_code])
@@ -142,52 +142,52 @@ def _no_number(code: int) -> str:
 def judge(
     values: pd.Series[str], regions: pd.Series[str], *, few: int = metadata.FEW
 ) -> pd.DataFrame:
-    """What the library says of each value in its region.
+    """Reads each value in its region.
 
     Args:
         values: the cells.
-        regions: of the same index, the ISO 3166 code of each cell's region, "" where none is known.
-        few: fewer numbers of a region than these are read one by one.
+        regions: of the same index: the ISO 3166 code of each cell's region, "" if unknown.
+        few: regions with fewer numbers than this are read one by one.
 
     Returns:
-        A frame of the same index: `core` str, as `trim_phone` makes it; `e164` str, "" unless the
-        status is OK; `status` str, one of OK, UNPARSABLE, INVALID and NO_REGION, as the library
-        says, or of PLACEHOLDER, SEVERAL, SCIENTIFIC and DECIMAL, see `phonecells`; `reason` str,
-        why there is no number, EXTENSION for a valid one that carries one, EITHER for one that is
-        another behind a plus, see `plusless`.
+        A frame of the same index: `core` str, the result of `trim_phone`; `e164` str, "" unless the
+        status is OK; `status` str, one of OK, UNPARSABLE, INVALID and NO_REGION, from the library,
+        or of PLACEHOLDER, SEVERAL, SCIENTIFIC and DECIMAL, see `cells`; `reason` str, why there is
+        no number, EXTENSION for a valid number with an extension, EITHER for one that would be
+        another number with a plus, see `missing_plus`.
     """
     cells, where = _strings(values), _strings(regions)
     core = _trimmed(cells)
     e164 = np.full(len(core), "", dtype=object)
-    # Which of `told` holds of each cell: a status, and why.
-    told: dict[tuple[str, str], int] = {("", ""): 0}
+    # Each pair of status and reason, numbered; and the number of each cell's pair.
+    verdicts: dict[tuple[str, str], int] = {("", ""): 0}
     which = np.zeros(len(core), dtype=np.int64)
 
-    def tell(at: Ints, status: str, reason: str) -> None:
-        which[at] = told.setdefault((status, reason), len(told))
+    def settle(at: Ints, status: str, reason: str) -> None:
+        which[at] = verdicts.setdefault((status, reason), len(verdicts))
 
     at, digits, plus, extended = _dialled(core)
-    found = read(digits, plus, where.take(pa.array(at)), few=few)
-    fine = valid(found.codes, found.numbers)
-    e164[at[fine]] = _e164(found).filter(pa.array(fine)).to_numpy(zero_copy_only=False)
-    tell(at[fine & ~extended], OK, "")
+    parsed = read(digits, plus, where.take(pa.array(at)), few=few)
+    fine = valid(parsed.codes, parsed.numbers)
+    e164[at[fine]] = _e164(parsed).filter(pa.array(fine)).to_numpy(zero_copy_only=False)
+    settle(at[fine & ~extended], OK, "")
     bare = np.flatnonzero(fine & ~extended & ~plus)
     some = pa.array(bare)
-    two = either(digits.take(some), found.codes[bare], found.numbers.take(some), few=few)
-    tell(at[bare[two]], OK, EITHER)
-    tell(at[fine & extended], OK, EXTENSION)
-    for code in np.unique(found.codes[~fine]).tolist():
-        tell(at[~fine & (found.codes == code)], INVALID, _no_number(code))
+    two = either(digits.take(some), parsed.codes[bare], parsed.numbers.take(some), few=few)
+    settle(at[bare[two]], OK, EITHER)
+    settle(at[fine & extended], OK, EXTENSION)
+    for code in np.unique(parsed.codes[~fine]).tolist():
+        settle(at[~fine & (parsed.codes == code)], INVALID, _no_number(code))
     for outcome, (status, reason) in _OUTCOMES.items():
-        tell(at[found.outcomes == outcome], status, reason)
+        settle(at[parsed.outcomes == outcome], status, reason)
     asked = np.ones(len(core), dtype=bool)
-    asked[at] = found.outcomes == metadata.UNKNOWN
-    for one in np.flatnonzero(asked).tolist():
-        e164[one], status, reason = _judge(core[one].as_py(), where[one].as_py())
-        which[one] = told.setdefault((status, reason), len(told))
-    _look_again(core, np.array([status == OK for status, _ in told])[which], tell)
-    e164[np.array([status != OK for status, _ in told])[which]] = ""
-    statuses, reasons = (pa.array(each, pa.string()) for each in zip(*told, strict=True))
+    asked[at] = parsed.outcomes == metadata.UNKNOWN
+    for cell in np.flatnonzero(asked).tolist():
+        e164[cell], status, reason = _judge(core[cell].as_py(), where[cell].as_py())
+        which[cell] = verdicts.setdefault((status, reason), len(verdicts))
+    _look_again(core, np.array([status == OK for status, _ in verdicts])[which], settle)
+    e164[np.array([status != OK for status, _ in verdicts])[which]] = ""
+    statuses, reasons = (pa.array(each, pa.string()) for each in zip(*verdicts, strict=True))
     columns = {
         "core": core,
         "e164": pa.array(e164, pa.string()),
@@ -200,17 +200,17 @@ def judge(
     )
 
 
-def _look_again(core: pa.Array, fine: Bools, tell: Callable[[Ints, str, str], None]) -> None:
-    """Tells of cells that hold something else than one number, so that each has one fault.
+def _look_again(core: pa.Array, fine: Bools, settle: Callable[[Ints, str, str], None]) -> None:
+    """Settles cells that hold something other than one number, so that each has one problem.
 
-    Of a number that the library knows as valid, only a spreadsheet's way to write it counts.
+    A valid number is changed only if a spreadsheet or a program wrote it as a quantity.
     """
     left = np.flatnonzero(~fine)
     cells = core.take(pa.array(left))
     for status, looks in ((SEVERAL, phonecells.several), (PLACEHOLDER, phonecells.placeholder)):
-        tell(left[looks(cells).to_numpy(zero_copy_only=False)], status, "")
+        settle(left[looks(cells).to_numpy(zero_copy_only=False)], status, "")
     for status, looks in ((DECIMAL, phonecells.decimal), (SCIENTIFIC, phonecells.scientific)):
-        tell(np.flatnonzero(looks(core).to_numpy(zero_copy_only=False)), status, "")
+        settle(np.flatnonzero(looks(core).to_numpy(zero_copy_only=False)), status, "")
 
 
 def _strings(values: pd.Series[str]) -> pa.Array:
@@ -219,7 +219,7 @@ def _strings(values: pd.Series[str]) -> pa.Array:
 
 
 def _trimmed(cells: pa.Array) -> pa.Array:
-    """The cells as `trim_phone` leaves them."""
+    """`trim_phone` of each cell."""
     padded = pc.match_substring_regex(cells, _PADDED)
     if not pc.any(padded).as_py():
         return cells
@@ -228,11 +228,11 @@ def _trimmed(cells: pa.Array) -> pa.Array:
 
 
 def _dialled(core: pa.Array) -> tuple[Ints, pa.Array, Bools, Bools]:
-    """The numbers that are written in digits and punctuation, as most of most files are.
+    """The cells that are digits and punctuation only, as in most files.
 
     Returns:
-        Where they stand; their digits; where a plus stands in front; where an extension, which is
-        not among the digits, stands behind.
+        Their positions; their digits; whether each has a plus in front; whether each has an
+        extension, which is not among the digits.
     """
     shaped = pc.match_substring_regex(core, _DIALLED).to_numpy(zero_copy_only=False)
     others = np.flatnonzero(~shaped)
@@ -250,7 +250,7 @@ def _dialled(core: pa.Array) -> tuple[Ints, pa.Array, Bools, Bools]:
 
 
 def _digits(strings: pa.Array) -> pa.Array:
-    """The ASCII digits of each string, and nothing else: far faster than replacing the others."""
+    """The ASCII digits of each string; far faster than replacing the other characters."""
     bounds, everything = characters(strings)
     kept = (everything >= ord("0")) & (everything <= ord("9"))
     counted = np.concatenate([np.zeros(1, np.int32), np.cumsum(kept, dtype=np.int32)])

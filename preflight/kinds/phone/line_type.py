@@ -1,4 +1,4 @@
-"""What type of line a phone number is of: a mobile, a landline, a premium-rate number…
+"""The type of line of a phone number: a mobile, a landline, a premium-rate number…
 
 The types are those of `phonenumbers`; in many countries it cannot tell a mobile from a landline.
 """
@@ -24,15 +24,15 @@ _NORTH_AMERICA = 1
 
 
 def line_types(numbers: pd.Series[str], *, few: int = numbering.FEW) -> pd.Series[str]:
-    """The type of each number: one of `KINDS`, EITHER, or "" for what is no valid number.
+    """The type of each number: one of `KINDS`, EITHER, or "" if it is not a valid number.
 
     Args:
         numbers: in E.164 form, or "".
-        few: fewer numbers of a calling code than these are asked of the library one by one.
+        few: calling codes with fewer numbers than this are given to the library one by one.
     """
     cells = pa.array(numbers.array, pa.string())
     cells = cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells
-    found = np.full(len(cells), "", dtype=object)
+    types = np.full(len(cells), "", dtype=object)
     shaped = np.flatnonzero(pc.match_substring_regex(cells, r"^\+[0-9]{3,}$"))
     digits = pc.utf8_slice_codeunits(cells.take(pa.array(shaped)), 1)
     for code, where in numbering.groups(numbering.codes_of(digits)):
@@ -40,12 +40,12 @@ def line_types(numbers: pd.Series[str], *, few: int = numbering.FEW) -> pd.Serie
         if not code:
             continue
         if len(where) < few or numbering.regions_of(code) is None:
-            found[at] = [_type(f"+{one}") for one in some.to_pylist()]
+            types[at] = [_type(f"+{number}") for number in some.to_pylist()]
             continue
         rest = pc.utf8_slice_codeunits(some, len(str(code)))
         for plan, mine, lettered, valid in numbering.by_region(code, rest):
-            found[at[mine]] = np.where(valid, _types_of(plan, lettered), "")
-    return pd.Series(found, index=numbers.index, dtype="str")
+            types[at[mine]] = np.where(valid, _types_of(plan, lettered), "")
+    return pd.Series(types, index=numbers.index, dtype="str")
 
 
 @functools.lru_cache(maxsize=1 << 14)
@@ -68,11 +68,11 @@ def _types_of(plan: Numbering, lettered: pa.Array) -> np.ndarray:
 
 @functools.cache
 def numbers_of(types: frozenset[str]) -> str:
-    """An RE2 pattern of E.164 forms that may be numbers of some types: it fits more than those.
+    """An RE2 pattern that matches all E.164 numbers of some types, and others too.
 
-    Of North America, where hardly a landline can be told from a mobile, it takes the patterns of
-    the types; of all else it takes any number. The patterns of all countries would cost every run
-    more than the few numbers that are then looked at in vain, which are read in bulk as well.
+    For North America, where landlines can rarely be told from mobiles, it has the patterns of the
+    types; for the rest of the world it matches any number. Patterns of all countries would cost
+    every run more time than checking the few extra numbers, which is done in bulk.
 
     Args:
         types: some of `KINDS`.
@@ -83,13 +83,13 @@ def numbers_of(types: frozenset[str]) -> str:
         for metadata in (phonenumbers.PhoneMetadata.metadata_for_region(region, None),)
         if metadata is not None
         for kind in (getattr(metadata, name) for name in types)
-        if kind is not None and kind.national_number_pattern and _is_told(metadata, kind)
+        if kind is not None and kind.national_number_pattern and _is_distinct(metadata, kind)
     }
     return rf"^\+(?:[2-9]|{_NORTH_AMERICA}(?:{'|'.join(sorted(patterns))})$)"
 
 
-def _is_told(metadata: phonenumbers.PhoneMetadata, kind: phonenumbers.PhoneNumberDesc) -> bool:
-    """Whether any number of a type is of that type alone: a landline may be a mobile as well."""
+def _is_distinct(metadata: phonenumbers.PhoneMetadata, kind: phonenumbers.PhoneNumberDesc) -> bool:
+    """Whether numbers of a type belong to that type only: a landline may be a mobile as well."""
     mobile = metadata.mobile
     return kind is not metadata.fixed_line or not (
         metadata.same_mobile_and_fixed_line_pattern

@@ -1,12 +1,12 @@
 """Numbering plans: which digits are a number of which country, read in bulk.
 
-`phonenumbers` reads one number at a time. This reads columns of digits by the same steps and the
-same metadata, every pattern of which is one that RE2 takes: the international prefix, the calling
-code, the national prefix and its rewriting, the lengths, the patterns of each type. A plan whose
-metadata say too little, or say it in a way that is not known here, has no answer, and the library
-is asked. `make compare` holds both equal over all regions.
+`phonenumbers` reads one number at a time. This module reads columns of digits in the same steps and
+with the same metadata, whose patterns all work in RE2: the international prefix, the calling code,
+the national prefix and its rewriting, the lengths, the patterns of each type. Regions with
+incomplete metadata, or with metadata of an unknown form, are left to the library. `make compare`
+shows that both give the same results for all regions.
 
-Letters, extensions and digits of other scripts are no business of this module; see `phones`.
+Letters, extensions and digits of other scripts are handled in `judge`.
 """
 
 from __future__ import annotations
@@ -23,43 +23,44 @@ import pyarrow.compute as pc
 
 from preflight.core.types import Bools, Ints
 
-# What reading comes to: a number, of which it is to be seen whether it is valid, or why there is
-# none. UNKNOWN is for the library.
+# The outcome of reading a cell: a number, which may be invalid, or why there is no number. UNKNOWN
+# cells are left to the library.
 READ, UNKNOWN, NO_REGION, NO_CODE, SHORT_BEHIND_PREFIX, TOO_SHORT, TOO_LONG = range(7)
 
 # The library's own limits of a national number: _MIN_LENGTH_FOR_NSN and _MAX_LENGTH_FOR_NSN.
 _SHORTEST, _LONGEST = 2, 17
-# In the order in which the library tries them; the last two may both fit.
+# In the order in which the library tries them; the last two may both match.
 KINDS = (
     "premium_rate", "toll_free", "shared_cost", "voip", "personal_number", "pager", "uan",
     "voicemail", "fixed_line", "mobile",
 )  # fmt: skip
 _WORLD = "001"
-# RE2 makes its patterns anew at each call: the library reads so many numbers in that time.
+# RE2 compiles its patterns at each call; the library reads this many numbers in the same time.
 FEW = 32
-# A number's length as a letter in front of it: one pattern can then hold types of many lengths.
+# The length of a number, as a letter in front of it: one pattern can then cover many lengths.
 _LETTERS = pa.array([chr(ord("A") + length) for length in range(_LONGEST + 1)] + ["Z"])
 _ANY_LENGTH = "[A-Z]"
 
 
 @dataclass(frozen=True, slots=True)
 class Numbering:
-    """What the metadata say of one region's numbers.
+    """The numbering plan of one region, from the metadata.
 
     Attributes:
         code: its calling code.
         abroad: a pattern of its international prefixes, at the start.
         prefix: a pattern of its national prefixes, at the start; "" if it has none.
-        groups: how many groups that has.
-        rewriting: what the last group is rewritten to; "" if the prefix just goes.
+        groups: how many groups that pattern has.
+        rewriting: what the last group is rewritten to; "" if the prefix is just removed.
         general: a pattern of all its numbers, regardless of length.
-        known: the same with the length's letter in front, of those lengths that there are.
-        types: a pattern of each type, with the letter; "" for one that it has no numbers of.
+        known: the same with the letter of the length in front, for the possible lengths.
+        types: a pattern of each type, with the letter; "" for a type without numbers.
         typed: a pattern of the numbers of any type, with the letter.
         same: whether its landlines and mobiles cannot be told apart.
-        leading: a pattern of the digits that tell its numbers from others of the code; "" if none.
+        leading: a pattern of the digits that distinguish its numbers from others of the calling
+            code; "" if there is none.
         possible: the lengths of its numbers.
-        local: the lengths of those that can be dialled in one place only.
+        local: the lengths of numbers that can be dialled locally only.
     """
 
     code: int
@@ -77,25 +78,25 @@ class Numbering:
     local: frozenset[int]
 
     def stays(self, lengths: Ints) -> Bools:
-        """Where so many digits may be what is left of a number without its national prefix."""
+        """Where a number of this length may be complete without its national prefix."""
         fits = np.isin(lengths, self.possible) | (lengths > self.possible[-1])
         return fits & ~np.isin(lengths, list(self.local))
 
     def overlong(self, lengths: Ints) -> Bools:
-        """Where so many digits are more than any number has."""
+        """Where a number is longer than any number of the region."""
         return (lengths > self.possible[-1]) & ~np.isin(lengths, list(self.local))
 
 
 @functools.cache
 def numbering(region: str, code: int = 0) -> Numbering | None:
-    """The numbering of a region, or of a calling code of no country.
+    """The numbering plan of a region, or of a calling code without a country.
 
     Args:
         region: ISO 3166 alpha-2, or "001".
-        code: the calling code, where the region is "001".
+        code: the calling code, if the region is "001".
 
     Returns:
-        None where the library has no metadata of it, or such as are not known here.
+        None if the library has no metadata for it, or metadata of an unknown form.
     """
     if region != _WORLD and region not in phonenumbers.SUPPORTED_REGIONS:
         return None
@@ -119,7 +120,7 @@ def numbering(region: str, code: int = 0) -> Numbering | None:
         rewriting=rewriting,
         general=rf"^(?:{general.national_number_pattern})$",
         known=rf"^(?:{_lettered(general)})$",
-        types=tuple(rf"^(?:{one})$" if one else "" for one in types),
+        types=tuple(rf"^(?:{pattern})$" if pattern else "" for pattern in types),
         typed=rf"^(?:{'|'.join(filter(None, types))})$",
         same=bool(metadata.same_mobile_and_fixed_line_pattern),
         leading=rf"^(?:{metadata.leading_digits})" if metadata.leading_digits is not None else "",
@@ -142,7 +143,7 @@ def _lettered(desc: phonenumbers.PhoneNumberDesc | None) -> str:
 
 
 def _is_re2(plan: Numbering) -> bool:
-    """Whether RE2 takes the patterns: it knows no look-around."""
+    """Whether the patterns work in RE2, which has no look-around."""
     patterns = (plan.abroad, plan.prefix, plan.general, plan.known, plan.typed, plan.leading)
     try:
         for pattern in filter(None, (*patterns, *plan.types)):
@@ -154,33 +155,33 @@ def _is_re2(plan: Numbering) -> bool:
 
 @functools.cache
 def regions_of(code: int) -> tuple[Numbering, ...] | None:
-    """The numberings of a calling code, the main region's first; None if one is not known."""
-    found = tuple(
+    """The numbering plans of a calling code, main region first; None if one is missing."""
+    plans = tuple(
         numbering(region, code) for region in phonenumbers.COUNTRY_CODE_TO_REGION_CODE[code]
     )
-    return None if None in found else tuple(filter(None, found))
+    return None if None in plans else tuple(filter(None, plans))
 
 
 @functools.cache
 def _codes() -> Ints:
-    """The calling code at the start of each three digits; 0 where there is none."""
-    found = np.zeros(1000, dtype=np.int64)
+    """The calling code at the start of each three digits; 0 if there is none."""
+    codes = np.zeros(1000, dtype=np.int64)
     # The library tries one digit, then two, then three: the shortest code comes last here.
     for code in sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE, reverse=True):
         rest = 3 - len(str(code))
-        found[code * 10**rest : (code + 1) * 10**rest] = code
-    return found
+        codes[code * 10**rest : (code + 1) * 10**rest] = code
+    return codes
 
 
 def matches(numbers: pa.Array, pattern: str) -> Bools:
     """Where a pattern fits."""
-    found: Bools = pc.match_substring_regex(numbers, pattern).to_numpy(zero_copy_only=False)
-    return found
+    mask: Bools = pc.match_substring_regex(numbers, pattern).to_numpy(zero_copy_only=False)
+    return mask
 
 
 def _lengths(numbers: pa.Array) -> Ints:
-    found: Ints = pc.binary_length(numbers).to_numpy(zero_copy_only=False).astype(np.int64)
-    return found
+    lengths: Ints = pc.binary_length(numbers).to_numpy(zero_copy_only=False).astype(np.int64)
+    return lengths
 
 
 def _picked(numbers: pa.Array, where: Ints) -> pa.Array:
@@ -188,7 +189,7 @@ def _picked(numbers: pa.Array, where: Ints) -> pa.Array:
 
 
 def groups(keys: Ints) -> Iterator[tuple[int, Ints]]:
-    """Each key, and where it stands."""
+    """Each key, and its positions."""
     order = np.argsort(keys, kind="stable")
     ends = np.flatnonzero(np.diff(keys[order])) + 1
     for where in np.split(order, ends) if len(keys) else ():
@@ -196,31 +197,31 @@ def groups(keys: Ints) -> Iterator[tuple[int, Ints]]:
 
 
 def characters(strings: pa.Array) -> tuple[Ints, np.ndarray]:
-    """The bytes of an array of strings, and where in them each begins; the last end comes last."""
+    """The bytes of an array of strings, and the offset of each string; the last end comes last."""
     _, offsets, data = strings.buffers()
     bounds = np.frombuffer(offsets, np.int32)[strings.offset : strings.offset + len(strings) + 1]
     return bounds.astype(np.int64), np.frombuffer(data or b"", np.uint8)
 
 
 def codes_of(numbers: pa.Array) -> Ints:
-    """The calling code that each number of at least three digits starts with; 0 where none does."""
+    """The calling code at the start of each number of at least three digits; 0 if there is none."""
     if not len(numbers):
         return np.empty(0, dtype=np.int64)
     bounds, digits = characters(numbers)
     first, second, third = (digits[bounds[:-1] + at].astype(np.int64) - ord("0") for at in range(3))
-    found: Ints = _codes()[first * 100 + second * 10 + third]
-    return found
+    codes: Ints = _codes()[first * 100 + second * 10 + third]
+    return codes
 
 
 def _without_prefix(plan: Numbering, numbers: pa.Array) -> pa.Array:
-    """The numbers with the national prefix taken off or rewritten, where the library would."""
+    """The numbers with the national prefix removed or rewritten, as the library does it."""
     hit = matches(numbers, plan.prefix) if plan.prefix else np.zeros(len(numbers), dtype=bool)
     if not hit.any():
         return numbers
     some = numbers.filter(pa.array(hit))
     bare = pc.replace_substring_regex(some, plan.prefix, "", max_replacements=1)
     if plan.rewriting:
-        # The rule holds where the last group took part; no group of the metadata can be empty.
+        # The rule applies if the last group matched; no group of the metadata can be empty.
         marked = pc.replace_substring_regex(some, plan.prefix, rf"\{plan.groups}x")
         rewritten = pc.replace_substring_regex(some, plan.prefix, plan.rewriting)
         bare = pc.if_else(pc.starts_with(marked, "x"), bare, rewritten)
@@ -229,13 +230,13 @@ def _without_prefix(plan: Numbering, numbers: pa.Array) -> pa.Array:
 
 
 @dataclass(frozen=True)
-class Reading:
-    """What columns of digits were read as.
+class ParsedNumbers:
+    """The result of reading a column of digits.
 
     Attributes:
         outcomes: READ, or why there is no number.
-        codes: the calling code of each; 0 where there is no number.
-        numbers: the national number behind it; "" where there is none.
+        codes: the calling code of each; 0 if there is no number.
+        numbers: the national number after it; "" if there is none.
     """
 
     outcomes: Ints
@@ -244,7 +245,7 @@ class Reading:
 
 
 class _Reader:
-    """Reads one column; the pieces of it are put together in the end."""
+    """Reads one column in pieces, and puts them together at the end."""
 
     def __init__(self, count: int, few: int) -> None:
         self.few = few
@@ -253,7 +254,7 @@ class _Reader:
         self._pieces: list[tuple[Ints, pa.Array]] = []
 
     def settle(self, plan: Numbering, where: Ints, numbers: pa.Array) -> None:
-        """Numbers behind a calling code, in the numbering they are read by."""
+        """Settles numbers after a calling code, with the plan that reads them."""
         bare = _without_prefix(plan, numbers)
         kept = pc.if_else(pa.array(plan.stays(_lengths(bare))), bare, numbers)
         short, long = _lengths(numbers) < _SHORTEST, _lengths(kept) > _LONGEST
@@ -262,27 +263,27 @@ class _Reader:
         self._pieces.append((where, kept))
 
     def abroad(self, where: Ints, numbers: pa.Array) -> Ints:
-        """Numbers with a calling code in front; says which start with none."""
-        strange = [where[:0]]
+        """Reads numbers with a calling code in front; returns those that start with none."""
+        unknown = [where[:0]]
         for code, mine in groups(codes_of(numbers)):
             if not code:
-                strange.append(where[mine])
+                unknown.append(where[mine])
             elif len(mine) >= self.few and (plans := regions_of(code)) is not None:
                 rest = pc.utf8_slice_codeunits(_picked(numbers, mine), len(str(code)))
                 self.settle(plans[0], where[mine], rest)
-        return np.concatenate(strange)
+        return np.concatenate(unknown)
 
     def national(self, plan: Numbering, where: Ints, numbers: pa.Array, plus: Bools) -> None:
-        """Numbers as they are dialled in a region.
+        """Reads numbers as they are dialled in a region.
 
-        Behind a plus there has to be a calling code, though one that is dialled will do.
+        A plus must be followed by a calling code; an international prefix before it is accepted.
         """
         plans = regions_of(plan.code)
         if plans is None:
             return
         if plan.abroad and (begins := matches(numbers, plan.abroad)).any():
             rest = pc.replace_substring_regex(numbers, plan.abroad, "", max_replacements=1)
-            # No calling code starts with a zero: the prefix is a part of the number then.
+            # No calling code starts with a zero: the prefix is then part of the number.
             begins &= ~pc.starts_with(rest, "0").to_numpy(zero_copy_only=False)
             short = begins & (_lengths(rest) <= _SHORTEST)
             self.outcomes[where[short]] = SHORT_BEHIND_PREFIX
@@ -302,29 +303,31 @@ class _Reader:
         mine = np.flatnonzero(~plus & ~written)
         self.settle(plan, where[mine], _picked(numbers, mine))
 
-    def reading(self) -> Reading:
-        """What all was read as."""
+    def result(self) -> ParsedNumbers:
+        """The column as read."""
         left = np.flatnonzero(self.codes == 0)
         pieces = [*self._pieces, (left, pa.array([""] * len(left), pa.string()))]
         order = np.argsort(np.concatenate([where for where, _ in pieces]), kind="stable")
         numbers = pa.concat_arrays([piece for _, piece in pieces]).take(pa.array(order))
-        return Reading(self.outcomes, self.codes, numbers)
+        return ParsedNumbers(self.outcomes, self.codes, numbers)
 
 
-def read(digits: pa.Array, international: Bools, regions: pa.Array, *, few: int = FEW) -> Reading:
-    """Reads columns of digits as the library reads what people wrote.
+def read(
+    digits: pa.Array, international: Bools, regions: pa.Array, *, few: int = FEW
+) -> ParsedNumbers:
+    """Reads a column of digits as the library reads written numbers.
 
     Args:
         digits: strings of at least three ASCII digits each.
-        international: where a plus stood in front.
-        regions: of the same length: the ISO 3166 code of each one's region, "" where none is known.
-        few: fewer numbers of a region or calling code than these are left to the library.
+        international: whether each had a plus in front.
+        regions: of the same length: the ISO 3166 code of each number's region, "" if unknown.
+        few: regions and calling codes with fewer numbers than this are left to the library.
     """
     reader = _Reader(len(digits), few)
     abroad = np.flatnonzero(international)
-    strange = reader.abroad(abroad, _picked(digits, abroad))
-    # The library tries a number whose calling code does not exist again without its plus.
-    national = np.concatenate([np.flatnonzero(~international), strange])
+    unknown = reader.abroad(abroad, _picked(digits, abroad))
+    # If a calling code does not exist, the library tries the number again without its plus.
+    national = np.concatenate([np.flatnonzero(~international), unknown])
     encoded = regions.dictionary_encode()
     names, which = encoded.dictionary.to_pylist(), encoded.indices.to_numpy()
     for key, mine in groups(which[national].astype(np.int64)):
@@ -333,14 +336,15 @@ def read(digits: pa.Array, international: Bools, regions: pa.Array, *, few: int 
             reader.outcomes[where] = np.where(international[where], NO_CODE, NO_REGION)
         elif len(mine) >= few and (plan := numbering(names[key])) is not None:
             reader.national(plan, where, _picked(digits, where), international[where])
-    return reader.reading()
+    return reader.result()
 
 
 def by_region(code: int, numbers: pa.Array) -> Iterator[tuple[Numbering, Ints, pa.Array, Bools]]:
-    """Which numbers behind a calling code are of which of its regions, and which of them are valid.
+    """Splits the numbers of a calling code by region.
 
     Yields:
-        A numbering, where its numbers stand, those with the letter, and where they are valid.
+        A numbering plan, the positions of its numbers, those numbers with the letter of their
+        length, and whether each is valid.
     """
     plans = regions_of(code) or ()
     lengths = np.minimum(_lengths(numbers), _LONGEST + 1)
@@ -352,22 +356,22 @@ def by_region(code: int, numbers: pa.Array) -> Iterator[tuple[Numbering, Ints, p
         mine = left
         if plan.leading and len(plans) > 1:
             mine = left[matches(_picked(numbers, left), plan.leading)]
-        found = _picked(lettered, mine)
-        valid = matches(found, plan.known)
-        valid[valid] = matches(found.filter(pa.array(valid)), plan.typed)
+        some = _picked(lettered, mine)
+        valid = matches(some, plan.known)
+        valid[valid] = matches(some.filter(pa.array(valid)), plan.typed)
         if not plan.leading and len(plans) > 1:
-            mine, found, valid = mine[valid], found.filter(pa.array(valid)), valid[valid]
+            mine, some, valid = mine[valid], some.filter(pa.array(valid)), valid[valid]
         left = np.setdiff1d(left, mine, assume_unique=True)
         if len(mine):
-            yield plan, mine, found, valid
+            yield plan, mine, some, valid
 
 
 def valid(codes: Ints, numbers: pa.Array) -> Bools:
-    """Where a number is a valid one.
+    """Whether each number is valid.
 
     Args:
         codes: the calling code of each; 0 for no number.
-        numbers: the national number behind it.
+        numbers: the national number after it.
     """
     fine = np.zeros(len(numbers), dtype=bool)
     for code, where in groups(codes):
@@ -378,11 +382,11 @@ def valid(codes: Ints, numbers: pa.Array) -> Bools:
 
 
 def written(digits: pa.Array, *, few: int = FEW) -> Bools:
-    """Where digits are the E.164 form of a valid number, but for the plus.
+    """Whether digits are the E.164 form of a valid number, except for the plus.
 
     Args:
         digits: strings of at least three ASCII digits each.
-        few: fewer numbers of a calling code than these are left to the library.
+        few: calling codes with fewer numbers than this are left to the library.
     """
     fine = np.zeros(len(digits), dtype=bool)
     for code, where in groups(codes_of(digits)):
@@ -392,7 +396,7 @@ def written(digits: pa.Array, *, few: int = FEW) -> Bools:
         numbers = pc.utf8_slice_codeunits(_picked(digits, where), len(str(code)))
         for _, mine, _, good in by_region(code, numbers):
             fine[where[mine]] = good
-        # The library would read another number where it takes off what looks like a prefix.
+        # The library would remove what looks like a national prefix, and read another number.
         if plans[0].prefix:
             fine[where] &= pc.equal(_without_prefix(plans[0], numbers), numbers).to_numpy(
                 zero_copy_only=False

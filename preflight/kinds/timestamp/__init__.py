@@ -1,1 +1,1 @@
-"""Dates and times: parsed, judged, and the order of day and month in a column."""
+"""Dates and times: parsing, checking, and the order of day and month in a column."""

@@ -1,7 +1,7 @@
 """Whether a column's dates are written day first or month first, by the column's own evidence.
 
-`21/04/2026` cannot be written month first, nor `04/21/2026` day first: one such cell settles its
-column, wherever it stands, whatever is wrong with its row. Cells that prove both settle nothing.
+`21/04/2026` cannot be month first, and `04/21/2026` cannot be day first. One such cell settles its
+column, in any row, even one with errors. If the column has both, nothing is settled.
 """
 
 from __future__ import annotations
@@ -19,28 +19,28 @@ ORDER = "order"
 
 
 class DayMonthOrders:
-    """The evidence of the columns of a file, folded from its distinct cells chunk by chunk."""
+    """The evidence of each column of a file, collected from its distinct cells chunk by chunk."""
 
     def __init__(self) -> None:
         self._shown: dict[int, set[str]] = {}
 
     def add(self, position: int, cells: pd.DataFrame) -> None:
-        """Take in some cells of a column.
+        """Adds cells of a column.
 
         Args:
             position: of the column.
-            cells: as its kind judged them; those of a kind without a column `order` show nothing.
+            cells: the result of the kind's `judge`; one without a column `order` is no evidence.
         """
         if ORDER in cells:
             self._shown.setdefault(position, set()).update(cells[ORDER].unique())
 
     def settled(self) -> dict[int, str]:
-        """For each column with a date that leaves both readings, what its other cells prove.
+        """For each column with an ambiguous date, what its other cells prove.
 
-        DAY_FIRST, MONTH_FIRST, or BOTH; a column whose cells prove nothing is left out.
+        DAY_FIRST, MONTH_FIRST, or BOTH; a column without evidence is not included.
         """
-        found = {at: _evidence(shown) for at, shown in self._shown.items() if EITHER in shown}
-        return {at: order for at, order in found.items() if order}
+        evidence = {at: _evidence(shown) for at, shown in self._shown.items() if EITHER in shown}
+        return {at: order for at, order in evidence.items() if order}
 
 
 def _evidence(shown: set[str]) -> str:
@@ -50,10 +50,10 @@ def _evidence(shown: set[str]) -> str:
 
 @functools.cache
 def customary(region: str) -> str:
-    """How dates are written in a region, for a guess: DAY_FIRST or MONTH_FIRST.
+    """How dates are usually written in a region, for a guess: DAY_FIRST or MONTH_FIRST.
 
-    By the short date of the region's main language in CLDR; "" where the year stands first there,
-    or nobody said which region it is.
+    From the short date of the region's main language in CLDR; "" if the year comes first there, or
+    the region is not known.
 
     Args:
         region: ISO 3166 code, or "".

@@ -1,11 +1,11 @@
-"""Which timestamp cells need not be looked at, and what is wrong with the others.
+"""Checks timestamp cells: which are fine, and what is wrong with the others.
 
-The target is RFC 3339 with an offset, `2026-04-21T15:30:00+02:00`. `moments` reads what a cell says
-in whatever form; here it is placed: in the zone of the option if it has no offset, in the order
-of day and month that its column settles. Every fault has one status, and so one rule.
+The target format is RFC 3339 with an offset, `2026-04-21T15:30:00+02:00`. `parser` reads a cell in
+any known format; this module adds the time zone of the option if the cell has no offset, and the
+order of day and month that its column settles. Every problem has one status, and so one rule.
 
-What most cells are written like is judged a column at a time; `judge` answers the same for a cell
-whichever way it goes.
+The usual formats are checked a column at a time, the others cell by cell; both ways give the same
+result.
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ AMBIGUOUS, GAP, FOLD, SERIAL = "ambiguous-order", "dst-gap", "dst-fold", "serial
 NO_OFFSET = "no time zone given (add `--timezone America/New_York`)"
 NO_ABBREVIATION = "an abbreviation is not a time zone (add `--timezone America/New_York`)"
 NO_WHOLE_MINUTES = "no time zone given, and the offset at that time was not in whole minutes"
-NOT_WRITTEN_SO = "not in ISO 8601 format"
+NOT_ISO_8601 = "not in ISO 8601 format"
 NO_ORDER = "day and month are ambiguous: no other date in the column settles the order"
 BOTH_ORDERS = "day and month are ambiguous: the column uses both orders"
 BY_THE_COLUMN = "; day/month order taken from other dates in the column"
-NEVER = "this time does not exist in its time zone: the clocks went forward"
-TWICE = "this time happened twice in its time zone: the clocks went back"
-STRANGE_ZONE = "unknown time zone"
+NO_SUCH_TIME = "this time does not exist in its time zone: the clocks went forward"
+TIME_TWICE = "this time happened twice in its time zone: the clocks went back"
+UNKNOWN_ZONE = "unknown time zone"
 OTHER_OFFSET = "the offset does not match the time zone"
 DAY_NUMBER = "a spreadsheet's day number, counted from 1900 or 1904"
 
@@ -69,22 +69,22 @@ _NUMERIC = (
     r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?P<second>:[0-9]{2})?(?: ?(?P<half>[AaPp])[Mm])?$"
 )
 
-# The days from 1970 to 2099, counted from 1900: other numbers are more likely postcodes or ids.
+# Days from 1970 to 2099, counted from 1900; other numbers are more likely postcodes or ids.
 _SERIAL = re.compile(r"([2-7][0-9]{4})(?:[.,]([0-9]{1,12}))?", re.ASCII)
 _FIRST_SERIAL, _LAST_SERIAL = 25_569, 73_050
 _SERIALS_FROM = datetime(1899, 12, 30)  # noqa: DTZ001 - a day number has no zone
 
-# What pandas-stubs does not know of it: it takes an Arrow array as it is.
+# Any: pandas-stubs does not declare that it accepts an Arrow array.
 _STR: Any = pd.StringDtype(na_value=np.nan)
 _Judged = tuple[str, str, str, str]
-# Places, and status, iso, reason and order there: each an array of strings, or one for all.
+# A mask, and for its cells the status, iso, reason and order: an array of strings, or one for all.
 _Usual = tuple[Bools, Any, Any, Any, Any]
 _Piece = tuple[Ints, Sequence[Any]]
 _COLUMNS = ("status", "iso", "reason", "order")
 
 
 def plain(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    """True where a cell is obviously a moment in RFC 3339 form; sound, see the tests.
+    """True if a cell is obviously a timestamp in RFC 3339 format; sound, see the tests.
 
     Args:
         values: a string column.
@@ -93,18 +93,18 @@ def plain(values: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def judge(values: pd.Series[str], hints: Hints) -> pd.DataFrame:
-    """What each value says.
+    """Reads and checks each value.
 
     Args:
         values: the cells, distinct.
-        hints: the zone of values without an offset, what the column settles, the region for a
-            guess.
+        hints: the time zone for values without an offset, the order that the column settles, the
+            region for a guess.
 
     Returns:
         A frame of the same index: `status` str (OK, NAIVE, NOT_ISO, INVALID, AMBIGUOUS, GAP, FOLD,
-        SERIAL), `iso` str (the moment in RFC 3339 form; of AMBIGUOUS and FOLD a guess, of SERIAL
-        without its offset; "" where it cannot be told), `reason` str (why it is not OK), `order`
-        str (what the value shows of the order of day and month, see `parser.Moment`).
+        SERIAL), `iso` str (in RFC 3339 format; a guess if AMBIGUOUS or FOLD, without an offset if
+        SERIAL; "" if unknown), `reason` str (why it is not OK), `order` str (the order of day and
+        month that the value proves, see `parser.Timestamp`).
     """
     rest, at = pa.array(values, type=pa.string()), np.arange(len(values))
     pieces: list[_Piece] = [(at[:0], ("",) * len(_COLUMNS))]
@@ -122,7 +122,7 @@ def judge(values: pd.Series[str], hints: Hints) -> pd.DataFrame:
 
 
 def _together(pieces: list[_Piece], index: pd.Index) -> pd.DataFrame:
-    """The pieces of a judgement, each with its places, as a frame."""
+    """The pieces of the result, each with its positions, as a frame."""
     order = pa.array(np.argsort(np.concatenate([at for at, _ in pieces])))
     columns = {}
     for number, name in enumerate(_COLUMNS):
@@ -138,7 +138,7 @@ def _together(pieces: list[_Piece], index: pd.Index) -> pd.DataFrame:
 
 @functools.lru_cache(maxsize=1 << 14)
 def judge_one(value: str, hints: Hints) -> _Judged:
-    """Status, iso, reason and order of one value: what `judge` answers, cell by cell."""
+    """Status, iso, reason and order of one value; `judge` for a single cell."""
     bare = strip_invisible(value)
     if not bare:
         return OK, "", "", ""
@@ -146,15 +146,15 @@ def judge_one(value: str, hints: Hints) -> _Judged:
     if serial and _FIRST_SERIAL <= int(serial[1]) <= _LAST_SERIAL:
         return SERIAL, _of_serial(int(serial[1]), serial[2]), DAY_NUMBER, ""
     try:
-        moment = read(value, hints.order)
+        timestamp = read(value, hints.order)
     except NotATimestampError as error:
         return INVALID, "", str(error), error.order
-    if moment.order != EITHER:
-        return *_placed(moment, value, hints), moment.order
+    if timestamp.order != EITHER:
+        return *_placed(timestamp, value, hints), timestamp.order
     if hints.order not in SETTLED:
         reason = BOTH_ORDERS if hints.order == BOTH else NO_ORDER
         return AMBIGUOUS, _guessed(value, hints), reason, EITHER
-    status, iso, reason = _placed(moment, value, hints)
+    status, iso, reason = _placed(timestamp, value, hints)
     return status, iso, reason + BY_THE_COLUMN, EITHER
 
 
@@ -167,69 +167,69 @@ def _of_serial(day: int, part: str | None) -> str:
 
 
 def _guessed(value: str, hints: Hints) -> str:
-    """The moment as the region would write it; without an offset where none is sure."""
+    """The value read in the region's usual order; without an offset if that is not certain."""
     guess = customary(hints.region)
     if not guess:
         return ""
-    moment = read(value, guess)
-    status, iso, _ = _placed(moment, value, hints)
+    timestamp = read(value, guess)
+    status, iso, _ = _placed(timestamp, value, hints)
     if iso and status != FOLD:
         return iso
-    return "" if moment.zone or moment.short else moment.local
+    return "" if timestamp.zone or timestamp.short else timestamp.local
 
 
-def _placed(moment: Timestamp, value: str, hints: Hints) -> tuple[str, str, str]:
-    """Status, iso and reason of a moment whose date is settled."""
-    if moment.strict:
+def _placed(timestamp: Timestamp, value: str, hints: Hints) -> tuple[str, str, str]:
+    """Status, iso and reason of a timestamp whose date is settled."""
+    if timestamp.strict:
         return OK, value, ""
     zone = hints.timezone
-    if moment.zone:
-        zone = _zone(moment.zone)
+    if timestamp.zone:
+        zone = _zone(timestamp.zone)
         if zone is None:
-            return INVALID, "", STRANGE_ZONE
-    if moment.offset:
-        if moment.zone and not _has(zone, moment):
+            return INVALID, "", UNKNOWN_ZONE
+    if timestamp.offset:
+        if timestamp.zone and not _has(zone, timestamp):
             return INVALID, "", OTHER_OFFSET
-        return NOT_ISO, moment.local + moment.offset, NOT_WRITTEN_SO
-    missing = NO_ABBREVIATION if moment.short else NO_OFFSET
+        return NOT_ISO, timestamp.local + timestamp.offset, NOT_ISO_8601
+    missing = NO_ABBREVIATION if timestamp.short else NO_OFFSET
     if zone is None:
         return NAIVE, "", missing
-    early, late = (_ahead(moment.clock, zone, fold) for fold in (0, 1))
+    early, late = (_ahead(timestamp.clock, zone, fold) for fold in (0, 1))
     if early < late:
-        return GAP, "", NEVER
+        return GAP, "", NO_SUCH_TIME
     if early % timedelta(minutes=1) or late % timedelta(minutes=1):
         return NAIVE, "", NO_WHOLE_MINUTES
-    if moment.short:
-        named = {_ahead(moment.clock, zone, fold) for fold in _folds_of(moment, zone)}
-        iso = moment.local + _text(named.pop()) if len(named) == 1 else ""
+    if timestamp.short:
+        named = {_ahead(timestamp.clock, zone, fold) for fold in _folds_of(timestamp, zone)}
+        iso = timestamp.local + _text(named.pop()) if len(named) == 1 else ""
         return NAIVE, iso, missing
-    iso = moment.local + _text(early)
+    iso = timestamp.local + _text(early)
     if early > late:
-        return FOLD, iso, TWICE
-    return (NOT_ISO, iso, NOT_WRITTEN_SO) if moment.zone else (NAIVE, iso, missing)
+        return FOLD, iso, TIME_TWICE
+    return (NOT_ISO, iso, NOT_ISO_8601) if timestamp.zone else (NAIVE, iso, missing)
 
 
 def _ahead(clock: datetime, zone: tzinfo, fold: int) -> timedelta:
     return clock.replace(tzinfo=zone, fold=fold).utcoffset() or timedelta()
 
 
-def _folds_of(moment: Timestamp, zone: tzinfo) -> list[int]:
-    """In which of the two times of a local time the zone goes by the abbreviation in the cell."""
-    names = (moment.clock.replace(tzinfo=zone, fold=fold).tzname() for fold in (0, 1))
-    return [fold for fold, name in enumerate(names) if name == moment.short]
+def _folds_of(timestamp: Timestamp, zone: tzinfo) -> list[int]:
+    """Which of the two folds of a local time have the abbreviation in the cell."""
+    names = (timestamp.clock.replace(tzinfo=zone, fold=fold).tzname() for fold in (0, 1))
+    return [fold for fold, name in enumerate(names) if name == timestamp.short]
 
 
-def _has(zone: tzinfo | None, moment: Timestamp) -> bool:
-    ahead = distance(moment.offset)
+def _has(zone: tzinfo | None, timestamp: Timestamp) -> bool:
+    ahead = distance(timestamp.offset)
     try:
-        there = (moment.clock - ahead).replace(tzinfo=UTC).astimezone(zone)
+        local = (timestamp.clock - ahead).replace(tzinfo=UTC).astimezone(zone)
     except OverflowError:
         return False
-    return there.utcoffset() == ahead
+    return local.utcoffset() == ahead
 
 
 def _text(ahead: timedelta) -> str:
-    """An offset as RFC 3339 writes it; UTC as `Z`."""
+    """An offset in RFC 3339 format; UTC is `Z`."""
     if not ahead:
         return "Z"
     hours, minutes = divmod(abs(ahead) // timedelta(minutes=1), 60)
@@ -267,7 +267,7 @@ def _usual_with_offset(values: pa.Array, hints: Hints) -> _Usual:
     second = pc.if_else(pc.equal(second, ""), ":00", second)
     clock = pc.binary_join_element_wise(minute, second, _each(offset, _colon), "")
     iso = pc.binary_join_element_wise(day, clock, "T")
-    return _mask(fits), NOT_ISO, iso, NOT_WRITTEN_SO, ""
+    return _mask(fits), NOT_ISO, iso, NOT_ISO_8601, ""
 
 
 def _colon(offset: str) -> str:
@@ -292,7 +292,7 @@ def _usual_numeric(values: pa.Array, hints: Hints) -> _Usual:
     second = pc.if_else(pc.equal(second, ""), ":00", second)
     clock = pc.binary_join_element_wise(_padded(hours), ":", minute, second, "")
     local = pc.binary_join_element_wise(dates, clock, "T")
-    # What is odd about a cell, the other way of judging tells.
+    # Unusual cells are left to `judge_one`.
     good &= _mask(pc.match_substring_regex(local, _PLAIN_NAIVE)) & _mask(pc.equal(first, then))
     iso, sure = _localised(local, hints.timezone)
     status, reasons = pa.scalar(NAIVE), pa.scalar(NO_OFFSET)
@@ -309,14 +309,14 @@ def _usual_numeric(values: pa.Array, hints: Hints) -> _Usual:
     shown = pc.if_else(month_leads, MONTH_FIRST, DAY_FIRST)
     shown = pc.if_else(either, EITHER, pc.if_else(left == right, "", shown))
     columns = (
-        one if isinstance(one, pa.Array) else pa.repeat(one, len(good))
-        for one in (status, iso, reasons, shown)
+        column if isinstance(column, pa.Array) else pa.repeat(column, len(good))
+        for column in (status, iso, reasons, shown)
     )
-    return _narrowed(fits, good), *(one.filter(pa.array(good)) for one in columns)
+    return _narrowed(fits, good), *(column.filter(pa.array(good)) for column in columns)
 
 
 def _narrowed(fits: pa.Array, sure: Bools) -> Bools:
-    """A mask of which some of the places that are True are not."""
+    """The mask `fits`, reduced to the places where `sure` is True as well."""
     mask = _mask(fits)
     mask[mask] = sure
     return mask
@@ -327,9 +327,9 @@ def _padded(numbers: np.ndarray) -> pa.Array:
 
 
 def _localised(local: pa.Array, zone: tzinfo | None) -> tuple[pa.Array, Bools]:
-    """Local times with their offset, and where it is sure; "" without a zone.
+    """Local times with their offset ("" without a zone), and whether the offset is certain.
 
-    It is not sure in an hour in which the zone's offset changes, or is none of whole minutes.
+    It is not in an hour in which the zone's offset changes, or is not in whole minutes.
     """
     if zone is None:
         return pa.repeat("", len(local)), np.ones(len(local), dtype=bool)
@@ -338,19 +338,19 @@ def _localised(local: pa.Array, zone: tzinfo | None) -> tuple[pa.Array, Bools]:
 
 
 def _through(hour: str, zone: tzinfo) -> str:
-    """The offset that a zone has throughout a local hour, `2026-04-21T15`; "" if it has several."""
+    """The offset of a zone throughout a local hour, `2026-04-21T15`; "" if it has several."""
     try:
         start = datetime.fromisoformat(hour)
     except ValueError:
         return ""
     ends = (start, start + timedelta(minutes=59, seconds=59))
-    found = {_ahead(end, zone, fold) for end in ends for fold in (0, 1)}
-    ahead = found.pop()
-    return "" if found or ahead % timedelta(minutes=1) else _text(ahead)
+    offsets = {_ahead(end, zone, fold) for end in ends for fold in (0, 1)}
+    ahead = offsets.pop()
+    return "" if offsets or ahead % timedelta(minutes=1) else _text(ahead)
 
 
 def _each(values: pa.Array, function: Callable[[str], str]) -> pa.Array:
-    """A function of strings, called once for each distinct one."""
+    """The result of a function for each string; called once for each distinct string."""
     encoded = values.dictionary_encode()
     answers = [function(value) for value in encoded.dictionary.to_pylist()]
     return pa.array(answers, pa.string()).take(encoded.indices)

@@ -1,33 +1,33 @@
-"""What a timestamp cell says: which day, which time of day, which offset.
+"""Parses timestamp cells: the day, the time of day and the offset.
 
 `read` takes one cell and returns a `Timestamp`, or raises `NotATimestampError` with the reason. It
-knows the forms in which exports write a date with a time of day, and takes each apart by a pattern
-of its own. Nothing is guessed from what is left over, and a day of the week that contradicts the
-date makes the cell no moment.
+has a pattern for each format in which exports write a date with a time of day. It ignores no
+remaining text, and a day of the week that contradicts the date makes the cell invalid.
 
-The first of these forms is the target: RFC 3339 (`2026-04-21T15:30:00+02:00`); the rest of ISO
+The first of these formats is the target: RFC 3339 (`2026-04-21T15:30:00+02:00`); the rest of ISO
 8601 (basic form, week dates, ordinal dates, a comma before the fraction, hours alone in an offset);
 year first (`2026/4/21 15:30`); day or month first (`21.04.2026 15:30 Uhr`, `4/21/26, 3:30 PM`); a
 month's name in one of `LANGUAGES` (`21 de abril de 2026, 15:30`, `Apr 21, 2026 at 3:30pm`); RFC
-2822, `asctime`, what JavaScript and Java print; a computer's count of seconds or milliseconds.
+2822, `asctime`, the formats of JavaScript and Java; a count of seconds or milliseconds since 1970.
 
-Where the standards differ, or are wider than what importers read:
+Where the standards differ, or allow more than importers read:
 
-- Seconds may be left away, and a fraction may have any number of digits, as in ISO 8601.
-- A small `t` or `z` and a blank for the `T` pass in RFC 3339 and not in ISO 8601. They are
-  understood, but are not the target form. So are offsets of hours alone (`+02`) or without a colon.
+- Seconds are optional, and a fraction may have any number of digits, as in ISO 8601.
+- A lower-case `t` or `z`, and a space for the `T`, are allowed in RFC 3339 and not in ISO 8601.
+  They are understood, but are not the target format. So are offsets of hours only (`+02`) or
+  without a colon.
 - Offsets end at 23:59, and their minutes at 59 (RFC 3339, section 5.6). `-00:00` is an offset: RFC
   3339 gives it a meaning, though ISO 8601 has none for it.
 - A leap second is one only at the end of a June or a December day in UTC from 1972 on (RFC 3339,
-  section 5.7), and stays as it is written. Without an offset it cannot be told.
-- `24:00` is no time of day (RFC 3339; ISO 8601 had it until 2019), and there is no year 0.
-- A year of two digits stands last, as CLDR has it nearly everywhere; with hyphens it may as well
-  stand first, and is not read where it could. 00 to 29 and 70 to 99 are of the century that POSIX
-  and spreadsheets agree on; between them they do not, and neither do we.
-- An abbreviated zone (`EST`, `CET`) is no offset: several zones share one. `UTC`, `GMT` and `UT`
-  are, and with hours behind them they are an offset too (`GMT+2`).
-- Ten digits, or thirteen, that start with a 1 are a count of seconds, or milliseconds, since 1970:
-  moments from September 2001 to May 2033. No phone number of North America starts so.
+  section 5.7), and stays as written. Without an offset it is invalid.
+- `24:00` is not a time of day (RFC 3339; ISO 8601 had it until 2019), and there is no year 0.
+- A year of two digits comes last, as nearly everywhere in CLDR. With hyphens it may come first as
+  well, and is not read if it could. For 00 to 29 and 70 to 99, POSIX and spreadsheets agree on the
+  century; years between are refused.
+- An abbreviated zone (`EST`, `CET`) is not an offset, because several zones share it. `UTC`, `GMT`
+  and `UT` are offsets, and so are these with hours after them (`GMT+2`).
+- Ten or thirteen digits that start with a 1 are a count of seconds or milliseconds since 1970, from
+  September 2001 to May 2033. North American phone numbers do not start with a 1.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ LANGUAGES = ("en", "de", "de_AT", "fr", "es", "it", "nl", "sv", "pt", "da", "nb"
 
 UNKNOWN = "not recognised as a date and time"
 NO_TIME = "not a full timestamp: the time is missing"
-NOT_THERE = "the date, time or offset does not exist"
+NO_SUCH_DATE = "the date, time or offset does not exist"
 BAD_CLOCK = "the time of day cannot be read"
 BAD_HOUR = "the hour is impossible"
 BAD_DAY = "the day of the week does not match the date"
@@ -53,10 +53,10 @@ SHORT_YEAR = "the year has two digits and is ambiguous"
 _LEAPS = ("06-30T23:59", "12-31T23:59")
 _STRICT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
 
-_WEEKDAY = r"(?:(?P<weekday>[^\W\d_]{2,12}(?:-feira)?)\.?,?\s(?:den\s)?)?"
+_WEEKDAY = r"(?:(?P<weekday>[^\W\d_]{2,13}(?:-feira)?)\.?,?\s(?:den\s)?)?"
 _WORD = r"(?P<word>[^\W\d_]{3,12})\.?"
 _DAY = r"(?P<day>[0-9]{1,2})(?:\.|st|nd|rd|th|er|º)?"
-# A year of two digits with a colon behind it is an hour.
+# Two digits followed by a colon are an hour.
 _YEAR = r"(?P<year>[0-9]{4}|[0-9]{2}(?!:))"
 _DATES = tuple(
     re.compile(rf"{pattern}(?P<rest>$|[Tt,:\s].*)")
@@ -104,30 +104,30 @@ _NUMBERS = ("minute", "second", "fraction")
 
 
 class NotATimestampError(ValueError):
-    """What stands there names no moment; the text says why.
+    """The cell is not a timestamp; the message says why.
 
     Attributes:
-        order: what its date shows of the order of day and month all the same.
+        order: the order of day and month that its date proves all the same.
     """
 
-    def __init__(self, said: str, order: str = "") -> None:
-        super().__init__(said)
+    def __init__(self, reason: str, order: str = "") -> None:
+        super().__init__(reason)
         self.order = order
 
 
 @dataclass(frozen=True, slots=True)
 class Timestamp:
-    """A date and a time of day, as they are written.
+    """A date and a time of day, as written.
 
     Attributes:
-        local: in ISO 8601 form without an offset, to the second or finer.
-        clock: the same to the second, for asking a zone; a leap second is the one before it.
-        offset: as RFC 3339 writes it; "" where none is written.
-        zone: the IANA name of a zone, where one is written, else "".
-        short: the abbreviation of a zone, where one is written and no offset, else "".
-        strict: whether it is written as RFC 3339 wants it.
-        order: DAY_FIRST or MONTH_FIRST where the numbers leave no other reading, EITHER where they
-            leave both, "" where the form settles it.
+        local: in ISO 8601 format without an offset, to the second or finer.
+        clock: the same to the second, to ask a time zone; a leap second is the second before it.
+        offset: in RFC 3339 format; "" if the cell has none.
+        zone: the IANA name of a time zone, or "".
+        short: the abbreviation of a time zone if there is no offset, or "".
+        strict: whether the cell is in RFC 3339 format.
+        order: DAY_FIRST or MONTH_FIRST if the numbers allow no other reading, EITHER if they allow
+            both, "" if the format settles it.
     """
 
     local: str
@@ -140,15 +140,14 @@ class Timestamp:
 
 
 def read(value: str, order: str = "") -> Timestamp:
-    """The moment that a cell names.
+    """Parses a cell.
 
     Args:
-        value: the cell; blanks and what nobody sees around it do not matter.
-        order: MONTH_FIRST for a date that leaves both readings to be read so; it is read day first
-            otherwise.
+        value: the cell; whitespace and invisible characters around it are ignored.
+        order: MONTH_FIRST to read an ambiguous date month first; otherwise it is read day first.
 
     Raises:
-        NotAMomentError: it names none.
+        NotATimestampError: it is not a timestamp.
     """
     text = " ".join(tidy(value).split()).replace("\N{MINUS SIGN}", "-")
     if counted := _SINCE_1970.match(text):
@@ -167,33 +166,33 @@ def read(value: str, order: str = "") -> Timestamp:
         raise NotATimestampError(NO_TIME, shown)
     try:
         strict = value == text and _STRICT.fullmatch(value) is not None
-        return _moment(day, rest, strict, shown)
+        return _timestamp(day, rest, strict, shown)
     except NotATimestampError as error:
         raise NotATimestampError(str(error), shown) from None
 
 
 def _end(pattern: re.Pattern[str], text: str) -> int:
-    found = pattern.match(text)
-    return found.end() if found else 0
+    match = pattern.match(text)
+    return match.end() if match else 0
 
 
 def _date(text: str, order: str) -> tuple[date, str, str]:
-    """The day that stands in front, what it shows of day and month's order, and what follows."""
+    """The day at the start, the order of day and month that it proves, and the remaining text."""
     if (unix := _ASCTIME.match(text)) and (dated := _dated(unix, order)):
         return *dated, f" {unix['time']}{unix['zone'] or ''}"
     for pattern in _DATES:
-        if (found := pattern.match(text)) and (dated := _dated(found, order)):
-            return *dated, found["rest"]
+        if (match := pattern.match(text)) and (dated := _dated(match, order)):
+            return *dated, match["rest"]
     raise NotATimestampError(UNKNOWN)
 
 
-def _dated(found: re.Match[str], order: str) -> tuple[date, str] | None:
-    """The day of a match, and what it shows; None where its words are no names of a month or day.
+def _dated(match: re.Match[str], order: str) -> tuple[date, str] | None:
+    """The day of a match, and the order it proves; None if a word is not a month or a weekday.
 
     Raises:
-        NotAMomentError: there is no such day.
+        NotATimestampError: there is no such day.
     """
-    named = found.groupdict()
+    named = match.groupdict()
     month, day, shown = named.get("month"), named.get("day"), ""
     weekdays = None
     if "word" in named:
@@ -212,11 +211,11 @@ def _dated(found: re.Match[str], order: str) -> tuple[date, str] | None:
         elif "of_year" in named:
             dated = date(year, 1, 1) + timedelta(days=int(named["of_year"]) - 1)
             if dated.year != year:
-                raise NotATimestampError(NOT_THERE)
+                raise NotATimestampError(NO_SUCH_DATE)
         else:
             dated = date(year, int(month or 0), int(day or 0))
     except (ValueError, OverflowError) as error:
-        raise NotATimestampError(NOT_THERE) from error
+        raise NotATimestampError(NO_SUCH_DATE) from error
     if weekdays and dated.weekday() not in weekdays:
         raise NotATimestampError(BAD_DAY)
     return dated, shown
@@ -226,14 +225,14 @@ def _year(named: dict[str, str]) -> int:
     year = int(named["year"])
     if len(named["year"]) == 4:
         return year
-    # With hyphens the year may stand first, unless what would then be the month is none.
+    # With hyphens the year may come first, unless the second number cannot be a month.
     if 30 <= year <= 69 or (named.get("sep") == "-" and int(named["b"]) <= 12):
         raise NotATimestampError(SHORT_YEAR)
     return year + (2000 if year < 30 else 1900)
 
 
 def _ordered(a: int, b: int, order: str) -> tuple[int, int, str]:
-    """Day, month, and what the two numbers show of their order."""
+    """Day, month, and the order that the two numbers prove."""
     if a == b:
         return a, b, ""
     if a > 12 or b > 12:
@@ -241,7 +240,7 @@ def _ordered(a: int, b: int, order: str) -> tuple[int, int, str]:
     return (b, a, EITHER) if order == MONTH_FIRST else (a, b, EITHER)
 
 
-def _moment(day: date, rest: str, strict: bool, shown: str) -> Timestamp:
+def _timestamp(day: date, rest: str, strict: bool, shown: str) -> Timestamp:
     clock = _CLOCK.match(rest)
     if not clock:
         raise NotATimestampError(BAD_CLOCK)
@@ -257,26 +256,26 @@ def _moment(day: date, rest: str, strict: bool, shown: str) -> Timestamp:
     offset, zone, short = _offset(clock["zone"].strip())
     leap = second == "60"
     try:
-        moment = datetime(  # noqa: DTZ001 - what is written has no zone yet
+        clock_time = datetime(  # noqa: DTZ001 - the zone comes later
             day.year, day.month, day.day, hour, int(minute or 0), int(second or 0) - leap
         )
     except ValueError as error:
-        raise NotATimestampError(NOT_THERE) from error
-    if leap and not _is_leap(moment, offset):
-        raise NotATimestampError(NOT_THERE)
+        raise NotATimestampError(NO_SUCH_DATE) from error
+    if leap and not _is_leap(clock_time, offset):
+        raise NotATimestampError(NO_SUCH_DATE)
     local = f"{day}T{hour:02}:{minute or '00'}:{second or '00'}"
     local += f".{fraction}" if fraction else ""
-    return Timestamp(local, moment, offset, zone, short, strict, shown)
+    return Timestamp(local, clock_time, offset, zone, short, strict, shown)
 
 
-def _is_leap(moment: datetime, offset: str) -> bool:
-    if not (offset and 1972 <= moment.year < 9999):
+def _is_leap(clock_time: datetime, offset: str) -> bool:
+    if not (offset and 1972 <= clock_time.year < 9999):
         return False
-    return f"{moment - distance(offset):%m-%dT%H:%M}" in _LEAPS
+    return f"{clock_time - distance(offset):%m-%dT%H:%M}" in _LEAPS
 
 
 def distance(offset: str) -> timedelta:
-    """How far an offset, as RFC 3339 writes it, is ahead of UTC."""
+    """How far an offset in RFC 3339 format is ahead of UTC."""
     if offset == "Z":
         return timedelta()
     ahead = timedelta(hours=int(offset[1:3]), minutes=int(offset[4:]))
@@ -284,22 +283,22 @@ def distance(offset: str) -> timedelta:
 
 
 def _offset(text: str) -> tuple[str, str, str]:
-    """An offset as RFC 3339 writes it, a zone's name, its abbreviation; "" for what lacks."""
-    found = _OFFSET.match(text)
-    if not found:
+    """An offset in RFC 3339 format, a zone's name, its abbreviation; "" if missing."""
+    match = _OFFSET.match(text)
+    if not match:
         if not _ZONE.match(text):
             raise NotATimestampError(BAD_CLOCK)
         return ("", text, "") if "/" in text else ("", "", text)
-    name, sign, zone = found["name"], found["sign"], found["zone"] or ""
+    name, sign, zone = match["name"], match["sign"], match["zone"] or ""
     if not sign:
-        if found["note"] and not name:
+        if match["note"] and not name:
             raise NotATimestampError(BAD_CLOCK)
         return ("Z" if name else ""), zone, ""
-    hours, minutes = found["hours"], found["minutes"] or "00"
+    hours, minutes = match["hours"], match["minutes"] or "00"
     if name in ("Z", "z") or (len(hours) == 1 and not name):
         raise NotATimestampError(BAD_CLOCK)
     if int(hours) > 23 or int(minutes) > 59:
-        raise NotATimestampError(NOT_THERE)
+        raise NotATimestampError(NO_SUCH_DATE)
     return f"{sign}{hours:0>2}:{minutes}", zone, ""
 
 
@@ -313,15 +312,15 @@ def _names(what: str) -> dict[str, frozenset[int]]:
     from babel.dates import get_day_names, get_month_names
 
     ask = get_month_names if what == "month" else get_day_names
-    found: dict[str, set[int]] = {}
+    names: dict[str, set[int]] = {}
     if what == "month":
-        # English and German as people and spreadsheets shorten them, which CLDR does otherwise.
-        found = {"sept": {9}, "mrz": {3}, "mär": {3}}
+        # English and German abbreviations that people and spreadsheets use, but not CLDR.
+        names = {"sept": {9}, "mrz": {3}, "mär": {3}}
     else:
-        found = {"tues": {1}, "thur": {3}, "thurs": {3}}
+        names = {"tues": {1}, "thur": {3}, "thurs": {3}}
     for language in LANGUAGES:
         for width in ("wide", "abbreviated"):
             for context in ("format", "stand-alone"):
                 for number, name in ask(width, context, language).items():
-                    found.setdefault(_folded(name), set()).add(number)
-    return {name: frozenset(numbers) for name, numbers in found.items()}
+                    names.setdefault(_folded(name), set()).add(number)
+    return {name: frozenset(numbers) for name, numbers in names.items()}

@@ -9,14 +9,14 @@ import pyarrow as pa
 import pytest
 
 from preflight.kinds.phone import metadata
-from preflight.kinds.phone.metadata import Reading, read, valid, written
+from preflight.kinds.phone.metadata import ParsedNumbers, read, valid, written
 from tests.cells import numbers
 from tests.dialling import REGIONS, VALID, by_the_library
 
 NUMBERS = numbers()
 
 
-def reading(digits: list[str], region: str, *, plus: bool = False, few: int = 0) -> Reading:
+def reading(digits: list[str], region: str, *, plus: bool = False, few: int = 0) -> ParsedNumbers:
     """What digits are read as, all in one region."""
     international = np.full(len(digits), plus)
     return read(pa.array(digits), international, pa.array([region] * len(digits)), few=few)

@@ -203,7 +203,7 @@ def test_a_guess_that_falls_where_the_clocks_change_leaves_the_offset_open() -> 
 
 def test_a_column_that_is_settled_says_so_of_the_dates_it_settles() -> None:
     """What was assumed is told."""
-    assert judged("3/4/2026 15:30", None, DAY_FIRST)[2].endswith("settle day and month")
+    assert judged("3/4/2026 15:30", None, DAY_FIRST)[2].endswith("from other dates in the column")
     assert judged("3/4/2026 15:30 Z", None, DAY_FIRST)[:2] == ("not-iso", "2026-04-03T15:30:00Z")
     assert judged("3/4/2026 15:30 Z", None, MONTH_FIRST)[1] == "2026-03-04T15:30:00Z"
     assert "both orders" in judged("3/4/2026 15:30", None, BOTH)[2]
