@@ -57,7 +57,7 @@ def command(paths: tuple[str, ...], **given: Any) -> int:
 
 
 def refuse_format(settings: Settings) -> None:
-    """Sees to it that a diff is not asked for as something else.
+    """Refuses a diff in another format than text.
 
     Raises:
         UsageError: it is.

@@ -24,7 +24,7 @@ from preflight.writing import results_folder, undo
 def command(folder: Path, show_values: bool | None) -> int:
     """Show what a fix changed, cell by cell, with the rule that asked for it.
 
-    DIR is a folder that `preflight fix` wrote. What was taken back since is shown as well.
+    DIR is a folder that `preflight fix` wrote. Fixes that were undone since are shown as well.
     """
     changes = undo.changes(folder)
     names = {code: rule.name for code, rule in catalogue.builtin().items()}

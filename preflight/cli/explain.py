@@ -16,7 +16,7 @@ from preflight.report.libraries import judge_of
 @click.argument("code", metavar="CODE")
 @catalogue_options
 def command(code: str, **given: Any) -> int:
-    """Explain a rule, by its code or its name: why it matters, what is found, what is mended."""
+    """Explain a rule, by its code or its name: why it matters, what it finds and what it fixes."""
     rules = catalogue.load(settings_of(given).rules)
     named = {rule.name: rule for rule in rules.values()}
     rule = rules.get(code.upper()) or named.get(code.lower())

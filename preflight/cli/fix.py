@@ -103,14 +103,14 @@ def summary(fixed: Fixed, one: Listing) -> str:
         for rule, problem in one.analysis.refused
     ]
     if done:
-        done.insert(0, "  the file is refused as a whole:\n")
+        done.insert(0, "  nothing can be used until this is fixed:\n")
     done.append(f"  fixed: {fixed_cells} in {text.plural(fixed.changed_rows, 'row')}\n")
     done.append(text.changes(fixed.changes, names))
     if fixed.books.rejected:
         done.append(f"  rejected: {text.plural(fixed.books.rejected, 'row')}\n")
         done.append(text.changes(fixed.reasons, names))
     if fixed.warnings:
-        done.append(f"  left as they are: {text.plural(fixed.warnings, 'warning')}\n")
+        done.append(f"  {text.plural(fixed.warnings, 'warning')} not changed (see report.json)\n")
     return "".join([*head, *done, f"  books: {text.books(fixed.books)}\n"])
 
 

@@ -50,7 +50,7 @@ def command(
     isolated: bool,
     state_dir: Path | None,
 ) -> int:
-    """Propose rules and config entries for refusals that nothing here foresaw.
+    """Propose rules and config entries for refusals that no check predicted.
 
     The rows that the provider refused are compared with those it accepted, over RUN and the runs
     that correct it. Nothing is installed: try a rule with `preflight rules --test FILE`, and put

@@ -39,14 +39,14 @@ def _described(profile: Profile) -> str:
             )
     for joined, pieces in profile.joins.items():
         lines.append(f"  {joined} is made of {' and '.join(pieces)} where no column holds it")
-    strangers = {
+    unknown = {
         "keep": "sent under their own names",
         "leave-out": "left out, with a warning",
         "mapped": "sent where --map names a field for them, left out with a warning else",
         "refuse": "an error",
     }
     only = f", if they match {profile.header_pattern}" if profile.header_pattern else ""
-    lines.append(f"  other columns: {strangers[profile.unknown_columns]}{only}")
+    lines.append(f"  other columns: {unknown[profile.unknown_columns]}{only}")
     if profile.name in registry.names():
         lines += _sending(registry.client(profile.name))
     return "".join(f"{line}\n" for line in lines)

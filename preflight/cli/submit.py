@@ -187,33 +187,32 @@ def _sending(sent: delivery.Sent, provider: str) -> str:
         if stored.reason:
             lines.append(f"      {stored.reason}")
     if sent.books.rejected_there:
-        lines.append(f"  refused there: {text.plural(sent.books.rejected_there, 'row')}")
+        lines.append(f"  rejected by {provider}: {text.plural(sent.books.rejected_there, 'row')}")
         lines += [f"    {_refusal(sent, code)}" for code in sent.refusals]
         if said := _said_of_accepted(sent):
             lines.append(f"    {said}")
     if sent.unattributed:
-        lines.append(f"    {text.number(sent.unattributed):>7}  of them the provider does not name")
+        lines.append(f"    {text.number(sent.unattributed):>7}  {provider} does not say which")
     if sent.unmatched:
-        lines.append(f"    {text.plural(sent.unmatched, 'report line')} fit no row that was sent")
+        lines.append(f"    {text.plural(sent.unmatched, 'report line')} match no row that was sent")
     lines += [f"    note: {note}" for note in sent.notes]
     return "".join(f"{line}\n" for line in lines)
 
 
 def _refusal(sent: delivery.Sent, code: str) -> str:
-    """A reason of the provider: how often, its class, and how often a rule of ours foresaw it."""
+    """A reason of the provider: how often, its class, and how many rows had a warning before."""
     count, reason = sent.refusals[code]
     line = f"{text.number(count):>7}  {code}  ({reason})"
     told = sent.predicted.get(code)
     if told is None or reason is Reason.CONFIG:
         return line
     by = ", ".join(f"{rule} {text.number(rows)}" for rule, rows in told.by.items())
-    return f"{line}  foreseen {text.number(told.foreseen)} of {text.number(told.rows)}" + (
-        f": {by}" if by else ""
-    )
+    warned = f"{text.number(told.predicted)} of {text.number(told.rows)}"
+    return f"{line}  {warned} had a warning before sending" + (f": {by}" if by else "")
 
 
 def _said_of_accepted(sent: delivery.Sent) -> str:
-    """On how many of the accepted rows the rules stood that foresaw anything; "" if none did."""
+    """On how many accepted rows the rules warned that predicted a refusal; "" if none did."""
     rules = {rule: rows for one in sent.predicted.values() for rule, rows in one.accepted.items()}
     if not rules:
         return ""
@@ -242,14 +241,14 @@ def _files(sent: delivery.Sent) -> list[tuple[str, str]]:
             [
                 (
                     results_folder.FAILURES,
-                    "the rows rejected here and there, to correct and re-import",
+                    "the rows rejected by preflight and by the provider, to correct and re-import",
                 )
             ]
             if sent.books.rejected_here + sent.books.rejected_there
             else []
         ),
         (results_folder.CORRECTIONS, "every cell corrected, or put back"),
-        (results_folder.UNMATCHED, "the report lines that fit no row"),
+        (results_folder.UNMATCHED, "the report lines that match no row"),
         (results_folder.REPORT, "all of it, for programs"),
     ]
     return [(str(folder / name), what) for name, what in told if (folder / name).exists()]

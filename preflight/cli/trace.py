@@ -1,4 +1,4 @@
-"""`preflight trace`: one row's whole story."""
+"""`preflight trace`: the history of one contact."""
 
 from __future__ import annotations
 

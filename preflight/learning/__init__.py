@@ -1,1 +1,1 @@
-"""What a settled run teaches: rules and config entries for refusals that nothing here foresaw."""
+"""What a settled run teaches: rules and config entries for refusals that no check predicted."""

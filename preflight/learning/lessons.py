@@ -88,7 +88,7 @@ class Lesson:
         code: the provider's, verbatim.
         reason: its class.
         rows: how many rows were refused for it, each as it was sent counted once.
-        missed: how many of them our warnings had not foreseen, see `prediction`.
+        missed: how many of them had no warning that predicted it, see `prediction`.
         known: whether the profile or the config has its class.
         guess: a class that its wording tells, where it is not known; None where nothing does.
         proposals: what would have found its rows, best first.

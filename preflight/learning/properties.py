@@ -103,7 +103,7 @@ class Property:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """The properties of a column's cells that are frequent enough to be told by.
+    """The properties of a column's cells that are frequent enough to tell them apart.
 
     Attributes:
         found: each with a mask over the cells.

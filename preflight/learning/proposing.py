@@ -77,7 +77,7 @@ def learn(evidence: Evidence, rules: Mapping[str, Rule], *, show_values: bool = 
     pool, looked_at = _pool(evidence, rules, show_values=show_values)
     tried = looked_at * max(1, len(codes))
     accepted = rows["accepted"].to_numpy(dtype=bool)
-    foreseen = predicted(
+    predictions = predicted(
         pd.DataFrame(
             {
                 "place": rows["accepted"].map({True: ACCEPTED, False: REFUSED}),
@@ -90,7 +90,7 @@ def learn(evidence: Evidence, rules: Mapping[str, Rule], *, show_values: bool = 
     for code, _ in sorted(codes.items(), key=lambda entry: (-entry[1], str(entry[0]))):
         refused = np.isin(np.arange(len(rows)), reasons.index[reasons == code].to_numpy())
         lessons.append(
-            _lesson(foreseen[str(code)], str(code), refused, accepted, evidence, pool, tried)
+            _lesson(predictions[str(code)], str(code), refused, accepted, evidence, pool, tried)
         )
     return Lessons(
         runs=evidence.runs,
@@ -105,7 +105,7 @@ def learn(evidence: Evidence, rules: Mapping[str, Rule], *, show_values: bool = 
 
 
 def _lesson(
-    foreseen: Predicted,
+    prediction: Predicted,
     code: str,
     refused: Bools,
     accepted: Bools,
@@ -134,7 +134,7 @@ def _lesson(
         code=code,
         reason=reason,
         rows=rows,
-        missed=foreseen.missed,
+        missed=prediction.missed,
         known=known,
         guess=guessed,
         proposals=proposals,

@@ -148,7 +148,7 @@ def _read(
     original: Path | None,
     call: Call,
 ) -> Checked:
-    """The submitted file, linted under the provider's profile: what would have been foreseen."""
+    """The submitted file, linted under the provider's profile: what would have been predicted."""
     own_settings = dataclasses.replace(
         settings, profile=profile.name, online=False, schema=None, unsafe_fixes=False
     )

@@ -39,7 +39,7 @@ from preflight.runs.corrections.brought import brought
 from preflight.runs.corrections.compare import (
     Comparison,
     judged,
-    without_doubles,
+    without_duplicates,
 )
 from preflight.runs.corrections.identify import named
 from preflight.runs.corrections.read import Returned, read_returned
@@ -175,7 +175,7 @@ def _compared(returned: Returned, rounds: _Rounds, own: Settings, call: Call) ->
     names = named(returned, rounds.history, pd.Index(stand.index.astype(object)), still_open)
     found = judged(returned, names, rounds.history, stand)
     path = _written(returned, found, call.work, returned.source)
-    return without_doubles(
+    return without_duplicates(
         found,
         returned,
         _as_sent(path, own, call.work, call.progress),

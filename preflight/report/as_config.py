@@ -42,7 +42,7 @@ _BLANK = """\
 # fail_on = "warning"
 
 [columns]
-# Which field a column holds; "-" says that it is none.
+# Which field a column holds; "-" leaves it out.
 # "Badge Mail" = "email"
 """
 _BEHIND = """
@@ -139,7 +139,7 @@ def _of_kind(columns: Iterable[Column], kind: str) -> Iterator[Column]:
 
 def _columns(settings: Settings, profile: Profile, checked: Checked) -> Iterator[str]:
     analysis = checked.analysis
-    yield '\n[columns]\n# Which field a column holds; "-" says that it is none.\n'
+    yield '\n[columns]\n# Which field a column holds; "-" leaves it out.\n'
     if analysis.view.header_is_data:
         # The names are values of a contact then.
         yield "# The first row looks like data: put a line of names above it, and draft again.\n"
@@ -178,21 +178,21 @@ def _suggested(
 ) -> Iterator[str]:
     """Columns whose name is not known, and what they may hold."""
     found = {}
-    strangers = [one for one in columns if one.field is None and one.kind != "helper"]
-    for column in strangers:
+    unknown = [one for one in columns if one.field is None and one.kind != "helper"]
+    for column in unknown:
         one = suggested(column, columns, looks, profile)
         if one is not None:
             found[column.position] = one
     held = {column.field for column in columns}
     for name in profile.required:
         if name not in held:
-            for one in candidates(strangers, looks, profile.fields[name]):
+            for one in candidates(unknown, looks, profile.fields[name]):
                 found.setdefault(one.column.position, one)
     if found:
         yield "# Not known, and perhaps; take the # away from what is so:\n"
     for position in sorted(found):
         one = found[position]
         yield _entry(_text(one.name), one.field, one.evidence or "by its name", said=False)
-    rest = [one for one in strangers if one.position not in found and bare_name(one.name)]
+    rest = [one for one in unknown if one.position not in found and bare_name(one.name)]
     if rest:
         yield f"# Of no field: {_names(rest)}\n"

@@ -146,5 +146,5 @@ def _fingerprint(where: str, occurrence: int) -> str:
 
 
 def _text(text: str) -> str:
-    """The text as Unicode: a path or a header may hold bytes that are none."""
+    """The text as Unicode: a path or a header may hold bytes that are not."""
     return text.encode("utf-8", "replace").decode()

@@ -10,6 +10,7 @@ from preflight.linting.cell_values import reveal
 from preflight.linting.checked import Checked, RecordStream
 from preflight.report import as_json
 from preflight.report.listing import Listing, listing, own_tokens
+from preflight.runs.prediction import Predicted
 from preflight.runs.settlement import Sent
 from preflight.writing.writer import Fixed
 
@@ -85,14 +86,18 @@ def _run(sent: Sent) -> dict[str, Any]:
             code: {"rows": count, "class": str(reason)}
             for code, (count, reason) in sent.refusals.items()
         },
-        "predicted": {
-            code: {**dataclasses.asdict(predicted), "missed": predicted.missed}
-            for code, predicted in sent.predicted.items()
-        },
+        "predicted": {code: _prediction(predicted) for code, predicted in sent.predicted.items()},
         "unattributed": sent.unattributed,
         "unmatched_lines": sent.unmatched,
         "notes": list(sent.notes),
     }
+
+
+def _prediction(predicted: Predicted) -> dict[str, Any]:
+    counts = dataclasses.asdict(predicted)
+    # The key is older than the word, and programs read it.
+    return {"rows": counts.pop("rows"), "foreseen": counts.pop("predicted"), **counts,
+            "missed": predicted.missed}  # fmt: skip
 
 
 def _state(sent: Sent) -> str:

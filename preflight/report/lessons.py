@@ -50,7 +50,7 @@ def text(lessons: Lessons) -> str:
     for lesson in lessons.lessons:
         lines.append(
             f"{visible(lesson.code)}: {plural(lesson.rows, 'row')}, {number(lesson.missed)} of "
-            f"them not foreseen (class {lesson.reason})"
+            f"them without a warning before (class {lesson.reason})"
         )
         lines += [f"  {line}" for line in _paragraph(lesson)]
     if not lessons.lessons:

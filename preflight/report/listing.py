@@ -55,7 +55,7 @@ class ListedFinding:
         message: a lower-case fact.
         row, line, column: from 1; None where there is none.
         column_name: the header as written. Personal data where `Listing.names_are_values`.
-        safety: of the fix that would mend it, if there is one.
+        safety: of the fix for it, if there is one.
         cell: what stands there; None where no single cell does. Personal data.
         replacement: what fixing makes of it, where it was asked for. Personal data.
     """
@@ -108,7 +108,7 @@ class Listing:
             if problem is not None:
                 safety = problem.safety
             else:
-                safety = rule.safety if self._mends(rule, row) else None
+                safety = rule.safety if self._fixes(rule, row) else None
             yield ListedFinding(
                 rule=rule,
                 message=message or rule.message,
@@ -121,7 +121,7 @@ class Listing:
                 replacement=self.replacements[at],
             )
 
-    def _mends(self, rule: Rule, row: int) -> bool:
+    def _fixes(self, rule: Rule, row: int) -> bool:
         """Whether a fix of the rule would change anything in this file; guesses are not tried."""
         if rule.drops:
             return True

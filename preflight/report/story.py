@@ -101,9 +101,9 @@ def _line(fact: Fact, chapter: Chapter, *, show_values: bool) -> str:
             return f"{visible(fact.column)}, a spreadsheet's damage undone: {both}"
         case RowFinding():
             at = f"{visible(fact.column)}: " if fact.column else ""
-            mended = "; mended" if fact.fixed else ""
+            fixed = "; fixed" if fact.fixed else ""
             said = f"{fact.code} {fact.name} [{fact.severity}]"
-            return f"{said} {at}{visible(fact.message)}{mended}"
+            return f"{said} {at}{visible(fact.message)}{fixed}"
         case RowChange():
             both = _both(fact.old, fact.new, show_values=show_values)
             return f"{visible(fact.column)} by {fact.code}, {fact.safety}: {both}"

@@ -168,11 +168,10 @@ def summary(listing: Listing) -> str:
     saved, cells = fixable(analysis)
     if analysis.refused:
         codes = ", ".join(dict.fromkeys(rule.code for rule, _ in analysis.refused))
-        lines.append(f"  refused as a whole, until that is mended: {codes}")
+        lines.append(f"  nothing can be used until this is fixed: {codes}")
     elif cells or saved:
-        lines.append(
-            f"  fixable: {plural(cells, 'cell')}; `preflight fix` would save {plural(saved, 'row')}"
-        )
+        gain = f"; `preflight fix` would make {plural(saved, 'more row')} sendable" if saved else ""
+        lines.append(f"  fixable: {plural(cells, 'cell')}{gain}")
     if analysis.guessed_cells and not analysis.refused:
         lines.append(f"  {guesses(analysis)}")
     lines.append(f"  books: {books(listing.books)}")
@@ -184,7 +183,7 @@ def guesses(analysis: Analysis) -> str:
     if not analysis.guessed_all:
         return f"--unsafe-fixes would change over {plural(analysis.guessed_cells, 'more cell')}"
     saved = analysis.guessed_rows
-    rows = f", and save up to {plural(saved, 'more row')}" if saved else ""
+    rows = f", and make up to {plural(saved, 'more row')} sendable" if saved else ""
     return f"--unsafe-fixes would change {plural(analysis.guessed_cells, 'more cell')}{rows}"
 
 

@@ -30,7 +30,7 @@ from preflight.writing.partition import Rejects
 from preflight.writing.parts import OVER_LIMIT
 from preflight.writing.writer import rewrite, warnings_left
 
-# Of several reasons for one row the first of these is its class: what nobody can mend comes first,
+# Of several reasons for one row the first of these is its class: what nobody can fix comes first,
 # and to try again is enough only where nothing else is to be done.
 _HARDEST = (Reason.SUPPRESSED, Reason.FIX, Reason.UNKNOWN, Reason.CONFIG, Reason.RETRY)
 
@@ -159,7 +159,7 @@ def _helper(columns: Sequence[pa.Array], name: str) -> np.ndarray:
 
 
 def _note_dropped(verdicts: RowOutcomes, checked: Checked) -> None:
-    """What there is to say about the rows that are left away: why."""
+    """What there is to say about the rows that are dropped: why."""
     found = checked.analysis
     frame = found.findings.frame
     dropped = frame[found.after[frame[tables.ROW].to_numpy() - 1] == DROPPED]
@@ -218,7 +218,7 @@ def there_columns(
     Args:
         said: of each, as `by_row` has it.
         rows, lines: where they stand in the input.
-        names: what they are called for good.
+        names: their row IDs.
         raws: the malformed ones among them as they were written, else "".
     """
     twin = said["how"].str.startswith("one of ").to_numpy(dtype=bool)

@@ -55,7 +55,7 @@ def standings(verdicts: Sequence[tuple[Run, pd.DataFrame]]) -> pd.DataFrame:
     """
     pieces = [table.assign(run=run.id, age=age) for age, (run, table) in enumerate(verdicts)]
     every = pd.concat(pieces, ignore_index=True)
-    # What was taken counts before what was refused, and that before what was left away. Of takings
+    # What was taken counts before what was refused, and that before what was dropped. Of takings
     # the first word counts, for a later one is about a copy; of refusals the last.
     taken, dropped = every["place"].isin(TAKEN), every["place"] == RowOutcome.DROPPED
     stale = every["codes"].str.split().map(lambda codes: not _NO_NEWS.isdisjoint(codes))

@@ -1,8 +1,8 @@
-"""How many of the rows that a provider refused the local rules had foreseen, reason by reason.
+"""How many of the rows that a provider refused were predicted by a warning, reason by reason.
 
-A row was *foreseen* when it was sent with a warning that is a sign of the reason: one that stands
-on the rows refused for it at least twice as often as on the accepted ones. A warning that stands
-on every other row foresees nothing.
+A refusal was *predicted* when its row was sent with a warning that is a sign of the reason: one
+that is at least twice as frequent on the rows refused for it as on the accepted ones. A warning
+that every second row has predicts nothing.
 """
 
 from __future__ import annotations
@@ -26,26 +26,26 @@ class Predicted:
 
     Attributes:
         rows: how many they are.
-        foreseen: on how many of them a warning of ours stood that is a sign of the reason.
+        predicted: how many of them had a warning that is a sign of the reason.
         by: the rules of these warnings → on how many of the rows each stood, most first.
         accepted: for the same rules, on how many of the accepted rows each stood.
         no_sign: likewise as `by`, for the rules whose warnings are none.
     """
 
     rows: int
-    foreseen: int
+    predicted: int
     by: Mapping[str, int] = field(default_factory=dict)
     accepted: Mapping[str, int] = field(default_factory=dict)
     no_sign: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def missed(self) -> int:
-        """How many of them nothing of ours foresaw."""
-        return self.rows - self.foreseen
+        """How many of them no warning predicted."""
+        return self.rows - self.predicted
 
 
 def predicted(verdicts: pd.DataFrame) -> dict[str, Predicted]:
-    """What the local rules had foreseen of each reason, the most frequent reason first.
+    """What was predicted of each reason, the most frequent reason first.
 
     Of rows that were refused without anyone saying which they are, nothing can be said.
 

@@ -92,7 +92,7 @@ class RowOutcomes:
         self._texts[name][told.index.to_numpy(dtype=np.int64) - 1] = told.to_numpy(dtype=object)
 
     def named(self, rows: Ints, lines: Ints, names: np.ndarray) -> None:
-        """On which line rows stand, and what they are called for good; see `identity`."""
+        """On which line rows stand, and their row IDs; see `row_id`."""
         self._lines[rows - 1] = lines
         self._texts["origin"][rows - 1] = names
 

@@ -41,7 +41,7 @@ class Sent:
         pending: how many of those there are.
         parts: what became of the parts.
         refusals: for each provider code, how many rows it was given for, and what can be done.
-        predicted: for each provider code, how many of its rows our warnings had foreseen.
+        predicted: for each provider code, how many of its rows had a warning that predicted it.
         unattributed: rows that the provider refused without saying which.
         unmatched: report lines that no row could be found for.
         notes: what there is to say about merging; facts without values.

@@ -88,7 +88,7 @@ def test_the_names_of_a_provider_and_what_it_wants_joined(call: Call, here: Path
 def test_a_file_without_a_table_is_refused_and_said_why(call: Call, name: str) -> None:
     told = call("fix", ODD / f"{name}.csv", "-o", "out", "--max-bad", "100%")
     assert told.code == 1
-    assert "the file is refused as a whole:\n    FIL00" in told.out
+    assert "nothing can be used until this is fixed:\n    FIL00" in told.out
     assert told.err == ""
 
 
@@ -100,7 +100,7 @@ def test_a_guess_at_the_encoding_is_refused_until_it_is_accepted(call: Call) -> 
     assert "; --unsafe-fixes accepts it" in told.out
     assert "316 rows = 0 clean" in told.out
     taken = call("fix", export, "-o", "out", "--force", "--unsafe-fixes")
-    assert "refused as a whole" not in taken.out
+    assert "nothing can be used" not in taken.out
 
 
 def test_results_are_not_overwritten_without_force(call: Call, here: Path) -> None:
@@ -133,7 +133,7 @@ def test_warnings_that_no_fix_takes_away_count_where_they_are_said_to(
 ) -> None:
     (here / "a.csv").write_text("email,first_name,notes\na@kestrel-labs.com, Ann ,=1+1\n")
     told = call("fix", "a.csv")
-    assert (told.code, "left as they are: 1 warning" in told.out) == (0, True)
+    assert (told.code, "1 warning not changed (see report.json)" in told.out) == (0, True)
     assert call("fix", "a.csv", "--force", "--fail-on", "warning").code == 1
     assert call("fix", "a.csv", "--force", "--fail-on", "warning", "--ignore", "SEC").code == 0
 

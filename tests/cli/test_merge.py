@@ -127,10 +127,10 @@ def test_a_report_that_was_gone_is_made_good_page_by_page(call: Call, box: Box, 
     asked = ("merge", "--from", "dotdigital", "--run", run_of(here), "--failures")
     first = call(*asked, pages[0], "--max-bad", "4")
     assert first.code == 0, first.err
-    assert "2  of them the provider does not name" in first.out
+    assert "2  dotdigital does not say which" in first.out
     assert len(rejected_of(here / "a.preflight")) == 2
     last = call(*asked, pages[1])
-    assert "of them the provider does not name" not in last.out
+    assert "dotdigital does not say which" not in last.out
     assert rejected_of(here / "a.preflight") == ["4", "5", "6", "7"]
     books = books_of(here / "a.preflight")
     assert (books["accepted"], books["rejected_there"]) == (3, 4)

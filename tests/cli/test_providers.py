@@ -99,10 +99,10 @@ def test_textus_takes_rows_and_tells_nothing(call: Call, box: Box, leads: Path, 
     told = call("submit", leads, *TEXTUS, "-o", "out")
     books = books_of(here / "out")
     assert (told.code, books["submitted"], books["accepted"]) == (1, 3, 0)
-    assert "3 rows, submitted, outcome not observable, job " in told.out
+    assert "3 rows, sent; the provider does not report results, job " in told.out
     assert len(opened.store.accepted("textus")) == 3
     run = report_of(here / "out")["run"]["id"]  # type: ignore[index]
-    assert "submitted, outcome not observable" in call("runs", "show", run).out
+    assert "sent; the provider does not report results" in call("runs", "show", run).out
 
 
 def test_a_refusal_of_the_whole_file_is_told_in_its_own_words_and_what_to_change(
@@ -131,7 +131,7 @@ def test_landbase_counts_rows_that_it_does_not_name(
     told = call("submit", leads, *LANDBASE, "-o", "out")
     books = books_of(here / "out")
     assert (told.code, books["accepted"], books["rejected_there"]) == (1, 2, 1)
-    assert "1  of them the provider does not name" in told.out
+    assert "1  landbase does not say which" in told.out
     assert len(opened.store.accepted("landbase")) == 2
 
 

@@ -151,7 +151,7 @@ def test_of_a_refused_file_nothing_is_sent(
     before = len(shared.store.jobs("talkvalue"))
     told = call("submit", ODD / f"{name}.csv", *TALKVALUE, "-o", "out", "--max-bad", "100%")
     assert told.code == 1
-    assert "the file is refused as a whole:" in told.out
+    assert "nothing can be used until this is fixed:" in told.out
     assert "nothing was sent" in told.out
     assert "the rows that were sent" not in told.out
     assert len(shared.store.jobs("talkvalue")) == before

@@ -66,13 +66,13 @@ def test_malformed_rows_are_kept_as_they_were_written(tmp_path: Path) -> None:
     assert (row["Town"], row["preflight__raw"]) == ("Rom", "a@b.org,Rom,surplus")
 
 
-def test_experiture_in_json_lines_says_what_our_rules_had_foreseen(tmp_path: Path) -> None:
+def test_experiture_in_json_lines_says_what_our_rules_had_predicted(tmp_path: Path) -> None:
     lines = [{"row": 2, "email": "not an address", "error": "Invalid email format"}]
     report = "".join(json.dumps(line) + "\n" for line in lines)
     told = merged(tmp_path, "email,first_name\na@b.org,A\nnot an address,N\n", report, "experiture")
     assert [row["preflight__class"] for row in written(tmp_path)] == ["fix"]
     (one,) = told.predicted.values()
-    assert (one.rows, one.foreseen, one.missed) == (1, 1, 0)
+    assert (one.rows, one.predicted, one.missed) == (1, 1, 0)
     assert told.books.accepted == 1
 
 

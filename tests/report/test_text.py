@@ -128,7 +128,7 @@ def test_the_summary_tells_the_counts_and_the_books(tmp_path: Path) -> None:
     assert text.summary(listed(checked)).splitlines() == [
         f"{tmp_path / 'contacts.csv'}: 3 records, utf-8, commas, header on line 1",
         "  found: 3 errors, 0 warnings",
-        "  fixable: 1 cell; `preflight fix` would save 1 row",
+        "  fixable: 1 cell; `preflight fix` would make 1 more row sendable",
         "  books: 3 rows = 0 clean + 3 rejected + 0 dropped",
     ]
 

@@ -1,4 +1,4 @@
-"""How many refusals the local rules had foreseen."""
+"""How many refusals a warning predicted."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def table(*rows: tuple[str, str, str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["place", "warnings", "provider_code"], dtype="str")
 
 
-def test_a_refused_row_was_foreseen_where_it_was_sent_with_a_warning() -> None:
+def test_a_refused_row_was_predicted_where_it_was_sent_with_a_warning() -> None:
     told = predicted(
         table(
             ("rejected_there", "EML306 NAM604", "BOUNCED"),
@@ -78,7 +78,7 @@ def test_the_figures_are_those_of_counting_row_by_row(rows: list[tuple[str, str,
                 r for r, (n, m) in counts.items() if n and n * len(accepted) >= 2 * m * len(mine)
             }
             assert one.rows == len(mine)
-            assert one.foreseen == sum(not signs.isdisjoint(w) for w in mine)
+            assert one.predicted == sum(not signs.isdisjoint(w) for w in mine)
             assert one.by == {r: counts[r][0] for r in signs}
             assert one.accepted == {r: counts[r][1] for r in signs}
             assert one.no_sign == {r: n for r, (n, _) in counts.items() if n and r not in signs}

@@ -151,7 +151,7 @@ def test_books_that_are_off_by_one_anywhere_are_refused(place: str) -> None:
         dataclasses.replace(fair, **{place: getattr(fair, place) + 1}).balanced()
 
 
-def test_a_refusal_is_foreseen_where_the_row_was_sent_with_a_warning(tmp_path: Path) -> None:
+def test_a_refusal_is_predicted_where_the_row_was_sent_with_a_warning(tmp_path: Path) -> None:
     """What the rules knew of a row that the provider refused, and of one they did not."""
     source = tmp_path / "leads.csv"
     source.write_text(
@@ -174,7 +174,7 @@ def test_a_refusal_is_foreseen_where_the_row_was_sent_with_a_warning(tmp_path: P
         )
     ((code, (rows, _)),) = sent.refusals.items()
     one = sent.predicted[code]
-    assert (rows, one.rows, one.foreseen, one.missed) == (2, 2, 1, 1)
+    assert (rows, one.rows, one.predicted, one.missed) == (2, 2, 1, 1)
 
 
 def test_a_failure_code_has_the_class_that_the_user_gave_it(line: Line) -> None:

@@ -271,7 +271,7 @@ def _merge(
 
 
 def _fault(named: Mapping[str, str], whole: bool) -> tuple[str | None, str]:
-    """Why a row fails, and the cell that is to blame."""
+    """Why a row fails, and which cell causes it."""
     email = named.get("email", "")
     if not whole:
         return "CDP_ETL.VALIDATION.REQUEST_INVALID", ""

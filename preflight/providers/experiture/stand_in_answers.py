@@ -46,7 +46,7 @@ def done(data: Any) -> Response:
 
 
 def no(status: int, message: str, path: str | None = None) -> Response:
-    """A refusal, in its envelope; `path` names what of the request is to blame."""
+    """A refusal, in its envelope; `path` names the part of the request at fault."""
     error: dict[str, Any] = {"code": _CODES[status], "message": message}
     if path is not None:
         error["details"] = {"path": path}

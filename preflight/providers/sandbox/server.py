@@ -26,7 +26,7 @@ _NEEDED = ("starlette", "uvicorn", "h11", "python_multipart")
 
 
 def _require_extra() -> None:
-    """Sees to it that what the stand-ins are made with can be imported.
+    """Checks that what the stand-ins are made with can be imported.
 
     Raises:
         MissingExtra: the extra `sandbox` is not installed.

@@ -38,7 +38,7 @@ class Comparison:
     Attributes:
         cells: as `Returned.cells`, damage undone, and all columns of the first file.
         labels: of them.
-        names: what each row is called for good, "" for a new one; object.
+        names: the row ID of each, "" for a new one; object.
         standing: for each row "" where it may be sent, else a word and why; see
             `rule.RowContext.standing`.
         corrections: the cells that differ: a frame of `CORRECTION_COLUMNS`.
@@ -133,8 +133,8 @@ def _beside(
         now = returned.cells[column].take(pa.array(rows)).to_pylist()
         kinds.append(
             [
-                Difference.NONE if cell in (old, mended) else difference(old, cell)
-                for old, mended, cell in zip(was, sent, now, strict=True)
+                Difference.NONE if cell in (old, fixed) else difference(old, cell)
+                for old, fixed, cell in zip(was, sent, now, strict=True)
             ]
         )
     return [
@@ -268,7 +268,7 @@ def _by_itself(stand: pd.DataFrame, name: str, *, edited: bool) -> str:
     if place == RowOutcome.ACCEPTED:
         return f"accepted: accepted in run {run} as row {row}"
     if place == RowOutcome.DROPPED:
-        return f"accepted: left away in run {run} as row {row} ({before['codes'] or 'blank'})"
+        return f"accepted: dropped in run {run} as row {row} ({before['codes'] or 'blank'})"
     if place in TAKEN:
         return f"perhaps: taken in run {run} as row {row}, no outcome of it is known"
     if place == RowOutcome.REJECTED_THERE and before["reason"] not in _AGAIN:
@@ -285,7 +285,7 @@ def _by_itself(stand: pd.DataFrame, name: str, *, edited: bool) -> str:
     return ""
 
 
-def without_doubles(
+def without_duplicates(
     made: Comparison,
     returned: Returned,
     as_sent: Version,

@@ -190,6 +190,6 @@ def _refuse_malformed(malformed: pd.DataFrame, source: Source) -> None:
         first = malformed.iloc[0]
         raise UsageError(
             f"{source.name}:{int(first['line'])}: the record has {int(first['fields'])} fields, "
-            f"the header {int(first['expected'])}: mend it first (`preflight check` names all such "
+            f"the header {int(first['expected'])}: fix it first (`preflight check` names all such "
             "records); nothing was sent"
         )

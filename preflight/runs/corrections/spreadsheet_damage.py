@@ -158,7 +158,7 @@ def same_moment(before: str, after: str) -> bool:
 
 @functools.lru_cache(maxsize=1 << 12)
 def _moments(text: str) -> frozenset[datetime]:
-    """What a date, or a date and a time, can be read as; nothing where it is none."""
+    """What a date, or a date and a time, can be read as; nothing where it is not one."""
     bare = re.sub(r"(?<=\d)T(?=\d)", " ", text)
     for form, pattern in _DAYS:
         if told := pattern.fullmatch(bare):

@@ -27,7 +27,7 @@ class Version:
         run: the id of the run.
         labels: of the columns, see `read.labels`.
         rows: int64, the number of each row in it.
-        names: what each row is called for good, object.
+        names: row IDs, object.
         read: label → the cells as they were read, a string array.
         sent: label → the cells as they were after fixing.
         key: the label of the column with the match key, and its kind; None where it has none.
@@ -98,8 +98,8 @@ class Gathering:
             more = pa.array([record[position] for record in records], pa.string())
             after = cells
             if there.any():
-                mended = fixed.table.column(str(position)).combine_chunks().cast(pa.string())
-                after = pc.if_else(pa.array(there), mended.take(pa.array(at)), cells)
+                after_fixing = fixed.table.column(str(position)).combine_chunks().cast(pa.string())
+                after = pc.if_else(pa.array(there), after_fixing.take(pa.array(at)), cells)
             self._read[place].append(pa.concat_arrays([cells, more]))
             self._sent[place].append(pa.concat_arrays([after, more]))
 

@@ -41,7 +41,7 @@ class PartSent:
 
 @dataclass(frozen=True, slots=True)
 class Declined:
-    """The provider does not take a part, for good."""
+    """The provider refuses a part, and that is final."""
 
     part: Part
     why: str

@@ -207,9 +207,9 @@ class _Drive:
     def _send(self, stored: StoredPart) -> None:
         """Sends one part, however many attempts that takes, or learns why it cannot be.
 
-        An attempt that was busy does not count as in vain while jobs of this run are under way:
-        they may be what the provider is busy with, and each of them ends some time. Nor does one
-        for which there was no room: those are jobs, too, though not ours.
+        An attempt that was busy does not count as a failed try while jobs of this run are under
+        way: they may be what the provider is busy with, and each of them ends some time. Nor does
+        one for which there was no room: those are jobs, too, though not ours.
         """
         part = stored.part
         self._tell(Sending(part, len(self._parts)))

@@ -19,7 +19,7 @@ from preflight.runs.ledger.ledger import Ledger
 from preflight.writing.sent_cells import quiet, unrepeated
 
 TRIES = 8
-"""How often a call is made in vain, with nothing else moving, until the run is stopped."""
+"""How often a call may fail, with nothing else moving, until the run is stopped."""
 
 LONGEST_BACKOFF = 60.0
 """Seconds that are waited at most where the provider does not ask for more."""
@@ -66,7 +66,7 @@ class Pace:
     deadline: float | None
 
     def backoff(self, tries: int, asked: float | None) -> float:
-        """Seconds until the next try after so many in vain: full jitter, or what was asked for."""
+        """Seconds until the next try after so many failures: full jitter, or what was asked for."""
         ceiling = min(LONGEST_BACKOFF, 2.0 ** min(tries, 10))
         return max(min(asked or 0.0, LONGEST_ASKED), self.jitter() * ceiling * self.scale)
 
@@ -201,7 +201,7 @@ class Follower:
         except ProviderError as error:
             job.misses += 1
             if job.misses >= TRIES:
-                self._give_up(job, f"was asked for in vain {TRIES} times: {words(error)}")
+                self._give_up(job, f"no answer after {TRIES} tries: {words(error)}")
                 return
             pause = self._pace.backoff(job.misses, error.retry_after)
             job.due = self._pace.clock() + pause

@@ -148,7 +148,7 @@ class Story:
     """What happened to a row, run after run.
 
     Attributes:
-        origin: the row's name for good, see `identity`.
+        origin: the row ID, see `row_id`.
         chapters: one for each run that it was in, at least one.
         standing: the one of them that says where the row stands, see `lineage.standings`.
     """

@@ -209,7 +209,7 @@ def _findings(
     *,
     dropped: bool = False,
 ) -> list[RowFinding]:
-    """Findings with their rules; those that are not `left` after fixing were mended."""
+    """Findings with their rules; those that are not `left` after fixing were fixed."""
     rules = checked.analysis.plan.rules
     names = _names(checked)
     told = []

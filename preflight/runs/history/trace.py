@@ -1,4 +1,4 @@
-"""One row's whole story: read, found, changed, sent, judged, corrected, sent again.
+"""The history of one row: read, found, changed, sent, judged, corrected, sent again.
 
 It is told from the state folder alone: the kept source is judged again, the parts' row maps say
 where a row was sent, the attempts when, and the verdicts what came of it. What is missing is said.
@@ -154,7 +154,7 @@ class _Teller:
         return self._judged
 
     def origin(self, row: int) -> str:
-        """What a row of the run's source is called for good."""
+        """The row ID of a row of the run's source."""
         if self.table is not None:
             return str(self.table["origin"].iloc[row - 1])
         return row_id(self.run.source_sha256, row)
@@ -273,7 +273,7 @@ class _Teller:
                         yield RowCorrected(column, entry["kind"], old, new)
             return
         self.notes.append(
-            f"run {self.run.id}: {path} is gone: corrections are told by comparing the kept sources"
+            f"run {self.run.id}: {path} is gone: corrections are found by comparing kept sources"
         )
         now = self.cells(row)
         for column, old in before.items():

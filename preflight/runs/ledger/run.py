@@ -39,7 +39,7 @@ class PartState(enum.StrEnum):
         SENT: the provider took it and has given a job.
         FINISHED: the job ended.
         FAILED: the job ended, and nothing of it was imported.
-        REFUSED: the provider did not take it, for good.
+        REFUSED: the provider refused it, and that is final.
         UNKNOWN: it cannot be told whether it was taken; a person decides.
         SUBMITTED: taken, by the provider's word or a person's, with no outcome to be had.
     """
@@ -160,7 +160,7 @@ class StoredPart:
     def standing(self) -> str:
         """The state, and what it means that nobody will ever tell more, for people."""
         if self.state is PartState.SUBMITTED and not self.reason:
-            return "submitted, outcome not observable"
+            return "sent; the provider does not report results"
         return str(self.state)
 
 

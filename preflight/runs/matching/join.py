@@ -241,7 +241,7 @@ def verdicts(part: Part, joined: Joined, outcome: Outcome) -> PartBooks:
     refused = max(known, min(refused, part.rows))
     if refused > known:
         notes.append(
-            f"{refused - known} of the {refused} rows refused there are not in the report, or not "
-            "to be told from it"
+            f"the provider rejected {refused} rows; its report does not say which "
+            f"{refused - known} of them"
         )
     return PartBooks(part.rows - refused, refused, refused - known, tuple(notes))

@@ -50,8 +50,8 @@ def fold_text(values: pa.Array | pa.ChunkedArray) -> pa.Array:
 def loose(folded: pa.Array) -> pa.Array:
     """What `fold` gives, of numbers their last digits alone.
 
-    So a phone number is the same with its country code and without it. Two numbers that are none
-    of phones may be taken for equal too: only for cells of which the row is nearly known.
+    So a phone number is the same with its country code and without it. Two numbers that are not
+    phone numbers may be taken for equal too: only for cells whose row is nearly known.
 
     Args:
         folded: as `fold` gives them.

@@ -201,7 +201,7 @@ class _Search:
     def deal(self, ours: Ints, theirs: Ints, how: str) -> None:
         """Deals those of one number to each other, in their order, where that is no guess.
 
-        It is none where there is one on either side, or where those of a side are equal in every
+        That holds where there is one on either side, or where those of a side are equal in every
         cell. By content, rows of the file that are equal may stand for as many of the original,
         though those differ in columns that the file has not.
 

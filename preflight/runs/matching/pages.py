@@ -146,7 +146,7 @@ def _one_table(pages: Sequence[tuple[list[str], list[list[str]]]]) -> list[str]:
 
 
 def _documents(report: FailureReport, provider: str) -> list[str]:
-    """The lines of a report as JSON objects, as far as they are none."""
+    """The lines of a report as JSON objects, where they are not CSV."""
     if report.suffix == ".csv":
         header, rows = _columns(report, provider)
         return [json.dumps(dict(zip(header, row, strict=True)), ensure_ascii=False) for row in rows]

@@ -26,7 +26,7 @@ class Submitted:
 
     Attributes:
         part: all its records, in their order; the file's own cells under its own header.
-        names: what each row of the part is called for good, see `identity`.
+        names: the row ID of each row of the part, see `row_id`.
         raws: the malformed records as they are written, by the number of their row in the file.
         rows: how many records the file has, empty lines included, which the part has not.
     """

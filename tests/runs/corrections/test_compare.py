@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight.core.types import Books, Layout, Source
-from preflight.runs.corrections.compare import Comparison, judged, without_doubles
+from preflight.runs.corrections.compare import Comparison, judged, without_duplicates
 from preflight.runs.corrections.identify import named
 from preflight.runs.corrections.read import Returned
 from preflight.runs.corrections.versions import Version
@@ -141,17 +141,19 @@ def compare(rows: list[Back], stand: pd.DataFrame, *, with_names: bool) -> Compa
     back, history = returned(rows, with_names=with_names), [version(len(stand))]
     still_open = set(stand.index[stand["place"].str.startswith("rejected")])
     names = named(back, history, pd.Index(stand.index.astype(object)), still_open)
-    return without_doubles_of(judged(back, names, history, stand), back, history, stand)
+    return without_duplicates_of(judged(back, names, history, stand), back, history, stand)
 
 
-def without_doubles_of(
+def without_duplicates_of(
     made: Comparison, back: Returned, history: list[Version], stand: pd.DataFrame
 ) -> Comparison:
     """Where nothing in the file is mended by a fix."""
     cells = dict(zip(made.labels, made.cells, strict=True))
     as_sent = Version("", made.labels, back.rows, made.names, cells, cells, ("email", "email"))
     taken = set(stand.index[stand["place"].isin(TAKEN)])
-    return without_doubles(made, back, as_sent, history, stand, {one.run: taken for one in history})
+    return without_duplicates(
+        made, back, as_sent, history, stand, {one.run: taken for one in history}
+    )
 
 
 REASONS = ["fix", "retry", "suppressed", "config", "unknown"]
@@ -315,9 +317,9 @@ def test_what_a_row_was_before_it_was_accepted_keeps_no_other_row_back() -> None
     cells = dict(zip(made.labels, made.cells, strict=True))
     as_sent = Version("", made.labels, back.rows, made.names, cells, cells, ("email", "email"))
     taken = {f"{SHA}:1"}
-    held = without_doubles(made, back, as_sent, history, stand, {"first": taken})
+    held = without_duplicates(made, back, as_sent, history, stand, {"first": taken})
     assert held.standing[0].startswith("key: ")
-    held = without_doubles(made, back, as_sent, history, stand, {"second": taken})
+    held = without_duplicates(made, back, as_sent, history, stand, {"second": taken})
     assert list(held.standing) == [""]
 
 

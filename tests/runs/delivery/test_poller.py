@@ -59,7 +59,7 @@ def test_a_job_that_cannot_be_asked_for_is_left_for_a_resume(bench: Bench, call:
         return real(receipt, *more)
 
     setattr(provider, call, asked)
-    with pytest.raises(Stopped, match=r"part 1 \(job job-1\) was asked for in vain 8 times: later"):
+    with pytest.raises(Stopped, match=r"part 1 \(job job-1\) no answer after 8 tries: later"):
         bench.drive(provider)
     assert bench.states() == [PartState.SENT, PartState.FINISHED]
     silent["on"] = False

@@ -292,7 +292,7 @@ def test_the_whole_of_textus_is_submitted(tmp_path: Path, box: Sandbox, own: Set
     run = send(path, "textus", dataclasses.replace(own, region="US"), box)
     told = story(run, "(415) 555-2671", own)
     assert told.standing.place is RowOutcome.SUBMITTED
-    assert of(told, RowEnded)[0].why == "submitted, outcome not observable"
+    assert of(told, RowEnded)[0].why == "sent; the provider does not report results"
 
 
 def test_rules_that_were_changed_since_are_said(

@@ -422,9 +422,7 @@ def test_more_refused_than_the_report_names_stand_in_the_books_alone(tmp_path: P
     joined = by_key(faults([("Blocked", "p1@example.org", "", "")]), part)
     books = join.verdicts(part, joined, Outcome("finished", "Finished", rejected=4))
     assert (books.accepted, books.rejected_there, books.unattributed) == (5, 4, 3)
-    assert books.notes == (
-        "3 of the 4 rows refused there are not in the report, or not to be told from it",
-    )
+    assert books.notes == ("the provider rejected 4 rows; its report does not say which 3 of them",)
 
 
 def test_fewer_refused_than_the_report_names_yields_to_the_report(tmp_path: Path) -> None:
