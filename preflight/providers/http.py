@@ -95,6 +95,19 @@ def _unlogged() -> Iterator[None]:
         _calling.reset(token)
 
 
+def _opened(upload: Upload, stack: contextlib.ExitStack) -> tuple[str, IO[bytes], str]:
+    """A file of a form as httpx takes it, open until the stack is closed.
+
+    Raises:
+        SourceError: it cannot be opened.
+    """
+    try:
+        handle = stack.enter_context(upload.path.open("rb"))
+    except OSError as exc:
+        raise SourceError(f"{upload.path} cannot be read: {exc.strerror}") from None
+    return upload.filename, handle, upload.content_type
+
+
 class Http:
     """The calls to one provider at one address, with one set of credentials.
 
@@ -186,13 +199,7 @@ class Http:
             SourceError: a file to send cannot be opened.
         """
         with contextlib.ExitStack() as stack:
-            form = {}
-            for part, upload in (files or {}).items():
-                try:
-                    handle = stack.enter_context(upload.path.open("rb"))
-                except OSError as exc:
-                    raise SourceError(f"{upload.path} cannot be read: {exc.strerror}") from None
-                form[part] = (upload.filename, handle, upload.content_type)
+            form = {part: _opened(upload, stack) for part, upload in (files or {}).items()}
             stack.enter_context(_unlogged())
             request = self._client.build_request(
                 method,
