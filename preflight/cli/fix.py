@@ -96,7 +96,7 @@ def summary(fixed: Fixed, one: Listing) -> str:
     names |= {code: rule.name for code, rule in one.analysis.plan.rules.items()}
     fixed_cells = text.plural(fixed.changed_cells, "cell")
     said = text.summary(one).splitlines(keepends=True)
-    head = [line for line in said if not line.startswith(("  fixable", "  books"))]
+    head = [line for line in said if not line.startswith(("  fixable", "  nothing can", "  books"))]
     done = [
         f"    {rule.code}  {text.visible(problem.message or rule.message)}"
         + ("; --unsafe-fixes accepts it\n" if problem.safety else "\n")

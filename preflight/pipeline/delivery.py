@@ -132,6 +132,7 @@ def deliver(submission: Submission) -> Sent:
     """Carries out a submission; see `submit`."""
     connection, settings = submission.connection, submission.own_settings
     _ = connection.scale, connection.patience
+    registry.client(submission.provider)  # an unknown provider is told apart from its profile
     with ExitStack() as stack:
         if submission.dry_run:
             validated(

@@ -362,8 +362,8 @@ def test_a_call_that_cannot_be_carried_out_exits_with_2_and_writes_nothing(
 @pytest.mark.parametrize(
     ("provider", "said"),
     [
-        ("textus", "textus says nothing of what it refused"),
-        ("landbase", "landbase counts rows alone"),
+        ("textus", "textus says nothing of the rows that it refused"),
+        ("landbase", "landbase counts the rows that it refused"),
         ("dotdigtal", 'did you mean "dotdigital"?'),
     ],
 )

@@ -98,7 +98,7 @@ def test_a_docstring_that_tells_the_truth_is_let_be(tmp_path: Path) -> None:
         ("com,Kestrel\n", "com,Kes trel\n",
          ["Good: the rule finds `2:company OWN001 a blank`"]),
         ("com,Kestrel\n", "com,#REF!\n",
-         [("Good: another rule finds an error in it: `2:company TXT706 a spreadsheet's error "
+         [("Good: another rule finds an error in it: `2:company TXT706 a spreadsheet error "
           "instead of a value`")]),
         ("Kestrel_Labs", "Kestrel-Labs",
          ["Fixed line 2: `ann@kestrel-labs.com,Kestrel-Labs` is shown and not written",

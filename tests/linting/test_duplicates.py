@@ -128,7 +128,7 @@ def test_a_phone_is_shared_by_three_people_or_more(
     """Told apart by address, else by name; however the number is written."""
     found = surveyed(rows, "email", "first_name", "phone", size=2, region="US")
     shared = [one for one in said(found) if one[1] == "DUP803"]
-    message = f"the phone of {many} people, first in row 1"
+    message = f"phone number shared by {many} people, first in row 1"
     assert shared == [(row, "DUP803", message) for row in range(1, many + 1)]
     assert CLEAN in found.after
 

@@ -44,7 +44,7 @@ def test_a_part_is_known_by_the_manifest(tmp_path: Path) -> None:
         told = provenance(part.path, part.sha256)
         assert told is not None
         assert told.rows.tolist() == part.row_map.tolist()
-        assert told.reading == {}
+        assert told.reading == {"encoding": "utf-8", "delimiter": ";", "header_row": 1}
     assert len(fixed.parts) == 2
 
 
