@@ -121,7 +121,7 @@ class Source:
         sha256: hex digest of those bytes; with a row number it names a row for good.
         size: length in bytes.
         sheet: of a workbook, the one that is read.
-        unreadable: why a workbook cannot be read ("Excel workbook with a password"), or "".
+        unreadable: why a workbook cannot be read ("password-protected Excel workbook"), or "".
         misnamed: whether its name says that it is a workbook, and it is none.
     """
 

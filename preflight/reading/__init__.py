@@ -1,1 +1,1 @@
-"""Reading: bytes to chunks of records, by a fast reader and a careful one that agree."""
+"""From bytes to chunks of records, with a fast and a careful reader that give the same result."""

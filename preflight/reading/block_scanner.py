@@ -1,9 +1,9 @@
-"""Where the records of a block of CSV text start and stop, found with array operations.
+"""The fast reader: finds where the records of a block of CSV text start and stop, with arrays.
 
-Inside quotes is where an odd number of quotes stands before; that holds as long as quoting is
-regular, which is checked for every quote. A record for which it does not hold, or which has an
-escape, or whose quotes span lines as a runaway would, is left to a `RecordReader`, and the array
-operations go on behind it.
+A position is inside quotes if an odd number of quotes precede it. That holds as long as quoting is
+regular, which is checked for every quote. Records with irregular quoting, with an escape, or with
+quotes that span lines as a runaway would, are left to a `RecordReader`; the array operations
+continue after them.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ _MARK_LEAD, _MARK_TRAIL, _MARK_MASK = 0xED, 0xB0, 0xFC
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """The complete records of a block, one entry a record in each array.
+    """The complete records of a block; each array has one entry a record.
 
     Attributes:
         starts: offset of its first byte.
-        stops: offset behind its last byte, the line end not counted.
-        ends: offset behind its line end.
-        line: physical lines of the block above it.
-        span: how many physical lines it takes.
-        read: index of a record to what a `RecordReader` made of it, where one was asked.
-        consumed: offset behind the last of them; what follows is not complete.
+        stops: offset after its last byte, without the line end.
+        ends: offset after its line end.
+        line: how many physical lines of the block are above it.
+        span: how many physical lines it spans.
+        read: index of a record → the record, if a `RecordReader` read it.
+        consumed: offset after the last complete record.
     """
 
     starts: Ints
@@ -47,11 +47,11 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class _Phase:
-    """Record ends, given whether an even or an odd number of quotes means outside."""
+    """Record ends, if an even (or odd) number of quotes before means outside quotes."""
 
     breaks: Ints  # which of the block's line breaks end a record
     ends: Ints
-    trouble: list[int]  # starts of the records that array operations cannot vouch for
+    trouble: list[int]  # starts of the records that array operations cannot handle
 
 
 class Block:
@@ -60,7 +60,7 @@ class Block:
     Args:
         text: the bytes.
         syntax: how it is written.
-        final: whether the file ends where the block ends.
+        final: whether the block ends where the file ends.
     """
 
     def __init__(self, text: bytes, syntax: Syntax, *, final: bool) -> None:
@@ -77,8 +77,8 @@ class Block:
         self._phases: dict[int, _Phase] = {}
 
     def stretch(self, reader: RecordReader, *, careful: bool = False) -> Stretch:
-        """The complete records; with `careful` every single one is read by the reader."""
-        found = _Found()
+        """The complete records; with `careful`, the reader reads every one of them."""
+        records = _Records()
         size = len(self.text)
         at = quotes = 0
         while at < size:
@@ -90,29 +90,29 @@ class Block:
                     first, last = np.searchsorted(phase.ends, (at, until), side="right")
                     if last > first:
                         which = phase.breaks[first:last]
-                        found.add_run(self._stops[which], self._ends[which], which + 1)
-                        at = found.end
+                        records.add_run(self._stops[which], self._ends[which], which + 1)
+                        at = records.end
                         quotes = int(self._quotes_before[which[-1]])
                     if until == size:
                         if at == size:
                             break
-                        inner = len(self._stops) - found.lines
+                        inner = len(self._stops) - records.lines
                         if not self._final:
                             if inner < LONGEST_FIELD:
                                 break
                         elif inner < 2 and (len(self._quotes) - quotes) & 1 == 0:
-                            found.add_run(_one(size), _one(size), _one(len(self._stops) + 1))
+                            records.add_run(_one(size), _one(size), _one(len(self._stops) + 1))
                             break
             record = reader.read(self.text, at, final=self._final)
             if record is None:
                 break
             quotes += self.text.count(self._quote_mark, at, record.end)
-            found.add(record)
+            records.add(record)
             at = record.end
-        return found.stretch()
+        return records.stretch()
 
     def field_counts(self, stretch: Stretch) -> Ints:
-        """How many fields each record has; not meant for those in `stretch.read`."""
+        """The number of fields of each record; wrong for those in `stretch.read`."""
         delimiters = _where(self.array[: stretch.consumed], self._delimiter)
         owner = np.searchsorted(stretch.starts, delimiters, side="right") - 1
         if len(self._quotes):
@@ -122,13 +122,13 @@ class Block:
         return np.bincount(owner, minlength=len(stretch.starts)) + 1
 
     def marks(self, until: int) -> Ints:
-        """Offsets, below `until`, of the surrogates that stand for undecodable bytes."""
+        """Offsets below `until` of the surrogates that replace undecodable bytes."""
         leads = _where(self.array[: max(until - 1, 0)], _MARK_LEAD)
         trails = self.array[leads + 1] & _MARK_MASK
         return np.asarray(leads[trails == _MARK_TRAIL])
 
     def _line_breaks(self) -> tuple[Ints, Ints]:
-        """Offsets before and behind each line break; one that may be half of a pair is no break."""
+        """Offsets before and after each line break; a CR that may be half of a pair is not one."""
         feeds = _where(self.array, _LF)
         if b"\r" not in self.text:
             return feeds, feeds + 1
@@ -160,7 +160,7 @@ class Block:
         neighbour[[self._delimiter, self._quote, _LF, _CR]] = True
         opening = self._quotes[odd::2]
         closing = self._quotes[1 - odd :: 2]
-        # in front of the block is a record boundary; a quote that ends it is its own neighbour
+        # the block starts on a record boundary; a quote that ends it is its own neighbour
         before = neighbour[self.array[opening - 1]] | (opening == 0)
         behind = neighbour[self.array[np.minimum(closing + 1, len(self.array) - 1)]]
         irregular = np.concatenate((opening[~before], closing[~behind], self._escapes))
@@ -170,8 +170,8 @@ class Block:
         return _Phase(outside, ends, np.unique(starts[np.concatenate((nth, long))]).tolist())
 
 
-class _Found:
-    """Records as they are found, run by run."""
+class _Records:
+    """Collects records, run by run."""
 
     def __init__(self) -> None:
         self.end = 0
@@ -182,7 +182,7 @@ class _Found:
         self._read: dict[int, Record] = {}
 
     def add_run(self, stops: Ints, ends: Ints, lines: Ints) -> None:
-        """Consecutive records; `lines` is how many lines of the block are over behind each."""
+        """Adds consecutive records; `lines` is how many lines of the block end with each."""
         self._flush()
         starts = np.concatenate((_one(self.end), ends[:-1]))
         line = np.concatenate((_one(self.lines), lines[:-1]))

@@ -1,8 +1,8 @@
-"""Layout to chunks: every cell as text, nothing inferred, in memory that does not grow.
+"""Layout to chunks: every cell as text, nothing inferred, in constant memory.
 
 Two readers give the same records. The fast one finds record boundaries in blocks with array
-operations and parses each block with one call of pyarrow; the careful one reads record by record,
-and stands in for just the records whose quoting the fast one cannot vouch for.
+operations, and parses each block with one call of pyarrow. The careful one reads record by record;
+it reads only the records whose quoting the fast one cannot handle.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _ENDS = (b"\n", b"\r\n", b"\r")
 _CR = 0x0D
 _AHEAD_BYTES = 1 << 20
 _BOM = b"\xef\xbb\xbf"
-# A row of such cells would be blank once its cells are fixed, so it is from the start.
+# A row of such cells would be blank after fixing, so it counts as blank from the start.
 _BLANK_CELL = re.compile(BLANK)
 _MARK = re.compile("[\udc00-\udcff]")
 
@@ -50,13 +50,13 @@ def read_chunks(
 
     With several flaws in one record the first of these counts: unclosed or runaway, undecodable,
     blank, short or long. Of an unclosed or runaway quote only the physical line on which its
-    record starts is set aside; reading goes on with the next line. A runaway is a quoted field
+    record starts is malformed; reading continues with the next line. A runaway is a quoted field
     over more than 100 lines, or over three and more of which most of those wholly inside have as
     many delimiters as the header.
 
     Args:
-        layout: what `scan` found; without a header nothing is read.
-        chunk_bytes: how much text is taken at a time, in bytes; at least 1.
+        layout: the result of `scan`; without a header nothing is read.
+        chunk_bytes: how much text to read at a time, in bytes; at least 1.
         careful: read every record with the careful reader. Slow; the result is the same.
     """
     if not layout.header:
@@ -89,7 +89,7 @@ class _Reader:
             rest = b""
             final = False
             while not final:
-                # more each time, so that a huge record is not gone over again and again
+                # more each time, so that a huge record is not scanned again and again
                 more = file.read(max(chunk_bytes, len(rest)))
                 final = not more
                 text = rest + more
@@ -102,27 +102,27 @@ class _Reader:
 
     def _chunk(self, block: Block, stretch: Stretch) -> Chunk:
         count = len(stretch.starts)
-        judged = _Judged(block.text, stretch, self._records, self._layout)
+        checked = _CheckedRecords(block.text, stretch, self._records, self._layout)
         if len(self._layout.bad_offsets):
-            self._bad_before = judged.mark_undecodable(
+            self._bad_before = checked.mark_undecodable(
                 block.marks(stretch.consumed), self._layout.bad_offsets, self._bad_before
             )
         if not self._careful:
-            judged.read_blank(block, self._hollow)
-        judged.mark_read()
-        table = self._table(block, stretch, judged)
+            checked.read_blank(block, self._hollow)
+        checked.mark_read()
+        table = self._table(block, stretch, checked)
         rows = np.arange(self._row, self._row + count, dtype=np.int64)
         lines = self._line + stretch.line
         self._row += count
         self._line += int(stretch.line[-1] + stretch.span[-1])
-        good = judged.good()
-        malformed, noted = judged.malformed(rows, lines), judged.noted(rows, lines)
+        good = checked.good()
+        malformed, noted = checked.malformed(rows, lines), checked.noted(rows, lines)
         return Chunk(
             table, rows[good], lines[good], malformed, noted, self._newlines(block, stretch)
         )
 
     def _newlines(self, block: Block, stretch: Stretch) -> tuple[int, int, int]:
-        """How the records end; the last of a file may not end in anything."""
+        """The line ends of the records; the last record of a file may have none."""
         lengths = stretch.ends - stretch.stops
         counts = [int(np.count_nonzero(lengths)), 0, 0]
         if b"\r" in block.text:
@@ -134,21 +134,21 @@ class _Reader:
             self._header_end = None
         return counts[0], counts[1], counts[2]
 
-    def _table(self, block: Block, stretch: Stretch, judged: _Judged) -> pa.Table:
+    def _table(self, block: Block, stretch: Stretch, checked: _CheckedRecords) -> pa.Table:
         if self._careful:
-            return judged.table()
+            return checked.table()
         syntax = self._layout.syntax
         if not self._ragged_before:
-            table = _parse(judged.good_text(), int(judged.good().sum()), self._width, syntax)
+            table = _parse(checked.good_text(), int(checked.good().sum()), self._width, syntax)
             if table is not None:
                 return table
-        self._ragged_before = judged.mark_widths(block.field_counts(stretch))
-        table = _parse(judged.good_text(), int(judged.good().sum()), self._width, syntax)
-        return judged.table() if table is None else table
+        self._ragged_before = checked.mark_widths(block.field_counts(stretch))
+        table = _parse(checked.good_text(), int(checked.good().sum()), self._width, syntax)
+        return checked.table() if table is None else table
 
 
-class _Judged:
-    """The records of one block, and what is wrong with each."""
+class _CheckedRecords:
+    """The records of one block, and the flaw of each."""
 
     def __init__(
         self, text: bytes, stretch: Stretch, records: RecordReader, layout: Layout
@@ -173,9 +173,9 @@ class _Judged:
         return good
 
     def mark_undecodable(self, marks: Ints, bad_offsets: Ints, before: int) -> int:
-        """Set aside what holds one of `marks`; the first of them is number `before` of the file.
+        """Marks records with an undecodable byte; the first byte is number `before` of the file.
 
-        Returns how many bad bytes there are up to the end of the block.
+        Returns the number of undecodable bytes up to the end of the block.
         """
         owner = np.searchsorted(self._stretch.starts, marks, side="right") - 1
         hit, first = np.unique(owner, return_index=True)
@@ -187,7 +187,7 @@ class _Judged:
         return before + len(marks)
 
     def read_blank(self, block: Block, hollow: Bools) -> None:
-        """Read the records that hold no byte that a blank one cannot hold."""
+        """Reads the records whose bytes can all be in a blank record."""
         left = np.flatnonzero(self._flaws == _GOOD)
         for step in range(_NARROWINGS):
             at = self._stretch.starts[left] + step
@@ -205,7 +205,7 @@ class _Judged:
             self._read[index] = seen[raw]
 
     def mark_read(self) -> None:
-        """Judge blankness and width of what was read record by record."""
+        """Checks blankness and width of the records that were read one by one."""
         for index, record in self._read.items():
             self._counts[index] = record.width
             if self._flaws[index] == _GOOD:
@@ -215,7 +215,7 @@ class _Judged:
                     self._flaws[index] = _SHORT if record.width < self._width else _LONG
 
     def mark_widths(self, counts: Ints) -> bool:
-        """Judge the width of all others by their field counts; returns whether any is off."""
+        """Checks the width of all other records; returns whether any is wrong."""
         others = self.good()
         others[list(self._read)] = False
         self._counts[others] = counts[others]
@@ -226,7 +226,7 @@ class _Judged:
         return bool(short.any() or long.any())
 
     def table(self) -> pa.Table:
-        """The good records, each read by itself."""
+        """The good records, each read on its own."""
         rows = [
             [field.decode() for field in (self._read.get(index) or self._read_again(index)).fields]
             for index in np.flatnonzero(self.good()).tolist()
@@ -254,19 +254,19 @@ class _Judged:
         return memoryview(b"".join(text for _, text in sorted(pieces)))
 
     def malformed(self, rows: Ints, lines: Ints) -> pd.DataFrame:
-        """What `Chunk.malformed` says, for the records that are not good."""
+        """`Chunk.malformed`: the records that are not good."""
         which = np.flatnonzero(~self.good())
-        return self._told(which, self._flaws[which], rows, lines)
+        return self._described(which, self._flaws[which], rows, lines)
 
     def noted(self, rows: Ints, lines: Ints) -> pd.DataFrame | None:
-        """What `Chunk.noted` says, for the good records that have a stray quote."""
+        """`Chunk.noted`: the good records with a stray quote."""
         good = self.good()
         which = [index for index, record in self._read.items() if record.stray and good[index]]
         if not which:
             return None
-        return self._told(np.array(sorted(which)), np.full(len(which), _STRAY), rows, lines)
+        return self._described(np.array(sorted(which)), np.full(len(which), _STRAY), rows, lines)
 
-    def _told(
+    def _described(
         self, which: Ints, flaws: npt.NDArray[np.integer], rows: Ints, lines: Ints
     ) -> pd.DataFrame:
         names = pa.array([str(flaw) for flaw in _FLAWS])
@@ -292,7 +292,7 @@ class _Judged:
 
     def _quoted(self, fields: list[bytes]) -> bytes:
         quote = self._syntax.quote.encode("ascii")
-        cells = (b"%b%b%b" % (quote, one.replace(quote, quote * 2), quote) for one in fields)
+        cells = (b"%b%b%b" % (quote, field.replace(quote, quote * 2), quote) for field in fields)
         return self._syntax.delimiter.encode("ascii").join(cells) + b"\n"
 
     def _raw(self, index: int) -> bytes:
@@ -302,7 +302,7 @@ class _Judged:
         if (self._offsets[which] >= 0).any():
             raws = (self._raw(i).decode("utf-8", "surrogatepass") for i in which.tolist())
             return pa.array([_MARK.sub(_escaped, raw) for raw in raws], pa.string())
-        # record and what lies up to the next, in turns, over the text itself: nothing is copied
+        # each record and the gap to the next one, in turns, over the text itself: nothing is copied
         edges = np.empty(2 * len(which) + 1, dtype=np.int64)
         edges[:-1:2] = self._stretch.starts[which]
         edges[1::2] = self._stretch.stops[which]
@@ -313,11 +313,11 @@ class _Judged:
 
 
 def _parse(text: memoryview, rows: int, width: int, syntax: Syntax) -> pa.Table | None:
-    """The text as a table of strings; None if not every record has its width."""
+    """The text as a table of strings; None if a record has another width."""
     names = [str(i) for i in range(width)]
     if not rows:
         return pa.table({name: pa.array([], pa.string()) for name in names})
-    if text[: len(_BOM)] == _BOM:  # read_csv takes one off
+    if text[: len(_BOM)] == _BOM:  # read_csv removes one
         text = memoryview(_BOM + text)
     try:
         table = pa_csv.read_csv(
@@ -344,7 +344,7 @@ def _parse(text: memoryview, rows: int, width: int, syntax: Syntax) -> pa.Table 
 
 
 def _closes(path: Path, offset: int, syntax: Syntax) -> bool:
-    """Whether a quoted field of which `offset` is inside closes before the end of the file."""
+    """Whether the quoted field around `offset` closes before the end of the file."""
     quote = syntax.quote.encode("ascii")
     inside = inside_quotes(syntax)
     run = b""
@@ -354,15 +354,15 @@ def _closes(path: Path, offset: int, syntax: Syntax) -> bool:
             text = run + block
             if not syntax.escape and quote not in text:
                 continue  # far faster than the pattern
-            found = inside.match(text)
-            run = text[found.end() if found else 0 :]
+            match = inside.match(text)
+            run = text[match.end() if match else 0 :]
             if len(run) > 1:
                 return True
     return run == quote
 
 
 def _end_above(layout: Layout) -> bytes | None:
-    """The line end in front of the data records, if there is one."""
+    """The line end before the data records, if there is one."""
     with layout.text.open("rb") as file:
         file.seek(max(layout.data_offset - 2, layout.text_offset))
         above = file.read(layout.data_offset - file.tell())
@@ -370,7 +370,7 @@ def _end_above(layout: Layout) -> bytes | None:
 
 
 def _marks_above(layout: Layout) -> int:
-    """How many undecodable bytes stand above the data records."""
+    """How many undecodable bytes are above the data records."""
     with layout.text.open("rb") as file:
         file.seek(layout.text_offset)
         above = file.read(layout.data_offset - layout.text_offset)
@@ -378,7 +378,7 @@ def _marks_above(layout: Layout) -> int:
 
 
 def _hollow_bytes(syntax: Syntax) -> Bools:
-    """Which bytes can stand in a blank record: any that is not surely the sign of a value."""
+    """Which bytes can be in a blank record: all that are not surely part of a value."""
     hollow = np.ones(256, dtype=np.bool_)
     for byte in range(128):
         character = chr(byte)

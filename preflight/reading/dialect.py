@@ -1,4 +1,4 @@
-"""Which character separates the fields, how they are quoted, and which line is the header."""
+"""Finds the delimiter, the quoting and the header line of a file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from preflight.reading.quoting import find_syntax
 from preflight.reading.records import RecordReader
 
 DELIMITERS = ",;\t|"
-"""What is looked for, the earlier first where the evidence is equal."""
+"""The delimiters that are tried; an earlier one wins if the evidence is equal."""
 
 _NO_DELIMITER = "\x1f"
 _STRANGE = ("^", "~", "::", ":", "\x1f", "\x1e", "\x01", "¦", "§", "#", "!")
@@ -37,7 +37,7 @@ _MARK = re.compile("[\udc00-\udcff]")
 
 @dataclass(frozen=True, slots=True)
 class SampleRow:
-    """A record that is not blank; offsets count from where the reading began, lines from 1."""
+    """A record that is not blank; offsets count from the start of the sample, lines from 1."""
 
     cells: tuple[str, ...]
     start: int
@@ -47,16 +47,16 @@ class SampleRow:
 
     @property
     def filled(self) -> list[str]:
-        """The cells in which something stands."""
+        """The cells that are not blank."""
         return [cell for cell in self.cells if cell.strip()]
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """The delimiter and the header row, None where every line is blank.
+    """The delimiter and the header row; no header if every line is blank.
 
-    `certain` is whether known names vouch for the header, `below` the rows under it that say more
-    about the columns, and `strange` what seems to separate the fields though it is not looked for.
+    `certain` is whether known names confirm the header, `below` the rows below it that describe the
+    columns, and `strange` an unsupported character that seems to separate the fields, or "".
     """
 
     syntax: Syntax
@@ -68,7 +68,7 @@ class Dialect:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """The top of a file as it reads with one syntax; `width` is how many fields most have."""
+    """The top of a file as read with one syntax; `width` is the usual number of fields."""
 
     syntax: Syntax
     rows: list[SampleRow]
@@ -76,10 +76,10 @@ class _Reading:
     score: float
 
 
-def said_delimiter(head: bytes) -> str | None:
-    """The delimiter that a first line such as `sep=;` says, as spreadsheets write it."""
-    said = _SEP.match(head)
-    return said[1].decode() if said and said[1] not in b'"\r\n' else None
+def sep_line_delimiter(head: bytes) -> str | None:
+    """The delimiter given by a first line such as `sep=;`, which spreadsheets write."""
+    match = _SEP.match(head)
+    return match[1].decode() if match and match[1] not in b'"\r\n' else None
 
 
 def find_dialect(
@@ -90,18 +90,18 @@ def find_dialect(
     delimiter: str | None = None,
     header_first: bool = False,
 ) -> Dialect:
-    """Tell delimiter and header from the top of a text.
+    """Find the delimiter and the header in the top of a text.
 
-    Lines above the header are `sep=`, blank, or hold less than most. The header is the row with
+    Lines above the header are `sep=`, blank, or narrower than most rows. The header is the row with
     the most known names above the first row of data (one with an address or a phone number);
-    without any, the first row that is as wide as most.
+    without known names, the first row of the usual width.
 
     Args:
         head: UTF-8, without a byte order mark; ends anywhere.
-        final: whether the file ends where it ends.
+        final: whether `head` is the whole file.
         known: whether a header text is the name of a field.
         delimiter: the one to use; None to find it.
-        header_first: the first row that is not blank is the header.
+        header_first: whether the first row that is not blank is the header.
     """
     strange = ""
     if delimiter is not None:
@@ -139,7 +139,7 @@ def _sniffed(head: bytes, known: Callable[[str], bool], *, final: bool) -> _Read
 
 
 def _strange_delimiter(head: bytes, known: Callable[[str], bool]) -> str:
-    """What seems to separate the fields of a text that reads as one column, or ""."""
+    """The unsupported character that seems to separate the fields of a one-column text, or ""."""
     lines = [line for line in head.decode("utf-8", "replace").splitlines()[:_HEADER_WITHIN] if line]
     for mark in _STRANGE:
         cells = [[cell.strip() for cell in line.split(mark)] for line in lines]
@@ -152,7 +152,7 @@ def _strange_delimiter(head: bytes, known: Callable[[str], bool]) -> str:
 
 
 def _with_last_column(header: SampleRow, data: list[SampleRow]) -> SampleRow:
-    """The header with a nameless last column where each row has one and nothing in it."""
+    """The header with a nameless last column, if each row has one and it is always blank."""
     width = len(header.cells) + 1
     if data and all(len(row.cells) == width and not row.cells[-1].strip() for row in data):
         return replace(header, cells=(*header.cells, ""))
@@ -175,10 +175,10 @@ def _read(head: bytes, syntax: Syntax, known: Callable[[str], bool], *, final: b
 
 
 def _rows(head: bytes, syntax: Syntax, *, final: bool) -> list[SampleRow]:
-    # what a quote that is open at the end of the head comes to is not this reading's business
+    # a quote that is open at the end of the head counts as one that closes later
     reader = RecordReader(syntax, 0, lambda _: True)
     rows: list[SampleRow] = []
-    said = _SEP.match(head)
+    sep_line = _SEP.match(head)
     at, line = 0, 1
     while at < len(head) and len(rows) < _RECORDS:
         record = reader.read(head, at, final=final)
@@ -188,7 +188,7 @@ def _rows(head: bytes, syntax: Syntax, *, final: bool) -> list[SampleRow]:
         if record.flaw is not None:
             fields = head[at : record.stop].split(syntax.delimiter.encode("ascii"))
         cells = tuple(_MARK.sub(_escaped, f.decode("utf-8", "surrogatepass")) for f in fields)
-        if any(cell.strip() for cell in cells) and not (said and at == 0):
+        if any(cell.strip() for cell in cells) and not (sep_line and at == 0):
             rows.append(SampleRow(cells, at, record.end, line, record.lines))
         at = record.end
         line += record.lines
@@ -198,10 +198,10 @@ def _rows(head: bytes, syntax: Syntax, *, final: bool) -> list[SampleRow]:
 def continuation(
     header: SampleRow, data: list[SampleRow], known: Callable[[str], bool]
 ) -> list[SampleRow]:
-    """The rows right under the header that say more about the columns and are no data.
+    """The rows directly below the header that describe the columns and are not data.
 
-    That is the names once more in other words, the types of the columns, or, as survey tools write
-    them, ids of import as JSON, then with all rows in between. The very header again is not meant.
+    These are other names of the columns, their types, or the import ids that survey tools write as
+    JSON, together with all rows in between. A repeated header is not one of them.
     """
     for nth, row in enumerate(data[:_CONTINUED]):
         imported = sum(cell.strip().startswith('{"ImportId"') for cell in row.filled)
@@ -223,7 +223,7 @@ def continuation(
 
 
 def _named_header(reading: _Reading, known: Callable[[str], bool]) -> tuple[SampleRow | None, int]:
-    """The row with the most known names above the data, and how many it has."""
+    """The row with the most known names above the data, and how many."""
     best: tuple[int, bool] = (0, False)
     header = None
     for row in reading.rows[:_HEADER_WITHIN]:
@@ -241,19 +241,19 @@ def _named_header(reading: _Reading, known: Callable[[str], bool]) -> tuple[Samp
 
 
 def _first_header(reading: _Reading) -> SampleRow:
-    """The first row that can be a header though none of its names is known."""
+    """The first row that can be a header, although none of its names is known."""
     rows = reading.rows[:_HEADER_WITHIN]
     for row in rows:
         if len(row.cells) == reading.width and not _is_sparse(row, reading.width):
             first = rows[0]
-            # with one field too many or too few it is a ragged header rather than a title
+            # with one field too many or too few it is a ragged header, not a title
             ragged = reading.width > 3 and abs(len(first.cells) - reading.width) == 1
             return first if ragged and not _is_sparse(first, reading.width) else row
     return rows[0]
 
 
 def _is_sparse(row: SampleRow, width: int) -> bool:
-    """A title or a note that was padded with delimiters to the width of the table."""
+    """Whether a row is a title or a note, padded with delimiters to the width of the table."""
     if any(map(_is_contact, row.filled)):
         return False
     return width > 2 and len(row.filled) * 2 <= width
@@ -270,7 +270,7 @@ def _is_contact(cell: str) -> bool:
 
 
 def _is_prose(row: SampleRow, delimiter: str) -> bool:
-    """Whether every delimiter is followed by a blank, as in a sentence."""
+    """Whether every delimiter is followed by a space, as in a sentence."""
     return delimiter != "\t" and all(cell.startswith(" ") for cell in row.cells[1:])
 
 

@@ -1,4 +1,4 @@
-"""Which encoding a file is in, how sure that is, and the same text in UTF-8."""
+"""Finds the encoding of a file, with a confidence, and writes its text as UTF-8."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _HEAD_BYTES = 64 << 10
 _SAMPLE_BYTES = 256 << 10
 _SAMPLE_PER_BLOCK = 32 << 10
 _HOPELESS = 2000
-"""Invalid bytes after which a file with too few valid sequences is not taken for UTF-8."""
+"""After so many invalid bytes, a file with too few valid sequences is not UTF-8."""
 _VALID_PER_INVALID = 5
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -49,7 +49,7 @@ _SEVEN_BIT_SURE = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """What a source's encoding is; the attributes are those of `Layout`.
+    """The encoding of a source; the attributes are those of `Layout`.
 
     `skip` is the length of the byte order mark, in bytes.
     """
@@ -63,7 +63,7 @@ class Encoding:
 
 @dataclass
 class _Strict:
-    """What a reading as strict UTF-8 brought up."""
+    """The result of reading a file as strict UTF-8."""
 
     first_bad: int | None = None
     bad: int = 0
@@ -76,27 +76,29 @@ class _Strict:
 
 
 def find_encoding(source: Source, option: str | None = None) -> Encoding:
-    """Tell a source's encoding, from the user's word, its mark, its bytes, in this order.
+    """Find the encoding of a source: from the option, the byte order mark, or its bytes.
 
-    Bytes that are not UTF-8 among at least five times as many sequences beyond ASCII that are do
-    not make a file another encoding's: it is UTF-8 with damage. What is detected has a confidence
-    below 1.
+    A file with invalid bytes is still UTF-8, with damage, if it has at least five times as many
+    valid sequences beyond ASCII. A detected encoding has a confidence below 1.
 
     Args:
         source: not empty.
         option: a codec name of Python, or None.
 
     Raises:
-        UsageError: the option names no text encoding.
+        UsageError: the option does not name a text encoding.
     """
     wanted = None if option is None else _codec(option)
     with source.path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
     mark, marked = next(((m, n) for m, n in _BOMS if head.startswith(m)), (b"", ""))
     strict = _read_strictly(source.path)
-    invalid_byte = None if strict.first_bad is None else _offence(source.path, strict.first_bad)
+    invalid_byte = None if strict.first_bad is None else _located(source.path, strict.first_bad)
     if wanted is not None:
-        if wanted in ("utf-16", "utf-32"):  # the mark says which; without one, the usual order
+        if wanted in (
+            "utf-16",
+            "utf-32",
+        ):  # the mark gives the byte order; without one, the usual order
             wanted = marked if marked.startswith(wanted) else f"{wanted}-le"
         return Encoding(wanted, "option", 1.0, len(mark) if wanted == marked else 0, invalid_byte)
     if marked:
@@ -119,11 +121,11 @@ def find_encoding(source: Source, option: str | None = None) -> Encoding:
 def transcode(source: Source, encoding: Encoding, spool: Path) -> tuple[Path, Ints]:
     """Write the text of a source as UTF-8, without its mark, to a new file in `spool`.
 
-    A byte that is no text stands in it as the lone surrogate U+DC00 + byte; delimiters, quotes and
-    line ends are what they were. Memory does not grow with the file.
+    An undecodable byte becomes the lone surrogate U+DC00 + byte; delimiters, quotes and line ends
+    are unchanged. Memory does not grow with the file.
 
     Returns:
-        The file, readable by its owner alone, and the offset in the source of every such byte.
+        The file, which only its owner can read, and the offset in the source of every such byte.
     """
     handle, path = tempfile.mkstemp(dir=spool, prefix="text-", suffix=".csv")
     bad: list[int] = []
@@ -136,7 +138,7 @@ def transcode(source: Source, encoding: Encoding, spool: Path) -> tuple[Path, In
 
 
 def _decode(file: BinaryIO, encoding: str) -> Iterator[tuple[str, list[int]]]:
-    """The rest of a file as text, block by block, and the offsets of what is no text."""
+    """The rest of a file as text, block by block, and the offsets of its undecodable bytes."""
     whole_units = encoding.startswith("utf-")
     decoder = codecs.getincrementaldecoder(encoding)(_BY_UNIT if whole_units else _BY_BYTE)
     while True:
@@ -174,13 +176,13 @@ codecs.register_error(_BY_BYTE, _mark_byte)
 
 def _codec(name: str) -> str:
     try:
-        "".encode(name)  # refuses codecs that are not about text
+        "".encode(name)  # refuses codecs that are not for text
         codec = codecs.lookup(name).name
     except (LookupError, ValueError):
         codec = "undefined"
     if codec in _NO_FILE_ENCODINGS:
         raise UsageError(
-            f"{name!r} is no encoding of text; name one such as utf-8, cp1252, utf-16 or shift_jis"
+            f"{name!r} is not a text encoding; use one such as utf-8, cp1252, utf-16 or shift_jis"
         )
     return "utf-8" if codec == "utf-8-sig" else codec
 
@@ -204,7 +206,7 @@ def _read_strictly(path: Path) -> _Strict:
     return seen
 
 
-def _offence(path: Path, offset: int) -> InvalidByte:
+def _located(path: Path, offset: int) -> InvalidByte:
     line = 1
     last = b""
     with path.open("rb") as file:
@@ -212,7 +214,7 @@ def _offence(path: Path, offset: int) -> InvalidByte:
         while left:
             block = file.read(min(_BLOCK, left))
             left -= len(block)
-            text = last + block.replace(b"\0", b"")  # in UTF-16 line ends have company
+            text = last + block.replace(b"\0", b"")  # in UTF-16 a line end is two bytes
             last = text[-1:] if text.endswith(b"\r") and left else b""
             text = text[: len(text) - len(last)]
             line += text.count(b"\n") + text.count(b"\r") - text.count(b"\r\n")
@@ -221,7 +223,7 @@ def _offence(path: Path, offset: int) -> InvalidByte:
 
 
 def _wide(head: bytes) -> tuple[str, float]:
-    """The UTF-16 or UTF-32 that the places of the NULs speak for, or ""."""
+    """The UTF-16 or UTF-32 encoding that the positions of NUL bytes suggest, or ""."""
     nul = np.frombuffer(head[: len(head) // 4 * 4], dtype=np.uint8).reshape(-1, 4) == 0
     if nul.sum() < _FEWEST_NULS:
         return "", 0.0
@@ -231,17 +233,17 @@ def _wide(head: bytes) -> tuple[str, float]:
     if min(first, second) > 0.9 and fourth < 0.1:
         return "utf-32-be", 0.99
     even, odd = (first + third) / 2, (second + fourth) / 2
-    for name, here, there in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
-        if here > 0.3 and there < here / 4:
-            return name, round(min(1 - there / here, 0.99), 2)
+    for name, zeros, others in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
+        if zeros > 0.3 and others < zeros / 4:
+            return name, round(min(1 - others / zeros, 0.99), 2)
         # names in another script have few NULs, but all of them on one side
-        if here > _SOME_NULS and not there and nul.sum() >= _SURE_NULS and _decodes(head, name):
+        if zeros > _SOME_NULS and not others and nul.sum() >= _SURE_NULS and _decodes(head, name):
             return name, 0.9
     return "", 0.0
 
 
 def _decodes(head: bytes, name: str) -> bool:
-    """Whether it is text of lines in an encoding of two bytes a unit."""
+    """Whether the bytes decode to lines of text in an encoding of two bytes a unit."""
     try:
         text = head[: len(head) // 2 * 2 - 2].decode(name)
     except UnicodeDecodeError:
@@ -255,11 +257,11 @@ def _sample(path: Path) -> bytes:
     size = 0
     with path.open("rb") as file:
         while size < _SAMPLE_BYTES and (block := file.read(_BLOCK)):
-            here = 0
-            for found in _LINE_BEYOND_ASCII.finditer(block):
-                lines.append(found[0])
-                here += len(found[0])
-                if here >= _SAMPLE_PER_BLOCK:
+            sampled = 0
+            for match in _LINE_BEYOND_ASCII.finditer(block):
+                lines.append(match[0])
+                sampled += len(match[0])
+                if sampled >= _SAMPLE_PER_BLOCK:
                     break
-            size += here
+            size += sampled
     return b"".join(lines)[:_SAMPLE_BYTES]

@@ -1,4 +1,4 @@
-"""Which legacy encoding a sample of bytes is most likely in: a guess, with its confidence."""
+"""Guesses the legacy encoding of a sample of bytes, with a confidence."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections import Counter
 from preflight.reading.language_model import GROUPS, Pairs, is_latin, likelihood, neighbours
 
 LIKELY = "cp1252"
-"""What contact files that are not UTF-8 are in most often; it wins where the evidence is equal."""
+"""The most common encoding of contact files that are not UTF-8; wins if the evidence is equal."""
 
 _CANDIDATES = {
     LIKELY: ("western", 0.0),
@@ -51,34 +51,33 @@ _CANDIDATES = {
     "cp950": ("traditional", -1.0),
     "cp949": ("korean", -1.0),
 }
-"""The codecs, what is written in each, and how much rarer than the likeliest it is, as a
-logarithm."""
+"""The codecs, the languages written in each, and how much rarer than the most common codec it is,
+as a logarithm."""
 _ODDER = 0.4
 _DEPENDENCE = 0.5
-"""Neighbouring letters are not independent evidence: what one says counts half."""
+"""Neighbouring letters are not independent evidence, so each counts half."""
 _RATHER_UTF8 = 3.0
-"""By how much, as a logarithm, another encoding must be likelier than UTF-8."""
+"""How much likelier than UTF-8 another encoding must be, as a logarithm."""
 _FEW = 8
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _FOREIGN_WORD = re.compile(r"(?<!\w)[^\W\x00-\x7f]+(?!\w)")
 _SEVEN_BIT = {"utf-7": re.compile(rb"\+[A-Za-z][A-Za-z0-9+/]{2}"), "hz": re.compile(rb"~\{[!-}]")}
 _SAMPLE = 48 << 10
 _FIT, _UNFIT = -6.8, -8.8
-"""The logarithm of how likely a character is, in the mean, in names and in what is no text."""
+"""The logarithm of the mean likelihood of a character, in names and in non-text."""
 _HARDLY, _SUREST = 0.05, 0.99
 
 
 def guess(sample: bytes) -> tuple[str, float]:
     """Guess the encoding of bytes that are not UTF-8.
 
-    Each candidate's text is judged by how likely its letters follow each other in the tongues that
-    are written in it; a byte that is no text in it, a control character or a symbol within a word
-    counts heavily against it. The confidence is that of the text: where several encodings say the
-    same, which of them is named does not matter.
+    The text of each candidate is scored by how likely its letters follow each other in the
+    languages written in that encoding; undecodable bytes, control characters and symbols within
+    words count heavily against it. The confidence is that of the text: if several encodings give
+    the same text, any of them may be returned.
 
     Returns:
-        The codec's name and a confidence over 0 and below 1, the lower the fewer bytes there are
-        to tell from.
+        The codec's name and a confidence above 0 and below 1; the fewer bytes there are, the lower.
     """
     cut = _whole_lines(sample)
     texts, scores = _scored(cut)
@@ -99,10 +98,10 @@ def guess(sample: bytes) -> tuple[str, float]:
 
 
 def is_utf8_by_chance(sample: bytes) -> bool:
-    """Whether bytes are rather a few characters of another encoding, though they decode as UTF-8.
+    """Whether bytes that decode as UTF-8 are more likely a few characters of another encoding.
 
-    Two bytes that are one Chinese or Korean character are one of UTF-8 as well now and then. It
-    takes words that have no ASCII letter to raise the suspicion, and few of them to confirm it.
+    The two bytes of a Chinese or Korean character are sometimes valid UTF-8 as well. Only a text
+    with a few characters beyond ASCII, in words without an ASCII letter, is suspected.
     """
     text = _whole_lines(sample).decode("utf-8", "replace")
     beyond = _BEYOND_ASCII.findall(text)
@@ -111,13 +110,13 @@ def is_utf8_by_chance(sample: bytes) -> bool:
     if not _FOREIGN_WORD.search(text):
         return False
     pairs = _beyond_ascii(text)
-    here = max(likelihood(tongues, pairs) for tongues in GROUPS)
+    as_utf8 = max(likelihood(group, pairs) for group in GROUPS)
     _, scores = _scored(sample)
-    return max(scores.values()) > _DEPENDENCE * here + _RATHER_UTF8
+    return max(scores.values()) > _DEPENDENCE * as_utf8 + _RATHER_UTF8
 
 
 def seven_bit(sample: bytes) -> str:
-    """The encoding, "utf-7" or "hz", that bytes of ASCII are rather in than in ASCII, or ""."""
+    """The encoding, "utf-7" or "hz", that ASCII bytes are more likely in than ASCII, or ""."""
     for name, sign in _SEVEN_BIT.items():
         if sign.search(sample):
             try:
@@ -125,7 +124,7 @@ def seven_bit(sample: bytes) -> str:
             except UnicodeDecodeError:
                 continue
             pairs = _beyond_ascii(text)
-            letters = all(one.isalnum() for pair in pairs for one in pair if one >= "\x80")
+            letters = all(char.isalnum() for pair in pairs for char in pair if char >= "\x80")
             if pairs and letters and not _oddity(pairs):
                 return name
     return ""
@@ -139,27 +138,27 @@ def _whole_lines(sample: bytes) -> bytes:
 
 
 def _scored(sample: bytes) -> tuple[dict[str, str], dict[str, float]]:
-    """The text in each candidate, and how likely it is in those that are not out of question."""
+    """The text in each candidate, and the score of each plausible candidate."""
     texts = {name: sample.decode(name, "replace") for name in _CANDIDATES}
     pairs = {name: _beyond_ascii(text) for name, text in texts.items()}
-    odd = {name: _oddity(found) for name, found in pairs.items()}
+    odd = {name: _oddity(counted) for name, counted in pairs.items()}
     least = min(odd.values())
     scores = {
-        name: prior + _DEPENDENCE * likelihood(tongues, pairs[name])
-        for name, (tongues, prior) in _CANDIDATES.items()
+        name: prior + _DEPENDENCE * likelihood(group, pairs[name])
+        for name, (group, prior) in _CANDIDATES.items()
         if odd[name] <= least + _ODDER
     }
     return texts, scores
 
 
 def _beyond_ascii(text: str) -> Counter[tuple[str, str]]:
-    """The neighbours of which at least one is beyond ASCII."""
-    found = neighbours(unicodedata.normalize("NFC", text))
-    return Counter({pair: times for pair, times in found.items() if max(pair) >= "\x80"})
+    """The pairs of neighbours with at least one beyond ASCII."""
+    pairs = neighbours(unicodedata.normalize("NFC", text))
+    return Counter({pair: times for pair, times in pairs.items() if max(pair) >= "\x80"})
 
 
 def _oddity(pairs: Pairs) -> float:
-    """The share of the characters beyond ASCII that no text has where they stand."""
+    """The share of the characters beyond ASCII that text does not have in their place."""
     odd = total = 0
     for (before, character), times in pairs.items():
         if character >= "\x80":

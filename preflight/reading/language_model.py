@@ -1,9 +1,8 @@
-"""How likely a text is in a group of tongues: which letters they have, and which follow which.
+"""How likely a text is in a group of languages, by its letters and by which letter follows which.
 
 The letters are counted in the names of countries, languages, scripts, currencies and months that
-the Unicode CLDR has for each tongue (through `babel`): names, as contact files hold them. What
-CLDR's names have too little of, the characters of Chinese, Japanese and Korean surnames and
-places, stands in `_NAMES`.
+the Unicode CLDR has for each language (through `babel`): names, as in contact files. CLDR has too
+few of the characters of Chinese, Japanese and Korean surnames and places; `_NAMES` adds them.
 """
 
 from __future__ import annotations
@@ -58,7 +57,7 @@ _NAMES = {
 }
 _NAMES_WEIGHT = 2
 _CAPITALS = 0.1
-"""Weight of a text in capitals beside the same text as it is written."""
+"""Weight of a text in upper case, compared with the same text as written."""
 _NAMED = ("territories", "languages", "scripts", "currency_names")
 _MEASURE = 15_000
 _PAIR, _SINGLE = 0.8, 0.2
@@ -78,14 +77,14 @@ _HALF_WIDTH = range(0xFF66, 0xFFA0)
 
 
 class LanguageModel:
-    """The letters of a group of tongues and how often one follows another."""
+    """The letters of a group of languages, and how often one follows another."""
 
-    def __init__(self, tongues: Iterable[str], names: str, level: Callable[[str], float]) -> None:
+    def __init__(self, languages: Iterable[str], names: str, level: Callable[[str], float]) -> None:
         self._pairs: Counter[tuple[str, str]] = Counter()
-        for tongue in tongues:
-            self._pairs.update(_pairs_of(tongue))
-        self._pairs.update(dict.fromkeys([(" ", one) for one in names], _NAMES_WEIGHT))
-        self._pairs.update(dict.fromkeys([(one, " ") for one in names], _NAMES_WEIGHT))
+        for language in languages:
+            self._pairs.update(_pairs_of(language))
+        self._pairs.update(dict.fromkeys([(" ", letter) for letter in names], _NAMES_WEIGHT))
+        self._pairs.update(dict.fromkeys([(letter, " ") for letter in names], _NAMES_WEIGHT))
         self._before: Counter[str] = Counter()
         self._single: Counter[str] = Counter()
         for (before, character), times in self._pairs.items():
@@ -95,7 +94,7 @@ class LanguageModel:
         self._level = level
 
     def likelihood(self, pairs: Pairs) -> float:
-        """The logarithm of how likely the second characters are, each behind its first one.
+        """The logarithm of how likely the second characters are, each after its first one.
 
         Args:
             pairs: how often each pair of neighbours occurs; folded.
@@ -112,7 +111,7 @@ class LanguageModel:
         return math.log(likely + self._below(before, character))
 
     def _below(self, before: str, character: str) -> float:
-        """How likely what none of the tongues has been seen with is."""
+        """The likelihood of a character that is in none of the languages."""
         if ord(character) in _HALF_WIDTH:
             return 1e-2 if ord(before) in _HALF_WIDTH else _COMMON
         if character.isalpha():
@@ -130,25 +129,25 @@ class LanguageModel:
 
 
 def likelihood(name: str, pairs: Pairs) -> float:
-    """How likely neighbouring characters are in the likeliest tongue of a group, or in a mixture.
+    """How likely neighbouring characters are in the best language of a group, or in a mixture.
 
     See `LanguageModel.likelihood`; `name` is one of `GROUPS`.
     """
-    return max(one.likelihood(pairs) for one in _group(name))
+    return max(model.likelihood(pairs) for model in _group(name))
 
 
 @functools.cache
 def _group(name: str) -> list[LanguageModel]:
-    tongues = GROUPS[name]
+    languages = GROUPS[name]
     names, level = _NAMES.get(name, ""), _LEVELS.get(name, _plain_level)
-    mixture = LanguageModel(tongues, names, level)
-    if len(tongues) == 1:
+    mixture = LanguageModel(languages, names, level)
+    if len(languages) == 1:
         return [mixture]
-    return [mixture, *(LanguageModel([tongue], names, level) for tongue in tongues)]
+    return [mixture, *(LanguageModel([language], names, level) for language in languages)]
 
 
 def neighbours(text: str) -> Counter[tuple[str, str]]:
-    """How often each pair of neighbours occurs in a text; ASCII is letter, digit or blank."""
+    """How often each pair of neighbours occurs; ASCII counts as letter, digit or space."""
     pairs: Counter[tuple[str, str]] = Counter()
     for (before, character), times in Counter(zip(f" {text}", f"{text} ", strict=True)).items():
         pairs[_folded(before), _folded(character)] += times
@@ -162,11 +161,11 @@ def _folded(character: str) -> str:
 
 
 @functools.cache
-def _pairs_of(tongue: str) -> Counter[tuple[str, str]]:
-    """The neighbours in a tongue's names, as many as in a text of `_MEASURE` characters."""
+def _pairs_of(language: str) -> Counter[tuple[str, str]]:
+    """The neighbours in a language's names, scaled to a text of `_MEASURE` characters."""
     from babel import localedata
 
-    data = localedata.load(tongue)
+    data = localedata.load(language)
     names = [str(name) for part in _NAMED for name in data[part].values()]
     text = unicodedata.normalize("NFC", "\n".join(names))
     pairs: Counter[tuple[str, str]] = Counter()
@@ -183,7 +182,7 @@ def _ascii(character: str) -> bool:
 
 
 def is_latin(character: str) -> bool:
-    """Whether a letter is one of the Latin script."""
+    """Whether a letter is in the Latin script."""
     return character < "\u0250" or "\u1e00" <= character < "\u1f00"
 
 
@@ -192,7 +191,7 @@ def _plain_level(character: str) -> float:
 
 
 def _by_lead(codec: str, common: range, rare: range) -> Callable[[str], float]:
-    """How common a character is by where the national standard that `codec` writes has it."""
+    """How common a character is, by its place in the national standard of `codec`."""
 
     def level(character: str) -> float:
         if character < "\u2e80":

@@ -1,4 +1,4 @@
-"""Reading one chunk while the one before it is worked on."""
+"""Reads the next chunk while the current one is processed."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ _END = object()
 
 
 def ahead(items: Generator[T]) -> Iterator[T]:
-    """The items in their order, the next one made by a thread while the caller has the last.
+    """The items in order; a thread makes the next one while the caller uses the last.
 
-    Most of reading runs outside the interpreter's lock, so two cores are used where there are two.
-    At most one item lies ready; an error is raised where its item would have come. When the caller
-    stops, the thread ends and the items are closed.
+    Most of reading runs without the interpreter's lock, so two cores are used if there are two. At
+    most one item is made ahead; an error is raised in the place of its item. When the caller stops,
+    the thread ends and the generator is closed.
     """
     with closing(items), ThreadPoolExecutor(1, thread_name_prefix="preflight-reading") as thread:
         coming = thread.submit(next, items, _END)

@@ -1,7 +1,7 @@
-"""How a text quotes its cells: with which quote, with escapes, with blanks in front of quotes.
+"""How a text quotes its cells: with which quote, with escapes, with spaces before quotes.
 
-Plain CSV is taken for granted. Another syntax is taken only on evidence, and only where it makes
-sense of records in which the plain one leaves quotes astray, quotes open, or rows of odd widths.
+Plain CSV is the default. Another syntax is used only on evidence, and only if it reads records
+better: with fewer stray or open quotes, and fewer rows of unusual width.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ _CLOSED = 0.9
 
 
 def find_syntax(head: bytes, delimiter: str, *, final: bool) -> Syntax:
-    """Tell how the top of a text is quoted.
+    """Find out how the top of a text is quoted.
 
     Args:
         head: UTF-8; ends anywhere.
         delimiter: one ASCII character.
-        final: whether the file ends where it ends.
+        final: whether `head` is the whole file.
     """
     final = final and len(head) <= _EVIDENCE
     head = head[:_EVIDENCE]
@@ -45,15 +45,17 @@ def find_syntax(head: bytes, delimiter: str, *, final: bool) -> Syntax:
 
 
 def _has(pattern: bytes, head: bytes, sign: bytes, syntax: Syntax) -> bool:
-    """Whether a pattern of quote and delimiter occurs; the sign is bytes it cannot do without."""
+    """Whether a pattern of quote and delimiter occurs; every match contains the bytes of `sign`."""
     if sign not in head:
         return False
-    quote, delimiter = (re.escape(one).encode("ascii") for one in (syntax.quote, syntax.delimiter))
+    quote, delimiter = (
+        re.escape(mark).encode("ascii") for mark in (syntax.quote, syntax.delimiter)
+    )
     return re.search(pattern % (delimiter, quote), head) is not None
 
 
 def _is_singly_quoted(head: bytes, delimiter: str) -> bool:
-    """Whether cells are wrapped in single quotes, and none in double ones."""
+    """Whether cells are quoted with single quotes, and none with double quotes."""
     sign = delimiter.encode("ascii")
     if not head.startswith(b"'") and sign + b"'" not in head and b"\n'" not in head:
         return False
@@ -68,7 +70,7 @@ def _is_singly_quoted(head: bytes, delimiter: str) -> bool:
 
 
 def _faults(head: bytes, syntax: Syntax, *, final: bool) -> int:
-    """How many records do not read well."""
+    """How many records have a flaw or an unusual width."""
     reader = RecordReader(syntax, 0, lambda _: True)
     widths: Counter[int] = Counter()
     at = faults = 0

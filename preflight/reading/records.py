@@ -1,13 +1,13 @@
-"""One record at a time: the reading of a CSV that needs no luck.
+"""The careful reader: reads a CSV one record at a time.
 
 The rules are those of the standard library's `csv` module (any one-byte delimiter, `"` or `'` as
 quote, doubled quotes, not strict) over physical lines that end in ``\\n``, ``\\r\\n`` or a lone
-``\\r``: a quote opens a quoted field only as its first character, and what follows a closing quote
-up to the next delimiter is literal. Where the syntax has escapes, a backslash that has nothing to
-escape is literal; where it is spaced, only blanks in front of a quote are skipped.
+``\\r``: a quote opens a quoted field only as its first character, and text after a closing quote up
+to the next delimiter is literal. If the syntax has escapes, a backslash with nothing to escape is
+literal; if it is spaced, spaces are skipped only before a quote.
 
-Two things are added: a quote that never closes and a quoted field that runs away over other records
-condemn the physical line they stand on, not the rest of the file.
+Two things are added: a quote that never closes, and a quoted field that runs over other records,
+make one physical line malformed, not the rest of the file.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Literal, NamedTuple, overload
 from preflight.core.types import Flaw, Syntax
 
 LONGEST_FIELD = 100
-"""Physical lines that a quoted field may take before it is a runaway, whatever stands in them."""
+"""Physical lines that a quoted field may span before it is a runaway, whatever they contain."""
 
 _BREAK = re.compile(rb"\r\n|\n|\r")
 _LINE = re.compile(rb"[^\r\n]*+")
@@ -29,18 +29,18 @@ _NARROW = 3
 
 
 class Record(NamedTuple):
-    """A record and where it stands in the buffer it was read from.
+    """A record and its place in the buffer it was read from.
 
     Attributes:
         fields: the cells, unquoted; none for an empty line, nor for a record with a flaw.
-        width: how many fields there are; for a flaw, delimiters on its line plus one.
-        stop: offset behind its last byte, the line end not counted.
-        end: offset at which the next record starts.
-        lines: how many physical lines it takes.
-        regular: whether it is written as plain CSV with that quote: no escape, no blanks in front
-            of a quote, nothing between a closing quote and the end of its field.
+        width: the number of fields; for a flaw, delimiters on its line plus one.
+        stop: offset after its last byte, without the line end.
+        end: offset of the next record.
+        lines: how many physical lines it spans.
+        regular: whether it is plain CSV with that quote: no escape, no spaces before a quote,
+            nothing between a closing quote and the end of its field.
         flaw: `Flaw.UNCLOSED`, `Flaw.RUNAWAY` or None.
-        stray: whether a quote stands in an unquoted field, or something behind a closing one.
+        stray: whether there is a quote in an unquoted field, or text after a closing quote.
     """
 
     fields: list[bytes]
@@ -58,10 +58,10 @@ class RecordReader:
 
     Args:
         syntax: how they are written.
-        width: how many fields the header has; 0 where it is not known yet (then only the length
-            makes a runaway).
-        closes: whether the quoted field that opens at an offset of the buffer being read closes
-            anywhere in the file; asked only where that matters and the buffer does not tell.
+        width: the number of fields in the header; 0 if not known yet (then only the length makes a
+            runaway).
+        closes: whether the quoted field that opens at an offset of the buffer closes anywhere in
+            the file; called only if that matters and the buffer does not show it.
     """
 
     def __init__(self, syntax: Syntax, width: int, closes: Callable[[int], bool]) -> None:
@@ -82,10 +82,10 @@ class RecordReader:
     @overload
     def read(self, buffer: bytes, start: int, *, final: bool) -> Record | None: ...
     def read(self, buffer: bytes, start: int, *, final: bool) -> Record | None:
-        """Read the record that starts at `start`, which lies before the end of the buffer.
+        """Read the record that starts at `start`, which is before the end of the buffer.
 
-        Returns None if its end cannot be told from this buffer; never so where the buffer is
-        `final`, that is, ends where the file ends.
+        Returns None if the buffer does not contain its end; never if the buffer is `final`, that
+        is, ends where the file ends.
         """
         if self._odd:
             return self._read_odd(buffer, start, final=final)
@@ -111,7 +111,7 @@ class RecordReader:
             if at > stop:
                 breaks = len(_BREAK.findall(cell))
                 if self._runs_away(cell, breaks):
-                    return self._condemned(buffer, start, Flaw.RUNAWAY)
+                    return self._flawed(buffer, start, Flaw.RUNAWAY)
                 lines += breaks
                 stop = _behind(_LINE, buffer, at)
             if self._quote in cell:
@@ -130,7 +130,7 @@ class RecordReader:
         return _record(buffer, fields, stop, lines, final=final, regular=regular, stray=stray)
 
     def _read_odd(self, buffer: bytes, start: int, *, final: bool) -> Record | None:
-        """The same where there are escapes or blanks in front of quotes."""
+        """`read` for a syntax with escapes, or with spaces before quotes."""
         fields: list[bytes] = []
         regular, stray = True, False
         at = start
@@ -148,7 +148,7 @@ class RecordReader:
                 at = quoted.end()
                 if at > stop:
                     if self._runs_away(quoted[1], len(_BREAK.findall(quoted[1]))):
-                        return self._condemned(buffer, start, Flaw.RUNAWAY)
+                        return self._flawed(buffer, start, Flaw.RUNAWAY)
                     stop = _behind(self._line, buffer, at)
             end = _behind(self._plain, buffer, at, stop)
             plain = buffer[at:end]
@@ -164,7 +164,7 @@ class RecordReader:
         return _record(buffer, fields, stop, lines, final=final, regular=regular, stray=stray)
 
     def _has_stray(self, buffer: bytes, start: int, stop: int, fields: list[bytes]) -> bool:
-        """Whether an unquoted field has a quote; an apostrophe within a name is none."""
+        """Whether an unquoted field has a quote; an apostrophe within a name does not count."""
         if self._quote != b'"' or buffer.find(b'"', start, stop) < 0:
             return False
         at = start
@@ -178,25 +178,25 @@ class RecordReader:
         return False
 
     def _meaning(self, written: bytes, *, quoted: bool) -> bytes:
-        """What is written, its escapes and, within quotes, doubled quotes taken for their sense."""
+        """The text with its escapes resolved and, within quotes, its doubled quotes."""
         doubled = 2 if quoted else 0
-        return self._meant.sub(lambda one: one[1] or one[doubled], written)
+        return self._meant.sub(lambda match: match[1] or match[doubled], written)
 
     def _bare(self, written: bytes) -> bytes:
-        """What is written without its escaped characters."""
-        return self._meant.sub(lambda one: b"" if one[1] else one[0], written)
+        """The text without its escaped characters."""
+        return self._meant.sub(lambda match: b"" if match[1] else match[0], written)
 
     def _unclosed(self, buffer: bytes, start: int, at: int, *, final: bool) -> Record | None:
-        """What is to be said of the quote at `at`, which does not surely close in the buffer."""
+        """The record with the quote at `at`, whose closing quote may not be in the buffer."""
         if final:
-            return self._condemned(buffer, start, Flaw.UNCLOSED)
+            return self._flawed(buffer, start, Flaw.UNCLOSED)
         # a carriage return at the very end may be one half of a line end that is counted below
         stop = len(buffer) - buffer.endswith(b"\r")
         if len(_BREAK.findall(buffer, at, stop)) < LONGEST_FIELD:
             return None
-        return self._condemned(buffer, start, Flaw.RUNAWAY if self._closes(at) else Flaw.UNCLOSED)
+        return self._flawed(buffer, start, Flaw.RUNAWAY if self._closes(at) else Flaw.UNCLOSED)
 
-    def _condemned(self, buffer: bytes, start: int, flaw: Flaw) -> Record | None:
+    def _flawed(self, buffer: bytes, start: int, flaw: Flaw) -> Record | None:
         # the physical line, escaped line ends or not
         stop = _behind(_LINE, buffer, start)
         width = buffer.count(self._delimiter, start, stop) + 1
@@ -231,14 +231,14 @@ def fields_of(raw: str, syntax: Syntax) -> list[str]:
 
 
 def _behind(pattern: re.Pattern[bytes], buffer: bytes, at: int, until: int = sys.maxsize) -> int:
-    """Where the match of a pattern that also matches nothing ends."""
-    found = pattern.match(buffer, at, until)
-    return found.end() if found else at
+    """Where the match of a pattern ends; `at` if it does not match."""
+    match = pattern.match(buffer, at, until)
+    return match.end() if match else at
 
 
 @functools.cache
 def inside_quotes(syntax: Syntax) -> re.Pattern[bytes]:
-    """What stands in a quoted field: all up to a quote that is neither doubled nor escaped."""
+    """The content of a quoted field: up to a quote that is neither doubled nor escaped."""
     return re.compile(_inside(syntax))
 
 
@@ -251,7 +251,7 @@ def _inside(syntax: Syntax) -> bytes:
 
 @functools.cache
 def _patterns(syntax: Syntax) -> tuple[re.Pattern[bytes], ...]:
-    """Of a line, a quoted field, the rest of a field, and what in a cell means something else."""
+    """Patterns of a line, a quoted field, the rest of a field, and escapes and doubled quotes."""
     quote, delimiter = syntax.quote.encode("ascii"), re.escape(syntax.delimiter).encode("ascii")
     quoted = re.compile(rb"%b(%b)%b" % (quote, _inside(syntax), quote))
     if not syntax.escape:
@@ -276,7 +276,7 @@ def _record(
     flaw: Flaw | None = None,
     stray: bool = False,
 ) -> Record | None:
-    """The record that stops at `stop`; None if its line end may go on behind the buffer."""
+    """The record that stops at `stop`; None if its line end may continue after the buffer."""
     end = stop + 1
     if stop == len(buffer):
         end = stop

@@ -1,4 +1,4 @@
-"""Bytes to Layout: what a file is, and where its table starts."""
+"""Bytes to layout: what a file is, and where its table starts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from preflight.core.errors import UsageError
 from preflight.core.types import Layout, Sheet, Source
-from preflight.reading.dialect import Dialect, find_dialect, said_delimiter
+from preflight.reading.dialect import Dialect, find_dialect, sep_line_delimiter
 from preflight.reading.encoding import Encoding, find_encoding, transcode
 from preflight.reading.workbook import restored
 
@@ -59,17 +59,17 @@ def scan(
     delimiter: str | None = None,
     header_row: int | None = None,
 ) -> Layout:
-    """Find out how a source is to be read. What is wrong with its content is no error here.
+    """Find out how to read a source. Problems of its content do not raise an error.
 
-    Where the source is not sound UTF-8 its text is written as UTF-8 to a file in `spool`. A source
-    without text is "empty"; one of only blank lines is a "table" without a header.
+    If the source is not valid UTF-8, its text is written as UTF-8 to a file in `spool`. A source
+    without text is "empty"; one of blank lines only is a "table" without a header.
 
     Args:
         source: an opened source.
         spool: an existing directory for files that live as long as the run.
-        known: whether a header text is the name or an alias of a field, however it is written.
-        encoding: a codec name of Python, to use instead of what the bytes say.
-        delimiter: one ASCII character, to use instead of what is found.
+        known: whether a header text is the name or an alias of a field, in any spelling.
+        encoding: a codec name of Python, to use instead of the detected one.
+        delimiter: one ASCII character, to use instead of the detected one.
         header_row: the physical line of the header, from 1.
 
     Raises:
@@ -78,7 +78,7 @@ def scan(
     """
     if delimiter is not None and not _can_delimit(delimiter):
         raise UsageError(
-            f"{delimiter!r} cannot be a delimiter; give one ASCII character that is no quote"
+            f"{delimiter!r} cannot be a delimiter; give one ASCII character other than a quote"
         )
     if header_row is not None and header_row < 1:
         raise UsageError(f"there is no line {header_row}; lines count from 1")
@@ -89,20 +89,21 @@ def scan(
     unreadable = source.unreadable or _binary_format(magic)
     if unreadable:
         return Layout(source=source, content=unreadable, text=source.path)
-    found = find_encoding(source, encoding)
-    layout = _readable(source, found, spool)
+    layout = _readable(source, find_encoding(source, encoding), spool)
     with layout.text.open("rb") as file:
         file.seek(layout.text_offset)
         top = file.read(_MAGIC_BYTES)
     unreadable = _foreign_text(top)
     if not top or unreadable:
         return replace(layout, content=unreadable or "empty")
-    said = said_delimiter(top)
+    from_sep_line = sep_line_delimiter(top)
     start, line = layout.text_offset, 1
     if header_row is not None:
         start = _line_start(layout, header_row)
         line = header_row
-    dialect = _dialect(layout, start, known, delimiter or said, header_first=header_row is not None)
+    dialect = _dialect(
+        layout, start, known, delimiter or from_sep_line, header_first=header_row is not None
+    )
     layout = replace(
         layout,
         delimiter=dialect.syntax.delimiter,
@@ -110,7 +111,7 @@ def scan(
         escape=dialect.syntax.escape,
         spaced=dialect.syntax.spaced,
         strange_delimiter=dialect.strange,
-        delimiter_from="option" if delimiter else "sep" if said else "sniffed",
+        delimiter_from="option" if delimiter else "sep" if from_sep_line else "sniffed",
     )
     return _headed(layout, dialect, start, line)
 
@@ -118,7 +119,7 @@ def scan(
 def _scan_sheet(
     source: Source, sheet: Sheet, known: Callable[[str], bool], header_row: int | None
 ) -> Layout:
-    """The layout of a sheet's text, of which only the header is to be found."""
+    """The layout of a sheet's text; only its header has to be found."""
     layout = Layout(source=source, content="table", text=sheet.text, delimiter_from="sheet")
     if not sheet.text.stat().st_size:
         return replace(layout, content="empty")
@@ -129,7 +130,7 @@ def _scan_sheet(
 
 
 def _headed(layout: Layout, dialect: Dialect, start: int, line: int) -> Layout:
-    """The layout with what was found of the header, looking from an offset and its line on."""
+    """The layout with the header that was found, from an offset and its line on."""
     row = dialect.header
     if row is None:
         size = layout.text.stat().st_size
@@ -161,7 +162,7 @@ def _binary_format(head: bytes) -> str:
 
 
 def _foreign_text(head: bytes) -> str:
-    """The name of what text is if it is no table, or ""; `head` is UTF-8."""
+    """The name of a text format that is not a table, or ""; `head` is UTF-8."""
     start = head.lstrip()
     for pattern, name in _MARKUP:
         if re.match(pattern, start, re.IGNORECASE):
@@ -171,22 +172,22 @@ def _foreign_text(head: bytes) -> str:
     return "binary data" if binary or head.count(b"\0") * 2 > len(head) else ""
 
 
-def _readable(source: Source, found: Encoding, spool: Path) -> Layout:
-    """A layout that knows of encoding and text only."""
+def _readable(source: Source, encoding: Encoding, spool: Path) -> Layout:
+    """A layout with the encoding and the text only."""
     layout = Layout(
         source=source,
         content="table",
         text=source.path,
-        text_offset=found.skip,
-        encoding=found.name,
-        encoding_from=found.origin,
-        confidence=found.confidence,
-        bom=found.skip > 0,
-        invalid_byte=found.invalid_byte,
+        text_offset=encoding.skip,
+        encoding=encoding.name,
+        encoding_from=encoding.origin,
+        confidence=encoding.confidence,
+        bom=encoding.skip > 0,
+        invalid_byte=encoding.invalid_byte,
     )
-    if found.invalid_byte is None and found.name == "utf-8":
+    if encoding.invalid_byte is None and encoding.name == "utf-8":
         return layout
-    text, bad_offsets = transcode(source, found, spool)
+    text, bad_offsets = transcode(source, encoding, spool)
     return replace(layout, text=text, text_offset=0, bad_offsets=bad_offsets)
 
 

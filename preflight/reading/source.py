@@ -1,4 +1,4 @@
-"""Path to bytes: what the user named becomes a local file with a name, a size and a digest."""
+"""Path to bytes: an input becomes a local file with a name, a size and a digest."""
 
 from __future__ import annotations
 
@@ -26,37 +26,37 @@ PACKED = (".gz", ".zip")
 
 _BLOCK = 1 << 20
 _RESULTS = ".preflight"
-_LOCKS = (".", "~$")  # what a spreadsheet leaves beside an open workbook begins with ~$
+_LOCKS = (".", "~$")  # a spreadsheet's lock file beside an open workbook begins with ~$
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 
 def expand(paths: Sequence[str]) -> list[str]:
-    """Name the single inputs that files, directories, globs and `-` stand for, in that order.
+    """Expand files, directories, globs and `-` to a list of single inputs, in that order.
 
-    A directory stands for every table file and workbook under it, also packed, sorted by path; what
-    is hidden is passed over, and so are the results of earlier calls (`*.preflight/`). A glob (`**`
-    spans directories) stands for the files it matches, sorted. What is named twice is listed once.
-    A path that does not exist is kept for `open_source` to refuse.
+    A directory expands to every table file and workbook in it, including packed ones, sorted by
+    path; hidden files and results of earlier calls (`*.preflight/`) are skipped. A glob (`**` spans
+    directories) expands to the files it matches, sorted. Each input is listed once. A path that
+    does not exist is kept, so that `open_source` can refuse it.
 
     Raises:
-        SourceError: a directory or a glob stands for no file.
+        SourceError: a directory or a glob expands to nothing.
     """
-    found: list[str] = []
+    inputs: list[str] = []
     for path in paths:
         if path != "-" and Path(path).is_dir():
-            inside = sorted(str(found) for found in _tables(Path(path)))
+            inside = sorted(map(str, _tables(Path(path))))
             if not inside:
                 raise SourceError(f"{path}: no .csv, .tsv, .txt or .xlsx file in this directory")
-            found += inside
+            inputs += inside
         elif path != "-" and glob.has_magic(path) and not Path(path).exists():
-            # Path.glob takes no absolute pattern
+            # Path.glob does not accept absolute patterns
             matches = sorted(m for m in glob.glob(path, recursive=True) if Path(m).is_file())  # noqa: PTH207
             if not matches:
                 raise SourceError(f"{path}: no file matches this pattern")
-            found += matches
+            inputs += matches
         else:
-            found.append(path)
-    return list(dict.fromkeys(found))
+            inputs.append(path)
+    return list(dict.fromkeys(inputs))
 
 
 def open_source(
@@ -64,15 +64,15 @@ def open_source(
 ) -> Source:
     """Make an input readable as a local file, byte for byte, in constant memory.
 
-    A plain file is used where it is. Standard input (`-`) and what is unpacked from a `.gz`, or
-    from a `.zip` of exactly one file, is written to a file in `spool`, readable by its owner alone.
-    Of a workbook one sheet is read. What it is shows in its bytes: a CSV that is called `.xls` is
-    a CSV; but a workbook that is called `.csv` is left to the rule about files that are no table.
+    A plain file is read in place. Standard input (`-`) and the content of a `.gz`, or of a `.zip`
+    with exactly one file, are written to a file in `spool` that only its owner can read. One sheet
+    of a workbook is read. The bytes decide what a file is: a CSV named `.xls` is a CSV; but a
+    workbook named `.csv` is left to the rule about files that are not a table.
 
     Args:
         path: the input as the user named it.
         spool: an existing directory for files that live as long as the run.
-        stdin_name: the name that standard input goes by in reports; "-" without it.
+        stdin_name: the name of standard input in reports; "-" by default.
         sheet: the sheet of a workbook, by its name or its number from 1.
 
     Raises:
@@ -96,7 +96,7 @@ def open_source(
 
 
 def _opened(path: str | Path, spool: Path, stdin_name: str | None) -> tuple[Source, str]:
-    """The source as bytes, and the name that says what they are to be."""
+    """The source as bytes, and the name whose suffix says what they should be."""
     name = str(path)
     if name == "-":
         name = stdin_name or "-"
@@ -135,13 +135,13 @@ def _opened(path: str | Path, spool: Path, stdin_name: str | None) -> tuple[Sour
 def _tables(folder: Path) -> Iterator[Path]:
     for path in folder.rglob("*"):
         *above, name = path.relative_to(folder).parts
-        passed = any(one.startswith(".") or one.endswith(_RESULTS) for one in above)
-        if not passed and not name.startswith(_LOCKS) and path.is_file() and _is_table(path):
+        skipped = any(part.startswith(".") or part.endswith(_RESULTS) for part in above)
+        if not skipped and not name.startswith(_LOCKS) and path.is_file() and _is_table(path):
             yield path
 
 
 def last_written(path: str | Path) -> datetime | None:
-    """When a file was last written, in UTC; None for standard input and what cannot be asked."""
+    """When a file was last written, in UTC; None for standard input, or if that is unknown."""
     try:
         return None if str(path) == "-" else datetime.fromtimestamp(Path(path).stat().st_mtime, UTC)
     except (OSError, ValueError, OverflowError):
@@ -160,8 +160,8 @@ def _only_member(archive: zipfile.ZipFile) -> str:
         return members[0]
     held = ", ".join(members[:5]) + (", …" if len(members) > 5 else "") if members else "none"
     raise SourceError(
-        f"{archive.filename}: one file is wanted in an archive, this has {len(members)} ({held}); "
-        "unpack it and name one"
+        f"{archive.filename}: an archive must hold one file, this one holds {len(members)} "
+        f"({held}); unpack it and name one"
     )
 
 

@@ -1,8 +1,8 @@
-"""A sheet of a workbook as text: one record a row, every cell as a person reads it, nothing lost.
+"""Writes a sheet of a workbook as text: one record a row, every cell as a person reads it.
 
-The sheet is written as CSV in which every row is one physical line, so that the number of a line is
-the number of the sheet's row; a line break inside a cell stands as a control character that no
-workbook holds, and `with_line_breaks` puts it back once the records are read.
+Every row of the sheet is one physical line of CSV, so that line numbers are the row numbers of the
+sheet. A line break inside a cell is replaced by a control character that workbooks do not contain;
+`with_line_breaks` puts it back after the records are read.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
 
 SUFFIXES = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")
-DAMAGED, LOCKED = "Excel workbook that is damaged", "Excel workbook with a password"
+DAMAGED, LOCKED = "damaged Excel workbook", "password-protected Excel workbook"
 MOST_CELLS = 20_000_000
 MOST_BYTES = 2 << 30
 
@@ -45,7 +45,7 @@ _FROM_MARKS = str.maketrans("\x1e\x1c", "\n\r")
 
 
 def is_workbook(path: Path) -> bool:
-    """Whether the bytes of a file are those of a workbook, whatever its name."""
+    """Whether a file is a workbook, by its bytes; its name does not matter."""
     with path.open("rb") as file:
         head = file.read(8)
     if head == _LEGACY:
@@ -63,7 +63,7 @@ def is_workbook(path: Path) -> bool:
 
 
 def is_damaged(path: Path) -> bool:
-    """Whether a file that is called a workbook begins like one, and is none."""
+    """Whether a file named like a workbook, but not readable as one, starts like one."""
     with path.open("rb") as file:
         return file.read(4) in _PACKED
 
@@ -74,17 +74,17 @@ def read_sheet(path: Path, name: str, wanted: str | None, spool: Path) -> Sheet 
     Args:
         path: of the workbook.
         name: what the user called it.
-        wanted: the sheet, by its name or its number from 1; the first one that is visible and
-            holds something without it.
+        wanted: the sheet, by its name or its number from 1; by default the first visible sheet
+            that is not empty.
         spool: an existing directory.
 
     Returns:
-        The sheet; or, where there is none to be read, what the file is instead.
+        The sheet; or, if none can be read, what the file is instead.
 
     Raises:
         MissingExtra: the library that reads workbooks is not installed.
         UsageError: there is no such sheet.
-        SourceError: it is larger than what can be read.
+        SourceError: it is too large.
     """
     try:
         import python_calamine as calamine
@@ -103,21 +103,21 @@ def read_sheet(path: Path, name: str, wanted: str | None, spool: Path) -> Sheet 
 
 
 def with_line_breaks(chunk: Chunk) -> Chunk:
-    """A chunk of a sheet's text with the line breaks inside its cells."""
+    """A chunk of a sheet's text with the line breaks in its cells restored."""
     table = pa.table({name: _restored(chunk.table[name]) for name in chunk.table.column_names})
     malformed = chunk.malformed.assign(raw=chunk.malformed["raw"].map(restored))
     return Chunk(table, chunk.rows, chunk.lines, malformed)
 
 
 def restored(cell: str) -> str:
-    """A cell of a sheet's text with its line breaks."""
+    """A cell of a sheet's text with its line breaks restored."""
     return cell.translate(_FROM_MARKS)
 
 
 def _restored(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    for mark, meant in (("\x1e", "\n"), ("\x1c", "\r")):
+    for mark, line_break in (("\x1e", "\n"), ("\x1c", "\r")):
         if pc.any(pc.match_substring(column, mark)).as_py():
-            column = pc.replace_substring(column, mark, meant)
+            column = pc.replace_substring(column, mark, line_break)
     return column
 
 
@@ -144,13 +144,13 @@ def _bounded(path: Path, name: str) -> None:
         return
     if size > MOST_BYTES:
         raise SourceError(
-            f"{name}: a workbook that unpacks to {size:,} bytes, over {MOST_BYTES:,}; "
+            f"{name}: a workbook that unpacks to {size:,} bytes, over the limit of {MOST_BYTES:,}; "
             "save the sheet as CSV"
         )
 
 
 class _xml:  # noqa: N801 - used like a function
-    """The XML of a workbook, where it has any."""
+    """The XML of a workbook, if it has any."""
 
     def __init__(self, path: Path) -> None:
         self._archive = zipfile.ZipFile(path) if zipfile.is_zipfile(path) else None
@@ -171,9 +171,11 @@ class _Reader:
     ) -> None:
         self._book, self._xml, self._name, self._spool = book, xml, name, spool
         metadata = book.sheets_metadata
-        self._names = [one.name for one in metadata]
+        self._names = [sheet.name for sheet in metadata]
         self._tables = [
-            at for at, one in enumerate(metadata) if str(one.typ).rpartition(".")[2] == "WorkSheet"
+            at
+            for at, sheet in enumerate(metadata)
+            if str(sheet.typ).rpartition(".")[2] == "WorkSheet"
         ]
         self._visible = [
             at for at in self._tables if str(metadata[at].visible).rpartition(".")[2] == "Visible"
@@ -226,14 +228,14 @@ class _Reader:
     def _refuse_huge(self, cells: int, at: int) -> None:
         if cells > MOST_CELLS:
             raise SourceError(
-                f"{self._name}: the sheet `{self._names[at]}` reaches over {cells:,} cells, more "
-                f"than {MOST_CELLS:,}; delete what lies far out, or save it as CSV"
+                f"{self._name}: the sheet `{self._names[at]}` spans {cells:,} cells, over the "
+                f"limit of {MOST_CELLS:,}; delete unused rows and columns, or save it as CSV"
             )
 
     def _write(
         self, cells: CalamineSheet, facts: SheetFacts
     ) -> tuple[Path, dict[int, Ints], dict[int, int]]:
-        """The sheet as CSV; for each column the rows with numbers, and their usual length."""
+        """Writes the sheet as CSV; also each column's rows with numbers, and their usual length."""
         handle, name = tempfile.mkstemp(dir=self._spool, prefix="sheet-", suffix=".csv")
         numbers: defaultdict[int, array[int]] = defaultdict(lambda: array("q"))
         lengths: defaultdict[int, Counter[int]] = defaultdict(Counter)
@@ -256,26 +258,26 @@ class _Reader:
                     if type(value) in (int, float) and cell_key(row, at) not in facts.widths:
                         numbers[at - 1].append(row)
                         lengths[at - 1][len(texts[at - 1])] += 1
-        found = {at: np.array(rows, dtype=np.int64) for at, rows in numbers.items()}
-        # Of lengths that are equally common the longer one: zeros are lost, never won.
+        lines = {at: np.array(rows, dtype=np.int64) for at, rows in numbers.items()}
+        # The longer of two equally common lengths, because zeros are lost, never added.
         usual = {at: max(counts, key=lambda n: (counts[n], n)) for at, counts in lengths.items()}
-        return Path(name), found, usual
+        return Path(name), lines, usual
 
 
 def _rows(cells: CalamineSheet, facts: SheetFacts) -> Iterator[tuple[int, list[Any]]]:
-    """The rows of a sheet from its first one and its first column, each of one width."""
+    """The rows of a sheet, from its first row and its first column on, all of one width."""
     first = cells.start[1] if cells.start else 0
     width = max(first + cells.width, facts.columns)
     row = 0
     for row, values in enumerate(cells.iter_rows(), 1):
         yield row, [""] * first + values + [""] * (width - first - len(values))
-    # Rows in which nothing but errors stand, which are blank to the reader of values.
+    # Rows with nothing but errors are blank to the reader of values.
     for further in range(row + 1, facts.rows + 1):
         yield further, [""] * width
 
 
 def _text(value: Any, key: int, facts: SheetFacts) -> str:
-    """A cell as text: numbers with all their digits, moments as ISO 8601."""
+    """A cell as text: numbers with all their digits, dates and times in ISO 8601."""
     if isinstance(value, str):
         return (value or facts.errors.get(key, "")).translate(_TO_MARKS)
     if isinstance(value, bool):
@@ -286,13 +288,13 @@ def _text(value: Any, key: int, facts: SheetFacts) -> str:
         minutes, seconds = divmod(round(value.total_seconds()), 60)
         return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
     text: str = value.isoformat()
-    if key in facts.moments and isinstance(value, datetime.date) and "T" not in text:
+    if key in facts.timestamps and isinstance(value, datetime.date) and "T" not in text:
         text += "T00:00:00"
     return text
 
 
 def _digits(value: float) -> str:
-    """A number as plain digits: a phone number is no 1.41556E+10 and no 14155552671.0."""
+    """A number as plain digits: a phone number never becomes 1.41556E+10 or 14155552671.0."""
     if float(value).is_integer():
         return str(int(value))
     return np.format_float_positional(value, trim="-")

@@ -1,8 +1,8 @@
-"""What the XML of a sheet says and a reader of cell values does not.
+"""Reads facts about a sheet from its XML that a reader of cell values does not give.
 
-Office Open XML alone (.xlsx, .xlsm): rows and columns that are hidden, filters, error cells, the
-zeros that a number format shows in front, and formulas that were never calculated. Read with expat
-as a stream, so that the size of a sheet does not matter; ECMA-376 part 1, 18.3, names the elements.
+Office Open XML only (.xlsx, .xlsm): hidden rows and columns, filters, error cells, leading zeros of
+number formats, and formulas that were never calculated. expat reads it as a stream, so the size of
+a sheet does not matter. ECMA-376 part 1, 18.3, defines the elements.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from xml.parsers import expat
 _BLOCK = 1 << 20
 _WIDEST = 1 << 14  # columns of a sheet, by ECMA-376
 _LETTERS = re.compile(r"[A-Z]+")
-# ECMA-376 part 1, 18.8.30: a date with a time of day among the formats that have no code.
-_BUILT_IN_MOMENT = 22
+# ECMA-376 part 1, 18.8.30: the built-in format of a date with a time of day.
+_BUILT_IN_TIMESTAMP = 22
 _LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|[_*].')
 _ZEROS = re.compile(r"0[0 ()/-]*0")
 _DAMAGE = (
@@ -35,21 +35,21 @@ class Stop(Exception):  # noqa: N818 - the reader has seen enough
 
 
 class DamagedXml(Exception):  # noqa: N818 - named for what happened
-    """A member of the workbook is not there or is no XML that a spreadsheet writes."""
+    """A member of the workbook is missing, or is not XML that a spreadsheet writes."""
 
 
 @dataclass
 class SheetFacts:
-    """What one sheet's XML says.
+    """The facts from one sheet's XML.
 
     Attributes:
-        rows, columns: how far its values reach.
-        hidden_rows: the numbers of hidden rows that hold values.
+        rows, columns: the last row and column with a value.
+        hidden_rows: the numbers of hidden rows with values.
         hidden_columns: how many columns are hidden.
         filtered: whether a filter with a condition is set.
         errors: the error that a cell shows, by `cell_key`.
-        widths: of a number that its format fills up with zeros, how many digits it shows.
-        moments: cells whose format shows a date with a time.
+        widths: how many digits a number shows that its format pads with zeros, by `cell_key`.
+        timestamps: cells whose format shows a date with a time, by `cell_key`.
         uncalculated: (row, column) of each formula without a value, from 1.
     """
 
@@ -60,7 +60,7 @@ class SheetFacts:
     filtered: bool = False
     errors: dict[int, str] = field(default_factory=dict)
     widths: dict[int, int] = field(default_factory=dict)
-    moments: set[int] = field(default_factory=set)
+    timestamps: set[int] = field(default_factory=set)
     uncalculated: list[tuple[int, int]] = field(default_factory=list)
 
 
@@ -73,7 +73,7 @@ class WorkbookXml:
     """The XML members of an open workbook.
 
     Raises:
-        DamagedXml: it lacks the members that every workbook has.
+        DamagedXml: a member that every workbook has is missing.
     """
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
@@ -92,10 +92,10 @@ class WorkbookXml:
 
         self._parse("xl/_rels/workbook.xml.rels", relation)
         self._parse("xl/workbook.xml", sheet)
-        self._widths, self._moments = self._styles()
+        self._widths, self._timestamps = self._styles()
 
     def holds_values(self, at: int) -> bool:
-        """Whether any cell of the sheet at a position of the workbook holds a value."""
+        """Whether any cell of the sheet at a position of the workbook has a value."""
 
         def seen(name: str, _: dict[str, str]) -> None:
             if name in ("v", "is"):
@@ -104,8 +104,8 @@ class WorkbookXml:
         return self._parse_sheet(at, seen)
 
     def facts(self, at: int) -> SheetFacts:
-        """All that is to be known of the sheet at a position of the workbook."""
-        reader = _SheetReader(self._widths, self._moments)
+        """The facts about the sheet at a position of the workbook."""
+        reader = _SheetReader(self._widths, self._timestamps)
         self._parse_sheet(at, reader.start, reader.end, reader.text)
         return reader.facts
 
@@ -117,7 +117,7 @@ class WorkbookXml:
         return self._parse(str(path).lstrip("/"), *handlers)
 
     def _styles(self) -> tuple[dict[str, int], set[str]]:
-        """The cell styles, by their number, that show leading zeros, and those of moments."""
+        """The numbers of the styles with leading zeros, and of those with a date and a time."""
         codes: dict[str, str] = {}
         formats: list[str] = []
         inside = False
@@ -137,15 +137,15 @@ class WorkbookXml:
 
         if "xl/styles.xml" in self._archive.namelist():
             self._parse("xl/styles.xml", start, end)
-        widths, moments = {}, set()
+        widths, timestamps = {}, set()
         for at, identity in enumerate(formats):
             code = _LITERAL.sub("", codes.get(identity, "").partition(";")[0]).strip()
             if _ZEROS.fullmatch(code):
                 widths[str(at)] = code.count("0")
             lower = code.lower()
-            if identity == str(_BUILT_IN_MOMENT) or ("h" in lower and "d" in lower):
-                moments.add(str(at))
-        return widths, moments
+            if identity == str(_BUILT_IN_TIMESTAMP) or ("h" in lower and "d" in lower):
+                timestamps.add(str(at))
+        return widths, timestamps
 
     def _parse(
         self,
@@ -154,7 +154,7 @@ class WorkbookXml:
         end: Callable[[str], None] | None = None,
         text: Callable[[str], None] | None = None,
     ) -> bool:
-        """Parses a member, names without their prefixes; returns whether a handler stopped it."""
+        """Parses a member, without namespace prefixes; returns whether a handler stopped it."""
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.StartElementHandler = lambda name, given: start(name.rpartition(" ")[2], given)
         if end is not None:
@@ -174,14 +174,14 @@ class WorkbookXml:
 
 
 def _refuse(*_: object) -> None:
-    """A spreadsheet writes no document type; one is there to do harm."""
+    """Spreadsheets never write a document type; one is an attack."""
     raise DamagedXml("a document type")
 
 
 class _SheetReader:
-    def __init__(self, widths: dict[str, int], moments: set[str]) -> None:
+    def __init__(self, widths: dict[str, int], timestamps: set[str]) -> None:
         self.facts = SheetFacts()
-        self._widths, self._moments = widths, moments
+        self._widths, self._timestamps = widths, timestamps
         self._row = self._column = 0
         self._hidden = self._formula = self._value = False
         self._type = self._style = ""
@@ -219,10 +219,10 @@ class _SheetReader:
             self._text.append(text)
 
     def _place(self, reference: str) -> int:
-        found = _LETTERS.match(reference)
-        if found is None:
+        match = _LETTERS.match(reference)
+        if match is None:
             return self._column + 1
-        letters = found[0]
+        letters = match[0]
         if letters not in self._columns:
             number = 0
             for letter in letters:
@@ -240,8 +240,8 @@ class _SheetReader:
             facts.errors[cell_key(row, column)] = text
         elif self._type == "n" and self._style in self._widths:
             facts.widths[cell_key(row, column)] = self._widths[self._style]
-        elif self._type == "n" and self._style in self._moments:
-            facts.moments.add(cell_key(row, column))
+        elif self._type == "n" and self._style in self._timestamps:
+            facts.timestamps.add(cell_key(row, column))
         facts.rows = row
         facts.columns = max(facts.columns, column)
         if self._hidden and (not facts.hidden_rows or facts.hidden_rows[-1] != row):

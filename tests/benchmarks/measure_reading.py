@@ -49,8 +49,8 @@ def main() -> int:
     parser.add_argument("--wrong", action="store_true", help="list what was told wrong")
     given = parser.parse_args()
     cases = CASES + [
-        (tongue, codec)
-        for tongue in ("german", "russian", "simplified chinese", "korean")
+        (language, codec)
+        for language in ("german", "russian", "simplified chinese", "korean")
         for codec in UNICODE
     ]
     if given.codec:
@@ -59,13 +59,13 @@ def main() -> int:
     unsure: Counter[int] = Counter()
     print(f"{'right of ' + str(2 * given.seeds):34}" + "".join(f"{rows:>6}" for rows in ROWS))
     with tempfile.TemporaryDirectory() as folder:
-        for tongue, codec in cases:
+        for language, codec in cases:
             cells = []
             for rows in ROWS:
                 states: Counter[str] = Counter()
                 for seed in range(given.seeds):
                     for own_header in (False, True):
-                        text = table(tongue, rows, own_header=own_header, seed=seed)
+                        text = table(language, rows, own_header=own_header, seed=seed)
                         state, name, sure = outcome(text, codec, Path(folder))
                         states[state] += 1
                         unsure[rows] += state == "flagged" and sure < 0.8
@@ -74,7 +74,7 @@ def main() -> int:
                 for state, times in states.items():
                     totals[rows, state] += times
                 cells.append(f"{states['right']:>6}")
-            print(f"{tongue + ', ' + codec:34}" + "".join(cells))
+            print(f"{language + ', ' + codec:34}" + "".join(cells))
     for state in ("right", "flagged", "unflagged", "refused"):
         print(f"{state:34}" + "".join(f"{totals[rows, state]:>6}" for rows in ROWS))
     print(f"{'flagged, less than 80 % sure':34}" + "".join(f"{unsure[rows]:>6}" for rows in ROWS))

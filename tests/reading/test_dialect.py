@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from preflight.reading.dialect import Dialect, find_dialect, said_delimiter
+from preflight.reading.dialect import Dialect, find_dialect, sep_line_delimiter
 
 NAMES = {"email", "first name", "last name", "company", "name", "phone", "title"}
 
@@ -129,7 +129,7 @@ def test_blank_lines_have_no_header() -> None:
     ],
 )
 def test_a_sep_line_says_the_delimiter(text: bytes, said: str | None) -> None:
-    assert said_delimiter(text) == said
+    assert sep_line_delimiter(text) == said
 
 
 def test_a_delimiter_behind_each_row_makes_a_column_without_a_name() -> None:

@@ -135,7 +135,7 @@ def test_the_option_utf16_leaves_the_byte_order_to_the_mark(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("option", ["klingon", "base64", "unicode_escape", "idna", "undefined", ""])
 def test_what_is_no_encoding_of_text_is_refused(tmp_path: Path, option: str) -> None:
-    with pytest.raises(UsageError, match="is no encoding of text"):
+    with pytest.raises(UsageError, match="is not a text encoding"):
         find_encoding(_source(tmp_path, b"email\n"), option)
 
 

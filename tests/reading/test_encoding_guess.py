@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from preflight.reading.encoding_guess import guess, is_utf8_by_chance, seven_bit
-from tests.reading.corpus import CASES, TONGUES, encoded, table
+from tests.reading.corpus import CASES, LANGUAGES, encoded, table
 
-GUESSED = [(tongue, codec) for tongue, codec in CASES if not codec.startswith("iso2022")]
-every_case = pytest.mark.parametrize(("tongue", "codec"), GUESSED)
+GUESSED = [(language, codec) for language, codec in CASES if not codec.startswith("iso2022")]
+every_case = pytest.mark.parametrize(("language", "codec"), GUESSED)
 
 
 def _composed(text: str) -> str:
@@ -28,18 +28,18 @@ def _read(content: bytes) -> tuple[str, float]:
 
 
 @every_case
-def test_the_text_of_twenty_contacts_is_told_right(tongue: str, codec: str) -> None:
+def test_the_text_of_twenty_contacts_is_told_right(language: str, codec: str) -> None:
     """Under a header in English, so that the names alone tell it."""
-    text = table(tongue, 20, own_header=False)
+    text = table(language, 20, own_header=False)
     read, confidence = _read(encoded(text, codec))
     assert read == _composed(text)
     assert confidence >= 0.8
 
 
 @every_case
-def test_a_single_contact_is_told_right_or_with_doubt(tongue: str, codec: str) -> None:
+def test_a_single_contact_is_told_right_or_with_doubt(language: str, codec: str) -> None:
     """A wrong text may be guessed from some six letters, but never with confidence."""
-    text = table(tongue, 1, own_header=False, seed=3)
+    text = table(language, 1, own_header=False, seed=3)
     read, confidence = _read(encoded(text, codec))
     assert read == _composed(text) or confidence < 0.8
 
@@ -100,7 +100,7 @@ def test_a_few_chinese_characters_that_happen_to_be_utf8_are_told() -> None:
 WORDS = sorted(
     {
         word
-        for made in TONGUES.values()
+        for made in LANGUAGES.values()
         for name in made.given.split()
         for word in (name, name.upper(), name[:1])
         if not word.isascii()
@@ -141,13 +141,13 @@ def test_plus_signs_and_tildes_are_no_shifts(text: str) -> None:
     assert seven_bit(text.encode()) == ""
 
 
-def test_guessing_leaves_the_months_of_every_tongue_alone() -> None:
+def test_guessing_leaves_the_months_of_every_language_alone() -> None:
     """The library keeps what was loaded of a locale; asked for less, it kept less for everybody."""
     script = (
         "from preflight.reading.encoding_guess import guess\n"
         "from babel.dates import get_month_names\n"
         "guess('Jürgen Müller, Köln; Łódź'.encode('cp1250', 'replace'))\n"
-        "for tongue in ('de', 'fr', 'es', 'sv', 'pl', 'cs', 'hu', 'en'):\n"
-        "    assert len(get_month_names('wide', 'stand-alone', tongue)) == 12\n"
+        "for language in ('de', 'fr', 'es', 'sv', 'pl', 'cs', 'hu', 'en'):\n"
+        "    assert len(get_month_names('wide', 'stand-alone', language)) == 12\n"
     )
     subprocess.run([sys.executable, "-c", script], check=True)

@@ -65,9 +65,9 @@ def test_standard_input_is_spooled_under_the_name_given(
 @pytest.mark.parametrize(
     ("members", "said"),
     [
-        ({"a.csv": b"", "b.csv": b""}, r"this has 2 \(a\.csv, b\.csv\); unpack"),
-        ({f"{i}.csv": b"" for i in range(7)}, r"this has 7 \(0\.csv.*4\.csv, …\)"),
-        ({}, r"this has 0 \(none\)"),
+        ({"a.csv": b"", "b.csv": b""}, r"this one holds 2 \(a\.csv, b\.csv\); unpack"),
+        ({f"{i}.csv": b"" for i in range(7)}, r"this one holds 7 \(0\.csv.*4\.csv, …\)"),
+        ({}, r"this one holds 0 \(none\)"),
     ],
 )
 def test_a_zip_of_other_than_one_file_is_refused_with_its_names(
