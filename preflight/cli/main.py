@@ -33,7 +33,7 @@ _COMMANDS = {
     "trace": "the history of one contact",
     "learn": "rules and config entries for refusals that no check predicted",
     "diff": "what a fix changed, cell by cell",
-    "undo": "take a fix back, as a whole or in part",
+    "undo": "undo a fix, as a whole or in part",
     "rules": "the catalogue of rules",
     "explain": "one rule with samples",
     "new-rule": "the skeleton of a rule of your own",

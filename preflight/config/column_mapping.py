@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from preflight.config.profile import Profile
@@ -99,14 +100,19 @@ def with_joined(chunk: Chunk, columns: Sequence[Column]) -> Chunk:
     table = chunk.table
     for column in columns:
         if column.pieces:
-            pieces = [pc.utf8_trim_whitespace(table[str(position)]) for position in column.pieces]
-            whole = pc.utf8_trim_whitespace(pc.binary_join_element_wise(*pieces, " "))
+            whole = join_pieces([table[str(position)] for position in column.pieces])
             name = str(column.position)
             if name in table.column_names:
                 table = table.set_column(column.position, name, whole)
             else:
                 table = table.append_column(name, whole)
     return dataclasses.replace(chunk, table=table)
+
+
+def join_pieces(pieces: Sequence[pa.Array | pa.ChunkedArray]) -> pa.Array | pa.ChunkedArray:
+    """The cells of a joined column, from those of the columns that it is made of."""
+    trimmed = [pc.utf8_trim_whitespace(piece) for piece in pieces]
+    return pc.utf8_trim_whitespace(pc.binary_join_element_wise(*trimmed, " "))
 
 
 def missing(header: Sequence[str], names: Iterable[str]) -> tuple[str, ...]:
@@ -170,31 +176,41 @@ class OutputColumn:
 
     Attributes:
         header: its name there.
-        position: of the column it is written from.
+        position: of the column it is written from; of a joined one, its place in a chunk's table.
         field: the profile's field it holds, or None.
+        sources: the positions of the input's columns whose cells it holds: several where joined.
     """
 
     header: str
     position: int
     field: str | None
+    sources: tuple[int, ...]
 
 
-def output_columns(columns: Sequence[Column], profile: Profile) -> tuple[OutputColumn, ...]:
+def output_columns(
+    columns: Sequence[Column], profile: Profile, dropped: Collection[int] = ()
+) -> tuple[OutputColumn, ...]:
     """The columns that are written, in the order of the input; joined ones come last.
 
     Under the general profile every column is, under its own name. Under a provider's, those it has
     a field for, under its name for them; others as the profile's `unknown_columns` says. A column
     that the user maps to a field the provider is not known to have goes under the field's name,
     where the provider has fields beyond those that are known.
+
+    Args:
+        columns: of the file, as `resolve` tells them.
+        profile: what the provider takes.
+        dropped: the positions of columns that a rule drops.
     """
     return tuple(
         OutputColumn(
             _sent_name(column, profile),
             column.position,
             column.field,
+            column.pieces or (column.position,),
         )
         for column in columns
-        if is_sent(column, profile)
+        if column.position not in dropped and is_sent(column, profile)
     )
 
 

@@ -26,8 +26,11 @@ import pyarrow as pa
 
 from preflight.core.errors import BooksError
 
-# The columns of a table of changes, and of fixes.csv.
 CHANGE_COLUMNS = ("row", "line", "column_name", "code", "safety", "old", "new")
+"""The columns of fixes.csv, and of a table of changes."""
+
+LOCATED_CHANGE_COLUMNS = (*CHANGE_COLUMNS, "position")
+"""The same, and which column of the input was changed: names repeat. -1 for a whole record."""
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]

@@ -13,7 +13,6 @@ import pandas as pd
 import pyarrow as pa
 
 from preflight.config import catalogue
-from preflight.config import column_mapping as header_columns
 from preflight.config import profile as profiles
 from preflight.config.profile import Profile
 from preflight.config.settings import Settings
@@ -144,15 +143,11 @@ _ABOUT_ROWS = (Scope.CELL, Scope.ROW)
 
 def _as_sent(analysis: Analysis, progress: Progress) -> tuple[pd.DataFrame, dict[str, SentColumn]]:
     """The clean rows of a source as they were sent, by their numbers; and what the columns are."""
-    plan = analysis.plan
-    away = analysis.dropped_columns
-    kept = [one for one in plan.columns if one.position not in away]
-    columns = header_columns.output_columns(kept, plan.profile)
-    by_position = {one.position: one for one in plan.columns}
+    by_position = {one.position: one for one in analysis.plan.columns}
     # A data field may be called as a column of the verdicts is.
-    labels = {f"{_CELL}{one.header}": one for one in reversed(columns)}
+    labels = {f"{_CELL}{one.header}": one for one in reversed(analysis.output_columns)}
     pieces = []
-    for one, _ in rewrite(analysis, RecordStream(analysis.layout, "reading", progress), columns):
+    for one, _ in rewrite(analysis, RecordStream(analysis.layout, "reading", progress)):
         pieces.append(
             pd.DataFrame(
                 {

@@ -7,11 +7,13 @@ then can the second pass, see `apply_fixes`, tell clean rows from rejects.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from preflight.config.column_mapping import OutputColumn, output_columns
 from preflight.config.plan import Plan
 from preflight.core import findings as tables
 from preflight.core.findings import Findings
@@ -87,14 +89,15 @@ class Analysis:
             for rule, problem in self.problems
         )
 
-    @property
-    def dropped_columns(self) -> frozenset[int]:
-        """The positions of the columns that a rule drops."""
-        return frozenset(
+    @functools.cached_property
+    def output_columns(self) -> tuple[OutputColumn, ...]:
+        """The columns that a result holds: those of clean.csv, of every part, and what is sent."""
+        dropped = {
             problem.column - 1
             for rule, problem in self.problems
             if rule.drops and problem.column and self.plan.applies(problem.safety)
-        )
+        }
+        return output_columns(self.plan.columns, self.plan.profile, dropped)
 
     @property
     def refused(self) -> tuple[tuple[Rule, Problem], ...]:

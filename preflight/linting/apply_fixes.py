@@ -15,7 +15,7 @@ import pandas as pd
 from preflight.config.column_mapping import with_joined
 from preflight.core import findings as tables
 from preflight.core.findings import Findings
-from preflight.core.types import CHANGE_COLUMNS, Bools, Chunk
+from preflight.core.types import LOCATED_CHANGE_COLUMNS, Bools, Chunk
 from preflight.linting.analysis import Analysis
 from preflight.linting.chunk_analysis import analyze_chunk
 from preflight.linting.fixer import FixedColumn, with_fixes
@@ -33,7 +33,8 @@ class FixedChunk:
         original: as read.
         aligned: as read, with the records that are rows again in its table.
         keep: a mask over the table of `chunk`: the clean rows.
-        changes: the changed cells of the clean rows, a frame of `types.CHANGE_COLUMNS`.
+        changes: the changed cells of the clean rows, a frame of
+            `types.LOCATED_CHANGE_COLUMNS`.
         rejected: a mask over the table of `original`: the rejected rows.
         rejected_malformed: a mask over `original.malformed`: those that are rejected.
         findings: what remains to be said about the chunk's rows after fixing; nothing about those
@@ -116,6 +117,7 @@ def _changes(chunk: Chunk, one: FixedColumn, kept: Bools) -> pd.DataFrame:
                     "safety": change.safety.value,
                     "old": change.old[at[which]],
                     "new": change.new[at[which]],
+                    "position": one.judged.column.position,
                 }
             )
         )
@@ -124,7 +126,7 @@ def _changes(chunk: Chunk, one: FixedColumn, kept: Bools) -> pd.DataFrame:
 
 def _in_order(changes: list[pd.DataFrame]) -> pd.DataFrame:
     if not changes:
-        return pd.DataFrame(columns=list(CHANGE_COLUMNS))
+        return pd.DataFrame(columns=list(LOCATED_CHANGE_COLUMNS))
     return pd.concat(changes, ignore_index=True).sort_values(
         "row", kind="stable", ignore_index=True
     )

@@ -28,7 +28,15 @@ from preflight.core import findings as tables
 from preflight.core.errors import RuleError
 from preflight.core.findings import Findings
 from preflight.core.names import bare_name
-from preflight.core.types import CHANGE_COLUMNS, Bools, Chunk, Flaw, Ints, Layout, Severity
+from preflight.core.types import (
+    LOCATED_CHANGE_COLUMNS,
+    Bools,
+    Chunk,
+    Flaw,
+    Ints,
+    Layout,
+    Severity,
+)
 from preflight.linting.pandera_checks import RuleCrashed, arity, asked_for_mask, told
 from preflight.linting.rejoin_fields import Rejoined, rejoined
 from preflight.linting.unquoted_delimiter import likely_columns
@@ -74,7 +82,8 @@ class RowRuleResult:
         rejected: the rows that an error of these rules rejects.
         aligned: the chunk with all rows, the repaired ones in its table.
         repairable: the records that are repaired, or would be on request.
-        repairs: what was repaired, a frame of `types.CHANGE_COLUMNS`; the texts are whole records.
+        repairs: what was repaired, a frame of `types.LOCATED_CHANGE_COLUMNS`; the texts are
+            whole records.
     """
 
     chunk: Chunk
@@ -190,10 +199,10 @@ class RowRules:
 
         Returns:
             The chunk, its `malformed` with `likely`; the rows that are repaired, or would be on
-            request; and what was repaired, a frame of `types.CHANGE_COLUMNS`.
+            request; and what was repaired, a frame of `types.LOCATED_CHANGE_COLUMNS`.
         """
         chunk = self._with_likely(chunk)
-        rule, nothing = self._repairing, pd.DataFrame(columns=list(CHANGE_COLUMNS))
+        rule, nothing = self._repairing, pd.DataFrame(columns=list(LOCATED_CHANGE_COLUMNS))
         if rule is None or "likely" not in chunk.malformed:
             return chunk, _NO_ROWS, nothing
         long = np.flatnonzero(chunk.malformed["flaw"] == Flaw.LONG)
@@ -214,6 +223,7 @@ class RowRules:
                 "safety": str(rule.safety),
                 "old": mended["raw"].to_numpy(object),
                 "new": np.array([text.removesuffix("\n") for text in texts.to_pylist()], object),
+                "position": -1,
             }
         )
         return _in_the_table(chunk, mended, found), rows, log

@@ -21,12 +21,12 @@ import pandas as pd
 
 from preflight.config import catalogue
 from preflight.config import profile as profiles
-from preflight.config.column_mapping import missing, output_columns, resolve
+from preflight.config.column_mapping import missing, resolve
 from preflight.config.plan import Plan
 from preflight.config.profile import Profile
 from preflight.config.settings import Settings
 from preflight.core.findings import Findings
-from preflight.core.types import Layout, Source
+from preflight.core.types import CHANGE_COLUMNS, Layout, Source
 from preflight.kinds import email_dns
 from preflight.linting import user_schema
 from preflight.linting.analysis import analyze
@@ -198,12 +198,11 @@ def changes(checked: Checked, *, progress: Progress = silent) -> Iterator[pd.Dat
     Yields:
         Frames of `types.CHANGE_COLUMNS`: of the file itself, then of its cells, rows in order.
     """
-    columns = output_columns(checked.analysis.plan.columns, checked.analysis.plan.profile)
     yield file_changes(checked)
     read = RecordStream(checked.layout, "comparing", progress)
-    for one, _ in rewrite(checked.analysis, read, columns):
+    for one, _ in rewrite(checked.analysis, read):
         if len(one.changes):
-            yield one.changes
+            yield one.changes[list(CHANGE_COLUMNS)]
 
 
 def fix(

@@ -24,9 +24,9 @@ def number(count: int) -> str:
     return f"{count:,}"
 
 
-def plural(count: int, noun: str) -> str:
-    """A count with its noun."""
-    return f"{number(count)} {noun}{'' if count == 1 else 's'}"
+def plural(count: int, noun: str, many: str = "") -> str:
+    """A count with its noun; `many` is its plural where that is not the noun and an s."""
+    return f"{number(count)} {noun if count == 1 else many or f'{noun}s'}"
 
 
 def harmless(text: str) -> str:

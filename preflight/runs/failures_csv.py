@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from preflight.config.column_mapping import output_columns, own
+from preflight.config.column_mapping import own
 from preflight.core import files
 from preflight.core import findings as tables
 from preflight.core.errors import BooksError
@@ -61,10 +61,6 @@ def write_failures(
     """
     found, layout, plan = checked.analysis, checked.layout, checked.analysis.plan
     rejects = Rejects(layout, plan, found.refused, also=(OVER_LIMIT,))
-    away = found.dropped_columns
-    columns = output_columns(
-        [one for one in plan.columns if one.position not in away], plan.profile
-    )
     files.folder(run.folder)
     there = by_row(failures)
     verdicts.refused(there)
@@ -72,7 +68,7 @@ def write_failures(
     counted, changes, remaining = Counter[str](), Counter[str](), Counter[str]()
     names, own_cells = RowIds(layout), own(layout.header)
     with _replacing(run.folder / results_folder.FAILURES, rejects.header) as file:
-        for one, _ in rewrite(found, RecordStream(layout), columns):
+        for one, _ in rewrite(found, RecordStream(layout)):
             here = rejects.of(one.original, one.rejected, one.rejected_malformed, one.findings)
             refused = _refused_rows(one.aligned, there, own_cells, names)
             file.write(_in_row_order(here, refused))

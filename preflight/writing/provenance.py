@@ -17,7 +17,7 @@ import numpy as np
 
 from preflight.core.errors import UsageError
 from preflight.core.types import Ints
-from preflight.writing import results_folder, undo
+from preflight.writing import results_folder, undo_record
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def provenance(path: Path, sha256: str) -> Provenance | None:
 
 def _of_clean(folder: Path, sha256: str) -> Iterator[tuple[str, Ints]]:
     try:
-        kept = undo.load(folder)
+        kept = undo_record.load(folder)
     except UsageError:
         return
     if kept.clean_sha256 == sha256:

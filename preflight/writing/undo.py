@@ -1,82 +1,61 @@
-"""What a finished fix keeps so that it can be taken back, and taking it back.
+"""Undo a fix: as a whole, or the fixes of single rows and rules.
 
-The input lies packed beside the results, and its digest with it: taking everything back gives its
-very bytes, whatever became of the file that was fixed. Single cells are taken back in clean.csv,
-by the log of fixes, and the log says so.
+The input is kept, packed, beside the results, and its digest with it: undoing the whole fix gives
+the input's bytes, whatever became of the file that was fixed. Single fixes are undone in clean.csv
+by the log in fixes.csv, which then says so.
 """
 
 from __future__ import annotations
 
 import gzip
 import hashlib
-import json
 import os
 import zlib
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 from pyarrow import csv as pa_csv
 
-from preflight.config.column_mapping import output_columns
+from preflight.config.column_mapping import join_pieces
 from preflight.core import csv_writer
 from preflight.core.errors import OutputExists, SourceError, UsageError
 from preflight.core.types import CHANGE_COLUMNS
 from preflight.writing import results_folder
 from preflight.writing.parts import runs
+from preflight.writing.undo_record import WHOLE_RECORD, UndoRecord, damaged, load, save
 from preflight.writing.writer import Fixed
 
 UNDONE = "undone"
 _BLOCK = 1 << 20
-_VERSION = 1
 _PLAIN_COLUMNS = ["column_name", "old", "new"]
-
-
-@dataclass(frozen=True)
-class UndoRecord:
-    """What undo.json says of the input and of clean.csv.
-
-    Attributes:
-        name: what the user called the input.
-        sha256: of its bytes; those of what was unpacked, where it was packed.
-        size: in bytes.
-        clean_sha256: of clean.csv as it was written; "" where there is none.
-        columns: for each column of clean.csv the input's header, or None for a joined one.
-        rows: the input rows of clean.csv as [first, last] of each unbroken run.
-    """
-
-    name: str
-    sha256: str
-    size: int
-    clean_sha256: str
-    columns: list[str | None]
-    rows: list[list[int]]
+_NO_ROWS = np.empty(0, dtype=np.int64)
 
 
 @dataclass(frozen=True)
 class Restored:
-    """A whole file that was taken back.
+    """The input of a fix, written again.
 
     Attributes:
-        path: where it stands.
+        path: of the file.
         size: in bytes.
-        stood: whether it stood there already, unchanged, and nothing was written.
+        unchanged: whether that file already was the input, so that nothing was written.
     """
 
     path: Path
     size: int
-    stood: bool
+    unchanged: bool
 
 
 @dataclass(frozen=True)
 class Reverted:
-    """Single fixes that were taken back: how many cells, in how many rows."""
+    """How many fixes were undone, a cell each, and in how many rows."""
 
-    cells: int
+    fixes: int
     rows: int
 
 
@@ -86,7 +65,7 @@ def keep(fixed: Fixed, place: Path) -> None:
     Raises:
         SourceError: the input changed while it was read.
     """
-    source, plan = fixed.checked.source, fixed.checked.analysis.plan
+    source, analysis = fixed.checked.source, fixed.checked.analysis
     digest = hashlib.sha256()
     with (
         source.path.open("rb") as given,
@@ -99,36 +78,18 @@ def keep(fixed: Fixed, place: Path) -> None:
     if digest.hexdigest() != source.sha256:
         raise SourceError(f"{source.name} changed while it was read; nothing was written")
     single = [part for part in fixed.parts if part.path.name == results_folder.CLEAN]
-    names = {column.position: column.name for column in plan.columns if not column.pieces}
-    kept = UndoRecord(
+    record = UndoRecord(
         name=source.name,
         sha256=source.sha256,
         size=source.size,
         clean_sha256=single[0].sha256 if single else "",
-        columns=[names.get(one.position) for one in output_columns(plan.columns, plan.profile)],
         rows=runs(single[0].row_map) if single else [],
+        header=list(analysis.layout.header),
+        columns=[list(column.sources) for column in analysis.output_columns],
+        positions=fixed.located.positions,
+        pieces=fixed.located.pieces,
     )
-    _write_kept(kept, place)
-
-
-def load(folder: Path) -> UndoRecord:
-    """What the folder of a fix says of its input and of clean.csv.
-
-    Raises:
-        UsageError: the folder holds no result of `fix`.
-        SourceError: what was kept is damaged.
-    """
-    try:
-        said: dict[str, Any] = json.loads((folder / results_folder.UNDO).read_text("utf-8"))
-        if said.pop("version") != _VERSION:
-            raise UsageError(f"{folder}: another version of preflight wrote it, which can undo it")
-        return UndoRecord(**said)
-    except FileNotFoundError:
-        raise UsageError(
-            f"{folder}: nothing to undo; name a folder that `fix` wrote, like leads.preflight"
-        ) from None
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        raise _damaged(folder) from None
+    save(record, place)
 
 
 def restore(folder: Path, target: Path | None = None, *, force: bool = False) -> Restored:
@@ -137,24 +98,25 @@ def restore(folder: Path, target: Path | None = None, *, force: bool = False) ->
     Args:
         folder: with the results of a fix.
         target: where to; beside the folder and under the input's own name by default.
-        force: whether another file that stands there is replaced.
+        force: whether another file of that name is replaced.
 
     Raises:
         UsageError: the folder holds no result of `fix`.
-        OutputExists: another file stands there, and `force` is not set.
+        OutputExists: there is another file of that name, and `force` is not set.
         SourceError: what was kept is damaged, or the target cannot be written.
     """
-    kept = load(folder)
-    target = target or folder.absolute().parent / _own_name(kept.name, folder)
+    record = load(folder)
+    target = target or folder.absolute().parent / _own_name(record.name, folder)
     if target.is_dir():
-        raise SourceError(f"{target} is a directory; -o FILE writes elsewhere")
+        raise SourceError(f"{target} is a directory; name a file with -o FILE")
     if target.exists():
         with target.open("rb") as file:
-            if _copied(file) == kept.sha256:
-                return Restored(target, kept.size, stood=True)
+            if _copied(file) == record.sha256:
+                return Restored(target, record.size, unchanged=True)
         if not force:
             raise OutputExists(
-                f"{target} exists and differs; --force replaces it, or -o FILE writes elsewhere"
+                f"{target} exists and is not the original; replace it with --force, "
+                "or name another file with -o FILE"
             )
     temporary = target.with_name(f".{target.name}.partial")
     try:
@@ -165,16 +127,16 @@ def restore(folder: Path, target: Path | None = None, *, force: bool = False) ->
             digest = _copied(packed, file)  # type: ignore[arg-type]
             file.flush()
             os.fsync(file.fileno())
-        if digest != kept.sha256:
-            raise _damaged(folder)
+        if digest != record.sha256:
+            raise damaged(folder)
         temporary.replace(target)
     except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise _damaged(folder) from None
+        raise damaged(folder) from None
     except OSError as error:
         raise SourceError(f"cannot write {target}: {error.strerror}") from None
     finally:
         temporary.unlink(missing_ok=True)
-    return Restored(target, kept.size, stood=False)
+    return Restored(target, record.size, unchanged=False)
 
 
 def source_name(folder: Path) -> str:
@@ -198,12 +160,12 @@ def changes(folder: Path) -> pd.DataFrame:
         frame = _read(path).to_pandas().astype("str")
     except FileNotFoundError:
         raise UsageError(
-            f"{folder}: no {results_folder.FIXES}; name a folder that `fix` wrote"
+            f"{folder}: no {results_folder.FIXES}; name a folder that `preflight fix` wrote"
         ) from None
     except (OSError, pa.ArrowInvalid):
-        raise UsageError(f"{path}: not a log of fixes as `fix` writes it") from None
+        raise _no_log(path) from None
     if list(frame.columns) != list(CHANGE_COLUMNS):
-        raise UsageError(f"{path}: not a log of fixes as `fix` writes it")
+        raise _no_log(path)
     for name in _PLAIN_COLUMNS:
         frame[name] = csv_writer.plain(pa.array(frame[name], type=pa.string())).to_pandas()
     texts: pd.DataFrame = frame.astype("str")
@@ -211,10 +173,11 @@ def changes(folder: Path) -> pd.DataFrame:
 
 
 def revert(folder: Path, *, codes: Collection[str] = (), rows: Collection[int] = ()) -> Reverted:
-    """Takes single fixes back in clean.csv, and logs that.
+    """Undoes single fixes in clean.csv, and says so in fixes.csv.
 
-    A cell that several rules mended one after the other goes back to before the first of them that
-    is meant: what came after it was made of its work. Cells that are not meant keep their bytes.
+    Of each cell that has a fix which is meant, it goes back to before the first of them: what came
+    after it was made of its work. A cell that clean.csv holds joined with others is joined again.
+    The other cells keep their bytes.
 
     Args:
         folder: with the results of a fix.
@@ -222,80 +185,160 @@ def revert(folder: Path, *, codes: Collection[str] = (), rows: Collection[int] =
         rows: of the input; all without them.
 
     Raises:
-        UsageError: there is no such fix, clean.csv is not as it was written, or a cell cannot be
-            taken back by itself.
+        UsageError: there is no such fix, clean.csv is not as it was written, or a fix changed a
+            whole record, which cannot be undone by itself.
     """
-    kept, log = load(folder), changes(folder)
+    record, log = load(folder), changes(folder)
     path = folder / results_folder.CLEAN
-    if not kept.clean_sha256:
-        raise UsageError(f"{folder}: no {results_folder.CLEAN} to take single fixes back in")
-    with path.open("rb") as file:
-        if _copied(file) != kept.clean_sha256:
-            raise UsageError(f"{path} was edited; take everything back, or fix the input again")
-    try:
-        undone = list(_meant(log, tuple(code.upper() for code in codes), set(rows)))
-    except ValueError:
+    if not record.clean_sha256:
         raise UsageError(
-            f"{folder / results_folder.FIXES}: not a log of fixes as `fix` writes it"
-        ) from None
+            f"{folder} has no {results_folder.CLEAN} in which single fixes can be undone; "
+            f"undo them all: preflight undo {folder}"
+        )
+    with path.open("rb") as file:
+        if _copied(file) != record.clean_sha256:
+            raise UsageError(
+                f"{path} was edited since it was written; undo all fixes with "
+                f"`preflight undo {folder}`, or fix the input again"
+            )
+    try:
+        undone = list(_meant(log, record, tuple(code.upper() for code in codes), set(rows)))
+    except ValueError:
+        raise _no_log(folder / results_folder.FIXES) from None
     if not undone:
-        raise UsageError(f"{folder}: no such fix stands in {results_folder.FIXES}")
-    fresh = _rewritten(path, kept, undone)
-    table = pd.concat([log, pd.DataFrame(undone, columns=list(CHANGE_COLUMNS))], ignore_index=True)
+        raise UsageError(f"{folder}: {results_folder.FIXES} has no such fix to undo")
+    fresh, pieces = _reverted(path, record, undone)
+    lines = pd.DataFrame([fix.line for fix in undone], columns=list(CHANGE_COLUMNS))
     logged = path.with_name(f".{results_folder.FIXES}.partial")
     with results_folder.TableWriter(logged, CHANGE_COLUMNS) as writer:
-        writer.write(results_folder.fixes_columns(table))
-    digest = hashlib.sha256(fresh).hexdigest()
+        writer.write(results_folder.fixes_columns(pd.concat([log, lines], ignore_index=True)))
     clean = path.with_name(f".{results_folder.CLEAN}.partial")
     with os.fdopen(results_folder.private(clean), "wb") as file:
         file.write(fresh)
     clean.replace(path)
     logged.replace(folder / results_folder.FIXES)
-    _write_kept(UndoRecord(**{**asdict(kept), "clean_sha256": digest}), folder)
-    return Reverted(len(undone), len({line[0] for line in undone}))
+    save(
+        replace(
+            record,
+            clean_sha256=hashlib.sha256(fresh).hexdigest(),
+            positions=record.positions + record.unnamed(fix.position for fix in undone),
+            pieces=pieces,
+        ),
+        folder,
+    )
+    return Reverted(len(undone), len({fix.row for fix in undone}))
 
 
-Line = tuple[str, ...]
+class _Undone(NamedTuple):
+    """A cell that goes back to what it was.
+
+    Attributes:
+        row: of the input.
+        position: of its column there.
+        now: what it holds.
+        before: what it is to hold.
+        line: of fixes.csv, which says so.
+    """
+
+    row: int
+    position: int
+    now: str
+    before: str
+    line: tuple[str, ...]
 
 
-def _meant(log: pd.DataFrame, codes: tuple[str, ...], rows: set[int]) -> Iterator[Line]:
-    """The lines of the log that say what is taken back."""
-    cells: dict[tuple[str, str], list[Line]] = {}
-    for line in log[log["row"] != ""].itertuples(index=False, name=None):
-        row, _, column, code, safety, *_ = line
-        standing = cells.setdefault((row, column), [])
+def _meant(
+    log: pd.DataFrame, record: UndoRecord, codes: tuple[str, ...], rows: set[int]
+) -> Iterator[_Undone]:
+    """The cells that go back, by the log.
+
+    Raises:
+        ValueError: the log is not as it was written.
+    """
+    about_rows = log[log["row"] != ""]
+    lines = about_rows.itertuples(index=False, name=None)
+    cells: dict[tuple[str, int], list[tuple[str, ...]]] = {}
+    for line, position in zip(lines, record.located(about_rows["column_name"]), strict=True):
+        row, _, _, code, safety, *_ = line
+        fixes = cells.setdefault((row, position), [])
         if safety == UNDONE:
-            del standing[[one[3] for one in standing].index(code) :]
+            del fixes[[fix[3] for fix in fixes].index(code) :]
         else:
-            standing.append(line)
-    for (row, column), standing in cells.items():
-        for first in standing if not rows or int(row) in rows else ():
-            if not codes or first[3].startswith(codes):
-                yield row, first[1], column, first[3], UNDONE, standing[-1][6], first[5]
+            fixes.append(line)
+    for (row, position), fixes in cells.items():
+        for first in fixes if not rows or int(row) in rows else ():
+            _, number, name, code, _, old, _ = first
+            if not codes or code.startswith(codes):
+                now = fixes[-1][6]
+                line = (row, number, name, code, UNDONE, now, old)
+                yield _Undone(int(row), position, now, old, line)
                 break
 
 
-def _rewritten(path: Path, kept: UndoRecord, undone: Sequence[Line]) -> bytes:
+def _reverted(
+    path: Path, record: UndoRecord, undone: Sequence[_Undone]
+) -> tuple[bytes, dict[str, list[str]]]:
+    """The bytes of clean.csv with some cells gone back, and `UndoRecord.pieces` as they are then.
+
+    Raises:
+        UsageError: a whole record is to go back, or the log does not fit clean.csv.
+    """
     table = _read(path)
-    positions = np.concatenate([np.arange(a, b + 1) for a, b in kept.rows] or [np.empty(0, int)])
-    values = {at: table.column(at).to_pylist() for at in range(table.num_columns)}
-    for row, _, column, _, _, old, new in undone:
-        if not column:
-            raise UsageError(f"row {row}: the record was joined as a whole; take everything back")
-        if kept.columns.count(column) != 1:
+    spans = [np.arange(first, last + 1) for first, last in record.rows]
+    places = {row: at for at, row in enumerate(np.concatenate([_NO_ROWS, *spans]).tolist())}
+    cells = [column.to_pylist() for column in table.columns]
+    pieces = {row: list(texts) for row, texts in record.pieces.items()}
+    single = [(sources[0], at) for at, sources in enumerate(record.columns) if len(sources) == 1]
+    joined = {position: at for at, position in enumerate(record.piece_positions)}
+    for fix in undone:
+        if fix.position == WHOLE_RECORD:
             raise UsageError(
-                f"row {row}: `{column}` is no column of {results_folder.CLEAN} by itself; "
-                "take everything back instead"
+                f"row {fix.row} was malformed and repaired as a whole; {results_folder.CLEAN} "
+                f"cannot hold it as it was. Undo all fixes: preflight undo {path.parent}"
             )
-        cells = values[kept.columns.index(column)]
-        at = int(np.searchsorted(positions, int(row)))
-        if at >= len(positions) or positions[at] != int(row) or cells[at] != old:
-            raise UsageError(
-                f"row {row}: {results_folder.FIXES} does not fit {results_folder.CLEAN}"
-            )
-        cells[at] = new
-    columns = [pa.array(cells, type=pa.large_string()) for cells in values.values()]
-    return csv_writer.line(table.column_names) + bytes(csv_writer.body(csv_writer.records(columns)))
+        at = places.get(fix.row)
+        if at is None:
+            raise _no_fit(fix.row)
+        for column in (column for position, column in single if position == fix.position):
+            _go_back(cells[column], at, fix)
+        if fix.position in joined:
+            _go_back(pieces.get(str(fix.row), [""] * len(joined)), joined[fix.position], fix)
+    rows = sorted({fix.row for fix in undone if fix.position in joined})
+    for column, sources in enumerate(record.columns):
+        if len(sources) > 1 and rows:
+            which = [joined[position] for position in sources]
+            before = _join([record.pieces[str(row)] for row in rows], which)
+            after = _join([pieces[str(row)] for row in rows], which)
+            for row, now, then in zip(rows, before, after, strict=True):
+                if cells[column][places[row]] != now:
+                    raise _no_fit(row)
+                cells[column][places[row]] = then
+    columns = [pa.array(column, type=pa.large_string()) for column in cells]
+    body = bytes(csv_writer.body(csv_writer.records(columns)))
+    return csv_writer.line(table.column_names) + body, pieces
+
+
+def _go_back(cells: list[str], at: int, fix: _Undone) -> None:
+    if cells[at] != fix.now:
+        raise _no_fit(fix.row)
+    cells[at] = fix.before
+
+
+def _join(rows: Sequence[Sequence[str]], which: Sequence[int]) -> list[str]:
+    """The cells of a joined column: of each row, those of its pieces that are named, joined."""
+    pieces = [pa.array([row[at] for row in rows], type=pa.string()) for at in which]
+    joined: list[str] = join_pieces(pieces).to_pylist()
+    return joined
+
+
+def _no_fit(row: int) -> UsageError:
+    return UsageError(
+        f"row {row}: {results_folder.FIXES} does not fit {results_folder.CLEAN}; nothing was undone"
+    )
+
+
+def _no_log(path: Path) -> UsageError:
+    return UsageError(f"{path} is not a log of fixes as `preflight fix` writes it")
 
 
 def _read(path: Path) -> pa.Table:
@@ -336,12 +379,3 @@ def _own_name(name: str, folder: Path) -> str:
     if path.suffix.lower() == ".gz":
         return path.stem
     return f"{path.stem}.csv" if path.suffix.lower() == ".zip" else path.name
-
-
-def _write_kept(kept: UndoRecord, folder: Path) -> None:
-    text = json.dumps({"version": _VERSION, **asdict(kept)}) + "\n"
-    results_folder.write_text(folder / results_folder.UNDO, text)
-
-
-def _damaged(folder: Path) -> SourceError:
-    return SourceError(f"{folder}: what was kept to undo the fix is damaged or gone")

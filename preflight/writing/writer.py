@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from preflight.config.column_mapping import OutputColumn, output_columns
+from preflight.config.column_mapping import OutputColumn
 from preflight.config.plan import Plan
 from preflight.core import csv_writer
 from preflight.core import findings as tables
@@ -23,6 +23,7 @@ from preflight.linting.checked import Checked
 from preflight.writing import results_folder
 from preflight.writing.partition import CleanRows, Rejects, clean_rows
 from preflight.writing.parts import OVER_LIMIT, PartWriter, manifest, moved, too_large
+from preflight.writing.undo_record import ChangeLocator
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Fixed:
         changes: for each rule code, how many cells of the clean rows its fix changed.
         reasons: for each rule code, how many errors remain in the rejected rows.
         warnings: how many warnings remain, in clean rows, in rejected ones and about the file.
+        located: of which columns the changes are, for `undo`.
     """
 
     checked: Checked
@@ -50,6 +52,7 @@ class Fixed:
     changes: Mapping[str, int]
     reasons: Mapping[str, int]
     warnings: int
+    located: ChangeLocator
 
 
 def write(
@@ -74,11 +77,9 @@ def write(
     """
     found, plan = checked.analysis, checked.analysis.plan
     limits = plan.profile.limits
-    away = found.dropped_columns
-    columns = output_columns(
-        [one for one in plan.columns if one.position not in away], plan.profile
-    )
+    columns = found.output_columns
     rejects = Rejects(checked.layout, plan, found.refused, also=(OVER_LIMIT,))
+    located = ChangeLocator(checked.layout.header, columns)
     dropped = cells = rows = 0
     changed, remaining = Counter[str](), Counter[str]()
     with (
@@ -92,12 +93,13 @@ def write(
         results_folder.TableWriter(place / results_folder.FIXES, CHANGE_COLUMNS) as log,
     ):
         log.write(results_folder.fixes_columns(file_changes(checked)))
-        for one, kept in rewrite(found, read, columns):
+        for one, kept in rewrite(found, read):
             writer.write(kept.rendered, kept.rows, kept.lines)
             refused.write(
                 rejects.of(one.original, one.rejected, one.rejected_malformed, one.findings)
             )
             log.write(results_folder.fixes_columns(one.changes))
+            located.add(one)
             changed.update(one.changes["code"].tolist())
             remaining.update(one.findings.counts())
             cells += len(one.changes)
@@ -117,6 +119,7 @@ def write(
         changes=dict(changed),
         reasons=_errors_left(remaining, plan),
         warnings=warnings_left(remaining, checked),
+        located=located,
     )
 
 
@@ -147,9 +150,7 @@ def _dropped(one: FixedChunk) -> int:
     )
 
 
-def rewrite(
-    found: Analysis, read: Iterable[Chunk], columns: Sequence[OutputColumn]
-) -> Iterator[tuple[FixedChunk, CleanRows]]:
+def rewrite(found: Analysis, read: Iterable[Chunk]) -> Iterator[tuple[FixedChunk, CleanRows]]:
     """The second pass with the provider's limit: each chunk fixed, and its clean rows as written.
 
     A row that no part could hold, even alone, is not clean but rejected, with a finding.
@@ -157,8 +158,8 @@ def rewrite(
     Args:
         found: what the first pass found.
         read: the same chunks again.
-        columns: what is written.
     """
+    columns = found.output_columns
     limit = found.plan.profile.limits.bytes
     for one in apply_fixes(found, read):
         kept = clean_rows(one.chunk, one.keep, columns)

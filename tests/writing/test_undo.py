@@ -1,12 +1,17 @@
-"""A fix that is taken back leaves no trace: the input's bytes, or the cell as it was."""
+"""A fix that is undone leaves no trace: the input's bytes, or the cell as it was."""
 
 from __future__ import annotations
 
+import csv
 import gzip
+import io
 import json
+import re
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 import xlsxwriter
@@ -70,7 +75,7 @@ def test_undo_after_fix_gives_the_bytes_of_any_file(content: bytes) -> None:
         checked.fix(folder, content)
         back = undo.restore(folder / "out", folder / "back.bin")
         assert back.path.read_bytes() == content
-        assert (back.size, back.stood) == (len(content), False)
+        assert (back.size, back.unchanged) == (len(content), False)
 
 
 @settings(max_examples=examples(1 / 6))
@@ -112,18 +117,123 @@ def _fresh(folder: Path) -> Path:
     return folder / "again"
 
 
+_PLAIN = ["email", "First name", "Last name", "phone", "Company", "note"]
+_ODD = [*_PLAIN, "", " ", "note", "note", "Note ", "=sum", "City", "Mobile", "first_name"]
+_WRAPPED = ["{}", " {}", "{}\t", "\u200b{}", " {} ", "{}\u00a0"]
+_TELLS = re.compile(r"c(\d+)r\d+|^1415555(\d\d)")
+
+
+@st.composite
+def _repeating(draw: st.DrawFn) -> tuple[list[str], list[list[str]], dict[str, Any]]:
+    """A header, cells each of which tells its column, and the settings to fix them by."""
+    header = draw(st.permutations([*_PLAIN, *draw(st.lists(st.sampled_from(_ODD), max_size=5))]))
+    empty = {at for at, name in enumerate(header) if not name.strip() and draw(st.booleans())}
+
+    def cell(at: int, row: int) -> str:
+        needed = header[at] in ("email", "phone")
+        if at in empty or (not needed and row and draw(st.integers(0, 5)) == 0):
+            return ""
+        value = {"email": f"c{at}r{row}@kestrel-labs.com", "phone": f"+1 415 555 {at:02}{row:02}"}
+        return draw(st.sampled_from(_WRAPPED)).format(value.get(header[at], f"c{at}r{row}"))
+
+    rows = [[cell(at, row) for at in range(len(header))] for row in range(draw(st.integers(1, 12)))]
+    profile = draw(st.sampled_from(["general", "textus", "dotdigital", "talkvalue"]))
+    mapping = draw(st.sampled_from([{}, {"Company": "-"}, {"Company": "first_name"}]))
+    return header, rows, {"profile": profile, "columns": mapping, "ignore": ("HDR",)}
+
+
+def _sources(column: Sequence[str]) -> list[int]:
+    """The positions of the input's columns that a column of clean.csv is written from."""
+    told = [_TELLS.findall("".join(filter(str.isalnum, cell))) for cell in column]
+    return sorted({int(at or phone) for cell in told for at, phone in cell})
+
+
+def _as_read(rows: Sequence[Sequence[str]], sources: Sequence[Sequence[int]]) -> list[list[str]]:
+    """Rows of clean.csv as they would stand there if nothing had been fixed."""
+    return [
+        [
+            row[of[0]] if len(of) == 1 else " ".join(row[at].strip() for at in of).strip()
+            for of in sources
+        ]
+        for row in rows
+    ]
+
+
+@settings(max_examples=settings.default.max_examples // 12)
+@given(file=_repeating(), data=st.data())
+def test_undoing_a_row_restores_its_cells_and_no_other_whatever_the_header(
+    file: tuple[list[str], list[list[str]], dict[str, Any]], data: st.DataObject
+) -> None:
+    """Columns are dropped, joined, renamed, mapped and repeated."""
+    header, rows, how = file
+    text = io.StringIO()
+    csv.writer(text).writerows([header, *rows])
+    with tempfile.TemporaryDirectory() as name:
+        out = Path(name) / "out"
+        fixed = checked.fix(Path(name), text.getvalue(), region="US", **how)
+        log = undo.changes(out)
+        changed = sorted({int(row) for row in log["row"] if row})
+        if changed:
+            [part] = fixed.parts
+            fixed_rows = _records(out / "clean.csv")
+            sources = [_sources(column) for column in zip(*fixed_rows, strict=True)]
+            original = _as_read([rows[row - 1] for row in part.row_map], sources)
+            row = data.draw(st.sampled_from(changed))
+            undo.revert(out, rows=[row])
+            assert _records(out / "clean.csv") == [
+                was if number == row else is_fixed
+                for number, was, is_fixed in zip(part.row_map, original, fixed_rows, strict=True)
+            ]
+            if len(changed) > 1:
+                undo.revert(out)
+            assert _records(out / "clean.csv") == original
+        content = (Path(name) / "contacts.csv").read_bytes()
+        assert undo.restore(out, Path(name) / "back").path.read_bytes() == content
+
+
+def _records(path: Path) -> list[list[str]]:
+    """The rows of a CSV without its header."""
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.reader(file))[1:]
+
+
+def test_of_columns_with_one_name_the_one_that_was_fixed_goes_back(tmp_path: Path) -> None:
+    """Equal cells and equal fixes under one name, then a fix of the other column alone."""
+    content = "email,note,note\na@kestrel-labs.com,x , x\nb@kestrel-labs.com,y,y \n"
+    checked.fix(tmp_path, content, ignore=("HDR",))
+    out = tmp_path / "out"
+    assert undo.revert(out, rows=[2]).fixes == 1
+    assert _records(out / "clean.csv") == [
+        ["a@kestrel-labs.com", "x", "x"],
+        ["b@kestrel-labs.com", "y", "y "],
+    ]
+    assert undo.revert(out).fixes == 2
+    assert _records(out / "clean.csv")[0] == ["a@kestrel-labs.com", "x ", " x"]
+    with pytest.raises(UsageError, match="no such fix"):
+        undo.revert(out)
+
+
+def test_a_column_that_was_dropped_moves_no_cell(tmp_path: Path) -> None:
+    checked.fix(tmp_path, "email,,first_name,last_name\na@kestrel-labs.com,,Ann , Lee\n")
+    out = tmp_path / "out"
+    assert undo.revert(out, rows=[1]).fixes == 2
+    assert (out / "clean.csv").read_text() == (
+        "email,first_name,last_name\na@kestrel-labs.com,Ann , Lee\n"
+    )
+
+
 def test_the_input_is_written_beside_the_results_under_its_own_name(
     tmp_path: Path, out: Path
 ) -> None:
     given_path = tmp_path / "contacts.csv"
-    assert undo.restore(out).stood
+    assert undo.restore(out).unchanged
     given_path.unlink()
     back = undo.restore(out)
     assert back.path == given_path
     assert given_path.read_bytes() == MESSY.encode()
     assert given_path.stat().st_mode & 0o077 == 0
     given_path.write_text("another")
-    with pytest.raises(OutputExists, match="exists and differs; --force"):
+    with pytest.raises(OutputExists, match="is not the original; replace it with --force"):
         undo.restore(out)
     undo.restore(out, force=True)
     assert given_path.read_bytes() == MESSY.encode()
@@ -156,14 +266,14 @@ def test_fixes_of_a_code_or_a_row_are_taken_back_in_clean_csv_and_logged(
 ) -> None:
     before = rows_of(out / "clean.csv")
     taken = undo.revert(out, codes=["phn4"])
-    assert (taken.cells, taken.rows) == (1, 1)
+    assert (taken.fixes, taken.rows) == (1, 1)
     after = rows_of(out / "clean.csv")
     assert [row["phone"] for row in after] == ["+1 415 555 2671", *(r["phone"] for r in before[1:])]
     assert [row["email"] for row in after] == [row["email"] for row in before]
     assert rows_of(out / "fixes.csv")[-1]["safety"] == undo.UNDONE
     with pytest.raises(UsageError, match="no such fix"):
         undo.revert(out, codes=["PHN404"])
-    assert undo.revert(out, rows=[1]).cells == 2
+    assert undo.revert(out, rows=[1]).fixes == 2
     assert rows_of(out / "clean.csv")[0]["email"] == " ann@kestrel-labs.com "
     undo.revert(out, rows=[5, 3])
     last = rows_of(out / "clean.csv")[-1]
@@ -181,7 +291,7 @@ def test_a_cell_goes_back_to_before_the_first_rule_that_is_meant(tmp_path: Path)
     shutil.copytree(out, whole)
     codes = [row["code"] for row in rows_of(out / "fixes.csv") if row["row"]]
     assert len(codes) > 1
-    assert undo.revert(out, codes=codes[:1]).cells == 1
+    assert undo.revert(out, codes=codes[:1]).fixes == 1
     assert rows_of(out / "clean.csv")[0]["email"] == " <Ann@Kestrel-Labs.com>"
     with pytest.raises(UsageError, match="no such fix"):
         undo.revert(out, codes=codes[-1:])
@@ -192,14 +302,23 @@ def test_a_cell_goes_back_to_before_the_first_rule_that_is_meant(tmp_path: Path)
     assert rows_of(whole / "clean.csv")[0]["email"] == lines[0]["old"]
 
 
-def test_a_joined_cell_is_not_taken_back_alone(tmp_path: Path) -> None:
-    content = "First name,Last name,phone\nAnn ,Lee,+14155552671\n"
+def test_a_joined_cell_is_joined_again_from_what_its_pieces_were(tmp_path: Path) -> None:
+    """Of its pieces the one that no fix changed stands nowhere in the log."""
+    content = (
+        "First name,Last name,phone\nAnn\u200b ,Le\u200be,+14155552671\n ,Ra\u200by,+14155552672\n"
+    )
     checked.fix(tmp_path, content, profile="textus")
-    with pytest.raises(UsageError, match="by itself; take everything"):
-        undo.revert(tmp_path / "out", rows=[1])
+    out = tmp_path / "out"
+    assert [row["name"] for row in rows_of(out / "clean.csv")] == ["Ann Lee", "Ray"]
+    assert undo.revert(out, rows=[2]).fixes == 1
+    assert [row["name"] for row in rows_of(out / "clean.csv")] == ["Ann Lee", "Ra\u200by"]
+    assert undo.revert(out, rows=[1]).fixes == 2
+    assert rows_of(out / "clean.csv")[0]["name"] == "Ann\u200b Le\u200be"
+    with pytest.raises(UsageError, match="no such fix"):
+        undo.revert(out, rows=[1])
 
 
-def test_parts_have_no_single_fixes_to_take_back(tmp_path: Path) -> None:
+def test_parts_have_no_single_fixes_to_undo(tmp_path: Path) -> None:
     checked.fix(tmp_path, "email\n ann@kestrel-labs.com\n bo@kestrel-labs.com\n", max_rows=1)
     with pytest.raises(UsageError, match=r"no clean\.csv"):
         undo.revert(tmp_path / "out", rows=[1])

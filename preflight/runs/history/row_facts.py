@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from preflight.config.column_mapping import output_columns, own
+from preflight.config.column_mapping import own
 from preflight.core import findings as tables
 from preflight.core.findings import Findings
 from preflight.core.types import Chunk, Column, Ints
@@ -76,10 +76,8 @@ class RowFacts:
 def _second_pass(checked: Checked, progress: Progress) -> Iterator[FixedChunk]:
     """The chunks of a source, fixed as they were for sending."""
     found = checked.analysis
-    away = found.dropped_columns
-    columns = [one for one in found.plan.columns if one.position not in away]
     read = RecordStream(checked.layout, "looking", progress)
-    for one, _ in rewrite(found, read, output_columns(columns, found.plan.profile)):
+    for one, _ in rewrite(found, read):
         yield one
 
 
@@ -189,14 +187,11 @@ def _one(
     there = {(one.code, one.column) for one in first}
     later = [one for one in _findings(checked, after, left) if (one.code, one.column) not in there]
     mine = chunk.changes[chunk.changes["row"] == row]
-    shown = {
-        one.name: name
-        for one, name in zip(checked.analysis.plan.columns, _names(checked).values(), strict=True)
-    }
+    names = _names(checked)
     changes = tuple(
-        RowChange(str(code), shown.get(column, ""), str(safety), str(old), str(new))
-        for column, code, safety, old, new in zip(
-            mine["column_name"], mine["code"], mine["safety"], mine["old"], mine["new"], strict=True
+        RowChange(str(code), names.get(position + 1, ""), str(safety), str(old), str(new))
+        for position, code, safety, old, new in zip(
+            mine["position"], mine["code"], mine["safety"], mine["old"], mine["new"], strict=True
         )
     )
     return RowFacts(row, line, end, cells, (*first, *later), changes)

@@ -1,0 +1,153 @@
+"""undo.json: what must be known to undo a fix and stands neither in clean.csv nor in fixes.csv."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from preflight.config.column_mapping import OutputColumn
+from preflight.core.errors import SourceError, UsageError
+from preflight.linting.apply_fixes import FixedChunk
+from preflight.writing import results_folder
+
+WHOLE_RECORD = -1
+"""The position of a change of a whole record, of which fixes.csv names no column."""
+
+_VERSION = 2
+
+
+@dataclass(frozen=True)
+class UndoRecord:
+    """What undo.json says of the input, of clean.csv and of fixes.csv.
+
+    Attributes:
+        name: what the user called the input.
+        sha256: of its bytes; those of what was unpacked, where it was packed.
+        size: in bytes.
+        clean_sha256: of clean.csv as it was written; "" where there is none.
+        rows: the input rows of clean.csv as [first, last] of each unbroken run.
+        header: of the input, as written.
+        columns: for each column of clean.csv the positions of the input's columns whose cells it
+            holds: several where they are joined.
+        positions: for each line of fixes.csv about a row, as far as no single column has the name
+            that the line gives, the position of the column that was changed; `WHOLE_RECORD` where
+            it was the record.
+        pieces: for each row in which a column that is joined with others was changed, the cells of
+            all such columns as they were joined, in the order of `piece_positions`.
+    """
+
+    name: str
+    sha256: str
+    size: int
+    clean_sha256: str
+    rows: list[list[int]]
+    header: list[str]
+    columns: list[list[int]]
+    positions: list[int] = field(default_factory=list)
+    pieces: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def piece_positions(self) -> list[int]:
+        """The positions of the input's columns that clean.csv holds joined with others."""
+        return _piece_positions(self.columns)
+
+    def located(self, names: Iterable[str]) -> Iterator[int]:
+        """The position of the column that each line of fixes.csv about a row is about.
+
+        Args:
+            names: the `column_name` of each such line, in order.
+
+        Raises:
+            ValueError: there are more or fewer lines than were logged.
+        """
+        single, listed = _single_names(self.header), iter(self.positions)
+        for name in names:
+            at = single.get(name)
+            if at is None:
+                at = next(listed, None)
+            if at is None or not WHOLE_RECORD <= at < len(self.header):
+                raise ValueError("more lines than were logged")
+            yield at
+        if next(listed, None) is not None:
+            raise ValueError("fewer lines than were logged")
+
+    def unnamed(self, positions: Iterable[int]) -> list[int]:
+        """Those of some positions that the name of the column does not tell; see `positions`."""
+        single = set(_single_names(self.header).values())
+        return [at for at in positions if at not in single]
+
+
+def _single_names(header: Sequence[str]) -> dict[str, int]:
+    """The names that tell their columns: no blank one, for a change of a record has none either."""
+    return {name: at for at, name in enumerate(header) if name and header.count(name) == 1}
+
+
+def _piece_positions(columns: Sequence[Sequence[int]]) -> list[int]:
+    return sorted({at for sources in columns if len(sources) > 1 for at in sources})
+
+
+class ChangeLocator:
+    """Collects while a file is fixed what `UndoRecord` has to say of its changes.
+
+    Args:
+        header: of the input, as written.
+        columns: of clean.csv.
+    """
+
+    def __init__(self, header: Sequence[str], columns: Sequence[OutputColumn]) -> None:
+        self._named = set(_single_names(header).values())
+        self._joined = _piece_positions([column.sources for column in columns])
+        self.positions: list[int] = []
+        self.pieces: dict[str, list[str]] = {}
+
+    def add(self, fixed: FixedChunk) -> None:
+        """Adds the changes of a chunk, which are logged in their order."""
+        changes = fixed.changes
+        self.positions += changes["position"][~changes["position"].isin(self._named)].tolist()
+        rows = changes["row"][changes["position"].isin(self._joined)]
+        if not len(rows):
+            return
+        at = fixed.chunk.rows.searchsorted(rows.unique().astype("int64"))
+        cells = [fixed.chunk.table[str(one)].take(at).to_pylist() for one in self._joined]
+        for row, *texts in zip(fixed.chunk.rows[at].tolist(), *cells, strict=True):
+            self.pieces[str(row)] = texts
+
+
+def load(folder: Path) -> UndoRecord:
+    """What the folder of a fix says of its input and of clean.csv.
+
+    Raises:
+        UsageError: the folder holds no result of `fix`.
+        SourceError: what was kept is damaged.
+    """
+    try:
+        document: dict[str, Any] = json.loads((folder / results_folder.UNDO).read_text("utf-8"))
+        if document.pop("version") != _VERSION:
+            raise UsageError(
+                f"{folder}: another version of preflight wrote it; undo it with that version"
+            )
+        return UndoRecord(**document)
+    except FileNotFoundError:
+        raise UsageError(
+            f"{folder}: nothing to undo; name a folder that `preflight fix` wrote, "
+            "such as leads.preflight"
+        ) from None
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        raise damaged(folder) from None
+
+
+def save(record: UndoRecord, folder: Path) -> None:
+    """Writes undo.json."""
+    text = json.dumps({"version": _VERSION, **asdict(record)}) + "\n"
+    results_folder.write_text(folder / results_folder.UNDO, text)
+
+
+def damaged(folder: Path) -> SourceError:
+    """What is raised where the files that undo a fix are damaged or gone."""
+    return SourceError(
+        f"{folder}: the files that undo the fix ({results_folder.ORIGINAL}, "
+        f"{results_folder.UNDO}) are damaged or gone"
+    )
