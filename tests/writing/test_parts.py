@@ -23,7 +23,7 @@ from preflight.core import csv_writer
 from preflight.core.types import Part
 from preflight.writing.parts import PartWriter, manifest, moved, runs, too_large
 
-COLUMNS = (OutputColumn("Email", 0, "email"), OutputColumn("a,b", 1, None))
+COLUMNS = (OutputColumn("Email", 0, "email", (0,)), OutputColumn("a,b", 1, None, (1,)))
 HEADER = b'Email,"a,b"\n'
 CELLS = st.text(st.sampled_from('ab",\n\ré'), max_size=5)
 ROWS = st.lists(st.tuples(CELLS, CELLS), max_size=12)
