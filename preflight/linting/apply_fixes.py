@@ -117,7 +117,7 @@ def _changes(chunk: Chunk, one: FixedColumn, kept: Bools) -> pd.DataFrame:
                     "safety": change.safety.value,
                     "old": change.old[at[which]],
                     "new": change.new[at[which]],
-                    "position": one.judged.column.position,
+                    "position": one.suspects.column.position,
                 }
             )
         )

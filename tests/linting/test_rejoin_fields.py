@@ -267,11 +267,11 @@ def test_what_a_provider_refuses_of_it_is_found_again(tmp_path: Path) -> None:
 
 
 def test_undo_gives_the_bytes_and_what_is_fixed_stays(tmp_path: Path) -> None:
-    """A single record is not taken back alone: it has no cell in clean.csv."""
+    """A single record is not undone alone: clean.csv cannot hold it."""
     checked.fix(tmp_path, MESSY, ignore=("DUP",), unsafe_fixes=True)
     back = undo.restore(tmp_path / "out", tmp_path / "back.csv")
     assert back.path.read_text() == MESSY
-    with pytest.raises(UsageError, match="row 2: the record was joined as a whole"):
+    with pytest.raises(UsageError, match="row 2 was malformed and repaired as a whole"):
         undo.revert(tmp_path / "out", codes=("STR102",))
     first = (tmp_path / "out" / "clean.csv").read_text()
     (tmp_path / "again").mkdir()
