@@ -1,1 +1,1 @@
-"""What every other folder stands on: values that flow, errors, files, and text by the column."""
+"""What every other folder uses: shared types, errors, files, and text by the column."""

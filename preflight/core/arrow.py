@@ -1,4 +1,4 @@
-"""Strings by the column: from pandas to Arrow and back, and what Arrow has no word for."""
+"""Strings by the column: from pandas to Arrow and back, and operations that Arrow lacks."""
 
 from __future__ import annotations
 
@@ -14,36 +14,38 @@ from preflight.core.types import Bools
 
 
 def strings(values: pd.Series[str]) -> pa.Array:
-    """A series of texts as one Arrow array; nothing is copied where it is one already."""
+    """A series of strings as one Arrow array; not copied if it is one already."""
     array = pa.array(values.array, type=pa.large_string())
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 
 def series(values: pa.Array, index: pd.Index[Any]) -> pd.Series[str]:
-    """An Arrow array as a series of texts."""
+    """An Arrow array as a series of strings."""
     return pd.Series(values, index=index, dtype="str")
 
 
 def mask(values: pa.Array) -> Bools:
-    """An Arrow array of booleans as one of numpy."""
+    """An Arrow array of booleans as a numpy array."""
     return np.asarray(values.to_numpy(zero_copy_only=False), dtype=bool)
 
 
 def matches(values: pa.Array, pattern: str) -> Bools:
-    """Where an RE2 pattern is found."""
+    """Where an RE2 pattern matches part of a string."""
     return mask(pc.match_substring_regex(values, pattern))
 
 
 def replaced(values: pa.Array, where: Bools, new: pa.Array) -> pa.Array:
-    """The array with those of a mask replaced, in their order."""
+    """The array with the values at a mask replaced, in order."""
     if not len(new):
         return values
     return pc.replace_with_mask(values, pa.array(where), new.cast(values.type))
 
 
 def mapped(values: pa.Array, where: Bools, function: Callable[[str], str]) -> pa.Array:
-    """The array with what a function makes of those of a mask; the others stay."""
+    """The array with a function applied to the values at a mask."""
     if not where.any():
         return values
     chosen = values.filter(pa.array(where)).to_pylist()
-    return replaced(values, where, pa.array([function(one) for one in chosen], pa.large_string()))
+    return replaced(
+        values, where, pa.array([function(value) for value in chosen], pa.large_string())
+    )

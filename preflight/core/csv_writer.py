@@ -1,4 +1,4 @@
-"""Tables of strings as CSV text: UTF-8, comma, LF, quoted where it must be and nowhere else."""
+"""Tables of strings as CSV text: UTF-8, comma, LF, quoted only where necessary."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from preflight.core.types import Ints
 _MUST_QUOTE = r'[",\r\n]'
 _TYPE = pa.large_string()
 _QUOTE, _COMMA, _END, _NOTHING = (pa.scalar(text, _TYPE) for text in ('"', ",", "\n", ""))
-# What a spreadsheet would run, its own escape included so that it can be taken back; a plain number
-# or a phone number is left alone, unless it reads as a sum: +1-415-555-2671 would become -3240.
+# Cells that a spreadsheet would run, and escaped ones, so that escaping can be undone. A plain
+# number or a phone number is fine, unless it reads as a sum: +1-415-555-2671 would become -3240.
 _RUNS = r"^'*[=+\-@\t\r]"
 _NUMBER = r"^[+-][0-9][0-9 ().,/-]*$"
 _SUM = r"^[+-][0-9.,]+( *[-/] *\(?[0-9.,]+\)?)+$"
@@ -22,17 +22,17 @@ _ESCAPED = r"^''*[=+\-@\t\r]"
 
 
 def line(names: Sequence[str]) -> bytes:
-    """One record, a header mostly, with its line end."""
+    """One record, usually a header, with its line end."""
     if not names:
         return b"\n"
     return bytes(body(records([pa.array([name], type=_TYPE) for name in names])))
 
 
 def records(columns: Sequence[pa.Array | pa.ChunkedArray]) -> pa.Array:
-    """Each row of some string columns, at least one, as one record, line end included.
+    """Each row of one or more string columns as one record with its line end.
 
     Returns:
-        A `large_string` array, one entry a row; its data buffer is the file's body.
+        A `large_string` array with one entry a row; its data buffer is the body of the file.
     """
     quoted = [_quoted(column, alone=len(columns) == 1) for column in columns]
     quoted[-1] = pc.binary_join_element_wise(quoted[-1], _END, _NOTHING)
@@ -61,7 +61,7 @@ def sizes(rendered: pa.Array) -> Ints:
 
 
 def body(rendered: pa.Array) -> memoryview:
-    """The records as one stretch of bytes, without a copy."""
+    """The records as one block of bytes, without a copy."""
     offsets = np.frombuffer(rendered.buffers()[1], dtype=np.int64)
     first, last = offsets[rendered.offset], offsets[rendered.offset + len(rendered)]
     data = rendered.buffers()[2]
@@ -69,9 +69,9 @@ def body(rendered: pa.Array) -> memoryview:
 
 
 def neutral(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
-    """Cells for a person's spreadsheet: one apostrophe before what it would run.
+    """Cells for a person's spreadsheet: an apostrophe before cells that it would run.
 
-    `plain` takes it off again. Only for files that people open; in a file for a provider it would
+    `plain` removes it again. Only for files that people open; in a file for a provider it would
     corrupt the value.
     """
     number = pc.and_not(

@@ -3,55 +3,55 @@
 ::
 
     PreflightError                 exit 2   could not run
-    ├── UsageError                 exit 2   the call or the config is off
+    ├── UsageError                 exit 2   the call or the config is wrong
     │   ├── ConfigError            exit 2   a key or a value of the config
     │   ├── RuleError              exit 2   a rule or profile file that does not load
     │   ├── SourceError            exit 2   the input cannot be opened
-    │   ├── OutputExists           exit 2   a result stands there already
+    │   ├── OutputExists           exit 2   a result exists already
     │   ├── MissingExtra           exit 2   an optional dependency is not installed
     │   ├── MissingSecret          exit 2   a secret is not in the environment
-    │   └── RunLocked              exit 2   another process works on the run
+    │   └── RunLocked              exit 2   another process is working on the run
     ├── BooksError                 exit 2   the books do not balance: a bug, and never silent
-    ├── ProviderError              exit 3   what a provider or the network did to one call
-    │   ├── Refused                exit 1   a final no; nothing was taken
-    │   ├── Busy                   exit 3   a no for now; nothing was taken, ask again later
-    │   │   └── Full               exit 3   no room before other jobs have ended
-    │   ├── Unreachable            exit 3   the request never arrived; nothing was taken
-    │   ├── Denied                 exit 3   credentials or rights; nothing was taken
-    │   └── Ambiguous              exit 3   it may have been taken: never repeated blindly
-    └── Stopped                    exit 3   a run that cannot go on now and can be resumed
+    ├── ProviderError              exit 3   a call to a provider failed
+    │   ├── Refused                exit 1   a final refusal; nothing was imported
+    │   ├── Busy                   exit 3   refused for now; nothing was imported, retry later
+    │   │   └── Full               exit 3   no room until other jobs have ended
+    │   ├── Unreachable            exit 3   the request never arrived; nothing was imported
+    │   ├── Denied                 exit 3   credentials or permissions; nothing was imported
+    │   └── Ambiguous              exit 3   it may have been imported: never repeated blindly
+    └── Stopped                    exit 3   the run cannot continue now, and can be resumed
 
-A message is a lower-case fact and what to do about it. It never holds a value of a contact, nor a
-secret: it may reach a log.
+A message is a lower-case fact, and what to do about it. It never contains a value of a contact or a
+secret, because it may be logged.
 """
 
 from __future__ import annotations
 
 
 class PreflightError(Exception):
-    """The root of the tree; `exit_code` is what the command line exits with."""
+    """The root of the tree; `exit_code` is the exit code of the command line."""
 
     exit_code = 2
 
 
 class UsageError(PreflightError):
-    """The call cannot be carried out as it was made."""
+    """The call cannot be carried out as given."""
 
 
 class ConfigError(UsageError):
-    """A key or a value of the configuration is off; the message names file and key."""
+    """A key or a value of the config is wrong; the message names the file and the key."""
 
 
 class RuleError(UsageError):
-    """A rule or a profile file does not load; the message names file and key."""
+    """A rule or a profile file does not load; the message names the file and the key."""
 
 
 class SourceError(UsageError):
-    """The input is not there or cannot be opened."""
+    """The input is missing or cannot be opened."""
 
 
 class OutputExists(UsageError):
-    """A result stands where one would be written, and `--force` was not given."""
+    """A result exists where one would be written, and `--force` was not given."""
 
 
 class MissingExtra(UsageError):
@@ -64,7 +64,7 @@ class MissingExtra(UsageError):
 
 
 class MissingSecret(UsageError):
-    """A secret or an address that must come from the environment is not there."""
+    """A secret or an address that must come from the environment is missing."""
 
 
 class RunLocked(UsageError):
@@ -72,16 +72,16 @@ class RunLocked(UsageError):
 
 
 class BooksError(PreflightError):
-    """Rows in is not the sum of the places they ended in: a defect of preflight itself."""
+    """The books do not balance: a bug in preflight itself."""
 
 
 class ProviderError(PreflightError):
-    """A call to a provider did not end well.
+    """A call to a provider failed.
 
     Args:
-        message: the fact, in the provider's words where it gave some.
-        code: the provider's own code, where it gave one.
-        retry_after: seconds the provider asked to wait, where it did.
+        message: the fact, in the provider's words if it gave any.
+        code: the provider's own code, if it gave one.
+        retry_after: the seconds that the provider asked to wait, if it did.
     """
 
     exit_code = 3
@@ -95,35 +95,35 @@ class ProviderError(PreflightError):
 
 
 class Refused(ProviderError):
-    """The provider said no for good; nothing of the part was taken."""
+    """The provider refused the part permanently; no row of it was imported."""
 
     exit_code = 1
 
 
 class Busy(ProviderError):
-    """The provider said not now; nothing of the part was taken."""
+    """The provider refused the part for now; no row of it was imported."""
 
 
 class Full(Busy):
-    """The provider works on as many jobs as it takes, and will take this one when some ended.
+    """The provider runs its maximum of jobs, and will accept this one when others have ended.
 
-    They may be other people's and take hours: it is no failure to be told so again and again.
+    They may be other people's and take hours, so repeated answers of this kind are not a failure.
     """
 
 
 class Unreachable(ProviderError):
-    """The request never reached the provider; nothing of the part was taken."""
+    """The request never reached the provider; no row of the part was imported."""
 
 
 class Denied(ProviderError):
-    """The provider does not accept the credentials or their rights; nothing was taken."""
+    """The provider does not accept the credentials or their permissions; nothing was imported."""
 
 
 class Ambiguous(ProviderError):
-    """The connection or the answer broke while the request was on its way: perhaps it was taken."""
+    """The connection or the response broke during the request: it may have been imported."""
 
 
 class Stopped(PreflightError):
-    """The run cannot go on now; what is done stays done, and `preflight resume` goes on."""
+    """The run cannot continue now; finished work is kept, and `preflight resume` continues."""
 
     exit_code = 3

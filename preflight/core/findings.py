@@ -1,4 +1,4 @@
-"""Findings as a table: where which rule found something, and never what stood there."""
+"""Findings as a table: which rule found something where; never the value itself."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class Findings:
     """A table of findings.
 
     Attributes:
-        frame: `code` str, `row` int64 and `line` int64 and `column` int64 (all from 1; 0 where
-            there is none), `message` object (None: the rule's own message).
+        frame: `code` str, `row` int64, `line` int64 and `column` int64 (all from 1; 0 for none),
+            `message` object (None: the rule's own message).
     """
 
     frame: pd.DataFrame
@@ -31,7 +31,7 @@ class Findings:
         return len(self.frame)
 
     def ordered(self) -> Findings:
-        """The same in the order of every report: line, column, code, and what row it is last."""
+        """The findings in the order of every report: by line, column, code, then row."""
         if not len(self):
             return self
         code = self.frame[CODE].cat.codes.to_numpy().astype(np.int64)
@@ -40,18 +40,18 @@ class Findings:
         return Findings(self.frame.take(order).reset_index(drop=True))
 
     def counts(self) -> dict[str, int]:
-        """How many there are of each code that there is, in the order of the codes."""
-        # A categorical counts the codes that were filtered out, too, as none.
+        """The number of findings of each code, in the order of the codes."""
+        # A categorical also counts codes that were filtered out, as 0.
         counted = self.frame[CODE].value_counts()
         return {str(code): int(counted[code]) for code in sorted(counted.index) if counted[code]}
 
     def only(self, mask: Any) -> Findings:
-        """Those of a boolean mask."""
+        """The findings at a boolean mask."""
         return Findings(self.frame[mask].reset_index(drop=True))
 
 
 def _order(line: Ints, column: Ints, code: Ints, row: Ints) -> Ints:
-    """The stable order by all four: by one number made of them, where they fit into one."""
+    """The stable order by all four; by one number that combines them, if they fit into one."""
     columns, codes = int(column.max()) + 1, int(code.max()) + 1
     if int(line.max()) >= (1 << 62) // (columns * codes):
         return np.lexsort((row, code, column, line))
@@ -63,13 +63,13 @@ def _order(line: Ints, column: Ints, code: Ints, row: Ints) -> Ints:
 
 
 class RuleFindings(NamedTuple):
-    """What one rule found in one place: the makings of a table.
+    """The findings of one rule in one column.
 
     Attributes:
-        code: of the rule.
+        code: the rule's.
         rows, lines: int64, one entry a finding.
-        column: of all of them, from 1; 0 for none.
-        messages: object, one entry a finding; None where the rule's own message says all.
+        column: the column of all of them, from 1; 0 for none.
+        messages: object, one entry a finding; None if all have the rule's own message.
     """
 
     code: str
@@ -79,9 +79,9 @@ class RuleFindings(NamedTuple):
     messages: np.ndarray | None = None
 
 
-def collect(found: Iterable[RuleFindings]) -> Findings:
-    """One table of what several rules found, in their order."""
-    pieces = [piece for piece in found if len(piece.rows)]
+def collect(pieces: Iterable[RuleFindings]) -> Findings:
+    """One table of the findings of several rules, in their order."""
+    pieces = [piece for piece in pieces if len(piece.rows)]
     codes = sorted({piece.code for piece in pieces})
     lengths = [len(piece.rows) for piece in pieces]
     total = sum(lengths)
@@ -113,16 +113,16 @@ def table(
     column: int = NONE,
     messages: np.ndarray | str | None = None,
 ) -> Findings:
-    """The findings of one rule: one for each row, or a single one of the whole file."""
+    """The findings of one rule: one for each row, or a single one for the whole file."""
     rows, lines = np.atleast_1d(rows).astype(np.int64), np.atleast_1d(lines).astype(np.int64)
-    said = None if messages is None else np.full(len(rows), None, dtype=object)
-    if said is not None:
-        said[:] = messages
-    return collect([RuleFindings(code, rows, lines, column, said)])
+    texts = None if messages is None else np.full(len(rows), None, dtype=object)
+    if texts is not None:
+        texts[:] = messages
+    return collect([RuleFindings(code, rows, lines, column, texts)])
 
 
 def concat(pieces: Iterable[Findings]) -> Findings:
-    """One table of several, in their order."""
+    """Several tables as one, in their order."""
     frames = [piece.frame for piece in pieces if len(piece)]
     if not frames:
         return Findings(table("", _NO_ROWS, _NO_ROWS).frame.astype({CODE: "str"}))

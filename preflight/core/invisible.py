@@ -1,4 +1,4 @@
-"""Characters that a person does not see in a spreadsheet cell, and values do not need."""
+"""Characters that a person does not see in a spreadsheet cell and that values do not need."""
 
 from __future__ import annotations
 
@@ -11,30 +11,29 @@ import pyarrow.compute as pc
 
 from preflight.core.arrow import mapped, mask, matches, replaced, series, strings
 
-# Zero-width space, joiners, directional marks, soft hyphen, BOM: no value of a contact means
-# anything else without them, but that joiners shape some scripts and hold emoji together (see
-# `is_shaping`).
+# Zero-width space, joiners, directional marks, soft hyphen, BOM. Values mean the same without them,
+# except that joiners shape some scripts and hold emoji together (see `_is_shaping`).
 ZERO_WIDTH = "\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
-# Blanks other than the plain one: no-break, figure, thin, ideographic spaces and their kin.
+# Spaces other than the plain one: no-break, figure, thin, ideographic and similar.
 ODD_BLANKS = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
-# Without NUL, which has a rule of its own. What lies between U+0080 and U+009F is most often a
-# letter or a quote that was decoded wrongly: it is odd, but it cannot go without loss.
+# Without NUL, which has a rule of its own. A character between U+0080 and U+009F is usually a
+# letter or a quote that was decoded wrongly, so removing it would lose something.
 CONTROLS = "\u0001-\u001f\u007f\u0085\u2028\u2029"
 MISREAD = "\u0080-\u0084\u0086-\u009f"
 LINE_BREAKS = "\n\r"
 
 
-# What a cell without anything to see is made of.
+# A cell without visible characters.
 BLANK = f"[ {ZERO_WIDTH}{ODD_BLANKS}{CONTROLS}]*"
 _SPANS = re.compile("(.)-(.)|(.)", re.DOTALL)
 _EDGES = " " + "".join(
-    one or "".join(map(chr, range(ord(first), ord(last) + 1)))
-    for first, last, one in _SPANS.findall(ZERO_WIDTH + ODD_BLANKS + CONTROLS)
+    single or "".join(map(chr, range(ord(first), ord(last) + 1)))
+    for first, last, single in _SPANS.findall(ZERO_WIDTH + ODD_BLANKS + CONTROLS)
 )
 _ZERO_WIDTH = re.compile(f"[{ZERO_WIDTH}]")
 _BLANK = re.compile(f"[\t\v\f\u001c-\u001f\u0085\u2028\u2029{ODD_BLANKS}]")
 _GONE = re.compile("[\u0001-\u0008\u000e-\u001b\u007f]")
-_ODD = "|".join(one.pattern for one in (_ZERO_WIDTH, _BLANK, _GONE))
+_ODD = "|".join(pattern.pattern for pattern in (_ZERO_WIDTH, _BLANK, _GONE))
 _JOINERS = "\u200c\u200d"
 _EMOJI_PARTS = "\ufe0f"
 # From Hebrew to Mongolian, and the supplements and presentation forms of the same scripts.
@@ -42,12 +41,12 @@ _SHAPED = re.compile("[\u0590-\u1cff\ua800-\uabff\ufb1d-\ufdff\ufe70-\ufefc\U000
 
 
 def strip_invisible(value: str) -> str:
-    """The value without blanks and invisible characters around it; what is inside stays."""
+    """The value without whitespace and invisible characters around it; the inside is unchanged."""
     return value.strip(_EDGES)
 
 
 def drop_zero_width(value: str) -> str:
-    """The value without characters of no width, but for joiners that a script or an emoji needs."""
+    """The value without zero-width characters, except joiners that a script or an emoji needs."""
     if value.isascii() or not _ZERO_WIDTH.search(value):
         return value
     kept = []
@@ -58,10 +57,10 @@ def drop_zero_width(value: str) -> str:
 
 
 def tidy(value: str) -> str:
-    """The value as it looks: odd blanks and tabs are plain blanks, invisible characters are gone.
+    """The value as it looks: unusual spaces and tabs become plain spaces, and nothing is invisible.
 
-    Line breaks stay, and so does what lies between U+0080 and U+009F. Blanks and invisible
-    characters around the value go. Tidying twice equals tidying once.
+    Line breaks are kept, and so are characters between U+0080 and U+009F. Whitespace and invisible
+    characters around the value are removed. Tidying twice equals tidying once.
     """
     return strip_invisible(_GONE.sub("", _BLANK.sub(" ", drop_zero_width(value))))
 
@@ -96,7 +95,7 @@ def drop_all_zero_width(values: pa.Array) -> pa.Array:
 
 
 def _is_shaping(value: str, at: int) -> bool:
-    """Whether a joiner stands behind a letter of a script that it shapes, or between emoji."""
+    """Whether a joiner is between letters of a script that it shapes, or between emoji."""
     if value[at] not in _JOINERS or not 0 < at < len(value) - 1:
         return False
     before, behind = value[:at].rstrip(_EMOJI_PARTS)[-1:], value[at + 1]

@@ -1,9 +1,9 @@
-"""The filter between other people's words and a log.
+"""Removes personal data and secrets from text that others wrote.
 
-A provider's own error message is worth showing, and it may quote the contact that it is about. So
-every such message passes `mask` before it becomes an error, a finding or a line of a log. The
-filter would rather hide too much than too little: what it hides can be looked up in the failure
-report, what it lets through cannot be taken back.
+A provider's error message is worth showing, but it may quote the contact. So every such message
+passes `mask` before it becomes an error, a finding or a line of a log. The filter removes too much
+rather than too little: what it removes is still in the failure report, but a logged value cannot be
+unlogged.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from urllib.parse import quote, quote_plus
 EMAIL = "[email]"
 VALUE = "[value]"
 NUMBER = "[number]"
-SECRET = "[secret]"  # noqa: S105 - the word that stands where one stood
+SECRET = "[secret]"  # noqa: S105 - the placeholder of a secret
 
 _AT = r"(?:[@＠﹫]|%40|&\#64|\\u0040)"
 _WORD = r'[^\s<>"(),;:\[\]]'
 _QUERY = re.compile(r"\?\S+")
-# What credentials look like of which nobody has told us: those of a tool's own session, say.
+# The form of credentials that preflight was not given, such as those of a tool's own session.
 _CREDENTIAL = re.compile(
     r"""
     (?P<name>\b(?:bearer|basic)\s+
@@ -35,7 +35,7 @@ _CREDENTIAL = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_HEAD = 8  # so many of its first characters give a secret away that was cut off
+_HEAD = 8  # the first characters that identify a truncated secret
 _VALUE = re.compile(
     rf"""
     (?P<user>(?<=://)[^\s/?\#\[\]]*@)                      # user and password in front of a host
@@ -48,8 +48,8 @@ _VALUE = re.compile(
 )
 
 
-def _stand_in(match: re.Match[str]) -> str:
-    """What is written in the place of one match; a job's GUID is nobody's data and stays."""
+def _replacement(match: re.Match[str]) -> str:
+    """The replacement of one match; the GUID of a job is not personal data and stays."""
     if match["id"]:
         return match["id"]
     if match["number"]:
@@ -58,7 +58,7 @@ def _stand_in(match: re.Match[str]) -> str:
 
 
 def _without_query(match: re.Match[str]) -> str:
-    """`?a=b` of an address, shortened; a question mark that ends a sentence stays."""
+    """`?a=b` of a URL, shortened; a question mark at the end of a sentence stays."""
     return "?…" if "=" in match[0] else match[0]
 
 
@@ -68,7 +68,7 @@ def _credential(match: re.Match[str]) -> str:
 
 @functools.lru_cache(maxsize=64)
 def _written(secret: str) -> re.Pattern[str]:
-    """A secret in every way in which an answer may repeat it."""
+    """A pattern of a secret in every encoding in which a response may repeat it."""
     raw = secret.encode("utf-8", "replace")
     forms = {
         secret,
@@ -85,44 +85,44 @@ def _written(secret: str) -> re.Pattern[str]:
 
 
 def _without(text: str, secret: str) -> str:
-    """The text without a secret, and without the beginning of a long one that was cut off."""
+    """The text without a secret, and without the beginning of a long one that was truncated."""
     text = _written(secret).sub(SECRET, text)
     if len(secret) < 2 * _HEAD:
         return text
     kept, end = [], 0
-    for found in re.finditer(re.escape(secret[:_HEAD]), text, re.IGNORECASE):
-        if found.start() < end:
+    for match in re.finditer(re.escape(secret[:_HEAD]), text, re.IGNORECASE):
+        if match.start() < end:
             continue
-        kept += [text[end : found.start()], SECRET]
-        end, at = found.end(), _HEAD
+        kept += [text[end : match.start()], SECRET]
+        end, at = match.end(), _HEAD
         while text[end : end + 1] and text[end] == secret[at : at + 1]:
             end, at = end + 1, at + 1
     return "".join([*kept, text[end:]])
 
 
 def visible(text: str) -> str:
-    """The text on one line and harmless to a terminal: what cannot be seen is escaped."""
+    """The text on one line and safe for a terminal: invisible characters are escaped."""
     if text.isprintable():
         return text
-    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
 
 
 def mask(text: str, secrets: Iterable[str] = ()) -> str:
-    """The text without e-mail addresses, long runs of digits, URL queries and credentials.
+    """The text without email addresses, long runs of digits, URL queries and credentials.
 
-    What counts as an address is any word around an at sign, well-formed or not, in quotes or
-    percent-encoded; a user and a password in front of a host go with it. A long run of digits is
-    seven or more, in any script, with the blanks, brackets, dots, dashes and slashes that people
-    write into phone numbers. A GUID stays readable, because it names a job. A credential is what
-    follows a word like `Bearer` or `token=`, and what has the form of a known kind of token.
-    Masking twice changes nothing more.
+    An address is any word around an at sign, well-formed or not, in quotes or percent-encoded; a
+    user and a password before a host are removed as well. A long run of digits is seven or more, in
+    any script, with the spaces, brackets, dots, dashes and slashes that people write into phone
+    numbers. A GUID stays readable, because it names a job. A credential follows a word like
+    `Bearer` or `token=`, or has the form of a known kind of token. Masking twice equals masking
+    once.
 
     Args:
         text: any text.
-        secrets: strings that must not stand in it, whatever they look like, nor in another
-            encoding, nor their beginning; empty ones are passed over.
+        secrets: strings to remove, also in other encodings, and also their beginnings; empty ones
+            are ignored.
     """
     for secret in sorted(filter(None, secrets), key=len, reverse=True):
         text = _without(text, secret)
     text = _CREDENTIAL.sub(_credential, _QUERY.sub(_without_query, text))
-    return _VALUE.sub(_stand_in, text)
+    return _VALUE.sub(_replacement, text)

@@ -1,8 +1,8 @@
-"""What a row is called for good.
+"""The row ID: the permanent name of a row.
 
-A row's name is the digest of the file that it was first read from and its number there. It survives
-fixing, splitting, a provider's report, and a person's corrections: a file that carries names in
-the helper column `preflight__id` keeps them.
+It is made of the digest of the file that the row was first read from, and its number there. It
+survives fixing, splitting, a provider's report, and a person's corrections: rows of a file with the
+helper column `preflight__id` keep their IDs.
 """
 
 from __future__ import annotations
@@ -17,24 +17,24 @@ from preflight.core.types import Chunk, Ints, Layout
 
 ID = "preflight__id"
 DIGITS = 16
-"""How many digits of the digest a name has."""
+"""How many digits of the digest a row ID has."""
 
 NAME = re.compile(rf"([0-9a-f]{{{DIGITS}}}):([1-9][0-9]{{0,17}})")
 _PATTERN = f"^(?:{NAME.pattern})$"
 
 
 def row_id(sha256: str, row: int) -> str:
-    """The name of a row of a file.
+    """The ID of a row of a file.
 
     Args:
-        sha256: of the file's bytes, as hex digits.
+        sha256: the digest of the file's bytes, as hex digits.
         row: its number in the file.
     """
     return f"{sha256[:DIGITS]}:{row}"
 
 
 class RowIds:
-    """Names the rows of a file.
+    """Makes the IDs of the rows of a file.
 
     Args:
         layout: of the file.
@@ -46,21 +46,21 @@ class RowIds:
         self._position = names.index(ID) if ID in names else None
 
     def of(self, chunk: Chunk, rows: Ints) -> np.ndarray:
-        """The names of some records of a chunk, as an object array.
+        """The IDs of some records of a chunk, as an object array.
 
-        What stands in the helper column counts where it has the form of a name; a malformed record
-        has no column that can be trusted.
+        A cell of the helper column is used if it has the form of an ID. Malformed records have no
+        reliable columns.
 
         Args:
             chunk: as read; its records are in row order.
-            rows: numbers of its records, malformed ones among them perhaps.
+            rows: numbers of its records, which may be malformed.
         """
-        names = np.array([row_id(self._sha256, row) for row in rows], dtype=object)
+        ids = np.array([row_id(self._sha256, row) for row in rows], dtype=object)
         if self._position is None or not len(chunk.rows):
-            return names
+            return ids
         cells = chunk.table.column(self._position)
         named = np.asarray(pc.match_substring_regex(cells, _PATTERN).to_numpy(), dtype=bool)
         at = np.searchsorted(chunk.rows, rows).clip(max=len(chunk.rows) - 1)
         carried = (chunk.rows[at] == rows) & named[at]
-        names[carried] = cells.to_numpy(zero_copy_only=False)[at[carried]]
-        return names
+        ids[carried] = cells.to_numpy(zero_copy_only=False)[at[carried]]
+        return ids

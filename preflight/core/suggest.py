@@ -1,4 +1,4 @@
-"""What somebody may have meant: the most similar of some words. Only ever a suggestion."""
+"""Suggests what a user may have meant: the most similar of some words."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ _LIKE = 60.0
 
 
 def nearest(word: str, choices: Iterable[str], *, like: float = _LIKE) -> str | None:
-    """The choice that a word resembles most, case aside; None where none comes near.
+    """The choice most similar to a word, ignoring case; None if no choice is similar enough.
 
     Args:
         word: as given.
-        choices: what there is; the first counts where two are equally near.
-        like: how much it must resemble it, from 0 to 100.
+        choices: the possible words; of two equally similar ones the first is returned.
+        like: the similarity needed, from 0 to 100.
     """
-    # It is wanted only where something is off.
+    # Needed only for error messages.
     from rapidfuzz import fuzz, process
 
-    found = process.extractOne(
+    best = process.extractOne(
         word, list(choices), scorer=fuzz.ratio, processor=str.casefold, score_cutoff=like
     )
-    return None if found is None else str(found[0])
+    return None if best is None else str(best[0])

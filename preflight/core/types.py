@@ -1,12 +1,11 @@
-"""The values that flow from stage to stage.
+"""The values that the stages pass on.
 
-All of them are frozen; a stage makes new ones. Wherever a table stands here it is columnar: a
-`pyarrow.Table` of strings, a `pandas.DataFrame`, or numpy arrays of one length, never a list of
-Python objects per row.
+All of them are frozen; a stage makes new ones. Tables are columnar: a `pyarrow.Table` of strings, a
+`pandas.DataFrame`, or numpy arrays of one length, never a list of Python objects per row.
 
-`row` is the 1-based number of a data record of the *input*, the header not counted; `line` is the
-1-based physical line of the input on which that record starts. Quoted line breaks make them drift
-apart, so both are kept everywhere. `column` is 1-based.
+`row` is the 1-based number of a data record of the *input*, without the header; `line` is the
+1-based physical line of the input on which that record starts. Quoted line breaks make them differ,
+so both are kept everywhere. `column` is 1-based.
 """
 
 from __future__ import annotations
@@ -51,7 +50,7 @@ class Safety(enum.StrEnum):
 
 
 class Flaw(enum.StrEnum):
-    """Why a record was set aside by the reader instead of taking its place in a chunk's table."""
+    """Why a record is malformed, and so in `Chunk.malformed` instead of the table."""
 
     BLANK = "blank"
     SHORT = "short"
@@ -68,10 +67,10 @@ class Syntax:
 
     Attributes:
         delimiter: one ASCII character.
-        quote: `"` or `'`; within a quoted field it stands doubled.
-        escape: whether a backslash takes the meaning of a quote, delimiter, backslash or line end
-            behind it; before anything else it is a backslash.
-        spaced: whether blanks between a delimiter and an opening quote are no part of the cell.
+        quote: `"` or `'`; it is doubled within a quoted field.
+        escape: whether a backslash escapes a quote, delimiter, backslash or line end after it;
+            before anything else it is a plain backslash.
+        spaced: whether spaces between a delimiter and an opening quote are not part of the cell.
     """
 
     delimiter: str = ","
@@ -88,16 +87,16 @@ class Sheet:
         name: of the sheet.
         text: a local CSV file of its rows, one physical line each, from the sheet's first row and
             first column on; see `reading.workbook`.
-        others: the further visible sheets that hold something.
-        hidden: the sheets that are hidden.
-        hidden_rows: the numbers of the hidden rows that hold something; they are read as well.
+        others: the other visible sheets that are not empty.
+        hidden: the hidden sheets.
+        hidden_rows: the numbers of the hidden rows that are not empty; they are read as well.
         hidden_columns: how many columns are hidden; they are read as well.
         filtered: whether a filter hides rows.
-        merged: how many stretches of cells are merged; only the first cell of each has the value.
-        uncalculated: (line, column) of each formula that has no value, from 1.
-        numbers: column position → the lines in which it holds a number and not a text.
+        merged: how many ranges of cells are merged; only the first cell of each has the value.
+        uncalculated: (line, column) of each formula without a value, from 1.
+        numbers: column position → the lines in which it holds a number, not text.
         digits: column position → how many digits most of its numbers have.
-        full: whether the format tells of hidden rows, errors, zeros and formulas at all.
+        full: whether the format contains hidden rows, errors, zeros and formulas at all.
     """
 
     name: str
@@ -120,12 +119,12 @@ class Source:
 
     Attributes:
         name: what the user called it; the `path` of every report.
-        path: a local file that holds its bytes exactly as given.
-        sha256: hex digest of those bytes; with a row number it names a row for good.
+        path: a local file with its bytes exactly as given.
+        sha256: hex digest of those bytes; with a row number it makes the row ID.
         size: length in bytes.
-        sheet: of a workbook, the one that is read.
+        sheet: the sheet that is read, if it is a workbook.
         unreadable: why a workbook cannot be read ("password-protected Excel workbook"), or "".
-        misnamed: whether its name says that it is a workbook, and it is none.
+        misnamed: whether it has the name of a workbook, but is not one.
     """
 
     name: str
@@ -148,32 +147,32 @@ class InvalidByte:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What `scan` found out about the bytes of a source.
+    """What `scan` found out about a source.
 
     Attributes:
         source: where it came from.
         content: "table", "empty", or the name of a foreign format ("PDF document").
         text: a local file of the same text in UTF-8, without a byte order mark: `source.path`
-            itself where that is so already (then `text_offset` skips a mark). An undecodable byte
-            stands in it as the lone surrogate U+DC00 + byte, which is no valid UTF-8.
+            itself if it is UTF-8 already (`text_offset` then skips a mark). An undecodable byte is
+            replaced by the lone surrogate U+DC00 + byte, which is not valid UTF-8.
         text_offset: where the text starts in `text`, in bytes.
         encoding: the Python codec name of the source's encoding.
         encoding_from: "strict" (it decodes as UTF-8), "bom", "option" or "detected".
         confidence: 0 to 1; 1 unless detected.
         bom: whether the source starts with a byte order mark.
         invalid_byte: the first byte that is not UTF-8, if there is one.
-        bad_offsets: offset in the source of every byte that is no text in `encoding`.
+        bad_offsets: offset in the source of every byte that is not valid in `encoding`.
         delimiter: one character.
         quote, escape, spaced: as in `Syntax`.
-        strange_delimiter: what seems to separate the fields though it is not looked for, or "".
+        strange_delimiter: an unsupported character that seems to separate the fields, or "".
         delimiter_from: "option", "sep" (a `sep=;` line) or "sniffed".
-        header: the names as written, unquoted; one entry a column; empty when there is no header.
+        header: the names as written, unquoted; one entry a column; empty if there is no header.
         header_line: physical line of the header, from 1.
-        header_certain: whether a known name or the user vouches for the header line.
+        header_certain: whether a known name or the user confirms the header line.
         preamble: how many physical lines above the header, blank ones included.
-        continued: how many physical lines below the header say more about the columns (their names
-            or types once more), and are no data.
-        data_offset: byte offset in `text` at which the first data record starts.
+        continued: how many physical lines below the header describe the columns (other names or
+            their types) and are not data.
+        data_offset: byte offset in `text` of the first data record.
         data_line: physical line of that record.
     """
 
@@ -209,24 +208,22 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A stretch of consecutive records.
+    """A run of consecutive records.
 
     Attributes:
         table: the well-formed records, one string column per header column, named "0", "1", …;
             nothing inferred, a blank cell is "".
         rows: int64, the row number of each record of `table`.
         lines: int64, the physical line of each.
-        malformed: the records that are not well-formed, in row order, a frame of the columns
-            row int64, line int64, flaw str (a `Flaw`), fields int64 (how many it has),
-            expected int64 (how many the header has), lines int64 (how many physical lines it
-            takes), offset int64 (of its first undecodable byte in the source, else -1),
-            raw str (the record as written, line end stripped, an undecodable byte as `\\xHH`), and
-            behind the rules about rows perhaps likely str (the name of the column in which a
-            delimiter most likely lacks its quotes, "" where that cannot be told).
-        noted: records of `table` about which there is something to say, in the same columns;
-            their flaw, `Flaw.STRAY`, is none that keeps a record out of the table, or no longer:
-            behind the rules about rows a repaired record is noted too, as `Flaw.LONG`.
-        newlines: how many records end in LF, CRLF and CR; the header counts with the first chunk.
+        malformed: the other records, in row order, a frame of the columns row int64, line int64,
+            flaw str (a `Flaw`), fields int64 (how many it has), expected int64 (how many the header
+            has), lines int64 (how many physical lines it spans), offset int64 (of its first
+            undecodable byte in the source, else -1), raw str (the record as written, without its
+            line end, an undecodable byte as `\\xHH`). The rules about rows may add likely str (the
+            column in which a delimiter probably lacks its quotes, or "").
+        noted: records of `table` that a rule may still report, in the same columns: those with a
+            stray quote (`Flaw.STRAY`) and, after the rules about rows, repaired ones (`Flaw.LONG`).
+        newlines: how many records end in LF, CRLF and CR; the first chunk includes the header.
     """
 
     table: pa.Table
@@ -238,7 +235,7 @@ class Chunk:
 
     @property
     def count(self) -> int:
-        """How many records of the input the chunk stands for."""
+        """How many records of the input it holds."""
         return len(self.rows) + len(self.malformed)
 
 
@@ -250,11 +247,11 @@ class Column:
         position: 0-based; the name of the column in a chunk's table is `str(position)`.
         name: the header as written.
         field: the profile's field it holds, or None.
-        kind: what its cells are: "email", "phone", "timestamp", "name", "country", "text".
-        required: whether the profile refuses a row in which it is blank.
+        kind: the kind of its cells: "email", "phone", "timestamp", "name", "country", "text".
+        required: whether the profile rejects a row in which it is blank.
         matched: "exact", "alias", "option", "joined", or "" when `field` is None.
-        pieces: for a joined column, the positions of the input columns that make it; its own
-            position then lies behind those of the input.
+        pieces: for a joined column, the positions of the input columns that it is joined from; its
+            own position is then after those of the input.
     """
 
     position: int
@@ -268,13 +265,13 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """What is known of all cells of a column, and no cell says.
+    """What is known about a whole column besides its cells.
 
     Attributes:
-        timezone: of times without an offset; None if nobody said.
+        timezone: of times without an offset; None if not given.
         order: what the column's own cells prove about its dates: "day-first", "month-first",
-            "both" where they contradict each other, "" where none proves anything.
-        region: ISO 3166 code of where the file is from; "" if nobody said.
+            "both" if they contradict each other, "" if there is no evidence.
+        region: ISO 3166 code of the origin of the file; "" if not given.
     """
 
     timezone: tzinfo | None = None
@@ -288,12 +285,12 @@ class Problem:
 
     Attributes:
         message: a lower-case fact; None for the rule's own message.
-        line: the physical line, where there is one.
-        column: 1-based, where there is one.
-        safety: of the mending that writing the file anew brings about; None if it brings none.
-        old: what stands there; for the log of fixes.
-        new: what would stand there.
-        severity: where it is another than the rule's.
+        line: the physical line, if there is one.
+        column: 1-based, if there is one.
+        safety: of the fix that rewriting the file makes; None if rewriting does not fix it.
+        old: the text before the fix, for the log of fixes.
+        new: the text after the fix.
+        severity: if it differs from the rule's.
     """
 
     message: str | None = None
@@ -339,7 +336,8 @@ class Books(_Rows):
 class RunBooks(_Rows):
     """Where the rows of one run ended; `rows` is the sum of the other six.
 
-    `submitted` is what a provider took that tells no outcome; `unknown` cannot be told.
+    `submitted`: the provider accepted them and reports no outcome. `unknown`: whether they arrived is
+    not known.
     """
 
     rejected_here: int = 0
@@ -352,11 +350,11 @@ class RunBooks(_Rows):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One file to send, and which input row each of its rows is.
+    """One file to send, and the input row of each of its rows.
 
     Attributes:
         number: from 1.
-        path: the file as it is sent: UTF-8, no byte order mark, comma, LF, a header.
+        path: the file as sent: UTF-8, no byte order mark, comma, LF, a header.
         sha256: of its bytes.
         size: in bytes.
         header: its column names.
@@ -400,12 +398,12 @@ class FailureReport:
 
     Attributes:
         raw: its bytes as they came; kept beside the run.
-        suffix: what a file of them is called by: ".csv", ".json".
-        table: one line a row of the report, in its order: code str and message str (verbatim),
-            row_number Int64 (as the provider counts; missing where it does not), value str (the
-            offending value as reported, "" if none), key str (the row's match key, "" if none),
-            cells str (the report's line as it came, so that one nobody can place is not lost).
-            All but the first three are personal data.
+        suffix: of a file with these bytes: ".csv", ".json".
+        table: one line for each row of the report, in its order: code str and message str
+            (verbatim), row_number Int64 (as the provider counts; missing if it does not), value str
+            (the offending value as reported, "" if none), key str (the row's match key, "" if
+            none), cells str (the line as received, so that an unmatched one is not lost). All but
+            the first three are personal data.
     """
 
     raw: bytes
@@ -415,7 +413,7 @@ class FailureReport:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a provider gave back for a part it took: its id of the job, and what else it said."""
+    """A provider's response to a part it accepted: its id of the job, and further details."""
 
     job: str
     details: Mapping[str, Any] = field(default_factory=dict)
@@ -423,16 +421,16 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a provider says became of a part.
+    """The state of a part at the provider.
 
     Attributes:
         state: "running", "finished", "failed" (nothing of it was imported), or "unknown" (it ended,
             and the provider cannot tell whether anything was imported).
         status: the provider's own word.
-        message: what to make of it, for people; "" where the status says all.
-        processed: rows seen so far, where it tells.
-        total: rows of the job, where it tells.
-        rejected: rows it refused, where it tells.
+        message: an explanation for people; "" if the status is enough.
+        processed: rows processed so far, if reported.
+        total: rows of the job, if reported.
+        rejected: rows that it rejected, if reported.
         counts: its own counters, verbatim.
     """
 
