@@ -336,8 +336,8 @@ class Books(_Rows):
 class RunBooks(_Rows):
     """Where the rows of one run ended; `rows` is the sum of the other six.
 
-    `submitted`: the provider accepted them and reports no outcome. `unknown`: whether they arrived is
-    not known.
+    `submitted` are rows that the provider accepted without reporting an outcome; `unknown` are rows
+    that may or may not have arrived.
     """
 
     rejected_here: int = 0
