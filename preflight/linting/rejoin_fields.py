@@ -24,7 +24,8 @@ import pyarrow.compute as pc
 
 from preflight.core.types import Bools, Column, Ints, Syntax
 from preflight.kinds.country import region_of
-from preflight.linting.unquoted_delimiter import ALIEN, SHAPES, alike_in_width, matches
+from preflight.linting.unquoted_delimiter import ALIEN, SHAPES, matches
+from preflight.reading.raw_records import cut_by_width
 
 MOST_EXTRA = 3
 """Records with more fields too many than that are no matter of a delimiter or two."""
@@ -63,7 +64,7 @@ def rejoined(
     near = np.flatnonzero(fields - len(columns) <= MOST_EXTRA)
     which: list[Ints] = [np.empty(0, dtype=np.int64)]
     pieces: list[list[np.ndarray]] = [[np.empty(0, dtype=object)] * len(columns)]
-    for at, cells in alike_in_width(raws.iloc[near], fields[near], syntax):
+    for at, cells in cut_by_width(raws.iloc[near], fields[near], syntax):
         ways = _Ways(cells, columns)
         sure, offsets = ways.decided()
         which.append(near[at[sure]])

@@ -40,7 +40,7 @@ from preflight.core.types import (
 from preflight.linting.pandera_checks import RuleCrashed, arity, asked_for_mask, told
 from preflight.linting.rejoin_fields import Rejoined, rejoined
 from preflight.linting.unquoted_delimiter import likely_columns
-from preflight.reading.records import fields_of
+from preflight.reading.raw_records import cut_to_width
 from preflight.rule import RowContext, Rule, Scope
 
 _NO_ROWS: Ints = np.empty(0, dtype=np.int64)
@@ -284,7 +284,7 @@ class RowRules:
     def _read(self, raws: pd.Series[str], schema: pa.Schema) -> pa.Table:
         """Records of a wrong number of fields, as far as they go."""
         width = len(self._layout.header)
-        records = [[*fields_of(raw, self._layout.syntax), *[""] * width][:width] for raw in raws]
+        records = cut_to_width(raws, self._layout.syntax, width)
         columns = zip(*records, strict=True) if records else [()] * width
         return pa.table([pa.array(one, pa.string()) for one in columns], schema=schema)
 

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from preflight.core.types import Bools, Column, Ints, Syntax
-from preflight.reading.records import fields_of
+from preflight.reading.raw_records import cut_by_width
 
 _EMAIL = r"^\s*[^@\s]+@[^@\s]+\.[^@\s]+\s*$"
 _MOMENT = r"^\s*(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2,4})"
@@ -43,34 +43,9 @@ def likely_columns(
         syntax: of the file.
     """
     found = np.full(len(raws), _NOWHERE, dtype=np.int64)
-    for at, cells in alike_in_width(raws, fields, syntax):
+    for at, cells in cut_by_width(raws, fields, syntax):
         found[at] = _decided(cells, columns, len(cells) - len(columns))
     return found
-
-
-def alike_in_width(
-    raws: pd.Series[str], fields: Ints, syntax: Syntax
-) -> Iterator[tuple[Ints, list[pa.Array]]]:
-    """Records of one width together: which of them they are, and their cells, a column each."""
-    for width in np.unique(fields):
-        at = np.flatnonzero(fields == width)
-        quoted = raws.iloc[at].str.contains(syntax.quote, regex=False).to_numpy() | syntax.escape
-        for some, read in ((at[quoted], _one_by_one), (at[~quoted], _split)):
-            if len(some):
-                yield some, read(raws.iloc[some], syntax)
-
-
-def _one_by_one(raws: pd.Series[str], syntax: Syntax) -> list[pa.Array]:
-    """The cells of records of one width, a column each."""
-    records = [fields_of(raw, syntax) for raw in raws]
-    return [pa.array(cells, pa.string()) for cells in zip(*records, strict=True)]
-
-
-def _split(raws: pd.Series[str], syntax: Syntax) -> list[pa.Array]:
-    """The same of records without a quote, at once: a file may have nothing but such records."""
-    lists = pc.split_pattern(pa.array(raws.to_numpy(dtype=object), pa.string()), syntax.delimiter)
-    cells, width = lists.flatten(), len(lists[0])
-    return [cells.take(pa.array(np.arange(at, len(cells), width))) for at in range(width)]
 
 
 def _decided(cells: Sequence[pa.Array], columns: Sequence[Column], extra: int) -> Ints:

@@ -217,19 +217,6 @@ class RecordReader:
         return self._width > _NARROW or self._delimiter + b" " not in line
 
 
-def fields_of(raw: str, syntax: Syntax) -> list[str]:
-    """The cells of one whole record, its line end stripped; none of one whose quote never closes.
-
-    Args:
-        raw: the record as written.
-        syntax: how.
-    """
-    reader = RecordReader(syntax, 0, lambda _: False)
-    return (
-        [cell.decode() for cell in reader.read(raw.encode(), 0, final=True).fields] if raw else []
-    )
-
-
 def _behind(pattern: re.Pattern[bytes], buffer: bytes, at: int, until: int = sys.maxsize) -> int:
     """Where the match of a pattern ends; `at` if it does not match."""
     match = pattern.match(buffer, at, until)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,6 +19,7 @@ from preflight.core.findings import Findings
 from preflight.core.names import bare_name
 from preflight.core.row_id import RowIds
 from preflight.core.types import Bools, Chunk, Ints, Layout, Problem, Reason, Severity
+from preflight.reading.raw_records import cut_to_width
 from preflight.rule import Rule, Scope
 from preflight.writing.results_folder import HELPERS, helper_columns
 
@@ -56,23 +56,6 @@ def clean_rows(chunk: Chunk, keep: Bools, columns: Sequence[OutputColumn]) -> Cl
     kept = table.filter(pa.array(keep)).combine_chunks()
     rendered = csv_writer.records(kept.columns)
     return CleanRows(rendered, chunk.rows[keep], chunk.lines[keep])
-
-
-def cells_of(raw: str, layout: Layout) -> list[str]:
-    """The fields of a malformed record as far as it has them, one for each header column."""
-    width = len(layout.header)
-    try:
-        reader = csv.reader(
-            [raw],
-            delimiter=layout.delimiter,
-            quotechar=layout.quote,
-            escapechar="\\" if layout.escape else None,
-            skipinitialspace=layout.spaced,
-        )
-        fields = next(reader, [])
-    except csv.Error:
-        fields = [raw]
-    return (fields + [""] * width)[:width]
 
 
 class Rejects:
@@ -123,7 +106,7 @@ class Rejects:
         positions = own(self._layout.header)
         kept = chunk.table.select([str(at) for at in positions]).filter(pa.array(rejected))
         odd = chunk.malformed[rejected_malformed]
-        fields = [cells_of(raw, self._layout) for raw in odd["raw"]]
+        fields = cut_to_width(odd["raw"], self._layout.syntax, len(self._layout.header))
         cells = [
             np.concatenate(
                 [

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from preflight.core.types import Flaw, Syntax
-from preflight.reading.records import LONGEST_FIELD, Record, RecordReader, fields_of
+from preflight.reading.records import LONGEST_FIELD, Record, RecordReader
 
 BREAK = re.compile(r"\r\n|\n|\r")
 
@@ -117,13 +117,6 @@ def test_an_open_quote_is_given_up_once_it_is_long_enough() -> None:
 def test_a_field_of_a_megabyte_of_quotes_is_read() -> None:
     (record,) = _read(b'"' + b'""' * 1_000_000 + b'"')
     assert record.fields == [b'"' * 1_000_000]
-
-
-def test_the_cells_of_a_single_record_are_read_from_its_text() -> None:
-    """As they would be in their file."""
-    assert fields_of('a;"b;""c""\n";é', Syntax(";")) == ["a", 'b;"c"\n', "é"]
-    assert fields_of("", Syntax()) == []
-    assert fields_of('a,"b', Syntax()) == []
 
 
 @given(

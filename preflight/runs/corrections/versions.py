@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 from preflight.config.column_mapping import own
 from preflight.core.row_id import RowIds
 from preflight.core.types import Chunk, Column, Ints, Layout
+from preflight.reading.raw_records import cut_to_width
 from preflight.runs.corrections.read import labels
-from preflight.writing.partition import cells_of
 
 _EMPTY = pa.array([], pa.string())
 
@@ -83,7 +83,7 @@ class Gathering:
             fixed: the same after fixing; rows may be missing.
         """
         odd = original.malformed[original.malformed["raw"].str.strip() != ""]
-        records = [cells_of(raw, self._layout) for raw in odd["raw"]]
+        records = cut_to_width(odd["raw"], self._layout.syntax, len(self._layout.header))
         rows = np.concatenate([original.rows, odd["row"].to_numpy(dtype=np.int64)])
         self._rows.append(rows)
         self._named.append(self._names.of(original, rows))

@@ -16,8 +16,8 @@ from preflight.core import csv_writer
 from preflight.core.errors import UsageError
 from preflight.core.row_id import RowIds
 from preflight.core.types import Chunk, Column, Ints, Layout, Part
-from preflight.providers.saved_report import cut
 from preflight.reading.chunks import read_chunks
+from preflight.reading.raw_records import cut_to_width
 
 
 @dataclass(frozen=True)
@@ -94,8 +94,7 @@ def _all_records(chunk: Chunk, layout: Layout) -> tuple[pa.Table, Ints, Ints]:
     if odd.empty:
         return chunk.table, chunk.rows, chunk.lines
     width = len(layout.header)
-    heads = [cut(raw, layout.delimiter, 1) or [[]] for raw in odd["raw"]]
-    records = [(fields + [""] * width)[:width] for (fields,) in heads]
+    records = cut_to_width(odd["raw"], layout.syntax, width)
     names = chunk.table.column_names
     more = pa.table(
         [pa.array([record[at] for record in records], pa.string()) for at in range(width)], names
