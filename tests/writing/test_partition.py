@@ -208,7 +208,7 @@ def test_rows_of_which_no_column_is_sent_are_no_clean_rows(tmp_path: Path) -> No
         clean_rows(chunk, np.array([True]), ())
 
 
-@given(st.text(st.sampled_from('ab",\n\r'), max_size=12))
+@given(st.text(st.sampled_from('ab",'), max_size=12))
 def test_any_malformed_text_becomes_as_many_fields_as_the_header_has(raw: str) -> None:
     layout = Layout(Source("x", Path("x"), "00", 0), "table", Path("x"), header=("a", "b", "c"))
     malformed = pd.DataFrame({"row": [4], "line": [9], "raw": [raw]})
@@ -221,9 +221,8 @@ def test_any_malformed_text_becomes_as_many_fields_as_the_header_has(raw: str) -
     assert [len(column) for column in columns] == [1] * (3 + len(results_folder.HELPERS))
     fields = [column[0].as_py() for column in columns[:3]]
     assert columns[-1][0].as_py() == raw
-    read_back = list(csv.reader(io.StringIO(raw, newline="")))
-    if len(read_back) == 1:
-        assert fields == (read_back[0] + ["", "", ""])[:3]
+    read_back = next(csv.reader(io.StringIO(raw)), [])
+    assert fields == [*read_back, "", "", ""][:3]
 
 
 def test_a_row_is_called_by_its_file_and_its_number() -> None:
