@@ -59,7 +59,7 @@ def test_a_row_lacks_what_no_alternative_of_it_fills(
 
 
 def test_a_file_without_a_column_for_any_alternative_says_which_would_do(tmp_path: Path) -> None:
-    """Then its rows are not blamed as well."""
+    """Then its rows are not reported as well."""
     assert codes(tmp_path, "company,name\nx,Ann\n") == [(0, "HDR202")]
     found = check(tmp_path, "company,first_name\nx,Ann\n", any_of=EITHER, select=("HDR202",))
     assert [str(problem.message).split(";")[0] for _, problem in found.analysis.problems] == [

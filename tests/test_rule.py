@@ -111,7 +111,7 @@ def test_too_many_columns_cannot_be_split_and_too_many_rows_can() -> None:
         ("ascii", "option", False, None),
     ],
 )
-def test_text_in_another_encoding_is_mended_for_sure_only_when_something_says_which(
+def test_text_in_another_encoding_is_fixed_for_sure_only_when_something_says_which(
     encoding: str, origin: str, invalid_byte: bool, safety: Safety | None
 ) -> None:
     """And a text of ASCII alone is UTF-8, whatever it is called."""
@@ -161,7 +161,7 @@ def test_two_columns_may_claim_a_field_that_nothing_hangs_on() -> None:
     assert said("HDR208", view("Email", "Mail", mapping={"Mail": "-"})) == []
 
 
-def test_blank_names_are_no_doubles() -> None:
+def test_blank_names_are_not_duplicates() -> None:
     """They are another rule's business."""
     seen = view("email", "", " ", "\u200b")
     assert said("HDR203", seen) == []

@@ -42,7 +42,7 @@ def test_no_name_of_any_language_is_taken_for_garbled() -> None:
 def test_a_garbled_name_comes_back_or_stays_and_is_never_another(
     encoding: str, share: float
 ) -> None:
-    """Nearly all come back; whatever is blamed is a suspect, so that triage is sound."""
+    """Nearly all come back; whatever is reported is a suspect, so that triage is sound."""
     pairs = []
     for name in real_names()[::3]:
         try:
@@ -52,15 +52,15 @@ def test_a_garbled_name_comes_back_or_stays_and_is_never_another(
     names, garbled = (pd.Series(list(one), dtype="str") for one in zip(*pairs, strict=True))
     assert MOJIBAKE.fix is not None
     assert MOJIBAKE.check is not None
-    mended = MOJIBAKE.fix(garbled)
-    right, left = mended == names, mended == garbled
+    fixed = MOJIBAKE.fix(garbled)
+    right, left = fixed == names, fixed == garbled
     assert (right | left).all()
     assert right.mean() > share
     suspect = pc.match_substring_regex(pa.array(garbled.tolist()), MOJIBAKE.suspects).to_numpy(
         zero_copy_only=False
     )
     assert suspect[~MOJIBAKE.check(garbled)].all()
-    assert MOJIBAKE.check(mended).all()
+    assert MOJIBAKE.check(fixed).all()
 
 
 def test_half_a_letter_is_not_taken_away_as_invisible(tmp_path: Path) -> None:
@@ -98,6 +98,6 @@ def test_the_limits_of_a_file_leave_the_limit_of_a_text_alone() -> None:
 def test_a_line_break_or_a_control_beside_it_hides_no_garbled_letter() -> None:
     """What another fix takes off makes no difference, so that fixing twice is fixing once."""
     cells = pd.Series(["Â\x80\r0", "\x1fÂ\x91", "Â\x1f\x91", "JosÃ©\nPÃ©rez"], dtype="str")
-    mend = catalogue.builtin()["TXT703"].fix
-    assert mend is not None
-    assert list(mend(cells)) == ["€\r0", "‘", "‘", "José\nPérez"]
+    fix = catalogue.builtin()["TXT703"].fix
+    assert fix is not None
+    assert list(fix(cells)) == ["€\r0", "‘", "‘", "José\nPérez"]

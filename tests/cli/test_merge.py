@@ -253,8 +253,8 @@ def test_a_file_uploaded_by_hand_gets_its_failures_and_its_books(call: Call, her
     assert first["preflight__provider_code"] == "Unsubscribed; Blocked"
     assert (first["preflight__source"], first["preflight__class"]) == ("provider", "suppressed")
     assert last["Vorname"] == "'=Cy"
-    (stranger,) = rows_of(folder / "unmatched.csv")
-    assert stranger["cells"] == "Blocked,eve@b.org"
+    (unmatched,) = rows_of(folder / "unmatched.csv")
+    assert unmatched["cells"] == "Blocked,eve@b.org"
     assert "4 rows = 1 accepted + 0 rejected here + 2 rejected there" in told.out
     assert told.out.strip().count("1 dropped") == 1
     assert "1 rows count as accepted because the report does not name them" in told.out

@@ -231,9 +231,9 @@ def test_a_corrected_file_of_another_run_is_refused_by_name(
     told = call("resubmit", "mixed.csv", "--run", first)
     assert told.code == 2
     assert f"1 of its rows are of run {second} (b.csv), the others of run {first}" in told.err
-    stranger = mixed.replace(rows_of(here / "mixed.csv")[0]["preflight__id"], "0" * 16 + ":2")
-    (here / "stranger.csv").write_text("\n".join(stranger.splitlines()[:2]) + "\n")
-    told = call("resubmit", "stranger.csv")
+    foreign = mixed.replace(rows_of(here / "mixed.csv")[0]["preflight__id"], "0" * 16 + ":2")
+    (here / "foreign.csv").write_text("\n".join(foreign.splitlines()[:2]) + "\n")
+    told = call("resubmit", "foreign.csv")
     assert told.code == 2
     assert "no run in .preflight has sent the file that its rows are of" in told.err
 

@@ -117,7 +117,7 @@ def test_a_row_is_told_over_the_rounds_of_a_real_correction(
 
 
 def run_name(call: Call, run: str, row: int) -> str:
-    """What a row of a run is called for good."""
+    """The row ID of a row of a run."""
     told = json.loads(call("trace", run, str(row), "--output-format", "json").out)
     name: str = told["rows"][0]["id"]
     return name

@@ -71,7 +71,7 @@ def test_no_more_than_three_are_shown() -> None:
     assert len(found([f"Mail {n}" for n in range(9)], "email", [MAILS] * 9)) == 3
 
 
-def test_what_a_stranger_holds_is_suggested_where_the_evidence_is_strong() -> None:
+def test_what_an_unknown_column_holds_is_suggested_where_the_evidence_is_strong() -> None:
     """And where no other column holds it, and the provider takes it."""
     assert asked(["Emial", "badge"], [NOTHING, NOTHING]) == ["email", None]
     assert asked(["Post"], [MAILS]) == ["email"]

@@ -291,7 +291,7 @@ BAD = [
     ("reasons", '"fix"', "a table for each provider"),
     ("reasons", '{talkvalue = "fix"}', "a table: a failure code, and its class"),
     ("reasons", "{talkvalu = {}}", "did you mean talkvalue"),
-    ("reasons", '{talkvalue = {A = "mend"}}', "one of fix, retry, suppressed, config, unknown"),
+    ("reasons", '{talkvalue = {A = "repair"}}', "one of fix, retry, suppressed, config, unknown"),
     ("rules", "3", "a list of folders and files"),
     ("rules", '["a", ""]', "a list of folders and files"),
     ("schema", '"schemas.py"', "FILE:NAME like schemas.py:TradeShow"),

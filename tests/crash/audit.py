@@ -63,8 +63,8 @@ def audit(found: Found, here: Path, store: Store) -> None:
             _judge_row(found, stored, int(row), taken[key], refused[key], listed)
         if stored.state is PartState.FINISHED:
             expected += sum(taken[key] for key in keys)
-    if strangers := sorted(set(taken) - sent):
-        found.wrong.append(f"{len(strangers)} rows were taken that are in no part")
+    if foreign := sorted(set(taken) - sent):
+        found.wrong.append(f"{len(foreign)} rows were taken that are in no part")
     _judge_books(found, books, parts, listed, expected)
     if report["state"] != "finished":
         found.wrong.append(f"the report says that the run is {report['state']}")

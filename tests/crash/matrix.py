@@ -118,8 +118,7 @@ def points(
         work: carries it out.
         scenario: of the run.
         tally: gets the results.
-        every: for a class and whether its writes are torn: which of the points are tried, every
-            so manieth.
+        every: for a class and whether its writes are torn: every n-th point is tried.
     """
     first = work.one(Trial(scenario))
     tally.add("untouched", first)

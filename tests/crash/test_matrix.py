@@ -51,7 +51,7 @@ def holds(found: Found) -> None:
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_a_kill_at_any_system_call_doubles_and_loses_nothing_and_the_run_ends(
+def test_a_kill_at_any_system_call_repeats_and_loses_nothing_and_the_run_ends(
     runner: Runner, name: str
 ) -> None:
     untouched = run(runner, Trial(SCENARIOS[name]))
@@ -70,7 +70,7 @@ def test_a_kill_at_any_system_call_doubles_and_loses_nothing_and_the_run_ends(
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_no_fault_of_a_provider_doubles_or_loses_a_row(runner: Runner, name: str) -> None:
+def test_no_fault_of_a_provider_repeats_or_loses_a_row(runner: Runner, name: str) -> None:
     known = [one for one in faults(SCENARIOS[name]) if "slow" not in str(one)]
     said = list(complaints(SCENARIOS[name]))
     choice = always(name)
@@ -127,7 +127,7 @@ def test_a_forked_call_ends_as_one_of_a_fresh_process(runner: Runner, tmp_path: 
     [
         ("INSERT INTO accepted SELECT 9, row, key, sha256 FROM accepted WHERE job = 1", "doubled"),
         ("DELETE FROM accepted WHERE job = 2", "lost"),
-        ("UPDATE accepted SET key = 'stranger' WHERE job = 1 AND row = 1", "lost"),
+        ("UPDATE accepted SET key = 'foreign' WHERE job = 1 AND row = 1", "lost"),
     ],
 )
 def test_the_audit_sees_what_is_wrong_with_the_providers_books(

@@ -63,7 +63,7 @@ def _through(work: Bench, scenario: Scenario, tally: Tally, asked: argparse.Name
 
 
 def _every(step: int, kind: str, torn: bool) -> int:
-    """Every how manieth point of a class is tried."""
+    """Every n-th point of a class is tried."""
     if kind not in ("ledger", "sync"):
         step = max(1, step // 3)
     return step * 2 if torn and step > 1 else step

@@ -210,7 +210,7 @@ def _complaining(said: Complaint, place: Path, environ: Mapping[str, str]) -> di
 def _look(state: Path) -> tuple[Run, list[StoredPart], bool] | None:
     """The latest run, its parts, and whether a call of it is in doubt; None without a run.
 
-    A copy is opened: whoever opens a ledger after a crash mends it, and that is for the next call.
+    A copy is opened, because opening a ledger after a crash repairs it; the next call must do that.
     """
     if not (state / FILE).exists():
         return None

@@ -43,7 +43,7 @@ def plain(*values: str) -> list[bool]:
 
 @given(st.lists(ADDRESS | cells("email"), min_size=1, max_size=20))
 def test_what_triage_passes_the_library_hands_back_unchanged(values: list[str]) -> None:
-    """Sound: nothing that it passes could be blamed."""
+    """Sound: nothing that it passes could be reported."""
     for value, fine in zip(values, plain(*values), strict=True):
         assert not fine or normal(value) == value
 

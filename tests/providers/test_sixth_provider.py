@@ -146,7 +146,7 @@ def test_an_impossible_name_is_named(site: Path) -> None:
 
 
 def test_a_client_that_does_not_load_is_named_with_its_reason(site: Path) -> None:
-    """In one line: who is to blame is installed here."""
+    """In one line: the broken one is installed here."""
     installed(site, package="broken_sixth")
     (site / "broken_sixth" / "client.py").write_text("import no_such_module_anywhere\n")
     with pytest.raises(UsageError, match="broken_sixth: No module named 'no_such_module_anywhere'"):

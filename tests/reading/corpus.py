@@ -1,6 +1,6 @@
 """Contact rows in many languages, and the encodings that files of each come in.
 
-Invented people of common names; which row holds what is told by a seed.
+Invented people of common names; a seed decides which row holds what.
 """
 
 from __future__ import annotations

@@ -103,7 +103,7 @@ def test_row_findings_are_held_back_and_counted_while_the_header_is_wrong(tmp_pa
     assert sum(held.counts().values()) == sum(held.severity_counts().values())
 
 
-def test_a_problem_counts_with_the_severity_and_the_mending_it_has_here(tmp_path: Path) -> None:
+def test_a_problem_counts_with_the_severity_and_the_fix_it_has_here(tmp_path: Path) -> None:
     content = b"\xef\xbb\xbfemail;note\nann@kestrel-labs.com;x\n"
     one = listed(check(tmp_path, content, profile="dotdigital"))
     told = {row.rule.code: row for row in one.rows()}

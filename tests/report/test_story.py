@@ -70,7 +70,7 @@ def test_a_story_is_told_a_fact_a_line() -> None:
         "row 1,177 of leads.csv, line 1,200: accepted in run 20261122-020203-bbbb",
         "  run 20261122-010203-aaaa to talkvalue, 2026-11-22 01:02:03 UTC, finished",
         "    read      leads.csv, row 1,177, line 1,200",
-        "    found     EML303 email-padded [error] email: blanks around it; mended",
+        "    found     EML303 email-padded [error] email: blanks around it; fixed",
         "    found     STR104 row-blank [warning] a row",
         "    changed   email by EML303, safe: ' ann' → 'ann'",
         "    placed    part 1 of 2, out/clean.csv (gone): row 3 of 1,000",

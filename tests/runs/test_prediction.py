@@ -37,7 +37,7 @@ def test_a_refused_row_was_predicted_where_it_was_sent_with_a_warning() -> None:
     assert told["BOUNCED"].missed == 1
 
 
-def test_a_warning_that_stands_on_accepted_rows_as_often_foresees_nothing() -> None:
+def test_a_warning_that_stands_on_accepted_rows_as_often_predicts_nothing() -> None:
     accepted = [("accepted", "DUP803", "")] * 3 + [("accepted", "DUP803 EML306", "")]
     refused = [
         ("rejected_there", "DUP803 EML306", "BOUNCED"),

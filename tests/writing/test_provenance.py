@@ -17,7 +17,7 @@ RAW = "E-Mail;First\nann@b.org;A\nno address;N\nbo@b.org;B\n\ncy@b.org;C\ncy@b.o
 
 @pytest.fixture
 def fixed(tmp_path: Path) -> Fixed:
-    """A fix of a file with rows that were rejected and left away."""
+    """A fix of a file with rows that were rejected or dropped."""
     (tmp_path / "a.csv").write_text(RAW)
     (tmp_path / "work").mkdir()
     return check_fix_split.fix(

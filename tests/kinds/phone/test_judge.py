@@ -154,12 +154,12 @@ def test_the_rules_refuse_a_phone_where_the_library_does_and_write_e164(
     for column in Linter(plan).lint(chunk).columns:
         if column.column.name != "phone":
             continue
-        blamed = {blame.code: blame.cells for blame in column.hits}
-        after = fix_cells(column.checks, column.cells, blamed, plan)
+        reported = {hit.code: hit.cells for hit in column.hits}
+        after = fix_cells(column.checks, column.cells, reported, plan)
         for row, which in zip(column.where.tolist(), column.which.tolist(), strict=True):
             wrote[row] = after.cells["value"].iloc[which]
             errors[row] = [
-                blame.code for blame in column.hits if blame.cells[which] and blame.code in refused
+                hit.code for hit in column.hits if hit.cells[which] and hit.code in refused
             ]
     for row, (cell, country) in enumerate(pairs):
         core = judge.trim_phone(cell)

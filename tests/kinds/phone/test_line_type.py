@@ -63,8 +63,8 @@ def test_a_landline_is_found_among_numbers_that_triage_passes() -> None:
         one for one in Linter(plan_for("name", "phone", profile="textus")).lint(chunk).columns
         if one.column.kind == "phone"
     )  # fmt: skip
-    (blame,) = found.hits
-    assert blame.code == "PHN409"
-    assert sorted(found.cells["value"][blame.cells]) == sorted(lines)
+    (hit,) = found.hits
+    assert hit.code == "PHN409"
+    assert sorted(found.cells["value"][hit.cells]) == sorted(lines)
     elsewhere = Linter(plan_for("name", "phone")).lint(chunk).columns
-    assert [blame for one in elsewhere for blame in one.hits] == []
+    assert [hit for one in elsewhere for hit in one.hits] == []

@@ -76,7 +76,7 @@ def test_no_cells_are_judged_to_no_rows() -> None:
 def test_what_triage_passes_python_reads_as_a_moment_and_judging_leaves_alone(
     values: list[str],
 ) -> None:
-    """Sound: nothing that it passes could be blamed."""
+    """Sound: nothing that it passes could be reported."""
     for value, fine in zip(
         values, judge.plain(pa.chunked_array([values])).to_pylist(), strict=True
     ):

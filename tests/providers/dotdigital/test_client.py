@@ -332,7 +332,7 @@ def test_a_poll_that_tells_nothing_can_be_repeated(
 def test_a_poll_for_an_import_that_is_not_there_is_refused(
     provider: Provider, replies: dict[str, Reply]
 ) -> None:
-    """The import's id is unknown for good."""
+    """The import's id stays unknown."""
     replies[STATUS] = Reply(404, {"message": "Error: ERROR_IMPORT_NOT_FOUND"})
 
     with pytest.raises(Refused) as caught:

@@ -438,7 +438,7 @@ def test_the_failed_rows_are_read(
 
 
 def test_only_the_row_number_is_needed(provider: Provider, replies: dict[str, Reply]) -> None:
-    """Columns in another order and case, missing ones, and numbers that are none are borne."""
+    """Columns in another order or case, missing ones, and values that are no numbers are fine."""
     table = exported(
         provider, replies, b"rawvalue,ROWNUM\na, 4 \nb,\nc,x1\nd,99999999999999999999\n"
     ).table

@@ -147,7 +147,7 @@ def compare(rows: list[Back], stand: pd.DataFrame, *, with_names: bool) -> Compa
 def without_duplicates_of(
     made: Comparison, back: Returned, history: list[Version], stand: pd.DataFrame
 ) -> Comparison:
-    """Where nothing in the file is mended by a fix."""
+    """Where nothing in the file is changed by a fix."""
     cells = dict(zip(made.labels, made.cells, strict=True))
     as_sent = Version("", made.labels, back.rows, made.names, cells, cells, ("email", "email"))
     taken = set(stand.index[stand["place"].isin(TAKEN)])

@@ -230,7 +230,7 @@ def test_the_jitter_spreads_the_pauses(bench: Bench) -> None:
 
 
 def test_while_a_provider_is_busy_the_jobs_under_way_come_to_their_end(tmp_path: Path) -> None:
-    """However long they take, it is they that it is busy with: no try counts as in vain."""
+    """However long they take, it is they that it is busy with: no try counts as failed."""
 
     class Narrow(Scripted):
         def _in(self, call: Call) -> Any:
@@ -512,7 +512,7 @@ def _end(bench: Bench, provider: Scripted) -> None:
 
 @pytest.mark.parametrize("repeat", [Repeat.LOOKUP, Repeat.NONE])
 @pytest.mark.parametrize("after", [False, True])
-def test_dying_at_any_ledger_write_loses_and_doubles_nothing(
+def test_dying_at_any_ledger_write_loses_and_repeats_nothing(
     tmp_path: Path, repeat: Repeat, after: bool
 ) -> None:
     """At the first, the second, … until a run ends untouched."""
@@ -538,7 +538,7 @@ def test_dying_at_any_ledger_write_loses_and_doubles_nothing(
 
 @pytest.mark.parametrize("repeat", [Repeat.LOOKUP, Repeat.NONE])
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_dying_in_any_call_loses_and_doubles_nothing(
+def test_dying_in_any_call_loses_and_repeats_nothing(
     tmp_path: Path, repeat: Repeat, when: str
 ) -> None:
     """Before the provider has done its work and after it."""

@@ -92,7 +92,7 @@ def test_a_relative_folder_still_means_the_same_from_elsewhere(
 def test_any_row_map_and_header_come_back(
     tmp_path_factory: pytest.TempPathFactory, rows: list[int], header: list[str]
 ) -> None:
-    """The map names rows for good."""
+    """The map gives rows their permanent IDs."""
     numbers = np.array(rows, dtype=np.int64)
     part = Part(1, Path("/p.csv"), "0", 1, tuple(header), (None,) * len(header), numbers, numbers)
     with Ledger(tmp_path_factory.mktemp("state")) as ledger:

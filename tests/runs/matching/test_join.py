@@ -188,7 +188,7 @@ def test_few_wrong_values_under_a_clear_base_are_unmatched_one_by_one(tmp_path: 
         (at + 1, "X", "", f"p{at}@example.org") for at in range(1, 20)
     ]
     lines += [
-        (25, "X", "", "stranger@example.org"),
+        (25, "X", "", "foreign@example.org"),
         (99, "X", "", ""),
         ("", "X", "", "p1@example.org"),
     ]
@@ -225,7 +225,7 @@ def test_lines_that_speak_for_two_bases_place_nothing(
     lines = [(at, "X", "", "ann") for at in range(100, 250)]
     lines += [(at, "X", "", f"p{at}@example.org") for at in range(1, for_one + 1)]
     lines += [(at + 1, "X", "", f"p{at}@example.org") for at in range(50, 50 + for_two)]
-    lines.append((90, "X", "", "stranger@example.org"))
+    lines.append((90, "X", "", "foreign@example.org"))
     assert by_row(export(lines), part).base == base
 
 
@@ -443,7 +443,7 @@ def test_a_count_beyond_the_part_is_said_and_the_books_balance(tmp_path: Path) -
     assert "more than the 3 of the part" in books.notes[0]
 
 
-def test_without_a_count_lines_that_may_be_of_the_part_count_and_strangers_do_not(
+def test_without_a_count_lines_that_may_be_of_the_part_count_and_foreign_lines_do_not(
     tmp_path: Path,
 ) -> None:
     part = make_part(tmp_path, people(9))

@@ -37,7 +37,7 @@ def found(sent: Sequence[Sequence[str]], original: Sequence[Sequence[str]]) -> O
 
 
 def test_rows_are_found_by_their_cells_whatever_was_fixed_in_them() -> None:
-    """Sorted, thinned out, in another case, with the phone in E.164, the town mended."""
+    """Sorted, thinned out, in another case, with the phone in E.164, the town fixed."""
     original = [
         ("1", "Ann@B.org ", "Berlin", "(415) 555-2671"),
         ("2", "bo@b.org", "Köln", ""),

@@ -80,7 +80,7 @@ FORMS: dict[str, tuple[str, Callable[[int, Row, str], Line]]] = {
 NUMBERED = ("talkvalue", "experiture")
 
 
-def strangers(form: str, count: int) -> list[Line]:
+def foreign_lines(form: str, count: int) -> list[Line]:
     """Lines of rows that were never sent; a number beyond the file where there is one."""
     make = FORMS[form][1]
     return [make(9000 + at, (f"never{at}@else.net", "N", "x"), "Blocked") for at in range(count)]
@@ -162,12 +162,12 @@ def test_the_rows_that_failed_are_found_however_the_report_was_mangled(
     lines = [make(at, normalised(sent[at], chance), code) for at, code in failed] * again
     # Numbers are only proven by a report of which nearly all is about this file.
     foreign = data.draw(st.integers(0, 3)) if form not in NUMBERED else 0
-    lines += strangers(form, foreign)
+    lines += foreign_lines(form, foreign)
     json_lines = json_lines and form.startswith("experiture")
     told, _ = joined(form, sent, lines, chance, json_lines=json_lines)
     found = set(zip(told.failures["row"] // 10 - 1, told.failures["code"], strict=True))
     assert found == failed
-    # A page that is there twice, its columns in another order, tells of its strangers twice.
+    # A page that is there twice, its columns in another order, repeats its foreign lines.
     assert len(set(re.findall(r"never\d+", " ".join(told.unmatched["cells"])))) == foreign
     assert len(told.unmatched) >= foreign
     assert foreign or told.unmatched.empty
@@ -222,7 +222,7 @@ def test_no_line_is_lost_and_the_books_sum_whatever_is_in_the_report(
     lines = [
         make(number, normalised(sent[number % len(sent)], chance), code) for number, code in picked
     ]
-    lines += strangers(form, data.draw(st.integers(0, 3)))
+    lines += foreign_lines(form, data.draw(st.integers(0, 3)))
     for line in lines:
         if chance.random() < 0.2:
             line[chance.choice(sorted(line))] = ""
