@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from preflight.config.settings import Settings
     from preflight.core.errors import PreflightError
+    from preflight.core.workspace import workspace
     from preflight.linting.checked import Checked
     from preflight.linting.pandera_checks import schema
-    from preflight.pipeline.check_fix_split import check, fix, split, workspace
+    from preflight.pipeline.check_fix_split import check, fix, split
     from preflight.pipeline.connection import Connection
     from preflight.pipeline.delivery import Sent, resume, submit
     from preflight.pipeline.merge_file import merge_submitted
@@ -36,7 +37,7 @@ _HOMES = {
     "schema": "preflight.linting.pandera_checks",
     "split": "preflight.pipeline.check_fix_split",
     "submit": "preflight.pipeline.delivery",
-    "workspace": "preflight.pipeline.check_fix_split",
+    "workspace": "preflight.core.workspace",
 }
 
 __all__ = [

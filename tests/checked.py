@@ -45,7 +45,7 @@ def written(folder: Path, content: str | bytes, name: str = "contacts.csv") -> P
 
 
 def work(folder: Path) -> Path:
-    """A private folder, as `pipeline.workspace` gives one."""
+    """A private folder, as `core.workspace` gives one."""
     place = folder / "work"
     place.mkdir(exist_ok=True)
     return place

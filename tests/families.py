@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from preflight.config.settings import Settings
+from preflight.core.workspace import workspace
 from preflight.pipeline import check_fix_split, delivery
 from preflight.pipeline.connection import POLL_SCALE, Connection
 from preflight.pipeline.delivery import Sent
@@ -34,7 +35,7 @@ def connection(box: Sandbox, provider: str) -> Connection:
 
 def send(path: Path, provider: str, settings: Settings, box: Sandbox, **said: object) -> Sent:
     """The whole line; `said` is what a `Connection` takes besides."""
-    with check_fix_split.workspace() as work:
+    with workspace() as work:
         return delivery.submit(
             path,
             provider,
@@ -58,7 +59,7 @@ def send_corrected(
         writer.writeheader()
         writer.writerows(rows)
     own = dataclasses.replace(settings, profile=first.provider)
-    with check_fix_split.workspace() as work:
+    with workspace() as work:
         fixed = check_fix_split.fix(corrected, own, work=work, folder=first.folder.parent / "again")
         keep_source(fixed.checked, settings.state_dir)
         with Ledger(settings.state_dir) as ledger:
@@ -68,5 +69,5 @@ def send_corrected(
                 folder=fixed.folder, settings=stored(own, fixed.checked), options=first.options,
                 books=fixed.books, parts=fixed.parts, parent=first.id,
             ))  # fmt: skip
-    with check_fix_split.workspace() as work:
+    with workspace() as work:
         return delivery.resume(child, settings, connection(box, first.provider), work=work)

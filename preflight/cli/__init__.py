@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from types import FrameType
 
 from preflight.cli.main import main
+from preflight.core import processes
 
 __all__ = ["main", "run"]
 
@@ -18,7 +19,7 @@ def run(argv: Sequence[str] | None = None) -> None:
     To be asked to end, or to lose the terminal, counts as being interrupted: what was half done is
     cleared away.
     """
-    for name in (signal.SIGTERM, signal.SIGHUP):
+    for name in processes.ENDING:
         signal.signal(name, _interrupted)
     sys.exit(main(argv))
 

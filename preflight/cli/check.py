@@ -13,12 +13,14 @@ from preflight.cli.options import (
     output_options,
     profile_option,
     reading_options,
+    refuse_inputs,
     rule_options,
     settings_of,
     shows_values,
 )
 from preflight.cli.progress import progress_bars
 from preflight.config.settings import Settings
+from preflight.core.workspace import workspace
 from preflight.linting.checked import Checked
 from preflight.pipeline import check_fix_split
 from preflight.reading.source import expand
@@ -42,9 +44,11 @@ def command(paths: tuple[str, ...], **given: Any) -> int:
     settings = settings_of(given)
     if given["diff"]:
         refuse_format(settings)
-    with check_fix_split.workspace() as work, progress_bars(quiet=given["quiet"]) as progress:
+    inputs = expand(paths)
+    refuse_inputs(given["output_file"], inputs)
+    with workspace() as work, progress_bars(quiet=given["quiet"]) as progress:
         listings, compared = [], ""
-        for path in expand(paths):
+        for path in inputs:
             checked = check_fix_split.check(
                 path, settings, work=work, stdin_name=given["stdin_filename"], progress=progress
             )

@@ -14,6 +14,7 @@ from preflight.cli.options import (
     output_options,
     profile_option,
     reading_options,
+    refuse_inputs,
     rule_options,
     settings_of,
     shows_values,
@@ -22,6 +23,7 @@ from preflight.cli.options import (
 from preflight.cli.progress import progress_bars
 from preflight.config import catalogue
 from preflight.config.settings import Settings
+from preflight.core.workspace import workspace
 from preflight.pipeline import check_fix_split
 from preflight.report import documents, text
 from preflight.report.listing import Listing, listing
@@ -46,9 +48,10 @@ def command(path: str, **given: Any) -> int:
     anything would be changed.
     """
     settings = settings_of(_own(given))
+    refuse_inputs(given["output_file"], [path])
     if given["diff"]:
         return _compared(path, settings, given)
-    with check_fix_split.workspace() as work, progress_bars(quiet=given["quiet"]) as progress:
+    with workspace() as work, progress_bars(quiet=given["quiet"]) as progress:
         fixed = check_fix_split.fix(
             path,
             settings,
@@ -66,7 +69,7 @@ def command(path: str, **given: Any) -> int:
 def _compared(path: str, settings: Settings, given: dict[str, Any]) -> int:
     """Shows what would be changed, and writes nothing; 1 where anything would be."""
     refuse_format(settings)
-    with check_fix_split.workspace() as work, progress_bars(quiet=given["quiet"]) as progress:
+    with workspace() as work, progress_bars(quiet=given["quiet"]) as progress:
         checked = check_fix_split.check(
             path, settings, work=work, stdin_name=given["stdin_filename"], progress=progress
         )

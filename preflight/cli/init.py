@@ -10,7 +10,9 @@ import click
 
 from preflight.cli.options import emit, profile_option, reading_options, settings_of
 from preflight.config import profile as profiles
+from preflight.core import files
 from preflight.core.errors import OutputExists, SourceError
+from preflight.core.workspace import workspace
 from preflight.pipeline import check_fix_split
 from preflight.report import as_config
 from preflight.report.text import visible
@@ -39,11 +41,13 @@ def command(path: str | None, target: Path, *, force: bool, **given: Any) -> int
     shown = str(target) == "-"
     if not shown and target.exists() and not force:
         raise OutputExists(f"{target} exists; --force replaces it, -o FILE writes elsewhere")
+    if path is not None:
+        files.refuse_input(target, [path], "-o")
     settings = settings_of({**given, "isolated": True, "config": None})
     profile = profiles.load(settings.profile)
     checked = None
     if path is not None:
-        with check_fix_split.workspace() as work:
+        with workspace() as work:
             # The header and the file matter here, and no row does.
             only = dataclasses.replace(settings, select=("FIL", "HDR"), ignore=())
             checked = check_fix_split.check(

@@ -11,12 +11,12 @@ from preflight.cli.progress import progress_bars
 from preflight.config import catalogue
 from preflight.config.settings import CONFIG_NAMES
 from preflight.core import files
-from preflight.core.errors import OutputExists, SourceError
+from preflight.core.errors import OutputExists
+from preflight.core.workspace import workspace
 from preflight.learning.lessons import Lessons, Ruled
 from preflight.learning.proposing import learn
-from preflight.pipeline import check_fix_split, state_folder
+from preflight.pipeline import state_folder
 from preflight.report import lessons as told
-from preflight.writing import results_folder
 
 
 @click.command("learn")
@@ -67,7 +67,7 @@ def command(
     state_folder.opened(settings).close()
     if folder is not None and (folder.is_file() or (folder.is_dir() and any(folder.iterdir()))):
         raise OutputExists(f"{folder} is not an empty folder; -o DIR writes into a new one")
-    with check_fix_split.workspace() as work, progress_bars() as progress:
+    with workspace() as work, progress_bars() as progress:
         evidence = state_folder.evidence(run, settings, work=work, progress=progress)
     lessons = learn(evidence, catalogue.load(settings.rules), show_values=shows_values(settings))
     emit((told.document if output_format == "json" else told.text)(lessons), None)
@@ -89,15 +89,12 @@ def _write(folder: Path, lessons: Lessons) -> None:
         for one in lessons.proposals
         if isinstance(one, Ruled) and one.text is not None
     }
-    try:
-        files.folder(folder)
-        results_folder.write_text(folder / CONFIG_NAMES[0], piece)
-        if ruled:
-            files.folder(folder / told.RULES)
-        for name, content in ruled.items():
-            results_folder.write_text(folder / told.RULES / name, content)
-    except OSError as error:
-        raise SourceError(f"cannot write into {folder}: {error.strerror}") from error
+    files.folder(folder)
+    files.write(folder / CONFIG_NAMES[0], piece)
+    if ruled:
+        files.folder(folder / told.RULES)
+    for name, content in ruled.items():
+        files.write(folder / told.RULES / name, content)
     click.echo(f"{folder / CONFIG_NAMES[0]}: what is proposed, nothing of it is in force", err=True)
     for name in ruled:
         path = folder / told.RULES / name

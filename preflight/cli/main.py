@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import importlib
-import os
 import platform
 import tempfile
 import traceback
@@ -16,10 +15,12 @@ from typing import Any
 import click
 
 from preflight.cli import exit_codes
-from preflight.cli.terminal import silence
-from preflight.core.errors import PreflightError
+from preflight.cli.terminal import is_refused, silence
+from preflight.core.errors import PreflightError, WriteError
+from preflight.core.files import reason
 from preflight.core.redact import visible
 from preflight.core.suggest import nearest
+from preflight.core.workspace import spooled
 
 _COMMANDS = {
     "check": "lint files; writes nothing",
@@ -119,6 +120,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         click.echo(f"preflight: {visible(str(error))}", err=True)
         return error.exit_code
     except Exception as error:  # noqa: BLE001 - the last door: a bug must not spill values
+        if isinstance(error, OSError) and is_refused():
+            click.echo(f"preflight: cannot write to standard output: {reason(error)}", err=True)
+            return 2
         if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
             click.echo("preflight: a file name is longer than this machine takes", err=True)
             return exit_codes.COULD_NOT_RUN
@@ -143,7 +147,9 @@ def _log(error: BaseException) -> str:
         f"{platform.system()}\n{type(error).__name__} (its message is left out: it may hold values)"
         f"\n{frames}"
     )
-    descriptor, name = tempfile.mkstemp(prefix="preflight-bug-", suffix=".log")
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-    return f"{type(error).__name__}, see {Path(name)}"
+    try:
+        with spooled(Path(tempfile.gettempdir()), "preflight-bug", ".log") as (path, file):
+            file.write(text.encode())
+    except (OSError, WriteError):
+        return f"{type(error).__name__}; there is no room for its log"
+    return f"{type(error).__name__}, see {path}"

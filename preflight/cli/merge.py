@@ -8,10 +8,11 @@ from typing import Any
 import click
 
 from preflight.cli import exit_codes
-from preflight.cli.options import merge_options, settings_of
+from preflight.cli.options import merge_options, refuse_inputs, settings_of
 from preflight.cli.progress import progress_bars
 from preflight.cli.submit import show
-from preflight.pipeline import check_fix_split, merge_file, merge_run
+from preflight.core.workspace import workspace
+from preflight.pipeline import merge_file, merge_run
 from preflight.runs.ledger.run import RunState
 from preflight.runs.settlement import Sent
 
@@ -67,7 +68,9 @@ def command(**given: Any) -> int:
     _refuse(given)
     failures = [*given["failures"], *given["more"]]
     settings = settings_of({key: value for key, value in given.items() if key not in _PLACE})
-    with check_fix_split.workspace() as work, progress_bars(quiet=given["quiet"]) as progress:
+    tables = (*failures, *filter(None, (given["submitted"], given["original"])))
+    refuse_inputs(given["output_file"], tables)
+    with workspace() as work, progress_bars(quiet=given["quiet"]) as progress:
         if given["run"] is not None:
             sent = merge_run.merge_run(
                 given["run"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,8 +13,7 @@ import click
 from preflight.cli.terminal import is_shown_to_people, silence
 from preflight.config.setting_values import FAIL_ON, FORMATS
 from preflight.config.settings import Settings, load
-from preflight.core import files as owned
-from preflight.core.errors import ConfigError
+from preflight.core import files
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -301,6 +300,9 @@ def emit(text: str, path: Path | None, *, private: bool = False) -> None:
         text: what there is to say.
         path: of the file; None for stdout.
         private: whether the file is for its owner alone, for it holds values of contacts.
+
+    Raises:
+        WriteError: the file cannot be written, and nothing of it is left.
     """
     if path is None:
         try:
@@ -308,9 +310,14 @@ def emit(text: str, path: Path | None, *, private: bool = False) -> None:
         except BrokenPipeError:
             silence()
         return
-    try:
-        if private:
-            os.close(owned.file(path))
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise ConfigError(f"cannot write {path}: {error.strerror}") from error
+    files.write_named(path, text, private=private)
+
+
+def refuse_inputs(output_file: Path | None, inputs: Iterable[str | Path]) -> None:
+    """Makes sure that --output-file names no input, nor what an input links to.
+
+    Raises:
+        UsageError: it does.
+    """
+    if output_file is not None:
+        files.refuse_input(output_file, inputs, "--output-file")

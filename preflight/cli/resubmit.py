@@ -9,10 +9,11 @@ from typing import Any
 
 import click
 
-from preflight.cli.options import provider_options, resubmit_options, settings_of
+from preflight.cli.options import provider_options, refuse_inputs, resubmit_options, settings_of
 from preflight.cli.progress import progress_bars
 from preflight.cli.submit import environment, run_events, tell
-from preflight.pipeline import check_fix_split, resubmission
+from preflight.core.workspace import workspace
+from preflight.pipeline import resubmission
 from preflight.pipeline.connection import Connection
 from preflight.report import text
 from preflight.runs.corrections.brought import Corrections
@@ -40,8 +41,9 @@ def command(corrected: str, **given: Any) -> int:
     rows that were refused and came back as they were.
     """
     settings = settings_of({key: value for key, value in given.items() if key not in _PLACE})
+    refuse_inputs(given["output_file"], [corrected])
     with ExitStack() as stack:
-        work = stack.enter_context(check_fix_split.workspace())
+        work = stack.enter_context(workspace())
         environ = stack.enter_context(environment(settings, sandbox=given["sandbox"]))
         progress = stack.enter_context(progress_bars(quiet=given["quiet"]))
         sent = resubmission.resubmit(

@@ -10,7 +10,8 @@ import click
 from preflight.cli.options import resume_options, settings_of
 from preflight.cli.progress import progress_bars
 from preflight.cli.submit import environment, run_events, tell
-from preflight.pipeline import check_fix_split, delivery
+from preflight.core.workspace import workspace
+from preflight.pipeline import delivery
 from preflight.pipeline.connection import Connection
 
 _OWN = ("state_dir", "timeout", "config", "isolated", "max_bad", "output_format", "show_values")
@@ -42,7 +43,7 @@ def command(run: str | None, **given: Any) -> int:
     own = {key: given[key] for key in _OWN}
     settings = settings_of(own)
     with ExitStack() as stack:
-        work = stack.enter_context(check_fix_split.workspace())
+        work = stack.enter_context(workspace())
         environ = stack.enter_context(environment(settings, sandbox=given["sandbox"]))
         progress = stack.enter_context(progress_bars(quiet=given["quiet"]))
         sent = delivery.resume(

@@ -21,7 +21,6 @@ import dataclasses
 import difflib
 import re
 import shlex
-import tempfile
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -31,8 +30,10 @@ from typing import Any
 from preflight.config import catalogue
 from preflight.config.profile import demands
 from preflight.config.settings import Settings
+from preflight.core import files
 from preflight.core.errors import PreflightError, RuleError
 from preflight.core.types import Severity
+from preflight.core.workspace import workspace
 from preflight.kinds.email_dns import TAKES, MailHosts
 from preflight.linting.checked import Checked
 from preflight.pipeline import check_fix_split
@@ -179,10 +180,10 @@ def sample(rule: Rule, folder: Path, rules_from: tuple[Path, ...] = ()) -> RuleS
     settings = options(shown.get("Options", ""))
     good_settings = options(shown["GoodOptions"]) if "GoodOptions" in shown else settings
     if "With" in shown:
-        (folder / _WITH).write_text(shown["With"], "utf-8")
+        files.write(folder / _WITH, shown["With"], durable=False)
         rules_from = (*rules_from, folder / _WITH)
     if "Schema" in shown:
-        (folder / _SCHEMA).write_text(shown["Schema"], "utf-8")
+        files.write(folder / _SCHEMA, shown["Schema"], durable=False)
         own = f"{folder / _SCHEMA}:SCHEMA"
         settings = dataclasses.replace(settings, schema=own)
         good_settings = dataclasses.replace(good_settings, schema=own)
@@ -224,7 +225,7 @@ def _written(content: bytes, one: RuleSample, folder: Path) -> Path:
     """
     if one.workbook is None:
         path = folder / "sample.csv"
-        path.write_bytes(content)
+        files.write(path, content, durable=False)
         return path
     try:
         import xlsxwriter
@@ -388,10 +389,10 @@ def tried(paths: Sequence[Path]) -> Iterator[tuple[Rule, list[str]]]:
     if not found:
         raise RuleError(f"{', '.join(map(str, paths))}: there is no rule file")
     for rule in found:
-        with tempfile.TemporaryDirectory(prefix="preflight-") as folder:
+        with workspace() as folder:
             try:
-                one = sample(rule, Path(folder), own)
-                yield rule, complaints(one, Path(folder))
+                one = sample(rule, folder, own)
+                yield rule, complaints(one, folder)
             except PreflightError as error:
                 yield rule, [str(error)]
 

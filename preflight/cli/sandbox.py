@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from preflight.core import files
-from preflight.core.errors import ConfigError
+from preflight.core.errors import ConfigError, WriteError
 from preflight.providers.sandbox.server import Sandbox, magic_values
 
 
@@ -45,8 +45,8 @@ def command(
         box = Sandbox(state, port=port, job_seconds=job_seconds, faults=faults)
     except ValueError as error:
         raise ConfigError(str(error)) from error
-    except OSError as error:
-        raise ConfigError(f"--state {state} cannot be written: {error.strerror}") from error
+    except WriteError as error:
+        raise ConfigError(f"--state {state} cannot be written: {error.reason}") from error
     with box:
         click.echo(f"the sandbox listens at {box.url}; end it with Ctrl-C", err=True)
         for name, value in box.environment.items():

@@ -10,6 +10,7 @@ from preflight.cli import exit_codes
 from preflight.cli.fix import written
 from preflight.cli.options import profile_option, reading_options, settings_of, writing_options
 from preflight.cli.progress import progress_bars
+from preflight.core.workspace import workspace
 from preflight.pipeline import check_fix_split
 from preflight.report import text
 from preflight.report.listing import listing
@@ -32,7 +33,7 @@ def command(path: str, **given: Any) -> int:
         if key not in ("folder", "force", "stdin_filename")
     }
     settings = settings_of(own)
-    with check_fix_split.workspace() as work, progress_bars() as progress:
+    with workspace() as work, progress_bars() as progress:
         cut = check_fix_split.split(
             path,
             settings,

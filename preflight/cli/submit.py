@@ -17,6 +17,7 @@ from preflight.cli.options import (
     output_options,
     provider_options,
     reading_options,
+    refuse_inputs,
     rule_options,
     settings_of,
     shows_values,
@@ -25,10 +26,11 @@ from preflight.cli.options import (
 from preflight.cli.progress import event_lines, progress_bars
 from preflight.config.settings import Settings
 from preflight.core import files
-from preflight.core.errors import ConfigError, Stopped
+from preflight.core.errors import Stopped
 from preflight.core.types import Reason
+from preflight.core.workspace import workspace
 from preflight.linting.checked import Progress
-from preflight.pipeline import check_fix_split, delivery
+from preflight.pipeline import delivery
 from preflight.pipeline.connection import Connection
 from preflight.report import documents, text
 from preflight.report.listing import listing
@@ -68,8 +70,9 @@ def command(path: str, **given: Any) -> int:
     """
     own = {key: value for key, value in given.items() if key not in _PLACE}
     settings = settings_of(own)
+    refuse_inputs(given["output_file"], [path])
     with ExitStack() as stack:
-        work = stack.enter_context(check_fix_split.workspace())
+        work = stack.enter_context(workspace())
         environ = stack.enter_context(environment(settings, sandbox=given["sandbox"]))
         progress = stack.enter_context(progress_bars(quiet=given["quiet"]))
         sent = delivery.submit(
@@ -125,10 +128,7 @@ def environment(settings: Settings, *, sandbox: bool) -> Iterator[dict[str, str]
         return
     from preflight.providers.sandbox.server import Sandbox
 
-    try:
-        files.folder(settings.state_dir)
-    except OSError as error:
-        raise ConfigError(f"cannot write into {settings.state_dir}: {error.strerror}") from error
+    files.folder(settings.state_dir)
     with Sandbox(settings.state_dir / "sandbox.sqlite") as box:
         click.echo(f"sandbox: local stand-ins at {box.url}, nothing leaves this machine", err=True)
         yield {**os.environ, **box.environment}

@@ -7,10 +7,20 @@ import sys
 
 
 def silence() -> None:
-    """Lets what is still to be printed go nowhere, after the reader of stdout went away."""
+    """Lets what is still to be printed go nowhere, for stdout does not take it."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)
+
+
+def is_refused() -> bool:
+    """Whether stdout takes no more, as a file on a full disk; then what is left goes nowhere."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        silence()
+        return True
+    return False
 
 
 def is_shown_to_people() -> bool:

@@ -8,7 +8,8 @@ import click
 
 from preflight.cli.options import emit, settings_of, shows_values
 from preflight.cli.progress import progress_bars
-from preflight.pipeline import check_fix_split, state_folder
+from preflight.core.workspace import workspace
+from preflight.pipeline import state_folder
 from preflight.report import story
 from preflight.runs.history.facts import Trail
 
@@ -48,7 +49,7 @@ def command(
     is missing is said. Exits with 1 when no row fits.
     """
     settings = settings_of({"state_dir": state_dir, "show_values": show_values})
-    with check_fix_split.workspace() as work, progress_bars() as progress:
+    with workspace() as work, progress_bars() as progress:
         trail = state_folder.trace(run, key, settings, work=work, most=limit, progress=progress)
     if not trail.stories:
         for note in trail.notes:

@@ -7,6 +7,7 @@
     │   ├── ConfigError            exit 2   a key or a value of the config
     │   ├── RuleError              exit 2   a rule or profile file that does not load
     │   ├── SourceError            exit 2   the input cannot be opened
+    │   ├── WriteError             exit 2   a file or a folder cannot be written
     │   ├── OutputExists           exit 2   a result exists already
     │   ├── MissingExtra           exit 2   an optional dependency is not installed
     │   ├── MissingSecret          exit 2   a secret is not in the environment
@@ -26,6 +27,8 @@ secret, because it may be logged.
 """
 
 from __future__ import annotations
+
+from pathlib import Path
 
 
 class PreflightError(Exception):
@@ -48,6 +51,20 @@ class RuleError(UsageError):
 
 class SourceError(UsageError):
     """The input is missing or cannot be opened."""
+
+
+class WriteError(UsageError):
+    """A file cannot be written, and nothing of it is left; the disk is full, for one.
+
+    Args:
+        what: the path of the file, or words like "into results/".
+        reason: what the system says.
+    """
+
+    def __init__(self, what: Path | str, reason: str) -> None:
+        super().__init__(f"cannot write {what}: {reason}")
+        self.what = what
+        self.reason = reason
 
 
 class OutputExists(UsageError):

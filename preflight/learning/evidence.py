@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,7 +82,7 @@ def gathered(
         run_id: of any of them.
         settings: of this call: its state folder, and its classes of failure codes.
         check: lints the kept sources of the runs.
-        work: a private folder, see `pipeline.workspace`.
+        work: a private folder, see `core.workspace`.
         progress: told the stage, rows done, and their total if it is known.
 
     Raises:
@@ -220,7 +219,7 @@ def _unheard(
     if not off or not len(cells):
         return {}
     path = work / "as-sent.csv"
-    with os.fdopen(files.file(path), "wb") as file:
+    with files.Replacement(path, durable=False) as file:
         file.write(csv_writer.line([one.header for one in columns]))
         texts = [pa.array(cells[at], type=pa.large_string()) for at in cells]
         file.write(csv_writer.body(csv_writer.records(texts)))

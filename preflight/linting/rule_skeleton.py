@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from preflight.core import files
 from preflight.core.errors import OutputExists, UsageError
 from preflight.rule import Rule
 
@@ -186,12 +188,9 @@ def write(folder: Path, name: str, family: str, rules: Mapping[str, Rule]) -> tu
     inside = folder / family if (folder / family).is_dir() else folder
     stem = name.removeprefix(f"{family}-").replace("-", "_")
     path = inside / f"{stem}.py"
-    try:
+    if os.path.lexists(path):
+        raise OutputExists(f"{path} stands there already")
+    with files.writing(path):
         inside.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError as error:
-        raise OutputExists(f"{path} stands there already") from error
-    except OSError as error:
-        raise UsageError(f"cannot write {path}: {error.strerror}") from error
+    files.write(path, text, mode=None)
     return path, code

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import fcntl
 import functools
-import os
-import shutil
-import tempfile
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Unpack
@@ -25,6 +18,7 @@ from preflight.config.column_mapping import missing, resolve
 from preflight.config.plan import Plan
 from preflight.config.profile import Profile
 from preflight.config.settings import Settings
+from preflight.core import files
 from preflight.core.findings import Findings
 from preflight.core.types import CHANGE_COLUMNS, Layout, Source
 from preflight.kinds import email_dns
@@ -39,43 +33,6 @@ from preflight.report import documents
 from preflight.rule import Rule
 from preflight.writing import results_folder, undo
 from preflight.writing.writer import Fixed, file_changes, rewrite, write
-
-_WORK = "preflight-work-"
-_FRESH = 60.0  # seconds in which a folder may not have been locked yet by who made it
-
-
-@contextmanager
-def workspace() -> Iterator[Path]:
-    """A private folder for what a call spools; gone when the block ends.
-
-    What a killed call left of its own holds cells of contacts: a later call clears it away.
-    """
-    with tempfile.TemporaryDirectory(prefix=_WORK) as folder:
-        held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX)
-            for left in Path(folder).parent.glob(f"{_WORK}*"):
-                with contextlib.suppress(OSError):  # it is another user's, at work, or gone by now
-                    _clear_away(left)
-            yield Path(folder)
-        finally:
-            os.close(held)
-
-
-def _clear_away(left: Path) -> None:
-    """Removes the folder of a call that is dead.
-
-    Raises:
-        OSError: it is not to be had: its call is alive, or another user's.
-    """
-    held = os.open(left, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        found = os.fstat(held)
-        if found.st_uid == os.getuid() and time.time() - found.st_mtime > _FRESH:
-            shutil.rmtree(left)
-    finally:
-        os.close(held)
 
 
 def check(
@@ -237,7 +194,7 @@ def fixed(checked: Checked, place: Path, target: Path, call: Call) -> Fixed:
     read = RecordStream(checked.layout, "writing", call.progress, call.chunk_bytes)
     results = write(checked, place, target, read)
     undo.keep(results, place)
-    results_folder.write_text(place / results_folder.REPORT, documents.of_fix(results))
+    files.write(place / results_folder.REPORT, documents.of_fix(results), durable=False)
     return results
 
 
@@ -255,7 +212,7 @@ def split(
         checked = analyzed(path, _only_layout(settings), call)
         read = RecordStream(checked.layout, "writing", call.progress, call.chunk_bytes)
         cut = write(checked, place, target, read, always_parts=True)
-        results_folder.write_text(place / results_folder.REPORT, documents.of_fix(cut))
+        files.write(place / results_folder.REPORT, documents.of_fix(cut), durable=False)
     return cut
 
 

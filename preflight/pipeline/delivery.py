@@ -17,6 +17,7 @@ import pandas as pd
 
 from preflight.config import profile as profiles
 from preflight.config.settings import Settings
+from preflight.core import files
 from preflight.core.errors import OutputExists, ProviderError, Stopped, UsageError
 from preflight.core.locks import locked
 from preflight.core.types import RunBooks
@@ -227,7 +228,7 @@ def closed(ledger: Ledger, sent: Sent) -> Sent:
 
     A crash before that leaves an unfinished run, and a resume settles it again.
     """
-    results_folder.write_text(sent.folder / results_folder.REPORT, documents.of_run(sent))
+    files.write(sent.folder / results_folder.REPORT, documents.of_run(sent))
     if sent.run is not None and sent.run.state is RunState.FINISHED:
         ledger.set_run(sent.run.id, RunState.FINISHED)
     return sent

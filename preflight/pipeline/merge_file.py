@@ -20,7 +20,7 @@ from preflight.config import profile as profiles
 from preflight.config.column_mapping import missing, own, resolve
 from preflight.config.profile import Profile
 from preflight.config.settings import Settings
-from preflight.core import csv_writer
+from preflight.core import csv_writer, files
 from preflight.core import findings as tables
 from preflight.core.errors import BooksError, ConfigError, UsageError
 from preflight.core.row_id import NAME
@@ -98,7 +98,7 @@ def merge_submitted(
         )
         traced = _traced(submitted, checked, part, original, settings, profile, call.work)
         sent = _settled(place, target, checked, part, joined, traced, settings)
-        results_folder.write_text(place / results_folder.REPORT, documents.of_run(sent))
+        files.write(place / results_folder.REPORT, documents.of_run(sent), durable=False)
     return sent
 
 

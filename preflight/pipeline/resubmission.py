@@ -9,7 +9,6 @@ like any other, and goes down the same line as a run of its own, the child of th
 from __future__ import annotations
 
 import dataclasses
-import os
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ import pandas as pd
 import pyarrow as pa
 
 from preflight.config.settings import Settings
-from preflight.core import csv_writer
+from preflight.core import csv_writer, files
 from preflight.core.errors import UsageError
 from preflight.core.row_id import DIGITS, ID, NAME
 from preflight.core.types import Source
@@ -52,7 +51,6 @@ from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import Run, RunState
 from preflight.runs.lineage import TAKEN, standings
 from preflight.runs.settlement import Sent
-from preflight.writing import results_folder
 
 _GUARDS = {
     "DUP804": "warning",
@@ -350,13 +348,12 @@ def _written(returned: Returned, found: Comparison, work: Path, source: Source) 
     ]
     header = [*(label.split("\0")[0] for label in found.labels), ID, STANDING]
     path = work / "corrected.csv"
-    with os.fdopen(results_folder.private(path), "wb") as file:
+    times = source.path.stat()
+    with files.Replacement(path, durable=False, dated=times.st_mtime) as file:
         file.write(b"\n" * (_header_line(returned) - 1))
         file.write(csv_writer.line(header))
         if returned.count:
             file.write(csv_writer.body(csv_writer.records(columns)))
-    times = source.path.stat()
-    os.utime(path, (times.st_atime, times.st_mtime))
     return path
 
 

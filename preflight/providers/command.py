@@ -7,17 +7,15 @@ It does not see the other providers' secrets.
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import re
 import shutil
-import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from preflight.core import processes
 from preflight.core.errors import Ambiguous, Busy, ProviderError, UsageError
 from preflight.providers import registry
 from preflight.providers.exchange import shown
@@ -134,15 +132,15 @@ class Command:
             try:
                 out, err = process.communicate(stdin, timeout=self._timeout)
             except subprocess.TimeoutExpired:
-                _end(process)
+                processes.end(process)
                 raise self.broken(
                     f"took longer than {self._timeout:g} s", commits=commits
                 ) from None
             except BaseException:
-                _end(process)
+                processes.end(process)
                 raise
         if process.returncode < 0:
-            ended = signal.Signals(-process.returncode).name
+            ended = processes.ended_by(process.returncode)
             raise self.broken(f"was ended by {ended}", commits=commits)
         return Answer(process.returncode, out, err)
 
@@ -157,10 +155,3 @@ class Command:
     def shown(self, words: object) -> str:
         """The tool's words, filtered, on one line, of a length that can be read."""
         return shown(words, self._secrets) if isinstance(words, str) else ""
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Ends a call with all that it started."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import codecs
-import os
 import re
-import tempfile
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +14,7 @@ import numpy as np
 
 from preflight.core.errors import UsageError
 from preflight.core.types import Ints, InvalidByte, Source
+from preflight.core.workspace import spooled
 from preflight.reading.encoding_guess import guess, is_utf8_by_chance, seven_bit
 
 _BLOCK = 1 << 20
@@ -127,14 +126,13 @@ def transcode(source: Source, encoding: Encoding, spool: Path) -> tuple[Path, In
     Returns:
         The file, which only its owner can read, and the offset in the source of every such byte.
     """
-    handle, path = tempfile.mkstemp(dir=spool, prefix="text-", suffix=".csv")
     bad: list[int] = []
-    with os.fdopen(handle, "wb") as text, source.path.open("rb") as file:
+    with spooled(spool, "text") as (path, text), source.path.open("rb") as file:
         file.seek(encoding.skip)
         for decoded, offsets in _decode(file, encoding.name):
             bad += offsets
             text.write(decoded.encode("utf-8", "surrogatepass"))
-    return Path(path), np.array(bad, dtype=np.int64)
+    return path, np.array(bad, dtype=np.int64)
 
 
 def _decode(file: BinaryIO, encoding: str) -> Iterator[tuple[str, list[int]]]:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import glob
 import gzip
-import hashlib
-import os
 import re
 import sys
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -18,13 +15,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 from preflight.core.errors import SourceError
+from preflight.core.files import copy_hashed
 from preflight.core.types import Source
+from preflight.core.workspace import spooled
 from preflight.reading import workbook
 
 SUFFIXES = (".csv", ".tsv", ".txt")
 PACKED = (".gz", ".zip")
 
-_BLOCK = 1 << 20
 _RESULTS = ".preflight"
 _LOCKS = (".", "~$")  # a spreadsheet's lock file beside an open workbook begins with ~$
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
@@ -117,7 +115,7 @@ def _opened(path: str | Path, spool: Path, stdin_name: str | None) -> tuple[Sour
                 with archive.open(inside) as member:
                     return _spooled(member, name, spool), inside  # type: ignore[arg-type]
         with file.open("rb") as plain:
-            digest, size = _digest(plain)
+            digest, size = copy_hashed(plain)
     except FileNotFoundError:
         raise SourceError(f"{name}: no such file; check the path") from None
     except PermissionError:
@@ -166,18 +164,6 @@ def _only_member(archive: zipfile.ZipFile) -> str:
 
 
 def _spooled(stream: BinaryIO, name: str, spool: Path) -> Source:
-    handle, path = tempfile.mkstemp(dir=spool, prefix="source-", suffix=".csv")
-    with os.fdopen(handle, "wb") as copy:
-        digest, size = _digest(stream, copy)
-    return Source(name=name, path=Path(path), sha256=digest, size=size)
-
-
-def _digest(stream: BinaryIO, copy: BinaryIO | None = None) -> tuple[str, int]:
-    digest = hashlib.sha256()
-    size = 0
-    while block := stream.read(_BLOCK):
-        digest.update(block)
-        size += len(block)
-        if copy is not None:
-            copy.write(block)
-    return digest.hexdigest(), size
+    with spooled(spool, "source") as (path, copy):
+        digest, size = copy_hashed(stream, copy)
+    return Source(name=name, path=path, sha256=digest, size=size)

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import csv
 import datetime
-import os
-import tempfile
+import io
 import zipfile
 from array import array
 from collections import Counter, defaultdict
@@ -25,6 +24,7 @@ import pyarrow.compute as pc
 from preflight.core.errors import MissingExtra, SourceError, UsageError
 from preflight.core.suggest import nearest
 from preflight.core.types import Chunk, Ints, Sheet
+from preflight.core.workspace import spooled
 from preflight.reading.workbook_xml import DamagedXml, SheetFacts, WorkbookXml, cell_key
 
 if TYPE_CHECKING:
@@ -236,10 +236,12 @@ class _Reader:
         self, cells: CalamineSheet, facts: SheetFacts
     ) -> tuple[Path, dict[int, Ints], dict[int, int]]:
         """Writes the sheet as CSV; also each column's rows with numbers, and their usual length."""
-        handle, name = tempfile.mkstemp(dir=self._spool, prefix="sheet-", suffix=".csv")
         numbers: defaultdict[int, array[int]] = defaultdict(lambda: array("q"))
         lengths: defaultdict[int, Counter[int]] = defaultdict(Counter)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+        with (
+            spooled(self._spool, "sheet") as (path, raw),
+            io.TextIOWrapper(raw, encoding="utf-8", newline="") as file,
+        ):
             writer = csv.writer(file, lineterminator="\n")
             blank = 0
             for row, values in _rows(cells, facts):
@@ -261,7 +263,7 @@ class _Reader:
         lines = {at: np.array(rows, dtype=np.int64) for at, rows in numbers.items()}
         # The longer of two equally common lengths, because zeros are lost, never added.
         usual = {at: max(counts, key=lambda n: (counts[n], n)) for at, counts in lengths.items()}
-        return Path(name), lines, usual
+        return path, lines, usual
 
 
 def _rows(cells: CalamineSheet, facts: SheetFacts) -> Iterator[tuple[int, list[Any]]]:

@@ -6,8 +6,7 @@ The source is gone over once more, so nothing but its kept copy and the provider
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -67,7 +66,7 @@ def write_failures(
     _note_dropped(verdicts, checked)
     counted, changes, remaining = Counter[str](), Counter[str](), Counter[str]()
     names, own_cells = RowIds(layout), own(layout.header)
-    with _replacing(run.folder / results_folder.FAILURES, rejects.header) as file:
+    with results_folder.TableWriter(run.folder / results_folder.FAILURES, rejects.header) as file:
         for one, _ in rewrite(found, RecordStream(layout)):
             here = rejects.of(one.original, one.rejected, one.rejected_malformed, one.findings)
             refused = _refused_rows(one.aligned, there, own_cells, names)
@@ -95,19 +94,6 @@ def _agree(books: RunBooks, here: int, there: int) -> None:
         )
 
 
-@contextmanager
-def _replacing(final: Path, header: Sequence[str]) -> Iterator[results_folder.TableWriter]:
-    """A table that takes its place when the block ends well, and leaves nothing if it does not."""
-    temporary = final.with_name(f".{final.name}.partial")
-    try:
-        with results_folder.TableWriter(temporary, header) as file:
-            yield file
-        temporary.replace(final)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
 def write_unmatched(folder: Path, unmatched: list[pd.DataFrame]) -> None:
     """unmatched.csv: the report lines that no row could be found for; no file if there are none."""
     final = folder / results_folder.UNMATCHED
@@ -116,7 +102,7 @@ def write_unmatched(folder: Path, unmatched: list[pd.DataFrame]) -> None:
         final.unlink(missing_ok=True)
         return
     together = pd.concat(lines, ignore_index=True)
-    with _replacing(final, list(together.columns)) as file:
+    with results_folder.TableWriter(final, list(together.columns)) as file:
         file.write([pa.array(together[name].astype(str), type=pa.string()) for name in together])
 
 

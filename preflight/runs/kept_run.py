@@ -7,12 +7,7 @@ each row has to end where it ended before, or the books would not balance.
 from __future__ import annotations
 
 import dataclasses
-import fcntl
-import hashlib
 import json
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -21,16 +16,16 @@ from preflight.config.setting_values import MaxBad
 from preflight.config.settings import Settings
 from preflight.core import files
 from preflight.core.errors import SourceError
+from preflight.core.locks import locked
 from preflight.core.types import Source
 from preflight.kinds.email_dns import remembered as known_domains
 from preflight.linting.checked import Check, Checked
+from preflight.runs.ledger.ledger import LOCKS
 from preflight.runs.ledger.run import Run
-from preflight.writing import results_folder
 
 SOURCES = "sources"
 """The folder of the kept sources, in the state folder; each is called by its SHA-256."""
 
-_PARTIAL = ".partial"
 _KEPT = (
     "profile", "select", "ignore", "extend_select", "severity", "fail_on", "exit_zero",
     "unsafe_fixes", "region", "timezone", "encoding", "delimiter", "header_row", "sheet", "columns",
@@ -114,54 +109,25 @@ def keep_source(checked: Checked, state_dir: Path) -> None:
     """Keeps the source's bytes, so that a resume does not depend on a file that people move.
 
     Raises:
-        SourceError: the source is not what was read any more, or the copy cannot be written.
+        SourceError: the source is not what was read any more.
+        WriteError: the copy cannot be written.
     """
     folder = state_dir / SOURCES
     source = checked.source
     copy = folder / source.sha256
-    try:
-        files.folder(folder)
-        with _one_at_a_time(folder):
-            for left in folder.glob(f".*{_PARTIAL}"):
-                left.unlink()
-            if not copy.exists():
-                _copy(source, copy, checked.analysis.plan.written)
-    except OSError as error:
-        raise SourceError(f"cannot keep a copy in {folder}: {error.strerror}") from error
-
-
-@contextmanager
-def _one_at_a_time(folder: Path) -> Iterator[None]:
-    """Waits for other processes that keep a source, so that half a copy is certainly a dead one's.
-
-    Whatever such a one leaves behind holds contacts, and is cleared away by the next.
-    """
-    held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(held)
+    files.folder(folder)
+    # Whatever a killed process left half done holds contacts. With one at a time it is surely dead.
+    with locked(state_dir / LOCKS / f"{SOURCES}.lock", str(folder), wait=True):
+        for left in folder.glob(".*"):
+            left.unlink()
+        if not copy.exists():
+            _copy(source, copy, checked.analysis.plan.written)
 
 
 def _copy(source: Source, copy: Path, written: datetime | None) -> None:
-    temporary = copy.with_name(f".{copy.name}{_PARTIAL}")
-    digest = hashlib.sha256()
-    try:
-        with (
-            source.path.open("rb") as given,
-            os.fdopen(results_folder.private(temporary), "wb") as target,
-        ):
-            while block := given.read(1 << 20):
-                digest.update(block)
-                target.write(block)
-            target.flush()
-            os.fsync(target.fileno())
-        if digest.hexdigest() != source.sha256:
+    # A resume judges the copy, and some findings are about when the source was written.
+    dated = None if written is None else written.timestamp()
+    with source.path.open("rb") as given, files.Replacement(copy, dated=dated) as new:
+        digest, _ = files.copy_hashed(given, new)
+        if digest != source.sha256:
             raise SourceError(f"{source.name} changed while it was read; nothing was sent")
-        if written is not None:
-            # A resume judges the copy, and some findings are about when the source was written.
-            os.utime(temporary, (written.timestamp(),) * 2)
-        temporary.replace(copy)
-    finally:
-        temporary.unlink(missing_ok=True)

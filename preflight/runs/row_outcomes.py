@@ -17,7 +17,6 @@ import pandas as pd
 from preflight.core import files
 from preflight.core.errors import BooksError, UsageError
 from preflight.core.types import Ints, Part, RunBooks
-from preflight.runs.ledger import kept_reports
 
 FOLDER = "verdicts"
 """Where they lie in the state folder, each called by its run."""
@@ -126,7 +125,7 @@ def keep(state_dir: Path, run: str, table: pd.DataFrame) -> None:
     files.folder(folder)
     written = io.BytesIO()
     table.to_feather(written, compression="zstd")
-    kept_reports.write(_path(state_dir, run), written.getvalue())
+    files.write(_path(state_dir, run), written.getvalue())
 
 
 def load(state_dir: Path, run: str) -> pd.DataFrame:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO
 
 import numpy as np
 import pyarrow as pa
@@ -36,7 +34,7 @@ def too_large(
 class _Open:
     """The part that is being written."""
 
-    file: IO[bytes]
+    file: files.Replacement
     path: Path
     digest: hashlib._Hash
     size: int
@@ -49,7 +47,7 @@ class PartWriter:
     """Writes records into numbered part files, a new one where a limit would be passed.
 
     Args:
-        folder: where the parts go; made if it is not there.
+        folder: where the parts go; made if it is not there, and not brought to disk.
         columns: what is written.
         max_bytes: the most bytes of one part, its header included; None for no limit.
         max_rows: the most data rows of one part; None for no limit.
@@ -118,13 +116,13 @@ class PartWriter:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Lets go of the open file, whatever happened; the parts are what `close` gives."""
+        """Removes a part that was not ended; the parts are what `close` gives."""
         if self._open is not None:
-            self._open.file.close()
+            self._open.file.drop()
 
     def _begin(self) -> _Open:
         path = self._folder / f"{len(self._done) + 1:04}.csv"
-        file = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+        file = files.Replacement(path, durable=False)
         file.write(self._header)
         digest = hashlib.sha256(self._header)
         self._open = _Open(file, path, digest, len(self._header), 0, [], [])
@@ -134,7 +132,7 @@ class PartWriter:
         part, self._open = self._open, None
         if part is None:
             return
-        part.file.close()
+        part.file.keep()
         self._done.append(
             Part(
                 number=len(self._done) + 1,

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
-import fcntl
 import os
 import shutil
 import tempfile
@@ -16,9 +14,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from preflight.core import csv_writer
-from preflight.core import files as owned
-from preflight.core.errors import OutputExists, RunLocked, SourceError
+from preflight.core import csv_writer, files
+from preflight.core.errors import OutputExists, WriteError
+from preflight.core.locks import locked
 from preflight.core.types import CHANGE_COLUMNS
 
 CLEAN, PARTS, MANIFEST = "clean.csv", "parts", "manifest.json"
@@ -36,8 +34,7 @@ HELPERS = (
 )  # fmt: skip
 _STAGING = ".preflight-partial-"
 _OLD, _NEW = ".preflight-replaced", ".preflight-new"
-_UNSENT = ".preflight-unsent"
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
+_UNSENT, _LOCK = ".preflight-unsent", ".preflight-lock"
 
 
 def default_folder(name: str, stdin_name: str | None = None) -> Path:
@@ -68,38 +65,31 @@ def staging(folder: Path, *, force: bool, to_send: bool = False) -> Iterator[Pat
     Raises:
         OutputExists: a result stands there, and is not to be replaced.
         RunLocked: another process is writing into it.
-        SourceError: the folder cannot be written, or the disk is full.
+        WriteError: the folder cannot be written, or the disk is full.
     """
     made_here = not folder.exists()
     try:
-        owned.folder(folder)
-        held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    except OSError as error:
-        raise _unwritable(folder, error) from error
-    try:
-        try:
-            _lock(held, folder)
-            _recover(folder)
-            _refuse_standing(folder, force=force, to_send=to_send)
-            place = Path(tempfile.mkdtemp(prefix=_STAGING, dir=folder))
-        except OSError as error:
-            raise _unwritable(folder, error) from error
-        try:
-            yield place
-            if to_send:
-                (place / _UNSENT).touch(mode=0o600)
-            _refuse_standing(folder, force=force, to_send=to_send)
-            _exchange(folder, place)
-        except OSError as error:
-            if error.errno in _FULL:
-                raise _unwritable(folder, error) from error
-            raise
-        finally:
-            shutil.rmtree(place, ignore_errors=True)
+        with _alone(folder):
+            with files.writing(f"into {folder}"):
+                _recover(folder)
+                _refuse_standing(folder, force=force, to_send=to_send)
+                place = Path(tempfile.mkdtemp(prefix=_STAGING, dir=folder))
+            try:
+                yield place
+                if to_send:
+                    files.touch(place / _UNSENT)
+                _refuse_standing(folder, force=force, to_send=to_send)
+                _exchange(folder, place)
+            except OSError as error:
+                if files.is_full(error):
+                    raise WriteError(f"into {folder}", files.reason(error)) from error
+                raise
+            finally:
+                shutil.rmtree(place, ignore_errors=True)
     finally:
-        os.close(held)
-        if made_here and not any(folder.iterdir()):
-            folder.rmdir()
+        if made_here:
+            with contextlib.suppress(OSError):  # it is not empty, or somebody else's by now
+                folder.rmdir()
 
 
 def handed_over(folder: Path) -> None:
@@ -107,18 +97,24 @@ def handed_over(folder: Path) -> None:
     (folder / _UNSENT).unlink(missing_ok=True)
 
 
-def _lock(held: int, folder: Path) -> None:
-    """Holds the folder until the descriptor is closed, so that leftovers are certainly dead."""
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Holds the folder, which is made if it is not there, so that leftovers are certainly dead.
+
+    What cannot be written in it is told as the folder: the user knows no other name.
+    """
     try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise RunLocked(
-            f"another process writes into {folder}; wait for it, or -o DIR writes elsewhere"
-        ) from None
-
-
-def _unwritable(folder: Path, error: OSError) -> SourceError:
-    return SourceError(f"cannot write into {folder}: {error.strerror}")
+        with locked(
+            folder / _LOCK,
+            f"the results in {folder}",
+            instead="wait for it, or -o DIR writes elsewhere",
+            stays=False,
+        ):
+            yield
+    except WriteError as error:
+        if isinstance(error.what, Path) and error.what.is_relative_to(folder):
+            raise WriteError(f"into {folder}", error.reason) from error
+        raise
 
 
 def _standing(folder: Path) -> list[str]:
@@ -139,6 +135,7 @@ def _exchange(folder: Path, place: Path) -> None:
     The renaming in the middle decides: a process that is killed before it has changed nothing, for
     `_recover` moves the old results back; after it, the new ones stand there, for it goes on.
     """
+    files.sync_tree(place)
     old, new = folder / _OLD, folder / _NEW
     old.mkdir(mode=0o700)
     marks = [_UNSENT] if (folder / _UNSENT).exists() else []
@@ -155,6 +152,7 @@ def _exchange(folder: Path, place: Path) -> None:
         # The mark of those that nobody has sent comes first: its name begins with a dot.
         for path in sorted(new.iterdir()):
             move(path, folder / path.name)
+        files.sync_folder(folder)
     except BaseException:
         for here, there in reversed(done):
             there.replace(here)
@@ -186,36 +184,20 @@ def _forget(old: Path, new: Path) -> None:
     new.rmdir()
 
 
-private = owned.file
-"""Makes a file that only its owner can read, and gives its descriptor."""
-
-
-def write_text(path: Path, text: str) -> None:
-    """Writes a whole file, readable by its owner alone, by way of a temporary one beside it."""
-    temporary = path.with_name(f".{path.name}.partial")
-    try:
-        with os.fdopen(private(temporary), "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
 class TableWriter:
     """Appends rows of strings to a CSV for people: cells that a spreadsheet would run are escaped.
 
-    So are the names of its header; `csv_writer.plain` takes the escape off again.
+    So are the names of its header; `csv_writer.plain` takes the escape off again. The file is
+    readable by its owner alone, and stands in its place when it is ended.
 
     Args:
-        path: of the file; it is made with its header, readable by its owner alone.
+        path: of the file.
         header: the column names.
+        durable: see `files.Replacement`.
     """
 
-    def __init__(self, path: Path, header: Sequence[str]) -> None:
-        self._file = os.fdopen(private(path), "wb")
+    def __init__(self, path: Path, header: Sequence[str], *, durable: bool = True) -> None:
+        self._file = files.Replacement(path, durable=durable)
         names = csv_writer.neutral(pa.array(header, type=pa.string()))
         self._file.write(csv_writer.line(names.to_pylist()))
         self.rows = 0
@@ -228,15 +210,15 @@ class TableWriter:
             )
             self.rows += len(columns[0])
 
-    def close(self) -> None:
-        """Ends the file."""
-        self._file.close()
-
     def __enter__(self) -> TableWriter:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Puts the file in its place; where the block failed, nothing is left of it."""
+        if kind is None:
+            self._file.keep()
+        else:
+            self._file.drop()
 
 
 def fixes_columns(changes: pd.DataFrame) -> list[pa.Array]:

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import os
 import zlib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -22,7 +21,7 @@ import pyarrow as pa
 from pyarrow import csv as pa_csv
 
 from preflight.config.column_mapping import join_pieces
-from preflight.core import csv_writer
+from preflight.core import csv_writer, files
 from preflight.core.errors import OutputExists, SourceError, UsageError
 from preflight.core.types import CHANGE_COLUMNS
 from preflight.writing import results_folder
@@ -66,16 +65,13 @@ def keep(fixed: Fixed, place: Path) -> None:
         SourceError: the input changed while it was read.
     """
     source, analysis = fixed.checked.source, fixed.checked.analysis
-    digest = hashlib.sha256()
     with (
         source.path.open("rb") as given,
-        os.fdopen(results_folder.private(place / results_folder.ORIGINAL), "wb") as file,
-        gzip.GzipFile(filename="", mode="wb", compresslevel=1, fileobj=file, mtime=0) as packed,
+        files.Replacement(place / results_folder.ORIGINAL, durable=False) as new,
+        gzip.GzipFile(filename="", mode="wb", compresslevel=1, fileobj=new.file, mtime=0) as packed,
     ):
-        while block := given.read(_BLOCK):
-            digest.update(block)
-            packed.write(block)
-    if digest.hexdigest() != source.sha256:
+        digest, _ = files.copy_hashed(given, packed)
+    if digest != source.sha256:
         raise SourceError(f"{source.name} changed while it was read; nothing was written")
     single = [part for part in fixed.parts if part.path.name == results_folder.CLEAN]
     record = UndoRecord(
@@ -103,7 +99,8 @@ def restore(folder: Path, target: Path | None = None, *, force: bool = False) ->
     Raises:
         UsageError: the folder holds no result of `fix`.
         OutputExists: there is another file of that name, and `force` is not set.
-        SourceError: what was kept is damaged, or the target cannot be written.
+        SourceError: what was kept is damaged, or the target is a directory.
+        WriteError: the target cannot be written.
     """
     record = load(folder)
     target = target or folder.absolute().parent / _own_name(record.name, folder)
@@ -111,31 +108,23 @@ def restore(folder: Path, target: Path | None = None, *, force: bool = False) ->
         raise SourceError(f"{target} is a directory; name a file with -o FILE")
     if target.exists():
         with target.open("rb") as file:
-            if _copied(file) == record.sha256:
+            if files.copy_hashed(file)[0] == record.sha256:
                 return Restored(target, record.size, unchanged=True)
         if not force:
             raise OutputExists(
                 f"{target} exists and is not the original; replace it with --force, "
                 "or name another file with -o FILE"
             )
-    temporary = target.with_name(f".{target.name}.partial")
     try:
         with (
             gzip.open(folder / results_folder.ORIGINAL) as packed,
-            os.fdopen(results_folder.private(temporary), "wb") as file,
+            files.Replacement(target) as new,
         ):
-            digest = _copied(packed, file)  # type: ignore[arg-type]
-            file.flush()
-            os.fsync(file.fileno())
-        if digest != record.sha256:
-            raise damaged(folder)
-        temporary.replace(target)
-    except (EOFError, zlib.error, gzip.BadGzipFile):
+            digest, _ = files.copy_hashed(packed, new)  # type: ignore[arg-type]
+            if digest != record.sha256:
+                raise damaged(folder)
+    except (EOFError, zlib.error, OSError):
         raise damaged(folder) from None
-    except OSError as error:
-        raise SourceError(f"cannot write {target}: {error.strerror}") from None
-    finally:
-        temporary.unlink(missing_ok=True)
     return Restored(target, record.size, unchanged=False)
 
 
@@ -196,7 +185,7 @@ def revert(folder: Path, *, codes: Collection[str] = (), rows: Collection[int] =
             f"undo them all: preflight undo {folder}"
         )
     with path.open("rb") as file:
-        if _copied(file) != record.clean_sha256:
+        if files.copy_hashed(file)[0] != record.clean_sha256:
             raise UsageError(
                 f"{path} was edited since it was written; undo all fixes with "
                 f"`preflight undo {folder}`, or fix the input again"
@@ -209,14 +198,9 @@ def revert(folder: Path, *, codes: Collection[str] = (), rows: Collection[int] =
         raise UsageError(f"{folder}: {results_folder.FIXES} has no such fix to undo")
     fresh, pieces = _reverted(path, record, undone)
     lines = pd.DataFrame([fix.line for fix in undone], columns=list(CHANGE_COLUMNS))
-    logged = path.with_name(f".{results_folder.FIXES}.partial")
-    with results_folder.TableWriter(logged, CHANGE_COLUMNS) as writer:
+    with results_folder.TableWriter(folder / results_folder.FIXES, CHANGE_COLUMNS) as writer:
         writer.write(results_folder.fixes_columns(pd.concat([log, lines], ignore_index=True)))
-    clean = path.with_name(f".{results_folder.CLEAN}.partial")
-    with os.fdopen(results_folder.private(clean), "wb") as file:
-        file.write(fresh)
-    clean.replace(path)
-    logged.replace(folder / results_folder.FIXES)
+        files.write(path, fresh)
     save(
         replace(
             record,
@@ -360,15 +344,6 @@ def _read(path: Path) -> pa.Table:
 
 
 _PARSE = pa_csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False)
-
-
-def _copied(stream: BinaryIO, target: BinaryIO | None = None) -> str:
-    digest = hashlib.sha256()
-    while block := stream.read(_BLOCK):
-        digest.update(block)
-        if target is not None:
-            target.write(block)
-    return digest.hexdigest()
 
 
 def _own_name(name: str, folder: Path) -> str:

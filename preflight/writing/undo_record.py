@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from preflight.config.column_mapping import OutputColumn
+from preflight.core import files
 from preflight.core.errors import SourceError, UsageError
 from preflight.linting.apply_fixes import FixedChunk
 from preflight.writing import results_folder
@@ -142,7 +143,7 @@ def load(folder: Path) -> UndoRecord:
 def save(record: UndoRecord, folder: Path) -> None:
     """Writes undo.json."""
     text = json.dumps({"version": _VERSION, **asdict(record)}) + "\n"
-    results_folder.write_text(folder / results_folder.UNDO, text)
+    files.write(folder / results_folder.UNDO, text)
 
 
 def damaged(folder: Path) -> SourceError:

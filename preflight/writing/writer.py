@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ import pandas as pd
 
 from preflight.config.column_mapping import OutputColumn
 from preflight.config.plan import Plan
-from preflight.core import csv_writer
+from preflight.core import csv_writer, files
 from preflight.core import findings as tables
 from preflight.core.types import CHANGE_COLUMNS, Books, Chunk, Part, Severity
 from preflight.linting.analysis import Analysis
@@ -89,8 +88,12 @@ def write(
             max_bytes=limits.bytes,
             max_rows=limits.rows,
         ) as writer,
-        results_folder.TableWriter(place / results_folder.REJECTS, rejects.header) as refused,
-        results_folder.TableWriter(place / results_folder.FIXES, CHANGE_COLUMNS) as log,
+        results_folder.TableWriter(
+            place / results_folder.REJECTS, rejects.header, durable=False
+        ) as refused,
+        results_folder.TableWriter(
+            place / results_folder.FIXES, CHANGE_COLUMNS, durable=False
+        ) as log,
     ):
         log.write(results_folder.fixes_columns(file_changes(checked)))
         for one, kept in rewrite(found, read):
@@ -226,16 +229,14 @@ def _placed(
 ) -> tuple[Part, ...]:
     """Gives the parts their final names; they are told as standing where they will stand."""
     if len(parts) > 1 or (parts and always_parts):
-        results_folder.write_text(
-            place / results_folder.MANIFEST, manifest(parts, checked.source.sha256)
-        )
+        listed = manifest(parts, checked.source.sha256)
+        files.write(place / results_folder.MANIFEST, listed, durable=False)
         return tuple(moved(part, target / results_folder.PARTS / part.path.name) for part in parts)
     if columns:
         if parts:
-            parts[0].path.rename(place / results_folder.CLEAN)
+            parts[0].path.replace(place / results_folder.CLEAN)
         else:
             header = csv_writer.line([column.header for column in columns])
-            with os.fdopen(results_folder.private(place / results_folder.CLEAN), "wb") as file:
-                file.write(header)
+            files.write(place / results_folder.CLEAN, header, durable=False)
     (place / results_folder.PARTS).rmdir()
     return tuple(moved(part, target / results_folder.CLEAN) for part in parts)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from preflight.config.settings import Settings
+from preflight.core.workspace import workspace
 from preflight.pipeline import check_fix_split
 from tests.calls import EXPORTS, ODD, SHOW, Call, clean_rows_of, contacts, rows_of
 
@@ -169,7 +170,7 @@ def test_an_interruption_leaves_nothing_half_written(here: Path, moment: str) ->
         if stage == moment:
             raise KeyboardInterrupt
 
-    with check_fix_split.workspace() as work, pytest.raises(KeyboardInterrupt):
+    with workspace() as work, pytest.raises(KeyboardInterrupt):
         check_fix_split.fix("a.csv", Settings(), work=work, progress=interrupt)
     assert [path.name for path in here.iterdir()] == ["a.csv"]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from preflight.core.workspace import workspace
 from preflight.pipeline import check_fix_split
 from tests import checked
 from tests.calls import Call
@@ -19,7 +20,7 @@ MESSY = "email,phone\n ann@kestrel-labs.com,+1 415 555 2671\nbo@kestrel-labs.com
 def _fixed_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("once")
     checked.written(folder, MESSY, "a.csv")
-    with chdir(folder), check_fix_split.workspace() as work:
+    with chdir(folder), workspace() as work:
         check_fix_split.fix("a.csv", work=work)
     return folder
 

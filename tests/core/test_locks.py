@@ -6,11 +6,13 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
 
-from preflight.core.errors import RunLocked
+from preflight.core.errors import RunLocked, WriteError
 from preflight.core.locks import locked
 
 _HOLDER = """
@@ -75,3 +77,37 @@ def test_a_program_that_outlives_the_holder_keeps_it_if_it_is_to(
         left.wait()
     with locked(path, "it"):
         pass
+
+
+def test_a_lock_that_does_not_stay_leaves_no_file_and_is_one_lock_still(tmp_path: Path) -> None:
+    """Who waited for a file that its holder removed waits for the new one."""
+    path = tmp_path / "out" / ".lock"
+    with locked(path, "out", stays=False):
+        with pytest.raises(RunLocked), locked(path, "out", stays=False):
+            pass
+        assert path.exists()
+    assert list(path.parent.iterdir()) == []
+    most, inside = [0], [0]
+
+    def work() -> None:
+        for _ in range(10):
+            with locked(path, "out", stays=False, wait=True):
+                inside[0] += 1
+                most[0] = max(most[0], inside[0])
+                time.sleep(0.001)
+                inside[0] -= 1
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert most == [1]
+    assert list(path.parent.iterdir()) == []
+
+
+def test_a_lock_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "locks").mkdir()
+    (tmp_path / "locks" / "a.lock").mkdir()
+    with pytest.raises(WriteError, match=r"a\.lock"), locked(tmp_path / "locks" / "a.lock", "it"):
+        pytest.fail("the block was entered")

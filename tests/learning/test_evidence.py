@@ -13,10 +13,11 @@ from preflight.config import catalogue
 from preflight.config.settings import Settings
 from preflight.core.errors import SourceError, UsageError
 from preflight.core.types import Reason
+from preflight.core.workspace import workspace
 from preflight.learning.evidence import Evidence
 from preflight.learning.lessons import Raised, Switched
 from preflight.learning.proposing import learn
-from preflight.pipeline import check_fix_split, state_folder
+from preflight.pipeline import state_folder
 from preflight.pipeline.delivery import Sent
 from preflight.providers.sandbox.server import Sandbox
 from tests.families import Row, send, send_corrected
@@ -49,7 +50,7 @@ def sent(
 def known(run: Sent, own: Settings) -> Evidence:
     """What the family of a run knows."""
     assert run.run is not None
-    with check_fix_split.workspace() as work:
+    with workspace() as work:
         return state_folder.evidence(run.run.id, own, work=work)
 
 

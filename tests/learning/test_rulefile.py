@@ -10,6 +10,7 @@ import pytest
 from preflight.cli import rule_samples
 from preflight.config import profile as profiles
 from preflight.config.settings import Settings
+from preflight.core.workspace import workspace
 from preflight.learning.counting import Support
 from preflight.learning.properties import Property, SentColumn, candidates
 from preflight.learning.rulefile import rule_file
@@ -63,7 +64,7 @@ def test_it_warns_of_its_column_alone(tmp_path: Path) -> None:
         "email,company,address\nann@kestrel-labs.com,Kestrel A/S,1/2 Road\n"
         "bob@kestrel-labs.com,Heron,3/4 Road\n"
     )
-    with check_fix_split.workspace() as work:
+    with workspace() as work:
         settings = Settings(profile="talkvalue", rules=(path,), select=("OWN",))
         frame = check_fix_split.check(leads, settings, work=work).analysis.findings.frame
     assert frame[["row", "column"]].to_numpy().tolist() == [[1, 2]]

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from preflight.config.settings import Settings
 from preflight.core.errors import BooksError, OutputExists, RunLocked, SourceError
 from preflight.core.types import Books
+from preflight.core.workspace import workspace
 from preflight.linting.checked import CHUNK_BYTES, RecordStream
 from preflight.pipeline import check_fix_split
-from preflight.pipeline.check_fix_split import workspace
 from preflight.writing.writer import Fixed
 from tests.calls import EXPORTS, SHOW, clean_rows_of, contacts, rows_of
 
@@ -140,13 +140,6 @@ def test_progress_is_told_in_rows(tmp_path: Path) -> None:
     assert told == [("reading", 3, None), ("writing", 3, None)]
 
 
-def test_a_workspace_is_private_and_goes() -> None:
-    with workspace() as work:
-        assert work.stat().st_mode & 0o077 == 0
-        (work / "spooled").write_text("x")
-    assert not work.exists()
-
-
 def test_nothing_is_made_for_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     with workspace() as work, pytest.raises(SourceError):
         check_fix_split.fix(tmp_path / "nope.csv", work=work)
@@ -190,7 +183,7 @@ def test_a_result_is_not_written_over_by_its_own_results(tmp_path: Path) -> None
     """Correcting rejects.csv in place would replace what a person corrected, --force or not."""
     source = tmp_path / "leads.csv"
     source.write_text("email\nann@@kestrel-labs.com\n")
-    with check_fix_split.workspace() as work:
+    with workspace() as work:
         check_fix_split.fix(source, work=work, folder=tmp_path / "out")
         rejects = tmp_path / "out" / "rejects.csv"
         before = rejects.read_bytes()
@@ -274,26 +267,3 @@ def test_a_number_of_a_sheet_that_lost_its_zeros_rejects_its_row_as_an_error_alo
     if rejected:
         [row] = rows_of(tmp_path / "out" / "rejects.csv")
         assert (row["email"], row["preflight__codes"]) == ("a@x-labs.com", "TXT708")
-
-
-def test_what_a_killed_call_spooled_is_cleared_away_by_a_later_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Not what lies there since a moment, what is at work, or what is no folder of ours."""
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    dead, fresh, link = (tmp_path / f"preflight-work-{name}" for name in ("dead", "fresh", "link"))
-    mine = tmp_path / "mine"
-    for folder in (dead, fresh, mine):
-        folder.mkdir()
-        (folder / "a.csv").write_text("ann@kestrel-labs.com")
-    link.symlink_to(mine)
-    with workspace() as alive:
-        (alive / "a.csv").write_text("ann@kestrel-labs.com")
-        for folder in (dead, alive, mine):
-            os.utime(folder, (0, 0))
-        with workspace():
-            assert not dead.exists()
-            assert all((folder / "a.csv").exists() for folder in (alive, fresh, mine))
-    assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "mine", "preflight-work-fresh", "preflight-work-link",
-    ]  # fmt: skip

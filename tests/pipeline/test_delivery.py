@@ -13,7 +13,8 @@ import pytest
 from preflight.config.setting_values import MaxBad
 from preflight.config.settings import Settings
 from preflight.core.errors import RunLocked, SourceError, UsageError
-from preflight.pipeline import check_fix_split, delivery
+from preflight.core.workspace import workspace
+from preflight.pipeline import delivery
 from preflight.pipeline.connection import POLL_SCALE, Connection
 from preflight.pipeline.delivery import Sent
 from preflight.providers.sandbox.server import Sandbox
@@ -48,7 +49,7 @@ def settings(tmp_path: Path) -> Settings:
 
 def submit(path: Path, settings: Settings, connection: Connection) -> Sent:
     """A submission."""
-    with check_fix_split.workspace() as work:
+    with workspace() as work:
         return delivery.submit(path, "talkvalue", settings, connection, work=work)
 
 
@@ -75,7 +76,7 @@ def test_the_source_is_kept_privately_and_once(
     path = tmp_path / "a.csv"
     path.write_text(contacts(3))
     for folder in ("1", "2"):
-        with check_fix_split.workspace() as work:
+        with workspace() as work:
             delivery.submit(
                 path, "talkvalue", settings, connection, work=work, folder=tmp_path / folder,
                 again=True,
@@ -97,7 +98,7 @@ def test_a_source_that_changes_meanwhile_is_not_sent(
         if stage == "writing":
             path.write_text(contacts(3).replace("@", "@x"))
 
-    with check_fix_split.workspace() as work, pytest.raises(SourceError, match="changed while"):
+    with workspace() as work, pytest.raises(SourceError, match="changed while"):
         delivery.submit(path, "talkvalue", settings, connection, work=work, progress=change)
     assert len(box.store.jobs("talkvalue")) == before
     assert not (tmp_path / "state" / SOURCES).exists()
@@ -123,7 +124,7 @@ def test_a_run_goes_on_with_its_own_settings(
     )
     submit(tmp_path / "a.csv", own, dataclasses.replace(connection, wait=False))
     others = dataclasses.replace(settings, region="US", output_format="json")
-    with check_fix_split.workspace() as work:
+    with workspace() as work:
         sent = delivery.resume(None, others, connection, work=work)
     assert (sent.settings.region, sent.settings.ignore) == ("FR", ("TXT702",))
     assert sent.settings.max_bad == MaxBad(share=0.5, count=None)
@@ -157,7 +158,7 @@ def test_a_run_of_which_nothing_was_taken_is_not_resumed_once_its_rows_are_sent_
     assert first.stopped is not None
     assert first.pending == 3
     before = len(box.store.jobs("talkvalue"))
-    with check_fix_split.workspace() as work:
+    with workspace() as work:
         second = delivery.submit(
             tmp_path / "a.csv",
             "talkvalue",
@@ -169,7 +170,7 @@ def test_a_run_of_which_nothing_was_taken_is_not_resumed_once_its_rows_are_sent_
         )
     assert second.books.accepted == 3
     for run, said in ((None, "no unfinished run"), (first.run.id, "was replaced by a later one")):
-        with check_fix_split.workspace() as work, pytest.raises(UsageError, match=said):
+        with workspace() as work, pytest.raises(UsageError, match=said):
             delivery.resume(run, settings, connection, work=work)
     assert len(box.store.jobs("talkvalue")) == before + 1
     with Ledger(settings.state_dir) as ledger:
@@ -186,7 +187,7 @@ def test_a_run_that_another_process_works_on_is_not_replaced(
     with (
         Ledger(settings.state_dir) as ledger,
         ledger.lock(first.run.id),
-        check_fix_split.workspace() as work,
+        workspace() as work,
         pytest.raises(RunLocked, match=f"works on run {first.run.id}"),
     ):
         delivery.submit(
@@ -199,7 +200,7 @@ def test_a_run_that_another_process_works_on_is_not_replaced(
 
 def go_on(settings: Settings, connection: Connection) -> Sent:
     """The latest unfinished run, to its end."""
-    with check_fix_split.workspace() as work:
+    with workspace() as work:
         return delivery.resume(None, settings, connection, work=work)
 
 

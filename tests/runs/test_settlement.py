@@ -11,6 +11,7 @@ import pytest
 from preflight.config.settings import Settings
 from preflight.core.errors import BooksError
 from preflight.core.types import FailureReport, Outcome, Reason, Receipt, RunBooks
+from preflight.core.workspace import workspace
 from preflight.pipeline import check_fix_split
 from preflight.pipeline.connection import Connection
 from preflight.pipeline.delivery import closed, submit
@@ -161,7 +162,7 @@ def test_a_refusal_is_predicted_where_the_row_was_sent_with_a_warning(tmp_path: 
         "cleo@kestrel-labs.com,Cleo,\n",
         encoding="utf-8",
     )
-    with check_fix_split.workspace() as work, Sandbox(tmp_path / "box.sqlite") as box:
+    with workspace() as work, Sandbox(tmp_path / "box.sqlite") as box:
         sent = submit(
             source,
             "talkvalue",

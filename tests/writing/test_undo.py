@@ -19,7 +19,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from preflight.config.settings import Settings
-from preflight.core.errors import OutputExists, SourceError, UsageError
+from preflight.core.errors import OutputExists, SourceError, UsageError, WriteError
 from preflight.pipeline import check_fix_split
 from preflight.writing import results_folder, undo
 from tests import checked
@@ -239,7 +239,7 @@ def test_the_input_is_written_beside_the_results_under_its_own_name(
     assert given_path.read_bytes() == MESSY.encode()
     with pytest.raises(SourceError, match="is a directory"):
         undo.restore(out, tmp_path)
-    with pytest.raises(SourceError, match="cannot write"):
+    with pytest.raises(WriteError, match="cannot write"):
         undo.restore(out, tmp_path / "nowhere" / "a.csv")
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from preflight.core.errors import MissingExtra, UsageError
+from preflight.core.errors import MissingExtra, UsageError, WriteError
 from preflight.providers.sandbox.faults import Faults, parse
 from preflight.providers.sandbox.store import Store
 from preflight.providers.sandbox.tools import install
@@ -145,7 +145,7 @@ class Sandbox:
         self._port = listener.getsockname()[1]
         try:
             self._store = Store(self._state)
-        except (OSError, sqlite3.Error):
+        except (WriteError, sqlite3.Error):
             listener.close()
             raise UsageError(f"the sandbox cannot keep its state in {self._state}") from None
         config = uvicorn.Config(

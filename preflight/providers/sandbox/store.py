@@ -180,12 +180,12 @@ class Store:
 
     Raises:
         sqlite3.Error: what stands there is no SQLite file.
-        OSError: nothing can be made there.
+        WriteError: nothing can be made there.
     """
 
     def __init__(self, path: Path) -> None:
         files.folder(path.parent)
-        path.touch(mode=0o600)
+        files.touch(path)
         self._lock = threading.RLock()
         self._connection = sqlite3.connect(
             path, timeout=60, isolation_level=None, check_same_thread=False

@@ -8,7 +8,6 @@ list's pages under `pagination`; errors stand on standard error; 0 ok, 1 general
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any, Protocol
 from urllib.parse import quote
 
 from preflight.core.errors import Ambiguous, Busy, Denied, ProviderError, Refused
+from preflight.core.workspace import under_name
 from preflight.providers.command import Answer, Command
 from preflight.providers.exchange import Complaint, Response, Upload, count
 from preflight.providers.http import Http
@@ -192,9 +192,7 @@ class Tool:
 
     def analyze(self, path: Path, name: str) -> WireAnswer:
         """`path import analyze`; a link gives the file its name."""
-        with tempfile.TemporaryDirectory(prefix="preflight-") as folder:
-            link = Path(folder) / name
-            link.symlink_to(path.absolute())
+        with under_name(path, name) as link:
             return self._answer("analyze", "--file", str(link))
 
     def create(self, key: str, source: int, mapped: Mapped, mode: str) -> WireAnswer:

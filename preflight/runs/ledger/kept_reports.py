@@ -7,7 +7,6 @@ the provider's module can read the bytes, and rows must be joined again without 
 from __future__ import annotations
 
 import io
-import os
 from pathlib import Path
 
 import pandas as pd
@@ -33,8 +32,8 @@ def keep(folder: Path, stem: str, report: FailureReport) -> Path:
     table = io.BytesIO()
     report.table.reset_index(drop=True).to_feather(table)
     path = folder / f"{stem}{report.suffix}"
-    write(path.with_suffix(_TABLE), table.getvalue())
-    write(path, report.raw)
+    files.write(path.with_suffix(_TABLE), table.getvalue())
+    files.write(path, report.raw)
     return path
 
 
@@ -46,24 +45,3 @@ def load(path: Path) -> FailureReport:
     """
     table = pd.read_feather(path.with_suffix(_TABLE))
     return FailureReport(raw=path.read_bytes(), suffix=path.suffix, table=table)
-
-
-def write(path: Path, data: bytes) -> None:
-    """Writes a file, readable by its owner alone, that is there as a whole or not at all."""
-    # Always the same name, so that a process that is killed again and again leaves one at most.
-    temporary = path.with_name(f".{path.name}.partial")
-    with os.fdopen(files.file(temporary), "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
-    sync(path.parent)
-
-
-def sync(folder: Path) -> None:
-    """Makes the names in a folder outlast a power cut."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

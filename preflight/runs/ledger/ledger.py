@@ -12,7 +12,6 @@ files and jobs and the numbers of rows, no cell of a contact and no secret.
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import sqlite3
 import time
@@ -25,7 +24,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from preflight.core import files
-from preflight.core.errors import UsageError
+from preflight.core.errors import UsageError, WriteError
 from preflight.core.locks import locked
 from preflight.core.suggest import nearest
 from preflight.core.types import FailureReport, Outcome, Part, Receipt
@@ -81,6 +80,11 @@ def _part_values(run: str, part: Part) -> tuple[object, ...]:
     )
 
 
+def _is_full(error: sqlite3.OperationalError) -> bool:
+    """Whether the disk did not take what was to be written."""
+    return error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+
+
 class Ledger:
     """The ledger of a state folder; a context manager that closes it.
 
@@ -102,11 +106,11 @@ class Ledger:
         path = self._folder / FILE
         try:
             files.folder(self._folder)
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-            kept_reports.sync(self._folder)
-        except OSError as error:
+            files.touch(path)
+            files.sync_folder(self._folder)
+        except WriteError as error:
             raise UsageError(
-                f"the state folder {state_dir} cannot be written: {error.strerror}; "
+                f"the state folder {state_dir} cannot be written: {error.reason}; "
                 "--state-dir names another"
             ) from None
         self._connection = sqlite3.connect(path, timeout=60, isolation_level=None)
@@ -157,9 +161,11 @@ class Ledger:
                     "UPDATE runs SET updated = ? WHERE id = ?", (self._clock(), run)
                 )
             self._connection.execute("COMMIT")
-        except BaseException:
+        except BaseException as error:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
+            if isinstance(error, sqlite3.OperationalError) and _is_full(error):
+                raise WriteError(self._folder / FILE, str(error)) from error
             raise
 
     def now(self) -> float:

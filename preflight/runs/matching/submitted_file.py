@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +14,7 @@ from preflight.core import csv_writer
 from preflight.core.errors import UsageError
 from preflight.core.row_id import RowIds
 from preflight.core.types import Chunk, Column, Ints, Layout, Part
+from preflight.core.workspace import spooled
 from preflight.reading.chunks import read_chunks
 from preflight.reading.raw_records import cut_to_width
 
@@ -56,11 +55,10 @@ def part_of(layout: Layout, columns: Sequence[Column], *, work: Path) -> Submitt
         raise UsageError(
             f"{layout.source.name}: no CSV with a header: the file that was sent is looked for"
         )
-    handle, copy = tempfile.mkstemp(dir=work, prefix="submitted-", suffix=".csv")
     digest, named = hashlib.sha256(), RowIds(layout)
     rows, lines = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
     names, raws, count = [np.empty(0, dtype=object)], dict[int, str](), 0
-    with os.fdopen(handle, "wb") as file:
+    with spooled(work, "submitted") as (path, file):
         header = csv_writer.line(layout.header)
         file.write(header)
         digest.update(header)
@@ -77,7 +75,7 @@ def part_of(layout: Layout, columns: Sequence[Column], *, work: Path) -> Submitt
         size = file.tell()
     part = Part(
         number=1,
-        path=Path(copy),
+        path=path,
         sha256=digest.hexdigest(),
         size=size,
         header=layout.header,

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from preflight.config.settings import Settings
 from preflight.core.errors import UsageError
-from preflight.pipeline import check_fix_split, state_folder
+from preflight.core.workspace import workspace
+from preflight.pipeline import state_folder
 from preflight.pipeline.delivery import Sent
 from preflight.providers.sandbox.server import Sandbox
 from preflight.runs import row_outcomes
@@ -65,7 +66,7 @@ def sent(
 
 def traced(run: str, key: object, own: Settings, most: int = 10) -> Trail:
     """The stories of the rows that a key means."""
-    with check_fix_split.workspace() as work:
+    with workspace() as work:
         return state_folder.trace(run, str(key), own, work=work, most=most)
 
 

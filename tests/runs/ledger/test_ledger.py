@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from preflight.core.errors import RunLocked, UsageError
+from preflight.core.errors import RunLocked, UsageError, WriteError
 from preflight.core.types import Books, Outcome, Part, Receipt
 from preflight.runs.ledger.ledger import FILE, Ledger
 from preflight.runs.ledger.run import AttemptState, PartState, RunState
@@ -280,7 +280,7 @@ def test_a_report_that_cannot_be_written_leaves_the_part_as_it_was(
     with Ledger(state) as ledger:
         run = make_run(ledger, make_parts(tmp_path, 1))
         (state / "reports").write_text("in the way")
-        with pytest.raises(OSError, match="reports"):
+        with pytest.raises(WriteError, match="reports"):
             ledger.end_part(run, 1, Outcome("finished", "Over"), _report())
         assert ledger.parts(run)[0].state is PartState.READY
 
