@@ -15,7 +15,7 @@ from typing import Any
 from preflight.config.setting_values import MaxBad
 from preflight.config.settings import Settings
 from preflight.core import files
-from preflight.core.errors import SourceError
+from preflight.core.errors import SourceError, WriteError
 from preflight.core.locks import locked
 from preflight.core.types import Source
 from preflight.kinds.email_dns import remembered as known_domains
@@ -109,19 +109,21 @@ def keep_source(checked: Checked, state_dir: Path) -> None:
     """Keeps the source's bytes, so that a resume does not depend on a file that people move.
 
     Raises:
-        SourceError: the source is not what was read any more.
-        WriteError: the copy cannot be written.
+        SourceError: the source is not what was read any more, or the copy cannot be written.
     """
     folder = state_dir / SOURCES
     source = checked.source
     copy = folder / source.sha256
-    files.folder(folder)
-    # Whatever a killed process left half done holds contacts. With one at a time it is surely dead.
-    with locked(state_dir / LOCKS / f"{SOURCES}.lock", str(folder), wait=True):
-        for left in folder.glob(".*"):
-            left.unlink()
-        if not copy.exists():
-            _copy(source, copy, checked.analysis.plan.written)
+    try:
+        files.folder(folder)
+        # What a killed process left half done holds contacts. One at a time, and it is surely dead.
+        with locked(state_dir / LOCKS / f"{SOURCES}.lock", str(folder), wait=True):
+            for left in folder.glob(".*"):
+                left.unlink()
+            if not copy.exists():
+                _copy(source, copy, checked.analysis.plan.written)
+    except WriteError as error:
+        raise SourceError(f"cannot keep a copy in {folder}: {error.reason}") from error
 
 
 def _copy(source: Source, copy: Path, written: datetime | None) -> None:

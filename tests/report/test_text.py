@@ -170,6 +170,8 @@ def test_every_noun_that_is_counted_takes_an_s() -> None:
     for path in Path(preflight.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and "plural" in ast.dump(node.func):
+                if len(node.args) > 2:  # it brings its own plural
+                    continue
                 noun = node.args[1]
                 assert isinstance(noun, ast.Constant)
                 nouns.add(str(noun.value))
