@@ -7,7 +7,7 @@ READY  := $(VENV)/.ready
 SHOW   := fixtures/trade-show/expo-utf16.csv
 RESULT := .preflight/demo
 
-.PHONY: run test check tests torture format fixtures bench compare clean
+.PHONY: run test check tests torture format fixtures schema bench compare clean
 
 # The main job: a trade-show export, against the embedded stand-ins, to the end.
 run: $(READY)
@@ -40,6 +40,10 @@ format: $(READY)
 # Writes the files under fixtures/ anew, byte for byte, from a fixed seed.
 fixtures: $(READY)
 	$(BIN)/python fixtures/generate.py
+
+# The JSON Schema of a config file, generated from the settings.
+schema: $(READY)
+	$(BIN)/python -m preflight.config.schema preflight/config/config.schema.json
 
 # 400,000 rows: preflight against a plain pandera script, side by side in one run.
 bench: $(READY)

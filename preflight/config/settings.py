@@ -8,94 +8,205 @@ from the working directory upwards. Its keys are those of `config.schema.json`; 
 
 from __future__ import annotations
 
-import dataclasses
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
 
+from pydantic import (
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    TypeAdapter,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
+from pydantic.dataclasses import dataclass
+from pydantic.json_schema import SkipJsonSchema
+
 from preflight.config import profile as profiles
-from preflight.config.profile import Demand, Profile
-from preflight.config.setting_values import OFF, MaxBad, checked, from_text
+from preflight.config import setting_values as values
+from preflight.config.profile import Profile
+from preflight.config.validation import OneOf, first_problem, unknown_key
 from preflight.core.errors import ConfigError
-from preflight.core.suggest import nearest
 from preflight.core.types import Reason, Severity
 
 CONFIG_NAMES = ("preflight.toml", ".preflight.toml")
+IN_FILES = {"profile": "for"}
+"""Settings that are called otherwise in a config file, the environment and on the command line."""
+_ProfileName = Annotated[str, OneOf(profiles.names, or_suffix=".toml")]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(
+    frozen=True,
+    slots=True,
+    kw_only=True,
+    config=ConfigDict(extra="forbid", hide_input_in_errors=True),
+)
 class Settings:
     """What a command goes by.
 
+    Each value is checked when it is set, in `dataclasses.replace` too; a `ConfigError` names the
+    setting and what is valid. Secrets are no settings: they come from the environment.
+
+    The descriptions of the fields below go into `config.schema.json`. Two fields are of no config:
+
     Attributes:
-        profile: the name of a profile, or the file of the user's own; the key `for` of a config.
-        any_of: what a row must have one of, in addition to what the profile demands.
-        select, ignore, extend_select: rule codes or prefixes.
-        severity: rule code or prefix → "error", "warning" or "off"; beats the profile's.
-        rules: folders and files of further rules.
-        schema: the user's own pandera schema, `FILE:NAME`.
-        online: whether domains of addresses are looked up in the DNS.
-        resolver: the address of the DNS server to ask, `HOST` or `HOST:PORT`; None for the
-            system's.
-        fail_on: the least severity that makes `check` exit with 1.
-        exit_zero: findings never make the exit code 1.
-        max_bad: the rejected rows that are still accepted; None when nobody said.
-        unsafe_fixes: whether fixes that guess are applied.
-        region: ISO 3166 code for phones without a country code.
-        timezone: IANA name of the zone of timestamps without an offset.
-        encoding, delimiter, header_row: how to read the file; None to find out.
-        sheet: of a workbook, by its name or its number from 1; None for the first visible one.
-        columns: header as written → field; "-" for none.
         shared_columns: those of `columns` that only a config speaks of. It may be meant for several
             files, so that one may lack them; a file must have the others.
         date_orders: header as written → the order of day and month in its dates, as `orders` tells
             it of a whole column: corrected rows go by what all rows of the first file proved. Its
             own rows say it of every other file.
-        output_format: of the findings on stdout.
-        statistics: whether only counts are printed.
-        show_values: whether values of contacts are printed; None: as the terminal decides.
-        max_bytes, max_rows: limits of a part; None: the profile's.
-        state_dir: where the ledger lives.
-        timeout: seconds a run waits for a provider's jobs in all; None for no end of its own.
-        providers: provider → option → value.
-        reasons: provider → its failure code → what can be done, a `Reason`; beats the profile's.
     """
 
-    profile: str = "general"
-    any_of: tuple[Demand, ...] = ()
-    select: tuple[str, ...] = ("ALL",)
-    ignore: tuple[str, ...] = ()
-    extend_select: tuple[str, ...] = ()
-    severity: Mapping[str, str] = field(default_factory=dict)
-    rules: tuple[Path, ...] = ()
-    schema: str | None = None
-    online: bool = False
-    resolver: str | None = None
-    fail_on: str = "error"
-    exit_zero: bool = False
-    max_bad: MaxBad | None = None
-    unsafe_fixes: bool = False
-    region: str | None = None
-    timezone: str | None = None
-    encoding: str | None = None
-    delimiter: str | None = None
-    header_row: int | None = None
-    sheet: str | None = None
-    columns: Mapping[str, str] = field(default_factory=dict)
-    shared_columns: tuple[str, ...] = ()
-    output_format: str = "full"
-    statistics: bool = False
-    show_values: bool | None = None
-    max_bytes: int | None = None
-    max_rows: int | None = None
-    state_dir: Path = Path(".preflight")
-    timeout: float | None = None
-    providers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    reasons: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    date_orders: Mapping[str, str] = field(default_factory=dict)
+    profile: _ProfileName = Field(
+        default="general",
+        description="Whose demands to check: a profile's name, or the file of your own.",
+    )
+    any_of: values.Demands = Field(
+        default=(),
+        description=(
+            "What a row must have one of: lists of fields; a list in one counts together. It is"
+            " demanded in addition to what the profile demands."
+        ),
+        examples=[[["email", "phone"], ["name", ["first_name", "last_name"]]]],
+    )
+    select: values.Codes = Field(
+        default=("ALL",), description="Only these rules: codes or prefixes of codes."
+    )
+    ignore: values.Codes = Field(default=(), description="Not these rules.")
+    extend_select: values.Codes = Field(default=(), description="These rules too.")
+    severity: values.Levels = Field(
+        default_factory=dict,
+        description=(
+            'Rule code or prefix to its severity; "off" switches a rule off. It beats the'
+            " profile's."
+        ),
+        examples=[{"EML306": "error", "SEC": "off"}],
+    )
+    rules: values.RulePaths = Field(
+        default=(), description="Folders and files of further rules, relative to the config file."
+    )
+    schema: values.SchemaName | None = Field(
+        default=None,
+        description=("Your own pandera schema, FILE:NAME, the file relative to the config file."),
+        examples=["schemas.py:TradeShow"],
+    )
+    online: values.Switch = Field(
+        default=False, description="Look the domains of email addresses up in the DNS."
+    )
+    resolver: values.Resolver | None = Field(
+        default=None,
+        description="The DNS server to ask, an IP address or one and a port; the system's by default.",
+        examples=["127.0.0.1:5353"],
+    )
+    fail_on: values.FailOn = Field(
+        default="error", description="The least severity that makes the exit code of `check` 1."
+    )
+    exit_zero: values.Switch = Field(default=False, description="Exit with 0 whatever is found.")
+    max_bad: values.MaxBadRows | None = Field(
+        default=None,
+        description='Rejected rows that are still accepted: a rate like "2%", or a count.',
+    )
+    unsafe_fixes: values.Switch = Field(default=False, description="Apply fixes that guess, too.")
+    region: values.Region | None = Field(
+        default=None, description="ISO 3166 code of the country of phones without a country code."
+    )
+    timezone: values.Zone | None = Field(
+        default=None,
+        description="IANA name of the zone of timestamps without an offset.",
+        examples=["America/New_York"],
+    )
+    encoding: values.Encoding | None = Field(
+        default=None,
+        description="The files' encoding, instead of finding out.",
+        examples=["utf-8", "cp1252"],
+    )
+    delimiter: values.Delimiter | None = Field(
+        default=None,
+        description='The files\' delimiter, instead of finding out: one ASCII character, or "tab".',
+    )
+    header_row: values.Count | None = Field(
+        default=None, description="The physical line of the header, from 1, instead of finding out."
+    )
+    sheet: values.SheetName | None = Field(
+        default=None,
+        description=(
+            "The sheet of a workbook, by its name or its number from 1; the first visible one that"
+            " holds something without it."
+        ),
+    )
+    columns: values.Fields = Field(
+        default_factory=dict,
+        description='Header as written to the field it holds; "-" for none.',
+        examples=[{"Work mail": "email", "Badge": "-"}],
+    )
+    shared_columns: SkipJsonSchema[tuple[str, ...]] = ()
+    output_format: values.OutputFormat = Field(
+        default="full", description="The format of the findings."
+    )
+    statistics: values.Switch = Field(
+        default=False, description="Print only how many findings of each rule there are."
+    )
+    show_values: values.Switch | None = Field(
+        default=None,
+        description=(
+            "Print values of contacts; without it they are shown on a terminal that is not CI's."
+        ),
+    )
+    max_bytes: values.Count | None = Field(
+        default=None,
+        description=(
+            "The most bytes of a part, its header included; the provider's limit without it."
+        ),
+    )
+    max_rows: values.Count | None = Field(
+        default=None, description="The most rows of a part; the provider's limit without it."
+    )
+    state_dir: values.StateFolder = Field(
+        default=Path(".preflight"),
+        description="Where runs are remembered, relative to the config file.",
+    )
+    timeout: values.Seconds | None = Field(
+        default=None,
+        description=(
+            "Seconds that a run waits for the provider's jobs in all; no end of its own without it."
+        ),
+    )
+    providers: values.ProviderOptions = Field(
+        default_factory=dict,
+        description=(
+            "The options of each provider, as -O gives them. Secrets come from the environment"
+            " only."
+        ),
+    )
+    reasons: values.FailureClasses = Field(
+        default_factory=dict,
+        description=(
+            "For each provider, what can be done about a failure code of its own; beats its"
+            " profile."
+        ),
+        examples=[{"talkvalue": {"CONTACT_BOUNCED": "suppressed"}}],
+    )
+    date_orders: SkipJsonSchema[Mapping[str, str]] = Field(default_factory=dict)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _in_our_words(
+        cls, given: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo
+    ) -> Self:
+        """Turns what pydantic says into one line; its own text would repeat the value."""
+        try:
+            return handler(given)
+        except ValidationError as error:
+            path, words = first_problem(error, lambda _: _NAMES)
+        if not path:
+            raise ConfigError(f"settings: {words}")
+        where: Callable[[str], str] = (info.context or {}).get("where", str)
+        raise ConfigError(f"{'.'.join((where(path[0]), *path[1:]))} {words}")
 
     def explained(self, profile: Profile) -> Profile:
         """A provider's profile with the classes that the user gave to its failure codes."""
@@ -106,7 +217,8 @@ class Settings:
     def severities(self) -> dict[str, Severity | None]:
         """The severities that the user gave, None for off."""
         return {
-            code: None if level == OFF else Severity(level) for code, level in self.severity.items()
+            code: None if level == values.OFF else Severity(level)
+            for code, level in self.severity.items()
         }
 
     @property
@@ -115,11 +227,19 @@ class Settings:
         return ZoneInfo(self.timezone) if self.timezone else None
 
 
-_TABLES = {"columns", "providers", "severity", "reasons"}
 # What no single line of an environment variable can say.
+_TABLES = {"columns", "providers", "severity", "reasons"}
 _NESTED = _TABLES | {"any_of"}
-_NO_KEYS = {"profile", "shared_columns", "date_orders"}
-_KEYS = {field.name for field in dataclasses.fields(Settings)} - _NO_KEYS | {"for"}
+_NAMES = tuple(field.name for field in fields(Settings))
+_SETTINGS = {
+    IN_FILES.get(name, name): name
+    for name in _NAMES
+    if name not in ("shared_columns", "date_orders")
+}
+"""What a config file, the environment and the command line call each setting."""
+_LISTS = {"select", "ignore", "extend_select", "rules"}
+_SWITCHES = {"online", "exit_zero", "unsafe_fixes", "statistics", "show_values"}
+_COUNTS = {"header_row", "max_bytes", "max_rows"}
 
 
 def load(
@@ -143,45 +263,80 @@ def load(
     Raises:
         ConfigError: a key is unknown, or a value is off.
     """
-    merged: dict[str, Any] = {}
-    demanded = ""
-    if not isolated:
-        path, data = _config(config, start or Path.cwd())
-        for key, value in data.items():
-            name = _key(key, path)
-            merged[name] = _beside(path, name, checked(name, value, f"{path}: {name}"))
-            demanded = f"{path}: any_of"
-    for name, text in environ.items():
-        key = name.removeprefix("PREFLIGHT_").lower()
-        if name.startswith("PREFLIGHT_") and key in _KEYS - _NESTED and text:
-            merged[key] = checked(key, from_text(key, text), name)
-    for key, value in given.items():
-        if value is None:
-            continue
-        demanded = _flag(key) if key == "any_of" else demanded
-        if key in _TABLES:
-            merged[key] = _joined(merged.get(key, {}), value)
-        else:
-            merged[key] = checked(key, value, _flag(key))
-    said = given.get("columns") or {}
-    shared = tuple(name for name in merged.get("columns", {}) if name not in said)
-    if "for" in merged:
-        merged["profile"] = merged.pop("for")
+    path, data = (Path(), {}) if isolated else _config(config, start or Path.cwd())
+    merged = _in_file(path, data)
+    merged |= _in_environment(environ)
+    called = {key: value for key, value in given.items() if value is not None}
+    for name, value in _checked(called, _flag).items():
+        joined = name in _TABLES and name in merged
+        merged[name] = _joined(merged[name], value) if joined else value
+    shared = tuple(
+        name for name in merged.get("columns", {}) if name not in (called.get("columns") or {})
+    )
     made = Settings(**merged, shared_columns=shared)
     if made.any_of:
+        demanded = _flag("any_of") if "any_of" in called else f"{path}: any_of"
         profiles.load(made.profile).known_fields(made.any_of, demanded)
     return made
 
 
-def _beside(config: Path, key: str, value: Any) -> Any:
-    """A value of a config file; its paths are relative to the file."""
-    if key == "state_dir":
-        return config.parent / value
-    if key == "for" and profiles.is_file(value):
-        return str(config.parent / value)
-    if key == "rules":
-        return tuple(config.parent / one for one in value)
-    return str(config.parent / value) if key == "schema" else value
+def _checked(given: Mapping[str, Any], where: Callable[[str], str]) -> dict[str, Any]:
+    """The settings that a source gives, by their names.
+
+    Each source is checked alone: what is wrong in one is said even where another overrules it.
+    """
+    named = {_SETTINGS.get(key, key): value for key, value in given.items()}
+
+    def key(name: str) -> str:
+        return where(IN_FILES.get(name, name))
+
+    made = _ADAPTER.validate_python(named, context={"where": key})
+    return {name: getattr(made, name) for name in named}
+
+
+_ADAPTER = TypeAdapter(Settings)
+
+
+def _in_environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    keys = {_variable(key): key for key in _SETTINGS.keys() - _NESTED}
+    said = {keys[name]: text for name, text in environ.items() if name in keys and text}
+    return _checked({key: _from_text(key, text) for key, text in said.items()}, _variable)
+
+
+def _from_text(key: str, text: str) -> Any:
+    """What the text of an environment variable says; a text that says nothing stays one."""
+    if key in _LISTS:
+        return [entry.strip() for entry in text.split(",") if entry.strip()]
+    if key in _SWITCHES:
+        if text.lower() not in ("0", "1", "true", "false", "yes", "no"):
+            raise ConfigError(f"{_variable(key)} is yes or no")
+        return text.lower() in ("1", "true", "yes")
+    if key in _COUNTS:
+        return int(text) if text.isascii() and text.isdigit() else text
+    return text
+
+
+def _variable(key: str) -> str:
+    return f"PREFLIGHT_{key.upper()}"
+
+
+def _in_file(path: Path, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of a config file; its paths are relative to the file."""
+    named = {}
+    for key, value in data.items():
+        name = key.replace("-", "_")
+        if name not in _SETTINGS:
+            raise ConfigError(f"{path}: {unknown_key(key, _SETTINGS)}")
+        named[name] = value
+    made = _checked(named, lambda key: f"{path}: {key}")
+    for name in made.keys() & {"state_dir", "schema"}:
+        beside = path.parent / made[name]
+        made[name] = beside if name == "state_dir" else str(beside)
+    if "profile" in made and profiles.is_file(made["profile"]):
+        made["profile"] = str(path.parent / made["profile"])
+    if "rules" in made:
+        made["rules"] = tuple(path.parent / rule for rule in made["rules"])
+    return made
 
 
 def _flag(key: str) -> str:
@@ -229,13 +384,3 @@ def _read(path: Path) -> dict[str, Any]:
         raise ConfigError(f"cannot read the config {path}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"the config {path} is no TOML: {error}") from error
-
-
-def _key(key: str, path: Path) -> str:
-    name = key.replace("-", "_")
-    if name in _KEYS:
-        return name
-    known = sorted(_KEYS)
-    near = nearest(name, known)
-    hint = f"; did you mean `{near}`?" if near else f"; there are {', '.join(known)}"
-    raise ConfigError(f"{path}: unknown key `{key}`{hint}")
