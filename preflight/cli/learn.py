@@ -6,7 +6,13 @@ from pathlib import Path
 
 import click
 
-from preflight.cli.options import emit, settings_of, shows_values
+from preflight.cli.options import (
+    config_options,
+    emit,
+    settings_of,
+    shows_values,
+    state_dir_option,
+)
 from preflight.cli.progress import progress_bars
 from preflight.config import catalogue
 from preflight.config.settings import CONFIG_NAMES
@@ -36,11 +42,8 @@ from preflight.report import lessons as told
     default=None,
     help="name a domain that may be somebody's own, or not",
 )
-@click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="the config file")
-@click.option("--isolated", is_flag=True, help="read no config file")
-@click.option(
-    "--state-dir", type=click.Path(path_type=Path), metavar="DIR", help="of the ledger [.preflight]"
-)
+@config_options
+@state_dir_option
 def command(
     run: str,
     folder: Path | None,

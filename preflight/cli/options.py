@@ -47,131 +47,6 @@ def _given(_: click.Context, __: click.Parameter, given: tuple[Path, ...]) -> li
     return list(given) or None
 
 
-_PROFILE = [
-    click.option(
-        "--for",
-        "for_",
-        metavar="PROVIDER",
-        help="whose demands to check: see `preflight profiles`; or a file of your own, mine.toml",
-    ),
-]
-_STDIN_NAME = click.option(
-    "--stdin-filename", metavar="NAME", help="what to call standard input (PATH `-`)"
-)
-_READING = [
-    click.option("--region", metavar="US", help="country of phones without a country code"),
-    click.option(
-        "--timezone", metavar="ZONE", help="zone of timestamps without an offset, America/New_York"
-    ),
-    click.option("--encoding", metavar="NAME", help="the file's encoding, instead of finding out"),
-    click.option(
-        "--delimiter", metavar="CHAR", help="the file's delimiter, instead of finding out"
-    ),
-    click.option(
-        "--header-row", type=int, metavar="N", help="the line of the header, instead of finding out"
-    ),
-    click.option("--sheet", metavar="NAME", help="the sheet of a workbook, by name or number"),
-    click.option(
-        "--map",
-        "columns",
-        multiple=True,
-        callback=_mapping,
-        metavar="'HEADER=FIELD'",
-        help="which field a column holds; repeatable, '-' for none",
-    ),
-    _STDIN_NAME,
-    click.option(
-        "--config", type=click.Path(path_type=Path), metavar="FILE", help="the config file"
-    ),
-    click.option("--isolated", is_flag=True, help="read no config file"),
-]
-_RULE_FILES = click.option(
-    "--rules",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    callback=_given,
-    metavar="PATH",
-    help="a rule file or a folder of them; repeatable",
-)
-_CATALOGUE = [
-    _RULE_FILES,
-    click.option(
-        "--config", type=click.Path(path_type=Path), metavar="FILE", help="the config file"
-    ),
-    click.option("--isolated", is_flag=True, help="read no config file"),
-]
-_MAX_BAD = click.option(
-    "--max-bad", metavar="2%", help="rejected rows still accepted: a rate or a count"
-)
-_RULES = [
-    click.option(
-        "--any-of",
-        multiple=True,
-        callback=_any_of,
-        metavar="FIELD,FIELD",
-        help="a row must have one of these; `+` joins fields that count together; repeatable",
-    ),
-    click.option(
-        "--select",
-        multiple=True,
-        callback=_codes,
-        metavar="CODES",
-        help="only these rules: codes or prefixes",
-    ),
-    click.option("--ignore", multiple=True, callback=_codes, metavar="CODES", help="not these"),
-    click.option(
-        "--extend-select", multiple=True, callback=_codes, metavar="CODES", help="these too"
-    ),
-    _RULE_FILES,
-    click.option(
-        "--schema", metavar="FILE:NAME", help="your own pandera schema, schemas.py:TradeShow"
-    ),
-    click.option(
-        "--online", is_flag=True, default=None, help="look domains of addresses up in the DNS"
-    ),
-    click.option(
-        "--fail-on", type=str, metavar="|".join(FAIL_ON), help="what makes the exit code 1 [error]"
-    ),
-    click.option("--exit-zero", is_flag=True, default=None, help="exit 0 whatever is found"),
-    _MAX_BAD,
-    click.option("--unsafe-fixes", is_flag=True, default=None, help="apply fixes that guess, too"),
-]
-_OUTPUT = [
-    click.option("--output-format", metavar="|".join(FORMATS), help="of the findings [full]"),
-    click.option(
-        "--output-file", type=click.Path(path_type=Path), metavar="FILE", help="write them there"
-    ),
-    click.option("--statistics", is_flag=True, default=None, help="only how many of each"),
-    click.option(
-        "--show-values/--redact",
-        "show_values",
-        default=None,
-        help="print values of contacts or their shape",
-    ),
-    click.option(
-        "--all", "show_all", is_flag=True, help="row findings even while the header is wrong"
-    ),
-    click.option("-q", "--quiet", is_flag=True, help="print the summary alone"),
-]
-_WRITING = [
-    click.option(
-        "-o",
-        "--output",
-        "folder",
-        type=click.Path(path_type=Path),
-        metavar="DIR",
-        help="where the results go [<stem>.preflight/ beside the input]",
-    ),
-    click.option("--force", is_flag=True, help="replace results that stand there"),
-    click.option(
-        "--max-bytes", type=int, metavar="N", help="most bytes of a part [the provider's limit]"
-    ),
-    click.option(
-        "--max-rows", type=int, metavar="N", help="most rows of a part [the provider's limit]"
-    ),
-]
-
-
 def _values(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
     values = {}
     for entry in given:
@@ -184,68 +59,12 @@ def _values(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> di
     return values
 
 
-_RUN = [
-    click.option(
-        "--sandbox", is_flag=True, help="start local stand-ins for this run and send to them"
-    ),
-    click.option(
-        "--no-wait",
-        is_flag=True,
-        help="do not wait for the jobs to end; `preflight resume` does later",
-    ),
-    click.option(
-        "--timeout", type=float, metavar="SECONDS", help="stop waiting after so long; resumable"
-    ),
-    click.option(
-        "--state-dir",
-        type=click.Path(path_type=Path),
-        metavar="DIR",
-        help="where runs are remembered [.preflight]",
-    ),
-    click.option("--base-url", metavar="URL", help="the provider's address"),
-]
-_PROVIDER = [
-    click.option(
-        "-O",
-        "provider_values",
-        multiple=True,
-        callback=_values,
-        metavar="KEY=VALUE",
-        help="an option of the provider; repeatable",
-    ),
-    *_RUN,
-]
-_RESUME = [
-    *_RUN,
-    _MAX_BAD,
-    click.option(
-        "--config", type=click.Path(path_type=Path), metavar="FILE", help="the config file"
-    ),
-    click.option("--isolated", is_flag=True, help="read no config file"),
-    *_OUTPUT[:2],
-    _OUTPUT[3],
-    click.option("-q", "--quiet", is_flag=True, help="no progress"),
-]
-
-_RESUBMIT = [
-    *_WRITING[:2],
-    *(one for one in _READING if one is not _STDIN_NAME),
-    _MAX_BAD,
-    *_OUTPUT,
-]
-_REPORTED = [
-    *_READING[2:7],
-    *_WRITING[:2],
-    _RUN[3],
-    _MAX_BAD,
-    *_READING[8:10],
-    *_OUTPUT[:2],
-    _OUTPUT[3],
-    click.option("-q", "--quiet", is_flag=True, help="no progress"),
-]
+Option = Callable[[F], F]
 
 
-def _several(options: list[Callable[[F], F]]) -> Callable[[F], F]:
+def _group(*options: Option[Any]) -> Option[Any]:
+    """Options that go together, in the order in which `--help` shows them."""
+
     def decorate(command: F) -> F:
         for option in reversed(options):
             command = option(command)
@@ -254,19 +73,196 @@ def _several(options: list[Callable[[F], F]]) -> Callable[[F], F]:
     return decorate
 
 
-profile_option = _several(_PROFILE)
+def _path(*names: str, metavar: str, help: str) -> Option[Any]:  # noqa: A002 - click's name
+    return click.option(*names, type=click.Path(path_type=Path), metavar=metavar, help=help)
+
+
+def _switch(*names: str, help: str) -> Option[Any]:  # noqa: A002 - click's name
+    """A switch that is a setting: where it is not given, the environment and the config decide."""
+    return click.option(*names, is_flag=True, default=None, help=help)
+
+
+def _quiet(what: str) -> Option[Any]:
+    return click.option("-q", "--quiet", is_flag=True, help=what)
+
+
+profile_option = click.option(
+    "--for",
+    "for_",
+    metavar="PROVIDER",
+    help="whose demands to check: see `preflight profiles`; or a file of your own, mine.toml",
+)
 diff_option = click.option(
     "--diff", is_flag=True, help="show what fixing changes, cell by cell, and write nothing"
 )
-reading_options = _several(_READING)
-rule_options = _several(_RULES)
-catalogue_options = _several(_CATALOGUE)
-output_options = _several(_OUTPUT)
-writing_options = _several(_WRITING)
-provider_options = _several(_PROVIDER)
-resume_options = _several(_RESUME)
-resubmit_options = _several(_RESUBMIT)
-merge_options = _several(_REPORTED)
+state_dir_option = _path(
+    "--state-dir", metavar="DIR", help="where runs are remembered [.preflight]"
+)
+
+# How the file is read, and what its cells mean.
+_REGION = click.option("--region", metavar="US", help="country of phones without a country code")
+_TIMEZONE = click.option(
+    "--timezone", metavar="ZONE", help="zone of timestamps without an offset, America/New_York"
+)
+_ENCODING = click.option(
+    "--encoding", metavar="NAME", help="the file's encoding, instead of finding out"
+)
+_DELIMITER = click.option(
+    "--delimiter", metavar="CHAR", help="the file's delimiter, instead of finding out"
+)
+_HEADER_ROW = click.option(
+    "--header-row", type=int, metavar="N", help="the line of the header, instead of finding out"
+)
+_SHEET = click.option("--sheet", metavar="NAME", help="the sheet of a workbook, by name or number")
+_MAP = click.option(
+    "--map",
+    "columns",
+    multiple=True,
+    callback=_mapping,
+    metavar="'HEADER=FIELD'",
+    help="which field a column holds; repeatable, '-' for none",
+)
+_STDIN_FILENAME = click.option(
+    "--stdin-filename", metavar="NAME", help="what to call standard input (PATH `-`)"
+)
+
+# Which rules, and what they lead to.
+_ANY_OF = click.option(
+    "--any-of",
+    multiple=True,
+    callback=_any_of,
+    metavar="FIELD,FIELD",
+    help="a row must have one of these; `+` joins fields that count together; repeatable",
+)
+_SELECT = click.option(
+    "--select",
+    multiple=True,
+    callback=_codes,
+    metavar="CODES",
+    help="only these rules: codes or prefixes",
+)
+_IGNORE = click.option(
+    "--ignore", multiple=True, callback=_codes, metavar="CODES", help="not these"
+)
+_EXTEND_SELECT = click.option(
+    "--extend-select", multiple=True, callback=_codes, metavar="CODES", help="these too"
+)
+_RULE_FILES = click.option(
+    "--rules",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    callback=_given,
+    metavar="PATH",
+    help="a rule file or a folder of them; repeatable",
+)
+_SCHEMA = click.option(
+    "--schema", metavar="FILE:NAME", help="your own pandera schema, schemas.py:TradeShow"
+)
+_ONLINE = _switch("--online", help="look domains of addresses up in the DNS")
+_FAIL_ON = click.option(
+    "--fail-on", type=str, metavar="|".join(FAIL_ON), help="what makes the exit code 1 [error]"
+)
+_EXIT_ZERO = _switch("--exit-zero", help="exit 0 whatever is found")
+_MAX_BAD = click.option(
+    "--max-bad", metavar="2%", help="rejected rows still accepted: a rate or a count"
+)
+_UNSAFE_FIXES = _switch("--unsafe-fixes", help="apply fixes that guess, too")
+
+# What is printed.
+_OUTPUT_FORMAT = click.option(
+    "--output-format", metavar="|".join(FORMATS), help="of the findings [full]"
+)
+_OUTPUT_FILE = _path("--output-file", metavar="FILE", help="write them there")
+_STATISTICS = _switch("--statistics", help="only how many of each")
+_SHOW_VALUES = click.option(
+    "--show-values/--redact",
+    "show_values",
+    default=None,
+    help="print values of contacts or their shape",
+)
+_ALL = click.option(
+    "--all", "show_all", is_flag=True, help="row findings even while the header is wrong"
+)
+
+# What is written.
+_FOLDER = _path(
+    "-o",
+    "--output",
+    "folder",
+    metavar="DIR",
+    help="where the results go [<stem>.preflight/ beside the input]",
+)
+_FORCE = click.option("--force", is_flag=True, help="replace results that stand there")
+_MAX_BYTES = click.option(
+    "--max-bytes", type=int, metavar="N", help="most bytes of a part [the provider's limit]"
+)
+_MAX_ROWS = click.option(
+    "--max-rows", type=int, metavar="N", help="most rows of a part [the provider's limit]"
+)
+
+# What a run is sent with.
+_PROVIDER_VALUES = click.option(
+    "-O",
+    "provider_values",
+    multiple=True,
+    callback=_values,
+    metavar="KEY=VALUE",
+    help="an option of the provider; repeatable",
+)
+_SANDBOX = click.option(
+    "--sandbox", is_flag=True, help="start local stand-ins for this run and send to them"
+)
+_NO_WAIT = click.option(
+    "--no-wait",
+    is_flag=True,
+    help="do not wait for the jobs to end; `preflight resume` does later",
+)
+_TIMEOUT = click.option(
+    "--timeout", type=float, metavar="SECONDS", help="stop waiting after so long; resumable"
+)
+_BASE_URL = click.option("--base-url", metavar="URL", help="the provider's address")
+
+config_options = _group(
+    _path("--config", metavar="FILE", help="the config file"),
+    click.option("--isolated", is_flag=True, help="read no config file"),
+)
+_layout_options = _group(_ENCODING, _DELIMITER, _HEADER_ROW, _SHEET, _MAP)
+_results_options = _group(_FOLDER, _FORCE)
+_run_options = _group(_SANDBOX, _NO_WAIT, _TIMEOUT, state_dir_option, _BASE_URL)
+_report_options = _group(_OUTPUT_FORMAT, _OUTPUT_FILE, _SHOW_VALUES, _quiet("no progress"))
+
+reading_options = _group(_REGION, _TIMEZONE, _layout_options, _STDIN_FILENAME, config_options)
+catalogue_options = _group(_RULE_FILES, config_options)
+rule_options = _group(
+    _ANY_OF,
+    _SELECT,
+    _IGNORE,
+    _EXTEND_SELECT,
+    _RULE_FILES,
+    _SCHEMA,
+    _ONLINE,
+    _FAIL_ON,
+    _EXIT_ZERO,
+    _MAX_BAD,
+    _UNSAFE_FIXES,
+)
+output_options = _group(
+    _OUTPUT_FORMAT,
+    _OUTPUT_FILE,
+    _STATISTICS,
+    _SHOW_VALUES,
+    _ALL,
+    _quiet("print the summary alone"),
+)
+writing_options = _group(_results_options, _MAX_BYTES, _MAX_ROWS)
+provider_options = _group(_PROVIDER_VALUES, _run_options)
+resume_options = _group(_run_options, _MAX_BAD, config_options, _report_options)
+resubmit_options = _group(
+    _results_options, _REGION, _TIMEZONE, _layout_options, config_options, _MAX_BAD, output_options
+)
+merge_options = _group(
+    _layout_options, _results_options, state_dir_option, _MAX_BAD, config_options, _report_options
+)
 
 _NOT_SETTINGS = {"diff", "config", "isolated", "stdin_filename", "output_file", "show_all", "quiet"}
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from preflight.cli.options import settings_of
+from preflight.cli.options import settings_of, state_dir_option
 from preflight.cli.submit import part_line
 from preflight.core.errors import UsageError
 from preflight.report import text
@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 @click.command("runs")
 @click.argument("show", required=False, type=click.Choice(["show"]), metavar="[show RUN]")
 @click.argument("run", required=False, metavar="")
-@click.option(
-    "--state-dir", type=click.Path(path_type=Path), metavar="DIR", help="of the ledger [.preflight]"
-)
+@state_dir_option
 def command(show: str | None, run: str | None, state_dir: Path | None) -> int:
     """List the runs, newest first; `runs show RUN` tells one, part by part."""
     settings = settings_of({"state_dir": state_dir})

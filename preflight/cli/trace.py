@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from preflight.cli.options import emit, settings_of, shows_values
+from preflight.cli.options import emit, settings_of, shows_values, state_dir_option
 from preflight.cli.progress import progress_bars
 from preflight.core.workspace import workspace
 from preflight.pipeline import state_folder
@@ -30,9 +30,7 @@ from preflight.runs.history.facts import Trail
     default=None,
     help="print values of contacts or their shape",
 )
-@click.option(
-    "--state-dir", type=click.Path(path_type=Path), metavar="DIR", help="of the ledger [.preflight]"
-)
+@state_dir_option
 def command(
     run: str,
     key: str,

@@ -100,7 +100,9 @@ class Settings:
     )
     resolver: values.Resolver | None = Field(
         default=None,
-        description="The DNS server to ask, an IP address or one and a port; the system's by default.",
+        description=(
+            "The DNS server to ask, an IP address or one and a port; the system's without it."
+        ),
         examples=["127.0.0.1:5353"],
     )
     fail_on: values.FailOn = Field(
