@@ -46,7 +46,8 @@ from typing import Any
 import pandas as pd
 
 from preflight.config.column_suggestions import Candidate, candidates, map_option, suggested
-from preflight.config.profile import Field, Limits, Profile
+from preflight.config.fields import Field
+from preflight.config.profile import Limits, Profile
 from preflight.core.invisible import BLANK, stripped, tidied
 from preflight.core.types import Column, Layout, Problem, Safety, Severity
 from preflight.kinds.registry import (

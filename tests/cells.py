@@ -12,8 +12,7 @@ import phonenumbers
 import pyarrow as pa
 from hypothesis import strategies as st
 
-from preflight.config import catalogue
-from preflight.config import profile as profiles
+from preflight.config import catalogue, profiles
 from preflight.config.column_mapping import resolve
 from preflight.config.plan import Plan
 from preflight.core.types import Chunk

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.config import profile as profiles
+from preflight.config import profiles
 from preflight.config.settings import Settings, load
 from preflight.core.errors import ConfigError, RuleError, UsageError
 from tests.cells import chunk_of, plan_for

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from preflight.config import profile as profiles
+from preflight.config import profiles
 from preflight.config.column_mapping import resolve
 
 EXPORTS = {

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from preflight.config import catalogue
-from preflight.config import profile as profiles
+from preflight.config import catalogue, profiles
 from preflight.config.column_mapping import is_linted, is_sent, resolve
+from preflight.config.profile import Limits, Profile
 from preflight.core.types import InvalidByte, Layout, Problem, Safety, Severity, Source
 from preflight.rule import FileView
 
@@ -19,7 +19,7 @@ RULES = catalogue.builtin()
 
 def view(
     *header: str,
-    profile: str | profiles.Profile = "general",
+    profile: str | Profile = "general",
     rows: int = 1,
     mapping: dict[str, str] | None = None,
     **said: Any,
@@ -88,7 +88,7 @@ def test_a_file_that_is_no_table_has_no_header_to_complain_about() -> None:
 
 def test_too_many_columns_cannot_be_split_and_too_many_rows_can() -> None:
     """The one is an error, the other a warning."""
-    tight = dataclasses.replace(profiles.load(), limits=profiles.Limits(rows=5, columns=1))
+    tight = dataclasses.replace(profiles.load(), limits=Limits(rows=5, columns=1))
     rows, columns = said("FIL008", view("email", "company", profile=tight, rows=6))
     assert (rows.message, rows.safety, rows.severity) == (
         "6 rows, over the limit of 5: it will be split into parts", Safety.SAFE, None,

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pytest
 from babel import Locale, localedata
 
-from preflight.config import catalogue, profile
+from preflight.config import catalogue, profiles
 from preflight.config.settings import Settings
 from preflight.pipeline import check_fix_split
 from tests.cells import plan_for
@@ -85,14 +85,14 @@ def test_a_text_is_measured_in_characters_and_only_where_a_limit_is_known(tmp_pa
     found = check(tmp_path, text, profile="dotdigital").analysis.findings.frame
     assert found[["row", "column", "code"]].to_numpy().tolist() == [[1, 2, "TXT704"]]
     assert check(tmp_path, text).analysis.findings.counts() == {}
-    known = profile.load("dotdigital")
+    known = profiles.load("dotdigital")
     assert [known.longest(one) for one in plan_for("Email", "FIRSTNAME").columns] == [None, 1000]
-    assert profile.load().longest(plan_for("company").columns[0]) is None
+    assert profiles.load().longest(plan_for("company").columns[0]) is None
 
 
 def test_the_limits_of_a_file_leave_the_limit_of_a_text_alone() -> None:
     """`--max-rows` is about something else."""
-    assert profile.load("dotdigital").limited(None, 5).limits.text == 1000
+    assert profiles.load("dotdigital").limited(None, 5).limits.text == 1000
 
 
 def test_a_line_break_or_a_control_beside_it_hides_no_garbled_letter() -> None:

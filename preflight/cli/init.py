@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from preflight.cli.options import emit, profile_option, reading_options, settings_of
-from preflight.config import profile as profiles
+from preflight.config import profiles
 from preflight.core import files
 from preflight.core.errors import OutputExists, SourceError
 from preflight.core.workspace import workspace

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from preflight.config import profile as profiles
+from preflight.config import profiles
 from preflight.config.profile import Profile
 from preflight.providers import registry
 from preflight.providers.protocol import ClientModule, Repeat, Reports
@@ -32,7 +32,7 @@ def _described(profile: Profile) -> str:
     lines += [f"  limit of a file: {limit:,} {unit}" for unit, limit in stated.items() if limit]
     lines.append("  columns:")
     for field in profile.fields.values():
-        if field.header is not None or profile.name == profiles.GENERAL:
+        if field.header is not None or profile.is_general:
             needed = ", required" if field.required else ""
             lines.append(
                 f"    {field.header or field.name:<18} {field.name} ({field.kind}{needed})"

@@ -28,10 +28,9 @@ from pathlib import Path
 from typing import Any
 
 from preflight.config import catalogue
-from preflight.config.profile import demands
 from preflight.config.settings import Settings
 from preflight.core import files
-from preflight.core.errors import PreflightError, RuleError
+from preflight.core.errors import ConfigError, PreflightError, RuleError
 from preflight.core.types import Severity
 from preflight.core.workspace import workspace
 from preflight.kinds.email_dns import TAKES, MailHosts
@@ -57,7 +56,6 @@ _FINDING = re.compile(
     r"(?:(?P<line>\d+)(?::(?P<column>.*?))? )?(?P<code>[A-Z]{3}\d{3}) (?P<said>.+)"
 )
 _COUNTS = ("max_bytes", "max_rows", "header_row")
-_LISTS = ("select", "ignore", "extend_select")
 
 
 @dataclass(frozen=True)
@@ -118,7 +116,7 @@ def options(text: str) -> Settings:
     """Settings from options as on the command line.
 
     Raises:
-        RuleError: there is no such option.
+        RuleError: there is no such option, or its value is off.
     """
     words = shlex.split(text)
     known = {field.name for field in dataclasses.fields(Settings)}
@@ -140,20 +138,21 @@ def options(text: str) -> Settings:
             provider[key] = right
         elif name in _COUNTS:
             given[name] = int(value)
-        elif name in _LISTS:
-            given[name] = tuple(value.split(","))
         elif name == "for":
             given["profile"] = value
         elif name == "any_of":
             groups = [one.split("+") for one in value.split(",")]
-            given[name] = (*given.get(name, ()), *demands([groups]))
+            given[name] = (*given.get(name, ()), groups)
         elif name in known:
             given[name] = value
         else:
             raise RuleError(f"Options: no option `{said}`")
     if provider:
         given["providers"] = {given.get("profile", ""): provider}
-    return Settings(**given)
+    try:
+        return Settings(**given)
+    except ConfigError as error:
+        raise RuleError(f"Options: {error}") from error
 
 
 def sample(rule: Rule, folder: Path, rules_from: tuple[Path, ...] = ()) -> RuleSample:

@@ -9,8 +9,7 @@ from typing import Any
 import click
 
 from preflight.cli.options import catalogue_options, profile_option, settings_of
-from preflight.config import catalogue
-from preflight.config import profile as profiles
+from preflight.config import catalogue, profiles
 from preflight.config.profile import Profile
 from preflight.config.settings import Settings
 from preflight.rule import Rule
@@ -63,7 +62,7 @@ def _listed(settings: Settings, profile: Profile) -> list[Rule]:
         severity=settings.severities,
         online=True,
     )
-    if profile.name != profiles.GENERAL:
+    if not profile.is_general:
         return list(chosen.values())
     others = {code: rule for code, rule in known.items() if _on_for(rule)}
     return [rule for _, rule in sorted({**others, **chosen}.items())]
@@ -73,7 +72,7 @@ def _on_for(rule: Rule) -> list[str]:
     """The providers for which alone a rule is on: it says so, or the general profile has it off."""
     if rule.profiles:
         return sorted(rule.profiles)
-    if profiles.load(profiles.GENERAL).severity(rule.code, rule.severity) is not None:
+    if profiles.load().severity(rule.code, rule.severity) is not None:
         return []
     return [
         name

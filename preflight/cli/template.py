@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from preflight.cli.options import emit
-from preflight.config import profile as profiles
+from preflight.config import profiles
 from preflight.config.profile import Profile
 from preflight.core import csv_writer
 from preflight.core.errors import OutputExists

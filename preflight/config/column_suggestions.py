@@ -11,7 +11,8 @@ import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from preflight.config.profile import Field, Profile
+from preflight.config.fields import Field
+from preflight.config.profile import Profile
 from preflight.core.names import bare_name, fold
 from preflight.core.types import Column
 from preflight.kinds.sniffing import LOOK_NAMES, Looks

@@ -265,11 +265,11 @@ ProviderOptions = Annotated[
     ],
     table("is a table for each provider"),
 ]
-_Class = Annotated[str, OneOf(lambda: tuple(str(reason) for reason in Reason))]
+FailureClass = Annotated[str, OneOf(lambda: tuple(str(reason) for reason in Reason))]
 FailureClasses = Annotated[
     Mapping[
         _Provider,
-        Annotated[Mapping[str, _Class], table("is a table: a failure code, and its class")],
+        Annotated[Mapping[str, FailureClass], table("is a table: a failure code, and its class")],
     ],
     table("is a table for each provider"),
 ]

@@ -27,7 +27,7 @@ from pydantic import (
 from pydantic.dataclasses import dataclass
 from pydantic.json_schema import SkipJsonSchema
 
-from preflight.config import profile as profiles
+from preflight.config import profiles
 from preflight.config import setting_values as values
 from preflight.config.profile import Profile
 from preflight.config.validation import OneOf, first_problem, unknown_key

@@ -11,8 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from preflight.config import catalogue
-from preflight.config import profile as profiles
+from preflight.config import catalogue, profiles
 from preflight.config.profile import Profile
 from preflight.config.settings import Settings
 from preflight.core import csv_writer, files

@@ -26,10 +26,10 @@ import pandera.pandas as pa_schema
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from preflight.config import catalogue
-from preflight.config import profile as profiles
+from preflight.config import catalogue, profiles
+from preflight.config.fields import Field
 from preflight.config.plan import Plan
-from preflight.config.profile import Field
+from preflight.config.profile import GENERAL
 from preflight.core.arrow import strings
 from preflight.core.errors import RuleError
 from preflight.core.invisible import BLANK
@@ -267,7 +267,7 @@ def _judge_series(rule: Rule, checks: ColumnChecks, given: pd.Series[str]) -> pd
 
 
 def schema(
-    profile: str = profiles.GENERAL,
+    profile: str = GENERAL,
     *,
     region: str | None = None,
     timezone: str | None = None,
@@ -299,7 +299,7 @@ def schema(
     plan = Plan(known, (), rules, region or known.region, ZoneInfo(timezone) if timezone else None)
     columns = {}
     for field in known.fields.values():
-        if known.name != profiles.GENERAL and field.header is None:
+        if not known.is_general and field.header is None:
             continue
         column = Column(
             0, field.header or field.name, field.name, field.kind, field.required, "exact"

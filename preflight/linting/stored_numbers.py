@@ -12,7 +12,7 @@ import pandas as pd
 import phonenumbers
 import pyarrow as pa
 
-from preflight.config import profile as profiles
+from preflight.config import profiles
 from preflight.core.types import Chunk, Column, Ints, Sheet
 
 

@@ -12,11 +12,10 @@ from typing import Unpack
 import numpy as np
 import pandas as pd
 
-from preflight.config import catalogue
-from preflight.config import profile as profiles
+from preflight.config import catalogue, profiles
 from preflight.config.column_mapping import missing, resolve
 from preflight.config.plan import Plan
-from preflight.config.profile import Profile
+from preflight.config.profile import GENERAL, Profile
 from preflight.config.settings import Settings
 from preflight.core import files
 from preflight.core.findings import Findings
@@ -221,7 +220,7 @@ def _only_layout(settings: Settings) -> Settings:
     limits = profiles.load(settings.profile).limits
     return dataclasses.replace(
         settings,
-        profile=profiles.GENERAL,
+        profile=GENERAL,
         select=("FIL", "STR"),
         ignore=(),
         extend_select=(),

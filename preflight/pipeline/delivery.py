@@ -15,7 +15,7 @@ from typing import Unpack
 
 import pandas as pd
 
-from preflight.config import profile as profiles
+from preflight.config import profiles
 from preflight.config.settings import Settings
 from preflight.core import files
 from preflight.core.errors import OutputExists, ProviderError, Stopped, UsageError

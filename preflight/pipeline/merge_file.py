@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from preflight.config import profile as profiles
+from preflight.config import profiles
 from preflight.config.column_mapping import missing, own, resolve
 from preflight.config.profile import Profile
 from preflight.config.settings import Settings

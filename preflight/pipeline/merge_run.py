@@ -13,7 +13,7 @@ from typing import Unpack
 
 import numpy as np
 
-from preflight.config import profile as profiles
+from preflight.config import profiles
 from preflight.config.settings import Settings
 from preflight.core.errors import UsageError
 from preflight.core.redact import mask

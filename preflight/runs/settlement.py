@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from preflight.config import profile as profiles
+from preflight.config import profiles
 from preflight.config.profile import Profile
 from preflight.config.settings import Settings
 from preflight.core.errors import BooksError, Stopped

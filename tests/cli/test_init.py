@@ -11,7 +11,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from preflight.config import profile as profiles
+from preflight.config import profiles
 from preflight.config.settings import Settings, load
 from tests.calls import Call
 from tests.checked import written

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from preflight.config import profile as profiles
+from preflight.config import profiles
 from preflight.providers import registry
 from tests.calls import Call
 
@@ -19,7 +19,7 @@ def test_what_a_provider_takes_is_told(call: Call, name: str) -> None:
     told, profile = call("profiles", name).out, profiles.load(name)
     for field in profile.fields.values():
         assert (f" {field.name} ({field.kind}" in told) == (
-            field.header is not None or name == profiles.GENERAL
+            field.header is not None or profile.is_general
         )
     for limit in (profile.limits.bytes, profile.limits.rows, profile.limits.columns):
         assert limit is None or f"limit of a file: {limit:,} " in told

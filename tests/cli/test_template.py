@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from preflight.config import profile as profiles
+from preflight.config import profiles
 from tests.calls import Call
 
 

@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from preflight.config import catalogue
-from preflight.config import profile as profiles
+from preflight.config import catalogue, profiles
 from preflight.core.errors import ConfigError, RuleError
 from preflight.core.types import Severity
 from preflight.rule import Scope

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from preflight.config import profile as profiles
+from preflight.config import profiles
 from preflight.config.column_mapping import is_linted, output_columns, resolve, with_joined
 from preflight.core.errors import ConfigError
 from tests.cells import chunk_of

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.config import profile as profiles
+from preflight.config import profiles
 from preflight.config.column_mapping import resolve
 from preflight.config.column_suggestions import candidates, map_option, suggested
 from preflight.kinds.sniffing import Looks

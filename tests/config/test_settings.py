@@ -526,14 +526,13 @@ IN_PYTHON = [
 @pytest.mark.parametrize(("name", "value", "says"), IN_PYTHON)
 def test_a_value_is_judged_when_it_is_set_in_python(name: str, value: Any, says: str) -> None:
     """Where settings are made, and where they are changed."""
-    for change in (
-        lambda: Settings(**{name: value}),
-        lambda: dataclasses.replace(Settings(max_rows=3), **{name: value}),
-    ):
-        with pytest.raises(ConfigError) as refused:
-            change()
-        assert says in str(refused.value)
-        assert "\n" not in str(refused.value)
+    with pytest.raises(ConfigError) as refused:
+        Settings(**{name: value})
+    assert says in str(refused.value)
+    assert "\n" not in str(refused.value)
+    with pytest.raises(ConfigError) as again:
+        dataclasses.replace(Settings(max_rows=3), **{name: value})
+    assert str(again.value) == str(refused.value)
 
 
 @pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(Settings)])

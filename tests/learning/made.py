@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from preflight.config import catalogue
-from preflight.config import profile as profiles
+from preflight.config import catalogue, profiles
 from preflight.core.types import Books, Bools
 from preflight.learning.evidence import Evidence
 from preflight.learning.properties import SentColumn

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from preflight.cli import rule_samples
-from preflight.config import profile as profiles
+from preflight.config import profiles
 from preflight.config.settings import Settings
 from preflight.core.workspace import workspace
 from preflight.learning.counting import Support

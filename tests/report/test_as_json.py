@@ -15,7 +15,7 @@ import jsonschema
 import pytest
 
 from preflight.cli import main
-from preflight.config import profile as profiles
+from preflight.config import profiles
 from preflight.config.settings import Settings
 from preflight.pipeline import check_fix_split
 from preflight.report import as_json, text

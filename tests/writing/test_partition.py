@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.config import profile as profiles
+from preflight.config import profiles
 from preflight.config.column_mapping import output_columns, resolve
 from preflight.config.plan import Plan
 from preflight.core import csv_writer

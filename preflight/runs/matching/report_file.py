@@ -9,7 +9,7 @@ import codecs
 import re
 from pathlib import Path
 
-from preflight.config import profile as profiles
+from preflight.config import profiles
 from preflight.core.errors import UsageError
 from preflight.core.types import FailureReport
 from preflight.providers import registry, saved_report

@@ -9,12 +9,12 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from preflight.config import profile
+from preflight.config import profiles
 from preflight.core.types import FailureReport
 from preflight.runs.matching import join
 from tests.runs.matching.test_join import make_part
 
-EXPERITURE = profile.load("experiture")
+EXPERITURE = profiles.load("experiture")
 NAMES = ("code", "message", "row_number", "value", "key", "cells")
 
 

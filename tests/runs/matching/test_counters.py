@@ -5,11 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from preflight.config import profile
+from preflight.config import profiles
 from preflight.core.types import FailureReport, Outcome
 from preflight.runs.matching.counters import disagreements
 
-DOTDIGITAL = profile.load("dotdigital")
+DOTDIGITAL = profiles.load("dotdigital")
 
 
 def report(*codes: str) -> FailureReport:
@@ -44,7 +44,7 @@ def test_lines_of_an_unknown_reason_are_said_with_it() -> None:
 def test_a_counter_that_was_not_told_and_a_profile_without_any_say_nothing() -> None:
     assert notes({}, "Unsubscribed") == []
     outcome = Outcome("finished", "completed", counts={"imported": 1})
-    assert disagreements(report("x"), outcome, profile.load("landbase")) == []
+    assert disagreements(report("x"), outcome, profiles.load("landbase")) == []
 
 
 def test_every_reason_of_dotdigital_has_a_counter() -> None:

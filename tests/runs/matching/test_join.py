@@ -19,14 +19,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from preflight.config import profile
+from preflight.config import profiles
 from preflight.core import csv_writer
 from preflight.core.errors import SourceError
 from preflight.core.types import FailureReport, Outcome, Part
 from preflight.providers import failure_report
 from preflight.runs.matching import join, match_lines
 
-DOTDIGITAL, TALKVALUE = profile.load("dotdigital"), profile.load("talkvalue")
+DOTDIGITAL, TALKVALUE = profiles.load("dotdigital"), profiles.load("talkvalue")
 HEADER = ("Email", "FIRSTNAME", "phone")
 FIELDS = ("email", "first_name", "phone")
 FINISHED = Outcome("finished", "Finished")

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from preflight.config import profile
+from preflight.config import profiles
 from preflight.core.types import FailureReport
 from preflight.runs.matching import join
 from preflight.runs.matching.membership import absent
 from tests.runs.matching.test_join import make_part
 
-EXPERITURE = profile.load("experiture")
+EXPERITURE = profiles.load("experiture")
 ROWS = [["Ann@example.org", "Ann", ""], ["bob@example.org", "Bob", ""], ["cec@example.org", "", ""]]
 
 

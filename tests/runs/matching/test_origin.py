@@ -10,14 +10,14 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from preflight.config import profile
+from preflight.config import profiles
 from preflight.core.types import Part
 from preflight.runs.matching import origin
 from preflight.runs.matching.match_lines import NOBODY
 from preflight.runs.matching.origin import Origin
 from tests.runs.matching.test_join import make_part
 
-DOTDIGITAL = profile.load("dotdigital")
+DOTDIGITAL = profiles.load("dotdigital")
 HEADER = ("Badge", "E-Mail Address", "Town", "Mobile")
 FIELDS = (None, "email", None, "phone")
 SENT = ("Email", "Town", "mobile")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from preflight.config import profile
+from preflight.config import profiles
 from preflight.config.column_mapping import resolve
 from preflight.core.errors import UsageError
 from preflight.core.types import Part
@@ -18,7 +18,7 @@ from preflight.runs.matching import join
 from preflight.runs.matching.report_file import read_failures
 from preflight.runs.matching.submitted_file import Submitted, part_of
 
-DOTDIGITAL, TALKVALUE = profile.load("dotdigital"), profile.load("talkvalue")
+DOTDIGITAL, TALKVALUE = profiles.load("dotdigital"), profiles.load("talkvalue")
 
 
 def read(folder: Path, raw: bytes, mapping: dict[str, str] | None = None, **how: Any) -> Submitted:

@@ -19,7 +19,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from preflight.config import profile
+from preflight.config import profiles
 from preflight.core.types import Outcome
 from preflight.providers import registry
 from preflight.runs.matching import join
@@ -135,7 +135,7 @@ def joined(
         part = make_part(folder, sent)
         files = pages(lines, chance, folder, json_lines=json_lines)
         report = together([read_failures(path, provider, spool=folder) for path in files], provider)
-        found = profile.load(provider)
+        found = profiles.load(provider)
         by = registry.client(provider).CAPABILITIES.joins_by
         told = join.join(report, part, by=by, key_field=found.key, profile=found)
         books = join.verdicts(part, told, FINISHED)
