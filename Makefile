@@ -43,7 +43,7 @@ fixtures: $(READY)
 
 # The JSON Schema of a config file, generated from the settings.
 schema: $(READY)
-	$(BIN)/python -m preflight.config.schema preflight/config/config.schema.json
+	$(BIN)/python -m preflight.config.json_schema preflight/config/config.schema.json
 
 # 400,000 rows: preflight against a plain pandera script, side by side in one run.
 bench: $(READY)

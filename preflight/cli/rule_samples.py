@@ -147,8 +147,10 @@ def options(text: str) -> Settings:
             given[name] = value
         else:
             raise RuleError(f"Options: no option `{said}`")
+    if provider and "profile" not in given:
+        raise RuleError("Options: `-O` needs `--for`")
     if provider:
-        given["providers"] = {given.get("profile", ""): provider}
+        given["providers"] = {given["profile"]: provider}
     try:
         return Settings(**given)
     except ConfigError as error:

@@ -131,6 +131,7 @@ def submit(
 
 def deliver(submission: Submission) -> Sent:
     """Carries out a submission; see `submit`."""
+    registry.client(submission.provider)  # a provider that there is not is named as one
     connection, settings = submission.connection, submission.own_settings
     _ = connection.scale, connection.patience
     registry.client(submission.provider)  # an unknown provider is told apart from its profile

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from preflight.cli import rule_samples
+from preflight.config.settings import Settings
 from preflight.core.errors import RuleError
 
 RULE = '''r"""A company has a blank in it.
@@ -75,7 +76,7 @@ def tried(folder: Path, old: str = "", new: str = "", options: str = "") -> list
 def test_a_docstring_that_tells_the_truth_is_let_be(tmp_path: Path) -> None:
     """Also under options that change nothing."""
     assert tried(tmp_path) == []
-    options = "--region US --map company=company --max-rows 7 -O a=b --ignore EML,PHN --online"
+    options = "--region US --map company=company --max-rows 7 --ignore EML,PHN --online"
     assert tried(tmp_path, options=options) == []
 
 
@@ -139,11 +140,29 @@ def test_a_sample_without_findings_and_a_fix_that_is_not_shown_are_defects(tmp_p
 
 @pytest.mark.parametrize(
     ("options", "complaint"),
-    [("--colour red", "no option `--colour`"), ("--region", "`--region` needs a value")],
+    [
+        ("--colour red", "no option `--colour`"),
+        ("--region", "`--region` needs a value"),
+        ("--region Germany", "region is a country code of two letters like US"),
+        ("-O a=b", "`-O` needs `--for`"),
+        (
+            "--for textus -O token=b",
+            "providers.textus.token looks like a secret; secrets come from the environment only",
+        ),
+    ],
 )
 def test_an_option_that_there_is_not_is_said(options: str, complaint: str, tmp_path: Path) -> None:
     """In the sample's own report."""
     assert tried(tmp_path, options=options) == [f"Options: {complaint}"]
+
+
+def test_the_options_of_a_provider_belong_to_the_profile_that_is_checked() -> None:
+    made = rule_samples.options("--any-of email,phone --for textus -O a=b -O c=d")
+    assert made == Settings(
+        profile="textus",
+        any_of=((("email",), ("phone",)),),
+        providers={"textus": {"a": "b", "c": "d"}},
+    )
 
 
 def test_without_a_rule_there_is_nothing_to_try(tmp_path: Path) -> None:

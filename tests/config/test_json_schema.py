@@ -29,7 +29,7 @@ KNOWN_TO_A_LIBRARY = {"region": "DE", "timezone": "UTC", "encoding": "cp1252"}
 def test_the_committed_schema_is_the_generated_one(tmp_path: Path) -> None:
     """`make schema` writes it."""
     target = tmp_path / "config.schema.json"
-    subprocess.run([sys.executable, "-m", "preflight.config.schema", target], check=True)
+    subprocess.run([sys.executable, "-m", "preflight.config.json_schema", target], check=True)
     assert target.read_text("utf-8") == COMMITTED
 
 

@@ -1,6 +1,6 @@
 """The JSON Schema of a config file, generated from the settings; `config.schema.json` holds it.
 
-`python -m preflight.config.schema FILE` writes it there; editors complete and check by it.
+`python -m preflight.config.json_schema FILE` writes it there; editors complete and check by it.
 """
 
 from __future__ import annotations
