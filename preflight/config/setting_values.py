@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, WithJsonSchema
@@ -18,8 +18,10 @@ from preflight.config.validation import Form, OneOf, table
 from preflight.core.types import Reason, Severity
 from preflight.providers import registry
 
-FAIL_ON = ("error", "warning", "never")
-FORMATS = ("full", "concise", "json")
+_FailOn = Literal["error", "warning", "never"]
+_Format = Literal["full", "concise", "json"]
+FAIL_ON: tuple[str, ...] = get_args(_FailOn)
+FORMATS: tuple[str, ...] = get_args(_Format)
 OFF = "off"
 LEVELS = (*(str(level) for level in Severity), OFF)
 """What a rule's severity may be in a config or a profile."""
@@ -209,8 +211,8 @@ Resolver = Annotated[
     ),
     Form("is an IP address, or one and a port: 127.0.0.1:53"),
 ]
-FailOn = Annotated[Literal["error", "warning", "never"], OneOf(lambda: FAIL_ON)]
-OutputFormat = Annotated[Literal["full", "concise", "json"], OneOf(lambda: FORMATS)]
+FailOn = Annotated[_FailOn, OneOf(lambda: FAIL_ON)]
+OutputFormat = Annotated[_Format, OneOf(lambda: FORMATS)]
 MaxBadRows = Annotated[
     MaxBad,
     PlainValidator(
