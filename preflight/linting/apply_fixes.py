@@ -14,6 +14,7 @@ import pandas as pd
 
 from preflight.config.column_mapping import with_joined
 from preflight.core import findings as tables
+from preflight.core.errors import SourceError
 from preflight.core.findings import Findings
 from preflight.core.types import LOCATED_CHANGE_COLUMNS, Bools, Chunk
 from preflight.linting.analysis import Analysis
@@ -57,9 +58,16 @@ def apply_fixes(found: Analysis, chunks: Iterable[Chunk]) -> Iterator[FixedChunk
     Args:
         found: what the first pass found.
         chunks: the same chunks again.
+
+    Raises:
+        SourceError: there are more records than the first pass found, because somebody changed the
+            file meanwhile. Fewer records do not balance, see `Books`.
     """
     linter, row_rules = Linter(found.plan), RowRules(found.plan, found.layout)
     for original, records_behind in following(chunks, row_rules.tail):
+        malformed = original.malformed["row"].to_numpy(dtype=np.int64)
+        if max(original.rows.max(initial=0), malformed.max(initial=0)) > found.rows:
+            raise SourceError(f"{found.layout.source.name} changed while it was read")
         analyzed = analyze_chunk(linter, row_rules, original, records_behind)
         result = analyzed.row_rules
         chunk = analyzed.chunk
@@ -71,7 +79,6 @@ def apply_fixes(found: Analysis, chunks: Iterable[Chunk]) -> Iterator[FixedChunk
                 chunk = with_fixes(chunk, column)
                 changes.append(_changes(chunk, column, states == CLEAN))
         after = _unrepaired(analyzed.findings_after, repairs)
-        malformed = original.malformed["row"].to_numpy(dtype=np.int64)
         here = np.concatenate([original.rows, malformed])
         whole_file = found.of_whole_file
         whole_file = whole_file.only(np.isin(whole_file.frame[tables.ROW].to_numpy(), here))

@@ -130,6 +130,22 @@ def test_rows_that_get_lost_on_the_way_are_told_and_nothing_is_written(tmp_path:
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("more", [contacts(4), contacts(3) + "a malformed, row\n"])
+def test_a_file_that_grows_between_the_passes_is_named_and_nothing_is_written(
+    tmp_path: Path, more: str
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(contacts(3))
+
+    def grow(stage: str, done: int, total: int | None) -> None:
+        if stage == "reading":
+            path.write_text(more)
+
+    with workspace() as work, pytest.raises(SourceError, match="changed while it was read"):
+        check_fix_split.fix(path, Settings(), work=work, folder=tmp_path / "out", progress=grow)
+    assert not (tmp_path / "out").exists()
+
+
 def test_progress_is_told_in_rows(tmp_path: Path) -> None:
     path, told = tmp_path / "a.csv", list[tuple[str, int, int | None]]()
     path.write_text(contacts(3))
