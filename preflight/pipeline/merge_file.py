@@ -43,6 +43,7 @@ from preflight.runs.prediction import predicted
 from preflight.runs.row_outcomes import RowOutcome, RowOutcomes
 from preflight.runs.settlement import Sent, refusals
 from preflight.writing import results_folder
+from preflight.writing.parts import read_part
 from preflight.writing.provenance import Provenance, provenance
 from preflight.writing.writer import warnings_left
 
@@ -289,7 +290,7 @@ def _write_failures(
     there = traced.at[refused] != NOBODY
     at, source = traced.at[refused[there]], traced.source
     header = source.part.header
-    table = join.read_part(source.part)
+    table = read_part(source.part)
     cells = [table.column(position).take(pa.array(at)) for position in own(header)]
     rows = source.part.row_map[at]
     raws = np.array([source.raws.get(int(row), "") for row in rows], dtype=object)
@@ -312,7 +313,7 @@ def _twins(how: np.ndarray) -> np.ndarray:
 
 
 def _lost(part: Part, at: Ints, said: pd.DataFrame, why: np.ndarray) -> pd.DataFrame:
-    records = csv_writer.records(join.read_part(part).take(pa.array(at)).columns)
+    records = csv_writer.records(read_part(part).take(pa.array(at)).columns)
     return pd.DataFrame(
         {
             "code": said["code"].to_numpy(object),

@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from preflight.core.redact import mask
+from preflight.core.redact_cells import redact_cells
 from preflight.report.listing import shape
 from preflight.report.text import number, plural, visible
 from preflight.runs.history.facts import (
@@ -28,7 +29,6 @@ from preflight.runs.history.facts import (
 )
 from preflight.runs.history.row_facts import RowChange, RowFinding
 from preflight.runs.ledger.run import Run
-from preflight.writing.sent_cells import without_cells
 
 _WHAT = {
     RowRead: "read",
@@ -152,7 +152,7 @@ def without_values(message: str, cells: Mapping[str, str]) -> str:
     if not cells:
         return ""
     table = pa.table([pa.array([cell], pa.string()) for cell in cells.values()], list(cells))
-    return without_cells([message], table, list(cells))[0]
+    return redact_cells([message], table, list(cells))[0]
 
 
 def document(trail: Trail, *, show_values: bool) -> str:

@@ -1,23 +1,32 @@
-"""Clean rows into parts: cut on record boundaries under limits, each with header and row map."""
+"""Parts: clean rows cut on record boundaries under limits, each with header and row map.
+
+Also what a part holds, for whoever has to match a provider's words to it, or to redact them.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+from pyarrow import csv as pa_csv
 
 from preflight.config.column_mapping import OutputColumn
 from preflight.core import csv_writer, files
+from preflight.core.errors import ProviderError, SourceError
+from preflight.core.redact import mask
+from preflight.core.redact_cells import redact_cells
 from preflight.core.types import Ints, Part
 from preflight.writing.results_folder import PARTS
 
 # The rule whose finding says that a record is too large for any part: only the splitter can see it.
 OVER_LIMIT = "FIL008"
+_BLOCK = 64 << 20
 
 
 def too_large(
@@ -177,3 +186,54 @@ def manifest(parts: Sequence[Part], source_sha256: str) -> str:
 def moved(part: Part, path: Path) -> Part:
     """The part at another path."""
     return replace(part, path=path)
+
+
+def read_part(part: Part) -> pa.Table:
+    """The cells of a part as it was sent: string columns "0", "1", …, nothing inferred.
+
+    Row i is the input row `part.row_map[i]`.
+
+    Raises:
+        SourceError: the file is gone, or is not what was written any more.
+    """
+    names = [str(at) for at in range(len(part.header))]
+    try:
+        with part.path.open("rb") as file:
+            # Rows of another file of the same shape would be blamed for these.
+            if hashlib.file_digest(file, "sha256").hexdigest() != part.sha256:
+                raise SourceError(f"{part.path}: the part was changed since it was written")
+        return pa_csv.read_csv(
+            part.path,
+            read_options=pa_csv.ReadOptions(column_names=names, block_size=_BLOCK),
+            parse_options=pa_csv.ParseOptions(newlines_in_values=True),
+            convert_options=pa_csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()),
+                strings_can_be_null=False,
+                quoted_strings_can_be_null=False,
+            ),
+        ).slice(1)
+    except FileNotFoundError:
+        raise SourceError(f"{part.path}: the part is not there any more") from None
+
+
+def redact_rows(texts: Sequence[str], part: Part) -> list[str]:
+    """Texts without the cells of a part, see `redact_cells`; where it is gone, without what `mask`
+    takes out.
+    """
+    try:
+        cells = read_part(part)
+    except SourceError:
+        return list(map(mask, texts))
+    return redact_cells(texts, cells, part.header)
+
+
+@contextmanager
+def redact_errors(part: Part) -> Iterator[None]:
+    """Takes the cells of a part out of the message of any `ProviderError` that ends the block."""
+    try:
+        yield
+    except ProviderError as error:
+        message, code = redact_rows([str(error), error.code or ""], part)
+        error.args = (message,)
+        error.code = code or None
+        raise

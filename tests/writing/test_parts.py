@@ -20,8 +20,18 @@ from hypothesis import strategies as st
 
 from preflight.config.column_mapping import OutputColumn
 from preflight.core import csv_writer
+from preflight.core.errors import Busy, Refused
 from preflight.core.types import Part
-from preflight.writing.parts import PartWriter, manifest, moved, runs, too_large
+from preflight.writing.parts import (
+    PartWriter,
+    manifest,
+    moved,
+    redact_errors,
+    redact_rows,
+    runs,
+    too_large,
+)
+from tests.providers.parts import make_part
 
 COLUMNS = (OutputColumn("Email", 0, "email", (0,)), OutputColumn("a,b", 1, None, (1,)))
 HEADER = b'Email,"a,b"\n'
@@ -170,3 +180,22 @@ def test_a_moved_part_differs_in_its_path_alone(tmp_path: Path) -> None:
 def test_runs_are_the_rows_in_short() -> None:
     assert runs(np.array([1, 2, 3, 5, 7, 8])) == [[1, 3], [5, 5], [7, 8]]
     assert runs(np.array([], dtype=np.int64)) == []
+
+
+def test_an_error_is_reported_without_the_rows(tmp_path: Path) -> None:
+    """Its kind and what it asks for stay; so does an error that has nothing of a provider's."""
+    part = make_part(tmp_path, ("email", "name"), rows=(("a@b.org", "Quentin Quokka"),))
+    with pytest.raises(Busy, match=r"^\[value\] waits$") as busy, redact_errors(part):
+        raise Busy("Quentin Quokka waits", code="quentin quokka", retry_after=7.0)
+    assert (busy.value.code, busy.value.retry_after) == ("[value]", 7.0)
+    with pytest.raises(Refused, match=r"^no$") as refused, redact_errors(part):
+        raise Refused("no")
+    assert refused.value.code is None
+    with pytest.raises(ValueError, match="Quentin Quokka"), redact_errors(part):
+        raise ValueError("Quentin Quokka")
+
+
+def test_a_part_that_is_gone_leaves_what_any_filter_takes_out(tmp_path: Path) -> None:
+    part = make_part(tmp_path)
+    part.path.unlink()
+    assert redact_rows(["a@b.org, Ann"], part) == ["[email], Ann"]

@@ -39,7 +39,7 @@ from preflight.runs.delivery.poller import TRIES, Follower, Pace, words
 from preflight.runs.delivery.recovery import Recovery
 from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import Attempt, AttemptState, PartState, RunState, StoredPart
-from preflight.writing.sent_cells import unrepeated
+from preflight.writing.parts import redact_errors
 
 
 def attempt_key(run: str, provider: str, part: Part, attempt: int) -> str:
@@ -277,7 +277,7 @@ class _Drive:
         for step in self._steps:
             ledger.intent(run, number, attempt, step.name, key, commits=step.commits)
             try:
-                with unrepeated(part):
+                with redact_errors(part):
                     result = step.run(Call(part, key, dict(state)))
             except ProviderError as error:
                 self._note(part, attempt, step, error)

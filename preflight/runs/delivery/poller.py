@@ -16,7 +16,7 @@ from preflight.core.types import Outcome, Part, Receipt
 from preflight.providers.protocol import Provider
 from preflight.runs.delivery.events import Events, PartEnded, Polled, Waiting
 from preflight.runs.ledger.ledger import Ledger
-from preflight.writing.sent_cells import quiet, unrepeated
+from preflight.writing.parts import redact_errors, redact_rows
 
 TRIES = 8
 """How often a call may fail, with nothing else moving, until the run is stopped."""
@@ -43,7 +43,7 @@ def _unrepeating(outcome: Outcome, part: Part) -> Outcome:
         return outcome
     if _PLAIN.fullmatch(outcome.status):
         texts.pop()
-    message, *status = quiet(texts, part)
+    message, *status = redact_rows(texts, part)
     return replace(outcome, message=message, status=status[0] if status else outcome.status)
 
 
@@ -175,7 +175,7 @@ class Follower:
         reason, report = "", None
         try:
             if job.outcome is None:
-                with unrepeated(job.part):
+                with redact_errors(job.part):
                     outcome = _unrepeating(self._provider.poll(job.receipt), job.part)
                 job.misses = 0
                 self._tell(Polled(job.part, outcome))
@@ -184,7 +184,7 @@ class Follower:
                     return
                 job.outcome = outcome
             reason = mask(job.outcome.message)
-            with unrepeated(job.part):
+            with redact_errors(job.part):
                 report = self._provider.failures(job.receipt, job.outcome)
         except Denied as error:
             raise Stopped(words(error)) from None

@@ -19,7 +19,7 @@ from preflight.providers.protocol import Call, Provider, Repeat
 from preflight.runs.delivery.poller import TRIES, Follower, Pace, words
 from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import Attempt
-from preflight.writing.sent_cells import unrepeated
+from preflight.writing.parts import redact_errors
 
 LOOKUPS = 4
 """How often an attempt is looked for before it is taken to have made no job."""
@@ -125,7 +125,7 @@ class Recovery:
             if self._ledger.now() - pending.began > KEY_LIFETIME:
                 return _NOBODY_KNOWS
             try:
-                with unrepeated(call.part):
+                with redact_errors(call.part):
                     result = step.run(call)
             except Denied as error:
                 raise Stopped(words(error)) from None
@@ -145,7 +145,7 @@ class Recovery:
         misses = 0
         while True:
             try:
-                with unrepeated(call.part):
+                with redact_errors(call.part):
                     return self._provider.lookup(call)
             except ProviderError as error:
                 misses += 1

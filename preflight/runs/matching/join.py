@@ -15,12 +15,12 @@ import pandas as pd
 import pyarrow as pa
 
 from preflight.config.profile import Profile
+from preflight.core.redact_cells import redact_cells
 from preflight.core.types import FailureReport, Outcome, Part, Reason
 from preflight.providers.exchange import shown
 from preflight.runs.matching import match_lines
 from preflight.runs.matching.match_lines import NO_ROW, NOBODY, MatchedLines
-from preflight.writing.sent_cells import read_part as read_part
-from preflight.writing.sent_cells import without_cells
+from preflight.writing.parts import read_part
 
 _TEXTS = ("code", "message", "reason", "how")
 
@@ -146,7 +146,7 @@ def _sorted_out(table: pd.DataFrame, cells: pa.Table, part: Part, profile: Profi
     is kept without what it repeats of the rows; then its words lead the message.
     """
     strange = [code for code in table["code"].unique() if profile.reason(code) is Reason.UNKNOWN]
-    bare = without_cells(strange, cells, part.header)
+    bare = redact_cells(strange, cells, part.header)
     codes = {old: shown(new) for old, new in zip(strange, bare, strict=True) if shown(new) != old}
     if not codes:
         return table

@@ -81,7 +81,7 @@ def by_row(table: pd.DataFrame, part: Part, cells: pa.Table) -> MatchedLines:
     Args:
         table: of a `FailureReport`, index from 0, its texts without a missing one.
         part: what was sent.
-        cells: of the part, as `join.read_part` gives them.
+        cells: of the part, as `parts.read_part` gives them.
     """
     numbered = table["row_number"].notna().to_numpy(dtype=bool)
     numbers = table["row_number"].fillna(0).to_numpy(dtype=np.int64)
@@ -155,7 +155,7 @@ def by_key(
         report: for the names of its columns.
         table: its table, index from 0, its texts without a missing one.
         part: what was sent.
-        cells: of the part, as `join.read_part` gives them.
+        cells: of the part, as `parts.read_part` gives them.
         fields: what the key may be a value of, tried in order.
         profile: knows the kinds of the fields.
         hint: for each line the row that something else names, or `NOBODY`: it counts where several

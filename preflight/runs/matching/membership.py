@@ -10,7 +10,8 @@ import pyarrow as pa
 from preflight.config.profile import Profile
 from preflight.core.types import Part
 from preflight.runs.matching import keys
-from preflight.runs.matching.join import Joined, read_part
+from preflight.runs.matching.join import Joined
+from preflight.writing.parts import read_part
 
 
 def absent(

@@ -19,8 +19,8 @@ from preflight.config.profile import Profile
 from preflight.core.names import fold
 from preflight.core.types import Ints, Part
 from preflight.runs.matching import keys
-from preflight.runs.matching.join import read_part
 from preflight.runs.matching.match_lines import NOBODY
+from preflight.writing.parts import read_part
 
 NOT_THERE = "refused, but no row of the original is like it"
 """Why a row is not found: it was added, or changed beyond telling."""

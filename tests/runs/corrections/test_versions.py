@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from preflight.core.types import Flaw
 from preflight.linting.checked import RecordStream
 from preflight.runs.corrections.versions import Gathering
-from preflight.runs.matching import join
 from preflight.runs.matching.submitted_file import part_of
 from preflight.writing.partition import Rejects
+from preflight.writing.parts import read_part
 from tests import checked
 from tests.examples import examples
 
@@ -55,7 +55,7 @@ def test_a_malformed_record_has_the_same_cells_for_everyone(quoting: str, odd: l
         compared = _by_row(version.rows.tolist(), version.read.values())
         assert {row: compared[row] for row in rejected} == rejected
         part = part_of(layout, plan.columns, work=Path(name)).part
-        sent = _by_row(part.row_map.tolist(), join.read_part(part).columns)
+        sent = _by_row(part.row_map.tolist(), read_part(part).columns)
         assert {row: sent[row] for row in rejected} == rejected
 
 

@@ -25,6 +25,7 @@ from preflight.core.errors import SourceError
 from preflight.core.types import FailureReport, Outcome, Part
 from preflight.providers import failure_report
 from preflight.runs.matching import join, match_lines
+from preflight.writing.parts import read_part
 
 DOTDIGITAL, TALKVALUE = profiles.load("dotdigital"), profiles.load("talkvalue")
 HEADER = ("Email", "FIRSTNAME", "phone")
@@ -100,14 +101,14 @@ def rows_of(joined: join.Joined) -> list[int]:
 def test_the_cells_of_a_part_are_read_as_they_were_sent(tmp_path: Path) -> None:
     """Quoted line breaks and quotes stay, and nothing is taken for a number or a null."""
     rows = [("NA", 'a "b",\nc', "01234"), ("", "null", "+1415"), ("x", "  y ", "é")]
-    table = join.read_part(make_part(tmp_path, rows))
+    table = read_part(make_part(tmp_path, rows))
     assert table.column_names == ["0", "1", "2"]
     assert [tuple(row.values()) for row in table.to_pylist()] == rows
 
 
 def test_a_blank_cell_alone_in_its_row_is_a_row(tmp_path: Path) -> None:
     part = make_part(tmp_path, [("a",), ("",), ("b",)], ("Email",), ("email",))
-    assert join.read_part(part)["0"].to_pylist() == ["a", "", "b"]
+    assert read_part(part)["0"].to_pylist() == ["a", "", "b"]
 
 
 def test_a_part_that_is_gone_or_was_changed_is_refused(tmp_path: Path) -> None:
@@ -116,10 +117,10 @@ def test_a_part_that_is_gone_or_was_changed_is_refused(tmp_path: Path) -> None:
     for changed in (part.path.read_bytes() + b"one more,,\n", b"Email\na,b,c,d\n", same_shape):
         part.path.write_bytes(changed)
         with pytest.raises(SourceError, match="was changed since it was written"):
-            join.read_part(part)
+            read_part(part)
     part.path.unlink()
     with pytest.raises(SourceError, match="not there any more"):
-        join.read_part(part)
+        read_part(part)
 
 
 # By row number.

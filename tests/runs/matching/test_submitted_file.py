@@ -17,6 +17,7 @@ from preflight.reading.source import open_source
 from preflight.runs.matching import join
 from preflight.runs.matching.report_file import read_failures
 from preflight.runs.matching.submitted_file import Submitted, part_of
+from preflight.writing.parts import read_part
 
 DOTDIGITAL, TALKVALUE = profiles.load("dotdigital"), profiles.load("talkvalue")
 
@@ -35,7 +36,7 @@ def submitted(folder: Path, raw: bytes, **how: Any) -> Part:
 
 
 def cells(part: Part) -> list[tuple[str, ...]]:
-    return [tuple(row.values()) for row in join.read_part(part).to_pylist()]
+    return [tuple(row.values()) for row in read_part(part).to_pylist()]
 
 
 def test_rows_lines_and_fields_are_those_of_the_file(tmp_path: Path) -> None:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.core.errors import Busy, Refused
-from preflight.writing.sent_cells import quiet, unrepeated, without_cells
-from tests.providers.parts import make_part
+from preflight.core.redact_cells import redact_cells
 
 HEADER = ("email", "Name", "note")
 CELLS = pa.table(
@@ -23,8 +19,8 @@ CELLS = pa.table(
 )
 
 
-def told(text: str, cells: pa.Table = CELLS) -> str:
-    return without_cells([text], cells, HEADER)[0]
+def redacted(text: str, cells: pa.Table = CELLS) -> str:
+    return redact_cells([text], cells, HEADER)[0]
 
 
 @pytest.mark.parametrize(
@@ -42,13 +38,13 @@ def told(text: str, cells: pa.Table = CELLS) -> str:
     ],
 )
 def test_what_stands_in_a_cell_is_taken_out_and_the_rest_stays(text: str, left: str) -> None:
-    assert told(text) == left
+    assert redacted(text) == left
 
 
 def test_numbers_of_some_length_are_taken_out_too() -> None:
     """A status or a count is not, whatever stands in the file."""
     cells = pa.table({"0": pa.array(["422", "90210"])})
-    assert told("answered 422: 90210 is far", cells) == "answered 422: [value] is far"
+    assert redacted("answered 422: 90210 is far", cells) == "answered 422: [value] is far"
 
 
 @given(
@@ -64,24 +60,5 @@ def test_no_cell_survives_between_blanks(
     words = [word for word in cell.split() if word.isascii() and word.isalpha()]
     if len(words) != 1 or words[0] != cell or len(cell) < 3:
         return
-    out = without_cells([f"{before} {cell} is bad"], pa.table({"0": pa.array(cells)}))[0]
+    out = redact_cells([f"{before} {cell} is bad"], pa.table({"0": pa.array(cells)}))[0]
     assert f" {cell} is" not in out or cell.lower() in {"email", "value", "number", "secret"}
-
-
-def test_an_error_is_told_without_the_rows(tmp_path: Path) -> None:
-    """Its kind and what it asks for stay; so does an error that has nothing of a provider's."""
-    part = make_part(tmp_path, ("email", "name"), rows=(("a@b.org", "Quentin Quokka"),))
-    with pytest.raises(Busy, match=r"^\[value\] waits$") as busy, unrepeated(part):
-        raise Busy("Quentin Quokka waits", code="quentin quokka", retry_after=7.0)
-    assert (busy.value.code, busy.value.retry_after) == ("[value]", 7.0)
-    with pytest.raises(Refused, match=r"^no$") as refused, unrepeated(part):
-        raise Refused("no")
-    assert refused.value.code is None
-    with pytest.raises(ValueError, match="Quentin Quokka"), unrepeated(part):
-        raise ValueError("Quentin Quokka")
-
-
-def test_a_part_that_is_gone_leaves_what_any_filter_takes_out(tmp_path: Path) -> None:
-    part = make_part(tmp_path)
-    part.path.unlink()
-    assert quiet(["a@b.org, Ann"], part) == ["[email], Ann"]

@@ -1,26 +1,20 @@
-"""The cells of a part as it was sent: what a report is joined to, and what nobody may repeat.
+"""The filter between other people's words and a log, for words about rows that we know.
 
-A provider's words may quote the contact that they are about, its name among the rest, which no
-pattern can tell from any other word. But we know what we sent, so whatever stands in a cell of the
-part is taken out of the words before they reach a ledger, a report or a terminal.
+A provider's message may quote the contact that it is about, a name for instance, which no pattern
+can tell from any other word. But we know what we sent: what is a cell of the part is taken out of
+the message before it reaches a ledger, a report or a terminal.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyarrow import csv as pa_csv
 
-from preflight.core.errors import ProviderError, SourceError
 from preflight.core.redact import EMAIL, NUMBER, SECRET, VALUE, mask
-from preflight.core.types import Part
 
-_BLOCK = 64 << 20
 _WORD = re.compile(r"\w+")
 _EDGES = r"^[^\pL\pN_]+|[^\pL\pN_]+$"
 _BLANKS = r"[\s\pZ]+"
@@ -30,36 +24,8 @@ _CUT = "…"
 _OWN = frozenset(word.strip("[]") for word in (EMAIL, NUMBER, SECRET, VALUE))
 
 
-def read_part(part: Part) -> pa.Table:
-    """The cells of a part as it was sent: string columns "0", "1", …, nothing inferred.
-
-    Row i is the input row `part.row_map[i]`.
-
-    Raises:
-        SourceError: the file is gone, or is not what was written any more.
-    """
-    names = [str(at) for at in range(len(part.header))]
-    try:
-        with part.path.open("rb") as file:
-            # Rows of another file of the same shape would be blamed for these.
-            if hashlib.file_digest(file, "sha256").hexdigest() != part.sha256:
-                raise SourceError(f"{part.path}: the part was changed since it was written")
-        return pa_csv.read_csv(
-            part.path,
-            read_options=pa_csv.ReadOptions(column_names=names, block_size=_BLOCK),
-            parse_options=pa_csv.ParseOptions(newlines_in_values=True),
-            convert_options=pa_csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()),
-                strings_can_be_null=False,
-                quoted_strings_can_be_null=False,
-            ),
-        ).slice(1)
-    except FileNotFoundError:
-        raise SourceError(f"{part.path}: the part is not there any more") from None
-
-
-def without_cells(texts: Sequence[str], cells: pa.Table, header: Sequence[str] = ()) -> list[str]:
-    """Texts without what `mask` takes out and what stands in a cell, in any case, with any blanks.
+def redact_cells(texts: Sequence[str], cells: pa.Table, header: Sequence[str] = ()) -> list[str]:
+    """Texts without what `mask` takes out, and without cells: in any case, with any blanks.
 
     Only whole cells are looked for, and the beginning of one where the text was cut off ("…").
     Words of one or two letters, small numbers and the names of columns stay: a message could not be
@@ -132,24 +98,3 @@ def _blotted(text: str, spans: list[tuple[int, int]], begun: set[str]) -> str:
             pieces += [text[end:start], VALUE]
         end = max(end, stop)
     return "".join([*pieces, text[end:]])
-
-
-@contextmanager
-def unrepeated(part: Part) -> Iterator[None]:
-    """Takes the cells of a part out of the words of whatever `ProviderError` ends the block."""
-    try:
-        yield
-    except ProviderError as error:
-        said = quiet([str(error), error.code or ""], part)
-        error.args = (said[0],)
-        error.code = said[1] or None
-        raise
-
-
-def quiet(texts: Sequence[str], part: Part) -> list[str]:
-    """Texts without what stands in a cell of a part, where it can be read; see `without_cells`."""
-    try:
-        cells = read_part(part)
-    except SourceError:
-        return list(map(mask, texts))
-    return without_cells(texts, cells, part.header)
