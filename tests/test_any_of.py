@@ -149,7 +149,7 @@ def test_a_profile_of_ones_own_extends_another(tmp_path: Path) -> None:
         ("[fields.email]\nkidn = 'text'", "fields.email: unknown key `kidn`; did you mean `kind`?"),
         ("[fields.email]\nkind = 'mail'", "fields.email.kind is one of email"),
         ("extends = 'dotdigtal'", "extends: no profile `dotdigtal`; did you mean `dotdigital`?"),
-        ("name = 'textus'", "name: `textus` is the name of a profile of preflight's own"),
+        ("name = 'textus'", "name: `textus` is the name of a built-in profile"),
         ("limits = 3", "mine.toml: "),
         ("=", "mine.toml: "),
     ],
@@ -174,6 +174,6 @@ def test_a_profile_that_cannot_be_read_is_a_usage_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="did you mean `textus`"):
         profiles.load("textsu")
     (tmp_path / "odd.toml").write_bytes(b"\xff")
-    with pytest.raises(RuleError, match="is no UTF-8"):
+    with pytest.raises(RuleError, match="not UTF-8"):
         profiles.load(str(tmp_path / "odd.toml"))
     assert Settings().any_of == ()

@@ -1,1 +1,1 @@
-"""What is decided before a row is read: settings, profile, rules, and which column is what."""
+"""Everything that is decided before a row is read: settings, profile, rules, column mapping."""

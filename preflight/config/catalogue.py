@@ -1,9 +1,9 @@
-"""Finds the rules and says which of them are on.
+"""Finds the rules, and chooses which of them are on.
 
-A rule is found by lying in a folder: every module under `preflight.rules`, and every `.py` file of
-the folders a user names, that has a `RULE`. An installed distribution brings rules by an entry
-point of the group `preflight.rules`, which names a module with a `RULE` or a list `RULES`, such a
-list, or a rule. Nothing else has to be registered.
+Rules are found by their place: every module under `preflight.rules`, and every `.py` file in the
+folders a user names, that has a `RULE`. An installed distribution adds rules with an entry point of
+the group `preflight.rules`, which names a module with a `RULE` or a list `RULES`, such a list, or a
+rule. There is no other registration.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ GROUP = "preflight.rules"
 _CODE = re.compile(r"[A-Z]{3}[0-9]{3}")
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _TYPES = {"code": str, "name": str, "scope": Scope, "severity": Severity, "message": str}
-# The rules by which the engine itself reports.
-_UNASKED = (Scope.SCHEMA, Scope.CRASH)
+# Scopes of the rules that the engine itself reports by.
+_ENGINE_SCOPES = (Scope.SCHEMA, Scope.CRASH)
 
 
 @functools.cache
@@ -45,9 +45,9 @@ def builtin() -> Mapping[str, Rule]:
     """The rules that ship with preflight, by code, in the order of the codes."""
     package = importlib.import_module("preflight.rules")
     modules = [
-        importlib.import_module(found.name)
-        for found in pkgutil.walk_packages(package.__path__, "preflight.rules.")
-        if not found.ispkg
+        importlib.import_module(module.name)
+        for module in pkgutil.walk_packages(package.__path__, "preflight.rules.")
+        if not module.ispkg
     ]
     return _collect(
         (_documented(module.RULE, module.__doc__), module.__name__, "")
@@ -58,24 +58,24 @@ def builtin() -> Mapping[str, Rule]:
 
 @functools.cache
 def installed() -> Mapping[str, Rule]:
-    """The rules that installed distributions bring, by code, in the order of the codes.
+    """The rules of installed distributions, by code, in the order of the codes.
 
     Raises:
-        RuleError: an entry point does not load, brings no rule, or one that is off.
+        RuleError: an entry point does not load, has no rule, or an invalid one.
     """
-    found = sorted(entry_points(group=GROUP), key=lambda point: (point.name, point.value))
-    return _collect(entry for point in found for entry in _brought(point))
+    points = sorted(entry_points(group=GROUP), key=lambda point: (point.name, point.value))
+    return _collect(entry for point in points for entry in _rules_of(point))
 
 
 def load(folders: Sequence[Path] = ()) -> Mapping[str, Rule]:
     """The built-in rules, the installed ones and those in the folders, in the order of the codes.
 
     Args:
-        folders: folders of rule files, looked through with their subfolders, or single files. A
-            file whose name starts with "_" is none.
+        folders: folders of rule files, searched with their subfolders, or single files. Files whose
+            name starts with "_" are skipped.
 
     Raises:
-        RuleError: a file does not load, its `RULE` is off, or a code is used twice.
+        RuleError: a file does not load, its `RULE` is invalid, or a code is used twice.
     """
     own = _collect(
         (_documented(module.RULE, module.__doc__), str(path), str(path))
@@ -97,25 +97,25 @@ def _files(folders: Sequence[Path]) -> Iterator[Path]:
     seen = set[Path]()
     for given in folders:
         if not given.exists():
-            raise RuleError(f"{given}: there is no such rule file or folder")
+            raise RuleError(f"{given}: no such rule file or folder")
         inside = given.rglob("*.py") if given.is_dir() else [given]
-        for path in sorted(one for one in inside if not one.name.startswith("_")):
+        for path in sorted(file for file in inside if not file.name.startswith("_")):
             if path.resolve() not in seen:
                 seen.add(path.resolve())
                 yield path
 
 
 def run_file(path: Path) -> ModuleType:
-    """A Python file of the user's as a module.
+    """Loads a Python file of the user as a module.
 
     Raises:
-        RuleError: it does not load; the message names it, and says why in a line.
+        RuleError: it does not load; the message names it and gives the reason in one line.
     """
-    # Two files of one name are two modules; and a dataclass wants its module to be known.
+    # Files of the same name are different modules; and a dataclass needs its module in sys.modules.
     name = f"preflight_own_{path.stem}_{hashlib.sha256(str(path.resolve()).encode()).hexdigest()}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
-        raise RuleError(f"{path}: is no Python file")
+        raise RuleError(f"{path}: not a Python file")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:
@@ -134,42 +134,42 @@ def _module(path: Path) -> ModuleType:
 
 
 def in_a_line(error: BaseException) -> str:
-    """An error of a file of the user's: its class and its text, on one line."""
+    """An error of a user's file: its class and its message, on one line."""
     return " ".join(f"{type(error).__name__}: {error}".split()).rstrip(":")
 
 
-def _brought(point: EntryPoint) -> Iterator[tuple[Rule, str, str]]:
-    """The rules of one entry point, with what errors call it and its distribution."""
+def _rules_of(point: EntryPoint) -> Iterator[tuple[Rule, str, str]]:
+    """The rules of one entry point, with its name in error messages and its distribution."""
     origin = f"{point.dist.name} {point.dist.version}" if point.dist else point.value
     where = f"{origin}: entry point {point.name} of {GROUP}"
     try:
-        found = point.load()
+        loaded = point.load()
     except (Exception, SystemExit) as error:
         raise RuleError(f"{where}: does not load: {in_a_line(error)}") from error
     doc = None
-    if isinstance(found, ModuleType):
-        doc = found.__doc__
-        found = getattr(found, "RULES", None) or getattr(found, "RULE", None)
-    rules = list(found) if isinstance(found, (list, tuple)) else [found]
+    if isinstance(loaded, ModuleType):
+        doc = loaded.__doc__
+        loaded = getattr(loaded, "RULES", None) or getattr(loaded, "RULE", None)
+    rules = list(loaded) if isinstance(loaded, (list, tuple)) else [loaded]
     if not rules or not all(isinstance(rule, Rule) for rule in rules):
-        raise RuleError(f"{where}: is no rule, no list of rules, and no module with one")
+        raise RuleError(f"{where}: not a rule, a list of rules, or a module with one")
     for rule in rules:
         yield _documented(rule, doc if len(rules) == 1 else None), where, origin
 
 
 def _documented(rule: Rule, doc: str | None) -> Rule:
-    """The rule with the docstring of its file; of the file of its check where that is not known."""
+    """The rule with the docstring of its file, or else of the file of its `check`."""
     if not doc and not rule.doc and rule.check is not None:
         doc = getattr(sys.modules.get(rule.check.__module__), "__doc__", None)
     return dataclasses.replace(rule, doc=(doc or rule.doc).strip())
 
 
-def _collect(found: Iterable[tuple[Rule, str, str]]) -> dict[str, Rule]:
-    """Sound rules by code, of rules with what errors call their place and their origin."""
+def _collect(entries: Iterable[tuple[Rule, str, str]]) -> dict[str, Rule]:
+    """Validated rules by code, from rules with their place in error messages and their origin."""
     rules: dict[str, Rule] = {}
-    for rule, where, origin in found:
-        _sound(rule, where)
-        if origin and rule.scope in _UNASKED:
+    for rule, where, origin in entries:
+        _validate(rule, where)
+        if origin and rule.scope in _ENGINE_SCOPES:
             raise RuleError(f"{where}: scope {rule.scope.name} is for rules of preflight itself")
         if rule.code in rules:
             raise RuleError(f"{where}: code {rule.code} is taken by `{rules[rule.code].name}`")
@@ -177,22 +177,22 @@ def _collect(found: Iterable[tuple[Rule, str, str]]) -> dict[str, Rule]:
     return dict(sorted(rules.items()))
 
 
-def _sound(rule: Rule, where: str) -> None:
+def _validate(rule: Rule, where: str) -> None:
     for name, kind in _TYPES.items():
         if not isinstance(getattr(rule, name), kind):
-            raise RuleError(f"{where}: {name} is no {kind.__name__}")
+            raise RuleError(f"{where}: {name} is not a {kind.__name__}")
     if not _CODE.fullmatch(rule.code):
         raise RuleError(f"{where}: code `{rule.code}` is not three letters and three digits")
     if not _NAME.fullmatch(rule.name):
         raise RuleError(f"{where}: name `{rule.name}` is not kebab-case")
-    if (rule.check is None) != (rule.scope in _UNASKED):
-        raise RuleError(f"{where}: a rule has a check, unless its scope is SCHEMA or CRASH")
+    if (rule.check is None) != (rule.scope in _ENGINE_SCOPES):
+        raise RuleError(f"{where}: a rule has a check unless its scope is SCHEMA or CRASH")
     if (rule.scope in (Scope.CELL, Scope.STORED)) != bool(rule.kinds):
-        raise RuleError(f"{where}: a CELL or STORED rule names its kinds, and no other does")
+        raise RuleError(f"{where}: a CELL or STORED rule names its kinds, and no other rule does")
     if set(rule.kinds) - ALL_KINDS:
         raise RuleError(f"{where}: unknown kind `{min(set(rule.kinds) - ALL_KINDS)}`")
     if (rule.scope is Scope.ROW) != (rule.among is not None):
-        raise RuleError(f"{where}: a ROW rule says among which rows it looks, and no other does")
+        raise RuleError(f"{where}: a ROW rule has `among`, and no other rule does")
     if rule.scope is not Scope.ROW and (rule.tail or rule.place is not None):
         raise RuleError(f"{where}: only a ROW rule has a tail or a place")
     if rule.repairs and (rule.scope is not Scope.RECORD or rule.drops):
@@ -200,12 +200,14 @@ def _sound(rule: Rule, where: str) -> None:
     if rule.ragged and not rule.tail:
         raise RuleError(f"{where}: only a rule with a tail sees ragged records")
     if (rule.fix is not None or rule.repairs) and rule.safety is None:
-        raise RuleError(f"{where}: a fix says whether it is safe")
+        raise RuleError(f"{where}: a rule with a fix needs `safety`")
     if isinstance(rule.suspects, str):
         try:
             pc.match_substring_regex(pa.array([""]), rule.suspects)
         except pa.ArrowInvalid as error:
-            raise RuleError(f"{where}: suspects is no RE2 pattern: {in_a_line(error)}") from error
+            raise RuleError(
+                f"{where}: suspects is not an RE2 pattern: {in_a_line(error)}"
+            ) from error
 
 
 def choose(
@@ -218,13 +220,13 @@ def choose(
     severity: Mapping[str, Severity | None] | None = None,
     online: bool = False,
 ) -> Mapping[str, Rule]:
-    """The rules that are on, each with the severity it has under the profile.
+    """The rules that are on, each with its severity under the profile.
 
-    The one that reports failing rules is always on: what no rule could judge is not passed. One
-    that is for other profiles, or that asks the network while nobody wants that, is never on.
+    The rule that reports crashed rules is always on, because unchecked rows must not pass. Rules
+    for other profiles are never on; rules that ask the network are on only if `online`.
 
     Args:
-        rules: all there are.
+        rules: all rules.
         profile: may switch rules off or change their severity; `extend_select` switches one on.
         select: codes or prefixes of codes, or `ALL`.
         ignore: codes or prefixes; the longest matching entry of `select` and `ignore` counts, and
@@ -232,13 +234,13 @@ def choose(
         extend_select: as `select`, in addition to it.
         severity: code or prefix → the user's severity, or None for off; the longest matching entry
             counts, and beats the profile's.
-        online: whether the rules that ask the network are wanted.
+        online: whether rules that ask the network may be on.
 
     Raises:
-        ConfigError: an entry fits no rule.
+        ConfigError: an entry matches no rule.
     """
-    said = severity or {}
-    for entry in (*select, *ignore, *extend_select, *said):
+    own = severity or {}
+    for entry in (*select, *ignore, *extend_select, *own):
         _fits(entry, rules)
     chosen: dict[str, Rule] = {}
     for code, rule in rules.items():
@@ -251,7 +253,7 @@ def choose(
         unwanted = _weight(code, ignore)
         if wanted is None or (unwanted is not None and unwanted >= wanted):
             continue
-        level = _longest(code, said, profile.severity(code, rule.severity))
+        level = _longest(code, own, profile.severity(code, rule.severity))
         if level is None:
             if _weight(code, extend_select) is None:
                 continue
@@ -261,12 +263,12 @@ def choose(
 
 
 def _longest(
-    code: str, said: Mapping[str, Severity | None], default: Severity | None
+    code: str, severities: Mapping[str, Severity | None], default: Severity | None
 ) -> Severity | None:
-    """The severity of the longest entry that a code fits, or the default."""
-    fitting = [entry for entry in said if entry == ALL or code.startswith(entry)]
+    """The severity of the longest entry that matches a code, or the default."""
+    fitting = [entry for entry in severities if entry == ALL or code.startswith(entry)]
     return (
-        said[max(fitting, key=lambda entry: 0 if entry == ALL else len(entry))]
+        severities[max(fitting, key=lambda entry: 0 if entry == ALL else len(entry))]
         if fitting
         else default
     )

@@ -1,4 +1,4 @@
-"""Which column of a file holds which field of a profile, and what is sent of it."""
+"""Maps the columns of a file to fields of a profile, and decides which columns are sent."""
 
 from __future__ import annotations
 
@@ -28,31 +28,31 @@ def resolve(
     mapping: Mapping[str, str] | None = None,
     shared: Collection[str] = (),
 ) -> tuple[Column, ...]:
-    """What each column of a header is.
+    """Maps each column of a header.
 
     Args:
         header: the names as written.
-        profile: knows fields, headers and aliases.
-        mapping: the user's word, header → field; it beats names and aliases. A field of "-" says
-            that the column is none.
-        shared: the names in the mapping that the header may lack, see `missing`.
+        profile: has the fields, headers and aliases.
+        mapping: the user's own, header → field; it takes precedence over names and aliases. The
+            field "-" means that the column holds none.
+        shared: the names in the mapping that the header may lack; see `missing`.
 
     Raises:
-        ConfigError: the mapping names another header that is not there, or a field the profile
-            lacks.
+        ConfigError: the mapping names another header that the file lacks, or a field that the
+            profile lacks.
     """
-    said = _said(header, profile, mapping or {}, shared)
+    mapped = _mapped(header, profile, mapping or {}, shared)
     known_names = profile.matches(header)
     columns = []
     for position, name in enumerate(header):
         if is_helper(name):
             columns.append(Column(position, name, kind="helper"))
             continue
-        if position in said:
-            field, how = said[position], "option"
+        if position in mapped:
+            field, how = mapped[position], "option"
         else:
             field, how = known_names[position] or (NOT_A_FIELD, "")
-            if field in said.values():
+            if field in mapped.values():
                 field, how = NOT_A_FIELD, ""
         if field == NOT_A_FIELD:
             columns.append(Column(position, name))
@@ -63,17 +63,17 @@ def resolve(
 
 
 def is_helper(name: str) -> bool:
-    """Whether a header is one of the helper columns that preflight itself has written."""
+    """Whether a header is a helper column that preflight wrote."""
     return bare_name(name).casefold().startswith(HELPER_PREFIX)
 
 
 def own(header: Sequence[str]) -> list[int]:
-    """The positions of the columns of a header that are no helper columns."""
+    """The positions of the columns of a header that are not helper columns."""
     return [at for at, name in enumerate(header) if not is_helper(name)]
 
 
 def _joined(columns: Sequence[Column], profile: Profile) -> list[Column]:
-    """The columns that no header names and a provider wants, made from others."""
+    """The columns that a provider wants and no header names, joined from others."""
     held = {column.field: column for column in reversed(columns) if column.field}
     made: list[Column] = []
     for field, pieces in profile.joins.items():
@@ -96,7 +96,7 @@ def _joined(columns: Sequence[Column], profile: Profile) -> list[Column]:
 
 
 def with_joined(chunk: Chunk, columns: Sequence[Column]) -> Chunk:
-    """The chunk with its joined columns: the pieces that are not blank, a blank between."""
+    """The chunk with its joined columns: the pieces that are not blank, separated by a space."""
     table = chunk.table
     for column in columns:
         if column.pieces:
@@ -110,39 +110,39 @@ def with_joined(chunk: Chunk, columns: Sequence[Column]) -> Chunk:
 
 
 def join_pieces(pieces: Sequence[pa.Array | pa.ChunkedArray]) -> pa.Array | pa.ChunkedArray:
-    """The cells of a joined column, from those of the columns that it is made of."""
+    """The cells of a joined column, from those of its pieces."""
     trimmed = [pc.utf8_trim_whitespace(piece) for piece in pieces]
     return pc.utf8_trim_whitespace(pc.binary_join_element_wise(*trimmed, " "))
 
 
 def missing(header: Sequence[str], names: Iterable[str]) -> tuple[str, ...]:
-    """Those of some names of columns that a header lacks."""
-    there = {_loose(name) for name in header}
-    return tuple(name for name in names if _loose(name) not in there)
+    """The names of columns that a header lacks."""
+    present = {_loose(name) for name in header}
+    return tuple(name for name in names if _loose(name) not in present)
 
 
-def _said(
+def _mapped(
     header: Sequence[str], profile: Profile, mapping: Mapping[str, str], shared: Collection[str]
 ) -> dict[int, str]:
-    """The field of each column that the user speaks of.
+    """Column position → field, from the user's mapping.
 
-    The name as written counts before one of another case or of other blanks in it: a line break in
-    a header is not easily typed.
+    A name as written takes precedence over one in another case or with other spaces, which are
+    allowed because a line break in a header is hard to type.
     """
-    said: dict[int, str] = {}
+    mapped: dict[int, str] = {}
     bare = [bare_name(name) for name in header]
     loose = [_loose(name) for name in header]
     for name, field in mapping.items():
         if field != NOT_A_FIELD and field not in profile.fields:
             raise ConfigError(_no_such_field(name, field, profile))
         if bare_name(name) in bare:
-            said[bare.index(bare_name(name))] = field
+            mapped[bare.index(bare_name(name))] = field
         elif _loose(name) in loose:
-            said[loose.index(_loose(name))] = field
+            mapped[loose.index(_loose(name))] = field
         elif name not in shared:
-            hint = _there_are(name, [" ".join(one.split()) for one in bare if one], profile)
+            hint = _there_are(name, [" ".join(shown.split()) for shown in bare if shown], profile)
             raise ConfigError(f"the file has no column `{name}` to map to `{field}`{hint}")
-    return said
+    return mapped
 
 
 def _loose(name: str) -> str:
@@ -150,7 +150,7 @@ def _loose(name: str) -> str:
 
 
 def _no_such_field(name: str, field: str, profile: Profile) -> str:
-    """Why a field that is none cannot be mapped to; it may be called as the provider calls it."""
+    """The error for a field that the profile lacks; it may be the provider's name of one."""
     known = profile.match(field)
     near = known[0] if known else nearest(field, profile.fields)
     hint = f"did you mean `{near}`?" if near else f"there are {', '.join(profile.fields)}"
@@ -159,7 +159,7 @@ def _no_such_field(name: str, field: str, profile: Profile) -> str:
 
 
 def _there_are(wanted: str, names: Sequence[str], profile: Profile) -> str:
-    """What the columns of the file are called; nothing where the header may be a contact's data."""
+    """The names of the file's columns; "" if the header may be a contact's data."""
     if not any(map(profile.knows, names)):
         return ""
     near = nearest(wanted, names)
@@ -176,9 +176,9 @@ class OutputColumn:
 
     Attributes:
         header: its name there.
-        position: of the column it is written from; of a joined one, its place in a chunk's table.
+        position: of the column it is written from; for a joined one, its place in a chunk's table.
         field: the profile's field it holds, or None.
-        sources: the positions of the input's columns whose cells it holds: several where joined.
+        sources: the positions of the input columns whose cells it holds; several if joined.
     """
 
     header: str
@@ -192,14 +192,14 @@ def output_columns(
 ) -> tuple[OutputColumn, ...]:
     """The columns that are written, in the order of the input; joined ones come last.
 
-    Under the general profile every column is, under its own name. Under a provider's, those it has
-    a field for, under its name for them; others as the profile's `unknown_columns` says. A column
-    that the user maps to a field the provider is not known to have goes under the field's name,
-    where the provider has fields beyond those that are known.
+    The general profile writes every column under its own name. A provider's profile writes the
+    columns that it has a field for, under the provider's name; the others depend on
+    `unknown_columns`. A column that the user maps to a field which the provider is not known to
+    have is written under the field's name, if the provider may have further fields.
 
     Args:
-        columns: of the file, as `resolve` tells them.
-        profile: what the provider takes.
+        columns: of the file, from `resolve`.
+        profile: of the provider.
         dropped: the positions of columns that a rule drops.
     """
     return tuple(
@@ -226,8 +226,8 @@ def _sent_name(column: Column, profile: Profile) -> str:
 def is_sent(column: Column, profile: Profile) -> bool:
     """Whether a column itself is written for the provider.
 
-    One that is no field of the profile, because the user said so or mapped another to that field,
-    is not, where its own name would make it that field again.
+    A column without a field, because the user unmapped it or mapped another one to its field, is
+    not written if the provider would read its name as that field.
     """
     if column.kind == "helper":
         return False
@@ -248,13 +248,13 @@ def is_sent(column: Column, profile: Profile) -> bool:
 
 
 def _is_header(name: str, profile: Profile) -> bool:
-    """Whether the provider reads a column of that name as one of the profile's fields."""
+    """Whether the provider reads a column of this name as one of the profile's fields."""
     taken = (field.header for field in profile.fields.values() if field.header is not None)
     return name.casefold() in {header.casefold() for header in taken}
 
 
 def is_linted(column: Column, profile: Profile) -> bool:
-    """Whether a column's cells matter: it is sent, or one that is sent is made from it."""
+    """Whether a column's cells are linted: it is sent, or a sent one is joined from it."""
     if column.kind == "helper":
         return False
     if is_sent(column, profile):

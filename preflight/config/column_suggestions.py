@@ -1,7 +1,7 @@
-"""Which columns may hold a field though their names do not say so. Suggestions for messages alone.
+"""Suggests columns for a field that no column name matches. Used in messages only.
 
-What is known by name or alias is mapped; nothing here ever is. A likeness of names and the look of
-the cells are evidence that is shown to a person, with the option that would say it.
+Columns are mapped by name or alias, never by a suggestion. Messages show a person the evidence,
+similar names and the look of the cells, with the option that maps the column.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ _WORDS = re.compile(r"[^\W_]+")
 
 
 def map_option(header: str, field: str | None) -> str:
-    """The option that says a column holds a field, quoted for a shell: `--map 'Mail to=email'`.
+    """The option that maps a column to a field, quoted for a shell: `--map 'Mail to=email'`.
 
-    None says that it holds none.
+    The field None makes the option that maps it to none.
     """
     field = field or "-"
     return "--map " + shlex.quote(f"{' '.join(bare_name(header).split())}={field}")
@@ -38,10 +38,10 @@ class Candidate:
     """A column that may hold a field.
 
     Attributes:
-        column: it.
+        column: the column.
         field: the field's name.
         likeness: of the names, 0 to 100.
-        look: the kind that its cells give away, if they do.
+        look: the kind that its cells make certain, or None.
     """
 
     column: Column
@@ -51,7 +51,7 @@ class Candidate:
 
     @property
     def evidence(self) -> str:
-        """Why it is one, where its name does not tell."""
+        """Why it is a candidate, if its name does not show it."""
         return f"its cells look like {LOOK_NAMES[self.look]}" if self.look else ""
 
     @property
@@ -61,21 +61,21 @@ class Candidate:
 
     @property
     def strong(self) -> bool:
-        """Whether it is worth asking about unasked."""
+        """Whether the evidence is good enough for an unasked suggestion."""
         return self.look is not None or self.likeness >= _VERY_LIKE
 
 
 def candidates(
     columns: Iterable[Column], looks: Sequence[Looks], field: Field
 ) -> tuple[Candidate, ...]:
-    """The columns without a field that may hold one, the likeliest first.
+    """The columns without a field that may hold a field, the most likely first.
 
     Args:
         columns: of the file.
-        looks: of each, by position; empty where nobody looked.
-        field: the one in question.
+        looks: of each, by position; empty if no sample was taken.
+        field: the field.
     """
-    found = []
+    likely = []
     for column in columns:
         if column.field is not None or column.pieces or not bare_name(column.name):
             continue
@@ -85,20 +85,22 @@ def candidates(
             continue
         likeness = _likeness(column.name, field)
         if look or likeness >= _LIKE:
-            found.append(Candidate(column, field.name, likeness, look))
-    found.sort(key=lambda one: (one.look is None, -one.likeness, one.column.position))
-    return tuple(found[:_SHOWN])
+            likely.append(Candidate(column, field.name, likeness, look))
+    likely.sort(key=lambda each: (each.look is None, -each.likeness, each.column.position))
+    return tuple(likely[:_SHOWN])
 
 
 def suggested(
     column: Column, columns: Sequence[Column], looks: Sequence[Looks], profile: Profile
 ) -> Candidate | None:
-    """What a column without a field most likely holds, of what the provider takes and nobody holds.
+    """The field that a column most likely holds, of the provider's fields that no column holds.
 
-    A column without a cell holds nothing. None where the evidence is weak.
+    A column without values holds nothing. None if the evidence is weak.
     """
-    rows = any(one.cells for one in looks)
-    held = {one.field for one in columns if not rows or one.pieces or looks[one.position].cells}
+    rows = any(look.cells for look in looks)
+    held = {
+        other.field for other in columns if not rows or other.pieces or looks[other.position].cells
+    }
     if held >= _PARTS_OF_A_NAME:
         held |= {"name"}
     wanted = [
@@ -106,13 +108,18 @@ def suggested(
         for field in profile.fields.values()
         if field.name not in held and (field.header is not None or profile.is_general)
     ]
-    found = [one for field in wanted for one in candidates((column,), looks, field) if one.strong]
-    return max(found, key=lambda one: (one.look is not None, one.likeness), default=None)
+    strong = [
+        candidate
+        for field in wanted
+        for candidate in candidates((column,), looks, field)
+        if candidate.strong
+    ]
+    return max(strong, key=lambda each: (each.look is not None, each.likeness), default=None)
 
 
 def _likeness(header: str, field: Field) -> float:
-    """How much a header is like the most similar name of a field; 0 to 100."""
-    # It is slow to import, and wanted only where a column has no known name.
+    """How similar a header is to the most similar name of a field; 0 to 100."""
+    # Slow to import, and needed only if a column has no known name.
     from rapidfuzz import fuzz
 
     folded, words = fold(header), set(map(fold, _WORDS.findall(header)))
@@ -124,7 +131,7 @@ def _likeness(header: str, field: Field) -> float:
         *field.vague,
         *field.beside,
     ):
-        # It says "number": `Attendee #` is nothing like `Attendee`.
+        # `#` means "number": `Attendee #` is not similar to `Attendee`.
         if ("#" in header) != ("#" in name):
             continue
         known = fold(name)

@@ -1,4 +1,4 @@
-"""What is decided before a row is read: the profile, the columns, the rules that are on."""
+"""The plan for a file, made before a row is read: profile, columns, and the rules that are on."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from preflight.rule import Alike, Rule, Scope
 
 @dataclass(frozen=True)
 class Plan:
-    """What linting and fixing one file goes by.
+    """Everything that linting and fixing one file depends on.
 
     Attributes:
         profile: of the provider.
         columns: one for each header column.
-        rules: those that are on, by code, with the severity they have here.
-        region: ISO 3166 code for phones whose row names no country; None if nobody said.
-        timezone: of timestamps without an offset; None if nobody said.
-        unsafe_fixes: whether fixes that guess are applied too.
-        sheet: of a workbook, the one that is read: it knows which cells are numbers.
-        mail: says which domains take no mail; None where nobody wants the network to be asked.
-        options: of the provider, as the user gives them for sending; empty where nobody did.
-        written: when the file was last written, with a zone; None if it cannot be told.
-        orders: what the cells of a column, by its position, prove about the order of day and month;
-            see `orders`. Known once the file was read.
+        rules: those that are on, by code, with their severity for this file.
+        region: ISO 3166 code for phones without a country in their row; None if not given.
+        timezone: of timestamps without an offset; None if not given.
+        unsafe_fixes: whether unsafe fixes are applied too.
+        sheet: the sheet that is read, if it is a workbook; it knows which cells are numbers.
+        mail: looks up which domains accept no mail; None if the network must not be asked.
+        options: of the provider, as the user gives them for sending; empty if not given.
+        written: when the file was last written, with a time zone; None if unknown.
+        orders: column position → the order of day and month that its cells prove, see
+            `day_month_order`. Known only after the file was read.
         unused: what the user said that does not fit this file, in words; it is no error.
     """
 
@@ -53,14 +53,14 @@ class Plan:
 
     @functools.cached_property
     def crash(self) -> Rule:
-        """The rule by which the engine reports that another one failed; always on."""
+        """The rule that reports crashes of other rules; always on."""
         return self.scoped(Scope.CRASH)[0]
 
     def cell_rules(self, column: Column) -> tuple[Rule, ...]:
-        """The rules that look at a column's cells.
+        """The rules that check a column's cells.
 
-        The pieces of a joined column are linted where they stand; of the whole it only matters
-        whether anything is there.
+        The pieces of a joined column are linted as columns of their own; the joined column itself
+        is only checked for blanks.
         """
         if not is_linted(column, self.profile):
             return ()
@@ -71,34 +71,36 @@ class Plan:
         )
 
     def hints(self, column: Column) -> Hints:
-        """What is known of all cells of a column."""
+        """What is known about a whole column besides its cells."""
         return Hints(self.timezone, self.orders.get(column.position, ""), self.region or "")
 
     def applies(self, safety: Safety | None) -> bool:
-        """Whether a fix of that safety is made."""
+        """Whether fixes of this safety are applied."""
         return safety is Safety.SAFE or (safety is Safety.UNSAFE and self.unsafe_fixes)
 
     @functools.cached_property
     def key(self) -> Column | None:
-        """The column by which the provider tells contacts apart; None if the file has none."""
+        """The column by which the provider identifies contacts; None if the file has none."""
         held = {column.field: column for column in self.columns if column.field}
         return next((held[field] for field in self.profile.key if field in held), None)
 
     @functools.cached_property
     def shared(self) -> tuple[Column, ...]:
-        """The columns of phones in which a number that many people have is looked for.
+        """The phone columns that are searched for numbers shared by many people.
 
-        None where contacts are told apart by phone: there it is shared by doubles.
+        Empty if contacts are identified by phone: rows with the same number are then duplicates.
         """
         if not any(rule.alike is Alike.PHONE for rule in self.scoped(Scope.TABLE)):
             return ()
         if self.key is not None and self.key.kind == "phone":
             return ()
         return tuple(
-            one for one in self.columns if one.kind == "phone" and is_linted(one, self.profile)
+            column
+            for column in self.columns
+            if column.kind == "phone" and is_linted(column, self.profile)
         )
 
     @functools.cached_property
     def country(self) -> Column | None:
-        """The column that says in which country a row's phone numbers are."""
+        """The column with the country of a row's phone numbers."""
         return next((column for column in self.columns if column.kind == "country"), None)

@@ -59,7 +59,7 @@ def test_a_sample_that_lies_makes_the_exit_code_1(call: Call, here: Path) -> Non
 @pytest.mark.parametrize(
     ("config", "complaint"),
     [
-        ('rules = ["nothing"]', "nothing: there is no such rule file or folder"),
+        ('rules = ["nothing"]', "nothing: no such rule file or folder"),
         ('rules = ["bad.py"]', "bad.py: does not load: SyntaxError"),
         ('rules = ["keys.py"]', "keys.py: does not load: TypeError"),
         ('[severity]\nEML999 = "off"', "no rule has the code or prefix `EML999`"),

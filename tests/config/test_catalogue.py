@@ -78,11 +78,11 @@ def test_without_folders_there_are_the_rules_that_ship() -> None:
         ({"code": "own1"}, "is not three letters and three digits"),
         ({"name": "Company odd"}, "is not kebab-case"),
         ({"check": None}, "a rule has a check"),
-        ({"scope": "CRASH", "kinds": []}, "a rule has a check, unless"),
+        ({"scope": "CRASH", "kinds": []}, "a rule has a check unless"),
         ({"kinds": []}, "a CELL or STORED rule names its kinds"),
-        ({"scope": "FILE"}, "a CELL or STORED rule names its kinds, and no other does"),
+        ({"scope": "FILE"}, "a CELL or STORED rule names its kinds, and no other rule does"),
         ({"kinds": ["colour"]}, "unknown kind `colour`"),
-        ({"fix": "check"}, "a fix says whether it is safe"),
+        ({"fix": "check"}, "a rule with a fix needs `safety`"),
     ],
 )
 def test_a_rule_that_is_off_is_refused_by_name(
@@ -237,10 +237,10 @@ def test_what_a_file_does_wrong_is_said_in_a_line(
     ("old", "new", "complaint"),
     [
         ("message=", "colour='red', message=", "TypeError"),
-        ('message="odd"', "message=3", "message is no str"),
-        ("severity=Severity.ERROR", "severity='error'", "severity is no Severity"),
-        ("message=", "suspects='(', message=", "suspects is no RE2 pattern"),
-        ("message=", "suspects='(?=a)', message=", "suspects is no RE2 pattern"),
+        ('message="odd"', "message=3", "message is not a str"),
+        ("severity=Severity.ERROR", "severity='error'", "severity is not a Severity"),
+        ("message=", "suspects='(', message=", "suspects is not an RE2 pattern"),
+        ("message=", "suspects='(?=a)', message=", "suspects is not an RE2 pattern"),
     ],
 )
 def test_a_rule_with_a_wrong_key_or_value_is_refused_before_a_row_is_read(
@@ -349,7 +349,7 @@ def test_an_installed_distribution_brings_rules(
 
 @pytest.mark.parametrize(
     ("entry", "complaint"),
-    [("missing", "does not load: ModuleNotFoundError"), ("empty", "is no rule, no list of rules"),
+    [("missing", "does not load: ModuleNotFoundError"), ("empty", "not a rule, a list of rules"),
      ("empty:NOTHING", "does not load: AttributeError"), ("taken", "EML302 is taken by")],
 )  # fmt: skip
 def test_a_distribution_whose_rules_do_not_load_is_named(

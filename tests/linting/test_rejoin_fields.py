@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.config.catalogue import _sound
+from preflight.config.catalogue import _validate
 from preflight.config.settings import Settings
 from preflight.core.errors import RuleError, UsageError
 from preflight.core.types import Column, Safety, Syntax
@@ -283,12 +283,12 @@ def test_undo_gives_the_bytes_and_what_is_fixed_stays(tmp_path: Path) -> None:
 def test_only_a_rule_about_records_repairs() -> None:
     """And it says whether that is safe."""
     rule = own(among=None, scope=Scope.RECORD, repairs=True, safety=Safety.UNSAFE)
-    _sound(rule, "own.py")
+    _validate(rule, "own.py")
     for bad in (
         own(repairs=True, safety=Safety.UNSAFE),
         dataclasses.replace(rule, drops=True),
     ):
         with pytest.raises(RuleError, match="only a RECORD rule that drops nothing repairs"):
-            _sound(bad, "own.py")
-    with pytest.raises(RuleError, match="says whether it is safe"):
-        _sound(dataclasses.replace(rule, safety=None), "own.py")
+            _validate(bad, "own.py")
+    with pytest.raises(RuleError, match="a rule with a fix needs `safety`"):
+        _validate(dataclasses.replace(rule, safety=None), "own.py")

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.config.catalogue import _sound
+from preflight.config.catalogue import _validate
 from preflight.config.settings import Settings
 from preflight.core.errors import RuleError
 from preflight.core.types import Chunk, Flaw, Safety, Severity
@@ -271,8 +271,8 @@ def test_suspects_that_are_no_pattern_stop_before_a_row_is_read(among: Any) -> N
 @pytest.mark.parametrize(
     ("rule", "said"),
     [
-        (own(among=None), "a ROW rule says among which rows it looks"),
-        (own(scope=Scope.TABLE), "and no other does"),
+        (own(among=None), "a ROW rule has `among`"),
+        (own(scope=Scope.TABLE), "and no other rule does"),
         (own(scope=Scope.TABLE, among=None, tail=3), "only a ROW rule has a tail"),
         (own(ragged=True), "only a rule with a tail"),
     ],
@@ -280,7 +280,7 @@ def test_suspects_that_are_no_pattern_stop_before_a_row_is_read(among: Any) -> N
 def test_a_rule_that_cannot_mean_what_it_says_is_refused(rule: Rule, said: str) -> None:
     """When it is loaded."""
     with pytest.raises(RuleError, match=said):
-        _sound(rule, "own.py")
+        _validate(rule, "own.py")
 
 
 def checked(folder: Path, text: str, rules: str, **settings: Any) -> Checked:
