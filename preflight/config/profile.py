@@ -1,4 +1,4 @@
-"""What a provider takes, as data: its fields, limits, severities and failure reasons.
+"""What a provider accepts, as data: its fields, limits, severities and failure reasons.
 
 `profiles` finds and loads them; `profile_file` says how their files are written.
 """
@@ -19,7 +19,7 @@ GENERAL = "general"
 _TEXTS = ("text", "name", "country")
 
 Demand = tuple[tuple[str, ...], ...]
-"""Fields of which a row must have some: one of the alternatives, with all of its fields filled.
+"""Alternatives of which a row must fill one, with all of its fields.
 
 `(("email",), ("phone",))` is email or phone; `(("name",), ("first_name", "last_name"))` is the full
 name, or first and last."""
@@ -27,11 +27,11 @@ name, or first and last."""
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The most that the provider takes; None where it states no limit.
+    """The most that the provider accepts; None if it states no limit.
 
     Attributes:
         bytes, rows, columns: of one file.
-        text: characters of a cell of text, in any field that has no `max_length` of its own.
+        text: characters of a text cell, in fields without a `max_length` of their own.
     """
 
     bytes: int | None = None
@@ -42,26 +42,26 @@ class Limits:
 
 @dataclass(frozen=True)
 class Profile:
-    """One provider's demands.
+    """What one provider accepts and requires.
 
     Attributes:
         name: "dotdigital", …, or "general".
         title: for people.
-        source: the pages the facts are from.
+        source: the pages that document the facts.
         fields: by field name.
-        key: the fields by which the provider tells contacts apart, the first that is there counts.
+        key: the fields that identify contacts; the first one that the file has counts.
         limits: of one file, and of one text.
-        unknown_columns: "keep" sends a column the provider has no field for under its own name,
-            "leave-out" does not send it, "mapped" does so only where the user maps it to a field,
-            and "refuse" makes it an error.
-        reserved: column names that the provider keeps for itself, casefolded.
-        header_pattern: a column sent under its own name must match it, or is left out.
+        unknown_columns: for columns without a field of the provider: "keep" sends them under their
+            own name, "leave-out" does not send them, "mapped" sends them only if the user maps
+            them to a field, and "refuse" makes them an error.
+        reserved: column names that the provider reserves, casefolded.
+        header_pattern: a column under its own name must match it to be sent.
         severities: rule code or prefix → a severity, or None for off.
-        reasons: the provider's failure code or reason, casefolded → what can be done.
-        counters: a reason, casefolded → the counter of an import that counts its rows.
-        joins: field → the fields whose values make it when no column holds it.
+        reasons: the provider's failure code or reason, casefolded → what a person can do.
+        counters: a reason, casefolded → the import's counter of its rows.
+        joins: field → the fields that it is joined from if no column holds it.
         region: the region of phones without a country code, if the provider fixes one.
-        any_of: what a row must have one of; see `Demand`.
+        any_of: the alternatives that a row must meet; see `Demand`.
     """
 
     name: str
@@ -86,11 +86,11 @@ class Profile:
         return FieldNames(self.fields.values())
 
     def knows(self, header: str) -> bool:
-        """Whether a text is a name of a field, be it in some headers only."""
+        """Whether a text is a name of a field, if only in some headers."""
         return self.names.knows(header)
 
     def match(self, header: str) -> tuple[str, str] | None:
-        """The field that a header alone names and how; see `FieldNames.match`."""
+        """The field that a header names by itself, and how; see `FieldNames.match`."""
         return self.names.match(header)
 
     def matches(self, header: Sequence[str]) -> list[tuple[str, str] | None]:
@@ -98,46 +98,46 @@ class Profile:
         return self.names.matches(header)
 
     def severity(self, code: str, default: Severity) -> Severity | None:
-        """The severity of a rule under this profile: its own, or the longest matching entry's."""
+        """The severity of a rule under this profile: the longest matching entry, or the default."""
         entries = [prefix for prefix in self.severities if code.startswith(prefix)]
         return self.severities[max(entries, key=len)] if entries else default
 
     def reason(self, code: str) -> Reason:
-        """What can be done about a failure code; `Reason.UNKNOWN` for one the profile lacks."""
+        """What a person can do about a failure code; `Reason.UNKNOWN` if the profile lacks it."""
         return self.reasons.get(" ".join(code.casefold().split()), Reason.UNKNOWN)
 
     def longest(self, column: Column) -> int | None:
-        """The most characters that a cell of a column may have; None where no limit is stated."""
-        one = self.fields.get(column.field) if column.field else None
-        if one is not None and one.max_length is not None:
-            return one.max_length or None
+        """The most characters that a cell of a column may have; None if there is no limit."""
+        known = self.fields.get(column.field) if column.field else None
+        if known is not None and known.max_length is not None:
+            return known.max_length or None
         return self.limits.text if column.kind in _TEXTS else None
 
     def explaining(self, reasons: Mapping[str, Reason]) -> Profile:
-        """The same with the user's classes of failure codes, in any case, for its own."""
+        """The profile with the user's classes of failure codes, which replace its own."""
         own = {" ".join(code.casefold().split()): reason for code, reason in reasons.items()}
         return replace(self, reasons={**self.reasons, **own}) if own else self
 
     def limited(self, max_bytes: int | None, max_rows: int | None) -> Profile:
-        """The same with the user's limits of one file, where they are given, for its own."""
+        """The profile with the user's limits of one file, if given, which replace its own."""
         limits = self.limits
         own = replace(limits, bytes=max_bytes or limits.bytes, rows=max_rows or limits.rows)
         return self if own == limits else replace(self, limits=own)
 
     def demanding(self, any_of: Sequence[Demand]) -> Profile:
-        """The same with the user's demands in addition to its own.
+        """The profile with the user's demands in addition to its own.
 
         Raises:
-            ConfigError: one is about a field that the profile lacks.
+            ConfigError: a demand names a field that the profile lacks.
         """
         self.known_fields(any_of, "any_of")
         return replace(self, any_of=(*self.any_of, *any_of)) if any_of else self
 
     def known_fields(self, demands: Sequence[Demand], where: str) -> None:
-        """Sees to it that demands are about fields of the profile; `where` is what errors say.
+        """Checks that demands name fields of the profile; error messages begin with `where`.
 
         Raises:
-            ConfigError: one is not.
+            ConfigError: a demand names another field.
         """
         for name in (name for demand in demands for group in demand for name in group):
             if name not in self.fields:
@@ -147,10 +147,10 @@ class Profile:
 
     @property
     def is_general(self) -> bool:
-        """Whether it is of no provider, so that every column is sent as it is."""
+        """Whether it is for no particular provider, so that every column is sent as it is."""
         return self.name == GENERAL
 
     @property
     def required(self) -> tuple[str, ...]:
-        """The names of the fields without which a row is refused."""
-        return tuple(one.name for one in self.fields.values() if one.required)
+        """The names of the fields without which a row is rejected."""
+        return tuple(known.name for known in self.fields.values() if known.required)
