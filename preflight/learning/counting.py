@@ -18,7 +18,7 @@ _Z = 1.959964
 
 def wilson(hits: int, rows: int) -> float:
     """The lower end of Wilson's interval of 95 % for a share of `hits` in `rows`; 0 of none."""
-    if not rows:
+    if not hits:
         return 0.0
     share, square = hits / rows, _Z * _Z
     centre = share + square / (2 * rows)
