@@ -18,6 +18,8 @@ from tests.canaries.conftest import Field
 from tests.canaries.planted import ENVIRON, secret_forms, secrets_in
 from tests.providers.loopback import Asked, Loopback, Reply, loopback
 
+pytestmark = pytest.mark.slow
+
 REDIRECTS = (302, 307, 308)
 
 

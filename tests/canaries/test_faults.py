@@ -20,6 +20,8 @@ from tests.canaries.conftest import PROVIDERS, Field
 from tests.canaries.planted import ENVIRON
 from tests.providers.loopback import CUT, Asked, Reply
 
+pytestmark = pytest.mark.slow
+
 COMMITS = {
     "dotdigital": "/contacts/import/with-merge-option/",
     "experiture": "/start",

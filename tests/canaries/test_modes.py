@@ -17,6 +17,8 @@ from preflight.providers.sandbox.server import Sandbox
 from tests.canaries.conftest import Field
 from tests.providers.loopback import Asked, Reply
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def umask() -> Iterator[None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import itertools
 import json
 import sys
 import zipfile
@@ -17,6 +18,8 @@ from tests.canaries.conftest import Field
 from tests.canaries.planted import GOODS, HEADER, table
 from tests.canaries.test_faults import hostile
 from tests.providers.loopback import Asked, Reply
+
+pytestmark = pytest.mark.slow
 
 NASTY = (
     "../../out-of-it", "/etc/out-of-it", "..", "a\0b", "x" * 5000, "\u202egnp.x",
@@ -70,13 +73,10 @@ RUN_LINES = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("line", RUN_LINES, ids=lambda line: line[0])
-def test_the_id_of_a_run_is_looked_up_and_names_no_file(
-    ground: Field, line: tuple[str, ...]
-) -> None:
+def test_the_id_of_a_run_is_looked_up_and_names_no_file(ground: Field) -> None:
     ground.send("textus", "-o", "out.preflight", path="good.csv")
     before = {path: path.read_bytes() for path in ground.files() if "state" in path.parts}
-    for name in NASTY:
+    for line, name in itertools.product(RUN_LINES, NASTY):
         if "\0" in name:
             continue
         called = ground.call(*(word.format(name) for word in line), "--state-dir", "state")
