@@ -7,7 +7,10 @@ READY  := $(VENV)/.ready
 SHOW   := fixtures/trade-show/expo-utf16.csv
 RESULT := .preflight/demo
 
-.PHONY: run test check tests torture format fixtures schema bench compare clean
+# Compiled modules are kept whatever the environment says: the tests start many processes.
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: run test test-fast check tests torture format fixtures schema bench compare clean
 
 # The main job: a trade-show export, against the embedded stand-ins, to the end.
 run: $(READY)
@@ -16,7 +19,12 @@ run: $(READY)
 	    --map "Scan Date=joined_at" --region US --timezone Europe/Berlin --max-bad 10% \
 	    -o $(RESULT)/expo --state-dir $(RESULT)/state
 
+# Everything but the full crash matrix and the long comparisons.
 test: check tests
+
+# What one runs while working.
+test-fast: $(READY)
+	HYPOTHESIS_PROFILE=fast $(BIN)/python -m pytest -q -n 2 -m "not slow"
 
 check: $(READY)
 	$(BIN)/ruff check .
@@ -25,8 +33,11 @@ check: $(READY)
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.words
 
+# COVERAGE=yes measures branch coverage, too, and asks for its least: CI does. Before Python 3.14
+# `sys.monitoring` knows no branches, and the tracer makes the tests take about two thirds longer.
+COVERAGE ?=
 tests: $(READY)
-	$(BIN)/python -m pytest -n 2 --cov --cov-report=term
+	$(BIN)/python -m pytest -q -n 2 $(if $(COVERAGE),--cov --cov-report=term)
 
 # The crash matrix, all of it: every point at which a run can be killed, every fault of a provider.
 TORTURE ?=

@@ -1,6 +1,7 @@
-"""What all tests share.
+"""What all tests share: hypothesis profiles, the order of the tests, and how signals are met.
 
-`HYPOTHESIS_PROFILE=thorough` looks at many more cases than `make test`.
+`HYPOTHESIS_PROFILE` chooses how many cases a property looks at: `fast` is that of `make test-fast`,
+`quick` that of `make test`, `thorough` looks at many more.
 """
 
 from __future__ import annotations
@@ -8,14 +9,21 @@ from __future__ import annotations
 import os
 import signal
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
     "quick", max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
+settings.register_profile("fast", settings.get_profile("quick"), max_examples=8)
 settings.register_profile("thorough", settings.get_profile("quick"), max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 # A run that a shell put into the background ignores Ctrl-C, and so would every process it starts:
 # the tests of interruptions must not depend on how they were called.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts the fast tests first, so that most mistakes show early; else the order stays."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)

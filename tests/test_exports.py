@@ -30,6 +30,7 @@ def test_what_is_not_public_is_not_there() -> None:
         preflight.nothing  # noqa: B018
 
 
+@pytest.mark.slow
 def test_functions_stay_functions_whatever_was_imported_before() -> None:
     """A module of the same name would take a function's place once it is imported."""
     program = (

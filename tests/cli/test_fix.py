@@ -25,6 +25,7 @@ MESSY = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "provider"),
     list(zip(EXPORTS, ["dotdigital", "talkvalue", "dotdigital"], strict=True)),
@@ -93,6 +94,7 @@ def test_a_file_without_a_table_is_refused_and_said_why(call: Call, name: str) -
     assert told.err == ""
 
 
+@pytest.mark.slow
 def test_a_guess_at_the_encoding_is_refused_until_it_is_accepted(call: Call) -> None:
     """Nothing of a file is written in an encoding that nobody vouches for."""
     export = SHOW / "badges-cp1252.csv"

@@ -92,6 +92,7 @@ def test_a_bug_is_one_line_and_its_log_holds_no_message(
     assert "ann@kestrel" not in told.err + log
 
 
+@pytest.mark.slow
 def test_a_reader_that_goes_away_changes_no_exit_code() -> None:
     """As `head` does; the findings still count."""
     for argv, code in ((["check", str(SHOW / "expo-utf8.csv")], 1), (["rules"], 0)):
@@ -106,6 +107,7 @@ def test_a_reader_that_goes_away_changes_no_exit_code() -> None:
             assert process.wait() == code
 
 
+@pytest.mark.slow
 def test_to_be_asked_to_end_clears_up_and_exits_with_130(here: Path) -> None:
     """A pipe that never ends stands for a long file."""
     with subprocess.Popen(

@@ -12,6 +12,8 @@ from preflight.runs.ledger.ledger import Ledger
 from tests.calls import TALKVALUE, Call, rows_of
 from tests.cli.test_submit import books_of, report_of
 
+pytestmark = pytest.mark.slow
+
 Box = Callable[..., Sandbox]
 ROWS = """email,first_name,name,phone,company
 ann@kestrel-labs.com,Ann,Ann Lee,+14155550101,Kestrel

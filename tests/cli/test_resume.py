@@ -28,6 +28,8 @@ from tests.calls import (
 )
 from tests.cli.test_submit import books_of
 
+pytestmark = pytest.mark.slow
+
 Box = Callable[..., Sandbox]
 
 

@@ -66,6 +66,7 @@ def values_in(path: Path, encoding: str) -> set[str]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("provider", LINES)
 @pytest.mark.parametrize("name", EXPORTS)
 def test_an_export_goes_through_the_whole_line(

@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from preflight.providers.sandbox.server import Sandbox
 from tests.calls import TALKVALUE, Call
+
+pytestmark = pytest.mark.slow
 
 LEADS = (
     "email,first_name\n"

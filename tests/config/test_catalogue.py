@@ -326,6 +326,7 @@ def call(site: Path, *argv: str) -> subprocess.CompletedProcess[str]:
 LISTED = "from one import RULE as first\nfrom two import RULE as second\nRULES = [first, second]"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("entry", "codes"),
     [("one", ["OWN001"]), ("one:RULE", ["OWN001"]), ("both:RULES", ["OWN001", "OWN002"]),
@@ -347,6 +348,7 @@ def test_an_installed_distribution_brings_rules(
     assert explained.startswith("OWN001 company-odd (error, of kestrel-rules 1.2)\n\nA company is")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("entry", "complaint"),
     [("missing", "does not load: ModuleNotFoundError"), ("empty", "not a rule, a list of rules"),

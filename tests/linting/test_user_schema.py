@@ -382,6 +382,7 @@ def test_a_check_that_raises_is_SCH002_for_its_rows(tmp_path: Path) -> None:  # 
     assert "check number 1 crashed" in rejects
 
 
+@pytest.mark.slow
 def test_pandera_switched_off_in_the_environment_is_on_here(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

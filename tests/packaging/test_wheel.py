@@ -22,6 +22,8 @@ from packaging.requirements import Requirement
 
 from tests.calls import TALKVALUE, bare_environment, contacts, rows_of
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 NAME = "contact-preflight"
 SHIPPED = {".py", ".toml", ".json", ".typed"}

@@ -21,6 +21,7 @@ from preflight.linting.checked import CHUNK_BYTES, RecordStream
 from preflight.pipeline import check_fix_split
 from preflight.writing.writer import Fixed
 from tests.calls import EXPORTS, SHOW, clean_rows_of, contacts, rows_of
+from tests.examples import examples
 
 CELLS = st.sampled_from(
     ["ann@kestrel-labs.com", " Bo@kestrel-labs.com", "bo@kestrel-labs.com", "x@@y", "", "Ann",
@@ -74,7 +75,8 @@ def test_the_books_of_any_file_are_what_stands_in_its_files(text: str, rows: int
         assert len(set(told)) == len(told)
 
 
-@settings(max_examples=settings().max_examples // 2)
+@pytest.mark.slow
+@settings(max_examples=examples(1 / 2))
 @given(text=MESSY, size=st.integers(1, 60))
 def test_the_size_of_a_chunk_changes_nothing(text: str, size: int) -> None:
     with tempfile.TemporaryDirectory() as name:
@@ -88,7 +90,8 @@ def test_the_size_of_a_chunk_changes_nothing(text: str, size: int) -> None:
         assert ours.findings.frame.astype(str).equals(theirs.findings.frame.astype(str))
 
 
-@settings(max_examples=settings().max_examples // 2)
+@pytest.mark.slow
+@settings(max_examples=examples(1 / 2))
 @given(text=MESSY)
 def test_what_was_fixed_is_clean_when_it_is_checked_again(text: str) -> None:
     with tempfile.TemporaryDirectory() as name:
@@ -102,6 +105,7 @@ def test_what_was_fixed_is_clean_when_it_is_checked_again(text: str) -> None:
             assert (again.books.clean, again.books.rejected) == (fixed.books.clean, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["expo-utf16.csv", "badges-cp1252.csv"])
 def test_an_export_in_small_chunks_is_written_the_same(tmp_path: Path, name: str) -> None:
     options = dict(zip(EXPORTS[name][::2], EXPORTS[name][1::2], strict=True))
@@ -241,6 +245,7 @@ def test_a_moment_is_late_by_when_its_file_was_written(
     assert frame.loc[frame["code"] == "TIM507", "column"].tolist() == [2] * late
 
 
+@pytest.mark.slow
 @given(st.datetimes(WRITTEN.replace(tzinfo=None) - timedelta(days=900)))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_every_late_moment_is_a_suspect(tmp_path: Path, moment: datetime) -> None:

@@ -17,6 +17,7 @@ from preflight.core.row_id import row_id
 from preflight.pipeline.merge_file import merge_submitted
 from preflight.runs.settlement import Sent
 from tests.calls import rows_of
+from tests.examples import examples
 
 HEADER = "Badge,E-Mail Address,Town\n"
 
@@ -147,7 +148,7 @@ PEOPLE = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(1 / 2))
 @given(PEOPLE, st.data())
 def test_the_books_sum_and_every_refused_row_is_somewhere(
     people: list[tuple[str, str, str]], data: st.DataObject

@@ -26,6 +26,7 @@ from preflight.core.errors import (
 from preflight.providers.access import basic, bearer
 from preflight.providers.exchange import Complaint, Response, Upload
 from preflight.providers.http import NEVER_SENT, Http
+from tests.examples import examples
 from tests.providers.loopback import CUT, Loopback, Reply, always, free_port, loopback
 
 NOW = 1_800_000_000.0
@@ -293,7 +294,7 @@ TIMES = st.one_of(
 
 
 @given(TIMES)
-@settings(max_examples=300)
+@settings(max_examples=examples(8))
 def test_no_header_can_break_the_reading_of_the_time(value: str) -> None:
     """Whatever stands there, an error comes out, and its time is none or not negative."""
     for name in ("retry-after", "x-ratelimit-reset"):

@@ -19,6 +19,7 @@ from preflight.core.types import Layout, Syntax
 from preflight.reading.chunks import read_chunks
 from preflight.reading.scan import scan
 from preflight.reading.source import open_source
+from tests.examples import examples
 
 Records = list[tuple[Any, ...]]
 
@@ -79,7 +80,7 @@ SYNTAXES = st.builds(
 BYTES = st.one_of(PIECES.map(str.encode), st.sampled_from([b"\xff", b"\xe9", b"\xed\xb2\x80"]))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(2))
 @given(
     pieces=st.lists(BYTES, max_size=30),
     width=st.sampled_from([1, 2, 3, 6]),
@@ -116,7 +117,7 @@ CELLS = st.text(alphabet='",;\n\r aNé山0+\0|', max_size=6).filter(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(2))
 @given(
     rows=st.integers(1, 4).flatmap(
         lambda width: st.lists(st.lists(CELLS, min_size=width, max_size=width), min_size=1)

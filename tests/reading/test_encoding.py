@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from preflight.core.errors import UsageError
 from preflight.core.types import InvalidByte, Source
 from preflight.reading.encoding import find_encoding, transcode
+from tests.examples import examples
 
 TABLE = "email,name\r\na@example.org,Zoë\r\nb@example.org,Łukasz\r\n"
 
@@ -146,7 +147,7 @@ def test_a_broken_pair_does_not_swallow_the_delimiter_behind_it(tmp_path: Path) 
     assert bad.tolist() == [1, 4]
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(2), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     data=st.lists(
         st.one_of(

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from preflight.reading.encoding_guess import guess, is_utf8_by_chance, seven_bit
+from tests.examples import examples
 from tests.reading.corpus import CASES, LANGUAGES, encoded, table
 
 GUESSED = [(language, codec) for language, codec in CASES if not codec.startswith("iso2022")]
@@ -83,7 +84,7 @@ def test_where_nothing_fits_the_likely_one_is_named_without_confidence() -> None
     assert confidence <= 0.2
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(1 / 2))
 @given(st.binary(min_size=1, max_size=60))
 def test_whatever_the_bytes_are_there_is_a_guess(content: bytes) -> None:
     name, confidence = guess(content)

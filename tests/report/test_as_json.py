@@ -73,6 +73,7 @@ def test_the_published_schema_is_one_and_knows_no_key_too_many() -> None:
     assert SCHEMA["properties"]["schema_version"]["const"] == as_json.SCHEMA_VERSION
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FILES)
 def test_the_report_of_every_fixture_fits_the_schema_and_agrees_with_the_text(
     tmp_path: Path, name: str
@@ -108,6 +109,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> list[Listing]:
     return [listed(one, show_all=show_all) for one in checked for show_all in (False, True)]
 
 
+@pytest.mark.slow
 def test_no_value_stands_in_any_format_unless_values_are_shown(outcomes: list[Listing]) -> None:
     for one in outcomes:
         told = [

@@ -121,6 +121,7 @@ def test_the_verdict_on_nasty_cells_is_the_librarys_in_every_region(
     pd.testing.assert_frame_equal(said, one_by_one)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
 def test_numbers_of_all_regions_read_in_bulk_are_what_the_library_makes_of_each(seed: int) -> None:
     """With the same reasons, too; `make compare` does this with more."""

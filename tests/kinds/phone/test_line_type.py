@@ -24,6 +24,7 @@ def by_the_library(number: str) -> str:
     return NAMES[phonenumbers.number_type(phonenumbers.parse(number))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("few", [0, 1 << 30])
 def test_the_type_of_a_line_is_the_librarys(few: int) -> None:
     """Example numbers of every region and type, and others; in bulk and one by one."""

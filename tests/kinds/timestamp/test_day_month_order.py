@@ -61,6 +61,7 @@ def test_cells_without_a_judgement_of_order_show_nothing() -> None:
     assert orders.settled() == {}
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.sampled_from([DAY, MONTH, OPEN, "x"]), min_size=1, max_size=9), st.integers(1, 9)
 )

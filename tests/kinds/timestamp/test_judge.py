@@ -247,6 +247,7 @@ def around(zone: ZoneInfo, change: datetime) -> list[datetime]:
     ]
 
 
+@pytest.mark.slow
 def test_gaps_and_folds_are_those_of_dateutil_in_every_zone() -> None:
     """At each change of the clocks in a year, and where nothing changes."""
     compared = 0

@@ -624,6 +624,7 @@ def test_a_real_provider_that_misbehaves_gets_each_row_once(
     assert _accepted(sandbox, name) == _good(bench)
 
 
+@pytest.mark.slow
 def test_more_parts_than_may_be_active_at_once_go_in_by_and_by(tmp_path: Path) -> None:
     """Dotdigital takes 25 imports at a time; each takes five minutes here."""
     bench = _real(tmp_path, "dotdigital", 27)
@@ -636,6 +637,7 @@ def test_more_parts_than_may_be_active_at_once_go_in_by_and_by(tmp_path: Path) -
     assert any("TOOMANYACTIVEIMPORTS" in event.why for event in bench.told(Waiting))
 
 
+@pytest.mark.slow
 def test_imports_of_other_people_are_waited_for(tmp_path: Path) -> None:
     """For as long as it takes: nothing was taken, and they end some time. Here after 50 minutes."""
     bench = _real(tmp_path, "dotdigital", 1)
@@ -670,6 +672,7 @@ with Ledger(Path(state)) as ledger:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(OPTIONS))
 def test_a_run_that_was_killed_is_ended_by_the_next(
     tmp_path: Path, sandbox: Sandbox, name: str

@@ -37,6 +37,7 @@ from preflight.runs.history.row_facts import RowChange, RowFinding
 from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import RunState
 from preflight.runs.row_outcomes import FOLDER, RowOutcome
+from tests.examples import examples
 from tests.families import Row, send, send_corrected
 
 HEADER = "email,first_name,company\n"
@@ -101,7 +102,8 @@ LINES = st.sampled_from(
 )
 
 
-@settings(max_examples=4)
+@pytest.mark.slow
+@settings(max_examples=examples(1 / 8))
 @given(st.lists(LINES, min_size=1, max_size=7), st.sampled_from(["talkvalue", "dotdigital"]))
 def test_a_story_ends_where_the_books_have_the_row(
     box: Sandbox, lines: list[str], provider: str
@@ -166,6 +168,7 @@ def test_a_row_is_told_from_reading_to_its_refusal(
     ]
 
 
+@pytest.mark.slow
 def test_a_corrected_row_is_told_over_its_runs(tmp_path: Path, box: Sandbox, own: Settings) -> None:
     run = sent(
         tmp_path, box, own,

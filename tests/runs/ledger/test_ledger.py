@@ -19,6 +19,7 @@ from preflight.core.types import Books, Outcome, Part, Receipt
 from preflight.runs.ledger.ledger import FILE, Ledger
 from preflight.runs.ledger.run import AttemptState, PartState, RunState
 from preflight.runs.ledger.tables import LAYOUTS, VERSION
+from tests.examples import examples
 from tests.runs.delivery.scripted import Clock, make_parts, make_run
 from tests.runs.ledger.test_kept_reports import _report
 
@@ -84,7 +85,7 @@ def test_a_relative_folder_still_means_the_same_from_elsewhere(
         assert ledger.parts(run)[0].part.path == tmp_path / part.path
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(1 / 2))
 @given(
     rows=st.lists(st.integers(1, 2**62), max_size=20),
     header=st.lists(st.text(max_size=9), max_size=4),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from preflight.config import profiles
 from preflight.core.types import FailureReport
 from preflight.runs.matching import join
+from tests.examples import examples
 from tests.runs.matching.test_join import make_part
 
 EXPERITURE = profiles.load("experiture")
@@ -65,7 +66,7 @@ def test_of_twins_the_number_names_the_one(tmp_path: Path) -> None:
 pairs = st.lists(st.sampled_from("abcdef"), min_size=1, max_size=8)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(3))
 @given(
     names=pairs,
     lines=st.lists(

@@ -26,6 +26,7 @@ from preflight.core.types import FailureReport, Outcome, Part
 from preflight.providers import failure_report
 from preflight.runs.matching import join, match_lines
 from preflight.writing.parts import read_part
+from tests.examples import examples
 
 DOTDIGITAL, TALKVALUE = profiles.load("dotdigital"), profiles.load("talkvalue")
 HEADER = ("Email", "FIRSTNAME", "phone")
@@ -510,7 +511,7 @@ def balanced(part: Part, joined: join.Joined, outcome: Outcome = FINISHED) -> jo
 @given(
     failing(unique=True), st.booleans(), st.sampled_from(["\n", "\r\n", "\r"]), st.integers(1, 3)
 )
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=examples(2))
 def test_by_key_exactly_the_failed_rows_are_found(
     case: tuple[list[tuple[str, ...]], list[int], random.Random], bom: bool, end: str, pages: int
 ) -> None:
@@ -528,7 +529,7 @@ def test_by_key_exactly_the_failed_rows_are_found(
 
 
 @given(failing(unique=False))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=examples(2))
 def test_among_equal_keys_as_many_rows_are_found_as_lines_tell_of(
     case: tuple[list[tuple[str, ...]], list[int], random.Random],
 ) -> None:
@@ -556,7 +557,7 @@ def test_among_equal_keys_as_many_rows_are_found_as_lines_tell_of(
     st.booleans(),
     st.integers(1, 2),
 )
-@settings(deadline=None, max_examples=120)
+@settings(max_examples=examples(3))
 def test_by_row_number_a_wrong_base_is_never_taken(
     case: tuple[list[tuple[str, ...]], list[int], random.Random],
     base: int,
@@ -590,7 +591,7 @@ def test_by_row_number_a_wrong_base_is_never_taken(
     st.one_of(st.none(), st.integers(0, 20)),
     st.sampled_from(["finished", "failed"]),
 )
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=examples(2))
 def test_whatever_a_report_says_every_line_is_kept_and_the_books_balance(
     lines: list[tuple[int, str, str]], rejected: int | None, state: str
 ) -> None:
@@ -607,6 +608,7 @@ def test_whatever_a_report_says_every_line_is_kept_and_the_books_balance(
             balanced(part, joined, Outcome(state, state, rejected=rejected))
 
 
+@pytest.mark.slow
 def test_a_report_about_many_rows_is_joined_in_seconds(tmp_path: Path) -> None:
     """100,000 rows that all failed; a Python object a row would take far longer than allowed."""
     count = 100_000

@@ -15,6 +15,7 @@ from preflight.core.types import Part
 from preflight.runs.matching import origin
 from preflight.runs.matching.match_lines import NOBODY
 from preflight.runs.matching.origin import Origin
+from tests.examples import examples
 from tests.runs.matching.test_join import make_part
 
 DOTDIGITAL = profiles.load("dotdigital")
@@ -115,7 +116,7 @@ CELLS = st.tuples(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(2))
 @given(st.lists(CELLS, max_size=7), st.data())
 def test_a_row_is_found_at_most_once_and_only_among_those_like_it(
     original: list[tuple[str, ...]], data: st.DataObject

@@ -13,6 +13,7 @@ from preflight.core.types import FailureReport
 from preflight.providers import failure_report, line_report
 from preflight.runs.matching.pages import carried, together
 from preflight.runs.matching.report_file import read_failures
+from tests.examples import examples
 
 LINES = st.lists(
     st.tuples(st.sampled_from(["a@b.org", "c@b.org"]), st.sampled_from("XY")), max_size=5
@@ -103,7 +104,7 @@ def test_what_a_line_of_json_says_of_the_columns_is_known_too() -> None:
     assert carried(line_report.read(b"plain\n", ()), ["plain"], ("plain",)) == {}
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(1))
 @given(st.lists(LINES, min_size=1, max_size=4))
 def test_no_line_is_lost_and_no_page_counts_twice(pages: list[list[tuple[str, str]]]) -> None:
     """Each page's lines are there as often as in it, and the pages once more add nothing."""

@@ -25,6 +25,7 @@ from preflight.providers import registry
 from preflight.runs.matching import join
 from preflight.runs.matching.pages import together
 from preflight.runs.matching.report_file import read_failures
+from tests.examples import examples
 from tests.runs.matching.test_join import HEADER, make_part
 
 Row = tuple[str, str, str]
@@ -147,7 +148,7 @@ def joined(
 
 
 @pytest.mark.parametrize("form", FORMS)
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=examples(1 / 2))
 @given(data=st.data(), json_lines=st.booleans(), again=st.integers(1, 2))
 def test_the_rows_that_failed_are_found_however_the_report_was_mangled(
     form: str, data: st.DataObject, json_lines: bool, again: int
@@ -174,7 +175,7 @@ def test_the_rows_that_failed_are_found_however_the_report_was_mangled(
 
 
 @pytest.mark.parametrize("form", FORMS)
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=examples(1 / 2))
 @given(data=st.data(), json_lines=st.booleans())
 def test_of_twins_as_many_are_found_as_failed(
     form: str, data: st.DataObject, json_lines: bool
@@ -208,7 +209,7 @@ def test_of_twins_as_many_are_found_as_failed(
 
 
 @pytest.mark.parametrize("form", FORMS)
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=examples(1 / 2))
 @given(data=st.data(), json_lines=st.booleans())
 def test_no_line_is_lost_and_the_books_sum_whatever_is_in_the_report(
     form: str, data: st.DataObject, json_lines: bool
