@@ -17,6 +17,9 @@ CELL     a Series of distinct cell values   a mask: True where valid
 STORED   a frame of cells that a sheet      a mask: True where valid
          holds as numbers                    (see `stored_numbers.stored_cells`)
 TABLE    a frame of rows that are alike     a mask: True where valid (see `Alike`)
+COMPARI- nothing: what comparing a corrected  –
+SON      file with earlier runs says of its
+         rows is reported by it
 SCHEMA   nothing: failures of the user's    –
          own schema are reported by it
 CRASH    nothing: the engine reports by it  –
@@ -50,6 +53,7 @@ from preflight.config.fields import Field
 from preflight.config.profile import Limits, Profile
 from preflight.core.invisible import BLANK, stripped, tidied
 from preflight.core.types import Column, Layout, Problem, Safety, Severity
+from preflight.core.verdicts import Verdict
 from preflight.kinds.registry import (
     ALL_KINDS,
     drop_zero_width,
@@ -68,7 +72,6 @@ __all__ = [
     "ALL_KINDS",
     "BLANK",
     "LOOK_NAMES",
-    "STANDING",
     "Alike",
     "Candidate",
     "Column",
@@ -86,6 +89,7 @@ __all__ = [
     "Safety",
     "Scope",
     "Severity",
+    "Verdict",
     "drop_zero_width",
     "line_types",
     "map_option",
@@ -100,9 +104,6 @@ __all__ = [
     "unwrap_email",
 ]
 
-
-STANDING = "preflight__standing"
-"""The helper column of a corrected file that says how its rows stand; see `RowContext.standing`."""
 
 Mail = Callable[[Iterable[str]], Mapping[str, str | None]]
 _VALUE = re.compile(
@@ -120,6 +121,7 @@ class Scope(enum.StrEnum):
     CELL = "cell"
     TABLE = "table"
     STORED = "stored"
+    COMPARISON = "comparison"
     SCHEMA = "schema"
     CRASH = "crash"
 
@@ -262,24 +264,6 @@ class RowContext:
         """The position of the first column that holds each field of the profile."""
         return {one.field: one.position for one in reversed(self.columns) if one.field}
 
-    def standing(self, word: str) -> Mapping[int, str] | None:
-        """For `among`: the rows of a corrected file whose standing is this word.
-
-        The standing of a row is what preflight itself found by comparing the file with what was
-        sent before; it stands in a helper column as the word, a colon, and what there is to say.
-        """
-        at = self._standing
-        return None if at is None else {at: f"^{word}: "}
-
-    def stands(self, rows: pd.DataFrame) -> pd.Series[str]:
-        """What there is to say of rows that `standing` found."""
-        return rows[self._standing].str.split(": ", n=1).str[1]
-
-    @functools.cached_property
-    def _standing(self) -> int | None:
-        names = [name.strip().casefold() for name in self.header]
-        return names.index(STANDING) if STANDING in names else None
-
 
 Reasons = Callable[..., "pd.Series[str]"]
 Fix = Callable[..., "pd.Series[str]"]
@@ -297,7 +281,7 @@ class Rule:
         scope: what `check` is given.
         severity: unless a profile says otherwise.
         message: the problem as a lower-case fact, no value in it.
-        check: see the module's docstring; None for the SCHEMA and the CRASH scope only.
+        check: see the module's docstring; None for COMPARISON, SCHEMA and CRASH only.
         profiles: the profiles under which it is on; empty for all of them.
         online: whether it asks the network, and is on with `--online` only.
         kinds: for a CELL or STORED rule, the kinds of column it looks at.
@@ -316,13 +300,18 @@ class Rule:
         reason: a message for each blamed value or row, where the plain one says too little; gets
             what `check` got, narrowed to the blamed ones. No value of a contact may stand in it.
         fix: the mended values for the blamed ones; the same value where it cannot tell.
-        safety: of the fix; for a FILE or HEADER rule, of most of its problems; for a RECORD, ROW or
-            TABLE rule, of leaving its rows away; for one that repairs, of that.
+        safety: of the fix; for a FILE or HEADER rule, of most of its problems; for one that drops
+            rows, of dropping them; for one that repairs, of that.
         phase: when the fix is applied.
-        drops: for a RECORD, ROW or TABLE rule, whether the row is left away and counted as dropped;
-            for a HEADER rule, whether the column is left away.
+        drops: for a RECORD, ROW, TABLE or COMPARISON rule, whether the row is dropped; for a HEADER
+            rule, whether the column is.
         repairs: for a RECORD rule, whether a record whose fields can be joined again in one way
-            only is a row again, see `realigning`.
+            only is a row again, see `rejoin_fields`.
+        verdict: for a COMPARISON rule, the verdict that it reports.
+        misplaces_cells: whether a record that it finds may have cells in other columns than theirs,
+            so that it is not sent again before somebody has corrected it.
+        limits_records: whether a record that no file within the provider's limit can hold is
+            rejected under its code; one rule of preflight is this one.
         doc: the docstring of its file.
         origin: where it comes from, as the catalogue found out: "" for preflight itself, else a
             path, or a distribution and its version.
@@ -350,6 +339,9 @@ class Rule:
     phase: Phase = Phase.SHAPE
     drops: bool = False
     repairs: bool = False
+    verdict: Verdict | None = None
+    misplaces_cells: bool = False
+    limits_records: bool = False
     doc: str = ""
     origin: str = ""
 

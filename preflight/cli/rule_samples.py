@@ -7,6 +7,7 @@ fixing the bad file with this rule alone writes. `Options::` are options as on t
 for all of them, `GoodOptions::` those of the good file instead; `With::` is a further rule file,
 `Schema::` the user's own schema with a `SCHEMA` in it, and `Domains::` what the DNS says, one
 domain a line: `kestrel-labs.com takes mail`, `… takes none: WHY`, or `… cannot be asked`.
+`Compared::` is what comparing the bad file with earlier runs found: `row ROW VERDICT: REASON`.
 `Workbook::` says that the samples are sheets of a workbook: `numbers NAME` for a column of numbers,
 and in the bad one `hidden LINE` and `formula LINE NAME` for a formula that nobody calculated. A
 byte that is no text stands as `\xHH`.
@@ -23,7 +24,7 @@ import re
 import shlex
 import textwrap
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from preflight.config.settings import Settings
 from preflight.core import files
 from preflight.core.errors import ConfigError, PreflightError, RuleError
 from preflight.core.types import Severity
+from preflight.core.verdicts import RowVerdict, RowVerdicts, Verdict
 from preflight.core.workspace import workspace
 from preflight.kinds.email_dns import TAKES, MailHosts
 from preflight.linting.checked import Checked
@@ -45,6 +47,7 @@ BLOCKS = (
     "With",
     "Schema",
     "Domains",
+    "Compared",
     "Workbook",
     "Bad",
     "Findings",
@@ -55,6 +58,7 @@ _BLOCK = re.compile(r"^(\w+)::\n\n((?:    .*\n|\n)+)", re.MULTILINE)
 _FINDING = re.compile(
     r"(?:(?P<line>\d+)(?::(?P<column>.*?))? )?(?P<code>[A-Z]{3}\d{3}) (?P<said>.+)"
 )
+_COMPARED = re.compile(rf"row (\d+) ({'|'.join(Verdict)}): (.+)")
 _COUNTS = ("max_bytes", "max_rows", "header_row")
 
 
@@ -72,6 +76,7 @@ class RuleSample:
         good: a file that does not fail.
         fixed: what fixing makes of the bad one; None where it changes nothing.
         mail: which domains take no mail; None where nobody asks.
+        comparison: of the bad file with earlier runs.
         workbook: what makes them sheets of a workbook; None where they are text.
     """
 
@@ -85,6 +90,7 @@ class RuleSample:
     fixed: bytes | None
     workbook: str | None = None
     mail: MailHosts | None = None
+    comparison: RowVerdicts = field(default_factory=RowVerdicts)
 
     def alone(self, settings: Settings) -> Settings:
         """The settings with only this rule, and what it is shown with, on."""
@@ -199,6 +205,7 @@ def sample(rule: Rule, folder: Path, rules_from: tuple[Path, ...] = ()) -> RuleS
         fixed=as_bytes(shown["Fixed"]) if "Fixed" in shown else None,
         workbook=shown.get("Workbook"),
         mail=_mail(shown["Domains"]) if "Domains" in shown else None,
+        comparison=_comparison(shown.get("Compared", "")),
     )
 
 
@@ -216,6 +223,21 @@ def _mail(text: str) -> MailHosts:
         why = None if said == "cannot be asked" else said.removeprefix("takes none: ")
         told[domain] = TAKES if said == "takes mail" else why
     return MailHosts(told.__getitem__)
+
+
+def _comparison(text: str) -> RowVerdicts:
+    """What the sample says that comparing with earlier runs found.
+
+    Raises:
+        RuleError: a line is no `row ROW VERDICT: REASON`.
+    """
+    verdicts = []
+    for line in text.splitlines():
+        found = _COMPARED.fullmatch(line)
+        if found is None:
+            raise RuleError(f"Compared: `{line}` is not `row ROW VERDICT: REASON`")
+        verdicts.append((int(found[1]), RowVerdict(Verdict(found[2]), found[3])))
+    return RowVerdicts.of(verdicts)
 
 
 def _written(content: bytes, one: RuleSample, folder: Path) -> Path:
@@ -255,7 +277,12 @@ def checked(content: bytes, settings: Settings, one: RuleSample, folder: Path) -
     """The file with this content, linted."""
     path = _written(content, one, folder)
     return check_fix_split.check(
-        path, settings, work=folder, rules_from=one.rules_from, mail=one.mail
+        path,
+        settings,
+        work=folder,
+        rules_from=one.rules_from,
+        mail=one.mail,
+        comparison=one.comparison if content == one.bad else RowVerdicts(),
     )
 
 
@@ -270,6 +297,7 @@ def fixed(one: RuleSample, folder: Path) -> Fixed:
         force=True,
         rules_from=one.rules_from,
         mail=one.mail,
+        comparison=one.comparison,
     )
 
 
@@ -356,7 +384,10 @@ def _of_fixed(one: RuleSample, folder: Path) -> Iterator[str]:
     if (one.rule.fix is not None or one.rule.repairs) and not result.changed_cells:
         yield "Fixed: the fix changes no cell of the bad sample"
     again = dataclasses.replace(
-        one, bad=written, settings=dataclasses.replace(one.settings, encoding=None)
+        one,
+        bad=written,
+        settings=dataclasses.replace(one.settings, encoding=None),
+        comparison=RowVerdicts(),
     )
     if fixed(again, folder).changed_cells or clean.read_bytes() != written:
         yield "Fixed: fixing what was fixed changes it once more"

@@ -16,7 +16,7 @@ import importlib.util
 import pkgutil
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
@@ -37,7 +37,7 @@ _CODE = re.compile(r"[A-Z]{3}[0-9]{3}")
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _TYPES = {"code": str, "name": str, "scope": Scope, "severity": Severity, "message": str}
 # Scopes of the rules that the engine itself reports by.
-_ENGINE_SCOPES = (Scope.SCHEMA, Scope.CRASH)
+_ENGINE_SCOPES = (Scope.COMPARISON, Scope.SCHEMA, Scope.CRASH)
 
 
 @functools.cache
@@ -54,6 +54,22 @@ def builtin() -> Mapping[str, Rule]:
         for module in modules
         if isinstance(getattr(module, "RULE", None), Rule)
     )
+
+
+def codes(declared: Callable[[Rule], bool]) -> frozenset[str]:
+    """The codes of the rules that ship with preflight and declare something.
+
+    Args:
+        declared: whether a rule does.
+    """
+    return frozenset(code for code, rule in builtin().items() if declared(rule))
+
+
+@functools.cache
+def record_limit() -> str:
+    """The code under which a record that no file within the limit can hold is rejected."""
+    (code,) = codes(lambda rule: rule.limits_records)
+    return code
 
 
 @functools.cache
@@ -186,7 +202,9 @@ def _validate(rule: Rule, where: str) -> None:
     if not _NAME.fullmatch(rule.name):
         raise RuleError(f"{where}: name `{rule.name}` is not kebab-case")
     if (rule.check is None) != (rule.scope in _ENGINE_SCOPES):
-        raise RuleError(f"{where}: a rule has a check unless its scope is SCHEMA or CRASH")
+        raise RuleError(
+            f"{where}: a rule has a check unless its scope is COMPARISON, SCHEMA or CRASH"
+        )
     if (rule.scope in (Scope.CELL, Scope.STORED)) != bool(rule.kinds):
         raise RuleError(f"{where}: a CELL or STORED rule names its kinds, and no other rule does")
     if set(rule.kinds) - ALL_KINDS:
@@ -195,6 +213,8 @@ def _validate(rule: Rule, where: str) -> None:
         raise RuleError(f"{where}: a ROW rule has `among`, and no other rule does")
     if rule.scope is not Scope.ROW and (rule.tail or rule.place is not None):
         raise RuleError(f"{where}: only a ROW rule has a tail or a place")
+    if (rule.scope is Scope.COMPARISON) != (rule.verdict is not None):
+        raise RuleError(f"{where}: a COMPARISON rule has a verdict, and no other rule does")
     if rule.repairs and (rule.scope is not Scope.RECORD or rule.drops):
         raise RuleError(f"{where}: only a RECORD rule that drops nothing repairs")
     if rule.ragged and not rule.tail:

@@ -10,6 +10,7 @@ from datetime import datetime, tzinfo
 from preflight.config.column_mapping import is_linted
 from preflight.config.profile import Profile
 from preflight.core.types import Column, Hints, Safety, Sheet
+from preflight.core.verdicts import RowVerdicts
 from preflight.kinds.email_dns import MailHosts
 from preflight.rule import Alike, Rule, Scope
 
@@ -31,6 +32,7 @@ class Plan:
         written: when the file was last written, with a time zone; None if unknown.
         orders: column position → the order of day and month that its cells prove, see
             `day_month_order`. Known only after the file was read.
+        comparison: of a corrected file with earlier runs: its rows that are not sent as they are.
         unused: what the user said that does not fit this file, in words; it is no error.
     """
 
@@ -45,6 +47,7 @@ class Plan:
     written: datetime | None = None
     orders: Mapping[int, str] = field(default_factory=dict)
     mail: MailHosts | None = None
+    comparison: RowVerdicts = field(default_factory=RowVerdicts)
     unused: tuple[str, ...] = ()
 
     def scoped(self, scope: Scope) -> tuple[Rule, ...]:

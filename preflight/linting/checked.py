@@ -15,6 +15,7 @@ from preflight.reading.prefetch import ahead
 
 if TYPE_CHECKING:
     from preflight.config.settings import Settings
+    from preflight.core.verdicts import RowVerdicts
     from preflight.kinds.email_dns import MailHosts
 
 Progress = Callable[[str, int, int | None], None]
@@ -32,7 +33,14 @@ class Check(Protocol):
     What stands below the pipeline and needs a kept file linted again is handed this.
     """
 
-    def __call__(self, path: Path, settings: Settings, *, mail: MailHosts | None = None) -> Checked:
+    def __call__(
+        self,
+        path: Path,
+        settings: Settings,
+        *,
+        mail: MailHosts | None = None,
+        comparison: RowVerdicts = ...,
+    ) -> Checked:
         """What is known of the file; see `pipeline.check`."""
         ...
 

@@ -183,6 +183,14 @@ class RowRules:
                 dropped.append(rows)
             elif self._plan.rules[code].severity is Severity.ERROR:
                 rejected.append(rows)
+        for rule in self._plan.scoped(Scope.COMPARISON) if len(self._plan.comparison) else ():
+            hit, reasons = self._plan.comparison.among(chunk.rows, rule.verdict)
+            rows = chunk.rows[hit]
+            pieces.append(tables.table(rule.code, rows, chunk.lines[hit], 0, reasons))
+            if rule.drops and self._plan.applies(rule.safety):
+                dropped.append(rows)
+            elif rule.severity is Severity.ERROR:
+                rejected.append(rows)
         away = np.unique(np.concatenate(dropped))
         return RowRuleResult(
             chunk=_without(chunk, away),

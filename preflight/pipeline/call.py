@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Required, TypedDict
 
 from preflight.core.errors import SourceError
+from preflight.core.verdicts import RowVerdicts
 from preflight.kinds.email_dns import MailHosts
 from preflight.linting.checked import CHUNK_BYTES, Progress, silent
 from preflight.writing import results_folder
@@ -28,6 +29,7 @@ class CallOptions(TypedDict, total=False):
     name: str | None
     rules_from: tuple[Path, ...]
     mail: MailHosts | None
+    comparison: RowVerdicts
     progress: Progress
     chunk_bytes: int
     clock: Callable[[], datetime]
@@ -45,6 +47,7 @@ class Call:
         name: what the file is called in reports, where that is not its path.
         rules_from: folders (or files) of further rules, besides those of the settings.
         mail: says which domains take no mail, instead of the DNS; only asked with `online`.
+        comparison: of a corrected file with earlier runs: its rows that are not sent as they are.
         progress: called with the stage, rows done, and their total if it is known.
         chunk_bytes: how much text is worked on at a time, at least 1; no result depends on it.
         clock: the time, with a zone, for an input of which nobody knows when it was written.
@@ -57,6 +60,7 @@ class Call:
     name: str | None = None
     rules_from: tuple[Path, ...] = ()
     mail: MailHosts | None = None
+    comparison: RowVerdicts = field(default_factory=RowVerdicts)
     progress: Progress = silent
     chunk_bytes: int = CHUNK_BYTES
     clock: Callable[[], datetime] = _now

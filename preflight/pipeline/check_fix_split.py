@@ -71,7 +71,9 @@ def analyzed(path: str | Path, settings: Settings, call: Call) -> Checked:
     )
     written = last_written(path) or call.clock()
     mail = call.mail or (email_dns.online(settings.resolver) if settings.online else None)
-    plan = dataclasses.replace(_plan(layout, settings, profile, rules, written), mail=mail)
+    plan = dataclasses.replace(
+        _plan(layout, settings, profile, rules, written), mail=mail, comparison=call.comparison
+    )
     read = RecordStream(layout, "reading", call.progress, call.chunk_bytes)
     found = analyze(layout, plan, read, schema=schema)
     if found.orders.keys() - plan.orders.keys():

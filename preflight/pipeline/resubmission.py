@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from preflight.config import catalogue
 from preflight.config.settings import Settings
 from preflight.core import csv_writer, files
 from preflight.core.errors import UsageError
@@ -32,7 +33,6 @@ from preflight.pipeline.connection import Connection
 from preflight.pipeline.delivery import Submission, deliver
 from preflight.providers import registry
 from preflight.reading.source import open_source
-from preflight.rule import STANDING
 from preflight.runs import row_outcomes
 from preflight.runs.corrections.brought import brought
 from preflight.runs.corrections.compare import (
@@ -51,15 +51,6 @@ from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import Run, RunState
 from preflight.runs.lineage import TAKEN, standings
 from preflight.runs.settlement import Sent
-
-_GUARDS = {
-    "DUP804": "warning",
-    "DUP805": "warning",
-    "DUP806": "error",
-    "DUP807": "error",
-    "DUP808": "error",
-}
-"""The rules that hold rows back; no setting of a run switches them off for its corrections."""
 
 
 def resubmit(
@@ -108,15 +99,17 @@ def resubmit(
                 _own_settings(family[-1], settings, _header_line(returned)),
                 date_orders=_orders(rounds.sources),
             )
-            found = _compared(returned, rounds, own, call)
+            found, path = _compared(returned, rounds, own, call)
             connection.events(Compared(brought(returned, found, family[-1], rounds.stand)))
             return deliver(
                 Submission(
-                    path=_written(returned, found, call.work, source),
+                    path=path,
                     provider=family[-1].provider,
                     settings=own,
                     connection=connection,
-                    call=dataclasses.replace(call, name=source.name),
+                    call=dataclasses.replace(
+                        call, name=source.name, comparison=found.verdicts(returned.rows)
+                    ),
                     dry_run=dry_run,
                     parent=family[-1].id,
                     corrections=found.corrections,
@@ -166,21 +159,25 @@ def _returned(source: Source, labels: Sequence[str], settings: Settings, work: P
     )
 
 
-def _compared(returned: Returned, rounds: _Rounds, own: Settings, call: Call) -> Comparison:
-    """The corrected rows beside what was sent before, with those that are held back."""
+def _compared(
+    returned: Returned, rounds: _Rounds, own: Settings, call: Call
+) -> tuple[Comparison, Path]:
+    """The corrected rows beside what was sent before, and as a plain file."""
     stand = rounds.stand
     still_open = set(stand.index[~stand["place"].isin(TAKEN)])
     names = named(returned, rounds.history, pd.Index(stand.index.astype(object)), still_open)
     found = judged(returned, names, rounds.history, stand)
     path = _written(returned, found, call.work, returned.source)
-    return without_duplicates(
+    here = Call(work=call.work, progress=call.progress, comparison=found.verdicts(returned.rows))
+    compared = without_duplicates(
         found,
         returned,
-        _as_sent(path, own, call.work, call.progress),
+        _as_sent(path, own, here),
         rounds.history,
         stand,
         {run: _taken(table) for run, table in rounds.outcomes.items()},
     )
+    return compared, path
 
 
 def _root(
@@ -258,7 +255,12 @@ def _ended(ledger: Ledger, root: Run) -> list[Run]:
 
 
 def _own_settings(parent: Run, settings: Settings, header_line: int) -> Settings:
-    """The settings by which corrected rows are judged: the earlier run's, for a plain file."""
+    """The settings by which corrected rows are judged: the earlier run's, for a plain file.
+
+    The rules that compare with earlier runs are on: no setting of a run switches them off.
+    """
+    rules = catalogue.builtin()
+    guards = sorted(catalogue.codes(lambda rule: rule.verdict is not None))
     own = restored(parent, settings)
     said = {
         name: getattr(settings, name) for name in ("region", "timezone") if getattr(settings, name)
@@ -272,9 +274,9 @@ def _own_settings(parent: Run, settings: Settings, header_line: int) -> Settings
         delimiter=",",
         header_row=header_line,
         sheet=None,
-        ignore=tuple(code for code in own.ignore if code not in _GUARDS),
-        extend_select=(*own.extend_select, *_GUARDS),
-        severity={**own.severity, **_GUARDS},
+        ignore=tuple(code for code in own.ignore if code not in guards),
+        extend_select=(*own.extend_select, *guards),
+        severity={**own.severity, **{code: str(rules[code].severity) for code in guards}},
     )
 
 
@@ -295,10 +297,10 @@ def _orders(sources: Sequence[Checked]) -> dict[str, str]:
     return proved
 
 
-def _as_sent(path: Path, own: Settings, work: Path, progress: Progress) -> Version:
+def _as_sent(path: Path, own: Settings, call: Call) -> Version:
     """What would be sent of a file of corrected rows, as far as fixes make it so."""
     here = dataclasses.replace(own, online=False, schema=None)
-    return _gathered("", check_fix_split.check(path, here, work=work, progress=progress), progress)
+    return _gathered("", check_fix_split.analyzed(path, here, call), call.progress)
 
 
 def _gathered(run: str, checked: Checked, progress: Progress) -> Version:
@@ -344,9 +346,8 @@ def _written(returned: Returned, found: Comparison, work: Path, source: Source) 
             for cells in found.cells
         ),
         _spread(found.names, at, returned.count),
-        _spread(found.standing, at, returned.count),
     ]
-    header = [*(label.split("\0")[0] for label in found.labels), ID, STANDING]
+    header = [*(label.split("\0")[0] for label in found.labels), ID]
     path = work / "corrected.csv"
     times = source.path.stat()
     with files.Replacement(path, durable=False, dated=times.st_mtime) as file:

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from preflight.config.catalogue import record_limit
 from preflight.config.column_mapping import own
 from preflight.core import files
 from preflight.core import findings as tables
@@ -26,7 +27,6 @@ from preflight.runs.ledger.run import Run
 from preflight.runs.row_outcomes import RowOutcomes
 from preflight.writing import results_folder
 from preflight.writing.partition import Rejects
-from preflight.writing.parts import OVER_LIMIT
 from preflight.writing.writer import rewrite, warnings_left
 
 # Of several reasons for one row the first of these is its class: what nobody can fix comes first,
@@ -59,7 +59,7 @@ def write_failures(
         BooksError: it would not hold as many rows as the books say; what stood there stays.
     """
     found, layout, plan = checked.analysis, checked.layout, checked.analysis.plan
-    rejects = Rejects(layout, plan, found.refused, also=(OVER_LIMIT,))
+    rejects = Rejects(layout, plan, found.refused, also=(record_limit(),))
     files.folder(run.folder)
     there = by_row(failures)
     verdicts.refused(there)

@@ -7,6 +7,7 @@ each row has to end where it ended before, or the books would not balance.
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from preflight.core import files
 from preflight.core.errors import SourceError, WriteError
 from preflight.core.locks import locked
 from preflight.core.types import Source
+from preflight.core.verdicts import RowVerdicts
 from preflight.kinds.email_dns import remembered as known_domains
 from preflight.linting.checked import Check, Checked
 from preflight.runs.ledger.ledger import LOCKS
@@ -26,6 +28,7 @@ from preflight.runs.ledger.run import Run
 SOURCES = "sources"
 """The folder of the kept sources, in the state folder; each is called by its SHA-256."""
 
+_COMPARISON = ".comparison.json"
 _KEPT = (
     "profile", "select", "ignore", "extend_select", "severity", "fail_on", "exit_zero",
     "unsafe_fixes", "region", "timezone", "encoding", "delimiter", "header_row", "sheet", "columns",
@@ -48,6 +51,8 @@ def stored(settings: Settings, checked: Checked) -> dict[str, Any]:
     mail = checked.analysis.plan.mail
     # A resume must not ask again: the DNS may answer otherwise, and the rows were sent.
     kept["refused_domains"] = None if mail is None else mail.refused
+    comparison = checked.analysis.plan.comparison
+    kept["comparison"] = _digest(comparison.text()) if len(comparison) else None
     kept["max_bad"] = None if bad is None else dataclasses.asdict(bad)
     values: dict[str, Any] = json.loads(json.dumps(kept))
     return values
@@ -57,6 +62,7 @@ def restored(run: Run, settings: Settings) -> Settings:
     """The settings that a run was begun with, where it has a say; else those of this call."""
     own = dict(run.settings)
     bad = own.pop("max_bad", None)
+    own.pop("comparison", None)
     for name in ("select", "ignore", "extend_select"):
         own[name] = tuple(own[name])
     # A run of an earlier version has none.
@@ -99,14 +105,38 @@ def judged_again(run: Run, own: Settings, check: Check) -> Checked:
     copy = kept_source(run, own.state_dir)
     refused = run.settings.get("refused_domains")
     mail = None if refused is None else known_domains(refused)
-    checked = check(copy, own, mail=mail)
+    checked = check(copy, own, mail=mail, comparison=_comparison(run, own.state_dir))
     return dataclasses.replace(
         checked, source=dataclasses.replace(checked.source, name=run.source_name)
     )
 
 
+def _comparison(run: Run, state_dir: Path) -> RowVerdicts:
+    """What comparing the source with earlier runs found, when the run began.
+
+    Raises:
+        SourceError: it was kept and is gone.
+    """
+    digest = run.settings.get("comparison")
+    if digest is None:
+        return RowVerdicts()
+    path = state_dir / SOURCES / f"{digest}{_COMPARISON}"
+    try:
+        return RowVerdicts.parse(path.read_text("utf-8"))
+    except OSError as error:
+        raise SourceError(
+            f"the comparison with earlier runs is gone: {path}: {error.strerror}"
+        ) from error
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def keep_source(checked: Checked, state_dir: Path) -> None:
-    """Keeps the source's bytes, so that a resume does not depend on a file that people move.
+    """Keeps what a resume judges, so that it does not depend on a file that people move.
+
+    That are the source's bytes, and of a corrected file how it compares with earlier runs.
 
     Raises:
         SourceError: the source is not what was read any more, or the copy cannot be written.
@@ -122,6 +152,10 @@ def keep_source(checked: Checked, state_dir: Path) -> None:
                 left.unlink()
             if not copy.exists():
                 _copy(source, copy, checked.analysis.plan.written)
+            comparison = checked.analysis.plan.comparison
+            if len(comparison):
+                text = comparison.text()
+                files.write(folder / f"{_digest(text)}{_COMPARISON}", text)
     except WriteError as error:
         raise SourceError(f"cannot keep a copy in {folder}: {error.reason}") from error
 

@@ -12,12 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from preflight.config import catalogue
 from preflight.core.row_id import NAME
 from preflight.runs.ledger.run import Run
 from preflight.runs.row_outcomes import RowOutcome
-
-_NO_NEWS = {"DUP804", "DUP805", "DUP806", "DUP807", "DUP808"}
-"""Codes of rows that were not sent because of what an earlier round says of them."""
 
 TAKEN = (RowOutcome.ACCEPTED, RowOutcome.SUBMITTED, RowOutcome.UNATTRIBUTED, RowOutcome.UNKNOWN)
 """Places of rows that the provider has taken, or may have."""
@@ -58,7 +56,9 @@ def standings(verdicts: Sequence[tuple[Run, pd.DataFrame]]) -> pd.DataFrame:
     # What was taken counts before what was refused, and that before what was dropped. Of takings
     # the first word counts, for a later one is about a copy; of refusals the last.
     taken, dropped = every["place"].isin(TAKEN), every["place"] == RowOutcome.DROPPED
-    stale = every["codes"].str.split().map(lambda codes: not _NO_NEWS.isdisjoint(codes))
+    # A row that was held back because of an earlier round says nothing new.
+    comparing = catalogue.codes(lambda rule: rule.verdict is not None)
+    stale = every["codes"].str.split().map(lambda codes: not comparing.isdisjoint(codes))
     weight = np.select([stale, dropped, ~taken], [-1, 0, 1], default=2)
     order = np.where(taken | dropped | stale, -every["age"], every["age"])
     first = every.drop_duplicates("origin")["origin"]

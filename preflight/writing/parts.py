@@ -24,8 +24,6 @@ from preflight.core.redact_cells import redact_cells
 from preflight.core.types import Ints, Part
 from preflight.writing.results_folder import PARTS
 
-# The rule whose finding says that a record is too large for any part: only the splitter can see it.
-OVER_LIMIT = "FIL008"
 _BLOCK = 64 << 20
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from preflight.config.catalogue import record_limit
 from preflight.config.column_mapping import OutputColumn
 from preflight.config.plan import Plan
 from preflight.core import csv_writer, files
@@ -21,7 +22,7 @@ from preflight.linting.apply_fixes import FixedChunk, apply_fixes
 from preflight.linting.checked import Checked
 from preflight.writing import results_folder
 from preflight.writing.partition import CleanRows, Rejects, clean_rows
-from preflight.writing.parts import OVER_LIMIT, PartWriter, manifest, moved, too_large
+from preflight.writing.parts import PartWriter, manifest, moved, too_large
 from preflight.writing.undo_record import ChangeLocator
 
 
@@ -77,7 +78,7 @@ def write(
     found, plan = checked.analysis, checked.analysis.plan
     limits = plan.profile.limits
     columns = found.output_columns
-    rejects = Rejects(checked.layout, plan, found.refused, also=(OVER_LIMIT,))
+    rejects = Rejects(checked.layout, plan, found.refused, also=(record_limit(),))
     located = ChangeLocator(checked.layout.header, columns)
     dropped = cells = rows = 0
     changed, remaining = Counter[str](), Counter[str]()
@@ -129,7 +130,7 @@ def write(
 def _errors_left(counts: Mapping[str, int], plan: Plan) -> dict[str, int]:
     """Those of the counted findings that reject a row."""
     errors = {code for code, rule in plan.rules.items() if rule.severity is Severity.ERROR}
-    return {code: count for code, count in counts.items() if code in errors | {OVER_LIMIT}}
+    return {code: count for code, count in counts.items() if code in errors | {record_limit()}}
 
 
 def warnings_left(counts: Mapping[str, int], checked: Checked) -> int:
@@ -191,7 +192,7 @@ def _without(one: FixedChunk, at: np.ndarray) -> FixedChunk:
         rejected_malformed=rejected_malformed,
         changes=one.changes[~one.changes["row"].isin(rows)],
         findings=tables.concat(
-            [one.findings, tables.table(OVER_LIMIT, rows, lines, 0, why)]
+            [one.findings, tables.table(record_limit(), rows, lines, 0, why)]
         ).ordered(),
     )
 

@@ -5,9 +5,13 @@ rows are the same person and this row need not be sent.
 
 Bad::
 
-    email,first_name,preflight__standing
-    ann@kestrel-labs.com,Ann,
-    bob@kestrel-labs.com,Bob,"key: has the match key of row 7, accepted in run 20261122-090000-3f9a"
+    email,first_name
+    ann@kestrel-labs.com,Ann
+    bob@kestrel-labs.com,Bob
+
+Compared::
+
+    row 2 key: has the match key of row 7, accepted in run 20261122-090000-3f9a
 
 Findings::
 
@@ -15,9 +19,9 @@ Findings::
 
 Good::
 
-    email,first_name,preflight__standing
-    ann@kestrel-labs.com,Ann,
-    bob@kestrel-labs.com,Bobby,
+    email,first_name
+    ann@kestrel-labs.com,Ann
+    bob@kestrel-labs.com,Bobby
 
 Fixed::
 
@@ -27,32 +31,13 @@ Fixed::
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-import pandas as pd
-
-from preflight.rule import RowContext, Rule, Scope, Severity
-
-
-def among(context: RowContext) -> Mapping[int, str] | None:
-    return context.standing("key")
-
-
-def check(rows: pd.DataFrame) -> pd.Series[bool]:
-    return pd.Series(data=False, index=rows.index)
-
-
-def reason(rows: pd.DataFrame, context: RowContext) -> pd.Series[str]:
-    return context.stands(rows)
-
+from preflight.rule import Rule, Scope, Severity, Verdict
 
 RULE = Rule(
     code="DUP807",
     name="key-accepted-already",
-    scope=Scope.ROW,
+    scope=Scope.COMPARISON,
     severity=Severity.ERROR,
     message="has the match key of a row that was accepted",
-    check=check,
-    among=among,
-    reason=reason,
+    verdict=Verdict.KEY,
 )

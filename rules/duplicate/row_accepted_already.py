@@ -6,9 +6,13 @@ with what was sent.
 
 Bad::
 
-    email,first_name,preflight__standing
-    ann@kestrel-labs.com,Ann,
-    bob@kestrel-labs.com,Bob,accepted: accepted in run 20261122-090000-3f9a
+    email,first_name
+    ann@kestrel-labs.com,Ann
+    bob@kestrel-labs.com,Bob
+
+Compared::
+
+    row 2 accepted: accepted in run 20261122-090000-3f9a
 
 Findings::
 
@@ -16,9 +20,9 @@ Findings::
 
 Good::
 
-    email,first_name,preflight__standing
-    ann@kestrel-labs.com,Ann,
-    bob@kestrel-labs.com,Bobby,
+    email,first_name
+    ann@kestrel-labs.com,Ann
+    bob@kestrel-labs.com,Bobby
 
 Fixed::
 
@@ -28,34 +32,15 @@ Fixed::
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-import pandas as pd
-
-from preflight.rule import RowContext, Rule, Safety, Scope, Severity
-
-
-def among(context: RowContext) -> Mapping[int, str] | None:
-    return context.standing("accepted")
-
-
-def check(rows: pd.DataFrame) -> pd.Series[bool]:
-    return pd.Series(data=False, index=rows.index)
-
-
-def reason(rows: pd.DataFrame, context: RowContext) -> pd.Series[str]:
-    return context.stands(rows)
-
+from preflight.rule import Rule, Safety, Scope, Severity, Verdict
 
 RULE = Rule(
     code="DUP804",
     name="row-accepted-already",
-    scope=Scope.ROW,
+    scope=Scope.COMPARISON,
     severity=Severity.WARNING,
     message="already accepted",
-    check=check,
-    among=among,
-    reason=reason,
+    verdict=Verdict.ACCEPTED,
     safety=Safety.SAFE,
     drops=True,
 )

@@ -5,9 +5,13 @@ busy, the import as a whole was wrong) is sent again as it is; any other must be
 
 Bad::
 
-    email,first_name,preflight__standing
-    ann@kestrel-labs.com,Ann,
-    bob@kestrel-labs.com,Bob,unchanged: refused in run 20261122-090000-3f9a (Invalid)
+    email,first_name
+    ann@kestrel-labs.com,Ann
+    bob@kestrel-labs.com,Bob
+
+Compared::
+
+    row 2 unchanged: refused in run 20261122-090000-3f9a (Invalid)
 
 Findings::
 
@@ -15,9 +19,9 @@ Findings::
 
 Good::
 
-    email,first_name,preflight__standing
-    ann@kestrel-labs.com,Ann,
-    bob@kestrel-labs.com,Bobby,
+    email,first_name
+    ann@kestrel-labs.com,Ann
+    bob@kestrel-labs.com,Bobby
 
 Fixed::
 
@@ -27,32 +31,13 @@ Fixed::
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-import pandas as pd
-
-from preflight.rule import RowContext, Rule, Scope, Severity
-
-
-def among(context: RowContext) -> Mapping[int, str] | None:
-    return context.standing("unchanged")
-
-
-def check(rows: pd.DataFrame) -> pd.Series[bool]:
-    return pd.Series(data=False, index=rows.index)
-
-
-def reason(rows: pd.DataFrame, context: RowContext) -> pd.Series[str]:
-    return context.stands(rows)
-
+from preflight.rule import Rule, Scope, Severity, Verdict
 
 RULE = Rule(
     code="DUP806",
     name="row-not-corrected",
-    scope=Scope.ROW,
+    scope=Scope.COMPARISON,
     severity=Severity.ERROR,
     message="was rejected and has not been corrected",
-    check=check,
-    among=among,
-    reason=reason,
+    verdict=Verdict.UNCHANGED,
 )

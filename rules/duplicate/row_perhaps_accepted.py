@@ -6,9 +6,13 @@ sent.
 
 Bad::
 
-    email,first_name,preflight__standing
-    ann@kestrel-labs.com,Ann,
-    bob@kestrel-labs.com,Bob,perhaps: taken in run 20261122-090000-3f9a that tells no outcome
+    email,first_name
+    ann@kestrel-labs.com,Ann
+    bob@kestrel-labs.com,Bob
+
+Compared::
+
+    row 2 perhaps: taken in run 20261122-090000-3f9a that tells no outcome
 
 Findings::
 
@@ -16,9 +20,9 @@ Findings::
 
 Good::
 
-    email,first_name,preflight__standing
-    ann@kestrel-labs.com,Ann,
-    bob@kestrel-labs.com,Bobby,
+    email,first_name
+    ann@kestrel-labs.com,Ann
+    bob@kestrel-labs.com,Bobby
 
 Fixed::
 
@@ -28,34 +32,15 @@ Fixed::
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-import pandas as pd
-
-from preflight.rule import RowContext, Rule, Safety, Scope, Severity
-
-
-def among(context: RowContext) -> Mapping[int, str] | None:
-    return context.standing("perhaps")
-
-
-def check(rows: pd.DataFrame) -> pd.Series[bool]:
-    return pd.Series(data=False, index=rows.index)
-
-
-def reason(rows: pd.DataFrame, context: RowContext) -> pd.Series[str]:
-    return context.stands(rows)
-
+from preflight.rule import Rule, Safety, Scope, Severity, Verdict
 
 RULE = Rule(
     code="DUP805",
     name="row-perhaps-accepted",
-    scope=Scope.ROW,
+    scope=Scope.COMPARISON,
     severity=Severity.WARNING,
     message="may already have been accepted",
-    check=check,
-    among=among,
-    reason=reason,
+    verdict=Verdict.PERHAPS,
     safety=Safety.SAFE,
     drops=True,
 )

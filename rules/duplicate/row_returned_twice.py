@@ -5,9 +5,13 @@ first counts. Delete all but one. To add a new contact, clear the cell `prefligh
 
 Bad::
 
-    email,first_name,preflight__standing
-    ann@kestrel-labs.com,Ann,
-    bob@kestrel-labs.com,Bob,"twice: is row 7 once more, which stands in row 3 already"
+    email,first_name
+    ann@kestrel-labs.com,Ann
+    bob@kestrel-labs.com,Bob
+
+Compared::
+
+    row 2 twice: is row 7 once more, which stands in row 3 already
 
 Findings::
 
@@ -15,9 +19,9 @@ Findings::
 
 Good::
 
-    email,first_name,preflight__standing
-    ann@kestrel-labs.com,Ann,
-    bob@kestrel-labs.com,Bobby,
+    email,first_name
+    ann@kestrel-labs.com,Ann
+    bob@kestrel-labs.com,Bobby
 
 Fixed::
 
@@ -27,32 +31,13 @@ Fixed::
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-import pandas as pd
-
-from preflight.rule import RowContext, Rule, Scope, Severity
-
-
-def among(context: RowContext) -> Mapping[int, str] | None:
-    return context.standing("twice")
-
-
-def check(rows: pd.DataFrame) -> pd.Series[bool]:
-    return pd.Series(data=False, index=rows.index)
-
-
-def reason(rows: pd.DataFrame, context: RowContext) -> pd.Series[str]:
-    return context.stands(rows)
-
+from preflight.rule import Rule, Scope, Severity, Verdict
 
 RULE = Rule(
     code="DUP808",
     name="row-returned-twice",
-    scope=Scope.ROW,
+    scope=Scope.COMPARISON,
     severity=Severity.ERROR,
     message="is in the corrected file twice",
-    check=check,
-    among=among,
-    reason=reason,
+    verdict=Verdict.TWICE,
 )

@@ -45,4 +45,5 @@ RULE = Rule(
     message="a byte that is not valid in the file's encoding",
     check=check,
     reason=reason,
+    misplaces_cells=True,
 )

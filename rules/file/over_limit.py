@@ -55,4 +55,5 @@ RULE = Rule(
     message="over the limit of one file",
     check=check,
     safety=Safety.SAFE,
+    limits_records=True,
 )

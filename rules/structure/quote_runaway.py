@@ -42,4 +42,5 @@ RULE = Rule(
     severity=Severity.ERROR,
     message="a quote opens here and swallows the following lines",
     check=check,
+    misplaces_cells=True,
 )

@@ -38,4 +38,5 @@ RULE = Rule(
     severity=Severity.ERROR,
     message="a quote opens here and never closes",
     check=check,
+    misplaces_cells=True,
 )

@@ -63,4 +63,5 @@ RULE = Rule(
     reason=reason,
     safety=Safety.UNSAFE,
     repairs=True,
+    misplaces_cells=True,
 )

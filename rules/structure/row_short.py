@@ -43,4 +43,5 @@ RULE = Rule(
     message="fewer fields than the header",
     check=check,
     reason=reason,
+    misplaces_cells=True,
 )

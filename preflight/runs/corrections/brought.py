@@ -78,15 +78,15 @@ def brought(returned: Returned, found: Comparison, parent: Run, stand: pd.DataFr
         gone=tuple(label.split("\0")[0] for label in returned.gone),
         added=tuple(label.split("\0")[0] for label in returned.added),
         held=tuple(
-            (int(returned.rows[at]), int(returned.lines[at]), found.standing[at].split(": ", 1)[1])
-            for at in np.flatnonzero(found.standing != "")
+            (int(returned.rows[at]), int(returned.lines[at]), found.held[at].reason)
+            for at in np.flatnonzero(~found.free)
         ),
         again=tuple(
             (
                 int(returned.rows[at]), int(returned.lines[at]),
                 f"{before['place']} in run {before['run']} as row {row_of(found.names[at])}",
             )
-            for at in np.flatnonzero((found.standing == "") & found.edited & was_taken)
+            for at in np.flatnonzero(found.free & found.edited & was_taken)
             for before in (stand.loc[found.names[at]],)
         ),
     )  # fmt: skip

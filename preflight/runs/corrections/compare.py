@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from preflight.core.types import Ints, Reason
+from preflight.config import catalogue
+from preflight.core.types import Bools, Ints, Reason
+from preflight.core.verdicts import RowVerdict, RowVerdicts, Verdict
 from preflight.runs.corrections.identify import joined
 from preflight.runs.corrections.read import Returned
 from preflight.runs.corrections.spreadsheet_damage import Difference, difference, same_moment
@@ -25,9 +28,6 @@ CORRECTION_COLUMNS = ("row", "line", "column_name", "kind", "old", "new", "prefl
 """The columns of corrections.csv; `kind` is "edit" or "damage"."""
 
 _MONTHS = 12
-_MALFORMED = frozenset({"FIL005", "STR101", "STR102", "STR103", "STR109"})
-"""Codes of records whose cells are not all in their columns."""
-
 _AGAIN = (Reason.RETRY.value, Reason.CONFIG.value)
 
 
@@ -39,8 +39,7 @@ class Comparison:
         cells: as `Returned.cells`, damage undone, and all columns of the first file.
         labels: of them.
         names: the row ID of each, "" for a new one; object.
-        standing: for each row "" where it may be sent, else a word and why; see
-            `rule.RowContext.standing`.
+        held: for each row a `RowVerdict` where it is not sent as it is, else None; object.
         corrections: the cells that differ: a frame of `CORRECTION_COLUMNS`.
         edited: a mask: the rows in which a person changed something.
         damaged: a mask: the rows in which something was put back.
@@ -49,10 +48,24 @@ class Comparison:
     cells: tuple[pa.Array, ...]
     labels: tuple[str, ...]
     names: np.ndarray
-    standing: np.ndarray
+    held: np.ndarray
     corrections: pd.DataFrame
     edited: np.ndarray
     damaged: np.ndarray
+
+    @property
+    def free(self) -> Bools:
+        """A mask: the rows that nothing keeps from being sent."""
+        return np.array([one is None for one in self.held], dtype=bool)
+
+    def verdicts(self, rows: Ints) -> RowVerdicts:
+        """The rows that are held back, by their numbers.
+
+        Args:
+            rows: the number of each row of the file.
+        """
+        held = zip(rows.tolist(), self.held, strict=True)
+        return RowVerdicts.of((row, verdict) for row, verdict in held if verdict is not None)
 
 
 @dataclass
@@ -89,9 +102,9 @@ def judged(
     damaged = np.array(
         [one is not None and Difference.DAMAGE in one.kinds for one in compared], dtype=bool
     )
-    standing = _standings(returned, names, edited, stand)
+    held = _held(returned, names, edited, stand)
     listed = _listed(returned, names, labels, compared)
-    return Comparison(cells, labels, names, standing, listed, edited, damaged)
+    return Comparison(cells, labels, names, held, listed, edited, damaged)
 
 
 def _compared(
@@ -232,11 +245,11 @@ def _listed(
     return pd.DataFrame(lines, columns=list(CORRECTION_COLUMNS))
 
 
-def _standings(
+def _held(
     returned: Returned, names: np.ndarray, edited: np.ndarray, stand: pd.DataFrame
 ) -> np.ndarray:
     """What keeps each row from being sent, by itself."""
-    standing = np.full(len(names), "", dtype=object)
+    held = np.full(len(names), None, dtype=object)
     first: dict[str, int] = {}
     many = pd.Series(names[names != ""]).value_counts()
     texts = joined(list(returned.cells)).to_pylist()
@@ -244,45 +257,54 @@ def _standings(
         if not name:
             continue
         if many[name] > 1 and name in first:
-            standing[at] = _twice(name, int(returned.rows[first[name]]))
+            held[at] = _twice(name, int(returned.rows[first[name]]))
             if texts[at] != texts[first[name]]:
-                standing[first[name]] = _twice(name, int(returned.rows[at]))
+                held[first[name]] = _twice(name, int(returned.rows[at]))
             continue
         first[name] = at
-        standing[at] = _by_itself(stand, name, edited=bool(edited[at]))
-    return standing
+        held[at] = _by_itself(stand, name, edited=bool(edited[at]))
+    return held
 
 
-def _twice(name: str, row: int) -> str:
-    return f"twice: is row {row_of(name)} of the first file, and so is row {row} here"
+def _twice(name: str, row: int) -> RowVerdict:
+    reason = f"is row {row_of(name)} of the first file, and so is row {row} here"
+    return RowVerdict(Verdict.TWICE, reason)
 
 
-def _by_itself(stand: pd.DataFrame, name: str, *, edited: bool) -> str:
-    """What keeps a row from being sent because of what became of it before; "" for nothing."""
+def _by_itself(stand: pd.DataFrame, name: str, *, edited: bool) -> RowVerdict | None:
+    """What keeps a row from being sent because of what became of it before; None for nothing."""
     before = stand.loc[name].to_dict()
     place, row, run = before["place"], row_of(name), before["run"]
     if place == RowOutcome.UNKNOWN:
-        return f"perhaps: run {run} may have sent it, decide there first"
+        return RowVerdict(Verdict.PERHAPS, f"run {run} may have sent it, decide there first")
     if edited:
-        return ""
+        return None
     if place == RowOutcome.ACCEPTED:
-        return f"accepted: accepted in run {run} as row {row}"
+        return RowVerdict(Verdict.ACCEPTED, f"accepted in run {run} as row {row}")
     if place == RowOutcome.DROPPED:
-        return f"accepted: dropped in run {run} as row {row} ({before['codes'] or 'blank'})"
+        reason = f"dropped in run {run} as row {row} ({before['codes'] or 'blank'})"
+        return RowVerdict(Verdict.ACCEPTED, reason)
     if place in TAKEN:
-        return f"perhaps: taken in run {run} as row {row}, no outcome of it is known"
+        reason = f"taken in run {run} as row {row}, no outcome of it is known"
+        return RowVerdict(Verdict.PERHAPS, reason)
     if place == RowOutcome.REJECTED_THERE and before["reason"] not in _AGAIN:
-        return (
-            f"unchanged: refused in run {run} as row {row} ({before['reason']}), and not corrected "
-            "since"
-        )
-    if place == RowOutcome.REJECTED_HERE and not _MALFORMED.isdisjoint(before["codes"].split()):
+        why = f"refused in run {run} as row {row} ({before['reason']})"
+    elif place == RowOutcome.REJECTED_HERE and _misplaced(before["codes"]):
         # In a file of rejects it stands as far as the header reaches, and would look sound.
-        return (
-            f"unchanged: no sound record in run {run} as row {row} ({before['codes']}), and not "
-            "corrected since"
-        )
-    return ""
+        why = f"no sound record in run {run} as row {row} ({before['codes']})"
+    else:
+        return None
+    return RowVerdict(Verdict.UNCHANGED, f"{why}, and not corrected since")
+
+
+def _misplaced(codes: str) -> bool:
+    """Whether cells of a record that was rejected under some codes may be in wrong columns."""
+    return not _misplacing().isdisjoint(codes.split())
+
+
+@functools.cache
+def _misplacing() -> frozenset[str]:
+    return catalogue.codes(lambda rule: rule.misplaces_cells)
 
 
 def without_duplicates(
@@ -304,7 +326,7 @@ def without_duplicates(
         stand: how the rows of the family stand, see `lineage.standings`.
         taken: for each run the names of the rows that the provider took of it, or may have.
     """
-    held = dataclasses.replace(made, standing=made.standing.copy())
+    held = dataclasses.replace(made, held=made.held.copy())
     at = pd.Index(as_sent.rows).get_indexer(pd.Index(returned.rows))
     places = pa.array(at, mask=at < 0)
     fixed = {label: pc.fill_null(cells.take(places), "") for label, cells in as_sent.sent.items()}
@@ -333,10 +355,10 @@ def _stop_same_cells(
     for form in (version.read, version.sent):
         texts = joined([form[label] for label in shared]).filter(pa.array(mask)).to_pylist()
         there = dict(zip(texts, version.names[mask], strict=True))
-        for at in np.flatnonzero(made.standing == ""):
+        for at in np.flatnonzero(made.free):
             name = there.get(read[at]) or there.get(sent[at])
             if name is not None and read[at] != blank:
-                made.standing[at] = _by_itself(stand, name, edited=False)
+                made.held[at] = _by_itself(stand, name, edited=False)
 
 
 def _stop_same_keys(
@@ -353,23 +375,24 @@ def _stop_same_keys(
     there = keys.settled_keys(version.sent[label].filter(pa.array(mask)), kind, "").to_pylist()
     owner: Mapping[str, str] = dict(zip(there, version.names[mask], strict=True))
     here = keys.settled_keys(fixed[key[0]], key[1], "").to_pylist()
-    for at in np.flatnonzero(made.standing == ""):
+    for at in np.flatnonzero(made.free):
         name = owner.get(here[at]) if here[at] else None
         if name is not None and name != made.names[at]:
             before = stand.loc[name].to_dict()
-            made.standing[at] = (
-                f"key: has the match key of row {row_of(name)}, {before['place']} in run "
-                f"{before['run']}"
+            reason = (
+                f"has the match key of row {row_of(name)}, {before['place']} in run {before['run']}"
             )
+            made.held[at] = RowVerdict(Verdict.KEY, reason)
 
 
 def _stop_copies(made: Comparison, returned: Returned) -> None:
     """New rows that are equal: the first of them counts."""
     first: dict[str, int] = {}
     texts = joined(list(made.cells)).to_pylist()
-    for at in np.flatnonzero((made.standing == "") & (made.names == "")):
+    for at in np.flatnonzero(made.free & (made.names == "")):
         if not texts[at].strip("\x1f \t"):
             continue
         if texts[at] in first:
-            made.standing[at] = f"twice: is row {int(returned.rows[first[texts[at]]])} once more"
+            reason = f"is row {int(returned.rows[first[texts[at]]])} once more"
+            made.held[at] = RowVerdict(Verdict.TWICE, reason)
         first.setdefault(texts[at], int(at))

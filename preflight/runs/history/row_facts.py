@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from preflight.config.catalogue import record_limit
 from preflight.config.column_mapping import own
 from preflight.core import findings as tables
 from preflight.core.findings import Findings
@@ -17,7 +18,6 @@ from preflight.linting.apply_fixes import FixedChunk
 from preflight.linting.checked import Checked, Progress, RecordStream, silent
 from preflight.linting.row_states import CLEAN, DROPPED
 from preflight.runs.matching import keys
-from preflight.writing.parts import OVER_LIMIT
 from preflight.writing.writer import rewrite
 
 _KEYS = ("email", "phone")
@@ -180,7 +180,7 @@ def _one(
     end = {CLEAN: "clean", DROPPED: "dropped"}.get(int(state), "rejected")
     number = np.array([row], dtype=np.int64)
     after = _of_rows(chunk.findings, number)
-    if end == "clean" and OVER_LIMIT in set(after.frame[tables.CODE]):
+    if end == "clean" and record_limit() in set(after.frame[tables.CODE]):
         end = "rejected"
     left = {(one.code, one.column) for one in _findings(checked, after, frozenset())}
     first = _findings(checked, _of_rows(before, number), left, dropped=end == "dropped")

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from preflight.config.catalogue import record_limit
 from preflight.config.settings import Settings
 from preflight.core import csv_writer
 from preflight.core.errors import PreflightError, UsageError
@@ -39,7 +40,6 @@ from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import Attempt, PartState, Run, StoredPart
 from preflight.runs.lineage import standings
 from preflight.runs.row_outcomes import RowOutcome
-from preflight.writing.parts import OVER_LIMIT
 from preflight.writing.results_folder import CORRECTIONS
 
 
@@ -233,7 +233,7 @@ class _Teller:
             return
         then = set(str(said["codes"]).split())
         now = {one.code for one in told.findings if one.severity == "error" and not one.fixed}
-        if not then <= now | {OVER_LIMIT}:
+        if not then <= now | {record_limit()}:
             self.notes.append(
                 f"run {self.run.id}: row {told.row} was rejected for {' '.join(sorted(then))}, and "
                 f"is now found to have {' '.join(sorted(now)) or 'nothing'}: the rules were changed"

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight.core.types import Books, Layout, Source
+from preflight.core.verdicts import Verdict
 from preflight.runs.corrections.compare import Comparison, judged, without_duplicates
 from preflight.runs.corrections.identify import named
 from preflight.runs.corrections.read import Returned
@@ -173,12 +174,12 @@ def test_rows_find_their_names_damage_is_undone_and_nothing_taken_is_sent_again(
     cells = list(zip(*(column.to_pylist() for column in found.cells), strict=True))
     assert cells == [row.meant for row in rows]
     assert list(found.edited) == [row.edited and row.truth > 0 for row in rows]
-    for row, standing in zip(rows, found.standing, strict=True):
+    for row, held in zip(rows, found.held, strict=True):
         if not row.truth:
-            assert standing == ""
+            assert held is None
             continue
         place, reason = places[row.truth - 1], reasons[row.truth - 1]
-        word = standing.split(":")[0]
+        word = "" if held is None else held.verdict
         if place is RowOutcome.UNKNOWN:
             assert word == "perhaps"
         elif row.edited:
@@ -194,10 +195,10 @@ def test_rows_find_their_names_damage_is_undone_and_nothing_taken_is_sent_again(
 
 
 def one(place: RowOutcome, *rows: Back, reason: str = "fix", others: int = 4) -> list[str]:
-    """The standing of rows of a file whose first row ended there, and the others were accepted."""
+    """What holds rows back where the first of the file ended there and the others were accepted."""
     places = [place, *[RowOutcome.ACCEPTED] * others]
     found = compare(list(rows), stand_of(places, [reason] * len(places)), with_names=True)
-    return [str(standing) for standing in found.standing]
+    return ["" if held is None else f"{held.verdict}: {held.reason}" for held in found.held]
 
 
 def with_email(number: int, email: str, truth: int | None = None) -> Back:
@@ -214,8 +215,8 @@ def plain(number: int, truth: int | None = None) -> Back:
 
 def test_the_address_of_a_contact_that_was_accepted_is_no_correction() -> None:
     """However it is written: the provider would write over that contact."""
-    (standing,) = one(RowOutcome.REJECTED_THERE, with_email(1, "ANN3@Kestrel-Labs.com "))
-    assert standing == "key: has the match key of row 3, accepted in run first"
+    (held,) = one(RowOutcome.REJECTED_THERE, with_email(1, "ANN3@Kestrel-Labs.com "))
+    assert held == "key: has the match key of row 3, accepted in run first"
 
 
 def test_a_new_row_that_is_an_accepted_one_is_not_sent() -> None:
@@ -237,8 +238,8 @@ def test_copies_of_a_row_that_differ_are_none_of_them_sent() -> None:
 
 def test_a_new_row_that_stands_twice_is_sent_once() -> None:
     new = Back(0, ("zoe@kestrel-labs.com", "Zoe", "", "", ""), (), edited=True)
-    standings_of = one(RowOutcome.REJECTED_THERE, new, new)
-    assert (standings_of[0], standings_of[1]) == ("", "twice: is row 1 once more")
+    held = one(RowOutcome.REJECTED_THERE, new, new)
+    assert (held[0], held[1]) == ("", "twice: is row 1 once more")
 
 
 def test_a_column_that_is_gone_comes_back_as_it_was() -> None:
@@ -318,9 +319,9 @@ def test_what_a_row_was_before_it_was_accepted_keeps_no_other_row_back() -> None
     as_sent = Version("", made.labels, back.rows, made.names, cells, cells, ("email", "email"))
     taken = {f"{SHA}:1"}
     held = without_duplicates(made, back, as_sent, history, stand, {"first": taken})
-    assert held.standing[0].startswith("key: ")
+    assert held.held[0].verdict is Verdict.KEY
     held = without_duplicates(made, back, as_sent, history, stand, {"second": taken})
-    assert list(held.standing) == [""]
+    assert held.free.all()
 
 
 def test_a_name_is_believed_where_nothing_else_fits() -> None:
