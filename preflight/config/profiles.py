@@ -70,9 +70,9 @@ def _own(path: Path) -> Profile:
     except OSError as error:
         raise UsageError(f"cannot read the profile {path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise RuleError(f"{path}: is no UTF-8") from error
+        raise RuleError(f"{path}: is not UTF-8") from error
     if own.name in names():
-        raise RuleError(f"{path}: name: `{own.name}` is the name of a profile of preflight's own")
+        raise RuleError(f"{path}: name: `{own.name}` is the name of a built-in profile")
     return own
 
 

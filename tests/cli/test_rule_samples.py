@@ -117,7 +117,7 @@ def test_a_docstring_that_tells_the_truth_is_let_be(tmp_path: Path) -> None:
         ("Good::", "God::", ["OWN001: its docstring has no block `Good::`"]),
         ("It cannot", "Fxied::\n\n    a\n\nIt cannot",
          [("OWN001: its docstring has a block `Fxied::`; there are Options, GoodOptions, With, "
-          "Schema, Domains, Workbook, Bad, Findings, Good, Fixed")]),
+          "Schema, Domains, Compared, Workbook, Bad, Findings, Good, Fixed")]),
     ],
 )  # fmt: skip
 def test_the_line_that_lies_is_named(
