@@ -1,14 +1,14 @@
 """What a rule may say. A rule file imports nothing else of preflight.
 
-A rule is one file: a docstring that tells the problem, shows it and its findings, a `check`,
-perhaps a `fix`, and a `RULE`. What `check` is given depends on the rule's scope:
+A rule is one file: a docstring that states the problem and shows it with its findings, a `check`,
+perhaps a `fix`, and a `RULE`. What `check` gets depends on the rule's scope:
 
 ======== ================================== ====================================================
 scope    `check` gets                       `check` returns
 ======== ================================== ====================================================
-FILE     a `FileView`                       the `Problem`s, none if all is well
+FILE     a `FileView`                       the `Problem`s, if there are any
 HEADER   a `FileView`                       the `Problem`s
-RECORD   a frame of malformed records, and  a mask: True where this rule has nothing to say
+RECORD   a frame of malformed records, and  a mask: False where the rule reports the record
          of those with a stray quote
 ROW      a frame of whole rows as read      a mask: True where valid
          and a `RowContext`
@@ -17,23 +17,24 @@ CELL     a Series of distinct cell values   a mask: True where valid
 STORED   a frame of cells that a sheet      a mask: True where valid
          holds as numbers                    (see `stored_numbers.stored_cells`)
 TABLE    a frame of rows that are alike     a mask: True where valid (see `Alike`)
-COMPARI- nothing: what comparing a corrected  –
-SON      file with earlier runs says of its
-         rows is reported by it
-SCHEMA   nothing: failures of the user's    –
-         own schema are reported by it
-CRASH    nothing: the engine reports by it  –
+COMPARI- nothing: it reports what comparing  –
+SON      a corrected file with earlier runs
+         found
+SCHEMA   nothing: it reports failures of    –
+         the user's own schema
+CRASH    nothing: it reports a crash of     –
+         another rule
 ======== ================================== ====================================================
 
-A mask is a boolean Series of the same index as what was given. A blank cell is no business of a
-cell rule unless it says `blanks=True`; then it sees blank cells of required columns and nothing
-else.
+A mask is a boolean Series with the index of the argument. A cell rule does not see blank cells. One
+with `blanks=True` sees blank cells of required columns and nothing else.
 
-A ROW rule sees only its suspects, the rows that `among` names: an RE2 pattern of the first cell of
-a row that is not blank, or a function of the `RowContext` that gives such a pattern, or one for
-each of some columns by position (a row is a suspect by any of them), or None where there is nothing
-to look for. Its frame has a column of text for each header column, labelled by position. It sees
-rows as they stand in the file; a row that it drops is not looked at by any rule about cells.
+A ROW rule sees only its suspects, the rows that `among` selects. `among` is an RE2 pattern for the
+first cell of a row that is not blank, or a function of the `RowContext`. The function returns such
+a pattern, or a pattern for each of some columns by position (a match in any of them makes the row a
+suspect), or None if there is nothing to look for. The frame has a column of text for each header
+column, labelled by position. A ROW rule sees rows as read, before any fix. No cell rule sees a row
+that a ROW rule drops.
 """
 
 from __future__ import annotations
@@ -127,17 +128,17 @@ class Scope(enum.StrEnum):
 
 
 class Alike(enum.StrEnum):
-    """By what a TABLE rule tells rows alike.
+    """What a TABLE rule compares rows by.
 
-    Its frame holds the rows that are like another one; it is not asked where there are none. The
-    index is the row number, rows without other errors come first, and the columns are `line` int64,
-    `bad` bool (the row is rejected for another reason), and `high` and `low` uint64, equal where
-    rows are alike:
+    Its frame holds the rows that equal another row; if there are none, `check` is not called. The
+    index is the row number. Rows without other errors come first. The columns are `line` int64,
+    `bad` bool (the row is rejected for another reason), and `high` and `low` uint64, which are
+    equal for rows that are alike:
 
-    - KEY: by the match key, after fixing and in its normal form;
-    - ROW: by all cells as they stand in the file (a row may lack that is like no other);
-    - PHONE: by the phone number in E.164, after fixing; the column `person` uint64 is equal for
-      rows of one person, by the match key or else by name, and 0 where neither is known.
+    - KEY: the match key, after fixing and in its normal form;
+    - ROW: all cells as read (rows that equal no other may be missing from the frame);
+    - PHONE: the phone number in E.164, after fixing. The column `person` uint64 is equal for rows
+      of one person, by the match key or else by name, and 0 if neither is known.
     """
 
     KEY = "key"
@@ -157,20 +158,20 @@ class Phase(enum.IntEnum):
 
 @dataclass(frozen=True)
 class FileView:
-    """What is known of a file after it was read once.
+    """What is known about a file after the first pass.
 
     Attributes:
         layout: encoding, delimiter, header, …
-        columns: one for each header column.
-        profile: of the provider it is for.
-        rows: how many data records there are.
-        filled: for each column, how many of its cells hold something.
+        columns: of the header, in order.
+        profile: of the provider that the file is for.
+        rows: number of data records.
+        filled: for each column, the number of cells that are not blank.
         sent: the positions of the columns that are written for the provider.
-        used: the positions of those that are, or that one which is sent is made from.
-        well_formed: how many of the records took their place in the table.
-        options: of the provider, as far as the user has given them; see `Plan`.
-        looks: for each column of the header, what a sample of its cells looks like.
-        newlines: how many records, the header among them, end in LF, CRLF and CR.
+        used: the positions of the columns that are sent, or that a column which is sent is made of.
+        well_formed: number of records that are not malformed.
+        options: of the provider, those that the user has given; see `Plan`.
+        looks: for each header column, what a sample of its cells looks like.
+        newlines: numbers of records, with the header, that end in LF, CRLF and CR.
     """
 
     layout: Layout
@@ -187,10 +188,11 @@ class FileView:
 
     @functools.cached_property
     def header_is_data(self) -> bool:
-        """Whether the first row looks like data, so that its cells are no names.
+        """Whether the first row looks like data, so that its cells are not column names.
 
-        It does when nothing vouches for it, no name in it is known, and an address, a phone number
-        or a moment stands in it. Its cells are then values of a contact: no message may hold one.
+        True if the user did not confirm the header, no name in it is known, and it has an email
+        address, a phone number or a timestamp. Its cells are then values of a contact, and no
+        message may contain them.
         """
         if self.layout.header_certain or any(column.field for column in self.columns):
             return False
@@ -198,38 +200,40 @@ class FileView:
 
     @property
     def headers(self) -> tuple[Column, ...]:
-        """The columns the header names; none where the first row looks like data."""
+        """The columns that the header names; none if the first row looks like data."""
         if self.header_is_data:
             return ()
-        return tuple(one for one in self.columns if not one.pieces and one.kind != "helper")
+        return tuple(
+            column for column in self.columns if not column.pieces and column.kind != "helper"
+        )
 
     def candidates(self, field: Field) -> tuple[Candidate, ...]:
-        """The columns that may hold a field, though no name says so; the likeliest first."""
+        """The columns that may hold a field by their cells, not by name; the likeliest first."""
         return candidates(self.headers, self.looks, field)
 
     def suggested(self, column: Column) -> Candidate | None:
-        """What a column without a field most likely holds; None where the evidence is weak."""
+        """What a column without a field most likely holds; None if the evidence is weak."""
         return suggested(column, self.columns, self.looks, self.profile)
 
-    def at(self, column: Column, **said: Any) -> Problem:
-        """A problem of a column's name; `said` is what `Problem` takes besides the place."""
-        return Problem(line=self.layout.header_line, column=column.position + 1, **said)
+    def at(self, column: Column, **details: Any) -> Problem:
+        """A problem of a column's name; `details` are the other fields of `Problem`."""
+        return Problem(line=self.layout.header_line, column=column.position + 1, **details)
 
 
 @dataclass(frozen=True)
 class Context:
-    """What a cell rule may know besides the values.
+    """What a cell rule knows besides the values.
 
     Attributes:
-        judged: a frame of the values' index with what the kind's library makes of each; see
-            `kinds` for the columns: email core, normal, reason · phone e164, status, reason ·
-            timestamp status, iso, reason, order. Without columns for other kinds.
-        column: the column the values are from.
-        field: the profile's field it holds, if any.
+        judged: what the kind's library makes of each value, a frame with the index of the values.
+            Its columns, see `kinds`: email core, normal, reason · phone e164, status, reason ·
+            timestamp status, iso, reason, order. No columns for other kinds.
+        column: the column that the values are from.
+        field: the profile's field that the column holds, if any.
         profile: of the provider.
-        written: when the file was last written, with a zone; None if it cannot be told.
-        mail: with `--online`, says of domains why each takes no mail: "" where it does, None where
-            nobody knows.
+        written: when the file was last written, with a time zone; None if unknown.
+        mail: with `--online`, a function from domains to the reason why each takes no mail: "" if
+            it takes mail, None if that is unknown.
     """
 
     judged: pd.DataFrame
@@ -242,15 +246,16 @@ class Context:
 
 @dataclass(frozen=True)
 class RowContext:
-    """What a ROW rule may know besides the rows.
+    """What a ROW rule knows besides the rows.
 
     Attributes:
         header: the names as written.
-        columns: one for each of them.
+        columns: one for each name.
         profile: of the provider.
-        left: for a rule with a `tail`, of the rows' index: how many records that hold anything
-            follow each row; None for others, and where a rule is asked for its suspects.
-        fields: of the rows' index: how many fields each has as written; None where `left` is.
+        left: for a rule with a `tail`, the number of records after each row that are not blank,
+            with the index of the rows. None for other rules, and in a call of `among`.
+        fields: the number of fields that each row has as written, with the same index; None if
+            `left` is None.
     """
 
     header: tuple[str, ...]
@@ -262,7 +267,7 @@ class RowContext:
     @functools.cached_property
     def held(self) -> Mapping[str, int]:
         """The position of the first column that holds each field of the profile."""
-        return {one.field: one.position for one in reversed(self.columns) if one.field}
+        return {column.field: column.position for column in reversed(self.columns) if column.field}
 
 
 Reasons = Callable[..., "pd.Series[str]"]
@@ -276,45 +281,47 @@ class Rule:
     """One rule.
 
     Attributes:
-        code: three letters of the family and three digits; never used again for another.
+        code: three letters of the family and three digits; never used again for another rule.
         name: the problem in kebab-case.
-        scope: what `check` is given.
+        scope: what `check` gets.
         severity: unless a profile says otherwise.
-        message: the problem as a lower-case fact, no value in it.
+        message: the problem as a fact in lower case, without any value.
         check: see the module's docstring; None for COMPARISON, SCHEMA and CRASH only.
-        profiles: the profiles under which it is on; empty for all of them.
-        online: whether it asks the network, and is on with `--online` only.
-        kinds: for a CELL or STORED rule, the kinds of column it looks at.
-        blanks: for a CELL rule, whether blank cells of required columns are what it is about.
-        suspects: for a CELL rule, an RE2 pattern of values that it may blame though they look
-            obviously fine to the kind's triage; or a function that makes one, "" for none, where
-            making it costs something or the column matters: it may take a `Context`, of no values.
-            It is called when a column of the kind is linted.
+        profiles: the profiles that turn it on; empty for all.
+        online: whether it uses the network, and so is on with `--online` only.
+        kinds: for a CELL or STORED rule, the kinds of column that it checks.
+        blanks: for a CELL rule, whether it checks blank cells of required columns instead.
+        suspects: for a CELL rule, an RE2 pattern of values that it may report although the kind's
+            triage passes them. Or a function that returns such a pattern, "" for none; it is called
+            when a column of the kind is linted, and may take a `Context` without values.
         among: for a ROW rule, its suspects; see the module's docstring.
-        tail: for a ROW rule, that it is about the last so many records that hold anything.
-        ragged: for a ROW rule with a `tail`, whether it also sees records of too few fields (the
-            cells that lack are blank) or too many (those beyond the header are not shown).
-        place: for a ROW rule, the position of the column a finding is about; gets what `reason`
-            gets. None where a finding is about the row.
-        alike: for a TABLE rule, by what it tells rows alike.
-        reason: a message for each blamed value or row, where the plain one says too little; gets
-            what `check` got, narrowed to the blamed ones. No value of a contact may stand in it.
-        fix: the mended values for the blamed ones; the same value where it cannot tell.
-        safety: of the fix; for a FILE or HEADER rule, of most of its problems; for one that drops
-            rows, of dropping them; for one that repairs, of that.
+        tail: for a ROW rule that is about the end of the file: how many of the last records that
+            are not blank it sees.
+        ragged: for a ROW rule with a `tail`, whether it also sees records with too few fields (the
+            missing cells are blank) or too many (those beyond the header are not shown).
+        place: for a ROW rule, a function of the arguments of `reason` that returns the position of
+            the column each finding is about. None if findings are about the row.
+        alike: for a TABLE rule, what it compares rows by.
+        reason: a function that returns a message for each reported value or row, where `message`
+            says too little. It gets the arguments of `check`, narrowed to what is reported. The
+            messages contain no value of a contact.
+        fix: a function that returns the fixed values for the reported ones; the same value if it
+            cannot fix it.
+        safety: of the fix; for a FILE or HEADER rule, of most of its problems; for a rule that
+            drops or repairs, of dropping or repairing.
         phase: when the fix is applied.
         drops: for a RECORD, ROW, TABLE or COMPARISON rule, whether the row is dropped; for a HEADER
-            rule, whether the column is.
-        repairs: for a RECORD rule, whether a record whose fields can be joined again in one way
-            only is a row again, see `rejoin_fields`.
+            rule, whether the column is dropped.
+        repairs: for a RECORD rule, whether a record becomes a row again if its fields can be joined
+            in only one way; see `rejoin_fields`.
         verdict: for a COMPARISON rule, the verdict that it reports.
-        misplaces_cells: whether a record that it finds may have cells in other columns than theirs,
-            so that it is not sent again before somebody has corrected it.
-        limits_records: whether a record that no file within the provider's limit can hold is
-            rejected under its code; one rule of preflight is this one.
+        misplaces_cells: whether a record that it reports may have cells in the wrong columns. Such
+            a record is not sent again before somebody has corrected it.
+        limits_records: whether it reports records that are too large for any file within the
+            provider's limit. Exactly one rule does.
         doc: the docstring of its file.
-        origin: where it comes from, as the catalogue found out: "" for preflight itself, else a
-            path, or a distribution and its version.
+        origin: where the catalogue found it: "" for preflight itself, else a path, or a
+            distribution and its version.
     """
 
     code: str
@@ -347,7 +354,7 @@ class Rule:
 
     @property
     def held_back(self) -> bool:
-        """Whether its findings are held back while the header is wrong: those about rows are."""
+        """Whether its findings wait until the header is right: those about rows do."""
         return self.scope not in (Scope.FILE, Scope.HEADER)
 
 

@@ -18,9 +18,9 @@ from preflight.writing import results_folder, undo
     "target",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="where the input is written [its own name, beside DIR]",
+    help="where to write the original [under its own name, beside DIR]",
 )
-@click.option("--force", is_flag=True, help="replace another file of that name")
+@click.option("--force", is_flag=True, help="replace an existing file of that name")
 @click.option("--code", "codes", multiple=True, metavar="CODE", help="undo only this rule's fixes")
 @click.option(
     "--row",
@@ -35,8 +35,8 @@ def command(
 ) -> int:
     """Undo a fix.
 
-    Writes the file that was fixed again, byte for byte; the files in DIR stay as they are. With
-    --code or --row only those fixes are undone, in DIR's clean.csv, and fixes.csv records that.
+    Writes the original file again, byte for byte, and does not touch the files in DIR. With --code
+    or --row, undoes only those fixes, in DIR's clean.csv, and records that in fixes.csv.
     """
     if not codes and not rows:
         restored = undo.restore(folder, target, force=force)

@@ -1,1 +1,1 @@
-"""The results: clean rows, rejects, parts, what was changed, and taking it back."""
+"""The results: clean rows, rejects, parts, the log of fixes, and undo."""

@@ -1,4 +1,4 @@
-"""Rows into clean ones and rejects, each row into exactly one place."""
+"""Divides rows into clean rows and rejects; each row ends in exactly one of them."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ _MALFORMED = "the record is malformed"
 
 @dataclass(frozen=True)
 class CleanRows:
-    """Clean rows as they are written.
+    """Clean rows, ready to be written.
 
     Attributes:
-        rendered: each as a CSV record, see `csv_writer.records`.
-        rows: the input row of each.
-        lines: the input line of each.
+        rendered: the rows as CSV records, see `csv_writer.records`.
+        rows: the number of each row in the input.
+        lines: the line of each row in the input.
     """
 
     rendered: pa.Array
@@ -45,11 +45,13 @@ def clean_rows(chunk: Chunk, keep: Bools, columns: Sequence[OutputColumn]) -> Cl
     """The kept rows of a fixed chunk, with the columns that are sent.
 
     Raises:
-        UsageError: rows are kept, and the provider takes none of the columns.
+        UsageError: there are rows to write, and the provider takes none of their columns.
     """
     if not columns:
         if keep.any():
-            raise UsageError("the provider takes none of the columns; --map 'Their header=field'")
+            raise UsageError(
+                "the provider takes none of the columns; name them with --map 'Their header=field'"
+            )
         nothing = np.empty(0, dtype=np.int64)
         return CleanRows(pa.array([], type=pa.large_string()), nothing, nothing)
     table = chunk.table.select([str(column.position) for column in columns])
@@ -61,12 +63,12 @@ def clean_rows(chunk: Chunk, keep: Bools, columns: Sequence[OutputColumn]) -> Cl
 class Rejects:
     """Makes the rows of rejects.csv: the input's own columns, verbatim, then the helper columns.
 
-    Helper columns that the input itself has give way to these; a row keeps the name it had.
+    They replace helper columns that the input already has. A row keeps the row ID it had.
 
     Args:
         layout: of the file.
-        plan: that was followed.
-        refused: the errors about the file that reject all its rows.
+        plan: of the check.
+        refused: the errors about the file, which reject all of its rows.
         also: codes that reject a row whatever the severity of their rule.
     """
 
@@ -98,7 +100,7 @@ class Rejects:
             chunk: as read.
             rejected: a mask over its table.
             rejected_malformed: a mask over its malformed records.
-            findings: what there is to say about its rows after fixing.
+            findings: of its rows, after fixing.
 
         Returns:
             A string column for each name of `header`.
@@ -129,15 +131,18 @@ class Rejects:
     def _helpers(
         self, chunk: Chunk, rows: Ints, lines: Ints, raws: np.ndarray, findings: Findings
     ) -> list[pa.Array]:
-        said = self._reasons(findings).reindex(rows)
+        reasons = self._reasons(findings).reindex(rows)
         general = " ".join(dict.fromkeys(rule.code for rule, _ in self._refused))
         message = "; ".join(
             dict.fromkeys(problem.message or rule.message for rule, problem in self._refused)
         )
-        codes = [_together(" ", own, general) for own in said["codes"]]
-        messages = [_together("; ", own, message) or _MALFORMED for own in said["messages"]]
+        codes = [_together(" ", row_codes, general) for row_codes in reasons["codes"]]
+        messages = [
+            _together("; ", row_messages, message) or _MALFORMED
+            for row_messages in reasons["messages"]
+        ]
         alone = Reason.CONFIG if self._refused else Reason.FIX
-        classes = said["classes"].fillna(alone.value).to_numpy(object)
+        classes = reasons["classes"].fillna(alone.value).to_numpy(object)
         helpers: dict[str, np.ndarray | str] = {
             "preflight__row": rows,
             "preflight__line": lines,
@@ -151,7 +156,7 @@ class Rejects:
         return helper_columns(helpers, len(rows))
 
     def _reasons(self, findings: Findings) -> pd.DataFrame:
-        """For each row with errors: its codes, its messages with their columns, and its class."""
+        """The codes, messages (with column names) and class of each row that has errors."""
         rules = self._plan.rules
         errors = [code for code, rule in rules.items() if rule.severity is Severity.ERROR]
         errors += self._also
@@ -186,7 +191,7 @@ class Rejects:
 
 
 def _joined(pieces: pd.DataFrame, column: str, separator: str) -> np.ndarray:
-    """One text a row; with arrays, for a file of which every row fails has as many of them."""
+    """The texts of each row joined to one; by arrays, because every row of a file may fail."""
     starts = np.flatnonzero(np.diff(pieces["row"], prepend=-1))
     texts = pa.array(pieces[column].to_numpy(dtype=object), type=pa.string())
     lists = pa.ListArray.from_arrays(pa.array([*starts, len(pieces)], type=pa.int32()), texts)

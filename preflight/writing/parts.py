@@ -1,6 +1,6 @@
 """Parts: clean rows cut on record boundaries under limits, each with header and row map.
 
-Also what a part holds, for whoever has to match a provider's words to it, or to redact them.
+Also reads a part again, to match a provider's messages to its rows or to redact them.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _BLOCK = 64 << 20
 def too_large(
     rendered: pa.Array, columns: Sequence[OutputColumn], max_bytes: int | None
 ) -> np.ndarray:
-    """A mask: the records that no part could hold, even alone under its header."""
+    """A mask of the records that are too large for any part, even alone under the header."""
     if max_bytes is None:
         return np.zeros(len(rendered), dtype=bool)
     header = len(csv_writer.line([column.header for column in columns]))
@@ -51,13 +51,13 @@ class _Open:
 
 
 class PartWriter:
-    """Writes records into numbered part files, a new one where a limit would be passed.
+    """Writes records into numbered part files; begins a new file before a limit is exceeded.
 
     Args:
-        folder: where the parts go; made if it is not there, and not brought to disk.
-        columns: what is written.
-        max_bytes: the most bytes of one part, its header included; None for no limit.
-        max_rows: the most data rows of one part; None for no limit.
+        folder: where the parts go; created if missing, and not synced to disk.
+        columns: of the parts.
+        max_bytes: of one part, its header included; None for no limit.
+        max_rows: data rows of one part; None for no limit.
     """
 
     def __init__(
@@ -81,12 +81,12 @@ class PartWriter:
         """Appends records.
 
         Args:
-            rendered: as `csv_writer.records` makes them; none of them is too large for a part.
-            rows: the input row of each.
-            lines: the input line of each.
+            rendered: from `csv_writer.records`; none is too large for a part.
+            rows: the number of each row in the input.
+            lines: the line of each row in the input.
 
         Raises:
-            ValueError: a record is too large for a part; `too_large` tells which.
+            ValueError: a record is too large for a part; see `too_large`.
         """
         ends = np.cumsum(csv_writer.sizes(rendered))
         body = csv_writer.body(rendered)
@@ -115,7 +115,7 @@ class PartWriter:
             start = stop
 
     def close(self) -> list[Part]:
-        """Ends the last part and gives them all; without a record there is none."""
+        """Ends the last part and returns all of them; no parts if no records were written."""
         self._end()
         return self._done
 
@@ -123,7 +123,7 @@ class PartWriter:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Removes a part that was not ended; the parts are what `close` gives."""
+        """Removes a part that was not ended; `close` returns the others."""
         if self._open is not None:
             self._open.file.drop()
 
@@ -164,7 +164,7 @@ def runs(rows: Ints) -> list[list[int]]:
 
 
 def manifest(parts: Sequence[Part], source_sha256: str) -> str:
-    """The manifest of some parts, as JSON text."""
+    """The manifest of the parts, as JSON text."""
     entries = [
         {
             "file": f"{PARTS}/{part.path.name}",
@@ -192,12 +192,12 @@ def read_part(part: Part) -> pa.Table:
     Row i is the input row `part.row_map[i]`.
 
     Raises:
-        SourceError: the file is gone, or is not what was written any more.
+        SourceError: the file is gone, or was changed.
     """
     names = [str(at) for at in range(len(part.header))]
     try:
         with part.path.open("rb") as file:
-            # Rows of another file of the same shape would be blamed for these.
+            # Rows of another file of the same shape would be taken for these.
             if hashlib.file_digest(file, "sha256").hexdigest() != part.sha256:
                 raise SourceError(f"{part.path}: the part was changed since it was written")
         return pa_csv.read_csv(
@@ -211,12 +211,13 @@ def read_part(part: Part) -> pa.Table:
             ),
         ).slice(1)
     except FileNotFoundError:
-        raise SourceError(f"{part.path}: the part is not there any more") from None
+        raise SourceError(f"{part.path}: the part is gone") from None
 
 
 def redact_rows(texts: Sequence[str], part: Part) -> list[str]:
-    """Texts without the cells of a part, see `redact_cells`; where it is gone, without what `mask`
-    takes out.
+    """Texts without the cells of a part, see `redact_cells`.
+
+    If the part is gone, `mask` removes what it recognises.
     """
     try:
         cells = read_part(part)
@@ -227,7 +228,7 @@ def redact_rows(texts: Sequence[str], part: Part) -> list[str]:
 
 @contextmanager
 def redact_errors(part: Part) -> Iterator[None]:
-    """Takes the cells of a part out of the message of any `ProviderError` that ends the block."""
+    """Removes the cells of a part from the message of a `ProviderError` that ends the block."""
     try:
         yield
     except ProviderError as error:

@@ -1,8 +1,8 @@
-"""Which rows of which input a file holds that preflight itself has written.
+"""The provenance of a file that preflight wrote: which rows of which input it holds.
 
-A result is seldom moved out of its folder before it is uploaded, and the folder says all of it:
-undo.json for clean.csv, manifest.json for the parts, each with the digests of the file and of its
-input. A file that was changed since has another digest, and nothing is known of it.
+People rarely move a result out of its folder before they upload it, and the folder has all that is
+needed: undo.json for clean.csv, manifest.json for the parts, both with the digests of the file and
+of its input. A file that was changed since has another digest, so nothing is known about it.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ class Provenance:
 
     Attributes:
         source_sha256: of the input.
-        rows: the input row of each row of the file.
-        reading: how the input was read, as far as it is known: `encoding`, `delimiter`,
-            `header_row` and `sheet`.
+        rows: for each row of the file, its number in the input.
+        reading: how the input was read: those of `encoding`, `delimiter`, `header_row` and `sheet`
+            that are known.
     """
 
     source_sha256: str
@@ -37,7 +37,7 @@ class Provenance:
 
 
 def provenance(path: Path, sha256: str) -> Provenance | None:
-    """Where the rows of a file are from, if the folder that it lies in says so; else None.
+    """Where the rows of a file are from, by the files beside it; None if they do not say.
 
     Args:
         path: of the file.
@@ -61,28 +61,28 @@ def _of_clean(folder: Path, sha256: str) -> Iterator[tuple[str, Ints]]:
 
 def _of_parts(folder: Path, sha256: str) -> Iterator[tuple[str, Ints]]:
     try:
-        said = json.loads((folder / results_folder.MANIFEST).read_text("utf-8"))
-        for part in said["parts"]:
+        document = json.loads((folder / results_folder.MANIFEST).read_text("utf-8"))
+        for part in document["parts"]:
             if part["sha256"] == sha256 and "source_rows" in part:
                 runs = [[int(end) for end in run.split("-")] for run in part["source_rows"].split()]
-                yield said["source_sha256"], _spread(runs)
+                yield document["source_sha256"], _spread(runs)
     except (OSError, ValueError, KeyError, TypeError):
         return
 
 
 def _reading(folder: Path, source: str) -> dict[str, Any]:
     try:
-        said = json.loads((folder / results_folder.REPORT).read_text("utf-8"))
-        (one,) = (one for one in said["files"] if one["sha256"] == source)
-        found = {"encoding": one["encoding"], "delimiter": one["delimiter"]}
-        sheet = one["sheet"]
-        found = {"sheet": sheet["name"]} if sheet else found
-        return {**found, "header_row": one["header_line"]}
+        report = json.loads((folder / results_folder.REPORT).read_text("utf-8"))
+        (entry,) = (entry for entry in report["files"] if entry["sha256"] == source)
+        reading = {"encoding": entry["encoding"], "delimiter": entry["delimiter"]}
+        sheet = entry["sheet"]
+        reading = {"sheet": sheet["name"]} if sheet else reading
+        return {**reading, "header_row": entry["header_line"]}
     except (OSError, ValueError, KeyError, TypeError):
         return {}
 
 
 def _spread(runs: list[list[int]]) -> Ints:
-    """The row numbers of unbroken runs, given as [first, last] each."""
+    """The row numbers of unbroken runs, each given as [first, last]."""
     pieces = [np.arange(first, last + 1, dtype=np.int64) for first, last in runs]
     return np.concatenate([np.empty(0, dtype=np.int64), *pieces])

@@ -1,4 +1,4 @@
-"""The output folder: everything is written beside its place and renamed into it at the end."""
+"""The results folder: results are written to a staging folder and moved into place at the end."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ _UNSENT, _LOCK = ".preflight-unsent", ".preflight-lock"
 
 
 def default_folder(name: str, stdin_name: str | None = None) -> Path:
-    """Where the results for an input go unless someone says: `<stem>.preflight/` beside it.
+    """The default results folder of an input: `<stem>.preflight/` beside it.
 
-    Of standard input it is in the working directory, whatever the path that it is called by.
+    For standard input it is in the working directory, even if its name has a path.
     """
     path = Path(Path(stdin_name or "").name or "stdin") if name == "-" else Path(name)
     inner = path.with_suffix("") if path.suffix.lower() in (".gz", ".zip") else path
@@ -49,22 +49,22 @@ def default_folder(name: str, stdin_name: str | None = None) -> Path:
 
 @contextmanager
 def staging(folder: Path, *, force: bool, to_send: bool = False) -> Iterator[Path]:
-    """A folder to write results into; when the block ends well they stand in `folder`.
+    """A staging folder to write results into; they move to `folder` when the block succeeds.
 
-    If it ends badly, nothing is left and what stood there stands there still. Results of an earlier
-    call are replaced together, so that what lies in the folder is always of one call; nothing else
-    in it is touched. Only one process at a time writes into a folder. What a killed process left
-    half done is brought to its end or taken back first.
+    If the block fails, `folder` is unchanged. Results of an earlier call are replaced together, so
+    that all results in the folder are from one call; other files in it are not touched. Only one
+    process at a time writes into a folder. If a killed process left an exchange half done, that is
+    completed or undone first.
 
     Args:
         folder: where the results go.
-        force: whether results that stand there are replaced.
-        to_send: whether a run is to send the results. Those that no run came to have, see
-            `handed_over`, are replaced by the next call of this kind as if there were none.
+        force: whether existing results are replaced.
+        to_send: whether a run will send the results. Results that no run took over, see
+            `handed_over`, are replaced by the next call of this kind without `force`.
 
     Raises:
-        OutputExists: a result stands there, and is not to be replaced.
-        RunLocked: another process is writing into it.
+        OutputExists: there are results already, and they may not be replaced.
+        RunLocked: another process is writing into the folder.
         WriteError: the folder cannot be written, or the disk is full.
     """
     made_here = not folder.exists()
@@ -73,41 +73,41 @@ def staging(folder: Path, *, force: bool, to_send: bool = False) -> Iterator[Pat
             with files.writing(f"into {folder}"):
                 _recover(folder)
                 _refuse_standing(folder, force=force, to_send=to_send)
-                place = Path(tempfile.mkdtemp(prefix=_STAGING, dir=folder))
+                staged = Path(tempfile.mkdtemp(prefix=_STAGING, dir=folder))
             try:
-                yield place
+                yield staged
                 if to_send:
-                    files.touch(place / _UNSENT)
+                    files.touch(staged / _UNSENT)
                 _refuse_standing(folder, force=force, to_send=to_send)
-                _exchange(folder, place)
+                _exchange(folder, staged)
             except OSError as error:
                 if files.is_full(error):
                     raise WriteError(f"into {folder}", files.reason(error)) from error
                 raise
             finally:
-                shutil.rmtree(place, ignore_errors=True)
+                shutil.rmtree(staged, ignore_errors=True)
     finally:
         if made_here:
-            with contextlib.suppress(OSError):  # it is not empty, or somebody else's by now
+            with contextlib.suppress(OSError):  # it is not empty, or belongs to another process
                 folder.rmdir()
 
 
 def handed_over(folder: Path) -> None:
-    """Says that a run has the results in a folder, so that they are not replaced by accident."""
+    """Records that a run took over the results in a folder, so that no call replaces them."""
     (folder / _UNSENT).unlink(missing_ok=True)
 
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """Holds the folder, which is made if it is not there, so that leftovers are certainly dead.
+    """Locks the folder, and creates it if missing; leftovers in it are then of dead processes.
 
-    What cannot be written in it is told as the folder: the user knows no other name.
+    A `WriteError` about a file inside names the folder instead: users do not know the others.
     """
     try:
         with locked(
             folder / _LOCK,
             f"the results in {folder}",
-            instead="wait for it, or -o DIR writes elsewhere",
+            instead="wait for it, or write elsewhere with -o DIR",
             stays=False,
         ):
             yield
@@ -122,40 +122,41 @@ def _standing(folder: Path) -> list[str]:
 
 
 def _refuse_standing(folder: Path, *, force: bool, to_send: bool) -> None:
-    there = _standing(folder)
-    if there and not force and not (to_send and (folder / _UNSENT).exists()):
+    existing = _standing(folder)
+    if existing and not force and not (to_send and (folder / _UNSENT).exists()):
         raise OutputExists(
-            f"{folder}/{there[0]} exists; --force replaces it, or -o DIR writes elsewhere"
+            f"{folder}/{existing[0]} exists; replace it with --force, "
+            "or write elsewhere with -o DIR"
         )
 
 
-def _exchange(folder: Path, place: Path) -> None:
-    """Moves old results out and new ones in; where that breaks off, back again.
+def _exchange(folder: Path, staged: Path) -> None:
+    """Moves the old results out and the new ones in; if a move fails, moves all of them back.
 
-    The renaming in the middle decides: a process that is killed before it has changed nothing, for
-    `_recover` moves the old results back; after it, the new ones stand there, for it goes on.
+    The rename of the staging folder in the middle decides. If the process is killed before it,
+    `_recover` moves the old results back; if after it, `_recover` moves in the rest of the new.
     """
-    files.sync_tree(place)
+    files.sync_tree(staged)
     old, new = folder / _OLD, folder / _NEW
     old.mkdir(mode=0o700)
     marks = [_UNSENT] if (folder / _UNSENT).exists() else []
     done: list[tuple[Path, Path]] = []
 
-    def move(here: Path, there: Path) -> None:
-        here.replace(there)
-        done.append((here, there))
+    def move(source: Path, target: Path) -> None:
+        source.replace(target)
+        done.append((source, target))
 
     try:
         for name in marks + _standing(folder):
             move(folder / name, old / name)
-        move(place, new)
-        # The mark of those that nobody has sent comes first: its name begins with a dot.
+        move(staged, new)
+        # The mark of unsent results comes first: its name begins with a dot.
         for path in sorted(new.iterdir()):
             move(path, folder / path.name)
         files.sync_folder(folder)
     except BaseException:
-        for here, there in reversed(done):
-            there.replace(here)
+        for source, target in reversed(done):
+            target.replace(source)
         old.rmdir()
         raise
     with contextlib.suppress(OSError):
@@ -163,7 +164,7 @@ def _exchange(folder: Path, place: Path) -> None:
 
 
 def _recover(folder: Path) -> None:
-    """Ends what a killed process had begun, see `_exchange`, and clears away what is left of it."""
+    """Completes or undoes the `_exchange` of a killed process, and removes its leftovers."""
     old, new = folder / _OLD, folder / _NEW
     if new.exists():
         for path in sorted(new.iterdir()):
@@ -178,7 +179,7 @@ def _recover(folder: Path) -> None:
 
 
 def _forget(old: Path, new: Path) -> None:
-    """Clears away what was replaced; in this order, for without `new` the old would come back."""
+    """Removes the replaced results before `new`: without `new`, `_recover` would restore them."""
     if old.exists():
         shutil.rmtree(old)
     new.rmdir()
@@ -187,8 +188,8 @@ def _forget(old: Path, new: Path) -> None:
 class TableWriter:
     """Appends rows of strings to a CSV for people: cells that a spreadsheet would run are escaped.
 
-    So are the names of its header; `csv_writer.plain` takes the escape off again. The file is
-    readable by its owner alone, and stands in its place when it is ended.
+    The header is escaped too; `csv_writer.plain` removes the escapes. Only the owner can read the
+    file, and it appears under its name when the block succeeds.
 
     Args:
         path: of the file.
@@ -203,10 +204,12 @@ class TableWriter:
         self.rows = 0
 
     def write(self, columns: Sequence[pa.Array | pa.ChunkedArray]) -> None:
-        """Appends rows, given as one string column for each name of the header."""
+        """Appends rows, given as a string column for each name of the header."""
         if len(columns[0]):
             self._file.write(
-                csv_writer.body(csv_writer.records([csv_writer.neutral(one) for one in columns]))
+                csv_writer.body(
+                    csv_writer.records([csv_writer.neutral(column) for column in columns])
+                )
             )
             self.rows += len(columns[0])
 
@@ -214,7 +217,7 @@ class TableWriter:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """Puts the file in its place; where the block failed, nothing is left of it."""
+        """Moves the file into its place; if the block failed, removes it."""
         if kind is None:
             self._file.keep()
         else:
@@ -228,10 +231,10 @@ def fixes_columns(changes: pd.DataFrame) -> list[pa.Array]:
 
 
 def helper_columns(helpers: Mapping[str, np.ndarray | str], count: int) -> list[pa.Array]:
-    """The helper columns of rejects.csv or failures.csv; a text stands for every row."""
+    """The helper columns of rejects.csv or failures.csv; a single text is used for every row."""
     columns = []
     for name in HELPERS:
         value = helpers.get(name, "")
-        cells = [value] * count if isinstance(value, str) else [str(one) for one in value]
+        cells = [value] * count if isinstance(value, str) else [str(cell) for cell in value]
         columns.append(pa.array(cells, type=pa.string()))
     return columns

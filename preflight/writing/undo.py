@@ -1,8 +1,8 @@
 """Undo a fix: as a whole, or the fixes of single rows and rules.
 
-The input is kept, packed, beside the results, and its digest with it: undoing the whole fix gives
-the input's bytes, whatever became of the file that was fixed. Single fixes are undone in clean.csv
-by the log in fixes.csv, which then says so.
+The input is kept, compressed, beside the results, with its digest. So undoing the whole fix gives
+the input's bytes, whatever happened to the input file. Single fixes are undone in clean.csv by the
+log in fixes.csv, which then records that too.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ _NO_ROWS = np.empty(0, dtype=np.int64)
 
 @dataclass(frozen=True)
 class Restored:
-    """The input of a fix, written again.
+    """The input of a fix, restored.
 
     Attributes:
         path: of the file.
         size: in bytes.
-        unchanged: whether that file already was the input, so that nothing was written.
+        unchanged: whether the file already had the input's bytes, so that nothing was written.
     """
 
     path: Path
@@ -52,14 +52,14 @@ class Restored:
 
 @dataclass(frozen=True)
 class Reverted:
-    """How many fixes were undone, a cell each, and in how many rows."""
+    """How many fixes (cells) were undone, and in how many rows."""
 
     fixes: int
     rows: int
 
 
-def keep(fixed: Fixed, place: Path) -> None:
-    """Keeps what `restore` and `revert` need, in the staging folder of a fix.
+def keep(fixed: Fixed, staged: Path) -> None:
+    """Writes what `restore` and `revert` need into the staging folder of a fix.
 
     Raises:
         SourceError: the input changed while it was read.
@@ -67,7 +67,7 @@ def keep(fixed: Fixed, place: Path) -> None:
     source, analysis = fixed.checked.source, fixed.checked.analysis
     with (
         source.path.open("rb") as given,
-        files.Replacement(place / results_folder.ORIGINAL, durable=False) as new,
+        files.Replacement(staged / results_folder.ORIGINAL, durable=False) as new,
         gzip.GzipFile(filename="", mode="wb", compresslevel=1, fileobj=new.file, mtime=0) as packed,
     ):
         digest, _ = files.copy_hashed(given, packed)
@@ -85,21 +85,21 @@ def keep(fixed: Fixed, place: Path) -> None:
         positions=fixed.located.positions,
         pieces=fixed.located.pieces,
     )
-    save(record, place)
+    save(record, staged)
 
 
 def restore(folder: Path, target: Path | None = None, *, force: bool = False) -> Restored:
     """Writes the input of a fix again, byte for byte.
 
     Args:
-        folder: with the results of a fix.
-        target: where to; beside the folder and under the input's own name by default.
+        folder: the results of a fix.
+        target: the file to write; by default beside the folder, under the input's own name.
         force: whether another file of that name is replaced.
 
     Raises:
-        UsageError: the folder holds no result of `fix`.
+        UsageError: the folder has no result of `fix`.
         OutputExists: there is another file of that name, and `force` is not set.
-        SourceError: what was kept is damaged, or the target is a directory.
+        SourceError: the kept input is damaged, or the target is a directory.
         WriteError: the target cannot be written.
     """
     record = load(folder)
@@ -129,20 +129,20 @@ def restore(folder: Path, target: Path | None = None, *, force: bool = False) ->
 
 
 def source_name(folder: Path) -> str:
-    """What the user called the file that a folder holds the fix of.
+    """The name of a fixed file, as the user gave it.
 
     Raises:
-        UsageError: the folder holds no result of `fix`.
-        SourceError: what was kept is damaged.
+        UsageError: the folder has no result of `fix`.
+        SourceError: undo.json is damaged.
     """
     return load(folder).name
 
 
 def changes(folder: Path) -> pd.DataFrame:
-    """The log of a fix: a frame of `types.CHANGE_COLUMNS`, all texts, in the order of the log.
+    """The log of a fix: a frame of the `types.CHANGE_COLUMNS`, all text, in the order of fixes.csv.
 
     Raises:
-        UsageError: the folder holds no log.
+        UsageError: the folder has no log.
     """
     path = folder / results_folder.FIXES
     try:
@@ -162,20 +162,20 @@ def changes(folder: Path) -> pd.DataFrame:
 
 
 def revert(folder: Path, *, codes: Collection[str] = (), rows: Collection[int] = ()) -> Reverted:
-    """Undoes single fixes in clean.csv, and says so in fixes.csv.
+    """Undoes single fixes in clean.csv, and records that in fixes.csv.
 
-    Of each cell that has a fix which is meant, it goes back to before the first of them: what came
-    after it was made of its work. A cell that clean.csv holds joined with others is joined again.
-    The other cells keep their bytes.
+    A cell with a selected fix gets back its value from before the first of them. That undoes later
+    fixes of the cell too, because they built on it. A cell that is joined from several columns is
+    joined again. The other cells keep their bytes.
 
     Args:
-        folder: with the results of a fix.
-        codes: of the rules, or prefixes; all without them.
-        rows: of the input; all without them.
+        folder: the results of a fix.
+        codes: codes of rules, or prefixes of codes, whose fixes are selected; empty for all.
+        rows: numbers of input rows whose fixes are selected; empty for all.
 
     Raises:
-        UsageError: there is no such fix, clean.csv is not as it was written, or a fix changed a
-            whole record, which cannot be undone by itself.
+        UsageError: there is no such fix, clean.csv was edited, or a selected fix changed a whole
+            record, which cannot be undone by itself.
     """
     record, log = load(folder), changes(folder)
     path = folder / results_folder.CLEAN
@@ -191,7 +191,7 @@ def revert(folder: Path, *, codes: Collection[str] = (), rows: Collection[int] =
                 f"`preflight undo {folder}`, or fix the input again"
             )
     try:
-        undone = list(_meant(log, record, tuple(code.upper() for code in codes), set(rows)))
+        undone = list(_selected(log, record, tuple(code.upper() for code in codes), set(rows)))
     except ValueError:
         raise _no_log(folder / results_folder.FIXES) from None
     if not undone:
@@ -214,14 +214,14 @@ def revert(folder: Path, *, codes: Collection[str] = (), rows: Collection[int] =
 
 
 class _Undone(NamedTuple):
-    """A cell that goes back to what it was.
+    """A cell that gets back an earlier value.
 
     Attributes:
-        row: of the input.
-        position: of its column there.
-        now: what it holds.
-        before: what it is to hold.
-        line: of fixes.csv, which says so.
+        row: its number in the input.
+        position: of its column in the input.
+        now: its value in clean.csv.
+        before: the value that it gets back.
+        line: the cells of a line for fixes.csv that records this.
     """
 
     row: int
@@ -231,13 +231,13 @@ class _Undone(NamedTuple):
     line: tuple[str, ...]
 
 
-def _meant(
+def _selected(
     log: pd.DataFrame, record: UndoRecord, codes: tuple[str, ...], rows: set[int]
 ) -> Iterator[_Undone]:
-    """The cells that go back, by the log.
+    """The cells with a selected fix, by the log.
 
     Raises:
-        ValueError: the log is not as it was written.
+        ValueError: the log was edited.
     """
     about_rows = log[log["row"] != ""]
     lines = about_rows.itertuples(index=False, name=None)
@@ -262,10 +262,10 @@ def _meant(
 def _reverted(
     path: Path, record: UndoRecord, undone: Sequence[_Undone]
 ) -> tuple[bytes, dict[str, list[str]]]:
-    """The bytes of clean.csv with some cells gone back, and `UndoRecord.pieces` as they are then.
+    """The bytes of clean.csv after undoing some fixes, and its new `UndoRecord.pieces`.
 
     Raises:
-        UsageError: a whole record is to go back, or the log does not fit clean.csv.
+        UsageError: a fix changed a whole record, or the log does not fit clean.csv.
     """
     table = _read(path)
     spans = [np.arange(first, last + 1) for first, last in record.rows]
@@ -284,40 +284,41 @@ def _reverted(
         if at is None:
             raise _no_fit(fix.row)
         for column in (column for position, column in single if position == fix.position):
-            _go_back(cells[column], at, fix)
+            _restore_cell(cells[column], at, fix)
         if fix.position in joined:
-            _go_back(pieces.get(str(fix.row), [""] * len(joined)), joined[fix.position], fix)
+            _restore_cell(pieces.get(str(fix.row), [""] * len(joined)), joined[fix.position], fix)
     rows = sorted({fix.row for fix in undone if fix.position in joined})
     for column, sources in enumerate(record.columns):
         if len(sources) > 1 and rows:
             which = [joined[position] for position in sources]
             before = _join([record.pieces[str(row)] for row in rows], which)
             after = _join([pieces[str(row)] for row in rows], which)
-            for row, now, then in zip(rows, before, after, strict=True):
+            for row, now, joined_again in zip(rows, before, after, strict=True):
                 if cells[column][places[row]] != now:
                     raise _no_fit(row)
-                cells[column][places[row]] = then
+                cells[column][places[row]] = joined_again
     columns = [pa.array(column, type=pa.large_string()) for column in cells]
     body = bytes(csv_writer.body(csv_writer.records(columns)))
     return csv_writer.line(table.column_names) + body, pieces
 
 
-def _go_back(cells: list[str], at: int, fix: _Undone) -> None:
+def _restore_cell(cells: list[str], at: int, fix: _Undone) -> None:
     if cells[at] != fix.now:
         raise _no_fit(fix.row)
     cells[at] = fix.before
 
 
-def _join(rows: Sequence[Sequence[str]], which: Sequence[int]) -> list[str]:
-    """The cells of a joined column: of each row, those of its pieces that are named, joined."""
-    pieces = [pa.array([row[at] for row in rows], type=pa.string()) for at in which]
+def _join(rows: Sequence[Sequence[str]], positions: Sequence[int]) -> list[str]:
+    """The cells of a joined column: some pieces of each row, joined."""
+    pieces = [pa.array([row[at] for row in rows], type=pa.string()) for at in positions]
     joined: list[str] = join_pieces(pieces).to_pylist()
     return joined
 
 
 def _no_fit(row: int) -> UsageError:
     return UsageError(
-        f"row {row}: {results_folder.FIXES} does not fit {results_folder.CLEAN}; nothing was undone"
+        f"row {row}: {results_folder.FIXES} does not match {results_folder.CLEAN}; "
+        "nothing was undone"
     )
 
 
@@ -326,7 +327,7 @@ def _no_log(path: Path) -> UsageError:
 
 
 def _read(path: Path) -> pa.Table:
-    """A CSV that preflight wrote, all of it text."""
+    """Reads a CSV that preflight wrote; all columns are text."""
     whole = pa_csv.ReadOptions(block_size=max(path.stat().st_size + 1, _BLOCK))
     with path.open("rb") as file, pa_csv.open_csv(file, whole, _PARSE) as reader:
         names = reader.schema.names
@@ -347,7 +348,7 @@ _PARSE = pa_csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False)
 
 
 def _own_name(name: str, folder: Path) -> str:
-    """What the input was called, without what it was packed in."""
+    """The name of the input without the suffix of its compression."""
     path = Path(name)
     if name == "-":
         return f"{folder.absolute().stem}.csv"

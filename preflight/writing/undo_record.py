@@ -1,4 +1,4 @@
-"""undo.json: what must be known to undo a fix and stands neither in clean.csv nor in fixes.csv."""
+"""undo.json: what undoing a fix needs and neither clean.csv nor fixes.csv holds."""
 
 from __future__ import annotations
 
@@ -15,29 +15,28 @@ from preflight.linting.apply_fixes import FixedChunk
 from preflight.writing import results_folder
 
 WHOLE_RECORD = -1
-"""The position of a change of a whole record, of which fixes.csv names no column."""
+"""The position of a change of a whole record; its line in fixes.csv names no column."""
 
 _VERSION = 2
 
 
 @dataclass(frozen=True)
 class UndoRecord:
-    """What undo.json says of the input, of clean.csv and of fixes.csv.
+    """The content of undo.json: facts about the input, clean.csv and fixes.csv.
 
     Attributes:
-        name: what the user called the input.
-        sha256: of its bytes; those of what was unpacked, where it was packed.
-        size: in bytes.
-        clean_sha256: of clean.csv as it was written; "" where there is none.
-        rows: the input rows of clean.csv as [first, last] of each unbroken run.
+        name: of the input, as the user gave it.
+        sha256: of the input's bytes, decompressed if it was compressed.
+        size: of the input, in bytes.
+        clean_sha256: of clean.csv as it was written; "" if there is none.
+        rows: the numbers of the rows in clean.csv, as [first, last] of each unbroken run.
         header: of the input, as written.
-        columns: for each column of clean.csv the positions of the input's columns whose cells it
-            holds: several where they are joined.
-        positions: for each line of fixes.csv about a row, as far as no single column has the name
-            that the line gives, the position of the column that was changed; `WHOLE_RECORD` where
-            it was the record.
-        pieces: for each row in which a column that is joined with others was changed, the cells of
-            all such columns as they were joined, in the order of `piece_positions`.
+        columns: for each column of clean.csv the positions of the input's columns that it is made
+            of: several if they are joined.
+        positions: for each line of fixes.csv about a row whose column name is ambiguous or blank,
+            in order, the position of the changed column; `WHOLE_RECORD` if the record was changed.
+        pieces: for each row in which a piece of a joined column was changed, the cells of all such
+            pieces as they were joined, in the order of `piece_positions`.
     """
 
     name: str
@@ -52,11 +51,11 @@ class UndoRecord:
 
     @property
     def piece_positions(self) -> list[int]:
-        """The positions of the input's columns that clean.csv holds joined with others."""
+        """The positions of the input's columns that are joined with others in clean.csv."""
         return _piece_positions(self.columns)
 
     def located(self, names: Iterable[str]) -> Iterator[int]:
-        """The position of the column that each line of fixes.csv about a row is about.
+        """The position of the changed column, for each line of fixes.csv about a row.
 
         Args:
             names: the `column_name` of each such line, in order.
@@ -76,13 +75,13 @@ class UndoRecord:
             raise ValueError("fewer lines than were logged")
 
     def unnamed(self, positions: Iterable[int]) -> list[int]:
-        """Those of some positions that the name of the column does not tell; see `positions`."""
+        """Those of some positions whose column name is ambiguous or blank; see `positions`."""
         single = set(_single_names(self.header).values())
         return [at for at in positions if at not in single]
 
 
 def _single_names(header: Sequence[str]) -> dict[str, int]:
-    """The names that tell their columns: no blank one, for a change of a record has none either."""
+    """The positions of the columns by name, without blank and repeated names."""
     return {name: at for at, name in enumerate(header) if name and header.count(name) == 1}
 
 
@@ -91,7 +90,7 @@ def _piece_positions(columns: Sequence[Sequence[int]]) -> list[int]:
 
 
 class ChangeLocator:
-    """Collects while a file is fixed what `UndoRecord` has to say of its changes.
+    """Collects the `positions` and `pieces` of an `UndoRecord` while a file is fixed.
 
     Args:
         header: of the input, as written.
@@ -105,24 +104,24 @@ class ChangeLocator:
         self.pieces: dict[str, list[str]] = {}
 
     def add(self, fixed: FixedChunk) -> None:
-        """Adds the changes of a chunk, which are logged in their order."""
+        """Adds the changes of a chunk, in the order in which they are logged."""
         changes = fixed.changes
         self.positions += changes["position"][~changes["position"].isin(self._named)].tolist()
         rows = changes["row"][changes["position"].isin(self._joined)]
         if not len(rows):
             return
         at = fixed.chunk.rows.searchsorted(rows.unique().astype("int64"))
-        cells = [fixed.chunk.table[str(one)].take(at).to_pylist() for one in self._joined]
+        cells = [fixed.chunk.table[str(position)].take(at).to_pylist() for position in self._joined]
         for row, *texts in zip(fixed.chunk.rows[at].tolist(), *cells, strict=True):
             self.pieces[str(row)] = texts
 
 
 def load(folder: Path) -> UndoRecord:
-    """What the folder of a fix says of its input and of clean.csv.
+    """Reads undo.json.
 
     Raises:
-        UsageError: the folder holds no result of `fix`.
-        SourceError: what was kept is damaged.
+        UsageError: the folder has no result of `fix`.
+        SourceError: the file is damaged.
     """
     try:
         document: dict[str, Any] = json.loads((folder / results_folder.UNDO).read_text("utf-8"))
@@ -147,7 +146,7 @@ def save(record: UndoRecord, folder: Path) -> None:
 
 
 def damaged(folder: Path) -> SourceError:
-    """What is raised where the files that undo a fix are damaged or gone."""
+    """The error for files that are needed to undo a fix and are damaged or gone."""
     return SourceError(
         f"{folder}: the files that undo the fix ({results_folder.ORIGINAL}, "
         f"{results_folder.UNDO}) are damaged or gone"

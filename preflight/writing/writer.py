@@ -1,11 +1,11 @@
-"""The second half of fixing: clean rows and rejects are written, and counted as they are."""
+"""The second pass of a fix: writes clean rows, rejects and the log, and counts what it wrote."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -31,16 +31,16 @@ class Fixed:
     """What `fix` wrote.
 
     Attributes:
-        checked: what was found before.
+        checked: the result of the first pass.
         books: where the rows ended.
-        folder: with the results.
-        parts: the clean rows; one of them is `apply_fixes.csv`, several are in `parts/`.
-        changed_cells: how many cells the fixes of the clean rows changed.
-        changed_rows: in how many rows.
-        changes: for each rule code, how many cells of the clean rows its fix changed.
-        reasons: for each rule code, how many errors remain in the rejected rows.
-        warnings: how many warnings remain, in clean rows, in rejected ones and about the file.
-        located: of which columns the changes are, for `undo`.
+        folder: of the results.
+        parts: the clean rows; a single part is `clean.csv`, several are in `parts/`.
+        changed_cells: number of cells in clean rows that fixes changed.
+        changed_rows: number of clean rows with such cells.
+        changes: for each rule code, the number of cells in clean rows that its fix changed.
+        reasons: for each rule code, the number of errors that remain in rejected rows.
+        warnings: number of warnings that remain, in clean and rejected rows and about the file.
+        located: the columns of the changes, for `undo`.
     """
 
     checked: Checked
@@ -55,90 +55,104 @@ class Fixed:
     located: ChangeLocator
 
 
+@dataclass
+class _Counts:
+    """What the second pass has changed, dropped and left, over the chunks so far."""
+
+    dropped: int = 0
+    cells: int = 0
+    rows: int = 0
+    changes: Counter[str] = field(default_factory=Counter)
+    remaining: Counter[str] = field(default_factory=Counter)
+
+    def add(self, fixed: FixedChunk) -> None:
+        self.dropped += fixed.original.count - int(
+            fixed.keep.sum() + fixed.rejected.sum() + fixed.rejected_malformed.sum()
+        )
+        self.cells += len(fixed.changes)
+        self.rows += fixed.changes["row"].nunique()
+        self.changes.update(fixed.changes["code"].tolist())
+        self.remaining.update(fixed.findings.counts())
+
+
 def write(
     checked: Checked,
-    place: Path,
+    staged: Path,
     target: Path,
-    read: Iterable[Chunk],
+    chunks: Iterable[Chunk],
     *,
     always_parts: bool = False,
 ) -> Fixed:
-    """The second pass over a file, into a staging folder.
+    """Makes the second pass over a file and writes its results into a staging folder.
 
     Args:
         checked: the file after the first pass.
-        place: the staging folder.
-        target: where the results will stand.
-        read: the file's records again.
-        always_parts: whether a single part is called a part too, and not clean.csv.
+        staged: the staging folder.
+        target: the folder that the results will be moved to.
+        chunks: of the file, read again.
+        always_parts: whether a single part is written into `parts/` too, not as clean.csv.
 
     Raises:
         BooksError: a row ended in no place; a defect of preflight.
     """
-    found, plan = checked.analysis, checked.analysis.plan
-    limits = plan.profile.limits
-    columns = found.output_columns
-    rejects = Rejects(checked.layout, plan, found.refused, also=(record_limit(),))
+    analysis = checked.analysis
+    limits, columns = analysis.plan.profile.limits, analysis.output_columns
+    rejects = Rejects(checked.layout, analysis.plan, analysis.refused, also=(record_limit(),))
     located = ChangeLocator(checked.layout.header, columns)
-    dropped = cells = rows = 0
-    changed, remaining = Counter[str](), Counter[str]()
+    counts = _Counts()
     with (
         PartWriter(
-            place / results_folder.PARTS,
+            staged / results_folder.PARTS,
             columns,
             max_bytes=limits.bytes,
             max_rows=limits.rows,
         ) as writer,
         results_folder.TableWriter(
-            place / results_folder.REJECTS, rejects.header, durable=False
-        ) as refused,
+            staged / results_folder.REJECTS, rejects.header, durable=False
+        ) as rejected,
         results_folder.TableWriter(
-            place / results_folder.FIXES, CHANGE_COLUMNS, durable=False
+            staged / results_folder.FIXES, CHANGE_COLUMNS, durable=False
         ) as log,
     ):
         log.write(results_folder.fixes_columns(file_changes(checked)))
-        for one, kept in rewrite(found, read):
+        for fixed, kept in rewrite(analysis, chunks):
             writer.write(kept.rendered, kept.rows, kept.lines)
-            refused.write(
-                rejects.of(one.original, one.rejected, one.rejected_malformed, one.findings)
+            rejected.write(
+                rejects.of(fixed.original, fixed.rejected, fixed.rejected_malformed, fixed.findings)
             )
-            log.write(results_folder.fixes_columns(one.changes))
-            located.add(one)
-            changed.update(one.changes["code"].tolist())
-            remaining.update(one.findings.counts())
-            cells += len(one.changes)
-            rows += one.changes["row"].nunique()
-            dropped += _dropped(one)
-        parts = _placed(writer.close(), place, target, checked, columns, always_parts)
-    # What was written is counted, not what was meant to be.
+            log.write(results_folder.fixes_columns(fixed.changes))
+            located.add(fixed)
+            counts.add(fixed)
+        parts = _placed(writer.close(), staged, target, checked, columns, always_parts)
+    # The rows that were written are counted, not those that should have been.
     clean = sum(part.rows for part in parts)
-    books = Books(found.rows, clean, refused.rows, dropped).balanced("; nothing was written")
+    books = Books(analysis.rows, clean, rejected.rows, counts.dropped)
     return Fixed(
         checked=checked,
-        books=books,
+        books=books.balanced("; nothing was written"),
         folder=target,
         parts=parts,
-        changed_cells=cells,
-        changed_rows=rows,
-        changes=dict(changed),
-        reasons=_errors_left(remaining, plan),
-        warnings=warnings_left(remaining, checked),
+        changed_cells=counts.cells,
+        changed_rows=counts.rows,
+        changes=dict(counts.changes),
+        reasons=_errors_left(counts.remaining, analysis.plan),
+        warnings=warnings_left(counts.remaining, checked),
         located=located,
     )
 
 
 def _errors_left(counts: Mapping[str, int], plan: Plan) -> dict[str, int]:
-    """Those of the counted findings that reject a row."""
+    """The counts of those findings that reject a row."""
     errors = {code for code, rule in plan.rules.items() if rule.severity is Severity.ERROR}
     return {code: count for code, count in counts.items() if code in errors | {record_limit()}}
 
 
 def warnings_left(counts: Mapping[str, int], checked: Checked) -> int:
-    """How many warnings remain: of the counted findings, and about the file as it is written anew.
+    """The number of warnings that remain, about rows and about the file as it is written.
 
     Args:
-        counts: of the findings about rows that the second pass left, by code.
-        checked: what was found before.
+        counts: of the findings about rows after the second pass, by code.
+        checked: the result of the first pass.
     """
     plan = checked.analysis.plan
     rows = sum(counts.values()) - sum(_errors_left(counts, plan).values())
@@ -148,59 +162,53 @@ def warnings_left(counts: Mapping[str, int], checked: Checked) -> int:
     )
 
 
-def _dropped(one: FixedChunk) -> int:
-    return one.original.count - int(
-        one.keep.sum() + one.rejected.sum() + one.rejected_malformed.sum()
-    )
+def rewrite(analysis: Analysis, chunks: Iterable[Chunk]) -> Iterator[tuple[FixedChunk, CleanRows]]:
+    """Fixes each chunk, and renders its clean rows within the provider's limit.
 
-
-def rewrite(found: Analysis, read: Iterable[Chunk]) -> Iterator[tuple[FixedChunk, CleanRows]]:
-    """The second pass with the provider's limit: each chunk fixed, and its clean rows as written.
-
-    A row that no part could hold, even alone, is not clean but rejected, with a finding.
+    A row that is too large for any part is rejected, with a finding.
 
     Args:
-        found: what the first pass found.
-        read: the same chunks again.
+        analysis: the result of the first pass.
+        chunks: of the file, read again.
     """
-    columns = found.output_columns
-    limit = found.plan.profile.limits.bytes
-    for one in apply_fixes(found, read):
-        kept = clean_rows(one.chunk, one.keep, columns)
+    columns = analysis.output_columns
+    limit = analysis.plan.profile.limits.bytes
+    for fixed in apply_fixes(analysis, chunks):
+        kept = clean_rows(fixed.chunk, fixed.keep, columns)
         over = too_large(kept.rendered, columns, limit)
         if over.any():
-            lighter = _without(one, np.flatnonzero(one.keep)[over])
+            lighter = _without(fixed, np.flatnonzero(fixed.keep)[over])
             yield lighter, clean_rows(lighter.chunk, lighter.keep, columns)
         else:
-            yield one, kept
+            yield fixed, kept
 
 
-def _without(one: FixedChunk, at: np.ndarray) -> FixedChunk:
-    """The chunk with these rows of its table rejected, for they are over the limit."""
-    keep = one.keep.copy()
+def _without(fixed: FixedChunk, at: np.ndarray) -> FixedChunk:
+    """The chunk with the rows `at` these places rejected, because they are over the limit."""
+    keep = fixed.keep.copy()
     keep[at] = False
-    rows, lines = one.chunk.rows[at], one.chunk.lines[at]
-    rejected = one.rejected | np.isin(one.original.rows, rows)
-    rejected_malformed = one.rejected_malformed | np.isin(
-        one.original.malformed["row"].to_numpy(dtype=np.int64), rows
+    rows, lines = fixed.chunk.rows[at], fixed.chunk.lines[at]
+    rejected = fixed.rejected | np.isin(fixed.original.rows, rows)
+    rejected_malformed = fixed.rejected_malformed | np.isin(
+        fixed.original.malformed["row"].to_numpy(dtype=np.int64), rows
     )
-    why = "the record alone is over the limit of a part"
+    why = "this record alone is larger than a file may be"
     return dataclasses.replace(
-        one,
+        fixed,
         keep=keep,
         rejected=rejected,
         rejected_malformed=rejected_malformed,
-        changes=one.changes[~one.changes["row"].isin(rows)],
+        changes=fixed.changes[~fixed.changes["row"].isin(rows)],
         findings=tables.concat(
-            [one.findings, tables.table(record_limit(), rows, lines, 0, why)]
+            [fixed.findings, tables.table(record_limit(), rows, lines, 0, why)]
         ).ordered(),
     )
 
 
 def file_changes(checked: Checked) -> pd.DataFrame:
-    """What writing the file anew changes about the file itself, as rows of fixes.csv."""
+    """The problems of the file that writing it again fixes, as rows of fixes.csv."""
     plan = checked.analysis.plan
-    mended = [
+    fixed = [
         (rule, problem)
         for rule, problem in checked.analysis.problems
         if plan.applies(problem.safety)
@@ -209,12 +217,12 @@ def file_changes(checked: Checked) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "row": "",
-            "line": ["" if problem.line is None else str(problem.line) for _, problem in mended],
-            "column_name": [names.get(problem.column or 0, "") for _, problem in mended],
-            "code": [rule.code for rule, _ in mended],
-            "safety": [str(problem.safety) for _, problem in mended],
-            "old": [problem.old or "" for _, problem in mended],
-            "new": [problem.new or "" for _, problem in mended],
+            "line": ["" if problem.line is None else str(problem.line) for _, problem in fixed],
+            "column_name": [names.get(problem.column or 0, "") for _, problem in fixed],
+            "code": [rule.code for rule, _ in fixed],
+            "safety": [str(problem.safety) for _, problem in fixed],
+            "old": [problem.old or "" for _, problem in fixed],
+            "new": [problem.new or "" for _, problem in fixed],
         },
         columns=list(CHANGE_COLUMNS),
     )
@@ -222,22 +230,22 @@ def file_changes(checked: Checked) -> pd.DataFrame:
 
 def _placed(
     parts: list[Part],
-    place: Path,
+    staged: Path,
     target: Path,
     checked: Checked,
     columns: Sequence[OutputColumn],
     always_parts: bool,
 ) -> tuple[Part, ...]:
-    """Gives the parts their final names; they are told as standing where they will stand."""
+    """Gives the parts their final names; returns them with their paths in the target folder."""
     if len(parts) > 1 or (parts and always_parts):
         listed = manifest(parts, checked.source.sha256)
-        files.write(place / results_folder.MANIFEST, listed, durable=False)
+        files.write(staged / results_folder.MANIFEST, listed, durable=False)
         return tuple(moved(part, target / results_folder.PARTS / part.path.name) for part in parts)
     if columns:
         if parts:
-            parts[0].path.replace(place / results_folder.CLEAN)
+            parts[0].path.replace(staged / results_folder.CLEAN)
         else:
             header = csv_writer.line([column.header for column in columns])
-            files.write(place / results_folder.CLEAN, header, durable=False)
-    (place / results_folder.PARTS).rmdir()
+            files.write(staged / results_folder.CLEAN, header, durable=False)
+    (staged / results_folder.PARTS).rmdir()
     return tuple(moved(part, target / results_folder.CLEAN) for part in parts)

@@ -113,7 +113,7 @@ def test_results_are_not_overwritten_without_force(call: Call, here: Path) -> No
     (here / "a.csv").write_text(contacts(3))
     told = call("fix", "a.csv")
     assert (told.code, told.out) == (2, "")
-    assert "clean.csv exists; --force replaces it, or -o DIR writes elsewhere" in told.err
+    assert "clean.csv exists; replace it with --force, or write elsewhere with -o DIR" in told.err
     assert (here / "a.preflight" / "clean.csv").read_bytes() == before
     assert call("fix", "a.csv", "--force").code == 0
     assert len(clean_rows_of(here / "a.preflight")) == 3

@@ -392,7 +392,7 @@ def test_results_that_no_run_came_to_have_do_not_stand_in_the_way(
     (here / "state" / "sources").unlink()
     assert call("submit", "a.csv", *TALKVALUE, "--state-dir", "state").code == 0
     again = call("submit", "a.csv", *TALKVALUE, "--state-dir", "state")
-    assert (again.code, "exists; --force replaces it" in again.err) == (2, True)
+    assert (again.code, "exists; replace it with --force" in again.err) == (2, True)
 
 
 def test_results_of_a_run_that_sent_nothing_are_said_to_be_its(

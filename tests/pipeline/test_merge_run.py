@@ -133,6 +133,6 @@ def test_a_part_or_a_source_that_is_gone_is_named_and_nothing_is_changed(
         joining.merge()
     copy.write_bytes(kept)
     joining.part.part.path.unlink()
-    with pytest.raises(SourceError, match="the part is not there any more"):
+    with pytest.raises(SourceError, match="the part is gone"):
         joining.merge()
     assert (joining.part.state, joining.part.report) == (PartState.SUBMITTED, None)

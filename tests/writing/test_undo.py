@@ -355,7 +355,7 @@ def test_a_log_that_does_not_fit_changes_nothing(out: Path) -> None:
     clean = (out / "clean.csv").read_bytes()
     log = (out / "fixes.csv").read_text()
     (out / "fixes.csv").write_text(log.replace("+14155552671", "+14155552672"))
-    with pytest.raises(UsageError, match="does not fit"):
+    with pytest.raises(UsageError, match="does not match"):
         undo.revert(out, codes=["PHN404"])
     assert (out / "clean.csv").read_bytes() == clean
 
