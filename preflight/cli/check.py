@@ -13,11 +13,11 @@ from preflight.cli.options import (
     output_options,
     profile_option,
     reading_options,
-    refuse_inputs,
     rule_options,
     settings_of,
     shows_values,
 )
+from preflight.cli.output_file import refuse_protected
 from preflight.cli.progress import progress_bars
 from preflight.config.settings import Settings
 from preflight.core.workspace import workspace
@@ -45,7 +45,7 @@ def command(paths: tuple[str, ...], **given: Any) -> int:
     if given["diff"]:
         refuse_format(settings)
     inputs = expand(paths)
-    refuse_inputs(given["output_file"], inputs)
+    refuse_protected(given, settings, inputs)
     with workspace() as work, progress_bars(quiet=given["quiet"]) as progress:
         listings, compared = [], ""
         for path in inputs:

@@ -14,12 +14,12 @@ from preflight.cli.options import (
     output_options,
     profile_option,
     reading_options,
-    refuse_inputs,
     rule_options,
     settings_of,
     shows_values,
     writing_options,
 )
+from preflight.cli.output_file import refuse_protected
 from preflight.cli.progress import progress_bars
 from preflight.config import catalogue
 from preflight.config.settings import Settings
@@ -48,7 +48,7 @@ def command(path: str, **given: Any) -> int:
     anything would be changed.
     """
     settings = settings_of(_own(given))
-    refuse_inputs(given["output_file"], [path])
+    refuse_protected(given, settings, [path], folder=given["folder"])
     if given["diff"]:
         return _compared(path, settings, given)
     with workspace() as work, progress_bars(quiet=given["quiet"]) as progress:

@@ -9,8 +9,8 @@ from typing import Any
 import click
 
 from preflight.cli.options import emit, profile_option, reading_options, settings_of
+from preflight.cli.output_file import refuse
 from preflight.config import profiles
-from preflight.core import files
 from preflight.core.errors import OutputExists, SourceError
 from preflight.core.workspace import workspace
 from preflight.pipeline import check_fix_split
@@ -41,8 +41,8 @@ def command(path: str | None, target: Path, *, force: bool, **given: Any) -> int
     shown = str(target) == "-"
     if not shown and target.exists() and not force:
         raise OutputExists(f"{target} exists; --force replaces it, -o FILE writes elsewhere")
-    if path is not None:
-        files.refuse_input(target, [path], "-o")
+    if not shown:
+        refuse(target, "-o", [] if path is None else [path])
     settings = settings_of({**given, "isolated": True, "config": None})
     profile = profiles.load(settings.profile)
     checked = None

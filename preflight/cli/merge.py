@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import click
 
 from preflight.cli import exit_codes
-from preflight.cli.options import merge_options, refuse_inputs, settings_of
+from preflight.cli.options import merge_options, settings_of
+from preflight.cli.output_file import refuse_protected
 from preflight.cli.progress import progress_bars
 from preflight.cli.submit import show
 from preflight.core.workspace import workspace
 from preflight.pipeline import merge_file, merge_run
+from preflight.runs.guards import inputs_of_runs
 from preflight.runs.ledger.run import RunState
 from preflight.runs.settlement import Sent
 
@@ -69,7 +73,8 @@ def command(**given: Any) -> int:
     failures = [*given["failures"], *given["more"]]
     settings = settings_of({key: value for key, value in given.items() if key not in _PLACE})
     tables = (*failures, *filter(None, (given["submitted"], given["original"])))
-    refuse_inputs(given["output_file"], tables)
+    known: Iterator[str | Path] = chain(tables, inputs_of_runs(settings.state_dir))
+    refuse_protected(given, settings, known, folder=given["folder"])
     with workspace() as work, progress_bars(quiet=given["quiet"]) as progress:
         if given["run"] is not None:
             sent = merge_run.merge_run(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -307,13 +307,3 @@ def emit(text: str, path: Path | None, *, private: bool = False) -> None:
             silence()
         return
     files.write_named(path, text, private=private)
-
-
-def refuse_inputs(output_file: Path | None, inputs: Iterable[str | Path]) -> None:
-    """Makes sure that --output-file names no input, nor what an input links to.
-
-    Raises:
-        UsageError: it does.
-    """
-    if output_file is not None:
-        files.refuse_input(output_file, inputs, "--output-file")

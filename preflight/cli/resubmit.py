@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import click
 
-from preflight.cli.options import provider_options, refuse_inputs, resubmit_options, settings_of
+from preflight.cli.options import provider_options, resubmit_options, settings_of
+from preflight.cli.output_file import refuse_protected
 from preflight.cli.progress import progress_bars
 from preflight.cli.submit import environment, run_events, tell
 from preflight.core.workspace import workspace
@@ -18,6 +20,7 @@ from preflight.pipeline.connection import Connection
 from preflight.report import text
 from preflight.runs.corrections.brought import Corrections
 from preflight.runs.delivery.events import Compared, Event, Events
+from preflight.runs.guards import inputs_of_runs
 
 _PLACE = (
     "folder", "force", "provider_values", "sandbox", "dry_run", "no_wait", "base_url", "run",
@@ -41,7 +44,8 @@ def command(corrected: str, **given: Any) -> int:
     rows that were refused and came back as they were.
     """
     settings = settings_of({key: value for key, value in given.items() if key not in _PLACE})
-    refuse_inputs(given["output_file"], [corrected])
+    known: Iterator[str | Path] = chain([corrected], inputs_of_runs(settings.state_dir))
+    refuse_protected(given, settings, known, folder=given["folder"])
     with ExitStack() as stack:
         work = stack.enter_context(workspace())
         environ = stack.enter_context(environment(settings, sandbox=given["sandbox"]))

@@ -8,11 +8,13 @@ from typing import Any
 import click
 
 from preflight.cli.options import resume_options, settings_of
+from preflight.cli.output_file import refuse_protected
 from preflight.cli.progress import progress_bars
 from preflight.cli.submit import environment, run_events, tell
 from preflight.core.workspace import workspace
 from preflight.pipeline import delivery
 from preflight.pipeline.connection import Connection
+from preflight.runs.guards import inputs_of_runs
 
 _OWN = ("state_dir", "timeout", "config", "isolated", "max_bad", "output_format", "show_values")
 
@@ -42,6 +44,7 @@ def command(run: str | None, **given: Any) -> int:
     """
     own = {key: given[key] for key in _OWN}
     settings = settings_of(own)
+    refuse_protected(given, settings, inputs_of_runs(settings.state_dir))
     with ExitStack() as stack:
         work = stack.enter_context(workspace())
         environ = stack.enter_context(environment(settings, sandbox=given["sandbox"]))

@@ -17,12 +17,12 @@ from preflight.cli.options import (
     output_options,
     provider_options,
     reading_options,
-    refuse_inputs,
     rule_options,
     settings_of,
     shows_values,
     writing_options,
 )
+from preflight.cli.output_file import refuse_protected
 from preflight.cli.progress import event_lines, progress_bars
 from preflight.config.settings import Settings
 from preflight.core import files
@@ -70,7 +70,7 @@ def command(path: str, **given: Any) -> int:
     """
     own = {key: value for key, value in given.items() if key not in _PLACE}
     settings = settings_of(own)
-    refuse_inputs(given["output_file"], [path])
+    refuse_protected(given, settings, [path], folder=given["folder"])
     with ExitStack() as stack:
         work = stack.enter_context(workspace())
         environ = stack.enter_context(environment(settings, sandbox=given["sandbox"]))
@@ -136,9 +136,11 @@ def environment(settings: Settings, *, sandbox: bool) -> Iterator[dict[str, str]
 
 def tell(sent: delivery.Sent, settings: Settings, given: Mapping[str, Any]) -> int:
     """Prints how a run stands, in the format that was asked for, and gives the exit code."""
-    show(sent, settings, given)
-    if sent.stopped is not None:
-        _say_stopped(sent, sent.stopped, given)
+    try:
+        show(sent, settings, given)
+    finally:  # also where there is no room for the report
+        if sent.stopped is not None:
+            _say_stopped(sent, sent.stopped, given)
     return exit_codes.of_run(sent, settings)
 
 

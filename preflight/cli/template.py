@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from preflight.cli.options import emit
+from preflight.cli.output_file import refuse
 from preflight.config import profiles
 from preflight.config.profile import Profile
 from preflight.core import csv_writer
@@ -32,8 +33,10 @@ from preflight.core.errors import OutputExists
 @click.option("--force", is_flag=True, help="replace a file that stands there")
 def command(name: str, target: Path | None, *, force: bool) -> int:
     """Write an empty CSV with the columns that a provider takes, the required ones first."""
-    if target is not None and target.exists() and not force:
-        raise OutputExists(f"{target} exists; --force replaces it")
+    if target is not None:
+        if target.exists() and not force:
+            raise OutputExists(f"{target} exists; --force replaces it")
+        refuse(target, "-o")
     emit(csv_writer.line(header(profiles.load(name))).decode(), target)
     return 0
 

@@ -7,10 +7,12 @@ from pathlib import Path
 import click
 
 from preflight.cli.options import emit, settings_of, shows_values, state_dir_option
+from preflight.cli.output_file import refuse
 from preflight.cli.progress import progress_bars
 from preflight.core.workspace import workspace
 from preflight.pipeline import state_folder
 from preflight.report import story
+from preflight.runs.guards import inputs_of_runs
 from preflight.runs.history.facts import Trail
 
 
@@ -47,6 +49,8 @@ def command(
     is missing is said. Exits with 1 when no row fits.
     """
     settings = settings_of({"state_dir": state_dir, "show_values": show_values})
+    if output_file is not None:
+        refuse(output_file, "--output-file", inputs_of_runs(settings.state_dir))
     with workspace() as work, progress_bars() as progress:
         trail = state_folder.trace(run, key, settings, work=work, most=limit, progress=progress)
     if not trail.stories:

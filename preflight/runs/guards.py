@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from preflight.core.errors import UsageError
 from preflight.core.types import Source
+from preflight.runs.corrections import KEPT
+from preflight.runs.kept_run import SOURCES
 from preflight.runs.ledger.ledger import FILE as LEDGER
-from preflight.runs.ledger.ledger import Ledger
+from preflight.runs.ledger.ledger import LOCKS, REPORTS, Ledger
 from preflight.runs.ledger.run import PartState, Run, RunState
+from preflight.runs.row_outcomes import FOLDER
 
 # In these states nothing of a part was taken.
 _UNTAKEN = (PartState.READY, PartState.REFUSED, PartState.FAILED)
+_FOLDERS = (LOCKS, REPORTS, SOURCES, FOLDER, KEPT)
 _ENDED = (RunState.FINISHED, RunState.REPLACED)
+
+
+def inputs_of_runs(state_dir: Path) -> Iterator[Path]:
+    """The inputs of all runs, where they stood when they were sent; none without a ledger."""
+    if (state_dir / LEDGER).exists():
+        with Ledger(state_dir) as ledger:
+            yield from (Path(run.source_name) for run in ledger.runs())
+
+
+def is_state(path: Path) -> bool:
+    """Whether a file is one of those that a state folder holds."""
+    folder = Path(os.path.realpath(path)).parent
+    if folder.name in _FOLDERS and (folder.parent / LEDGER).exists():
+        return path.exists()
+    return (folder / LEDGER).exists() and path.exists()
 
 
 def same_folder(place: Path) -> Callable[[Run], bool]:

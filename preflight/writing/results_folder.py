@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 
 from preflight.core import csv_writer, files
-from preflight.core.errors import OutputExists, WriteError
+from preflight.core.errors import OutputExists, UsageError, WriteError
 from preflight.core.locks import locked
 from preflight.core.types import CHANGE_COLUMNS
 
@@ -32,6 +32,7 @@ HELPERS = (
     "preflight__codes", "preflight__message", "preflight__provider_code", "preflight__id",
     "preflight__raw",
 )  # fmt: skip
+_SUFFIX = ".preflight"
 _STAGING = ".preflight-partial-"
 _OLD, _NEW = ".preflight-replaced", ".preflight-new"
 _UNSENT, _LOCK = ".preflight-unsent", ".preflight-lock"
@@ -44,7 +45,7 @@ def default_folder(name: str, stdin_name: str | None = None) -> Path:
     """
     path = Path(Path(stdin_name or "").name or "stdin") if name == "-" else Path(name)
     inner = path.with_suffix("") if path.suffix.lower() in (".gz", ".zip") else path
-    return path.parent / f"{inner.stem}.preflight"
+    return path.parent / f"{inner.stem}{_SUFFIX}"
 
 
 @contextmanager
@@ -183,6 +184,30 @@ def _forget(old: Path, new: Path) -> None:
     if old.exists():
         shutil.rmtree(old)
     new.rmdir()
+
+
+def refuse_result(target: Path, option: str, folder: Path | None = None) -> None:
+    """Makes sure that a file that the user named is none of the results in a folder.
+
+    Args:
+        target: where something is to be written.
+        option: by which it was named, for the message.
+        folder: a folder that holds results, or will. Others are known by their name, or by the
+            files that only preflight writes.
+
+    Raises:
+        UsageError: it is one of them, or has the name of one.
+    """
+    path = Path(os.path.realpath(target))
+    given = None if folder is None else Path(os.path.realpath(folder))
+    for place in path.parents[:2]:
+        named = place == given or place.suffix == _SUFFIX
+        if path.relative_to(place).parts[0] in RESULTS and (
+            named or any((place / name).exists() for name in (UNDO, MANIFEST))
+        ):
+            raise UsageError(
+                f"{option} {target} would replace a result in {place}; name another file"
+            )
 
 
 class TableWriter:

@@ -97,7 +97,7 @@ def restore(folder: Path, target: Path | None = None, *, force: bool = False) ->
         force: whether another file of that name is replaced.
 
     Raises:
-        UsageError: the folder has no result of `fix`.
+        UsageError: the folder has no result of `fix`, or the target is one of its files.
         OutputExists: there is another file of that name, and `force` is not set.
         SourceError: the kept input is damaged, or the target is a directory.
         WriteError: the target cannot be written.
@@ -106,6 +106,7 @@ def restore(folder: Path, target: Path | None = None, *, force: bool = False) ->
     target = target or folder.absolute().parent / _own_name(record.name, folder)
     if target.is_dir():
         raise SourceError(f"{target} is a directory; name a file with -o FILE")
+    results_folder.refuse_result(target, "-o", folder)
     if target.exists():
         with target.open("rb") as file:
             if files.copy_hashed(file)[0] == record.sha256:

@@ -45,6 +45,24 @@ def test_undo_gives_the_file_back(call: Call, here: Path, fixed: Path) -> None:
     assert (here / "b.csv").read_text() == MESSY
 
 
+@pytest.mark.parametrize("name", ["original.gz", "clean.csv", "undo.json", "parts/0001.csv"])
+def test_the_files_of_the_folder_are_never_written_over(
+    call: Call, here: Path, fixed: Path, name: str
+) -> None:
+    """One of them is the only copy of the input."""
+    (here / "a.csv").unlink()
+    (here / "link").symlink_to(fixed / name)
+    before = {path: path.read_bytes() for path in fixed.iterdir()}
+    for target in (fixed / name, "link"):
+        told = call("undo", "a.preflight", "-o", target, "--force")
+        assert (told.code, told.out) == (2, "")
+        what = f"-o {target} would replace a result in {fixed}; name another file"
+        assert told.err == f"preflight: {what}\n"
+    assert {path: path.read_bytes() for path in fixed.iterdir()} == before
+    assert call("undo", "a.preflight").code == 0
+    assert (here / "a.csv").read_text() == MESSY
+
+
 def test_some_fixes_are_undone(call: Call, here: Path, fixed: Path) -> None:
     told = call("undo", "a.preflight", "--code", "PHN404")
     assert told.code == 0

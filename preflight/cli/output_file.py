@@ -1,0 +1,66 @@
+"""Which files a call must not write over, whatever the user names: what it would destroy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from preflight.config.settings import Settings
+from preflight.core import files
+from preflight.core.errors import UsageError
+from preflight.runs.guards import is_state
+from preflight.writing import results_folder
+
+
+def refuse_protected(
+    given: Mapping[str, Any],
+    settings: Settings,
+    inputs: Iterable[str | Path] = (),
+    *,
+    folder: Path | None = None,
+) -> None:
+    """Makes sure that --output-file names nothing that has to stay as it is.
+
+    These are the inputs and what links to them, config and rule files of the call, the results in a
+    folder, and what is kept in a state folder.
+
+    Args:
+        given: the options of the call.
+        settings: of the call.
+        inputs: paths; "-" is standard input.
+        folder: where the results of the call go.
+
+    Raises:
+        UsageError: it names one of them.
+    """
+    target = given["output_file"]
+    if target is not None:
+        refuse(target, "--output-file", [*inputs, *_named(given, settings)], folder=folder)
+
+
+def refuse(
+    target: Path, option: str, inputs: Iterable[str | Path] = (), *, folder: Path | None = None
+) -> None:
+    """Makes sure of a file that the user named that it is no input, no result, and no state.
+
+    Raises:
+        UsageError: it is.
+    """
+    files.refuse_input(target, inputs, option)
+    results_folder.refuse_result(target, option, folder)
+    if is_state(target):
+        raise UsageError(
+            f"{option} {target} would replace what preflight remembers of its runs; "
+            "name another file"
+        )
+
+
+def _named(given: Mapping[str, Any], settings: Settings) -> Iterator[str | Path]:
+    """The files that a call reads besides its inputs."""
+    if given.get("config"):
+        yield given["config"]
+    yield from settings.rules
+    yield settings.profile
+    if settings.schema:
+        yield settings.schema.rpartition(":")[0]
