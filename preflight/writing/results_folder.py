@@ -73,24 +73,67 @@ def staging(folder: Path, *, force: bool, to_send: bool = False) -> Iterator[Pat
         with _alone(folder):
             with files.writing(f"into {folder}"):
                 _recover(folder)
-                _refuse_standing(folder, force=force, to_send=to_send)
-                staged = Path(tempfile.mkdtemp(prefix=_STAGING, dir=folder))
-            try:
+            _refuse_standing(folder, force=force, to_send=to_send)
+            with _staged(folder) as staged:
                 yield staged
                 if to_send:
                     files.touch(staged / _UNSENT)
                 _refuse_standing(folder, force=force, to_send=to_send)
-                _exchange(folder, staged)
-            except OSError as error:
-                if files.is_full(error):
-                    raise WriteError(f"into {folder}", files.reason(error)) from error
-                raise
-            finally:
-                shutil.rmtree(staged, ignore_errors=True)
+                _exchange(folder, staged, [*_marks(folder), *_standing(folder)])
     finally:
         if made_here:
             with contextlib.suppress(OSError):  # it is not empty, or belongs to another process
                 folder.rmdir()
+
+
+@contextmanager
+def updating(folder: Path) -> Iterator[Path]:
+    """A staging folder for new versions of some results; they replace the old ones together.
+
+    The other results stay. What is said of `staging` holds here, too.
+
+    Raises:
+        RunLocked: another process is writing into the folder.
+        WriteError: the folder cannot be written, or the disk is full.
+    """
+    with _alone(folder):
+        with files.writing(f"into {folder}"):
+            _recover(folder)
+        with _staged(folder) as staged:
+            yield staged
+            names = [path.name for path in staged.iterdir()]
+            _exchange(folder, staged, [name for name in names if os.path.lexists(folder / name)])
+
+
+def recover(folder: Path) -> None:
+    """Completes or undoes an exchange of results that a killed process left half done.
+
+    Raises:
+        RunLocked: another process is writing into the folder.
+        WriteError: the folder cannot be written.
+    """
+    if (folder / _OLD).exists() or (folder / _NEW).exists():
+        with _alone(folder), files.writing(f"into {folder}"):
+            _recover(folder)
+
+
+@contextmanager
+def _staged(folder: Path) -> Iterator[Path]:
+    """A staging folder, which is gone when the block ends.
+
+    Raises:
+        WriteError: it cannot be made, or the disk is full.
+    """
+    with files.writing(f"into {folder}"):
+        place = Path(tempfile.mkdtemp(prefix=_STAGING, dir=folder))
+    try:
+        yield place
+    except OSError as error:
+        if files.is_full(error):
+            raise WriteError(f"into {folder}", files.reason(error)) from error
+        raise
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
 
 
 def handed_over(folder: Path) -> None:
@@ -122,6 +165,10 @@ def _standing(folder: Path) -> list[str]:
     return [name for name in RESULTS if os.path.lexists(folder / name)]
 
 
+def _marks(folder: Path) -> list[str]:
+    return [_UNSENT] if (folder / _UNSENT).exists() else []
+
+
 def _refuse_standing(folder: Path, *, force: bool, to_send: bool) -> None:
     existing = _standing(folder)
     if existing and not force and not (to_send and (folder / _UNSENT).exists()):
@@ -131,8 +178,8 @@ def _refuse_standing(folder: Path, *, force: bool, to_send: bool) -> None:
         )
 
 
-def _exchange(folder: Path, staged: Path) -> None:
-    """Moves the old results out and the new ones in; if a move fails, moves all of them back.
+def _exchange(folder: Path, staged: Path, outgoing: Sequence[str]) -> None:
+    """Moves old results out and the new ones in; if a move fails, moves all of them back.
 
     The rename of the staging folder in the middle decides. If the process is killed before it,
     `_recover` moves the old results back; if after it, `_recover` moves in the rest of the new.
@@ -140,7 +187,6 @@ def _exchange(folder: Path, staged: Path) -> None:
     files.sync_tree(staged)
     old, new = folder / _OLD, folder / _NEW
     old.mkdir(mode=0o700)
-    marks = [_UNSENT] if (folder / _UNSENT).exists() else []
     done: list[tuple[Path, Path]] = []
 
     def move(source: Path, target: Path) -> None:
@@ -148,7 +194,7 @@ def _exchange(folder: Path, staged: Path) -> None:
         done.append((source, target))
 
     try:
-        for name in marks + _standing(folder):
+        for name in outgoing:
             move(folder / name, old / name)
         move(staged, new)
         # The mark of unsent results comes first: its name begins with a dot.

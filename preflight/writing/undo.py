@@ -144,7 +144,9 @@ def changes(folder: Path) -> pd.DataFrame:
 
     Raises:
         UsageError: the folder has no log.
+        RunLocked, WriteError: a killed process left it half exchanged; see `recover`.
     """
+    results_folder.recover(folder)
     path = folder / results_folder.FIXES
     try:
         frame = _read(path).to_pandas().astype("str")
@@ -177,7 +179,16 @@ def revert(folder: Path, *, codes: Collection[str] = (), rows: Collection[int] =
     Raises:
         UsageError: there is no such fix, clean.csv was edited, or a selected fix changed a whole
             record, which cannot be undone by itself.
+        RunLocked: another process is writing into the folder.
+        WriteError: the folder cannot be written; nothing was undone.
     """
+    load(folder)  # a folder without results is named before anything is written into it
+    with results_folder.updating(folder) as staged:
+        return _revert(folder, staged, tuple(code.upper() for code in codes), set(rows))
+
+
+def _revert(folder: Path, staged: Path, codes: tuple[str, ...], rows: set[int]) -> Reverted:
+    """Writes clean.csv, fixes.csv and undo.json anew, as they are without some fixes."""
     record, log = load(folder), changes(folder)
     path = folder / results_folder.CLEAN
     if not record.clean_sha256:
@@ -192,16 +203,17 @@ def revert(folder: Path, *, codes: Collection[str] = (), rows: Collection[int] =
                 f"`preflight undo {folder}`, or fix the input again"
             )
     try:
-        undone = list(_selected(log, record, tuple(code.upper() for code in codes), set(rows)))
+        undone = list(_selected(log, record, codes, rows))
     except ValueError:
         raise _no_log(folder / results_folder.FIXES) from None
     if not undone:
         raise UsageError(f"{folder}: {results_folder.FIXES} has no such fix to undo")
     fresh, pieces = _reverted(path, record, undone)
     lines = pd.DataFrame([fix.line for fix in undone], columns=list(CHANGE_COLUMNS))
-    with results_folder.TableWriter(folder / results_folder.FIXES, CHANGE_COLUMNS) as writer:
+    files.write(staged / results_folder.CLEAN, fresh, durable=False)
+    log_path = staged / results_folder.FIXES
+    with results_folder.TableWriter(log_path, CHANGE_COLUMNS, durable=False) as writer:
         writer.write(results_folder.fixes_columns(pd.concat([log, lines], ignore_index=True)))
-        files.write(path, fresh)
     save(
         replace(
             record,
@@ -209,7 +221,7 @@ def revert(folder: Path, *, codes: Collection[str] = (), rows: Collection[int] =
             positions=record.positions + record.unnamed(fix.position for fix in undone),
             pieces=pieces,
         ),
-        folder,
+        staged,
     )
     return Reverted(len(undone), len({fix.row for fix in undone}))
 

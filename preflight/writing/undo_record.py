@@ -122,7 +122,9 @@ def load(folder: Path) -> UndoRecord:
     Raises:
         UsageError: the folder has no result of `fix`.
         SourceError: the file is damaged.
+        RunLocked, WriteError: a killed process left it half exchanged; see `recover`.
     """
+    results_folder.recover(folder)
     try:
         document: dict[str, Any] = json.loads((folder / results_folder.UNDO).read_text("utf-8"))
         if document.pop("version") != _VERSION:
@@ -140,9 +142,9 @@ def load(folder: Path) -> UndoRecord:
 
 
 def save(record: UndoRecord, folder: Path) -> None:
-    """Writes undo.json."""
+    """Writes undo.json into a staging folder."""
     text = json.dumps({"version": _VERSION, **asdict(record)}) + "\n"
-    files.write(folder / results_folder.UNDO, text)
+    files.write(folder / results_folder.UNDO, text, durable=False)
 
 
 def damaged(folder: Path) -> SourceError:
