@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 import signal
 import subprocess
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 ENDING = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
 """The signals that ask a process to end: by a call, or because its terminal is gone."""
@@ -28,3 +31,47 @@ def end(process: subprocess.Popen[bytes]) -> None:
 def ended_by(code: int) -> str:
     """The name of the signal that a program's return code, below zero, stands for."""
     return signal.Signals(-code).name
+
+
+class Launcher(NamedTuple):
+    """A script that starts a program as if it were a command of its own.
+
+    Attributes:
+        suffix: of its file name, by which the system knows that it can be run.
+        text: what it holds.
+    """
+
+    suffix: str
+    text: str
+
+
+def launcher(command: Sequence[str], defaults: Mapping[str, str]) -> Launcher:
+    """A launcher for this system.
+
+    Args:
+        command: the program and its first arguments; those of the launcher follow them.
+        defaults: environment variables that are set where they are not set already.
+    """
+    return _batch(command, defaults) if os.name == "nt" else _shell(command, defaults)
+
+
+def _shell(command: Sequence[str], defaults: Mapping[str, str]) -> Launcher:
+    settings = "".join(
+        f"{name}=${{{name}:-{shlex.quote(value)}}}\nexport {name}\n"
+        for name, value in defaults.items()
+    )
+    return Launcher("", f'#!/bin/sh\n{settings}exec {shlex.join(command)} "$@"\n')
+
+
+def _batch(command: Sequence[str], defaults: Mapping[str, str]) -> Launcher:
+    settings = "".join(
+        f'if not defined {name} set "{name}={_literal(value)}"\r\n'
+        for name, value in defaults.items()
+    )
+    words = " ".join(f'"{_literal(word)}"' for word in command)
+    return Launcher(".cmd", f"@echo off\r\n{settings}{words} %*\r\n")
+
+
+def _literal(text: str) -> str:
+    """A text in which a batch file sees no variable."""
+    return text.replace("%", "%%")

@@ -9,9 +9,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
-import secrets
-import shlex
 import sys
 import urllib.error
 import urllib.request
@@ -19,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from preflight.core import files
+from preflight.core import files, processes
 
 if TYPE_CHECKING:  # it brings Starlette, and a tool starts at every call
     from preflight.providers.sandbox.stand import Tool
@@ -49,19 +46,9 @@ def install(folder: Path, tool: Tool, url: str, credentials: Mapping[str, str]) 
         credentials: what the tool is logged in with, unless its environment says otherwise.
     """
     files.folder(folder)
-    path = folder / tool.executable
-    login = "".join(
-        f"{name}=${{{name}:-{shlex.quote(value)}}}\nexport {name}\n"
-        for name, value in credentials.items()
-    )
-    script = (
-        f"#!/bin/sh\n{login}"
-        f'exec {shlex.quote(sys.executable)} -m {tool.module} {shlex.quote(url)} "$@"\n'
-    )
-    temporary = path.with_name(f".{tool.executable}.{secrets.token_hex(6)}")
-    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o700), "w") as f:
-        f.write(script)
-    temporary.replace(path)
+    launcher = processes.launcher([sys.executable, "-m", tool.module, url], credentials)
+    path = folder / f"{tool.executable}{launcher.suffix}"
+    files.write(path, launcher.text, mode=files.PROGRAM, durable=False)
     return path
 
 
