@@ -30,14 +30,21 @@ class Findings:
     def __len__(self) -> int:
         return len(self.frame)
 
-    def ordered(self) -> Findings:
-        """The findings in the order of every report: by line, column, code, then row."""
+    def order(self) -> Ints:
+        """The positions of the findings in the order of every report; see `ordered`."""
         if not len(self):
-            return self
+            return _NO_ROWS
         code = self.frame[CODE].cat.codes.to_numpy().astype(np.int64)
         line, column, row = (self.frame[name].to_numpy() for name in (LINE, COLUMN, ROW))
-        order = _order(line, column, code, row)
-        return Findings(self.frame.take(order).reset_index(drop=True))
+        return _order(line, column, code, row)
+
+    def ordered(self) -> Findings:
+        """The findings in the order of every report: by line, column, code, then row."""
+        return self.taken(self.order())
+
+    def taken(self, positions: Ints) -> Findings:
+        """The findings at some positions, in that order."""
+        return Findings(self.frame.take(positions).reset_index(drop=True)) if len(self) else self
 
     def counts(self) -> dict[str, int]:
         """The number of findings of each code, in the order of the codes."""
@@ -91,19 +98,28 @@ def collect(pieces: Iterable[RuleFindings]) -> Findings:
     for piece, end in zip(pieces, ends, strict=True):
         if piece.messages is not None:
             messages[end - len(piece.rows) : end] = piece.messages
-    return Findings(
-        pd.DataFrame(
-            {
-                CODE: pd.Categorical.from_codes(
-                    numbers, pd.Index(codes, dtype="str"), ordered=True
-                ),
-                ROW: np.concatenate([_NO_ROWS, *(piece.rows for piece in pieces)]),
-                LINE: np.concatenate([_NO_ROWS, *(piece.lines for piece in pieces)]),
-                COLUMN: np.repeat([piece.column for piece in pieces], lengths).astype(np.int64),
-                MESSAGE: pd.Series(messages, dtype=object),
-            }
-        )
+    return _findings(
+        codes,
+        numbers,
+        np.concatenate([_NO_ROWS, *(piece.rows for piece in pieces)]),
+        np.concatenate([_NO_ROWS, *(piece.lines for piece in pieces)]),
+        np.repeat([piece.column for piece in pieces], lengths).astype(np.int64),
+        messages,
     )
+
+
+def _findings(
+    codes: list[str],
+    numbers: Ints,
+    rows: Ints,
+    lines: Ints,
+    columns: Ints,
+    messages: np.ndarray,
+) -> Findings:
+    """A table out of its columns; `numbers` says which of the sorted `codes` each finding has."""
+    code = pd.Categorical.from_codes(numbers, pd.Index(codes, dtype="str"), ordered=True)
+    frame = {CODE: code, ROW: rows, LINE: lines, COLUMN: columns}
+    return Findings(pd.DataFrame({**frame, MESSAGE: pd.Series(messages, dtype=object)}))
 
 
 def table(
@@ -126,9 +142,20 @@ def concat(pieces: Iterable[Findings]) -> Findings:
     frames = [piece.frame for piece in pieces if len(piece)]
     if not frames:
         return Findings(table("", _NO_ROWS, _NO_ROWS).frame.astype({CODE: "str"}))
+    if len(frames) == 1:
+        return Findings(frames[0])
+    # By hand: `pd.concat` of as many small tables as a small file has costs more than its rules.
     codes = sorted({str(code) for frame in frames for code in frame[CODE].cat.categories})
-    kind = pd.CategoricalDtype(codes, ordered=True)
-    return Findings(pd.concat([frame.astype({CODE: kind}) for frame in frames], ignore_index=True))
+    number = {code: at for at, code in enumerate(codes)}
+    numbers = [
+        np.array([number[code] for code in frame[CODE].cat.categories])[frame[CODE].cat.codes]
+        for frame in frames
+    ]
+    row, line, column, message = (
+        np.concatenate([frame[name].to_numpy() for frame in frames])
+        for name in (ROW, LINE, COLUMN, MESSAGE)
+    )
+    return _findings(codes, np.concatenate(numbers), row, line, column, message)
 
 
 def of_codes(findings: Findings, codes: Sequence[str]) -> Findings:

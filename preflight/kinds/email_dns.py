@@ -8,11 +8,13 @@ pass. Nothing is asked unless a `MailHosts` is made.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
-import dns.exception
-import dns.name
-import dns.resolver
+if TYPE_CHECKING:
+    import dns.name
+    import dns.resolver
+
+# What asks the network is imported where it is asked: most runs do not, and each would pay for it.
 
 TAKES = ""
 NO_DOMAIN = "the domain does not exist"
@@ -40,6 +42,8 @@ class MailHosts:
 
     def __call__(self, domains: Iterable[str]) -> Mapping[str, str | None]:
         """Why each domain accepts no mail; see `ask`."""
+        from concurrent.futures import ThreadPoolExecutor
+
         wanted = dict.fromkeys(domains)
         new = [domain for domain in wanted if domain not in self._known]
         with ThreadPoolExecutor(_THREADS) as pool:
@@ -78,6 +82,8 @@ def online(server: str | None = None, *, seconds: float = _SECONDS) -> MailHosts
         server: `HOST` or `HOST:PORT`, `[HOST]:PORT` for IPv6; the system's resolver by default.
         seconds: how long to wait for one domain's answer.
     """
+    import dns.resolver
+
     resolver = dns.resolver.Resolver(configure=server is None)
     resolver.lifetime = seconds
     if server is not None:
@@ -97,6 +103,10 @@ def address(server: str) -> tuple[str, int]:
 
 
 def _asked(resolver: dns.resolver.Resolver, domain: str) -> str | None:
+    import dns.exception
+    import dns.name
+    import dns.resolver
+
     try:
         name = dns.name.from_text(domain, idna_codec=dns.name.IDNA_2008_UTS_46)
         try:
@@ -112,6 +122,8 @@ def _asked(resolver: dns.resolver.Resolver, domain: str) -> str | None:
 
 
 def _addressed(resolver: dns.resolver.Resolver, name: dns.name.Name) -> str:
+    import dns.resolver
+
     for kind in ("A", "AAAA"):
         try:
             resolver.resolve(name, kind, search=False)

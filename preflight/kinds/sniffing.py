@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from preflight.core.arrow import matches
 from preflight.core.types import Chunk
 
 # The first pattern that matches a cell gives its look. Digits alone may be a phone number, a serial
@@ -26,15 +27,22 @@ _PATTERNS = {
     "url": r"(?i)^(?:https?://|www\.)|^[a-z0-9-]+(?:\.[a-z0-9-]+)+/",
     "timestamp": rf"(?i)^\d{{4}}[-/.]{_MONTH}[-/.]{_DAY}(?:$|[ T])"
     rf"|^(?:{_DAY}[-/.]{_MONTH}|{_MONTH}/{_DAY})[-/.]\d{{2,4}}(?:$|[ T,])"
-    r"|^\d{1,2}:\d\d(?::\d\d)?(?: ?[ap]m)?$"
-    r"|^(?:\pL{3,9}\.?,? )?(?:\d{1,2}\.?(?:st|nd|rd|th)?[ -]\pL{3,9}\.?|\pL{3,9}\.? \d{1,2}),?[ -]"
-    r"(?:\d{4}|\d{2})(?:$|[ ,T])",
+    r"|^\d{1,2}:\d\d(?::\d\d)?(?: ?[ap]m)?$",
     "digits": r"^\p{Nd}{7,15}$|^\d[.,]?\d*[eE]\+?\d+$|^\d{5}[.,]\d+$",
     "phone": r"(?i)^'?(?:[a-z]{1,6}[.:] ?)?[+＋(]*\p{Nd}(?:[\s().\-/–]*\p{Nd}){6,}",
     "number": r"^[+-]?[\p{Nd}.,' ]*\p{Nd}%?$",
     "title": r"(?i)^(?:mr|mrs|ms|miss|mx|dr|prof|herr|frau|monsieur|madame|mme|mlle|sr|sra|srta"
     r"|señor|señora|sig|sig\.?ra|dott|dhr|mevr|hr)\.?$",
 }
+# A timestamp as well. To compile it takes longer than all the others, so that it is asked of cells
+# alone that have a digit and what may be a letter.
+_WORDED_DATE = (
+    r"(?i)^(?:\pL{3,9}\.?,? )?"
+    r"(?:\d{1,2}\.?(?:st|nd|rd|th)?[ -]\pL{3,9}\.?|\pL{3,9}\.? \d{1,2}),?[ -]"
+    r"(?:\d{4}|\d{2})(?:$|[ ,T])"
+)
+_LETTERED = r"[A-Za-z\x{80}-\x{10ffff}]"
+_LETTER_AND_DIGIT = rf"(?s){_LETTERED}.*\d|\d.*{_LETTERED}"
 _INTERNATIONAL = r"^'?(?:[a-z]{1,6}: ?)?[(]*(?:[+＋]|00)[( ]*\p{Nd}"
 _NOTHING, _TEXT = "nothing", "text"
 _LOOKS = (*_PATTERNS, _TEXT)
@@ -155,7 +163,7 @@ class Sample:
         cells = pa.concat_arrays([column.combine_chunks() for column in whole.columns])
         cells = pc.utf8_trim_whitespace(cells)
         looks = _look_at(cells).reshape(self._columns, rows)
-        abroad = pc.match_substring_regex(cells, _INTERNATIONAL).to_numpy(zero_copy_only=False)
+        abroad = matches(cells, _INTERNATIONAL)
         return tuple(
             Looks(
                 {
@@ -175,8 +183,12 @@ def _look_at(cells: pa.Array) -> np.ndarray:
     """The number of each cell's look."""
     looks = np.full(len(cells), len(_PATTERNS), dtype=np.int64)
     rest = np.arange(len(cells))
-    for number, pattern in enumerate(_PATTERNS.values()):
-        hit = pc.match_substring_regex(cells, pattern).to_numpy(zero_copy_only=False)
+    for number, (look, pattern) in enumerate(_PATTERNS.items()):
+        hit = matches(cells, pattern)
+        if look == "timestamp":
+            maybe = ~hit & matches(cells, _LETTER_AND_DIGIT)
+            if maybe.any():
+                hit[maybe] = matches(cells.filter(pa.array(maybe)), _WORDED_DATE)
         looks[rest[hit]] = number
         rest, cells = rest[~hit], cells.filter(pa.array(~hit))
     return looks

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -16,8 +17,10 @@ from preflight.core import findings as tables
 from preflight.core.findings import Findings
 from preflight.core.names import bare_name
 from preflight.core.types import Chunk, Ints, Layout, Problem, Severity
-from preflight.linting.user_schema import SchemaFailure, UserSchema
 from preflight.rule import Rule, Scope
+
+if TYPE_CHECKING:
+    from preflight.linting.user_schema import SchemaFailure, UserSchema
 
 
 @dataclass(frozen=True)

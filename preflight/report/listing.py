@@ -188,17 +188,14 @@ def listing(
     """
     hold = analysis.header_wrong and not show_all
     problems = _problems(analysis)
-    marked = problems.frame.assign(at=np.arange(len(problems)))
     kept = tables.concat([]) if hold else analysis.findings
-    both = tables.concat([Findings(marked), Findings(kept.frame.assign(at=-1))]).ordered()
-    order = both.frame["at"].to_numpy() if len(both) else np.empty(0, dtype=np.int64)
+    both = tables.concat([problems, kept])
+    order = both.order()
     of_file = {
         int(position): analysis.problems[int(order[position])]
-        for position in np.flatnonzero(order >= 0)
+        for position in np.flatnonzero(order < len(problems))
     }
-    shown = Findings(
-        both.frame[[tables.CODE, tables.ROW, tables.LINE, tables.COLUMN, tables.MESSAGE]]
-    )
+    shown = both.taken(order)
     unknown = np.full(len(shown), None, object)
     old, new = (unknown, unknown) if cells is None else cells(shown)
     return Listing(

@@ -107,3 +107,20 @@ def test_a_triage_looks_at_each_piece_of_a_column() -> None:
     values = pa.chunked_array([["Ann"], [], [" Bob"]], pa.string())
     assert pc.sum(KINDS["text"].plain(values)).as_py() == 1
     assert plan_for("company").scoped(Scope.CELL)
+
+
+@every_kind
+def test_a_triage_says_the_same_of_a_cell_whatever_stands_beside_it(kind: str) -> None:
+    """Where all cells are ASCII, a smaller pattern may do; it must mean the same."""
+    signs = [chr(code) for code in range(128)]
+    values = [
+        "",
+        *CELLS[kind],
+        *signs,
+        *(f"a{sign}" for sign in signs),
+        *(f"{sign}a" for sign in signs),
+    ]
+    values += [f"a {sign}a" for sign in signs]
+    alone = [KINDS[kind].plain(pa.chunked_array([[value]])).to_pylist()[0] for value in values]
+    beside = KINDS[kind].plain(pa.chunked_array([[*values, "Zoë"]])).to_pylist()
+    assert alone == beside[:-1]
