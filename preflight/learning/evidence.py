@@ -19,7 +19,7 @@ from preflight.core import findings as tables
 from preflight.core.types import Bools, Severity
 from preflight.learning.properties import SentColumn
 from preflight.linting.analysis import Analysis
-from preflight.linting.checked import Check, Progress, RecordStream, silent
+from preflight.linting.checked import Check, Checked, Progress, silent
 from preflight.rule import Rule, Scope
 from preflight.runs import row_outcomes
 from preflight.runs.kept_run import judged_again, restored
@@ -92,12 +92,12 @@ def gathered(
     pieces: list[pd.DataFrame] = []
     columns: dict[str, SentColumn] = {}
     whole = unnamed = 0
-    analyses: list[Analysis] = []
+    sources: list[Checked] = []
     for run in runs:
         table = row_outcomes.load(ledger.folder, run.id)
         own = restored(run, settings)
-        analyses.append(judged_again(run, own, check).analysis)
-        cells, sent = _as_sent(analyses[-1], progress)
+        sources.append(judged_again(run, own, check))
+        cells, sent = _as_sent(sources[-1], progress)
         columns = {**sent, **columns}
         refused = table["place"] == REFUSED
         alike = refused & (table["how"] == WHOLE_PART)
@@ -105,7 +105,7 @@ def gathered(
         unnamed += int((table["place"] == row_outcomes.RowOutcome.UNATTRIBUTED.value).sum())
         known = table[(table["place"] == ACCEPTED) | (refused & ~alike)].set_index("row")
         pieces.append(known.join(cells, how="inner"))
-    analysis = analyses[0]
+    analysis = sources[0].analysis
     together = _once(pd.concat(pieces, ignore_index=True), list(columns))
     profile = settings.explained(profiles.load(runs[0].provider))
     on = {code: rule for code, rule in analysis.plan.rules.items() if rule.scope in _ABOUT_ROWS}
@@ -139,13 +139,14 @@ _CELL = "cell "
 _ABOUT_ROWS = (Scope.CELL, Scope.ROW)
 
 
-def _as_sent(analysis: Analysis, progress: Progress) -> tuple[pd.DataFrame, dict[str, SentColumn]]:
+def _as_sent(checked: Checked, progress: Progress) -> tuple[pd.DataFrame, dict[str, SentColumn]]:
     """The clean rows of a source as they were sent, by their numbers; and what the columns are."""
+    analysis = checked.analysis
     by_position = {one.position: one for one in analysis.plan.columns}
     # A data field may be called as a column of the verdicts is.
     labels = {f"{_CELL}{one.header}": one for one in reversed(analysis.output_columns)}
     pieces = []
-    for one, _ in rewrite(analysis, RecordStream(analysis.layout, "reading", progress)):
+    for one, _ in rewrite(analysis, checked.records("reading", progress)):
         pieces.append(
             pd.DataFrame(
                 {

@@ -7,9 +7,11 @@ then can the second pass, see `apply_fixes`, tell clean rows from rejects.
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -30,6 +32,7 @@ from preflight.linting.folds import (
     add_states,
     count_rejected,
 )
+from preflight.linting.kept_chunks import KeptChunks
 from preflight.linting.linter import Linter, view_problems
 from preflight.linting.row_rules import RowRules, following
 from preflight.linting.row_states import RowStateFold, RowStates
@@ -58,9 +61,7 @@ class Analysis:
         guessed_rows: how many more rows that would save, duplicates of others among them.
         guessed_all: whether these are all of them; else they are the first.
         repairs: the records that are made rows again, or would be by fixes that guess.
-        orders: what the cells of a column, by its position, prove about the order of its dates of
-            which day and month cannot be told apart; see `day_month_order`. Where there is such a
-            column, an analysis that does not know it yet from its plan is to be made again.
+        kept: what was found in each chunk, for the second pass and for reports.
     """
 
     layout: Layout
@@ -73,11 +74,11 @@ class Analysis:
     after: RowStates
     of_whole_file: Findings
     fixed: dict[str, int]
-    guessed_cells: int = 0
-    guessed_rows: int = 0
-    guessed_all: bool = True
-    repairs: frozenset[int] = frozenset()
-    orders: Mapping[int, str] = field(default_factory=dict)
+    guessed_cells: int
+    guessed_rows: int
+    guessed_all: bool
+    repairs: frozenset[int]
+    kept: KeptChunks
 
     @property
     def header_wrong(self) -> bool:
@@ -114,29 +115,43 @@ def analyze(
     plan: Plan,
     chunks: Iterable[Chunk],
     *,
+    again: Iterable[Chunk] | None = None,
     progress: Callable[[int], None] = lambda _: None,
     schema: UserSchema | None = None,
+    folder: Path | None = None,
 ) -> Analysis:
     """The first pass.
+
+    Dates whose day and month can be told apart only by other cells of their column are known once
+    all were read. A file that has some is analyzed once more, with the orders that were proved.
 
     Args:
         layout: of the file.
         plan: what to go by.
-        chunks: all of the file's; gone over once more where contacts repeat, so no iterator.
+        chunks: all of the file's.
+        again: the same ones, gone over for such dates and where contacts repeat; by default
+            `chunks`, which must be no iterator then.
         progress: told how many records were read, after each chunk.
         schema: the user's own.
+        folder: a private one, for what is found and does not fit into memory.
     """
-    first_pass = _FirstPass(layout, plan, schema)
-    for read, records_behind in following(chunks, first_pass.tail):
-        first_pass.add(read, records_behind)
-        progress(read.count)
-    return first_pass.result(chunks)
+    again = chunks if again is None else again
+    first_pass = _FirstPass(layout, plan, schema, folder)
+    first_pass.run(chunks, progress)
+    proved = first_pass.orders
+    if proved.keys() - plan.orders.keys():
+        plan = dataclasses.replace(plan, orders={**proved, **plan.orders})
+        first_pass = _FirstPass(layout, plan, schema, folder)
+        first_pass.run(again, progress)
+    return first_pass.result(again)
 
 
 class _FirstPass:
     """The folds of the first pass, each of which sees every chunk once."""
 
-    def __init__(self, layout: Layout, plan: Plan, schema: UserSchema | None) -> None:
+    def __init__(
+        self, layout: Layout, plan: Plan, schema: UserSchema | None, folder: Path | None
+    ) -> None:
         self._layout, self._plan = layout, plan
         self._linter, self._row_rules = Linter(plan), RowRules(plan, layout)
         self._findings: list[Findings] = []
@@ -147,13 +162,20 @@ class _FirstPass:
         self._repairs = Repairs()
         self._orders = DayMonthOrders()
         self._content = ContentFold(layout, plan)
+        self._kept = KeptChunks(layout, plan, folder)
         asked = schema is not None and bool(plan.scoped(Scope.SCHEMA))
         self._whole_file = WholeFile(schema, plan, layout) if schema and asked else None
 
+    def run(self, chunks: Iterable[Chunk], progress: Callable[[int], None]) -> None:
+        """Analyzes all chunks."""
+        for read, records_behind in following(chunks, self._row_rules.tail):
+            self.add(read, records_behind)
+            progress(read.count)
+
     @property
-    def tail(self) -> int:
-        """How many records behind a chunk must be known of to judge it."""
-        return self._row_rules.tail
+    def orders(self) -> Mapping[int, str]:
+        """What the cells of a column prove of the order of its dates; see `day_month_order`."""
+        return self._orders.settled()
 
     def add(self, read: Chunk, records_behind: int) -> None:
         """Analyzes a chunk and gives it to each fold."""
@@ -166,6 +188,7 @@ class _FirstPass:
         self._preview.add(chunk)
         self._fix_counts.add(chunk)
         self._repairs.add(chunk)
+        self._kept.add(chunk)
         if self._whole_file is not None:
             self._whole_file.add(chunk.fixed())
 
@@ -195,7 +218,7 @@ class _FirstPass:
             guessed_all=self._preview.all_seen,
             guessed_rows=guessed + self._repairs.would_save(states.after),
             repairs=self._repairs.repairable,
-            orders=self._orders.settled(),
+            kept=self._kept,
         )
         if found.refused:
             states.reject_clean()
@@ -205,10 +228,7 @@ class _FirstPass:
         self, chunks: Iterable[Chunk]
     ) -> tuple[Findings, tuple[tuple[Rule, Problem], ...]]:
         """What only all rows together tell: the findings, and the problems of the user's schema."""
-        row_rules = self._row_rules
-        duplicates = self._contacts.judge(
-            lambda: (row_rules.judge(*one).chunk for one in following(chunks, row_rules.tail))
-        )
+        duplicates = self._contacts.judge(self._kept, chunks)
         self._states.condemn(self._plan, duplicates.hits)
         if self._whole_file is None:
             return duplicates.findings, ()

@@ -1,7 +1,7 @@
 """The second pass over a file, which fixes.
 
-The first pass knows in which state each row ends. The second fixes each chunk, lints it again, and
-hands out clean rows and rejects.
+The first pass knows in which state each row ends, and which cells fixing changes. The second writes
+the fixed cells into each chunk and hands out clean rows and rejects; it lints nothing.
 """
 
 from __future__ import annotations
@@ -14,14 +14,10 @@ import pandas as pd
 
 from preflight.config.column_mapping import with_joined
 from preflight.core import findings as tables
-from preflight.core.errors import SourceError
 from preflight.core.findings import Findings
 from preflight.core.types import LOCATED_CHANGE_COLUMNS, Bools, Chunk
 from preflight.linting.analysis import Analysis
-from preflight.linting.chunk_analysis import analyze_chunk
-from preflight.linting.fixer import FixedColumn, with_fixes
-from preflight.linting.linter import Linter
-from preflight.linting.row_rules import RowRules, following
+from preflight.linting.fixer import ColumnFixes
 from preflight.linting.row_states import CLEAN, DROPPED, REJECTED
 
 
@@ -53,40 +49,33 @@ class FixedChunk:
 
 
 def apply_fixes(found: Analysis, chunks: Iterable[Chunk]) -> Iterator[FixedChunk]:
-    """The second pass: fixes each chunk, lints it again, and tells clean rows from rejects.
+    """The second pass: applies the fixes to each chunk, and tells clean rows from rejects.
 
     Args:
-        found: what the first pass found.
+        found: what the first pass found; nothing is linted again.
         chunks: the same chunks again.
 
     Raises:
-        SourceError: there are more records than the first pass found, because somebody changed the
-            file meanwhile. Fewer records do not balance, see `Books`.
+        SourceError: they are not the same, because somebody changed the file meanwhile.
     """
-    linter, row_rules = Linter(found.plan), RowRules(found.plan, found.layout)
-    for original, records_behind in following(chunks, row_rules.tail):
+    for again in found.kept.again(chunks):
+        chunk, original = again.chunk, again.read
+        clean = found.after[chunk.rows - 1] == CLEAN
         malformed = original.malformed["row"].to_numpy(dtype=np.int64)
-        if max(original.rows.max(initial=0), malformed.max(initial=0)) > found.rows:
-            raise SourceError(f"{found.layout.source.name} changed while it was read")
-        analyzed = analyze_chunk(linter, row_rules, original, records_behind)
-        result = analyzed.row_rules
-        chunk = analyzed.chunk
-        states = found.after[chunk.rows - 1]
-        repairs = result.repairs[found.after[result.repaired - 1] == CLEAN]
+        repairs = again.repairs[found.after[again.repairs["row"] - 1] == CLEAN]
         changes = [repairs] if len(repairs) else []
-        for column in analyzed.columns:
-            if column.changes_cells:
-                chunk = with_fixes(chunk, column)
-                changes.append(_changes(chunk, column, states == CLEAN))
-        after = _unrepaired(analyzed.findings_after, repairs)
+        for fixes in again.kept.fixes:
+            changes.append(_changes(chunk, fixes, clean))
+            chunk = fixes.apply(chunk)
+        after = _unrepaired(again.kept.findings, repairs)
         here = np.concatenate([original.rows, malformed])
         whole_file = found.of_whole_file
         whole_file = whole_file.only(np.isin(whole_file.frame[tables.ROW].to_numpy(), here))
         yield FixedChunk(
             chunk=with_joined(chunk, found.plan.columns),
             original=original,
-            aligned=result.aligned,
-            keep=states == CLEAN,
+            aligned=again.aligned,
+            keep=clean,
             changes=_in_order(changes),
             rejected=found.after[original.rows - 1] == REJECTED,
             rejected_malformed=found.after[malformed - 1] == REJECTED,
@@ -108,23 +97,24 @@ def _unrepaired(findings: Findings, repairs: pd.DataFrame) -> Findings:
     return findings.only(~repaired.to_numpy(dtype=bool))
 
 
-def _changes(chunk: Chunk, one: FixedColumn, kept: Bools) -> pd.DataFrame:
+def _changes(chunk: Chunk, fixes: ColumnFixes, kept: Bools) -> pd.DataFrame:
+    """The changed cells of a column, of the rows of a mask."""
     pieces = []
-    for change in one.fixed.changes:
-        hit = change.cells[one.suspects.which] & kept[one.suspects.where]
-        where, which = one.suspects.where[hit], one.suspects.which[hit]
+    for change in fixes.changes:
+        hit = change.cells[fixes.which] & kept[fixes.where]
+        where, which = fixes.where[hit], fixes.which[hit]
         at = np.cumsum(change.cells) - 1
         pieces.append(
             pd.DataFrame(
                 {
                     "row": chunk.rows[where],
                     "line": chunk.lines[where],
-                    "column_name": one.suspects.column.name,
+                    "column_name": fixes.column.name,
                     "code": change.code,
                     "safety": change.safety.value,
                     "old": change.old[at[which]],
                     "new": change.new[at[which]],
-                    "position": one.suspects.column.position,
+                    "position": fixes.column.position,
                 }
             )
         )

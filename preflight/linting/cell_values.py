@@ -6,67 +6,72 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from preflight.config.column_mapping import with_joined
 from preflight.core import findings as tables
 from preflight.core.findings import Findings
-from preflight.core.types import Chunk
+from preflight.core.types import Chunk, Ints
 from preflight.linting.analysis import Analysis
-from preflight.linting.fixer import fix_columns, with_fixes
-from preflight.linting.linter import Linter
-from preflight.linting.row_rules import RowRules
+from preflight.linting.kept_chunks import FoundCells, found_cells
 
 
 def reveal(
     found: Analysis, chunks: Iterable[Chunk], findings: Findings, *, replacements: bool
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The cells that findings are about, fetched by reading the file again.
+    """The cells that findings are about.
 
     Args:
         found: the analysis the findings are from.
-        chunks: all of the file's.
+        chunks: all of the file's; gone over only if a cell was not kept, see `KeptChunks`.
         findings: any of the analysis's.
         replacements: whether what fixing makes of the cells is wanted too.
 
     Returns:
         Two object arrays, one entry a finding: the cell as read (None where a finding is about no
         single cell) and as fixed (None where no fix changes it, or nobody asked).
+
+    Raises:
+        SourceError: the chunks are not the same, because somebody changed the file meanwhile.
     """
-    frame = findings.frame
-    old, new = np.full(len(frame), None, object), np.full(len(frame), None, object)
-    rows, columns = frame[tables.ROW].to_numpy(), frame[tables.COLUMN].to_numpy()
-    wanted = np.flatnonzero((rows > 0) & (columns > 0))
-    if not len(wanted):
-        return old, new
-    order = wanted[np.argsort(rows[wanted], kind="stable")]
-    linter, whole_rows = Linter(found.plan), RowRules(found.plan, found.layout)
-    for read in chunks:
-        chunk, *_ = whole_rows.repair(read)
-        if not len(chunk.rows):
-            continue
-        first, last = np.searchsorted(rows[order], (chunk.rows[0], chunk.rows[-1] + 1))
-        here = order[first:last]
-        here = here[np.isin(rows[here], chunk.rows)]
-        if not len(here):
-            continue
-        whole = with_joined(chunk, found.plan.columns)
-        at = np.searchsorted(chunk.rows, rows[here])
-        fixed = _fixed_columns(linter, whole) if replacements else {}
-        for column in np.unique(columns[here]):
-            mask = columns[here] == column
-            cells = whole.table[str(column - 1)].to_numpy(zero_copy_only=False)
-            old[here[mask]] = cells[at[mask]]
-            if int(column) in fixed:
-                after = fixed[int(column)][at[mask]]
-                new[here[mask]] = np.where(after == old[here[mask]], None, after)
-    return old, new
+    wanted = _Wanted(findings)
+    for cells in found.kept.cells:
+        wanted.fill(cells)
+    if wanted.missing.any():
+        rows, columns = wanted.rows[wanted.missing], wanted.columns[wanted.missing]
+        for again in found.kept.again(chunks):
+            for cells in found_cells(again.aligned, again.kept, found.plan, rows, columns):
+                wanted.fill(cells)
+    return wanted.old, wanted.new if replacements else np.full(len(findings), None, dtype=object)
 
 
-def _fixed_columns(linter: Linter, chunk: Chunk) -> dict[int, np.ndarray]:
-    """The columns that fixing changes, after fixing, by their number."""
-    fixed = {}
-    for one in fix_columns(linter, linter.lint(chunk)):
-        if one.changes_cells:
-            position = one.suspects.column.position
-            after = with_fixes(chunk, one).table[str(position)]
-            fixed[position + 1] = after.to_numpy(zero_copy_only=False)
-    return fixed
+class _Wanted:
+    """The cells that are wanted, as far as they are known.
+
+    Args:
+        findings: about the cells.
+
+    Attributes:
+        rows, columns: of the cells, one entry a finding.
+        old, new: the result of `reveal`.
+        missing: a mask over the findings: those about a cell that is not known yet.
+    """
+
+    def __init__(self, findings: Findings) -> None:
+        self.rows: Ints = findings.frame[tables.ROW].to_numpy()
+        self.columns: Ints = findings.frame[tables.COLUMN].to_numpy()
+        self.old, self.new = np.full((2, len(findings)), None, dtype=object)
+        self.missing = (self.rows > 0) & (self.columns > 0)
+        self._order = np.lexsort((self.rows, self.columns))
+        self._columns = self.columns[self._order]
+
+    def fill(self, cells: FoundCells) -> None:
+        """Takes what is wanted of some cells."""
+        start, end = np.searchsorted(self._columns, (cells.column, cells.column + 1))
+        of_column = self._order[start:end]
+        first, last = cells.rows[0], cells.rows[-1] + 1
+        start, end = np.searchsorted(self.rows[of_column], (first, last))
+        here = of_column[start:end]
+        at = np.searchsorted(cells.rows, self.rows[here])
+        known = cells.rows[at] == self.rows[here]
+        here, at = here[known], at[known]
+        self.old[here] = cells.old.to_numpy(zero_copy_only=False)[at]
+        self.new[here] = cells.new.to_numpy(zero_copy_only=False)[at]
+        self.missing[here] = False

@@ -52,10 +52,21 @@ class Checked:
     Attributes:
         source: the file.
         analysis: layout, plan, findings, problems, and where each row would end.
+        chunk_bytes: how much text was worked on at a time.
     """
 
     source: Source
     analysis: Analysis
+    chunk_bytes: int = CHUNK_BYTES
+
+    def records(self, stage: str, progress: Progress = silent) -> RecordStream:
+        """The records of the file, to be gone over again.
+
+        Args:
+            stage: what they are read for, which `progress` is told.
+            progress: told the stage, rows done, and None for their total.
+        """
+        return RecordStream(self.layout, stage, progress, self.chunk_bytes)
 
     @property
     def layout(self) -> Layout:

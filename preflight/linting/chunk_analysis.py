@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ from preflight.config.column_mapping import with_joined
 from preflight.core import findings as tables
 from preflight.core.findings import Findings
 from preflight.core.types import Bools, Chunk, Ints
-from preflight.linting.fixer import FixedColumn, bad_rows, fix_columns, with_fixes
+from preflight.linting.fixer import ColumnFixes, FixedColumn, bad_rows, fix_columns
 from preflight.linting.linter import Linted, Linter, chunk_findings
 from preflight.linting.row_rules import RowRuleResult, RowRules
 
@@ -52,7 +53,7 @@ class ChunkAnalysis:
         """The rows of its malformed records."""
         return self.chunk.malformed["row"].to_numpy(dtype=np.int64)
 
-    @property
+    @functools.cached_property
     def findings(self) -> Findings:
         """What is wrong with the chunk as it stands."""
         return tables.concat([self.row_rules.findings, chunk_findings(self.linted)])
@@ -63,12 +64,16 @@ class ChunkAnalysis:
         fixed = chunk_findings(self.linted, ((one.suspects, one.hits) for one in self.columns))
         return tables.concat([self.row_rules.findings, fixed])
 
+    @functools.cached_property
+    def fixes(self) -> tuple[ColumnFixes, ...]:
+        """The cells that fixing changes, a piece a column."""
+        return tuple(fixes for column in self.columns if (fixes := column.fixes) is not None)
+
     def fixed(self) -> Chunk:
         """The chunk after fixing, without joined columns."""
         fixed = self.chunk
-        for column in self.columns:
-            if column.changes_cells:
-                fixed = with_fixes(fixed, column)
+        for fixes in self.fixes:
+            fixed = fixes.apply(fixed)
         return fixed
 
 

@@ -7,7 +7,7 @@ every cell.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +23,7 @@ from preflight.core.findings import Findings
 from preflight.core.types import Bools, Chunk, Column, Ints
 from preflight.linting.chunk_analysis import ChunkAnalysis
 from preflight.linting.fixer import FixedColumn
+from preflight.linting.kept_chunks import KeptChunks
 from preflight.linting.linter import asked
 from preflight.linting.pandera_checks import VALUE
 from preflight.rule import Alike, Rule, Scope
@@ -120,20 +121,24 @@ class Contacts:
         names = pc.utf8_lower(pc.utf8_trim_whitespace(pc.binary_join_element_wise(*cells, " ")))
         return np.asarray(names.to_numpy(zero_copy_only=False))
 
-    def judge(self, again: Callable[[], Iterable[Chunk]]) -> Duplicates:
+    def judge(self, kept: KeptChunks, chunks: Iterable[Chunk]) -> Duplicates:
         """What the rules about the table say of all rows together.
 
         A row that a rule drops is not looked at by the rules after it.
 
         Args:
-            again: gives the same chunks once more; called where rows need a second look.
+            kept: what was found in the chunks; gets the cells that a second look comes across.
+            chunks: gone over where rows need a second look.
+
+        Raises:
+            SourceError: they are not the same, because somebody changed the file meanwhile.
         """
         if not self._rows:
             return Duplicates(tables.concat([]), {})
         rows = pd.concat(self._rows, ignore_index=True)
         shared = self._shared(rows)
         rows = rows[rows["high"].duplicated(keep=False)]
-        second = self._second_look(rows, shared, again)
+        second = self._second_look(rows, shared, kept, chunks)
         pieces: list[Findings] = []
         hits: dict[str, Ints] = {}
         gone = np.empty(0, dtype=np.int64)
@@ -161,30 +166,33 @@ class Contacts:
         self,
         rows: pd.DataFrame,
         shared: Mapping[int, pd.DataFrame],
-        again: Callable[[], Iterable[Chunk]],
+        kept: KeptChunks,
+        chunks: Iterable[Chunk],
     ) -> pd.DataFrame:
         """Hashes of the whole row and of the names, for the rows of which they matter."""
-        wanted = [np.empty(0, dtype=np.int64)]
-        if Alike.ROW in self._wanted:
-            wanted.append(rows.loc[rows["keyed"], "row"].to_numpy())
-        wanted += [frame.loc[~frame["keyed"], "row"].to_numpy() for frame in shared.values()]
-        every = np.unique(np.concatenate(wanted))
+        nameless = [frame.loc[~frame["keyed"], "row"].to_numpy() for frame in shared.values()]
+        keyed = rows.loc[rows["keyed"], "row"].to_numpy()
+        wanted = _union(keyed if Alike.ROW in self._wanted else keyed[:0], *nameless)
         nothing = np.empty(0, dtype=np.uint64)
         pieces = [
-            pd.DataFrame({"row": every[:0], "high": nothing, "low": nothing, "person": nothing})
+            pd.DataFrame({"row": wanted[:0], "high": nothing, "low": nothing, "person": nothing})
         ]
-        for chunk in again() if len(every) else ():
-            mask = np.isin(chunk.rows, every)
-            if mask.any():
-                whole, names = self._whole(chunk, mask), self._names(chunk, mask)
-                high, low = _hashed(whole)
-                person = np.where(names == "", 0, _hashed(names)[0])
-                frame = {"row": chunk.rows[mask], "high": high, "low": low, "person": person}
-                pieces.append(pd.DataFrame(frame))
-        seen = pd.concat(pieces, ignore_index=True)
-        if len(seen) != len(every):
-            raise ValueError("the chunks are not the same when they are read again")
-        return seen
+        if len(wanted):
+            alike = {} if self._plan.key is None else {self._plan.key.position: keyed}
+            alike |= {position: frame["row"].to_numpy() for position, frame in shared.items()}
+            for again in kept.again(chunks):
+                pieces.append(self._hashes(again.chunk, wanted))
+                for position, found in alike.items():
+                    kept.add_cells(again, np.unique(found), position + 1)
+        return pd.concat(pieces, ignore_index=True)
+
+    def _hashes(self, chunk: Chunk, wanted: Ints) -> pd.DataFrame:
+        """Those of the wanted rows of a chunk."""
+        mask = np.isin(chunk.rows, wanted)
+        whole, names = self._whole(chunk, mask), self._names(chunk, mask)
+        high, low = _hashed(whole)
+        person = np.where(names == "", 0, _hashed(names)[0]).astype(np.uint64)
+        return pd.DataFrame({"row": chunk.rows[mask], "high": high, "low": low, "person": person})
 
     def _frames(
         self,
@@ -274,6 +282,10 @@ def _numbers(chunk: Chunk, position: int, one: FixedColumn | None) -> _Hashes:
 def _digits(forms: pa.Array | pa.ChunkedArray) -> Ints:
     """Numbers in E.164 form as whole numbers."""
     return np.asarray(pc.cast(pc.utf8_slice_codeunits(forms, 1), pa.int64()).to_numpy())
+
+
+def _union(*rows: Ints) -> Ints:
+    return np.unique(np.concatenate(rows))
 
 
 def _hashed(texts: np.ndarray) -> _Hashes:

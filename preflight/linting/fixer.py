@@ -7,6 +7,7 @@ fixing twice is the same as fixing once. What a fix changed is judged again.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -16,7 +17,7 @@ import pyarrow as pa
 
 from preflight.config.plan import Plan
 from preflight.core.arrow import strings
-from preflight.core.types import Bools, Chunk, Ints, Safety
+from preflight.core.types import Bools, Chunk, Column, Ints, Safety
 from preflight.linting.linter import ColumnSuspects, Linted, Linter, RuleHits
 from preflight.linting.pandera_checks import REGION, VALUE, ColumnChecks, RuleCrashed
 from preflight.rule import Rule
@@ -77,17 +78,46 @@ class FixedColumn:
     hits: tuple[RuleHits, ...]
 
     @property
-    def changes_cells(self) -> bool:
-        """Whether cells of the file are changed; those of a joined column are in no file."""
-        return bool(self.fixed.changes) and not self.suspects.column.pieces
+    def fixes(self) -> ColumnFixes | None:
+        """The cells of the file that change; None if none does, and of a joined column."""
+        suspects, changed = self.suspects, self.fixed.changed
+        if suspects.column.pieces or not changed.any():
+            return None
+        number = np.cumsum(changed) - 1
+        here = changed[suspects.which]
+        return ColumnFixes(
+            column=suspects.column,
+            where=suspects.where[here],
+            which=number[suspects.which[here]],
+            values=self.fixed.cells.loc[changed, VALUE].to_numpy(dtype=object),
+            changes=tuple(
+                dataclasses.replace(change, cells=change.cells[changed])
+                for change in self.fixed.changes
+            ),
+        )
 
 
-def with_fixes(chunk: Chunk, column: FixedColumn) -> Chunk:
-    """The chunk with the fixed cells of one column in it."""
-    suspects = column.suspects
-    changed = column.fixed.changed[suspects.which]
-    values = column.fixed.cells[VALUE].to_numpy(dtype=object)[suspects.which[changed]]
-    return write_cells(chunk, suspects.column.position, suspects.where[changed], values)
+@dataclass(frozen=True)
+class ColumnFixes:
+    """The cells of one column of a chunk that fixing changes.
+
+    Attributes:
+        column: which column.
+        where: the position in the chunk's table of each changed cell.
+        which: the distinct cell of each.
+        values: objects, the distinct cells after fixing.
+        changes: of the distinct cells, in the order in which they were made.
+    """
+
+    column: Column
+    where: Ints
+    which: Ints
+    values: np.ndarray
+    changes: tuple[CellChange, ...]
+
+    def apply(self, chunk: Chunk) -> Chunk:
+        """The chunk with the fixed cells in it."""
+        return write_cells(chunk, self.column.position, self.where, self.values[self.which])
 
 
 def fix_columns(linter: Linter, linted: Linted) -> list[FixedColumn]:

@@ -193,7 +193,7 @@ class RowRules:
                 rejected.append(rows)
         away = np.unique(np.concatenate(dropped))
         return RowRuleResult(
-            chunk=_without(chunk, away),
+            chunk=without_rows(chunk, away),
             findings=tables.concat(pieces),
             dropped=away,
             rejected=np.unique(np.concatenate(rejected)),
@@ -396,7 +396,7 @@ def _in_the_table(chunk: Chunk, mended: pd.DataFrame, found: Rejoined) -> Chunk:
     )
 
 
-def _without(chunk: Chunk, rows: Ints) -> Chunk:
+def without_rows(chunk: Chunk, rows: Ints) -> Chunk:
     """The chunk without some of its rows."""
     if not len(rows):
         return chunk

@@ -75,13 +75,9 @@ def analyzed(path: str | Path, settings: Settings, call: Call) -> Checked:
         _plan(layout, settings, profile, rules, written), mail=mail, comparison=call.comparison
     )
     read = RecordStream(layout, "reading", call.progress, call.chunk_bytes)
-    found = analyze(layout, plan, read, schema=schema)
-    if found.orders.keys() - plan.orders.keys():
-        # Only now is it known how the dates of a column are to be read, from its first row on.
-        plan = dataclasses.replace(plan, orders={**found.orders, **plan.orders})
-        again = RecordStream(layout, "reading again", call.progress, call.chunk_bytes)
-        found = analyze(layout, plan, again, schema=schema)
-    return Checked(source, found)
+    again = dataclasses.replace(read, stage="reading again")
+    found = analyze(layout, plan, read, again=again, schema=schema, folder=call.work)
+    return Checked(source, found, call.chunk_bytes)
 
 
 def _rules(settings: Settings, profile: Profile, call: Call) -> Mapping[str, Rule]:
@@ -146,7 +142,7 @@ def cells(
     checked: Checked, findings: Findings, *, replacements: bool
 ) -> tuple[np.ndarray, np.ndarray]:
     """The cells that findings of a file are about, and what fixing makes of them; see `reveal`."""
-    again = RecordStream(checked.layout, "fetching")
+    again = checked.records("fetching")
     return reveal(checked.analysis, again, findings, replacements=replacements)
 
 
@@ -157,8 +153,7 @@ def changes(checked: Checked, *, progress: Progress = silent) -> Iterator[pd.Dat
         Frames of `types.CHANGE_COLUMNS`: of the file itself, then of its cells, rows in order.
     """
     yield file_changes(checked)
-    read = RecordStream(checked.layout, "comparing", progress)
-    for one, _ in rewrite(checked.analysis, read):
+    for one, _ in rewrite(checked.analysis, checked.records("comparing", progress)):
         if len(one.changes):
             yield one.changes[list(CHANGE_COLUMNS)]
 
@@ -192,8 +187,7 @@ def fixed(checked: Checked, place: Path, target: Path, call: Call) -> Fixed:
         target: where the results will stand.
         call: how the call runs.
     """
-    read = RecordStream(checked.layout, "writing", call.progress, call.chunk_bytes)
-    results = write(checked, place, target, read)
+    results = write(checked, place, target, checked.records("writing", call.progress))
     undo.keep(results, place)
     files.write(place / results_folder.REPORT, documents.of_fix(results), durable=False)
     return results
@@ -211,7 +205,7 @@ def split(
     target = call.target(path)
     with results_folder.staging(target, force=call.force) as place:
         checked = analyzed(path, _only_layout(settings), call)
-        read = RecordStream(checked.layout, "writing", call.progress, call.chunk_bytes)
+        read = checked.records("writing", call.progress)
         cut = write(checked, place, target, read, always_parts=True)
         files.write(place / results_folder.REPORT, documents.of_fix(cut), durable=False)
     return cut

@@ -26,7 +26,7 @@ from preflight.core.errors import UsageError
 from preflight.core.row_id import DIGITS, ID, NAME
 from preflight.core.types import Source
 from preflight.linting.apply_fixes import apply_fixes
-from preflight.linting.checked import Checked, Progress, RecordStream
+from preflight.linting.checked import Checked, Progress
 from preflight.pipeline import check_fix_split
 from preflight.pipeline.call import Call, CallOptions
 from preflight.pipeline.connection import Connection
@@ -306,7 +306,7 @@ def _as_sent(path: Path, own: Settings, call: Call) -> Version:
 def _gathered(run: str, checked: Checked, progress: Progress) -> Version:
     plan = checked.analysis.plan
     gathering = Gathering(run, checked.layout, plan.columns, plan.profile.key)
-    for one in apply_fixes(checked.analysis, RecordStream(checked.layout, "comparing", progress)):
+    for one in apply_fixes(checked.analysis, checked.records("comparing", progress)):
         gathering.add(one.original, one.chunk)
     return gathering.version()
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from preflight.core.types import Books
 from preflight.linting.cell_values import reveal
-from preflight.linting.checked import Checked, RecordStream
+from preflight.linting.checked import Checked
 from preflight.report import as_json
 from preflight.report.listing import Listing, listing, own_tokens
 from preflight.runs.prediction import Predicted
@@ -52,7 +52,7 @@ def _listing(checked: Checked, books: Books, *, show_values: bool, show_all: boo
         show_all=show_all,
         cells=lambda found: reveal(
             checked.analysis,
-            RecordStream(checked.layout, "fetching"),
+            checked.records("fetching"),
             found,
             replacements=show_values,
         ),

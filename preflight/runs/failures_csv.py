@@ -21,7 +21,7 @@ from preflight.core.errors import BooksError
 from preflight.core.row_id import RowIds
 from preflight.core.types import Chunk, Ints, Reason, RunBooks
 from preflight.linting.apply_fixes import FixedChunk
-from preflight.linting.checked import Checked, RecordStream
+from preflight.linting.checked import Checked
 from preflight.linting.row_states import DROPPED
 from preflight.runs.ledger.run import Run
 from preflight.runs.row_outcomes import RowOutcomes
@@ -67,7 +67,7 @@ def write_failures(
     counted, changes, remaining = Counter[str](), Counter[str](), Counter[str]()
     names, own_cells = RowIds(layout), own(layout.header)
     with results_folder.TableWriter(run.folder / results_folder.FAILURES, rejects.header) as file:
-        for one, _ in rewrite(found, RecordStream(layout)):
+        for one, _ in rewrite(found, checked.records("joining")):
             here = rejects.of(one.original, one.rejected, one.rejected_malformed, one.findings)
             refused = _refused_rows(one.aligned, there, own_cells, names)
             file.write(_in_row_order(here, refused))

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight.config.catalogue import builtin
+from preflight.core.errors import SourceError
 from preflight.core.types import Chunk, Severity
 from preflight.linting.analysis import Analysis, analyze
 from preflight.linting.duplicates import duplicates
@@ -158,7 +159,7 @@ def test_the_file_is_read_again_only_where_contacts_repeat() -> None:
     assert reads == 1
     analyze(layout("email"), plan, Once("a@x.org", "A@x.org"))
     assert reads == 3
-    with pytest.raises(ValueError, match="not the same when they are read again"):
+    with pytest.raises(SourceError, match="changed while it was read"):
         analyze(layout("email"), plan, iter([chunk_of(["a@x.org", "a@x.org"])]))
 
 

@@ -15,7 +15,7 @@ from preflight.core import findings as tables
 from preflight.core.findings import Findings
 from preflight.core.types import Chunk, Column, Ints
 from preflight.linting.apply_fixes import FixedChunk
-from preflight.linting.checked import Checked, Progress, RecordStream, silent
+from preflight.linting.checked import Checked, Progress, silent
 from preflight.linting.row_states import CLEAN, DROPPED
 from preflight.runs.matching import keys
 from preflight.writing.writer import rewrite
@@ -75,9 +75,7 @@ class RowFacts:
 
 def _second_pass(checked: Checked, progress: Progress) -> Iterator[FixedChunk]:
     """The chunks of a source, fixed as they were for sending."""
-    found = checked.analysis
-    read = RecordStream(checked.layout, "looking", progress)
-    for one, _ in rewrite(found, read):
+    for one, _ in rewrite(checked.analysis, checked.records("looking", progress)):
         yield one
 
 

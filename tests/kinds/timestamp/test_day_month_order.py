@@ -72,8 +72,8 @@ def test_the_same_is_proven_however_the_column_is_cut(values: list[str], size: i
     while start < len(values):
         pieces.append(later(chunk_of(values[start : start + size]), start))
         start += size
-    expected = analyze(layout("created_at"), plan, [whole]).orders
-    assert analyze(layout("created_at"), plan, pieces).orders == expected
+    expected = analyze(layout("created_at"), plan, [whole]).plan.orders
+    assert analyze(layout("created_at"), plan, pieces).plan.orders == expected
 
 
 def test_the_last_row_settles_the_first_in_what_is_found_and_what_is_written(

@@ -1,0 +1,179 @@
+"""What the first pass found in each chunk, kept for all that comes after it.
+
+Each cell is linted and fixed once. The second pass, the reports and failures.csv take from here
+what was found, and read the file again only for the cells that nobody found anything about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from preflight.config.column_mapping import with_joined
+from preflight.config.plan import Plan
+from preflight.core import findings as tables
+from preflight.core.errors import SourceError
+from preflight.core.findings import Findings
+from preflight.core.spool import Spool
+from preflight.core.types import Chunk, Ints, Layout
+from preflight.linting.chunk_analysis import ChunkAnalysis
+from preflight.linting.fixer import ColumnFixes
+from preflight.linting.row_rules import RowRules, without_rows
+
+
+@dataclass(frozen=True)
+class KeptChunk:
+    """What was found in one chunk.
+
+    Attributes:
+        rows: of its table, without the dropped ones; repaired records are among them.
+        dropped: the rows that a rule about rows drops.
+        fixes: the cells that fixing changes, a piece a column.
+        findings: what is wrong with it after fixing, see `ChunkAnalysis.findings_after`.
+    """
+
+    rows: Ints
+    dropped: Ints
+    fixes: tuple[ColumnFixes, ...]
+    findings: Findings
+
+
+@dataclass(frozen=True)
+class FoundCells:
+    """Cells of one column that findings are about.
+
+    Attributes:
+        column: its number, from 1.
+        rows: ascending.
+        old: strings, the cells as read.
+        new: strings, the cells as fixed; null where no fix changes them.
+    """
+
+    column: int
+    rows: Ints
+    old: pa.Array
+    new: pa.Array
+
+
+@dataclass(frozen=True)
+class AgainChunk:
+    """A chunk that is read again, with what was found in it.
+
+    Attributes:
+        read: as read.
+        aligned: as read, with the records that are rows again in its table.
+        chunk: `aligned` without the dropped rows.
+        repairs: what was repaired in it, a frame of `types.LOCATED_CHANGE_COLUMNS`.
+        kept: what was found in it.
+    """
+
+    read: Chunk
+    aligned: Chunk
+    chunk: Chunk
+    repairs: pd.DataFrame
+    kept: KeptChunk
+
+
+class KeptChunks:
+    """What was found in the chunks of a file.
+
+    Args:
+        layout: of the file.
+        plan: that is followed.
+        folder: a private one, for what does not fit into memory.
+    """
+
+    def __init__(self, layout: Layout, plan: Plan, folder: Path | None = None) -> None:
+        self._layout, self._plan = layout, plan
+        self._chunks = Spool[KeptChunk](folder)
+        self._cells = Spool[FoundCells](folder)
+
+    def add(self, chunk: ChunkAnalysis) -> None:
+        """Keeps what was found in a chunk."""
+        result = chunk.row_rules
+        kept = KeptChunk(chunk.chunk.rows, result.dropped, chunk.fixes, chunk.findings_after)
+        self._chunks.add(kept)
+        frame = chunk.findings.frame
+        # Findings about a dropped row are about cells, too.
+        whole = result.aligned if len(result.dropped) else chunk.joined
+        self._add_cells(whole, kept, frame[tables.ROW].to_numpy(), frame[tables.COLUMN].to_numpy())
+
+    def add_cells(self, again: AgainChunk, rows: Ints, column: int) -> None:
+        """Keeps further cells of a chunk.
+
+        Args:
+            again: the chunk.
+            rows: those whose cells are kept, if they are in the chunk.
+            column: its number, from 1.
+        """
+        self._add_cells(again.aligned, again.kept, rows, np.full(len(rows), column))
+
+    def _add_cells(self, chunk: Chunk, kept: KeptChunk, rows: Ints, columns: Ints) -> None:
+        for cells in found_cells(chunk, kept, self._plan, rows, columns):
+            self._cells.add(cells)
+
+    @property
+    def cells(self) -> Iterable[FoundCells]:
+        """The cells that are kept."""
+        return self._cells
+
+    def again(self, chunks: Iterable[Chunk]) -> Iterator[AgainChunk]:
+        """The chunks of the file, read again, each with what was found in it.
+
+        Raises:
+            SourceError: they are not the same, because somebody changed the file meanwhile.
+        """
+        row_rules = RowRules(self._plan, self._layout)
+        kept_chunks = iter(self._chunks)
+        for read in chunks:
+            kept = next(kept_chunks, None)
+            aligned, _, repairs = row_rules.repair(read)
+            chunk = aligned if kept is None else without_rows(aligned, kept.dropped)
+            if kept is None or not np.array_equal(chunk.rows, kept.rows):
+                raise self._changed()
+            yield AgainChunk(read, aligned, chunk, repairs, kept)
+        if next(kept_chunks, None) is not None:
+            raise self._changed()
+
+    def _changed(self) -> SourceError:
+        return SourceError(f"{self._layout.source.name} changed while it was read")
+
+
+def found_cells(
+    chunk: Chunk, kept: KeptChunk, plan: Plan, rows: Ints, columns: Ints
+) -> Iterator[FoundCells]:
+    """The cells of a chunk at some places, a piece a column.
+
+    Args:
+        chunk: as read, dropped rows in its table or not.
+        kept: what was found in it.
+        plan: with the columns.
+        rows: of its table, or of malformed records, which have no cells.
+        columns: the column of each, from 1; 0 for none.
+    """
+    inside = (columns > 0) & np.isin(rows, chunk.rows)
+    if not inside.any():
+        return
+    rows, columns = rows[inside], columns[inside]
+    whole = with_joined(chunk, plan.columns)
+    fixes = {each.column.position + 1: each for each in kept.fixes}
+    for column in np.unique(columns).tolist():
+        here = np.unique(rows[columns == column])
+        at = np.searchsorted(whole.rows, here)
+        old = whole.table[str(column - 1)].take(pa.array(at)).combine_chunks()
+        yield FoundCells(column, here, old, _fixed(here, kept, fixes.get(column)))
+
+
+def _fixed(rows: Ints, kept: KeptChunk, fixes: ColumnFixes | None) -> pa.Array:
+    """What fixing makes of the cells of some rows in a column; null where it changes nothing."""
+    new = np.full(len(rows), None, dtype=object)
+    if fixes is not None:
+        changed = kept.rows[fixes.where]
+        asked = np.isin(changed, rows)
+        new[np.searchsorted(rows, changed[asked])] = fixes.values[fixes.which[asked]]
+    return pa.array(new, pa.string())
