@@ -156,24 +156,28 @@ def found_cells(
         rows: of its table, or of malformed records, which have no cells.
         columns: the column of each, from 1; 0 for none.
     """
-    inside = (columns > 0) & np.isin(rows, chunk.rows)
+    at = np.searchsorted(chunk.rows, rows)
+    inside = (columns > 0) & (at < len(chunk.rows))
+    inside[inside] = chunk.rows[at[inside]] == rows[inside]
     if not inside.any():
         return
-    rows, columns = rows[inside], columns[inside]
+    at, columns = at[inside], columns[inside]
     whole = with_joined(chunk, plan.columns)
     fixes = {each.column.position + 1: each for each in kept.fixes}
     for column in np.unique(columns).tolist():
-        here = np.unique(rows[columns == column])
-        at = np.searchsorted(whole.rows, here)
-        old = whole.table[str(column - 1)].take(pa.array(at)).combine_chunks()
-        yield FoundCells(column, here, old, _fixed(here, kept, fixes.get(column)))
+        wanted = np.zeros(len(chunk.rows), dtype=bool)
+        wanted[at[columns == column]] = True
+        here = np.flatnonzero(wanted)
+        old = whole.table[str(column - 1)].take(pa.array(here)).combine_chunks()
+        new = _fixed(chunk.rows[here], kept, fixes.get(column))
+        yield FoundCells(column, chunk.rows[here], old, new)
 
 
 def _fixed(rows: Ints, kept: KeptChunk, fixes: ColumnFixes | None) -> pa.Array:
     """What fixing makes of the cells of some rows in a column; null where it changes nothing."""
-    new = np.full(len(rows), None, dtype=object)
-    if fixes is not None:
-        changed = kept.rows[fixes.where]
-        asked = np.isin(changed, rows)
-        new[np.searchsorted(rows, changed[asked])] = fixes.values[fixes.which[asked]]
-    return pa.array(new, pa.string())
+    if fixes is None or not len(fixes.where):
+        return pa.nulls(len(rows), pa.string())
+    changed = kept.rows[fixes.where]
+    at = np.minimum(np.searchsorted(changed, rows), len(changed) - 1)
+    which = pa.array(fixes.which[at], mask=changed[at] != rows)
+    return pa.array(fixes.values, pa.string()).take(which)

@@ -139,10 +139,10 @@ def _unused(header: Sequence[str], source: Source, settings: Settings) -> Iterat
 
 
 def cells(
-    checked: Checked, findings: Findings, *, replacements: bool
+    checked: Checked, findings: Findings, *, replacements: bool, progress: Progress = silent
 ) -> tuple[np.ndarray, np.ndarray]:
     """The cells that findings of a file are about, and what fixing makes of them; see `reveal`."""
-    again = checked.records("fetching")
+    again = checked.records("fetching", progress)
     return reveal(checked.analysis, again, findings, replacements=replacements)
 
 

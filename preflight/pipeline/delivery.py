@@ -162,6 +162,7 @@ def deliver(submission: Submission) -> Sent:
             stopped=stopped,
             ended=stopped is None and connection.wait,
             members=_members(connected, connection, stopped),
+            progress=submission.call.progress,
         )
         sent = settle(ledger, run, connected.capabilities.joins_by, ending)
         return closed(ledger, dataclasses.replace(sent, fixed=fixed))
@@ -291,6 +292,7 @@ def resume(
                 stopped=stopped,
                 ended=stopped is None and connection.wait,
                 members=_members(connected, connection, stopped),
+                progress=call.progress,
             )
             return closed(ledger, settle(ledger, run.id, connected.capabilities.joins_by, ending))
 

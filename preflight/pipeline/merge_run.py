@@ -92,7 +92,7 @@ def merge_run(
             ledger.end_part(run_id, number, outcome, whole, reason=reason)
         ended = all(stored.state in _ENDED for stored in ledger.parts(run_id))
         joins_by = registry.client(provider).CAPABILITIES.joins_by
-        ending = Ending(settings=own, checked=checked, ended=ended)
+        ending = Ending(settings=own, checked=checked, ended=ended, progress=call.progress)
         return closed(ledger, settle(ledger, run_id, joins_by, ending))
 
 

@@ -21,7 +21,7 @@ from preflight.core.errors import BooksError
 from preflight.core.row_id import RowIds
 from preflight.core.types import Chunk, Ints, Reason, RunBooks
 from preflight.linting.apply_fixes import FixedChunk
-from preflight.linting.checked import Checked
+from preflight.linting.checked import Checked, Progress, silent
 from preflight.linting.row_states import DROPPED
 from preflight.runs.ledger.run import Run
 from preflight.runs.row_outcomes import RowOutcomes
@@ -41,6 +41,7 @@ def write_failures(
     books: RunBooks,
     verdicts: RowOutcomes,
     unattributed: int,
+    progress: Progress = silent,
 ) -> tuple[Mapping[str, int], int]:
     """Writes failures.csv, in row order, with the input's own columns.
 
@@ -51,6 +52,7 @@ def write_failures(
         books: of the run, which it is held against.
         verdicts: are told of every row.
         unattributed: how many rows the provider refused without saying which.
+        progress: told the stage, rows done, and None for their total.
 
     Returns:
         `changes` and `warnings` of `settlement.Sent`.
@@ -67,7 +69,7 @@ def write_failures(
     counted, changes, remaining = Counter[str](), Counter[str](), Counter[str]()
     names, own_cells = RowIds(layout), own(layout.header)
     with results_folder.TableWriter(run.folder / results_folder.FAILURES, rejects.header) as file:
-        for one, _ in rewrite(found, checked.records("joining")):
+        for one, _ in rewrite(found, checked.records("merging", progress)):
             here = rejects.of(one.original, one.rejected, one.rejected_malformed, one.findings)
             refused = _refused_rows(one.aligned, there, own_cells, names)
             file.write(_in_row_order(here, refused))

@@ -16,7 +16,7 @@ from preflight.config.profile import Profile
 from preflight.config.settings import Settings
 from preflight.core.errors import BooksError, Stopped
 from preflight.core.types import Reason, RunBooks
-from preflight.linting.checked import Checked
+from preflight.linting.checked import Checked, Progress, silent
 from preflight.runs import row_outcomes as verdicts
 from preflight.runs.failures_csv import write_failures, write_unmatched
 from preflight.runs.ledger.ledger import Ledger
@@ -93,6 +93,7 @@ class Ending:
         stopped: why the run cannot go on now, if it cannot.
         ended: whether it is over: nothing stopped it, and its jobs were followed to their end.
         members: who is in the list that the rows were to go to, see `Provider.members`.
+        progress: told the stage, rows done, and None for their total.
     """
 
     settings: Settings
@@ -100,6 +101,7 @@ class Ending:
     stopped: Stopped | None = None
     ended: bool = True
     members: Mapping[str, int] | None = None
+    progress: Progress = silent
 
 
 def settle(ledger: Ledger, run_id: str, joins_by: str, ending: Ending) -> Sent:
@@ -136,7 +138,7 @@ def settle(ledger: Ledger, run_id: str, joins_by: str, ending: Ending) -> Sent:
     ).balanced()
     failures = _together(told.failures)
     changes, warnings = write_failures(
-        run, checked, failures, books, told.verdicts, told.unattributed
+        run, checked, failures, books, told.verdicts, told.unattributed, ending.progress
     )
     write_unmatched(run.folder, told.unmatched)
     told.verdicts.agree(books)
