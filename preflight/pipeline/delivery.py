@@ -7,8 +7,8 @@ ledger, the parts and the kept copy of the source, so that it can be done again 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
-from contextlib import ExitStack, closing
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Unpack
@@ -18,7 +18,7 @@ import pandas as pd
 from preflight.config import profiles
 from preflight.config.settings import Settings
 from preflight.core import files
-from preflight.core.errors import OutputExists, ProviderError, Stopped, UsageError
+from preflight.core.errors import OutputExists, ProviderError, Stopped, UsageError, WriteError
 from preflight.core.locks import locked
 from preflight.core.types import RunBooks
 from preflight.linting.checked import Checked
@@ -150,6 +150,7 @@ def deliver(submission: Submission) -> Sent:
             return _unsent(fixed, settings)
         ledger = stack.enter_context(Ledger(settings.state_dir))
         run = _begin(submission, ledger, fixed)
+        stack.enter_context(_resumable(run))
         stack.enter_context(ledger.lock(run))
         results_folder.handed_over(fixed.folder)
         if submission.corrections is not None:
@@ -278,7 +279,7 @@ def resume(
         own = restored(run, settings)
         connected = _connected(run.provider, run.options, connection)
         kept_source(run, settings.state_dir)
-        with closing(connected), ledger.lock(run.id):
+        with closing(connected), _resumable(run.id), ledger.lock(run.id):
             _not_replaced(ledger, run.id)
             results_folder.handed_over(run.folder)
             connection.events(Begun(run.id))
@@ -295,6 +296,20 @@ def resume(
                 progress=call.progress,
             )
             return closed(ledger, settle(ledger, run.id, connected.capabilities.joins_by, ending))
+
+
+@contextmanager
+def _resumable(run: str) -> Iterator[None]:
+    """Adds to what cannot be written, as on a full disk, how to go on with a run.
+
+    Raises:
+        WriteError: instead of another one.
+    """
+    try:
+        yield
+    except WriteError as error:
+        again = f"{error.reason}; once it can be written, `preflight resume {run}` goes on"
+        raise WriteError(error.what, again) from error
 
 
 def _not_replaced(ledger: Ledger, run: str) -> None:

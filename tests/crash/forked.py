@@ -3,7 +3,7 @@
 Run as a program, under the interposer. Each line on standard input is a JSON object:
 
 - `{"call": argv, "cwd", "environ", "out", "err", "point", "timeout"}` runs the command line in a
-  child, which dies at `point` (`[class, count, torn]`; null for none), and answers with
+  child, which dies at `point` (`[class, count, manner]`; null for none), and answers with
   `{"code", "counts"}`. The code is that of the process, -9 for a killed one; -99 and a kill where
   it did not end in time. The counts are there for a child that ended by itself.
 - `{"orphans": seconds}` waits until the programs that dead children left behind have ended, and
@@ -29,6 +29,9 @@ from typing import Any
 
 CLASSES = ("ledger", "write", "sync", "name", "call", "start")
 """The classes of calls that the interposer tells apart, in its order."""
+
+MANNERS = ("whole", "torn", "full")
+"""What happens at a point: the process dies before the call, or within it, or the disk is full."""
 
 STUCK = -99
 _SAMPLE = "email,name,phone_number\n ann@kestrel-labs.com,Ann,+14155550100\nno address,N,\n"
@@ -77,9 +80,9 @@ def _child(asked: dict[str, Any], counted: int) -> None:
     tempfile.tempdir = None
     from preflight.cli import run
 
-    kind, at, torn = asked["point"] or [None, 0, 0]
+    kind, at, manner = asked["point"] or [None, 0, "whole"]
     interposer.crash_arm(
-        CLASSES.index(kind) if kind else -1, ctypes.c_long(at), ctypes.c_int(bool(torn))
+        CLASSES.index(kind) if kind else -1, ctypes.c_long(at), ctypes.c_int(MANNERS.index(manner))
     )
     code: object = 70
     try:

@@ -3,12 +3,14 @@
    Loaded with LD_PRELOAD. A process that nobody armed only pays for a comparison; neither children
    nor the programs that they become are armed, for they have another process id. Each call of a
    class is counted, and the chosen one is not made: the process is gone before it or, for a write
-   that is to be torn, after half of it.
+   that is to be torn, after half of it. Or the disk is full from there on: the process lives, and
+   no file takes a byte.
 
    Sources: signal(7), write(2), rename(2), vfork(2), ld.so(8).  */
 
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
@@ -24,14 +26,18 @@
 enum { LEDGER, WRITES, SYNCS, NAMES, CALLS, STARTS, CLASSES, NONE = -1 };
 
 static pid_t armed;
-static int chosen = NONE, torn;
+enum { WHOLE, TORN, FULL };
+enum { PASSES, DIES, REFUSED };
+
+static int chosen = NONE, how, filled;
 static long chosen_at, counts[CLASSES];
 
-void crash_arm(int class, long at, int half)
+void crash_arm(int class, long at, int manner)
 {
     chosen = class;
     chosen_at = at;
-    torn = half;
+    how = manner;
+    filled = 0;
     memset(counts, 0, sizeof counts);
     armed = getpid();
 }
@@ -53,6 +59,20 @@ static void die(void)
     syscall(SYS_kill, getpid(), SIGKILL);
     for (;;)
         pause();
+}
+
+/* What becomes of a call of this class: the chosen one is the end, or the disk is full from it on. */
+static int fate(int class)
+{
+    if (due(class)) {
+        if (how != FULL)
+            return DIES;
+        filled = 1;
+    }
+    if (!filled || !armed || getpid() != armed || (class != LEDGER && class != WRITES))
+        return PASSES;
+    errno = ENOSPC;
+    return REFUSED;
 }
 
 /* What a call on a descriptor is: standard output and error are none of it. */
@@ -84,9 +104,10 @@ static int class_of(int fd, int files)
     result name parameters \
     { \
         REAL(name); \
-        if (due(class)) \
+        int met = fate(class); \
+        if (met == DIES) \
             die(); \
-        return real arguments; \
+        return met == REFUSED ? -1 : real arguments; \
     }
 
 /* A write, half of which may be made before the end. */
@@ -94,12 +115,13 @@ static int class_of(int fd, int files)
     ssize_t name parameters \
     { \
         REAL(name); \
-        if (due(class_of(fd, 1))) { \
-            if (torn && size > 1) \
+        int met = fate(class_of(fd, 1)); \
+        if (met == DIES) { \
+            if (how == TORN && size > 1) \
                 real half; \
             die(); \
         } \
-        return real arguments; \
+        return met == REFUSED ? -1 : real arguments; \
     }
 
 WRITE(write, (int fd, const void *data, size_t size), (fd, data, size), (fd, data, size / 2))

@@ -58,20 +58,27 @@ def build(folder: Path) -> Path:
 
 @dataclass(frozen=True)
 class Point:
-    """Where a call is killed.
+    """Where a call is killed, or finds the disk full.
 
     Attributes:
         kind: the class of system calls, see `forked.CLASSES`.
         at: at which of them, from 1.
         torn: whether half of a write is made first.
+        full: whether it lives, and no file takes a byte from there on.
     """
 
     kind: str
     at: int
     torn: bool = False
+    full: bool = False
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.at}{' torn' if self.torn else ''}"
+        return f"{self.kind} {self.at}{'' if self.manner == 'whole' else f' {self.manner}'}"
+
+    @property
+    def manner(self) -> str:
+        """What happens there, see `forked.MANNERS`."""
+        return "full" if self.full else "torn" if self.torn else "whole"
 
 
 @dataclass(frozen=True)
@@ -159,7 +166,7 @@ class Runner:
             environ=dict(environ),
             out=str(out),
             err=str(err),
-            point=[point.kind, point.at, point.torn] if point else None,
+            point=[point.kind, point.at, point.manner] if point else None,
             timeout=timeout,
         )
         return Ended(told["code"], told["counts"], out.read_text(), err.read_text())

@@ -104,6 +104,38 @@ def test_a_run_that_is_hit_again_while_it_is_resumed_ends_as_well(
     assert found.calls > 1
 
 
+@pytest.mark.parametrize(
+    ("name", "kind"), [("textus", "ledger"), ("talkvalue", "ledger"), ("dotdigital", "write")]
+)
+def test_a_disk_that_fills_up_repeats_and_loses_nothing_and_the_run_ends(
+    runner: Runner, name: str, kind: str
+) -> None:
+    """From some write on no file takes a byte; then there is room, and a person goes on."""
+    counts = run(runner, Trial(SCENARIOS[name])).counts
+    # The last writes to the ledger are made when it is closed, and nobody needs them.
+    last = counts[kind] * 8 // 10
+    for at in always(name).sample(range(last // 4, last), 2):
+        found = run(runner, Trial(SCENARIOS[name], (Point(kind, at, full=True),)))
+        holds(found)
+        assert (found.full, found.killed, found.calls) == (1, 0, 2)
+
+
+def test_a_run_that_finds_the_disk_full_says_how_to_go_on(runner: Runner, tmp_path: Path) -> None:
+    scenario = SCENARIOS["textus"]
+    (tmp_path / "a.csv").write_text(scenario.content)
+    with Sandbox(tmp_path / "box.sqlite") as box:
+        environ = {**bare_environment(), **box.environment, "PREFLIGHT_POLL_SCALE": "0.002"}
+        point = Point("ledger", 70, full=True)
+        ended = runner.call(scenario.argv(), cwd=tmp_path, environ=environ, point=point)
+    (taken,) = re.findall(r"run (\S+): if it is interrupted", ended.err)
+    ledger = tmp_path / ".preflight" / "ledger.sqlite"
+    assert ended.code == 2
+    assert ended.err.splitlines()[-1] == (
+        f"preflight: cannot write {ledger}: database or disk is full; "
+        f"once it can be written, `preflight resume {taken}` goes on"
+    )
+
+
 def test_a_forked_call_ends_as_one_of_a_fresh_process(runner: Runner, tmp_path: Path) -> None:
     """What it says and what it writes, ids and times apart."""
     seen = []

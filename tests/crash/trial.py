@@ -27,6 +27,7 @@ MOST_CALLS = 20
 """A run that has not ended after so many calls is stuck."""
 
 _BUSY = "another process works on"
+_FULL = ("disk is full", "the disk full?", "No space left", "No usable temporary directory")
 
 
 @dataclass
@@ -36,6 +37,7 @@ class Found:
     Attributes:
         trial: which.
         killed: how many of its calls were killed.
+        full: how many of them said that the disk is full.
         calls: how many it took.
         counts: how many system calls of each class the first call made; none if it was killed.
         doubled: rows that the provider took twice, or was sent twice.
@@ -49,6 +51,7 @@ class Found:
 
     trial: Trial
     killed: int = 0
+    full: int = 0
     calls: int = 0
     counts: dict[str, int] = field(default_factory=dict)
     doubled: list[str] = field(default_factory=list)
@@ -122,6 +125,7 @@ class _Person:
         ended = self._runner.call(argv, cwd=self._here, environ=self._environ, point=point)
         found.calls += 1
         found.killed += ended.code == KILLED
+        found.full += _is_full(ended)
         found.said = ended.err
         if found.calls == 1 and ended.counts is not None:
             found.counts = dict(ended.counts)
@@ -137,11 +141,11 @@ class _Person:
             # As long as a tool that outlived its preflight is at work.
             self._runner.bury()
             return ["resume"]
-        if ended.code not in (0, 1, 3, KILLED):
+        if ended.code not in (0, 1, 3, KILLED) and not _is_full(ended):
             found.stuck = f"exit code {ended.code}: {ended.err[-500:]}"
             return None
         if seen is None:
-            if ended.code == KILLED:
+            if ended.code == KILLED or _is_full(ended):
                 found.way = "submit"
                 return self._trial.scenario.argv()
             found.stuck = f"no run after exit code {ended.code}"
@@ -205,6 +209,12 @@ def _complaining(said: Complaint, place: Path, environ: Mapping[str, str]) -> di
         path.chmod(0o700)
         made[variable] = str(path)
     return made
+
+
+def _is_full(ended: Ended) -> bool:
+    """Whether a call ended because the disk is full, and said so in its last line."""
+    last = ended.err.splitlines()[-1:]
+    return ended.code == 2 and any(words in line for line in last for words in _FULL)
 
 
 def _look(state: Path) -> tuple[Run, list[StoredPart], bool] | None:

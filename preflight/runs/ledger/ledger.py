@@ -85,6 +85,11 @@ def _is_full(error: sqlite3.OperationalError) -> bool:
     return error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 
 
+def _words(error: sqlite3.OperationalError) -> str:
+    """What SQLite says of a full disk; it does not always know."""
+    return str(error) if "full" in str(error) else f"{error} (is the disk full?)"
+
+
 class Ledger:
     """The ledger of a state folder; a context manager that closes it.
 
@@ -97,6 +102,7 @@ class Ledger:
     Raises:
         UsageError: the folder cannot be written, what lies there is no ledger, or it was written
             by a newer preflight.
+        WriteError: the disk is full.
     """
 
     def __init__(self, state_dir: Path, clock: Callable[[], float] = time.time) -> None:
@@ -118,6 +124,8 @@ class Ledger:
             self._prepare(path)
         except sqlite3.DatabaseError as error:
             self._connection.close()
+            if isinstance(error, sqlite3.OperationalError) and _is_full(error):
+                raise WriteError(path, _words(error)) from None
             raise UsageError(f"{path} cannot be used as a ledger: {error}") from None
         except UsageError:
             self._connection.close()
@@ -153,8 +161,8 @@ class Ledger:
     @contextmanager
     def _transaction(self, run: str | None = None) -> Iterator[sqlite3.Connection]:
         """All of the block or nothing; the run, if one is named, counts as changed."""
-        self._connection.execute("BEGIN IMMEDIATE")
         try:
+            self._connection.execute("BEGIN IMMEDIATE")
             yield self._connection
             if run is not None:
                 self._connection.execute(
@@ -165,7 +173,7 @@ class Ledger:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
             if isinstance(error, sqlite3.OperationalError) and _is_full(error):
-                raise WriteError(self._folder / FILE, str(error)) from error
+                raise WriteError(self._folder / FILE, _words(error)) from error
             raise
 
     def now(self) -> float:
