@@ -8,12 +8,7 @@ import click
 
 from preflight.cli import exit_codes
 from preflight.cli.options import (
-    diff_option,
     emit,
-    output_options,
-    profile_option,
-    reading_options,
-    rule_options,
     settings_of,
     shows_values,
 )
@@ -28,19 +23,8 @@ from preflight.report import as_json, diff, text
 from preflight.report.listing import Listing, listing, own_tokens
 
 
-@click.command("check")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@profile_option
-@reading_options
-@rule_options
-@diff_option
-@output_options
-def command(paths: tuple[str, ...], **given: Any) -> int:
-    """Lint contact files; write nothing.
-
-    PATH is a file, a folder, a pattern, or `-` for standard input. Exits with 0 when nothing was
-    found at or above --fail-on, with 1 when something was, with 2 when it could not be tried.
-    """
+def run(paths: tuple[str, ...], **given: Any) -> int:
+    """Lints the files, shows what was found, and gives the exit code."""
     settings = settings_of(given)
     if given["diff"]:
         refuse_format(settings)

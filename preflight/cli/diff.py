@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import click
-
 from preflight.cli.options import emit
 from preflight.cli.terminal import is_shown_to_people
 from preflight.config import catalogue
@@ -13,19 +11,8 @@ from preflight.report import diff
 from preflight.writing import results_folder, undo
 
 
-@click.command("diff")
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@click.option(
-    "--show-values/--redact",
-    "show_values",
-    default=None,
-    help="print values of contacts or their shape",
-)
-def command(folder: Path, show_values: bool | None) -> int:
-    """Show what a fix changed, cell by cell, with the rule that asked for it.
-
-    DIR is a folder that `preflight fix` wrote. Fixes that were undone since are shown as well.
-    """
+def run(folder: Path, show_values: bool | None) -> int:
+    """Shows the changes; always 0."""
     changes = undo.changes(folder)
     names = {code: rule.name for code, rule in catalogue.builtin().items()}
     shown = is_shown_to_people() if show_values is None else show_values

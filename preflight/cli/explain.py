@@ -6,17 +6,14 @@ from typing import Any
 
 import click
 
-from preflight.cli.options import catalogue_options, settings_of
+from preflight.cli.options import settings_of
 from preflight.config import catalogue
 from preflight.core.suggest import nearest
 from preflight.report.libraries import judge_of
 
 
-@click.command("explain")
-@click.argument("code", metavar="CODE")
-@catalogue_options
-def command(code: str, **given: Any) -> int:
-    """Explain a rule, by its code or its name: why it matters, what it finds and what it fixes."""
+def run(code: str, **given: Any) -> int:
+    """Explains the rule; always 0."""
     rules = catalogue.load(settings_of(given).rules)
     named = {rule.name: rule for rule in rules.values()}
     rule = rules.get(code.upper()) or named.get(code.lower())

@@ -4,20 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import click
-
 from preflight.cli import exit_codes
 from preflight.cli.check import difference, refuse_format
 from preflight.cli.options import (
-    diff_option,
     emit,
-    output_options,
-    profile_option,
-    reading_options,
-    rule_options,
     settings_of,
     shows_values,
-    writing_options,
 )
 from preflight.cli.output_file import refuse_protected
 from preflight.cli.progress import progress_bars
@@ -31,22 +23,8 @@ from preflight.writing import results_folder
 from preflight.writing.writer import Fixed
 
 
-@click.command("fix")
-@click.argument("path", metavar="PATH")
-@profile_option
-@writing_options
-@reading_options
-@rule_options
-@diff_option
-@output_options
-def command(path: str, **given: Any) -> int:
-    """Lint a file, apply safe fixes, write the clean rows and the rejects.
-
-    Writes clean.csv (or parts/ and manifest.json, over a limit), rejects.csv, fixes.csv and
-    report.json into DIR, and keeps what `preflight undo DIR` needs. Exits with 0 when no row was
-    rejected, or no more than --max-bad. With --diff nothing is written, and it exits with 1 when
-    anything would be changed.
-    """
+def run(path: str, **given: Any) -> int:
+    """Fixes the file, or shows what would be changed, and gives the exit code."""
     settings = settings_of(_own(given))
     refuse_protected(given, settings, [path], folder=given["folder"])
     if given["diff"]:

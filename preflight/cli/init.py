@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from preflight.cli.options import emit, profile_option, reading_options, settings_of
+from preflight.cli.options import emit, settings_of
 from preflight.cli.output_file import refuse
 from preflight.config import profiles
 from preflight.core.errors import OutputExists, SourceError
@@ -18,26 +18,8 @@ from preflight.report import as_config
 from preflight.report.text import visible
 
 
-@click.command("init")
-@click.argument("path", required=False, metavar="[PATH]")
-@profile_option
-@reading_options
-@click.option(
-    "-o",
-    "--output",
-    "target",
-    type=click.Path(path_type=Path),
-    default=Path("preflight.toml"),
-    metavar="FILE",
-    help="what to write, `-` for stdout [preflight.toml]",
-)
-@click.option("--force", is_flag=True, help="replace a file that stands there")
-def command(path: str | None, target: Path, *, force: bool, **given: Any) -> int:
-    """Write a commented configuration, drafted from the contact file PATH if there is one.
-
-    What you say with options is in force in it. What was found out, and what is merely likely,
-    stands there as comments.
-    """
+def run(path: str | None, target: Path, *, force: bool, **given: Any) -> int:
+    """Writes the configuration; always 0."""
     shown = str(target) == "-"
     if not shown and target.exists() and not force:
         raise OutputExists(f"{target} exists; --force replaces it, -o FILE writes elsewhere")

@@ -7,11 +7,9 @@ from pathlib import Path
 import click
 
 from preflight.cli.options import (
-    config_options,
     emit,
     settings_of,
     shows_values,
-    state_dir_option,
 )
 from preflight.cli.progress import progress_bars
 from preflight.config import catalogue
@@ -25,26 +23,7 @@ from preflight.pipeline import state_folder
 from preflight.report import lessons as told
 
 
-@click.command("learn")
-@click.argument("run", metavar="RUN")
-@click.option(
-    "-o",
-    "--output",
-    "folder",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="write the proposals there: rule files and a piece of config",
-)
-@click.option("--output-format", type=click.Choice(["text", "json"]), default="text")
-@click.option(
-    "--show-values/--redact",
-    "show_values",
-    default=None,
-    help="name a domain that may be somebody's own, or not",
-)
-@config_options
-@state_dir_option
-def command(
+def run(
     run: str,
     folder: Path | None,
     output_format: str,
@@ -53,12 +32,7 @@ def command(
     isolated: bool,
     state_dir: Path | None,
 ) -> int:
-    """Propose rules and config entries for refusals that no check predicted.
-
-    The rows that the provider refused are compared with those it accepted, over RUN and the runs
-    that correct it. Nothing is installed: try a rule with `preflight rules --test FILE`, and put
-    what you want into your preflight.toml.
-    """
+    """Shows what is proposed, and writes it where that was asked for; always 0."""
     settings = settings_of(
         {
             "state_dir": state_dir,

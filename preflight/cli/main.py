@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import errno
-import importlib
 import platform
 import tempfile
 import traceback
 from collections.abc import Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import click
 
 from preflight.cli import exit_codes
+from preflight.cli.commands import COMMANDS
 from preflight.cli.terminal import is_refused, silence
 from preflight.core.errors import PreflightError, WriteError
 from preflight.core.files import reason
@@ -46,7 +45,7 @@ _COMMANDS = {
 
 
 class _Commands(click.Group):
-    """Loads a command's module when it is called, so that `--help` costs next to nothing."""
+    """The commands in the order of their use, each with a few words."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
@@ -60,12 +59,7 @@ class _Commands(click.Group):
             return 0
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _COMMANDS:
-            return None
-        command: click.Command = importlib.import_module(
-            f"preflight.cli.{cmd_name.replace('-', '_')}"
-        ).command
-        return command
+        return COMMANDS.get(cmd_name)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -141,6 +135,8 @@ def _in_a_line(error: click.ClickException) -> str:
 
 def _log(error: BaseException) -> str:
     """Writes where a bug happened, without a message that may hold a value; says where it is."""
+    from importlib.metadata import version  # here: its import is a fifth of `--help`
+
     frames = "".join(traceback.format_tb(error.__traceback__))
     text = (
         f"preflight {version('contact-preflight')}, Python {platform.python_version()}, "

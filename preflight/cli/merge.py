@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from preflight.cli import exit_codes
-from preflight.cli.options import merge_options, settings_of
+from preflight.cli.options import settings_of
 from preflight.cli.output_file import refuse_protected
 from preflight.cli.progress import progress_bars
 from preflight.cli.submit import show
@@ -25,50 +25,8 @@ _ONLY_FILE = {"original": "--original", "folder": "-o", "force": "--force"}
 _PLACE = ("provider", "failures", "more", "run", "submitted", *_ONLY_RUN, *_ONLY_FILE)
 
 
-@click.command("merge")
-@click.option("--from", "provider", required=True, metavar="PROVIDER", help="whose report it is")
-@click.option(
-    "--failures",
-    required=True,
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE…",
-    help="the report; several files, or repeatable, where it came in pages",
-)
-@click.argument("more", nargs=-1, type=click.Path(path_type=Path), metavar="")
-@click.option("--run", metavar="RUN", help="the run that it is about")
-@click.option(
-    "--submitted",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="the file that was uploaded by hand, instead of a run",
-)
-@click.option(
-    "--original",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="the file that the submitted one was made from: its columns and row numbers are given",
-)
-@click.option("--part", type=int, metavar="N", help="of the run, if the report does not tell")
-@click.option(
-    "--mark-accepted",
-    "accepted",
-    type=int,
-    multiple=True,
-    metavar="N",
-    help="say of a part that it was taken, and that its job is through; repeatable",
-)
-@merge_options
-def command(**given: Any) -> int:
-    """Join a failure report that was fetched by hand to a run, or to a file that was uploaded.
-
-    With --run it becomes the run's own report: failures.csv and the books in the run's folder are
-    right from then on. With --submitted, DIR gets failures.csv, with the refused rows, and
-    report.json. Report lines that fit no row go to unmatched.csv. Exits with 1 when rows were
-    rejected, more than --max-bad accepts.
-
-    --encoding, --delimiter, --header-row and --sheet are about --original where it is given.
-    """
+def run(**given: Any) -> int:
+    """Joins the report, tells of it, and gives the exit code."""
     _refuse(given)
     failures = [*given["failures"], *given["more"]]
     settings = settings_of({key: value for key, value in given.items() if key not in _PLACE})

@@ -6,14 +6,16 @@ import os
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from preflight.cli.terminal import is_shown_to_people, silence
-from preflight.config.setting_values import FAIL_ON, FORMATS
-from preflight.config.settings import Settings, load
+from preflight.config.choices import FAIL_ON, FORMATS
 from preflight.core import files
+
+if TYPE_CHECKING:
+    from preflight.config.settings import Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -273,6 +275,8 @@ def settings_of(given: dict[str, Any], **extra: Any) -> Settings:
     Raises:
         ConfigError: a value is off.
     """
+    from preflight.config.settings import load  # here, so that `--help` does not wait for it
+
     said = {key: value for key, value in given.items() if key not in _NOT_SETTINGS}
     if "for_" in said:
         said["for"] = said.pop("for_")

@@ -10,10 +10,8 @@ from preflight.providers import registry
 from preflight.providers.protocol import ClientModule, Repeat, Reports
 
 
-@click.command("profiles")
-@click.argument("name", required=False, metavar="[PROVIDER]")
-def command(name: str | None) -> int:
-    """List the providers, or say what one of them takes: its columns, limits and match key."""
+def run(name: str | None) -> int:
+    """Lists the profiles, or describes one; always 0."""
     if name is not None:
         click.echo(_described(profiles.load(name)), nl=False)
         return 0

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from preflight.cli.options import provider_options, resubmit_options, settings_of
+from preflight.cli.options import settings_of
 from preflight.cli.output_file import refuse_protected
 from preflight.cli.progress import progress_bars
 from preflight.cli.submit import environment, run_events, tell
@@ -29,20 +29,8 @@ _PLACE = (
 _SHOWN = 20
 
 
-@click.command("resubmit")
-@click.argument("corrected", metavar="CORRECTED")
-@click.option("--run", metavar="RUN", help="the run that is corrected, where it cannot be told")
-@click.option("--dry-run", is_flag=True, help="everything but the sending")
-@provider_options
-@resubmit_options
-def command(corrected: str, **given: Any) -> int:
-    """Send the corrected rows of a failures.csv or rejects.csv, and only those.
-
-    The file may come back from a spreadsheet: sorted, with columns moved, rows deleted or added,
-    saved with semicolons in another encoding. What the spreadsheet broke is put back; what you
-    changed stays; corrections.csv lists both. Rows that were accepted are not sent again, nor are
-    rows that were refused and came back as they were.
-    """
+def run(corrected: str, **given: Any) -> int:
+    """Sends the corrected rows, tells of it, and gives the exit code."""
     settings = settings_of({key: value for key, value in given.items() if key not in _PLACE})
     known: Iterator[str | Path] = chain([corrected], inputs_of_runs(settings.state_dir))
     refuse_protected(given, settings, known, folder=given["folder"])

@@ -8,31 +8,15 @@ from typing import Any
 
 import click
 
-from preflight.cli.options import catalogue_options, profile_option, settings_of
+from preflight.cli.options import settings_of
 from preflight.config import catalogue, profiles
 from preflight.config.profile import Profile
 from preflight.config.settings import Settings
 from preflight.rule import Rule
 
 
-@click.command("rules")
-@profile_option
-@catalogue_options
-@click.option("--output-format", type=click.Choice(["text", "json"]), default="text")
-@click.option(
-    "--test",
-    "tested",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="PATH",
-    help="run the samples of these rule files instead; repeatable",
-)
-def command(output_format: str, tested: tuple[Path, ...], **given: Any) -> int:
-    """List the rules, with the severity each has for --for PROVIDER, and where yours come from.
-
-    Rules for one provider alone stand in the list of that provider and in the one without --for.
-    With --test, the docstrings of rule files are executed: exits with 1 when a sample fails.
-    """
+def run(output_format: str, tested: tuple[Path, ...], **given: Any) -> int:
+    """Lists the rules, or tries the samples of some; 1 where a sample fails."""
     if tested:
         return _test(tested)
     settings = settings_of(given)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from preflight.cli.options import settings_of, state_dir_option
+from preflight.cli.options import settings_of
 from preflight.cli.submit import part_line
 from preflight.core.errors import UsageError
 from preflight.report import text
@@ -21,12 +21,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@click.command("runs")
-@click.argument("show", required=False, type=click.Choice(["show"]), metavar="[show RUN]")
-@click.argument("run", required=False, metavar="")
-@state_dir_option
-def command(show: str | None, run: str | None, state_dir: Path | None) -> int:
-    """List the runs, newest first; `runs show RUN` tells one, part by part."""
+def run(show: str | None, run: str | None, state_dir: Path | None) -> int:
+    """Lists the runs, or shows one; always 0."""
     settings = settings_of({"state_dir": state_dir})
     if show is None and not (settings.state_dir / FILE).exists():
         click.echo(f"no runs in {text.visible(str(settings.state_dir))}", err=True)

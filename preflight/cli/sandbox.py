@@ -11,31 +11,8 @@ from preflight.core.errors import ConfigError, WriteError
 from preflight.providers.sandbox.server import Sandbox, magic_values
 
 
-@click.command("sandbox")
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="0 picks a free one [0]")
-@click.option(
-    "--state",
-    type=click.Path(path_type=Path),
-    default=Path(".preflight/sandbox.sqlite"),
-    help="where the stand-ins keep what they took [.preflight/sandbox.sqlite]",
-)
-@click.option("--job-seconds", type=float, default=0.0, help="how long a job takes [0]")
-@click.option(
-    "--fault",
-    "faults",
-    multiple=True,
-    metavar="PROVIDER:ROUTE:FAULT[:TIMES[:SECONDS]]",
-    help="misbehave, dotdigital:import:429:2; repeatable",
-)
-@click.option("--magic", is_flag=True, help="list the values that the stand-ins react to, and exit")
-def command(
-    port: int, state: Path, job_seconds: float, faults: tuple[str, ...], magic: bool
-) -> int:
-    """Run local stand-ins for the providers until interrupted.
-
-    They listen on the loopback interface only, and behave as the providers document. Prints the
-    environment that points preflight at them.
-    """
+def run(port: int, state: Path, job_seconds: float, faults: tuple[str, ...], magic: bool) -> int:
+    """Runs the stand-ins until it is interrupted, or lists their values; always 0."""
     if magic:
         for provider, one in magic_values():
             click.echo(f"{provider:<12} {one.where:<14} {one.match:<24} {one.effect}")

@@ -8,7 +8,7 @@ import click
 
 from preflight.cli import exit_codes
 from preflight.cli.fix import written
-from preflight.cli.options import profile_option, reading_options, settings_of, writing_options
+from preflight.cli.options import settings_of
 from preflight.cli.progress import progress_bars
 from preflight.core.workspace import workspace
 from preflight.pipeline import check_fix_split
@@ -16,17 +16,8 @@ from preflight.report import text
 from preflight.report.listing import listing
 
 
-@click.command("split")
-@click.argument("path", metavar="PATH")
-@profile_option
-@writing_options
-@reading_options
-def command(path: str, **given: Any) -> int:
-    """Cut a file on record boundaries under the limits of --for, --max-bytes or --max-rows.
-
-    Writes parts/0001.csv …, each with the header, manifest.json and report.json into DIR. Cells
-    stay as they are; records that are malformed, or too large for any part, go to rejects.csv.
-    """
+def run(path: str, **given: Any) -> int:
+    """Cuts the file, says into what, and gives the exit code."""
     own = {
         key: value
         for key, value in given.items()

@@ -14,13 +14,8 @@ from preflight.cli import exit_codes
 from preflight.cli.fix import summary, written
 from preflight.cli.options import (
     emit,
-    output_options,
-    provider_options,
-    reading_options,
-    rule_options,
     settings_of,
     shows_values,
-    writing_options,
 )
 from preflight.cli.output_file import refuse_protected
 from preflight.cli.progress import event_lines, progress_bars
@@ -51,23 +46,8 @@ _PLACE = (
 )
 
 
-@click.command("submit")
-@click.argument("path", metavar="PATH")
-@click.option("--to", required=True, metavar="PROVIDER", help="whom to send to")
-@click.option("--dry-run", is_flag=True, help="everything but the sending")
-@click.option("--again", is_flag=True, help="send all of a file that was sent there before")
-@provider_options
-@writing_options
-@reading_options
-@rule_options
-@output_options
-def command(path: str, **given: Any) -> int:
-    """Check, fix, split and send a file; wait, fetch what was refused, and merge it all.
-
-    Secrets come from the environment, or from --sandbox, which starts local stand-ins for this run.
-    Exits with 1 when more rows were rejected, here or there, than --max-bad accepts, with 3 when
-    the provider or the network stopped it: `preflight resume` then goes on.
-    """
+def run(path: str, **given: Any) -> int:
+    """Takes the file down the whole line, tells of it, and gives the exit code."""
     own = {key: value for key, value in given.items() if key not in _PLACE}
     settings = settings_of(own)
     refuse_protected(given, settings, [path], folder=given["folder"])

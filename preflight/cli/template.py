@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import click
-
 from preflight.cli.options import emit
 from preflight.cli.output_file import refuse
 from preflight.config import profiles
@@ -14,25 +12,8 @@ from preflight.core import csv_writer
 from preflight.core.errors import OutputExists
 
 
-@click.command("template")
-@click.option(
-    "--for",
-    "name",
-    required=True,
-    metavar="PROVIDER",
-    help="whose header; see `preflight profiles`",
-)
-@click.option(
-    "-o",
-    "--output",
-    "target",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="where to write it [stdout]",
-)
-@click.option("--force", is_flag=True, help="replace a file that stands there")
-def command(name: str, target: Path | None, *, force: bool) -> int:
-    """Write an empty CSV with the columns that a provider takes, the required ones first."""
+def run(name: str, target: Path | None, *, force: bool) -> int:
+    """Writes the header; always 0."""
     if target is not None:
         if target.exists() and not force:
             raise OutputExists(f"{target} exists; --force replaces it")

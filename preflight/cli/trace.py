@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from preflight.cli.options import emit, settings_of, shows_values, state_dir_option
+from preflight.cli.options import emit, settings_of, shows_values
 from preflight.cli.output_file import refuse
 from preflight.cli.progress import progress_bars
 from preflight.core.workspace import workspace
@@ -16,24 +16,7 @@ from preflight.runs.guards import inputs_of_runs
 from preflight.runs.history.facts import Trail
 
 
-@click.command("trace")
-@click.argument("run", metavar="RUN")
-@click.argument("key", metavar="KEY")
-@click.option(
-    "--limit", type=click.IntRange(min=1), default=10, metavar="N", help="rows told at most [10]"
-)
-@click.option("--output-format", type=click.Choice(["text", "json"]), default="text")
-@click.option(
-    "--output-file", type=click.Path(path_type=Path), metavar="FILE", help="write it there"
-)
-@click.option(
-    "--show-values/--redact",
-    "show_values",
-    default=None,
-    help="print values of contacts or their shape",
-)
-@state_dir_option
-def command(
+def run(
     run: str,
     key: str,
     limit: int,
@@ -42,12 +25,7 @@ def command(
     show_values: bool | None,
     state_dir: Path | None,
 ) -> int:
-    """Tell what happened to a row: read, found, changed, sent, refused, corrected, accepted.
-
-    RUN is any run of a family, KEY the number of a row of its first input, the email, phone or
-    other match key of a contact, or a row's preflight__id. All is told from the state folder; what
-    is missing is said. Exits with 1 when no row fits.
-    """
+    """Tells the stories of the rows that fit; 1 where none does."""
     settings = settings_of({"state_dir": state_dir, "show_values": show_values})
     if output_file is not None:
         refuse(output_file, "--output-file", inputs_of_runs(settings.state_dir))

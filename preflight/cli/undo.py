@@ -10,34 +10,10 @@ from preflight.report import text
 from preflight.writing import results_folder, undo
 
 
-@click.command("undo")
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "--output",
-    "target",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="where to write the original [under its own name, beside DIR]",
-)
-@click.option("--force", is_flag=True, help="replace an existing file of that name")
-@click.option("--code", "codes", multiple=True, metavar="CODE", help="undo only this rule's fixes")
-@click.option(
-    "--row",
-    "rows",
-    multiple=True,
-    type=click.IntRange(min=1),
-    metavar="N",
-    help="undo only the fixes of this row of the input",
-)
-def command(
+def run(
     folder: Path, target: Path | None, force: bool, codes: tuple[str, ...], rows: tuple[int, ...]
 ) -> int:
-    """Undo a fix.
-
-    Writes the original file again, byte for byte, and does not touch the files in DIR. With --code
-    or --row, undoes only those fixes, in DIR's clean.csv, and records that in fixes.csv.
-    """
+    """Undoes the fix, or some of its changes; always 0."""
     if not codes and not rows:
         restored = undo.restore(folder, target, force=force)
         path = text.visible(str(restored.path))

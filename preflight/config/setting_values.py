@@ -8,20 +8,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, WithJsonSchema
 
+from preflight.config import choices
 from preflight.config.profile import Demand
 from preflight.config.validation import Form, OneOf, table
 from preflight.core.types import Reason, Severity
 from preflight.providers import registry
 
-_FailOn = Literal["error", "warning", "never"]
-_Format = Literal["full", "concise", "json"]
-FAIL_ON: tuple[str, ...] = get_args(_FailOn)
-FORMATS: tuple[str, ...] = get_args(_Format)
 OFF = "off"
 LEVELS = (*(str(level) for level in Severity), OFF)
 """What a rule's severity may be in a config or a profile."""
@@ -211,8 +208,8 @@ Resolver = Annotated[
     ),
     Form("is an IP address, or one and a port: 127.0.0.1:53"),
 ]
-FailOn = Annotated[_FailOn, OneOf(lambda: FAIL_ON)]
-OutputFormat = Annotated[_Format, OneOf(lambda: FORMATS)]
+FailOn = Annotated[choices.FailOn, OneOf(lambda: choices.FAIL_ON)]
+OutputFormat = Annotated[choices.OutputFormat, OneOf(lambda: choices.FORMATS)]
 MaxBadRows = Annotated[
     MaxBad,
     PlainValidator(

@@ -7,10 +7,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from preflight.core import files
 from preflight.core.errors import OutputExists, UsageError
-from preflight.rule import Rule
+
+if TYPE_CHECKING:
+    from preflight.rule import Rule
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _OWN = re.compile(r"[A-Z]{3}")

@@ -1,0 +1,146 @@
+"""The commands about files: what is in one, and what fixing makes of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from preflight.cli.options import (
+    diff_option,
+    output_options,
+    profile_option,
+    reading_options,
+    rule_options,
+    writing_options,
+)
+
+
+@click.command("check")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@profile_option
+@reading_options
+@rule_options
+@diff_option
+@output_options
+def check(**given: Any) -> int:
+    """Lint contact files; write nothing.
+
+    PATH is a file, a folder, a pattern, or `-` for standard input. Exits with 0 when nothing was
+    found at or above --fail-on, with 1 when something was, with 2 when it could not be tried.
+    """
+    from preflight.cli.check import run
+
+    return run(**given)
+
+
+@click.command("fix")
+@click.argument("path", metavar="PATH")
+@profile_option
+@writing_options
+@reading_options
+@rule_options
+@diff_option
+@output_options
+def fix(**given: Any) -> int:
+    """Lint a file, apply safe fixes, write the clean rows and the rejects.
+
+    Writes clean.csv (or parts/ and manifest.json, over a limit), rejects.csv, fixes.csv and
+    report.json into DIR, and keeps what `preflight undo DIR` needs. Exits with 0 when no row was
+    rejected, or no more than --max-bad. With --diff nothing is written, and it exits with 1 when
+    anything would be changed.
+    """
+    from preflight.cli.fix import run
+
+    return run(**given)
+
+
+@click.command("split")
+@click.argument("path", metavar="PATH")
+@profile_option
+@writing_options
+@reading_options
+def split(**given: Any) -> int:
+    """Cut a file on record boundaries under the limits of --for, --max-bytes or --max-rows.
+
+    Writes parts/0001.csv …, each with the header, manifest.json and report.json into DIR. Cells
+    stay as they are; records that are malformed, or too large for any part, go to rejects.csv.
+    """
+    from preflight.cli.split import run
+
+    return run(**given)
+
+
+@click.command("diff")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option(
+    "--show-values/--redact",
+    "show_values",
+    default=None,
+    help="print values of contacts or their shape",
+)
+def diff(**given: Any) -> int:
+    """Show what a fix changed, cell by cell, with the rule that asked for it.
+
+    DIR is a folder that `preflight fix` wrote. Fixes that were undone since are shown as well.
+    """
+    from preflight.cli.diff import run
+
+    return run(**given)
+
+
+@click.command("undo")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    "target",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="where to write the original [under its own name, beside DIR]",
+)
+@click.option("--force", is_flag=True, help="replace an existing file of that name")
+@click.option("--code", "codes", multiple=True, metavar="CODE", help="undo only this rule's fixes")
+@click.option(
+    "--row",
+    "rows",
+    multiple=True,
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="undo only the fixes of this row of the input",
+)
+def undo(**given: Any) -> int:
+    """Undo a fix.
+
+    Writes the original file again, byte for byte, and does not touch the files in DIR. With --code
+    or --row, undoes only those fixes, in DIR's clean.csv, and records that in fixes.csv.
+    """
+    from preflight.cli.undo import run
+
+    return run(**given)
+
+
+@click.command("init")
+@click.argument("path", required=False, metavar="[PATH]")
+@profile_option
+@reading_options
+@click.option(
+    "-o",
+    "--output",
+    "target",
+    type=click.Path(path_type=Path),
+    default=Path("preflight.toml"),
+    metavar="FILE",
+    help="what to write, `-` for stdout [preflight.toml]",
+)
+@click.option("--force", is_flag=True, help="replace a file that stands there")
+def init(**given: Any) -> int:
+    """Write a commented configuration, drafted from the contact file PATH if there is one.
+
+    What you say with options is in force in it. What was found out, and what is merely likely,
+    stands there as comments.
+    """
+    from preflight.cli.init import run
+
+    return run(**given)

@@ -1,0 +1,106 @@
+"""The commands about rules and profiles."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from preflight.cli.options import (
+    catalogue_options,
+    profile_option,
+)
+from preflight.linting import rule_skeleton
+
+
+@click.command("rules")
+@profile_option
+@catalogue_options
+@click.option("--output-format", type=click.Choice(["text", "json"]), default="text")
+@click.option(
+    "--test",
+    "tested",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="run the samples of these rule files instead; repeatable",
+)
+def rules(**given: Any) -> int:
+    """List the rules, with the severity each has for --for PROVIDER, and where yours come from.
+
+    Rules for one provider alone stand in the list of that provider and in the one without --for.
+    With --test, the docstrings of rule files are executed: exits with 1 when a sample fails.
+    """
+    from preflight.cli.rules import run
+
+    return run(**given)
+
+
+@click.command("explain")
+@click.argument("code", metavar="CODE")
+@catalogue_options
+def explain(**given: Any) -> int:
+    """Explain a rule, by its code or its name: why it matters, what it finds and what it fixes."""
+    from preflight.cli.explain import run
+
+    return run(**given)
+
+
+@click.command("new-rule")
+@click.argument("name", metavar="NAME")
+@click.option(
+    "--family",
+    required=True,
+    metavar="|".join(rule_skeleton.FAMILIES),
+    help="what its cells hold; three capital letters make a family of your own",
+)
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="where it is written [the first folder of `rules` in the config, else rules/]",
+)
+@catalogue_options
+def new_rule(**given: Any) -> int:
+    """Write the skeleton of a rule, with the next free code of its family.
+
+    NAME states the problem in kebab-case: email-padded. The file runs as it is; change its check
+    and its samples, and `preflight rules --test FILE` says whether they agree.
+    """
+    from preflight.cli.new_rule import run
+
+    return run(**given)
+
+
+@click.command("profiles")
+@click.argument("name", required=False, metavar="[PROVIDER]")
+def profiles(**given: Any) -> int:
+    """List the providers, or say what one of them takes: its columns, limits and match key."""
+    from preflight.cli.profiles import run
+
+    return run(**given)
+
+
+@click.command("template")
+@click.option(
+    "--for",
+    "name",
+    required=True,
+    metavar="PROVIDER",
+    help="whose header; see `preflight profiles`",
+)
+@click.option(
+    "-o",
+    "--output",
+    "target",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="where to write it [stdout]",
+)
+@click.option("--force", is_flag=True, help="replace a file that stands there")
+def template(**given: Any) -> int:
+    """Write an empty CSV with the columns that a provider takes, the required ones first."""
+    from preflight.cli.template import run
+
+    return run(**given)
