@@ -35,7 +35,7 @@ from preflight.runs.delivery.events import Begun, Unverified
 from preflight.runs.delivery.loop import Terms, drive
 from preflight.runs.delivery.poller import words
 from preflight.runs.guards import instead, refuse_begun, refuse_sent, replace, same_folder
-from preflight.runs.kept_run import judged_again, keep_source, kept_source, restored, stored
+from preflight.runs.kept_run import judged_again, keep_source, require_kept, restored, stored
 from preflight.runs.ledger.ledger import FILE as LEDGER
 from preflight.runs.ledger.ledger import LOCKS, Ledger
 from preflight.runs.ledger.run import NewRun, Run, RunState
@@ -278,7 +278,7 @@ def resume(
             raise UsageError(f"no unfinished run in {settings.state_dir}; see `preflight runs`")
         own = restored(run, settings)
         connected = _connected(run.provider, run.options, connection)
-        kept_source(run, settings.state_dir)
+        require_kept(run, settings.state_dir)
         with closing(connected), _resumable(run.id), ledger.lock(run.id):
             _not_replaced(ledger, run.id)
             results_folder.handed_over(run.folder)

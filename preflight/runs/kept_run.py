@@ -78,16 +78,28 @@ def restored(run: Run, settings: Settings) -> Settings:
     )
 
 
-def kept_source(run: Run, state_dir: Path) -> Path:
-    """The kept copy of a run's source.
+def require_kept(run: Run, state_dir: Path) -> None:
+    """Makes sure that all that was kept of a run is there, before it goes on.
 
     Raises:
-        SourceError: it is gone.
+        SourceError: the copy of its source or its comparison with earlier runs is gone or damaged.
     """
+    copy = _kept_source(run, state_dir)
+    with copy.open("rb") as file:
+        if files.copy_hashed(file)[0] != run.source_sha256:
+            raise _damaged(copy)
+    _comparison(run, state_dir)
+
+
+def _kept_source(run: Run, state_dir: Path) -> Path:
     copy = state_dir / SOURCES / run.source_sha256
     if not copy.exists():
         raise SourceError(f"the kept copy of the source is gone; put the input there: {copy}")
     return copy
+
+
+def _damaged(copy: Path) -> SourceError:
+    return SourceError(f"the kept copy of the source is damaged; put the input there: {copy}")
 
 
 def judged_again(run: Run, own: Settings, check: Check) -> Checked:
@@ -99,13 +111,15 @@ def judged_again(run: Run, own: Settings, check: Check) -> Checked:
         check: lints it.
 
     Raises:
-        SourceError: the kept copy is gone.
+        SourceError: what was kept is gone or damaged.
         UsageError: a rule file or a schema of that time is.
     """
-    copy = kept_source(run, own.state_dir)
+    copy = _kept_source(run, own.state_dir)
     refused = run.settings.get("refused_domains")
     mail = None if refused is None else known_domains(refused)
     checked = check(copy, own, mail=mail, comparison=_comparison(run, own.state_dir))
+    if checked.source.sha256 != run.source_sha256:
+        raise _damaged(copy)
     return dataclasses.replace(
         checked, source=dataclasses.replace(checked.source, name=run.source_name)
     )
@@ -115,18 +129,22 @@ def _comparison(run: Run, state_dir: Path) -> RowVerdicts:
     """What comparing the source with earlier runs found, when the run began.
 
     Raises:
-        SourceError: it was kept and is gone.
+        SourceError: it was kept, and is gone or damaged.
     """
     digest = run.settings.get("comparison")
     if digest is None:
         return RowVerdicts()
     path = state_dir / SOURCES / f"{digest}{_COMPARISON}"
     try:
-        return RowVerdicts.parse(path.read_text("utf-8"))
-    except OSError as error:
+        text = path.read_bytes()
+    except OSError:
+        text = b""
+    if hashlib.sha256(text).hexdigest() != digest:
         raise SourceError(
-            f"the comparison with earlier runs is gone: {path}: {error.strerror}"
-        ) from error
+            f"the kept comparison of {run.source_name} with earlier runs is gone or damaged; "
+            f"put it back from a copy of the state folder: {path}"
+        )
+    return RowVerdicts.parse(text.decode())
 
 
 def _digest(text: str) -> str:

@@ -7,6 +7,7 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Callable
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
@@ -285,6 +286,45 @@ def test_a_round_that_broke_off_is_gone_on_with_and_not_begun_again(
     assert len(opened.store.accepted("dotdigital")) == 3
     report = json.loads((here / "c.preflight" / "report.json").read_text())
     assert report["files"][0]["counts"]["by_code"]["DUP804"] == 1
+
+
+def test_a_round_that_broke_off_ends_as_one_that_did_not(call: Call, box: Box, here: Path) -> None:
+    """Its rows are held back again by what was kept of the comparison, and not sent without it."""
+    opened = box()
+    refused = {"r5": "suppressed5@kestrel-labs.com", "r6": "suppressed6@kestrel-labs.com"}
+    text = leads(7, r2="nobody", r4="no address", **refused)
+    (here / "a.csv").write_text(text)
+    call("submit", "a.csv", *TALKVALUE)
+    corrected = text.replace("nobody", "ann2@kestrel-labs.com")
+    corrected = corrected.replace("suppressed5", "suppressed55")
+    (here / "c.csv").write_text(corrected)
+    shutil.copytree(here, here / "whole", ignore=shutil.ignore_patterns("whole"))
+    call("resubmit", "c.csv", "--base-url", "http://127.0.0.1:9")
+    _, child = run_ids(call)
+    (kept,) = (here / ".preflight" / "sources").glob("*.comparison.json")
+    for damage in (kept.unlink, lambda: kept.write_text("[]")):
+        whole = kept.read_bytes()
+        damage()
+        stopped = call("resume", child)
+        assert stopped.code == 2
+        assert stopped.err == (
+            "preflight: the kept comparison of c.csv with earlier runs is gone or damaged; "
+            f"put it back from a copy of the state folder: {kept.relative_to(here)}\n"
+        )
+        assert len(opened.store.accepted("talkvalue")) == 3
+        kept.write_bytes(whole)
+    assert call("resume", child, "--base-url", opened.environment["TALKVALUE_API_URL"]).code == 1
+    with chdir(here / "whole"):
+        assert call("resubmit", "c.csv").code == 1
+    broken, unbroken = here / "c.preflight", here / "whole" / "c.preflight"
+    assert books_of(broken) == books_of(unbroken)
+    assert books_of(broken) == {
+        "rows": 7, "accepted": 1, "rejected_here": 2, "rejected_there": 1, "submitted": 0,
+        "unknown": 0, "dropped": 3,
+    }  # fmt: skip
+    assert rows_of(broken / "failures.csv") == rows_of(unbroken / "failures.csv")
+    codes = [row["preflight__codes"] for row in rows_of(broken / "failures.csv")]
+    assert codes == ["EML302", "", "DUP806"]
 
 
 def test_a_round_of_which_nothing_was_taken_is_replaced_by_the_next(
