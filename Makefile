@@ -24,7 +24,7 @@ test: check tests
 
 # What one runs while working.
 test-fast: $(READY)
-	HYPOTHESIS_PROFILE=fast $(BIN)/python -m pytest -q -n 2 -m "not slow"
+	HYPOTHESIS_PROFILE=fast $(BIN)/python -m pytest -q -n 2 -m "not slow and not long"
 
 check: $(READY)
 	$(BIN)/ruff check .
@@ -60,10 +60,12 @@ schema: $(READY)
 bench: $(READY)
 	$(BIN)/python tests/benchmarks/bench_check.py
 
-# Hundreds of thousands of strings: the verdicts of preflight against its libraries', which are the truth.
+# Hundreds of thousands of strings: the verdicts of preflight against its libraries', which are the truth;
+# and of the tests the long comparisons, and every property on many cases.
 compare: $(READY)
 	$(BIN)/python tests/benchmarks/compare.py
 	$(BIN)/python tests/benchmarks/compare_timestamps.py --years 2015 2030
+	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -q -n 2 --timeout 1800 -m "long or hypothesis"
 
 clean:
 	rm -rf $(VENV) .preflight build dist *.egg-info .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis

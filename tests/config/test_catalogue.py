@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from preflight.cli import main
 from preflight.config import catalogue, profiles
 from preflight.core.errors import ConfigError, RuleError
 from preflight.core.types import Severity
@@ -297,14 +298,6 @@ def test_the_users_severity_beats_the_profiles_and_the_longest_entry_counts() ->
         on({"EML999": None})
 
 
-SITE = """
-import sys
-sys.path.insert(0, {site!r})
-from preflight.cli import main
-sys.exit(main({argv!r}))
-"""
-
-
 def distribution(site: Path, entry: str, **modules: str) -> None:
     """A small distribution as an installer leaves it: modules, and what it says of itself."""
     for name, text in modules.items():
@@ -315,52 +308,55 @@ def distribution(site: Path, entry: str, **modules: str) -> None:
     (info / "entry_points.txt").write_text(f"[preflight.rules]\nown = {entry}\n")
 
 
-def call(site: Path, *argv: str) -> subprocess.CompletedProcess[str]:
-    """The command line in a process that finds the distribution."""
-    code = SITE.format(site=str(site), argv=list(argv))
-    return subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, cwd=site, check=False
-    )
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder in which installed distributions are found, by the command line, too."""
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(catalogue, "installed", catalogue.installed.__wrapped__)
+    known = set(sys.modules)
+    yield tmp_path
+    for name in set(sys.modules) - known:
+        if str(getattr(sys.modules[name], "__file__", "")).startswith(str(tmp_path)):
+            del sys.modules[name]
 
 
 LISTED = "from one import RULE as first\nfrom two import RULE as second\nRULES = [first, second]"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("entry", "codes"),
     [("one", ["OWN001"]), ("one:RULE", ["OWN001"]), ("both:RULES", ["OWN001", "OWN002"]),
      ("both", ["OWN001", "OWN002"])],
 )  # fmt: skip
 def test_an_installed_distribution_brings_rules(
-    entry: str, codes: list[str], tmp_path: Path
+    entry: str, codes: list[str], site: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A module with a rule, a rule, or a list of them; each says where it is from."""
-    one = write(tmp_path, "one.py").read_text()
-    two = write(tmp_path, "two.py", code="OWN002", name="company-odder").read_text()
-    distribution(tmp_path, entry, one=one, two=two, both=LISTED)
-    told = json.loads(call(tmp_path, "rules", "--output-format", "json").stdout)
+    one = write(site, "one.py").read_text()
+    two = write(site, "two.py", code="OWN002", name="company-odder").read_text()
+    distribution(site, entry, one=one, two=two, both=LISTED)
+    assert main(["rules", "--output-format", "json"]) == 0
+    told = json.loads(capsys.readouterr().out)
     brought = {one["code"]: one["origin"] for one in told if one["code"].startswith("OWN")}
     assert brought == dict.fromkeys(codes, "kestrel-rules 1.2")
-    (tmp_path / "a.csv").write_text("email,company\nann@kestrel-labs.com,#odd\n")
-    (tmp_path / "b.csv").write_text("email,company\nann@kestrel-labs.com,odd\n")
-    explained = call(tmp_path, "explain", "OWN001").stdout
+    assert main(["explain", "OWN001"]) == 0
+    explained = capsys.readouterr().out
     assert explained.startswith("OWN001 company-odd (error, of kestrel-rules 1.2)\n\nA company is")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("entry", "complaint"),
     [("missing", "does not load: ModuleNotFoundError"), ("empty", "not a rule, a list of rules"),
      ("empty:NOTHING", "does not load: AttributeError"), ("taken", "EML302 is taken by")],
 )  # fmt: skip
 def test_a_distribution_whose_rules_do_not_load_is_named(
-    entry: str, complaint: str, tmp_path: Path
+    entry: str, complaint: str, site: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """In one line, before the file is even looked for."""
-    taken = write(tmp_path, code="EML302").read_text()
-    distribution(tmp_path, entry, empty="RULES = []", taken=taken)
-    told = call(tmp_path, "check", "there-is-none.csv")
-    assert (told.returncode, told.stderr.count("\n")) == (2, 1)
-    assert told.stderr.startswith("preflight: kestrel-rules 1.2: ")
-    assert complaint in told.stderr
+    taken = write(site, code="EML302").read_text()
+    distribution(site, entry, empty="RULES = []", taken=taken)
+    code, (_, err) = main(["check", "there-is-none.csv"]), capsys.readouterr()
+    assert (code, err.count("\n")) == (2, 1)
+    assert err.startswith("preflight: kestrel-rules 1.2: ")
+    assert complaint in err

@@ -43,7 +43,10 @@ def _prepare() -> None:
     for command in ("main", "submit", "resume"):
         importlib.import_module(f"preflight.cli.{command}")
     from preflight.config.settings import Settings
+    from preflight.providers import registry
 
+    for provider in registry.names():
+        registry.client(provider)
     for provider in ("talkvalue", "textus"):
         _warm(Settings(profile=provider))
     ctypes.CDLL(None).prctl(_CHILD_SUBREAPER, 1, 0, 0, 0)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pandera.errors
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from preflight.core.types import Hints
@@ -19,6 +19,7 @@ from preflight.linting.analysis import analyze
 from preflight.pipeline import check_fix_split
 from tests import checked
 from tests.cells import chunk_of, plan_for
+from tests.examples import examples
 from tests.linting.test_analysis import later, layout
 
 DAY, MONTH, OPEN = "21/04/2026 15:30", "04/21/2026 15:30", "03/04/2026 15:30"
@@ -62,6 +63,7 @@ def test_cells_without_a_judgement_of_order_show_nothing() -> None:
 
 
 @pytest.mark.slow
+@settings(max_examples=examples(1 / 2))
 @given(
     st.lists(st.sampled_from([DAY, MONTH, OPEN, "x"]), min_size=1, max_size=9), st.integers(1, 9)
 )

@@ -247,11 +247,17 @@ def around(zone: ZoneInfo, change: datetime) -> list[datetime]:
     ]
 
 
+ODD_ZONES = {"Australia/Lord_Howe", "Africa/Casablanca", "Antarctica/Troll", "Asia/Gaza"}
+"""Clocks that change by half an hour or by two, for Ramadan, or not as a rule says."""
+
+
 @pytest.mark.slow
-def test_gaps_and_folds_are_those_of_dateutil_in_every_zone() -> None:
+@pytest.mark.parametrize("step", [8, pytest.param(1, marks=pytest.mark.long)])
+def test_gaps_and_folds_are_those_of_dateutil(step: int) -> None:
     """At each change of the clocks in a year, and where nothing changes."""
     compared = 0
-    for name in sorted(available_timezones()):
+    zones = sorted(available_timezones())
+    for name in [*zones[::step], *sorted(ODD_ZONES - {*zones[::step]})]:
         zone = ZoneInfo(name)
         ordinary = [datetime(2026, 1, 15, 12), datetime(2026, 7, 15, 12)]  # noqa: DTZ001
         near = [local for change in changes(zone, 2026, 2026) for local in around(zone, change)]
@@ -269,7 +275,7 @@ def test_gaps_and_folds_are_those_of_dateutil_in_every_zone() -> None:
                 ahead = local.replace(tzinfo=zone, fold=0).utcoffset()
                 assert datetime.fromisoformat(iso).utcoffset() == ahead
             compared += 1
-    assert compared > 5_000
+    assert compared > 5_000 // step
 
 
 def test_no_reason_quotes_the_cell() -> None:

@@ -609,9 +609,9 @@ def test_whatever_a_report_says_every_line_is_kept_and_the_books_balance(
 
 
 @pytest.mark.slow
-def test_a_report_about_many_rows_is_joined_in_seconds(tmp_path: Path) -> None:
-    """100,000 rows that all failed; a Python object a row would take far longer than allowed."""
-    count = 100_000
+def test_a_report_about_many_rows_is_joined_at_once(tmp_path: Path) -> None:
+    """20,000 rows that all failed; a Python object a row would take far longer than allowed."""
+    count = 20_000
     rows = people(count)
     part = make_part(tmp_path, rows)
     keys = pd.Series([row[0].upper() for row in rows], dtype="str")
@@ -620,10 +620,10 @@ def test_a_report_about_many_rows_is_joined_in_seconds(tmp_path: Path) -> None:
     )
     table["row_number"] = pd.Series(range(2, count + 2), dtype="Int64")
     report = FailureReport(b"", ".csv", table)
-    start = time.perf_counter()
+    start = time.process_time()
     assert by_key(report, part).rows == count
     assert by_row(report, part).rows == count
-    assert time.perf_counter() - start < 6
+    assert time.process_time() - start < 1.2
 
 
 def test_a_sentence_about_a_contact_is_no_code(tmp_path: Path) -> None:
