@@ -47,6 +47,8 @@ def _prepare() -> None:
 
     for provider in registry.names():
         registry.client(provider)
+    # Without a client of it httpx has not imported what it sends with.
+    importlib.import_module("httpcore")
     for provider in ("talkvalue", "textus"):
         _warm(Settings(profile=provider))
     ctypes.CDLL(None).prctl(_CHILD_SUBREAPER, 1, 0, 0, 0)
