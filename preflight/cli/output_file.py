@@ -9,7 +9,6 @@ from typing import Any
 from preflight.config.settings import Settings
 from preflight.core import files
 from preflight.core.errors import UsageError
-from preflight.runs.guards import is_state
 from preflight.writing import results_folder
 
 
@@ -47,6 +46,8 @@ def refuse(
     Raises:
         UsageError: it is.
     """
+    from preflight.runs.guards import is_state  # here: most calls need nothing of the runs
+
     files.refuse_input(target, inputs, option)
     results_folder.refuse_result(target, option, folder)
     if is_state(target):

@@ -5,12 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
 
 from preflight.core.redact import visible
-from preflight.linting.checked import Progress
 from preflight.runs.delivery.events import Event, PartEnded, Polled, Sending, Unverified, Waiting
+
+if TYPE_CHECKING:
+    from preflight.linting.checked import Progress
 
 
 def _nothing(stage: str, done: int, total: int | None) -> None:

@@ -12,6 +12,7 @@ import functools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -36,9 +37,11 @@ from preflight.linting.kept_chunks import KeptChunks
 from preflight.linting.linter import Linter, view_problems
 from preflight.linting.row_rules import RowRules, following
 from preflight.linting.row_states import RowStateFold, RowStates
-from preflight.linting.user_schema import UserSchema
 from preflight.linting.whole_file import WholeFile
 from preflight.rule import FileView, Rule, Scope
+
+if TYPE_CHECKING:
+    from preflight.linting.user_schema import UserSchema
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import functools
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
 import numpy as np
 import pandas as pd
@@ -21,7 +21,6 @@ from preflight.core import files
 from preflight.core.findings import Findings
 from preflight.core.types import CHANGE_COLUMNS, Layout, Source
 from preflight.kinds import email_dns
-from preflight.linting import user_schema
 from preflight.linting.analysis import analyze
 from preflight.linting.cell_values import reveal
 from preflight.linting.checked import Check, Checked, Progress, RecordStream, silent
@@ -32,6 +31,9 @@ from preflight.report import documents
 from preflight.rule import Rule
 from preflight.writing import results_folder, undo
 from preflight.writing.writer import Fixed, file_changes, rewrite, write
+
+if TYPE_CHECKING:
+    from preflight.linting.user_schema import UserSchema
 
 
 def check(
@@ -58,7 +60,7 @@ def analyzed(path: str | Path, settings: Settings, call: Call) -> Checked:
         .demanding(settings.any_of)
     )
     rules = _rules(settings, profile, call)
-    schema = user_schema.load(settings.schema) if settings.schema else None
+    schema = _user_schema(settings.schema) if settings.schema else None
     source = open_source(path, spool=call.work, stdin_name=call.stdin_name, sheet=settings.sheet)
     source = dataclasses.replace(source, name=call.name or source.name)
     layout = scan(
@@ -78,6 +80,12 @@ def analyzed(path: str | Path, settings: Settings, call: Call) -> Checked:
     again = dataclasses.replace(read, stage="reading again")
     found = analyze(layout, plan, read, again=again, schema=schema, folder=call.work)
     return Checked(source, found, call.chunk_bytes)
+
+
+def _user_schema(given: str) -> UserSchema:
+    from preflight.linting import user_schema  # here, for it imports pandera
+
+    return user_schema.load(given)
 
 
 def _rules(settings: Settings, profile: Profile, call: Call) -> Mapping[str, Rule]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from preflight.core.types import Books
 from preflight.linting.cell_values import reveal
 from preflight.linting.checked import Checked
 from preflight.report import as_json
 from preflight.report.listing import Listing, listing, own_tokens
-from preflight.runs.prediction import Predicted
-from preflight.runs.settlement import Sent
-from preflight.writing.writer import Fixed
+
+if TYPE_CHECKING:
+    from preflight.runs.prediction import Predicted
+    from preflight.runs.settlement import Sent
+    from preflight.writing.writer import Fixed
 
 
 def of_fix(fixed: Fixed, *, show_values: bool = False, show_all: bool = True) -> str:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from preflight.core.types import Outcome, Part
-from preflight.runs.corrections.brought import Corrections
+
+if TYPE_CHECKING:
+    from preflight.runs.corrections.brought import Corrections
 
 
 @dataclass(frozen=True, slots=True)
