@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from preflight.config import catalogue, profiles
-from preflight.config.column_mapping import is_linted, is_sent, resolve
+from preflight.config.column_mapping import is_sent, linted, resolve
 from preflight.config.profile import Limits, Profile
 from preflight.core.types import InvalidByte, Layout, Problem, Safety, Severity, Source
 from preflight.rule import FileView
@@ -36,7 +36,7 @@ def view(
         rows,
         (rows,) * len(columns),
         frozenset(one.position for one in columns if is_sent(one, known)),
-        frozenset(one.position for one in columns if is_linted(one, known)),
+        linted(columns, known),
     )
 
 

@@ -253,10 +253,7 @@ def _is_header(name: str, profile: Profile) -> bool:
     return name.casefold() in {header.casefold() for header in taken}
 
 
-def is_linted(column: Column, profile: Profile) -> bool:
-    """Whether a column's cells are linted: it is sent, or a sent one is joined from it."""
-    if column.kind == "helper":
-        return False
-    if is_sent(column, profile):
-        return True
-    return any(column.field in pieces for pieces in profile.joins.values())
+def linted(columns: Sequence[Column], profile: Profile) -> frozenset[int]:
+    """The positions of the columns whose cells are linted: they are sent, or joined into one."""
+    sent = {column.position for column in columns if is_sent(column, profile)}
+    return frozenset(sent.union(*(column.pieces for column in columns)))

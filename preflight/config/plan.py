@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
-from preflight.config.column_mapping import is_linted
+from preflight.config.column_mapping import linted
 from preflight.config.profile import Profile
 from preflight.core.types import Column, Hints, Safety, Sheet
 from preflight.core.verdicts import RowVerdicts
@@ -59,13 +59,18 @@ class Plan:
         """The rule that reports crashes of other rules; always on."""
         return self.scoped(Scope.CRASH)[0]
 
+    @functools.cached_property
+    def linted(self) -> frozenset[int]:
+        """The positions of the columns whose cells are linted."""
+        return linted(self.columns, self.profile)
+
     def cell_rules(self, column: Column) -> tuple[Rule, ...]:
         """The rules that check a column's cells.
 
         The pieces of a joined column are linted as columns of their own; the joined column itself
         is only checked for blanks.
         """
-        if not is_linted(column, self.profile):
+        if column.position not in self.linted:
             return ()
         return tuple(
             rule
@@ -100,7 +105,7 @@ class Plan:
         return tuple(
             column
             for column in self.columns
-            if column.kind == "phone" and is_linted(column, self.profile)
+            if column.kind == "phone" and column.position in self.linted
         )
 
     @functools.cached_property

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 
 import numpy as np
 import pyarrow.compute as pc
 
-from preflight.config.column_mapping import is_linted, is_sent
+from preflight.config.column_mapping import is_sent
 from preflight.config.plan import Plan
-from preflight.config.profile import Profile
-from preflight.core.types import Chunk, Column, Ints, Layout
+from preflight.core.types import Chunk, Ints, Layout
 from preflight.kinds.sniffing import Sample
 from preflight.kinds.timestamp.day_month_order import DayMonthOrders
 from preflight.linting.chunk_analysis import ChunkAnalysis
@@ -122,17 +120,13 @@ class ContentFold:
             profile=plan.profile,
             rows=rows,
             filled=tuple(self._filled.tolist()),
-            sent=_positions(plan, is_sent),
-            used=_positions(plan, is_linted),
+            sent=frozenset(one.position for one in plan.columns if is_sent(one, plan.profile)),
+            used=plan.linted,
             well_formed=self._well_formed,
             options=plan.options,
             looks=self._sample.looks(),
             newlines=(lf, crlf, cr),
         )
-
-
-def _positions(plan: Plan, wanted: Callable[[Column, Profile], bool]) -> frozenset[int]:
-    return frozenset(one.position for one in plan.columns if wanted(one, plan.profile))
 
 
 def _filled_cells(chunk: Chunk) -> Ints:

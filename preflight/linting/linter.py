@@ -15,7 +15,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from preflight.config.column_mapping import is_linted
 from preflight.config.plan import Plan
 from preflight.core import findings as tables
 from preflight.core.arrow import series
@@ -120,7 +119,7 @@ class Linter:
         """The findings about cells that a sheet holds as numbers."""
         for column in self.plan.columns:
             rules = [one for one in self.plan.scoped(Scope.STORED) if column.kind in one.kinds]
-            if not rules or not is_linted(column, self.plan.profile):
+            if not rules or column.position not in self.plan.linted:
                 continue
             at = np.flatnonzero(np.isin(chunk.lines, sheet.numbers.get(column.position, ())))
             for rule in rules if len(at) else ():

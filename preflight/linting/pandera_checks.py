@@ -317,14 +317,15 @@ def schema(
 
     known = profiles.load(profile)
     rules = catalogue.choose(catalogue.builtin(), known, select=select, ignore=ignore)
-    plan = Plan(known, (), rules, region or known.region, ZoneInfo(timezone) if timezone else None)
+    fields = [one for one in known.fields.values() if known.is_general or one.header is not None]
+    held = tuple(
+        Column(at, field.header or field.name, field.name, field.kind, field.required, "exact")
+        for at, field in enumerate(fields)
+    )
+    zone = ZoneInfo(timezone) if timezone else None
+    plan = Plan(known, held, rules, region or known.region, zone)
     columns = {}
-    for field in known.fields.values():
-        if not known.is_general and field.header is None:
-            continue
-        column = Column(
-            0, field.header or field.name, field.name, field.kind, field.required, "exact"
-        )
+    for field, column in zip(fields, held, strict=True):
         pattern = _pattern(field)
         columns[pattern] = pa_schema.Column(
             checks=[_check(rule, ColumnChecks(column, plan)) for rule in plan.cell_rules(column)],

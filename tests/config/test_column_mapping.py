@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from preflight.config import profiles
-from preflight.config.column_mapping import is_linted, output_columns, resolve, with_joined
+from preflight.config.column_mapping import linted, output_columns, resolve, with_joined
 from preflight.core.errors import ConfigError
 from tests.cells import chunk_of
 
@@ -60,7 +60,7 @@ def test_helper_columns_are_recognised_and_never_sent() -> None:
     columns = resolve(["email", "preflight__row", " preflight__line"], profiles.load())
     assert [column.kind for column in columns] == ["email", "helper", "helper"]
     assert headers(["email", "preflight__row"], "general") == ["email"]
-    assert not is_linted(columns[1], profiles.load())
+    assert linted(columns, profiles.load()) == {0}
 
 
 def test_a_name_is_made_of_its_pieces_where_no_column_holds_it() -> None:
@@ -73,9 +73,17 @@ def test_a_name_is_made_of_its_pieces_where_no_column_holds_it() -> None:
     assert once.table["3"].to_pylist() == ["Ann Bell", "Pike", "Cleo", ""]
     assert with_joined(once, columns).table.equals(once.table)
     assert [one.header for one in output_columns(columns, textus)] == ["phone_number", "name"]
-    assert is_linted(columns[0], textus)
-    assert resolve(["name", "First", "Last"], textus)[-1].pieces == ()
-    assert resolve(["First", "Phone"], textus)[-1].pieces == ()
+    assert linted(columns, textus) == {0, 1, 2, 3}
+
+
+@pytest.mark.parametrize("header", [["name", "First", "Last"], ["First", "Phone", "name"]])
+def test_a_piece_of_no_joined_column_is_not_linted(header: list[str]) -> None:
+    textus = profiles.load("textus")
+    columns = resolve(header, textus)
+    assert not any(column.pieces for column in columns)
+    assert linted(columns, textus) == {
+        at for at, name in enumerate(header) if name in ("name", "Phone")
+    }
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from preflight.core.workspace import workspace
 from preflight.linting.checked import CHUNK_BYTES, RecordStream
 from preflight.pipeline import check_fix_split
 from preflight.writing.writer import Fixed
+from tests import checked
 from tests.calls import EXPORTS, SHOW, clean_rows_of, contacts, rows_of
 from tests.examples import examples
 
@@ -285,3 +286,18 @@ def test_a_number_of_a_sheet_that_lost_its_zeros_rejects_its_row_as_an_error_alo
     if rejected:
         [row] = rows_of(tmp_path / "out" / "rejects.csv")
         assert (row["email"], row["preflight__codes"]) == ("a@x-labs.com", "TXT708")
+
+
+def test_a_column_that_is_not_sent_is_neither_fixed_nor_judged(tmp_path: Path) -> None:
+    """TextUs makes a name of two others only where there is none."""
+    content = "name,first_name,phone\n Ann Lee, Ann\u200b ,+14155552671\nBo Ray,Bo,+14155552672\n"
+    fixed = checked.fix(tmp_path, content, profile="textus")
+    assert fixed.books == Books(rows=2, clean=2, rejected=0, dropped=0)
+    log = [row for row in rows_of(tmp_path / "out" / "fixes.csv") if row["row"]]
+    assert {row["column_name"] for row in log} == {"name"}
+    assert set(fixed.checked.analysis.findings.frame["column"]) <= {0, 1, 3}
+    assert [
+        problem.column
+        for rule, problem in fixed.checked.analysis.problems
+        if "it will not be sent" in str(problem.message)
+    ] == [2]
