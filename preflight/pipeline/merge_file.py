@@ -32,7 +32,7 @@ from preflight.providers import registry
 from preflight.reading.scan import scan
 from preflight.reading.source import open_source
 from preflight.report import documents
-from preflight.runs.failures_csv import by_row, there_columns, write_unmatched
+from preflight.runs.failures_csv import by_row, provider_columns, write_unmatched
 from preflight.runs.matching import join, origin
 from preflight.runs.matching.match_lines import NO_ROW, NOBODY
 from preflight.runs.matching.origin import Origin
@@ -297,7 +297,7 @@ def _write_failures(
     alike = np.array([str(how) for how in traced.how[refused[there]]], dtype=object)
     shown = said[there]
     shown = shown.assign(how=np.where(_twins(alike), alike, shown["how"].to_numpy(object)))
-    helpers = there_columns(shown, rows, source.part.lines[at], source.names[at], raws)
+    helpers = provider_columns(shown, rows, source.part.lines[at], source.names[at], raws)
     names = [*(header[position] for position in own(header)), *results_folder.HELPERS]
     with results_folder.TableWriter(place / results_folder.FAILURES, names) as file:
         file.write([*cells, *helpers])

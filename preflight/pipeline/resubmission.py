@@ -37,7 +37,7 @@ from preflight.runs import row_outcomes
 from preflight.runs.corrections.brought import brought
 from preflight.runs.corrections.compare import (
     Comparison,
-    judged,
+    compare_rows,
     without_duplicates,
 )
 from preflight.runs.corrections.identify import named
@@ -166,7 +166,7 @@ def _compared(
     stand = rounds.stand
     still_open = set(stand.index[~stand["place"].isin(TAKEN)])
     names = named(returned, rounds.history, pd.Index(stand.index.astype(object)), still_open)
-    found = judged(returned, names, rounds.history, stand)
+    found = compare_rows(returned, names, rounds.history, stand)
     path = _written(returned, found, call.work, returned.source)
     here = Call(work=call.work, progress=call.progress, comparison=found.verdicts(returned.rows))
     compared = without_duplicates(

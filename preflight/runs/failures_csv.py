@@ -1,6 +1,6 @@
-"""failures.csv: the rejects of both sides, here and at the provider; and what each row has to tell.
+"""failures.csv: the rows that preflight or the provider rejected, with their reasons.
 
-The source is gone over once more, so nothing but its kept copy and the provider's words is needed.
+The kept copy of the source is read again, so only that copy and the provider's reports are needed.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from preflight.writing import results_folder
 from preflight.writing.partition import Rejects
 from preflight.writing.writer import rewrite, warnings_left
 
-# Of several reasons for one row the first of these is its class: what nobody can fix comes first,
-# and to try again is enough only where nothing else is to be done.
+# If a row has several reasons, the first of these is its class: first what nobody can fix, last
+# what only needs another try.
 _HARDEST = (Reason.SUPPRESSED, Reason.FIX, Reason.UNKNOWN, Reason.CONFIG, Reason.RETRY)
 
 
@@ -39,92 +39,94 @@ def write_failures(
     checked: Checked,
     failures: pd.DataFrame,
     books: RunBooks,
-    verdicts: RowOutcomes,
+    outcomes: RowOutcomes,
     unattributed: int,
     progress: Progress = silent,
 ) -> tuple[Mapping[str, int], int]:
     """Writes failures.csv, in row order, with the input's own columns.
 
     Args:
-        run: of the ledger; its folder is written into.
+        run: of the ledger; the file goes into its folder.
         checked: the source as it was linted.
         failures: what the provider refused: row, line, code, message, reason, how.
-        books: of the run, which it is held against.
-        verdicts: are told of every row.
-        unattributed: how many rows the provider refused without saying which.
-        progress: told the stage, rows done, and None for their total.
+        books: of the run, to compare the row counts with.
+        outcomes: records what is known of every row.
+        unattributed: number of rows that the provider refused without saying which.
+        progress: called with the stage, the rows done, and None for their total.
 
     Returns:
         `changes` and `warnings` of `settlement.Sent`.
 
     Raises:
-        BooksError: it would not hold as many rows as the books say; what stood there stays.
+        BooksError: it would not have as many rows as the books say; the existing file is kept.
     """
-    found, layout, plan = checked.analysis, checked.layout, checked.analysis.plan
-    rejects = Rejects(layout, plan, found.refused, also=(record_limit(),))
+    analysis, layout, plan = checked.analysis, checked.layout, checked.analysis.plan
+    rejects = Rejects(layout, plan, analysis.refused, also=(record_limit(),))
     files.folder(run.folder)
-    there = by_row(failures)
-    verdicts.refused(there)
-    _note_dropped(verdicts, checked)
+    refused_rows = by_row(failures)
+    outcomes.refused(refused_rows)
+    _note_dropped(outcomes, checked)
     counted, changes, remaining = Counter[str](), Counter[str](), Counter[str]()
     names, own_cells = RowIds(layout), own(layout.header)
     with results_folder.TableWriter(run.folder / results_folder.FAILURES, rejects.header) as file:
-        for one, _ in rewrite(found, checked.records("merging", progress)):
-            here = rejects.of(one.original, one.rejected, one.rejected_malformed, one.findings)
-            refused = _refused_rows(one.aligned, there, own_cells, names)
-            file.write(_in_row_order(here, refused))
-            _note_local(verdicts, one, here, names)
-            counted.update(here=len(here[0]), there=len(refused[0]))
-            changes.update(one.changes["code"].tolist())
-            remaining.update(one.findings.counts())
+        for fixed, _ in rewrite(analysis, checked.records("merging", progress)):
+            rejected_rows = rejects.of(
+                fixed.original, fixed.rejected, fixed.rejected_malformed, fixed.findings
+            )
+            provider_rows = _refused_rows(fixed.aligned, refused_rows, own_cells, names)
+            file.write(_in_row_order(rejected_rows, provider_rows))
+            _note_local(outcomes, fixed, rejected_rows, names)
+            counted.update(here=len(rejected_rows[0]), there=len(provider_rows[0]))
+            changes.update(fixed.changes["code"].tolist())
+            remaining.update(fixed.findings.counts())
         _agree(books, counted["here"], counted["there"] + unattributed)
     return dict(changes), warnings_left(remaining, checked)
 
 
-def _agree(books: RunBooks, here: int, there: int) -> None:
-    """Checks that failures.csv holds as many rows as the books say.
+def _agree(books: RunBooks, rejected_here: int, rejected_there: int) -> None:
+    """Checks that failures.csv has as many rows as the books say.
 
     Raises:
-        BooksError: it does not. Either a defect of preflight, or the rules are others than those
-            of the call that began the run.
+        BooksError: it does not. Either this is a defect of preflight, or the rules were changed
+            since the run began.
     """
-    if (here, there) != (books.rejected_here, books.rejected_there):
+    if (rejected_here, rejected_there) != (books.rejected_here, books.rejected_there):
         raise BooksError(
-            f"{here} rows are rejected here and {there} there, the books say {books.rejected_here} "
-            f"and {books.rejected_there}; if preflight was changed since the run began, resume it "
-            "with the version that began it"
+            f"{rejected_here} rows are rejected here and {rejected_there} by the provider, but "
+            f"the books say {books.rejected_here} and {books.rejected_there}; if preflight was "
+            "upgraded since the run began, resume it with the version that began it"
         )
 
 
 def write_unmatched(folder: Path, unmatched: list[pd.DataFrame]) -> None:
-    """unmatched.csv: the report lines that no row could be found for; no file if there are none."""
+    """Writes unmatched.csv, the report lines that match no row; no file if there are none."""
     final = folder / results_folder.UNMATCHED
     lines = [piece for piece in unmatched if len(piece)]
     if not lines:
         final.unlink(missing_ok=True)
         return
-    together = pd.concat(lines, ignore_index=True)
-    with results_folder.TableWriter(final, list(together.columns)) as file:
-        file.write([pa.array(together[name].astype(str), type=pa.string()) for name in together])
+    table = pd.concat(lines, ignore_index=True)
+    with results_folder.TableWriter(final, list(table.columns)) as file:
+        file.write([pa.array(table[name].astype(str), type=pa.string()) for name in table])
 
 
 def by_row(failures: pd.DataFrame) -> pd.DataFrame:
-    """What the provider said of each row: all of its reasons together.
+    """The provider's reasons for each refused row, together.
 
     Args:
-        failures: as `join.Joined` has them.
+        failures: of a `join.Joined`.
 
     Returns:
-        Indexed by the row, in row order: message and code (several with a separator), reason (the
-        class of the hardest) and how, all str.
+        A frame indexed by row number, in order: message and code (several with a separator),
+        reason (the class of the hardest) and how, all str.
     """
     grouped = failures.groupby("row", sort=True)
     return pd.DataFrame(
         {
             "message": grouped["message"].agg(
-                lambda one: "; ".join(dict.fromkeys(filter(None, one)))
+                lambda texts: "; ".join(dict.fromkeys(filter(None, texts)))
             ),
-            "code": grouped["code"].agg(lambda one: "; ".join(dict.fromkeys(one))),
+            "code": grouped["code"].agg(lambda texts: "; ".join(dict.fromkeys(texts))),
             "reason": grouped["reason"].agg(_hardest),
             "how": grouped["how"].first(),
         }
@@ -142,56 +144,56 @@ def _helper(columns: Sequence[pa.Array], name: str) -> np.ndarray:
     return cells
 
 
-def _note_dropped(verdicts: RowOutcomes, checked: Checked) -> None:
-    """What there is to say about the rows that are dropped: why."""
-    found = checked.analysis
-    frame = found.findings.frame
-    dropped = frame[found.after[frame[tables.ROW].to_numpy() - 1] == DROPPED]
+def _note_dropped(outcomes: RowOutcomes, checked: Checked) -> None:
+    """Records why rows are dropped."""
+    analysis = checked.analysis
+    frame = analysis.findings.frame
+    dropped = frame[analysis.after[frame[tables.ROW].to_numpy() - 1] == DROPPED]
     dropped = dropped[dropped[tables.ROW] > 0]
-    verdicts.found(
+    outcomes.found(
         "codes", dropped[tables.ROW].to_numpy(dtype=np.int64), dropped[tables.CODE].to_numpy(object)
     )
 
 
 def _note_local(
-    verdicts: RowOutcomes, one: FixedChunk, here: Sequence[pa.Array], names: RowIds
+    outcomes: RowOutcomes, fixed: FixedChunk, rejected_rows: Sequence[pa.Array], names: RowIds
 ) -> None:
-    """What was found here about the rows of a chunk."""
+    """Records the findings about the rows of a chunk."""
     rows = np.concatenate(
-        [one.original.rows, one.original.malformed["row"].to_numpy(dtype=np.int64)]
+        [fixed.original.rows, fixed.original.malformed["row"].to_numpy(dtype=np.int64)]
     )
     lines = np.concatenate(
-        [one.original.lines, one.original.malformed["line"].to_numpy(dtype=np.int64)]
+        [fixed.original.lines, fixed.original.malformed["line"].to_numpy(dtype=np.int64)]
     )
-    verdicts.named(rows, lines, names.of(one.original, rows))
-    rejected = _helper(here, "preflight__row").astype(np.int64)
-    verdicts.rejected_here(
+    outcomes.named(rows, lines, names.of(fixed.original, rows))
+    rejected = _helper(rejected_rows, "preflight__row").astype(np.int64)
+    outcomes.rejected_here(
         rejected,
-        _helper(here, "preflight__codes"),
-        _helper(here, "preflight__message"),
-        _helper(here, "preflight__class"),
+        _helper(rejected_rows, "preflight__codes"),
+        _helper(rejected_rows, "preflight__message"),
+        _helper(rejected_rows, "preflight__class"),
     )
-    frame = one.findings.frame
+    frame = fixed.findings.frame
     kept = frame[(frame[tables.ROW] > 0) & ~frame[tables.ROW].isin(rejected)]
-    verdicts.found(
+    outcomes.found(
         "warnings", kept[tables.ROW].to_numpy(dtype=np.int64), kept[tables.CODE].to_numpy(object)
     )
 
 
 def _refused_rows(
-    chunk: Chunk, there: pd.DataFrame, own_cells: Sequence[int], names: RowIds
+    chunk: Chunk, provider_reasons: pd.DataFrame, own_cells: Sequence[int], names: RowIds
 ) -> list[pa.Array]:
     """The rows of a chunk that the provider refused, as rows of failures.csv."""
-    refused = np.isin(chunk.rows, there.index.to_numpy())
+    refused = np.isin(chunk.rows, provider_reasons.index.to_numpy())
     rows = chunk.rows[refused]
-    said = there.reindex(rows)
+    reasons = provider_reasons.reindex(rows)
     table = chunk.table.select([str(at) for at in own_cells]).filter(pa.array(refused))
     cells = [column.combine_chunks() for column in table.columns]
-    return cells + there_columns(said, rows, chunk.lines[refused], names.of(chunk, rows))
+    return cells + provider_columns(reasons, rows, chunk.lines[refused], names.of(chunk, rows))
 
 
-def there_columns(
-    said: pd.DataFrame,
+def provider_columns(
+    reasons: pd.DataFrame,
     rows: Ints,
     lines: Ints,
     names: np.ndarray,
@@ -200,28 +202,30 @@ def there_columns(
     """The helper columns of rows that the provider refused.
 
     Args:
-        said: of each, as `by_row` has it.
-        rows, lines: where they stand in the input.
+        reasons: of each row, see `by_row`.
+        rows, lines: their numbers in the input.
         names: their row IDs.
-        raws: the malformed ones among them as they were written, else "".
+        raws: the text of those that are malformed, "" for others.
     """
-    twin = said["how"].str.startswith("one of ").to_numpy(dtype=bool)
-    alike = np.where(twin, said["how"] + " rows that cannot be told apart", "")
-    messages = ["; ".join(filter(None, pair)) for pair in zip(said["message"], alike, strict=True)]
+    twin = reasons["how"].str.startswith("one of ").to_numpy(dtype=bool)
+    alike = np.where(twin, reasons["how"] + " rows that cannot be told apart", "")
+    messages = [
+        "; ".join(filter(None, pair)) for pair in zip(reasons["message"], alike, strict=True)
+    ]
     helpers: dict[str, np.ndarray | str] = {
         "preflight__row": rows,
         "preflight__line": lines,
         "preflight__source": "provider",
-        "preflight__class": said["reason"].to_numpy(object),
+        "preflight__class": reasons["reason"].to_numpy(object),
         "preflight__message": np.array(messages, dtype=object),
-        "preflight__provider_code": said["code"].to_numpy(object),
+        "preflight__provider_code": reasons["code"].to_numpy(object),
         "preflight__id": names,
         "preflight__raw": raws,
     }
     return results_folder.helper_columns(helpers, len(rows))
 
 
-def _in_row_order(here: list[pa.Array], there: list[pa.Array]) -> list[pa.Array]:
-    both = [pa.concat_arrays([one, other]) for one, other in zip(here, there, strict=True)]
+def _in_row_order(local: list[pa.Array], refused: list[pa.Array]) -> list[pa.Array]:
+    both = [pa.concat_arrays(pair) for pair in zip(local, refused, strict=True)]
     order = np.argsort(_helper(both, "preflight__row").astype(np.int64), kind="stable")
     return [column.take(pa.array(order)) for column in both]

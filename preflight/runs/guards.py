@@ -1,4 +1,4 @@
-"""What was sent, or begun to be sent, before: a new run must not send it once more by accident."""
+"""Guards against sending again by accident what an earlier run sent or began to send."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from preflight.runs.ledger.ledger import LOCKS, REPORTS, Ledger
 from preflight.runs.ledger.run import PartState, Run, RunState
 from preflight.runs.row_outcomes import FOLDER
 
-# In these states nothing of a part was taken.
+# In these states the provider took nothing of a part.
 _UNTAKEN = (PartState.READY, PartState.REFUSED, PartState.FAILED)
 _FOLDERS = (LOCKS, REPORTS, SOURCES, FOLDER, KEPT)
 _ENDED = (RunState.FINISHED, RunState.REPLACED)
@@ -37,46 +37,48 @@ def is_state(path: Path) -> bool:
 
 
 def same_folder(place: Path) -> Callable[[Run], bool]:
-    """Whether a run writes into a folder."""
+    """A test whether a run writes into a folder."""
     return lambda run: run.folder == place.absolute()
 
 
 def refuse_begun(ledger: Ledger, same: Callable[[Run], bool]) -> list[Run]:
-    """Refuses to begin anew what another run has begun and not ended.
+    """Refuses to begin a run if an equal one has begun to send and has not ended.
 
-    Its rows may have been taken, so to send them again is not to be had by accident.
+    The provider may have taken its rows, so they must not be sent again by accident.
 
     Returns:
-        Those that have not ended, and of which nothing was taken.
+        The equal runs that have not ended, and of which the provider took nothing.
 
     Raises:
-        UsageError: there is a run of which something may have been.
+        UsageError: there is an equal run of which the provider may have taken rows.
     """
     untaken = [run for run in ledger.runs() if run.state not in _ENDED and same(run)]
     for run in untaken:
         if any(stored.state not in _UNTAKEN for stored in ledger.parts(run.id)):
             raise UsageError(
-                f"run {run.id} has begun to send this to {run.provider} and has not ended: "
-                f"`preflight resume {run.id}` goes on; to send it all anew in spite of that, "
+                f"run {run.id} has begun to send this to {run.provider} and has not ended; "
+                f"go on with `preflight resume {run.id}`. To send everything again anyway, "
                 "name another -o DIR and another --state-dir"
             )
     return untaken
 
 
 def instead(begun: list[Run]) -> str:
-    """What else to do about results that stand there, if a run has them that has sent nothing."""
+    """Advice about existing results, if they belong to a run that has sent nothing; else ""."""
     if not begun:
         return ""
     run = begun[0].id
-    return f"; they are of run {run}, which has sent nothing: `preflight resume {run}` goes on"
+    return (
+        f"; they belong to run {run}, which has sent nothing: `preflight resume {run}` sends them"
+    )
 
 
 def refuse_sent(state_dir: Path, provider: str, source: Source, options: Mapping[str, str]) -> None:
-    """Refuses to send all of a file again to where it was sent before.
+    """Refuses to send a whole file again to the same destination.
 
     Raises:
-        UsageError: a run of the same bytes, provider and options has ended, and something of it may
-            have been taken.
+        UsageError: a run of the same bytes, provider and options has ended, and the provider may
+            have taken rows of it.
     """
     if not (state_dir / LEDGER).exists():
         return
@@ -92,8 +94,8 @@ def refuse_sent(state_dir: Path, provider: str, source: Source, options: Mapping
             ):
                 raise UsageError(
                     f"{source.name} was sent to {provider} before, in run {run.id} "
-                    f"(`preflight runs show {run.id}`): `preflight resubmit` sends rows that were "
-                    "corrected; --again sends all of it anew"
+                    f"(`preflight runs show {run.id}`). To send corrected rows, use "
+                    "`preflight resubmit`; to send the whole file again, add --again"
                 )
 
 
@@ -101,11 +103,11 @@ def replace(ledger: Ledger, same: Callable[[Run], bool]) -> None:
     """Ends the runs that a new one replaces, so that no resume of them sends its rows again.
 
     Raises:
-        UsageError: something of one of them may have been taken.
+        UsageError: the provider may have taken rows of one of them.
         RunLocked: another process works on one of them.
     """
     for run in refuse_begun(ledger, same):
         with ledger.lock(run.id):
-            # Another process may have gone on with it since it was looked at.
-            if run.id in {one.id for one in refuse_begun(ledger, same)}:
+            # Another process may have resumed it in the meantime.
+            if run.id in {begun.id for begun in refuse_begun(ledger, same)}:
                 ledger.set_run(run.id, RunState.REPLACED)

@@ -1,7 +1,7 @@
-"""What a run remembers of the call that began it, so that any later one can go on with it.
+"""What is kept of the call that began a run, so that any later call can resume it.
 
-The settings by which its rows were judged, and the bytes that they were read from: judged again,
-each row has to end where it ended before, or the books would not balance.
+These are the settings that its rows were linted with, and the source's bytes. Linted again, each
+row must end where it ended before, or the books would not balance.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from preflight.runs.ledger.ledger import LOCKS
 from preflight.runs.ledger.run import Run
 
 SOURCES = "sources"
-"""The folder of the kept sources, in the state folder; each is called by its SHA-256."""
+"""The folder of the kept sources, in the state folder; each is named by its SHA-256."""
 
 _COMPARISON = ".comparison.json"
 _KEPT = (
@@ -37,11 +37,11 @@ _KEPT = (
 
 
 def stored(settings: Settings, checked: Checked) -> dict[str, Any]:
-    """What of the settings a resume needs, as JSON values.
+    """The settings that a resume needs, as JSON values.
 
     Args:
         settings: of the call that begins the run.
-        checked: its source; it knows what the DNS said.
+        checked: its source, with the answers of the DNS.
     """
     kept = {name: getattr(settings, name) for name in _KEPT}
     bad = settings.max_bad
@@ -49,7 +49,7 @@ def stored(settings: Settings, checked: Checked) -> dict[str, Any]:
     # A resume may be called from another folder.
     kept["schema"] = None if settings.schema is None else str(Path(settings.schema).absolute())
     mail = checked.analysis.plan.mail
-    # A resume must not ask again: the DNS may answer otherwise, and the rows were sent.
+    # A resume must not ask again: the DNS may answer differently, and the rows were sent.
     kept["refused_domains"] = None if mail is None else mail.refused
     comparison = checked.analysis.plan.comparison
     kept["comparison"] = _digest(comparison.text()) if len(comparison) else None
@@ -59,16 +59,16 @@ def stored(settings: Settings, checked: Checked) -> dict[str, Any]:
 
 
 def restored(run: Run, settings: Settings) -> Settings:
-    """The settings that a run was begun with, where it has a say; else those of this call."""
+    """The settings that the run was begun with; those of this call where the run has none."""
     own = dict(run.settings)
     bad = own.pop("max_bad", None)
     own.pop("comparison", None)
     for name in ("select", "ignore", "extend_select"):
         own[name] = tuple(own[name])
-    # A run of an earlier version has none.
+    # A run of an earlier version has no such setting.
     own["shared_columns"] = tuple(own.get("shared_columns", ()))
     own["any_of"] = tuple(tuple(map(tuple, demand)) for demand in own.get("any_of", ()))
-    # What a failure code means changes no row, so that what is known by now counts.
+    # The meanings of failure codes change no row, so those of this call are added.
     own["reasons"] = {**own.get("reasons", {}), **settings.reasons}
     own["rules"] = tuple(Path(path) for path in own.get("rules", ()))
     own["online"] = own.pop("refused_domains", None) is not None
@@ -94,7 +94,7 @@ def require_kept(run: Run, state_dir: Path) -> None:
 def _kept_source(run: Run, state_dir: Path) -> Path:
     copy = state_dir / SOURCES / run.source_sha256
     if not copy.exists():
-        raise SourceError(f"the kept copy of the source is gone; put the input there: {copy}")
+        raise SourceError(f"the kept copy of the source is gone; copy the input file to {copy}")
     return copy
 
 
@@ -103,16 +103,16 @@ def _damaged(copy: Path) -> SourceError:
 
 
 def judged_again(run: Run, own: Settings, check: Check) -> Checked:
-    """The source of a run, linted as it was when the run began, under the name it had then.
+    """Lints the kept source of a run again as it was linted when the run began.
 
     Args:
         run: of the ledger.
         own: the run's own settings, see `restored`; their state folder has the kept copy.
-        check: lints it.
+        check: lints the source.
 
     Raises:
-        SourceError: what was kept is gone or damaged.
-        UsageError: a rule file or a schema of that time is.
+        SourceError: the kept copy is gone or damaged.
+        UsageError: a rule file or a schema that the run used is gone.
     """
     copy = _kept_source(run, own.state_dir)
     refused = run.settings.get("refused_domains")
@@ -126,10 +126,10 @@ def judged_again(run: Run, own: Settings, check: Check) -> Checked:
 
 
 def _comparison(run: Run, state_dir: Path) -> RowVerdicts:
-    """What comparing the source with earlier runs found, when the run began.
+    """The kept result of comparing the source with earlier runs, from when the run began.
 
     Raises:
-        SourceError: it was kept, and is gone or damaged.
+        SourceError: it is gone or damaged.
     """
     digest = run.settings.get("comparison")
     if digest is None:
@@ -152,19 +152,19 @@ def _digest(text: str) -> str:
 
 
 def keep_source(checked: Checked, state_dir: Path) -> None:
-    """Keeps what a resume judges, so that it does not depend on a file that people move.
+    """Keeps a copy of the source, so that a resume does not depend on a file that people move.
 
-    That are the source's bytes, and of a corrected file how it compares with earlier runs.
+    Also keeps how a corrected file compares with earlier runs.
 
     Raises:
-        SourceError: the source is not what was read any more, or the copy cannot be written.
+        SourceError: the source changed since it was read, or the copy cannot be written.
     """
     folder = state_dir / SOURCES
     source = checked.source
     copy = folder / source.sha256
     try:
         files.folder(folder)
-        # What a killed process left half done holds contacts. One at a time, and it is surely dead.
+        # Leftovers of a killed process hold contacts. Under the lock, no living process has any.
         with locked(state_dir / LOCKS / f"{SOURCES}.lock", str(folder), wait=True):
             for left in folder.glob(".*"):
                 left.unlink()
@@ -179,7 +179,7 @@ def keep_source(checked: Checked, state_dir: Path) -> None:
 
 
 def _copy(source: Source, copy: Path, written: datetime | None) -> None:
-    # A resume judges the copy, and some findings are about when the source was written.
+    # A resume lints the copy, and some findings depend on when the source was written.
     dated = None if written is None else written.timestamp()
     with source.path.open("rb") as given, files.Replacement(copy, dated=dated) as new:
         digest, _ = files.copy_hashed(given, new)

@@ -1,7 +1,7 @@
-"""A run and its corrections, taken together: where each row stands after all rounds.
+"""The family of a run, which is the run and its corrections: where each row stands after all runs.
 
-A row that was refused in one round may be accepted in the next; a row that was accepted stays so,
-whatever a later round found out about a copy of it.
+A row that was refused in one run may be accepted in the next. A row that was accepted stays so,
+whatever a later run reports about a copy of it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from preflight.runs.ledger.run import Run
 from preflight.runs.row_outcomes import RowOutcome
 
 TAKEN = (RowOutcome.ACCEPTED, RowOutcome.SUBMITTED, RowOutcome.UNATTRIBUTED, RowOutcome.UNKNOWN)
-"""Places of rows that the provider has taken, or may have."""
+"""Outcomes of rows that the provider has taken, or may have taken."""
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,9 @@ class FamilyBooks:
     """Where the rows of a family stand: those of its first file, and those added since.
 
     Attributes:
-        rows: of the first file.
-        added: rows that a corrected file brought, and that the first one has not.
-        places: for each place how many of all these rows; they sum to `rows + added`.
+        rows: number of rows in the first file.
+        added: number of rows that corrected files added.
+        places: number of rows for each outcome; they sum to `rows + added`.
     """
 
     rows: int
@@ -37,7 +37,7 @@ class FamilyBooks:
 
     @property
     def open(self) -> int:
-        """How many rows were refused, here or there, and have not been accepted since."""
+        """The number of rows that are rejected, here or by the provider, and not accepted since."""
         return self.places[RowOutcome.REJECTED_HERE] + self.places[RowOutcome.REJECTED_THERE]
 
 
@@ -45,18 +45,19 @@ def standings(verdicts: Sequence[tuple[Run, pd.DataFrame]]) -> pd.DataFrame:
     """Where each row of a family stands.
 
     Args:
-        verdicts: of the runs of a family, the first run first; see `row_outcomes.Verdicts.table`.
+        verdicts: the outcomes of the runs, the first run first; see
+            `row_outcomes.RowOutcomes.table`.
 
     Returns:
-        A frame by the rows' names: the columns of the verdict that counts, and `run` str, in the
-        order in which the rows came.
+        A frame indexed by row ID, in the order in which the rows first appeared: the columns of the
+        outcome that counts, and `run` str.
     """
     pieces = [table.assign(run=run.id, age=age) for age, (run, table) in enumerate(verdicts)]
     every = pd.concat(pieces, ignore_index=True)
-    # What was taken counts before what was refused, and that before what was dropped. Of takings
-    # the first word counts, for a later one is about a copy; of refusals the last.
+    # Taken counts more than refused, and refused more than dropped. Of several takings the first
+    # counts, because the later ones are about copies; of several refusals the last.
     taken, dropped = every["place"].isin(TAKEN), every["place"] == RowOutcome.DROPPED
-    # A row that was held back because of an earlier round says nothing new.
+    # A row that was held back because of an earlier run adds nothing.
     comparing = catalogue.codes(lambda rule: rule.verdict is not None)
     stale = every["codes"].str.split().map(lambda codes: not comparing.isdisjoint(codes))
     weight = np.select([stale, dropped, ~taken], [-1, 0, 1], default=2)
@@ -74,7 +75,7 @@ def books(root: Run, stand: pd.DataFrame) -> FamilyBooks:
 
     Args:
         root: its first run.
-        stand: what `standings` gives.
+        stand: the result of `standings`.
     """
     places = stand["place"].value_counts()
     counted = {place: int(places.get(place.value, 0)) for place in RowOutcome}
@@ -82,6 +83,6 @@ def books(root: Run, stand: pd.DataFrame) -> FamilyBooks:
 
 
 def row_of(name: str) -> int:
-    """The number of a row in the file that it is named by; 0 for what is no name."""
-    found = NAME.fullmatch(name)
-    return int(found[2]) if found else 0
+    """The row number in a row ID; 0 if it is not a row ID."""
+    match = NAME.fullmatch(name)
+    return int(match[2]) if match else 0

@@ -1,8 +1,8 @@
-"""How many of the rows that a provider refused were predicted by a warning, reason by reason.
+"""How many of the rows that a provider refused a warning had predicted, for each reason.
 
-A refusal was *predicted* when its row was sent with a warning that is a sign of the reason: one
-that is at least twice as frequent on the rows refused for it as on the accepted ones. A warning
-that every second row has predicts nothing.
+A refusal was *predicted* if its row was sent with a warning that is a *sign* of the reason: a
+warning that is at least twice as frequent on the rows refused for it as on accepted rows. So a
+warning that every second row has predicts nothing.
 """
 
 from __future__ import annotations
@@ -14,22 +14,23 @@ import pandas as pd
 
 ACCEPTED, REFUSED = "accepted", "rejected_there"
 SIGN = 2
-"""How many times as often as on accepted rows a warning stands on refused ones to be a sign."""
+"""How many times as frequent on refused rows as on accepted rows a sign must be."""
 
 SEPARATOR = "; "
-"""Between the provider's codes of a row that it refused for several reasons."""
+"""Separates the provider's codes of a row that it refused for several reasons."""
 
 
 @dataclass(frozen=True, slots=True)
 class Predicted:
-    """What was known beforehand of the rows that were refused for one reason.
+    """The warnings on the rows that were refused for one reason.
 
     Attributes:
-        rows: how many they are.
+        rows: number of these rows.
         predicted: how many of them had a warning that is a sign of the reason.
-        by: the rules of these warnings → on how many of the rows each stood, most first.
-        accepted: for the same rules, on how many of the accepted rows each stood.
-        no_sign: likewise as `by`, for the rules whose warnings are none.
+        by: the rules whose warnings are signs, with the number of these rows that have one; most
+            first.
+        accepted: for the same rules, the number of accepted rows that have such a warning.
+        no_sign: like `by`, for the rules whose warnings are not signs.
     """
 
     rows: int
@@ -40,41 +41,42 @@ class Predicted:
 
     @property
     def missed(self) -> int:
-        """How many of them no warning predicted."""
+        """How many of the rows no warning predicted."""
         return self.rows - self.predicted
 
 
-def predicted(verdicts: pd.DataFrame) -> dict[str, Predicted]:
-    """What was predicted of each reason, the most frequent reason first.
+def predicted(outcomes: pd.DataFrame) -> dict[str, Predicted]:
+    """How well warnings predicted each reason, the most frequent reason first.
 
-    Of rows that were refused without anyone saying which they are, nothing can be said.
+    Rows that were refused without the provider saying which they are do not count.
 
     Args:
-        verdicts: one line a row, see `verdicts`; `place`, `warnings` and `provider_code` are read.
+        outcomes: of the rows, see `RowOutcomes.table`; `place`, `warnings` and `provider_code` are
+            read.
     """
-    refused = verdicts[verdicts["place"] == REFUSED]
+    refused = outcomes[outcomes["place"] == REFUSED]
     reasons = refused.assign(code=refused["provider_code"].str.split(SEPARATOR)).explode("code")
-    accepted = verdicts[verdicts["place"] == ACCEPTED]
+    accepted = outcomes[outcomes["place"] == ACCEPTED]
     alarms = _rules(accepted)
-    told = {}
+    by_code = {}
     for code, rows in reasons.groupby("code", sort=True):
         by, other = dict[str, int](), dict[str, int]()
         for rule, count in _rules(rows).items():
-            often = count * len(accepted) >= SIGN * alarms.get(rule, 0) * len(rows)
-            (by if often else other)[rule] = count
+            is_sign = count * len(accepted) >= SIGN * alarms.get(rule, 0) * len(rows)
+            (by if is_sign else other)[rule] = count
         signs = rows["warnings"].str.split().map(by.keys().isdisjoint)
-        told[str(code)] = Predicted(
+        by_code[str(code)] = Predicted(
             len(rows),
             int((~signs.astype(bool)).sum()),
             by,
             {rule: alarms.get(rule, 0) for rule in by},
             other,
         )
-    return dict(sorted(told.items(), key=lambda entry: (-entry[1].rows, entry[0])))
+    return dict(sorted(by_code.items(), key=lambda entry: (-entry[1].rows, entry[0])))
 
 
 def _rules(rows: pd.DataFrame) -> dict[str, int]:
-    """On how many of some rows a warning of each rule stood, most first."""
+    """For each rule the number of rows that have a warning of it, most first."""
     codes = rows.loc[rows["warnings"] != "", "warnings"].str.split().map(set).explode()
     counted = codes.value_counts()
     return {

@@ -1,4 +1,4 @@
-"""The end of the line: the provider's refusals joined to the rows, failures.csv, and the books."""
+"""Settles a run: joins refusals to rows, writes failures.csv, and closes the books."""
 
 from __future__ import annotations
 
@@ -31,24 +31,24 @@ from preflight.writing.writer import Fixed
 
 @dataclass(frozen=True)
 class Sent:
-    """How a run stands.
+    """The state of a run after it was settled.
 
     Attributes:
-        run: of the ledger; None when there was nothing to send.
-        fixed: what was found and written before; None on a resume.
+        run: of the ledger; None if there was nothing to send.
+        fixed: the results of fixing the input; None on a resume.
         checked: the source as it was linted.
-        books: where each row stands; rows that wait to be sent are unknown until they are.
-        pending: how many of those there are.
-        parts: what became of the parts.
-        refusals: for each provider code, how many rows it was given for, and what can be done.
+        books: where each row ended; rows that wait to be sent count as unknown.
+        pending: number of rows that wait to be sent.
+        parts: of the run, with their states.
+        refusals: for each provider code, the number of rows with it, and what can be done.
         predicted: for each provider code, how many of its rows had a warning that predicted it.
-        unattributed: rows that the provider refused without saying which.
-        unmatched: report lines that no row could be found for.
-        notes: what there is to say about merging; facts without values.
-        changes: for each rule code, how many cells of the rows that were sent its fix changed.
-        warnings: how many warnings remain after fixing, those about the file included.
-        folder: with the results.
-        settings: the run's own.
+        unattributed: number of rows that the provider refused without saying which.
+        unmatched: number of report lines that match no row.
+        notes: facts about the merge, without values.
+        changes: for each rule code, the number of cells in sent rows that its fix changed.
+        warnings: number of warnings that remain after fixing, those about the file included.
+        folder: of the results.
+        settings: of the run.
         stopped: why the run cannot go on now; None if it ended.
     """
 
@@ -72,7 +72,7 @@ class Sent:
 
 @dataclass
 class _Settling:
-    """What is gathered over the parts of a run."""
+    """What the parts of a run add up to, while the run is settled."""
 
     rows: Counter[str]
     failures: list[pd.DataFrame]
@@ -85,15 +85,15 @@ class _Settling:
 
 @dataclass(frozen=True, kw_only=True)
 class Ending:
-    """How a run came to where it is settled.
+    """How far a run came before it is settled.
 
     Attributes:
-        settings: the run's own.
+        settings: of the run.
         checked: the source as it was linted.
-        stopped: why the run cannot go on now, if it cannot.
-        ended: whether it is over: nothing stopped it, and its jobs were followed to their end.
-        members: who is in the list that the rows were to go to, see `Provider.members`.
-        progress: told the stage, rows done, and None for their total.
+        stopped: why the run cannot go on now; None if it can.
+        ended: whether the run is over: nothing stopped it, and all of its jobs ended.
+        members: of the provider's list that the rows were sent to, see `Provider.members`.
+        progress: called with the stage, the rows done, and None for their total.
     """
 
     settings: Settings
@@ -105,16 +105,16 @@ class Ending:
 
 
 def settle(ledger: Ledger, run_id: str, joins_by: str, ending: Ending) -> Sent:
-    """Merges what the provider said with what was found here, writes it, and closes the books.
+    """Merges the provider's reports with the findings, writes failures.csv, and closes the books.
 
-    It can be done again after any crash: all it needs is the ledger, the parts and the source. The
-    ledger does not yet say that the run has ended; whoever writes the report does that after it.
+    Can be repeated after a crash: it needs only the ledger, the parts and the source. It does not
+    mark the run as finished in the ledger; the caller does, after it has written the report.
 
     Args:
-        ledger: knows the run.
-        run_id: its id.
+        ledger: the ledger with the run.
+        run_id: the run.
         joins_by: how the provider's failures name their rows, see `Capabilities`.
-        ending: how the run came here.
+        ending: how far the run came.
 
     Raises:
         BooksError: the books do not balance; a bug of preflight.
@@ -122,40 +122,46 @@ def settle(ledger: Ledger, run_id: str, joins_by: str, ending: Ending) -> Sent:
     settings, checked, members = ending.settings, ending.checked, ending.members
     run, parts = ledger.run(run_id), ledger.parts(run_id)
     profile = settings.explained(profiles.load(run.provider))
-    told = _Settling(Counter(), [], [], [], RowOutcomes(run.source_rows))
+    totals = _Settling(Counter(), [], [], [], RowOutcomes(run.source_rows))
     for stored in parts:
-        _settle_part(ledger, stored, joins_by, profile, told, members)
+        _settle_part(ledger, stored, joins_by, profile, totals, members)
     if members is not None:
-        told.notes.append(_membership(told, len(members)))
+        totals.notes.append(_membership(totals, len(members)))
     books = RunBooks(
         rows=run.source_rows,
         rejected_here=run.books.rejected,
-        accepted=told.rows["accepted"],
-        rejected_there=told.rows["rejected_there"],
-        submitted=told.rows["submitted"],
-        unknown=told.rows["unknown"],
+        accepted=totals.rows["accepted"],
+        rejected_there=totals.rows["rejected_there"],
+        submitted=totals.rows["submitted"],
+        unknown=totals.rows["unknown"],
         dropped=run.books.dropped,
     ).balanced()
-    failures = _together(told.failures)
+    failures = _together(totals.failures)
     changes, warnings = write_failures(
-        run, checked, failures, books, told.verdicts, told.unattributed, ending.progress
+        run,
+        checked,
+        failures,
+        books,
+        totals.verdicts,
+        totals.unattributed,
+        ending.progress,
     )
-    write_unmatched(run.folder, told.unmatched)
-    told.verdicts.agree(books)
-    table = told.verdicts.table()
+    write_unmatched(run.folder, totals.unmatched)
+    totals.verdicts.agree(books)
+    table = totals.verdicts.table()
     verdicts.keep(ledger.folder, run.id, table)
     return Sent(
         run=dataclasses.replace(run, state=RunState.FINISHED) if ending.ended else run,
         fixed=None,
         checked=checked,
         books=books,
-        pending=told.rows["pending"],
+        pending=totals.rows["pending"],
         parts=tuple(parts),
         refusals=refusals(failures),
         predicted=predicted(table),
-        unattributed=told.unattributed,
-        unmatched=sum(len(one) for one in told.unmatched),
-        notes=tuple(dict.fromkeys(told.notes)),
+        unattributed=totals.unattributed,
+        unmatched=sum(len(lines) for lines in totals.unmatched),
+        notes=tuple(dict.fromkeys(totals.notes)),
         changes=changes,
         warnings=warnings,
         folder=run.folder,
@@ -169,33 +175,33 @@ def _settle_part(
     stored: StoredPart,
     joins_by: str,
     profile: Profile,
-    told: _Settling,
+    totals: _Settling,
     members: Mapping[str, int] | None,
 ) -> None:
-    """Where the rows of one part stand."""
+    """Adds the rows of one part to the totals."""
     part = stored.part
     if stored.state in (PartState.READY, PartState.SENDING, PartState.UNKNOWN):
-        told.rows["unknown"] += part.rows
-        told.rows["pending"] += part.rows if stored.state is PartState.READY else 0
-        told.verdicts.of_part(part, RowOutcome.UNKNOWN)
+        totals.rows["unknown"] += part.rows
+        totals.rows["pending"] += part.rows if stored.state is PartState.READY else 0
+        totals.verdicts.of_part(part, RowOutcome.UNKNOWN)
         return
     if stored.state in (PartState.SENT, PartState.SUBMITTED):
-        told.rows["submitted"] += part.rows
-        told.verdicts.of_part(part, RowOutcome.SUBMITTED)
+        totals.rows["submitted"] += part.rows
+        totals.verdicts.of_part(part, RowOutcome.SUBMITTED)
         return
     if stored.state is PartState.REFUSED:
-        told.rows["rejected_there"] += part.rows
-        told.verdicts.of_part(part, RowOutcome.REJECTED_THERE)
-        told.failures.append(_whole(stored, "refused", Reason.CONFIG))
+        totals.rows["rejected_there"] += part.rows
+        totals.verdicts.of_part(part, RowOutcome.REJECTED_THERE)
+        totals.failures.append(_whole(stored, "refused", Reason.CONFIG))
         return
     if stored.outcome is None:
         raise BooksError(f"part {part.number} ended without an outcome")
     report = ledger.failures(stored)
-    untold = report is None and stored.outcome.rejected is None
-    if stored.state is PartState.FINISHED and untold:
-        # Neither a count nor a report: to call them accepted would be a guess.
-        told.rows["submitted"] += part.rows
-        told.verdicts.of_part(part, RowOutcome.SUBMITTED)
+    uncounted = report is None and stored.outcome.rejected is None
+    if stored.state is PartState.FINISHED and uncounted:
+        # Without a count or a report nobody knows whether they were accepted.
+        totals.rows["submitted"] += part.rows
+        totals.verdicts.of_part(part, RowOutcome.SUBMITTED)
         return
     joined = join.Joined(_together([]), pd.DataFrame(columns=["code", "message", "cells", "why"]))
     if report is not None:
@@ -206,37 +212,37 @@ def _settle_part(
             key_field=profile.key,
             profile=profile,
         )
-        told.failures.append(joined.failures)
-        told.unmatched.append(joined.unmatched)
-        told.notes += joined.notes
-        told.notes += disagreements(report, stored.outcome, profile)
+        totals.failures.append(joined.failures)
+        totals.unmatched.append(joined.unmatched)
+        totals.notes += joined.notes
+        totals.notes += disagreements(report, stored.outcome, profile)
     ended = join.verdicts(part, joined, stored.outcome)
     if members is not None and stored.state is PartState.FINISHED:
         missing = absent(part, joined, members, profile.key, profile)
-        told.absent += max(0, missing - ended.unattributed)
-    told.verdicts.of_part(
+        totals.absent += max(0, missing - ended.unattributed)
+    totals.verdicts.of_part(
         part, RowOutcome.UNATTRIBUTED if ended.unattributed else RowOutcome.ACCEPTED
     )
-    told.rows["accepted"] += ended.accepted
-    told.rows["rejected_there"] += ended.rejected_there
-    told.unattributed += ended.unattributed
-    told.notes += ended.notes
+    totals.rows["accepted"] += ended.accepted
+    totals.rows["rejected_there"] += ended.rejected_there
+    totals.unattributed += ended.unattributed
+    totals.notes += ended.notes
     if stored.state is PartState.FAILED:
-        told.failures.append(_whole(stored, stored.outcome.status, Reason.CONFIG))
+        totals.failures.append(_whole(stored, stored.outcome.status, Reason.CONFIG))
 
 
-def _membership(told: _Settling, members: int) -> str:
-    accepted = told.rows["accepted"]
-    if told.absent:
+def _membership(totals: _Settling, members: int) -> str:
+    accepted = totals.rows["accepted"]
+    if totals.absent:
         return (
-            f"{told.absent:,} of the {accepted:,} accepted rows are not among the {members:,} "
+            f"{totals.absent:,} of the {accepted:,} accepted rows are not among the {members:,} "
             "members of the list"
         )
     return f"all {accepted:,} accepted rows are among the {members:,} members of the list"
 
 
 def _whole(stored: StoredPart, code: str, reason: Reason) -> pd.DataFrame:
-    """Every row of a part, for a reason that is about the part."""
+    """Failures of every row of a part, for a reason that is about the part."""
     return pd.DataFrame(
         {
             "row": stored.part.row_map,
@@ -261,10 +267,10 @@ def _together(pieces: list[pd.DataFrame]) -> pd.DataFrame:
 
 
 def refusals(failures: pd.DataFrame) -> dict[str, tuple[int, Reason]]:
-    """For each provider code how many rows it was given for, and what can be done; most first."""
+    """For each provider code, the number of rows with it, and what can be done; most first."""
     grouped = failures.groupby("code")
-    told = {
+    by_code = {
         str(code): (int(group["row"].nunique()), Reason(group["reason"].iloc[0]))
         for code, group in grouped
     }
-    return dict(sorted(told.items(), key=lambda entry: (-entry[1][0], entry[0])))
+    return dict(sorted(by_code.items(), key=lambda entry: (-entry[1][0], entry[0])))

@@ -391,7 +391,7 @@ def test_a_malformed_record_is_sent_only_once_it_was_corrected(
     failures = here / "a.preflight" / "failures.csv"
     told = call("resubmit", failures, "-o", "b")
     assert told.code == 1
-    assert "row 1 (line 2): no sound record in run " in told.err
+    assert "row 1 (line 2): malformed in run " in told.err
     assert len(opened.store.accepted("dotdigital")) == 1
     text = failures.read_text()
     failures.write_text(text.replace("Bob,Kestrel,", 'Bob,"Kestrel, Labs",', 1))
@@ -410,7 +410,7 @@ def test_a_record_whose_quote_never_closes_is_known_again_as_it_was_written_out(
     assert call("submit", "a.csv", *DOTDIGITAL).code == 1
     told = call("resubmit", here / "a.preflight" / "failures.csv", "-o", "b")
     assert "corrected: 0 cells in 0 rows" in told.err
-    assert "no sound record in run " in told.err
+    assert "malformed in run " in told.err
     assert len(opened.store.accepted("dotdigital")) == 1
 
 

@@ -367,7 +367,7 @@ def test_a_file_that_was_sent_is_not_sent_again_by_accident(
         told = call("submit", "a.csv", *DOTDIGITAL, *options)
         assert told.code == 2
         assert "a.csv was sent to dotdigital before, in run " in told.err
-        assert "`preflight resubmit` sends rows that were corrected" in told.err
+        assert "To send corrected rows, use `preflight resubmit`" in told.err
     assert (here / "a.preflight" / "failures.csv").read_bytes() == stood
     assert not (here / "other").exists()
     assert len(opened.store.accepted("dotdigital")) == 3

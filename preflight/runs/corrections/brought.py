@@ -1,4 +1,4 @@
-"""What a corrected file brought: for the person who handed it in, and for the record."""
+"""A summary of a corrected file for the user, and corrections.csv."""
 
 from __future__ import annotations
 
@@ -21,21 +21,23 @@ from preflight.writing import results_folder
 
 @dataclass(frozen=True)
 class Corrections:
-    """What a corrected file brought.
+    """A summary of a corrected file.
 
     Attributes:
-        name: what the user called it.
-        layout: how it is written.
+        name: of the file, as the user gave it.
+        layout: of the file.
         parent: the run whose rows it corrects.
-        rows: how many it has, blank ones left out.
-        new: how many of them the first file has not.
-        edited: how many rows a person changed, and `edited_cells` in how many cells.
-        damaged: how many rows a spreadsheet changed, and `damaged_cells` in how many cells.
-        gone: columns of the first file that are missing; their cells are as they were.
-        added: columns that the first file has not.
-        held: the rows that are not sent because of what became of them before: row, line and why.
-        again: the rows that were taken before, or may have been, and were changed since: row, line
-            and where they were. They are judged, and sent, like any other.
+        rows: number of rows, without blank ones.
+        new: number of rows that the first file does not have.
+        edited: number of rows that a person changed.
+        edited_cells: number of cells that a person changed.
+        damaged: number of rows that a spreadsheet changed.
+        damaged_cells: number of cells that a spreadsheet changed.
+        gone: columns of the first file that are missing; their cells keep their values.
+        added: columns that the first file does not have.
+        held: the rows that are held back because of an earlier run: row, line and reason.
+        again: the rows that the provider took, or may have taken, and that were changed since: row,
+            line and earlier outcome. They are linted and sent like any other.
     """
 
     name: str
@@ -53,56 +55,58 @@ class Corrections:
     again: tuple[tuple[int, int, str], ...]
 
 
-def brought(returned: Returned, found: Comparison, parent: Run, stand: pd.DataFrame) -> Corrections:
-    """What there is to say of a corrected file.
+def brought(
+    returned: Returned, comparison: Comparison, parent: Run, stand: pd.DataFrame
+) -> Corrections:
+    """Summarises a corrected file.
 
     Args:
         returned: the file as read.
-        found: how it compares with what was sent.
+        comparison: how it compares with what was sent.
         parent: the run whose rows it corrects.
         stand: where each row stands, see `lineage.standings`.
     """
-    kinds = found.corrections["kind"].value_counts()
-    was_taken = pd.Index(found.names).isin(stand.index[stand["place"].isin(TAKEN)])
-    blank = np.array([not any(row) for row in zip(*found.cells, strict=True)], dtype=bool)
+    kinds = comparison.corrections["kind"].value_counts()
+    was_taken = pd.Index(comparison.names).isin(stand.index[stand["place"].isin(TAKEN)])
+    blank = np.array([not any(row) for row in zip(*comparison.cells, strict=True)], dtype=bool)
     return Corrections(
         name=returned.source.name,
         layout=returned.layout,
         parent=parent,
         rows=len(returned.rows),
-        new=int(((found.names == "") & ~blank).sum()),
-        edited=int(found.edited.sum()),
+        new=int(((comparison.names == "") & ~blank).sum()),
+        edited=int(comparison.edited.sum()),
         edited_cells=int(kinds.get("edit", 0)),
-        damaged=int(found.damaged.sum()),
+        damaged=int(comparison.damaged.sum()),
         damaged_cells=int(kinds.get("damage", 0)),
         gone=tuple(label.split("\0")[0] for label in returned.gone),
         added=tuple(label.split("\0")[0] for label in returned.added),
         held=tuple(
-            (int(returned.rows[at]), int(returned.lines[at]), found.held[at].reason)
-            for at in np.flatnonzero(~found.free)
+            (int(returned.rows[at]), int(returned.lines[at]), comparison.held[at].reason)
+            for at in np.flatnonzero(~comparison.free)
         ),
         again=tuple(
             (
                 int(returned.rows[at]), int(returned.lines[at]),
-                f"{before['place']} in run {before['run']} as row {row_of(found.names[at])}",
+                f"{before['place']} in run {before['run']} as row {row_of(comparison.names[at])}",
             )
-            for at in np.flatnonzero(found.free & found.edited & was_taken)
-            for before in (stand.loc[found.names[at]],)
+            for at in np.flatnonzero(comparison.free & comparison.edited & was_taken)
+            for before in (stand.loc[comparison.names[at]],)
         ),
     )  # fmt: skip
 
 
 def keep(state_dir: Path, run: str, corrections: pd.DataFrame) -> None:
-    """The corrections once more, in the state folder, where they outlive the results."""
-    place = state_dir / KEPT / run
-    files.folder(place)
-    write_log(place, corrections)
+    """Writes corrections.csv into the state folder too, where it outlives the results."""
+    folder = state_dir / KEPT / run
+    files.folder(folder)
+    write_log(folder, corrections)
 
 
-def write_log(place: Path, corrections: pd.DataFrame) -> None:
-    """corrections.csv: what a person changed, and what was put back."""
+def write_log(folder: Path, corrections: pd.DataFrame) -> None:
+    """Writes corrections.csv: what a person changed, and what was restored."""
     with results_folder.TableWriter(
-        place / results_folder.CORRECTIONS, list(CORRECTION_COLUMNS)
+        folder / results_folder.CORRECTIONS, list(CORRECTION_COLUMNS)
     ) as file:
         texts = corrections.astype("str")
         file.write([pa.array(texts[name], type=pa.string()) for name in CORRECTION_COLUMNS])

@@ -1,4 +1,4 @@
-"""What a person changed in a row, what a spreadsheet did to it, and whether it is to be sent."""
+"""Compares corrected rows with what was sent: edits, spreadsheet damage, rows to hold back."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ class Comparison:
     """A corrected file after it was compared with what was sent before.
 
     Attributes:
-        cells: as `Returned.cells`, damage undone, and all columns of the first file.
-        labels: of them.
-        names: the row ID of each, "" for a new one; object.
-        held: for each row a `RowVerdict` where it is not sent as it is, else None; object.
+        cells: as `Returned.cells`, but without damage and with all columns of the first file.
+        labels: of the columns in `cells`.
+        names: the row ID of each row, "" for a new row; object.
+        held: for each row a `RowVerdict` if it is held back, else None; object.
         corrections: the cells that differ: a frame of `CORRECTION_COLUMNS`.
-        edited: a mask: the rows in which a person changed something.
-        damaged: a mask: the rows in which something was put back.
+        edited: a mask of the rows in which a person changed something.
+        damaged: a mask of the rows in which damage was undone.
     """
 
     cells: tuple[pa.Array, ...]
@@ -55,11 +55,11 @@ class Comparison:
 
     @property
     def free(self) -> Bools:
-        """A mask: the rows that nothing keeps from being sent."""
-        return np.array([one is None for one in self.held], dtype=bool)
+        """A mask of the rows that are not held back."""
+        return np.array([verdict is None for verdict in self.held], dtype=bool)
 
     def verdicts(self, rows: Ints) -> RowVerdicts:
-        """The rows that are held back, by their numbers.
+        """The verdicts of the rows that are held back.
 
         Args:
             rows: the number of each row of the file.
@@ -70,7 +70,7 @@ class Comparison:
 
 @dataclass
 class _Compared:
-    """A row beside one version of it: what its cells were, and which of them differ and how."""
+    """A row compared with a version of it: its earlier cells, and how each of them differs."""
 
     before: list[str]
     kinds: list[Difference]
@@ -80,7 +80,7 @@ class _Compared:
         return sum(kind is Difference.EDIT for kind in self.kinds)
 
 
-def judged(
+def compare_rows(
     returned: Returned,
     names: np.ndarray,
     versions: Sequence[Version],
@@ -98,9 +98,9 @@ def judged(
     compared = _compared(returned, labels, names, versions)
     _retyped(returned, compared)
     cells = _restored(returned, labels, compared)
-    edited = np.array([one is not None and one.edits > 0 for one in compared], dtype=bool)
+    edited = np.array([row is not None and row.edits > 0 for row in compared], dtype=bool)
     damaged = np.array(
-        [one is not None and Difference.DAMAGE in one.kinds for one in compared], dtype=bool
+        [row is not None and Difference.DAMAGE in row.kinds for row in compared], dtype=bool
     )
     held = _held(returned, names, edited, stand)
     listed = _listed(returned, names, labels, compared)
@@ -110,31 +110,31 @@ def judged(
 def _compared(
     returned: Returned, labels: Sequence[str], names: np.ndarray, versions: Sequence[Version]
 ) -> list[_Compared | None]:
-    """Each row beside the version that it was made from: of the fewest edits, the latest of such.
+    """Each row compared with the version that it was made from; None for a new row.
 
-    None for a new row.
+    That is the version with the fewest edits, and among those the latest.
     """
     best: list[_Compared | None] = [None] * len(names)
     for version in versions:
         index = version.index()
-        # A name may stand in a corrected file twice; the first counts.
+        # A source may have a row ID twice; the first counts.
         once = ~index.duplicated()
         where = np.flatnonzero(once)
         hits = index[once].get_indexer(pd.Index(names.astype(object)))
         rows = np.flatnonzero((hits >= 0) & (names != ""))
-        for at, one in zip(
+        for at, candidate in zip(
             rows, _beside(returned, labels, rows, version, where[hits[rows]]), strict=True
         ):
             held = best[at]
-            if held is None or one.edits <= held.edits:
-                best[at] = one
+            if held is None or candidate.edits <= held.edits:
+                best[at] = candidate
     return best
 
 
 def _beside(
     returned: Returned, labels: Sequence[str], rows: Ints, version: Version, places: Ints
 ) -> list[_Compared]:
-    """Some rows beside the rows of a version at some places."""
+    """Compares rows of a corrected file with the rows of a version at `places`."""
     before, kinds = [], []
     for column, label in enumerate(labels):
         was = _cells(version.read, label, places)
@@ -164,33 +164,33 @@ def _cells(columns: Mapping[str, pa.Array], label: str, places: Ints) -> list[st
 
 
 def _retyped(returned: Returned, compared: Sequence[_Compared | None]) -> None:
-    """Dates that stand there in another form, and that a person put so: they are edits.
+    """Marks dates in another format as edits if a person, not a spreadsheet, changed them.
 
-    A spreadsheet writes all dates of a column in its own form. Where one that looks just alike
-    came back as it was, it did not.
+    A spreadsheet rewrites all dates of a column. So if another date of the same shape is unchanged,
+    it was not a spreadsheet.
     """
     for column, cells in enumerate(returned.cells):
         now = cells.to_pylist()
         held = [
-            (one, one.before[column], cell)
-            for one, cell in zip(compared, now, strict=True)
-            if one is not None
+            (row, row.before[column], cell)
+            for row, cell in zip(compared, now, strict=True)
+            if row is not None
         ]
         moved = [
-            (one, before)
-            for one, before, cell in held
-            if one.kinds[column] is Difference.DAMAGE and same_moment(before, cell)
+            (row, before)
+            for row, before, cell in held
+            if row.kinds[column] is Difference.DAMAGE and same_moment(before, cell)
         ]
         if not moved:
             continue
         stayed = {_shape(before) for _, before, cell in held if before == cell}
-        for one, before in moved:
+        for row, before in moved:
             if _shape(before) in stayed:
-                one.kinds[column] = Difference.EDIT
+                row.kinds[column] = Difference.EDIT
 
 
 def _shape(date: str) -> tuple[str, bool]:
-    """What a date looks like, and whether its day could be its month as well."""
+    """The shape of a date, and whether its day could also be its month."""
     low = all(int(digits) <= _MONTHS for digits in re.findall(r"(?<!\d)\d{1,2}(?!\d)", date)[:2])
     return re.sub(r"\d+", lambda digits: "d" * len(digits[0]), date), low
 
@@ -198,10 +198,10 @@ def _shape(date: str) -> tuple[str, bool]:
 def _restored(
     returned: Returned, labels: Sequence[str], compared: Sequence[_Compared | None]
 ) -> tuple[pa.Array, ...]:
-    """The cells as they are to be read: what a person wrote, and else what was there before."""
+    """The cells after undoing damage: a person's edits, else the earlier cells."""
     made = []
     for column in range(len(labels)):
-        there = (
+        cells = (
             returned.cells[column].to_pylist()
             if column < len(returned.cells)
             else [""] * len(compared)
@@ -210,10 +210,10 @@ def _restored(
         made.append(
             pa.array(
                 [
-                    one.before[column]
-                    if one is not None and (gone or one.kinds[column] is Difference.DAMAGE)
+                    row.before[column]
+                    if row is not None and (gone or row.kinds[column] is Difference.DAMAGE)
                     else cell
-                    for cell, one in zip(there, compared, strict=True)
+                    for cell, row in zip(cells, compared, strict=True)
                 ],
                 pa.string(),
             )
@@ -228,10 +228,10 @@ def _listed(
     compared: Sequence[_Compared | None],
 ) -> pd.DataFrame:
     lines = []
-    for at, one in enumerate(compared):
-        if one is None:
+    for at, row in enumerate(compared):
+        if row is None:
             continue
-        for column, kind in enumerate(one.kinds):
+        for column, kind in enumerate(row.kinds):
             if kind is Difference.NONE:
                 continue
             now = returned.cells[column][at].as_py()
@@ -239,7 +239,7 @@ def _listed(
             lines.append(
                 (
                     int(returned.rows[at]), int(returned.lines[at]), label, str(kind),
-                    one.before[column], now, names[at],
+                    row.before[column], now, names[at],
                 )
             )  # fmt: skip
     return pd.DataFrame(lines, columns=list(CORRECTION_COLUMNS))
@@ -248,7 +248,7 @@ def _listed(
 def _held(
     returned: Returned, names: np.ndarray, edited: np.ndarray, stand: pd.DataFrame
 ) -> np.ndarray:
-    """What keeps each row from being sent, by itself."""
+    """For each row the reason to hold it back, without comparing it with other rows; or None."""
     held = np.full(len(names), None, dtype=object)
     first: dict[str, int] = {}
     many = pd.Series(names[names != ""]).value_counts()
@@ -272,11 +272,11 @@ def _twice(name: str, row: int) -> RowVerdict:
 
 
 def _by_itself(stand: pd.DataFrame, name: str, *, edited: bool) -> RowVerdict | None:
-    """What keeps a row from being sent because of what became of it before; None for nothing."""
+    """The reason to hold a row back because of its earlier outcome; None if there is none."""
     before = stand.loc[name].to_dict()
     place, row, run = before["place"], row_of(name), before["run"]
     if place == RowOutcome.UNKNOWN:
-        return RowVerdict(Verdict.PERHAPS, f"run {run} may have sent it, decide there first")
+        return RowVerdict(Verdict.PERHAPS, f"run {run} may have sent it; decide there first")
     if edited:
         return None
     if place == RowOutcome.ACCEPTED:
@@ -285,20 +285,20 @@ def _by_itself(stand: pd.DataFrame, name: str, *, edited: bool) -> RowVerdict | 
         reason = f"dropped in run {run} as row {row} ({before['codes'] or 'blank'})"
         return RowVerdict(Verdict.ACCEPTED, reason)
     if place in TAKEN:
-        reason = f"taken in run {run} as row {row}, no outcome of it is known"
+        reason = f"sent in run {run} as row {row}; its outcome is not known"
         return RowVerdict(Verdict.PERHAPS, reason)
     if place == RowOutcome.REJECTED_THERE and before["reason"] not in _AGAIN:
         why = f"refused in run {run} as row {row} ({before['reason']})"
     elif place == RowOutcome.REJECTED_HERE and _misplaced(before["codes"]):
-        # In a file of rejects it stands as far as the header reaches, and would look sound.
-        why = f"no sound record in run {run} as row {row} ({before['codes']})"
+        # rejects.csv cuts it to the header's width, so it would look well-formed.
+        why = f"malformed in run {run} as row {row} ({before['codes']})"
     else:
         return None
     return RowVerdict(Verdict.UNCHANGED, f"{why}, and not corrected since")
 
 
 def _misplaced(codes: str) -> bool:
-    """Whether cells of a record that was rejected under some codes may be in wrong columns."""
+    """Whether a record that was rejected under these codes may have cells in wrong columns."""
     return not _misplacing().isdisjoint(codes.split())
 
 
@@ -315,16 +315,15 @@ def without_duplicates(
     stand: pd.DataFrame,
     taken: Mapping[str, Collection[str]],
 ) -> Comparison:
-    """Holds rows back that would be sent, and are those of another row that may have been accepted.
+    """Holds back rows that have the cells or the match key of a row that may have been accepted.
 
     Args:
-        made: of the corrected file.
+        made: the comparison of the corrected file.
         returned: the corrected file.
-        as_sent: the same as it would be sent: a match key is compared in the form that it has after
-            fixing.
+        as_sent: the corrected file after fixing, because match keys are compared after fixing.
         versions: what was sent before, the first run's first.
-        stand: how the rows of the family stand, see `lineage.standings`.
-        taken: for each run the names of the rows that the provider took of it, or may have.
+        stand: where the rows of the family stand, see `lineage.standings`.
+        taken: for each run the row IDs of the rows that the provider took, or may have taken.
     """
     held = dataclasses.replace(made, held=made.held.copy())
     at = pd.Index(as_sent.rows).get_indexer(pd.Index(returned.rows))
@@ -354,9 +353,9 @@ def _stop_same_cells(
     sent = joined([fixed[label] for label in shared]).to_pylist()
     for form in (version.read, version.sent):
         texts = joined([form[label] for label in shared]).filter(pa.array(mask)).to_pylist()
-        there = dict(zip(texts, version.names[mask], strict=True))
+        owners = dict(zip(texts, version.names[mask], strict=True))
         for at in np.flatnonzero(made.free):
-            name = there.get(read[at]) or there.get(sent[at])
+            name = owners.get(read[at]) or owners.get(sent[at])
             if name is not None and read[at] != blank:
                 made.held[at] = _by_itself(stand, name, edited=False)
 
@@ -372,11 +371,11 @@ def _stop_same_keys(
     if version.key is None or key is None:
         return
     label, kind = version.key
-    there = keys.settled_keys(version.sent[label].filter(pa.array(mask)), kind, "").to_pylist()
-    owner: Mapping[str, str] = dict(zip(there, version.names[mask], strict=True))
-    here = keys.settled_keys(fixed[key[0]], key[1], "").to_pylist()
+    sent_keys = keys.settled_keys(version.sent[label].filter(pa.array(mask)), kind, "").to_pylist()
+    owner: Mapping[str, str] = dict(zip(sent_keys, version.names[mask], strict=True))
+    own_keys = keys.settled_keys(fixed[key[0]], key[1], "").to_pylist()
     for at in np.flatnonzero(made.free):
-        name = owner.get(here[at]) if here[at] else None
+        name = owner.get(own_keys[at]) if own_keys[at] else None
         if name is not None and name != made.names[at]:
             before = stand.loc[name].to_dict()
             reason = (
@@ -386,13 +385,13 @@ def _stop_same_keys(
 
 
 def _stop_copies(made: Comparison, returned: Returned) -> None:
-    """New rows that are equal: the first of them counts."""
+    """Holds back new rows that equal an earlier new row."""
     first: dict[str, int] = {}
     texts = joined(list(made.cells)).to_pylist()
     for at in np.flatnonzero(made.free & (made.names == "")):
         if not texts[at].strip("\x1f \t"):
             continue
         if texts[at] in first:
-            reason = f"is row {int(returned.rows[first[texts[at]]])} once more"
+            reason = f"repeats row {int(returned.rows[first[texts[at]]])}"
             made.held[at] = RowVerdict(Verdict.TWICE, reason)
         first.setdefault(texts[at], int(at))

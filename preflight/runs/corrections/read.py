@@ -1,8 +1,8 @@
-"""A corrected file as it came back: its columns found again, whatever a spreadsheet did to it."""
+"""Reads a corrected file, and recognises its columns even if a spreadsheet changed them."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,16 +31,16 @@ class Returned:
 
     Attributes:
         source: the file.
-        layout: how it is written.
-        count: how many records it has, blank ones included.
+        layout: of the file.
+        count: number of records, with blank ones.
         rows: int64, the number of each record that is not blank.
-        lines: int64, the physical line of each.
-        names: what the helper column says each row is called, "" where it says nothing; object.
-        cells: the columns of the first file, in its order, then new ones: strings, one entry a row.
-            A column that is gone is missing.
+        lines: int64, the physical line of each row.
+        names: the row IDs in the helper column, "" if there is none; object.
+        cells: string columns, one entry a row: first those of the first file, in its order and
+            without missing ones, then new ones.
         labels: for each of `cells` its label, see `labels`.
         gone: the labels of the first file's columns that are missing.
-        added: the labels of the columns that the first file has not.
+        added: the labels of the columns that the first file does not have.
     """
 
     source: Source
@@ -56,14 +56,14 @@ class Returned:
 
 
 def labels(header: Sequence[str]) -> list[str]:
-    """What the columns of a header that are no helper columns are called, each once.
+    """Unique labels for the columns of a header, without helper columns.
 
-    A name that stands again has a number behind it, so that columns of one name are told apart.
+    A repeated name gets a number, to distinguish columns of the same name.
     """
     made: list[str] = []
     for at in own(header):
         name = bare_name(header[at])
-        again = sum(one == name or one.startswith(f"{name}\0") for one in made)
+        again = sum(label == name or label.startswith(f"{name}\0") for label in made)
         made.append(f"{name}\0{again + 1}" if again else name)
     return made
 
@@ -81,12 +81,12 @@ def read_returned(
 
     Args:
         source: the file.
-        wanted: the labels of the columns of the first file; () where they do not matter.
+        wanted: the labels of the columns of the first file; () if they do not matter.
         spool: a private folder.
-        encoding, delimiter, header_row: the user's word, see `scan`.
+        encoding, delimiter, header_row: given by the user, see `scan`.
 
     Raises:
-        UsageError: it is no table, it has none of the columns, or a record is malformed.
+        UsageError: it is not a table, it has none of the columns, or a record is malformed.
     """
     known = {name.split("\0")[0].casefold() for name in wanted}
     layout = scan(
@@ -98,21 +98,35 @@ def read_returned(
         header_row=header_row,
     )
     if layout.content != "table" or not layout.header:
-        raise UsageError(f"{source.name}: no table with a header: a corrected file was looked for")
-    positions = own(layout.header)
-    placed = _placed([_plain_name(name) for name in labels(layout.header)], wanted)
+        raise UsageError(
+            f"{source.name}: not a table with a header; name the corrected file, as CSV or workbook"
+        )
+    return _read(source, layout, wanted, _positions(source, layout.header, wanted))
+
+
+def _positions(source: Source, header: Sequence[str], wanted: Sequence[str]) -> dict[str, int]:
+    """The positions of the columns by label: the wanted ones in their order, then new ones.
+
+    Raises:
+        UsageError: the file has none of the wanted columns.
+    """
+    placed = _placed([_plain_name(name) for name in labels(header)], wanted)
     if wanted and not any(label in wanted for label in placed):
         raise UsageError(
             f"{source.name}: has none of the columns of the file that was sent "
             f"({', '.join(_shown(wanted))})"
         )
+    positions = dict(zip(placed, own(header), strict=True))
+    new = [label for label in placed if label not in wanted]
+    return {label: positions[label] for label in (*wanted, *new) if label in positions}
+
+
+def _read(
+    source: Source, layout: Layout, wanted: Sequence[str], positions: Mapping[str, int]
+) -> Returned:
+    """Reads the columns at some positions, see `read_returned`."""
     helper = [bare_name(name).casefold() for name in layout.header]
-    at = {label: positions[place] for place, label in enumerate(placed)}
-    order = [
-        *(label for label in wanted if label in at),
-        *(one for one in placed if one not in wanted),
-    ]
-    pieces: list[list[pa.Array]] = [[] for _ in order]
+    pieces: dict[str, list[pa.Array]] = {label: [] for label in positions}
     names: list[np.ndarray] = []
     rows, lines, count = [np.empty(0, np.int64)], [np.empty(0, np.int64)], 0
     for chunk in read_chunks(layout):
@@ -120,21 +134,18 @@ def read_returned(
         count += chunk.count
         rows.append(chunk.rows)
         lines.append(chunk.lines)
-        for piece, label in zip(pieces, order, strict=True):
-            piece.append(_plain(chunk.table.column(at[label])))
-        said = np.full(len(chunk.rows), "", dtype=object)
+        for label, position in positions.items():
+            pieces[label].append(_plain(chunk.table.column(position)))
+        ids = np.full(len(chunk.rows), "", dtype=object)
         if ID in helper:
             cells = csv_writer.plain(chunk.table.column(helper.index(ID)).combine_chunks())
-            said = np.array([cell.strip() for cell in cells.to_pylist()], dtype=object)
-        names.append(said)
-    cells = {
-        label: pa.concat_arrays(piece) if piece else pa.array([], pa.string())
-        for label, piece in zip(order, pieces, strict=True)
-    }
-    # A spreadsheet writes columns of which nothing but the width is there.
-    told = {
+            ids = np.array([cell.strip() for cell in cells.to_pylist()], dtype=object)
+        names.append(ids)
+    columns = {label: pa.concat_arrays([_NOTHING, *piece]) for label, piece in pieces.items()}
+    # A spreadsheet also writes empty columns without a name.
+    kept = {
         label: column
-        for label, column in cells.items()
+        for label, column in columns.items()
         if label in wanted or label.split("\0")[0] or pc.any(pc.not_equal(column, "")).as_py()
     }
     return Returned(
@@ -144,10 +155,10 @@ def read_returned(
         rows=np.concatenate(rows),
         lines=np.concatenate(lines),
         names=np.concatenate([np.empty(0, dtype=object), *names]),
-        cells=tuple(told.values()),
-        labels=tuple(told),
-        gone=tuple(label for label in wanted if label not in at),
-        added=tuple(label for label in told if label not in wanted),
+        cells=tuple(kept.values()),
+        labels=tuple(kept),
+        gone=tuple(label for label in wanted if label not in positions),
+        added=tuple(label for label in kept if label not in wanted),
     )
 
 
@@ -159,11 +170,11 @@ def _plain(column: pa.ChunkedArray) -> pa.Array:
     return csv_writer.plain(column.combine_chunks().cast(pa.string()))
 
 
-def _placed(there: Sequence[str], wanted: Sequence[str]) -> list[str]:
-    """For each column that is there the label of the first file's, or its own if it is new."""
-    placed = list(there)
-    free = [label for label in wanted if label not in there]
-    for at, name in enumerate(there):
+def _placed(labels: Sequence[str], wanted: Sequence[str]) -> list[str]:
+    """For each label of the file the matching label of the first file, or itself if it is new."""
+    placed = list(labels)
+    free = [label for label in wanted if label not in labels]
+    for at, name in enumerate(labels):
         if name in wanted:
             continue
         like = [label for label in free if _same_name(label, name)]
@@ -174,7 +185,7 @@ def _placed(there: Sequence[str], wanted: Sequence[str]) -> list[str]:
 
 
 def _same_name(label: str, name: str) -> bool:
-    """Whether a name is a label that was written otherwise, or damaged."""
+    """Whether a name is a label in another spelling, or damaged."""
     if " ".join(label.split()).casefold() == " ".join(name.split()).casefold():
         return True
     return bool(name) and difference(label, name) is not Difference.EDIT
@@ -190,6 +201,6 @@ def _refuse_malformed(malformed: pd.DataFrame, source: Source) -> None:
         first = malformed.iloc[0]
         raise UsageError(
             f"{source.name}:{int(first['line'])}: the record has {int(first['fields'])} fields, "
-            f"the header {int(first['expected'])}: fix it first (`preflight check` names all such "
-            "records); nothing was sent"
+            f"the header {int(first['expected'])}. Nothing was sent. Correct it and try again; "
+            "`preflight check` lists all such records"
         )

@@ -1,12 +1,12 @@
-"""What a spreadsheet did to a cell, told from what a person did to it.
+"""Distinguishes what a spreadsheet did to a cell from what a person did.
 
-A spreadsheet reads a CSV as numbers and dates and writes back what it made of them: a phone number
-becomes `1.41556E+10`, a postcode loses its noughts, a moment comes back in another form, letters
-are lost to another encoding. None of that is a correction. A cell is *damaged* where what stands
-there is what a spreadsheet makes of the cell as it was; then it is put back. Whatever else differs
-is an *edit*, and stays.
+A spreadsheet reads a CSV as numbers and dates, and writes them in its own format: a phone number
+becomes `1.41556E+10`, a postcode loses its leading zeros, a timestamp gets another format, letters
+are lost to another encoding. These are not corrections. A cell is *damaged* if it has the text that
+a spreadsheet makes of the earlier cell; then the earlier cell is restored. Any other difference is
+an *edit*, and is kept.
 
-Everything here compares two texts; nothing guesses what a cell should hold.
+The functions only compare two texts; they do not guess what a cell should hold.
 """
 
 from __future__ import annotations
@@ -43,14 +43,14 @@ _TRUTH = {
 }  # fmt: skip
 _LOST = "?\ufffd_"
 _BASIC_PLANE = 0xFFFF
-# What code pages put for letters and signs that have no decomposition.
+# Replacements of code pages for letters and signs that have no decomposition.
 _NEAREST = dict(zip("łŁøØđĐħĦıŧŦ‘’‚“”„–—‐", "lLoOdDhHitT'''\"\"\"---", strict=True))
 _WINDOWS = [bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in range(256)]
-"""cp1252 as spreadsheets read it: bytes that it leaves free are control characters."""
+"""cp1252 as spreadsheets read it: bytes that it does not define are control characters."""
 
 
 class Difference(enum.StrEnum):
-    """What became of a cell."""
+    """How a cell differs from the earlier one."""
 
     NONE = "none"
     DAMAGE = "damage"
@@ -59,16 +59,16 @@ class Difference(enum.StrEnum):
 
 @functools.lru_cache(maxsize=1 << 16)
 def difference(before: str, after: str) -> Difference:
-    """What became of a cell between the file that was written and the one that came back.
+    """How a cell of a corrected file differs from the cell that was written.
 
     Args:
-        before: the cell as it was.
-        after: as it is now.
+        before: the cell as written.
+        after: the cell in the corrected file.
     """
     if after == before:
         return Difference.NONE
     if f"'{before}" == after or before == f"'{after}":
-        # What marks a text as one in a spreadsheet, and is no part of it.
+        # The apostrophe marks a text in a spreadsheet, and is not a part of it.
         return Difference.DAMAGE
     if not before or not after:
         return Difference.EDIT
@@ -79,18 +79,17 @@ def difference(before: str, after: str) -> Difference:
 
 
 def _same_lines(before: str, after: str) -> bool:
-    """The same text with other line ends."""
+    """Whether the texts differ in line ends only."""
     return before.replace("\r\n", "\n").replace("\r", "\n") == after.replace("\r\n", "\n").replace(
         "\r", "\n"
     )
 
 
 def _same_number(before: str, after: str) -> bool:
-    """The number that a spreadsheet reads in the cell, written as it writes numbers.
+    """Whether a spreadsheet reads `before` as a number and writes it as `after`.
 
-    A leading `+` and leading noughts go, trailing noughts of a fraction too, the comma and the
-    point may change places, thousands get a separator, and a long number is rounded or put into
-    scientific form.
+    It removes a leading `+`, leading zeros and trailing zeros of a fraction, may swap comma and
+    point, separates thousands, and rounds a long number or writes it in scientific notation.
     """
     was, wide = _value(before.strip()), _value(after.strip())
     if was is None or wide is None:
@@ -105,19 +104,19 @@ def _same_number(before: str, after: str) -> bool:
 
 
 def _is_written(after: str) -> bool:
-    """Whether a spreadsheet writes numbers like that: without a `+`, and without idle noughts."""
+    """Whether a spreadsheet writes a number so: without a `+` and without leading zeros."""
     return not after.startswith("+") and not re.match(r"-?0\d", after)
 
 
 def _plain(text: str) -> Decimal | None:
-    """The number that a cell of nothing else is."""
+    """The number of a cell of digits with at most one comma or point; else None."""
     if not _NUMBER.fullmatch(text):
         return None
     return Decimal(text.replace(",", "."))
 
 
 def _value(text: str) -> Decimal | None:
-    """The number that a cell is, with separators or in scientific form too."""
+    """The number of a cell, also with separators or in scientific notation; else None."""
     plain = _plain(text)
     if plain is not None:
         return plain
@@ -135,7 +134,7 @@ def _value(text: str) -> Decimal | None:
 
 
 def _rounded(value: Decimal, digits: int) -> Decimal:
-    """A number with so many digits, as a spreadsheet rounds: halves away from nought."""
+    """A number rounded to some digits as a spreadsheet rounds: halves away from zero."""
     if not value:
         return value
     shift = value.adjusted() - digits + 1
@@ -143,10 +142,10 @@ def _rounded(value: Decimal, digits: int) -> Decimal:
 
 
 def same_moment(before: str, after: str) -> bool:
-    """The same day, and the same time as far as it is written, in another form.
+    """Whether both are the same date, and the same time if there is one, in another format.
 
-    Day and month may stand in either order, since the spreadsheet's is not known; the seconds, and
-    a midnight, may be gone.
+    Day and month may be in either order, because the spreadsheet's order is not known. Seconds and
+    a midnight may be missing.
     """
     were, are = _moments(before.strip()), _moments(after.strip())
     if not were or not are:
@@ -158,18 +157,18 @@ def same_moment(before: str, after: str) -> bool:
 
 @functools.lru_cache(maxsize=1 << 12)
 def _moments(text: str) -> frozenset[datetime]:
-    """What a date, or a date and a time, can be read as; nothing where it is not one."""
+    """The possible readings of a date, or of a date and a time; empty for other texts."""
     bare = re.sub(r"(?<=\d)T(?=\d)", " ", text)
     for form, pattern in _DAYS:
-        if told := pattern.fullmatch(bare):
-            one, mark, two, three, *clock = told.groups()
-            orders = [(one, two, three)]
+        if match := pattern.fullmatch(bare):
+            first, mark, second, third, *clock = match.groups()
+            orders = [(first, second, third)]
             if form == "ymd":
-                orders = [(three, two, one)]
+                orders = [(third, second, first)]
             elif form == "bdy" or (form == "dmy" and mark != "."):
-                orders.append((two, one, three))
+                orders.append((second, first, third))
             # A year of two digits has lost its century.
-            centuries = ("19", "20") if len(three) < len("2026") and form != "ymd" else ("",)
+            centuries = ("19", "20") if len(third) < len("2026") and form != "ymd" else ("",)
             read = (
                 _moment(day, month, century + year, *clock)
                 for (day, month, year), century in product(orders, centuries)
@@ -179,7 +178,7 @@ def _moments(text: str) -> frozenset[datetime]:
 
 
 def _moment(day: str, month: str, year: str, *clock: str | None) -> datetime | None:
-    """A day and a time as they are written; None where there is no such moment."""
+    """A date and a time as written; None if it does not exist."""
     hour, minute, second, fraction, half = clock
     name = month[:3].lower()
     if not (day.isdigit() and (month.isdigit() or name in _MONTHS)):
@@ -199,7 +198,7 @@ def _moment(day: str, month: str, year: str, *clock: str | None) -> datetime | N
 
 
 def _made_a_date(before: str, after: str) -> bool:
-    """`1/2`, `3-4` or `MAR1` that came back as a day of the year."""
+    """Whether `1/2`, `3-4` or `MAR1` came back as a date."""
     short = _SHORT_DAY.fullmatch(before.strip())
     if not short:
         return False
@@ -212,24 +211,24 @@ def _made_a_date(before: str, after: str) -> bool:
     named = re.fullmatch(r"(\d{1,2})[-. ]{1,2}([A-Za-z]{3})[a-z]*\.?", after.strip())
     named = named or re.fullmatch(r"([A-Za-z]{3})[a-z]*\.?[-. ]{1,2}(\d{1,2})", after.strip())
     if named:
-        one, other = named.groups()
-        day, month = (one, other) if one.isdigit() else (other, one)
+        left, right = named.groups()
+        day, month = (left, right) if left.isdigit() else (right, left)
         name = month.lower()
         return name in _MONTHS and (int(day), _MONTHS.index(name) + 1) in pairs
     return any((moment.day, moment.month) in pairs for moment in _moments(after.strip()))
 
 
 def _same_truth(before: str, after: str) -> bool:
-    """`true` that came back as `TRUE`, or in the spreadsheet's own language."""
+    """Whether `true` came back as `TRUE`, or in the language of the spreadsheet."""
     was, now = _TRUTH.get(before.strip().casefold()), _TRUTH.get(after.strip().casefold())
     return was is not None and was == now
 
 
 def _lost_letters(before: str, after: str) -> bool:
-    """Letters beyond ASCII that came back as `?`, as U+FFFD, or as the nearest plain letter.
+    """Whether letters beyond ASCII came back as `?`, U+FFFD or the nearest ASCII letter.
 
-    What a code page lacks is lost letter by letter, and what it has stays. Of a letter outside of
-    the basic plane one mark is left, or two.
+    Letters that a code page lacks are replaced one by one, and the others are kept. A letter
+    outside of the basic plane becomes one mark or two.
     """
     if before.isascii():
         return False
@@ -238,10 +237,17 @@ def _lost_letters(before: str, after: str) -> bool:
 
 
 def _is_left(was: str, now: str, marks: int) -> bool:
-    """Whether letter after letter of a text is there, or what may be left of it."""
+    """Whether each letter of a text is unchanged or replaced by one of its `_remains`."""
     at = 0
     for letter in was:
-        left = next((one for one in _remains(letter, marks) if one and now.startswith(one, at)), "")
+        left = next(
+            (
+                remains
+                for remains in _remains(letter, marks)
+                if remains and now.startswith(remains, at)
+            ),
+            "",
+        )
         if not left:
             return False
         at += len(left)
@@ -249,7 +255,7 @@ def _is_left(was: str, now: str, marks: int) -> bool:
 
 
 def _remains(letter: str, marks: int) -> Iterator[str]:
-    """What may be left of a letter."""
+    """The possible replacements of a letter, itself among them."""
     yield letter
     if not letter.isascii():
         yield "".join(c for c in unicodedata.normalize("NFKD", letter) if not _is_accent(c))
@@ -262,7 +268,7 @@ def _is_accent(letter: str) -> bool:
 
 
 def _mangled(before: str, after: str) -> bool:
-    """The bytes of one encoding, read in another: `José` as `JosÃ©`, or as `Jos\u201a`."""
+    """Whether the bytes of one encoding were read in another: `José` as `JosÃ©` or `Jos\u201a`."""
     if before.isascii() or after.isascii():
         return False
     if "".join(_WINDOWS[byte] for byte in before.encode("utf-8", "replace")) == after:

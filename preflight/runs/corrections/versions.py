@@ -1,4 +1,4 @@
-"""What was sent before: every row of a family of runs, as it was read and as it was sent."""
+"""The rows that earlier runs of a family sent, each as read and as sent."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ class Version:
     """The rows of one run's source.
 
     Attributes:
-        run: the id of the run.
+        run: the ID of the run.
         labels: of the columns, see `read.labels`.
-        rows: int64, the number of each row in it.
+        rows: int64, the number of each row in the source.
         names: row IDs, object.
-        read: label → the cells as they were read, a string array.
-        sent: label → the cells as they were after fixing.
-        key: the label of the column with the match key, and its kind; None where it has none.
+        read: the cells as read, a string array for each label.
+        sent: the cells after fixing, likewise.
+        key: the label and the kind of the column with the match key; None if there is none.
     """
 
     run: str
@@ -42,19 +42,19 @@ class Version:
     key: tuple[str, str] | None
 
     def index(self) -> pd.Index[str]:
-        """The names, to look rows up by."""
+        """The row IDs, to look rows up by."""
         made: pd.Index[str] = pd.Index(self.names.astype(object))
         return made
 
 
 class Gathering:
-    """Makes a `Version` chunk by chunk.
+    """Builds a `Version` chunk by chunk.
 
     Args:
-        run: the id of the run.
+        run: the ID of the run.
         layout: of its source.
-        columns: what the columns are.
-        key_fields: the fields of which the first that the file has is the match key.
+        columns: of the source.
+        key_fields: the first of these fields that the file has is the match key.
     """
 
     def __init__(
@@ -69,7 +69,11 @@ class Gathering:
         self._named: list[np.ndarray] = []
         self._read: list[list[pa.Array]] = [[] for _ in self._positions]
         self._sent: list[list[pa.Array]] = [[] for _ in self._positions]
-        by_field = {one.field: one for one in reversed(columns) if one.field and not one.pieces}
+        by_field = {
+            column.field: column
+            for column in reversed(columns)
+            if column.field and not column.pieces
+        }
         held = next((by_field[field] for field in key_fields if field in by_field), None)
         self._key = None
         if held is not None:
@@ -80,7 +84,7 @@ class Gathering:
 
         Args:
             original: as read.
-            fixed: the same after fixing; rows may be missing.
+            fixed: the same chunk after fixing; rows may be missing.
         """
         odd = original.malformed[original.malformed["raw"].str.strip() != ""]
         records = cut_to_width(odd["raw"], self._layout.syntax, len(self._layout.header))
@@ -88,7 +92,7 @@ class Gathering:
         self._rows.append(rows)
         self._named.append(self._names.of(original, rows))
         at = np.searchsorted(fixed.rows, original.rows).clip(max=max(len(fixed.rows) - 1, 0))
-        there = (
+        in_fixed = (
             fixed.rows[at] == original.rows
             if len(fixed.rows)
             else np.zeros(len(original.rows), bool)
@@ -97,14 +101,14 @@ class Gathering:
             cells = original.table.column(position).combine_chunks().cast(pa.string())
             more = pa.array([record[position] for record in records], pa.string())
             after = cells
-            if there.any():
+            if in_fixed.any():
                 after_fixing = fixed.table.column(str(position)).combine_chunks().cast(pa.string())
-                after = pc.if_else(pa.array(there), after_fixing.take(pa.array(at)), cells)
+                after = pc.if_else(pa.array(in_fixed), after_fixing.take(pa.array(at)), cells)
             self._read[place].append(pa.concat_arrays([cells, more]))
             self._sent[place].append(pa.concat_arrays([after, more]))
 
     def version(self) -> Version:
-        """All that was added."""
+        """The rows that were added."""
         return Version(
             run=self._run,
             labels=tuple(self._labels),

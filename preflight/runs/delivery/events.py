@@ -1,4 +1,4 @@
-"""What happens while a run is prepared and sent: small facts, for a progress bar or a log."""
+"""Events while a run is prepared and sent, for a progress bar or a log."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A corrected file was compared with what was sent before; nothing is sent yet."""
+    """A corrected file was compared with earlier runs; nothing was sent yet."""
 
     corrections: Corrections
 
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """The run is in the ledger, and nothing is sent yet: from here on it can be resumed."""
+    """The run is in the ledger and can be resumed; nothing was sent yet."""
 
     run: str
 
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """A part is about to be sent; the run has so many `parts`."""
+    """A part is about to be sent; the run has `parts` of them."""
 
     part: Part
     parts: int
@@ -36,7 +36,7 @@ class Sending:
 
 @dataclass(frozen=True, slots=True)
 class PartSent:
-    """The provider took a part and gave a job."""
+    """The provider accepted a part and created a job."""
 
     part: Part
     job: str
@@ -44,7 +44,7 @@ class PartSent:
 
 @dataclass(frozen=True, slots=True)
 class Declined:
-    """The provider refuses a part, and that is final."""
+    """The provider refused a part, and that is final."""
 
     part: Part
     why: str
@@ -52,7 +52,7 @@ class Declined:
 
 @dataclass(frozen=True, slots=True)
 class Unclear:
-    """It cannot be told whether the provider took a part."""
+    """It is not known whether the provider accepted a part."""
 
     part: Part
     why: str
@@ -60,7 +60,7 @@ class Unclear:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Nothing is sent for so many `seconds`, unless jobs that are under way need to be asked."""
+    """Nothing is sent for some `seconds`; running jobs are still polled."""
 
     seconds: float
     why: str
@@ -68,7 +68,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Polled:
-    """The provider said how far a part's job is."""
+    """The provider reported the progress of a part's job."""
 
     part: Part
     outcome: Outcome
@@ -84,7 +84,7 @@ class PartEnded:
 
 @dataclass(frozen=True, slots=True)
 class Unverified:
-    """The list that the rows were to go to could not be read, so they were not compared with it."""
+    """The members of the provider's list could not be read, so no row was compared with them."""
 
     why: str
 
@@ -101,11 +101,11 @@ Event = (
     | PartEnded
     | Unverified
 )
-"""Whatever can happen."""
+"""Any of the events."""
 
 Events = Callable[[Event], None]
-"""What is called with each."""
+"""A function that is called with each event."""
 
 
 def silent(_event: Event) -> None:
-    """For a caller that wants no events."""
+    """Ignores events."""

@@ -1,4 +1,4 @@
-"""Drives one provider over the parts of a run: sends, waits, asks, keeps what comes back.
+"""Drives one provider over the parts of a run: sends, waits, polls, and keeps the reports.
 
 ::
 
@@ -9,9 +9,9 @@
       ├──────────────────────── not there ──┤
       └── a person: resend ◀── unknown ◀────┘ cannot be looked up
 
-The loop can be killed anywhere. Before each call its intent is in the ledger, after it its end,
-and the end of the call that commits is written in one transaction with the part's new state. So
-`drive` begins at whatever the ledger says, and there is no other way to resume.
+The loop can be killed at any point. The ledger has the intent before each call and its end after
+it; the end of the committing call is written in one transaction with the part's new state. So
+`drive` begins with the state in the ledger, and to resume is to call it again.
 """
 
 from __future__ import annotations
@@ -43,10 +43,10 @@ from preflight.writing.parts import redact_errors
 
 
 def attempt_key(run: str, provider: str, part: Part, attempt: int) -> str:
-    """The name of one attempt: unique to provider, run, file, part and number, and stable.
+    """The stable name of an attempt, unique to provider, run, file, part and number.
 
-    The run is in it because the same file may be sent twice on purpose: a lookup must not find
-    the job of another run.
+    It contains the run because the same file may be sent twice on purpose, and a lookup must not
+    find the job of another run.
     """
     digest = hashlib.sha256(f"{provider}\0{run}\0{part.sha256}".encode()).hexdigest()[:8]
     return f"{run}-{part.number:04}-{attempt}-{digest}"
@@ -58,11 +58,11 @@ class Terms:
 
     Attributes:
         clock: seconds, from any zero.
-        sleep: waits for so many seconds.
-        jitter: 0 to 1, a new one each time; spreads out those who were sent away together.
-        wait: whether jobs are followed to their end.
-        timeout: seconds after which the run is stopped rather than waited for; None for none.
-        scale: shortens all waiting that the provider did not ask for in its answer; for tests.
+        sleep: waits for some seconds.
+        jitter: a new number from 0 to 1 each time, so that clients do not retry at the same moment.
+        wait: whether to follow jobs to their end.
+        timeout: seconds after which the run is stopped; None for no limit.
+        scale: a factor for all waiting that the provider did not ask for; for tests.
     """
 
     clock: Callable[[], float] = time.monotonic
@@ -83,35 +83,35 @@ def drive(
     accept: Collection[int] = (),
     events: Events = silent,
 ) -> None:
-    """Sends what is to be sent of a run and follows it to its end; also resumes.
+    """Sends the parts of a run that remain, and follows them to their end; also resumes.
 
-    When it returns, no part is left to send and, unless `wait` is off, every part has ended. The
-    run stays open then: whoever reports on it says that it is finished, so that a crash in
-    between is made good by a resume.
+    When it returns, no part remains to be sent and, unless `wait` is off, every part has ended. The
+    run is still open: the caller marks it as finished after writing the report, so that a resume
+    can repeat that after a crash.
 
-    It holds the run's lock. A part that is new among the unknown ones ends the sending; parts
-    that were unknown before do not, for whoever resumes has been told of them.
+    It holds the run's lock. It stops sending if the state of another part becomes unknown. Parts
+    that were unknown before do not stop it, because the user knows of them.
 
     Args:
-        ledger: knows the run.
-        run: its id.
+        ledger: the ledger with the run.
+        run: its ID.
         provider: a connection to the run's provider, with the run's options.
-        terms: how long to wait for what.
-        resend: numbers of unknown parts that are to be sent again.
-        accept: numbers of unknown parts that are to count as taken, or of sent ones whose job the
-            provider does not know any more.
-        events: called with what happens.
+        terms: how long to wait.
+        resend: numbers of unknown parts to send again.
+        accept: numbers of parts to count as accepted: unknown ones, or sent ones whose job the
+            provider no longer knows.
+        events: called with each event.
 
     Raises:
         Stopped: it cannot go on now; the message says why and what to do, for every part.
         RunLocked: another process works on the run.
-        UsageError: there is no such run, it goes to another provider, or a part named in `resend`
-            or `accept` is in no state for it.
+        UsageError: there is no such run, it belongs to another provider, or a part in `resend` or
+            `accept` has another state.
     """
     with ledger.lock(run):
-        found = ledger.run(run)
-        if found.provider != provider.name:
-            raise UsageError(f"run {run} goes to {found.provider}, not to {provider.name}")
+        begun = ledger.run(run)
+        if begun.provider != provider.name:
+            raise UsageError(f"run {run} belongs to {begun.provider}, not to {provider.name}")
         _decide(ledger, run, resend=resend, accept=accept)
         ledger.set_run(run, RunState.OPEN)
         terms = terms or Terms()
@@ -125,7 +125,7 @@ def drive(
 
 
 def _decide(ledger: Ledger, run: str, *, resend: Collection[int], accept: Collection[int]) -> None:
-    """Carries out what a person decided, once all of it is seen to fit."""
+    """Applies the user's decisions, after checking all of them."""
     states = {stored.part.number: stored.state for stored in ledger.parts(run)}
     if both := sorted(set(resend) & set(accept)):
         raise UsageError(f"part {both[0]} cannot be both sent again and marked as accepted")
@@ -135,7 +135,7 @@ def _decide(ledger: Ledger, run: str, *, resend: Collection[int], accept: Collec
         fit = {PartState.UNKNOWN} if number in resend else {PartState.UNKNOWN, PartState.SENT}
         if states[number] not in fit:
             raise UsageError(
-                f"part {number} is not unknown but {states[number]}: nothing to decide"
+                f"part {number} is {states[number]}, not unknown: there is nothing to decide"
             )
     for number in sorted(resend):
         ledger.release(run, number)
@@ -153,10 +153,10 @@ class _Drive:
         self._run = run
         self._provider = provider
         self._pace = pace
-        self._tell = events
+        self._events = events
         self._follower = Follower(ledger, run, provider, pace, events)
         self._steps = tuple(provider.steps())
-        self._doubt = Recovery(ledger, run, provider, pace, self._follower)
+        self._recovery = Recovery(ledger, run, provider, pace, self._follower)
         self._parts = ledger.parts(run)
         self._unknown: list[tuple[Part, str]] = []
         self._obstacles: list[str] = []
@@ -164,7 +164,7 @@ class _Drive:
             raise ValueError(f"the last step of {provider.name} must be its only committing one")
 
     def go(self, *, wait: bool) -> None:
-        """Everything, from where the ledger stands."""
+        """Sends and follows all parts, beginning with the states in the ledger."""
         try:
             for stored in self._parts:
                 if stored.state is PartState.UNKNOWN:
@@ -190,7 +190,7 @@ class _Drive:
             raise Stopped(self._why())
 
     def _why(self) -> str:
-        """What keeps the run from its end, and what to do about it."""
+        """Why the run cannot end now, and what to do about it."""
         facts = [
             f"part {part.number} ({part.rows:,} rows, "
             f"rows {part.row_map[0]:,} to {part.row_map[-1]:,} of the input) is unknown: "
@@ -205,70 +205,70 @@ class _Drive:
         return "; ".join(facts)
 
     def _send(self, stored: StoredPart) -> None:
-        """Sends one part, however many attempts that takes, or learns why it cannot be.
+        """Sends one part, in as many attempts as needed, or records why it cannot be sent.
 
-        An attempt that was busy does not count as a failed try while jobs of this run are under
-        way: they may be what the provider is busy with, and each of them ends some time. Nor does
-        one for which there was no room: those are jobs, too, though not ours.
+        While jobs of this run are running, an attempt that found the provider busy does not count
+        as a failed try: it may be busy with those jobs. Nor does an attempt that found no free
+        slot: other jobs hold it.
         """
         part = stored.part
-        self._tell(Sending(part, len(self._parts)))
-        tries = waits = 0
-        why, asked = "", None
+        self._events(Sending(part, len(self._parts)))
+        failures = retries = 0
+        why, retry_after = "", None
         while True:
             pending = self._pending(part)
             if pending is not None:
                 if not self._came_to_nothing(part, pending):
                     return
-                why = f"{self._provider.name} broke off each call, and has no job of any of them"
-            if tries >= TRIES:
-                raise Stopped(f"part {part.number} was not taken in {TRIES} tries: {why}")
-            if pending is None and waits:
-                self._follower.rest(self._pace.backoff(waits, asked), why)
+                why = f"{self._provider.name} broke off each call and has no job of any of them"
+            if failures >= TRIES:
+                raise Stopped(f"part {part.number} was not accepted in {TRIES} tries: {why}")
+            if pending is None and retries:
+                self._follower.rest(self._pace.backoff(retries, retry_after), why)
             if not self._is_intact(part):
                 return
             try:
                 self._attempt(part)
             except Refused as error:
-                self._tell(Declined(part, words(error)))
+                self._events(Declined(part, words(error)))
                 return
             except Denied as error:
                 raise Stopped(words(error)) from None
             except ProviderError as error:
-                why, asked = words(error), error.retry_after
+                why, retry_after = words(error), error.retry_after
                 full = isinstance(error, Full)
             else:
                 return
-            waits += 1
-            tries = 0 if self._follower or full else tries + 1
+            retries += 1
+            failures = 0 if self._follower or full else failures + 1
 
     def _pending(self, part: Part) -> Attempt | None:
-        """The call that may have taken the part's rows, if the ledger knows one."""
+        """The call that may have sent the part's rows, if the ledger has one."""
         for call in self._ledger.attempts(self._run, part.number):
             if call.commits and call.state in (AttemptState.INTENT, AttemptState.AMBIGUOUS):
                 return call
         return None
 
     def _is_intact(self, part: Part) -> bool:
-        """Whether the part's file still is what was written; says so if not."""
+        """Whether the part's file is unchanged; if not, records it as an obstacle."""
         try:
             with part.path.open("rb") as file:
-                found = hashlib.file_digest(file, "sha256").hexdigest()
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
         except OSError:
-            found = ""
-        if found != part.sha256:
+            digest = ""
+        if digest != part.sha256:
             self._obstacles.append(
-                f"part {part.number} cannot be sent: {part.path} is "
-                f"{'not what was written there' if found else 'gone or unreadable'}; put the file "
-                "back, or submit the input anew"
+                f"part {part.number} cannot be sent: {part.path} "
+                f"{'was changed' if digest else 'is gone or unreadable'}; restore the file, "
+                "or submit the input again"
             )
-        return found == part.sha256
+        return digest == part.sha256
 
     def _attempt(self, part: Part) -> None:
-        """Takes all steps once, each with its intent before and its end after.
+        """Makes all calls once; the ledger gets the intent before and the end after each.
 
         Raises:
-            ProviderError: what ended it; the ledger has it.
+            ProviderError: a call failed; the ledger has recorded it.
         """
         ledger, run, number = self._ledger, self._run, part.number
         attempt = 1 + max((call.attempt for call in ledger.attempts(run, number)), default=0)
@@ -289,7 +289,7 @@ class _Drive:
                 ledger.done(run, number, attempt, step.name, result)
 
     def _note(self, part: Part, attempt: int, step: Step, error: ProviderError) -> None:
-        """Writes down how a call went wrong."""
+        """Records how a call failed."""
         if isinstance(error, Ambiguous) and step.commits:
             self._ledger.ambiguous(
                 self._run, part.number, attempt, step.name, code=error.code, message=words(error)
@@ -308,7 +308,7 @@ class _Drive:
     def _took(
         self, part: Part, attempt: int, step: str, result: Mapping[str, Any], receipt: Receipt
     ) -> None:
-        """Writes down that the provider has the part."""
+        """Records that the provider accepted the part."""
         observable = self._provider.capabilities.observable
         self._ledger.done(
             self._run,
@@ -319,30 +319,30 @@ class _Drive:
             receipt=receipt,
             state=PartState.SENT if observable else PartState.SUBMITTED,
         )
-        self._tell(PartSent(part, receipt.job))
+        self._events(PartSent(part, receipt.job))
         if observable:
             self._follower.watch(part, receipt)
 
     def _came_to_nothing(self, part: Part, pending: Attempt) -> bool:
-        """Whether a call whose end is not known took nothing, so that it can be made again.
+        """Whether a call of unknown outcome sent nothing, so that it can be repeated.
 
         Raises:
-            Stopped: it cannot be told now; a resume looks again.
+            Stopped: this cannot be found out now; a resume tries again.
         """
         ledger, run, number = self._ledger, self._run, part.number
         why = pending.message or (
-            f"preflight was interrupted in the call `{pending.step}`; it cannot be told whether "
+            f"preflight was interrupted in the call `{pending.step}`; it is not known whether "
             f"{self._provider.name} took the rows"
         )
-        found = self._doubt.clear(part, pending)
-        if found.taken:
-            assert found.receipt is not None  # noqa: S101 - what is taken has one
-            self._took(part, pending.attempt, pending.step, found.result, found.receipt)
+        recovered = self._recovery.clear(part, pending)
+        if recovered.taken:
+            assert recovered.receipt is not None  # noqa: S101 - a call that was carried out has one
+            self._took(part, pending.attempt, pending.step, recovered.result, recovered.receipt)
             return False
-        if found.taken is None:
+        if recovered.taken is None:
             ledger.set_part(run, number, PartState.UNKNOWN, reason=why)
             self._unknown.append((part, why))
-            self._tell(Unclear(part, why))
+            self._events(Unclear(part, why))
             return False
         ledger.failed(
             run,
@@ -350,6 +350,6 @@ class _Drive:
             pending.attempt,
             pending.step,
             code=pending.code,
-            message=f"{why}; {self._provider.name} knows no job of this attempt",
+            message=f"{why}; {self._provider.name} has no job of this attempt",
         )
         return True

@@ -1,7 +1,6 @@
-"""Follows the jobs of a run to their end, and waits; sending is the business of `submit`.
+"""Follows the jobs of a run to their end, and waits; the loop sends.
 
-Waiting of every kind goes through here, so that no job is forgotten while something else is
-waited for.
+All waiting goes through here, so that jobs are polled while preflight waits for something else.
 """
 
 from __future__ import annotations
@@ -19,25 +18,25 @@ from preflight.runs.ledger.ledger import Ledger
 from preflight.writing.parts import redact_errors, redact_rows
 
 TRIES = 8
-"""How often a call may fail, with nothing else moving, until the run is stopped."""
+"""The number of times a call may fail, without other progress, before the run is stopped."""
 
 LONGEST_BACKOFF = 60.0
-"""Seconds that are waited at most where the provider does not ask for more."""
+"""The longest wait in seconds, unless the provider asks for more."""
 
 LONGEST_ASKED = 86_400.0
-"""Seconds that are waited at most where it does: a day, after which it is asked again."""
+"""The longest wait in seconds that a provider can ask for: a day."""
 
 
 def words(error: ProviderError) -> str:
-    """What a provider said, fit for a ledger and a log."""
+    """The message of a provider's error, masked for ledger and log."""
     return mask(str(error))
 
 
 _PLAIN = re.compile(r"[A-Za-z_-]+")
 
 
-def _unrepeating(outcome: Outcome, part: Part) -> Outcome:
-    """An outcome whose words are fit for a ledger and a log; a status of one word is nobody's."""
+def _redacted(outcome: Outcome, part: Part) -> Outcome:
+    """An outcome with its texts redacted for ledger and log; a status of one word has no values."""
     texts = [outcome.message, outcome.status]
     if not outcome.message and (not outcome.status or _PLAIN.fullmatch(outcome.status)):
         return outcome
@@ -49,14 +48,14 @@ def _unrepeating(outcome: Outcome, part: Part) -> Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """When it is, and how long to wait.
+    """The clock, and how long to wait.
 
     Attributes:
         clock: seconds, from any zero.
-        sleep: waits for so many seconds.
-        jitter: 0 to 1, a new one each time.
-        scale: shortens all waiting that no answer asked for.
-        deadline: the moment after which nothing is waited for; None for none.
+        sleep: waits for some seconds.
+        jitter: a new number from 0 to 1 each time.
+        scale: a factor for all waiting that no answer asked for.
+        deadline: by the clock, when waiting ends; None for never.
     """
 
     clock: Callable[[], float]
@@ -66,25 +65,25 @@ class Pace:
     deadline: float | None
 
     def backoff(self, tries: int, asked: float | None) -> float:
-        """Seconds until the next try after so many failures: full jitter, or what was asked for."""
+        """Seconds until the next try after failures: full jitter, or what the provider asked for."""
         ceiling = min(LONGEST_BACKOFF, 2.0 ** min(tries, 10))
         return max(min(asked or 0.0, LONGEST_ASKED), self.jitter() * ceiling * self.scale)
 
     def until(self, moment: float) -> None:
-        """Waits.
+        """Waits until a time on the clock.
 
         Raises:
-            Stopped: the time-out comes first.
+            Stopped: the timeout comes first.
         """
         if self.deadline is not None and moment > self.deadline:
-            raise Stopped("the time-out was reached")
+            raise Stopped("the timeout was reached")
         while (left := moment - self.clock()) > 0:
             self.sleep(left)
 
 
 @dataclass(slots=True)
 class _Job:
-    """A job that is followed: when to ask next, how often that failed, and how it ended."""
+    """A job that is followed: when to poll next, how often that failed, and how it ended."""
 
     part: Part
     receipt: Receipt
@@ -98,31 +97,31 @@ class Follower:
     """The jobs of one drive that have not ended.
 
     Args:
-        ledger: what becomes of them is written there.
-        run: the id of their run.
-        provider: knows them.
-        pace: when it is, and how long to wait.
-        tell: is told what happens.
+        ledger: records how the jobs end.
+        run: the ID of their run.
+        provider: to poll.
+        pace: the clock, and how long to wait.
+        events: called with each event.
 
     Attributes:
-        obstacles: why some of them are followed no longer, though they have not ended.
-        unknown: parts whose job ended without the provider knowing how, and its words.
+        obstacles: why some jobs are no longer followed although they have not ended.
+        unknown: parts whose job ended with an unknown result, and the provider's words.
     """
 
     def __init__(
-        self, ledger: Ledger, run: str, provider: Provider, pace: Pace, tell: Events
+        self, ledger: Ledger, run: str, provider: Provider, pace: Pace, events: Events
     ) -> None:
         self._ledger = ledger
         self._run = run
         self._provider = provider
         self._pace = pace
-        self._tell = tell
+        self._events = events
         self._jobs: list[_Job] = []
         self.obstacles: list[str] = []
         self.unknown: list[tuple[Part, str]] = []
 
     def __bool__(self) -> bool:
-        """Whether any job is under way."""
+        """Whether any job is running."""
         return bool(self._jobs)
 
     def watch(self, part: Part, receipt: Receipt) -> None:
@@ -132,53 +131,51 @@ class Follower:
         self._plan(job)
 
     def _plan(self, job: _Job) -> None:
-        """Sets when a job is asked for next, or gives it up where the provider's schedule ends."""
+        """Schedules the next poll of a job, or gives up at the end of the provider's schedule."""
         delay = next(job.delays, None)
         if delay is None:
-            self._give_up(
-                job, f"is still under way at {self._provider.name} after the longest wait"
-            )
+            self._give_up(job, f"is still running at {self._provider.name} after the longest wait")
         else:
             job.due = self._pace.clock() + delay * self._pace.scale
 
     def _give_up(self, job: _Job, why: str) -> None:
-        """Follows a job no longer in this drive; the part stays sent."""
+        """Stops following a job in this drive; the part stays sent."""
         self._jobs.remove(job)
         self.obstacles.append(f"part {job.part.number} (job {job.receipt.job}) {why}")
 
     def finish(self) -> None:
-        """Follows them all until each has ended or cannot be followed.
+        """Follows all jobs until each has ended or can no longer be followed.
 
         Raises:
-            Stopped: the time-out comes first, or the credentials are not accepted any more.
+            Stopped: the timeout comes first, or the provider denies the credentials.
         """
         while self._jobs:
             self._pace.until(min(job.due for job in self._jobs))
             self.ask_due()
 
     def rest(self, seconds: float, why: str) -> None:
-        """Waits, and asks for jobs meanwhile so that they come to their end."""
-        self._tell(Waiting(seconds, why))
+        """Waits, and polls jobs meanwhile."""
+        self._events(Waiting(seconds, why))
         end = self._pace.clock() + seconds
         while self._pace.clock() < end:
             self._pace.until(min([end, *(job.due for job in self._jobs)]))
             self.ask_due()
 
     def ask_due(self) -> None:
-        """Asks for every job whose time has come."""
+        """Polls every job that is due."""
         for job in list(self._jobs):
             if job.due <= self._pace.clock():
                 self._ask(job)
 
     def _ask(self, job: _Job) -> None:
-        """Asks how far a job is, and for its failure report once it has ended."""
+        """Polls a job, and fetches its failure report once it has ended."""
         reason, report = "", None
         try:
             if job.outcome is None:
                 with redact_errors(job.part):
-                    outcome = _unrepeating(self._provider.poll(job.receipt), job.part)
+                    outcome = _redacted(self._provider.poll(job.receipt), job.part)
                 job.misses = 0
-                self._tell(Polled(job.part, outcome))
+                self._events(Polled(job.part, outcome))
                 if outcome.state == "running":
                     self._plan(job)
                     return
@@ -192,11 +189,11 @@ class Follower:
             if job.outcome is None:
                 self._give_up(
                     job,
-                    f"cannot be followed: {words(error)}; if it is known to have been taken, "
-                    f"`--mark-accepted {job.part.number}`",
+                    f"cannot be followed: {words(error)}; if you know that it was accepted, "
+                    f"resume with `--mark-accepted {job.part.number}`",
                 )
                 return
-            gone = f"its failure report cannot be had: {words(error)}"
+            gone = f"its failure report cannot be fetched: {words(error)}"
             reason = f"{reason}; {gone}" if reason else gone
         except ProviderError as error:
             job.misses += 1
@@ -205,10 +202,10 @@ class Follower:
                 return
             pause = self._pace.backoff(job.misses, error.retry_after)
             job.due = self._pace.clock() + pause
-            self._tell(Waiting(pause, words(error)))
+            self._events(Waiting(pause, words(error)))
             return
         self._ledger.end_part(self._run, job.part.number, job.outcome, report, reason=reason)
         self._jobs.remove(job)
         if job.outcome.state == "unknown":
             self.unknown.append((job.part, reason))
-        self._tell(PartEnded(job.part, job.outcome))
+        self._events(PartEnded(job.part, job.outcome))

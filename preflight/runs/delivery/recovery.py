@@ -1,10 +1,10 @@
-"""A call broke, or preflight was killed in it: was it carried out?
+"""Finds out whether a call was carried out that broke off, or that preflight was killed in.
 
-Nothing is sent again before that is known. What can be done depends on what the provider offers:
+Nothing is sent again before that is known. How to find out depends on the provider:
 
-- *idempotency key*: the same call is made again under the same key, and is answered as before;
-- *lookup*: the attempt's job is looked for, by a name that no other attempt has;
-- neither: nobody can tell, and a person decides.
+- *idempotency key*: the call is repeated with the same key, and gets the same answer;
+- *lookup*: the attempt's job is searched by its unique name;
+- neither: it stays unknown, and a person decides.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from preflight.runs.ledger.run import Attempt
 from preflight.writing.parts import redact_errors
 
 LOOKUPS = 4
-"""How often an attempt is looked for before it is taken to have made no job."""
+"""The number of lookups without a job after which the attempt counts as not carried out."""
 
 SETTLE = 120.0
-"""Seconds over which these lookups are spread at least.
+"""The shortest time in seconds over which the lookups are spread.
 
-No provider says how long a call may work on after its connection is gone. Dotdigital lets a call
-take 121 seconds ("API end points"), the longest that any of them documents, so a job that is not
-there by then is taken not to come.
+No provider documents how long it may work on a call after the connection is lost. The longest
+documented call takes 121 seconds (Dotdigital, "API end points"), so a job that does not exist by
+then will not appear.
 """
 
 KEY_LIFETIME = 23 * 3600.0
@@ -38,12 +38,12 @@ KEY_LIFETIME = 23 * 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """What is known of such a call now.
+    """The result of a recovery.
 
     Attributes:
-        taken: whether it was carried out; None where nobody can tell.
-        receipt: the job, if it was.
-        result: what the step returned, as for the ledger.
+        taken: whether the call was carried out; None if that cannot be known.
+        receipt: the job, if it was carried out.
+        result: of the step, as for the ledger.
     """
 
     taken: bool | None
@@ -55,12 +55,12 @@ _NOBODY_KNOWS = Recovered(None)
 
 
 class Recovery:
-    """Clears up calls of one run.
+    """Recovers the calls of one run.
 
     Args:
-        ledger: knows the attempts.
-        run: the id of their run.
-        provider: is asked.
+        ledger: has the attempts.
+        run: the ID of their run.
+        provider: to ask.
         pace: how long to wait.
         follower: waits, and follows the run's jobs meanwhile.
     """
@@ -78,43 +78,43 @@ class Recovery:
         """Finds out whether a call was carried out.
 
         Raises:
-            Stopped: no call gets through, so that it cannot be told now.
+            Stopped: no call succeeds, so this cannot be found out now.
         """
         state: dict[str, Any] = {}
-        for call in self._ledger.attempts(self._run, part.number):
-            if call.attempt == pending.attempt:
-                state |= call.result
-        asked = Call(part, pending.key, state)
+        for attempt in self._ledger.attempts(self._run, part.number):
+            if attempt.attempt == pending.attempt:
+                state |= attempt.result
+        call = Call(part, pending.key, state)
         if self._provider.capabilities.repeat is Repeat.KEY:
-            return self._repeated(asked, pending)
+            return self._by_repeating(call, pending)
         if self._provider.capabilities.repeat is Repeat.LOOKUP:
-            return self._looked_for(asked)
+            return self._by_lookup(call)
         return _NOBODY_KNOWS
 
-    def _looked_for(self, call: Call) -> Recovered:
-        """By the job's name.
+    def _by_lookup(self, call: Call) -> Recovered:
+        """Recovers by a lookup of the job's name.
 
-        It is sound because it begins when the request is over (it timed out, it broke, or its
-        process is gone), is repeated over `SETTLE` seconds, in which a server comes to the end of
-        what it was still doing, and asks for a name that no other attempt has.
+        This is sound because it begins after the request ended (by a timeout, an error, or the end
+        of the process), lasts `SETTLE` seconds, in which the server completes what it was still
+        doing, and uses a name that no other attempt has.
         """
         delays = self._provider.delays()
         for number in range(LOOKUPS):
             if number:
                 pause = max(next(delays, 0.0), SETTLE / (LOOKUPS - 1)) * self._pace.scale
                 self._follower.rest(
-                    pause, f"part {call.part.number} is looked for at {self._provider.name}"
+                    pause, f"looking for part {call.part.number} at {self._provider.name}"
                 )
             receipt = self._look_up(call)
             if receipt is not None:
                 return Recovered(True, receipt, {"job": receipt.job})
         return Recovered(False)
 
-    def _repeated(self, call: Call, pending: Attempt) -> Recovered:
-        """By the key.
+    def _by_repeating(self, call: Call, pending: Attempt) -> Recovered:
+        """Recovers by repeating the call with the same key.
 
-        The job is looked at first, where the provider knows one by then. A key that is too old, and
-        a repeated call that is refused, prove nothing.
+        First looks up the job, in case the provider has one by now. A key that is too old and a
+        refusal of the repeated call prove nothing.
         """
         step = next(step for step in self._provider.steps() if step.name == pending.step)
         misses = 0
@@ -141,7 +141,7 @@ class Recovery:
                 return Recovered(True, receipt, result)
 
     def _look_up(self, call: Call) -> Receipt | None:
-        """One lookup, repeated until it gives an answer."""
+        """One lookup, repeated until the provider answers."""
         misses = 0
         while True:
             try:
@@ -156,5 +156,5 @@ class Recovery:
     @staticmethod
     def _stopped(call: Call, error: ProviderError) -> Stopped:
         return Stopped(
-            f"it cannot be told whether part {call.part.number} was taken: {words(error)}"
+            f"it is not known whether part {call.part.number} was accepted: {words(error)}"
         )

@@ -1,4 +1,4 @@
-"""What a row's story is made of: facts, in the order in which they came about."""
+"""The facts that make up the history of a row, in the order in which they happened."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from preflight.runs.row_outcomes import RowOutcome
 
 @dataclass(frozen=True, slots=True)
 class RowRead:
-    """The row was read."""
+    """The row as read."""
 
     source: str
     row: int
@@ -20,12 +20,12 @@ class RowRead:
 
 @dataclass(frozen=True, slots=True)
 class RowCorrected:
-    """A cell of the row differs from what the run before had sent or rejected.
+    """A cell of the row differs from what the earlier run sent or rejected.
 
     Attributes:
         column: the header as written.
-        kind: "edit" of a person; "damage" of a spreadsheet, which was undone.
-        old, new: as it was before, and as it came back; personal data.
+        kind: "edit" by a person, or "damage" by a spreadsheet, which was undone.
+        old, new: in the earlier run and in the corrected file; personal data.
     """
 
     column: str
@@ -36,12 +36,12 @@ class RowCorrected:
 
 @dataclass(frozen=True, slots=True)
 class RowPlaced:
-    """The row went into a part.
+    """The row was written into a part.
 
     Attributes:
-        part: its number, of so many `parts`.
-        file: the part; `there` says whether it still is.
-        position: the row's number among the part's data rows, of so many `rows`.
+        part: the number of the part; the run has `parts` of them.
+        file: of the part; `there` is true if it still exists.
+        position: the row's number among the `rows` data rows of the part.
     """
 
     part: int
@@ -54,7 +54,7 @@ class RowPlaced:
 
 @dataclass(frozen=True, slots=True)
 class CallMade:
-    """A call that was made or meant for the row's part; times in seconds since the epoch."""
+    """A call that was made or planned for the row's part; times in seconds since the epoch."""
 
     attempt: int
     step: str
@@ -67,12 +67,12 @@ class CallMade:
 
 @dataclass(frozen=True, slots=True)
 class JobStatus:
-    """The provider took the part, and how its job stands.
+    """The provider's job for the part.
 
     Attributes:
-        job: the provider's id of it.
-        status: the provider's word for how it ended; None as long as it is not known.
-        message: what to make of it.
+        job: the provider's ID of it.
+        status: how it ended, in the provider's words; None if that is not known yet.
+        message: what the status means.
     """
 
     job: str
@@ -82,7 +82,7 @@ class JobStatus:
 
 @dataclass(frozen=True, slots=True)
 class RowRefused:
-    """What the provider said about the row.
+    """The provider's refusal of the row.
 
     Attributes:
         code, message: verbatim; the message may hold values.
@@ -98,7 +98,7 @@ class RowRefused:
 
 @dataclass(frozen=True, slots=True)
 class RowEnded:
-    """Where the row stands in the books of a run; `why` is a fact without values, or ""."""
+    """Where the row ended in the books of a run; `why` is a fact without values, or ""."""
 
     place: RowOutcome
     why: str = ""
@@ -115,7 +115,7 @@ Fact = (
     | RowRefused
     | RowEnded
 )
-"""One line of a story."""
+"""One line of a history."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +123,10 @@ class Chapter:
     """What happened to a row in one run.
 
     Attributes:
-        run: it.
+        run: the run.
         row: its number in the run's source.
-        facts: in order; the last one is an `RowEnded`.
-        cells: header as written → the cell as it was read; empty where the source is gone.
-            Personal data.
+        facts: in order; the last is a `RowEnded`.
+        cells: as read, by header as written; empty if the source is gone. Personal data.
     """
 
     run: Run
@@ -137,7 +136,7 @@ class Chapter:
 
     @property
     def place(self) -> RowOutcome:
-        """Where the row stands in the books of the run."""
+        """Where the row ended in the books of the run."""
         last = self.facts[-1]
         assert isinstance(last, RowEnded)  # noqa: S101 - it is built so
         return last.place
@@ -145,12 +144,12 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """What happened to a row, run after run.
+    """The history of a row, run after run.
 
     Attributes:
         origin: the row ID, see `row_id`.
-        chapters: one for each run that it was in, at least one.
-        standing: the one of them that says where the row stands, see `lineage.standings`.
+        chapters: one for each run with the row, at least one.
+        standing: the chapter with the outcome that counts, see `lineage.standings`.
     """
 
     origin: str
@@ -160,11 +159,11 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """What was asked for, and the stories.
+    """The result of a trace.
 
     Attributes:
         runs: the family, the first run first.
-        matched: how many rows fit; only the first ones of them are told.
+        matched: number of rows that match; there are stories of the first ones only.
         stories: in the order of the rows.
         notes: what is missing; facts without values.
     """

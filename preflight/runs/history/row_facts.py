@@ -1,4 +1,4 @@
-"""What linting and fixing say of single rows of a source, told again from its kept copy."""
+"""The findings and fixes of single rows of a source, from linting its kept copy again."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ _KEYS = ("email", "phone")
 
 @dataclass(frozen=True, slots=True)
 class RowFinding:
-    """One thing that was found on a row.
+    """A finding on a row.
 
     Attributes:
-        code, name, severity, message: of the rule; no value of a contact stands in them.
-        column: the header as written, "" where the finding is about the row or the file.
-        fixed: whether a fix took it away.
+        code, name, severity, message: of the rule; without any value of a contact.
+        column: the header as written; "" if the finding is about the row or the file.
+        fixed: whether a fix removed it.
     """
 
     code: str
@@ -43,7 +43,7 @@ class RowFinding:
 
 @dataclass(frozen=True, slots=True)
 class RowChange:
-    """One cell that a fix changed; `old` and `new` are personal data."""
+    """A cell that a fix changed; `old` and `new` are personal data."""
 
     code: str
     column: str
@@ -54,15 +54,15 @@ class RowChange:
 
 @dataclass(frozen=True, slots=True)
 class RowFacts:
-    """What there is to say of one row.
+    """All that is known of one row.
 
     Attributes:
         row, line: of the source, from 1.
         end: "clean", "rejected" or "dropped".
-        cells: header as written → the cell as it was read, helper columns left out; of a malformed
-            record its text under "". Personal data.
-        findings: what was found, in the order of reports.
-        changes: what was fixed, in order; of clean rows alone.
+        cells: the cells as read, by header as written, without helper columns; the text of a
+            malformed record has the key "". Personal data.
+        findings: in the order of reports.
+        changes: the fixes, in order; for clean rows only.
     """
 
     row: int
@@ -75,59 +75,56 @@ class RowFacts:
 
 def _second_pass(checked: Checked, progress: Progress) -> Iterator[FixedChunk]:
     """The chunks of a source, fixed as they were for sending."""
-    for one, _ in rewrite(checked.analysis, checked.records("looking", progress)):
-        yield one
+    for fixed, _ in rewrite(checked.analysis, checked.records("looking", progress)):
+        yield fixed
 
 
 def holding(checked: Checked, key: str, *, progress: Progress = silent) -> list[int]:
-    """The rows that hold a match key, as they were read or as they were sent.
+    """The numbers of the rows that hold a match key, as read or as sent, in order.
 
-    Looked at are the column by which the provider tells contacts apart, and all others of emails
-    and phones. Spellings are compared as `matching.keys` does; only where none is the same, each
-    kind's library is asked. A malformed record is held to have a key that stands in its text.
+    Searches the column that the provider identifies contacts by, and all columns of emails and
+    phones. `matching.keys` compares the spellings; only if no cell matches, each kind's library
+    normalises both. A malformed record holds a key if its text contains it.
 
     Args:
         checked: the source.
         key: as a person writes it.
-        progress: told the stage, rows done, and None for their total.
-
-    Returns:
-        Their numbers, in order.
+        progress: called with the stage, the rows done, and None for their total.
     """
     plan = checked.analysis.plan
     columns = [
-        one
-        for one in plan.columns
-        if not one.pieces and (one == plan.key or (one.field and one.kind in _KEYS))
+        column
+        for column in plan.columns
+        if not column.pieces and (column == plan.key or (column.field and column.kind in _KEYS))
     ]
     region = plan.region or ""
-    for settled in (False, True):
-        found: set[int] = set()
-        for one in _second_pass(checked, progress):
-            for chunk in (one.original, one.chunk):
+    for normalised in (False, True):
+        matching: set[int] = set()
+        for fixed in _second_pass(checked, progress):
+            for chunk in (fixed.original, fixed.chunk):
                 for column in columns:
-                    found.update(_of(chunk, column, key, region, settled=settled))
-            raw = one.original.malformed["raw"].str.casefold()
+                    matching.update(_of(chunk, column, key, region, normalised=normalised))
+            raw = fixed.original.malformed["raw"].str.casefold()
             inside = raw.str.contains(key.strip().casefold(), regex=False)
-            found.update(one.original.malformed["row"][inside].tolist())
-        if found:
-            return sorted(found)
+            matching.update(fixed.original.malformed["row"][inside].tolist())
+        if matching:
+            return sorted(matching)
     return []
 
 
-def _of(chunk: Chunk, column: Column, key: str, region: str, *, settled: bool) -> list[int]:
-    """The rows of a chunk whose cell in a column means a key."""
+def _of(chunk: Chunk, column: Column, key: str, region: str, *, normalised: bool) -> list[int]:
+    """The rows of a chunk whose cell in a column matches a key."""
     cells = chunk.table[str(column.position)].combine_chunks()
     asked = pa.array([key], pa.string())
-    if settled:
-        there = keys.settled_keys(cells, column.kind, region)
+    if normalised:
+        cell_keys = keys.settled_keys(cells, column.kind, region)
         wanted = keys.settled_keys(asked, column.kind, region)[0]
     else:
-        there = keys.match_keys(cells, column.kind)
+        cell_keys = keys.match_keys(cells, column.kind)
         wanted = keys.match_keys(asked, column.kind)[0]
     if not wanted.as_py():
         return []
-    mask = pc.equal(there, wanted).to_numpy(zero_copy_only=False)
+    mask = pc.equal(cell_keys, wanted).to_numpy(zero_copy_only=False)
     rows: list[int] = chunk.rows[mask].tolist()
     return rows
 
@@ -135,19 +132,19 @@ def _of(chunk: Chunk, column: Column, key: str, region: str, *, settled: bool) -
 def retold(
     checked: Checked, rows: Collection[int], *, progress: Progress = silent
 ) -> dict[int, RowFacts]:
-    """What there is to say of some rows of a source, at least one, by their numbers.
+    """All that is known of some rows of a source, at least one, by their numbers.
 
-    Reading ends with the last of them.
+    Reading stops after the last of them.
     """
-    told: dict[int, RowFacts] = {}
+    facts: dict[int, RowFacts] = {}
     wanted = np.array(sorted(rows), dtype=np.int64)
     before = _of_rows(checked.analysis.findings, wanted)
-    for one in _second_pass(checked, progress):
-        for row, line, cells in _records(one.original, checked.layout.header, wanted):
-            told[row] = _one(checked, one, row, line, cells, before)
-        if len(told) == len(wanted):
+    for fixed in _second_pass(checked, progress):
+        for row, line, cells in _records(fixed.original, checked.layout.header, wanted):
+            facts[row] = _one(checked, fixed, row, line, cells, before)
+        if len(facts) == len(wanted):
             break
-    return told
+    return facts
 
 
 def _of_rows(findings: Findings, rows: Ints) -> Findings:
@@ -157,9 +154,12 @@ def _of_rows(findings: Findings, rows: Ints) -> Findings:
 def _records(
     chunk: Chunk, header: tuple[str, ...], wanted: Ints
 ) -> Iterator[tuple[int, int, dict[str, str]]]:
-    """Those of the wanted rows that are in a chunk: row, line, and cells."""
+    """The wanted rows that are in a chunk: row, line, and cells."""
     for at in np.flatnonzero(np.isin(chunk.rows, wanted)):
-        cells = {header[one]: chunk.table[str(one)][int(at)].as_py() for one in own(header)}
+        cells = {
+            header[position]: chunk.table[str(position)][int(at)].as_py()
+            for position in own(header)
+        }
         yield int(chunk.rows[at]), int(chunk.lines[at]), cells
     odd = chunk.malformed[chunk.malformed["row"].isin(wanted)]
     for row, line, raw in zip(odd["row"], odd["line"], odd["raw"], strict=True):
@@ -180,32 +180,41 @@ def _one(
     after = _of_rows(chunk.findings, number)
     if end == "clean" and record_limit() in set(after.frame[tables.CODE]):
         end = "rejected"
-    left = {(one.code, one.column) for one in _findings(checked, after, frozenset())}
-    first = _findings(checked, _of_rows(before, number), left, dropped=end == "dropped")
-    there = {(one.code, one.column) for one in first}
-    later = [one for one in _findings(checked, after, left) if (one.code, one.column) not in there]
-    mine = chunk.changes[chunk.changes["row"] == row]
+    remaining = {(one.code, one.column) for one in _findings(checked, after, frozenset())}
+    first = _findings(checked, _of_rows(before, number), remaining, dropped=end == "dropped")
+    reported = {(one.code, one.column) for one in first}
+    added = [
+        one
+        for one in _findings(checked, after, remaining)
+        if (one.code, one.column) not in reported
+    ]
+    changed = chunk.changes[chunk.changes["row"] == row]
     names = _names(checked)
     changes = tuple(
         RowChange(str(code), names.get(position + 1, ""), str(safety), str(old), str(new))
         for position, code, safety, old, new in zip(
-            mine["position"], mine["code"], mine["safety"], mine["old"], mine["new"], strict=True
+            changed["position"],
+            changed["code"],
+            changed["safety"],
+            changed["old"],
+            changed["new"],
+            strict=True,
         )
     )
-    return RowFacts(row, line, end, cells, (*first, *later), changes)
+    return RowFacts(row, line, end, cells, (*first, *added), changes)
 
 
 def _findings(
     checked: Checked,
     found: Findings,
-    left: Collection[tuple[str, str]],
+    remaining: Collection[tuple[str, str]],
     *,
     dropped: bool = False,
 ) -> list[RowFinding]:
-    """Findings with their rules; those that are not `left` after fixing were fixed."""
+    """Findings with their rules; those that are not `remaining` after fixing were fixed."""
     rules = checked.analysis.plan.rules
     names = _names(checked)
-    told = []
+    listed = []
     for code, column, message in zip(
         found.frame[tables.CODE].astype("str"),
         found.frame[tables.COLUMN],
@@ -213,21 +222,21 @@ def _findings(
         strict=True,
     ):
         rule, name = rules[code], names.get(column, "")
-        told.append(
+        listed.append(
             RowFinding(
                 code,
                 rule.name,
                 str(rule.severity),
                 message if isinstance(message, str) else rule.message,
                 name,
-                fixed=not dropped and (code, name) not in left,
+                fixed=not dropped and (code, name) not in remaining,
             )
         )
-    return told
+    return listed
 
 
 def _names(checked: Checked) -> dict[int, str]:
-    """The columns' names by their numbers; numbers where the header may be somebody's data."""
+    """The columns' names by number; "column N" if the header may be data of a contact."""
     hidden = checked.analysis.view.header_is_data
     return {
         column.position + 1: f"column {column.position + 1}" if hidden else column.name.strip()

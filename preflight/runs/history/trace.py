@@ -1,7 +1,8 @@
-"""The history of one row: read, found, changed, sent, judged, corrected, sent again.
+"""The history of one row: its findings, fixes, sending, outcome and corrections, run by run.
 
-It is told from the state folder alone: the kept source is judged again, the parts' row maps say
-where a row was sent, the attempts when, and the verdicts what came of it. What is missing is said.
+Only the state folder is needed. The kept source is linted again, the parts' row maps say in which
+part a row was sent, the attempts say when, and the row outcomes say how it ended. Notes say what is
+missing.
 """
 
 from __future__ import annotations
@@ -53,67 +54,75 @@ def trace(
     most: int = 10,
     progress: Progress = silent,
 ) -> Trail:
-    """The stories of the rows that a key means.
+    """The histories of the rows that a key means.
 
     Args:
-        ledger: knows the run.
-        run_id: of any run of a family.
-        key: the number of a row of the family's first input, or the name of a row as it stands in
-            `preflight__id`; what is neither is looked for as an email, a phone or another match
-            key, in every run, as read and as sent.
-        settings: of this call; what the rows are judged by are the runs' own.
+        ledger: the ledger with the run.
+        run_id: any run of a family.
+        key: the number of a row in the family's first input, or a row ID as in `preflight__id`.
+            Anything else is searched for as an email, a phone or another match key in every run,
+            as read and as sent.
+        settings: of this call; the rows are linted with the settings of their runs.
         check: lints the kept sources of the runs.
-        most: how many stories are told at most.
-        progress: told the stage, rows done, and their total if it is known.
+        most: maximum number of stories.
+        progress: called with the stage, the rows done, and their total if it is known.
 
     Raises:
         UsageError: there is no such run.
     """
     runs = ledger.family(run_id)
-    tellers = [_Teller(ledger, run, settings, check, progress) for run in runs]
+    histories = [_RunHistory(ledger, run, settings, check, progress) for run in runs]
     first = runs[0]
     if key.isdecimal() and 1 <= int(key) <= first.source_rows:
-        origins = [tellers[0].origin(int(key))]
+        origins = [histories[0].origin(int(key))]
     elif NAME.fullmatch(key):
-        origins = [key] if any(one.rows(key) for one in tellers) else []
+        origins = [key] if any(history.rows(key) for history in histories) else []
     else:
-        origins = list(dict.fromkeys(name for one in tellers for name in one.holding(key)))
+        origins = list(
+            dict.fromkeys(name for history in histories for name in history.holding(key))
+        )
     stories = []
     shown = origins[:most]
-    for one in tellers:
-        one.learn([row for name in shown for row in one.rows(name)])
+    for history in histories:
+        history.load_facts([row for name in shown for row in history.rows(name)])
     for name in shown:
         chapters, before = list[Chapter](), dict[str, dict[str, str]]()
-        for one in tellers:
-            parent = before.get(one.run.parent or "", {})
-            for row in one.rows(name):
-                chapter = Chapter(one.run, row, tuple(one.facts(row, parent)), one.cells(row))
-                before[one.run.id] = chapter.cells
+        for history in histories:
+            parent = before.get(history.run.parent or "", {})
+            for row in history.rows(name):
+                chapter = Chapter(
+                    history.run, row, tuple(history.facts(row, parent)), history.cells(row)
+                )
+                before[history.run.id] = chapter.cells
                 chapters.append(chapter)
-        stories.append(Story(name, tuple(chapters), _stands(name, chapters, tellers)))
-    notes = dict.fromkeys(note for one in tellers for note in one.notes)
+        stories.append(Story(name, tuple(chapters), _stands(name, chapters, histories)))
+    notes = dict.fromkeys(note for history in histories for note in history.notes)
     return Trail(tuple(runs), len(origins), tuple(stories), tuple(notes))
 
 
-def _stands(name: str, chapters: Sequence[Chapter], tellers: Sequence[_Teller]) -> Chapter:
-    """The chapter that says where a row stands: the last one where not all verdicts are kept."""
+def _stands(name: str, chapters: Sequence[Chapter], histories: Sequence[_RunHistory]) -> Chapter:
+    """The chapter with the outcome that counts; the last one if some outcomes are missing."""
     known = [
-        (one.run, one.table[one.table["origin"] == name])
-        for one in tellers
-        if one.table is not None
+        (history.run, history.table[history.table["origin"] == name])
+        for history in histories
+        if history.table is not None
     ]
-    if len(known) < len(tellers):
+    if len(known) < len(histories):
         return chapters[-1]
     stand = standings(known).loc[name]
-    return next(one for one in chapters if (one.run.id, one.row) == (stand["run"], stand["row"]))
+    return next(
+        chapter
+        for chapter in chapters
+        if (chapter.run.id, chapter.row) == (stand["run"], stand["row"])
+    )
 
 
-class _Teller:
-    """Tells what happened to rows in one run.
+class _RunHistory:
+    """What happened to rows in one run.
 
     Attributes:
-        run: it.
-        table: the verdicts of its rows; None where they are not kept.
+        run: the run.
+        table: the outcomes of its rows; None if they are not kept.
         notes: what is missing.
     """
 
@@ -127,12 +136,12 @@ class _Teller:
         self._parts = ledger.parts(run.id)
         self._settings = settings
         self._check = check
-        self.table = self._verdicts()
-        self._judged: Checked | None = None
-        self._asked = False
-        self._retold: dict[int, RowFacts] = {}
+        self.table = self._outcomes()
+        self._linted: Checked | None = None
+        self._tried = False
+        self._row_facts: dict[int, RowFacts] = {}
 
-    def _verdicts(self) -> pd.DataFrame | None:
+    def _outcomes(self) -> pd.DataFrame | None:
         try:
             return row_outcomes.load(self._ledger.folder, self.run.id)
         except UsageError as error:
@@ -141,17 +150,15 @@ class _Teller:
 
     @property
     def _checked(self) -> Checked | None:
-        """The run's source, judged again; None where that cannot be."""
-        if not self._asked:
-            self._asked = True
+        """The run's source, linted again; None if that is impossible."""
+        if not self._tried:
+            self._tried = True
             try:
                 own = restored(self.run, self._settings)
-                self._judged = judged_again(self.run, own, self._check)
+                self._linted = judged_again(self.run, own, self._check)
             except PreflightError as error:
-                self.notes.append(
-                    f"run {self.run.id}: what was found and changed is left out: {error}"
-                )
-        return self._judged
+                self.notes.append(f"run {self.run.id}: findings and fixes are left out: {error}")
+        return self._linted
 
     def origin(self, row: int) -> str:
         """The row ID of a row of the run's source."""
@@ -160,56 +167,58 @@ class _Teller:
         return row_id(self.run.source_sha256, row)
 
     def rows(self, origin: str) -> list[int]:
-        """The rows of the run's source of that name; one at most, unless a file names it twice."""
+        """The rows of the run's source with a row ID; at most one, unless the file repeats it."""
         if self.table is not None:
-            found: list[int] = self.table.loc[self.table["origin"] == origin, "row"].tolist()
-            return found
+            numbers: list[int] = self.table.loc[self.table["origin"] == origin, "row"].tolist()
+            return numbers
         digest, _, number = origin.partition(":")
         return [int(number)] if self.run.source_sha256.startswith(digest) else []
 
     def holding(self, key: str) -> list[str]:
-        """The names of the rows that hold a match key."""
+        """The row IDs of the rows that hold a match key."""
         checked = self._checked
         if checked is None:
             return []
         return [self.origin(row) for row in holding(checked, key, progress=self._progress)]
 
-    def learn(self, rows: Sequence[int]) -> None:
-        """Looks up what there is to say about rows; `facts` and `cells` want it done."""
+    def load_facts(self, rows: Sequence[int]) -> None:
+        """Lints the source again for the facts of some rows; call it before `facts` and `cells`."""
         if rows and self._checked is not None:
-            self._retold = retold(self._checked, rows, progress=self._progress)
+            self._row_facts = retold(self._checked, rows, progress=self._progress)
 
     def cells(self, row: int) -> dict[str, str]:
-        """The cells of a row as they were read."""
-        return self._retold[row].cells if row in self._retold else {}
+        """The cells of a row as read."""
+        return self._row_facts[row].cells if row in self._row_facts else {}
 
     def facts(self, row: int, before: dict[str, str]) -> Iterator[Fact]:
         """What happened to a row, in order.
 
         Args:
-            row: of the run's source.
+            row: its number in the run's source.
             before: the row's cells in the run that this one corrects; empty for a first one.
         """
-        told = self._retold.get(row)
-        said = None if self.table is None else self.table.iloc[row - 1]
-        line = told.line if told else int(said["line"]) if said is not None else 0
+        row_facts = self._row_facts.get(row)
+        outcome = None if self.table is None else self.table.iloc[row - 1]
+        line = row_facts.line if row_facts else int(outcome["line"]) if outcome is not None else 0
         yield RowRead(self.run.source_name, row, line)
         if self.run.parent is not None:
             yield from self._corrections(row, before)
-        if told is not None:
-            yield from told.findings
-            yield from told.changes
-            self._compare(told, said)
-        stored = next((one for one in self._parts if row in one.part.row_map), None)
+        if row_facts is not None:
+            yield from row_facts.findings
+            yield from row_facts.changes
+            self._compare(row_facts, outcome)
+        stored = next((part for part in self._parts if row in part.part.row_map), None)
         if stored is not None:
             yield from self._sending(stored, row)
-        place = RowOutcome(said["place"]) if said is not None else _standing(stored, told)
-        if said is not None and place is RowOutcome.REJECTED_THERE:
+        place = (
+            RowOutcome(outcome["place"]) if outcome is not None else _standing(stored, row_facts)
+        )
+        if outcome is not None and place is RowOutcome.REJECTED_THERE:
             yield RowRefused(
-                str(said["provider_code"]), str(said["message"]), str(said["reason"]),
-                str(said["how"]),
+                str(outcome["provider_code"]), str(outcome["message"]), str(outcome["reason"]),
+                str(outcome["how"]),
             )  # fmt: skip
-        yield RowEnded(place, self._why(place, stored, told, said))
+        yield RowEnded(place, self._why(place, stored, row_facts, outcome))
 
     def _sending(self, stored: StoredPart, row: int) -> Iterator[Fact]:
         part = stored.part
@@ -227,39 +236,44 @@ class _Teller:
             outcome = stored.outcome
             yield JobStatus(stored.job, outcome.status if outcome else None, stored.reason)
 
-    def _compare(self, told: RowFacts, said: pd.Series | None) -> None:
-        """Notes where what is found now is not what was found then."""
-        if said is None or said["place"] != RowOutcome.REJECTED_HERE:
+    def _compare(self, row_facts: RowFacts, outcome: pd.Series | None) -> None:
+        """Adds a note if the row has other errors now than when it was rejected."""
+        if outcome is None or outcome["place"] != RowOutcome.REJECTED_HERE:
             return
-        then = set(str(said["codes"]).split())
-        now = {one.code for one in told.findings if one.severity == "error" and not one.fixed}
+        then = set(str(outcome["codes"]).split())
+        now = {
+            finding.code
+            for finding in row_facts.findings
+            if finding.severity == "error" and not finding.fixed
+        }
         if not then <= now | {record_limit()}:
             self.notes.append(
-                f"run {self.run.id}: row {told.row} was rejected for {' '.join(sorted(then))}, and "
-                f"is now found to have {' '.join(sorted(now)) or 'nothing'}: the rules were changed"
+                f"run {self.run.id}: row {row_facts.row} was rejected for "
+                f"{' '.join(sorted(then))}, but now has {' '.join(sorted(now)) or 'no errors'}: "
+                "the rules were changed"
             )
 
     def _why(
         self,
         place: RowOutcome,
         stored: StoredPart | None,
-        told: RowFacts | None,
-        said: pd.Series | None,
+        row_facts: RowFacts | None,
+        outcome: pd.Series | None,
     ) -> str:
         if place is RowOutcome.UNATTRIBUTED:
-            if said is None:
+            if outcome is None:
                 return "the job has ended, and the run was not settled yet"
-            return f"{self.run.provider} refused rows of the part and does not say which"
+            return f"{self.run.provider} rejected rows of the part and does not say which"
         if place in (RowOutcome.UNKNOWN, RowOutcome.SUBMITTED) and stored is not None:
             if stored.state is PartState.READY:
                 return "not sent yet"
             return stored.reason or stored.standing
-        if told is None and said is not None:
-            return str(said["codes"])
+        if row_facts is None and outcome is not None:
+            return str(outcome["codes"])
         return ""
 
     def _corrections(self, row: int, before: dict[str, str]) -> Iterator[RowCorrected]:
-        """What was corrected: by the run's own list, else by comparing the kept sources."""
+        """The corrected cells: from the run's corrections.csv, or by comparing the kept sources."""
         kept = self._ledger.folder / KEPT / self.run.id / CORRECTIONS
         path = kept if kept.exists() else self.run.folder / CORRECTIONS
         if path.exists():
@@ -273,7 +287,7 @@ class _Teller:
                         yield RowCorrected(column, entry["kind"], old, new)
             return
         self.notes.append(
-            f"run {self.run.id}: {path} is gone: corrections are found by comparing kept sources"
+            f"run {self.run.id}: {path} is gone: corrections come from comparing the kept sources"
         )
         now = self.cells(row)
         for column, old in before.items():
@@ -281,8 +295,8 @@ class _Teller:
                 yield RowCorrected(column, "edit", old, now[column])
 
 
-def _standing(stored: StoredPart | None, told: RowFacts | None) -> RowOutcome:
-    """Where a row of a run that was not settled stands, as far as the ledger knows."""
+def _standing(stored: StoredPart | None, row_facts: RowFacts | None) -> RowOutcome:
+    """The outcome of a row of a run that was not settled, by the ledger."""
     if stored is not None:
         if stored.state in (PartState.READY, PartState.SENDING, PartState.UNKNOWN):
             return RowOutcome.UNKNOWN
@@ -291,6 +305,6 @@ def _standing(stored: StoredPart | None, told: RowFacts | None) -> RowOutcome:
         return (
             RowOutcome.UNATTRIBUTED if stored.state is PartState.FINISHED else RowOutcome.SUBMITTED
         )
-    if told is not None:
-        return RowOutcome.DROPPED if told.end == "dropped" else RowOutcome.REJECTED_HERE
+    if row_facts is not None:
+        return RowOutcome.DROPPED if row_facts.end == "dropped" else RowOutcome.REJECTED_HERE
     return RowOutcome.UNKNOWN

@@ -1,8 +1,8 @@
-"""Provider failures + row maps: which input rows a failure report is about.
+"""Joins a failure report to the rows of a part.
 
 A report names a row by a number, whose base no provider documents, or by the row's match key. Each
-line of it ends in one of two tables: with the row it is about, or among those nobody can place.
-Nothing is placed by a guess: a base counts only where the reported values prove it.
+line of it ends in one of two tables: with the row that it is about, or unmatched. No line is
+matched by a guess: a base counts only if the reported values prove it.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ class Joined:
     Attributes:
         failures: one line for each row and reason, in row order: row int64 and line int64 (of the
             input), code str and message str (verbatim), reason str (a `Reason`), how str: "row
-            number", "key" or "one of k" (k rows could not be told apart).
-        unmatched: the report lines that no row could be found for: code, message, cells, why, all
-            str. `cells` is personal data.
-        base: the row number that the provider gives the first data row, where it was found out.
-        notes: what there is to say about the joining; facts without values.
+            number", "key" or "one of k" (k rows could not be distinguished).
+        unmatched: the report lines that match no row: code, message, cells, why, all str. `cells`
+            is personal data.
+        base: the number that the provider gives the first data row, if it was found out.
+        notes: facts about the join, without values.
     """
 
     failures: pd.DataFrame
@@ -46,19 +46,19 @@ class Joined:
 
     @property
     def rows(self) -> int:
-        """How many rows failed."""
+        """The number of rows that failed."""
         return int(self.failures["row"].nunique())
 
 
 @dataclass(frozen=True, slots=True)
 class PartBooks:
-    """Where the rows of one part ended.
+    """How many rows of one part were accepted and refused.
 
     Attributes:
-        accepted: rows that the provider took.
-        rejected_there: rows that it refused; with `accepted` the rows of the part.
-        unattributed: how many of `rejected_there` it cannot be told which rows they are.
-        notes: what did not agree; facts without values.
+        accepted: rows that the provider accepted.
+        rejected_there: rows that it refused; with `accepted` all rows of the part.
+        unattributed: how many of the refused rows cannot be identified.
+        notes: facts that disagree, without values.
     """
 
     accepted: int
@@ -77,32 +77,32 @@ def join(
 ) -> Joined:
     """Finds the rows that a failure report is about.
 
-    By row number, its base is what the values prove: a base *fits* when every number lies in the
-    part and every reported value stands in the row of its number, compared as `keys.fold` does. It
-    is taken when it is the only one that fits; also when at least two lines and nine in ten of
-    those with a value agree with it and next to none speaks for another base alone (the lines
-    that disagree are then unmatched). Without any value, a base is taken only where the numbers lie
-    in the part under no other. Otherwise no line is placed.
+    By row number, the values must prove the base. A base *fits* if every number is in the part and
+    every reported value is in the row of its number, compared as by `keys.fold`. A base is used if
+    it is the only one that fits. It is also used if at least two lines, and nine in ten of those
+    with a value, agree with it, and hardly any line speaks for another base alone; the lines that
+    disagree are then unmatched. Without values, a base is used only if it is the only one for which
+    the numbers are in the part. Otherwise no line is matched.
 
-    By key, a line belongs to the row of the same match key. Of several rows with it those count
-    that have the line's other cells too; if they still are several, each line takes one that no
-    line has taken before, until all are taken.
+    By key, a line belongs to the row with the same match key. Of several such rows, those count
+    that also have the line's other cells. If there are still several, each line takes one that no
+    line took before, until all are taken.
 
-    A line that says of a row what another has said is folded into it.
+    Lines that report the same of the same row become one.
 
     Args:
-        report: as the provider's client or `read_failures` made it.
+        report: from the provider's client or `read_failures`.
         part: what was sent.
         by: "row", "key", or "any": by key, and lines without one by their row number.
         key_field: the field (or fields, tried in order) that the report's key is a value of.
         profile: of the provider, for reasons and the kinds of fields.
 
     Raises:
-        SourceError: the part cannot be read any more.
+        SourceError: the part is gone or was changed.
     """
     table, cells = _without_gaps(report), read_part(part)
-    found = _placed(report, table, part, cells, by, key_field, profile)
-    return _joined(_sorted_out(table, cells, part, profile), part, found, profile)
+    matched = _placed(report, table, part, cells, by, key_field, profile)
+    return _joined(_with_public_codes(table, cells, part, profile), part, matched, profile)
 
 
 def placed(
@@ -113,7 +113,7 @@ def placed(
     key_field: str | Sequence[str],
     profile: Profile,
 ) -> MatchedLines:
-    """For each line of a report the row of a part that it is about; arguments as for `join`."""
+    """Matches each line of a report to a row of the part; arguments as for `join`."""
     table = _without_gaps(report)
     return _placed(report, table, part, read_part(part), by, key_field, profile)
 
@@ -135,15 +135,17 @@ def _placed(
     if by == "row":
         return match_lines.by_row(table, part, cells)
     fields = (key_field,) if isinstance(key_field, str) else tuple(key_field)
-    place = match_lines.by_any if by == "any" else match_lines.by_key
-    return place(report, table, part, cells, fields, profile)
+    match = match_lines.by_any if by == "any" else match_lines.by_key
+    return match(report, table, part, cells, fields, profile)
 
 
-def _sorted_out(table: pd.DataFrame, cells: pa.Table, part: Part, profile: Profile) -> pd.DataFrame:
-    """The report with codes that can be counted, and shown to anyone.
+def _with_public_codes(
+    table: pd.DataFrame, cells: pa.Table, part: Part, profile: Profile
+) -> pd.DataFrame:
+    """The report with codes that can be counted and shown to anyone.
 
-    What stands as a code may be a sentence about one contact. A code that the profile does not know
-    is kept without what it repeats of the rows; then its words lead the message.
+    Some providers give a sentence about one contact as the code. So a code that the profile does
+    not know is kept without the cells of rows, and its full text is put before the message.
     """
     strange = [code for code in table["code"].unique() if profile.reason(code) is Reason.UNKNOWN]
     bare = redact_cells(strange, cells, part.header)
@@ -158,27 +160,27 @@ def _sorted_out(table: pd.DataFrame, cells: pa.Table, part: Part, profile: Profi
 
 
 def _joined(table: pd.DataFrame, part: Part, placed: MatchedLines, profile: Profile) -> Joined:
-    found = placed.at != NOBODY
-    at = placed.at[found]
+    matched = placed.at != NOBODY
+    at = placed.at[matched]
     codes = table["code"]
     reasons = {code: str(profile.reason(code)) for code in codes.unique()}
     failures = pd.DataFrame(
         {
             "row": part.row_map[at],
             "line": part.lines[at],
-            "code": codes[found].to_numpy(),
-            "message": table["message"][found].to_numpy(),
-            "reason": codes[found].map(reasons).to_numpy(),
-            "how": placed.how[found],
+            "code": codes[matched].to_numpy(),
+            "message": table["message"][matched].to_numpy(),
+            "reason": codes[matched].map(reasons).to_numpy(),
+            "how": placed.how[matched],
         }
     ).astype({"row": "int64", "line": "int64"} | dict.fromkeys(_TEXTS, "str"))
-    # In the order of the part first, so that of the same words the report's first stay.
+    # In the order of the part first, so that the report's first of equal lines is kept.
     failures = failures.iloc[np.argsort(at, kind="stable")]
     once = failures.drop_duplicates(["row", "code", "message"]).sort_values(
         "row", kind="stable", ignore_index=True
     )
     repeats = len(failures) - len(once) + placed.repeats
-    lost = table[~found & (placed.why != "")]
+    lost = table[~matched & (placed.why != "")]
     unmatched = pd.DataFrame(
         {
             "code": lost["code"],
@@ -189,15 +191,14 @@ def _joined(table: pd.DataFrame, part: Part, placed: MatchedLines, profile: Prof
     ).astype("str")
     notes = list(placed.notes)
     if repeats:
-        notes.append(f"{_lines(repeats)} saying again what another line said of the same row")
+        notes.append(f"{_lines(repeats)} repeating another line about the same row")
     twins = once["how"].str.startswith("one of ")
     if twins.any():
         notes.append(
-            f"{_lines(int(twins.sum()))} fitting several rows that cannot be told apart: each was "
-            "given to one of them"
+            f"{_lines(int(twins.sum()))} fitting several equal rows: each was assigned to one"
         )
     notes += [
-        f"{_lines(count)} without a place: {why}"
+        f"{_lines(count)} not matched to a row: {why}"
         for why, count in unmatched["why"].value_counts().sort_index().items()
     ]
     return Joined(once, unmatched.reset_index(drop=True), placed.base, tuple(notes))
@@ -208,16 +209,15 @@ def _lines(count: int) -> str:
 
 
 def verdicts(part: Part, joined: Joined, outcome: Outcome) -> PartBooks:
-    """Where the rows of a part ended, the provider's own count reconciled with its report.
+    """The books of a part, from the provider's own count and its report.
 
-    Of a job that failed every row is refused, and none has to be told from the others. Else the
-    provider's count stands where it is above what could be joined: the rest is refused, though it
-    cannot be told which rows it is. Where it is below, the report stands. Where the provider gives
-    no count, lines that may be about rows of the part stand for as many rows; those that match no
-    row that was sent do not.
+    A job that failed refused every row. Otherwise the provider's count is used if it is higher than
+    the number of joined rows: the remaining rows are refused, though it is not known which they
+    are. If it is lower, the report is used. Without a count, each unmatched line that may be about
+    the part counts as a row; lines that match no row that was sent do not.
 
     Raises:
-        ValueError: the job has not ended: nothing can be said of its rows.
+        ValueError: the job has not ended.
     """
     if outcome.state == "running":
         raise ValueError("a job that runs has no verdicts")
@@ -231,12 +231,12 @@ def verdicts(part: Part, joined: Joined, outcome: Outcome) -> PartBooks:
         refused = outcome.rejected
         if refused < known:
             notes.append(
-                f"the provider counts {refused} refused rows, its report has {known}: the report "
-                "stands"
+                f"the provider counts {refused} rejected rows, its report has {known}: the report "
+                "counts"
             )
     if refused > part.rows:
         notes.append(
-            f"the provider counts {refused} refused rows, more than the {part.rows} of the part"
+            f"the provider counts {refused} rejected rows, more than the {part.rows} of the part"
         )
     refused = max(known, min(refused, part.rows))
     if refused > known:

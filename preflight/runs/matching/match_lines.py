@@ -1,4 +1,4 @@
-"""The lines of a failure report, each with the row of a part that it names, or why it has none.
+"""Matches the lines of a failure report to the rows of a part.
 
 A line names its row by a number, whose base no provider documents, or by the row's match key.
 """
@@ -20,22 +20,22 @@ from preflight.runs.matching import keys
 from preflight.runs.matching.pages import carried
 
 NO_ROW = "matches no row that was sent"
-"""Why a line is unmatched: it is about another file, or its key was changed beyond telling."""
+"""Why a line is unmatched: it is about another file, or its key was changed too much."""
 
 NO_NUMBER = "carries no row number"
-"""Why a line is unmatched where lines name their rows by numbers."""
+"""Why a line is unmatched in a report that names rows by number."""
 
 NO_KEY = "carries no key"
-"""Why a line is unmatched where lines name their rows by the match key."""
+"""Why a line is unmatched in a report that names rows by match key."""
 
 NO_KEY_COLUMN = "the part has no column of that key"
-"""Why no line is matched: the file holds none of the fields that the key may be a value of."""
+"""Why no line is matched: the file has none of the fields that the key may belong to."""
 
 UNCHECKED = "row numbers without values: their base cannot be checked"
-"""Why a line is unmatched whose number lies in the part, from whichever base it counts."""
+"""Why a line is unmatched whose number is in the part for every base."""
 
-UNDECIDED = "the values do not settle from which base the row numbers count"
-"""Why a line is unmatched though lines have values: several bases fit them, or none does."""
+UNDECIDED = "the values do not show from which number the rows are counted"
+"""Why a line is unmatched although lines have values: several bases fit, or none does."""
 
 OTHER_VALUE = "the row of that number does not hold the value"
 """Why a single line is unmatched under a base that the other lines prove."""
@@ -45,7 +45,7 @@ BASES = {
     2: "row numbers count the header as 1",
     0: "row numbers count the data rows from 0",
 }
-"""What a row number may count, by the number of the first data row."""
+"""The meanings of a row number, by the number of the first data row."""
 
 NOBODY = -1
 """Stands for no row."""
@@ -56,15 +56,15 @@ _ONE_IN = 10
 
 @dataclass(frozen=True)
 class MatchedLines:
-    """For each report line the row that it is about.
+    """The row of a part for each report line.
 
     Attributes:
         at: int64, the part's row from 0, or `NOBODY`.
-        how: str, how it was found; see `join.Joined`.
-        why: str, why there is none; "" for a line that only repeats another one.
-        base: the row number of the first data row, where numbers were joined by one.
+        how: str, how the row was found; see `join.Joined`.
+        why: str, why there is no row; "" for a line that only repeats another one.
+        base: the number of the first data row, if lines were matched by number.
         notes: facts without values.
-        repeats: how many lines only repeat another one, and so have no row of their own.
+        repeats: number of lines that only repeat another one, and so have no row.
     """
 
     at: Ints
@@ -76,10 +76,10 @@ class MatchedLines:
 
 
 def by_row(table: pd.DataFrame, part: Part, cells: pa.Table) -> MatchedLines:
-    """Places lines by their row number, from the base that their values prove; see `join.join`.
+    """Matches lines by their row number, with the base that the values prove; see `join.join`.
 
     Args:
-        table: of a `FailureReport`, index from 0, its texts without a missing one.
+        table: of a `FailureReport`, index from 0, without missing texts.
         part: what was sent.
         cells: of the part, as `parts.read_part` gives them.
     """
@@ -92,31 +92,31 @@ def by_row(table: pd.DataFrame, part: Part, cells: pa.Table) -> MatchedLines:
     holds = {base: np.zeros(len(table), dtype=bool) for base in BASES}
     for column in cells.columns if valued.any() else ():
         exact = keys.fold(column)
-        for said, folded in ((values, exact), (loose, keys.loose(exact))):
+        for reported, folded in ((values, exact), (loose, keys.loose(exact))):
             for base in BASES:
-                ask = np.flatnonzero(valued & inside[base] & ~holds[base])
-                there = folded.take(pa.array(numbers[ask] - base))
-                holds[base][ask] = _mask(pc.equal(there, said.take(pa.array(ask))))
-    found = _base(numbered, valued, inside, holds)
+                asked = np.flatnonzero(valued & inside[base] & ~holds[base])
+                held = folded.take(pa.array(numbers[asked] - base))
+                holds[base][asked] = _mask(pc.equal(held, reported.take(pa.array(asked))))
+    proved = _base(numbered, valued, inside, holds)
     at = np.full(len(table), NOBODY, dtype=np.int64)
     why = np.full(len(table), UNDECIDED if valued.any() else UNCHECKED, dtype=object)
     notes: tuple[str, ...] = ()
     within = np.logical_or.reduce(list(inside.values()))
-    if found is not None:
-        placed = inside[found] & (holds[found] | ~valued)
-        at[placed] = numbers[placed] - found
-        within = inside[found]
+    if proved is not None:
+        placed = inside[proved] & (holds[proved] | ~valued)
+        at[placed] = numbers[placed] - proved
+        within = inside[proved]
         why[within & ~placed] = OTHER_VALUE
-        notes = (f"{BASES[found]}, by {'the values' if valued.any() else 'their range'}",)
+        notes = (f"{BASES[proved]}, by {'the values' if valued.any() else 'their range'}",)
     why[~within] = NO_ROW
     why[~numbered] = NO_NUMBER
-    return MatchedLines(at, np.full(len(table), "row number", dtype=object), why, found, notes)
+    return MatchedLines(at, np.full(len(table), "row number", dtype=object), why, proved, notes)
 
 
 def _base(
     numbered: Bools, valued: Bools, inside: dict[int, Bools], holds: dict[int, Bools]
 ) -> int | None:
-    """The one base that the lines prove, or None; the rules stand with `join.join`."""
+    """The base that the lines prove, or None; see `join.join` for the rules."""
     if not numbered.any():
         return None
     fit = [base for base in BASES if inside[base][numbered].all() and holds[base][valued].all()]
@@ -149,17 +149,17 @@ def by_key(
     profile: Profile,
     hint: Ints | None = None,
 ) -> MatchedLines:
-    """Places lines by their match key; see `join.join`.
+    """Matches lines by their match key; see `join.join`.
 
     Args:
-        report: for the names of its columns.
-        table: its table, index from 0, its texts without a missing one.
+        report: the report, for the names of its columns.
+        table: its table, index from 0, without missing texts.
         part: what was sent.
         cells: of the part, as `parts.read_part` gives them.
-        fields: what the key may be a value of, tried in order.
-        profile: knows the kinds of the fields.
-        hint: for each line the row that something else names, or `NOBODY`: it counts where several
-            rows have the line's key, and it is one of them.
+        fields: that the key may belong to, tried in order.
+        profile: with the kinds of the fields.
+        hint: for each line a row that was found otherwise, or `NOBODY`; used if several rows have
+            the line's key and this is one of them.
     """
     written = _strings(table["key"])
     has_key = _mask(pc.not_equal(keys.fold_text(written), ""))
@@ -201,10 +201,10 @@ def by_any(
     fields: Sequence[str],
     profile: Profile,
 ) -> MatchedLines:
-    """Places lines by their match key, and those that have none by their row number.
+    """Matches lines by their match key, and lines without one by their row number.
 
-    A line's key serves as its value too, so that keys prove from which base the numbers count. Of
-    several rows with a line's key its number names the one.
+    A line's key is its value too, so that keys prove the base of the numbers. If several rows have
+    a line's key, its number decides.
     """
     if not table["row_number"].notna().any():
         return by_key(report, table, part, cells, fields, profile)
@@ -233,10 +233,10 @@ def _chosen(
     row_group: Ints,
     named: Ints,
 ) -> tuple[Ints, Ints, Bools]:
-    """For each line its row, among how many, and whether it only repeats another line.
+    """For each line its row, the number of possible rows, and whether it repeats another line.
 
-    `line_group` and `row_group` number the keys; a line and a row of the same number belong
-    together, and `NOBODY` belongs to nothing. `named` are rows that are known otherwise.
+    `line_group` and `row_group` number the keys: a line and a row with the same number belong
+    together, `NOBODY` to nothing. `named` are rows that were found otherwise.
     """
     order = np.asarray(pd.factorize(lines["code"] + "\n" + lines["message"])[0], dtype=np.int64)
     taken = np.zeros(len(row_group), dtype=bool)
@@ -270,12 +270,12 @@ def _chosen(
 
 
 def _dealt(line_group: Ints, row_group: Ints, order: Ints, taken: Bools) -> tuple[Ints, Ints]:
-    """Deals the lines of each group to its rows in turn, those not taken first.
+    """Assigns the lines of each group to its rows in turn, beginning with rows not taken.
 
-    Lines of the same `order` follow each other, so that one reason goes round before the next.
+    Lines of the same `order` follow each other, so that every row gets one reason before the next.
 
     Returns:
-        The row of each line, `NOBODY` where its group has none, and how many its group has.
+        The row of each line, `NOBODY` if its group has none, and the number of rows in its group.
     """
     rows = np.lexsort((taken, row_group))
     sorted_groups = row_group[rows]
@@ -288,16 +288,16 @@ def _dealt(line_group: Ints, row_group: Ints, order: Ints, taken: Bools) -> tupl
         line_group[lines], line_group[lines], side="left"
     )
     at = np.full(len(line_group), NOBODY, dtype=np.int64)
-    found = k > 0
-    at[found] = rows[first[found] + turn[found] % k[found]]
+    matched = k > 0
+    at[matched] = rows[first[matched] + turn[matched] % k[matched]]
     return at, k
 
 
 def _copies(lines: pd.DataFrame, k: Ints) -> Bools:
-    """Which lines are there only because the whole report is there several times.
+    """A mask of the lines that are there only because the whole report was repeated.
 
-    A line whose key only one row has can be there but once; how often such lines are there at
-    least tells how often the report is.
+    A line whose key only one row has should occur once. The smallest number of times that such a
+    line occurs is the number of times that the report was repeated.
     """
     which = pd.Series(
         pd.factorize(lines["code"] + "\n" + lines["message"] + "\n" + lines["cells"])[0]
@@ -318,19 +318,19 @@ def _narrowed(
     among: Bools,
     form: Callable[[pa.Array], pa.Array],
 ) -> tuple[Ints, Ints] | None:
-    """The groups of lines and rows that agree in all cells that a line carries, not the key alone.
+    """The groups of lines and rows that agree in all cells that a line repeats, not just the key.
 
-    Cells are compared in a `form`. None where the lines carry none of the part's columns.
+    Cells are compared in a `form`. None if the lines repeat none of the part's columns.
     """
-    said_of = carried(report, lines["cells"].tolist(), part.header)
-    if not said_of:
+    repeated = carried(report, lines["cells"].tolist(), part.header)
+    if not repeated:
         return None
     rows = np.flatnonzero(among)
     group, among_group = line_group, row_group[rows]
-    for at, texts in said_of.items():
-        said = pa.array(texts, pa.string())
+    for at, texts in repeated.items():
+        reported = pa.array(texts, pa.string())
         column = cells.column(at).take(pa.array(rows))
-        said_code, row_code = _groups(form(said), form(column.combine_chunks()), blank=True)
+        said_code, row_code = _groups(form(reported), form(column.combine_chunks()), blank=True)
         both = np.concatenate([group, among_group]) * (len(said_code) + len(row_code))
         both = np.unique(both + np.concatenate([said_code, row_code]), return_inverse=True)[1]
         group, among_group = both[: len(group)], both[len(group) :]
@@ -340,7 +340,7 @@ def _narrowed(
 
 
 def _groups(lines: pa.Array, rows: pa.Array, *, blank: bool = False) -> tuple[Ints, Ints]:
-    """The same number for the same text; `NOBODY` for a blank one unless blanks count too."""
+    """Equal numbers for equal texts; `NOBODY` for blank texts, unless `blank`."""
     both = pa.concat_arrays([lines, rows])
     numbers = both.dictionary_encode().indices.to_numpy(zero_copy_only=False).astype(np.int64)
     if not blank:
@@ -350,7 +350,7 @@ def _groups(lines: pa.Array, rows: pa.Array, *, blank: bool = False) -> tuple[In
 
 def _strings(column: pd.Series[str]) -> pa.Array:
     texts = pa.array(column, type=pa.large_string(), from_pandas=True)
-    # A table of several pages is kept in as many pieces.
+    # The table of a report with several pages has several pieces.
     whole = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
     return pc.fill_null(whole, "")
 

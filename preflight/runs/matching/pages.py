@@ -1,8 +1,7 @@
-"""The pages of a failure report, and what its lines say of the columns of a file.
+"""Merges the pages of a failure report, and reads what its lines repeat of a file's columns.
 
-A report comes in several files, the same page comes twice, and what the provider's client fetched
-stands beside what a person fetched by hand: lines are compared by what they say, not by how they
-are written.
+A report may have several files, the same page may come twice, and a page that preflight fetched may
+come again from a person. So lines are compared by their content, not by how they are written.
 """
 
 from __future__ import annotations
@@ -21,15 +20,15 @@ from preflight.runs.matching.report_file import header_of
 
 
 def together(reports: Sequence[FailureReport], provider: str) -> FailureReport:
-    """The pages of a report as one; a page of which every line stands in another one is left out.
+    """Merges the pages of a report; leaves out a page if another one has all of its lines.
 
-    Pages of different forms become JSON lines, for they have no header in common.
+    Pages of different formats become JSON lines, because they have no common header.
 
     Args:
-        reports: at least one, all of the provider.
-        provider: whose they are.
+        reports: at least one, all of the same provider.
+        provider: its name.
     """
-    kept = _adding(reports)
+    kept = _without_repeats(reports)
     if len(kept) == 1:
         return kept[0]
     table = pd.concat([report.table for report in kept], ignore_index=True)
@@ -46,22 +45,22 @@ def together(reports: Sequence[FailureReport], provider: str) -> FailureReport:
 def carried(
     report: FailureReport, lines: Sequence[str], header: Sequence[str]
 ) -> dict[int, list[str]]:
-    """What lines of a report say of the columns of a file.
+    """The cells of a file that lines of a report repeat.
 
     Args:
-        report: they are of.
+        report: the report.
         lines: some of its table's `cells`.
         header: of the file.
 
     Returns:
-        For each position in the header of which the report has a column, a text for each line.
+        For each header position that the report has a column for, a text for each line.
     """
     if report.suffix == ".csv":
         names = [name.casefold() for name in header_of(report.raw, ReportColumns(header))]
         records = cut("\n".join(lines))
-        # The file may have a column of the name of one of the provider's, which stand before.
-        there = {name: at for at, name in enumerate(names)}
-        places = {at: there.get(name.strip().casefold()) for at, name in enumerate(header)}
+        # The file may have a column with the name of one of the provider's, which come first.
+        last = {name: at for at, name in enumerate(names)}
+        places = {at: last.get(name.strip().casefold()) for at, name in enumerate(header)}
         if len(records) != len(lines):
             return {}
         return {
@@ -70,35 +69,36 @@ def carried(
             if place is not None
         }
     if report.suffix in (".json", ".jsonl"):
-        found = [scalars_of(line) for line in lines]
+        documents = [scalars_of(line) for line in lines]
         folded = {at: line_report.fold(name) for at, name in enumerate(header)}
         return {
-            at: [line.get(name, "") for line in found]
+            at: [line.get(name, "") for line in documents]
             for at, name in folded.items()
-            if any(name in line for line in found)
+            if any(name in line for line in documents)
         }
     return {}
 
 
-def _adding(reports: Sequence[FailureReport]) -> list[FailureReport]:
-    """Those of some reports that say what no other one says already, whatever they are written as.
+def _without_repeats(reports: Sequence[FailureReport]) -> list[FailureReport]:
+    """The reports without those whose lines are all in another one.
 
-    Of lines that are equal in two pages, neither of which holds the other, both stay: they may be
-    about twins, and it is worse to take a refused row for an accepted one than the reverse.
+    Equal lines in two pages that each have other lines too are both kept. They may be about two
+    equal rows, and taking a refused row for an accepted one is worse than the reverse.
     """
-    told = [_said(report) for report in reports]
+    contents = [_content(report) for report in reports]
     kept: list[int] = []
-    for at, lines in enumerate(told):
-        others = [*kept, *range(at + 1, len(told))]
+    for at, lines in enumerate(contents):
+        others = [*kept, *range(at + 1, len(contents))]
         if not any(
-            lines <= told[other] and (lines != told[other] or other < at) for other in others
+            lines <= contents[other] and (lines != contents[other] or other < at)
+            for other in others
         ):
             kept.append(at)
     return [reports[at] for at in kept or [0]]
 
 
-def _said(report: FailureReport) -> Counter[tuple[object, ...]]:
-    """The lines of a report, each by what it says: no order of columns, no quoting, no form."""
+def _content(report: FailureReport) -> Counter[tuple[object, ...]]:
+    """The content of a report's lines, regardless of column order, quoting and format."""
     table = report.table
     if report.suffix == ".csv":
         texts = [tuple(sorted(filter(None, map(str.strip, row)))) for row in _rows(report)]
@@ -115,7 +115,7 @@ def _rows(report: FailureReport) -> list[list[str]]:
 
 
 def _columns(report: FailureReport, provider: str) -> tuple[list[str], list[list[str]]]:
-    """The header of a CSV report and the fields of its lines, each of which has them all."""
+    """The header of a CSV report and the fields of its lines, padded to the header's width."""
     reader = registry.report(provider)
     if reader is None:
         raise ValueError(f"{provider} has no reader of failure reports")
@@ -125,13 +125,13 @@ def _columns(report: FailureReport, provider: str) -> tuple[list[str], list[list
 
 
 def _one_table(pages: Sequence[tuple[list[str], list[list[str]]]]) -> list[str]:
-    """The header that holds the columns of all pages, and their lines under it, as CSV records."""
+    """All pages as CSV records: a header with the columns of all, then their lines."""
     header: list[str] = []
     known: dict[tuple[str, int], int] = {}
     rows: list[list[str]] = []
     for names, lines in pages:
         folded = [name.casefold() for name in names]
-        # A report may have a column of the file under the name of one of its own.
+        # A report may repeat a column of the file under the name of one of its own.
         which = [(name, folded[:at].count(name)) for at, name in enumerate(folded)]
         for name, column in zip(names, which, strict=True):
             if column not in known:
@@ -146,7 +146,7 @@ def _one_table(pages: Sequence[tuple[list[str], list[list[str]]]]) -> list[str]:
 
 
 def _documents(report: FailureReport, provider: str) -> list[str]:
-    """The lines of a report as JSON objects, where they are not CSV."""
+    """The lines of a report as JSON objects."""
     if report.suffix == ".csv":
         header, rows = _columns(report, provider)
         return [json.dumps(dict(zip(header, row, strict=True)), ensure_ascii=False) for row in rows]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from preflight.core.types import Books, Layout, Source
 from preflight.core.verdicts import Verdict
-from preflight.runs.corrections.compare import Comparison, judged, without_duplicates
+from preflight.runs.corrections.compare import Comparison, compare_rows, without_duplicates
 from preflight.runs.corrections.identify import named
 from preflight.runs.corrections.read import Returned
 from preflight.runs.corrections.versions import Version
@@ -142,7 +142,7 @@ def compare(rows: list[Back], stand: pd.DataFrame, *, with_names: bool) -> Compa
     back, history = returned(rows, with_names=with_names), [version(len(stand))]
     still_open = set(stand.index[stand["place"].str.startswith("rejected")])
     names = named(back, history, pd.Index(stand.index.astype(object)), still_open)
-    return without_duplicates_of(judged(back, names, history, stand), back, history, stand)
+    return without_duplicates_of(compare_rows(back, names, history, stand), back, history, stand)
 
 
 def without_duplicates_of(
@@ -239,13 +239,13 @@ def test_copies_of_a_row_that_differ_are_none_of_them_sent() -> None:
 def test_a_new_row_that_stands_twice_is_sent_once() -> None:
     new = Back(0, ("zoe@kestrel-labs.com", "Zoe", "", "", ""), (), edited=True)
     held = one(RowOutcome.REJECTED_THERE, new, new)
-    assert (held[0], held[1]) == ("", "twice: is row 1 once more")
+    assert (held[0], held[1]) == ("", "twice: repeats row 1")
 
 
 def test_a_column_that_is_gone_comes_back_as_it_was() -> None:
     stand = stand_of([RowOutcome.REJECTED_THERE], ["fix"])
     back = returned([with_email(1, "new@kestrel-labs.com")], with_names=True, labels=LABELS[:3])
-    found = judged(back, back.names, [version(1)], stand)
+    found = compare_rows(back, back.names, [version(1)], stand)
     assert found.labels == LABELS
     assert [column[0].as_py() for column in found.cells] == [
         "new@kestrel-labs.com", *row_of(1)[1:],
@@ -282,7 +282,7 @@ def dates(*pairs: tuple[str, str]) -> list[tuple[str, str]]:
                     with_names=True)  # fmt: skip
     back = dataclasses.replace(back, labels=("email", "since"), cells=back.cells[:2], gone=())
     stand = stand_of([RowOutcome.REJECTED_HERE] * len(pairs), ["fix"] * len(pairs))
-    found = judged(back, back.names, [history], stand)
+    found = compare_rows(back, back.names, [history], stand)
     kinds = dict(zip(found.corrections["row"], found.corrections["kind"], strict=True))
     return [
         (cell, str(kinds.get(n, ""))) for n, cell in zip(numbers, found.cells[1].to_pylist(),
@@ -314,7 +314,7 @@ def test_what_a_row_was_before_it_was_accepted_keeps_no_other_row_back() -> None
     places = [RowOutcome.ACCEPTED, RowOutcome.REJECTED_HERE]
     back = returned([with_email(2, row_of(1)[0])], with_names=True)
     stand, history = stand_of(places, ["fix", "fix"]), [version(2, "first")]
-    made = judged(back, back.names, history, stand)
+    made = compare_rows(back, back.names, history, stand)
     cells = dict(zip(made.labels, made.cells, strict=True))
     as_sent = Version("", made.labels, back.rows, made.names, cells, cells, ("email", "email"))
     taken = {f"{SHA}:1"}

@@ -203,7 +203,7 @@ def test_the_pauses_double_up_to_a_minute_and_end_after_eight_tries(bench: Bench
     """The part is ready again then, and a resume sends it."""
     provider = Scripted()
     provider.meets("create", *[Busy("full") for _ in range(8)])
-    with pytest.raises(Stopped, match="part 1 was not taken in 8 tries: full"):
+    with pytest.raises(Stopped, match="part 1 was not accepted in 8 tries: full"):
         bench.drive(provider)
     assert [event.seconds for event in bench.told(Waiting)] == [2, 4, 8, 16, 32, 60, 60]
     assert bench.states() == [PartState.READY] * 2
@@ -263,7 +263,7 @@ def test_a_long_rest_does_not_hold_back_the_jobs_under_way(bench: Bench) -> None
 def test_a_timeout_stops_instead_of_waiting_past_it(bench: Bench) -> None:
     """For a job, and for a provider that is busy."""
     provider = Scripted(running=100)
-    with pytest.raises(Stopped, match="time-out"):
+    with pytest.raises(Stopped, match="timeout"):
         bench.drive(provider, timeout=60)
     assert bench.states() == [PartState.SENT] * 2
     assert sum(bench.clock.slept) <= 60
@@ -271,7 +271,7 @@ def test_a_timeout_stops_instead_of_waiting_past_it(bench: Bench) -> None:
     other = Bench(bench.folder / "other")
     provider = Scripted()
     provider.meets("create", Busy("full", retry_after=3600))
-    with pytest.raises(Stopped, match=r"time-out.*preflight resume"):
+    with pytest.raises(Stopped, match=r"timeout.*preflight resume"):
         other.drive(provider, timeout=60)
     assert other.clock.slept == []
     assert other.states() == [PartState.READY] * 2
@@ -365,7 +365,7 @@ def test_a_lookup_that_gives_no_answer_stops_and_is_made_again_on_resume(bench: 
     provider = Scripted()
     provider.meets("create", lost(), when="after")
     provider.meets("lookup", *[Busy("later")] * 8)
-    with pytest.raises(Stopped, match="cannot be told whether part 1 was taken: later"):
+    with pytest.raises(Stopped, match="not known whether part 1 was accepted: later"):
         bench.drive(provider)
     assert bench.states() == [PartState.SENDING, PartState.READY]
     provider.meets("lookup", Denied("who"))
@@ -448,7 +448,7 @@ def test_a_decision_that_does_not_fit_changes_nothing(bench: Bench) -> None:
             bench.drive(provider, **wrong)
     assert bench.states() == [PartState.UNKNOWN, PartState.READY]
     provider.name = "another"
-    with pytest.raises(UsageError, match="goes to scripted, not to another"):
+    with pytest.raises(UsageError, match="belongs to scripted, not to another"):
         bench.drive(provider)
 
 
@@ -648,7 +648,7 @@ def test_imports_of_other_people_are_waited_for(tmp_path: Path) -> None:
             ):
                 pass
         provider = _connect(box, "dotdigital")
-        with pytest.raises(Stopped, match="the time-out was reached"):
+        with pytest.raises(Stopped, match="the timeout was reached"):
             bench.drive(provider, timeout=600)
         assert bench.states() == [PartState.READY]
         bench.drive(provider)

@@ -85,7 +85,7 @@ def test_a_report_that_is_gone_does_not_hold_the_part_back(bench: Bench) -> None
     provider.meets("failures", Refused("expired"))
     bench.drive(provider)
     assert bench.states() == [PartState.FINISHED] * 2
-    assert bench.reasons() == ["its failure report cannot be had: expired", ""]
+    assert bench.reasons() == ["its failure report cannot be fetched: expired", ""]
     with bench.ledger() as ledger:
         first = ledger.parts(bench.run)[0]
         assert ledger.failures(first) is None
@@ -103,7 +103,10 @@ def test_a_failed_job_keeps_its_advice_when_its_report_is_gone(bench: Bench) -> 
     provider = Advising(running=0)
     provider.meets("failures", Refused("none"))
     bench.drive(provider)
-    assert bench.reasons() == ["ask support; its failure report cannot be had: none", "ask support"]
+    assert bench.reasons() == [
+        "ask support; its failure report cannot be fetched: none",
+        "ask support",
+    ]
 
 
 def test_credentials_that_end_while_polling_stop_the_run(bench: Bench) -> None:

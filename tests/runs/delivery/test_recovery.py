@@ -150,7 +150,7 @@ def test_a_lookup_that_gets_no_answer_stops(bench: Bench, error: Exception) -> N
     provider = Keyed()
     provider.meets("create", lost(), when="after")
     provider.meets("lookup", *([error] * TRIES))
-    with pytest.raises(Stopped, match="cannot be told whether part 1 was taken"):
+    with pytest.raises(Stopped, match="not known whether part 1 was accepted"):
         bench.drive(provider)
     assert provider.calls.count("create") == 1
 

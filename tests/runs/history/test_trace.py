@@ -339,7 +339,7 @@ def test_rows_of_which_it_is_not_known_whether_they_were_refused_are_called_so(
     row_outcomes.keep(own.state_dir, run.run.id, table.assign(place="unattributed"))
     (ended,) = of(story(run, 1, own), RowEnded)
     assert ended == RowEnded(
-        RowOutcome.UNATTRIBUTED, "talkvalue refused rows of the part and does not say which"
+        RowOutcome.UNATTRIBUTED, "talkvalue rejected rows of the part and does not say which"
     )
 
 

@@ -165,7 +165,7 @@ def test_row_numbers_that_nothing_proves_place_no_line(tmp_path: Path) -> None:
     assert rows_of(joined) == []
     assert joined.unmatched["why"].tolist() == [match_lines.UNCHECKED] * 2
     assert joined.unmatched["cells"].tolist() == ['"2","X","",""', '"3","Y","",""']
-    assert joined.notes == (f"2 report lines without a place: {match_lines.UNCHECKED}",)
+    assert joined.notes == (f"2 report lines not matched to a row: {match_lines.UNCHECKED}",)
 
 
 def test_a_value_that_stands_in_every_row_proves_nothing(tmp_path: Path) -> None:
@@ -253,7 +253,7 @@ def test_several_reasons_of_a_row_stay_together_and_repeated_lines_are_folded(
     assert joined.rows == 2
     assert joined.failures["code"].tolist() == ["INVALID_EMAIL", "INVALID_EMAIL", "PHONE"]
     assert joined.failures["reason"].tolist() == ["fix", "fix", "unknown"]
-    assert "1 report line saying again what another line said of the same row" in joined.notes
+    assert "1 report line repeating another line about the same row" in joined.notes
 
 
 # By key.
@@ -339,7 +339,7 @@ def test_twins_are_taken_one_by_one_each_as_one_of_k(tmp_path: Path) -> None:
     joined = by_key(faults([("Duplicate", *twin), ("Duplicate", *twin)]), part)
     assert rows_of(joined) == [10, 30]
     assert joined.failures["how"].tolist() == ["one of 3"] * 2
-    told = "fitting several rows that cannot be told apart: each was given to one of them"
+    told = "fitting several equal rows: each was assigned to one"
     assert joined.notes == (f"2 report lines {told}",)
 
 
@@ -358,7 +358,7 @@ def test_a_report_that_is_there_twice_takes_no_second_twin(tmp_path: Path) -> No
     joined = by_key(faults(lines), make_part(tmp_path, [twin, other, twin]))
     assert rows_of(joined) == [10, 20]
     assert len(joined.unmatched) == 0
-    assert "2 report lines saying again what another line said of the same row" in joined.notes
+    assert "2 report lines repeating another line about the same row" in joined.notes
 
 
 def test_pages_that_overlap_take_no_twin_too_few(tmp_path: Path) -> None:
@@ -433,7 +433,7 @@ def test_fewer_refused_than_the_report_names_yields_to_the_report(tmp_path: Path
     books = join.verdicts(part, joined, Outcome("finished", "Finished", rejected=1))
     assert (books.accepted, books.rejected_there, books.unattributed) == (7, 2, 0)
     assert books.notes == (
-        "the provider counts 1 refused rows, its report has 2: the report stands",
+        "the provider counts 1 rejected rows, its report has 2: the report counts",
     )
 
 
@@ -603,7 +603,7 @@ def test_whatever_a_report_says_every_line_is_kept_and_the_books_balance(
         report = export([(number, code, "", value) for number, code, value in lines])
         report.table["key"] = report.table["value"]
         for joined in (by_row(report, part), by_key(report, part)):
-            repeats = sum(int(n.split()[0]) for n in joined.notes if "saying again" in n)
+            repeats = sum(int(n.split()[0]) for n in joined.notes if "repeating another" in n)
             assert len(joined.failures) + repeats + len(joined.unmatched) == len(lines)
             balanced(part, joined, Outcome(state, state, rejected=rejected))
 

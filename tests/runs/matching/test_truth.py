@@ -142,7 +142,7 @@ def joined(
         books = join.verdicts(part, told, FINISHED)
         assert books.accepted + books.rejected_there == len(sent)
         assert books.rejected_there - books.unattributed == told.rows
-        repeats = sum(int(note.split()[0]) for note in told.notes if "saying again" in note)
+        repeats = sum(int(note.split()[0]) for note in told.notes if "repeating another" in note)
         assert len(told.failures) + repeats + len(told.unmatched) == len(report.table)
         return told, len(report.table)
 
