@@ -45,24 +45,26 @@ def run(paths: tuple[str, ...], **given: Any) -> int:
 
 
 def refuse_format(settings: Settings) -> None:
-    """Refuses a diff in another format than text.
+    """Refuses a diff in a format other than text.
 
     Raises:
-        UsageError: it is.
+        UsageError: the output format is JSON.
     """
     if settings.output_format == "json":
-        raise click.UsageError("--diff is text; fixes.csv holds the same for programs")
+        raise click.UsageError(
+            "--diff prints text only; `preflight fix` writes the same into fixes.csv"
+        )
 
 
 def difference(checked: Checked, settings: Settings) -> str:
-    """What fixing a file would change, cell by cell; "" where it would change nothing."""
+    """What fixing a file would change, cell by cell; "" if it would change nothing."""
     names = {code: rule.name for code, rule in checked.analysis.plan.rules.items()}
     shown = shows_values(settings)
     header = listing(checked.source.name, checked.analysis, checked.books).names_are_values
     pieces = []
     for changes in check_fix_split.changes(checked):
-        told = changes.assign(column_name="") if header and not shown else changes
-        pieces.append(diff.cells(told, names, show_values=shown))
+        listed = changes.assign(column_name="") if header and not shown else changes
+        pieces.append(diff.cells(listed, names, show_values=shown))
     name = checked.source.name
     return diff.heading(name, f"{name}, fixed") + "".join(pieces) if any(pieces) else ""
 
@@ -80,7 +82,9 @@ def _listing(checked: Checked, settings: Settings, given: dict[str, Any]) -> Lis
         checked.books,
         show_all=given["show_all"],
         cells=(
-            lambda found: check_fix_split.cells(checked, found, replacements=shows_values(settings))
+            lambda findings: check_fix_split.cells(
+                checked, findings, replacements=shows_values(settings)
+            )
         )
         if wanted
         else None,
@@ -88,18 +92,18 @@ def _listing(checked: Checked, settings: Settings, given: dict[str, Any]) -> Lis
 
 
 def render(listings: list[Listing], settings: Settings, *, quiet: bool = False) -> str:
-    """The findings of some files in the format that was asked for."""
+    """The findings of some files in the format of the settings."""
     if settings.output_format == "json":
         return as_json.document(listings, own_tokens(), show_values=shows_values(settings))
     pieces = []
-    for one in listings:
+    for file_listing in listings:
         if settings.statistics:
-            pieces.append(text.statistics(one))
+            pieces.append(text.statistics(file_listing))
         elif not quiet and settings.output_format == "full":
-            pieces.append(text.full(one, show_values=shows_values(settings)))
+            pieces.append(text.full(file_listing, show_values=shows_values(settings)))
         elif not quiet:
-            pieces.append(text.concise(one))
-        pieces.append(text.summary(one))
+            pieces.append(text.concise(file_listing))
+        pieces.append(text.summary(file_listing))
     if settings.statistics:
         pieces.append(text.judges())
     return "".join(pieces)

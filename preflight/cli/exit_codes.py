@@ -2,13 +2,13 @@
 
 | code | means |
 |---|---|
-| 0 | nothing at or above `--fail-on`, and no more rows rejected than `--max-bad` accepts |
+| 0 | no finding at or above `--fail-on`, and no more rejected rows than `--max-bad` accepts |
 | 1 | findings, or more rejected rows than that |
 | 2 | could not run: usage, config, a missing file or extra, a bug |
 | 3 | the provider or the network stopped it; the run can be resumed |
 | 130 | interrupted; the run can be resumed |
 
-Errors carry theirs: see `core.errors`.
+Errors have their own: see `core.errors`.
 """
 
 from __future__ import annotations

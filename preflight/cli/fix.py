@@ -45,15 +45,15 @@ def run(path: str, **given: Any) -> int:
 
 
 def _compared(path: str, settings: Settings, given: dict[str, Any]) -> int:
-    """Shows what would be changed, and writes nothing; 1 where anything would be."""
+    """Shows what would be changed, and writes nothing; 1 if anything would be."""
     refuse_format(settings)
     with workspace() as work, progress_bars(quiet=given["quiet"]) as progress:
         checked = check_fix_split.check(
             path, settings, work=work, stdin_name=given["stdin_filename"], progress=progress
         )
         shown = difference(checked, settings)
-    one = listing(checked.source.name, checked.analysis, checked.books)
-    emit(shown + text.summary(one), given["output_file"], private=shows_values(settings))
+    file_listing = listing(checked.source.name, checked.analysis, checked.books)
+    emit(shown + text.summary(file_listing), given["output_file"], private=shows_values(settings))
     return 1 if shown and not settings.exit_zero else 0
 
 
@@ -65,23 +65,25 @@ def _shown(fixed: Fixed, settings: Settings, given: dict[str, Any]) -> str:
     values = shows_values(settings)
     if settings.output_format == "json":
         return documents.of_fix(fixed, show_values=values, show_all=given["show_all"])
-    one = listing(
+    file_listing = listing(
         fixed.checked.source.name, fixed.checked.analysis, fixed.books, show_all=given["show_all"]
     )
-    return summary(fixed, one) + text.written(written(fixed))
+    return summary(fixed, file_listing) + text.written(written(fixed))
 
 
-def summary(fixed: Fixed, one: Listing) -> str:
+def summary(fixed: Fixed, file_listing: Listing) -> str:
     """What was read, found, fixed and rejected, and the books."""
     names = {code: rule.name for code, rule in catalogue.builtin().items()}
-    names |= {code: rule.name for code, rule in one.analysis.plan.rules.items()}
+    names |= {code: rule.name for code, rule in file_listing.analysis.plan.rules.items()}
     fixed_cells = text.plural(fixed.changed_cells, "cell")
-    said = text.summary(one).splitlines(keepends=True)
-    head = [line for line in said if not line.startswith(("  fixable", "  nothing can", "  books"))]
+    lines = text.summary(file_listing).splitlines(keepends=True)
+    head = [
+        line for line in lines if not line.startswith(("  fixable", "  nothing can", "  books"))
+    ]
     done = [
         f"    {rule.code}  {text.visible(problem.message or rule.message)}"
-        + ("; --unsafe-fixes accepts it\n" if problem.safety else "\n")
-        for rule, problem in one.analysis.refused
+        + ("; accept it with --unsafe-fixes\n" if problem.safety else "\n")
+        for rule, problem in file_listing.analysis.refused
     ]
     if done:
         done.insert(0, "  nothing can be used until this is fixed:\n")
@@ -112,7 +114,7 @@ def written(fixed: Fixed) -> list[tuple[str, str]]:
         paths.append((str(folder / results_folder.FIXES), "every cell that was changed"))
     if (folder / results_folder.CORRECTIONS).exists():
         paths.append(
-            (str(folder / results_folder.CORRECTIONS), "every cell corrected, or put back")
+            (str(folder / results_folder.CORRECTIONS), "every cell that was corrected or restored")
         )
     if (folder / results_folder.UNDO).exists():
         paths.append((str(folder / results_folder.ORIGINAL), "the input, for `preflight undo`"))

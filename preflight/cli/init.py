@@ -22,7 +22,9 @@ def run(path: str | None, target: Path, *, force: bool, **given: Any) -> int:
     """Writes the configuration; always 0."""
     shown = str(target) == "-"
     if not shown and target.exists() and not force:
-        raise OutputExists(f"{target} exists; --force replaces it, -o FILE writes elsewhere")
+        raise OutputExists(
+            f"{target} exists; replace it with --force, or write elsewhere with -o FILE"
+        )
     if not shown:
         refuse(target, "-o", [] if path is None else [path])
     settings = settings_of({**given, "isolated": True, "config": None})
@@ -30,7 +32,7 @@ def run(path: str | None, target: Path, *, force: bool, **given: Any) -> int:
     checked = None
     if path is not None:
         with workspace() as work:
-            # The header and the file matter here, and no row does.
+            # Only rules about the file and the header matter here.
             only = dataclasses.replace(settings, select=("FIL", "HDR"), ignore=())
             checked = check_fix_split.check(
                 path, only, work=work, stdin_name=given["stdin_filename"]
@@ -38,7 +40,7 @@ def run(path: str | None, target: Path, *, force: bool, **given: Any) -> int:
         layout = checked.layout
         if layout.content != "table" or not layout.header:
             what = f"it is {layout.content}" if layout.content != "table" else "it has no header"
-            raise SourceError(f"{path}: nothing to draft from: {what}")
+            raise SourceError(f"{path}: cannot draft a configuration from it: {what}")
     text = as_config.document(settings, profile, checked)
     if shown:
         emit(text, None)

@@ -1,4 +1,4 @@
-"""`preflight learn`: what a settled run teaches."""
+"""`preflight learn`: propose rules from the refusals of a run."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from preflight.core.workspace import workspace
 from preflight.learning.lessons import Lessons, Ruled
 from preflight.learning.proposing import learn
 from preflight.pipeline import state_folder
-from preflight.report import lessons as told
+from preflight.report import lessons as lessons_report
 
 
 def run(
@@ -43,36 +43,38 @@ def run(
     )
     state_folder.opened(settings).close()
     if folder is not None and (folder.is_file() or (folder.is_dir() and any(folder.iterdir()))):
-        raise OutputExists(f"{folder} is not an empty folder; -o DIR writes into a new one")
+        raise OutputExists(f"{folder} is not an empty folder; name a new one with -o DIR")
     with workspace() as work, progress_bars() as progress:
         evidence = state_folder.evidence(run, settings, work=work, progress=progress)
     lessons = learn(evidence, catalogue.load(settings.rules), show_values=shows_values(settings))
-    emit((told.document if output_format == "json" else told.text)(lessons), None)
+    emit(
+        (lessons_report.document if output_format == "json" else lessons_report.text)(lessons), None
+    )
     if folder is not None:
         _write(folder, lessons)
-    elif told.piece(lessons):
-        click.echo("nothing is changed by this; -o DIR writes what is proposed", err=True)
+    elif lessons_report.piece(lessons):
+        click.echo("nothing was written; write the proposals with -o DIR", err=True)
     return 0
 
 
 def _write(folder: Path, lessons: Lessons) -> None:
     """Writes the proposals, and says what to do with them."""
-    piece = told.piece(lessons)
+    piece = lessons_report.piece(lessons)
     if not piece:
-        click.echo("nothing is proposed, and nothing written", err=True)
+        click.echo("there are no proposals; nothing was written", err=True)
         return
     ruled = {
-        f"{one.of.slug.replace('-', '_')}.py": one.text
-        for one in lessons.proposals
-        if isinstance(one, Ruled) and one.text is not None
+        f"{proposal.of.slug.replace('-', '_')}.py": proposal.text
+        for proposal in lessons.proposals
+        if isinstance(proposal, Ruled) and proposal.text is not None
     }
     files.folder(folder)
     files.write(folder / CONFIG_NAMES[0], piece)
     if ruled:
-        files.folder(folder / told.RULES)
+        files.folder(folder / lessons_report.RULES)
     for name, content in ruled.items():
-        files.write(folder / told.RULES / name, content)
-    click.echo(f"{folder / CONFIG_NAMES[0]}: what is proposed, nothing of it is in force", err=True)
+        files.write(folder / lessons_report.RULES / name, content)
+    click.echo(f"{folder / CONFIG_NAMES[0]}: the proposed config; copy what you want", err=True)
     for name in ruled:
-        path = folder / told.RULES / name
+        path = folder / lessons_report.RULES / name
         click.echo(f"{path}: try it with `preflight rules --test {path}`", err=True)

@@ -29,18 +29,18 @@ _COMMANDS = {
     "resume": "go on with an interrupted run",
     "resubmit": "send corrected rows again, and only those",
     "merge": "join a failure report that was fetched by hand",
-    "runs": "what was sent",
-    "trace": "the history of one contact",
-    "learn": "rules and config entries for refusals that no check predicted",
-    "diff": "what a fix changed, cell by cell",
+    "runs": "list what was sent",
+    "trace": "show the history of one contact",
+    "learn": "propose rules and config for refusals that no check predicted",
+    "diff": "show what a fix changed, cell by cell",
     "undo": "undo a fix, as a whole or in part",
-    "rules": "the catalogue of rules",
-    "explain": "one rule with samples",
-    "new-rule": "the skeleton of a rule of your own",
-    "profiles": "what each provider takes",
-    "template": "an empty CSV with a provider's header",
-    "init": "a configuration to begin with, drafted from a file",
-    "sandbox": "local stand-ins for the providers",
+    "rules": "list the rules, or test your own",
+    "explain": "explain one rule, with samples",
+    "new-rule": "write the skeleton of a rule of your own",
+    "profiles": "show what each provider accepts",
+    "template": "write an empty CSV with a provider's header",
+    "init": "write a configuration, drafted from a file",
+    "sandbox": "run local stand-ins for the providers",
 }
 
 
@@ -54,7 +54,7 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
-            # The reader of our output went away, as `head` does: nothing is wrong.
+            # The reader of our output went away, as `head` does; that is not an error.
             silence()
             return 0
 
@@ -94,8 +94,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: the arguments without the program's name; those of the process by default.
 
     Returns:
-        The exit code: 0 nothing to say, 1 findings or rejected rows, 2 could not run, 3 stopped by
-        a provider or the network, 130 interrupted.
+        The exit code: 0 no findings, 1 findings or rejected rows, 2 could not run, 3 stopped by a
+            provider or the network, 130 interrupted.
     """
     try:
         code = _preflight.main(
@@ -113,20 +113,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     except PreflightError as error:
         click.echo(f"preflight: {visible(str(error))}", err=True)
         return error.exit_code
-    except Exception as error:  # noqa: BLE001 - the last door: a bug must not spill values
+    except Exception as error:  # noqa: BLE001 - no traceback: it may hold values
         if isinstance(error, OSError) and is_refused():
             click.echo(f"preflight: cannot write to standard output: {reason(error)}", err=True)
             return 2
         if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
-            click.echo("preflight: a file name is longer than this machine takes", err=True)
+            click.echo("preflight: a file name is too long for this system", err=True)
             return exit_codes.COULD_NOT_RUN
-        click.echo(f"preflight: a bug of preflight, not of your file: {_log(error)}", err=True)
+        click.echo(
+            f"preflight: this is a bug of preflight, not of your file: {_log(error)}", err=True
+        )
         return exit_codes.COULD_NOT_RUN
     return code if isinstance(code, int) else 0
 
 
 def _in_a_line(error: click.ClickException) -> str:
-    """What is wrong with a call, and where to look."""
+    """What is wrong with a call, and where its options are listed."""
     message = " ".join(error.format_message().split()).rstrip(".")
     message = message[:1].lower() + message[1:]
     context = getattr(error, "ctx", None)
@@ -134,7 +136,7 @@ def _in_a_line(error: click.ClickException) -> str:
 
 
 def _log(error: BaseException) -> str:
-    """Writes where a bug happened, without a message that may hold a value; says where it is."""
+    """Writes the traceback of a bug without its message, which may hold values; says where."""
     from importlib.metadata import version  # here: its import is a fifth of `--help`
 
     frames = "".join(traceback.format_tb(error.__traceback__))

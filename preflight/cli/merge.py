@@ -64,15 +64,17 @@ def run(**given: Any) -> int:
 
 def _refuse(given: dict[str, Any]) -> None:
     if (given["run"] is None) == (given["submitted"] is None):
-        raise click.UsageError("either --run RUN or --submitted FILE says what the report is about")
-    kind, strange = ("--submitted", _ONLY_RUN) if given["run"] is None else ("--run", _ONLY_FILE)
-    for name, option in strange.items():
+        raise click.UsageError(
+            "name what the report is about: either --run RUN or --submitted FILE"
+        )
+    kind, unfit = ("--submitted", _ONLY_RUN) if given["run"] is None else ("--run", _ONLY_FILE)
+    for name, option in unfit.items():
         if given[name] not in (None, False, ()):
-            raise click.UsageError(f"{option} says nothing with {kind}")
+            raise click.UsageError(f"{option} cannot be combined with {kind}")
 
 
 def _of_run(sent: Sent) -> int:
     if sent.run is not None and sent.run.state is not RunState.FINISHED:
-        again = f"`preflight resume {sent.run.id}` goes on"
-        click.echo(f"run {sent.run.id} has not come to its end: {again}", err=True)
+        advice = f"go on with `preflight resume {sent.run.id}`"
+        click.echo(f"run {sent.run.id} has not ended; {advice}", err=True)
     return exit_codes.of_run(sent, sent.settings)

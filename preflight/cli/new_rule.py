@@ -15,12 +15,12 @@ from preflight.linting import rule_skeleton
 def run(name: str, family: str, folder: Path | None, **given: Any) -> int:
     """Writes the skeleton, and says what to do with it; always 0."""
     settings = settings_of(given)
-    target = folder or next((one for one in settings.rules if not one.suffix), Path("rules"))
+    target = folder or next((path for path in settings.rules if not path.suffix), Path("rules"))
     known = {target} if target.is_dir() else set()
     rules = catalogue.load((*settings.rules, *(known - set(settings.rules))))
     path, code = rule_skeleton.write(target, name, family, rules)
     click.echo(f"{path}: {code} {name}")
     click.echo(f"  its samples:  preflight rules --test {path}")
-    if not any(path.is_relative_to(one) for one in settings.rules):
+    if not any(path.is_relative_to(known_path) for known_path in settings.rules):
         click.echo(f'  to use it:    --rules {target}, or rules = ["{target}"] in preflight.toml')
     return 0

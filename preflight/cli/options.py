@@ -1,4 +1,4 @@
-"""The options that stand on several commands, and what they make of a call."""
+"""The options that several commands share, and the settings that they make."""
 
 from __future__ import annotations
 
@@ -35,9 +35,10 @@ def _mapping(
 def _any_of(
     _: click.Context, __: click.Parameter, given: tuple[str, ...]
 ) -> list[list[list[str]]] | None:
-    """`email,phone` is one or the other; `name,first_name+last_name` takes two for the one."""
+    """`email,phone` needs either; in `name,first_name+last_name` two fields count as one."""
     return [
-        [[field.strip() for field in one.split("+")] for one in entry.split(",")] for entry in given
+        [[field.strip() for field in alternative.split("+")] for alternative in entry.split(",")]
+        for entry in given
     ] or None
 
 
@@ -54,7 +55,7 @@ def _values(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> di
     for entry in given:
         key, equals, value = entry.partition("=")
         if not equals or not key.strip():
-            # Anything else is not repeated: it may be a secret in the wrong place.
+            # The message does not repeat anything else: it may be a secret in the wrong place.
             named = f"`{entry}`" if re.fullmatch(r"[a-z_-]{1,20}", entry) else "an entry"
             raise click.BadParameter(f"{named} is not key=value")
         values[key.strip().replace("-", "_")] = value.strip()
@@ -80,7 +81,7 @@ def _path(*names: str, metavar: str, help: str) -> Option[Any]:  # noqa: A002 - 
 
 
 def _switch(*names: str, help: str) -> Option[Any]:  # noqa: A002 - click's name
-    """A switch that is a setting: where it is not given, the environment and the config decide."""
+    """A switch that is a setting: if not given, the environment and the config decide."""
     return click.option(*names, is_flag=True, default=None, help=help)
 
 
@@ -92,40 +93,34 @@ profile_option = click.option(
     "--for",
     "for_",
     metavar="PROVIDER",
-    help="whose demands to check: see `preflight profiles`; or a file of your own, mine.toml",
+    help="provider whose rules to apply, see `preflight profiles`; or a profile file of your own",
 )
 diff_option = click.option(
     "--diff", is_flag=True, help="show what fixing changes, cell by cell, and write nothing"
 )
-state_dir_option = _path(
-    "--state-dir", metavar="DIR", help="where runs are remembered [.preflight]"
-)
+state_dir_option = _path("--state-dir", metavar="DIR", help="folder that records runs [.preflight]")
 
 # How the file is read, and what its cells mean.
 _REGION = click.option("--region", metavar="US", help="country of phones without a country code")
 _TIMEZONE = click.option(
-    "--timezone", metavar="ZONE", help="zone of timestamps without an offset, America/New_York"
+    "--timezone", metavar="ZONE", help="time zone of timestamps without one, America/New_York"
 )
-_ENCODING = click.option(
-    "--encoding", metavar="NAME", help="the file's encoding, instead of finding out"
-)
-_DELIMITER = click.option(
-    "--delimiter", metavar="CHAR", help="the file's delimiter, instead of finding out"
-)
+_ENCODING = click.option("--encoding", metavar="NAME", help="encoding of the file [detected]")
+_DELIMITER = click.option("--delimiter", metavar="CHAR", help="delimiter of the file [detected]")
 _HEADER_ROW = click.option(
-    "--header-row", type=int, metavar="N", help="the line of the header, instead of finding out"
+    "--header-row", type=int, metavar="N", help="line of the header [detected]"
 )
-_SHEET = click.option("--sheet", metavar="NAME", help="the sheet of a workbook, by name or number")
+_SHEET = click.option("--sheet", metavar="NAME", help="sheet of a workbook, by name or number")
 _MAP = click.option(
     "--map",
     "columns",
     multiple=True,
     callback=_mapping,
     metavar="'HEADER=FIELD'",
-    help="which field a column holds; repeatable, '-' for none",
+    help="the field that a column holds, '-' for none; repeatable",
 )
 _STDIN_FILENAME = click.option(
-    "--stdin-filename", metavar="NAME", help="what to call standard input (PATH `-`)"
+    "--stdin-filename", metavar="NAME", help="name of standard input (PATH `-`) in reports"
 )
 
 # Which rules, and what they lead to.
@@ -141,13 +136,13 @@ _SELECT = click.option(
     multiple=True,
     callback=_codes,
     metavar="CODES",
-    help="only these rules: codes or prefixes",
+    help="apply only these rules: codes or prefixes",
 )
 _IGNORE = click.option(
-    "--ignore", multiple=True, callback=_codes, metavar="CODES", help="not these"
+    "--ignore", multiple=True, callback=_codes, metavar="CODES", help="do not apply these rules"
 )
 _EXTEND_SELECT = click.option(
-    "--extend-select", multiple=True, callback=_codes, metavar="CODES", help="these too"
+    "--extend-select", multiple=True, callback=_codes, metavar="CODES", help="apply these rules too"
 )
 _RULE_FILES = click.option(
     "--rules",
@@ -160,22 +155,25 @@ _RULE_FILES = click.option(
 _SCHEMA = click.option(
     "--schema", metavar="FILE:NAME", help="your own pandera schema, schemas.py:TradeShow"
 )
-_ONLINE = _switch("--online", help="look domains of addresses up in the DNS")
+_ONLINE = _switch("--online", help="look up the domains of email addresses in the DNS")
 _FAIL_ON = click.option(
-    "--fail-on", type=str, metavar="|".join(FAIL_ON), help="what makes the exit code 1 [error]"
+    "--fail-on",
+    type=str,
+    metavar="|".join(FAIL_ON),
+    help="severity that makes the exit code 1 [error]",
 )
-_EXIT_ZERO = _switch("--exit-zero", help="exit 0 whatever is found")
+_EXIT_ZERO = _switch("--exit-zero", help="exit with 0 even if there are findings")
 _MAX_BAD = click.option(
-    "--max-bad", metavar="2%", help="rejected rows still accepted: a rate or a count"
+    "--max-bad", metavar="2%", help="accept so many rejected rows: a rate or a count"
 )
-_UNSAFE_FIXES = _switch("--unsafe-fixes", help="apply fixes that guess, too")
+_UNSAFE_FIXES = _switch("--unsafe-fixes", help="also apply fixes that guess")
 
 # What is printed.
 _OUTPUT_FORMAT = click.option(
-    "--output-format", metavar="|".join(FORMATS), help="of the findings [full]"
+    "--output-format", metavar="|".join(FORMATS), help="format of the findings [full]"
 )
-_OUTPUT_FILE = _path("--output-file", metavar="FILE", help="write them there")
-_STATISTICS = _switch("--statistics", help="only how many of each")
+_OUTPUT_FILE = _path("--output-file", metavar="FILE", help="write the findings into FILE")
+_STATISTICS = _switch("--statistics", help="print only the number of findings for each rule")
 _SHOW_VALUES = click.option(
     "--show-values/--redact",
     "show_values",
@@ -183,7 +181,7 @@ _SHOW_VALUES = click.option(
     help="print values of contacts or their shape",
 )
 _ALL = click.option(
-    "--all", "show_all", is_flag=True, help="row findings even while the header is wrong"
+    "--all", "show_all", is_flag=True, help="print row findings even if the header is wrong"
 )
 
 # What is written.
@@ -194,12 +192,15 @@ _FOLDER = _path(
     metavar="DIR",
     help="where the results go [<stem>.preflight/ beside the input]",
 )
-_FORCE = click.option("--force", is_flag=True, help="replace results that stand there")
+_FORCE = click.option("--force", is_flag=True, help="replace existing results")
 _MAX_BYTES = click.option(
-    "--max-bytes", type=int, metavar="N", help="most bytes of a part [the provider's limit]"
+    "--max-bytes", type=int, metavar="N", help="maximum size of a part [the provider's limit]"
 )
 _MAX_ROWS = click.option(
-    "--max-rows", type=int, metavar="N", help="most rows of a part [the provider's limit]"
+    "--max-rows",
+    type=int,
+    metavar="N",
+    help="maximum number of rows in a part [the provider's limit]",
 )
 
 # What a run is sent with.
@@ -217,21 +218,24 @@ _SANDBOX = click.option(
 _NO_WAIT = click.option(
     "--no-wait",
     is_flag=True,
-    help="do not wait for the jobs to end; `preflight resume` does later",
+    help="do not wait for the jobs to end; `preflight resume` can do so later",
 )
 _TIMEOUT = click.option(
-    "--timeout", type=float, metavar="SECONDS", help="stop waiting after so long; resumable"
+    "--timeout",
+    type=float,
+    metavar="SECONDS",
+    help="stop waiting after this time; the run can be resumed",
 )
-_BASE_URL = click.option("--base-url", metavar="URL", help="the provider's address")
+_BASE_URL = click.option("--base-url", metavar="URL", help="address of the provider")
 
 config_options = _group(
-    _path("--config", metavar="FILE", help="the config file"),
-    click.option("--isolated", is_flag=True, help="read no config file"),
+    _path("--config", metavar="FILE", help="config file"),
+    click.option("--isolated", is_flag=True, help="do not read a config file"),
 )
 _layout_options = _group(_ENCODING, _DELIMITER, _HEADER_ROW, _SHEET, _MAP)
 _results_options = _group(_FOLDER, _FORCE)
 _run_options = _group(_SANDBOX, _NO_WAIT, _TIMEOUT, state_dir_option, _BASE_URL)
-_report_options = _group(_OUTPUT_FORMAT, _OUTPUT_FILE, _SHOW_VALUES, _quiet("no progress"))
+_report_options = _group(_OUTPUT_FORMAT, _OUTPUT_FILE, _SHOW_VALUES, _quiet("do not show progress"))
 
 reading_options = _group(_REGION, _TIMEZONE, _layout_options, _STDIN_FILENAME, config_options)
 catalogue_options = _group(_RULE_FILES, config_options)
@@ -254,7 +258,7 @@ output_options = _group(
     _STATISTICS,
     _SHOW_VALUES,
     _ALL,
-    _quiet("print the summary alone"),
+    _quiet("print only the summary"),
 )
 writing_options = _group(_results_options, _MAX_BYTES, _MAX_ROWS)
 provider_options = _group(_PROVIDER_VALUES, _run_options)
@@ -270,39 +274,41 @@ _NOT_SETTINGS = {"diff", "config", "isolated", "stdin_filename", "output_file", 
 
 
 def settings_of(given: dict[str, Any], **extra: Any) -> Settings:
-    """The settings of a call out of its options, the environment and the config.
+    """The settings of a call, from its options, the environment and the config.
 
     Raises:
-        ConfigError: a value is off.
+        ConfigError: a value is invalid.
     """
     from preflight.config.settings import load  # here, so that `--help` does not wait for it
 
-    said = {key: value for key, value in given.items() if key not in _NOT_SETTINGS}
-    if "for_" in said:
-        said["for"] = said.pop("for_")
-    said.update(extra)
-    return load(said, os.environ, config=given.get("config"), isolated=bool(given.get("isolated")))
+    values = {key: value for key, value in given.items() if key not in _NOT_SETTINGS}
+    if "for_" in values:
+        values["for"] = values.pop("for_")
+    values.update(extra)
+    return load(
+        values, os.environ, config=given.get("config"), isolated=bool(given.get("isolated"))
+    )
 
 
 def shows_values(settings: Settings) -> bool:
-    """Whether values of contacts are printed: as told, else only on a terminal and not in CI."""
+    """Whether to print values of contacts; by default only on a terminal and not in CI."""
     if settings.show_values is not None:
         return settings.show_values
     return is_shown_to_people()
 
 
 def emit(text: str, path: Path | None, *, private: bool = False) -> None:
-    """Findings and data go to stdout, or to the file that was asked for.
+    """Writes findings or data to stdout, or to the file of --output-file.
 
-    A reader of stdout that goes away, as `head` does, changes no exit code.
+    If the reader of stdout goes away, as `head` does, the exit code does not change.
 
     Args:
-        text: what there is to say.
+        text: the output.
         path: of the file; None for stdout.
-        private: whether the file is for its owner alone, for it holds values of contacts.
+        private: whether only the owner may read the file, because it holds values of contacts.
 
     Raises:
-        WriteError: the file cannot be written, and nothing of it is left.
+        WriteError: the file cannot be written; nothing of it is left.
     """
     if path is None:
         try:

@@ -1,4 +1,4 @@
-"""`preflight profiles`: what each provider takes."""
+"""`preflight profiles`: what each provider accepts."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ def run(name: str | None) -> int:
     if name is not None:
         click.echo(_described(profiles.load(name)), nl=False)
         return 0
-    for one in profiles.names():
-        profile = profiles.load(one)
+    for profile_name in profiles.names():
+        profile = profiles.load(profile_name)
         click.echo(f"{profile.name:<12} {profile.title}")
     return 0
 
@@ -36,11 +36,11 @@ def _described(profile: Profile) -> str:
                 f"    {field.header or field.name:<18} {field.name} ({field.kind}{needed})"
             )
     for joined, pieces in profile.joins.items():
-        lines.append(f"  {joined} is made of {' and '.join(pieces)} where no column holds it")
+        lines.append(f"  {joined} is joined from {' and '.join(pieces)} if no column holds it")
     unknown = {
         "keep": "sent under their own names",
         "leave-out": "left out, with a warning",
-        "mapped": "sent where --map names a field for them, left out with a warning else",
+        "mapped": "sent if --map names a field for them, else left out with a warning",
         "refuse": "an error",
     }
     only = f", if they match {profile.header_pattern}" if profile.header_pattern else ""
@@ -51,11 +51,11 @@ def _described(profile: Profile) -> str:
 
 
 def _sending(module: ClientModule) -> list[str]:
-    """What sending to a provider takes, and what it tells afterwards."""
-    able = module.CAPABILITIES
+    """What sending to a provider needs, and what the provider reports."""
+    capabilities = module.CAPABILITIES
     lines = [
-        f"  after a broken call: {_REPEATS[able.repeat]}",
-        f"  tells of refused rows: {_REPORTS[able.reports]}",
+        f"  after a broken call: {_REPEATS[capabilities.repeat]}",
+        f"  reports of rejected rows: {_REPORTS[capabilities.reports]}",
         f"  environment: {', '.join((*module.SECRETS, module.BASE_URL))}",
         "  options:",
     ]
@@ -63,19 +63,19 @@ def _sending(module: ClientModule) -> list[str]:
         more = [f"one of {', '.join(option.choices)}"] if option.choices else []
         more += ["required"] if option.required else []
         more += [f"default {option.default}"] if option.default else []
-        told = f" ({'; '.join(more)})" if more else ""
-        lines.append(f"    {option.name:<18} {option.help}{told}")
+        details = f" ({'; '.join(more)})" if more else ""
+        lines.append(f"    {option.name:<18} {option.help}{details}")
     return lines
 
 
 _REPEATS = {
-    Repeat.KEY: "the call is made again under its idempotency key, which carries it out once",
-    Repeat.LOOKUP: "the job is looked up",
-    Repeat.UPSERT: "it cannot be told; rows sent again are merged into the contacts of the first",
-    Repeat.NONE: "it cannot be told, and rows sent again may be taken twice",
+    Repeat.KEY: "preflight repeats it with its idempotency key, so it is carried out only once",
+    Repeat.LOOKUP: "preflight looks up the job",
+    Repeat.UPSERT: "you decide; rows that are sent again update the same contacts",
+    Repeat.NONE: "you decide; rows that are sent again may be imported twice",
 }
 _REPORTS = {
-    Reports.ROWS: "which they are, with a reason",
-    Reports.COUNTS: "how many they are",
-    Reports.NOTHING: "nothing",
+    Reports.ROWS: "each row, with a reason",
+    Reports.COUNTS: "their number",
+    Reports.NOTHING: "none",
 }

@@ -1,4 +1,4 @@
-"""Progress bars on stderr, and none where stderr is no terminal."""
+"""Progress bars on stderr, if it is a terminal."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _nothing(stage: str, done: int, total: int | None) -> None:
 
 @contextmanager
 def progress_bars(*, quiet: bool = False) -> Iterator[Progress]:
-    """What a pipeline function can be given to tell its progress to."""
+    """A function for the `progress` of a pipeline function."""
     if quiet or not sys.stderr.isatty():
         yield _nothing
         return
@@ -31,7 +31,7 @@ def progress_bars(*, quiet: bool = False) -> Iterator[Progress]:
     from rich.progress import Progress as Bars
 
     columns = (
-        TextColumn("{task.description}", markup=False),  # a provider's words may stand in it
+        TextColumn("{task.description}", markup=False),  # it may have words of a provider
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
@@ -39,24 +39,24 @@ def progress_bars(*, quiet: bool = False) -> Iterator[Progress]:
     with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
         tasks: dict[str, object] = {}
 
-        def tell(stage: str, done: int, total: int | None) -> None:
+        def show_stage(stage: str, done: int, total: int | None) -> None:
             if stage not in tasks:
                 tasks[stage] = bars.add_task(stage, total=total)
             bars.update(tasks[stage], completed=done, total=total)  # type: ignore[arg-type]
 
-        yield tell
+        yield show_stage
 
 
 def event_lines(progress: Progress, *, quiet: bool = False) -> Callable[[Event], None]:
-    """What a run can be given to tell its events to: bars, and a note where one is due.
+    """A function for the `events` of a run: it draws bars, and prints notes.
 
-    Where no bars are drawn each reason to wait is told once, so that nobody takes it for a hang.
+    Without bars it prints each reason to wait once, so that nobody thinks that preflight hangs.
     """
     ended: set[int] = set()
     waits: set[str] = set()
     parts = 0
 
-    def tell(event: Event) -> None:
+    def show_event(event: Event) -> None:
         nonlocal parts
         if isinstance(event, Sending):
             parts = event.parts
@@ -80,4 +80,4 @@ def event_lines(progress: Progress, *, quiet: bool = False) -> Callable[[Event],
                 err=True,
             )
 
-    return tell
+    return show_event

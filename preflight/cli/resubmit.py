@@ -59,19 +59,19 @@ def run(corrected: str, **given: Any) -> int:
 
 
 def _events(others: Events) -> Events:
-    """What a run of corrections is given to call: it also says what the file brought."""
+    """The event handler of a resubmission: it also prints a summary of the corrected file."""
 
     def show_event(event: Event) -> None:
         if isinstance(event, Compared):
-            click.echo(_brought(event.corrections), err=True, nl=False)
+            click.echo(_summary(event.corrections), err=True, nl=False)
         else:
             others(event)
 
     return show_event
 
 
-def _brought(brought: Corrections) -> str:
-    """What a corrected file brought, for people."""
+def _summary(brought: Corrections) -> str:
+    """The summary of a corrected file, for people."""
     parent = brought.parent
     known = text.plural(brought.rows - brought.new, "row")
     new = f", {text.number(brought.new)} new" if brought.new else ""
@@ -83,11 +83,11 @@ def _brought(brought: Corrections) -> str:
     ]
     if brought.damaged_cells:
         lines.append(
-            f"  put back: {text.plural(brought.damaged_cells, 'cell')} in "
-            f"{text.plural(brought.damaged, 'row')}, as before the spreadsheet changed them"
+            f"  restored: {text.plural(brought.damaged_cells, 'cell')} in "
+            f"{text.plural(brought.damaged, 'row')} that a spreadsheet had changed"
         )
     if brought.gone:
-        lines.append(f"  gone, taken as they were: {', '.join(brought.gone)}")
+        lines.append(f"  missing columns, kept as they were: {', '.join(brought.gone)}")
     if brought.added:
         lines.append(
             f"  new columns: {', '.join(name or 'one without a name' for name in brought.added)}"
@@ -100,14 +100,14 @@ def _brought(brought: Corrections) -> str:
     if brought.again:
         count = text.plural(len(brought.again), "row")
         lines += [
-            f"  changed since it was taken, to be sent again: {count}",
+            f"  changed since they were sent, so sent again: {count}",
             *_rows(brought.again, "corrections.csv"),
         ]
     return "".join(f"{text.visible(line)}\n" for line in lines)
 
 
-def _rows(told: Sequence[tuple[int, int, str]], where: str) -> Iterator[str]:
-    """A line a row, not all of them if there are many."""
-    yield from (f"    row {row} (line {line}): {why}" for row, line, why in told[:_SHOWN])
-    if len(told) > _SHOWN:
-        yield f"    … and {text.number(len(told) - _SHOWN)} more, see {where}"
+def _rows(rows: Sequence[tuple[int, int, str]], where: str) -> Iterator[str]:
+    """A line for each row, up to a maximum."""
+    yield from (f"    row {row} (line {line}): {why}" for row, line, why in rows[:_SHOWN])
+    if len(rows) > _SHOWN:
+        yield f"    … and {text.number(len(rows) - _SHOWN)} more, see {where}"

@@ -1,4 +1,4 @@
-"""`preflight rules`: the catalogue, and the samples of rule files tried."""
+"""`preflight rules`: list the catalogue, or test the samples of rule files."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def run(output_format: str, tested: tuple[Path, ...], **given: Any) -> int:
         return 0
     for rule in rules:
         fix = str(rule.safety) if rule.safety else "-"
-        where = " ".join(f"[{one}]" for one in _marks(rule))
+        where = " ".join(f"[{mark}]" for mark in _marks(rule))
         line = (
             f"{rule.code}  {rule.severity:<7}  {fix:<6}  {rule.name:<24}  {rule.message}  {where}"
         )
@@ -35,7 +35,7 @@ def run(output_format: str, tested: tuple[Path, ...], **given: Any) -> int:
 
 
 def _listed(settings: Settings, profile: Profile) -> list[Rule]:
-    """The rules that are on for the settings; without a provider, those of all of them."""
+    """The rules that the settings turn on; without a provider, those of all providers."""
     known = catalogue.load(settings.rules)
     chosen = catalogue.choose(
         known,
@@ -53,7 +53,7 @@ def _listed(settings: Settings, profile: Profile) -> list[Rule]:
 
 
 def _on_for(rule: Rule) -> list[str]:
-    """The providers for which alone a rule is on: it says so, or the general profile has it off."""
+    """The providers that alone turn a rule on, by the rule itself or by their profiles."""
     if rule.profiles:
         return sorted(rule.profiles)
     if profiles.load().severity(rule.code, rule.severity) is not None:
@@ -66,7 +66,7 @@ def _on_for(rule: Rule) -> list[str]:
 
 
 def _marks(rule: Rule) -> list[str]:
-    """What stands behind a rule: for whom it is on, what it asks for, where it comes from."""
+    """The marks behind a rule: its providers, the option it needs, and its origin."""
     online = ["--online"] if rule.online else []
     return [*_on_for(rule), *online, *([rule.origin] if rule.origin else [])]
 

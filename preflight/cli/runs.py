@@ -1,4 +1,4 @@
-"""`preflight runs`: what was sent."""
+"""`preflight runs`: list what was sent."""
 
 from __future__ import annotations
 
@@ -30,20 +30,22 @@ def run(show: str | None, run: str | None, state_dir: Path | None) -> int:
     with Ledger(settings.state_dir) as ledger:
         if show is not None:
             if run is None:
-                raise click.UsageError("`runs show` wants the id of a run")
-            click.echo(_one(ledger, run), nl=False)
+                raise click.UsageError(
+                    "`runs show` needs the ID of a run; `preflight runs` lists them"
+                )
+            click.echo(_described(ledger, run), nl=False)
             return 0
-        for one in ledger.runs():
-            when = datetime.fromtimestamp(one.created, UTC).strftime("%Y-%m-%d %H:%M UTC")
+        for listed in ledger.runs():
+            when = datetime.fromtimestamp(listed.created, UTC).strftime("%Y-%m-%d %H:%M UTC")
             line = (
-                f"{one.id}  {one.state:<9} {one.provider:<12} {when}  "
-                f"{text.plural(one.source_rows, 'row')}  {one.source_name}"
+                f"{listed.id}  {listed.state:<9} {listed.provider:<12} {when}  "
+                f"{text.plural(listed.source_rows, 'row')}  {listed.source_name}"
             )
             click.echo(text.visible(line))
     return 0
 
 
-def _one(ledger: Ledger, run_id: str) -> str:
+def _described(ledger: Ledger, run_id: str) -> str:
     run = ledger.run(run_id)
     lines = [
         f"run {run.id}: {run.source_name} to {run.provider}, {run.state}",
@@ -63,28 +65,30 @@ def _one(ledger: Ledger, run_id: str) -> str:
 
 
 def _family(ledger: Ledger, run: Run) -> list[str]:
-    """The rounds of corrections that a run belongs to, and where their rows stand after all."""
-    family = [one for one in ledger.family(run.id) if one.state is not RunState.REPLACED]
-    settled = [(one, found) for one in family if (found := _verdicts(ledger, one)) is not None]
+    """The rounds of corrections that a run belongs to, and where their rows stand."""
+    family = [member for member in ledger.family(run.id) if member.state is not RunState.REPLACED]
+    settled = [
+        (member, table) for member in family if (table := _outcomes(ledger, member)) is not None
+    ]
     if len(family) == 1 or not settled or settled[0][0].id != family[0].id:
         return []
     lines = ["  rounds, the first one first:"]
-    for one in family:
-        table = next((table for held, table in settled if held.id == one.id), None)
-        places = "not settled yet" if table is None else _places(table)
-        lines.append(f"    {one.id}  {one.source_name}: {places}")
+    tables = {member.id: table for member, table in settled}
+    for member in family:
+        places = _places(tables[member.id]) if member.id in tables else "not settled yet"
+        lines.append(f"    {member.id}  {member.source_name}: {places}")
     stand = lineage.standings(settled)
-    told = lineage.books(family[0], stand)
-    added = f" and {text.plural(told.added, 'new row')}" if told.added else ""
-    left = text.plural(told.open, "row") if told.open else "nothing"
+    books = lineage.books(family[0], stand)
+    added = f" and {text.plural(books.added, 'new row')}" if books.added else ""
+    left = text.plural(books.open, "row") if books.open else "nothing"
     return [
         *lines,
-        f"  after all rounds: {text.plural(told.rows, 'row')}{added} = {_places(stand)}",
+        f"  after all rounds: {text.plural(books.rows, 'row')}{added} = {_places(stand)}",
         f"  left to correct: {left}",
     ]
 
 
-def _verdicts(ledger: Ledger, run: Run) -> pd.DataFrame | None:
+def _outcomes(ledger: Ledger, run: Run) -> pd.DataFrame | None:
     try:
         return row_outcomes.load(ledger.folder, run.id)
     except UsageError:

@@ -1,4 +1,4 @@
-"""`preflight sandbox`: the stand-ins, in the foreground."""
+"""`preflight sandbox`: run the stand-ins in the foreground."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from preflight.providers.sandbox.server import Sandbox, magic_values
 def run(port: int, state: Path, job_seconds: float, faults: tuple[str, ...], magic: bool) -> int:
     """Runs the stand-ins until it is interrupted, or lists their values; always 0."""
     if magic:
-        for provider, one in magic_values():
-            click.echo(f"{provider:<12} {one.where:<14} {one.match:<24} {one.effect}")
+        for provider, value in magic_values():
+            click.echo(f"{provider:<12} {value.where:<14} {value.match:<24} {value.effect}")
         return 0
     try:
         files.folder(state.parent)
@@ -26,7 +26,7 @@ def run(port: int, state: Path, job_seconds: float, faults: tuple[str, ...], mag
         raise ConfigError(f"--state {state} cannot be written: {error.reason}") from error
     with box:
         click.echo(f"the sandbox listens at {box.url}; end it with Ctrl-C", err=True)
-        for name, value in box.environment.items():
-            click.echo(f"export {name}={value}")
+        for name, text in box.environment.items():
+            click.echo(f"export {name}={text}")
         box.serve_forever()
     return 0

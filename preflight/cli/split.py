@@ -34,8 +34,8 @@ def run(path: str, **given: Any) -> int:
             stdin_name=given["stdin_filename"],
             progress=progress,
         )
-    one = listing(cut.checked.source.name, cut.checked.analysis, cut.books)
-    click.echo(text.summary(one), nl=False)
+    file_listing = listing(cut.checked.source.name, cut.checked.analysis, cut.books)
+    click.echo(text.summary(file_listing), nl=False)
     for part in cut.parts:
         size = f"{text.plural(part.rows, 'row')}, {text.number(part.size)} bytes"
         click.echo(f"  {text.visible(str(part.path))}  {size}")

@@ -1,4 +1,4 @@
-"""`preflight submit`: the whole line."""
+"""`preflight submit`: check, fix, split and send a file."""
 
 from __future__ import annotations
 
@@ -78,12 +78,12 @@ def run(path: str, **given: Any) -> int:
 
 
 def run_events(progress: Progress, given: Mapping[str, Any]) -> Events:
-    """What a run is given to call with its events: bars, notes, and how to go on with it."""
+    """The event handler of a run: progress bars, notes, and how to resume it."""
     lines = event_lines(progress, quiet=given["quiet"])
 
     def show_event(event: Event) -> None:
         if isinstance(event, Begun):
-            line = f"run {event.run}: if it is interrupted, {again(event.run, given)} goes on"
+            line = f"run {event.run}: if it is interrupted, go on with {again(event.run, given)}"
             click.echo(text.visible(line), err=True)
         else:
             lines(event)
@@ -92,7 +92,7 @@ def run_events(progress: Progress, given: Mapping[str, Any]) -> Events:
 
 
 def again(run: str, given: Mapping[str, Any]) -> str:
-    """The call that goes on with a run, with the options of this call that it needs."""
+    """The command that resumes a run, with the options of this call that it needs."""
     words = ["preflight", "resume", run]
     words += ["--state-dir", str(given["state_dir"])] if given["state_dir"] else []
     words += ["--base-url", given["base_url"]] if given["base_url"] else []
@@ -102,7 +102,7 @@ def again(run: str, given: Mapping[str, Any]) -> str:
 
 @contextmanager
 def environment(settings: Settings, *, sandbox: bool) -> Iterator[dict[str, str]]:
-    """The process's environment, pointed at stand-ins of this run's own if they are wanted."""
+    """The environment of the process; with `sandbox`, it points at stand-ins for this run."""
     if not sandbox:
         yield dict(os.environ)
         return
@@ -115,17 +115,17 @@ def environment(settings: Settings, *, sandbox: bool) -> Iterator[dict[str, str]
 
 
 def tell(sent: delivery.Sent, settings: Settings, given: Mapping[str, Any]) -> int:
-    """Prints how a run stands, in the format that was asked for, and gives the exit code."""
+    """Prints the results of a run in the format of the settings; returns the exit code."""
     try:
         show(sent, settings, given)
-    finally:  # also where there is no room for the report
+    finally:  # also if the report cannot be written
         if sent.stopped is not None:
-            _say_stopped(sent, sent.stopped, given)
+            _print_stopped(sent, sent.stopped, given)
     return exit_codes.of_run(sent, settings)
 
 
 def show(sent: delivery.Sent, settings: Settings, given: Mapping[str, Any]) -> None:
-    """Prints how a run stands, in the format that was asked for."""
+    """Prints the results of a run in the format of the settings."""
     if settings.output_format == "json":
         shown = documents.of_run(sent, show_values=shows_values(settings))
     else:
@@ -134,12 +134,12 @@ def show(sent: delivery.Sent, settings: Settings, given: Mapping[str, Any]) -> N
 
 
 def _text(sent: delivery.Sent) -> str:
-    """How a run stands, for people."""
+    """The results of a run, for people."""
     pieces = []
     if sent.fixed is not None:
-        one = listing(sent.checked.source.name, sent.checked.analysis, sent.fixed.books)
-        said = summary(sent.fixed, one).splitlines(keepends=True)
-        pieces.append("".join(said[:-1]))
+        file_listing = listing(sent.checked.source.name, sent.checked.analysis, sent.fixed.books)
+        lines = summary(sent.fixed, file_listing).splitlines(keepends=True)
+        pieces.append("".join(lines[:-1]))
     elif sent.run is None:
         name, layout = text.visible(sent.checked.source.name), sent.checked.layout
         rows = text.plural(sent.books.rows, "record")
@@ -171,8 +171,8 @@ def _sending(sent: delivery.Sent, provider: str) -> str:
     if sent.books.rejected_there:
         lines.append(f"  rejected by {provider}: {text.plural(sent.books.rejected_there, 'row')}")
         lines += [f"    {_refusal(sent, code)}" for code in sent.refusals]
-        if said := _said_of_accepted(sent):
-            lines.append(f"    {said}")
+        if warned := _warned_accepted(sent):
+            lines.append(f"    {warned}")
     if sent.unattributed:
         lines.append(f"    {text.number(sent.unattributed):>7}  {provider} does not say which")
     if sent.unmatched:
@@ -182,28 +182,32 @@ def _sending(sent: delivery.Sent, provider: str) -> str:
 
 
 def _refusal(sent: delivery.Sent, code: str) -> str:
-    """A reason of the provider: how often, its class, and how many rows had a warning before."""
+    """A reason of the provider: its rows, its class, and how many of them had a warning."""
     count, reason = sent.refusals[code]
     line = f"{text.number(count):>7}  {code}  ({reason})"
-    told = sent.predicted.get(code)
-    if told is None or reason is Reason.CONFIG:
+    prediction = sent.predicted.get(code)
+    if prediction is None or reason is Reason.CONFIG:
         return line
-    by = ", ".join(f"{rule} {text.number(rows)}" for rule, rows in told.by.items())
-    warned = f"{text.number(told.predicted)} of {text.number(told.rows)}"
+    by = ", ".join(f"{rule} {text.number(rows)}" for rule, rows in prediction.by.items())
+    warned = f"{text.number(prediction.predicted)} of {text.number(prediction.rows)}"
     return f"{line}  {warned} had a warning before sending" + (f": {by}" if by else "")
 
 
-def _said_of_accepted(sent: delivery.Sent) -> str:
-    """On how many accepted rows the rules warned that predicted a refusal; "" if none did."""
-    rules = {rule: rows for one in sent.predicted.values() for rule, rows in one.accepted.items()}
+def _warned_accepted(sent: delivery.Sent) -> str:
+    """How many accepted rows had a warning of the rules that predicted a refusal; "" if none."""
+    rules = {
+        rule: rows
+        for prediction in sent.predicted.values()
+        for rule, rows in prediction.accepted.items()
+    }
     if not rules:
         return ""
     by = ", ".join(f"{rule} {text.number(rows)}" for rule, rows in sorted(rules.items()))
-    return f"of the {text.plural(sent.books.accepted, 'accepted row')} the same rules warned: {by}"
+    return f"warnings of the same rules on {text.plural(sent.books.accepted, 'accepted row')}: {by}"
 
 
 def part_line(stored: StoredPart) -> str:
-    """How one part stands, on a line."""
+    """The state of a part, as one line."""
     job = f", job {stored.job}" if stored.job else ""
     status = f", {stored.outcome.status}" if stored.outcome else ""
     rows = text.plural(stored.part.rows, "row")
@@ -214,8 +218,8 @@ def _files(sent: delivery.Sent) -> list[tuple[str, str]]:
     folder = sent.folder
     if sent.run is None and sent.fixed is not None:
         return written(sent.fixed)
-    sending = "were sent" if not sent.pending else "are sent, not all of them yet"
-    told = [
+    sending = "were sent" if not sent.pending else "are being sent; not all of them were yet"
+    results = [
         (results_folder.CLEAN, f"the rows that {sending}"),
         (results_folder.PARTS, f"the parts that {sending}"),
         *([(results_folder.FIXES, "every cell that was changed")] if sent.changes else []),
@@ -229,15 +233,15 @@ def _files(sent: delivery.Sent) -> list[tuple[str, str]]:
             if sent.books.rejected_here + sent.books.rejected_there
             else []
         ),
-        (results_folder.CORRECTIONS, "every cell corrected, or put back"),
+        (results_folder.CORRECTIONS, "every cell that was corrected or restored"),
         (results_folder.UNMATCHED, "the report lines that match no row"),
         (results_folder.REPORT, "all of it, for programs"),
     ]
-    return [(str(folder / name), what) for name, what in told if (folder / name).exists()]
+    return [(str(folder / name), what) for name, what in results if (folder / name).exists()]
 
 
-def _say_stopped(sent: delivery.Sent, stopped: Stopped, given: Mapping[str, Any]) -> None:
+def _print_stopped(sent: delivery.Sent, stopped: Stopped, given: Mapping[str, Any]) -> None:
     click.echo(f"preflight: {text.visible(str(stopped))}", err=True)
     run = sent.run.id if sent.run else ""
-    line = f"results so far: {sent.folder}; to go on: {again(run, given)}"
+    line = f"results so far: {sent.folder}; go on with {again(run, given)}"
     click.echo(text.visible(line), err=True)

@@ -16,7 +16,7 @@ def run(name: str, target: Path | None, *, force: bool) -> int:
     """Writes the header; always 0."""
     if target is not None:
         if target.exists() and not force:
-            raise OutputExists(f"{target} exists; --force replaces it")
+            raise OutputExists(f"{target} exists; replace it with --force")
         refuse(target, "-o")
     emit(csv_writer.line(header(profiles.load(name))).decode(), target)
     return 0
@@ -25,7 +25,7 @@ def run(name: str, target: Path | None, *, force: bool) -> int:
 def header(profile: Profile) -> list[str]:
     """The names of a profile's columns: the required ones first, each kind in its order."""
     fields = [
-        one for one in profile.fields.values() if one.header is not None or profile.is_general
+        field for field in profile.fields.values() if field.header is not None or profile.is_general
     ]
-    fields.sort(key=lambda one: not one.required)
-    return [one.header or one.name for one in fields]
+    fields.sort(key=lambda field: not field.required)
+    return [field.header or field.name for field in fields]

@@ -1,4 +1,4 @@
-"""What is known of the streams that a call was given."""
+"""Standard output: whether it is a terminal, and whether it can be written."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import sys
 
 
 def silence() -> None:
-    """Lets what is still to be printed go nowhere, for stdout does not take it."""
+    """Discards further output, because stdout cannot be written."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)
 
 
 def is_refused() -> bool:
-    """Whether stdout takes no more, as a file on a full disk; then what is left goes nowhere."""
+    """Whether stdout cannot be written, as on a full disk; then discards further output."""
     try:
         sys.stdout.flush()
     except OSError:
@@ -24,5 +24,5 @@ def is_refused() -> bool:
 
 
 def is_shown_to_people() -> bool:
-    """Whether stdout is a terminal, and this is no CI."""
+    """Whether stdout is a terminal, and this is not CI."""
     return sys.stdout.isatty() and not os.environ.get("CI")

@@ -43,12 +43,12 @@ def run(
 
 
 def _nothing(trail: Trail) -> str:
-    """Why there is no story."""
+    """Why there is no history."""
     first = trail.runs[0]
     runs = f"{first.id}" + (
         f" and {len(trail.runs) - 1} more of its family" * (len(trail.runs) > 1)
     )
     return (
-        f"no row of run {runs} fits: KEY is a row number from 1 to {first.source_rows}, or an "
+        f"no row of run {runs} matches: KEY is a row number from 1 to {first.source_rows}, or an "
         "email, phone or other match key as it was read or sent"
     )

@@ -1,4 +1,4 @@
-"""How a call runs, apart from what it does to the rows: that is for the settings to say."""
+"""How a call runs; the settings say what it does to the rows."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _now() -> datetime:
 
 
 class CallOptions(TypedDict, total=False):
-    """The keywords that the public functions share; `Call` says what they mean."""
+    """The keywords that the public functions share; see `Call` for their meaning."""
 
     work: Required[Path]
     folder: Path | None
@@ -42,15 +42,15 @@ class Call:
     Attributes:
         work: a private folder that outlives the result, see `workspace`.
         folder: where the results go; `<stem>.preflight/` beside the input by default.
-        force: whether results that stand there are replaced.
-        stdin_name: what standard input is called in reports.
-        name: what the file is called in reports, where that is not its path.
-        rules_from: folders (or files) of further rules, besides those of the settings.
-        mail: says which domains take no mail, instead of the DNS; only asked with `online`.
-        comparison: of a corrected file with earlier runs: its rows that are not sent as they are.
+        force: whether existing results are replaced.
+        stdin_name: the name of standard input in reports.
+        name: the name of the file in reports, if not its path.
+        rules_from: folders or files of further rules, besides those of the settings.
+        mail: says which domains take no mail, instead of the DNS; only used with `online`.
+        comparison: of a corrected file with earlier runs: the rows to hold back.
         progress: called with the stage, rows done, and their total if it is known.
-        chunk_bytes: how much text is worked on at a time, at least 1; no result depends on it.
-        clock: the time, with a zone, for an input of which nobody knows when it was written.
+        chunk_bytes: size of a chunk of text, at least 1; results do not depend on it.
+        clock: the time, with a zone, for an input whose time of writing is unknown.
     """
 
     work: Path
@@ -85,4 +85,6 @@ def not_its_own(path: str | Path, target: Path) -> None:
     given = Path(path).resolve()
     results = [(target / name).resolve() for name in results_folder.RESULTS]
     if any(given == result or result in given.parents for result in results):
-        raise SourceError(f"{path} is a result in {target} itself; -o DIR writes elsewhere")
+        raise SourceError(
+            f"{path} would be replaced by the results; write them elsewhere with -o DIR"
+        )

@@ -1,4 +1,4 @@
-"""The stages in a line. The only module that knows their order, and the one to call from Python."""
+"""Check, fix and split: the order of the stages, and the functions to call from Python."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ if TYPE_CHECKING:
 def check(
     path: str | Path, settings: Settings | None = None, **options: Unpack[CallOptions]
 ) -> Checked:
-    """Lints a file; writes nothing but spooled copies into the call's private folder.
+    """Lints a file; writes only spooled copies, into the call's private folder.
 
     Args:
         path: of the file; "-" for standard input.
-        settings: the defaults if there are none.
+        settings: the default settings if None.
         options: how the call runs, see `Call`; `work` is required.
 
     Raises:
@@ -108,7 +108,7 @@ def _plan(
     rules: Mapping[str, Rule],
     written: datetime,
 ) -> Plan:
-    """All that is decided before a row is read."""
+    """The plan, which is made before any row is read."""
     header = layout.header if layout.content == "table" else ()
     columns = resolve(header, profile, settings.columns, settings.shared_columns) if header else ()
     orders = {
@@ -132,33 +132,33 @@ def _plan(
 
 
 def checker(work: Path, progress: Progress = silent) -> Check:
-    """`check` for what stands below the pipeline: with its private folder and its progress."""
+    """`check` for modules below the pipeline, with its private folder and progress."""
     return functools.partial(check, work=work, progress=progress)
 
 
 def _unused(header: Sequence[str], source: Source, settings: Settings) -> Iterator[str]:
-    """What the settings say that does not fit a file, where that is no error."""
+    """Settings that do not fit the file, which is not an error."""
     if settings.sheet is not None and source.sheet is None:
-        yield f"no workbook, so that --sheet `{settings.sheet}` says nothing"
+        yield f"not a workbook, so --sheet `{settings.sheet}` is ignored"
     absent = missing(header, settings.shared_columns) if header else ()
     if absent:
         named = ", ".join(f"`{name}`" for name in absent)
-        yield f"not in this file, though the config maps it: {named}"
+        yield f"the config maps columns that are not in this file: {named}"
 
 
 def cells(
     checked: Checked, findings: Findings, *, replacements: bool, progress: Progress = silent
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The cells that findings of a file are about, and what fixing makes of them; see `reveal`."""
+    """The cells that findings of a file are about, and their fixed values; see `reveal`."""
     again = checked.records("fetching", progress)
     return reveal(checked.analysis, again, findings, replacements=replacements)
 
 
 def changes(checked: Checked, *, progress: Progress = silent) -> Iterator[pd.DataFrame]:
-    """What `fix` would change of a file, and write into fixes.csv, in its order.
+    """The changes that `fix` would write into fixes.csv, in its order.
 
     Yields:
-        Frames of `types.CHANGE_COLUMNS`: of the file itself, then of its cells, rows in order.
+        Frames of `types.CHANGE_COLUMNS`: of the file itself, then of its cells, in row order.
     """
     yield file_changes(checked)
     for one, _ in rewrite(checked.analysis, checked.records("comparing", progress)):
@@ -173,12 +173,13 @@ def fix(
 
     Args:
         path: of the file; "-" for standard input.
-        settings: the defaults if there are none.
+        settings: the default settings if None.
         options: how the call runs, see `Call`; `work` is required.
 
     Raises:
-        UsageError: the file cannot be opened, a setting does not fit it, or results stand there.
-        BooksError: a row ended nowhere; a bug of preflight, and nothing is written.
+        UsageError: the file cannot be opened, a setting does not fit it, or there are results
+            already.
+        BooksError: a row ended in no place, a defect of preflight; nothing is written.
     """
     call = Call(**options)
     target = call.target(path)
@@ -190,9 +191,9 @@ def fixed(checked: Checked, place: Path, target: Path, call: Call) -> Fixed:
     """The stages from an analysis to the written results, in a staging folder.
 
     Args:
-        checked: what was found.
+        checked: the result of the first pass.
         place: the staging folder.
-        target: where the results will stand.
+        target: the folder that the results will be moved to.
         call: how the call runs.
     """
     results = write(checked, place, target, checked.records("writing", call.progress))
@@ -204,10 +205,10 @@ def fixed(checked: Checked, place: Path, target: Path, call: Call) -> Fixed:
 def split(
     path: str | Path, settings: Settings | None = None, **options: Unpack[CallOptions]
 ) -> Fixed:
-    """Cuts a file on record boundaries: the header in each part, cells as they are.
+    """Cuts a file on record boundaries, with the header in each part.
 
-    Nothing is linted but how the file is written, and no cell is changed. The limits are those of
-    the settings, else of the settings' profile. Arguments, results and errors are those of `fix`.
+    Lints only how the file is written, and changes no cell. The limits are those of the settings,
+    else of the settings' profile. Arguments, results and errors are those of `fix`.
     """
     call, settings = Call(**options), settings or Settings()
     target = call.target(path)
@@ -220,7 +221,7 @@ def split(
 
 
 def _only_layout(settings: Settings) -> Settings:
-    """Settings under which only the layout of a file is judged, and no column is renamed."""
+    """Settings that check only the layout of a file, and rename no column."""
     limits = profiles.load(settings.profile).limits
     return dataclasses.replace(
         settings,

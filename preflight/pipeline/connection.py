@@ -23,8 +23,8 @@ class Connection:
         environ: holds secrets and addresses.
         base_url: instead of the provider's address.
         wait: whether to wait for the jobs to end.
-        clock, sleep: the time.
-        events: called with what happens while a run is prepared, sent and waited for.
+        clock, sleep: the clock, and a function that waits.
+        events: called with each event while a run is prepared, sent and followed.
     """
 
     options: Mapping[str, str]
@@ -37,21 +37,21 @@ class Connection:
 
     @property
     def scale(self) -> float:
-        """What the documented waiting times are multiplied by; below 1 in tests only.
+        """The factor for the documented waiting times; below 1 only in tests.
 
         Raises:
-            UsageError: the variable holds no number.
+            UsageError: the variable is not a number.
         """
         return self._number(POLL_SCALE, 1.0)
 
     @property
     def patience(self) -> float:
-        """Seconds that one call may take to connect, to send a block or to wait for one.
+        """Seconds that a call may take to connect, to send a block, or to wait for one.
 
         Dotdigital asks for 121 ("API end points"), the longest of what providers document.
 
         Raises:
-            UsageError: the variable holds no number.
+            UsageError: the variable is not a number.
         """
         return self._number(CALL_TIMEOUT, 121.0)
 
@@ -62,5 +62,5 @@ class Connection:
         except ValueError:
             number = -1.0
         if not 0 <= number < float("inf"):
-            raise UsageError(f"{name} is a number from 0 up")
+            raise UsageError(f"{name} must be a number from 0 up")
         return number

@@ -1,7 +1,7 @@
-"""The second half of the line: send the clean rows, wait, fetch what was refused, settle the books.
+"""The second half of the line: send the clean rows, wait, fetch failure reports, settle the books.
 
-`submit` begins a run, `resume` goes on with one; both end in `settle`, which needs nothing but the
-ledger, the parts and the kept copy of the source, so that it can be done again after any crash.
+`submit` begins a run, `resume` goes on with one. Both end in `settle`, which needs only the ledger,
+the parts and the kept copy of the source, so it can be repeated after a crash.
 """
 
 from __future__ import annotations
@@ -51,14 +51,14 @@ class Submission:
 
     Attributes:
         path: of the file; "-" for standard input.
-        provider: its name; its profile is the one that counts.
-        settings: everything else.
-        connection: how to reach it.
+        provider: its name; its profile is used.
+        settings: all other settings.
+        connection: how to reach the provider.
         call: how the call runs.
-        again: whether all of a file may be sent that was sent before.
-        dry_run: everything but the sending; secrets are not asked for.
-        parent: the run whose rejected rows the file holds, corrected.
-        corrections: what was corrected in them, see `CORRECTION_COLUMNS`.
+        again: whether to send a whole file that was sent before.
+        dry_run: whether to do everything except sending; secrets are not needed.
+        parent: the run that the file has corrected rows of.
+        corrections: the corrected cells, see `CORRECTION_COLUMNS`.
     """
 
     path: str | Path
@@ -73,7 +73,7 @@ class Submission:
 
     @property
     def options(self) -> dict[str, str]:
-        """The provider's options: those of the settings under those of the connection."""
+        """The provider's options: those of the connection override those of the settings."""
         own = self.settings.providers.get(self.provider, {})
         return {**own, **self.connection.options}
 
@@ -101,19 +101,19 @@ def submit(
 
     Args:
         path: of the file; "-" for standard input.
-        provider: its name; its profile is the one that counts.
-        settings: everything else.
-        connection: how to reach it.
-        again: whether all of a file may be sent that was sent before.
-        dry_run: everything but the sending; secrets are not asked for.
+        provider: its name; its profile is used.
+        settings: all other settings.
+        connection: how to reach the provider.
+        again: whether to send a whole file that was sent before.
+        dry_run: whether to do everything except sending; secrets are not needed.
         options: how the call runs, see `Call`; `work` is required.
 
     Returns:
-        How the run stands; `stopped` says if it has to be resumed.
+        The state of the run; if `stopped` is set, it has to be resumed.
 
     Raises:
-        UsageError: an option, a secret or the file is off, the file was sent there before, or
-            another run has begun to send it, or writes into this folder, and has not ended; nothing
+        UsageError: an option, a secret or the file is invalid; or the file was sent there before;
+            or a run that has not ended sends the same file or writes into the same folder. Nothing
             was sent.
     """
     return deliver(
@@ -131,10 +131,9 @@ def submit(
 
 def deliver(submission: Submission) -> Sent:
     """Carries out a submission; see `submit`."""
-    registry.client(submission.provider)  # a provider that there is not is named as one
+    registry.client(submission.provider)  # raises for an unknown provider
     connection, settings = submission.connection, submission.own_settings
     _ = connection.scale, connection.patience
-    registry.client(submission.provider)  # an unknown provider is told apart from its profile
     with ExitStack() as stack:
         if submission.dry_run:
             validated(
@@ -170,7 +169,7 @@ def deliver(submission: Submission) -> Sent:
 
 
 def _results(submission: Submission, *, to_send: bool) -> Fixed:
-    """The file fixed, and its results written; nothing is written of one that may not be sent."""
+    """Fixes the file and writes its results; writes nothing if it may not be sent."""
     call, settings = submission.call, submission.own_settings
     target = call.target(submission.path)
     begun: list[Run] = []
@@ -178,19 +177,19 @@ def _results(submission: Submission, *, to_send: bool) -> Fixed:
         with Ledger(settings.state_dir) as known:
             begun = refuse_begun(known, same_folder(target))
     try:
-        with results_folder.staging(target, force=call.force, to_send=to_send) as place:
+        with results_folder.staging(target, force=call.force, to_send=to_send) as staged:
             checked = check_fix_split.analyzed(submission.path, settings, call)
             _not_again(submission, checked)
-            fixed = check_fix_split.fixed(checked, place, target, call)
+            fixed = check_fix_split.fixed(checked, staged, target, call)
             if submission.corrections is not None:
-                write_log(place, submission.corrections)
+                write_log(staged, submission.corrections)
     except OutputExists as error:
         raise OutputExists(f"{error}{instead(begun)}") from None
     return fixed
 
 
 def _not_again(submission: Submission, checked: Checked) -> None:
-    """Refuses a file that was sent before; corrections are compared row by row instead."""
+    """Refuses a file that was sent before, unless it is a correction."""
     if submission.parent is None and not (submission.again or submission.dry_run):
         refuse_sent(
             submission.settings.state_dir, submission.provider, checked.source, submission.options
@@ -198,7 +197,7 @@ def _not_again(submission: Submission, checked: Checked) -> None:
 
 
 def _begin(submission: Submission, ledger: Ledger, fixed: Fixed) -> str:
-    """Writes the run down, with all that a resume needs; replaces one that has sent nothing."""
+    """Records the run, with all that a resume needs; replaces a run that has sent nothing."""
     provider, settings = submission.provider, submission.own_settings
     source = fixed.checked.source
     keep_source(fixed.checked, settings.state_dir)
@@ -227,9 +226,9 @@ def _begin(submission: Submission, ledger: Ledger, fixed: Fixed) -> str:
 
 
 def closed(ledger: Ledger, sent: Sent) -> Sent:
-    """Writes report.json, and says last of all that the run has ended, if it has.
+    """Writes report.json, and then marks the run as finished if it has ended.
 
-    A crash before that leaves an unfinished run, and a resume settles it again.
+    After a crash in between, the run is unfinished, and a resume settles it again.
     """
     files.write(sent.folder / results_folder.REPORT, documents.of_run(sent))
     if sent.run is not None and sent.run.state is RunState.FINISHED:
@@ -261,11 +260,11 @@ def resume(
 
     Args:
         run_id: of the run; the latest unfinished one by default.
-        settings: `state_dir` and `timeout` count, the others are the run's own.
-        connection: how to reach the provider; its options are the run's own.
-        resend: numbers of parts whose fate is unknown that are to be sent again.
-        accept: numbers of such parts that are to count as taken.
-        options: how the call runs, see `Call`: of them `work` and `progress` count here.
+        settings: `state_dir` and `timeout` are used; for the others those of the run are used.
+        connection: how to reach the provider; the options are those of the run.
+        resend: numbers of unknown parts to send again.
+        accept: numbers of unknown parts to count as accepted.
+        options: how the call runs, see `Call`; `work` and `progress` are used.
 
     Raises:
         UsageError: there is no such run, a later one has replaced it, or another process works on
@@ -313,11 +312,11 @@ def _resumable(run: str) -> Iterator[None]:
 
 
 def _not_replaced(ledger: Ledger, run: str) -> None:
-    """Refuses to go on with a run whose rows a later one sends."""
+    """Refuses to resume a run whose rows a later run sends."""
     if ledger.run(run).state is RunState.REPLACED:
         raise UsageError(
-            f"run {run} was replaced by a later one of the same file or folder, which sends its "
-            "rows; `preflight runs` lists them"
+            f"run {run} was replaced by a later run of the same file or folder, which sends its "
+            "rows; find that run with `preflight runs`"
         )
 
 
@@ -355,7 +354,7 @@ def _drive(
 def _members(
     connected: Provider, connection: Connection, stopped: Stopped | None
 ) -> Mapping[str, int] | None:
-    """Who is where the rows were to go, once all are through; None where nobody can tell."""
+    """The members of the provider's list after all jobs have ended; None if unknown."""
     if stopped is not None or not connection.wait:
         return None
     try:
@@ -366,7 +365,7 @@ def _members(
 
 
 def _unsent(fixed: Fixed, settings: Settings) -> Sent:
-    """A run that was none: everything stayed here."""
+    """The result of a call that sent nothing."""
     books = RunBooks(
         rows=fixed.books.rows,
         rejected_here=fixed.books.rejected,

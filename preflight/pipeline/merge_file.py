@@ -1,7 +1,7 @@
-"""Failure reports that a person fetched, joined to a file that was uploaded without a run.
+"""Joins failure reports that a person fetched to a file that was uploaded without a run.
 
-Whoever uploads by hand has a file, a report, and mostly the file that the first was made from. The
-refused rows come out with the columns of that one, and the books are closed as those of a run.
+People who upload by hand have that file, the report, and often the original that the file was made
+from. failures.csv gets the columns of the original, and the books are closed like those of a run.
 """
 
 from __future__ import annotations
@@ -63,19 +63,19 @@ def merge_submitted(
 
     Args:
         submitted: the file as it was uploaded.
-        provider: whose reports they are.
-        failures: the files, in any order; pages add up.
-        settings: `encoding`, `delimiter`, `header_row` and `sheet` are about the original, where
-            there is one, else about the submitted file; `columns` about both.
-        original: the file that the submitted one was made from: failures.csv has its columns, its
-            row numbers and its names of rows.
+        provider: of the reports.
+        failures: the pages of the report, in any order.
+        settings: `encoding`, `delimiter`, `header_row` and `sheet` describe the original, if there
+            is one, else the submitted file; `columns` describes both.
+        original: the file that the submitted one was made from; failures.csv gets its columns, row
+            numbers and row IDs.
         options: how the call runs, see `Call`; `work` is required.
 
     Returns:
-        How the rows stand; its `run` is None.
+        The outcomes of the rows; its `run` is None.
 
     Raises:
-        UsageError: a file cannot be read, or is none of what it is said to be; nothing is written.
+        UsageError: a file cannot be read, or has the wrong content; nothing is written.
         BooksError: the books do not balance; a defect of preflight.
     """
     call = Call(**options)
@@ -83,10 +83,12 @@ def merge_submitted(
     for path in (*failures, *filter(None, [original])):
         not_its_own(path, target)
     if submitted.resolve() in {path.resolve() for path in failures}:
-        raise UsageError(f"{submitted}: the file that was sent does not tell what was refused")
+        raise UsageError(
+            f"{submitted} is given both as the submitted file and as the failure report"
+        )
     pages = [read_failures(path, provider, spool=call.work) for path in failures]
     profile = settings.explained(profiles.load(provider))
-    with results_folder.staging(target, force=call.force) as place:
+    with results_folder.staging(target, force=call.force) as staged:
         checked = _read(submitted, profile, settings, original, call)
         part = part_of(checked.layout, checked.analysis.plan.columns, work=call.work)
         whole = together(pages, provider)
@@ -98,13 +100,13 @@ def merge_submitted(
             profile=profile,
         )
         traced = _traced(submitted, checked, part, original, settings, profile, call.work)
-        sent = _settled(place, target, checked, part, joined, traced, settings)
-        files.write(place / results_folder.REPORT, documents.of_run(sent), durable=False)
+        sent = _settled(staged, target, checked, part, joined, traced, settings)
+        files.write(staged / results_folder.REPORT, documents.of_run(sent), durable=False)
     return sent
 
 
 def _settled(
-    place: Path,
+    staged: Path,
     target: Path,
     checked: Checked,
     sent: Submitted,
@@ -113,16 +115,16 @@ def _settled(
     settings: Settings,
 ) -> Sent:
     """Writes failures.csv and unmatched.csv, and closes the books of the file."""
-    ended = join.verdicts(sent.part, joined, Outcome("finished", ""))
+    part_books = join.verdicts(sent.part, joined, Outcome("finished", ""))
     books = RunBooks(
         rows=sent.rows,
-        accepted=ended.accepted,
-        rejected_there=ended.rejected_there,
+        accepted=part_books.accepted,
+        rejected_there=part_books.rejected_there,
         dropped=sent.rows - sent.part.rows,
     ).balanced()
     refused = by_row(joined.failures)
-    lost = _write_failures(place, sent, traced, refused, books, ended.unattributed)
-    write_unmatched(place, [joined.unmatched, lost])
+    lost = _write_failures(staged, sent, traced, refused, books, part_books.unattributed)
+    write_unmatched(staged, [joined.unmatched, lost])
     return Sent(
         run=None,
         fixed=None,
@@ -131,10 +133,10 @@ def _settled(
         pending=0,
         parts=(),
         refusals=refusals(joined.failures),
-        predicted=predicted(_verdicts(checked, sent, refused, books, ended.unattributed)),
-        unattributed=ended.unattributed,
+        predicted=predicted(_outcomes(checked, sent, refused, books, part_books.unattributed)),
+        unattributed=part_books.unattributed,
         unmatched=len(joined.unmatched),
-        notes=(*joined.notes, *ended.notes, *_notes(joined, books, traced, lost)),
+        notes=(*joined.notes, *part_books.notes, *_notes(joined, books, traced, lost)),
         changes={},
         warnings=warnings_left(checked.analysis.findings.counts(), checked),
         folder=target,
@@ -149,7 +151,7 @@ def _read(
     original: Path | None,
     call: Call,
 ) -> Checked:
-    """The submitted file, linted under the provider's profile: what would have been predicted."""
+    """The submitted file, linted under the provider's profile, for the predictions."""
     own_settings = dataclasses.replace(
         settings, profile=profile.name, online=False, schema=None, unsafe_fixes=False
     )
@@ -167,14 +169,14 @@ def _read(
 
 @dataclass(frozen=True)
 class _Traced:
-    """Where the refused rows are told from.
+    """The rows of the submitted file, traced to the file that failures.csv is made from.
 
     Attributes:
         source: the file whose columns and row numbers failures.csv has.
-        at: int64, for each row of the submitted file its row there from 0, or `NOBODY`.
-        why: str, why there is none, else "".
-        how: str, how it was found.
-        notes: what there is to say about it.
+        at: int64, for each row of the submitted file its row in the source from 0, or `NOBODY`.
+        how: str, how the row was found.
+        why: str, why there is no row, else "".
+        notes: facts without values.
     """
 
     source: Submitted
@@ -193,7 +195,7 @@ def _traced(
     profile: Profile,
     work: Path,
 ) -> _Traced:
-    """Where the rows of the submitted file stand in the original, or else in itself."""
+    """Traces the rows of the submitted file to the original, or to itself if there is none."""
     if original is None:
         rows = np.arange(sent.part.rows, dtype=np.int64)
         blank = np.full(sent.part.rows, "", dtype=object)
@@ -202,32 +204,32 @@ def _traced(
     layout = _layout_of(original, settings, profile, work, known)
     names = tuple(settings.columns)
     if absent := set(missing(layout.header, names)) & set(missing(sent.part.header, names)):
-        strange = sorted(absent - set(settings.shared_columns))
-        if strange:
-            raise ConfigError(f"neither file has the column `{strange[0]}` that is mapped")
+        unfound = sorted(absent - set(settings.shared_columns))
+        if unfound:
+            raise ConfigError(f"neither file has the column `{unfound[0]}` that is mapped")
     columns = resolve(layout.header, profile, settings.columns, names)
     source = part_of(layout, columns, work=work)
-    found, notes = _origin(path, original, sent, source, layout, known, profile)
-    return _Traced(source, found.at, found.how, found.why, notes)
+    rows_found, notes = _origin(path, original, sent, source, layout, known, profile)
+    return _Traced(source, rows_found.at, rows_found.how, rows_found.why, notes)
 
 
 def _layout_of(
     original: Path, settings: Settings, profile: Profile, work: Path, known: Provenance | None
 ) -> Layout:
-    said = {name: getattr(settings, name) for name in _READING}
-    source = open_source(original, spool=work, sheet=said["sheet"])
+    reading = {name: getattr(settings, name) for name in _READING}
+    source = open_source(original, spool=work, sheet=reading["sheet"])
     if known is not None and known.source_sha256 == source.sha256:
-        # The numbers of its rows are those of the reading that made the submitted file.
-        said = {name: said[name] or known.reading.get(name) for name in _READING}
-        if said["sheet"] is not None:
-            source = open_source(original, spool=work, sheet=said["sheet"])
+        # Its rows were numbered by the reading that made the submitted file.
+        reading = {name: reading[name] or known.reading.get(name) for name in _READING}
+        if reading["sheet"] is not None:
+            source = open_source(original, spool=work, sheet=reading["sheet"])
     return scan(
         source,
         spool=work,
         known=profile.knows,
-        encoding=said["encoding"],
-        delimiter=said["delimiter"],
-        header_row=said["header_row"],
+        encoding=reading["encoding"],
+        delimiter=reading["delimiter"],
+        header_row=reading["header_row"],
     )
 
 
@@ -240,114 +242,116 @@ def _origin(
     known: Provenance | None,
     profile: Profile,
 ) -> tuple[Origin, tuple[str, ...]]:
-    """The rows of the submitted file in the original: by their numbers where these are certain."""
+    """The rows of the submitted file in the original, by number if the numbers are certain."""
     sha256 = layout.source.sha256
     if known is not None and known.source_sha256 == sha256 and len(known.rows) == sent.part.rows:
-        found = origin.by_number(known.rows, source.part)
-        return found, (f"the rows of {original} are those that the results beside {path} name",)
+        traced = origin.by_number(known.rows, source.part)
+        return traced, (f"rows of {original} are identified by the results beside {path}",)
     numbers = _carried(sent.names, sha256)
     if numbers is not None:
-        found = origin.by_number(numbers, source.part)
-        return found, (f"the rows of {original} are those that {path} names in preflight__id",)
-    found = origin.by_content(sent.part, source.part, profile)
-    notes = [f"the rows of {original} were found by what stands in them"]
+        traced = origin.by_number(numbers, source.part)
+        return traced, (f"rows of {original} are identified by preflight__id in {path}",)
+    traced = origin.by_content(sent.part, source.part, profile)
+    notes = [f"rows of {original} are identified by their cells"]
     if known is not None:
-        notes.append(f"{path} was made from a file of other content than {original} has now")
-    if found.lost:
-        notes.append(f"{found.lost:,} rows of {path} have no row of their own in {original}")
-    if found.alike:
-        notes.append(f"{found.alike:,} rows are one of several in {original} that are alike")
-    return found, tuple(notes)
+        notes.append(f"{original} was changed since {path} was made from it")
+    if traced.lost:
+        notes.append(f"{traced.lost:,} rows of {path} match no single row of {original}")
+    if traced.alike:
+        notes.append(f"{traced.alike:,} rows match several equal rows of {original}")
+    return traced, tuple(notes)
 
 
 def _carried(names: np.ndarray, sha256: str) -> Ints | None:
-    """The row numbers that a file's own rows carry, if all of them are of one other file."""
-    found = [NAME.fullmatch(name) for name in names]
-    if not found or not all(one and sha256.startswith(one[1]) for one in found):
+    """The row numbers in the row IDs of a file, if all of its rows are from one other file."""
+    matches = [NAME.fullmatch(name) for name in names]
+    if not matches or not all(match and sha256.startswith(match[1]) for match in matches):
         return None
-    return np.array([int(one[2]) for one in found if one], dtype=np.int64)
+    return np.array([int(match[2]) for match in matches if match], dtype=np.int64)
 
 
 def _write_failures(
-    place: Path,
+    staged: Path,
     sent: Submitted,
     traced: _Traced,
-    said: pd.DataFrame,
+    reasons: pd.DataFrame,
     books: RunBooks,
     unattributed: int,
 ) -> pd.DataFrame:
     """Writes failures.csv.
 
     Returns:
-        The refused rows that the original has not, as lines of unmatched.csv.
+        The refused rows that the original does not have, as lines of unmatched.csv.
 
     Raises:
-        BooksError: it would not hold as many rows as the books say.
+        BooksError: it would not have as many rows as the books say.
     """
-    refused = np.searchsorted(sent.part.row_map, said.index.to_numpy(dtype=np.int64))
+    refused = np.searchsorted(sent.part.row_map, reasons.index.to_numpy(dtype=np.int64))
     order = np.argsort(traced.at[refused], kind="stable")
-    refused, said = refused[order], said.iloc[order]
-    there = traced.at[refused] != NOBODY
-    at, source = traced.at[refused[there]], traced.source
+    refused, reasons = refused[order], reasons.iloc[order]
+    known = traced.at[refused] != NOBODY
+    at, source = traced.at[refused[known]], traced.source
     header = source.part.header
     table = read_part(source.part)
     cells = [table.column(position).take(pa.array(at)) for position in own(header)]
     rows = source.part.row_map[at]
     raws = np.array([source.raws.get(int(row), "") for row in rows], dtype=object)
-    alike = np.array([str(how) for how in traced.how[refused[there]]], dtype=object)
-    shown = said[there]
+    alike = np.array([str(how) for how in traced.how[refused[known]]], dtype=object)
+    shown = reasons[known]
     shown = shown.assign(how=np.where(_twins(alike), alike, shown["how"].to_numpy(object)))
     helpers = provider_columns(shown, rows, source.part.lines[at], source.names[at], raws)
     names = [*(header[position] for position in own(header)), *results_folder.HELPERS]
-    with results_folder.TableWriter(place / results_folder.FAILURES, names) as file:
+    with results_folder.TableWriter(staged / results_folder.FAILURES, names) as file:
         file.write([*cells, *helpers])
         written = file.rows
-    lost = _lost(sent.part, refused[~there], said[~there], traced.why)
+    lost = _lost(sent.part, refused[~known], reasons[~known], traced.why)
     if written + len(lost) + unattributed != books.rejected_there:
-        raise BooksError(f"failures.csv has {written:,} rows, which is not what {books} say")
+        raise BooksError(f"failures.csv has {written:,} rows, which does not match {books}")
     return lost
 
 
 def _twins(how: np.ndarray) -> np.ndarray:
-    return np.array([str(one).startswith("one of ") for one in how], dtype=bool)
+    return np.array([str(text).startswith("one of ") for text in how], dtype=bool)
 
 
-def _lost(part: Part, at: Ints, said: pd.DataFrame, why: np.ndarray) -> pd.DataFrame:
+def _lost(part: Part, at: Ints, reasons: pd.DataFrame, why: np.ndarray) -> pd.DataFrame:
     records = csv_writer.records(read_part(part).take(pa.array(at)).columns)
     return pd.DataFrame(
         {
-            "code": said["code"].to_numpy(object),
-            "message": said["message"].to_numpy(object),
+            "code": reasons["code"].to_numpy(object),
+            "message": reasons["message"].to_numpy(object),
             "cells": [record.removesuffix("\n") for record in records.to_pylist()],
             "why": why[at],
         }
     ).astype("str")
 
 
-def _verdicts(
-    checked: Checked, sent: Submitted, said: pd.DataFrame, books: RunBooks, unattributed: int
+def _outcomes(
+    checked: Checked, sent: Submitted, reasons: pd.DataFrame, books: RunBooks, unattributed: int
 ) -> pd.DataFrame:
-    """One verdict a row; whatever was found on a row counts as a warning, for it was sent."""
-    verdicts = RowOutcomes(sent.rows)
-    verdicts.of_part(sent.part, RowOutcome.UNATTRIBUTED if unattributed else RowOutcome.ACCEPTED)
-    verdicts.refused(said)
+    """The outcome of each row; every finding on a row counts as a warning, because it was sent."""
+    outcomes = RowOutcomes(sent.rows)
+    outcomes.of_part(sent.part, RowOutcome.UNATTRIBUTED if unattributed else RowOutcome.ACCEPTED)
+    outcomes.refused(reasons)
     frame = checked.analysis.findings.frame
-    found = frame[frame[tables.ROW] > 0]
-    rows = found[tables.ROW].to_numpy(dtype=np.int64)
-    verdicts.found("warnings", rows, found[tables.CODE].to_numpy(object))
-    verdicts.agree(books)
-    return verdicts.table()
+    on_rows = frame[frame[tables.ROW] > 0]
+    rows = on_rows[tables.ROW].to_numpy(dtype=np.int64)
+    outcomes.found("warnings", rows, on_rows[tables.CODE].to_numpy(object))
+    outcomes.agree(books)
+    return outcomes.table()
 
 
 def _notes(joined: join.Joined, books: RunBooks, traced: _Traced, lost: pd.DataFrame) -> list[str]:
-    """What there is to say that no table shows."""
+    """Facts that no table shows."""
     notes = list(traced.notes)
     if len(lost):
-        notes.append(f"{len(lost):,} refused rows were not found in the original: unmatched.csv")
-    strange = joined.unmatched["why"] == NO_ROW
-    if len(strange) and strange.all() and not len(joined.failures):
         notes.append(
-            "no line of the report is about a row of the file: is it the report of another one?"
+            f"{len(lost):,} rejected rows were not found in the original: see unmatched.csv"
+        )
+    unmatched = joined.unmatched["why"] == NO_ROW
+    if len(unmatched) and unmatched.all() and not len(joined.failures):
+        notes.append(
+            "no line of the report is about a row of the file: is it the report of another file?"
         )
     if books.accepted:
         notes.append(

@@ -1,9 +1,9 @@
-"""Sending corrected rows, and nothing else, again.
+"""Sends corrected rows again, and only those.
 
-A person takes failures.csv or rejects.csv, corrects rows in a spreadsheet, and hands the file back.
-It is compared with what was sent before: each row finds its name again, a spreadsheet's damage is
-undone, and what was accepted, may have been, or is not corrected is held back. The rest is a file
-like any other, and goes down the same line as a run of its own, the child of the one it corrects.
+The user corrects rows of failures.csv or rejects.csv in a spreadsheet. The file is compared with
+what was sent before: each row gets its row ID, the spreadsheet's damage is undone, and rows are
+held back that were accepted, may have been accepted, or were not corrected. The remaining rows are
+checked, fixed and sent like any other file, as a run whose parent is the run that they correct.
 """
 
 from __future__ import annotations
@@ -66,25 +66,25 @@ def resubmit(
 
     Args:
         path: of the corrected file.
-        settings: how it is to be read, and where runs are remembered; its rows are judged by those
-            of the earlier run, but for a region, a zone or a mapping that stand here.
-        connection: how to reach the provider; its options stand above those of the earlier run.
-        run_id: any run of the family that is corrected; found out where it is not given.
-        dry_run: everything but the sending.
+        settings: how to read the file, and the state folder. Its rows are linted with the settings
+            of the earlier run, except for a region, a time zone or a mapping given here.
+        connection: how to reach the provider; its options override those of the earlier run.
+        run_id: any run of the family to correct; by default found out from the file.
+        dry_run: whether to do everything except sending.
         options: how the call runs, see `Call`; `work` is required.
 
     Returns:
-        How the new run stands.
+        The state of the new run.
 
     Raises:
-        UsageError: the file is of another run, or it cannot be told of which; an earlier round has
-            not ended; nothing was sent.
+        UsageError: the file corrects another run, or it is not clear which; or an earlier round has
+            not ended. Nothing was sent.
     """
     call = Call(**options)
     if not (settings.state_dir / LEDGER).exists():
         raise UsageError(
-            f"there are no runs in {settings.state_dir} that {path} could correct; --state-dir "
-            "names another folder, and `preflight submit` sends a file for the first time"
+            f"there are no runs in {settings.state_dir} that {path} could correct; name another "
+            "folder with --state-dir, or send a file for the first time with `preflight submit`"
         )
     call = dataclasses.replace(call, folder=call.target(path))
     source = open_source(path, spool=call.work, sheet=settings.sheet)
@@ -99,8 +99,8 @@ def resubmit(
                 _own_settings(family[-1], settings, _header_line(returned)),
                 date_orders=_orders(rounds.sources),
             )
-            found, path = _compared(returned, rounds, own, call)
-            connection.events(Compared(brought(returned, found, family[-1], rounds.stand)))
+            comparison, path = _compared(returned, rounds, own, call)
+            connection.events(Compared(brought(returned, comparison, family[-1], rounds.stand)))
             return deliver(
                 Submission(
                     path=path,
@@ -108,24 +108,24 @@ def resubmit(
                     settings=own,
                     connection=connection,
                     call=dataclasses.replace(
-                        call, name=source.name, comparison=found.verdicts(returned.rows)
+                        call, name=source.name, comparison=comparison.verdicts(returned.rows)
                     ),
                     dry_run=dry_run,
                     parent=family[-1].id,
-                    corrections=found.corrections,
+                    corrections=comparison.corrections,
                 )
             )
 
 
 @dataclass(frozen=True)
 class _Rounds:
-    """What is known of the earlier rounds of a family.
+    """The earlier rounds of a family.
 
     Attributes:
         sources: their sources, linted again.
         history: their rows, as read and as sent.
-        outcomes: by the run's id, where each row ended.
-        stand: where each row stands after all of them, see `lineage.standings`.
+        outcomes: of the rows, by the ID of the run.
+        stand: where each row stands after all rounds, see `lineage.standings`.
     """
 
     sources: Sequence[Checked]
@@ -148,7 +148,7 @@ def _rounds(family: Sequence[Run], settings: Settings, call: Call) -> _Rounds:
 
 
 def _returned(source: Source, labels: Sequence[str], settings: Settings, work: Path) -> Returned:
-    """The corrected file as read, its columns under these labels."""
+    """Reads the corrected file, with its columns under these labels."""
     return read_returned(
         source,
         labels,
@@ -162,17 +162,19 @@ def _returned(source: Source, labels: Sequence[str], settings: Settings, work: P
 def _compared(
     returned: Returned, rounds: _Rounds, own: Settings, call: Call
 ) -> tuple[Comparison, Path]:
-    """The corrected rows beside what was sent before, and as a plain file."""
+    """Compares the corrected rows with what was sent before, and writes them as a plain file."""
     stand = rounds.stand
     still_open = set(stand.index[~stand["place"].isin(TAKEN)])
     names = named(returned, rounds.history, pd.Index(stand.index.astype(object)), still_open)
-    found = compare_rows(returned, names, rounds.history, stand)
-    path = _written(returned, found, call.work, returned.source)
-    here = Call(work=call.work, progress=call.progress, comparison=found.verdicts(returned.rows))
+    comparison = compare_rows(returned, names, rounds.history, stand)
+    path = _written(returned, comparison, call.work, returned.source)
+    linting = Call(
+        work=call.work, progress=call.progress, comparison=comparison.verdicts(returned.rows)
+    )
     compared = without_duplicates(
-        found,
+        comparison,
         returned,
-        _as_sent(path, own, here),
+        _as_sent(path, own, linting),
         rounds.history,
         stand,
         {run: _taken(table) for run, table in rounds.outcomes.items()},
@@ -186,38 +188,45 @@ def _root(
     """The first run of the family that a corrected file belongs to.
 
     Raises:
-        UsageError: it cannot be told, or it is another than the user says.
+        UsageError: it is not clear which, or it is not the one that the user names.
     """
     runs = [run for run in ledger.runs() if run.state is not RunState.REPLACED]
     roots = {run.id: ledger.family(run.id)[0] for run in runs}
     digests = _digests(source, settings, work)
-    met = _once(
+    matching = _once(
         roots[run.id] for digest in digests for run in runs if run.source_sha256.startswith(digest)
     )
-    if digests and not met:
+    if digests and not matching:
         raise UsageError(
-            f"{source.name}: no run in {settings.state_dir} has sent the file that its rows are of "
-            f"({digests[0]}…); --state-dir names another folder, and what was never sent goes with "
-            "`preflight submit`"
+            f"{source.name}: no run in {settings.state_dir} has sent the file that its rows are "
+            f"from ({digests[0]}…); name another folder with --state-dir, or send a file for the "
+            "first time with `preflight submit`"
         )
     if run_id is not None:
-        said = ledger.family(run_id)[0]
-        if met and said.id not in {run.id for run in met}:
+        named_root = ledger.family(run_id)[0]
+        if matching and named_root.id not in {run.id for run in matching}:
             raise UsageError(
-                f"{source.name} corrects run {met[0].id} ({met[0].source_name} to "
-                f"{met[0].provider}), not run {run_id} ({said.source_name} to {said.provider})"
+                f"{source.name} corrects run {matching[0].id} ({matching[0].source_name} to "
+                f"{matching[0].provider}), not run {run_id} ({named_root.source_name} to "
+                f"{named_root.provider})"
             )
-        return said
-    here = Path(source.name).absolute().parent
-    near = _once(roots[run.id] for run in runs if run.folder == here)
-    met_ids = {run.id for run in met}
-    for few in ([run for run in near if run.id in met_ids], met or near, _once(roots.values())):
-        if len(few) == 1:
-            return few[0]
-        if few:
-            several = ", ".join(f"{run.id} ({run.source_name} to {run.provider})" for run in few)
+        return named_root
+    folder = Path(source.name).absolute().parent
+    in_folder = _once(roots[run.id] for run in runs if run.folder == folder)
+    met_ids = {run.id for run in matching}
+    for candidates in (
+        [run for run in in_folder if run.id in met_ids],
+        matching or in_folder,
+        _once(roots.values()),
+    ):
+        if len(candidates) == 1:
+            return candidates[0]
+        if candidates:
+            several = ", ".join(
+                f"{run.id} ({run.source_name} to {run.provider})" for run in candidates
+            )
             raise UsageError(
-                f"{source.name}: it cannot be told which run it corrects: --run names one of "
+                f"{source.name}: it is not clear which run it corrects; name one with --run: "
                 f"{several}"
             )
     raise UsageError(f"there are no runs in {settings.state_dir}; see `preflight runs`")
@@ -228,19 +237,20 @@ def _once(runs: Iterable[Run]) -> list[Run]:
 
 
 def _digests(source: Source, settings: Settings, work: Path) -> list[str]:
-    """Of which files the rows of a corrected file are, by its helper column, most of them first."""
+    """Digests of the files that the rows are from, by the helper column, most frequent first."""
     read = _returned(source, (), settings, work)
-    found = Counter(match[1] for name in read.names if (match := NAME.fullmatch(name)))
-    return [digest for digest, _ in found.most_common()]
+    counts = Counter(match[1] for name in read.names if (match := NAME.fullmatch(name)))
+    return [digest for digest, _ in counts.most_common()]
 
 
 def _ended(ledger: Ledger, root: Run) -> list[Run]:
-    """The runs of a family that were settled, the first one first.
+    """The settled runs of a family, the first one first.
 
-    One that has not ended and of which nothing was taken is replaced: its rows come again.
+    A run that has not ended, and of which the provider took nothing, is replaced, because its rows
+    are sent again.
 
     Raises:
-        UsageError: one has not ended, and may have sent something.
+        UsageError: a run has not ended, and may have sent something.
     """
     family = [run for run in ledger.family(root.id) if run.state is not RunState.REPLACED]
     for run in family:
@@ -248,26 +258,27 @@ def _ended(ledger: Ledger, root: Run) -> list[Run]:
             continue
         if run.parent is None:
             raise UsageError(
-                f"run {run.id} has not ended: `preflight resume {run.id}` first; nothing was sent"
+                f"nothing was sent: run {run.id} has not ended; "
+                f"first call `preflight resume {run.id}`"
             )
         replace(ledger, lambda other, run=run: other.id == run.id)  # type: ignore[misc]
     return [run for run in family if run.state is RunState.FINISHED]
 
 
 def _own_settings(parent: Run, settings: Settings, header_line: int) -> Settings:
-    """The settings by which corrected rows are judged: the earlier run's, for a plain file.
+    """The settings to lint corrected rows with: those of the earlier run, for a plain file.
 
-    The rules that compare with earlier runs are on: no setting of a run switches them off.
+    They turn on the rules that report comparisons, even if the run had turned them off.
     """
     rules = catalogue.builtin()
     guards = sorted(catalogue.codes(lambda rule: rule.verdict is not None))
     own = restored(parent, settings)
-    said = {
+    given = {
         name: getattr(settings, name) for name in ("region", "timezone") if getattr(settings, name)
     }
     return dataclasses.replace(
         own,
-        **said,
+        **given,
         providers={**settings.providers, parent.provider: _taken_over(parent)},
         columns={**own.columns, **settings.columns},
         encoding="utf-8",
@@ -281,13 +292,13 @@ def _own_settings(parent: Run, settings: Settings, header_line: int) -> Settings
 
 
 def _taken_over(parent: Run) -> dict[str, str]:
-    """The provider options of the earlier run, without those that were about its very file."""
+    """The provider options of the earlier run, without those for its own file only."""
     once = {option.name for option in registry.options(parent.provider) if option.once}
     return {name: value for name, value in parent.options.items() if name not in once}
 
 
 def _orders(sources: Sequence[Checked]) -> dict[str, str]:
-    """What the rows of all rounds proved of the order of day and month; the first file's first."""
+    """The orders of day and month that the rows of all rounds proved; earlier rounds first."""
     proved: dict[str, str] = {}
     for checked in sources:
         plan = checked.analysis.plan
@@ -298,56 +309,56 @@ def _orders(sources: Sequence[Checked]) -> dict[str, str]:
 
 
 def _as_sent(path: Path, own: Settings, call: Call) -> Version:
-    """What would be sent of a file of corrected rows, as far as fixes make it so."""
-    here = dataclasses.replace(own, online=False, schema=None)
-    return _gathered("", check_fix_split.analyzed(path, here, call), call.progress)
+    """The corrected rows as they would be sent, after fixing."""
+    offline = dataclasses.replace(own, online=False, schema=None)
+    return _gathered("", check_fix_split.analyzed(path, offline, call), call.progress)
 
 
 def _gathered(run: str, checked: Checked, progress: Progress) -> Version:
     plan = checked.analysis.plan
     gathering = Gathering(run, checked.layout, plan.columns, plan.profile.key)
-    for one in apply_fixes(checked.analysis, checked.records("comparing", progress)):
-        gathering.add(one.original, one.chunk)
+    for fixed in apply_fixes(checked.analysis, checked.records("comparing", progress)):
+        gathering.add(fixed.original, fixed.chunk)
     return gathering.version()
 
 
 def _taken(table: pd.DataFrame) -> frozenset[str]:
-    """The names of the rows of a run that the provider took, or may have."""
+    """The row IDs of the rows of a run that the provider took, or may have taken."""
     return frozenset(table.loc[table["place"].isin(TAKEN), "origin"])
 
 
 def _refuse_others(ledger: Ledger, family: Sequence[Run], returned: Returned, name: str) -> None:
-    """Refuses a file in which rows of another family stand.
+    """Refuses a file with rows of another family.
 
     Raises:
-        UsageError: there are some.
+        UsageError: it has such rows.
     """
     ours = {run.source_sha256[:DIGITS] for run in family}
     ours |= {run.source_sha256[:DIGITS] for run in ledger.family(family[0].id)}
-    every = Counter(match[1] for said in returned.names if (match := NAME.fullmatch(said)))
-    others = [(digest, count) for digest, count in every.most_common() if digest not in ours]
+    counts = Counter(match[1] for name in returned.names if (match := NAME.fullmatch(name)))
+    others = [(digest, count) for digest, count in counts.most_common() if digest not in ours]
     if not others:
         return
     digest, count = others[0]
     known = [run for run in ledger.runs() if run.source_sha256.startswith(digest)]
     whose = f"run {known[0].id} ({known[0].source_name})" if known else "a file that was never sent"
     raise UsageError(
-        f"{name}: {count} of its rows are of {whose}, the others of run {family[0].id} "
-        f"({family[0].source_name}): one file a run; nothing was sent"
+        f"{name}: {count} of its rows are from {whose}, the others from run {family[0].id} "
+        f"({family[0].source_name}). Nothing was sent; use one file for each run"
     )
 
 
-def _written(returned: Returned, found: Comparison, work: Path, source: Source) -> Path:
-    """The corrected rows as a plain file: what a person meant, each row under its number."""
+def _written(returned: Returned, comparison: Comparison, work: Path, source: Source) -> Path:
+    """Writes the corrected rows as a plain file in which each row keeps its number."""
     at = returned.rows - 1
     columns = [
         *(
             _spread(cells.to_numpy(zero_copy_only=False), at, returned.count)
-            for cells in found.cells
+            for cells in comparison.cells
         ),
-        _spread(found.names, at, returned.count),
+        _spread(comparison.names, at, returned.count),
     ]
-    header = [*(label.split("\0")[0] for label in found.labels), ID]
+    header = [*(label.split("\0")[0] for label in comparison.labels), ID]
     path = work / "corrected.csv"
     times = source.path.stat()
     with files.Replacement(path, durable=False, dated=times.st_mtime) as file:
@@ -359,7 +370,7 @@ def _written(returned: Returned, found: Comparison, work: Path, source: Source) 
 
 
 def _header_line(returned: Returned) -> int:
-    """On which line the header goes, so that each row stands on the line that people know."""
+    """The line of the header that lets each row keep its line number."""
     return returned.layout.data_line - 1
 
 

@@ -1,4 +1,4 @@
-"""What the state folder alone can tell: the history of a row, and what refusals teach."""
+"""Results that need only the state folder: the history of a row, and evidence of refusals."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def trace(
     """The history of the rows that a key means; see `runs.history.trace`.
 
     Args:
-        run: the id of any run of a family.
-        key: a row number, a row id, or an email, a phone or another match key.
-        settings: names the state folder.
+        run: the ID of any run of a family.
+        key: a row number, a row ID, or an email, a phone or another match key.
+        settings: with the state folder.
         work: a private folder, see `workspace`.
-        most: how many rows at most.
-        progress: told the stage, rows done, and their total if it is known.
+        most: maximum number of rows.
+        progress: called with the stage, the rows done, and their total if it is known.
 
     Raises:
         UsageError: there is no such run.
@@ -42,13 +42,13 @@ def trace(
 
 
 def evidence(run: str, settings: Settings, *, work: Path, progress: Progress = silent) -> Evidence:
-    """What the runs of a family tell about refusals; see `learning.evidence`.
+    """The evidence of the refusals in a family of runs; see `learning.evidence`.
 
     Args:
-        run: the id of any run of the family.
-        settings: names the state folder, and the classes of failure codes.
+        run: the ID of any run of the family.
+        settings: with the state folder and the classes of failure codes.
         work: a private folder, see `workspace`.
-        progress: told the stage, rows done, and their total if it is known.
+        progress: called with the stage, the rows done, and their total if it is known.
 
     Raises:
         UsageError: there is no such run, or its row outcomes are not kept.
@@ -66,5 +66,5 @@ def opened(settings: Settings) -> Ledger:
         UsageError: no run was ever recorded there.
     """
     if not (settings.state_dir / FILE).exists():
-        raise UsageError(f"no runs in {settings.state_dir}; --state-dir names another folder")
+        raise UsageError(f"no runs in {settings.state_dir}; name another folder with --state-dir")
     return Ledger(settings.state_dir)

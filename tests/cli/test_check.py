@@ -285,11 +285,11 @@ def test_a_config_may_map_columns_that_a_file_lacks_and_the_command_line_may_not
     (here / "b.csv").write_text("email,TELEFONO\nann@kestrel-labs.com,+14155552671\n")
     told = call("check", "a.csv", "b.csv")
     assert told.code == 0
-    assert "not in this file, though the config maps it: `Telefono`\n  found:" in told.out
-    assert "not in this file, though the config maps it: `Badge Mail`\n  found:" in told.out
+    assert "the config maps columns that are not in this file: `Telefono`\n  found:" in told.out
+    assert "the config maps columns that are not in this file: `Badge Mail`\n  found:" in told.out
     [a] = json.loads(call("check", "a.csv", "--output-format", "json").out)["files"]
     assert a["columns"] == {"Badge Mail": "email"}
-    assert a["unused"] == ["not in this file, though the config maps it: `Telefono`"]
+    assert a["unused"] == ["the config maps columns that are not in this file: `Telefono`"]
     told = call("check", "b.csv", "--map", "Badge Mail=email")
     assert (told.code, told.out) == (2, "")
     assert "no column `Badge Mail`" in told.err
@@ -302,7 +302,7 @@ def test_a_sheet_of_a_file_that_is_no_workbook_is_a_note(call: Call, here: Path)
     (here / "a.csv").write_text("email\nann@kestrel-labs.com\n")
     told = call("check", "a.csv", "--sheet", "People")
     assert told.code == 0
-    assert "no workbook, so that --sheet `People` says nothing\n  found:" in told.out
+    assert "not a workbook, so --sheet `People` is ignored\n  found:" in told.out
 
 
 def test_the_json_report_says_what_guessing_would_add(call: Call, here: Path) -> None:

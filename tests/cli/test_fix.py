@@ -100,7 +100,7 @@ def test_a_guess_at_the_encoding_is_refused_until_it_is_accepted(call: Call) -> 
     export = SHOW / "badges-cp1252.csv"
     told = call("fix", export, "-o", "out")
     assert "FIL003  this looks like cp1252" in told.out
-    assert "; --unsafe-fixes accepts it" in told.out
+    assert "; accept it with --unsafe-fixes" in told.out
     assert "316 rows = 0 clean" in told.out
     taken = call("fix", export, "-o", "out", "--force", "--unsafe-fixes")
     assert "nothing can be used" not in taken.out

@@ -56,7 +56,7 @@ def test_without_a_folder_nothing_is_written(call: Call, shared: Sandbox, here: 
     before = sorted(here.rglob("*"))
     told = call("learn", run, "--output-format", "json")
     assert json.loads(told.out)["reasons"][0]["code"] == "DOMAIN_BLOCKED"
-    assert "-o DIR writes what is proposed" in told.err
+    assert "write the proposals with -o DIR" in told.err
     assert sorted(here.rglob("*")) == before
 
 
@@ -68,7 +68,7 @@ def test_where_there_is_nothing_to_learn_it_says_so(
     told = call("learn", call("runs").out.split()[0], "-o", "proposed")
     assert told.code == 0
     assert "there is nothing to learn" in told.out
-    assert "nothing is proposed, and nothing written" in told.err
+    assert "there are no proposals; nothing was written" in told.err
     assert not (here / "proposed").exists()
     assert call("learn", call("runs").out.split()[0]).err == ""
 

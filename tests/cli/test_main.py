@@ -86,7 +86,9 @@ def test_a_bug_is_one_line_and_its_log_holds_no_message(
     monkeypatch.setattr(_preflight, "get_command", lambda *_: broken)
     told = call("check")
     assert told.code == 2
-    assert told.err.startswith("preflight: a bug of preflight, not of your file: ValueError, see ")
+    assert told.err.startswith(
+        "preflight: this is a bug of preflight, not of your file: ValueError, see "
+    )
     assert told.err.count("\n") == 1
     log = Path(told.err.split(" see ")[1].strip()).read_text()
     assert "in broken" in log
@@ -174,4 +176,4 @@ def test_a_name_that_is_too_long_is_no_bug(call: Call) -> None:
     for argv in (["check", "x" * 5000], ["fix", ODD / "clean.csv", "-o", "x" * 5000]):
         told = call(*argv)
         assert (told.code, told.out) == (2, "")
-        assert told.err.startswith("preflight: a file name is longer") or "too long" in told.err
+        assert "too long" in told.err

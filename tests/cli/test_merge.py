@@ -144,7 +144,7 @@ def test_a_kept_report_that_is_lost_is_replaced(call: Call, box: Box, here: Path
         kept.unlink()
     report = fetched(opened, "dotdigital", here / "report.csv")
     told = call("merge", "--from", "dotdigital", "--run", run_of(here), "--failures", report)
-    assert "the one that was kept before is gone" in told.out
+    assert "the earlier report is gone" in told.out
     assert rejected_of(here / "a.preflight") == ["3"]
 
 
@@ -160,7 +160,7 @@ def test_reports_of_several_parts_find_their_parts(call: Call, box: Box, here: P
     asked = ("merge", "--from", "dotdigital", "--run", run_of(here), "--failures")
     told = call(*asked, reports[2], reports[0], "--mark-accepted", 1, "--mark-accepted", 3)
     assert told.code == 1, told.err
-    assert "has not come to its end: `preflight resume" in told.err
+    assert "has not ended; go on with `preflight resume" in told.err
     assert rejected_of(here / "a.preflight") == ["2", "6"]
     assert books_of(here / "a.preflight")["submitted"] == 2
     page = here / "all.csv"
@@ -187,7 +187,10 @@ def test_whose_report_it_is_has_to_be_said_where_its_lines_do_not(
     )
     (here / "r.csv").write_text("rowNum,errorCode,errorMessage,rawValue\n")
     told = call(*asked)
-    assert (told.code, "no line of it tells of which part it is; --part N" in told.err) == (2, True)
+    assert (
+        told.code,
+        "none of its lines shows which part it is about; name the part with --part N" in told.err,
+    ) == (2, True)
     assert "has no part 3; it has 2" in call(*asked, "--part", 3).err
     (here / "r.csv").write_text("rowNum,errorCode,errorMessage,rawValue\n2,E,,\n4,E,,\n")
     told = call(*asked, "--part", 2)
@@ -206,7 +209,7 @@ def test_what_a_report_cannot_be_about_is_refused_and_nothing_is_changed(
     for more, said in (
         ((run,), "part 1 was not sent yet"),
         ((run, "--mark-accepted", 1), "part 1 was not sent yet"),
-        ((run, "--mark-accepted", 2), "no report is of part 2"),
+        ((run, "--mark-accepted", 2), "no report is about part 2"),
         ((run[:-1],), f"did you mean {run}?"),
         ((run, "--state-dir", "none"), "there are no runs in none"),
     ):
@@ -231,7 +234,7 @@ def test_a_run_that_was_replaced_takes_no_report(call: Call, box: Box, here: Pat
     assert call("submit", "a.csv", *DOTDIGITAL, "--force").code == 0
     (here / "r.csv").write_text("Reason,Email\nBlocked,ann1@kestrel-labs.com\n")
     told = call("merge", "--from", "dotdigital", "--failures", "r.csv", "--run", old)
-    assert (told.code, "a later one sends its rows" in told.err) == (2, True)
+    assert (told.code, "a later run sends its rows" in told.err) == (2, True)
 
 
 # To a file that was uploaded by hand.
@@ -281,10 +284,10 @@ def test_the_original_gives_its_columns_and_its_row_numbers(call: Call, here: Pa
     merge = ("merge", "--from", "dotdigital", "--failures", "r.csv", "--original", "expo.csv")
     told = call(*merge, "--submitted", "expo.preflight/clean.csv", "-o", "known")
     assert told.code == 1, told.err
-    assert "are those that the results beside expo.preflight/clean.csv name" in told.out
+    assert "are identified by the results beside expo.preflight/clean.csv" in told.out
     (here / "moved.csv").write_bytes((here / "expo.preflight" / "clean.csv").read_bytes())
     told = call(*merge, *reading, "--submitted", "moved.csv", "-o", "found")
-    assert "were found by what stands in them" in told.out
+    assert "are identified by their cells" in told.out
     known, found = (rows_of(here / name / "failures.csv") for name in ("known", "found"))
     assert known == found
     lines = (here / "expo.csv").read_bytes().decode("cp1252").splitlines()
@@ -317,7 +320,7 @@ def test_several_files_may_follow_one_option(call: Call, here: Path) -> None:
     assert call(*asked, "none.csv", "-o", "none").code == 0
     (here / "else.csv").write_text("Reason,Email\nBlocked,x@y.org\n")
     told = call(*asked, "else.csv", "-o", "else")
-    assert (told.code, "is it the report of another one?" in told.out) == (1, True)
+    assert (told.code, "is it the report of another file?" in told.out) == (1, True)
 
 
 @pytest.mark.parametrize(
@@ -325,13 +328,13 @@ def test_several_files_may_follow_one_option(call: Call, here: Path) -> None:
     [
         ((), "either --run RUN or --submitted FILE"),
         (("--run", "x", "--submitted", "up.csv"), "either --run RUN or --submitted FILE"),
-        (("--run", "x", "--original", "up.csv"), "--original says nothing with --run"),
-        (("--run", "x", "-o", "out"), "-o says nothing with --run"),
-        (("--run", "x", "--force"), "--force says nothing with --run"),
-        (("--submitted", "up.csv", "--part", "1"), "--part says nothing with --submitted"),
+        (("--run", "x", "--original", "up.csv"), "--original cannot be combined with --run"),
+        (("--run", "x", "-o", "out"), "-o cannot be combined with --run"),
+        (("--run", "x", "--force"), "--force cannot be combined with --run"),
+        (("--submitted", "up.csv", "--part", "1"), "--part cannot be combined with --submitted"),
         (("--submitted", "up.csv", "--mark-accepted", "1"), "--mark-accepted says nothing"),
         (("--submitted", "gone.csv"), "gone.csv: no such file"),
-        (("--submitted", "r.csv"), "does not tell what was refused"),
+        (("--submitted", "r.csv"), "both as the submitted file and as the failure report"),
         (("--submitted", "up.csv", "--failures", "gone.csv"), "gone.csv: no such file"),
         (("--submitted", "up.csv", "--failures", "none.csv"), "the file is empty"),
         (("--submitted", "up.csv", "--failures", "book.xlsx"), "book.xlsx: a report was looked"),
@@ -340,7 +343,10 @@ def test_several_files_may_follow_one_option(call: Call, here: Path) -> None:
         (("--submitted", "none.csv"), "none.csv: no CSV with a header"),
         (("--submitted", "up.csv", "--original", "up.csv", "--map", "X=email"), "column `X`"),
         (("--submitted", "up.csv", "--map", "X=email"), "no column `X`"),
-        (("--submitted", "x.preflight/clean.csv", "-o", "x.preflight"), "is a result in"),
+        (
+            ("--submitted", "x.preflight/clean.csv", "-o", "x.preflight"),
+            "would be replaced by the results",
+        ),
     ],
 )
 def test_a_call_that_cannot_be_carried_out_exits_with_2_and_writes_nothing(

@@ -33,11 +33,11 @@ def test_what_sending_takes_and_tells_is_told(call: Call, name: str) -> None:
     for option in module.OPTIONS:
         assert f"    {option.name:<18} {option.help}" in told
     assert "  after a broken call: " in told
-    assert "  tells of refused rows: " in told
+    assert "  reports of rejected rows: " in told
 
 
 def test_what_is_joined_is_told(call: Call) -> None:
-    assert "name is made of first_name and last_name" in call("profiles", "textus").out
+    assert "name is joined from first_name and last_name" in call("profiles", "textus").out
 
 
 def test_what_a_column_may_be_called_is_told(call: Call) -> None:

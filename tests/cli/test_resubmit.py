@@ -107,7 +107,7 @@ def test_rounds_of_corrections_end_without_a_failure(
     second = call("resubmit", back)
     root, child = run_ids(call)
     assert f"3 rows of run {root} (a.csv to {provider}), 1 new; cp1252" in second.err
-    assert "corrected: 2 cells in 2 rows\n  put back: 6 cells in 3 rows" in second.err
+    assert "corrected: 2 cells in 2 rows\n  restored: 6 cells in 3 rows" in second.err
     assert books_of(back.parent / "corrected.preflight") == {
         "rows": 4, "accepted": 2, "rejected_here": 1, "rejected_there": 1, "submitted": 0,
         "unknown": 0, "dropped": 0,
@@ -215,7 +215,7 @@ def test_a_workbook_is_read_back_too(call: Call, shared: Sandbox, here: Path) ->
     book.close()
     told = call("resubmit", "back.xlsx")
     assert told.code == 0, told.err
-    assert "corrected: 1 cell in 1 row\n  put back: 2 cells in 1 row" in told.err
+    assert "corrected: 1 cell in 1 row\n  restored: 2 cells in 1 row" in told.err
 
 
 def test_a_corrected_file_of_another_run_is_refused_by_name(
@@ -233,12 +233,12 @@ def test_a_corrected_file_of_another_run_is_refused_by_name(
     (here / "mixed.csv").write_text(mixed)
     told = call("resubmit", "mixed.csv", "--run", first)
     assert told.code == 2
-    assert f"1 of its rows are of run {second} (b.csv), the others of run {first}" in told.err
+    assert f"1 of its rows are from run {second} (b.csv), the others from run {first}" in told.err
     foreign = mixed.replace(rows_of(here / "mixed.csv")[0]["preflight__id"], "0" * 16 + ":2")
     (here / "foreign.csv").write_text("\n".join(foreign.splitlines()[:2]) + "\n")
     told = call("resubmit", "foreign.csv")
     assert told.code == 2
-    assert "no run in .preflight has sent the file that its rows are of" in told.err
+    assert "no run in .preflight has sent the file that its rows are from" in told.err
 
 
 def test_without_names_the_folder_tells_the_run_and_else_it_is_asked_for(
@@ -252,7 +252,7 @@ def test_without_names_the_folder_tells_the_run_and_else_it_is_asked_for(
     (here / "bare.csv").write_text(bare)
     told = call("resubmit", "bare.csv")
     assert told.code == 2
-    assert f"--run names one of {second} (b.csv to talkvalue), {first} (a.csv" in told.err
+    assert f"name one with --run: {second} (b.csv to talkvalue), {first} (a.csv" in told.err
     (here / "b.preflight" / "bare.csv").write_text(bare)
     assert f"of run {second}" in call("resubmit", "b.preflight/bare.csv", "--dry-run").err
     assert call("resubmit", "bare.csv", "--run", first, "--dry-run").code == 1
@@ -265,7 +265,7 @@ def test_a_run_that_has_not_ended_is_ended_first(call: Call, box: Box, here: Pat
     told = call("resubmit", "a.preflight/failures.csv")
     (run,) = run_ids(call)
     assert told.code == 2
-    assert f"run {run} has not ended: `preflight resume {run}` first" in told.err
+    assert f"run {run} has not ended; first call `preflight resume {run}`" in told.err
 
 
 def test_a_round_that_broke_off_is_gone_on_with_and_not_begun_again(
@@ -537,7 +537,7 @@ def test_a_row_that_was_accepted_and_is_changed_again_is_named(
     told = call("resubmit", "bob.csv")
     run = run_ids(call)[1]
     assert (
-        "  changed since it was taken, to be sent again: 1 row\n"
+        "  changed since they were sent, so sent again: 1 row\n"
         f"    row 1 (line 2): accepted in run {run} as row 2\n"
     ) in told.err
     assert len(opened.store.accepted("dotdigital")) == 4

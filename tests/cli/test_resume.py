@@ -107,7 +107,7 @@ def test_after_a_time_out_it_goes_on(call: Call, box: Box, here: Path) -> None:
     assert told.code == 3
     assert "the timeout was reached" in told.err
     run = told.err.split("preflight resume ")[1].split(" ")[0]
-    assert f"to go on: `preflight resume {run} --state-dir state`" in told.err
+    assert f"go on with `preflight resume {run} --state-dir state`" in told.err
     now[0] += 600
     assert taken(opened, "talkvalue") == 4
     done = call("resume", run, "--state-dir", "state", "--output-format", "json")
@@ -192,7 +192,7 @@ def test_an_interrupted_call_is_resumed(call: Call, box: Box, here: Path) -> Non
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=30)
     assert process.returncode == 130
-    assert err.splitlines()[0].endswith(" goes on")
+    assert ": if it is interrupted, go on with `preflight resume " in err.splitlines()[0]
     assert err.splitlines()[-1] == "preflight: interrupted"
     assert taken(opened, "talkvalue") == 2
     assert call("resume").code == 0

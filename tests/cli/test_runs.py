@@ -30,7 +30,7 @@ def test_runs_are_listed_newest_first_and_told_part_by_part(
 
 
 def test_a_run_has_to_be_named_and_known(call: Call, shared: Sandbox, here: Path) -> None:
-    assert "wants the id of a run" in call("runs", "show").err
+    assert "needs the ID of a run" in call("runs", "show").err
     assert call("runs", "show", "nope").code == 2
     assert call("runs", "nope").code == 2
     (here / "a.csv").write_text(contacts(1))

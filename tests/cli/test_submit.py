@@ -308,7 +308,7 @@ def test_wrong_credentials_stop_it_and_are_not_repeated(
     assert "canary" not in told.out + told.err
     assert "`preflight resume 2" in told.err
     assert opened.store.jobs("talkvalue") == []
-    assert "the rows that are sent, not all of them yet" in told.out
+    assert "the rows that are being sent; not all of them were yet" in told.out
     monkeypatch.setenv("TALKVALUE_TOKEN", opened.environment["TALKVALUE_TOKEN"])
     again = call("resume")
     assert again.code == 0

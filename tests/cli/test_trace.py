@@ -61,7 +61,9 @@ def test_a_key_that_fits_no_row_is_said_without_it(call: Call, shared: Sandbox) 
     run = run_of(call)
     told = call("trace", run, "dora@kestrel-labs.com")
     assert (told.code, told.out) == (1, "")
-    assert told.err.startswith(f"preflight: no row of run {run} fits: KEY is a row number from 1")
+    assert told.err.startswith(
+        f"preflight: no row of run {run} matches: KEY is a row number from 1"
+    )
     assert "dora" not in told.err
 
 

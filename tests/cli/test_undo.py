@@ -86,7 +86,7 @@ def test_some_fixes_are_undone(call: Call, here: Path, fixed: Path) -> None:
         ),
         (["undo", "a.preflight", "--code", "XXX"], "no such fix"),
         (["diff", "nope"], "no fixes.csv"),
-        (["check", "a.csv", "--diff", "--output-format", "json"], "--diff is text"),
+        (["check", "a.csv", "--diff", "--output-format", "json"], "--diff prints text only"),
     ],
 )
 def test_what_cannot_be_done_is_one_line(

@@ -169,7 +169,7 @@ def test_a_run_of_which_nothing_was_taken_is_not_resumed_once_its_rows_are_sent_
             force=True,
         )
     assert second.books.accepted == 3
-    for run, said in ((None, "no unfinished run"), (first.run.id, "was replaced by a later one")):
+    for run, said in ((None, "no unfinished run"), (first.run.id, "was replaced by a later run")):
         with workspace() as work, pytest.raises(UsageError, match=said):
             delivery.resume(run, settings, connection, work=work)
     assert len(box.store.jobs("talkvalue")) == before + 1

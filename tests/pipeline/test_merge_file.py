@@ -95,8 +95,8 @@ def test_rows_that_the_original_has_not_are_listed_and_not_guessed(tmp_path: Pat
     lost = written(tmp_path, "unmatched.csv")
     assert [line["cells"] for line in lost] == ["new@b.org,Oslo", "bo@b.org,Paris"]
     assert told.books.rejected_there == 3
-    assert "2 refused rows were not found in the original: unmatched.csv" in told.notes
-    assert any("2 rows of" in note and "no row of their own" in note for note in told.notes)
+    assert "2 rejected rows were not found in the original: see unmatched.csv" in told.notes
+    assert any("2 rows of" in note and "match no single row" in note for note in told.notes)
 
 
 def test_equal_rows_of_the_original_are_one_of_k(tmp_path: Path) -> None:
@@ -104,7 +104,7 @@ def test_equal_rows_of_the_original_are_one_of_k(tmp_path: Path) -> None:
     told = merged(tmp_path, "Email\na@b.org\n", "Reason,Email\nX,a@b.org\n", original=original)
     (row,) = written(tmp_path)
     assert row["preflight__message"] == "one of 2 rows that cannot be told apart"
-    assert any("1 rows are one of several" in note for note in told.notes)
+    assert any("1 rows match several equal rows" in note for note in told.notes)
 
 
 def test_the_names_that_rows_carry_lead_to_the_original(tmp_path: Path) -> None:
@@ -119,7 +119,7 @@ def test_the_names_that_rows_carry_lead_to_the_original(tmp_path: Path) -> None:
     (row,) = written(tmp_path)
     assert (row["E-Mail Address"], row["preflight__row"]) == ("ann@b", "1")
     assert row["preflight__id"] == row_id(sha256, 1)
-    assert any("names in preflight__id" in note for note in told.notes)
+    assert any("are identified by preflight__id" in note for note in told.notes)
 
 
 def test_a_mapped_column_may_be_in_either_file_and_must_be_in_one(tmp_path: Path) -> None:

@@ -97,8 +97,8 @@ def test_without_a_count_of_the_provider_silence_is_said(joining: Joining) -> No
 @pytest.mark.parametrize(
     ("state", "said"),
     [
-        (PartState.SENDING, "to be found out first"),
-        (PartState.REFUSED, "nothing of it was taken"),
+        (PartState.SENDING, "find out with"),
+        (PartState.REFUSED, "no row was accepted"),
         (PartState.FINISHED, "finished without an outcome"),
     ],
 )

@@ -27,8 +27,8 @@ from preflight.cli.options import (
 def check(**given: Any) -> int:
     """Lint contact files; write nothing.
 
-    PATH is a file, a folder, a pattern, or `-` for standard input. Exits with 0 when nothing was
-    found at or above --fail-on, with 1 when something was, with 2 when it could not be tried.
+    PATH is a file, a folder, a pattern, or `-` for standard input. Exits with 0 if nothing was
+    found at or above --fail-on, with 1 if something was, with 2 if the check could not run.
     """
     from preflight.cli.check import run
 
@@ -47,9 +47,9 @@ def fix(**given: Any) -> int:
     """Lint a file, apply safe fixes, write the clean rows and the rejects.
 
     Writes clean.csv (or parts/ and manifest.json, over a limit), rejects.csv, fixes.csv and
-    report.json into DIR, and keeps what `preflight undo DIR` needs. Exits with 0 when no row was
-    rejected, or no more than --max-bad. With --diff nothing is written, and it exits with 1 when
-    anything would be changed.
+    report.json into DIR, and keeps what `preflight undo DIR` needs. Exits with 0 if no row was
+    rejected, or no more than --max-bad. With --diff, writes nothing, and exits with 1 if anything
+    would be changed.
     """
     from preflight.cli.fix import run
 
@@ -64,8 +64,8 @@ def fix(**given: Any) -> int:
 def split(**given: Any) -> int:
     """Cut a file on record boundaries under the limits of --for, --max-bytes or --max-rows.
 
-    Writes parts/0001.csv …, each with the header, manifest.json and report.json into DIR. Cells
-    stay as they are; records that are malformed, or too large for any part, go to rejects.csv.
+    Writes parts/0001.csv …, each with the header, manifest.json and report.json into DIR. Cells are
+    not changed. Records that are malformed, or too large for any part, go to rejects.csv.
     """
     from preflight.cli.split import run
 
@@ -81,9 +81,9 @@ def split(**given: Any) -> int:
     help="print values of contacts or their shape",
 )
 def diff(**given: Any) -> int:
-    """Show what a fix changed, cell by cell, with the rule that asked for it.
+    """Show what a fix changed, cell by cell, with the rule of each change.
 
-    DIR is a folder that `preflight fix` wrote. Fixes that were undone since are shown as well.
+    DIR is a folder that `preflight fix` wrote. Fixes that were undone since are shown too.
     """
     from preflight.cli.diff import run
 
@@ -132,14 +132,13 @@ def undo(**given: Any) -> int:
     type=click.Path(path_type=Path),
     default=Path("preflight.toml"),
     metavar="FILE",
-    help="what to write, `-` for stdout [preflight.toml]",
+    help="file to write, `-` for stdout [preflight.toml]",
 )
-@click.option("--force", is_flag=True, help="replace a file that stands there")
+@click.option("--force", is_flag=True, help="replace an existing file")
 def init(**given: Any) -> int:
     """Write a commented configuration, drafted from the contact file PATH if there is one.
 
-    What you say with options is in force in it. What was found out, and what is merely likely,
-    stands there as comments.
+    Your options are in force in it. What was detected, and what is only likely, is in comments.
     """
     from preflight.cli.init import run
 

@@ -27,10 +27,10 @@ from preflight.linting import rule_skeleton
     help="run the samples of these rule files instead; repeatable",
 )
 def rules(**given: Any) -> int:
-    """List the rules, with the severity each has for --for PROVIDER, and where yours come from.
+    """List the rules, with their severity for --for PROVIDER, and the files of your own rules.
 
-    Rules for one provider alone stand in the list of that provider and in the one without --for.
-    With --test, the docstrings of rule files are executed: exits with 1 when a sample fails.
+    Without --for, the list includes the rules for single providers. With --test, executes the
+    docstrings of rule files, and exits with 1 if a sample fails.
     """
     from preflight.cli.rules import run
 
@@ -59,14 +59,14 @@ def explain(**given: Any) -> int:
     "--folder",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="where it is written [the first folder of `rules` in the config, else rules/]",
+    help="where to write it [the first folder of `rules` in the config, else rules/]",
 )
 @catalogue_options
 def new_rule(**given: Any) -> int:
     """Write the skeleton of a rule, with the next free code of its family.
 
-    NAME states the problem in kebab-case: email-padded. The file runs as it is; change its check
-    and its samples, and `preflight rules --test FILE` says whether they agree.
+    NAME states the problem in kebab-case: email-padded. The file can be run right away. Change its
+    check and its samples, and test them with `preflight rules --test FILE`.
     """
     from preflight.cli.new_rule import run
 
@@ -76,7 +76,7 @@ def new_rule(**given: Any) -> int:
 @click.command("profiles")
 @click.argument("name", required=False, metavar="[PROVIDER]")
 def profiles(**given: Any) -> int:
-    """List the providers, or say what one of them takes: its columns, limits and match key."""
+    """List the providers, or show what one of them accepts: columns, limits and match key."""
     from preflight.cli.profiles import run
 
     return run(**given)
@@ -88,7 +88,7 @@ def profiles(**given: Any) -> int:
     "name",
     required=True,
     metavar="PROVIDER",
-    help="whose header; see `preflight profiles`",
+    help="provider, see `preflight profiles`",
 )
 @click.option(
     "-o",
@@ -98,9 +98,9 @@ def profiles(**given: Any) -> int:
     metavar="FILE",
     help="where to write it [stdout]",
 )
-@click.option("--force", is_flag=True, help="replace a file that stands there")
+@click.option("--force", is_flag=True, help="replace an existing file")
 def template(**given: Any) -> int:
-    """Write an empty CSV with the columns that a provider takes, the required ones first."""
+    """Write an empty CSV with the columns that a provider accepts, the required ones first."""
     from preflight.cli.template import run
 
     return run(**given)

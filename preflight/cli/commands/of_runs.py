@@ -23,20 +23,20 @@ from preflight.cli.options import (
 
 @click.command("submit")
 @click.argument("path", metavar="PATH")
-@click.option("--to", required=True, metavar="PROVIDER", help="whom to send to")
-@click.option("--dry-run", is_flag=True, help="everything but the sending")
-@click.option("--again", is_flag=True, help="send all of a file that was sent there before")
+@click.option("--to", required=True, metavar="PROVIDER", help="provider to send to")
+@click.option("--dry-run", is_flag=True, help="do everything except sending")
+@click.option("--again", is_flag=True, help="send the whole file even if it was sent there before")
 @provider_options
 @writing_options
 @reading_options
 @rule_options
 @output_options
 def submit(**given: Any) -> int:
-    """Check, fix, split and send a file; wait, fetch what was refused, and merge it all.
+    """Check, fix, split and send a file; wait, fetch the failure report, and merge all results.
 
     Secrets come from the environment, or from --sandbox, which starts local stand-ins for this run.
-    Exits with 1 when more rows were rejected, here or there, than --max-bad accepts, with 3 when
-    the provider or the network stopped it: `preflight resume` then goes on.
+    Exits with 1 if preflight and the provider rejected more rows than --max-bad accepts, with 3 if
+    the provider or the network stopped the run; go on with `preflight resume`.
     """
     from preflight.cli.submit import run
 
@@ -51,20 +51,20 @@ def submit(**given: Any) -> int:
     type=int,
     multiple=True,
     metavar="PART",
-    help="send a part again of which it cannot be told whether it was taken; repeatable",
+    help="send a part again whose state is unknown; repeatable",
 )
 @click.option(
     "--mark-accepted",
     type=int,
     multiple=True,
     metavar="PART",
-    help="count such a part as taken instead; repeatable",
+    help="count such a part as accepted instead; repeatable",
 )
 def resume(**given: Any) -> int:
     """Go on with a run that was interrupted or stopped; without RUN, the latest unfinished one.
 
-    What was taken is not sent again. A part of which it cannot be told stays as it is, until you
-    have looked at the provider and say --resend-unknown or --mark-accepted.
+    Does not send again what the provider accepted. A part whose state is unknown stays so until you
+    have looked at the provider, and add --resend-unknown or --mark-accepted.
     """
     from preflight.cli.resume import run
 
@@ -73,17 +73,17 @@ def resume(**given: Any) -> int:
 
 @click.command("resubmit")
 @click.argument("corrected", metavar="CORRECTED")
-@click.option("--run", metavar="RUN", help="the run that is corrected, where it cannot be told")
-@click.option("--dry-run", is_flag=True, help="everything but the sending")
+@click.option("--run", metavar="RUN", help="the run that it corrects, if preflight cannot find out")
+@click.option("--dry-run", is_flag=True, help="do everything except sending")
 @provider_options
 @resubmit_options
 def resubmit(**given: Any) -> int:
     """Send the corrected rows of a failures.csv or rejects.csv, and only those.
 
-    The file may come back from a spreadsheet: sorted, with columns moved, rows deleted or added,
-    saved with semicolons in another encoding. What the spreadsheet broke is put back; what you
-    changed stays; corrections.csv lists both. Rows that were accepted are not sent again, nor are
-    rows that were refused and came back as they were.
+    The file may come from a spreadsheet: sorted, with columns moved, rows deleted or added, saved
+    with semicolons in another encoding. preflight restores what the spreadsheet broke and keeps
+    what you changed; corrections.csv lists both. It does not send rows that were accepted, nor
+    rejected rows that you did not change.
     """
     from preflight.cli.resubmit import run
 
@@ -91,14 +91,16 @@ def resubmit(**given: Any) -> int:
 
 
 @click.command("merge")
-@click.option("--from", "provider", required=True, metavar="PROVIDER", help="whose report it is")
+@click.option(
+    "--from", "provider", required=True, metavar="PROVIDER", help="provider of the report"
+)
 @click.option(
     "--failures",
     required=True,
     multiple=True,
     type=click.Path(path_type=Path),
     metavar="FILE…",
-    help="the report; several files, or repeatable, where it came in pages",
+    help="the report; several files if it has pages",
 )
 @click.argument("more", nargs=-1, type=click.Path(path_type=Path), metavar="")
 @click.option("--run", metavar="RUN", help="the run that it is about")
@@ -112,27 +114,29 @@ def resubmit(**given: Any) -> int:
     "--original",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="the file that the submitted one was made from: its columns and row numbers are given",
+    help="the file that the submitted one was made from; results have its columns and row numbers",
 )
-@click.option("--part", type=int, metavar="N", help="of the run, if the report does not tell")
+@click.option(
+    "--part", type=int, metavar="N", help="the part of the run, if the report does not say"
+)
 @click.option(
     "--mark-accepted",
     "accepted",
     type=int,
     multiple=True,
     metavar="N",
-    help="say of a part that it was taken, and that its job is through; repeatable",
+    help="confirm that a part was accepted and that its job has ended; repeatable",
 )
 @merge_options
 def merge(**given: Any) -> int:
     """Join a failure report that was fetched by hand to a run, or to a file that was uploaded.
 
-    With --run it becomes the run's own report: failures.csv and the books in the run's folder are
-    right from then on. With --submitted, DIR gets failures.csv, with the refused rows, and
-    report.json. Report lines that fit no row go to unmatched.csv. Exits with 1 when rows were
-    rejected, more than --max-bad accepts.
+    With --run it becomes the run's own report, and failures.csv and report.json in the run's folder
+    are updated. With --submitted, writes failures.csv, with the rejected rows, and report.json into
+    DIR. Report lines that match no row go to unmatched.csv. Exits with 1 if more rows were rejected
+    than --max-bad accepts.
 
-    --encoding, --delimiter, --header-row and --sheet are about --original where it is given.
+    --encoding, --delimiter, --header-row and --sheet describe --original, if there is one.
     """
     from preflight.cli.merge import run
 
@@ -144,7 +148,7 @@ def merge(**given: Any) -> int:
 @click.argument("run", required=False, metavar="")
 @state_dir_option
 def runs(**given: Any) -> int:
-    """List the runs, newest first; `runs show RUN` tells one, part by part."""
+    """List the runs, newest first; `runs show RUN` shows one, part by part."""
     from preflight.cli.runs import run
 
     return run(**given)
@@ -154,11 +158,18 @@ def runs(**given: Any) -> int:
 @click.argument("run", metavar="RUN")
 @click.argument("key", metavar="KEY")
 @click.option(
-    "--limit", type=click.IntRange(min=1), default=10, metavar="N", help="rows told at most [10]"
+    "--limit",
+    type=click.IntRange(min=1),
+    default=10,
+    metavar="N",
+    help="maximum number of rows [10]",
 )
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text")
 @click.option(
-    "--output-file", type=click.Path(path_type=Path), metavar="FILE", help="write it there"
+    "--output-file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="write the history into FILE",
 )
 @click.option(
     "--show-values/--redact",
@@ -168,11 +179,11 @@ def runs(**given: Any) -> int:
 )
 @state_dir_option
 def trace(**given: Any) -> int:
-    """Tell what happened to a row: read, found, changed, sent, refused, corrected, accepted.
+    """Show the history of a contact: its findings, fixes, sending, outcome and corrections.
 
-    RUN is any run of a family, KEY the number of a row of its first input, the email, phone or
-    other match key of a contact, or a row's preflight__id. All is told from the state folder; what
-    is missing is said. Exits with 1 when no row fits.
+    RUN is any run of a file or of its corrections. KEY is the number of a row in the first input,
+    the email, phone or other match key of a contact, or a row's preflight__id. Only the state
+    folder is needed. Exits with 1 if no row matches.
     """
     from preflight.cli.trace import run
 
@@ -187,23 +198,23 @@ def trace(**given: Any) -> int:
     "folder",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="write the proposals there: rule files and a piece of config",
+    help="a new folder for the proposals: rule files and a piece of config",
 )
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text")
 @click.option(
     "--show-values/--redact",
     "show_values",
     default=None,
-    help="name a domain that may be somebody's own, or not",
+    help="print domains that may belong to one person, or their shape",
 )
 @config_options
 @state_dir_option
 def learn(**given: Any) -> int:
     """Propose rules and config entries for refusals that no check predicted.
 
-    The rows that the provider refused are compared with those it accepted, over RUN and the runs
-    that correct it. Nothing is installed: try a rule with `preflight rules --test FILE`, and put
-    what you want into your preflight.toml.
+    Compares the rows that the provider refused with those it accepted, in RUN and the runs that
+    correct it. Installs nothing: try a rule with `preflight rules --test FILE`, and copy what you
+    want into your preflight.toml.
     """
     from preflight.cli.learn import run
 
@@ -216,7 +227,7 @@ def learn(**given: Any) -> int:
     "--state",
     type=click.Path(path_type=Path),
     default=Path(".preflight/sandbox.sqlite"),
-    help="where the stand-ins keep what they took [.preflight/sandbox.sqlite]",
+    help="where the stand-ins keep their data [.preflight/sandbox.sqlite]",
 )
 @click.option("--job-seconds", type=float, default=0.0, help="how long a job takes [0]")
 @click.option(
@@ -224,14 +235,14 @@ def learn(**given: Any) -> int:
     "faults",
     multiple=True,
     metavar="PROVIDER:ROUTE:FAULT[:TIMES[:SECONDS]]",
-    help="misbehave, dotdigital:import:429:2; repeatable",
+    help="simulate a fault, dotdigital:import:429:2; repeatable",
 )
 @click.option("--magic", is_flag=True, help="list the values that the stand-ins react to, and exit")
 def sandbox(**given: Any) -> int:
     """Run local stand-ins for the providers until interrupted.
 
     They listen on the loopback interface only, and behave as the providers document. Prints the
-    environment that points preflight at them.
+    environment variables that make preflight use them.
     """
     from preflight.cli.sandbox import run
 

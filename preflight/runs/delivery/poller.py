@@ -65,7 +65,7 @@ class Pace:
     deadline: float | None
 
     def backoff(self, tries: int, asked: float | None) -> float:
-        """Seconds until the next try after failures: full jitter, or what the provider asked for."""
+        """Seconds until the next try after some failures: full jitter, or what was asked for."""
         ceiling = min(LONGEST_BACKOFF, 2.0 ** min(tries, 10))
         return max(min(asked or 0.0, LONGEST_ASKED), self.jitter() * ceiling * self.scale)
 

@@ -77,5 +77,5 @@ def test_a_record_of_another_width_stops_before_anything_is_sent(tmp_path: Path)
 def test_another_file_is_no_correction(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"has none of the columns .*Email, First Name"):
         read(tmp_path, "Product,Price\nPen,1\n")
-    with pytest.raises(UsageError, match="no table with a header"):
+    with pytest.raises(UsageError, match="not a table with a header"):
         read(tmp_path, "")

@@ -380,7 +380,7 @@ def test_what_breaks_again_and_again_ends_after_eight_tries(bench: Bench) -> Non
     """Each of them looked up and absent; nothing is left pending."""
     provider = Scripted()
     provider.meets("create", *[lost() for _ in range(8)])
-    with pytest.raises(Stopped, match="not taken in 8 tries"):
+    with pytest.raises(Stopped, match="not accepted in 8 tries"):
         bench.drive(provider)
     assert bench.states() == [PartState.READY] * 2
     bench.drive(provider)
@@ -440,7 +440,7 @@ def test_a_decision_that_does_not_fit_changes_nothing(bench: Bench) -> None:
     with pytest.raises(Stopped):
         bench.drive(provider)
     for wrong, words in (
-        ({"resend": {1, 2}}, "part 2 is not unknown but ready"),
+        ({"resend": {1, 2}}, "part 2 is ready, not unknown"),
         ({"accept": {1, 9}}, "no part 9; it has 2"),
         ({"resend": {1}, "accept": {1}}, "part 1 cannot be both"),
     ):
