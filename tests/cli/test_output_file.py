@@ -230,4 +230,4 @@ def test_a_run_that_stopped_says_how_to_go_on_though_its_report_finds_no_room(
     assert (told.code, told.out) == (2, "")
     lines = told.err.splitlines()
     assert lines[-1] == "preflight: cannot write /dev/full: No space left on device"
-    assert "; to go on: `preflight resume " in lines[-2]
+    assert "; go on with `preflight resume " in lines[-2]
