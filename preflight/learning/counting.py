@@ -1,4 +1,4 @@
-"""How sure one can be, from counts, that a property goes with being refused."""
+"""Statistics: whether counts show that rows with a property are refused more often."""
 
 from __future__ import annotations
 
@@ -6,18 +6,17 @@ import math
 from dataclasses import dataclass
 
 PRECISION = 0.75
-"""Of the rows with a property at least this share must be refused, 95 % sure, to propose it."""
+"""The share of rows with a property that must be refused, with 95 % confidence, to propose it."""
 
 CHANCE = 0.01
-"""The most that the chance of a finding may be if nothing tells the rows apart, however many
-properties were looked at."""
+"""The highest probability of a proposal by chance alone, over all properties that were tried."""
 
 _Z = 1.959964
-"""Of a two-sided interval of 95 %."""
+"""The quantile of a two-sided interval of 95 %."""
 
 
 def wilson(hits: int, rows: int) -> float:
-    """The lower end of Wilson's interval of 95 % for a share of `hits` in `rows`; 0 of none."""
+    """The lower end of Wilson's 95 % interval for a share of `hits` in `rows`; 0 without hits."""
     if not hits:
         return 0.0
     share, square = hits / rows, _Z * _Z
@@ -27,19 +26,19 @@ def wilson(hits: int, rows: int) -> float:
 
 
 LEAST = next(rows for rows in range(1, 1000) if wilson(rows, rows) >= PRECISION)
-"""How many refused rows a property needs at least, if no accepted row has it."""
+"""The smallest number of refused rows for a proposal, if no accepted row has the property."""
 
 
 def chance(refused: int, rows: int, all_refused: int, all_rows: int) -> float:
-    """How likely so many of some rows are refused, or more, if they were drawn blindly.
+    """The probability that at least so many of some rows are refused if they are drawn at random.
 
     The upper tail of the hypergeometric distribution: Fisher's exact test, one-sided.
 
     Args:
-        refused: of the drawn rows.
-        rows: how many are drawn.
-        all_refused: of all rows.
-        all_rows: how many there are.
+        refused: number of refused rows among those drawn.
+        rows: number of rows drawn.
+        all_refused: number of all refused rows.
+        all_rows: number of all rows.
     """
     highest = min(rows, all_refused)
     return min(
@@ -62,7 +61,7 @@ def _choose(rows: int, drawn: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """What speaks for a property.
+    """The evidence for a property.
 
     Attributes:
         refused: refused rows that have it, of `all_refused`.
@@ -76,11 +75,11 @@ class Support:
 
     @property
     def floor(self) -> float:
-        """The share of refused rows among those that have it, at least, 95 % sure."""
+        """The lower bound of the share of refused rows among those that have it, at 95 %."""
         return wilson(self.refused, self.refused + self.accepted)
 
     def holds(self, tried: int) -> bool:
-        """Whether it is worth a proposal, after looking at so many properties."""
+        """Whether it is worth a proposal, after trying so many properties."""
         if self.floor < PRECISION:
             return False
         every = self.all_refused + self.all_accepted

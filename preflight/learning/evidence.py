@@ -1,4 +1,4 @@
-"""What a family of runs knows: rows as they were sent, what became of each, and what was found."""
+"""The evidence of a family of runs: rows as sent, their outcomes, and the findings on them."""
 
 from __future__ import annotations
 
@@ -29,27 +29,27 @@ from preflight.runs.prediction import ACCEPTED, REFUSED
 from preflight.writing.writer import rewrite
 
 WHOLE_PART = "whole part"
-"""How a row was refused that was refused with all of its part: no row can be told from another."""
+"""The `how` of rows that were refused with all of their part, so that nothing can be learned."""
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What there is to learn from.
+    """The rows that a family of runs sent, with their outcomes.
 
     Attributes:
         runs: the family, the first run first.
         profile: of its provider, with the classes that the user gave.
-        columns: what was sent.
-        cells: one column for each of `columns`, by its position, as str: the rows as they were
-            sent. A row that was sent again unchanged counts once, as it ended last.
-        rows: of the same index: accepted bool, code str and message str (the provider's; "" of an
-            accepted row), warnings str (codes of ours, blank-separated).
-        warned: rule code → the rows that were sent with its warning.
-        unheard: rule code → the rows on which it would have found something, had it been on.
+        columns: that were sent.
+        cells: the rows as sent: a str column for each of `columns`, by its position. A row that was
+            sent again unchanged counts once, with its last outcome.
+        rows: with the same index: accepted bool, code str and message str (the provider's; "" if
+            accepted), warnings str (codes of rules, separated by blanks).
+        warned: rule code → a mask of the rows that were sent with its warning.
+        unheard: rule code → a mask of the rows that it would have reported if it had been on.
         rules: all of these rules, by code.
-        asked_for: of `unheard`, those that `extend_select` brings; the others are ignored.
-        whole: how many rows were refused with all of their part.
-        unnamed: how many of which the provider does not say whether it refused them.
+        asked_for: of `unheard`, those that `extend_select` turns on; the others are ignored.
+        whole: number of rows that were refused with all of their part.
+        unnamed: number of rows of which the provider does not say whether it refused them.
     """
 
     runs: tuple[Run, ...]
@@ -74,18 +74,18 @@ def gathered(
     work: Path,
     progress: Progress = silent,
 ) -> Evidence:
-    """What the family of a run knows.
+    """Collects the evidence of the family of a run.
 
     Args:
-        ledger: knows the runs.
-        run_id: of any of them.
+        ledger: the ledger with the runs.
+        run_id: any run of the family.
         settings: of this call: its state folder, and its classes of failure codes.
         check: lints the kept sources of the runs.
         work: a private folder, see `core.workspace`.
-        progress: told the stage, rows done, and their total if it is known.
+        progress: called with the stage, the rows done, and their total if it is known.
 
     Raises:
-        UsageError: there is no such run, or what became of its rows is not kept.
+        UsageError: there is no such run, or the outcomes of its rows are not kept.
         SourceError: a kept source is gone.
     """
     runs = ledger.family(run_id)
@@ -135,16 +135,16 @@ def gathered(
 
 
 _CELL = "cell "
-# A rule about several rows would see rows that were never in one file.
+# Rules about several rows would compare rows that were never in one file.
 _ABOUT_ROWS = (Scope.CELL, Scope.ROW)
 
 
 def _as_sent(checked: Checked, progress: Progress) -> tuple[pd.DataFrame, dict[str, SentColumn]]:
-    """The clean rows of a source as they were sent, by their numbers; and what the columns are."""
+    """The clean rows of a source as sent, indexed by row number, and their columns."""
     analysis = checked.analysis
-    by_position = {one.position: one for one in analysis.plan.columns}
-    # A data field may be called as a column of the verdicts is.
-    labels = {f"{_CELL}{one.header}": one for one in reversed(analysis.output_columns)}
+    by_position = {column.position: column for column in analysis.plan.columns}
+    # The prefix distinguishes them from the columns of the row outcomes.
+    labels = {f"{_CELL}{column.header}": column for column in reversed(analysis.output_columns)}
     pieces = []
     for one, _ in rewrite(analysis, checked.records("reading", progress)):
         pieces.append(
@@ -167,7 +167,7 @@ def _as_sent(checked: Checked, progress: Progress) -> tuple[pd.DataFrame, dict[s
 
 
 def _once(rows: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
-    """The rows without those that were sent again as they were; a cell that lacks is blank."""
+    """The rows without those that were sent again unchanged; missing cells become blank."""
     cells = rows[columns].fillna("")
     same = pd.util.hash_pandas_object(cells.assign(origin=rows["origin"]), index=False)
     whole = rows.assign(**{name: cells[name] for name in columns})
@@ -175,7 +175,7 @@ def _once(rows: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
 
 
 def _warned(warnings: pd.Series[str], on: Mapping[str, Rule]) -> dict[str, Bools]:
-    """For each rule that is on and warned of any row: of which."""
+    """For each rule that is on and has warnings, a mask of the rows that it warned about."""
     pairs = warnings.str.split().explode().rename("code").rename_axis("at").reset_index()
     return {
         str(code): np.isin(np.arange(len(warnings)), rows["at"].to_numpy())
@@ -186,7 +186,7 @@ def _warned(warnings: pd.Series[str], on: Mapping[str, Rule]) -> dict[str, Bools
 def _off(
     settings: Settings, analysis: Analysis, profile: Profile
 ) -> tuple[dict[str, Rule], frozenset[str]]:
-    """The rules about single rows that were not on, and those that `extend_select` would bring."""
+    """The rules about single rows that were off, and those that `extend_select` would turn on."""
     every = catalogue.load(settings.rules)
     off = {
         code: rule
@@ -215,12 +215,12 @@ def _unheard(
     check: Check,
     work: Path,
 ) -> dict[str, Bools]:
-    """For each rule that was not on and finds anything: in which rows, as they were sent."""
+    """For each rule that was off and has findings, a mask of the rows that it reports."""
     if not off or not len(cells):
         return {}
     path = work / "as-sent.csv"
     with files.Replacement(path, durable=False) as file:
-        file.write(csv_writer.line([one.header for one in columns]))
+        file.write(csv_writer.line([column.header for column in columns]))
         texts = [pa.array(cells[at], type=pa.large_string()) for at in cells]
         file.write(csv_writer.body(csv_writer.records(texts)))
     judged = dataclasses.replace(

@@ -1,4 +1,4 @@
-"""What is learned: proposals, each with what speaks for it. Nothing of them is in force."""
+"""Lessons: proposals with the evidence for them. Nothing of them is in force."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from preflight.runs.ledger.run import Run
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """A rule that warned of the rows may reject them: a severity for the config."""
+    """A rule that warned about the rows could reject them: a severity for the config."""
 
     rule: Rule
     support: Support
 
     @property
     def name(self) -> str:
-        """Tells it from the other proposals."""
+        """Identifies the proposal."""
         return f"severity {self.rule.code}"
 
 
 @dataclass(frozen=True, slots=True)
 class Switched:
-    """A rule that was not on would have found the rows.
+    """A rule that was off would have reported the rows.
 
     Attributes:
-        selects: whether `extend_select` switches it on; else it is ignored, or off.
+        selects: whether `extend_select` turns it on; else `ignore` or the severity turns it off.
     """
 
     rule: Rule
@@ -39,30 +39,30 @@ class Switched:
 
     @property
     def name(self) -> str:
-        """Tells it from the other proposals."""
+        """Identifies the proposal."""
         return f"select {self.rule.code}"
 
 
 @dataclass(frozen=True, slots=True)
 class Demanded:
-    """A field must not be blank: an `any_of` for the config."""
+    """A field that must not be blank: an `any_of` for the config."""
 
     of: Property
     support: Support
 
     @property
     def name(self) -> str:
-        """Tells it from the other proposals."""
+        """Identifies the proposal."""
         return f"demand {self.of.column.field}"
 
 
 @dataclass(frozen=True, slots=True)
 class Ruled:
-    """A rule of one's own.
+    """A rule for the user's own rules.
 
     Attributes:
-        code: a free one.
-        text: of its file; None where it would name somebody's own domain, and values are not shown.
+        code: one that no rule has.
+        text: of its file; None if it would name a domain of a person, and values are not shown.
     """
 
     code: str
@@ -72,27 +72,27 @@ class Ruled:
 
     @property
     def name(self) -> str:
-        """Tells it from the other proposals."""
+        """Identifies the proposal."""
         return f"rule {self.code}"
 
 
 Proposal = Raised | Switched | Demanded | Ruled
-"""One of them."""
+"""Any of the proposals."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """What is learned of one reason of a provider.
+    """The lesson from one reason of a provider.
 
     Attributes:
         code: the provider's, verbatim.
         reason: its class.
-        rows: how many rows were refused for it, each as it was sent counted once.
-        missed: how many of them had no warning that predicted it, see `prediction`.
+        rows: number of rows that were refused for it; unchanged rows count once.
+        missed: number of these rows without a warning that predicted it, see `prediction`.
         known: whether the profile or the config has its class.
-        guess: a class that its wording tells, where it is not known; None where nothing does.
-        proposals: what would have found its rows, best first.
-        why: why there is no proposal, or none more; a fact, "" where there is nothing to say.
+        guess: the class that its wording suggests if it is not known; None if it suggests none.
+        proposals: that would have reported its rows, best first.
+        why: why there are no proposals, as a fact; else "".
     """
 
     code: str
@@ -107,16 +107,16 @@ class Lesson:
 
 @dataclass(frozen=True, slots=True)
 class Lessons:
-    """What is learned of a family of runs.
+    """The lessons from a family of runs.
 
     Attributes:
         runs: the family.
         provider: its name.
-        accepted, refused: rows there was to learn from.
-        whole: rows that were refused with all of their part.
-        unnamed: rows of which the provider does not say whether it refused them.
-        tried: how many properties and rules were looked at.
-        lessons: one a reason, the most frequent first.
+        accepted, refused: numbers of rows that were compared.
+        whole: number of rows that were refused with all of their part.
+        unnamed: number of rows of which the provider does not say whether it refused them.
+        tried: number of properties and rules that were tried.
+        lessons: one for each reason, the most frequent first.
     """
 
     runs: Sequence[Run]
@@ -130,6 +130,6 @@ class Lessons:
 
     @property
     def proposals(self) -> list[Proposal]:
-        """All of them, each once, though it may tell rows of several reasons."""
-        every = [one for lesson in self.lessons for one in lesson.proposals]
-        return list({one.name: one for one in reversed(every)}.values())[::-1]
+        """All proposals, each once even if several reasons have it."""
+        every = [proposal for lesson in self.lessons for proposal in lesson.proposals]
+        return list({proposal.name: proposal for proposal in reversed(every)}.values())[::-1]

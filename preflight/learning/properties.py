@@ -1,7 +1,7 @@
-"""Properties that the cells of a column may share: what refused ones are asked for.
+"""Properties that the cells of a column may share, to compare refused cells with accepted ones.
 
-Each is a pattern that Python and RE2 read alike, with a made-up value that has it and one that has
-not, so that a rule and its sample can be written from it.
+Each is a pattern that Python and RE2 read alike, with made-up values that match and that do not, so
+that a rule and its sample can be written from it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from preflight.learning.counting import LEAST
 
 BLANK = r"^\s*$"
 CROWD = 5
-"""A domain that so many contacts have is nobody's own, so that it may be named."""
+"""A domain that so many contacts have does not belong to one person, and may be named."""
 
 _LONGEST = 999
 _PLAIN = re.compile(r"[\w .()/#&+-]{1,60}")
@@ -42,7 +42,7 @@ FINE = {
     "country": ("Germany", "France", "DE"),
     "text": ("Kestrel", "Heron", "K", "7"),
 }
-"""Made-up values of each kind, in which next to nothing is odd."""
+"""Made-up values of each kind, which have hardly any of the properties."""
 
 _NAMES = {
     "!": "exclamation-mark", "#": "number-sign", "$": "dollar", "%": "percent", "&": "ampersand",
@@ -56,11 +56,11 @@ _NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class SentColumn:
-    """A column as it was sent.
+    """A column as sent.
 
     Attributes:
         name: the header as written in the file.
-        field: the profile's field that it holds; None where it holds none.
+        field: the profile's field that it holds; None if it holds none.
         kind: of its cells.
         header: the provider's name for it.
     """
@@ -72,23 +72,23 @@ class SentColumn:
 
     @property
     def shown(self) -> str:
-        """What it is called in a message: the field, or the header as written."""
+        """Its name in messages: the field, or the header as written."""
         return self.field or self.name.strip()
 
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """Something that a cell may be.
+    """A property of a cell.
 
     Attributes:
         column: of the cell.
-        rank: of two that fit the same rows the one of the lower rank is meant.
-        slug: for the name of a rule: what is odd, in kebab-case.
-        words: what it is, for a sentence: "longer than 40 characters".
-        pattern: finds it, in Python's and in RE2's dialect; blanks around count.
+        rank: of two properties that match the same rows, the one with the lower rank is proposed.
+        slug: for the name of a rule: the problem, in kebab-case.
+        words: for a sentence: "longer than 40 characters".
+        pattern: that matches it, for Python and RE2; blanks around the cell count.
         odd: a made-up value that has it.
-        fine: two that have not.
-        personal: whether `words`, `slug`, `pattern` and `odd` may tell whose cells these are.
+        fine: two made-up values that do not have it.
+        personal: whether `words`, `slug`, `pattern` and `odd` may show whose cells these are.
     """
 
     column: SentColumn
@@ -103,11 +103,11 @@ class Property:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """The properties of a column's cells that are frequent enough to tell them apart.
+    """The properties of a column's cells that are frequent enough to compare.
 
     Attributes:
-        found: each with a mask over the cells.
-        tried: how many were looked at, those among them that came to nothing.
+        found: the properties, each with a mask over the cells.
+        tried: number of properties that were tried, with those that cannot be shown.
     """
 
     found: tuple[tuple[Property, Bools], ...]
@@ -115,25 +115,26 @@ class Candidates:
 
 
 def candidates(column: SentColumn, cells: pd.Series[str]) -> Candidates:
-    """What the cells of a column may be told apart by.
+    """The properties that some but not all cells of a column have.
 
     Args:
-        column: it.
-        cells: as they were sent, one a row.
+        column: the column.
+        cells: as sent, one for each row.
     """
     which, distinct = pd.factorize(cells)
     values = pa.array(distinct, type=pa.large_string())
     index = np.asarray(which, dtype=np.int64)
     found: list[tuple[Property, Bools]] = []
     tried = 0
-    for one in _properties(column, values, index):
-        mask = _matches(values, one.pattern)[index]
+    for prop in _properties(column, values, index):
+        mask = _matches(values, prop.pattern)[index]
         rows = int(mask.sum())
-        # What next to no row has, or every row, tells nothing; no verdict was looked at for that.
+        # A property of nearly no row or of every row shows nothing; outcomes are not looked at
+        # here.
         if LEAST <= rows < len(cells):
             tried += 1
-            if _shows(one):
-                found.append((one, mask))
+            if _shows(prop):
+                found.append((prop, mask))
     return Candidates(tuple(found), tried)
 
 
@@ -142,14 +143,14 @@ def _matches(values: pa.Array, pattern: str) -> Bools:
     return np.asarray(mask.to_numpy(zero_copy_only=False), dtype=bool)
 
 
-def _shows(one: Property) -> bool:
-    """Whether a sample can show it: its made-up values are what they are to be."""
-    if one.column.field is None and not _PLAIN.fullmatch(one.column.name.strip()):
+def _shows(prop: Property) -> bool:
+    """Whether a sample can show it: the pattern matches the odd value, and not the fine ones."""
+    if prop.column.field is None and not _PLAIN.fullmatch(prop.column.name.strip()):
         return False
-    shown = [one.odd, *one.fine]
-    told = [re.search(one.pattern, value) is not None for value in shown]
-    alike = list(_matches(pa.array(shown, type=pa.large_string()), one.pattern)) == told
-    return told == [True, False, False] and alike
+    shown = [prop.odd, *prop.fine]
+    expected = [re.search(prop.pattern, value) is not None for value in shown]
+    alike = list(_matches(pa.array(shown, type=pa.large_string()), prop.pattern)) == expected
+    return expected == [True, False, False] and alike
 
 
 def _properties(column: SentColumn, values: pa.Array, which: Ints) -> Iterator[Property]:
@@ -245,8 +246,8 @@ def _made(
     *,
     personal: bool = False,
 ) -> Property:
-    """A property, with values that have it not; some that have it too where there are none."""
-    options = [one for one in FINE[column.kind] if not re.search(pattern, one)]
+    """A property, with fine values of its kind; with the odd value if there are none."""
+    options = [value for value in FINE[column.kind] if not re.search(pattern, value)]
     fine = (options[0], options[min(1, len(options) - 1)]) if options else (odd, odd)
     return Property(
         column, rank, f"{_slug(column.shown)}-{slug}", words, pattern, odd, fine, personal

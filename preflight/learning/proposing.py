@@ -1,4 +1,4 @@
-"""Evidence into lessons: what tells the refused rows of each reason from the accepted ones."""
+"""Derives lessons from evidence: what distinguishes refused rows from accepted ones."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from preflight.rule import Rule
 from preflight.runs.prediction import ACCEPTED, REFUSED, SEPARATOR, Predicted, predicted
 
 OWN = "OWN"
-"""The family of proposed rules: its codes never meet those of preflight."""
+"""The family of proposed rules; no rule of preflight has a code of this family."""
 
 _WORDING = {
     Reason.SUPPRESSED: r"unsubscri|suppress|bounce|complain|opted.out|opt.out|do.not.contact"
@@ -38,13 +38,13 @@ _WORDING = {
     Reason.RETRY: r"time.?out|timed.out|temporar|try.again|rate.limit|throttl|unavailable",
     Reason.CONFIG: r"permission|forbidden|not.authori[sz]ed|quota",
 }
-# What is wrong with these is nothing of the row's.
+# The cause of these is not in the rows.
 _NOT_OF_ROWS = (Reason.RETRY, Reason.CONFIG)
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """Something that may tell refused rows: the rows it is true of, and what it would propose."""
+    """A possible proposal: a mask of the rows that it matches, and how to make it."""
 
     rank: int
     mask: Bools
@@ -52,24 +52,24 @@ class _Candidate:
 
 
 def guess(code: str, message: str) -> Reason | None:
-    """The class that a reason's own words tell; None where they tell none, or two."""
-    said = re.sub(r"[_\-]", " ", f"{code} {message}").casefold()
-    told = [reason for reason, words in _WORDING.items() if re.search(words, said)]
-    return told[0] if len(told) == 1 else None
+    """The class that the words of a reason suggest; None if they suggest none or several."""
+    text = re.sub(r"[_\-]", " ", f"{code} {message}").casefold()
+    matching = [reason for reason, words in _WORDING.items() if re.search(words, text)]
+    return matching[0] if len(matching) == 1 else None
 
 
 def learn(evidence: Evidence, rules: Mapping[str, Rule], *, show_values: bool = False) -> Lessons:
-    """What the evidence teaches.
+    """Derives lessons from the evidence.
 
-    A rule or a property is proposed where, 95 % sure, at least `counting.PRECISION` of the rows it
-    is true of are refused for the reason, and where so clear a difference would turn up by chance
-    in no more than `counting.CHANCE` of cases, all that was looked at taken together. Of what fits
-    the same rows the best is proposed, then what tells the rest.
+    A rule or a property is proposed if, with 95 % confidence, at least `counting.PRECISION` of the
+    rows that it matches were refused for the reason, and if chance alone would produce such a
+    difference in at most `counting.CHANCE` of cases, over everything that was tried. Among those
+    that match the same rows the best is proposed, then the best for the remaining rows.
 
     Args:
         evidence: of a family of runs.
-        rules: all there are, so that a code is free.
-        show_values: whether what may be somebody's own, such as a private domain, is named.
+        rules: all existing rules, so that new codes are free.
+        show_values: whether to name what may belong to one person, such as a private domain.
     """
     rows = evidence.rows
     reasons = rows.loc[~rows["accepted"], "code"].str.split(SEPARATOR).explode()
@@ -113,7 +113,7 @@ def _lesson(
     pool: Sequence[_Candidate],
     tried: int,
 ) -> Lesson:
-    """What is learned of one reason."""
+    """The lesson from one reason."""
     profile = evidence.profile
     reason = profile.reason(code)
     known = reason is not Reason.UNKNOWN
@@ -123,13 +123,13 @@ def _lesson(
     if (guessed or reason) in _NOT_OF_ROWS:
         why = "its cause is not in the rows"
     elif rows < LEAST:
-        why = f"too few rows to learn from: {LEAST} at least are needed"
+        why = f"too few rows to learn from: at least {LEAST} are needed"
     elif not accepted.any():
         why = "no row was accepted to compare with"
     else:
-        proposals = tuple(_told(refused, accepted, pool, tried))
+        proposals = tuple(_distinguishing(refused, accepted, pool, tried))
         if not proposals:
-            why = "nothing that was looked at tells its rows from the accepted ones"
+            why = "nothing that was tried distinguishes its rows from accepted ones"
     return Lesson(
         code=code,
         reason=reason,
@@ -142,27 +142,27 @@ def _lesson(
     )
 
 
-def _told(
+def _distinguishing(
     refused: Bools, accepted: Bools, pool: Sequence[_Candidate], tried: int
 ) -> list[Proposal]:
-    """What tells refused rows from accepted ones: the best, then the best of what is left."""
-    found: list[Proposal] = []
+    """The proposals for refused rows: the best, then the best for the remaining rows."""
+    proposals: list[Proposal] = []
     left = np.ones(len(refused), dtype=bool)
     while True:
         bad, good = refused & left, accepted & left
         holding = [
-            (support, one)
-            for one in pool
-            for support in [_support(one.mask, bad, good)]
+            (support, candidate)
+            for candidate in pool
+            for support in [_support(candidate.mask, bad, good)]
             if support.refused >= LEAST and support.holds(tried)
         ]
         if not holding:
-            return found
-        # An accepted row weighs as many refused ones as may stand beside it under the bound.
+            return proposals
+        # At a precision of 75 %, one accepted row outweighs three refused ones.
         _, best = max(
             holding, key=lambda entry: (entry[0].refused - 3 * entry[0].accepted, -entry[1].rank)
         )
-        found.append(best.propose(_support(best.mask, refused, accepted)))
+        proposals.append(best.propose(_support(best.mask, refused, accepted)))
         left &= ~best.mask
 
 
@@ -178,7 +178,7 @@ def _support(mask: Bools, refused: Bools, accepted: Bools) -> Support:
 def _pool(
     evidence: Evidence, rules: Mapping[str, Rule], *, show_values: bool
 ) -> tuple[list[_Candidate], int]:
-    """All there is to look at, and how much that is."""
+    """All candidates, and the number of properties and rules that were tried."""
     pool = [
         _Candidate(-2, mask, functools.partial(Raised, evidence.rules[code]))
         for code, mask in evidence.warned.items()
@@ -192,11 +192,15 @@ def _pool(
     tried = len(pool)
     free = _Codes(rules)
     for at, column in enumerate(evidence.columns):
-        told = candidates(column, evidence.cells[at])
-        tried += told.tried
+        properties = candidates(column, evidence.cells[at])
+        tried += properties.tried
         pool += [
-            _Candidate(one.rank, mask, _proposes(one, evidence, free, show_values=show_values))
-            for one, mask in told.found
+            _Candidate(
+                found_property.rank,
+                mask,
+                _proposes(found_property, evidence, free, show_values=show_values),
+            )
+            for found_property, mask in properties.found
         ]
     return pool, tried
 
@@ -212,24 +216,24 @@ class _Codes:
         self._next = int(rule_skeleton.next_code(rule_skeleton.family_of(OWN), rules)[len(OWN) :])
         self._given: dict[Property, str] = {}
 
-    def of(self, one: Property) -> str:
+    def of(self, prop: Property) -> str:
         """The code of a property, the same each time."""
-        if one not in self._given:
-            self._given[one] = f"{OWN}{self._next + len(self._given):03d}"
-        return self._given[one]
+        if prop not in self._given:
+            self._given[prop] = f"{OWN}{self._next + len(self._given):03d}"
+        return self._given[prop]
 
 
 def _proposes(
-    one: Property, evidence: Evidence, free: _Codes, *, show_values: bool
+    prop: Property, evidence: Evidence, free: _Codes, *, show_values: bool
 ) -> Callable[[Support], Proposal]:
-    """What is proposed of a property."""
+    """A function that makes the proposal for a property."""
 
     def propose(support: Support) -> Proposal:
-        if one.pattern == BLANK:
-            return Demanded(one, support)
-        code = free.of(one)
-        if one.personal and not show_values:
-            return Ruled(code, one, support, None)
-        return Ruled(code, one, support, rule_file(one, code, support, evidence.profile))
+        if prop.pattern == BLANK:
+            return Demanded(prop, support)
+        code = free.of(prop)
+        if prop.personal and not show_values:
+            return Ruled(code, prop, support, None)
+        return Ruled(code, prop, support, rule_file(prop, code, support, evidence.profile))
 
     return propose

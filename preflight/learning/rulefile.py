@@ -11,8 +11,8 @@ from preflight.learning.properties import FINE, Property
 
 _TEXT = '''r"""The {shown} is {words}.
 
-Proposed by `preflight learn`: {provider} had refused {refused:,} rows of which this is true, and
-accepted {accepted:,}. Look whether that is the cause before you use it.
+Proposed by `preflight learn`: {provider} refused {refused:,} rows of which this is true, and
+accepted {accepted:,}. Check that this is the cause before you use the rule.
 
 Options::
 
@@ -24,7 +24,7 @@ Bad::
 
 Findings::
 
-    3:{header} {code} {said}
+    3:{header} {code} {shown_message}
 
 Good::
 
@@ -47,7 +47,7 @@ def _is_asked(context: Context) -> bool:
 
 
 def suspects(context: Context) -> str:
-    """The cells that are worth a look: those of the column that have it."""
+    """A pattern of the cells to check: those of the column that have the property."""
     return _ODD if _is_asked(context) else ""
 
 
@@ -71,43 +71,43 @@ RULE = Rule(
 '''
 
 
-def rule_file(one: Property, code: str, support: Support, provider: Profile) -> str:
-    """The text of a rule that warns of a property.
+def rule_file(prop: Property, code: str, support: Support, provider: Profile) -> str:
+    """The text of a rule that warns about a property.
 
-    Its sample holds made-up values alone.
+    Its sample has only made-up values.
 
     Args:
-        one: the property; of cells that are not blank.
+        prop: the property; of cells that are not blank.
         code: of the rule.
-        support: what speaks for it.
+        support: the evidence for it.
         provider: the profile of the provider that refused the rows.
     """
-    column = one.column
-    header = _header(one, provider)
+    column = prop.column
+    header = _header(prop, provider)
     by_field = column.field is not None
     # A message is shown wherever findings are.
-    said = f"{'odd' if one.personal else one.words}: {provider.title} refused such rows"
+    message = f"{'odd' if prop.personal else prop.words}: {provider.title} refused such rows"
     return _TEXT.format(
         shown=column.shown,
-        words=one.words,
+        words=prop.words,
         provider=provider.title,
         refused=support.refused,
         accepted=support.accepted,
         options=f"--for {provider.name}",
         header=header,
-        bad=_sample(one, provider, header, one.odd),
-        good=_sample(one, provider, header, one.fine[1]),
+        bad=_sample(prop, provider, header, prop.odd),
+        good=_sample(prop, provider, header, prop.fine[1]),
         code=code,
-        slug=one.slug,
-        message=_literal(said),
-        said=said,
+        slug=prop.slug,
+        message=_literal(message),
+        shown_message=message,
         kind=column.kind,
         kind_of_name="FIELD" if by_field else "COLUMN",
         name=_literal(column.field or column.name.strip().casefold()),
         asked="context.field is not None and context.field.name == _FIELD"
         if by_field
         else "context.column.name.strip().casefold() == _COLUMN",
-        pattern=_literal(one.pattern),
+        pattern=_literal(prop.pattern),
     )
 
 
@@ -116,23 +116,23 @@ def _literal(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _header(one: Property, profile: Profile) -> str:
-    """What the property's column is called in the sample."""
-    if one.column.field is None:
-        return one.column.name.strip()
-    return profile.fields[one.column.field].header or one.column.field
+def _header(prop: Property, profile: Profile) -> str:
+    """The name of the property's column in the sample."""
+    if prop.column.field is None:
+        return prop.column.name.strip()
+    return profile.fields[prop.column.field].header or prop.column.field
 
 
-def _sample(one: Property, profile: Profile, header: str, cell: str) -> str:
-    """A file of two contacts, the second of which has the cell."""
+def _sample(prop: Property, profile: Profile, header: str, cell: str) -> str:
+    """A file of two contacts; the second has the cell."""
     needed = {
         profile.fields[name].header or name: FINE[profile.fields[name].kind]
         for name in profile.required
-        if name != one.column.field
+        if name != prop.column.field
     }
     records = [
         [*needed, header],
-        [*(fine[0] for fine in needed.values()), one.fine[0]],
+        [*(fine[0] for fine in needed.values()), prop.fine[0]],
         [*(fine[1] for fine in needed.values()), cell],
     ]
     return "\n".join(f"    {csv_writer.line(record).decode().rstrip()}" for record in records)

@@ -1,7 +1,7 @@
 """A `preflight.toml` to begin with, drafted from a file.
 
-What the user said is in force. What was found out about the file stands beside it as comments: it
-is found out anew each time, and what is no more than likely is for a person to decide.
+The user's options are in force. What was detected is in comments: it is detected again each time,
+and a person decides about what is only likely.
 """
 
 from __future__ import annotations
@@ -18,35 +18,35 @@ from preflight.kinds.sniffing import Looks
 from preflight.linting.checked import Checked
 
 _TOP = """\
-# What preflight goes by here; the command line and PREFLIGHT_* variables win over it.
-# A line that begins with # says nothing yet.
+# The settings of preflight; the command line and PREFLIGHT_* variables override them.
+# A line that begins with # has no effect yet.
 """
 _BLANK = """\
 
-# How files are read, where it must not be found out: a codec, one character or "tab", a line.
+# How files are read, instead of detecting it: an encoding, a character or "tab", a line number.
 # encoding = "cp1252"
 # delimiter = ";"
 # header_row = 1
 
-# The country of phones without a country code, where no country column says it. Never guessed.
+# The country of phones without a country code, if no country column has it. Never guessed.
 # region = "US"
 
-# The zone of timestamps without an offset.
+# The time zone of timestamps that have none.
 # timezone = "America/New_York"
 
 # Rules: codes or prefixes; `preflight rules` lists them.
 # ignore = ["TXT702"]
 
-# Rejected rows that are still accepted, and what makes the exit code 1.
+# How many rejected rows to accept, and the severity that makes the exit code 1.
 # max_bad = "2%"
 # fail_on = "warning"
 
 [columns]
-# Which field a column holds; "-" leaves it out.
+# The field that a column holds; "-" leaves it out.
 # "Badge Mail" = "email"
 """
 _BEHIND = """
-# What the provider needs to know; secrets come from the environment only.
+# The options of the provider; secrets come from the environment only.
 # [providers.talkvalue]
 # source_id = "7"
 """
@@ -56,16 +56,16 @@ def document(settings: Settings, profile: Profile, checked: Checked | None = Non
     """The text of the file.
 
     Args:
-        settings: what the user said; it stands in force.
-        profile: whose fields the columns are matched with.
-        checked: the file it is drafted from; without one it only says what can be set.
+        settings: of the user, which are in force.
+        profile: with the fields to match the columns with.
+        checked: the file to draft it from; without one, the text only shows what can be set.
     """
     lines = [_TOP, *_for(settings)]
     if checked is None:
         return "".join([*lines, _BLANK, _BEHIND])
     lines += _reading(settings, checked.layout)
     lines += _phones(settings, checked)
-    lines += _moments(settings, checked)
+    lines += _timestamps(settings, checked)
     lines += _columns(settings, profile, checked)
     return "".join([*lines, _BEHIND])
 
@@ -83,33 +83,37 @@ def _name(column: Column) -> str:
     return " ".join(bare_name(column.name).split())
 
 
-def _entry(key: str, value: str | int, note: str = "", *, said: bool) -> str:
+def _entry(key: str, value: str | int, note: str = "", *, in_force: bool) -> str:
     written = _text(value) if isinstance(value, str) else str(value)
-    return f"{'' if said else '# '}{key} = {written}{f'  # {note}' if note else ''}\n"
+    return f"{'' if in_force else '# '}{key} = {written}{f'  # {note}' if note else ''}\n"
 
 
 def _for(settings: Settings) -> Iterator[str]:
-    yield "\n# Whose demands are checked; `preflight profiles` lists the providers.\n"
-    said = settings.profile != Settings().profile
-    yield _entry("for", settings.profile if said else "talkvalue", said=said)
+    yield "\n# The provider whose rules to apply; `preflight profiles` lists them.\n"
+    chosen = settings.profile != Settings().profile
+    yield _entry("for", settings.profile if chosen else "talkvalue", in_force=chosen)
 
 
 def _reading(settings: Settings, layout: Layout) -> Iterator[str]:
-    yield "\n# How the file is read. Found out each time; set it where that must not change.\n"
+    yield "\n# How the file is read. It is detected each time; set what must not change.\n"
     origin = {
-        "strict": "it is valid",
+        "strict": "the file is valid",
         "bom": "by its byte order mark",
         "detected": f"detected, {layout.confidence:.0%} sure",
     }.get(layout.encoding_from, "")
     given = settings.encoding
-    yield _entry("encoding", given or layout.encoding, "" if given else origin, said=bool(given))
+    yield _entry(
+        "encoding", given or layout.encoding, "" if given else origin, in_force=bool(given)
+    )
     given = settings.delimiter
-    yield _entry("delimiter", given or layout.delimiter, said=bool(given))
+    yield _entry("delimiter", given or layout.delimiter, in_force=bool(given))
     if settings.sheet:
-        yield _entry("sheet", settings.sheet, said=True)
+        yield _entry("sheet", settings.sheet, in_force=True)
     line = settings.header_row
     sure = "" if layout.header_certain else "no name in it is known"
-    yield _entry("header_row", line or layout.header_line, "" if line else sure, said=bool(line))
+    yield _entry(
+        "header_row", line or layout.header_line, "" if line else sure, in_force=bool(line)
+    )
 
 
 def _phones(settings: Settings, checked: Checked) -> Iterator[str]:
@@ -118,81 +122,93 @@ def _phones(settings: Settings, checked: Checked) -> Iterator[str]:
     for column in _of_kind(plan.columns, "phone"):
         seen = looks[column.position]
         yield (
-            f"# {_text(_name(column))}: {seen.international} of {seen.cells} cells looked at have"
+            f"# {_text(_name(column))}: {seen.international} of {seen.cells} sampled cells have"
             " a country code\n"
         )
     if plan.country is not None:
-        yield f"# {_names([plan.country])} says it row by row; this is for its blank cells.\n"
-    yield _entry("region", settings.region or "US", said=bool(settings.region))
+        yield f"# {_names([plan.country])} has it for each row; this is for its blank cells.\n"
+    yield _entry("region", settings.region or "US", in_force=bool(settings.region))
 
 
-def _moments(settings: Settings, checked: Checked) -> Iterator[str]:
-    moments = list(_of_kind(checked.analysis.plan.columns, "timestamp"))
-    about = f" ({_names(moments)})" if moments else ""
-    yield f"\n# The zone of timestamps without an offset{about}.\n"
-    yield _entry("timezone", settings.timezone or "America/New_York", said=bool(settings.timezone))
+def _timestamps(settings: Settings, checked: Checked) -> Iterator[str]:
+    timestamps = list(_of_kind(checked.analysis.plan.columns, "timestamp"))
+    about = f" ({_names(timestamps)})" if timestamps else ""
+    yield f"\n# The time zone of timestamps that have none{about}.\n"
+    yield _entry(
+        "timezone", settings.timezone or "America/New_York", in_force=bool(settings.timezone)
+    )
 
 
 def _of_kind(columns: Iterable[Column], kind: str) -> Iterator[Column]:
-    return (one for one in columns if one.kind == kind and not one.pieces)
+    return (column for column in columns if column.kind == kind and not column.pieces)
 
 
 def _columns(settings: Settings, profile: Profile, checked: Checked) -> Iterator[str]:
     analysis = checked.analysis
-    yield '\n[columns]\n# Which field a column holds; "-" leaves it out.\n'
+    yield '\n[columns]\n# The field that a column holds; "-" leaves it out.\n'
     if analysis.view.header_is_data:
-        # The names are values of a contact then.
-        yield "# The first row looks like data: put a line of names above it, and draft again.\n"
+        # The names may be values of a contact.
+        yield "# The first row looks like data: add a header line above it, and run init again.\n"
         return
-    by_name = {_name(one): one for one in analysis.plan.columns if not one.pieces}
+    by_name = {_name(column): column for column in analysis.plan.columns if not column.pieces}
     for name, field in settings.columns.items():
-        yield _entry(_text(name), field, said=True)
-    known = [one for one in by_name.values() if one.field is not None and one.matched != "option"]
+        yield _entry(_text(name), field, in_force=True)
+    known = [
+        column
+        for column in by_name.values()
+        if column.field is not None and column.matched != "option"
+    ]
     if known:
-        yield "# Known by their names:\n"
-        yield from (_entry(_text(_name(one)), str(one.field), said=False) for one in known)
+        yield "# Recognised by their names:\n"
+        yield from (
+            _entry(_text(_name(column)), str(column.field), in_force=False) for column in known
+        )
     yield from _asked(known, analysis.view.looks)
     yield from _suggested(profile, analysis.plan.columns, analysis.view.looks)
 
 
 def _asked(known: list[Column], looks: tuple[Looks, ...]) -> Iterator[str]:
-    """Columns that a person must decide about: two for one field, or another content."""
+    """Columns that the user must decide about: two for one field, or unexpected cells."""
     first: dict[str, Column] = {}
     lines = []
     for column in known:
         field, seen = str(column.field), looks[column.position]
         if field in first:
-            note = f"it claims {field}, as {_names([first[field]])} does"
-            lines.append(_entry(_text(_name(column)), "-", note, said=False))
+            note = f"{_names([first[field]])} could be {field} too; keep one"
+            lines.append(_entry(_text(_name(column)), "-", note, in_force=False))
         elif seen.instead_of(column.kind, field) is not None:
             note = f"its cells do not look like {field}"
-            lines.append(_entry(_text(_name(column)), "-", note, said=False))
+            lines.append(_entry(_text(_name(column)), "-", note, in_force=False))
         first.setdefault(field, column)
     if lines:
-        yield "# To be decided; take the # away from what is so:\n"
+        yield "# Please decide; remove the # from each line that is right:\n"
         yield from lines
 
 
 def _suggested(
     profile: Profile, columns: tuple[Column, ...], looks: tuple[Looks, ...]
 ) -> Iterator[str]:
-    """Columns whose name is not known, and what they may hold."""
-    found = {}
-    unknown = [one for one in columns if one.field is None and one.kind != "helper"]
+    """Columns whose name is not recognised, and the fields that they may hold."""
+    suggestions = {}
+    unknown = [column for column in columns if column.field is None and column.kind != "helper"]
     for column in unknown:
-        one = suggested(column, columns, looks, profile)
-        if one is not None:
-            found[column.position] = one
+        suggestion = suggested(column, columns, looks, profile)
+        if suggestion is not None:
+            suggestions[column.position] = suggestion
     held = {column.field for column in columns}
     for name in profile.required:
         if name not in held:
-            for one in candidates(unknown, looks, profile.fields[name]):
-                found.setdefault(one.column.position, one)
-    if found:
-        yield "# Not known, and perhaps; take the # away from what is so:\n"
-    for position in sorted(found):
-        one = found[position]
-        yield _entry(_text(one.name), one.field, one.evidence or "by its name", said=False)
-    rest = [one for one in unknown if one.position not in found and bare_name(one.name)]
+            for candidate in candidates(unknown, looks, profile.fields[name]):
+                suggestions.setdefault(candidate.column.position, candidate)
+    if suggestions:
+        yield "# Not recognised, but likely; remove the # from each line that is right:\n"
+    for _, suggestion in sorted(suggestions.items()):
+        note = suggestion.evidence or "by its name"
+        yield _entry(_text(suggestion.name), suggestion.field, note, in_force=False)
+    rest = [
+        column
+        for column in unknown
+        if column.position not in suggestions and bare_name(column.name)
+    ]
     if rest:
         yield f"# Of no field: {_names(rest)}\n"

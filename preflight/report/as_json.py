@@ -32,9 +32,9 @@ def document(
     Args:
         listings: one for each file.
         token: makes the keyed hash of a value.
-        show_values: whether values stand in it.
-        run: what a submit adds.
-        fixed: what a fix adds: for each rule code, how many cells it changed.
+        show_values: whether to include values of contacts.
+        run: the part that a run adds.
+        fixed: the part that a fix adds: for each rule code, the number of cells that it changed.
     """
     report: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
@@ -43,23 +43,23 @@ def document(
             "version": version(DISTRIBUTION),
             "libraries": libraries(),
         },
-        "files": [_file(one) for one in listings],
+        "files": [_file(file_listing) for file_listing in listings],
         "findings": [],
-        "findings_total": sum(sum(one.counts().values()) for one in listings),
-        "truncated": any(one.held_back for one in listings),
+        "findings_total": sum(sum(file_listing.counts().values()) for file_listing in listings),
+        "truncated": any(file_listing.held_back for file_listing in listings),
     }
     if fixed is not None:
         report["fixed"] = dict(fixed)
     if run is not None:
         report["run"] = dict(run)
-    # One finding a line and none of them kept: a file may have millions.
-    found = ",\n".join(
+    # One finding a line, written one by one: a file may have millions.
+    findings = ",\n".join(
         "  " + json.dumps(finding, ensure_ascii=False)
-        for one in listings
-        for finding in _findings(one, token, show_values=show_values)
+        for file_listing in listings
+        for finding in _findings(file_listing, token, show_values=show_values)
     )
     whole = json.dumps(report, ensure_ascii=False, indent=1) + "\n"
-    return whole.replace(_NONE, f'"findings": [\n{found}\n ]', 1) if found else whole
+    return whole.replace(_NONE, f'"findings": [\n{findings}\n ]', 1) if findings else whole
 
 
 def _file(listing: Listing) -> dict[str, Any]:
@@ -140,11 +140,11 @@ def _findings(listing: Listing, token: Token, *, show_values: bool) -> Iterator[
 
 
 def _fingerprint(where: str, occurrence: int) -> str:
-    """The same for the same finding of another call, and another for a second one at one place."""
+    """A hash that is equal for the same finding of another call; a second one there has its own."""
     text = where if occurrence == 1 else f"{where}\0{occurrence}"
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _text(text: str) -> str:
-    """The text as Unicode: a path or a header may hold bytes that are not."""
+    """The text as valid Unicode: a path or a header may have other bytes."""
     return text.encode("utf-8", "replace").decode()

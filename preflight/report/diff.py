@@ -1,4 +1,4 @@
-"""Changes cell by cell, as a unified diff reads."""
+"""Changes cell by cell, in the form of a unified diff."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from preflight.report.text import visible
 
 
 def heading(old: str, new: str) -> str:
-    """The two lines that say what is compared."""
+    """The two header lines with the names of both files."""
     return f"--- {visible(old)}\n+++ {visible(new)}\n"
 
 
 def cells(changes: pd.DataFrame, names: Mapping[str, str], *, show_values: bool) -> str:
-    """Some changes, those of one row under one line.
+    """Changes as text, grouped by row.
 
     Args:
-        changes: a frame of `types.CHANGE_COLUMNS`, texts or numbers, rows together.
+        changes: a frame of `types.CHANGE_COLUMNS`, text or numbers, grouped by row.
         names: of the rules, by their codes.
-        show_values: whether values stand in it, or their shapes.
+        show_values: whether to show values or their shapes.
     """
     lines: list[str] = []
     last = None

@@ -1,4 +1,4 @@
-"""report.json of a file that was fixed and of a run, as the pipeline writes it."""
+"""report.json of a fix and of a run, as the pipeline writes it."""
 
 from __future__ import annotations
 
@@ -18,23 +18,25 @@ if TYPE_CHECKING:
 
 
 def of_fix(fixed: Fixed, *, show_values: bool = False, show_all: bool = True) -> str:
-    """What was found in a file, what its fixes changed, and where its rows ended.
+    """The findings of a file, its fixes, and where its rows ended.
 
     Args:
-        fixed: the file.
-        show_values: whether values of contacts stand in it.
-        show_all: whether findings about rows stand in it while the header is wrong.
+        fixed: the results of the fix.
+        show_values: whether to include values of contacts.
+        show_all: whether to include findings about rows even if the header is wrong.
     """
-    found = _listing(fixed.checked, fixed.books, show_values=show_values, show_all=show_all)
-    return as_json.document([found], own_tokens(), show_values=show_values, fixed=fixed.changes)
+    file_listing = _listing(fixed.checked, fixed.books, show_values=show_values, show_all=show_all)
+    return as_json.document(
+        [file_listing], own_tokens(), show_values=show_values, fixed=fixed.changes
+    )
 
 
 def of_run(sent: Sent, *, show_values: bool = False) -> str:
-    """What was found in the source of a run, and what became of its rows.
+    """The findings of the source of a run, and the outcomes of its rows.
 
     Args:
-        sent: how the run stands.
-        show_values: whether values of contacts stand in it.
+        sent: the state of the run.
+        show_values: whether to include values of contacts.
     """
     books = sent.run.books if sent.run else sent.fixed.books if sent.fixed else sent.checked.after
     return as_json.document(
@@ -52,10 +54,10 @@ def _listing(checked: Checked, books: Books, *, show_values: bool, show_all: boo
         checked.analysis,
         books,
         show_all=show_all,
-        cells=lambda found: reveal(
+        cells=lambda findings: reveal(
             checked.analysis,
             checked.records("fetching"),
-            found,
+            findings,
             replacements=show_values,
         ),
     )
@@ -97,13 +99,13 @@ def _run(sent: Sent) -> dict[str, Any]:
 
 def _prediction(predicted: Predicted) -> dict[str, Any]:
     counts = dataclasses.asdict(predicted)
-    # The key is older than the word, and programs read it.
+    # The key keeps its old name for programs that read it.
     return {"rows": counts.pop("rows"), "foreseen": counts.pop("predicted"), **counts,
             "missed": predicted.missed}  # fmt: skip
 
 
 def _state(sent: Sent) -> str:
-    """How far a run is; there is none of a file that was uploaded by hand, or that has no rows."""
+    """The state of the run; "merged" or "not sent" if there is no run."""
     if sent.run is not None:
         return str(sent.run.state)
     return "merged" if sent.fixed is None else "not sent"

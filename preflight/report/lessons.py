@@ -1,4 +1,4 @@
-"""What was learned of a run, as text, as JSON and as a piece of config."""
+"""The lessons from a run, as text, as JSON and as a piece of config."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ from preflight.runs.ledger.run import RunState
 RULES = "rules"
 """The folder of the proposed rule files, beside the piece of config."""
 
-_CHOICE = ", ".join(str(one) for one in (Reason.FIX, Reason.RETRY, Reason.SUPPRESSED))
+_CHOICE = ", ".join(map(str, (Reason.FIX, Reason.RETRY, Reason.SUPPRESSED)))
 
 
 def text(lessons: Lessons) -> str:
-    """What was learned, for people: a paragraph a reason, a proposal a line."""
+    """The lessons for people: a paragraph for each reason, a line for each proposal."""
     more = f" and {len(lessons.runs) - 1} more of its family" if len(lessons.runs) > 1 else ""
     rows = f"{plural(lessons.accepted, 'row')} accepted, {number(lessons.refused)} refused"
     lines = [f"learned from run {lessons.runs[0].id}{more} to {lessons.provider}: {rows}"]
     if lessons.whole:
         lines.append(
             f"  {plural(lessons.whole, 'row')} refused with all of their part: "
-            "that tells nothing about rows"
+            "the cause is not in the rows"
         )
     if lessons.unnamed:
         lines.append(
@@ -43,7 +43,7 @@ def text(lessons: Lessons) -> str:
             "it refused"
         )
     lines += [
-        f"  run {run.id} is {run.state}: what is not known of its rows yet is left out"
+        f"  run {run.id} is {run.state}: its rows without an outcome are left out"
         for run in lessons.runs
         if run.state is not RunState.FINISHED
     ]
@@ -57,9 +57,9 @@ def text(lessons: Lessons) -> str:
         lines.append("there is nothing to learn: no row was refused for a reason of its own")
     else:
         lines.append(
-            f"{number(lessons.tried)} rules and properties were looked at; proposed is what at "
-            f"least {100 * PRECISION:.0f} % of the rows are refused with, 95 % sure, and what "
-            f"chance alone would bring in {100 * CHANCE:.0f} % of cases at most"
+            f"{number(lessons.tried)} rules and properties were tried. A proposal means: at least "
+            f"{100 * PRECISION:.0f} % of the rows that it matches are refused (95 % sure), and "
+            f"chance alone would show this in at most {100 * CHANCE:.0f} % of cases"
         )
     return "".join(f"{line}\n" for line in lines)
 
@@ -68,42 +68,41 @@ def _paragraph(lesson: Lesson) -> Iterator[str]:
     if not lesson.known and lesson.guess is not None:
         yield f"class     {lesson.guess}, by its wording"
     elif not lesson.known:
-        yield f"class     for you to say, nothing in its wording tells: {_CHOICE} or config"
-    for one in lesson.proposals:
-        yield _line(one)
+        yield f"class     not known; choose {_CHOICE} or config"
+    for proposal in lesson.proposals:
+        yield _line(proposal)
     if lesson.why:
         yield f"-         {lesson.why}"
 
 
-def _line(one: Proposal) -> str:
-    """A proposal with what speaks for it."""
-    counts = _counts(one.support)
-    match one:
+def _line(proposal: Proposal) -> str:
+    """A proposal with its evidence."""
+    counts = _counts(proposal.support)
+    match proposal:
         case Raised():
-            what = f"severity  {one.rule.code} {one.rule.name} warned of {counts}"
-            return f"{what}: as an error it keeps such rows here"
+            rule = f"severity  {proposal.rule.code} {proposal.rule.name} warned of {counts}"
+            return f"{rule}: as an error, it rejects such rows before sending"
         case Switched():
             how = (
-                "extend_select switches it on"
-                if one.selects
-                else "it is on when `ignore` and [severity] let it be"
+                "turn it on with extend_select"
+                if proposal.selects
+                else "turn it on by changing `ignore` or [severity]"
             )
-            return f"select    {one.rule.code} {one.rule.name} would have found {counts}: {how}"
+            rule = f"select    {proposal.rule.code} {proposal.rule.name} would have found {counts}"
+            return f"{rule}: {how}"
         case Demanded():
             return (
-                f"any_of    {one.of.column.shown} is blank in {counts}: demanded, it keeps such "
-                "rows here"
+                f"any_of    {proposal.of.column.shown} is blank in {counts}: if required, such "
+                "rows are rejected before sending"
             )
         case Ruled():
-            if one.text is None:
+            if proposal.text is None:
                 return (
-                    f"rule      {one.code} {one.of.column.shown}: {counts} share a property that "
-                    "may be somebody's own; --show-values names it"
+                    f"rule      {proposal.code} {proposal.of.column.shown}: {counts} share a "
+                    "property that may belong to one person; show it with --show-values"
                 )
-            return (
-                f"rule      {one.code} {one.of.slug}: {visible(one.of.column.shown)} "
-                f"{visible(one.of.words)}: {counts}"
-            )
+            shown = f"{visible(proposal.of.column.shown)} {visible(proposal.of.words)}"
+            return f"rule      {proposal.code} {proposal.of.slug}: {shown}: {counts}"
 
 
 def _counts(support: Support) -> str:
@@ -114,8 +113,8 @@ def _counts(support: Support) -> str:
 
 
 def document(lessons: Lessons) -> str:
-    """What was learned, for programs, as JSON text."""
-    told = {
+    """The lessons for programs, as JSON text."""
+    report = {
         "schema_version": 1,
         "runs": [run.id for run in lessons.runs],
         "provider": lessons.provider,
@@ -134,74 +133,80 @@ def document(lessons: Lessons) -> str:
                 "proposed_class": None if lesson.guess is None else str(lesson.guess),
                 "rows": lesson.rows,
                 "missed": lesson.missed,
-                "proposals": [_entry(one) for one in lesson.proposals],
+                "proposals": [_entry(proposal) for proposal in lesson.proposals],
                 "why": lesson.why,
             }
             for lesson in lessons.lessons
         ],
     }
-    return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(report, ensure_ascii=False, indent=1) + "\n"
 
 
-def _entry(one: Proposal) -> dict[str, Any]:
-    counts = {**asdict(one.support), "floor": round(one.support.floor, 4)}
-    match one:
+def _entry(proposal: Proposal) -> dict[str, Any]:
+    counts = {**asdict(proposal.support), "floor": round(proposal.support.floor, 4)}
+    match proposal:
         case Raised():
-            return {"kind": "severity", "rule": one.rule.code, "support": counts}
+            return {"kind": "severity", "rule": proposal.rule.code, "support": counts}
         case Switched():
             return {
                 "kind": "select",
-                "rule": one.rule.code,
-                "extend_select": one.selects,
+                "rule": proposal.rule.code,
+                "extend_select": proposal.selects,
                 "support": counts,
             }
         case Demanded():
-            return {"kind": "any_of", "field": one.of.column.field, "support": counts}
+            return {"kind": "any_of", "field": proposal.of.column.field, "support": counts}
         case Ruled():
-            hidden = one.text is None
+            hidden = proposal.text is None
             return {
                 "kind": "rule",
-                "rule": one.code,
-                "name": None if hidden else one.of.slug,
-                "column": one.of.column.shown,
-                "words": None if hidden else one.of.words,
+                "rule": proposal.code,
+                "name": None if hidden else proposal.of.slug,
+                "column": proposal.of.column.shown,
+                "words": None if hidden else proposal.of.words,
                 "support": counts,
             }
 
 
 def piece(lessons: Lessons) -> str:
-    """The proposed entries as a piece of preflight.toml, "" where there is none."""
+    """The proposed entries as a piece of preflight.toml; "" if there are none."""
     proposals = lessons.proposals
-    lines = [f"# {_line(one)[10:]}" for one in proposals if isinstance(one, Demanded)]
-    fields = [one.of.column.field for one in proposals if isinstance(one, Demanded)]
+    lines = [
+        f"# {_line(proposal)[10:]}" for proposal in proposals if isinstance(proposal, Demanded)
+    ]
+    fields = [proposal.of.column.field for proposal in proposals if isinstance(proposal, Demanded)]
     if fields:
         lines.append(f"any_of = {json.dumps([[field] for field in fields])}")
-    switched = [one for one in proposals if isinstance(one, Switched)]
-    lines += [f"# {_line(one)[10:]}" for one in switched]
-    if codes := [one.rule.code for one in switched if one.selects]:
+    switched = [proposal for proposal in proposals if isinstance(proposal, Switched)]
+    lines += [f"# {_line(proposal)[10:]}" for proposal in switched]
+    if codes := [proposal.rule.code for proposal in switched if proposal.selects]:
         lines.append(f"extend_select = {json.dumps(codes)}")
-    ruled = [one for one in proposals if isinstance(one, Ruled) and one.text is not None]
-    lines += [f"# {_line(one)[10:]}" for one in ruled]
+    ruled = [
+        proposal
+        for proposal in proposals
+        if isinstance(proposal, Ruled) and proposal.text is not None
+    ]
+    lines += [f"# {_line(proposal)[10:]}" for proposal in ruled]
     if ruled:
         lines.append(f'rules = ["{RULES}"]')
     lines += _reasons(lessons)
-    raised = [one for one in proposals if isinstance(one, Raised)]
+    raised = [proposal for proposal in proposals if isinstance(proposal, Raised)]
     if raised:
         lines += ["", "[severity]"]
-        for one in raised:
-            lines += [f"# {_line(one)[10:]}", f'{one.rule.code} = "error"']
+        for proposal in raised:
+            lines += [f"# {_line(proposal)[10:]}", f'{proposal.rule.code} = "error"']
     if not lines:
         return ""
     head = [
-        f"# Proposed by `preflight learn {lessons.runs[0].id}`. Nothing of it is in force:",
-        "# put what you want of it into your preflight.toml.",
+        f"# Proposed by `preflight learn {lessons.runs[0].id}`. Not in force:",
+        "# copy what you want into your preflight.toml.",
         "",
     ]
     return "".join(f"{line}\n" for line in [*head, *lines])
 
 
 def _reasons(lessons: Lessons) -> Iterator[str]:
-    """The classes of codes that nobody knows yet; those that only a person can say as comments."""
+    """The classes of codes that are not known yet; as comments if nothing suggests one."""
     unknown = [lesson for lesson in lessons.lessons if not lesson.known]
     if unknown:
         yield ""
@@ -211,4 +216,4 @@ def _reasons(lessons: Lessons) -> Iterator[str]:
         if lesson.guess is not None:
             yield f'{code} = "{lesson.guess}"  # {rows}, by its wording'
         else:
-            yield f'# {code} = "{Reason.FIX}"  # {rows}, for you to say: {_CHOICE} or config'
+            yield f'# {code} = "{Reason.FIX}"  # {rows}; choose {_CHOICE} or config'

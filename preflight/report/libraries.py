@@ -1,10 +1,10 @@
-"""The libraries whose verdicts a report tells, and the versions of them and their metadata."""
+"""The libraries that judge cells, with their versions, for reports."""
 
 from __future__ import annotations
 
 from importlib.metadata import version
 
-# By the kind of column: what judges its cells. Each ships its metadata under its own version.
+# The library for each kind of column; each has its metadata under its own version.
 OF_KIND = {"email": "email-validator", "phone": "phonenumbers", "timestamp": "tzdata"}
 
 

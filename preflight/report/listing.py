@@ -1,4 +1,4 @@
-"""What a report lists: the findings of one file in order, and what may be shown of their cells."""
+"""The findings of one file in order, with their cells, for reports."""
 
 from __future__ import annotations
 
@@ -25,11 +25,10 @@ _MARKS = ("a", "A", "d", "s", "u", "c")
 
 
 def shape(value: str) -> str:
-    """What a value looks like without what it says: "Ann 42" → "A(1)a(2)s(1)d(2)".
+    """The shape of a value, which hides the value: "Ann 42" → "A(1)a(2)s(1)d(2)".
 
     `a` lower-case and `A` upper-case ASCII letters, `d` digits, `s` blanks, `c` control characters,
-    `u` anything beyond ASCII; punctuation stands for itself. A long shape ends in "…": nobody reads
-    on, and a runaway cell has a long one.
+    `u` anything beyond ASCII; punctuation stands for itself. A long shape is cut off with "…".
     """
     runs = _RUNS.sub(lambda run: f"{_MARKS[(run.lastindex or 1) - 1]}({len(run[0])})", value)
     return runs if len(runs) <= _LONGEST else runs[:_LONGEST] + "…"
@@ -37,27 +36,27 @@ def shape(value: str) -> str:
 
 @functools.cache
 def own_tokens() -> Token:
-    """The tokens of this process: one key for all it prints and writes, forgotten when it ends."""
+    """The token function of this process, with a random key that is forgotten when it ends."""
     return tokens(secrets.token_bytes(16))
 
 
 def tokens(key: bytes) -> Token:
-    """A keyed hash: equal for equal values as long as the key is the same, and no way back."""
+    """A keyed hash function: equal values have equal hashes, which do not show the value."""
     return lambda value: hashlib.blake2b(value.encode(), key=key, digest_size=8).hexdigest()
 
 
 @dataclass(frozen=True)
 class ListedFinding:
-    """One finding as it is shown.
+    """A finding, ready to be shown.
 
     Attributes:
-        rule: that made it, with the severity it has here.
-        message: a lower-case fact.
-        row, line, column: from 1; None where there is none.
-        column_name: the header as written. Personal data where `Listing.names_are_values`.
+        rule: of the finding, with its severity in this check.
+        message: a fact in lower case.
+        row, line, column: from 1, or None.
+        column_name: the header as written. Personal data if `Listing.names_are_values`.
         safety: of the fix for it, if there is one.
-        cell: what stands there; None where no single cell does. Personal data.
-        replacement: what fixing makes of it, where it was asked for. Personal data.
+        cell: the cell that it is about; None if it is not about a single cell. Personal data.
+        replacement: the fixed cell, if requested. Personal data.
     """
 
     rule: Rule
@@ -73,18 +72,17 @@ class ListedFinding:
 
 @dataclass(frozen=True)
 class Listing:
-    """What there is to report of one file.
+    """The report of one file.
 
     Attributes:
-        path: what the user called it.
-        analysis: what was found.
-        findings: those to be shown, in order, problems of the file and its header included.
-        held_back: how many row findings are not, because the header is wrong.
+        path: of the file, as the user gave it.
+        analysis: the result of the first pass.
+        findings: those to show, in order, with the problems of the file and its header.
+        held_back: number of row findings that are hidden because the header is wrong.
         books: of the file.
-        problems: the problem of the file or its header that a finding is, by its position in
-            `findings`.
-        cells: for each finding the cell it is about, or None; all None if they were not fetched.
-        replacements: for each finding what fixing makes of the cell, or None.
+        problems: the problems of the file or its header, by their positions in `findings`.
+        cells: for each finding the cell that it is about, or None; all None if not fetched.
+        replacements: for each finding the fixed cell, or None.
     """
 
     path: str
@@ -122,7 +120,7 @@ class Listing:
             )
 
     def _fixes(self, rule: Rule, row: int) -> bool:
-        """Whether a fix of the rule would change anything in this file; guesses are not tried."""
+        """Whether a fix of the rule would change anything; unsafe fixes count if not tried."""
         if rule.drops:
             return True
         if rule.repairs:
@@ -131,13 +129,13 @@ class Listing:
         return rule.fix is not None and (not tried or rule.code in self.analysis.fixed)
 
     def counts(self) -> dict[str, int]:
-        """How many findings of each code, the ones held back included."""
+        """The number of findings of each code, with the hidden ones."""
         counted = Counter(self.analysis.findings.counts())
         counted.update(rule.code for rule, _ in self.analysis.problems)
         return dict(sorted(counted.items()))
 
     def severity_counts(self) -> dict[Severity, int]:
-        """How many findings of each severity, the ones held back included."""
+        """The number of findings of each severity, with the hidden ones."""
         counted = dict.fromkeys(Severity, 0)
         for code, count in self.analysis.findings.counts().items():
             counted[self.analysis.plan.rules[code].severity] += count
@@ -147,7 +145,7 @@ class Listing:
 
     @property
     def names_are_values(self) -> bool:
-        """Whether the header may be somebody's data, because the first row looks like it."""
+        """Whether the header may be data of a contact, because the first row looks like it."""
         plan = self.analysis.plan
         nothing = frozenset[int]()
         view = FileView(
@@ -177,14 +175,15 @@ def listing(
     show_all: bool = False,
     cells: Callable[[Findings], tuple[np.ndarray, np.ndarray]] | None = None,
 ) -> Listing:
-    """What there is to report of a file.
+    """Makes the report of a file.
 
     Args:
-        path: what the user called it.
-        analysis: what was found.
+        path: of the file, as the user gave it.
+        analysis: the result of the first pass.
         books: of the file.
-        show_all: whether row findings are shown although the header is wrong.
-        cells: fetches the cell of each finding and its replacement; without it none is known.
+        show_all: whether to show row findings even if the header is wrong.
+        cells: a function that fetches the cell of each finding and its replacement; None to skip
+            that.
     """
     hold = analysis.header_wrong and not show_all
     problems = _problems(analysis)
@@ -211,13 +210,13 @@ def listing(
 
 
 def fixable(analysis: Analysis) -> tuple[int, int]:
-    """How many rows fixing would save, and how many cells it would change."""
+    """The numbers of rows that fixing makes sendable, and of cells that it changes."""
     saved = int(((analysis.before == 1) & (analysis.after != 1)).sum())
     return saved, sum(analysis.fixed.values())
 
 
 def header_names(analysis: Analysis) -> dict[str, str]:
-    """Each header that means a field, and the field."""
+    """The fields of the header, by column name."""
     return {
         column.name: column.field
         for column in analysis.plan.columns

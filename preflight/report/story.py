@@ -1,4 +1,4 @@
-"""Stories of rows, as text and as JSON."""
+"""The histories of rows, as text and as JSON."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ _WHAT = {
 
 
 def text(trail: Trail, *, show_values: bool) -> str:
-    """The stories for people, one fact a line.
+    """The histories for people, one fact a line.
 
     Args:
-        trail: what was found.
-        show_values: whether values of contacts stand in it, or their shapes.
+        trail: the result of a trace.
+        show_values: whether to show values of contacts, or their shapes.
     """
     lines: list[str] = []
     for story in trail.stories:
@@ -61,8 +61,8 @@ def text(trail: Trail, *, show_values: bool) -> str:
             ]
     if trail.matched > len(trail.stories):
         lines.append(
-            f"{plural(trail.matched, 'row')} fit, the first {number(len(trail.stories))} are told; "
-            "--limit N tells more"
+            f"{plural(trail.matched, 'row')} match; these are the first "
+            f"{number(len(trail.stories))}. Show more with --limit N"
         )
     lines += [f"note: {visible(note)}" for note in trail.notes]
     return "".join(f"{line}\n" for line in lines)
@@ -89,7 +89,7 @@ def _time(moment: float) -> str:
 
 
 def _line(fact: Fact, chapter: Chapter, *, show_values: bool) -> str:
-    """A fact in a line."""
+    """A fact as one line."""
     match fact:
         case RowRead():
             return f"{visible(fact.source)}, row {number(fact.row)}, line {number(fact.line)}"
@@ -98,12 +98,12 @@ def _line(fact: Fact, chapter: Chapter, *, show_values: bool) -> str:
                 both = _both(fact.old, fact.new, show_values=show_values)
                 return f"{visible(fact.column)}, edited: {both}"
             both = _both(fact.new, fact.old, show_values=show_values)
-            return f"{visible(fact.column)}, a spreadsheet's damage undone: {both}"
+            return f"{visible(fact.column)}, restored after a spreadsheet changed it: {both}"
         case RowFinding():
             at = f"{visible(fact.column)}: " if fact.column else ""
             fixed = "; fixed" if fact.fixed else ""
-            said = f"{fact.code} {fact.name} [{fact.severity}]"
-            return f"{said} {at}{visible(fact.message)}{fixed}"
+            rule = f"{fact.code} {fact.name} [{fact.severity}]"
+            return f"{rule} {at}{visible(fact.message)}{fixed}"
         case RowChange():
             both = _both(fact.old, fact.new, show_values=show_values)
             return f"{visible(fact.column)} by {fact.code}, {fact.safety}: {both}"
@@ -123,9 +123,10 @@ def _line(fact: Fact, chapter: Chapter, *, show_values: bool) -> str:
             why = f"; {visible(mask(fact.message))}" if fact.message else ""
             return f"job {visible(fact.job)}: {visible(status)}{why}"
         case RowRefused():
-            said = f": {told!r}" if (told := _said(fact, chapter, show_values)) else ""
+            message = _message(fact, chapter, show_values)
+            words = f": {message!r}" if message else ""
             how = f", joined by {fact.how}" if fact.how else ""
-            return f"{visible(fact.code)}{said} (class {fact.reason}{how})"
+            return f"{visible(fact.code)}{words} (class {fact.reason}{how})"
         case RowEnded():
             why = f": {visible(mask(fact.why))}" if fact.why else ""
             return f"{_place(chapter)}{why}"
@@ -137,17 +138,17 @@ def _both(old: str, new: str, *, show_values: bool) -> str:
     return f"{shape(old) or 'blank'} → {shape(new) or 'blank'}"
 
 
-def _said(fact: RowRefused, chapter: Chapter, show_values: bool) -> str:
-    """The provider's words, verbatim or without values."""
+def _message(fact: RowRefused, chapter: Chapter, show_values: bool) -> str:
+    """The provider's message, verbatim or without values."""
     return fact.message if show_values else without_values(fact.message, chapter.cells)
 
 
 def without_values(message: str, cells: Mapping[str, str]) -> str:
-    """A provider's words without what may be a value of the row they are about.
+    """A provider's message without possible values of its row.
 
     Args:
-        message: its words.
-        cells: of the row; where none are known nobody can tell what is a value, and nothing stays.
+        message: of the provider.
+        cells: of the row; without them values cannot be recognised, and the result is "".
     """
     if not cells:
         return ""
@@ -156,8 +157,8 @@ def without_values(message: str, cells: Mapping[str, str]) -> str:
 
 
 def document(trail: Trail, *, show_values: bool) -> str:
-    """The stories for programs, as JSON text; values are null where they are not shown."""
-    told = {
+    """The histories for programs, as JSON text; values that are not shown are null."""
+    report = {
         "schema_version": 1,
         "runs": [
             {
@@ -173,7 +174,7 @@ def document(trail: Trail, *, show_values: bool) -> str:
         "rows": [_story(story, show_values=show_values) for story in trail.stories],
         "notes": list(trail.notes),
     }
-    return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(report, ensure_ascii=False, indent=1) + "\n"
 
 
 def _story(story: Story, *, show_values: bool) -> dict[str, Any]:
@@ -189,13 +190,13 @@ def _story(story: Story, *, show_values: bool) -> dict[str, Any]:
 
 def _facts(chapter: Chapter, *, show_values: bool) -> Iterator[dict[str, Any]]:
     for fact in chapter.facts:
-        told: dict[str, Any] = {"run": chapter.run.id, "what": _WHAT[type(fact)], **asdict(fact)}
+        entry: dict[str, Any] = {"run": chapter.run.id, "what": _WHAT[type(fact)], **asdict(fact)}
         if isinstance(fact, (RowCorrected, RowChange)):
-            told |= {"old_shape": shape(fact.old), "new_shape": shape(fact.new)}
-            told |= {} if show_values else {"old": None, "new": None}
+            entry |= {"old_shape": shape(fact.old), "new_shape": shape(fact.new)}
+            entry |= {} if show_values else {"old": None, "new": None}
         if isinstance(fact, RowRefused):
-            told["message"] = _said(fact, chapter, show_values)
+            entry["message"] = _message(fact, chapter, show_values)
         for name in ("message", "why"):
-            if name in told:
-                told[name] = mask(told[name]) if not show_values else told[name]
-        yield told
+            if name in entry:
+                entry[name] = mask(entry[name]) if not show_values else entry[name]
+        yield entry

@@ -20,12 +20,12 @@ _QUOTED = {
 
 
 def number(count: int) -> str:
-    """A count as people read it."""
+    """A count with thousands separators."""
     return f"{count:,}"
 
 
 def plural(count: int, noun: str, many: str = "") -> str:
-    """A count with its noun; `many` is its plural where that is not the noun and an s."""
+    """A count with its noun; `many` is the plural if it is not the noun with an s."""
     return f"{number(count)} {noun if count == 1 else many or f'{noun}s'}"
 
 
@@ -35,7 +35,7 @@ def harmless(text: str) -> str:
 
 
 def place(path: str, row: ListedFinding) -> str:
-    """Where a finding is, as editors understand it: path:line:column."""
+    """The place of a finding, as editors understand it: path:line:column."""
     where = [visible(path)]
     if row.line is not None:
         where += [str(row.line)] if row.column is None else [str(row.line), str(row.column)]
@@ -43,7 +43,7 @@ def place(path: str, row: ListedFinding) -> str:
 
 
 def full(listing: Listing, *, show_values: bool) -> str:
-    """Every finding with its row, its column and what to do about it."""
+    """Every finding with its row, its column, and whether it can be fixed."""
     lines = []
     named = show_values or not listing.names_are_values
     for row in listing.rows():
@@ -73,7 +73,7 @@ def concise(listing: Listing) -> str:
 
 
 def statistics(listing: Listing) -> str:
-    """How many findings of each rule, most first."""
+    """The number of findings of each rule, most first."""
     rules = listing.analysis.plan.rules
     counted = sorted(listing.counts().items(), key=lambda entry: (-entry[1], entry[0]))
     return "".join(
@@ -83,30 +83,30 @@ def statistics(listing: Listing) -> str:
 
 
 def judges() -> str:
-    """Whose verdicts on cells the findings tell: the libraries, with their versions."""
+    """The libraries that the findings on cells come from, with their versions."""
     named = ", ".join(f"{name} {release}" for name, release in libraries().items())
     return f"judged with {named}\n"
 
 
 def assumptions(layout: Layout) -> str:
-    """What was assumed about how a file is written."""
+    """The assumptions about how a file is written."""
     if layout.content != "table":
-        return f"no table: {layout.content}"
+        return f"not a table: {layout.content}"
     how = {
         "bom": "by its byte order mark",
-        "option": "as told",
+        "option": "as given",
         "detected": f"a guess, {layout.confidence:.0%} sure",
         "strict": "",
     }[layout.encoding_from]
     encoding = layout.encoding + (f" ({how})" if how else "")
     delimiter = _DELIMITERS.get(layout.delimiter, repr(layout.delimiter))
-    told = {"option": " (as told)", "sep": " (by its sep= line)"}.get(layout.delimiter_from, "")
+    origin = {"option": " (as given)", "sep": " (by its sep= line)"}.get(layout.delimiter_from, "")
     sheet = layout.source.sheet
     if sheet is not None:
-        encoding, delimiter, told = f"sheet `{visible(sheet.name)}`", "", ""
+        encoding, delimiter, origin = f"sheet `{visible(sheet.name)}`", "", ""
     elif layout.source.misnamed:
-        encoding = f"text, no workbook as its name says, {encoding}"
-    told += _QUOTED.get((layout.quote, layout.escape), "") + (
+        encoding = f"text, not a workbook as its name says, {encoding}"
+    origin += _QUOTED.get((layout.quote, layout.escape), "") + (
         ", blanks before quotes" if layout.spaced else ""
     )
     if not layout.header:
@@ -114,14 +114,14 @@ def assumptions(layout: Layout) -> str:
     header = f"header on line {layout.header_line}" + (
         "" if layout.header_certain else " (a guess)"
     )
-    return ", ".join(filter(None, [encoding, f"{delimiter}{told}", header]))
+    return ", ".join(filter(None, [encoding, f"{delimiter}{origin}", header]))
 
 
 def sheet_notes(sheet: Sheet) -> list[str]:
-    """What is to be known of a sheet that was read, besides what is found in it."""
+    """What the user should know about a sheet that was read, besides the findings."""
     notes = []
     if sheet.others:
-        notes.append(f"not read: {_sheets(sheet.others)}; --sheet NAME reads another one")
+        notes.append(f"not read: {_sheets(sheet.others)}; read another sheet with --sheet NAME")
     if sheet.hidden:
         notes.append(f"hidden: {_sheets(sheet.hidden)}")
     if sheet.hidden_columns:
@@ -130,7 +130,9 @@ def sheet_notes(sheet: Sheet) -> list[str]:
         cells = "merged cells have" if sheet.merged > 1 else "merged cell has"
         notes.append(f"{number(sheet.merged)} {cells} a value in the first cell only")
     if not sheet.full:
-        notes.append("in this format hidden rows, errors and leading zeros of a format do not show")
+        notes.append(
+            "this format does not show hidden rows, errors, or leading zeros from a cell format"
+        )
     return notes
 
 
@@ -157,13 +159,14 @@ def summary(listing: Listing) -> str:
     lines[1:1] = [f"  {visible(note)}" for note in analysis.plan.unused]
     if listing.held_back:
         lines.append(
-            f"  the header is wrong: {plural(listing.held_back, 'finding')} about rows held back; "
-            "--all shows them"
+            f"  the header is wrong, so {plural(listing.held_back, 'finding')} about rows are "
+            "hidden; show them with --all"
         )
     mail = analysis.plan.mail
     if mail is not None and mail.unknown:
         lines.append(
-            f"  {plural(mail.unknown, 'domain')} could not be asked; their addresses are not judged"
+            f"  no DNS answer about {plural(mail.unknown, 'domain')}; their addresses were not "
+            "checked"
         )
     saved, cells = fixable(analysis)
     if analysis.refused:
@@ -179,7 +182,7 @@ def summary(listing: Listing) -> str:
 
 
 def guesses(analysis: Analysis) -> str:
-    """What fixes that guess would add to those that are made."""
+    """What unsafe fixes would add."""
     if not analysis.guessed_all:
         return f"--unsafe-fixes would change over {plural(analysis.guessed_cells, 'more cell')}"
     saved = analysis.guessed_rows
@@ -187,32 +190,32 @@ def guesses(analysis: Analysis) -> str:
     return f"--unsafe-fixes would change {plural(analysis.guessed_cells, 'more cell')}{rows}"
 
 
-def books(told: Books | RunBooks) -> str:
-    """The books as an equation: rows = the places they ended in."""
-    if isinstance(told, Books):
+def books(counts: Books | RunBooks) -> str:
+    """The books as an equation: rows = the sum of the places where they ended."""
+    if isinstance(counts, Books):
         places: Mapping[str, int] = {
-            "clean": told.clean, "rejected": told.rejected, "dropped": told.dropped,
+            "clean": counts.clean, "rejected": counts.rejected, "dropped": counts.dropped,
         }  # fmt: skip
     else:
         places = {
-            "accepted": told.accepted,
-            "rejected here": told.rejected_here,
-            "rejected there": told.rejected_there,
-            "submitted": told.submitted,
-            "unknown": told.unknown,
-            "dropped": told.dropped,
+            "accepted": counts.accepted,
+            "rejected here": counts.rejected_here,
+            "rejected there": counts.rejected_there,
+            "submitted": counts.submitted,
+            "unknown": counts.unknown,
+            "dropped": counts.dropped,
         }
-    return f"{plural(told.rows, 'row')} = " + " + ".join(
+    return f"{plural(counts.rows, 'row')} = " + " + ".join(
         f"{number(count)} {name}" for name, count in places.items()
     )
 
 
 def changes(fixed: Mapping[str, int], names: Mapping[str, str]) -> str:
-    """How many cells each fix changed, most first."""
+    """The number of cells that each fix changed, most first."""
     counted = sorted(fixed.items(), key=lambda entry: (-entry[1], entry[0]))
     return "".join(f"    {number(count):>7}  {code}  {names[code]}\n" for code, count in counted)
 
 
 def written(paths: Iterable[tuple[str, str]]) -> str:
-    """Where the results are: a path and what it holds."""
+    """The paths of the results, with what each holds."""
     return "".join(f"  {visible(path)}  {what}\n" for path, what in paths)

@@ -57,7 +57,7 @@ def test_a_workbook_is_checked_at_the_rows_of_its_sheet(call: Call, here: Path) 
     assert "a.xlsx:4:1 EML302 [error]" in told.out
     assert "FIL011" not in told.out
     assert "sheet `People`, header on line 1" in told.out
-    assert "not read: sheet `Berlin`; --sheet NAME reads another one" in told.out
+    assert "not read: sheet `Berlin`; read another sheet with --sheet NAME" in told.out
     assert "hidden: sheet `Old`" in told.out
     other = call("check", "a.xlsx", "--sheet", "2", "--output-format", "json")
     document = json.loads(other.out)
@@ -76,7 +76,7 @@ def test_text_that_is_called_a_workbook_is_read_and_said(call: Call, here: Path)
     (here / "a.xls").write_text("email\nann@kestrel-labs.com\n")
     told = call("check", "a.xls")
     assert told.code == 0
-    assert "text, no workbook as its name says" in told.out
+    assert "text, not a workbook as its name says" in told.out
 
 
 def test_one_column_is_no_error(call: Call) -> None:
@@ -170,7 +170,7 @@ def test_the_output_goes_into_a_file_that_is_named(call: Call, here: Path) -> No
 def test_row_findings_wait_while_the_header_is_wrong(call: Call, here: Path) -> None:
     (here / "a.csv").write_text("email,email\nann@@kestrel-labs.com,x\n")
     held, shown = call("check", "a.csv"), call("check", "a.csv", "--all")
-    assert "held back; --all shows them" in held.out
+    assert "hidden; show them with --all" in held.out
     assert "EML302" not in held.out
     assert "EML302" in shown.out
 
@@ -191,7 +191,7 @@ def test_header_row_encoding_and_delimiter_are_taken_as_told(call: Call, here: P
     told = call(
         "check", "a.csv", "--header-row", "2", "--encoding", "cp1252", "--delimiter", ";", "-q"
     )
-    assert "1 record, cp1252 (as told), semicolons (as told), header on line 2" in told.out
+    assert "1 record, cp1252 (as given), semicolons (as given), header on line 2" in told.out
 
 
 def test_a_folder_a_pattern_and_an_archive_are_read(call: Call, here: Path) -> None:

@@ -60,11 +60,11 @@ def test_what_was_found_out_stands_there_as_comments(call: Call, tmp_path: Path)
     text, data = drafted(call, "leads.csv")
     assert data == {"columns": {}}
     for line in (
-        '# encoding = "utf-8"  # it is valid',
+        '# encoding = "utf-8"  # the file is valid',
         '# delimiter = ";"',
-        '# "Telefon": 1 of 3 cells looked at have a country code',
-        '# "Land" says it row by row; this is for its blank cells.',
-        '# The zone of timestamps without an offset ("Scan Date").',
+        '# "Telefon": 1 of 3 sampled cells have a country code',
+        '# "Land" has it for each row; this is for its blank cells.',
+        '# The time zone of timestamps that have none ("Scan Date").',
         '# "Name" = "last_name"',
         '# "Elektronisch" = "email"  # its cells look like email addresses',
         '# Of no field: "Badge"',
@@ -110,7 +110,7 @@ def test_a_column_that_cannot_be_is_to_be_decided(call: Call, tmp_path: Path) ->
     written(tmp_path, "Email,Work Email\n" + rows, "leads.csv")
     text, _ = drafted(call, "leads.csv")
     assert '# "Email" = "-"  # its cells do not look like email' in text
-    assert '# "Work Email" = "-"  # it claims email, as "Email" does' in text
+    assert '# "Work Email" = "-"  # "Email" could be email too; keep one' in text
 
 
 def test_odd_header_names_make_no_odd_file(call: Call, tmp_path: Path) -> None:

@@ -137,7 +137,7 @@ def test_rounds_of_corrections_end_without_a_failure(
     shutil.rmtree(here / "a.preflight")
     story = call("trace", root, "5", "--show-values").out
     assert "corrected Email, edited: 'suppressed5@kestrel-labs.com' → 'suppressed55@" in story
-    assert "a spreadsheet's damage undone: '1.41556E+10' → '+14155552605'" in story
+    assert "restored after a spreadsheet changed it: '1.41556E+10' → '+14155552605'" in story
     assert story.splitlines()[0].startswith("row 5 of a.csv, line 6: accepted in run ")
     told = call("runs", "show", child).out
     assert f"  corrects run {root}\n" in told

@@ -86,7 +86,7 @@ def test_eleven_rows_are_too_few() -> None:
     refused = np.asarray(cells[0].str.endswith("@wren.org"), dtype=bool)
     one = lesson(evidence(cells, {"BAD": refused}))
     assert (one.rows, one.proposals) == (11, ())
-    assert one.why == "too few rows to learn from: 12 at least are needed"
+    assert one.why == "too few rows to learn from: at least 12 are needed"
 
 
 def test_without_an_accepted_row_there_is_nothing_to_compare_with() -> None:
@@ -96,7 +96,7 @@ def test_without_an_accepted_row_there_is_nothing_to_compare_with() -> None:
 
 def test_what_nothing_tells_is_said_so() -> None:
     one = lesson(evidence(contacts(1, ROWS), {"BAD": some(1, ROWS, 0.1)}))
-    assert one.why == "nothing that was looked at tells its rows from the accepted ones"
+    assert one.why == "nothing that was tried distinguishes its rows from accepted ones"
 
 
 def test_a_warning_that_told_the_rows_is_to_be_raised() -> None:

@@ -49,17 +49,18 @@ def test_each_reason_is_a_paragraph_and_each_proposal_a_line() -> None:
     text = "\n".join(lines)
     for part in (
         "BLOCKED\\n: ", "\n  class     suppressed, by its wording\n",
-        "\n  class     for you to say, nothing in its wording tells: fix, retry, suppressed or",
+        "\n  class     not known; choose fix, retry, suppressed or",
         "\n  rule      OWN001 email-at-wren-org: email of the domain `wren.org`: ",
-        "\n  any_of    first_name is blank in ", "may be somebody's own; --show-values names it",
+        "\n  any_of    first_name is blank in ", "may belong to one person; show it with --show-values",
         "\n  severity  EML306 email-role warned of ", "\n  select    PHN409 ",
-        ": extend_select switches it on", "it is on when `ignore` and [severity] let it be",
+        ": turn it on with extend_select",
+        ": turn it on by changing `ignore` or [severity]",
         "\n  -         too few rows to learn from",
     ):  # fmt: skip
         assert part in text, part
     assert "eve-adam" not in text
     assert lines[-1].endswith(
-        "95 % sure, and what chance alone would bring in 1 % of cases at most"
+        "(95 % sure), and chance alone would show this in at most 1 % of cases"
     )
 
 
@@ -75,7 +76,9 @@ def test_what_was_left_out_is_said() -> None:
     assert lessons.text(one).endswith("no row was refused for a reason of its own\n")
     assert lessons.piece(one) == ""
     stopped = dataclasses.replace(one, runs=(dataclasses.replace(RUN, state=RunState.STOPPED),))
-    assert "  run 20261122-010203-aaaa is stopped: what is not known" in lessons.text(stopped)
+    assert "  run 20261122-010203-aaaa is stopped: its rows without an outcome" in lessons.text(
+        stopped
+    )
 
 
 def test_the_piece_of_config_loads_and_says_what_is_proposed(tmp_path: Path) -> None:

@@ -89,9 +89,9 @@ def test_a_story_is_told_a_fact_a_line() -> None:
         ),
         "    read      corrected.csv, row 1, line 2",
         "    corrected name, edited: 'Ann Kestrel' → 'Ann'",
-        "    corrected phone, a spreadsheet's damage undone: '1E+10' → '+14155552671'",
+        "    corrected phone, restored after a spreadsheet changed it: '1E+10' → '+14155552671'",
         "    ended     accepted: at last",
-        "12 rows fit, the first 1 are told; --limit N tells more",
+        "12 rows match; these are the first 1. Show more with --limit N",
         "note: something is gone",
     ]
 

@@ -103,7 +103,7 @@ def test_statistics_count_each_rule_most_first(tmp_path: Path) -> None:
     [
         ({}, "utf-8, commas, header on line 1"),
         ({"delimiter": ";"}, "utf-8, semicolons, header on line 1"),
-        ({"delimiter": ":", "delimiter_from": "option"}, "utf-8, ':' (as told), header on line 1"),
+        ({"delimiter": ":", "delimiter_from": "option"}, "utf-8, ':' (as given), header on line 1"),
         ({"delimiter_from": "sep"}, "utf-8, commas (by its sep= line), header on line 1"),
         (
             {"encoding": "cp1252", "encoding_from": "detected", "confidence": 0.714},
@@ -113,10 +113,10 @@ def test_statistics_count_each_rule_most_first(tmp_path: Path) -> None:
             {"encoding": "utf-16", "encoding_from": "bom"},
             "utf-16 (by its byte order mark), commas, header on line 1",
         ),
-        ({"encoding_from": "option"}, "utf-8 (as told), commas, header on line 1"),
+        ({"encoding_from": "option"}, "utf-8 (as given), commas, header on line 1"),
         ({"header_line": 4, "header_certain": False}, "utf-8, commas, header on line 4 (a guess)"),
         ({"header": ()}, "utf-8, no header"),
-        ({"content": "PDF document"}, "no table: PDF document"),
+        ({"content": "PDF document"}, "not a table: PDF document"),
     ],
 )  # fmt: skip
 def test_what_was_assumed_about_a_file_is_said(changes: dict[str, Any], told: str) -> None:
@@ -135,8 +135,9 @@ def test_the_summary_tells_the_counts_and_the_books(tmp_path: Path) -> None:
 
 def test_the_summary_says_what_is_held_back(tmp_path: Path) -> None:
     checked = check(tmp_path, "email,email\nbad,x\n", select=("EML302", "HDR203"))
-    assert "the header is wrong: 2 findings about rows held back; --all" in text.summary(
-        listed(checked)
+    assert (
+        "the header is wrong, so 2 findings about rows are hidden; show them with --all"
+        in text.summary(listed(checked))
     )
 
 
