@@ -1,4 +1,4 @@
-"""What preflight sends to: one folder a provider, found by `registry`.
+"""The providers, one folder each; `registry` finds them.
 
 | in a provider's folder | holds                                                              |
 |------------------------|--------------------------------------------------------------------|

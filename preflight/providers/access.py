@@ -1,4 +1,4 @@
-"""Where a provider is, and the credentials for it."""
+"""The address of a provider, and the credentials for it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def secrets(environ: Mapping[str, str], names: tuple[str, ...]) -> tuple[str, ..
 
     Raises:
         MissingSecret: one is absent or blank.
-        UsageError: one holds a line break or another control character, which no header can carry.
+        UsageError: one has a line break or another control character, which headers cannot have.
     """
     missing = [name for name in names if not environ.get(name, "").strip()]
     if missing:
@@ -34,7 +34,9 @@ def secrets(environ: Mapping[str, str], names: tuple[str, ...]) -> tuple[str, ..
     values = tuple(environ[name].strip() for name in names)
     for name, value in zip(names, values, strict=True):
         if not value.isprintable():
-            raise UsageError(f"{name} holds a line break or another control character")
+            raise UsageError(
+                f"{name} contains a line break or another control character; remove it"
+            )
     return values
 
 
@@ -45,9 +47,9 @@ def address(base_url: str | None, environ: Mapping[str, str], variable: str, def
         The address without a slash at its end.
 
     Raises:
-        UsageError: it is no https address, nor an http one on this machine, or it carries a user,
-            a password, a query or a fragment. The message names where it came from, not the
-            address, for it may hold a password.
+        UsageError: it is not an https address, nor an http one on this machine, or it has a user, a
+            password, a query or a fragment. The message names its origin, not the address, which
+            may contain a password.
     """
     if base_url:
         given, origin = base_url, "the base URL"
@@ -67,16 +69,16 @@ def address(base_url: str | None, environ: Mapping[str, str], variable: str, def
     if not re.fullmatch(r"[a-z0-9._:-]+", host):
         raise UsageError(f"{origin} must name its host in letters, digits, dots and dashes")
     if parts.scheme == "http" and not is_loopback(host):
-        raise UsageError(f"{origin} must start with https://; http is for this machine alone")
+        raise UsageError(f"{origin} must start with https://; http works on this machine only")
     if parts.username is not None:
-        raise UsageError(f"{origin} must not hold a user or a password")
+        raise UsageError(f"{origin} must not contain a user or a password")
     if parts.query or parts.fragment:
-        raise UsageError(f"{origin} must not hold a query or a fragment")
+        raise UsageError(f"{origin} must not contain a query or a fragment")
     return given.strip().rstrip("/")
 
 
 def is_loopback(host: str) -> bool:
-    """Whether the host is this machine; no name service is asked."""
+    """Whether the host is this machine, without a lookup."""
     if host == "localhost":
         return True
     try:

@@ -1,8 +1,8 @@
-"""One call of a provider's own command line tool, and what its end means.
+"""A call of a provider's own command line tool, and what its result means.
 
-The tool is run from a list of arguments, never through a shell. No secret stands among them: what
-it needs beyond options and file names it gets on its standard input, and its session is its own.
-It does not see the other providers' secrets.
+The tool is run with a list of arguments, never through a shell. The arguments contain no secrets:
+the tool gets other data on standard input, and keeps its own session. It does not see the secrets
+of other providers.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from preflight.core.errors import Ambiguous, Busy, ProviderError, UsageError
 from preflight.providers import registry
 from preflight.providers.exchange import shown
 
-# What else of the environment a tool may know, and must not be repeated after it.
+# Other environment variables whose values must not be repeated from the tool's output.
 _SECRET_NAME = re.compile(r"token|password|secret|key|credential", re.IGNORECASE)
-_SHORTEST = 6  # what is shorter may be any word
+_SHORTEST = 6  # anything shorter may be an ordinary word
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """How a call ended.
+    """The result of a call.
 
     Attributes:
         code: the exit code.
-        out: what it wrote to standard output.
-        err: what it wrote to standard error.
+        out: standard output.
+        err: standard error.
     """
 
     code: int
@@ -44,17 +44,17 @@ class Answer:
         return _object(self.out)
 
     def error(self) -> Mapping[str, Any]:
-        """What stands under `error` in the last JSON object on standard error; else an empty one.
+        """The value of `error` in the last JSON object on standard error; else an empty object.
 
-        Progress and warnings may stand before it.
+        Progress and warnings may come before it.
         """
         whole = _object(self.err).get("error")
         if isinstance(whole, dict):
             return whole
         for line in reversed(self.err.splitlines()):
-            found = _object(line).get("error")
-            if isinstance(found, dict):
-                return found
+            error = _object(line).get("error")
+            if isinstance(error, dict):
+                return error
         return {}
 
 
@@ -72,9 +72,9 @@ class Command:
     Args:
         name: the provider.
         variable: the environment variable that names the executable.
-        default: what it is called otherwise, looked for on PATH.
+        default: its name otherwise, searched on PATH.
         environ: the environment.
-        timeout: seconds that one call may take.
+        timeout: seconds that a call may take.
 
     Raises:
         UsageError: there is no such executable.
@@ -91,13 +91,13 @@ class Command:
     ) -> None:
         self.name = name
         self.executable = environ.get(variable, "").strip() or default
-        found = shutil.which(self.executable, path=environ.get("PATH"))
-        if found is None:
+        path = shutil.which(self.executable, path=environ.get("PATH"))
+        if path is None:
             raise UsageError(
-                f"{name} is reached through its command `{self.executable}`, which is not "
-                f"installed or not on PATH; {variable} can name it"
+                f"{name} needs its command `{self.executable}`, which is not installed or not on "
+                f"PATH; install it, or set {variable} to its path"
             )
-        self._path = found
+        self._path = path
         self._timeout = timeout
         secrets = registry.secrets()
         known = {variable for variables in secrets.values() for variable in variables}
@@ -113,8 +113,8 @@ class Command:
         """Makes one call, to its end.
 
         Raises:
-            ProviderError: it was never started (`Busy`), or did not come to its end: `Ambiguous`
-                where it commits, else `Busy`.
+            ProviderError: it could not be started (`Busy`), or did not end by itself (`Ambiguous`
+                if it commits, else `Busy`).
         """
         try:
             process = subprocess.Popen(
@@ -124,7 +124,7 @@ class Command:
                 stderr=subprocess.PIPE,
                 env=self._environ,
                 start_new_session=True,
-                close_fds=False,  # it holds the run's lock with us, see `Ledger.lock`
+                close_fds=False,  # it shares the run's lock, see `Ledger.lock`
             )
         except OSError as error:
             raise Busy(f"`{self.executable}` cannot be started: {error.strerror}") from None
@@ -145,13 +145,13 @@ class Command:
         return Answer(process.returncode, out, err)
 
     def broken(self, fact: str, *, commits: bool) -> ProviderError:
-        """The error for a call of which it cannot be told what it did."""
+        """The error for a call whose effect is not known."""
         if commits:
             return Ambiguous(
-                f"`{self.executable}` {fact}; it cannot be told whether {self.name} took the rows"
+                f"`{self.executable}` {fact}; it is not known whether {self.name} took the rows"
             )
-        return Busy(f"`{self.executable}` {fact}; the call took nothing and can be made again")
+        return Busy(f"`{self.executable}` {fact}; the call sent nothing and can be repeated")
 
     def shown(self, words: object) -> str:
-        """The tool's words, filtered, on one line, of a length that can be read."""
+        """The tool's words, filtered, on one line, and not too long."""
         return shown(words, self._secrets) if isinstance(words, str) else ""

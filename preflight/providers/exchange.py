@@ -1,4 +1,4 @@
-"""What goes to a provider and what comes back: a file, an answer, a refusal in its words."""
+"""The data of a call to a provider: a file to upload, an answer, a complaint."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class Upload:
     """A file to send as one part of a multipart form.
 
     Attributes:
-        path: where it lies; it is read in blocks while it is sent.
-        filename: what the provider is told it is called.
+        path: of the file, which is read in blocks while it is sent.
+        filename: its name for the provider.
         content_type: its media type.
     """
 
@@ -36,7 +36,7 @@ class Response:
     Attributes:
         status: the HTTP status.
         headers: by lower-case name.
-        body: its bytes, content encoding undone.
+        body: its bytes, decoded from the content encoding.
     """
 
     status: int
@@ -54,14 +54,14 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """What a provider said about a call that it did not carry out.
+    """A provider's message about a call that it did not carry out.
 
     Attributes:
         message: its words, unfiltered; "" if it had none.
         code: its own code.
-        verdict: the error this documented code stands for, whatever the HTTP status; None to
-            decide by the status.
-        advice: what to do about it, in our words.
+        verdict: the error of this documented code, regardless of the HTTP status; None to decide by
+            the status.
+        advice: what the user can do about it.
     """
 
     message: str = ""
@@ -71,22 +71,22 @@ class Complaint:
 
 
 def count(value: object) -> int | None:
-    """A number of an answer; None for anything else, a truth value among it."""
+    """A value of an answer, if it is an integer and not a boolean; else None."""
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def identifier(value: object) -> str | None:
-    """An id that an answer gives, as text; None where it gives none that can be one.
+    """An ID in an answer, as text; None if the value cannot be an ID.
 
-    It goes into the ledger and to the terminal, so it is printable and of a length to be read.
+    It goes into the ledger and to the terminal, so it must be printable and not too long.
     """
     text = value.strip() if isinstance(value, str) else ""
     return text if text.isprintable() and 0 < len(text) <= _LONGEST_MESSAGE else None
 
 
 def shown(words: str, secrets: tuple[str, ...] = ()) -> str:
-    """Other people's words, filtered, on one line, of a length that can be read."""
-    # Cut to length last: what is left of a secret at the cut would not be found any more.
+    """A foreign message, filtered, on one line, and not too long."""
+    # Cut to length last: the rest of a secret at the cut would not be recognised.
     masked = mask(words[:200_000], secrets)[:20_000]
     line = " ".join("".join(c if c.isprintable() else " " for c in masked).split())
     line = mask(line, secrets)  # a control character may have split a secret

@@ -1,7 +1,7 @@
-"""Failure reports that are CSV files: bytes → records, records → the table of a `FailureReport`.
+"""Failure reports in CSV: bytes → records, records → the table of a `FailureReport`.
 
-No provider documents the quoting, the line ends or the byte order mark of its report, so all of
-them are tolerated, and the raw line of each record is kept.
+No provider documents the quoting, the line ends or the byte order mark of its report. So all are
+accepted, and the raw line of each record is kept.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _WHOLE = r"[0-9]{1,18}"
 
 
 class IncompleteReportError(Exception):
-    """A report that was fetched lacks what was promised; the text says what."""
+    """A fetched report lacks something; the message says what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,11 @@ class ReportLines:
 
     Attributes:
         raw: its bytes.
-        header: the names of its columns, blanks around them taken off.
-        fields: one list a column, in the order of the header, each as long as `lines`. A short
-            record is filled up with ""; what a long one has too much belongs to its last field,
-            comma included, for the quoting may be missing there.
-        lines: each record as it came, without its line end.
+        header: the names of its columns, without surrounding blanks.
+        fields: a list for each column, in the order of the header, each as long as `lines`. A short
+            record is padded with "". Extra fields of a long record are joined to its last field
+            with commas, because its quotes may be missing.
+        lines: each record as received, without its line end.
     """
 
     raw: bytes
@@ -41,23 +41,23 @@ class ReportLines:
     lines: list[str]
 
     def column(self, name: str) -> list[str] | None:
-        """The fields under a name, in any case; None where there is no such column."""
+        """The fields under a name, regardless of case; None if there is no such column."""
         folded = [known.casefold() for known in self.header]
         return self.fields[folded.index(name.casefold())] if name.casefold() in folded else None
 
     def is_cut(self, expected: int | None) -> bool:
-        """Whether it seems to have lost its end: no line end at the last record, and that one is
-        half, or there are too few.
+        """Whether its end seems to be missing.
 
-        None of it alone says so: a provider may count a row that it does not list, and a file may
-        leave out its last line end, or the last fields of a record.
+        True if the last record has no line end, and is incomplete or there are too few records. No
+        single sign is enough: a provider may count a row that it does not list, and a file may omit
+        its last line end or the last fields of a record.
         """
         if expected is None or self.raw.endswith((b"\n", b"\r")):
             return False
         return len(self.lines) < expected or (len(self.lines) == expected and self._ends_half())
 
     def _ends_half(self) -> bool:
-        """Whether the last record lacks fields, or the end of a quoted one."""
+        """Whether the last record lacks fields or a closing quote."""
         if not self.lines:
             return False
         last = self.lines[-1]
@@ -66,7 +66,7 @@ class ReportLines:
 
 
 class _Kept:
-    """Hands lines on and remembers those of the record that is being read."""
+    """Passes lines on and remembers those of the record that is being read."""
 
     def __init__(self, lines: Iterator[str]) -> None:
         self.taken: list[str] = []
@@ -81,8 +81,7 @@ class _Kept:
 def records(raw: bytes) -> ReportLines:
     """Cuts the bytes of a report into fields.
 
-    UTF-8 is assumed; a byte that is not becomes U+FFFD, and `raw` keeps it. Blank lines are
-    passed over.
+    UTF-8 is assumed; other bytes become U+FFFD, and `raw` keeps them. Blank lines are skipped.
     """
     text = raw.decode("utf-8-sig", errors="replace")
     kept = _Kept(io.StringIO(text, newline=""))
@@ -115,7 +114,7 @@ def records(raw: bytes) -> ReportLines:
 
 
 def report(
-    found: ReportLines,
+    lines: ReportLines,
     *,
     code: Sequence[str],
     message: Sequence[str] | None = None,
@@ -123,11 +122,11 @@ def report(
     value: Sequence[str] | None = None,
     key: Sequence[str] | None = None,
 ) -> FailureReport:
-    """The `FailureReport` of these columns; a missing one is blank, or missing for row numbers.
+    """The `FailureReport` of these columns; a missing column is blank, or NA for row numbers.
 
-    A row number that is no whole number is missing too.
+    A row number that is not a whole number is NA too.
     """
-    blank = [""] * len(found.lines)
+    blank = [""] * len(lines.lines)
     numbers = pd.Series(row_number if row_number is not None else blank, dtype="str").str.strip()
     numbers = numbers.where(numbers.str.fullmatch(_WHOLE))
     table = pd.DataFrame(
@@ -137,7 +136,7 @@ def report(
             "row_number": pd.to_numeric(numbers).astype("Int64"),
             "value": pd.Series(value if value is not None else blank, dtype="str"),
             "key": pd.Series(key if key is not None else blank, dtype="str"),
-            "cells": pd.Series(found.lines, dtype="str"),
+            "cells": pd.Series(lines.lines, dtype="str"),
         }
     )
-    return FailureReport(raw=found.raw, suffix=".csv", table=table)
+    return FailureReport(raw=lines.raw, suffix=".csv", table=table)

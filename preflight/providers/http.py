@@ -1,7 +1,7 @@
-"""One HTTP call to a provider, and what its end means. THE ONLY importer of httpx.
+"""HTTP calls to a provider, and the errors that their results mean. The only importer of httpx.
 
-Everything that can go wrong becomes one of the five `ProviderError`s here, and the question that
-decides is: can the provider have taken rows?
+Every failure becomes one of the five `ProviderError`s. The deciding question is: can the provider
+have taken rows?
 
 ::
 
@@ -9,16 +9,16 @@ decides is: can the provider have taken rows?
     429, 425                                       Busy
     401, 403                                       Denied
     other 4xx                                      Refused
-    307, 308 (the call is to be made elsewhere)    Refused
+    307, 308 (the call should go elsewhere)        Refused
     broken on the way, 408, 5xx, other 3xx         Ambiguous if the call commits, else Busy
-    2xx with another body than was promised        Ambiguous if the call commits, else Busy
+    2xx without the documented body                Ambiguous if the call commits, else Busy
 
-A provider's own words can overrule the status (`Complaint.verdict`), because some documented
-refusals come with a status that nobody documents.
+A provider's message can override the status (`Complaint.verdict`), because some documented refusals
+have an undocumented status.
 
-No message holds the body of a request, a query, a secret or a value of a contact: the
-provider's own words pass `core.redact`, an exception's text is not shown at all where it can
-quote a header. What httpx and httpcore would log of our calls is dropped for the same reason.
+No message contains the body of a request, a query, a secret or a value of a contact. The provider's
+words pass `core.redact`, and the text of an exception that may quote a header is not shown. For the
+same reason the log records of httpx and httpcore about our calls are dropped.
 """
 
 from __future__ import annotations
@@ -60,12 +60,12 @@ NEVER_SENT: frozenset[type[Exception]] = frozenset(
         httpx.UnsupportedProtocol,
     }
 )
-"""The exceptions after which the provider cannot have seen any of the request.
+"""The exceptions after which the provider cannot have received any of the request.
 
-After any other, known or not, it may have seen all of it.
+After any other exception it may have received all of it.
 """
 
-_EPOCH_FROM = 1_000_000_000  # a smaller number cannot be a time of this century
+_EPOCH_FROM = 1_000_000_000  # a smaller number is not a time of this century
 _LOGGERS = (
     "httpx",
     "httpcore.connection",
@@ -78,7 +78,7 @@ _calling: contextvars.ContextVar[bool] = contextvars.ContextVar("calling", defau
 
 
 def _not_ours(_record: logging.LogRecord) -> bool:
-    """Keeps a log record of httpx unless one of our calls is under way in this context."""
+    """Passes a log record of httpx unless it is about one of our calls in this context."""
     return not _calling.get()
 
 
@@ -111,17 +111,17 @@ def _opened(upload: Upload, stack: contextlib.ExitStack) -> tuple[str, IO[bytes]
 class Http:
     """The calls to one provider at one address, with one set of credentials.
 
-    Each call has a connection of its own: one that is kept open can be closed by the other side
-    at the moment it is used again, and a committing call that dies so is ambiguous for nothing.
-    Redirects are not followed, so the credentials reach the configured host alone. Proxies of the
-    environment are used for https and never for this machine.
+    Each call has its own connection: a server can close an open connection just when it is used
+    again, which would make a committing call ambiguous without need. Redirects are not followed, so
+    only the configured host gets the credentials. Proxies from the environment are used for https,
+    and never for this machine.
 
     Args:
         name: the provider, for messages.
         base_url: from `access.address`.
         headers: sent with every call.
-        secrets: what must never stand in a message.
-        read: finds the provider's words in an answer that is no success.
+        secrets: that no message may contain.
+        read: finds the provider's message in an answer that is not a success.
         timeout: seconds for each of connecting, sending a block and waiting for one.
         clock: the time now, in seconds since the epoch.
     """
@@ -152,11 +152,11 @@ class Http:
             timeout=timeout,
             follow_redirects=False,
             trust_env=not is_loopback(self._host),
-            verify=parts.scheme == "https",  # certificates take 30 ms to load, and http has none
+            verify=parts.scheme == "https",  # certificates take 30 ms to load, and http needs none
             limits=httpx.Limits(max_keepalive_connections=0),
         )
 
-        # For addresses that the provider hands back: no header of ours, no credentials.
+        # For addresses in the provider's answers: no credentials, no headers of ours.
         self._without_credentials = httpx.Client(
             timeout=timeout,
             follow_redirects=False,
@@ -182,17 +182,17 @@ class Http:
         params: Mapping[str, str | int] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Response:
-        """Makes one call and returns its answer if that is a success (2xx).
+        """Makes a call and returns its answer if it is a success (2xx).
 
         Args:
             method: "GET", "POST", "PUT".
-            path: from the base address on, with its slash, quoted.
-            commits: whether the provider may take rows by it.
+            path: below the base address, with its slash, quoted.
+            commits: whether the provider may take rows.
             json: a JSON body.
-            files: the files of a multipart form, by the name of their part.
-            fields: the form's other parts, texts by name; with files only.
+            files: the files of a multipart form, by part name.
+            fields: the form's other parts, as text by name; only with files.
             params: the query.
-            headers: of this call alone; no secrets.
+            headers: for this call only; no secrets.
 
         Raises:
             ProviderError: one of the five, see the table at the top.
@@ -212,8 +212,8 @@ class Http:
             )
             try:
                 answer = self._client.send(request)
-            except Exception as exc:  # noqa: BLE001 - h11's and the file's own come through as well
-                # Neither the exception nor its text goes on: it can quote a header.
+            except Exception as exc:  # noqa: BLE001 - errors of h11 and of the file occur too
+                # The exception and its text are dropped: they may quote a header.
                 failure = self.failure(exc, commits=commits)
             else:
                 response = Response(
@@ -227,16 +227,16 @@ class Http:
         raise failure
 
     def put(self, url: object, path: Path, headers: Mapping[str, str]) -> None:
-        """Uploads a file to an address that the provider handed back, see `url_guard`.
+        """Uploads a file to an address from the provider's answer, see `url_guard`.
 
         Args:
-            url: where to; a secret.
-            path: the file, sent as it is, with its exact length.
-            headers: what the provider wants to be sent with it; they are all that is sent.
+            url: the address; a secret.
+            path: the file, sent unchanged, with its exact length.
+            headers: that the provider requires; no others are sent.
 
         Raises:
-            ProviderError: it is no address for this, or the file did not arrive; nothing was
-                taken, since an upload alone starts nothing.
+            ProviderError: the address is not usable, or the file did not arrive; nothing was taken,
+                because an upload alone starts nothing.
             SourceError: the file cannot be opened.
         """
         try:
@@ -247,17 +247,17 @@ class Http:
             raise SourceError(f"{path} cannot be read: {exc.strerror}") from None
 
     def fetch(self, url: object) -> bytes:
-        """What lies at an address that the provider handed back, see `url_guard`.
+        """Downloads from an address in the provider's answer, see `url_guard`.
 
         Raises:
-            ProviderError: it is no address for this, or it could not be had.
+            ProviderError: the address is not usable, or the download failed.
         """
         return self._elsewhere("GET", url, {}, None)
 
     def _elsewhere(
         self, method: str, url: object, headers: Mapping[str, str], body: IO[bytes] | None
     ) -> bytes:
-        """One call to an untrusted URL; whatever goes wrong, nothing was taken by it."""
+        """A call to an untrusted URL; if it fails, nothing was taken."""
         target = vet(self.name, url, sandbox=is_loopback(self._host))
         address = httpx.URL(target.url)
         extensions: dict[str, Any] = {}
@@ -271,36 +271,36 @@ class Http:
                 answer = self._without_credentials.request(
                     method, address, headers=own, content=body, extensions=extensions
                 )
-            except Exception as exc:  # noqa: BLE001 - its text can hold the address
+            except Exception as exc:  # noqa: BLE001 - its text can contain the address
                 kind = type(exc).__name__
                 failure: ProviderError = Busy(
-                    f"the call to {target.host}, which {self.name} named, broke ({kind})"
+                    f"the call to {target.host}, an address from {self.name}, broke off ({kind})"
                 )
                 if type(exc) in NEVER_SENT:
                     failure = Unreachable(
-                        f"{target.host}, which {self.name} named, cannot be reached ({kind})"
+                        f"{target.host}, an address from {self.name}, cannot be reached ({kind})"
                     )
             else:
                 if answer.is_success:
                     return answer.content
-                # An address of this kind runs out; the next one may do.
+                # Such an address expires; the next one may work.
                 failure = Busy(
-                    f"{target.host}, which {self.name} named, answered {answer.status_code}"
+                    f"{target.host}, an address from {self.name}, answered {answer.status_code}"
                 )
         raise failure
 
     def failure(self, exc: Exception, *, commits: bool) -> ProviderError:
-        """What an exception that ended a call stands for."""
+        """The error for an exception that ended a call."""
         kind = type(exc).__name__
         if type(exc) in NEVER_SENT:
             why = ""
             if isinstance(exc, httpx.ConnectError) and str(exc):
                 why = f": {self.shown(str(exc))}"
             return Unreachable(f"{self.name} cannot be reached at {self._host} ({kind}{why})")
-        return self._broken(f"the call to {self.name} broke ({kind})", commits=commits)
+        return self._broken(f"the call to {self.name} broke off ({kind})", commits=commits)
 
     def complaint(self, response: Response, *, commits: bool) -> ProviderError:
-        """The error that an answer stands for: by the provider's code, else by its status."""
+        """The error for an answer, by the provider's code, else by its status."""
         complaint = self._read(response)
         verdict = complaint.verdict or self._verdict(response.status)
         if verdict is Ambiguous and not commits:
@@ -312,7 +312,7 @@ class Http:
         if complaint.code and complaint.code not in words:
             message += f" [{self.shown(complaint.code)}]"
         if verdict is Ambiguous:
-            message += "; it cannot be told whether it took the rows"
+            message += "; it is not known whether it took the rows"
         if complaint.advice:
             message += f"; {complaint.advice}"
         elif 300 <= response.status < 400:
@@ -321,14 +321,14 @@ class Http:
         return verdict(message, code=code, retry_after=self._retry_after(response))
 
     def unexpected(self, response: Response, promised: str, *, commits: bool) -> ProviderError:
-        """The error for a success that does not hold what the provider promises.
+        """The error for a success without the documented content.
 
-        Its words count first: a documented refusal is one under any status.
+        The provider's message is read first: a documented refusal counts under any status.
 
         Args:
             response: the answer.
-            promised: what should have stood there, for the message.
-            commits: whether the call does.
+            promised: what is missing, for the message.
+            commits: whether the call commits.
         """
         if self._read(response).verdict is not None:
             return self.complaint(response, commits=commits)
@@ -341,15 +341,15 @@ class Http:
 
     def _broken(self, fact: str, *, commits: bool) -> ProviderError:
         if commits:
-            return Ambiguous(f"{fact}; it cannot be told whether it took the rows")
-        return Busy(f"{fact}; the call took nothing and can be made again")
+            return Ambiguous(f"{fact}; it is not known whether it took the rows")
+        return Busy(f"{fact}; the call sent nothing and can be repeated")
 
     @staticmethod
     def _verdict(status: int) -> type[ProviderError]:
-        """What an HTTP status alone means; `Ambiguous` is for the caller to weigh.
+        """The error for an HTTP status alone; the caller decides about `Ambiguous`.
 
-        408 is taken for ambiguous although it should mean that the request never came to its end:
-        gateways send it for a server that takes too long as well.
+        408 counts as ambiguous although it should mean that the request did not arrive completely:
+        gateways also send it for a server that takes too long.
         """
         if status in {425, 429}:
             return Busy
@@ -360,7 +360,7 @@ class Http:
         return Ambiguous
 
     def _retry_after(self, response: Response) -> float | None:
-        """Seconds until the provider wants to be asked again, where it says so.
+        """Seconds until the provider wants to be asked again, if it says so.
 
         `Retry-After` in seconds or as a date (RFC 9110, 10.2.3), else `X-RateLimit-Reset`, which
         Dotdigital ("Call rate limits") and TextUs ("Rate limiting") send in seconds since the

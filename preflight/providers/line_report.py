@@ -1,7 +1,7 @@
-"""Failure reports of which nobody documents the form: CSV, JSON lines, a JSON list, or plain lines.
+"""Failure reports of an undocumented format: CSV, JSON lines, a JSON list, or plain lines.
 
-What can be made out is: columns by the names that such reports give them. What cannot be is kept:
-each line is in `cells` as it came, and a line of plain text is its own message.
+Columns are recognised by the names that such reports usually have. Nothing is lost: `cells` keeps
+each line as received, and a line of plain text is its own message.
 """
 
 from __future__ import annotations
@@ -24,46 +24,46 @@ _MESSAGE = ("message", "errormessage", "detail", "details", "description", "erro
 _VALUE = ("value", "rawvalue", "invalidvalue", "offendingvalue")
 
 ROWS = frozenset(_ROW)
-"""The folded names of columns that say in which row something is wrong."""
+"""The folded names of columns with row numbers."""
 
 REASONS = frozenset((*_CODE, *_MESSAGE))
-"""The folded names of columns that say what is wrong."""
+"""The folded names of columns with codes or messages."""
 
 
 def read(raw: bytes, keys: Sequence[str]) -> FailureReport:
-    """Reads a report of whatever form.
+    """Reads a report of any format.
 
     Args:
         raw: its bytes.
-        keys: the names of the columns that hold a row's match key, the first that is there counts.
+        keys: possible names of the column with the match key; the first that exists counts.
 
     Returns:
-        A table with a line for each of the report's, in its order.
+        A table with a row for each line of the report, in its order.
     """
     text = raw.decode("utf-8-sig", errors="replace")
     documents = _documents(text)
     if documents is not None:
         return _report(raw, ".jsonl", documents, keys)
-    found = failure_report.records(raw)
-    folded = {fold(name) for name in found.header}
-    if len(found.header) > 1 and folded & {*ROWS, *REASONS, *map(fold, keys)}:
-        rows = zip(*found.fields, strict=True) if found.lines else iter(())
+    lines = failure_report.records(raw)
+    folded = {fold(name) for name in lines.header}
+    if len(lines.header) > 1 and folded & {*ROWS, *REASONS, *map(fold, keys)}:
+        rows = zip(*lines.fields, strict=True) if lines.lines else iter(())
         named = [
-            (line, dict(zip(found.header, cells, strict=True)))
-            for line, cells in zip(found.lines, rows, strict=True)
+            (line, dict(zip(lines.header, cells, strict=True)))
+            for line, cells in zip(lines.lines, rows, strict=True)
         ]
         return _report(raw, ".csv", named, keys)
     return _report(raw, ".txt", [(line, {"message": line.strip()}) for line in _lines(text)], keys)
 
 
 def _lines(text: str) -> list[str]:
-    """The lines that are not blank; what stands in a JSON text unescaped ends none."""
-    found = io.StringIO(text, newline=None).read().split("\n")
-    return [line for line in found if line.strip()]
+    """The lines that are not blank; other characters than line ends do not end a line."""
+    lines = io.StringIO(text, newline=None).read().split("\n")
+    return [line for line in lines if line.strip()]
 
 
 def is_cut(report: FailureReport, expected: int | None) -> bool:
-    """Whether a report that `read` read seems to have lost its end, see `Records.is_cut`."""
+    """Whether the end of a report seems to be missing, see `ReportLines.is_cut`."""
     if report.raw.endswith(b"]"):
         return False
     whole = failure_report.records(report.raw)
@@ -75,10 +75,10 @@ def is_cut(report: FailureReport, expected: int | None) -> bool:
 
 
 def _documents(text: str) -> list[tuple[str, Mapping[str, Any]]] | None:
-    """The objects of JSON lists, or of JSON lines, each with its text; None where it is neither.
+    """The objects of JSON lists or JSON lines, each with its text; None for other texts.
 
-    A line that is no object is kept as the text that it is: the file may have lost its end. Several
-    lists are the pages of one report.
+    A line that is not an object is kept as text, because the end of the file may be missing.
+    Several lists are the pages of one report.
     """
     if text.lstrip().startswith("["):
         whole: list[Any] = []
@@ -96,11 +96,12 @@ def _documents(text: str) -> list[tuple[str, Mapping[str, Any]]] | None:
             (json.dumps(entry, ensure_ascii=False), entry if isinstance(entry, dict) else {})
             for entry in whole
         ]
-    found = [(line, _object(line)) for line in _lines(text)]
-    if not found or found[0][1] is None:
+    objects = [(line, _object(line)) for line in _lines(text)]
+    if not objects or objects[0][1] is None:
         return None
     return [
-        (line, document if document is not None else {"message": line}) for line, document in found
+        (line, document if document is not None else {"message": line})
+        for line, document in objects
     ]
 
 
@@ -116,7 +117,7 @@ def _report(
     raw: bytes, suffix: str, lines: Sequence[tuple[str, Mapping[str, Any]]], keys: Sequence[str]
 ) -> FailureReport:
     wanted = tuple(map(fold, keys))
-    rows = [_made_out(document, wanted) for _, document in lines]
+    rows = [_recognised(document, wanted) for _, document in lines]
     names = ["code", "message", "row_number", "value", "key"]
     table = pd.DataFrame(rows, columns=names, dtype="str")
     numbers = table["row_number"].where(table["row_number"].str.fullmatch(_WHOLE))
@@ -125,8 +126,8 @@ def _report(
     return FailureReport(raw=raw, suffix=suffix, table=table)
 
 
-def _made_out(document: Mapping[str, Any], keys: Sequence[str]) -> tuple[str, ...]:
-    """Code, message, row number, value and key of one line; "" for what it does not say."""
+def _recognised(document: Mapping[str, Any], keys: Sequence[str]) -> tuple[str, ...]:
+    """Code, message, row number, value and key of one line; "" for each that is missing."""
     flat: dict[str, str] = {}
     for name, text in scalars(document):
         flat.setdefault(name, text)
@@ -140,7 +141,7 @@ def _made_out(document: Mapping[str, Any], keys: Sequence[str]) -> tuple[str, ..
 def scalars(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """The scalars of an object by their folded names, the outer ones first.
 
-    Of the objects inside, an error's and the record's are looked into.
+    Nested objects are read one level deep.
     """
     inner: list[Mapping[str, Any]] = []
     for name, value in document.items():
@@ -172,5 +173,5 @@ def _first(flat: Mapping[str, str], names: Sequence[str]) -> str:
 
 
 def fold(name: object) -> str:
-    """The name of a column without case, blanks and punctuation."""
+    """The name of a column in lower case, without blanks and punctuation."""
     return "".join(c for c in str(name).casefold() if c.isalnum())

@@ -16,14 +16,13 @@ class Option:
 
     Attributes:
         name: its key.
-        help: what it is, a phrase.
-        required: whether nothing goes without it.
-        choices: the values it may have; empty for any.
-        default: its value where none is given.
+        help: its meaning, as a phrase.
+        required: whether it must be given.
+        choices: the allowed values; empty for any.
+        default: its value if none is given.
         pattern: a regular expression that the whole value matches; "" for any.
         shape: the pattern in words: "digits".
-        once: whether it is about this one file, so that a re-import of its corrections does not
-            inherit it.
+        once: whether it is about one file only, so that a re-import of corrections does not use it.
     """
 
     name: str
@@ -37,17 +36,17 @@ class Option:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """`; did you mean "x"?` with the known word most like this one, or nothing."""
+    """`; did you mean "x"?` with the most similar known word, or "" if there is none."""
     near = nearest(word, known)
     return f'; did you mean "{near}"?' if near else ""
 
 
 def validated(provider: str, options: Sequence[Option], given: Mapping[str, str]) -> dict[str, str]:
-    """The given options with the defaults filled in; a blank value does not count.
+    """The given options with default values; a blank value counts as not given.
 
     Raises:
-        UsageError: an option is unknown, missing, or has a value that it cannot have. The message
-            names the option and never repeats the value: it may be a secret in the wrong place.
+        UsageError: an option is unknown, missing or invalid. The message names the option and never
+            repeats the value, which may be a secret in the wrong place.
     """
     known = {option.name: option for option in options}
     for name in given:
@@ -65,7 +64,7 @@ def validated(provider: str, options: Sequence[Option], given: Mapping[str, str]
             continue
         if option.choices and value not in option.choices:
             raise UsageError(
-                f"option {option.name} of {provider} is one of {', '.join(option.choices)}"
+                f"option {option.name} of {provider} must be one of {', '.join(option.choices)}"
                 f"{did_you_mean(value, option.choices)}"
             )
         if option.pattern and not re.fullmatch(option.pattern, value):

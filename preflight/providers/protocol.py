@@ -1,10 +1,9 @@
-"""What the modules of a provider's folder have to offer.
+"""The interfaces of the modules in a provider's folder.
 
-A provider states what it can do as data and makes one call at a time. It does not retry, sleep,
-write to the ledger, print or decide: `runs.delivery.loop` does. Whatever goes wrong in a call is
-raised as one of the five `ProviderError`s, and the choice between them is the whole contract:
-`Ambiguous` where the provider may have taken the rows, one of the others where it certainly did
-not.
+A provider declares its capabilities as data and makes one call at a time. It does not retry, sleep,
+write to the ledger, print or decide; `runs.delivery.loop` does. Every failure of a call is raised
+as one of the five `ProviderError`s, and the choice matters: `Ambiguous` if the provider may have
+taken the rows, one of the others if it certainly did not.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from preflight.providers.saved_report import ReportColumns, SavedReport
 
 
 class Repeat(enum.StrEnum):
-    """What makes it possible to tell, after a broken call, whether the rows were taken."""
+    """How to find out, after a broken call, whether the rows were taken."""
 
     KEY = "idempotency key"
     LOOKUP = "lookup"
@@ -29,7 +28,7 @@ class Repeat(enum.StrEnum):
 
 
 class Reports(enum.StrEnum):
-    """What a provider tells about rows that it refused."""
+    """What a provider reports about rows that it refused."""
 
     ROWS = "rows"
     COUNTS = "counts"
@@ -46,7 +45,7 @@ class Capabilities:
         joins_by: how a failure names its row: "row" (a number), "key" (the email), "any" (either or
             both, as its report has it), or "".
         observable: whether a job can be polled at all.
-        one_by_one: whether a part may only be sent when the job of the one before has ended.
+        one_by_one: whether a part may be sent only after the job of the part before has ended.
     """
 
     repeat: Repeat
@@ -58,12 +57,12 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One attempt at one part.
+    """An attempt to send a part.
 
     Attributes:
         part: what to send.
-        key: unique to this attempt and stable over a resume; letters, digits, "-".
-        state: what the attempt's earlier steps returned, merged.
+        key: unique to this attempt, and the same after a resume; letters, digits, "-".
+        state: the merged results of the attempt's earlier steps.
     """
 
     part: Part
@@ -73,12 +72,12 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One call on the way to a job.
+    """One of the calls that make a job.
 
     Attributes:
         name: for the ledger and for people: "analyze", "create".
-        commits: whether the provider may start to take rows by it. Steps before a committing one
-            can be done again from the first without harm.
+        commits: whether the provider may start to take rows. The steps before a committing one can
+            be repeated from the first without harm.
         run: makes the call; returns what later steps and `receipt` need, as JSON values.
     """
 
@@ -98,13 +97,13 @@ class Provider(Protocol):
         ...
 
     def receipt(self, state: Mapping[str, Any]) -> Receipt:
-        """The job that the steps made, from what they returned."""
+        """The job that the steps made, from their results."""
         ...
 
     def lookup(self, call: Call) -> Receipt | None:
-        """The job that this very attempt made, if the provider knows one; None if it has none.
+        """The job that this attempt made; None if the provider has none.
 
-        Only called where `capabilities.repeat` is `LOOKUP` or `KEY`.
+        Called only if `capabilities.repeat` is `LOOKUP` or `KEY`.
         """
         ...
 
@@ -113,17 +112,19 @@ class Provider(Protocol):
         ...
 
     def failures(self, receipt: Receipt, outcome: Outcome) -> FailureReport | None:
-        """The failure report of a job that ended; None where there is nothing to report."""
+        """The failure report of a job that ended; None if there is nothing to report."""
         ...
 
     def members(self) -> Mapping[str, int] | None:
-        """Who is where the rows were to go, to be compared with those accepted, once all jobs have
-        ended: match key, in lower case → how often. None where the provider tells no such thing.
+        """The members of the list that the rows were sent to: match key in lower case → count.
+
+        Called after all jobs have ended, to compare them with the accepted rows. None if the
+        provider does not list members.
         """
         ...
 
     def delays(self) -> Iterator[float]:
-        """Seconds to wait before each poll, as the provider documents; it may end: give up then."""
+        """Seconds to wait before each poll, as the provider documents; at its end, give up."""
         ...
 
     def close(self) -> None:
@@ -133,15 +134,15 @@ class Provider(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ConnectionSettings:
-    """What a connection is made with; its text shows neither options nor the environment.
+    """The settings of a connection; its repr shows neither options nor the environment.
 
     Attributes:
-        options: validated, with the defaults filled in.
-        environ: where secrets and addresses are read from.
-        base_url: an address that wins over the environment's; None or "" for none.
+        options: validated, with default values.
+        environ: the environment, with secrets and addresses.
+        base_url: an address that overrides the one in the environment; None or "" for none.
         timeout: seconds for each of connecting, sending and waiting.
-        field_kinds: what the cells of each of the profile's fields hold ("email", "timestamp", …),
-            by the field's name; a field that is not named holds text.
+        field_kinds: the kind of each of the profile's fields ("email", "timestamp", …), by name;
+            text for other fields.
     """
 
     options: Mapping[str, str] = field(repr=False)
@@ -156,9 +157,9 @@ class ClientModule(Protocol):
 
     Attributes:
         OPTIONS: its options, for `-O`.
-        SECRETS: the environment variables that hold its secrets; all of them are needed.
+        SECRETS: the environment variables with its secrets; all are required.
         BASE_URL: the environment variable that overrides its address, or names its tool.
-        CAPABILITIES: what it can do.
+        CAPABILITIES: of the provider.
     """
 
     OPTIONS: tuple[Option, ...]
@@ -167,11 +168,10 @@ class ClientModule(Protocol):
     CAPABILITIES: Capabilities
 
     def connect(self, settings: ConnectionSettings) -> Provider:
-        """A connection; no call is made yet.
+        """Connects; makes no call yet.
 
         Raises:
-            UsageError: options that do not go together, or an address that credentials may not go
-                to.
+            UsageError: options exclude each other, or credentials may not be sent to the address.
             MissingSecret: a secret is not in the environment; the message names its variable.
         """
         ...
@@ -181,15 +181,15 @@ class ReportModule(Protocol):
     """The module `report` of a provider's folder.
 
     Attributes:
-        COLUMNS: by which names the header of its report is known.
+        COLUMNS: how to recognise the header of its report.
     """
 
     COLUMNS: ReportColumns
 
     def read_saved(self, saved: SavedReport) -> FailureReport:
-        """Reads a report that a person saved; its table is as the client makes it.
+        """Reads a report that a person saved; its table is like the client's.
 
         Raises:
-            UsageError: it is no report of this provider; the message says what was looked for.
+            UsageError: it is not a report of this provider; the message says what a report has.
         """
         ...

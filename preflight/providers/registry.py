@@ -1,9 +1,8 @@
-"""Which providers there are, and the modules of each, imported when they are asked for.
+"""Finds the providers, and imports their modules when needed.
 
-A provider is found by lying in a folder: every package under `preflight.providers` that has a
-`client.py`. An installed distribution brings one by an entry point of the group
-`preflight.providers`, whose name is the provider's and whose value is such a package. Nothing else
-has to be registered.
+Every package under `preflight.providers` with a `client.py` is a provider. An installed
+distribution can add one with an entry point of the group `preflight.providers`; its name is the
+name of the provider, and its value such a package. Nothing else needs to be registered.
 """
 
 from __future__ import annotations
@@ -22,12 +21,12 @@ from preflight import providers
 from preflight.core.errors import UsageError
 from preflight.providers.option import Option, did_you_mean, validated
 
-if TYPE_CHECKING:  # these bring pandas and Starlette, and most commands want the names alone
+if TYPE_CHECKING:  # they import pandas and Starlette, and most commands need only the names
     from preflight.providers.protocol import ClientModule, Provider, ReportModule
     from preflight.providers.sandbox.stand import StandIn
 
 GROUP = "preflight.providers"
-"""The group of entry points that bring providers."""
+"""The group of entry points of providers."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]*")
 _PARTS_OF_A_CLIENT = ("OPTIONS", "SECRETS", "BASE_URL", "CAPABILITIES", "connect")
@@ -42,36 +41,36 @@ def _builtin() -> Mapping[str, str]:
 
 @functools.cache
 def _installed() -> Mapping[str, str]:
-    """The package of each provider that an installed distribution brings, by its name.
+    """The package of each provider from an installed distribution, by its name.
 
-    The name of one that ships with preflight cannot be taken over.
+    None of them can replace a provider that ships with preflight.
 
     Raises:
-        UsageError: a name is impossible, or two distributions bring the same one.
+        UsageError: a name is invalid, or two distributions have the same one.
     """
     from importlib.metadata import entry_points  # costs more than all else that happens here
 
-    found: dict[str, str] = {}
+    packages: dict[str, str] = {}
     for point in entry_points(group=GROUP):
         if not _NAME.fullmatch(point.name):
             raise UsageError(
-                f'an installed distribution brings a provider "{point.name}" ({point.value}): its '
+                f'an installed distribution has a provider "{point.name}" ({point.value}): its '
                 "name must be lower-case letters, digits, _ and -, a letter first"
             )
-        if found.get(point.name, point.module) != point.module:
+        if packages.get(point.name, point.module) != point.module:
             raise UsageError(
-                f'two installed distributions bring a provider "{point.name}": '
-                f"{found[point.name]} and {point.module}; uninstall one"
+                f'two installed distributions have a provider "{point.name}": '
+                f"{packages[point.name]} and {point.module}; uninstall one"
             )
-        found[point.name] = point.module
-    return {name: package for name, package in found.items() if name not in _builtin()}
+        packages[point.name] = point.module
+    return {name: package for name, package in packages.items() if name not in _builtin()}
 
 
 def names() -> tuple[str, ...]:
     """The providers, sorted.
 
     Raises:
-        UsageError: an installed distribution brings one under an impossible name.
+        UsageError: an installed distribution has one with an invalid name.
     """
     return tuple(sorted({**_builtin(), **_installed()}))
 
@@ -92,7 +91,7 @@ def _package(name: str) -> str:
 
 
 def _module(name: str, part: str) -> ModuleType | None:
-    """A module of a provider's folder; None where the folder has none of that name.
+    """A module of a provider's folder; None if the folder has none of that name.
 
     Raises:
         UsageError: there is no provider of this name, or the module cannot be imported.
@@ -113,7 +112,7 @@ def client(name: str) -> ClientModule:
 
     Raises:
         UsageError: there is no provider of this name, or its client cannot be imported or lacks
-            what `protocol.ClientModule` asks for.
+            members of `protocol.ClientModule`.
     """
     module = _module(name, "client")
     missing = [part for part in _PARTS_OF_A_CLIENT if not hasattr(module, part)]
@@ -123,7 +122,7 @@ def client(name: str) -> ClientModule:
 
 
 def report(name: str) -> ReportModule | None:
-    """The reader of a provider's failure reports; None where it has none.
+    """The reader of a provider's failure reports; None if it has none.
 
     Raises:
         UsageError: there is no provider of this name, or its reader cannot be imported.
@@ -132,7 +131,7 @@ def report(name: str) -> ReportModule | None:
 
 
 def profile(name: str) -> str | None:
-    """The text of the profile in a provider's folder; None where none lies there.
+    """The text of the profile in a provider's folder; None if there is none.
 
     Raises:
         UsageError: there is no provider of this name, or its folder cannot be imported.
@@ -184,29 +183,28 @@ def connect(
     timeout: float = 121.0,
     field_kinds: Mapping[str, str] | None = None,
 ) -> Provider:
-    """A connection to a provider; no call is made yet.
+    """Connects to a provider; makes no call yet.
 
     Args:
         name: one of `names`.
-        options: what `-O` and the config say.
-        environ: where secrets and addresses are read from.
-        base_url: wins over the environment's address, which wins over the documented one.
+        options: from `-O` and the config.
+        environ: the environment, with secrets and addresses.
+        base_url: overrides the address in the environment, which overrides the documented one.
         timeout: seconds for each of connecting, sending and waiting; the longest that a provider
             documents is 121.
-        field_kinds: what the cells of each of the profile's fields hold, by the field's name; a
-            field that is not named holds text.
+        field_kinds: the kind of each of the profile's fields, by name; text for other fields.
 
     Raises:
-        UsageError: an unknown name, an unknown, missing or impossible option, or an address that
-            credentials may not go to.
+        UsageError: an unknown name, an unknown, missing or invalid option, or an address that
+            credentials may not be sent to.
         MissingSecret: a secret is not in the environment; the message names its variable.
     """
     from preflight.providers.protocol import ConnectionSettings
 
-    found = client(name)
-    return found.connect(
+    module = client(name)
+    return module.connect(
         ConnectionSettings(
-            options=validated(name, found.OPTIONS, options),
+            options=validated(name, module.OPTIONS, options),
             environ=environ,
             base_url=base_url,
             timeout=timeout,

@@ -1,8 +1,7 @@
-"""A failure report that a person saved, whatever a browser or a spreadsheet made of it.
+"""Reads a failure report that a person saved, even if a browser or a spreadsheet changed it.
 
-The order and the case of the columns, the line ends, the quoting and the delimiter are taken as
-they come, and so are several pages that were put together in one file. What its columns mean is
-said by `report.py` in the provider's folder.
+The order and case of columns, line ends, quoting and delimiter may differ, and one file may have
+several pages. `report.py` in the provider's folder says what the columns mean.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from preflight.providers import failure_report
 from preflight.providers.failure_report import ReportLines
 
 Fold = Callable[[str], str]
-"""The form in which names of columns are compared."""
+"""A function that gives the form in which column names are compared."""
 
 _DELIMITERS = ",;\t|"
 _HEADER_WITHIN = 10
@@ -27,11 +26,11 @@ _SAMPLE = 256 << 10
 
 @dataclass(frozen=True, slots=True)
 class ReportColumns:
-    """By which names the header of a provider's report is known.
+    """How to recognise the header of a provider's report.
 
     Attributes:
-        names: those that it may have, folded or not.
-        fold: in which form names are compared; without it in any case.
+        names: that it may have, folded or not.
+        fold: gives the form in which names are compared; by default without case.
     """
 
     names: Collection[str]
@@ -40,13 +39,13 @@ class ReportColumns:
 
 @dataclass(frozen=True, slots=True)
 class SavedReport:
-    """A file that is said to be a failure report.
+    """A file that should be a failure report.
 
     Attributes:
         raw: its bytes.
         text: its text, without byte order marks.
-        where: what errors call it.
-        field_of: the profile's field that the name of a column stands for; None for none.
+        where: its name in errors.
+        field_of: a function from a column name to the profile's field, or None.
     """
 
     raw: bytes = field(repr=False)
@@ -55,9 +54,10 @@ class SavedReport:
     field_of: Callable[[str], str | None] = field(repr=False)
 
     def records(self, columns: ReportColumns) -> ReportLines:
-        """Its records, in UTF-8 with commas whatever it was written with.
+        """Its records, converted to UTF-8 with commas.
 
-        The headers of further pages are dropped, and their columns put in the order of the first.
+        The headers of further pages are dropped, and their columns are put in the order of the
+        first page.
         """
         header, delimiter, above = _header(self.text, columns)
         text = self.text
@@ -65,24 +65,24 @@ class SavedReport:
         orders = [_order(row, header) for row in rows]
         if delimiter != "," or above or any(order not in (None, ()) for order in orders):
             text = "\n".join(written(_in_order(rows, orders)))
-        found = failure_report.records(text.encode())
+        report = failure_report.records(text.encode())
         keep = [
             at
-            for at, cells in enumerate(zip(*found.fields, strict=True) if found.lines else ())
+            for at, cells in enumerate(zip(*report.fields, strict=True) if report.lines else ())
             if any(cell.strip() for cell in cells) and _order(cells, header) is None
         ]
-        fields = tuple([column[at] for at in keep] for column in found.fields)
-        lines = [found.lines[at] for at in keep]
-        return dataclasses.replace(found, raw=self.raw, fields=fields, lines=lines)
+        fields = tuple([column[at] for at in keep] for column in report.fields)
+        lines = [report.lines[at] for at in keep]
+        return dataclasses.replace(report, raw=self.raw, fields=fields, lines=lines)
 
 
 def header(text: str, columns: ReportColumns) -> tuple[str, ...]:
-    """The names of a CSV report's columns, blanks around them taken off; () where none is known."""
+    """The column names of a CSV report, without surrounding blanks; () if not recognised."""
     return _header(text, columns)[0]
 
 
 def _header(text: str, columns: ReportColumns) -> tuple[tuple[str, ...], str, int]:
-    """The record near the top with the most known names, its delimiter, and how many precede it."""
+    """The record near the top with the most known names, its delimiter and its position."""
     wanted = {columns.fold(name.strip()) for name in columns.names}
     best: tuple[tuple[str, ...], str, int] = ((), ",", 0)
     most = 0
@@ -96,7 +96,7 @@ def _header(text: str, columns: ReportColumns) -> tuple[tuple[str, ...], str, in
 
 
 def cut(text: str, delimiter: str = ",", most: int | None = None) -> list[list[str]]:
-    """The records of a CSV text, its first `most` where that is given; empty lines are none."""
+    """The records of a CSV text, at most `most` of them; empty lines are skipped."""
     longest = csv.field_size_limit(max(len(text) + 1, csv.field_size_limit()))
     try:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
@@ -106,9 +106,9 @@ def cut(text: str, delimiter: str = ",", most: int | None = None) -> list[list[s
 
 
 def _order(row: Sequence[str], header: Sequence[str]) -> tuple[int, ...] | None:
-    """Where the columns of a page stand in the first page's order, if a row is its header.
+    """The order of a page's columns relative to the first page, if a row is its header.
 
-    () where the order is the same, None where the row is no header.
+    () if the order is the same, None if the row is not a header.
     """
     names = [name.strip().casefold() for name in row]
     wanted = [name.casefold() for name in header]
@@ -122,7 +122,7 @@ def _order(row: Sequence[str], header: Sequence[str]) -> tuple[int, ...] | None:
 def _in_order(
     rows: Sequence[list[str]], orders: Sequence[tuple[int, ...] | None]
 ) -> list[list[str]]:
-    """The rows with the columns of each page in the order of the first one's."""
+    """The rows, with the columns of each page in the order of the first page."""
     current: tuple[int, ...] = ()
     placed = []
     for row, order in zip(rows, orders, strict=True):

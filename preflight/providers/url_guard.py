@@ -1,12 +1,11 @@
-"""Untrusted URLs: addresses that a provider hands back, where they may lead and where not.
+"""Untrusted URLs: vets the addresses that a provider's answers contain.
 
-An upload address or the address of a report is another host's, made up by an answer that came over
-the network. Nothing of ours goes there but the file it is for: no credentials, no redirect, https
-alone, and never a machine inside the user's own network, whatever a name resolves to. What such a
-name resolves to is settled here, once, and the connection is made to that very address, so that a
-second answer of the name service cannot lead elsewhere.
+The address of an upload or a report comes over the network and names another host. preflight sends
+it nothing but the file: no credentials, no redirects, https only, and never to a machine in the
+user's own network, whatever the name resolves to. The name is resolved here, once, and the
+connection is made to that IP address, so that a second lookup cannot lead elsewhere.
 
-Such an address often is a secret itself (a presigned query): no message holds more than its host.
+Such an address is often a secret itself (a presigned query), so messages name only its host.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from preflight.core.errors import Refused, Unreachable
 from preflight.providers.access import is_loopback
 
 Resolve = Callable[[str, int], Iterable[str]]
-"""Host and port → the addresses it has, as text; raises OSError where it has none."""
+"""A function from host and port to IP addresses, as text; raises OSError if there are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +29,9 @@ class UntrustedUrl:
     """An untrusted URL that was vetted.
 
     Attributes:
-        url: as it came; a secret.
+        url: as received; a secret.
         host: of it, for messages.
-        pinned: the IP address to connect to; "" where a proxy makes the connection.
+        pinned: the IP address to connect to; "" if a proxy makes the connection.
     """
 
     url: str = field(repr=False)
@@ -41,22 +40,22 @@ class UntrustedUrl:
 
 
 def resolved(host: str, port: int) -> Iterable[str]:
-    """The addresses of a host, from the machine's own name service."""
-    return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    """The IP addresses of a host, from the system's resolver."""
+    return [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
 
 def vet(provider: str, url: object, *, sandbox: bool, resolve: Resolve = resolved) -> UntrustedUrl:
     """Vets an address of a provider's answer, so that it can be called.
 
     Args:
-        provider: whose answer it is from, for messages.
-        url: what stood there.
-        sandbox: whether the provider itself is on this machine; then, and only then, may the
-            address be here as well, and without TLS.
-        resolve: asks the name service.
+        provider: that sent the address, for messages.
+        url: the value in its answer.
+        sandbox: whether the provider itself is on this machine; only then may the address be on
+            this machine too, and without TLS.
+        resolve: looks up a host.
 
     Raises:
-        Refused: it is no https address, carries a user or a password, or leads to a private,
+        Refused: it is not an https address, has a user or a password, or leads to a private,
             link-local or otherwise special network.
         Unreachable: its host has no address.
     """
@@ -65,32 +64,32 @@ def vet(provider: str, url: object, *, sandbox: bool, resolve: Resolve = resolve
         parts = urlsplit(text)
         host, port = parts.hostname or "", parts.port
     except ValueError:
-        raise Refused(f"{provider} named no address to send to or fetch from") from None
+        raise Refused(f"{provider} gave no usable address to send to or fetch from") from None
     if not host or parts.scheme not in {"https", "http"} or not text.isprintable():
-        raise Refused(f"{provider} named no address to send to or fetch from")
+        raise Refused(f"{provider} gave no usable address to send to or fetch from")
     if parts.username is not None or parts.password is not None:
-        raise Refused(f"{provider} named an address with a user in it; nothing is sent there")
-    here = sandbox and is_loopback(host)
-    if parts.scheme != "https" and not here:
-        raise Refused(f"{provider} named an address at {host} without TLS; nothing is sent there")
-    if here:
+        raise Refused(f"{provider} gave an address with a user in it; nothing was sent there")
+    local = sandbox and is_loopback(host)
+    if parts.scheme != "https" and not local:
+        raise Refused(f"{provider} gave an address at {host} without TLS; nothing was sent there")
+    if local:
         return UntrustedUrl(text, host, "")
     proxies = getproxies()
     if ("https" in proxies or "all" in proxies) and not proxy_bypass(host) and not _literal(host):
         return UntrustedUrl(text, host, "")
     try:
-        found = list(resolve(host, port or 443))
+        addresses = list(resolve(host, port or 443))
     except OSError:
-        found = []
-    if not found:
-        raise Unreachable(f"{host}, which {provider} named, cannot be found")
-    for address in found:
+        addresses = []
+    if not addresses:
+        raise Unreachable(f"{host}, which {provider} gave as an address, cannot be found")
+    for address in addresses:
         if not _is_public(address):
             raise Refused(
-                f"{provider} named an address at {host}, which is in a private or special network; "
-                "nothing is sent there"
+                f"{provider} gave an address at {host}, which is in a private or special network; "
+                "nothing was sent there"
             )
-    return UntrustedUrl(text, host, found[0])
+    return UntrustedUrl(text, host, addresses[0])
 
 
 def _literal(host: str) -> bool:
@@ -102,9 +101,9 @@ def _literal(host: str) -> bool:
 
 
 def _is_public(text: str) -> bool:
-    """Whether an address is one of the open internet.
+    """Whether an address is public.
 
-    An IPv6 address that carries an IPv4 one is as public as that one is.
+    An IPv6 address that embeds an IPv4 address is as public as that address.
     """
     address = ipaddress.ip_address(text.partition("%")[0])
     if isinstance(address, ipaddress.IPv6Address):

@@ -208,7 +208,7 @@ def provider_columns(
         raws: the text of those that are malformed, "" for others.
     """
     twin = reasons["how"].str.startswith("one of ").to_numpy(dtype=bool)
-    alike = np.where(twin, reasons["how"] + " rows that cannot be told apart", "")
+    alike = np.where(twin, reasons["how"] + " equal rows", "")
     messages = [
         "; ".join(filter(None, pair)) for pair in zip(reasons["message"], alike, strict=True)
     ]

@@ -119,9 +119,9 @@ def test_a_real_provider_cannot_lead_into_this_machine(host: str, tmp_path: Path
             read=lambda _: Complaint(),
         )
         for scheme in ("https", "http"):
-            with pytest.raises(Refused, match="nothing is sent there"):
+            with pytest.raises(Refused, match="nothing was sent there"):
                 http.put(f"{scheme}://{host}:{port}/x?X-Amz-Signature=a", tmp_path / "part.csv", {})
-            with pytest.raises(Refused, match="nothing is sent there"):
+            with pytest.raises(Refused, match="nothing was sent there"):
                 http.fetch(f"{scheme}://{host}:{port}/x")
         http.close()
         waiting.join()

@@ -54,7 +54,7 @@ def test_equal_rows_are_one_of_k_and_several_reasons_stand_together(tmp_path: Pa
     report = "Reason,Email,Town\nBlocked,A@b.org,Rom\nUnsubscribed,a@b.org,Rom\n"
     told = merged(tmp_path, sent, report + "Blocked,b@b.org,Bonn\nUnsubscribed,B@b.org,Bonn\n")
     one, sure, other = written(tmp_path)
-    assert one["preflight__message"] == "one of 3 rows that cannot be told apart"
+    assert one["preflight__message"] == "one of 3 equal rows"
     assert other["preflight__provider_code"] == "Unsubscribed"
     assert sure["preflight__provider_code"] == "Blocked; Unsubscribed"
     assert sure["preflight__message"] == ""
@@ -103,7 +103,7 @@ def test_equal_rows_of_the_original_are_one_of_k(tmp_path: Path) -> None:
     original = HEADER + "7,a@b.org,Rom\n7,a@b.org,Rom\n"
     told = merged(tmp_path, "Email\na@b.org\n", "Reason,Email\nX,a@b.org\n", original=original)
     (row,) = written(tmp_path)
-    assert row["preflight__message"] == "one of 2 rows that cannot be told apart"
+    assert row["preflight__message"] == "one of 2 equal rows"
     assert any("1 rows match several equal rows" in note for note in told.notes)
 
 

@@ -88,6 +88,6 @@ def test_a_missing_secret_is_named(environ: dict[str, str]) -> None:
 
 def test_a_secret_that_no_header_can_carry_is_refused() -> None:
     """By its variable's name, before any exception can quote it."""
-    with pytest.raises(UsageError, match="A holds a line break") as caught:
+    with pytest.raises(UsageError, match="A contains a line break") as caught:
         secrets({"A": "pass\nword"}, ("A",))
     assert "word" not in str(caught.value)

@@ -46,7 +46,10 @@ def test_the_tool_gets_arguments_and_input_and_no_shell(tool: Tool) -> None:
 def test_a_tool_that_is_not_there_is_named_with_its_variable(tmp_path: Path) -> None:
     """Before any call."""
     for environ, named in (({}, "some-tool"), ({"LANDBASE_CLI": "other"}, "other")):
-        with pytest.raises(UsageError, match=f"`{named}`.*not on PATH; LANDBASE_CLI can name it"):
+        with pytest.raises(
+            UsageError,
+            match=f"`{named}`.*not installed or not on PATH; install it, or set LANDBASE_CLI",
+        ):
             Command(
                 "landbase",
                 variable="LANDBASE_CLI",

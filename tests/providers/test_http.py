@@ -487,7 +487,7 @@ def test_a_success_without_what_was_promised_is_told_apart(http: Http) -> None:
 
     assert type(commits) is Ambiguous
     assert type(reads) is Busy
-    assert str(commits).startswith("acme answered 200 without an id: hm; it cannot be told")
+    assert str(commits).startswith("acme answered 200 without an id: hm; it is not known")
 
 
 @pytest.mark.parametrize(

@@ -134,7 +134,7 @@ def test_two_distributions_with_one_name_are_named(site: Path) -> None:
     """Neither is chosen by chance."""
     installed(site, package="one_sixth")
     installed(site, package="two_sixth")
-    with pytest.raises(UsageError, match="two installed distributions bring"):
+    with pytest.raises(UsageError, match="two installed distributions have"):
         registry.client("sixth")
 
 

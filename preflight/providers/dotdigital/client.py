@@ -57,14 +57,14 @@ BASE_URL = "DOTDIGITAL_BASE_URL"
 OPTIONS = (
     Option(
         "address_book",
-        "the id of the address book that the contacts go to",
+        "the ID of the address book that the contacts go to",
         required=True,
         pattern=r"[0-9]+",
         shape="digits",
     ),
     Option(
         "merge_option",
-        "what becomes of fields of contacts that are there already",
+        "what to do with fields of existing contacts",
         choices=(
             "Overwrite",
             "OnlyOverwriteIfNotEmpty",
@@ -74,7 +74,7 @@ OPTIONS = (
     ),
     Option(
         "region",
-        "the account's region; asked of Dotdigital where it is not given",
+        "the account's region [asked from Dotdigital]",
         choices=("r1", "r2", "r3"),
     ),
 )
@@ -96,8 +96,7 @@ _ADVICE = {
     "ERROR_NO_EMAIL_COLUMN": "the file needs a column with the heading Email",
 }
 _WRONG_REGION = (
-    "the host of the wrong region says so too: try -O region=r1, r2 or r3, and look at the rights "
-    "of the API user"
+    "this may be the wrong region: try -O region=r1, r2 or r3; or check the rights of the API user"
 )
 _HOST = re.compile(r"https://(r[123])-api\.(?:dotdigital|dotmailer)\.com(?:/v2)?/?", re.I)
 _RUNNING = "notfinished"
@@ -114,8 +113,8 @@ _FAILED = {
 }
 _UNKNOWN = "unknown"
 _LOST = (
-    "Dotdigital does not know what became of the import, and perhaps not the import: it cannot be "
-    "told whether rows were taken; look at the address book, or ask its support"
+    "Dotdigital does not know the result of the import, so it is not known whether rows were "
+    "imported: look at the address book, or ask Dotdigital support"
 )
 _TAKEN = frozenset({"newContacts", "updatedContacts"})
 _COUNTERS = (
@@ -259,8 +258,8 @@ class Dotdigital:
         if word != _FINISHED:
             return Outcome("running", status, "a status that Dotdigital does not document")
         response = self._http.send("GET", f"{path}/report", commits=False)
-        found = response.document()
-        counts = {name: found[name] for name in _COUNTERS if _is_count(found.get(name))}
+        report = response.document()
+        counts = {name: report[name] for name in _COUNTERS if _is_count(report.get(name))}
         if not counts:
             raise self._http.unexpected(response, "the counters of an import", commits=False)
         refused = sum(number for name, number in counts.items() if name not in _TAKEN)

@@ -28,13 +28,13 @@ def read_fetched(body: bytes, rejected: int | None) -> FailureReport:
     Raises:
         IncompleteReportError: it has no Reason, as an error in JSON has none, or lost its end.
     """
-    found = failure_report.records(body)
-    reasons = found.column("Reason")
+    lines = failure_report.records(body)
+    reasons = lines.column("Reason")
     if reasons is None:
         raise IncompleteReportError("the column Reason")
-    if found.is_cut(rejected):
+    if lines.is_cut(rejected):
         raise IncompleteReportError("the end of the faults")
-    return failure_report.report(found, code=reasons, key=found.column("Email"))
+    return failure_report.report(lines, code=reasons, key=lines.column("Email"))
 
 
 def read_saved(saved: SavedReport) -> FailureReport:
@@ -43,14 +43,13 @@ def read_saved(saved: SavedReport) -> FailureReport:
     Raises:
         UsageError: it has no Reason, or no column of email addresses.
     """
-    found = saved.records(COLUMNS)
-    reasons, key = found.column("Reason"), found.column("Email")
+    lines = saved.records(COLUMNS)
+    reasons, key = lines.column("Reason"), lines.column("Email")
     if key is None:
-        named = zip(found.header, found.fields, strict=True)
+        named = zip(lines.header, lines.fields, strict=True)
         key = next((cells for name, cells in named if saved.field_of(name) == "email"), None)
     if reasons is None or key is None:
         raise UsageError(
-            f"{saved.where}: this is no report of Dotdigital, which has the columns Reason and "
-            "Email"
+            f"{saved.where} is not a report of Dotdigital, which has the columns Reason and Email"
         )
-    return failure_report.report(found, code=reasons, key=key)
+    return failure_report.report(lines, code=reasons, key=key)

@@ -343,8 +343,8 @@ def _fault_file(desk: Desk, job: StoredJob) -> bytes:
 
 def shuffled(failures: Sequence[RefusedRow]) -> list[RefusedRow]:
     """The same rows in another order than they were sent in; the same order at every call."""
-    found = sorted(failures, key=lambda f: hashlib.sha256(str(f.row).encode()).digest())
-    return found[::-1] if found == list(failures) else found
+    ordered = sorted(failures, key=lambda f: hashlib.sha256(str(f.row).encode()).digest())
+    return ordered[::-1] if ordered == list(failures) else ordered
 
 
 @_guarded

@@ -56,32 +56,32 @@ BASE_URL = "EXPERITURE_BASE_URL"
 OPTIONS = (
     Option(
         "list_name",
-        "the list to add the contacts to, by its exact name; made if there is none of it",
+        "the list to add the contacts to, by its exact name; created if missing",
         pattern=r".{1,200}",
         shape="a name of 1 to 200 characters",
     ),
     Option(
         "target_list_id",
-        "the list to add the contacts to, by its id",
+        "the list to add the contacts to, by its ID",
         pattern=r"[\w-]{1,200}",
         shape="an id of letters, digits, - and _",
     ),
     Option(
         "audience_name",
-        "a dynamic audience to make of the contacts; the file must go in one part",
+        "a dynamic audience to create from the contacts; the file must fit in one part",
         pattern=r".{1,200}",
         shape="a name of 1 to 200 characters",
     ),
     Option(
         "object_name",
-        "the object that the contacts are",
+        "the object type of the contacts",
         default="profiles",
         pattern=r"\w{1,100}",
         shape="a name of letters, digits and _",
     ),
     Option(
         "verify_list",
-        "whether the list's members are compared with the rows accepted, afterwards",
+        "whether to compare the list's members with the accepted rows afterwards",
         choices=("true", "false"),
         default="true",
     ),
@@ -94,7 +94,7 @@ _COUNTS = (
 )  # fmt: skip
 _LANDED = ("mergedInserts", "mergedUpdates", "rowsImported")
 _STARTED = frozenset({"running", "completed", "failed"})
-# Headers of an upload that are not the provider's to say: where it goes, and how long it is.
+# Headers of an upload that the provider may not set: its host and length.
 _OURS = frozenset({"host", "content-length", "transfer-encoding", "connection"})
 _CORRELATION = re.compile(r"[\w.:-]{1,64}")  # a UUID as documented; a sentence is none
 _RATE = "CDP_ETL.RATE.LIMITED"
@@ -107,9 +107,9 @@ def read_error(response: Response) -> Complaint:
     """
     envelope = response.document()
     error = envelope.get("error")
-    found = error if isinstance(error, dict) else {}
-    words = [found.get("message"), found.get("remediation")]
-    where = found.get("details")
+    details = error if isinstance(error, dict) else {}
+    words = [details.get("message"), details.get("remediation")]
+    where = details.get("details")
     if isinstance(where, dict) and isinstance(where.get("path"), str):
         words.append(f"at {where['path']}")
     message = "; ".join(word for word in words if isinstance(word, str) and word)
@@ -119,7 +119,7 @@ def read_error(response: Response) -> Complaint:
         advice.append("check EXPERITURE_API_KEY and its scopes")
     if isinstance(number, str) and _CORRELATION.fullmatch(number):
         advice.append(f"correlation id {number}")
-    code = found.get("code") if isinstance(found.get("code"), str) else None
+    code = details.get("code") if isinstance(details.get("code"), str) else None
     busy = code == _RATE or (response.status == 409 and envelope.get("success") is False)
     return Complaint(message, code, Busy if busy else None, "; ".join(advice))
 
@@ -277,7 +277,7 @@ class Experiture:
         """The job's state and counters; `rejected` is `rowsRejected`, else `invalidRows`.
 
         A job that failed counts as failed where its counters say that nothing landed; where they do
-        not, it cannot be told. A state that is not documented counts as running.
+        not, the result is unknown. A state that is not documented counts as running.
         """
         _, job = self._job(receipt)
         counts = {name: job[name] for name in _COUNTS if count(job.get(name)) is not None}
@@ -288,9 +288,9 @@ class Experiture:
             landed = [counts[name] for name in _LANDED if name in counts]
             state = "failed" if landed and not any(landed) else "unknown"
             message = "the job failed at Experiture" + (
-                " before any row landed"
+                " before any row was imported"
                 if state == "failed"
-                else "; whether rows landed before cannot be told from its counters"
+                else "; its counters do not show whether rows were imported before that"
             )
         elif job["state"] not in {"pending", "ready", "running"}:
             message = "a state that Experiture does not document"
@@ -313,11 +313,11 @@ class Experiture:
         if outcome.state == "finished" and outcome.rejected == 0:
             return None
         path = f"/import-jobs/{quote(receipt.job, safe='')}/errors"
-        found = _data(self._http.send("GET", path, commits=False))
-        if not found.get("hasErrors") or not found.get("errorFileUrl"):
+        errors = _data(self._http.send("GET", path, commits=False))
+        if not errors.get("hasErrors") or not errors.get("errorFileUrl"):
             return None
         try:
-            return read_fetched(self._http.fetch(found["errorFileUrl"]), outcome.rejected)
+            return read_fetched(self._http.fetch(errors["errorFileUrl"]), outcome.rejected)
         except IncompleteReportError:
             raise Busy("experiture's error file lost its end on the way") from None
 
@@ -331,10 +331,10 @@ class Experiture:
         """
         if not self._verify or not (self._list_name or self._list_id):
             return None
-        found = [self._list_id] if self._list_id else self._lists.named(self._list_name)
-        if len(found) != 1:
-            raise Refused(f"experiture has {len(found) or 'no'} lists of that name")
-        return self._lists.members(found[0])
+        list_ids = [self._list_id] if self._list_id else self._lists.named(self._list_name)
+        if len(list_ids) != 1:
+            raise Refused(f"experiture has {len(list_ids) or 'no'} lists of that name")
+        return self._lists.members(list_ids[0])
 
     def delays(self) -> Iterator[float]:
         """5 seconds, each time half as long again, up to 30, as in Experiture's example."""
@@ -349,8 +349,8 @@ class Experiture:
 
 
 def _data(response: Response) -> Mapping[str, Any]:
-    found = response.document().get("data")
-    return found if isinstance(found, dict) else {}
+    data = response.document().get("data")
+    return data if isinstance(data, dict) else {}
 
 
 def connect(settings: ConnectionSettings) -> Experiture:

@@ -36,9 +36,9 @@ class Lists:
             ProviderError: a page could not be had.
         """
         return [
-            str(one["id"])
-            for one in self._pages("/lists", {"status": "active"})
-            if one.get("name") == name and isinstance(one.get("id"), str)
+            str(entry["id"])
+            for entry in self._pages("/lists", {"status": "active"})
+            if entry.get("name") == name and isinstance(entry.get("id"), str)
         ]
 
     def members(self, key: str) -> Mapping[str, int]:
@@ -82,13 +82,13 @@ def _entries(data: object) -> list[Mapping[str, Any]] | None:
         data = lists[0] if len(lists) == 1 else data
     if not isinstance(data, list):
         return None
-    return [one for one in data if isinstance(one, dict)]
+    return [entry for entry in data if isinstance(entry, dict)]
 
 
 def _email(member: Mapping[str, Any]) -> str:
     """A member's address in lower case, be it its own or its profile's; "" where it shows none."""
-    for one in (member, *(value for value in member.values() if isinstance(value, dict))):
-        for name, value in one.items():
+    for record in (member, *(value for value in member.values() if isinstance(value, dict))):
+        for name, value in record.items():
             if name.casefold() in {"email", "emailaddress", "matchkey"} and isinstance(value, str):
                 return value.strip().lower()
     return ""

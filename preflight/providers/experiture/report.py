@@ -47,15 +47,15 @@ def read_saved(saved: SavedReport) -> FailureReport:
     if report.suffix == ".jsonl":
         names = {name for line in report.table["cells"] for name in scalars_of(line)}
     else:
-        found = saved.records(COLUMNS)
-        text = "\n".join([*written([found.header]), *found.lines])
+        lines = saved.records(COLUMNS)
+        text = "\n".join([*written([lines.header]), *lines.lines])
         report = line_report.read(text.encode(), _KEYS)
-        names = set(map(line_report.fold, found.header))
+        names = set(map(line_report.fold, lines.header))
     reasons, rows = names & line_report.REASONS, names & {*line_report.ROWS, *_KEYS}
     is_empty = report.suffix == ".jsonl" and not len(report.table)
     if not is_empty and not (reasons and rows):
         raise UsageError(
-            f"{saved.where}: this is no report of Experiture, which has a column of row numbers or "
-            "emails and one of errors"
+            f"{saved.where} is not a report of Experiture, which has a column of row numbers or "
+            "emails and a column of errors"
         )
     return dataclasses.replace(report, raw=saved.raw)

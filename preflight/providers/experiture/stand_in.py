@@ -344,22 +344,24 @@ def _written(desk: Desk, job: StoredJob) -> str:
         return "".join(
             json.dumps(
                 {
-                    **({"row": one.row} if form == 2 else {}),
-                    "error": {"code": one.code, "message": f"{one.code} in the row"},
-                    "record": {"email": one.message, "value": one.value},
+                    **({"row": failure.row} if form == 2 else {}),
+                    "error": {"code": failure.code, "message": f"{failure.code} in the row"},
+                    "record": {"email": failure.message, "value": failure.value},
                 }
             )
             + "\n"
-            for one in failures
+            for failure in failures
         )
     if form == 4:
-        return "".join(f"{one.code} (record {one.row})\n" for one in failures)
+        return "".join(f"{failure.code} (record {failure.row})\n" for failure in failures)
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     numbers = ["row"] if form == 0 else []
     writer.writerow([*numbers, "email", "error", "value"])
-    for one in failures:
-        writer.writerow([*([one.row] if form == 0 else []), one.message, one.code, one.value])
+    for failure in failures:
+        writer.writerow(
+            [*([failure.row] if form == 0 else []), failure.message, failure.code, failure.value]
+        )
     return text.getvalue()
 
 

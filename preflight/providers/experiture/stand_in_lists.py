@@ -18,15 +18,15 @@ MAX_PAGE = 100
 
 def _all_lists(desk: Desk) -> dict[str, tuple[str, list[str]]]:
     """Every list by its id: its name and its members in the order of their coming."""
-    found: dict[str, tuple[str, list[str]]] = {}
+    all_lists: dict[str, tuple[str, list[str]]] = {}
     for job in reversed(desk.store.jobs(NAME)):
         name, target = job.details["list"], job.details["target"]
         if desk.clock() < job.ends or job.status != "completed" or not (name or target):
             continue
         key = target or f"lst_{job.number}"
-        held = found.setdefault(key, (name or target, []))
-        held[1].extend(one for one in job.details["members"] if one not in held[1])
-    return found
+        entry = all_lists.setdefault(key, (name or target, []))
+        entry[1].extend(member for member in job.details["members"] if member not in entry[1])
+    return all_lists
 
 
 def _page(request: Request, entries: Sequence[Mapping[str, Any]]) -> Response:
@@ -51,12 +51,12 @@ def _page(request: Request, entries: Sequence[Mapping[str, Any]]) -> Response:
 @guarded
 async def lists(desk: Desk, request: Request) -> Response:
     """`GET /lists`."""
-    found = await run_in_threadpool(_all_lists, desk)
+    all_lists = await run_in_threadpool(_all_lists, desk)
     return _page(
         request,
         [
             {"id": key, "name": name, "type": "static", "status": "active"}
-            for key, (name, _) in found.items()
+            for key, (name, _) in all_lists.items()
         ],
     )
 
@@ -64,8 +64,8 @@ async def lists(desk: Desk, request: Request) -> Response:
 @guarded
 async def members(desk: Desk, request: Request) -> Response:
     """`GET /lists/{id}/members`."""
-    found = await run_in_threadpool(_all_lists, desk)
-    held = found.get(request.path_params["id"])
+    all_lists = await run_in_threadpool(_all_lists, desk)
+    held = all_lists.get(request.path_params["id"])
     if held is None:
         raise RefusalError(no(404, "There is no such list."))
     return _page(request, [{"profileId": f"prf_{email}", "email": email} for email in held[1]])

@@ -54,14 +54,14 @@ OPTIONS = (
     ),
     Option(
         "dataset_id",
-        "a dataset that is there already, instead of an upload",
+        "an existing dataset, instead of an upload",
         pattern=r"[\w-]{1,200}",
         shape="an id of letters, digits, - and _",
         once=True,
     ),
     Option(
         "import_id",
-        "a draft to go on with; with dataset_id only",
+        "a draft to continue; only with dataset_id",
         pattern=r"[1-9][0-9]{0,17}",
         shape="a whole number above 0",
         once=True,
@@ -135,8 +135,8 @@ class Landbase:
         answer = self._run(
             ["upload", str(call.part.path), f"--name={call.key}", *self._account], commits=False
         )
-        found = answer.document()
-        dataset = found.get("id") or found.get("dataset_id")
+        document = answer.document()
+        dataset = document.get("id") or document.get("dataset_id")
         if identifier(dataset) is None:
             raise self._command.broken("told no id of a dataset", commits=False)
         return {"dataset": dataset}
@@ -152,8 +152,8 @@ class Landbase:
         """
         if self._dataset and call.part.number > 1:
             raise Refused(
-                "landbase is told to import one dataset, and the file went in several parts: leave "
-                "-O dataset_id out, or raise --max-bytes or --max-rows"
+                "landbase imports one dataset, but the file has several parts: leave out "
+                "-O dataset_id, or raise --max-bytes or --max-rows"
             )
         body: dict[str, Any] = {
             "datasetId": self._dataset or call.state["dataset"],
@@ -163,8 +163,8 @@ class Landbase:
             body["importId"] = self._import
         arguments = ["contacts-import", "start", "--json", "-", *self._account]
         answer = self._command.run(arguments, commits=True, stdin=json.dumps(body).encode())
-        error, found = answer.error(), answer.document()
-        job = found.get("importId")
+        error, document = answer.error(), answer.document()
+        job = document.get("importId")
         if job is None and isinstance(error.get("meta"), dict):
             job = error["meta"].get("importId")
         if job is None and error.get("code") == "CONFLICT":
@@ -208,7 +208,7 @@ class Landbase:
             return Refused(message)
         if commits:
             return Ambiguous(
-                f"{message}; it cannot be told whether landbase took the rows", code=code
+                f"{message}; it is not known whether landbase took the rows", code=code
             )
         return Busy(message, code=code)
 
@@ -231,22 +231,22 @@ class Landbase:
         one counts as failed where its counts, or errors of the mapping, say that nothing landed.
         """
         arguments = ["contacts-import", "status", receipt.job, *self._account]
-        found = self._run(arguments, commits=False).document()
-        phase = found.get("phase")
+        document = self._run(arguments, commits=False).document()
+        phase = document.get("phase")
         if not isinstance(phase, str) or not phase:
             raise self._command.broken("told no phase of the import", commits=False)
-        counts = _counts(found.get("counts"))
+        counts = _counts(document.get("counts"))
         taken = sum(counts.get(word, 0) for word in _TAKEN)
         rows = receipt.details.get("rows")
         rejected = counts.get("invalid")
-        state, messages = "running", [self._words(found.get("error"))]
+        state, messages = "running", [self._words(document.get("error"))]
         if phase == "completed":
-            state, messages = "finished", [self._unmapped(found.get("unmapped"))]
+            state, messages = "finished", [self._unmapped(document.get("unmapped"))]
         elif phase == "partial":
             state = "finished" if counts and isinstance(rows, int) else "unknown"
             rejected = max(0, rows - taken) if state == "finished" and rows is not None else None
         elif phase == "failed":
-            nothing = (counts and not taken) or found.get("mappingErrors")
+            nothing = (counts and not taken) or document.get("mappingErrors")
             state = "failed" if nothing else "unknown"
         elif phase not in _PHASES:
             messages.append("a phase that Landbase does not document")
@@ -270,9 +270,9 @@ class Landbase:
 
     def _unmapped(self, unmapped: object) -> str:
         """Which columns Landbase dropped; their names are the part's own."""
-        found = unmapped if isinstance(unmapped, dict) else {}
-        names = found.get("headers")
-        total = found.get("total")
+        details = unmapped if isinstance(unmapped, dict) else {}
+        names = details.get("headers")
+        total = details.get("total")
         if not isinstance(names, list) or not names:
             return ""
         count = total if isinstance(total, int) else len(names)
@@ -311,12 +311,12 @@ def _growing() -> Iterator[float]:
 
 def _counts(counts: object) -> dict[str, int]:
     """The four counters, by the word that stands in a key's name: `importedCount`, `imported`."""
-    found: dict[str, int] = {}
+    counted: dict[str, int] = {}
     for key, value in counts.items() if isinstance(counts, dict) else ():
         word = next((name for name in (*_TAKEN, "invalid") if name in str(key).casefold()), None)
         if word and (number := count(value)) is not None:
-            found[word] = number
-    return found
+            counted[word] = number
+    return counted
 
 
 def connect(settings: ConnectionSettings) -> Landbase:

@@ -187,10 +187,10 @@ def _import(intake: Intake, body: bytes, counts: Counter[str], *, half: bool) ->
 
 @_guarded
 async def _status(desk: Desk, request: Request) -> Response:
-    return await run_in_threadpool(_tell, desk, request.path_params["id"])
+    return await run_in_threadpool(_answer_status, desk, request.path_params["id"])
 
 
-def _tell(desk: Desk, name: str) -> Response:
+def _answer_status(desk: Desk, name: str) -> Response:
     job = desk.store.job(_NAME, name)
     if job is None:
         raise RefusalError(_no(404, "NOT_FOUND", "The import is unknown."))
@@ -202,7 +202,7 @@ def _tell(desk: Desk, name: str) -> Response:
         percent = None if phase == "preparing" else int(100 * done)
         waiting = {"phase": phase, "percent": percent, "counts": None, "error": None}
         return JSONResponse({"importId": number, **waiting})
-    told: dict[str, Any] = {
+    status: dict[str, Any] = {
         "importId": number,
         "phase": job.status,
         "percent": 100 if job.status == "completed" else None,
@@ -217,10 +217,10 @@ def _tell(desk: Desk, name: str) -> Response:
         "totalFileHeaders": len(job.details["header"]),
     }
     if job.status != "completed":
-        told["error"] = {"code": "IMPORT_STOPPED", "message": "The import stopped early."}
+        status["error"] = {"code": "IMPORT_STOPPED", "message": "The import stopped early."}
     if job.status == "failed":
-        told["mappingErrors"] = [{"kind": "unknown_field"}]
-    return JSONResponse(told)
+        status["mappingErrors"] = [{"kind": "unknown_field"}]
+    return JSONResponse(status)
 
 
 STAND_IN = StandIn(

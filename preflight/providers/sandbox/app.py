@@ -170,7 +170,7 @@ def _control(store: Store, faults: Faults) -> list[BaseRoute]:
                 await run_in_threadpool(_set, store, json.loads(await request.body()))
             except ValueError as error:
                 return JSONResponse({"error": str(error)}, 400)
-        now = {name: store.setting(name, one.default) for name, one in _SETTINGS.items()}
+        now = {name: store.setting(name, known.default) for name, known in _SETTINGS.items()}
         return JSONResponse(now)
 
     return [

@@ -50,7 +50,7 @@ class Magic:
 
 def magic_of(magic: Iterable[Magic], where: str) -> dict[str, str]:
     """The effects of the magic values of one kind, by value."""
-    return {one.match: one.effect for one in magic if one.where == where}
+    return {value.match: value.effect for value in magic if value.where == where}
 
 
 def records(body: bytes) -> Iterator[list[str]]:
@@ -98,8 +98,8 @@ class Judge:
     def effect(self, address: str) -> str | None:
         """The effect of a magic address; None for every other one."""
         local, _, domain = address.lower().rpartition("@")
-        if found := self._word.match(local):
-            return self._words[found[1]]
+        if match := self._word.match(local):
+            return self._words[match[1]]
         for start, effect in self._domains.items():
             if domain.startswith(start):
                 return effect

@@ -115,16 +115,16 @@ class Sandbox:
         from preflight.providers.sandbox.app import STAND_INS
 
         tools = self._state.absolute().with_name(f"{self._state.stem}-tools")
-        found: dict[str, str] = {}
+        variables: dict[str, str] = {}
         for stand in STAND_INS:
-            found |= stand.credentials
+            variables |= stand.credentials
             address = f"{self.url}/{stand.name}"
             if stand.address_variable:
-                found[stand.address_variable] = address
+                variables[stand.address_variable] = address
             if stand.tool is not None:
                 made = install(tools, stand.tool, address, stand.credentials)
-                found[stand.tool.variable] = str(made)
-        return found
+                variables[stand.tool.variable] = str(made)
+        return variables
 
     def __enter__(self) -> Self:
         """Starts to serve, and returns when connections are accepted."""

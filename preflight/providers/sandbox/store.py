@@ -122,18 +122,18 @@ class Intake:
 
     def others_active(self, now: float) -> int:
         """How many other jobs of the provider are not over."""
-        found = self.connection.execute(
+        row = self.connection.execute(
             "SELECT count(*) FROM jobs WHERE provider = ? AND ends > ? AND number <> ?",
             (self.provider, now, self.number),
         ).fetchone()
-        return int(found[0])
+        return int(row[0])
 
     def contact(self, key: str) -> dict[str, str] | None:
         """The stored fields of a contact; None for a new one."""
-        found = self.connection.execute(
+        row = self.connection.execute(
             "SELECT fields FROM contacts WHERE provider = ? AND key = ?", (self.provider, key)
         ).fetchone()
-        return None if found is None else json.loads(found[0])
+        return None if row is None else json.loads(row[0])
 
     def accept(self, row: int, cells: Sequence[str], key: str, fields: dict[str, str]) -> None:
         """Takes a row: its contact gets these fields, and it stands in the ledger."""
@@ -248,49 +248,49 @@ class Store:
 
     def job(self, provider: str, job: str) -> StoredJob | None:
         """One job; None where there is none of this id."""
-        found = self._jobs("id = ?", provider, job)
-        return found[0] if found else None
+        matching = self._jobs("id = ?", provider, job)
+        return matching[0] if matching else None
 
     def jobs(self, provider: str) -> list[StoredJob]:
         """All jobs of a provider, the newest first."""
         return self._jobs("? = ''", provider, "")
 
     def _jobs(self, condition: str, provider: str, value: str) -> list[StoredJob]:
-        found = self._rows(
+        rows = self._rows(
             "SELECT number, id, created, ends, status, details FROM jobs "  # noqa: S608
             f"WHERE provider = ? AND {condition} ORDER BY number DESC",
             provider,
             value,
         )
         return [
-            StoredJob(n, i, made, ends, word, json.loads(d)) for n, i, made, ends, word, d in found
+            StoredJob(n, i, made, ends, word, json.loads(d)) for n, i, made, ends, word, d in rows
         ]
 
     def failures(self, job: StoredJob, limit: int = -1) -> list[RefusedRow]:
         """The refused rows of a job, in the order of the file; at most `limit` of them."""
-        found = self._rows(
+        rows = self._rows(
             "SELECT row, code, message, value, cells FROM failures WHERE job = ? "
             "ORDER BY row LIMIT ?",
             job.number,
             limit,
         )
-        return [RefusedRow(r, code, text, v, tuple(json.loads(c))) for r, code, text, v, c in found]
+        return [RefusedRow(r, code, text, v, tuple(json.loads(c))) for r, code, text, v, c in rows]
 
     def accepted(self, provider: str) -> list[Accepted]:
         """Every row that a provider took, over all jobs, in the order of taking."""
-        found = self._rows(
+        rows = self._rows(
             "SELECT jobs.id, row, key, sha256 FROM accepted JOIN jobs ON job = number "
             "WHERE provider = ? ORDER BY job, row",
             provider,
         )
-        return [Accepted(*row) for row in found]
+        return [Accepted(*row) for row in rows]
 
     def contacts(self, provider: str) -> dict[str, dict[str, str]]:
         """The stored fields of all contacts of a provider, by key."""
-        found = self._rows(
+        rows = self._rows(
             "SELECT key, fields FROM contacts WHERE provider = ? ORDER BY key", provider
         )
-        return {key: json.loads(fields) for key, fields in found}
+        return {key: json.loads(fields) for key, fields in rows}
 
     def keep(self, provider: str, upload: StoredUpload, now: float) -> None:
         """Keeps an uploaded file."""
@@ -326,10 +326,10 @@ class Store:
 
     def document(self, provider: str, key: str) -> dict[str, Any] | None:
         """What a provider wrote under a key; None where it wrote nothing."""
-        found = self._rows(
+        rows = self._rows(
             "SELECT value FROM documents WHERE provider = ? AND key = ?", provider, key
         )
-        return json.loads(found[0][0]) if found else None
+        return json.loads(rows[0][0]) if rows else None
 
     def write(self, provider: str, key: str, value: dict[str, Any]) -> None:
         """Writes a document of a provider."""
@@ -338,8 +338,8 @@ class Store:
 
     def setting(self, name: str, default: int) -> int:
         """A number that was set by the control endpoint."""
-        found = self._rows("SELECT value FROM settings WHERE name = ?", name)
-        return int(found[0][0]) if found else default
+        rows = self._rows("SELECT value FROM settings WHERE name = ?", name)
+        return int(rows[0][0]) if rows else default
 
     def set(self, name: str, value: int) -> None:
         """Sets such a number."""

@@ -55,14 +55,14 @@ BASE_URL = "TALKVALUE_API_URL"
 OPTIONS = (
     Option(
         "source_id",
-        "the id of the channel that the contacts belong to",
+        "the ID of the channel that the contacts belong to",
         required=True,
         pattern=r"[0-9]{1,18}",
         shape="a whole number",
     ),
     Option(
         "mode",
-        "UPDATE overwrites fields of contacts that are there, SKIP leaves them as they are",
+        "UPDATE overwrites fields of existing contacts, SKIP does not change them",
         required=True,
         choices=("UPDATE", "SKIP"),
     ),
@@ -134,15 +134,19 @@ class Talkvalue:
             Refused: TalkValue read other columns or another number of rows than the part has.
         """
         answer = self._wire.analyze(call.part.path, _file_name(call))
-        found = answer.document
-        key, headers, rows = found.get("fileKey"), found.get("headers"), found.get("totalRows")
+        analysis = answer.document
+        key, headers, rows = (
+            analysis.get("fileKey"),
+            analysis.get("headers"),
+            analysis.get("totalRows"),
+        )
         if not isinstance(key, str) or not key or not isinstance(headers, list):
             raise answer.without("a file key and the headers")
         if _names(headers) != _names(call.part.header):
             raise Refused(
                 f"talkvalue read {len(headers)} columns where the part has "
-                f"{len(call.part.header)}, or in another order: mapped by their index, values "
-                "would land in wrong fields"
+                f"{len(call.part.header)}, or in another order: as columns are mapped by index, "
+                "values would go into wrong fields"
             )
         if count(rows) is not None and rows != call.part.rows:
             raise Refused(

@@ -35,15 +35,15 @@ def read_fetched(body: bytes, failed: int | None) -> FailureReport:
     Raises:
         IncompleteReportError: it has no row numbers, or lost its end.
     """
-    found = failure_report.records(body)
-    numbers, code, message, value = (found.column(name) for name in _NAMES)
+    lines = failure_report.records(body)
+    numbers, code, message, value = (lines.column(name) for name in _NAMES)
     if numbers is None:
         raise IncompleteReportError("the column rowNum")
-    if found.is_cut(failed):
+    if lines.is_cut(failed):
         raise IncompleteReportError("the end of the failed rows")
     return failure_report.report(
-        found,
-        code=code or [""] * len(found.lines),
+        lines,
+        code=code or [""] * len(lines.lines),
         message=message,
         row_number=numbers,
         value=value,
@@ -58,17 +58,16 @@ def read_saved(saved: SavedReport) -> FailureReport:
     """
     if saved.text.lstrip()[:1] in ("{", "["):
         return _job(saved)
-    found = saved.records(COLUMNS)
-    numbers, code, message, value = (found.column(name) for name in _NAMES)
+    lines = saved.records(COLUMNS)
+    numbers, code, message, value = (lines.column(name) for name in _NAMES)
     if numbers is None or (code is None and message is None):
         raise UsageError(
-            f"{saved.where}: this is no report of TalkValue, which has the columns "
-            f"{', '.join(_NAMES)}"
+            f"{saved.where} is not a report of TalkValue, which has the columns {', '.join(_NAMES)}"
         )
     whole = pd.Series(numbers, dtype="str").str.strip().str.replace(r"[.,]0+$", "", regex=True)
     return failure_report.report(
-        found,
-        code=code if code is not None else [""] * len(found.lines),
+        lines,
+        code=code if code is not None else [""] * len(lines.lines),
         message=message,
         row_number=whole.tolist(),
         value=value,
@@ -86,7 +85,7 @@ def _job(saved: SavedReport) -> FailureReport:
     for name in ("data", "failedRows"):
         rows = rows.get(name, rows) if isinstance(rows, dict) else rows
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise UsageError(f"{saved.where}: this is no job of TalkValue, which has failedRows")
+        raise UsageError(f"{saved.where} is not a job of TalkValue, which has failedRows")
 
     def texts(name: str) -> list[str]:
         return ["" if row.get(name) is None else str(row[name]) for row in rows]

@@ -54,13 +54,13 @@ def suggest(header: Sequence[str]) -> list[dict[str, Any]]:
     taken: set[str] = set()
     for index, name in enumerate(header):
         plain = re.sub(r"[\W_]", "", name).lower()
-        found = [
+        suggestions = [
             {"field": field, "confidence": 1.0 if plain == names[0] else 0.8}
             for field, names in _ALIASES.items()
             if plain in names
         ]
-        column: dict[str, Any] = {"csvIndex": index, "csvHeader": name, "suggestions": found}
-        for suggestion in found:
+        column: dict[str, Any] = {"csvIndex": index, "csvHeader": name, "suggestions": suggestions}
+        for suggestion in suggestions:
             if suggestion["field"] not in taken:
                 taken.add(str(suggestion["field"]))
                 column["suggestedField"] = suggestion["field"]

@@ -59,16 +59,16 @@ def _usage(message: str) -> NoReturn:
 
 
 def _options(given: Sequence[str], *names: str, needed: bool = True) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+    values: dict[str, list[str]] = {}
     words = iter(given)
     for word in words:
         value = next(words, None)
         if word not in names or value is None:
             _usage("An option is not known, or has no value.")
-        found.setdefault(word, []).append(value)
-    if needed and (missing := [name for name in names if name not in found]):
+        values.setdefault(word, []).append(value)
+    if needed and (missing := [name for name in names if name not in values]):
         _usage(f"Creating an import requires {missing[0]}")
-    return found
+    return values
 
 
 def _analyze(api: str, path: Path) -> None:
@@ -111,11 +111,11 @@ def _create(api: str, options: Mapping[str, Sequence[str]]) -> None:
 
 def _list(api: str, options: Mapping[str, Sequence[str]]) -> None:
     page, size = options.get("--page", ["1"])[0], options.get("--page-size", ["20"])[0]
-    found = _api("GET", f"{api}?pageNumber={page}&pageSize={size}", None)
-    pagination = {"page": found["pageNumber"]} | {
-        name: found[name] for name in ("pageSize", "totalElements", "totalPages")
+    page_of_jobs = _api("GET", f"{api}?pageNumber={page}&pageSize={size}", None)
+    pagination = {"page": page_of_jobs["pageNumber"]} | {
+        name: page_of_jobs[name] for name in ("pageSize", "totalElements", "totalPages")
     }
-    show({"data": found["content"], "pagination": pagination})
+    show({"data": page_of_jobs["content"], "pagination": pagination})
 
 
 def _show(data: object) -> None:

@@ -171,7 +171,7 @@ class Tool:
         if answer.code in {2, 4}:
             raise Refused(fact)
         if commits:
-            raise Ambiguous(f"{fact}; it cannot be told whether talkvalue took the rows")
+            raise Ambiguous(f"{fact}; it is not known whether talkvalue took the rows")
         raise Busy(fact)
 
     def _answer(self, *arguments: str, commits: bool = False) -> WireAnswer:

@@ -40,7 +40,7 @@ class PartState(enum.StrEnum):
         FINISHED: the job ended.
         FAILED: the job ended, and nothing of it was imported.
         REFUSED: the provider refused it, and that is final.
-        UNKNOWN: it cannot be told whether it was taken; a person decides.
+        UNKNOWN: it is not known whether it was taken; a person decides.
         SUBMITTED: taken, by the provider's word or a person's, with no outcome to be had.
     """
 

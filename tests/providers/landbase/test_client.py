@@ -139,7 +139,7 @@ def test_a_dataset_that_is_there_is_not_uploaded_and_a_draft_is_named(
 def test_one_dataset_is_no_second_part(connect: Connect, part: Part) -> None:
     second = type(part)(**{name: getattr(part, name) for name in part.__slots__} | {"number": 2})
     provider = connect(dataset_id="ds-9")
-    assert "leave -O dataset_id out" in str(failed(lambda: start(provider, second)))
+    assert "leave out -O dataset_id" in str(failed(lambda: start(provider, second)))
 
 
 @pytest.mark.parametrize(

@@ -519,7 +519,9 @@ def test_it_is_asked_every_five_seconds_without_end(provider: Provider) -> None:
 def test_the_command_line_transport_wants_the_tool_and_no_token(tmp_path: Path) -> None:
     """The tool has a login of its own."""
     options = {"source_id": "7", "mode": "SKIP", "transport": "cli"}
-    with pytest.raises(UsageError, match="not installed or not on PATH; TALKVALUE_CLI can name it"):
+    with pytest.raises(
+        UsageError, match="not installed or not on PATH; install it, or set TALKVALUE_CLI"
+    ):
         registry.connect("talkvalue", options=options, environ={"PATH": str(tmp_path)})
     tool = tmp_path / "talkvalue"
     tool.write_text("#!/bin/sh\n")
