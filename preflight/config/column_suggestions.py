@@ -86,7 +86,13 @@ def candidates(
         likeness = _likeness(column.name, field)
         if look or likeness >= _LIKE:
             likely.append(Candidate(column, field.name, likeness, look))
-    likely.sort(key=lambda each: (each.look is None, -each.likeness, each.column.position))
+    likely.sort(
+        key=lambda candidate: (
+            candidate.look is None,
+            -candidate.likeness,
+            candidate.column.position,
+        )
+    )
     return tuple(likely[:_SHOWN])
 
 
@@ -114,7 +120,9 @@ def suggested(
         for candidate in candidates((column,), looks, field)
         if candidate.strong
     ]
-    return max(strong, key=lambda each: (each.look is not None, each.likeness), default=None)
+    return max(
+        strong, key=lambda candidate: (candidate.look is not None, candidate.likeness), default=None
+    )
 
 
 def _likeness(header: str, field: Field) -> float:

@@ -17,12 +17,13 @@ class Field:
         kind: what its cells hold; see `kinds`.
         header: the provider's column name; None where the provider has no such field.
         aliases: other names under which exports write it, as written.
-        vague: further names that mean it where no other column of the file does.
-        beside: further names, each with those beside one of which it means the field.
+        vague: further names that mean it if no other column of the file does.
+        beside: further names that mean it only beside one of the other names given for each.
         required: whether the provider refuses a row without it.
-        max_length: the most characters the provider takes, where it says so; 0 where it takes any
-            number although `Limits.text` says otherwise of texts at large.
-        past: for a moment, whether it lies in the past by what it is: of a scan, a registration.
+        max_length: of a cell in characters, if the provider documents it; 0 for no limit, although
+            `Limits.text` sets one for text in general.
+        past: for a timestamp, whether it must be in the past, like that of a scan or a
+            registration.
     """
 
     name: str
@@ -46,28 +47,28 @@ class FieldNames:
     def __init__(self, fields: Iterable[Field]) -> None:
         fields = tuple(fields)
         self._aliases: dict[str, str] = {}
-        for each in fields:
-            for alias in (*each.aliases, *each.vague):
-                self._aliases.setdefault(fold(alias), each.name)
-        self._aliases |= {fold(each.name): each.name for each in fields}
+        for known in fields:
+            for alias in (*known.aliases, *known.vague):
+                self._aliases.setdefault(fold(alias), known.name)
+        self._aliases |= {fold(known.name): known.name for known in fields}
         self._aliases |= {
-            fold(each.header): each.name for each in fields if each.header is not None
+            fold(known.header): known.name for known in fields if known.header is not None
         }
-        self._exact = {each.name.casefold(): each.name for each in fields}
-        self._exact |= {each.header.casefold(): each.name for each in fields if each.header}
-        self._vague = frozenset(fold(name) for each in fields for name in each.vague)
+        self._exact = {known.name.casefold(): known.name for known in fields}
+        self._exact |= {known.header.casefold(): known.name for known in fields if known.header}
+        self._vague = frozenset(fold(name) for known in fields for name in known.vague)
         self._vague -= {fold(name) for name in self._exact}
         self._beside: dict[str, list[tuple[str, frozenset[str]]]] = {}
-        for each in fields:
-            for name, others in each.beside.items():
-                entry = (each.name, frozenset(map(fold, others)))
+        for known in fields:
+            for name, others in known.beside.items():
+                entry = (known.name, frozenset(map(fold, others)))
                 self._beside.setdefault(fold(name), []).append(entry)
 
     def match(self, header: str) -> tuple[str, str] | None:
-        """The field that a header alone names and how: "exact", "alias"; None if it names none.
+        """The field that a header names by itself and how: "exact", "alias"; None if it names none.
 
-        Exact means equal but for case, blanks around it and what nobody sees, to the provider's
-        header or to preflight's field name. There is no third way: nothing is guessed.
+        Exact means equal to the provider's header or to preflight's field name, except for case,
+        surrounding blanks and invisible characters. Nothing is guessed.
         """
         exact = self._exact.get(bare_name(header).casefold())
         if exact is not None:
@@ -76,28 +77,28 @@ class FieldNames:
         return None if alias is None else (alias, "alias")
 
     def knows(self, header: str) -> bool:
-        """Whether a text is a name of a field, be it in some headers only."""
+        """Whether a text is a name of a field, possibly in some headers only."""
         return self.match(header) is not None or fold(header) in self._beside
 
     def matches(self, header: Sequence[str]) -> list[tuple[str, str] | None]:
-        """What `match` says of each name of a header, and what the others make of it.
+        """The result of `match` for each name of a header, corrected by the other names.
 
-        A name that is vague gives way to a better one. One that means something else beside another
-        (`Name` beside `Vorname`) does so, unless a better name for that stands there too.
+        A vague name gives way to a better one. A name that means something else beside another
+        (`Name` beside `Vorname`) does so, unless the header also has a better name for that.
         """
         folded = [fold(name) for name in header]
-        there = frozenset(folded)
-        found = [self.match(name) for name in header]
+        names = frozenset(folded)
+        matches = [self.match(name) for name in header]
         firm = {
             match[0]
-            for name, match in zip(folded, found, strict=True)
+            for name, match in zip(folded, matches, strict=True)
             if match is not None and name not in self._vague
         }
         for at, name in enumerate(folded):
             for field_name, others in self._beside.get(name, ()):
-                if others & there and field_name not in firm:
-                    found[at] = field_name, "alias"
-            match = found[at]
+                if others & names and field_name not in firm:
+                    matches[at] = field_name, "alias"
+            match = matches[at]
             if match is not None and name in self._vague and match[0] in firm:
-                found[at] = None
-        return found
+                matches[at] = None
+        return matches

@@ -47,10 +47,10 @@ def generated() -> dict[str, Any]:
     properties = {
         IN_FILES.get(name, name): {
             # What a key means comes first.
-            **({"description": said["description"]} if "description" in said else {}),
-            **said,
+            **({"description": entry["description"]} if "description" in entry else {}),
+            **entry,
         }
-        for name, said in made.pop("properties").items()
+        for name, entry in made.pop("properties").items()
     }
     return {**made, **_HEAD, "properties": properties}
 

@@ -142,7 +142,7 @@ class ProfileFile(_Strict):
             was = fields.get(name, Field(name))
             _named(entry.also, fields, f"{where}: fields.{name}.also")
             taken = [alias for other in entry.also for alias in _all_names(fields[other])]
-            fields = {key: one for key, one in fields.items() if key not in entry.also}
+            fields = {key: known for key, known in fields.items() if key not in entry.also}
             fields[name] = Field(
                 name=name,
                 kind=_or(entry.kind, was.kind),
@@ -167,7 +167,7 @@ def _all_names(field: Field) -> tuple[str, ...]:
 
 
 def _severities(entries: Mapping[str, str]) -> dict[str, Severity | None]:
-    return {code: None if said == values.OFF else Severity(said) for code, said in entries.items()}
+    return {code: None if text == values.OFF else Severity(text) for code, text in entries.items()}
 
 
 def _folded(entries: Mapping[str, str], made: Callable[[str], T]) -> dict[str, T]:

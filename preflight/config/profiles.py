@@ -22,15 +22,15 @@ _SUFFIX = ".toml"
 
 def names() -> tuple[str, ...]:
     """The names of all profiles, the general one first."""
-    found = {*_bundled(), *registry.names()}
-    return (GENERAL, *sorted(found - {GENERAL}))
+    known = {*_bundled(), *registry.names()}
+    return (GENERAL, *sorted(known - {GENERAL}))
 
 
 def _bundled() -> list[str]:
     """The names of the profiles in `rules/profiles/`."""
     folder = resources.files("preflight.rules.profiles")
     return [
-        one.name.removesuffix(_SUFFIX) for one in folder.iterdir() if one.name.endswith(_SUFFIX)
+        file.name.removesuffix(_SUFFIX) for file in folder.iterdir() if file.name.endswith(_SUFFIX)
     ]
 
 

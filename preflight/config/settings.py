@@ -301,8 +301,8 @@ _ADAPTER = TypeAdapter(Settings)
 
 def _in_environment(environ: Mapping[str, str]) -> dict[str, Any]:
     keys = {_variable(key): key for key in _SETTINGS.keys() - _NESTED}
-    said = {keys[name]: text for name, text in environ.items() if name in keys and text}
-    return _checked({key: _from_text(key, text) for key, text in said.items()}, _variable)
+    texts = {keys[name]: text for name, text in environ.items() if name in keys and text}
+    return _checked({key: _from_text(key, text) for key, text in texts.items()}, _variable)
 
 
 def _from_text(key: str, text: str) -> Any:

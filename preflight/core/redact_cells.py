@@ -1,8 +1,7 @@
-"""The filter between other people's words and a log, for words about rows that we know.
+"""Redacts the cells of sent rows from the messages of a provider.
 
-A provider's message may quote the contact that it is about, a name for instance, which no pattern
-can tell from any other word. But we know what we sent: what is a cell of the part is taken out of
-the message before it reaches a ledger, a report or a terminal.
+A message may quote its contact, for instance a name, which no pattern can recognise. But the sent
+cells are known, so they are removed before the message reaches a ledger, a report or a terminal.
 """
 
 from __future__ import annotations
@@ -18,41 +17,47 @@ from preflight.core.redact import EMAIL, NUMBER, SECRET, VALUE, mask
 _WORD = re.compile(r"\w+")
 _EDGES = r"^[^\pL\pN_]+|[^\pL\pN_]+$"
 _BLANKS = r"[\s\pZ]+"
-_SHORTEST = 3  # what is shorter is a word of any message: "no", "US"
+_SHORTEST = 3  # shorter words occur in any message: "no", "US"
 _SHORTEST_NUMBER = 5  # and a shorter number may be a count or a status
 _CUT = "…"
 _OWN = frozenset(word.strip("[]") for word in (EMAIL, NUMBER, SECRET, VALUE))
 
 
 def redact_cells(texts: Sequence[str], cells: pa.Table, header: Sequence[str] = ()) -> list[str]:
-    """Texts without what `mask` takes out, and without cells: in any case, with any blanks.
+    """Texts without what `mask` removes, and without cells, regardless of case and blanks.
 
-    Only whole cells are looked for, and the beginning of one where the text was cut off ("…").
-    Words of one or two letters, small numbers and the names of columns stay: a message could not be
-    read without them, and they are nobody's.
+    Only whole cells are removed, or the beginning of one if the text was cut off ("…"). Words of
+    one or two letters, small numbers and column names are kept, because a message would be
+    unreadable without them, and they identify nobody.
 
     Args:
-        texts: other people's words.
+        texts: messages of a provider.
         cells: string columns.
         header: their names.
     """
     texts = list(map(mask, texts))
     spans = [_phrases(text) for text in texts]
     own = _OWN | {_fold(name) for name in header}
-    wanted = {phrase for one in spans for phrase in one} - own
+    wanted = {phrase for phrases in spans for phrase in phrases} - own
     cut = {phrase for text in texts for phrase in _beginnings(text)} - own
     if not wanted and not cut:
         return texts
-    found: set[str] = set()
+    hits_in_text: set[str] = set()
     begun: set[str] = set()
     for column in cells.columns:
         folded = _folded(column)
         hits = folded.filter(pc.is_in(folded, value_set=pa.array(wanted, pa.string())))
-        found.update(hits.unique().to_pylist())
-        begun.update(one for one in cut - begun if pc.any(pc.starts_with(folded, one)).as_py())
+        hits_in_text.update(hits.unique().to_pylist())
+        begun.update(
+            start for start in cut - begun if pc.any(pc.starts_with(folded, start)).as_py()
+        )
     return [
-        _blotted(text, [span for phrase in found & one.keys() for span in one[phrase]], begun)
-        for text, one in zip(texts, spans, strict=True)
+        _blotted(
+            text,
+            [span for phrase in hits_in_text & phrases.keys() for span in phrases[phrase]],
+            begun,
+        )
+        for text, phrases in zip(texts, spans, strict=True)
     ]
 
 
@@ -66,8 +71,8 @@ def _fold(text: str) -> str:
 
 
 def _phrases(text: str) -> dict[str, list[tuple[int, int]]]:
-    """Every run of whole words, folded as cells are, and where it stands."""
-    words = [found.span() for found in _WORD.finditer(text)]
+    """Every run of whole words, folded like cells, with its positions."""
+    words = [match.span() for match in _WORD.finditer(text)]
     phrases: dict[str, list[tuple[int, int]]] = {}
     for first, (start, _) in enumerate(words):
         for _, end in words[first:]:
@@ -78,7 +83,7 @@ def _phrases(text: str) -> dict[str, list[tuple[int, int]]]:
 
 
 def _beginnings(text: str) -> Iterator[str]:
-    """What a text that was cut off ends with, from each of its words on."""
+    """The endings of a text that was cut off, from each of its words on."""
     for cut in re.finditer(_CUT, text):
         for word in _WORD.finditer(text[: cut.start()]):
             phrase = _fold(text[word.start() : cut.start()])

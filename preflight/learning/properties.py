@@ -124,7 +124,7 @@ def candidates(column: SentColumn, cells: pd.Series[str]) -> Candidates:
     which, distinct = pd.factorize(cells)
     values = pa.array(distinct, type=pa.large_string())
     index = np.asarray(which, dtype=np.int64)
-    found: list[tuple[Property, Bools]] = []
+    frequent: list[tuple[Property, Bools]] = []
     tried = 0
     for prop in _properties(column, values, index):
         mask = _matches(values, prop.pattern)[index]
@@ -134,8 +134,8 @@ def candidates(column: SentColumn, cells: pd.Series[str]) -> Candidates:
         if LEAST <= rows < len(cells):
             tried += 1
             if _shows(prop):
-                found.append((prop, mask))
-    return Candidates(tuple(found), tried)
+                frequent.append((prop, mask))
+    return Candidates(tuple(frequent), tried)
 
 
 def _matches(values: pa.Array, pattern: str) -> Bools:

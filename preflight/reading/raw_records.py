@@ -31,7 +31,7 @@ def cut(raw: str, syntax: Syntax) -> list[str]:
         raw: the record as written, without its line end.
         syntax: of the file.
     """
-    if not syntax.escape and syntax.quote not in raw and not any(one in raw for one in _BREAKS):
+    if not syntax.escape and syntax.quote not in raw and not any(mark in raw for mark in _BREAKS):
         return raw.split(syntax.delimiter) if raw else []
     text, reader = raw.encode("utf-8", "surrogatepass"), _reader(syntax)
     record = reader.read(text, 0, final=True)

@@ -336,11 +336,11 @@ def test_several_files_may_follow_one_option(call: Call, here: Path) -> None:
         (("--submitted", "gone.csv"), "gone.csv: no such file"),
         (("--submitted", "r.csv"), "both as the submitted file and as the failure report"),
         (("--submitted", "up.csv", "--failures", "gone.csv"), "gone.csv: no such file"),
-        (("--submitted", "up.csv", "--failures", "none.csv"), "the file is empty"),
-        (("--submitted", "up.csv", "--failures", "book.xlsx"), "book.xlsx: a report was looked"),
+        (("--submitted", "up.csv", "--failures", "none.csv"), "none.csv is empty"),
+        (("--submitted", "up.csv", "--failures", "book.xlsx"), "book.xlsx is a"),
         (("--submitted", "up.csv", "--original", "gone.csv"), "gone.csv: no such file"),
-        (("--submitted", "up.csv", "--original", "none.csv"), "none.csv: no CSV with a header"),
-        (("--submitted", "none.csv"), "none.csv: no CSV with a header"),
+        (("--submitted", "up.csv", "--original", "none.csv"), "none.csv is not a CSV with a header"),
+        (("--submitted", "none.csv"), "none.csv is not a CSV with a header"),
         (("--submitted", "up.csv", "--original", "up.csv", "--map", "X=email"), "column `X`"),
         (("--submitted", "up.csv", "--map", "X=email"), "no column `X`"),
         (
@@ -368,8 +368,8 @@ def test_a_call_that_cannot_be_carried_out_exits_with_2_and_writes_nothing(
 @pytest.mark.parametrize(
     ("provider", "said"),
     [
-        ("textus", "textus says nothing of the rows that it refused"),
-        ("landbase", "landbase counts the rows that it refused"),
+        ("textus", "textus does not report rejected rows"),
+        ("landbase", "landbase reports only the number of rejected rows"),
         ("dotdigtal", 'did you mean "dotdigital"?'),
     ],
 )

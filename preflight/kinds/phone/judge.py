@@ -187,7 +187,7 @@ def judge(
         which[cell] = verdicts.setdefault((status, reason), len(verdicts))
     _look_again(core, np.array([status == OK for status, _ in verdicts])[which], settle)
     e164[np.array([status != OK for status, _ in verdicts])[which]] = ""
-    statuses, reasons = (pa.array(each, pa.string()) for each in zip(*verdicts, strict=True))
+    statuses, reasons = (pa.array(column, pa.string()) for column in zip(*verdicts, strict=True))
     columns = {
         "core": core,
         "e164": pa.array(e164, pa.string()),

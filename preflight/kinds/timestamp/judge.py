@@ -116,8 +116,10 @@ def judge(values: pd.Series[str], hints: Hints) -> pd.DataFrame:
         if not len(at):
             break
     else:
-        each = [judge_one(value, hints) for value in rest.to_pylist()]
-        pieces.append((at, [pa.array(column, pa.string()) for column in zip(*each, strict=True)]))
+        verdicts = [judge_one(value, hints) for value in rest.to_pylist()]
+        pieces.append(
+            (at, [pa.array(column, pa.string()) for column in zip(*verdicts, strict=True)])
+        )
     return _together(pieces, values.index)
 
 

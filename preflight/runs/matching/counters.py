@@ -9,10 +9,10 @@ from preflight.core.types import FailureReport, Outcome
 
 
 def disagreements(report: FailureReport, outcome: Outcome, profile: Profile) -> list[str]:
-    """A note for each counter that counts other than the report has lines of its reasons.
+    """A note for each counter that differs from the number of report lines with its reasons.
 
-    Lines of reasons that the profile does not know belong to no counter; where there are any, a
-    counter that is above its lines may mean them, and they are named with it.
+    Lines with reasons that the profile does not know belong to no counter. If there are any, a
+    counter may include them, so the note gives their number too.
     """
     lines: Counter[str | None] = Counter(
         profile.counters.get(" ".join(str(code).casefold().split()))

@@ -1,7 +1,7 @@
-"""When two spellings of a value mean the same: how a report's values are compared with a file's.
+"""Compares the values of a report with those of a file.
 
-A provider may hand a value back in another case, composed otherwise, without the blanks around it,
-or a phone number written differently. Nothing else is taken for equal.
+A provider may return a value in another case, in another Unicode form, without surrounding blanks,
+or with a phone number in another format. No other difference is ignored.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from preflight.kinds.registry import KINDS
 _HIDDEN = f"[{ZERO_WIDTH}]"
 _PHONE = r"^[+(]*[0-9][0-9 ().\-/]{5,}$"
 _LOCAL = 7
-"""How many last digits of a phone number its country code and its trunk prefix leave alone."""
+"""The number of last digits that do not depend on country code and trunk prefix."""
 
 
 def fold(values: pa.Array | pa.ChunkedArray) -> pa.Array:
-    """Strings in the form in which they are compared: NFKC, lower case, no blanks around.
+    """Strings in the form in which they are compared: NFKC, lower case, no surrounding blanks.
 
-    What looks like a phone number becomes its digits, without a leading 00 that stands for the `+`.
+    A phone number becomes its digits, without a leading 00 instead of the `+`.
 
     Args:
         values: strings; a missing one counts as "".
 
     Returns:
-        A string array of the same length; "" for a cell in which nothing is seen.
+        A string array of the same length; "" for a cell without visible characters.
     """
     text = fold_text(values)
     phones = pc.match_substring_regex(text, _PHONE)
@@ -48,10 +48,10 @@ def fold_text(values: pa.Array | pa.ChunkedArray) -> pa.Array:
 
 
 def loose(folded: pa.Array) -> pa.Array:
-    """What `fold` gives, of numbers their last digits alone.
+    """Folded strings, with only the last digits of numbers.
 
-    So a phone number is the same with its country code and without it. Two numbers that are not
-    phone numbers may be taken for equal too: only for cells whose row is nearly known.
+    So a phone number is equal with and without its country code. Other numbers may become equal
+    too, so use it only for cells whose row is nearly known.
 
     Args:
         folded: as `fold` gives them.
@@ -69,12 +69,13 @@ def match_keys(values: pa.Array | pa.ChunkedArray, kind: str) -> pa.Array:
 def settled_keys(values: pa.Array, kind: str, region: str) -> pa.Array:
     """Match keys as the kind's library normalises them: a mail domain's punycode, E.164.
 
-    What the library refuses stays as `match_keys` has it. Slow beside that: for what did not match.
+    What the library refuses stays as in `match_keys`. This is slower, so use it for what did not
+    match.
 
     Args:
-        values: strings as they stand in the file or the report.
+        values: strings as in the file or the report.
         kind: see `kinds`.
-        region: ISO 3166 code of phones without a country code, "" where none is known.
+        region: ISO 3166 code of phones without a country code, "" if unknown.
     """
     cheap = match_keys(values, kind)
     known = KINDS.get(kind)

@@ -1,4 +1,4 @@
-"""Whether the contacts that a provider accepted are where they were to go."""
+"""Checks that the accepted contacts are members of the provider's list."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ def absent(
     key_field: Sequence[str],
     profile: Profile,
 ) -> int:
-    """How many of a part's accepted rows have a key that no member has.
+    """The number of a part's accepted rows whose key no member has.
 
     Args:
         part: what was sent.
-        joined: which of its rows were refused.
-        members: match key, in lower case → how often, as the provider lists them.
-        key_field: the fields of which the first that the part has is the key.
-        profile: knows its kind.
+        joined: the refused rows of the part.
+        members: match key in lower case → count, from the provider.
+        key_field: the first of these fields that the part has is the key.
+        profile: with the kinds of fields.
 
     Raises:
-        SourceError: the part cannot be read any more.
+        SourceError: the part is gone or was changed.
     """
     field = next((name for name in key_field if name in part.fields), None)
     if field is None:

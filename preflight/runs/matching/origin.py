@@ -1,8 +1,8 @@
-"""Which row of an original each row of a file is that was made from it.
+"""Finds the rows of a file in the original that it was made from.
 
-The file that was sent is seldom the one that people keep: rows were left out, sorted and split,
-columns renamed and moved, cells fixed. A row is found again where only one row of the original can
-be meant, or where those that can be meant are equal in every cell. Nothing else is taken for it.
+The file that was sent is often not the one that people keep: rows were left out, sorted and split,
+columns renamed and moved, cells fixed. A row is found if it matches only one row of the original,
+or several that are equal in every cell. Otherwise it is not found.
 """
 
 from __future__ import annotations
@@ -22,30 +22,30 @@ from preflight.runs.matching import keys
 from preflight.runs.matching.match_lines import NOBODY
 from preflight.writing.parts import read_part
 
-NOT_THERE = "refused, but no row of the original is like it"
-"""Why a row is not found: it was added, or changed beyond telling."""
+NOT_THERE = "rejected, but the original has no such row"
+"""Why a row is not found: it was added, or changed too much."""
 
-SEVERAL = "refused, and several rows of the original could be meant"
-"""Why a row is not found: they differ, and it fits them equally well."""
+SEVERAL = "rejected, but several rows of the original match it"
+"""Why a row is not found: it matches several different rows equally well."""
 
-GONE = "refused, and the original has no such row any more"
-"""Why a row is not found whose number is known."""
+GONE = "rejected, but its row is gone from the original"
+"""Why a row with a known number is not found."""
 
 CONTENT, KEY, NUMBER = "content", "key", "number"
 """How a row was found."""
 
 _ENOUGH = 2
-"""How many cells must agree at least where no match key does."""
+"""The smallest number of cells that must agree if no match key does."""
 
 
 @dataclass(frozen=True)
 class Origin:
-    """Where the rows of a file stand in its original.
+    """The rows of a file in its original.
 
     Attributes:
         at: int64, for each row of the file the original's row from 0, or `NOBODY`.
-        how: str, how it was found: "number", "content", "key", or "one of k" equal ones.
-        why: str, why there is none, else "".
+        how: str, how it was found: "number", "content", "key", or "one of k" equal rows.
+        why: str, why it was not found, else "".
     """
 
     at: Ints
@@ -54,43 +54,42 @@ class Origin:
 
     @property
     def lost(self) -> int:
-        """How many rows of the file have no row in the original."""
+        """The number of rows of the file that were not found."""
         return int((self.at == NOBODY).sum())
 
     @property
     def alike(self) -> int:
-        """How many of them are one of several that cannot be told apart."""
+        """The number of rows that match several equal rows."""
         return sum(str(how).startswith("one of") for how in self.how[self.at != NOBODY])
 
 
 def by_number(rows: Ints, original: Part) -> Origin:
-    """The rows of a file whose numbers in the original are known.
+    """Finds rows by their known numbers in the original.
 
     Args:
-        rows: the number of each.
-        original: the part that the original is.
+        rows: the number of each row.
+        original: the original, as a part.
     """
     at = np.searchsorted(original.row_map, rows)
-    there = at < original.rows
-    there[there] = original.row_map[at[there]] == rows[there]
+    exists = at < original.rows
+    exists[exists] = original.row_map[at[exists]] == rows[exists]
     return Origin(
-        np.where(there, at, NOBODY),
-        np.where(there, NUMBER, "").astype(object),
-        np.where(there, "", GONE).astype(object),
+        np.where(exists, at, NOBODY),
+        np.where(exists, NUMBER, "").astype(object),
+        np.where(exists, "", GONE).astype(object),
     )
 
 
 def by_content(sent: Part, original: Part, profile: Profile) -> Origin:
-    """The rows of a file by what stands in them.
+    """Finds rows by their cells.
 
-    Rows that agree in all columns that both files have go first: to the letter, then as
-    `keys.fold` compares cells, then with phone numbers by their last digits; at last those whose
-    match key nobody else has.
+    First come rows that agree in all common columns: exactly, then as `keys.fold` compares cells,
+    then with the last digits of phone numbers. Then come rows with a unique match key.
 
     Args:
-        sent: the part that the file is.
-        original: the part that its original is.
-        profile: knows the match keys.
+        sent: the file, as a part.
+        original: its original, as a part.
+        profile: with the match keys.
     """
     ours, theirs = read_part(sent), read_part(original)
     pairs = _pairs(sent, original)
@@ -107,10 +106,10 @@ def by_content(sent: Part, original: Part, profile: Profile) -> Origin:
         columns = [
             table.column(at).combine_chunks() for table, at in ((ours, key[0]), (theirs, key[1]))
         ]
-        for settled in (False, True):
+        for normalised in (False, True):
             forms = [
                 keys.settled_keys(column, kind, profile.region or "")
-                if settled
+                if normalised
                 else keys.match_keys(column, kind)
                 for column in columns
             ]
@@ -119,7 +118,7 @@ def by_content(sent: Part, original: Part, profile: Profile) -> Origin:
 
 
 def _pairs(sent: Part, original: Part) -> list[tuple[int, int]]:
-    """The columns that both files have: of one field, or else of one name."""
+    """The columns that both files have, by field or else by name."""
     pairs: list[tuple[int, int]] = []
     free = list(range(len(original.header)))
     for at, name in enumerate(sent.header):
@@ -154,11 +153,11 @@ def _whole(table: pa.Table) -> Ints:
 def _signatures(cells: Sequence[tuple[pa.Array, pa.Array]], key: int | None) -> tuple[Ints, Ints]:
     """Equal numbers for rows of both files that agree in some columns.
 
-    `NOBODY` where that says too little: no match key, and less than two cells.
+    `NOBODY` if too little is filled: no match key, and less than two cells.
 
     Args:
-        cells: for each column the cells of the one and of the other file.
-        key: which of the columns holds the match key.
+        cells: for each column the cells of both files.
+        key: the column that holds the match key.
     """
     ours, theirs = (len(cells[0][0]), len(cells[0][1])) if cells else (0, 0)
     codes = _numbered(cells, ours, theirs)
@@ -175,8 +174,8 @@ def _numbered(
     cells: Sequence[tuple[pa.Array, pa.Array]], ours: int, theirs: int
 ) -> tuple[Ints, Ints]:
     numbers = np.zeros(ours + theirs, dtype=np.int64)
-    for one, other in cells:
-        codes = pa.concat_arrays([one, other]).dictionary_encode().indices
+    for ours_cells, theirs_cells in cells:
+        codes = pa.concat_arrays([ours_cells, theirs_cells]).dictionary_encode().indices
         code = codes.to_numpy(zero_copy_only=False).astype(np.int64)
         both = numbers * (code.max(initial=0) + 1) + code
         numbers = np.unique(both, return_inverse=True)[1].astype(np.int64)
@@ -184,11 +183,11 @@ def _numbered(
 
 
 class _Search:
-    """Deals rows of the original to those of the file.
+    """Assigns rows of the original to rows of the file.
 
     Args:
         ours: equal numbers for equal rows of the file.
-        theirs: likewise of the original.
+        theirs: likewise for the original.
     """
 
     def __init__(self, ours: Ints, theirs: Ints) -> None:
@@ -199,16 +198,16 @@ class _Search:
         self._taken = np.zeros(len(theirs), dtype=bool)
 
     def deal(self, ours: Ints, theirs: Ints, how: str) -> None:
-        """Deals those of one number to each other, in their order, where that is no guess.
+        """Assigns rows with equal numbers to each other, in their order, if that is not a guess.
 
-        That holds where there is one on either side, or where those of a side are equal in every
-        cell. By content, rows of the file that are equal may stand for as many of the original,
-        though those differ in columns that the file has not.
+        It is not a guess if either file has only one such row, or if the rows of a file are equal
+        in every cell. By content, equal rows of the file may match as many rows of the original
+        that differ in columns which the file does not have.
 
         Args:
-            ours: of each row of the file, `NOBODY` for none.
-            theirs: likewise of the original.
-            how: what they are found by.
+            ours: a number for each row of the file, `NOBODY` for none.
+            theirs: likewise for the original.
+            how: how the rows are found.
         """
         m, kinds = _counted(ours, self._ours)
         n, their_kinds = _counted(theirs, self._theirs)
@@ -224,24 +223,24 @@ class _Search:
         asking = asking[clear[codes]]
         free = np.flatnonzero(~self._taken & (theirs != NOBODY))
         free = free[np.argsort(theirs[free], kind="stable")]
-        codes, there = ours[asking], theirs[free]
+        codes, their_codes = ours[asking], theirs[free]
         turn = pd.Series(codes).groupby(codes).cumcount().to_numpy(dtype=np.int64)
-        place = np.searchsorted(there, codes, side="left") + turn
-        dealt = place < np.searchsorted(there, codes, side="right")
+        place = np.searchsorted(their_codes, codes, side="left") + turn
+        dealt = place < np.searchsorted(their_codes, codes, side="right")
         asking, place, codes = asking[dealt], place[dealt], codes[dealt]
         self._at[asking] = free[place]
         self._taken[free[place]] = True
         self._how[asking] = [how if n[code] == 1 else f"one of {n[code]}" for code in codes]
 
     def origin(self) -> Origin:
-        """Where the rows of the file were found."""
+        """The result."""
         why = np.where(self._several, SEVERAL, NOT_THERE).astype(object)
         return Origin(self._at, self._how, np.where(self._at == NOBODY, why, "").astype(object))
 
 
 def _counted(codes: Ints, whole: Ints) -> tuple[Ints, Ints]:
-    """For each number how many rows have it, and how many different rows these are."""
-    there = codes != NOBODY
-    pairs = np.unique(np.stack([codes[there], whole[there]]), axis=1)
+    """For each number how many rows have it, and how many of these rows differ."""
+    numbered = codes != NOBODY
+    pairs = np.unique(np.stack([codes[numbered], whole[numbered]]), axis=1)
     size = int(codes.max(initial=NOBODY)) + 1
-    return np.bincount(codes[there], minlength=size), np.bincount(pairs[0], minlength=size)
+    return np.bincount(codes[numbered], minlength=size), np.bincount(pairs[0], minlength=size)

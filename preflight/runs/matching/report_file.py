@@ -1,6 +1,6 @@
-"""Opens a failure report that a person saved, and hands it to its provider's reader.
+"""Opens a failure report that a person saved, and passes it to its provider's reader.
 
-The encoding is taken as it comes, and a workbook is as good as a CSV.
+It may have any encoding, and may be a workbook.
 """
 
 from __future__ import annotations
@@ -28,36 +28,36 @@ _PAGE_MARK = re.compile("^\ufeff", re.MULTILINE)
 
 
 def read_failures(path: Path, provider: str, *, spool: Path) -> FailureReport:
-    """Reads a report that was saved by hand; its table is as the provider's client makes it.
+    """Reads a report that was saved by hand; its table is like the provider's client makes it.
 
     Args:
-        path: a CSV, a workbook, or whatever else the provider's reader takes.
-        provider: whose report it is.
-        spool: a private folder for what has to be unpacked.
+        path: a CSV, a workbook, or another format that the provider's reader accepts.
+        provider: of the report.
+        spool: a private folder for unpacked files.
 
     Raises:
-        SourceError: the file is not there or cannot be read.
-        UsageError: the provider has no such report, or the file is none.
+        SourceError: the file does not exist or cannot be read.
+        UsageError: the provider has no such reports, or the file is not one.
     """
     reader = registry.report(provider)
     reports = registry.client(provider).CAPABILITIES.reports
     if reader is None or reports is not Reports.ROWS:
         why = {
-            Reports.ROWS: "names the rows that it refused, in a form that preflight cannot read",
-            Reports.COUNTS: "counts the rows that it refused, and does not name them",
-            Reports.NOTHING: "says nothing of the rows that it refused",
+            Reports.ROWS: "reports rejected rows in a format that preflight cannot read",
+            Reports.COUNTS: "reports only the number of rejected rows",
+            Reports.NOTHING: "does not report rejected rows",
         }[reports]
         with_reader = [name for name in registry.names() if registry.report(name) is not None]
         raise UsageError(
-            f"{provider} {why}: there is no failure report to merge; there are those of "
+            f"{provider} {why}, so there is no failure report to merge; providers with reports: "
             f"{', '.join(with_reader)}"
         )
     source = open_source(path, spool=spool)
     if source.unreadable:
-        raise UsageError(f"{path}: a report was looked for, this is a {source.unreadable}")
+        raise UsageError(f"{path} is a {source.unreadable}, not a failure report")
     raw = (source.sheet.text if source.sheet else source.path).read_bytes()
     if not raw.strip():
-        raise UsageError(f"{path}: the file is empty; a report without a line has a header")
+        raise UsageError(f"{path} is empty; even a report without lines has a header")
     profile = profiles.load(provider)
 
     def field_of(name: str) -> str | None:
@@ -68,17 +68,17 @@ def read_failures(path: Path, provider: str, *, spool: Path) -> FailureReport:
 
 
 def header_of(raw: bytes, columns: ReportColumns) -> tuple[str, ...]:
-    """The names of a CSV report's columns, blanks around them taken off; () where none is known.
+    """The column names of a CSV report, without surrounding blanks; () if not recognised.
 
     Args:
         raw: the report.
-        columns: by which its header is known.
+        columns: how to recognise its header.
     """
     return saved_report.header(_pages_of(raw), columns)
 
 
 def text_of(raw: bytes) -> str:
-    """The text of a report, without a byte order mark; bytes that are no text become U+FFFD."""
+    """The text of a report, without a byte order mark; undecodable bytes become U+FFFD."""
     for mark, name in _BOMS:
         if raw.startswith(mark):
             return raw.decode(name, errors="replace")
@@ -92,5 +92,5 @@ def text_of(raw: bytes) -> str:
 
 
 def _pages_of(raw: bytes) -> str:
-    """The text of a report, without the byte order mark that each of its pages may have."""
+    """The text of a report, without the byte order marks of its pages."""
     return _PAGE_MARK.sub("", text_of(raw))

@@ -1,4 +1,4 @@
-"""A file that was sent without preflight, as the part that a failure report can be joined to."""
+"""Reads a file that was sent without preflight as a part, to join a failure report to it."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from preflight.reading.raw_records import cut_to_width
 
 @dataclass(frozen=True)
 class Submitted:
-    """A file, as the part that it is.
+    """A file that was sent, as a part.
 
     Attributes:
-        part: all its records, in their order; the file's own cells under its own header.
+        part: all records of the file in order, with its own header.
         names: the row ID of each row of the part, see `row_id`.
-        raws: the malformed records as they are written, by the number of their row in the file.
-        rows: how many records the file has, empty lines included, which the part has not.
+        raws: the text of malformed records, by row number.
+        rows: number of records in the file, with empty lines, which the part does not have.
     """
 
     part: Part
@@ -37,23 +37,23 @@ class Submitted:
 
 
 def part_of(layout: Layout, columns: Sequence[Column], *, work: Path) -> Submitted:
-    """The part that a submitted file is.
+    """Reads a submitted file as a part.
 
-    Malformed records are rows of the part as well, filled up or cut off to the header's width, for
-    a provider's row numbers count them. Empty lines are none, for readers of CSV pass them over;
-    in the numbers of `row_map` they count, as everywhere.
+    Malformed records are rows of the part too, padded or cut to the header's width, because a
+    provider's row numbers count them. Empty lines are not, because readers of CSV skip them; the
+    numbers in `row_map` count them, as everywhere.
 
     Args:
         layout: of the file, as `scan` found it.
-        columns: what its columns are, see `column_mapping.resolve`.
+        columns: of the file, see `column_mapping.resolve`.
         work: a private folder for the part, which outlives the result.
 
     Raises:
-        UsageError: it is no table with a header.
+        UsageError: it is not a table with a header.
     """
     if layout.content != "table" or not layout.header:
         raise UsageError(
-            f"{layout.source.name}: no CSV with a header: the file that was sent is looked for"
+            f"{layout.source.name} is not a CSV with a header; name the file that was sent"
         )
     digest, named = hashlib.sha256(), RowIds(layout)
     rows, lines = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]

@@ -121,7 +121,7 @@ def test_credentials_that_end_while_polling_stop_the_run(bench: Bench) -> None:
 def test_a_job_outlasting_the_providers_schedule_is_left_for_a_resume(bench: Bench) -> None:
     """A resume begins the schedule anew."""
     provider = Scripted(running=3, delays=lambda: iter([5.0, 5.0]))
-    with pytest.raises(Stopped, match=r"part 1 .*still under way.*part 2"):
+    with pytest.raises(Stopped, match=r"part 1 .*still running.*part 2"):
         bench.drive(provider)
     assert bench.states() == [PartState.SENT] * 2
     bench.drive(provider)

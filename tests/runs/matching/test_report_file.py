@@ -113,7 +113,7 @@ def test_the_job_of_talkvalue_is_read_too(tmp_path: Path, wrap: object) -> None:
 @pytest.mark.parametrize(
     ("raw", "provider", "named"),
     [
-        (b"\n", "dotdigital", "the file is empty"),
+        (b"\n", "dotdigital", "is empty"),
         (b"email,firstname\na@b.org,A\n", "dotdigital", "Reason and Email"),
         (b"Reason,firstname\nBlocked,A\n", "dotdigital", "Reason and Email"),
         (b"row,code\n1,X\n", "talkvalue", "rowNum, errorCode, errorMessage, rawValue"),

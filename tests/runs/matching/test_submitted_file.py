@@ -82,7 +82,7 @@ def test_a_header_alone_is_a_part_without_rows(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("raw", [b"", b"\n\n", b"%PDF-1.7\n"])
 def test_what_is_no_table_is_refused(tmp_path: Path, raw: bytes) -> None:
-    with pytest.raises(UsageError, match="no CSV with a header"):
+    with pytest.raises(UsageError, match="not a CSV with a header"):
         submitted(tmp_path, raw)
 
 
