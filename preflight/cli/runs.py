@@ -13,7 +13,8 @@ from preflight.cli.submit import part_line
 from preflight.core.errors import UsageError
 from preflight.report import text
 from preflight.runs import lineage, row_outcomes
-from preflight.runs.ledger.ledger import FILE, Ledger
+from preflight.runs.ledger.database import FILE
+from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import Run, RunState
 from preflight.runs.row_outcomes import RowOutcome
 

@@ -36,7 +36,7 @@ from preflight.runs.delivery.loop import Terms, drive
 from preflight.runs.delivery.poller import words
 from preflight.runs.guards import instead, refuse_begun, refuse_sent, replace, same_folder
 from preflight.runs.kept_run import judged_again, keep_source, require_kept, restored, stored
-from preflight.runs.ledger.ledger import FILE as LEDGER
+from preflight.runs.ledger.database import FILE as LEDGER
 from preflight.runs.ledger.ledger import LOCKS, Ledger
 from preflight.runs.ledger.run import NewRun, Run, RunState
 from preflight.runs.settlement import Ending, settle

@@ -23,7 +23,7 @@ from preflight.pipeline.check_fix_split import checker
 from preflight.pipeline.delivery import closed
 from preflight.providers import registry
 from preflight.runs.kept_run import judged_again, restored
-from preflight.runs.ledger.ledger import FILE as LEDGER
+from preflight.runs.ledger.database import FILE as LEDGER
 from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import PartState, Run, RunState, StoredPart
 from preflight.runs.matching import join

@@ -46,7 +46,7 @@ from preflight.runs.corrections.versions import Gathering, Version
 from preflight.runs.delivery.events import Compared
 from preflight.runs.guards import replace
 from preflight.runs.kept_run import judged_again, restored
-from preflight.runs.ledger.ledger import FILE as LEDGER
+from preflight.runs.ledger.database import FILE as LEDGER
 from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import Run, RunState
 from preflight.runs.lineage import TAKEN, standings

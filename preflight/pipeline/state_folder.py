@@ -11,7 +11,8 @@ from preflight.linting.checked import Progress, silent
 from preflight.pipeline.check_fix_split import checker
 from preflight.runs.history import trace as history
 from preflight.runs.history.facts import Trail
-from preflight.runs.ledger.ledger import FILE, Ledger
+from preflight.runs.ledger.database import FILE
+from preflight.runs.ledger.ledger import Ledger
 
 
 def trace(

@@ -127,7 +127,10 @@ class RecordReader:
                 break
             at = end + 1
         stray = not regular or self._has_stray(buffer, start, stop, fields)
-        return _record(buffer, fields, stop, lines, final=final, regular=regular, stray=stray)
+        after = _record_end(buffer, stop, final=final)
+        if after is None:
+            return None
+        return Record(fields, len(fields), stop, after, lines, regular, None, stray)
 
     def _read_odd(self, buffer: bytes, start: int, *, final: bool) -> Record | None:
         """`read` for a syntax with escapes, or with spaces before quotes."""
@@ -161,7 +164,10 @@ class RecordReader:
                 break
             at = end + 1
         lines = 1 + len(_BREAK.findall(buffer, start, stop))
-        return _record(buffer, fields, stop, lines, final=final, regular=regular, stray=stray)
+        after = _record_end(buffer, stop, final=final)
+        if after is None:
+            return None
+        return Record(fields, len(fields), stop, after, lines, regular, None, stray)
 
     def _has_stray(self, buffer: bytes, start: int, stop: int, fields: list[bytes]) -> bool:
         """Whether an unquoted field has a quote; an apostrophe within a name does not count."""
@@ -200,7 +206,8 @@ class RecordReader:
         # the physical line, escaped line ends or not
         stop = _behind(_LINE, buffer, start)
         width = buffer.count(self._delimiter, start, stop) + 1
-        return _record(buffer, [], stop, 1, final=True, width=width, flaw=flaw)
+        end = _record_end(buffer, stop, final=True)
+        return None if end is None else Record([], width, stop, end, 1, True, flaw)
 
     def _runs_away(self, inside: bytes, breaks: int) -> bool:
         if breaks >= LONGEST_FIELD:
@@ -251,19 +258,8 @@ def _patterns(syntax: Syntax) -> tuple[re.Pattern[bytes], ...]:
     return re.compile(line), quoted, re.compile(rest), re.compile(meant)
 
 
-def _record(
-    buffer: bytes,
-    fields: list[bytes],
-    stop: int,
-    lines: int,
-    *,
-    final: bool,
-    regular: bool = True,
-    width: int | None = None,
-    flaw: Flaw | None = None,
-    stray: bool = False,
-) -> Record | None:
-    """The record that stops at `stop`; None if its line end may continue after the buffer."""
+def _record_end(buffer: bytes, stop: int, *, final: bool) -> int | None:
+    """Where the line end at `stop` ends; None if it may continue after the buffer."""
     end = stop + 1
     if stop == len(buffer):
         end = stop
@@ -271,5 +267,4 @@ def _record(
         end = stop + 2
     if not final and (stop == len(buffer) or (end == len(buffer) and buffer.endswith(b"\r"))):
         return None
-    width = len(fields) if width is None else width
-    return Record(fields, width, stop, end, lines, regular, flaw, stray)
+    return end

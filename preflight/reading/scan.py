@@ -90,6 +90,13 @@ def scan(
     if unreadable:
         return Layout(source=source, content=unreadable, text=source.path)
     layout = _readable(source, find_encoding(source, encoding), spool)
+    return _scan_text(layout, known, delimiter, header_row)
+
+
+def _scan_text(
+    layout: Layout, known: Callable[[str], bool], delimiter: str | None, header_row: int | None
+) -> Layout:
+    """The layout of a text, which finds its dialect and its header; see `scan`."""
     with layout.text.open("rb") as file:
         file.seek(layout.text_offset)
         top = file.read(_MAGIC_BYTES)

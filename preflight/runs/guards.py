@@ -10,7 +10,7 @@ from preflight.core.errors import UsageError
 from preflight.core.types import Source
 from preflight.runs.corrections import KEPT
 from preflight.runs.kept_run import SOURCES
-from preflight.runs.ledger.ledger import FILE as LEDGER
+from preflight.runs.ledger.database import FILE as LEDGER
 from preflight.runs.ledger.ledger import LOCKS, REPORTS, Ledger
 from preflight.runs.ledger.run import PartState, Run, RunState
 from preflight.runs.row_outcomes import FOLDER

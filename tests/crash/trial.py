@@ -16,7 +16,8 @@ from pathlib import Path
 
 from preflight.providers.sandbox.server import Sandbox
 from preflight.providers.sandbox.store import Store
-from preflight.runs.ledger.ledger import FILE, Ledger
+from preflight.runs.ledger.database import FILE
+from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import AttemptState, PartState, Run, RunState, StoredPart
 from tests.calls import bare_environment
 from tests.crash.audit import audit, keys_of

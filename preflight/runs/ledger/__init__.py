@@ -1,1 +1,1 @@
-"""What is known of runs, on disk: written before each step is taken, and after it."""
+"""The records of runs on disk, written before and after each step."""

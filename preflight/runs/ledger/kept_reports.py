@@ -1,7 +1,7 @@
-"""Failure reports on disk: the bytes as they came, and beside them the table read from them.
+"""Failure reports on disk: the bytes as received, and beside them the table read from them.
 
-Both hold personal data and are readable by their owner alone. The table is kept too because only
-the provider's module can read the bytes, and rows must be joined again without any provider.
+Both have personal data, and only their owner can read them. The table is kept too because only the
+provider's module can read the bytes, and rows must be joined again without the provider.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ _TABLE = ".arrow"
 
 
 def keep(folder: Path, stem: str, report: FailureReport) -> Path:
-    """Writes a report so that it is there as a whole or not at all, also after a power cut.
+    """Writes a report atomically, also in case of a power cut.
 
     Args:
-        folder: where; made, for its owner alone, if it is not there.
+        folder: for the file; created, for its owner alone, if missing.
         stem: its name without the suffix; a report of this name is replaced.
         report: what to write.
 
     Returns:
-        The path of the bytes; `load` wants it.
+        The path of the bytes, for `load`.
     """
     files.folder(folder)
     table = io.BytesIO()
@@ -41,7 +41,7 @@ def load(path: Path) -> FailureReport:
     """Reads a report that `keep` wrote.
 
     Raises:
-        OSError: it is not there any more.
+        OSError: it is gone.
     """
     table = pd.read_feather(path.with_suffix(_TABLE))
     return FailureReport(raw=path.read_bytes(), suffix=path.suffix, table=table)

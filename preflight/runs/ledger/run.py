@@ -1,4 +1,4 @@
-"""What the ledger remembers: runs, their parts, and every call that was made or meant for them."""
+"""The records of the ledger: runs, their parts, and every call that was made or planned."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from preflight.core.types import Books, Outcome, Part, Receipt
 
 
 class RunState(enum.StrEnum):
-    """How far a run is.
+    """The state of a run.
 
     Attributes:
-        OPEN: it is under way, or broke off.
-        FINISHED: all of it has ended and was settled.
+        OPEN: it is in progress, or was interrupted.
+        FINISHED: all parts have ended, and it was settled.
         STOPPED: it could not go on; it can be resumed.
-        REPLACED: nothing of it was taken, and a later run sends the same rows.
+        REPLACED: the provider took nothing of it, and a later run sends the same rows.
     """
 
     OPEN = "open"
@@ -31,17 +31,17 @@ class RunState(enum.StrEnum):
 
 
 class PartState(enum.StrEnum):
-    """Where a part stands.
+    """The state of a part.
 
     Attributes:
-        READY: nothing of it was taken; to be sent.
-        SENDING: an attempt is under way, or broke off.
-        SENT: the provider took it and has given a job.
+        READY: nothing of it was sent; it waits to be sent.
+        SENDING: an attempt is in progress, or was interrupted.
+        SENT: the provider accepted it and created a job.
         FINISHED: the job ended.
         FAILED: the job ended, and nothing of it was imported.
         REFUSED: the provider refused it, and that is final.
-        UNKNOWN: it is not known whether it was taken; a person decides.
-        SUBMITTED: taken, by the provider's word or a person's, with no outcome to be had.
+        UNKNOWN: it is not known whether it was accepted; a person decides.
+        SUBMITTED: accepted, by the provider or by a person's word, and no outcome will be reported.
     """
 
     READY = "ready"
@@ -55,14 +55,14 @@ class PartState(enum.StrEnum):
 
 
 class AttemptState(enum.StrEnum):
-    """What is known of one call.
+    """The state of a call.
 
     Attributes:
-        INTENT: it was about to be made; whether it was is not known.
+        INTENT: it was about to be made; it is not known whether it was.
         DONE: it was carried out.
-        FAILED: nothing was taken by it.
+        FAILED: it sent nothing.
         AMBIGUOUS: it was made, and may have been carried out.
-        WAIVED: it may have taken rows, and a person had the part sent again.
+        WAIVED: it may have sent rows, and a person decided to send the part again.
     """
 
     INTENT = "intent"
@@ -81,12 +81,12 @@ class Run:
         provider: its name.
         state: how far it is.
         created: seconds since the epoch.
-        updated: when anything of it changed last, likewise.
-        source_name: what the user called the input.
+        updated: the time of its last change, likewise.
+        source_name: of the input, as the user gave it.
         source_sha256: of the input's bytes.
-        source_rows: how many rows it has.
+        source_rows: number of rows in the input.
         folder: where the results go.
-        settings: JSON values, to do the same again on a resume.
+        settings: JSON values, for a resume.
         options: the provider's.
         books: where the rows of the input ended before anything was sent.
         parent: the run whose rejected rows this one sends again, corrected; None for a first one.
@@ -109,7 +109,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewRun:
-    """What a run begins with; see `Run` for what is not said here.
+    """The values of a new run; see `Run` for the others.
 
     Attributes:
         settings: JSON values; no secrets.
@@ -131,17 +131,16 @@ class NewRun:
 
 @dataclass(frozen=True, slots=True)
 class StoredPart:
-    """A part and what became of it.
+    """A part with its state.
 
     Attributes:
         part: the file.
         state: where it stands.
-        reason: why, for people: a refusal's words, what makes it unknown, what a failed job means,
-            or why a finished one has no report; "" where there is nothing to say.
-        receipt: the provider's, once it took the part.
+        reason: why, for people: the message of a refusal, why it is unknown, what a failed job
+            means, or why a finished job has no report; else "".
+        receipt: the provider's, once it accepted the part.
         outcome: once the job ended.
-        report: the provider's failure report as it came, where there is one; see
-            `Ledger.failures`.
+        report: the provider's failure report as received, if any; see `Ledger.failures`.
     """
 
     part: Part
@@ -153,12 +152,12 @@ class StoredPart:
 
     @property
     def job(self) -> str | None:
-        """The provider's id of the job, once it took the part."""
+        """The provider's ID of the job, once it accepted the part."""
         return self.receipt.job if self.receipt else None
 
     @property
     def standing(self) -> str:
-        """The state, and what it means that nobody will ever tell more, for people."""
+        """The state, in words for people."""
         if self.state is PartState.SUBMITTED and not self.reason:
             return "sent; the provider does not report results"
         return str(self.state)
@@ -166,17 +165,17 @@ class StoredPart:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One call of one attempt at a part.
+    """A call of an attempt to send a part.
 
     Attributes:
         attempt: from 1; its calls are the provider's steps, in order.
         step: the name of the step.
         key: unique to the attempt.
-        commits: whether the call can take rows.
-        state: what is known of it.
+        commits: whether the call can send rows.
+        state: of the call.
         began: when the intent was written, seconds since the epoch.
-        ended: when its end was written; None where it was not.
-        result: what the step returned; empty unless it was carried out.
+        ended: when its end was written, or None.
+        result: of the step; empty unless it was carried out.
         code: the provider's code of what went wrong.
         message: what went wrong, filtered.
     """
@@ -222,6 +221,23 @@ def run_of(row: tuple[Any, ...]) -> Run:
         json.loads(options),
         Books(**json.loads(books)),
         parent,
+    )
+
+
+def part_values(run: str, part: Part) -> tuple[object, ...]:
+    """The row of the table `parts` for a part that is ready to be sent; see `part_of`."""
+    return (
+        run,
+        part.number,
+        str(part.path.absolute()),
+        part.sha256,
+        part.size,
+        part.rows,
+        json.dumps(part.header),
+        json.dumps(part.fields),
+        part.row_map.astype("<i8").tobytes(),
+        part.lines.astype("<i8").tobytes(),
+        PartState.READY,
     )
 
 

@@ -1,4 +1,4 @@
-"""The tables of the ledger, and how a file of an earlier layout is brought to this one."""
+"""The tables of the ledger, and the migration of earlier layouts."""
 
 from __future__ import annotations
 
@@ -30,21 +30,21 @@ CREATE UNIQUE INDEX taken_once ON attempts (run, part)
 """,
     "ALTER TABLE runs ADD COLUMN parent TEXT REFERENCES runs (id);",
 )
-"""What makes each layout of the file of the one before it, the first of an empty one."""
+"""The statements that turn each layout into the next; the first begins with an empty file."""
 
 VERSION = len(LAYOUTS)
-"""The layout of the file; one that is newer than this is refused."""
+"""The current layout; a newer one is refused."""
 
 
 def prepare(connection: sqlite3.Connection, path: Path) -> None:
-    """Brings a file to the last layout, within a transaction of the caller's.
+    """Migrates a file to the current layout, within a transaction of the caller.
 
     Args:
         connection: to the file.
         path: of it, for the message.
 
     Raises:
-        UsageError: it was written by a newer preflight.
+        UsageError: a newer preflight wrote it.
     """
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version > VERSION:

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from preflight.core.errors import RunLocked, UsageError, WriteError
 from preflight.core.types import Books, Outcome, Part, Receipt
-from preflight.runs.ledger.ledger import FILE, Ledger
+from preflight.runs.ledger.database import FILE
+from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import AttemptState, PartState, RunState
 from preflight.runs.ledger.tables import LAYOUTS, VERSION
 from tests.examples import examples
