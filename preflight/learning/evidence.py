@@ -89,14 +89,64 @@ def gathered(
         SourceError: a kept source is gone.
     """
     runs = ledger.family(run_id)
+    sent = _sent(ledger, runs, settings, check, progress)
+    columns = tuple(sent.columns.values())
+    profile = settings.explained(profiles.load(runs[0].provider))
+    base = restored(runs[0], settings)
+    on = {code: rule for code, rule in sent.first.plan.rules.items() if rule.scope in _ABOUT_ROWS}
+    off, asked_for = _off(base, sent.first, profile)
+    cells = sent.rows[list(sent.columns)].set_axis(range(len(columns)), axis=1)
+    return Evidence(
+        runs=tuple(runs),
+        profile=profile,
+        columns=columns,
+        cells=cells,
+        rows=pd.DataFrame(
+            {
+                "accepted": sent.rows["place"] == ACCEPTED,
+                "code": sent.rows["provider_code"],
+                "message": sent.rows["message"],
+                "warnings": sent.rows["warnings"],
+            }
+        ),
+        warned=_warned(sent.rows["warnings"], on),
+        unheard=_unheard(cells, columns, base, off, check, work),
+        rules={**on, **off},
+        asked_for=asked_for,
+        whole=sent.whole,
+        unnamed=sent.unnamed,
+    )
+
+
+@dataclass(frozen=True)
+class _Sent:
+    """The rows that the runs of a family sent, with their outcomes.
+
+    Attributes:
+        first: the analysis of the first run's source.
+        rows: the columns of `RowOutcomes.table`, and a column of cells for each key of `columns`.
+        columns: that were sent, by their labels in `rows`.
+        whole, unnamed: see `Evidence`.
+    """
+
+    first: Analysis
+    rows: pd.DataFrame
+    columns: dict[str, SentColumn]
+    whole: int
+    unnamed: int
+
+
+def _sent(
+    ledger: Ledger, runs: Sequence[Run], settings: Settings, check: Check, progress: Progress
+) -> _Sent:
+    """Collects the rows of each run that were accepted, or refused for a reason of their own."""
     pieces: list[pd.DataFrame] = []
     columns: dict[str, SentColumn] = {}
     whole = unnamed = 0
     sources: list[Checked] = []
     for run in runs:
         table = row_outcomes.load(ledger.folder, run.id)
-        own = restored(run, settings)
-        sources.append(judged_again(run, own, check))
+        sources.append(judged_again(run, restored(run, settings), check))
         cells, sent = _as_sent(sources[-1], progress)
         columns = {**sent, **columns}
         refused = table["place"] == REFUSED
@@ -105,33 +155,8 @@ def gathered(
         unnamed += int((table["place"] == row_outcomes.RowOutcome.UNATTRIBUTED.value).sum())
         known = table[(table["place"] == ACCEPTED) | (refused & ~alike)].set_index("row")
         pieces.append(known.join(cells, how="inner"))
-    analysis = sources[0].analysis
-    together = _once(pd.concat(pieces, ignore_index=True), list(columns))
-    profile = settings.explained(profiles.load(runs[0].provider))
-    on = {code: rule for code, rule in analysis.plan.rules.items() if rule.scope in _ABOUT_ROWS}
-    base = restored(runs[0], settings)
-    off, asked_for = _off(base, analysis, profile)
-    cells = together[list(columns)].set_axis(range(len(columns)), axis=1)
-    return Evidence(
-        runs=tuple(runs),
-        profile=profile,
-        columns=tuple(columns.values()),
-        cells=cells,
-        rows=pd.DataFrame(
-            {
-                "accepted": together["place"] == ACCEPTED,
-                "code": together["provider_code"],
-                "message": together["message"],
-                "warnings": together["warnings"],
-            }
-        ),
-        warned=_warned(together["warnings"], on),
-        unheard=_unheard(cells, tuple(columns.values()), base, off, check, work),
-        rules={**on, **off},
-        asked_for=asked_for,
-        whole=whole,
-        unnamed=unnamed,
-    )
+    rows = _once(pd.concat(pieces, ignore_index=True), list(columns))
+    return _Sent(sources[0].analysis, rows, columns, whole, unnamed)
 
 
 _CELL = "cell "
@@ -146,22 +171,25 @@ def _as_sent(checked: Checked, progress: Progress) -> tuple[pd.DataFrame, dict[s
     # The prefix distinguishes them from the columns of the row outcomes.
     labels = {f"{_CELL}{column.header}": column for column in reversed(analysis.output_columns)}
     pieces = []
-    for one, _ in rewrite(analysis, checked.records("reading", progress)):
+    for fixed, _ in rewrite(analysis, checked.records("reading", progress)):
         pieces.append(
             pd.DataFrame(
                 {
-                    label: one.chunk.table[str(column.position)].to_numpy(zero_copy_only=False)
+                    label: fixed.chunk.table[str(column.position)].to_numpy(zero_copy_only=False)
                     for label, column in labels.items()
                 },
-                index=one.chunk.rows,
+                index=fixed.chunk.rows,
                 dtype="str",
-            )[one.keep]
+            )[fixed.keep]
         )
     sent = {
         label: SentColumn(
-            by_position[one.position].name, one.field, by_position[one.position].kind, one.header
+            by_position[column.position].name,
+            column.field,
+            by_position[column.position].kind,
+            column.header,
         )
-        for label, one in reversed(labels.items())
+        for label, column in reversed(labels.items())
     }
     return pd.concat(pieces), sent
 

@@ -81,11 +81,7 @@ def resubmit(
             not ended. Nothing was sent.
     """
     call = Call(**options)
-    if not (settings.state_dir / LEDGER).exists():
-        raise UsageError(
-            f"there are no runs in {settings.state_dir} that {path} could correct; name another "
-            "folder with --state-dir, or send a file for the first time with `preflight submit`"
-        )
+    _refuse_without_runs(settings.state_dir, path)
     call = dataclasses.replace(call, folder=call.target(path))
     source = open_source(path, spool=call.work, sheet=settings.sheet)
     with Ledger(settings.state_dir) as ledger:
@@ -95,26 +91,34 @@ def resubmit(
             rounds = _rounds(family, settings, call)
             returned = _returned(source, rounds.history[0].labels, settings, call.work)
             _refuse_others(ledger, family, returned, source.name)
+            parent = family[-1]
             own = dataclasses.replace(
-                _own_settings(family[-1], settings, _header_line(returned)),
+                _own_settings(parent, settings, _header_line(returned)),
                 date_orders=_orders(rounds.sources),
             )
             comparison, path = _compared(returned, rounds, own, call)
-            connection.events(Compared(brought(returned, comparison, family[-1], rounds.stand)))
+            connection.events(Compared(brought(returned, comparison, parent, rounds.stand)))
+            verdicts = comparison.verdicts(returned.rows)
             return deliver(
                 Submission(
                     path=path,
-                    provider=family[-1].provider,
+                    provider=parent.provider,
                     settings=own,
                     connection=connection,
-                    call=dataclasses.replace(
-                        call, name=source.name, comparison=comparison.verdicts(returned.rows)
-                    ),
+                    call=dataclasses.replace(call, name=source.name, comparison=verdicts),
                     dry_run=dry_run,
-                    parent=family[-1].id,
+                    parent=parent.id,
                     corrections=comparison.corrections,
                 )
             )
+
+
+def _refuse_without_runs(state_dir: Path, path: str | Path) -> None:
+    if not (state_dir / LEDGER).exists():
+        raise UsageError(
+            f"there are no runs in {state_dir} that {path} could correct; name another folder with "
+            "--state-dir, or send a file for the first time with `preflight submit`"
+        )
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from preflight.config.settings import Settings
 from preflight.core.errors import BooksError, Stopped
 from preflight.core.types import Reason, RunBooks
 from preflight.linting.checked import Checked, Progress, silent
-from preflight.runs import row_outcomes as verdicts
+from preflight.runs import row_outcomes
 from preflight.runs.failures_csv import write_failures, write_unmatched
 from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import PartState, Run, RunState, StoredPart
@@ -71,14 +71,14 @@ class Sent:
 
 
 @dataclass
-class _Settling:
+class _Totals:
     """What the parts of a run add up to, while the run is settled."""
 
     rows: Counter[str]
     failures: list[pd.DataFrame]
     unmatched: list[pd.DataFrame]
     notes: list[str]
-    verdicts: RowOutcomes
+    outcomes: RowOutcomes
     unattributed: int = 0
     absent: int = 0
 
@@ -122,34 +122,20 @@ def settle(ledger: Ledger, run_id: str, joins_by: str, ending: Ending) -> Sent:
     settings, checked, members = ending.settings, ending.checked, ending.members
     run, parts = ledger.run(run_id), ledger.parts(run_id)
     profile = settings.explained(profiles.load(run.provider))
-    totals = _Settling(Counter(), [], [], [], RowOutcomes(run.source_rows))
+    totals = _Totals(Counter(), [], [], [], RowOutcomes(run.source_rows))
     for stored in parts:
         _settle_part(ledger, stored, joins_by, profile, totals, members)
     if members is not None:
         totals.notes.append(_membership(totals, len(members)))
-    books = RunBooks(
-        rows=run.source_rows,
-        rejected_here=run.books.rejected,
-        accepted=totals.rows["accepted"],
-        rejected_there=totals.rows["rejected_there"],
-        submitted=totals.rows["submitted"],
-        unknown=totals.rows["unknown"],
-        dropped=run.books.dropped,
-    ).balanced()
+    books = _books(run, totals)
     failures = _together(totals.failures)
     changes, warnings = write_failures(
-        run,
-        checked,
-        failures,
-        books,
-        totals.verdicts,
-        totals.unattributed,
-        ending.progress,
+        run, checked, failures, books, totals.outcomes, totals.unattributed, ending.progress
     )
     write_unmatched(run.folder, totals.unmatched)
-    totals.verdicts.agree(books)
-    table = totals.verdicts.table()
-    verdicts.keep(ledger.folder, run.id, table)
+    totals.outcomes.agree(books)
+    table = totals.outcomes.table()
+    row_outcomes.keep(ledger.folder, run.id, table)
     return Sent(
         run=dataclasses.replace(run, state=RunState.FINISHED) if ending.ended else run,
         fixed=None,
@@ -170,12 +156,24 @@ def settle(ledger: Ledger, run_id: str, joins_by: str, ending: Ending) -> Sent:
     )
 
 
+def _books(run: Run, totals: _Totals) -> RunBooks:
+    return RunBooks(
+        rows=run.source_rows,
+        rejected_here=run.books.rejected,
+        accepted=totals.rows["accepted"],
+        rejected_there=totals.rows["rejected_there"],
+        submitted=totals.rows["submitted"],
+        unknown=totals.rows["unknown"],
+        dropped=run.books.dropped,
+    ).balanced()
+
+
 def _settle_part(
     ledger: Ledger,
     stored: StoredPart,
     joins_by: str,
     profile: Profile,
-    totals: _Settling,
+    totals: _Totals,
     members: Mapping[str, int] | None,
 ) -> None:
     """Adds the rows of one part to the totals."""
@@ -183,15 +181,15 @@ def _settle_part(
     if stored.state in (PartState.READY, PartState.SENDING, PartState.UNKNOWN):
         totals.rows["unknown"] += part.rows
         totals.rows["pending"] += part.rows if stored.state is PartState.READY else 0
-        totals.verdicts.of_part(part, RowOutcome.UNKNOWN)
+        totals.outcomes.of_part(part, RowOutcome.UNKNOWN)
         return
     if stored.state in (PartState.SENT, PartState.SUBMITTED):
         totals.rows["submitted"] += part.rows
-        totals.verdicts.of_part(part, RowOutcome.SUBMITTED)
+        totals.outcomes.of_part(part, RowOutcome.SUBMITTED)
         return
     if stored.state is PartState.REFUSED:
         totals.rows["rejected_there"] += part.rows
-        totals.verdicts.of_part(part, RowOutcome.REJECTED_THERE)
+        totals.outcomes.of_part(part, RowOutcome.REJECTED_THERE)
         totals.failures.append(_whole(stored, "refused", Reason.CONFIG))
         return
     if stored.outcome is None:
@@ -201,7 +199,7 @@ def _settle_part(
     if stored.state is PartState.FINISHED and uncounted:
         # Without a count or a report nobody knows whether they were accepted.
         totals.rows["submitted"] += part.rows
-        totals.verdicts.of_part(part, RowOutcome.SUBMITTED)
+        totals.outcomes.of_part(part, RowOutcome.SUBMITTED)
         return
     joined = join.Joined(_together([]), pd.DataFrame(columns=["code", "message", "cells", "why"]))
     if report is not None:
@@ -220,7 +218,7 @@ def _settle_part(
     if members is not None and stored.state is PartState.FINISHED:
         missing = absent(part, joined, members, profile.key, profile)
         totals.absent += max(0, missing - ended.unattributed)
-    totals.verdicts.of_part(
+    totals.outcomes.of_part(
         part, RowOutcome.UNATTRIBUTED if ended.unattributed else RowOutcome.ACCEPTED
     )
     totals.rows["accepted"] += ended.accepted
@@ -231,7 +229,7 @@ def _settle_part(
         totals.failures.append(_whole(stored, stored.outcome.status, Reason.CONFIG))
 
 
-def _membership(totals: _Settling, members: int) -> str:
+def _membership(totals: _Totals, members: int) -> str:
     accepted = totals.rows["accepted"]
     if totals.absent:
         return (

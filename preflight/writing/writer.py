@@ -107,12 +107,8 @@ def write(
             max_bytes=limits.bytes,
             max_rows=limits.rows,
         ) as writer,
-        results_folder.TableWriter(
-            staged / results_folder.REJECTS, rejects.header, durable=False
-        ) as rejected,
-        results_folder.TableWriter(
-            staged / results_folder.FIXES, CHANGE_COLUMNS, durable=False
-        ) as log,
+        _table(staged / results_folder.REJECTS, rejects.header) as rejected,
+        _table(staged / results_folder.FIXES, CHANGE_COLUMNS) as log,
     ):
         log.write(results_folder.fixes_columns(file_changes(checked)))
         for fixed, kept in rewrite(analysis, chunks):
@@ -139,6 +135,10 @@ def write(
         warnings=warnings_left(counts.remaining, checked),
         located=located,
     )
+
+
+def _table(path: Path, header: Sequence[str]) -> results_folder.TableWriter:
+    return results_folder.TableWriter(path, header, durable=False)
 
 
 def _errors_left(counts: Mapping[str, int], plan: Plan) -> dict[str, int]:

@@ -198,7 +198,7 @@ def test_what_broke_on_the_way_is_ambiguous_only_if_it_commits(
     error = error_of(http, commits=commits)
 
     assert type(error) is kind
-    assert ("cannot be told" in str(error)) is commits
+    assert ("not known whether" in str(error)) is commits
     assert len(server.asked) == 1
 
 

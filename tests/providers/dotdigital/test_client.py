@@ -259,7 +259,7 @@ def test_no_two_failures_share_their_advice(provider: Provider, replies: dict[st
         seen[status] = provider.poll(RECEIPT).message
 
     assert len(set(seen.values())) == 6
-    assert "cannot be told" in seen["Unknown"]
+    assert "not known whether" in seen["Unknown"]
 
 
 def test_a_finished_import_brings_its_counters(

@@ -23,7 +23,7 @@ def read_saved(saved: SavedReport) -> FailureReport:
     """Reads what a person saved."""
     report = _read(saved.records(COLUMNS))
     if report is None:
-        raise UsageError(f"{saved.where}: this is no report of Sixth, which has who and why")
+        raise UsageError(f"{saved.where} is not a report of Sixth, which has who and why")
     return report
 
 
