@@ -1,8 +1,8 @@
-"""The first pass over a file, which finds.
+"""The first pass over a file, which lints.
 
-It reads every record once and knows at the end what is wrong where, before and after fixing, and
-which rows are duplicates. A duplicate can condemn row 7 only after the last row was read, so only
-then can the second pass, see `apply_fixes`, tell clean rows from rejects.
+It reads every record once and has all findings at the end, before and after fixing, with the
+duplicates. A duplicate can reject row 7 only after the last row was read, so only then can the
+second pass, see `apply_fixes`, separate clean rows from rejects.
 """
 
 from __future__ import annotations
@@ -46,25 +46,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Analysis:
-    """What the first pass found.
+    """The result of the first pass.
 
     Attributes:
         layout: of the file.
-        plan: that was followed.
-        rows: how many data records there are.
-        view: what the rules about the file and its header were shown.
+        plan: of the check.
+        rows: number of data records.
+        view: of the file, for the rules about it and its header.
         findings: about rows, in the order of reports.
         problems: about the file and its header.
-        before: for each row CLEAN, REJECTED or DROPPED, as the file stands.
+        before: for each row CLEAN, REJECTED or DROPPED, before fixing.
         after: the same after fixing.
-        of_whole_file: the findings of the table rules and the user's schema, which no look at a
-            single chunk could make.
-        fixed: for each rule code, how many cells its fix changes.
-        guessed_cells: how many more cells fixes that guess would change, where they are not made.
-        guessed_rows: how many more rows that would save, duplicates of others among them.
-        guessed_all: whether these are all of them; else they are the first.
-        repairs: the records that are made rows again, or would be by fixes that guess.
-        kept: what was found in each chunk, for the second pass and for reports.
+        of_whole_file: the findings of the table rules and the user's schema, which need the whole
+            file.
+        fixed: for each rule code, the number of cells that its fix changes.
+        guessed_cells: number of further cells that unsafe fixes would change, if not applied.
+        guessed_rows: number of further rows that these would save, duplicates among them.
+        guessed_all: whether these numbers are complete; else they are lower bounds.
+        repairs: the records that are repaired, or would be by unsafe fixes.
+        kept: the results of each chunk, for the second pass and for reports.
     """
 
     layout: Layout
@@ -95,7 +95,7 @@ class Analysis:
 
     @functools.cached_property
     def output_columns(self) -> tuple[OutputColumn, ...]:
-        """The columns that a result holds: those of clean.csv, of every part, and what is sent."""
+        """The columns of the results: of clean.csv and of every part that is sent."""
         dropped = {
             problem.column - 1
             for rule, problem in self.problems
@@ -105,7 +105,7 @@ class Analysis:
 
     @property
     def refused(self) -> tuple[tuple[Rule, Problem], ...]:
-        """The errors about the file or its header that writing it anew would not fix."""
+        """The errors about the file or its header that writing it again does not fix."""
         return tuple(
             (rule, problem)
             for rule, problem in self.problems
@@ -123,20 +123,20 @@ def analyze(
     schema: UserSchema | None = None,
     folder: Path | None = None,
 ) -> Analysis:
-    """The first pass.
+    """Makes the first pass.
 
-    Dates whose day and month can be told apart only by other cells of their column are known once
-    all were read. A file that has some is analyzed once more, with the orders that were proved.
+    Some dates can be read only after other cells of their column proved the order of day and month.
+    A file with such dates is analyzed a second time, with the orders that were proved.
 
     Args:
         layout: of the file.
-        plan: what to go by.
+        plan: of the check.
         chunks: all of the file's.
-        again: the same ones, gone over for such dates and where contacts repeat; by default
-            `chunks`, which must be no iterator then.
-        progress: told how many records were read, after each chunk.
-        schema: the user's own.
-        folder: a private one, for what is found and does not fit into memory.
+        again: the same chunks, read again for such dates and for repeated contacts; by default
+            `chunks`, which then must not be an iterator.
+        progress: called with the number of records after each chunk.
+        schema: of the user.
+        folder: a private folder, for results that do not fit into memory.
     """
     again = chunks if again is None else again
     first_pass = _FirstPass(layout, plan, schema, folder)
@@ -177,7 +177,7 @@ class _FirstPass:
 
     @property
     def orders(self) -> Mapping[int, str]:
-        """What the cells of a column prove of the order of its dates; see `day_month_order`."""
+        """The order of day and month that the cells of each column prove; see `day_month_order`."""
         return self._orders.settled()
 
     def add(self, read: Chunk, records_behind: int) -> None:
@@ -196,17 +196,17 @@ class _FirstPass:
             self._whole_file.add(chunk.fixed())
 
     def result(self, chunks: Iterable[Chunk]) -> Analysis:
-        """What was found, once all chunks were added.
+        """The result, after all chunks were added.
 
         Args:
-            chunks: the same ones, for a second look where contacts repeat.
+            chunks: the same chunks, read again if contacts repeat.
         """
         states = self._states
         states.settle()
         whole_file, schema_problems = self._of_whole_file(chunks)
         view = self._content.view(len(states.before))
         guessed = sum(count_rejected(rows, states.after) for rows in self._preview.rows)
-        found = Analysis(
+        analysis = Analysis(
             layout=self._layout,
             plan=self._plan,
             rows=len(states.before),
@@ -223,14 +223,14 @@ class _FirstPass:
             repairs=self._repairs.repairable,
             kept=self._kept,
         )
-        if found.refused:
+        if analysis.refused:
             states.reject_clean()
-        return found
+        return analysis
 
     def _of_whole_file(
         self, chunks: Iterable[Chunk]
     ) -> tuple[Findings, tuple[tuple[Rule, Problem], ...]]:
-        """What only all rows together tell: the findings, and the problems of the user's schema."""
+        """The findings that need all rows, and the problems of the user's schema."""
         duplicates = self._contacts.judge(self._kept, chunks)
         self._states.condemn(self._plan, duplicates.hits)
         if self._whole_file is None:
@@ -241,7 +241,7 @@ class _FirstPass:
 
 
 def _not_sent(duplicates: Findings, plan: Plan) -> Ints:
-    """The rows that are not sent since another one is."""
+    """The rows that are not sent because another one is."""
     codes = [
         code for code, rule in plan.rules.items() if rule.drops or rule.severity is Severity.ERROR
     ]

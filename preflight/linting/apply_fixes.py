@@ -1,7 +1,7 @@
 """The second pass over a file, which fixes.
 
-The first pass knows in which state each row ends, and which cells fixing changes. The second writes
-the fixed cells into each chunk and hands out clean rows and rejects; it lints nothing.
+The first pass found the state of each row and the cells that fixing changes. The second pass writes
+the fixed cells into each chunk, and separates clean rows from rejects; it lints nothing.
 """
 
 from __future__ import annotations
@@ -23,19 +23,18 @@ from preflight.linting.row_states import CLEAN, DROPPED, REJECTED
 
 @dataclass(frozen=True)
 class FixedChunk:
-    """What the second pass makes of one chunk.
+    """A chunk after the second pass.
 
     Attributes:
         chunk: fixed, with its joined columns, without the rows that a rule about rows drops.
         original: as read.
-        aligned: as read, with the records that are rows again in its table.
+        aligned: as read, with repaired records in its table.
         keep: a mask over the table of `chunk`: the clean rows.
         changes: the changed cells of the clean rows, a frame of
             `types.LOCATED_CHANGE_COLUMNS`.
         rejected: a mask over the table of `original`: the rejected rows.
-        rejected_malformed: a mask over `original.malformed`: those that are rejected.
-        findings: what remains to be said about the chunk's rows after fixing; nothing about those
-            that are dropped.
+        rejected_malformed: a mask over `original.malformed`: the rejected records.
+        findings: that remain about the chunk's rows after fixing, without dropped rows.
     """
 
     chunk: Chunk
@@ -48,48 +47,49 @@ class FixedChunk:
     findings: Findings
 
 
-def apply_fixes(found: Analysis, chunks: Iterable[Chunk]) -> Iterator[FixedChunk]:
-    """The second pass: applies the fixes to each chunk, and tells clean rows from rejects.
+def apply_fixes(analysis: Analysis, chunks: Iterable[Chunk]) -> Iterator[FixedChunk]:
+    """Makes the second pass: applies the fixes to each chunk, and separates clean rows from
+    rejects.
 
     Args:
-        found: what the first pass found; nothing is linted again.
+        analysis: the result of the first pass; nothing is linted again.
         chunks: the same chunks again.
 
     Raises:
-        SourceError: they are not the same, because somebody changed the file meanwhile.
+        SourceError: the chunks differ, because the file was changed in the meantime.
     """
-    for again in found.kept.again(chunks):
+    for again in analysis.kept.again(chunks):
         chunk, original = again.chunk, again.read
-        clean = found.after[chunk.rows - 1] == CLEAN
+        clean = analysis.after[chunk.rows - 1] == CLEAN
         malformed = original.malformed["row"].to_numpy(dtype=np.int64)
-        repairs = again.repairs[found.after[again.repairs["row"] - 1] == CLEAN]
+        repairs = again.repairs[analysis.after[again.repairs["row"] - 1] == CLEAN]
         changes = [repairs] if len(repairs) else []
         for fixes in again.kept.fixes:
             changes.append(_changes(chunk, fixes, clean))
             chunk = fixes.apply(chunk)
         after = _unrepaired(again.kept.findings, repairs)
-        here = np.concatenate([original.rows, malformed])
-        whole_file = found.of_whole_file
-        whole_file = whole_file.only(np.isin(whole_file.frame[tables.ROW].to_numpy(), here))
+        chunk_rows = np.concatenate([original.rows, malformed])
+        whole_file = analysis.of_whole_file
+        whole_file = whole_file.only(np.isin(whole_file.frame[tables.ROW].to_numpy(), chunk_rows))
         yield FixedChunk(
-            chunk=with_joined(chunk, found.plan.columns),
+            chunk=with_joined(chunk, analysis.plan.columns),
             original=original,
             aligned=again.aligned,
             keep=clean,
             changes=_in_order(changes),
-            rejected=found.after[original.rows - 1] == REJECTED,
-            rejected_malformed=found.after[malformed - 1] == REJECTED,
-            findings=_not_dropped(tables.concat([after, whole_file]), found).ordered(),
+            rejected=analysis.after[original.rows - 1] == REJECTED,
+            rejected_malformed=analysis.after[malformed - 1] == REJECTED,
+            findings=_not_dropped(tables.concat([after, whole_file]), analysis).ordered(),
         )
 
 
-def _not_dropped(findings: Findings, found: Analysis) -> Findings:
-    """Those about rows that are still there: of a dropped one nothing remains to be said."""
-    return findings.only(found.after[findings.frame[tables.ROW].to_numpy() - 1] != DROPPED)
+def _not_dropped(findings: Findings, analysis: Analysis) -> Findings:
+    """The findings without those about dropped rows."""
+    return findings.only(analysis.after[findings.frame[tables.ROW].to_numpy() - 1] != DROPPED)
 
 
 def _unrepaired(findings: Findings, repairs: pd.DataFrame) -> Findings:
-    """Those without what was repaired in clean rows."""
+    """The findings without those that a repair fixed in clean rows."""
     if not len(repairs):
         return findings
     frame = findings.frame
@@ -98,7 +98,7 @@ def _unrepaired(findings: Findings, repairs: pd.DataFrame) -> Findings:
 
 
 def _changes(chunk: Chunk, fixes: ColumnFixes, kept: Bools) -> pd.DataFrame:
-    """The changed cells of a column, of the rows of a mask."""
+    """The changed cells of a column in the kept rows."""
     pieces = []
     for change in fixes.changes:
         hit = change.cells[fixes.which] & kept[fixes.where]

@@ -1,4 +1,4 @@
-"""The cells that findings are about, and what fixing makes of them."""
+"""The cells that findings are about, before and after fixing."""
 
 from __future__ import annotations
 
@@ -14,36 +14,36 @@ from preflight.linting.kept_chunks import FoundCells, found_cells
 
 
 def reveal(
-    found: Analysis, chunks: Iterable[Chunk], findings: Findings, *, replacements: bool
+    analysis: Analysis, chunks: Iterable[Chunk], findings: Findings, *, replacements: bool
 ) -> tuple[np.ndarray, np.ndarray]:
     """The cells that findings are about.
 
     Args:
-        found: the analysis the findings are from.
-        chunks: all of the file's; gone over only if a cell was not kept, see `KeptChunks`.
-        findings: any of the analysis's.
-        replacements: whether what fixing makes of the cells is wanted too.
+        analysis: the analysis that the findings are from.
+        chunks: of the file; read only if a cell was not kept, see `KeptChunks`.
+        findings: of the analysis.
+        replacements: whether to return the fixed cells too.
 
     Returns:
-        Two object arrays, one entry a finding: the cell as read (None where a finding is about no
-        single cell) and as fixed (None where no fix changes it, or nobody asked).
+        Two object arrays, one entry a finding: the cell as read (None if the finding is not about a
+            single cell) and as fixed (None if no fix changes it, or it was not requested).
 
     Raises:
-        SourceError: the chunks are not the same, because somebody changed the file meanwhile.
+        SourceError: the chunks differ, because the file was changed in the meantime.
     """
     wanted = _Wanted(findings)
-    for cells in found.kept.cells:
+    for cells in analysis.kept.cells:
         wanted.fill(cells)
     if wanted.missing.any():
         rows, columns = wanted.rows[wanted.missing], wanted.columns[wanted.missing]
-        for again in found.kept.again(chunks):
-            for cells in found_cells(again.aligned, again.kept, found.plan, rows, columns):
+        for again in analysis.kept.again(chunks):
+            for cells in found_cells(again.aligned, again.kept, analysis.plan, rows, columns):
                 wanted.fill(cells)
     return wanted.old, wanted.new if replacements else np.full(len(findings), None, dtype=object)
 
 
 class _Wanted:
-    """The cells that are wanted, as far as they are known.
+    """The cells to fetch, as they become known.
 
     Args:
         findings: about the cells.
@@ -51,7 +51,7 @@ class _Wanted:
     Attributes:
         rows, columns: of the cells, one entry a finding.
         old, new: the result of `reveal`.
-        missing: a mask over the findings: those about a cell that is not known yet.
+        missing: a mask of the findings about a cell that is not known yet.
     """
 
     def __init__(self, findings: Findings) -> None:
@@ -63,7 +63,7 @@ class _Wanted:
         self._columns = self.columns[self._order]
 
     def fill(self, cells: FoundCells) -> None:
-        """Takes what is wanted of some cells."""
+        """Takes the wanted ones of some cells."""
         start, end = np.searchsorted(self._columns, (cells.column, cells.column + 1))
         of_column = self._order[start:end]
         first, last = cells.rows[0], cells.rows[-1] + 1

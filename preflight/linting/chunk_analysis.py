@@ -1,4 +1,4 @@
-"""What the first pass finds in one chunk, before and after fixing."""
+"""The analysis of a chunk: its findings before and after fixing."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from preflight.linting.row_rules import RowRuleResult, RowRules
 
 @dataclass(frozen=True)
 class ChunkAnalysis:
-    """One chunk, linted, fixed in memory, and linted again where a fix changed a cell.
+    """A chunk, linted, fixed in memory, and linted again where a fix changed a cell.
 
     Attributes:
         read: the chunk as read.
         row_rules: the chunk after the rules about rows; those after it see no row that it drops.
-        linted: what the rules about cells and records say of the chunk as it stands.
+        linted: the chunk after the rules about cells and records, before fixing.
         columns: its suspects after fixing.
-        condemned: a mask over the rows of `chunk`: those with an error that no fix takes away.
-        bad_before: a mask over them: those with an error as they stand.
-        bad_after: a mask over them: those with an error after fixing.
+        condemned: a mask over the rows of `chunk`: those with an error that no fix removes.
+        bad_before: a mask over these rows: those with an error before fixing.
+        bad_after: a mask over these rows: those with an error after fixing.
     """
 
     read: Chunk
@@ -40,12 +40,12 @@ class ChunkAnalysis:
 
     @property
     def chunk(self) -> Chunk:
-        """The chunk without the rows that a rule about rows drops; repaired records are rows."""
+        """The chunk without the rows that rules about rows drop; repaired records are rows."""
         return self.row_rules.chunk
 
     @property
     def joined(self) -> Chunk:
-        """The same with the columns that are joined from several."""
+        """The same chunk with the columns that are joined from several."""
         return self.linted.chunk
 
     @property
@@ -55,18 +55,19 @@ class ChunkAnalysis:
 
     @functools.cached_property
     def findings(self) -> Findings:
-        """What is wrong with the chunk as it stands."""
+        """The findings before fixing."""
         return tables.concat([self.row_rules.findings, chunk_findings(self.linted)])
 
     @property
     def findings_after(self) -> Findings:
-        """What is wrong with it after fixing; what a repair mends is still among them."""
-        fixed = chunk_findings(self.linted, ((one.suspects, one.hits) for one in self.columns))
+        """The findings after fixing; those that a repair fixes are still among them."""
+        columns = ((column.suspects, column.hits) for column in self.columns)
+        fixed = chunk_findings(self.linted, columns)
         return tables.concat([self.row_rules.findings, fixed])
 
     @functools.cached_property
     def fixes(self) -> tuple[ColumnFixes, ...]:
-        """The cells that fixing changes, a piece a column."""
+        """The cells that fixing changes, by column."""
         return tuple(fixes for column in self.columns if (fixes := column.fixes) is not None)
 
     def fixed(self) -> Chunk:
@@ -80,21 +81,22 @@ class ChunkAnalysis:
 def analyze_chunk(
     linter: Linter, row_rules: RowRules, read: Chunk, records_behind: int
 ) -> ChunkAnalysis:
-    """Lints a chunk, fixes it in memory, and lints what was changed.
+    """Lints a chunk, fixes it in memory, and lints the changed cells again.
 
     Args:
         linter: of the file.
         row_rules: of the file.
         read: the chunk as read.
-        records_behind: how many records that hold anything follow it, see `row_rules.following`.
+        records_behind: the number of records after it that are not blank, see
+            `row_rules.following`.
     """
     result = row_rules.judge(read, records_behind)
     linted = linter.lint(with_joined(result.chunk, linter.plan.columns))
     columns = tuple(fix_columns(linter, linted))
     rows = result.chunk.rows
     condemned = np.isin(rows, np.concatenate([result.rejected, _with_errors(linter, linted)]))
-    before = bad_rows(linter, ((one, one.hits) for one in linted.columns), len(rows))
-    after = bad_rows(linter, ((one.suspects, one.hits) for one in columns), len(rows))
+    before = bad_rows(linter, ((column, column.hits) for column in linted.columns), len(rows))
+    after = bad_rows(linter, ((column.suspects, column.hits) for column in columns), len(rows))
     return ChunkAnalysis(
         read=read,
         row_rules=result,
@@ -107,7 +109,7 @@ def analyze_chunk(
 
 
 def _with_errors(linter: Linter, linted: Linted) -> Ints:
-    """The rows with an error about a cell that a sheet holds as a number: no fix mends that."""
+    """The rows with an error about a cell that a sheet holds as a number, which nothing can fix."""
     frame = linted.stored.frame
     errors = [code for code in frame[tables.CODE].unique() if linter.is_error(code)]
     rows: Ints = frame.loc[frame[tables.CODE].isin(errors), tables.ROW].to_numpy()

@@ -1,8 +1,8 @@
-"""What a whole table tells: duplicate rows, duplicate contacts, phones that many people share.
+"""Finds duplicate rows, duplicate contacts, and phones that several people share.
 
-Of each row a few hashes are kept while the file is read, and no value. Where two rows have the same
-match key, and only there, the file is looked at once more, to see whether they are the same in
-every cell.
+While the file is read, only a few hashes of each row are kept, and no values. If two rows have the
+same match key, and only then, the chunks are read again to see whether the rows are equal in every
+cell.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from preflight.core.types import Bools, Chunk, Column, Ints
 from preflight.linting.chunk_analysis import ChunkAnalysis
 from preflight.linting.fixer import FixedColumn
 from preflight.linting.kept_chunks import KeptChunks
-from preflight.linting.linter import asked
+from preflight.linting.linter import apply_rule
 from preflight.linting.pandera_checks import VALUE
 from preflight.rule import Alike, Rule, Scope
 
@@ -36,11 +36,11 @@ _ALIKE = ["high", "low"]
 
 @dataclass(frozen=True)
 class Duplicates:
-    """What the rules about the table say.
+    """The findings of the rules about the table.
 
     Attributes:
-        findings: of all of them.
-        hits: for each code, its rows.
+        findings: of all these rules.
+        hits: for each code, the rows that it reports.
     """
 
     findings: Findings
@@ -48,10 +48,10 @@ class Duplicates:
 
 
 class Contacts:
-    """What is remembered of the rows of a file, to tell later which are alike.
+    """The hashes of a file's rows, to compare them after the last row was read.
 
     Args:
-        plan: with the rules about the table; what none of them asks for is not remembered.
+        plan: with the rules about the table; only what they need is kept.
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -59,14 +59,18 @@ class Contacts:
         self._rules = sorted(plan.scoped(Scope.TABLE), key=lambda rule: (not rule.drops, rule.code))
         self._wanted = {rule.alike for rule in self._rules}
         self._rows: list[pd.DataFrame] = []
-        self._numbers: dict[int, list[pd.DataFrame]] = {one.position: [] for one in plan.shared}
+        self._numbers: dict[int, list[pd.DataFrame]] = {
+            column.position: [] for column in plan.shared
+        }
 
     def add(self, analyzed: ChunkAnalysis) -> None:
-        """Remembers the rows of a chunk, before fixing and after."""
+        """Adds the hashes of a chunk's rows, before and after fixing."""
         if not self._rules:
             return
         chunk = analyzed.joined
-        of_column = {one.suspects.column.position: one for one in analyzed.columns}
+        of_column = {
+            fixed_column.suspects.column.position: fixed_column for fixed_column in analyzed.columns
+        }
         keys = np.full(len(chunk.rows), "", dtype=object)
         if self._plan.key is not None:
             position = self._plan.key.position
@@ -89,18 +93,18 @@ class Contacts:
             )
         )
         for column in self._plan.shared:
-            found = _numbers(chunk, column.position, of_column.get(column.position))
-            there = np.flatnonzero(found)
-            frame = pd.DataFrame({"row": chunk.rows[there], "number": found[there]})
+            hashed_numbers = _numbers(chunk, column.position, of_column.get(column.position))
+            filled = np.flatnonzero(hashed_numbers)
+            frame = pd.DataFrame({"row": chunk.rows[filled], "number": hashed_numbers[filled]})
             self._numbers[column.position].append(frame)
 
     def _whole(self, chunk: Chunk, mask: Bools) -> np.ndarray:
         """The rows of a mask as one text each: all cells as read, without helper columns."""
         kept = chunk.table.filter(pa.array(mask))
         cells = [
-            kept[str(one.position)]
-            for one in self._plan.columns
-            if not one.pieces and one.kind != "helper"
+            kept[str(column.position)]
+            for column in self._plan.columns
+            if not column.pieces and column.kind != "helper"
         ]
         if not cells:
             return np.full(kept.num_rows, "", dtype=object)
@@ -109,12 +113,12 @@ class Contacts:
         )
 
     def _names(self, chunk: Chunk, mask: Bools) -> np.ndarray:
-        """The names in the rows of a mask, without case; "" where there is none."""
+        """The names in the rows of a mask, in lower case; "" if there is none."""
         kept = chunk.table.filter(pa.array(mask))
         cells = [
-            kept[str(one.position)]
-            for one in self._plan.columns
-            if not one.pieces and one.kind == "name"
+            kept[str(column.position)]
+            for column in self._plan.columns
+            if not column.pieces and column.kind == "name"
         ]
         if not cells:
             return np.full(kept.num_rows, "", dtype=object)
@@ -122,16 +126,16 @@ class Contacts:
         return np.asarray(names.to_numpy(zero_copy_only=False))
 
     def judge(self, kept: KeptChunks, chunks: Iterable[Chunk]) -> Duplicates:
-        """What the rules about the table say of all rows together.
+        """Applies the rules about the table to all rows together.
 
-        A row that a rule drops is not looked at by the rules after it.
+        The rules after it do not see a row that a rule drops.
 
         Args:
-            kept: what was found in the chunks; gets the cells that a second look comes across.
-            chunks: gone over where rows need a second look.
+            kept: the results of the chunks; gets the cells that the second look reads.
+            chunks: of the file, read again if rows need a second look.
 
         Raises:
-            SourceError: they are not the same, because somebody changed the file meanwhile.
+            SourceError: the chunks differ, because the file was changed in the meantime.
         """
         if not self._rows:
             return Duplicates(tables.concat([]), {})
@@ -145,8 +149,8 @@ class Contacts:
         for rule in self._rules:
             for column, frame in self._frames(rule, rows, shared, second):
                 left = frame[~frame.index.isin(gone)] if len(gone) else frame
-                found, codes = duplicates(rule, left, self._plan, column)
-                pieces.append(found)
+                rule_findings, codes = duplicates(rule, left, self._plan, column)
+                pieces.append(rule_findings)
                 for code, hit in codes.items():
                     hits[code] = np.union1d(hits.get(code, hit), hit)
             if rule.drops:
@@ -154,7 +158,7 @@ class Contacts:
         return Duplicates(tables.concat(pieces), hits)
 
     def _shared(self, rows: pd.DataFrame) -> dict[int, pd.DataFrame]:
-        """For each column of phones, the rows whose number stands in another row too."""
+        """For each column of phones, the rows whose number another row has too."""
         frames = {}
         for position, pieces in self._numbers.items():
             numbers = pd.concat(pieces, ignore_index=True)
@@ -169,7 +173,7 @@ class Contacts:
         kept: KeptChunks,
         chunks: Iterable[Chunk],
     ) -> pd.DataFrame:
-        """Hashes of the whole row and of the names, for the rows of which they matter."""
+        """Hashes of the whole row and of the names, for the rows that need them."""
         nameless = [frame.loc[~frame["keyed"], "row"].to_numpy() for frame in shared.values()]
         keyed = rows.loc[rows["keyed"], "row"].to_numpy()
         wanted = _union(keyed if Alike.ROW in self._wanted else keyed[:0], *nameless)
@@ -182,12 +186,12 @@ class Contacts:
             alike |= {position: frame["row"].to_numpy() for position, frame in shared.items()}
             for again in kept.again(chunks):
                 pieces.append(self._hashes(again.chunk, wanted))
-                for position, found in alike.items():
-                    kept.add_cells(again, np.unique(found), position + 1)
+                for position, rows_alike in alike.items():
+                    kept.add_cells(again, np.unique(rows_alike), position + 1)
         return pd.concat(pieces, ignore_index=True)
 
     def _hashes(self, chunk: Chunk, wanted: Ints) -> pd.DataFrame:
-        """Those of the wanted rows of a chunk."""
+        """The hashes of the wanted rows of a chunk."""
         mask = np.isin(chunk.rows, wanted)
         whole, names = self._whole(chunk, mask), self._names(chunk, mask)
         high, low = _hashed(whole)
@@ -201,7 +205,7 @@ class Contacts:
         shared: Mapping[int, pd.DataFrame],
         second: pd.DataFrame,
     ) -> Iterable[tuple[Column | None, pd.DataFrame]]:
-        """The frames a rule is to judge, and the column that each is about."""
+        """The frames that a rule checks, each with the column that it is about."""
         if rule.alike is Alike.KEY:
             if self._plan.key is not None:
                 yield self._plan.key, _ordered(rows[rows["keyed"]])
@@ -222,56 +226,56 @@ class Contacts:
 def duplicates(
     rule: Rule, keys: pd.DataFrame, plan: Plan, column: Column | None
 ) -> tuple[Findings, Mapping[str, Ints]]:
-    """What one rule about the whole table says.
+    """Applies a rule about the whole table.
 
     Args:
         rule: of the scope TABLE.
-        keys: see `rule`: the rule's `check` and `reason` get all of it.
+        keys: see `rule`; the rule's `check` and `reason` get all of it.
         plan: with the CRASH rule.
-        column: that the findings are about, if one is.
+        column: that the findings are about, or None.
 
     Returns:
-        The findings, and for each code the rows it hits.
+        The findings, and for each code the rows that it reports.
     """
     if keys.empty:
         return tables.concat([]), {}
-    code, bad, messages = asked(rule, keys, plan, narrowed=False)
+    code, bad, messages = apply_rule(rule, keys, plan, narrowed=False)
     if not bad.any():
         return tables.concat([]), {}
     hit = keys[bad]
     rows = hit.index.to_numpy(dtype=np.int64)
     number = tables.NONE if column is None else column.position + 1
-    found = tables.table(code, rows, hit["line"].to_numpy(), number, messages)
-    return found, {code: np.unique(rows)}
+    listed = tables.table(code, rows, hit["line"].to_numpy(), number, messages)
+    return listed, {code: np.unique(rows)}
 
 
 def _ordered(frame: pd.DataFrame) -> pd.DataFrame:
-    """Rows that are clean otherwise first, so that they are the ones kept."""
+    """Orders rows without other errors first, so that they are kept."""
     return frame.sort_values(["bad", "row"], kind="stable").set_index("row")
 
 
-def _normal(chunk: Chunk, position: int, one: FixedColumn | None) -> np.ndarray:
-    """A column by which contacts are told apart, after fixing and in its normal form."""
+def _normal(chunk: Chunk, position: int, column: FixedColumn | None) -> np.ndarray:
+    """A column that identifies contacts, after fixing and in its normal form."""
     keys = np.asarray(chunk.table[str(position)].to_numpy(zero_copy_only=False), dtype=object)
-    if one is not None:
-        cells = one.fixed.cells
-        normal = one.suspects.checks.kind.normal or VALUE
+    if column is not None:
+        cells = column.fixed.cells
+        normal = column.suspects.checks.kind.normal or VALUE
         keys = keys.copy()
         folded = cells[normal].str.lower().to_numpy(dtype=object)
-        keys[one.suspects.where] = folded[one.suspects.which]
+        keys[column.suspects.where] = folded[column.suspects.which]
     return keys
 
 
-def _numbers(chunk: Chunk, position: int, one: FixedColumn | None) -> _Hashes:
-    """A hash of each phone number in E.164 after fixing; 0 where there is none."""
+def _numbers(chunk: Chunk, position: int, column: FixedColumn | None) -> _Hashes:
+    """A hash of each phone number in E.164 after fixing; 0 if there is none."""
     values = chunk.table[str(position)]
     numbers = np.zeros(len(values), dtype=np.int64)
     plain = np.ones(len(values), dtype=bool)
-    if one is not None:
-        plain[one.suspects.where] = False
-        forms = strings(one.fixed.cells["e164"])
+    if column is not None:
+        plain[column.suspects.where] = False
+        forms = strings(column.fixed.cells["e164"])
         forms = pc.if_else(pc.equal(forms, ""), "+0", forms)
-        numbers[one.suspects.where] = _digits(forms)[one.suspects.which]
+        numbers[column.suspects.where] = _digits(forms)[column.suspects.which]
     # What triage passes is E.164 or blank.
     plain &= np.asarray(pc.not_equal(values, "").to_numpy())
     numbers[plain] = _digits(values.filter(pa.array(plain)))

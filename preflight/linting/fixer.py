@@ -1,8 +1,8 @@
-"""Fixes what is safe to fix, and knows every cell it changed.
+"""Fixes the suspects of columns, and records every changed cell.
 
-Fixes run in declared phases, each rule once, on the distinct cells that its own check hits at that
-moment. A fix sees one cell and nothing else, so fixing a row is the same wherever it stands, and
-fixing twice is the same as fixing once. What a fix changed is judged again.
+Fixes run in declared phases, each rule once, on the distinct cells that its check reports at that
+moment. A fix sees only one cell. So the result does not depend on the other rows, and fixing twice
+gives the same as fixing once. Fixed cells are checked again.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from preflight.rule import Rule
 
 @dataclass(frozen=True)
 class CellChange:
-    """What one rule's fix did to the distinct cells of a column.
+    """The changes of one rule's fix to the distinct cells of a column.
 
     Attributes:
         code: of the rule.
         safety: of the fix.
-        cells: a mask over the distinct cells: those it changed.
-        old: each changed cell before, in order.
-        new: and after.
+        cells: a mask of the distinct cells that it changed.
+        old: the changed cells before the fix, in order.
+        new: the same cells after the fix.
     """
 
     code: str
@@ -47,7 +47,7 @@ class FixedCells:
     """The distinct cells of a column after fixing.
 
     Attributes:
-        cells: as `ColumnChecks.prepare` makes them, of the index that was given.
+        cells: from `ColumnChecks.prepare`, with the given index.
         changes: in the order in which they were made.
     """
 
@@ -56,7 +56,7 @@ class FixedCells:
 
     @property
     def changed(self) -> Bools:
-        """A mask over the cells: those that any fix changed."""
+        """A mask of the cells that any fix changed."""
         mask = np.zeros(len(self.cells), dtype=bool)
         for change in self.changes:
             mask |= change.cells
@@ -68,9 +68,9 @@ class FixedColumn:
     """A column's suspects after fixing.
 
     Attributes:
-        suspects: before.
-        fixed: the distinct cells after, with the changes.
-        hits: what the rules say of the cells after.
+        suspects: before fixing.
+        fixed: the distinct cells after fixing, with the changes.
+        hits: of the rules after fixing.
     """
 
     suspects: ColumnSuspects
@@ -79,16 +79,16 @@ class FixedColumn:
 
     @property
     def fixes(self) -> ColumnFixes | None:
-        """The cells of the file that change; None if none does, and of a joined column."""
+        """The cells of the file that change; None if none does, or for a joined column."""
         suspects, changed = self.suspects, self.fixed.changed
         if suspects.column.pieces or not changed.any():
             return None
         number = np.cumsum(changed) - 1
-        here = changed[suspects.which]
+        changes_here = changed[suspects.which]
         return ColumnFixes(
             column=suspects.column,
-            where=suspects.where[here],
-            which=number[suspects.which[here]],
+            where=suspects.where[changes_here],
+            which=number[suspects.which[changes_here]],
             values=self.fixed.cells.loc[changed, VALUE].to_numpy(dtype=object),
             changes=tuple(
                 dataclasses.replace(change, cells=change.cells[changed])
@@ -102,7 +102,7 @@ class ColumnFixes:
     """The cells of one column of a chunk that fixing changes.
 
     Attributes:
-        column: which column.
+        column: the column.
         where: the position in the chunk's table of each changed cell.
         which: the distinct cell of each.
         values: objects, the distinct cells after fixing.
@@ -116,17 +116,17 @@ class ColumnFixes:
     changes: tuple[CellChange, ...]
 
     def apply(self, chunk: Chunk) -> Chunk:
-        """The chunk with the fixed cells in it."""
+        """The chunk with the fixed cells."""
         return write_cells(chunk, self.column.position, self.where, self.values[self.which])
 
 
 def fix_columns(linter: Linter, linted: Linted) -> list[FixedColumn]:
-    """Fixes the suspects of a chunk and judges those again that a fix changed."""
+    """Fixes the suspects of a chunk and checks the changed ones again."""
     return [fix_column(linter, suspects, linter.plan) for suspects in linted.columns]
 
 
 def fix_column(linter: Linter, suspects: ColumnSuspects, plan: Plan) -> FixedColumn:
-    """A column fixed by the fixes that a plan makes, and judged again."""
+    """Fixes a column with the fixes that a plan applies, and checks it again."""
     hits = {hit.code: hit.cells for hit in suspects.hits}
     after = fix_cells(suspects.checks, suspects.cells, hits, plan)
     return FixedColumn(suspects, after, _judge_again(linter, suspects, after))
@@ -135,7 +135,7 @@ def fix_column(linter: Linter, suspects: ColumnSuspects, plan: Plan) -> FixedCol
 def bad_rows(
     linter: Linter, columns: Iterable[tuple[ColumnSuspects, tuple[RuleHits, ...]]], count: int
 ) -> Bools:
-    """A mask over a chunk's table of `count` rows: those in which an error is found."""
+    """A mask of the rows with an error, in a chunk's table of `count` rows."""
     bad = np.zeros(count, dtype=bool)
     for suspects, hits in columns:
         cells = np.zeros(len(suspects.cells), dtype=bool)
@@ -170,7 +170,7 @@ def _judge_again(
 
 
 def fixing_rules(rules: Iterable[Rule], plan: Plan) -> tuple[Rule, ...]:
-    """The rules whose fixes are made under a plan, in the order in which they are."""
+    """The rules whose fixes a plan applies, in their order."""
     fixing = [rule for rule in rules if rule.fix is not None and plan.applies(rule.safety)]
     return tuple(sorted(fixing, key=lambda rule: (rule.phase, rule.code)))
 
@@ -183,8 +183,8 @@ def fix_cells(
     Args:
         checks: the column's rules.
         cells: the distinct cells, index 0, 1, ….
-        hits: for each rule that hits some, a mask over them. Others are not touched.
-        plan: says which fixes are made.
+        hits: for each rule with hits, a mask over the cells. Other cells are not touched.
+        plan: says which fixes to apply.
     """
     now = cells
     nothing, changed, suspect = np.zeros((3, len(cells)), dtype=bool)
@@ -199,7 +199,7 @@ def fix_cells(
             old = now.loc[failed, VALUE]
             new = checks.fixed(rule, now[failed])
         except RuleCrashed:
-            # The cells stay as they are, and linting them again tells of the crash.
+            # The cells are not changed, and linting them again reports the crash.
             continue
         differs = (old != new).to_numpy()
         if not differs.any():
@@ -207,13 +207,13 @@ def fix_cells(
         old, new = old[differs], new[differs]
         mask = np.zeros(len(cells), dtype=bool)
         mask[np.flatnonzero(failed)[differs]] = True
-        assert rule.safety is not None  # noqa: S101 - the catalogue sees to it
+        assert rule.safety is not None  # noqa: S101 - the catalogue makes sure
         changes.append(
             CellChange(rule.code, rule.safety, mask, old.to_numpy(object), new.to_numpy(object))
         )
         now = _with(checks, now, mask, new)
         changed |= mask
-        # No rule has anything to say about what triage passes.
+        # Triage passes only cells that no rule reports.
         suspect[mask] = checks.suspects(pa.chunked_array([strings(new)]))
     return FixedCells(now, tuple(changes))
 
@@ -221,7 +221,7 @@ def fix_cells(
 def _with(
     checks: ColumnChecks, now: pd.DataFrame, mask: Bools, new: pd.Series[str]
 ) -> pd.DataFrame:
-    """The frame with the values of a mask replaced, and those judged anew."""
+    """The frame with the values of a mask replaced and judged again."""
     fresh = checks.prepare(new, now.loc[mask, REGION] if REGION in now else None)
     taken = np.arange(len(now))
     taken[mask] = len(now) + np.arange(len(fresh))
@@ -232,7 +232,7 @@ def write_cells(chunk: Chunk, position: int, where: Ints, values: np.ndarray) ->
     """The chunk with some cells of one column replaced.
 
     Args:
-        chunk: it.
+        chunk: the chunk.
         position: of the column.
         where: positions in its table.
         values: the new cell for each.

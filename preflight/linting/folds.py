@@ -1,4 +1,4 @@
-"""What the first pass gathers over the chunks of a file, one small fold for each thing."""
+"""The folds of the first pass: each collects one thing over the chunks of a file."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from preflight.rule import FileView
 
 
 def add_states(states: RowStateFold, chunk: ChunkAnalysis) -> None:
-    """Takes the rows of a chunk into the states of the file's rows."""
+    """Adds the rows of a chunk to the row states of the file."""
     states.add(chunk.chunk.rows, chunk.bad_before, chunk.bad_after)
     states.add_rejected(chunk.malformed[~chunk.linted.dropped])
     states.add_dropped(chunk.malformed[chunk.linted.dropped])
@@ -26,13 +26,13 @@ def add_states(states: RowStateFold, chunk: ChunkAnalysis) -> None:
 
 
 def add_orders(orders: DayMonthOrders, chunk: ChunkAnalysis) -> None:
-    """Takes in what the dates of a chunk prove about the order of day and month."""
+    """Adds what the dates of a chunk prove about the order of day and month."""
     for suspects in chunk.linted.columns:
         orders.add(suspects.column.position, suspects.cells)
 
 
 class FixCounts:
-    """How many cells the fix of each rule changes, and how many records a rule repairs."""
+    """The number of cells that the fix of each rule changes, and of records that a rule repairs."""
 
     def __init__(self) -> None:
         self._counted = Counter[str]()
@@ -47,19 +47,19 @@ class FixCounts:
                 self._counted[change.code] += cells
 
     def result(self) -> dict[str, int]:
-        """For each code the number, in the order of the codes."""
+        """The number for each code, in the order of the codes."""
         return dict(sorted(self._counted.items()))
 
 
 class Repairs:
-    """The records that are made rows again, or would be by fixes that guess."""
+    """The records that are repaired, or would be by unsafe fixes."""
 
     def __init__(self) -> None:
         self._repairable: list[int] = []
         self._not_made: list[Ints] = []
 
     def add(self, chunk: ChunkAnalysis) -> None:
-        """Takes in those of a chunk."""
+        """Adds the records of a chunk."""
         result = chunk.row_rules
         self._repairable += result.repairable.tolist()
         self._not_made.append(np.setdiff1d(result.repairable, result.repaired))
@@ -71,21 +71,21 @@ class Repairs:
 
     @property
     def not_made(self) -> int:
-        """How many are not repaired under the plan."""
+        """The number of records that the plan does not repair."""
         return sum(map(len, self._not_made))
 
     def would_save(self, after: RowStates) -> int:
-        """How many of the rows that are not repaired are rejected."""
+        """The number of rejected rows that repairing would save."""
         return sum(count_rejected(rows, after) for rows in self._not_made)
 
 
 def count_rejected(rows: Ints, states: RowStates) -> int:
-    """How many of some rows are rejected."""
+    """The number of rejected rows among some rows."""
     return int((states[rows - 1] == REJECTED).sum())
 
 
 class ContentFold:
-    """What the rules about the file and its header are shown of its content.
+    """Collects the content of a `FileView`, for the rules about the file and its header.
 
     Args:
         layout: of the file.
@@ -100,17 +100,17 @@ class ContentFold:
         self._well_formed = 0
 
     def add(self, chunk: ChunkAnalysis) -> None:
-        """Looks at a chunk."""
+        """Adds a chunk."""
         self._sample.add(chunk.chunk)
         self._filled += _filled_cells(chunk.joined)
         self._newlines += chunk.read.newlines
         self._well_formed += len(chunk.chunk.rows)
 
     def view(self, rows: int) -> FileView:
-        """What is known of the file.
+        """The view of the file.
 
         Args:
-            rows: how many data records there are.
+            rows: number of data records.
         """
         plan = self._plan
         lf, crlf, cr = self._newlines.tolist()
@@ -130,6 +130,6 @@ class ContentFold:
 
 
 def _filled_cells(chunk: Chunk) -> Ints:
-    """For each column how many of its cells hold something."""
+    """For each column the number of cells that are not blank."""
     filled = [pc.sum(pc.not_equal(column, "")).as_py() or 0 for column in chunk.table.columns]
     return np.array(filled, dtype=np.int64)

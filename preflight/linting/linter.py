@@ -1,8 +1,8 @@
-"""Chunks against rules: what is wrong, and where.
+"""Lints chunks: applies the rules to their suspects.
 
-Only suspects reach the rules, each distinct one once. What comes out per column is the distinct
-cells, which of them each rule hits, and the way back to the rows; `fix` works on the same
-distinct cells, and `judge` judges what it made of them.
+Only suspects reach the rules, each distinct one once. The result for each column is the distinct
+cells, the cells that each rule reports, and the rows they are from. Fixes work on the same distinct
+cells, and `judge` checks the fixed ones.
 """
 
 from __future__ import annotations
@@ -21,22 +21,27 @@ from preflight.core.arrow import series
 from preflight.core.findings import Findings, RuleFindings
 from preflight.core.types import Bools, Chunk, Column, Ints, Problem, Severity, Sheet
 from preflight.kinds.country import regions
-from preflight.linting.pandera_checks import ColumnChecks, RuleCrashed, asked_for_mask, told
+from preflight.linting.pandera_checks import (
+    ColumnChecks,
+    RuleCrashed,
+    asked_for_mask,
+    crash_message,
+)
 from preflight.linting.stored_numbers import stored_cells
 from preflight.rule import FileView, Rule, Scope
 
-# After so many failures of one rule on one column of one chunk the rest of the cells is unknown.
+# After so many crashes of a rule on a column of a chunk the rest of the cells is unknown.
 _CRASHES = 64
 
 
 @dataclass(frozen=True)
 class RuleHits:
-    """What one rule says of the distinct cells of a column.
+    """The distinct cells of a column that a rule reports.
 
     Attributes:
-        code: of the rule; of the CRASH rule where the rule itself failed.
+        code: of the rule; of the CRASH rule if the rule crashed.
         cells: a mask over the distinct cells.
-        reasons: a message for each hit one, in order; None where the rule's own says all.
+        reasons: a message for each reported cell, in order; None for the rule's own message.
     """
 
     code: str
@@ -53,7 +58,7 @@ class ColumnSuspects:
         cells: the distinct suspects, as `ColumnChecks.prepare` makes them, index 0, 1, ….
         where: the position in the chunk's table of each suspect cell.
         which: the distinct cell of each suspect cell.
-        hits: what the rules say.
+        hits: of the rules.
     """
 
     checks: ColumnChecks
@@ -64,20 +69,20 @@ class ColumnSuspects:
 
     @property
     def column(self) -> Column:
-        """Which column."""
+        """The column."""
         return self.checks.column
 
 
 @dataclass(frozen=True)
 class Linted:
-    """What was found in one chunk.
+    """The findings of a chunk.
 
     Attributes:
-        chunk: it.
+        chunk: the chunk.
         columns: its columns that have suspects.
         records: the findings about its malformed records.
-        stored: those about cells that a sheet holds as numbers.
-        dropped: a mask over `chunk.malformed`: left away by a rule that drops.
+        stored: the findings about cells that a sheet holds as numbers.
+        dropped: a mask over `chunk.malformed` of the records that a rule drops.
     """
 
     chunk: Chunk
@@ -99,40 +104,41 @@ class Linter:
         self._columns = [
             checks
             for column in plan.columns
-            # What doubles are told by is judged whether or not a rule looks at it.
+            # Columns that duplicates are compared by are judged even without a rule.
             if (checks := ColumnChecks(column, plan)).rules
             or column is plan.key
             or column in plan.shared
         ]
 
     def lint(self, chunk: Chunk) -> Linted:
-        """What is wrong with a chunk."""
-        found = self._regions(chunk)
-        judged = (self._column(chunk, checks, found) for checks in self._columns)
-        columns = tuple(one for one in judged if one is not None)
+        """Lints a chunk."""
+        row_regions = self._regions(chunk)
+        judged = (self._column(chunk, checks, row_regions) for checks in self._columns)
+        columns = tuple(column for column in judged if column is not None)
         records, dropped = self._records(chunk)
         sheet = self.plan.sheet
-        stored = () if sheet is None else self._stored(chunk, sheet, found)
+        stored = () if sheet is None else self._stored(chunk, sheet, row_regions)
         return Linted(chunk, columns, records, tables.concat([*stored]), dropped)
 
-    def _stored(self, chunk: Chunk, sheet: Sheet, found: pa.ChunkedArray) -> Iterator[Findings]:
+    def _stored(
+        self, chunk: Chunk, sheet: Sheet, row_regions: pa.ChunkedArray
+    ) -> Iterator[Findings]:
         """The findings about cells that a sheet holds as numbers."""
         for column in self.plan.columns:
-            rules = [one for one in self.plan.scoped(Scope.STORED) if column.kind in one.kinds]
+            rules = [rule for rule in self.plan.scoped(Scope.STORED) if column.kind in rule.kinds]
             if not rules or column.position not in self.plan.linted:
                 continue
             at = np.flatnonzero(np.isin(chunk.lines, sheet.numbers.get(column.position, ())))
             for rule in rules if len(at) else ():
-                cells = stored_cells(chunk, column, at, sheet, found)
-                code, bad, messages = asked(rule, cells, self.plan, narrowed=True)
+                cells = stored_cells(chunk, column, at, sheet, row_regions)
+                code, bad, messages = apply_rule(rule, cells, self.plan, narrowed=True)
                 rows, lines = chunk.rows[at[bad]], chunk.lines[at[bad]]
                 yield tables.table(code, rows, lines, column.position + 1, messages)
 
     def judge(self, checks: ColumnChecks, cells: pd.DataFrame) -> tuple[RuleHits, ...]:
-        """What a column's rules say of distinct cells.
+        """The hits of a column's rules among distinct cells.
 
-        A rule that fails on the cells hits them all, under the CRASH rule's code: unknown is not
-        passed.
+        If a rule crashes, the CRASH rule reports the cells instead: unknown does not pass.
         """
         hits = []
         for rule in checks.rules:
@@ -148,10 +154,10 @@ class Linter:
     def _unknown(
         self, checks: ColumnChecks, rule: Rule, cells: pd.DataFrame, crash: RuleCrashed
     ) -> list[RuleHits]:
-        """Finds the cells a rule raises on by halving, and what it says of the others.
+        """Finds the cells on which a rule raises, by bisection, and its hits among the others.
 
-        A rule that raises everywhere is not asked cell by cell, and one that answers with something
-        else than a mask is not believed about any.
+        A rule that raises too often makes all remaining cells unknown. A rule that returns
+        something else than a mask makes all cells unknown.
         """
         hit = np.zeros(len(cells), dtype=bool)
         unknown = np.zeros(len(cells), dtype=bool)
@@ -165,8 +171,8 @@ class Linter:
                 failed = checks.failed(rule, some)
                 if failed.any():
                     hit[heap] = failed
-                    said = checks.reasons(rule, some[failed])
-                    reasons[heap[failed]] = None if said is None else said
+                    messages = checks.reasons(rule, some[failed])
+                    reasons[heap[failed]] = None if messages is None else messages
             except RuleCrashed as again:
                 crashes, last = crashes + 1, again
                 if not again.raised:
@@ -177,15 +183,15 @@ class Linter:
                 else:
                     heaps += np.array_split(heap, 2)
         hit &= ~unknown
-        found = []
+        hits = []
         if hit.any():
             plain = rule.reason is None
-            found.append(RuleHits(rule.code, hit, None if plain else reasons[hit]))
+            hits.append(RuleHits(rule.code, hit, None if plain else reasons[hit]))
         message = f"a rule crashed on this cell, which was not checked ({last})"
-        found.append(
+        hits.append(
             RuleHits(self.plan.crash.code, unknown, np.full(int(unknown.sum()), message, object))
         )
-        return found
+        return hits
 
     def is_error(self, code: str) -> bool:
         """Whether findings of a code reject their row."""
@@ -198,7 +204,7 @@ class Linter:
         return regions(chunk.table[str(self.plan.country.position)], default)
 
     def _column(
-        self, chunk: Chunk, checks: ColumnChecks, found: pa.ChunkedArray
+        self, chunk: Chunk, checks: ColumnChecks, row_regions: pa.ChunkedArray
     ) -> ColumnSuspects | None:
         values = chunk.table[str(checks.column.position)]
         where = np.flatnonzero(checks.suspects(values))
@@ -207,7 +213,7 @@ class Linter:
         which, distinct = _distinct(values, where)
         where_from = None
         if checks.kind.regional:
-            place, places = _distinct(found, where)
+            place, places = _distinct(row_regions, where)
             which, pairs = pd.factorize(which * len(places) + place)
             distinct = distinct.take(pa.array(pairs // len(places)))
             where_from = _series(places.take(pa.array(pairs % len(places))))
@@ -222,7 +228,7 @@ class Linter:
         dropped = np.zeros(count, dtype=bool)
         pieces = []
         for rule in self.plan.scoped(Scope.RECORD) if len(records) else ():
-            code, bad, messages = asked(rule, records, self.plan, narrowed=True)
+            code, bad, messages = apply_rule(rule, records, self.plan, narrowed=True)
             if bad.any():
                 hit = records[bad]
                 rows, lines = hit["row"].to_numpy(), hit["line"].to_numpy()
@@ -232,7 +238,7 @@ class Linter:
 
 
 def _distinct(values: pa.ChunkedArray, where: Ints) -> tuple[Ints, pa.Array]:
-    """The distinct ones of some cells, and which of them each cell is."""
+    """For each cell the number of its distinct value, and the distinct values."""
     encoded = values.take(pa.array(where)).combine_chunks().dictionary_encode()
     return encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64), encoded.dictionary
 
@@ -241,7 +247,7 @@ def _series(values: pa.Array) -> pd.Series[str]:
     return series(values, pd.RangeIndex(len(values)))
 
 
-def _found(
+def _rule_findings(
     chunk: Chunk, suspects: ColumnSuspects, hits: Iterable[RuleHits]
 ) -> Iterator[RuleFindings]:
     for hit in hits:
@@ -259,56 +265,62 @@ def _found(
 def chunk_findings(
     linted: Linted, columns: Iterable[tuple[ColumnSuspects, Iterable[RuleHits]]] | None = None
 ) -> Findings:
-    """All that was found in a chunk.
+    """All findings of a chunk.
 
     Args:
         linted: the chunk.
-        columns: its columns with what the rules say of them; by default as they were linted.
+        columns: its columns with the hits of the rules; by default as they were linted.
     """
     if columns is None:
-        columns = ((one, one.hits) for one in linted.columns)
+        columns = ((column, column.hits) for column in linted.columns)
     cells = tables.collect(
-        found for suspects, hits in columns for found in _found(linted.chunk, suspects, hits)
+        piece
+        for suspects, hits in columns
+        for piece in _rule_findings(linted.chunk, suspects, hits)
     )
     return tables.concat([linted.records, linted.stored, cells])
 
 
-def asked(
+def apply_rule(
     rule: Rule, frame: pd.DataFrame, plan: Plan, *, narrowed: bool
 ) -> tuple[str, Bools, np.ndarray | None]:
-    """What a rule about records or keys says of a frame: a code, its hits, their messages.
+    """Applies a rule about records or keys to a frame: a code, a mask of hits, their messages.
 
-    A rule that fails hits them all, under the CRASH rule's code.
+    If the rule crashes, the CRASH rule reports all rows instead.
     """
     try:
         bad = ~asked_for_mask(rule, rule.check, frame).to_numpy()
         if rule.reason is None or not bad.any():
             return rule.code, bad, None
-        said = rule.reason(frame[bad] if narrowed else frame)
-        messages = np.asarray(said if narrowed else said[bad], dtype=object)
+        reasons = rule.reason(frame[bad] if narrowed else frame)
+        messages = np.asarray(reasons if narrowed else reasons[bad], dtype=object)
     except Exception as error:  # noqa: BLE001 - a rule may raise anything, and it must not pass
-        message = f"a rule crashed on this row, which was not checked ({told(rule, error)})"
+        message = (
+            f"a rule crashed on this row, which was not checked ({crash_message(rule, error)})"
+        )
         everything = np.ones(len(frame), dtype=bool)
         return plan.crash.code, everything, np.full(len(frame), message, object)
     return rule.code, bad, messages
 
 
 def view_problems(view: FileView, plan: Plan) -> list[tuple[Rule, Problem]]:
-    """What the rules about the file and its header say, in the order of the codes.
+    """The problems of the file and its header, in the order of the codes.
 
-    Each problem comes with its rule as it is for it: a problem may have a severity of its own. A
-    rule that fails is a problem too, under the CRASH rule's code.
+    Each problem comes with its rule, whose severity is that of the problem, which may have its own.
+    If a rule crashes, that is a problem of the CRASH rule.
     """
-    found = []
+    problems = []
     for rule in (*plan.scoped(Scope.FILE), *plan.scoped(Scope.HEADER)):
-        assert rule.check is not None  # noqa: S101 - the catalogue sees to it
+        assert rule.check is not None  # noqa: S101 - the catalogue makes sure
         try:
             for problem in rule.check(view):
                 message = problem.message or rule.message
                 severity = problem.severity or rule.severity
-                said = dataclasses.replace(problem, message=message, severity=severity)
-                found.append((dataclasses.replace(rule, severity=severity), said))
+                complete = dataclasses.replace(problem, message=message, severity=severity)
+                problems.append((dataclasses.replace(rule, severity=severity), complete))
         except Exception as error:  # noqa: BLE001 - a rule may raise anything, and it must not pass
-            message = f"a rule crashed on the file, which was not checked ({told(rule, error)})"
-            found.append((plan.crash, Problem(message, severity=plan.crash.severity)))
-    return found
+            message = (
+                f"a rule crashed on the file, which was not checked ({crash_message(rule, error)})"
+            )
+            problems.append((plan.crash, Problem(message, severity=plan.crash.severity)))
+    return problems

@@ -53,8 +53,8 @@ class RuleCrashed(Exception):  # noqa: N818 - it is caught inside, and names wha
         raised: whether it raised, which may be one cell's doing; a wrong kind of answer never is.
     """
 
-    def __init__(self, said: str, *, raised: bool = False) -> None:
-        super().__init__(said)
+    def __init__(self, message: str, *, raised: bool = False) -> None:
+        super().__init__(message)
         self.raised = raised
 
 
@@ -137,7 +137,7 @@ class ColumnChecks:
         except RuleCrashed:
             raise
         except Exception as error:  # noqa: BLE001 - a rule may raise anything
-            raise RuleCrashed(told(rule, error), raised=True) from None
+            raise RuleCrashed(crash_message(rule, error), raised=True) from None
         return ~_mask(rule, answer, cells).to_numpy()
 
     def _applied(self, rule: Rule) -> PandasCheckBackend:
@@ -158,8 +158,8 @@ class ColumnChecks:
         """
         if rule.reason is None:
             return None
-        said = strings(_texts(rule, rule.reason, cells, self, "its reasons are"))
-        encoded = said.dictionary_encode()
+        messages = strings(_texts(rule, rule.reason, cells, self, "its reasons are"))
+        encoded = messages.dictionary_encode()
         distinct = np.array([*encoded.dictionary.to_pylist(), None], dtype=object)
         which = np.asarray(encoded.indices.to_numpy(), dtype=np.int64)
         return distinct[which]
@@ -184,7 +184,7 @@ def _suspects(rule: Rule, checks: ColumnChecks) -> str:
     return str(pattern)
 
 
-def told(rule: Rule, error: Exception) -> str:
+def crash_message(rule: Rule, error: Exception) -> str:
     """A failure of a rule, in words that hold no value: an error's own text may."""
     return str(error) if isinstance(error, RuleCrashed) else f"{rule.code}: {type(error).__name__}"
 
@@ -204,7 +204,7 @@ def _texts(
     try:
         texts = _ask(function, cells, checks)
     except Exception as error:  # noqa: BLE001 - a rule may raise anything
-        raise RuleCrashed(told(rule, error), raised=True) from None
+        raise RuleCrashed(crash_message(rule, error), raised=True) from None
     if not isinstance(texts, pd.Series) or not texts.index.equals(cells.index):
         raise RuleCrashed(f"{rule.code}: {what} no series of the same index")
     whole = texts.dtype == "str" and not texts.hasnans

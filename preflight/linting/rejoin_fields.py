@@ -1,15 +1,15 @@
-"""Records of too many fields, whose fields can be joined again in one way only.
+"""Repairs records with too many fields, if their fields can be joined in only one way.
 
-Every way to spread the fields over the columns in their order is counted, any number of neighbours
-joined into any columns of free text. A record is repaired where
+All ways to distribute the fields over the columns in order are counted, with any number of
+neighbours joined into any columns of free text. A record is repaired if
 
-- a single way is open at all, something in the row refutes that nothing has moved, and each piece
-  that is joined holds a letter (a bare number may be a cell by itself); or
-- the delimiters with a sign behind them (a blank, or nothing but `Inc.` and the like), all of them
-  and no other, are the ones that lack their quotes, none of them in a column of names, and an
-  address, a phone number, a moment or a country stands where it belongs.
+- there is only one way, the row shows that fields have moved, and each joined piece has a letter (a
+  bare number may be a cell by itself); or
+- the delimiters with a sign after them (a blank, or only `Inc.` and the like), all of them and no
+  others, are those without quotes, none of them is in a column of names, and an email address, a
+  phone number, a timestamp or a country is in its column.
 
-What is joined is joined by the delimiter: not a character of the record is lost.
+Pieces are joined with the delimiter, so no character of the record is lost.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from preflight.linting.unquoted_delimiter import ALIEN, SHAPES, matches
 from preflight.reading.raw_records import cut_by_width
 
 MOST_EXTRA = 3
-"""Records with more fields too many than that are no matter of a delimiter or two."""
+"""Records with more extra fields than this are not repaired."""
 
 _FILLED, _LETTER = r"\S", r"\p{L}"
 _SIGNED = (
@@ -39,10 +39,10 @@ _COUNTRY = "country"
 
 @dataclass(frozen=True)
 class Rejoined:
-    """The records that one alignment fits.
+    """The records that fit in only one way.
 
     Attributes:
-        at: which of the given ones, in order.
+        at: their positions among the given records, in order.
         cells: for each column of the header, an object array of their cells.
     """
 
@@ -53,11 +53,11 @@ class Rejoined:
 def rejoined(
     raws: pd.Series[str], fields: Ints, columns: Sequence[Column], syntax: Syntax
 ) -> Rejoined:
-    """The records that can be repaired, repaired.
+    """Repairs the records that can be repaired.
 
     Args:
         raws: records with more fields than there are columns, as written.
-        fields: how many each has.
+        fields: the number of fields of each.
         columns: of the header.
         syntax: of the file.
     """
@@ -69,17 +69,17 @@ def rejoined(
         sure, offsets = ways.decided()
         which.append(near[at[sure]])
         pieces.append(_joined(cells, offsets[:, sure], sure, syntax.delimiter))
-    found = np.concatenate(which)
-    order = np.argsort(found, kind="stable")
+    repaired = np.concatenate(which)
+    order = np.argsort(repaired, kind="stable")
     joined = (np.concatenate(column)[order] for column in zip(*pieces, strict=True))
-    return Rejoined(found[order], tuple(joined))
+    return Rejoined(repaired[order], tuple(joined))
 
 
 class _Ways:
-    """The ways to spread the cells of records of one width over the columns.
+    """The ways to distribute the cells of records of one width over the columns.
 
     Column `i` may begin with cell `i + o`, where the offset `o` grows from 0 to `extra`; the
-    difference between the offsets of two columns is how many further cells the first one takes.
+    difference between the offsets of two columns is the number of further cells of the first one.
     """
 
     def __init__(self, cells: Sequence[pa.Array], columns: Sequence[Column]) -> None:
@@ -96,7 +96,7 @@ class _Ways:
         ]
 
     def _fit(self, column: Column, cells: Sequence[pa.Array], at: int) -> Bools:
-        """Whether the cells can stand in a column; blank ones can anywhere."""
+        """A mask of the cells that fit a column; blank cells fit any column."""
         if column.kind == _COUNTRY:
             return _countries(cells[at]) | ~self._filled[at]
         if column.kind in SHAPES:
@@ -104,7 +104,7 @@ class _Ways:
         return self._text[at]
 
     def decided(self) -> tuple[Bools, Ints]:
-        """The records that one alignment fits, and for each column and record its offset."""
+        """A mask of the records that fit in only one way, and the offset of each column in each."""
         unmoved = np.logical_and.reduce([fits[0] for fits in self._fits])
         trailing = ~np.logical_or.reduce(self._filled[-self._extra :])
         single, any_way = self._single(by_sign=False)
@@ -116,7 +116,7 @@ class _Ways:
         return sure | signed, np.where(sure, any_way, by_sign)
 
     def _single(self, *, by_sign: bool) -> tuple[Bools, Ints]:
-        """Where a single way is open, and the offsets of the first that is."""
+        """A mask of the records with a single way, and the offsets of the first way."""
         width, most = len(self._columns), self._extra
         open_from = np.zeros((width + 1, most + 1, self._count), dtype=np.uint8)
         open_from[width, most] = 1
@@ -138,7 +138,7 @@ class _Ways:
         return open_from[0, 0] == 1, offsets
 
     def _step(self, at: int, offset: int, more: int, *, by_sign: bool) -> Bools:
-        """Whether a column can begin at an offset and take so many further cells."""
+        """A mask of the records in which a column can begin at an offset and take further cells."""
         column, first = self._columns[at], at + offset
         fits = self._fits[at][offset]
         if by_sign:
@@ -148,32 +148,32 @@ class _Ways:
         if column.kind in SHAPES or column.kind == _COUNTRY or (by_sign and column.kind == "name"):
             return np.zeros(self._count, dtype=bool)
         further = range(first + 1, first + more + 1)
-        joined = [self._text[one] for one in further]
+        joined = [self._text[cell_at] for cell_at in further]
         if by_sign:
-            joined += [self._signed[one] for one in further]
+            joined += [self._signed[cell_at] for cell_at in further]
         can: Bools = np.logical_and.reduce([fits, *joined])
         return can
 
     def _joins(self, offsets: Ints, good: Sequence[Bools]) -> Bools:
-        """Where all pieces that are joined are good."""
+        """A mask of the records in which all joined pieces are good."""
         fine = np.ones(self._count, dtype=bool)
         for at in range(len(self._columns)):
             for offset in range(self._extra + 1):
                 for more in range(1, self._extra - offset + 1):
                     taken = (offsets[at] == offset) & (offsets[at + 1] == offset + more)
-                    for one in range(at + offset, at + offset + more + 1):
-                        fine &= ~taken | good[one]
+                    for cell_at in range(at + offset, at + offset + more + 1):
+                        fine &= ~taken | good[cell_at]
         return fine
 
     def _lettered(self, asked: Bools) -> list[Bools]:
-        """Of each cell, where it holds a letter, as far as records are asked about."""
-        found = np.zeros((len(self._cells), self._count), dtype=bool)
+        """For each cell a mask of the asked records in which it has a letter."""
+        lettered = np.zeros((len(self._cells), self._count), dtype=bool)
         for at, cell in enumerate(self._cells if asked.any() else ()):
-            found[at, asked] = matches(cell.filter(pa.array(asked)), _LETTER)
-        return list(found)
+            lettered[at, asked] = matches(cell.filter(pa.array(asked)), _LETTER)
+        return list(lettered)
 
     def _anchored(self, offsets: Ints) -> Bools:
-        """Where some cell of a known look stands in its column."""
+        """A mask of the records in which some cell of a known shape is in its column."""
         anchored = np.zeros(self._count, dtype=bool)
         for at, column in enumerate(self._columns):
             if column.kind in SHAPES or column.kind == _COUNTRY:
@@ -184,7 +184,7 @@ class _Ways:
 
 def _countries(cells: pa.Array) -> Bools:
     encoded = cells.dictionary_encode()
-    known = np.array([bool(region_of(one)) for one in encoded.dictionary.to_pylist()], dtype=bool)
+    known = np.array([bool(region_of(text)) for text in encoded.dictionary.to_pylist()], dtype=bool)
     named: Bools = known[encoded.indices.to_numpy(zero_copy_only=False)]
     return named
 
@@ -192,7 +192,7 @@ def _countries(cells: pa.Array) -> Bools:
 def _joined(
     cells: Sequence[pa.Array], offsets: Ints, sure: Bools, delimiter: str
 ) -> list[np.ndarray]:
-    """The cells of the records that are sure, a column each."""
+    """The cells of the sure records, by column."""
     texts = [
         pc.filter(cell, pa.array(sure)).to_numpy(zero_copy_only=False).astype(object)
         for cell in cells
@@ -203,12 +203,12 @@ def _joined(
         column = np.empty(offsets.shape[1], dtype=object)
         for offset in range(extra + 1):
             for more in range(extra - offset + 1):
-                here = (offsets[at] == offset) & (offsets[at + 1] == offset + more)
-                if here.any():
+                taking = (offsets[at] == offset) & (offsets[at + 1] == offset + more)
+                if taking.any():
                     first = at + offset
-                    value = texts[first][here]
-                    for one in texts[first + 1 : first + more + 1]:
-                        value = value + delimiter + one[here]
-                    column[here] = value
+                    value = texts[first][taking]
+                    for piece in texts[first + 1 : first + more + 1]:
+                        value = value + delimiter + piece[taking]
+                    column[taking] = value
         columns.append(column)
     return columns

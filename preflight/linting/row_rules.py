@@ -1,11 +1,11 @@
-"""Rules that see whole rows, before any cell is looked at.
+"""Rules about whole rows, applied before the rules about cells.
 
-A cheap pattern over a column or two finds the rows worth a look, and only those are made into a
-frame. What such a rule drops is taken out of the chunk here, so that no later stage sees it: a
-header repeated among the rows is one finding, and not one more for each of its cells.
+A cheap pattern over a column or two finds the suspects, and only they are put into a frame. Rows
+that such a rule drops are removed from the chunk here, so that no later stage sees them: a header
+repeated among the rows is one finding, and not one more for each of its cells.
 
-Before that, records of too many fields that one alignment fits become rows again, on request: they
-take their place in the table, and are judged, mended and written as any row is.
+Before that, records with too many fields that fit in only one way become rows again, on request.
+Then they are in the table, and are linted, fixed and written like any row.
 
 Both passes over a file ask the rules anew, of the same chunks, and so get the same answers.
 """
@@ -37,7 +37,7 @@ from preflight.core.types import (
     Layout,
     Severity,
 )
-from preflight.linting.pandera_checks import RuleCrashed, arity, asked_for_mask, told
+from preflight.linting.pandera_checks import RuleCrashed, arity, asked_for_mask, crash_message
 from preflight.linting.rejoin_fields import Rejoined, rejoined
 from preflight.linting.unquoted_delimiter import likely_columns
 from preflight.reading.raw_records import cut_to_width
@@ -48,9 +48,9 @@ _RAGGED = (Flaw.SHORT, Flaw.LONG)
 
 
 def following(chunks: Iterable[Chunk], most: int) -> Iterator[tuple[Chunk, int]]:
-    """Each chunk, and how many records that hold anything come behind it in the file.
+    """Each chunk, with the number of records after it in the file that are not blank.
 
-    Only up to `most` of them are counted, so that no more than these are read ahead.
+    Counts at most `most` of them, so that no more than these are read ahead.
     """
     held: deque[tuple[Chunk, int]] = deque()
     behind = 0
@@ -75,14 +75,13 @@ class RowRuleResult:
     """A chunk after the rules about rows.
 
     Attributes:
-        chunk: without the rows that are dropped; where records are too long, its `malformed` has
-            `likely`.
-        findings: what the rules say.
-        dropped: the rows that are left away.
+        chunk: without the dropped rows; if records are too long, its `malformed` has `likely`.
+        findings: of the rules.
+        dropped: the rows that the rules drop.
         rejected: the rows that an error of these rules rejects.
-        aligned: the chunk with all rows, the repaired ones in its table.
+        aligned: the chunk with all rows, with repaired records in its table.
         repairable: the records that are repaired, or would be on request.
-        repairs: what was repaired, a frame of `types.LOCATED_CHANGE_COLUMNS`; the texts are
+        repairs: the repaired records, a frame of `types.LOCATED_CHANGE_COLUMNS` whose texts are
             whole records.
     """
 
@@ -102,7 +101,7 @@ class RowRuleResult:
 
 @dataclass(frozen=True)
 class _Rows:
-    """Rows to be judged: their cells, and for each its row, line, and what `RowContext` says."""
+    """Rows to check: their cells, rows, lines, and the values for a `RowContext`."""
 
     table: pa.Table
     rows: Ints
@@ -111,7 +110,7 @@ class _Rows:
     fields: Ints
 
     def only(self, mask: Bools) -> _Rows:
-        """Those of a mask."""
+        """The rows of a mask."""
         if mask.all():
             return self
         return _Rows(
@@ -123,7 +122,7 @@ class _Rows:
         )
 
     def joined(self, other: _Rows) -> _Rows:
-        """These and others, in the order of the file."""
+        """These rows and others, in the order of the file."""
         rows = np.concatenate([self.rows, other.rows])
         order = np.argsort(rows, kind="stable")
         return _Rows(
@@ -135,7 +134,7 @@ class _Rows:
         )
 
     def frame(self) -> pd.DataFrame:
-        """The cells as a rule gets them: a column of text a position, index 0, 1, …."""
+        """The cells as a rule gets them: a column of text for each position, index 0, 1, …."""
         columns = {
             at: column.to_pandas().astype("str") for at, column in enumerate(self.table.columns)
         }
@@ -150,7 +149,7 @@ class RowRules:
         layout: of the file.
 
     Raises:
-        RuleError: what a rule is about is no RE2 pattern.
+        RuleError: the `among` of a rule is not an RE2 pattern.
     """
 
     def __init__(self, plan: Plan, layout: Layout) -> None:
@@ -161,24 +160,24 @@ class RowRules:
         rules = plan.scoped(Scope.ROW) if width else ()
         self._among = {rule.code: _among(rule, self._context) for rule in rules}
         self._rules = [rule for rule in rules if self._among[rule.code] != {}]
-        self._repairing = next((one for one in plan.scoped(Scope.RECORD) if one.repairs), None)
+        self._repairing = next((rule for rule in plan.scoped(Scope.RECORD) if rule.repairs), None)
         self.tail = max((rule.tail for rule in self._rules), default=0)
-        """How many records behind a chunk must be known of to judge it."""
+        """The number of records after a chunk that the rules need to know."""
 
     def judge(self, chunk: Chunk, behind: int) -> RowRuleResult:
-        """What the rules say of a chunk, and the chunk without what they drop.
+        """Applies the rules to a chunk.
 
         Args:
             chunk: as read.
-            behind: how many records that hold anything follow it, as `following` says.
+            behind: the number of records after it that are not blank, see `following`.
         """
         aligned, repairable, repairs = self.repair(chunk)
         chunk = aligned
         pieces: list[Findings] = []
         dropped, rejected = [_NO_ROWS], [_NO_ROWS]
         for rule in self._rules:
-            code, found, rows = self._said(rule, chunk, behind)
-            pieces += found
+            code, rule_findings, rows = self._hits(rule, chunk, behind)
+            pieces += rule_findings
             if rule.drops and code == rule.code and self._plan.applies(rule.safety):
                 dropped.append(rows)
             elif self._plan.rules[code].severity is Severity.ERROR:
@@ -191,23 +190,23 @@ class RowRules:
                 dropped.append(rows)
             elif rule.severity is Severity.ERROR:
                 rejected.append(rows)
-        away = np.unique(np.concatenate(dropped))
+        gone = np.unique(np.concatenate(dropped))
         return RowRuleResult(
-            chunk=without_rows(chunk, away),
+            chunk=without_rows(chunk, gone),
             findings=tables.concat(pieces),
-            dropped=away,
+            dropped=gone,
             rejected=np.unique(np.concatenate(rejected)),
             aligned=aligned,
-            repairable=np.setdiff1d(repairable, away),
-            repairs=repairs[~repairs["row"].isin(away)],
+            repairable=np.setdiff1d(repairable, gone),
+            repairs=repairs[~repairs["row"].isin(gone)],
         )
 
     def repair(self, chunk: Chunk) -> tuple[Chunk, Ints, pd.DataFrame]:
-        """A chunk in which records of too many fields that one alignment fits are rows again.
+        """Makes records with too many fields rows again, if they fit in only one way.
 
         Returns:
             The chunk, its `malformed` with `likely`; the rows that are repaired, or would be on
-            request; and what was repaired, a frame of `types.LOCATED_CHANGE_COLUMNS`.
+            request; and the repairs, a frame of `types.LOCATED_CHANGE_COLUMNS`.
         """
         chunk = self._with_likely(chunk)
         rule, nothing = self._repairing, pd.DataFrame(columns=list(LOCATED_CHANGE_COLUMNS))
@@ -216,72 +215,76 @@ class RowRules:
         long = np.flatnonzero(chunk.malformed["flaw"] == Flaw.LONG)
         malformed = chunk.malformed.iloc[long]
         fields = malformed["fields"].to_numpy(dtype=np.int64)
-        found = rejoined(malformed["raw"], fields, self._context.columns, self._layout.syntax)
-        mended = malformed.iloc[found.at]
-        rows = mended["row"].to_numpy(dtype=np.int64)
+        fitting = rejoined(malformed["raw"], fields, self._context.columns, self._layout.syntax)
+        repaired = malformed.iloc[fitting.at]
+        rows = repaired["row"].to_numpy(dtype=np.int64)
         if not self._plan.applies(rule.safety) or not len(rows):
             return chunk, rows, nothing
-        texts = csv_writer.records([pa.array(cells, pa.string()) for cells in found.cells])
+        texts = csv_writer.records([pa.array(cells, pa.string()) for cells in fitting.cells])
         log = pd.DataFrame(
             {
                 "row": rows,
-                "line": mended["line"].to_numpy(dtype=np.int64),
+                "line": repaired["line"].to_numpy(dtype=np.int64),
                 "column_name": "",
                 "code": rule.code,
                 "safety": str(rule.safety),
-                "old": mended["raw"].to_numpy(object),
+                "old": repaired["raw"].to_numpy(object),
                 "new": np.array([text.removesuffix("\n") for text in texts.to_pylist()], object),
                 "position": -1,
             }
         )
-        return _in_the_table(chunk, mended, found), rows, log
+        return _in_the_table(chunk, repaired, fitting), rows, log
 
     def _with_likely(self, chunk: Chunk) -> Chunk:
         """The chunk with `likely` in its `malformed`, unless no name of the header is known.
 
-        Such a header may be somebody's data, and its names stand in messages.
+        Otherwise the header may be data of a contact, and messages contain its names.
         """
         long = np.flatnonzero(chunk.malformed["flaw"] == Flaw.LONG)
         columns = self._context.columns
-        if not len(long) or not any(one.field for one in columns):
+        if not len(long) or not any(column.field for column in columns):
             return chunk
         malformed = chunk.malformed.iloc[long]
         fields = malformed["fields"].to_numpy(dtype=np.int64)
         at = likely_columns(malformed["raw"], fields, columns, self._layout.syntax)
         names = np.full(len(chunk.malformed), "", dtype=object)
-        names[long] = np.array([*(bare_name(one.name) for one in columns), ""], dtype=object)[at]
+        names[long] = np.array([*(bare_name(column.name) for column in columns), ""], dtype=object)[
+            at
+        ]
         return replace(chunk, malformed=chunk.malformed.assign(likely=names))
 
-    def _said(self, rule: Rule, chunk: Chunk, behind: int) -> tuple[str, list[Findings], Ints]:
-        """The code under which a rule blames rows of a chunk, its findings, and these rows.
+    def _hits(self, rule: Rule, chunk: Chunk, behind: int) -> tuple[str, list[Findings], Ints]:
+        """The code of a rule, its findings in a chunk, and the rows that it reports.
 
-        Where the rule fails that is the CRASH rule's code, and they are all rows it would have
-        judged.
+        If the rule crashes, this is the code of the CRASH rule with all rows that it should have
+        checked.
         """
         seen = _Rows(chunk.table.slice(0, 0), _NO_ROWS, _NO_ROWS, _NO_ROWS, _NO_ROWS)
         try:
             seen = self._within(rule, chunk, behind)
             seen = seen.only(_matching(seen.table, self._among[rule.code]))
-            return (rule.code, *self._blamed(rule, seen))
+            return (rule.code, *self._reported(rule, seen))
         except Exception as error:  # noqa: BLE001 - a rule may raise anything, and it must not pass
-            message = f"a rule crashed on this row, which was not checked ({told(rule, error)})"
+            message = (
+                f"a rule crashed on this row, which was not checked ({crash_message(rule, error)})"
+            )
             code = self._plan.crash.code
             return code, [tables.table(code, seen.rows, seen.lines, 0, message)], seen.rows
 
     def _within(self, rule: Rule, chunk: Chunk, behind: int) -> _Rows:
-        """The rows of a chunk that a rule is about."""
+        """The rows of a chunk that a rule can see."""
         width = np.full(len(chunk.rows), len(self._layout.header), dtype=np.int64)
         if not rule.tail:
             return _Rows(chunk.table, chunk.rows, chunk.lines, np.zeros_like(width), width)
         malformed = chunk.malformed[chunk.malformed["flaw"] != Flaw.BLANK]
-        every = np.sort(np.concatenate([chunk.rows, malformed["row"].to_numpy(dtype=np.int64)]))
-        left = len(every) - 1 - np.searchsorted(every, chunk.rows) + behind
+        numbers = np.sort(np.concatenate([chunk.rows, malformed["row"].to_numpy(dtype=np.int64)]))
+        left = len(numbers) - 1 - np.searchsorted(numbers, chunk.rows) + behind
         whole = _Rows(chunk.table, chunk.rows, chunk.lines, left, width).only(left < rule.tail)
         if not rule.ragged:
             return whole
         ragged = malformed[malformed["flaw"].isin(_RAGGED)]
         rows = ragged["row"].to_numpy(dtype=np.int64)
-        left = len(every) - 1 - np.searchsorted(every, rows) + behind
+        left = len(numbers) - 1 - np.searchsorted(numbers, rows) + behind
         near = left < rule.tail
         ragged, rows, left = ragged[near], rows[near], left[near]
         lines = ragged["line"].to_numpy(dtype=np.int64)
@@ -290,13 +293,13 @@ class RowRules:
         return whole.joined(_Rows(table, rows, lines, left, fields))
 
     def _read(self, raws: pd.Series[str], schema: pa.Schema) -> pa.Table:
-        """Records of a wrong number of fields, as far as they go."""
+        """Records with a wrong number of fields, padded or cut to the header's width."""
         width = len(self._layout.header)
         records = cut_to_width(raws, self._layout.syntax, width)
         columns = zip(*records, strict=True) if records else [()] * width
-        return pa.table([pa.array(one, pa.string()) for one in columns], schema=schema)
+        return pa.table([pa.array(column, pa.string()) for column in columns], schema=schema)
 
-    def _blamed(self, rule: Rule, seen: _Rows) -> tuple[list[Findings], Ints]:
+    def _reported(self, rule: Rule, seen: _Rows) -> tuple[list[Findings], Ints]:
         if not len(seen.rows):
             return [], _NO_ROWS
         frame = seen.frame()
@@ -306,39 +309,39 @@ class RowRules:
         bad = ~asked_for_mask(rule, lambda rows: _ask(rule.check, rows, context), frame).to_numpy()
         if not bad.any():
             return [], _NO_ROWS
-        blamed = frame[bad]
+        reported = frame[bad]
         if rule.tail:
             context = replace(
                 context, left=pd.Series(seen.left)[bad], fields=pd.Series(seen.fields)[bad]
             )
         messages = None
         if rule.reason is not None:
-            messages = _answer(rule, rule.reason, blamed, context, "its reasons are").to_numpy()
-        columns = np.zeros(len(blamed), dtype=np.int64)
+            messages = _answer(rule, rule.reason, reported, context, "its reasons are").to_numpy()
+        columns = np.zeros(len(reported), dtype=np.int64)
         if rule.place is not None:
-            columns = _answer(rule, rule.place, blamed, context, "its places are").to_numpy() + 1
+            columns = _answer(rule, rule.place, reported, context, "its places are").to_numpy() + 1
         rows, lines = seen.rows[bad], seen.lines[bad]
-        found = []
+        listed = []
         for column in np.unique(columns):
             at = columns == column
-            said = None if messages is None else messages[at]
-            found.append(tables.table(rule.code, rows[at], lines[at], int(column), said))
-        return found, rows
+            own_messages = None if messages is None else messages[at]
+            listed.append(tables.table(rule.code, rows[at], lines[at], int(column), own_messages))
+        return listed, rows
 
 
 def _among(rule: Rule, context: RowContext) -> str | Mapping[int, str]:
-    """What makes a row a suspect of a rule; empty where nothing does."""
+    """The patterns that make a row a suspect of a rule; empty if there are none."""
     try:
         among = rule.among(context) if callable(rule.among) else rule.among
         for pattern in [among] if isinstance(among, str) else (among or {}).values():
             pc.match_substring_regex(pa.scalar(""), pattern)
     except Exception as error:
-        raise RuleError(f"rule {rule.code}: its `among` is no RE2 pattern: {error}") from error
+        raise RuleError(f"rule {rule.code}: its `among` is not an RE2 pattern: {error}") from error
     return {} if among is None else among
 
 
 def _matching(table: pa.Table, patterns: str | Mapping[int, str]) -> Bools:
-    """The rows of a table that are suspects by some patterns: a mask."""
+    """A mask of the rows of a table that match the patterns."""
     mask = np.zeros(table.num_rows, dtype=bool)
     if not table.num_rows:
         return mask
@@ -354,7 +357,7 @@ def _matches(values: pa.ChunkedArray, pattern: str) -> Bools:
 
 
 def _first_filled(table: pa.Table) -> pa.ChunkedArray:
-    """The first cell of each row that is not blank; "" where all are."""
+    """The first cell of each row that is not blank; "" if all are blank."""
     first = pc.utf8_trim_whitespace(table.column(0))
     for values in table.columns[1:]:
         blank = pc.equal(first, "")
@@ -373,25 +376,25 @@ def _answer(
 ) -> pd.Series[Any]:
     answer = _ask(function, rows, context)
     if not isinstance(answer, pd.Series) or not answer.index.equals(rows.index):
-        raise RuleCrashed(f"{rule.code}: {what} no series of the same index")
+        raise RuleCrashed(f"{rule.code}: {what} not a series of the same index")
     return answer
 
 
-def _in_the_table(chunk: Chunk, mended: pd.DataFrame, found: Rejoined) -> Chunk:
-    """The chunk with repaired records in their places; what is said of them is kept as noted."""
+def _in_the_table(chunk: Chunk, repaired: pd.DataFrame, fitting: Rejoined) -> Chunk:
+    """The chunk with repaired records in its table; they are also kept in `noted`, for findings."""
     schema = chunk.table.schema
-    columns = zip(found.cells, schema.types, strict=True)
+    columns = zip(fitting.cells, schema.types, strict=True)
     more = pa.table([pa.array(cells, kind) for cells, kind in columns], schema)
-    rows = np.concatenate([chunk.rows, mended["row"].to_numpy(dtype=np.int64)])
-    lines = np.concatenate([chunk.lines, mended["line"].to_numpy(dtype=np.int64)])
+    rows = np.concatenate([chunk.rows, repaired["row"].to_numpy(dtype=np.int64)])
+    lines = np.concatenate([chunk.lines, repaired["line"].to_numpy(dtype=np.int64)])
     order = np.argsort(rows, kind="stable")
-    noted = [mended] if chunk.noted is None else [chunk.noted, mended]
+    noted = [repaired] if chunk.noted is None else [chunk.noted, repaired]
     return replace(
         chunk,
         table=pa.concat_tables([chunk.table, more]).take(pa.array(order)),
         rows=rows[order],
         lines=lines[order],
-        malformed=chunk.malformed[~chunk.malformed["row"].isin(mended["row"])],
+        malformed=chunk.malformed[~chunk.malformed["row"].isin(repaired["row"])],
         noted=pd.concat(noted, ignore_index=True),
     )
 

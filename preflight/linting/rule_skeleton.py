@@ -1,4 +1,4 @@
-"""The skeleton of a rule file: it loads, runs and passes its own docstring as it is."""
+"""The skeleton of a rule file, which loads, runs and passes the test of its docstring."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ class Family:
         first: the number of its first code.
         kind: of the cells its rules look at.
         header: of the sample's column.
-        odd: the cell that the skeleton's rule blames.
-        fine: one that it does not.
+        odd: the cell that the skeleton's rule reports.
+        fine: a cell that it does not report.
     """
 
     code: str
@@ -51,7 +51,7 @@ FAMILIES: Mapping[str, Family] = {
     "name": Family("NAM", 601, "name", "first_name", "Bobb", "Bob"),
     "text": Family("TXT", 701, "text", "company", "Kestrell Labs", "Kestrel Labs"),
 }
-"""The families by the names that `--family` takes; three letters of one's own are a family too."""
+"""The families by the names for `--family`; three letters of the user's own are one too."""
 
 _SKELETON = '''"""{sentence}.
 
@@ -88,8 +88,8 @@ RULE = Rule(
     scope=Scope.CELL,
     severity=Severity.WARNING,
     kinds=frozenset({{"{kind}"}}),
-    # Only cells that do not look obviously fine are asked about, and those that this RE2 pattern
-    # finds: the narrower it is, the less the rule costs.
+    # The rule checks only cells that do not look obviously fine, and those that match this RE2
+    # pattern: the narrower it is, the less the rule costs.
     suspects=r"^{pattern}$",
     message="{problem}",
     check=check,
@@ -98,7 +98,7 @@ RULE = Rule(
 
 
 def family_of(name: str) -> Family:
-    """The family of that name, or a user's own by its three letters.
+    """The family of a name, or the user's own family of three letters.
 
     Raises:
         UsageError: it is neither.
@@ -121,7 +121,7 @@ def next_code(family: Family, rules: Mapping[str, Rule]) -> str:
 
     Args:
         family: of the code.
-        rules: all there are, preflight's and the user's.
+        rules: all rules, preflight's and the user's.
 
     Raises:
         UsageError: the family's numbers are used up.
@@ -141,7 +141,7 @@ def skeleton(name: str, family: Family, code: str) -> str:
     """
     if not _NAME.fullmatch(name):
         raise UsageError(
-            f"`{name}` is no name for a rule; email-padded is one: what is the problem"
+            f"`{name}` is not a rule name; state the problem in kebab-case, such as email-padded"
         )
     problem = name.replace("-", " ")
     header = family.header if family.kind == "email" else f"email,{family.header}"
@@ -173,26 +173,27 @@ def skeleton(name: str, family: Family, code: str) -> str:
 
 
 def write(folder: Path, name: str, family: str, rules: Mapping[str, Rule]) -> tuple[Path, str]:
-    """Writes the skeleton of a rule into a folder, under the family's own one if it has that.
+    """Writes the skeleton of a rule into a folder, or into the family's folder in it if there is
+    one.
 
     Returns:
         The file and the rule's code.
 
     Raises:
-        UsageError: the name or the family is off, or a rule of that name is there.
-        OutputExists: the file is there.
+        UsageError: the name or the family is invalid, or a rule has that name.
+        OutputExists: the file exists.
     """
-    found = family_of(family)
+    known_family = family_of(family)
     for rule in rules.values():
         if rule.name == name:
-            raise UsageError(f"{rule.code} has the name `{name}` already")
-    code = next_code(found, rules)
-    text = skeleton(name, found, code)
+            raise UsageError(f"{rule.code} already has the name `{name}`; choose another")
+    code = next_code(known_family, rules)
+    text = skeleton(name, known_family, code)
     inside = folder / family if (folder / family).is_dir() else folder
     stem = name.removeprefix(f"{family}-").replace("-", "_")
     path = inside / f"{stem}.py"
     if os.path.lexists(path):
-        raise OutputExists(f"{path} stands there already")
+        raise OutputExists(f"{path} exists already; choose another name or --folder")
     with files.writing(path):
         inside.mkdir(parents=True, exist_ok=True)
     files.write(path, text, mode=None)

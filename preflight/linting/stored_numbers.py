@@ -1,7 +1,7 @@
-"""Cells that a workbook holds as numbers, and what a rule may know of them.
+"""Cells that a workbook holds as numbers, as rules see them.
 
-A spreadsheet that takes `01234` for a number keeps 1234: what was lost shows only beside the other
-numbers of the column, or by what numbers of that country look like.
+A spreadsheet that takes `01234` for a number keeps 1234. Only the other numbers of the column, or
+the format of numbers in that country, show the loss.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from preflight.core.types import Chunk, Column, Ints, Sheet
 def stored_cells(
     chunk: Chunk, column: Column, at: Ints, sheet: Sheet, regions: pa.ChunkedArray
 ) -> pd.DataFrame:
-    """The frame that a rule about stored numbers is given.
+    """The frame for a rule about stored numbers.
 
     Args:
         chunk: of a sheet.
         column: that holds numbers.
-        at: where in the chunk's table.
-        sheet: it.
+        at: positions in the chunk's table.
+        sheet: the sheet.
         regions: of each row of the chunk, an ISO 3166 code or "".
 
     Returns:
@@ -49,9 +49,9 @@ def stored_cells(
 
 @functools.cache
 def _trunk_prefix(region: str) -> str:
-    """What national numbers of a region begin with, by the metadata of `phonenumbers`."""
-    found = phonenumbers.PhoneMetadata.metadata_for_region(region, None)
-    return (found.national_prefix or "") if found is not None else ""
+    """The prefix of national numbers in a region, from the metadata of `phonenumbers`."""
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region(region, None)
+    return (metadata.national_prefix or "") if metadata is not None else ""
 
 
 @functools.lru_cache(maxsize=4096)

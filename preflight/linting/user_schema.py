@@ -1,15 +1,14 @@
-"""The user's own pandera schema: loaded before a row is read, asked of the whole file.
+"""The user's own pandera schema: loaded before a row is read, applied to the whole file.
 
-A check may be of any kind pandera allows, and many kinds mean nothing for a part of a file: what is
-unique, what a group or a column is as a whole. So the schema sees one frame of all records that are
-well-formed and no doubles, as fixing leaves them: text, a blank cell as a missing value, the header
-as written for names, and a plain index from 0. A file holds text and nothing else, so a column of
-another type is coerced, whether or not the schema says so; only `bool` is not, for to pandas every
-text is true.
+A check may be of any kind that pandera allows. Many kinds need the whole file: uniqueness, or a
+check of a group or a column. So the schema sees one frame of all records that are well-formed and
+not duplicates, after fixing: text, with missing values for blank cells, the header as written for
+column names, and a plain index from 0. As a file holds only text, columns of other types are
+coerced, even if the schema does not say so; except `bool`, because for pandas every text is true.
 
-Pandera's verdict is the truth, and where it is told by masks and indices, it is read from them,
-never from the text of an exception, which holds values. What no rows can be named for (a scalar, a
-group, a missing column) is about the file. A check that raises passes nobody: the rows are unknown.
+Pandera decides, and its results are read from masks and indices, never from the text of an
+exception, which has values. A failure without rows (a scalar, a group, a missing column) is about
+the file. If a check raises, no row passes: the rows are unknown.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ from preflight.core.suggest import nearest
 from preflight.core.types import Ints
 
 _ROUNDS = 5
-# What is wrong with the columns, whatever stands in them.
+# Failures of the columns, regardless of their cells.
 _OF_COLUMNS = {
     SchemaErrorReason.COLUMN_NOT_IN_DATAFRAME: "it wants the column `{}`, which is not there",
     SchemaErrorReason.COLUMN_NOT_IN_SCHEMA: "it has no such column, and is strict",
@@ -47,13 +46,13 @@ _OF_COLUMNS = {
 
 @dataclass(frozen=True)
 class SchemaFailure:
-    """One thing the schema blames.
+    """A failure of the schema.
 
     Attributes:
-        message: a lower-case fact with the check's name and without a value.
-        rows: positions in the frame; None where it is about the file as a whole.
-        column: the position of a column of the frame; None where it is about no single one.
-        unknown: whether a check failed itself, and nothing is known of the rows.
+        message: a fact in lower case, with the check's name and without a value.
+        rows: positions in the frame; None if it is about the file as a whole.
+        column: the position of a column in the frame; None if it is not about a single column.
+        unknown: whether a check crashed, so that nothing is known about the rows.
         warning: whether the schema only warns.
     """
 
@@ -66,45 +65,52 @@ class SchemaFailure:
 
 @dataclass(frozen=True)
 class UserSchema:
-    """A user's schema, ready to be asked.
+    """A user's schema, ready to validate.
 
     Attributes:
         schema: a copy, made to report every failure and to drop nothing.
-        softened: the checks of it that only warn, by identity.
+        softened: its checks that only warn, by identity.
     """
 
     schema: pa_schema.DataFrameSchema
     softened: frozenset[int] = field(default_factory=frozenset)
 
     def judge(self, frame: pd.DataFrame) -> list[SchemaFailure]:
-        """What the schema blames in a file.
+        """The failures of the schema in a file.
 
         Args:
             frame: text with missing values, index 0, 1, ….
         """
-        found: list[SchemaFailure] = []
+        failures: list[SchemaFailure] = []
         rest = frame
         for _ in range(_ROUNDS):
             errors, data = self._errors(rest)
             if isinstance(errors, Exception):
-                message = f"the schema failed itself ({type(errors).__name__})"
-                return [*found, SchemaFailure(message, rest.index.to_numpy(np.int64), unknown=True)]
-            failed = [one for error in errors for one in self._uncoerced(error, rest)]
+                message = f"the schema crashed ({type(errors).__name__})"
+                return [
+                    *failures,
+                    SchemaFailure(message, rest.index.to_numpy(np.int64), unknown=True),
+                ]
+            failed = [failure for error in errors for failure in self._uncoerced(error, rest)]
             if not failed:
-                told = (one for error in errors for one in self._told(error, data, rest))
-                return [*found, *_once(told)]
-            # What is not of its column's type would make the checks of the column raise, and all
-            # other cells of it unknown. The rows are blamed, and the others are asked again.
-            found += failed
-            gone = np.unique(np.concatenate([one.rows for one in failed if one.rows is not None]))
+                rest_failures = (
+                    failure for error in errors for failure in self._failures(error, data, rest)
+                )
+                return [*failures, *_once(rest_failures)]
+            # A cell of a wrong type would make the checks of its column raise, and all other cells
+            # unknown. So these rows are reported, and the others are validated again.
+            failures += failed
+            gone = np.unique(
+                np.concatenate([failure.rows for failure in failed if failure.rows is not None])
+            )
             rest = rest[~rest.index.isin(gone)]
-        message = "the schema failed itself (its types cannot be settled)"
-        return [*found, SchemaFailure(message, rest.index.to_numpy(np.int64), unknown=True)]
+        message = "the schema crashed (its types cannot be settled)"
+        return [*failures, SchemaFailure(message, rest.index.to_numpy(np.int64), unknown=True)]
 
     def _errors(self, frame: pd.DataFrame) -> tuple[list[SchemaError] | Exception, pd.DataFrame]:
-        """What pandera says of a frame, and the frame as it left it; or what a parser raised."""
+        """The errors of pandera and the frame that it returned; or the exception of a parser."""
         try:
-            # The user's environment may switch validation off for programs of theirs.
+            # The user's environment may turn validation off for other programs.
             with (
                 config_context(
                     validation_enabled=True, validation_depth=ValidationDepth.SCHEMA_AND_DATA
@@ -131,12 +137,12 @@ class UserSchema:
             rows = _known(labels, frame)
             at = _position(name, frame)
             if at is not None and getattr(error.schema, "nullable", False):
-                there = frame.index[frame.iloc[:, at].notna()]
-                rows = np.intersect1d(rows, there.to_numpy(np.int64))
+                filled = frame.index[frame.iloc[:, at].notna()]
+                rows = np.intersect1d(rows, filled.to_numpy(np.int64))
             if len(rows):
                 yield SchemaFailure(message, rows, at)
 
-    def _told(
+    def _failures(
         self, error: SchemaError, data: pd.DataFrame, frame: pd.DataFrame
     ) -> Iterator[SchemaFailure]:
         reason, check = error.reason_code, error.check
@@ -149,22 +155,22 @@ class UserSchema:
                 named = error.schema.name
             elif reason is not SchemaErrorReason.COLUMN_NOT_IN_DATAFRAME:
                 at = _position(named, frame)
-            said = _OF_COLUMNS[reason].format(named)
-            yield SchemaFailure(f"your schema fails: {said}", column=at)
+            problem = _OF_COLUMNS[reason].format(named)
+            yield SchemaFailure(f"your schema fails: {problem}", column=at)
             return
         if frame.empty:
-            # Nothing stands there, so nothing is wrong with it.
+            # There are no rows, so none can fail.
             return
-        # A parser of the schema's may have put the rows in another order, or taken some away.
+        # A parser of the schema may have reordered or removed rows.
         moved = not data.index.equals(frame.index)
         if reason is SchemaErrorReason.CHECK_ERROR:
             yield from _crashed(error, data, frame, at, moved=moved)
             return
         message = _message(error)
-        blamed = [] if moved else list(_blamed(error, data, frame, at))
-        if not blamed:
+        reported = [] if moved else list(_reported_rows(error, data, frame, at))
+        if not reported:
             yield SchemaFailure(message, column=at, warning=warning)
-        for column, rows in blamed:
+        for column, rows in reported:
             if warning:
                 count = f"{len(rows)} row{'' if len(rows) == 1 else 's'}"
                 yield SchemaFailure(f"{message} in {count}", column=column, warning=True)
@@ -173,28 +179,32 @@ class UserSchema:
 
 
 def _once(failures: Iterable[SchemaFailure]) -> list[SchemaFailure]:
-    """Each failure once: pandera says it twice that a cell is not of its column's type."""
+    """Each failure once: pandera reports a cell of a wrong type twice."""
     kept = {
-        (one.message, None if one.rows is None else one.rows.tobytes(), one.column): one
-        for one in failures
+        (
+            failure.message,
+            None if failure.rows is None else failure.rows.tobytes(),
+            failure.column,
+        ): failure
+        for failure in failures
     }
     return list(kept.values())
 
 
 def _typed(error: SchemaError, cases: pd.DataFrame) -> dict[object, list[object]]:
-    """The index labels of what cannot be coerced, by column."""
-    found: dict[object, list[object]] = {}
+    """The index labels of cells that cannot be coerced, by column."""
+    labels: dict[object, list[object]] = {}
     for label, case in zip(cases["index"], cases["failure_case"], strict=True):
-        # A type of the whole frame gives what is wrong in a row by the column's name.
+        # A type of the whole frame reports the cells of a row by column name.
         for name in case if isinstance(case, dict) else [error.schema.name]:
-            found.setdefault(name, []).append(label)
-    return found
+            labels.setdefault(name, []).append(label)
+    return labels
 
 
-def _blamed(
+def _reported_rows(
     error: SchemaError, data: pd.DataFrame, frame: pd.DataFrame, at: int | None
 ) -> Iterator[tuple[int | None, Ints]]:
-    """The columns and rows that a failure is about; none where no row can be named."""
+    """The columns and rows that a failure is about; none if it names no rows."""
     cases, output = error.failure_cases, error.check_output
     repeated = _repeated(error, data, at)
     if repeated is not None:
@@ -230,26 +240,26 @@ def _repeated(error: SchemaError, data: pd.DataFrame, at: int | None) -> np.ndar
 def _crashed(
     error: SchemaError, data: pd.DataFrame, frame: pd.DataFrame, at: int | None, *, moved: bool
 ) -> Iterator[SchemaFailure]:
-    """A check that raised: a check of single elements is asked of each, any other passes nobody."""
+    """The failures of a check that raised: element-wise checks are repeated cell by cell."""
     check = error.check
     raised = str(error.failure_cases).partition("(")[0]
     message = f"{_named(error)} crashed, so this was not checked ({raised})"
-    everyone = frame.index.to_numpy(np.int64)
+    all_rows = frame.index.to_numpy(np.int64)
     if moved or at is None or not check.element_wise:
-        yield SchemaFailure(message, everyone, at, unknown=True)
+        yield SchemaFailure(message, all_rows, at, unknown=True)
         return
     values = data.iloc[:, at]
-    asked = values.dropna() if check.ignore_na else values
-    verdicts = asked.map(lambda value: _asked(check, value))
+    checked = values.dropna() if check.ignore_na else values
+    verdicts = checked.map(lambda value: _passes(check, value))
     unknown = verdicts.index[verdicts.isna()].to_numpy(np.int64)
     failed = verdicts.index[verdicts.eq(False).fillna(False)].to_numpy(np.int64)
-    yield SchemaFailure(message, unknown if len(unknown) else everyone, at, unknown=True)
+    yield SchemaFailure(message, unknown if len(unknown) else all_rows, at, unknown=True)
     if len(failed):
         yield SchemaFailure(_message(error), failed, at)
 
 
-def _asked(check: Any, value: object) -> bool | None:
-    """What an element-wise check says of one value; None where it raises."""
+def _passes(check: Any, value: object) -> bool | None:
+    """The result of an element-wise check for one value; None if it raises."""
     try:
         return bool(check._check_fn(value, **check._check_kwargs))
     except Exception:  # noqa: BLE001 - a check may raise anything
@@ -259,7 +269,7 @@ def _asked(check: Any, value: object) -> bool | None:
 def _message(error: SchemaError) -> str:
     """What is wrong, without a value."""
     if error.reason_code is SchemaErrorReason.SERIES_CONTAINS_NULLS:
-        return "blank, and your schema wants a value (not_nullable)"
+        return "blank, but your schema requires a value (not_nullable)"
     if error.reason_code is SchemaErrorReason.SERIES_CONTAINS_DUPLICATES:
         return "not unique, as your schema requires (field_uniqueness)"
     if error.reason_code is SchemaErrorReason.DUPLICATES:
@@ -274,7 +284,7 @@ def _message(error: SchemaError) -> str:
 
 
 def _named(error: SchemaError) -> str:
-    """A check by what its author calls it: its error text, its name, or its number."""
+    """The name of a check: its error text, its name, or its number."""
     check = error.check
     if isinstance(check, str):
         return f"your schema's check {_quoted(check)}"
@@ -289,7 +299,7 @@ def _quoted(text: object) -> str:
 
 
 def _known(index: Any, frame: pd.DataFrame) -> Ints:
-    """Those of some index labels that are rows of the frame, each once and in order."""
+    """The index labels that are rows of the frame, each once and in order."""
     labels = pd.Index(index)
     kept = labels[labels.isin(frame.index)]
     return np.unique(kept.to_numpy(dtype=np.int64))
@@ -303,19 +313,21 @@ def _position(name: object, frame: pd.DataFrame) -> int | None:
 
 
 def _expanded(schema: pa_schema.DataFrameSchema, frame: pd.DataFrame) -> pa_schema.DataFrameSchema:
-    """The schema with a column for each that a pattern of it fits, so that failures name it."""
+    """The schema with a column for each match of a pattern, so that failures name the column."""
     if not any(column.regex for column in schema.columns.values()):
         return schema
     columns: dict[str, pa_schema.Column] = {}
     for name, column in schema.columns.items():
         fitting = _fitting(column, frame) if column.regex else []
-        if not fitting or any(one in columns or one in schema.columns for one in fitting):
+        if not fitting or any(
+            name_found in columns or name_found in schema.columns for name_found in fitting
+        ):
             columns[name] = column
             continue
-        for one in fitting:
+        for name_found in fitting:
             plain = copy.copy(column)
             plain.regex = False
-            columns[one] = plain.set_name(one)
+            columns[name_found] = plain.set_name(name_found)
     whole = copy.copy(schema)
     whole.columns = columns
     return whole
@@ -332,7 +344,7 @@ def load(given: str) -> UserSchema:
     """The schema that `FILE:NAME` names.
 
     Raises:
-        RuleError: the file does not load, or the name is no DataFrameSchema and no DataFrameModel.
+        RuleError: the file does not load, or the name is not a DataFrameSchema or DataFrameModel.
     """
     file, _, name = given.rpartition(":")
     path = Path(file)
@@ -344,20 +356,20 @@ def load(given: str) -> UserSchema:
         near = nearest(name, vars(module))
         hint = f"; did you mean `{near}`?" if near else ""
         raise RuleError(f"schema {path}: has no `{name}`{hint}")
-    found = getattr(module, name)
+    value = getattr(module, name)
     try:
-        if isinstance(found, type) and issubclass(found, pa_schema.DataFrameModel):
-            found = found.to_schema()
-        schema = ready(found) if isinstance(found, pa_schema.DataFrameSchema) else None
+        if isinstance(value, type) and issubclass(value, pa_schema.DataFrameModel):
+            value = value.to_schema()
+        schema = ready(value) if isinstance(value, pa_schema.DataFrameSchema) else None
     except Exception as error:
-        raise RuleError(f"{where} is no sound schema: {in_a_line(error)}") from error
+        raise RuleError(f"{where} is not a valid schema: {in_a_line(error)}") from error
     if schema is None:
-        raise RuleError(f"{where} is no DataFrameSchema and no DataFrameModel of pandera.pandas")
+        raise RuleError(f"{where} is not a DataFrameSchema or DataFrameModel of pandera.pandas")
     return schema
 
 
 def ready(given: pa_schema.DataFrameSchema) -> UserSchema:
-    """A copy that reports every failure: it drops no row, and what only warns is told apart."""
+    """A copy that reports every failure: it drops no row, and records which checks only warn."""
     schema = copy.deepcopy(given)
     schema.drop_invalid_rows = False
     if schema.dtype is not None:
@@ -379,11 +391,11 @@ def ready(given: pa_schema.DataFrameSchema) -> UserSchema:
 
 
 def _is_text_or_bool(dtype: Any) -> bool:
-    """Whether a type is one that text has anyway, or that text must not be made into."""
+    """Whether a type is text anyway, or one that text must not be coerced to."""
     try:
         plain = pd.api.types.pandas_dtype(getattr(dtype, "type", dtype))
     except TypeError:
-        # A type of pandera's own: the schema says itself whether it coerces.
+        # A type of pandera: the schema says whether to coerce it.
         return True
     if plain.kind == "O":
         return False

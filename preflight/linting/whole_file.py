@@ -1,4 +1,4 @@
-"""The records of a file as one frame, for what can only be judged of all of them."""
+"""The records of a file as one frame, for the user's schema."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SchemaVerdict:
-    """What the user's schema says of a file.
+    """The failures of the user's schema in a file.
 
     Attributes:
         findings: about rows.
-        problems: about the file, each with its rule as it is for it.
+        problems: about the file, each with its rule, whose severity is that of the problem.
         rejected: the rows with an error.
     """
 
@@ -39,13 +39,13 @@ class SchemaVerdict:
 
 
 class WholeFile:
-    """Gathers the fixed records of a file and has the user's schema judge them.
+    """Collects the fixed records of a file and validates them with the user's schema.
 
-    All of the file's text is in memory then: what is unique, or a mean, is not told by a part.
+    All of the file's text is in memory then, because checks of uniqueness or of a mean need it all.
 
     Args:
-        schema: the user's.
-        plan: what is gone by.
+        schema: of the user.
+        plan: of the check.
         layout: of the file.
     """
 
@@ -59,16 +59,16 @@ class WholeFile:
         self._lines: list[Ints] = []
 
     def add(self, chunk: Chunk) -> None:
-        """Takes in the well-formed records of a chunk as fixing leaves them."""
-        self._tables.append(chunk.table.select([str(one.position) for one in self._columns]))
+        """Adds the well-formed records of a chunk, after fixing."""
+        self._tables.append(chunk.table.select([str(column.position) for column in self._columns]))
         self._rows.append(chunk.rows)
         self._lines.append(chunk.lines)
 
     def judge(self, without: Sequence[int] | Ints) -> SchemaVerdict:
-        """What the schema says.
+        """Validates the records.
 
         Args:
-            without: rows that it does not see.
+            without: rows that the schema does not see.
         """
         rows = np.concatenate([*self._rows, np.empty(0, np.int64)]).astype(np.int64)
         lines = np.concatenate([*self._lines, np.empty(0, np.int64)]).astype(np.int64)
@@ -84,13 +84,13 @@ class WholeFile:
                 problem = Problem(failure.message, line=line, column=column, severity=rule.severity)
                 problems.append((rule, problem))
                 continue
-            blamed = rows[failure.rows]
+            reported = rows[failure.rows]
             at = lines[failure.rows]
             pieces.append(
-                tables.table(rule.code, blamed, at, column or tables.NONE, failure.message)
+                tables.table(rule.code, reported, at, column or tables.NONE, failure.message)
             )
             if rule.severity is Severity.ERROR:
-                rejected.append(blamed)
+                rejected.append(reported)
         return SchemaVerdict(
             tables.concat(pieces), tuple(problems), np.unique(np.concatenate(rejected))
         )
@@ -111,5 +111,5 @@ class WholeFile:
             for at, column in enumerate(whole.columns)
         }
         frame = pd.DataFrame(cells, index=pd.RangeIndex(len(whole)))
-        frame.columns = pd.Index([bare_name(one.name) for one in self._columns], dtype="str")
+        frame.columns = pd.Index([bare_name(column.name) for column in self._columns], dtype="str")
         return frame

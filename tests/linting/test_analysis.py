@@ -80,8 +80,8 @@ def test_malformed_records_are_handed_out_as_rejected_unless_they_are_dropped() 
     assert len(one.changes) == 0
 
 
-def test_doubles_are_found_across_chunks_and_said_with_their_chunk() -> None:
-    """The second is told by the first's row."""
+def test_duplicates_are_found_across_chunks_and_said_with_their_chunk() -> None:
+    """The second is recognised by the first's row."""
     first, second = chunk_of(["ann@kestrel-labs.com"]), later(chunk_of(["ANN@kestrel-labs.com"]), 1)
     found = analyze(layout("email"), plan_for("email"), [first, second])
     assert found.after.tolist() == [CLEAN, REJECTED]
@@ -108,7 +108,7 @@ def test_a_rule_about_the_table_rejects_drops_or_warns(
     assert found.after.tolist() == [CLEAN, state]
 
 
-def test_rows_without_a_key_are_no_doubles_of_a_contact() -> None:
+def test_rows_without_a_key_are_no_duplicates_of_a_contact() -> None:
     """Nor is a file without a key column full of them."""
     for fields in (("email", "first_name"), ("company", "first_name")):
         chunk = chunk_of(["", ""] if fields[0] == "email" else ["a", "a"], ["Ann", "Bob"])
@@ -122,7 +122,7 @@ def of_header(problem: Problem) -> tuple[Plan, Rule]:
 
 
 def test_a_wrong_header_rejects_every_row_and_holds_findings_back() -> None:
-    """Unless writing the file anew mends it."""
+    """Unless writing the file anew fixes it."""
     for safety, wrong in ((None, True), (Safety.UNSAFE, True), (Safety.SAFE, False)):
         plan, _ = of_header(Problem(safety=safety))
         found = analyze(layout("company"), plan, [chunk_of(["a"])])

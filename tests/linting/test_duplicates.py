@@ -1,4 +1,4 @@
-"""What a whole table tells: doubles of a row, doubles of a contact, phones that many share."""
+"""Duplicates of a row, duplicates of a contact, and phones that many people share."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.checked import fix
 from tests.linting.test_analysis import later, layout
 from tests.linting.test_linter import own_of
 
-DOUBLES = [builtin()[code] for code in ("DUP801", "DUP802", "DUP803")]
+DUPLICATES = [builtin()[code] for code in ("DUP801", "DUP802", "DUP803")]
 
 
 def surveyed(
@@ -35,7 +35,7 @@ def surveyed(
         later(chunk_of(*zip(*rows[at : at + size], strict=True)), at)
         for at in range(0, len(rows), size)
     ]
-    return analyze(layout(*fields), plan_for(*fields, **({"rules": DOUBLES} | more)), chunks)
+    return analyze(layout(*fields), plan_for(*fields, **({"rules": DUPLICATES} | more)), chunks)
 
 
 def said(found: Analysis) -> list[tuple[int, str, str]]:
@@ -85,10 +85,11 @@ def test_a_row_without_a_key_can_be_there_twice(tmp_path: Path) -> None:
     assert (fixed.books.clean, fixed.books.rejected, fixed.books.dropped) == (2, 0, 1)
 
 
-def test_without_the_rule_that_drops_them_doubles_are_still_doubles() -> None:
+def test_without_the_rule_that_drops_them_duplicates_are_still_duplicates() -> None:
     """Nothing is passed because a rule is off."""
     rows = [("ann@kestrel-labs.com",)] * 2
-    assert [code for _, code, _ in said(surveyed(rows, "email", rules=DOUBLES[:1]))] == ["DUP801"]
+    found = said(surveyed(rows, "email", rules=DUPLICATES[:1]))
+    assert [code for _, code, _ in found] == ["DUP801"]
     assert [code for _, code, _ in said(surveyed(rows, "email"))] == ["DUP802"]
 
 
@@ -134,7 +135,7 @@ def test_a_phone_is_shared_by_three_people_or_more(
     assert CLEAN in found.after
 
 
-def test_where_the_phone_is_the_key_its_doubles_are_contacts() -> None:
+def test_where_the_phone_is_the_key_its_duplicates_are_contacts() -> None:
     """TextUs knows no other way to tell them apart."""
     rows = [("Ann", PHONE), ("Bob", PHONE), ("Cleo", PHONE)]
     found = surveyed(rows, "name", "phone_number", profile="textus")
@@ -142,7 +143,7 @@ def test_where_the_phone_is_the_key_its_doubles_are_contacts() -> None:
 
 
 def test_the_file_is_read_again_only_where_contacts_repeat() -> None:
-    """And then what cannot be read again is a defect, not a file without doubles."""
+    """And then what cannot be read again is a defect, not a file without duplicates."""
     reads = 0
 
     class Once:
@@ -154,7 +155,7 @@ def test_the_file_is_read_again_only_where_contacts_repeat() -> None:
             reads += 1
             yield self.chunk
 
-    plan = plan_for("email", rules=DOUBLES)
+    plan = plan_for("email", rules=DUPLICATES)
     analyze(layout("email"), plan, Once("a@x.org", "b@x.org", "", ""))
     assert reads == 1
     analyze(layout("email"), plan, Once("a@x.org", "A@x.org"))
@@ -163,15 +164,15 @@ def test_the_file_is_read_again_only_where_contacts_repeat() -> None:
         analyze(layout("email"), plan, iter([chunk_of(["a@x.org", "a@x.org"])]))
 
 
-def test_a_failing_rule_about_the_table_blames_every_row_it_was_to_judge() -> None:
-    """Doubles it did not find must not be sent."""
+def test_a_failing_rule_about_the_table_reports_every_row_it_was_to_judge() -> None:
+    """Duplicates it did not find must not be sent."""
     rule = own_of(Scope.TABLE, lambda keys: keys.no_such_column)
     plan = plan_for("email", rules=[rule])
     keys = pd.DataFrame({"line": [2, 3], "bad": False, "high": [1, 2], "low": [1, 2]}, index=[1, 2])
-    found, blamed = duplicates(rule, keys, plan, plan.columns[0])
+    found, reported = duplicates(rule, keys, plan, plan.columns[0])
     assert found.frame["code"].tolist() == ["SCH002", "SCH002"]
     assert found.frame["column"].tolist() == [1, 1]
-    assert blamed["SCH002"].tolist() == [1, 2]
+    assert reported["SCH002"].tolist() == [1, 2]
 
 
 def test_without_a_rule_about_the_table_nothing_is_remembered() -> None:

@@ -31,10 +31,10 @@ PLANS = st.fixed_dictionaries(
 )
 
 
-def written(chunk: Chunk, mended: list[FixedColumn]) -> tuple[Chunk, set[int]]:
+def written(chunk: Chunk, fixed: list[FixedColumn]) -> tuple[Chunk, set[int]]:
     """A chunk with its fixes in it, and the positions of the cells that were changed."""
     changed: set[int] = set()
-    for one in mended:
+    for one in fixed:
         hit = one.fixed.changed[one.suspects.which]
         new = one.fixed.cells["value"].to_numpy(dtype=object)[one.suspects.which[hit]]
         chunk = write_cells(chunk, one.suspects.column.position, one.suspects.where[hit], new)
@@ -77,11 +77,11 @@ def test_fixing_twice_is_fixing_once_and_touches_nothing_else(data: st.DataObjec
     before = data.draw(st.lists(cells(kind), min_size=1, max_size=10))
     linter, chunk = Linter(plan), chunk_of(before)
     linted = linter.lint(chunk)
-    mended = fix_columns(linter, linted)
-    once, changed = written(chunk, mended)
+    fixed = fix_columns(linter, linted)
+    once, changed = written(chunk, fixed)
     pairs = enumerate(zip(before, values(once), strict=True))
     assert {at for at, (old, new) in pairs if old != new} == changed
-    remaining = chunk_findings(linted, ((one.suspects, one.hits) for one in mended))
+    remaining = chunk_findings(linted, ((one.suspects, one.hits) for one in fixed))
     again = linter.lint(once)
     assert told(remaining) == told(chunk_findings(again))
     twice, changed_again = written(once, fix_columns(linter, again))
@@ -124,8 +124,8 @@ def test_fixes_are_made_in_the_order_of_their_phases_and_each_step_is_logged() -
     plan = plan_for("company", rules=[second, first])
     checks = ColumnChecks(plan.columns[0], plan)
     cells = checks.prepare(pd.Series(["a", "b", "x"], dtype="str"))
-    blamed = {one.code: checks.failed(one, cells) for one in checks.rules}
-    result = fix_cells(checks, cells, blamed, plan)
+    reported = {one.code: checks.failed(one, cells) for one in checks.rules}
+    result = fix_cells(checks, cells, reported, plan)
     assert result.cells["value"].tolist() == ["c", "c", "x"]
     assert [(c.code, c.old.tolist(), c.new.tolist()) for c in result.changes] == [
         ("OWN002", ["a"], ["b"]),
@@ -153,7 +153,7 @@ def test_a_guess_is_made_only_when_it_is_asked_for() -> None:
     ],
 )
 def test_a_fix_that_gives_no_texts_changes_nothing(broken: object) -> None:
-    """Neither a scalar nor a missing value reaches the file, and the cell is still blamed."""
+    """Neither a scalar nor a missing value reaches the file, and the cell is still reported."""
     plan = plan_for("company", rules=[rule("OWN001", Phase.TRIM, "a", "b", fix=broken)])
     after, changed = fixed(plan, chunk_of(["a", "x"]))
     assert (values(after), changed) == (["a", "x"], set())
@@ -166,7 +166,7 @@ def test_a_fix_that_cannot_tell_leaves_the_cell() -> None:
     assert fixed(plan, chunk_of(["a"]))[1] == set()
 
 
-def test_cells_that_nothing_blames_are_not_touched() -> None:
+def test_cells_that_nothing_reports_are_not_touched() -> None:
     """Even where a fix would change them."""
     plan = plan_for("company", rules=[rule("OWN001", Phase.TRIM, "a", "b")])
     checks = ColumnChecks(plan.columns[0], plan)

@@ -99,7 +99,7 @@ def test_a_blank_cell_is_no_business_of_a_cell_rule() -> None:
     ],
     ids=["scalar", "array", "short", "other index", "gaps", "texts", "nothing", "raises"],
 )
-def test_a_rule_that_gives_no_mask_blames_every_cell_it_was_shown(broken: object) -> None:
+def test_a_rule_that_gives_no_mask_reports_every_cell_it_was_shown(broken: object) -> None:
     """As unknown, under SCH002, which is an error: it never passes them."""
     found = said(plan_for("company", rules=[own(broken)]), chunk_of(["a", "b", "c"]))
     assert [(code, row) for code, row, *_ in found] == [("SCH002", 1), ("SCH002", 2), ("SCH002", 3)]
@@ -158,7 +158,7 @@ def test_rows_that_a_failing_rule_was_shown_are_rejected_and_others_go_on() -> N
     assert cleaned.keep.tolist() == [True, True, False]
 
 
-def test_a_malformed_record_is_blamed_by_the_rule_about_its_flaw() -> None:
+def test_a_malformed_record_is_reported_by_the_rule_about_its_flaw() -> None:
     """And a blank one is dropped."""
     chunk = with_aside(chunk_of(["a"]), Flaw.SHORT, Flaw.BLANK)
     linted = Linter(plan_for("company")).lint(chunk)
@@ -167,8 +167,8 @@ def test_a_malformed_record_is_blamed_by_the_rule_about_its_flaw() -> None:
 
 
 @pytest.mark.parametrize("broken", [lambda _: True, lambda _: 1 / 0])
-def test_a_failing_rule_about_records_blames_them_all_and_drops_none(broken: object) -> None:
-    """Nothing is left away by a rule that does not work."""
+def test_a_failing_rule_about_records_reports_them_all_and_drops_none(broken: object) -> None:
+    """Nothing is dropped by a rule that does not work."""
     plan = plan_for("company", rules=[own_of(Scope.RECORD, broken, drops=True)])
     linted = Linter(plan).lint(with_aside(chunk_of(["a"]), Flaw.BLANK))
     assert linted.records.frame["code"].tolist() == ["SCH002"]
@@ -196,7 +196,7 @@ def test_a_problem_may_be_worse_than_its_rule() -> None:
     ]
 
 
-def test_doubles_are_told_by_the_normal_form_even_when_no_rule_looks_at_the_column() -> None:
+def test_duplicates_are_told_by_the_normal_form_even_when_no_rule_looks_at_the_column() -> None:
     """`--select DUP` finds what all rules find."""
     plan = plan_for("email", rules=[builtin()["DUP801"]])
     chunk = chunk_of(["ann@kestrel-labs.com", "Ann@KESTREL-labs.com", ""])
@@ -204,7 +204,7 @@ def test_doubles_are_told_by_the_normal_form_even_when_no_rule_looks_at_the_colu
     assert found.after.tolist() == [0, 1, 0]
 
 
-def test_of_two_doubles_the_row_without_other_errors_is_kept() -> None:
+def test_of_two_duplicates_the_row_without_other_errors_is_kept() -> None:
     """Though it comes later, and in another chunk."""
     layout = dataclasses.replace(LAYOUT, header=("email", "phone"))
     first = chunk_of(["ann@kestrel-labs.com"], ["call me"])

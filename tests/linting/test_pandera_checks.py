@@ -82,7 +82,7 @@ def test_a_region_is_for_phones_without_a_country_code() -> None:
 
 
 def test_a_frame_without_rows_is_fine() -> None:
-    """There is nothing to blame."""
+    """There is nothing to report."""
     assert failures(pd.DataFrame({"email": pd.Series([], dtype="str")})) == []
 
 

@@ -211,7 +211,7 @@ BOLD = Settings(unsafe_fixes=True, ignore=("DUP",))
 
 @pytest.mark.parametrize("size", [1, 64, 1 << 20])
 def test_a_repaired_record_is_a_row_as_any_other(tmp_path: Path, size: int) -> None:
-    """Linted, mended, written in its place; however the file is cut into chunks."""
+    """Linted, fixed, written in its place; however the file is cut into chunks."""
     path = tmp_path / "a.csv"
     path.write_text(MESSY)
     fixed = check_fix_split.fix(

@@ -1,4 +1,4 @@
-"""Rules that see whole rows: which rows they are given, and what becomes of the rows they blame."""
+"""Rules about whole rows: the rows that they see, and what happens to the rows they report."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ RULE = Rule(
 
 
 def own(check: Any = None, **more: Any) -> Rule:
-    """A rule about rows that blames all its suspects."""
+    """A rule about rows that reports all its suspects."""
     said = {
         "code": "OWN001",
         "name": "odd",
@@ -67,7 +67,7 @@ def judged(rule: Rule, *chunks: Chunk, unsafe: bool = False) -> list[Any]:
 
 
 def found_rows(rule: Rule, *chunks: Chunk) -> list[int]:
-    """The rows it blames."""
+    """The rows it reports."""
     return [
         row for one in judged(rule, *chunks) for row in one.findings.ordered().frame["row"].tolist()
     ]
@@ -137,7 +137,7 @@ def test_a_rule_that_looks_for_nothing_here_is_not_asked() -> None:
 
 
 def test_the_frame_holds_text_a_column_a_position_and_the_finding_its_column() -> None:
-    """And the reason is asked for the blamed rows alone."""
+    """And the reason is asked for the reported rows alone."""
     chunk = chunk_of(["a", "b", "c"], ["1", "2", "3"])
 
     def check(rows: pd.DataFrame, context: RowContext) -> pd.Series[bool]:
@@ -239,7 +239,7 @@ def test_a_dropped_row_is_seen_by_no_other_rule() -> None:
 
 
 @pytest.mark.parametrize(
-    ("more", "blamed", "said"),
+    ("more", "reported", "said"),
     [
         ({"check": lambda rows: rows["email"]}, [1], "OWN001: KeyError"),
         ({"check": lambda _: True}, [1], "OWN001: its check gave no boolean mask"),
@@ -248,23 +248,23 @@ def test_a_dropped_row_is_seen_by_no_other_rule() -> None:
     ],
 )
 def test_a_rule_that_fails_leaves_its_rows_unknown(
-    more: dict[str, Any], blamed: list[int], said: str
+    more: dict[str, Any], reported: list[int], said: str
 ) -> None:
     """Not passed, not dropped."""
     rule = own(among="^a", drops=True, safety=Safety.SAFE, **more)
     (one,) = judged(rule, chunk_of(["a", "b"], ["x", "y"]))
     frame = one.findings.frame
-    assert frame["code"].tolist() == ["SCH002"] * len(blamed)
-    assert frame["row"].tolist() == blamed
+    assert frame["code"].tolist() == ["SCH002"] * len(reported)
+    assert frame["row"].tolist() == reported
     assert said in frame["message"].iloc[0]
-    assert one.rejected.tolist() == blamed
+    assert one.rejected.tolist() == reported
     assert one.dropped.tolist() == []
 
 
 @pytest.mark.parametrize("among", ["(", lambda _: {0: "(?=a)"}, lambda _: 7])
 def test_suspects_that_are_no_pattern_stop_before_a_row_is_read(among: Any) -> None:
     """Looking at no row would pass them all."""
-    with pytest.raises(RuleError, match="rule OWN001: its `among` is no RE2 pattern"):
+    with pytest.raises(RuleError, match="rule OWN001: its `among` is not an RE2 pattern"):
         judged(own(among=among), chunk_of(["a"], ["b"]))
 
 

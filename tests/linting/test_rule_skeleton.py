@@ -36,7 +36,7 @@ def test_it_lies_in_the_folder_of_its_family_where_there_is_one(tmp_path: Path) 
 
 def test_what_is_off_is_said_and_nothing_is_written(tmp_path: Path) -> None:
     for name, family, complaint in (
-        ("Email odd", "email", "is no name for a rule"),
+        ("Email odd", "email", "is not a rule name"),
         ("email-odd", "emial", "no family `emial`"),
         ("email-padded", "email", "EML303 has the name"),
     ):
@@ -51,7 +51,7 @@ def test_what_is_off_is_said_and_nothing_is_written(tmp_path: Path) -> None:
 def test_a_file_that_stands_there_is_not_written_over(tmp_path: Path) -> None:
     path, _ = rule_skeleton.write(tmp_path, "email-odd", "email", {})
     path.write_text("mine")
-    with pytest.raises(OutputExists, match="stands there already"):
+    with pytest.raises(OutputExists, match="exists already"):
         rule_skeleton.write(tmp_path, "email-odd", "email", {})
     assert path.read_text() == "mine"
     with pytest.raises(UsageError, match="cannot write"):

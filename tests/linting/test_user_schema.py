@@ -25,7 +25,7 @@ def frame(**columns: list[str | None]) -> pd.DataFrame:
 
 
 def said(schema: Any, seen: pd.DataFrame) -> list[tuple[str, list[int] | None, int | None]]:
-    """What the schema blames: the message, the rows, the column."""
+    """What the schema reports: the message, the rows, the column."""
     return [
         (one.message, None if one.rows is None else one.rows.tolist(), one.column)
         for one in user_schema.ready(schema).judge(seen)
@@ -33,7 +33,7 @@ def said(schema: Any, seen: pd.DataFrame) -> list[tuple[str, list[int] | None, i
 
 
 def one(column: pa.Column, *cells: str | None, **more: Any) -> list[Any]:
-    """What a schema of one column `a` blames in it."""
+    """What a schema of one column `a` reports in it."""
     return said(pa.DataFrameSchema({"a": column}, **more), frame(a=list(cells)))
 
 
@@ -90,7 +90,7 @@ def test_a_check_of_the_frame_names_rows_cells_or_neither() -> None:
 
 def test_missing_values_and_repeated_ones_are_rows() -> None:
     assert one(pa.Column(str), "x", None) == [
-        ("blank, and your schema wants a value (not_nullable)", [1], 0)
+        ("blank, but your schema requires a value (not_nullable)", [1], 0)
     ]
     unique = "not unique, as your schema requires (field_uniqueness)"
     column = pa.Column(str, unique=True, nullable=True)
@@ -220,7 +220,7 @@ def test_a_check_that_raises_passes_nobody() -> None:
         assert (failure.rows.tolist(), failure.column) == ([0, 1], at)  # type: ignore[union-attr]
     schema = pa.DataFrameSchema(parsers=pa.Parser(boom))
     (failure,) = user_schema.ready(schema).judge(frame(a=["x", "y"]))
-    assert (failure.message, failure.unknown) == ("the schema failed itself (KeyError)", True)
+    assert (failure.message, failure.unknown) == ("the schema crashed (KeyError)", True)
 
 
 def test_an_element_wise_check_that_raises_on_some_is_asked_of_each() -> None:
@@ -275,7 +275,7 @@ CHECKS = [
     st.booleans(),
     st.sampled_from([str, int, "Int64", None]),
 )
-def test_nothing_is_blamed_that_pandera_passes_and_the_other_way_round(
+def test_nothing_is_reported_that_pandera_passes_and_the_other_way_round(
     cells: list[str | None], checks: list[pa.Check], nullable: bool, unique: bool, dtype: Any
 ) -> None:
     """Pandera called plainly is the truth."""
@@ -299,9 +299,9 @@ def schemas(folder: Path, text: str) -> str:
     ("text", "complaint"),
     [
         ("Owm = 3", "has no `Own`; did you mean `Owm`?"),
-        ("Own = 3", "Own is no DataFrameSchema"),
+        ("Own = 3", "Own is not a DataFrameSchema"),
         ("raise ValueError('no')", "does not load: ValueError: no"),
-        ("class Own(pa.DataFrameModel):\n    a: 'nothing'\n", "is no sound schema"),
+        ("class Own(pa.DataFrameModel):\n    a: 'nothing'\n", "is not a valid schema"),
     ],
 )
 def test_a_schema_that_does_not_load_is_named(text: str, complaint: str, tmp_path: Path) -> None:
@@ -335,7 +335,7 @@ finn@kestrel-labs.com,B6
 
 
 def test_rows_are_rejected_with_their_reasons_and_the_books_balance(tmp_path: Path) -> None:
-    """The schema sees fixed cells, and neither doubles nor blank records."""
+    """The schema sees fixed cells, and neither duplicates nor blank records."""
     fixed = fix(tmp_path, CONTACTS, schema=schemas(tmp_path, MODEL))
     books = fixed.books
     assert (books.rows, books.clean, books.rejected, books.dropped) == (8, 1, 6, 1)

@@ -341,9 +341,9 @@ def test_an_audience_is_made_of_one_part(server: Loopback, tmp_path: Path) -> No
         ),
         (
             {"state": "failed", "rowsImported": 2, "mergedInserts": 0},
-            ("unknown", None, "cannot"),
+            ("unknown", None, "do not show"),
         ),
-        ({"state": "failed"}, ("unknown", None, "cannot")),
+        ({"state": "failed"}, ("unknown", None, "do not show")),
     ],
 )
 def test_a_job_is_what_its_state_and_its_counters_say(
