@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from preflight.cli.rule_samples import BLOCKS, blocks, complaints, sample
+from preflight.cli.rule_docstring import BLOCKS, blocks, sample
+from preflight.cli.rule_samples import complaints
 from preflight.config import catalogue
 from preflight.rule import Rule, Scope
 

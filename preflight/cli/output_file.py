@@ -1,4 +1,4 @@
-"""Which files a call must not write over, whatever the user names: what it would destroy."""
+"""Guards the files that a call must not overwrite, whatever file the user names."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ def refuse_protected(
     *,
     folder: Path | None = None,
 ) -> None:
-    """Makes sure that --output-file names nothing that has to stay as it is.
+    """Makes sure that --output-file does not name a file that must not be replaced.
 
-    These are the inputs and what links to them, config and rule files of the call, the results in a
-    folder, and what is kept in a state folder.
+    These are the inputs and links to them, the config and rule files of the call, results in a
+    folder, and files of a state folder.
 
     Args:
         given: the options of the call.
         settings: of the call.
         inputs: paths; "-" is standard input.
-        folder: where the results of the call go.
+        folder: of the results of the call.
 
     Raises:
         UsageError: it names one of them.
@@ -41,7 +41,7 @@ def refuse_protected(
 def refuse(
     target: Path, option: str, inputs: Iterable[str | Path] = (), *, folder: Path | None = None
 ) -> None:
-    """Makes sure of a file that the user named that it is no input, no result, and no state.
+    """Makes sure that a file is not an input, not a result, and not part of a state folder.
 
     Raises:
         UsageError: it is.
@@ -51,10 +51,7 @@ def refuse(
     files.refuse_input(target, inputs, option)
     results_folder.refuse_result(target, option, folder)
     if is_state(target):
-        raise UsageError(
-            f"{option} {target} would replace what preflight remembers of its runs; "
-            "name another file"
-        )
+        raise UsageError(f"{option} {target} would replace the records of runs; name another file")
 
 
 def _named(given: Mapping[str, Any], settings: Settings) -> Iterator[str | Path]:

@@ -150,7 +150,7 @@ def test_nor_the_input_of_an_earlier_run_nor_what_is_kept_of_it(
             what = f"--output-file {name} would replace a result in {Path('out').absolute()}"
             refused(call, [*argv, "--output-file", name], name, what)
         for name in kept:
-            what = f"--output-file {name} would replace what preflight remembers of its runs"
+            what = f"--output-file {name} would replace the records of runs"
             refused(call, [*argv, "--output-file", name], name, what)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from preflight.cli import rule_samples
+from preflight.cli import rule_docstring, rule_samples
 from preflight.config.settings import Settings
 from preflight.core.errors import RuleError
 
@@ -84,17 +84,17 @@ def test_a_docstring_that_tells_the_truth_is_let_be(tmp_path: Path) -> None:
     ("old", "new", "complaint"),
     [
         ("2:company OWN001 a blank", "3:company OWN001 a blank",
-         ["Findings line 1: `3:company OWN001 a blank` is shown and not found",
-          "Findings: `2:company OWN001 a blank` is found and not shown"]),
+         ["Findings line 1: `3:company OWN001 a blank` is shown but not found",
+          "Findings: `2:company OWN001 a blank` is found but not shown"]),
         ("OWN001 a blank\n", "OWN001 a blank\n    3:company OWN001 a blank\n",
-         ["Findings line 2: `3:company OWN001 a blank` is shown and not found"]),
+         ["Findings line 2: `3:company OWN001 a blank` is shown but not found"]),
         ("    2:company OWN001 a blank\n", "    2:company EML302 a blank\n",
-         ["Findings line 1: `2:company EML302 a blank` is shown and not found",
-          "Findings: `2:company OWN001 a blank` is found and not shown",
+         ["Findings line 1: `2:company EML302 a blank` is shown but not found",
+          "Findings: `2:company OWN001 a blank` is found but not shown",
           "Findings line 1: a finding of EML302, not of OWN001"]),
         ("    2:company OWN001 a blank\n", "    there\n",
-         ["Findings line 1: `there` is shown and not found",
-          "Findings: `2:company OWN001 a blank` is found and not shown",
+         ["Findings line 1: `there` is shown but not found",
+          "Findings: `2:company OWN001 a blank` is found but not shown",
           "Findings line 1: `there` is not `LINE:COLUMN CODE message`"]),
         ("com,Kestrel\n", "com,Kes trel\n",
          ["Good: the rule finds `2:company OWN001 a blank`"]),
@@ -102,22 +102,22 @@ def test_a_docstring_that_tells_the_truth_is_let_be(tmp_path: Path) -> None:
          [("Good: another rule finds an error in it: `2:company TXT706 a spreadsheet error "
           "instead of a value`")]),
         ("Kestrel_Labs", "Kestrel-Labs",
-         ["Fixed line 2: `ann@kestrel-labs.com,Kestrel-Labs` is shown and not written",
-          "Fixed: `ann@kestrel-labs.com,Kestrel_Labs` is written and not shown"]),
+         ["Fixed line 2: `ann@kestrel-labs.com,Kestrel-Labs` is shown but not written",
+          "Fixed: `ann@kestrel-labs.com,Kestrel_Labs` is written but not shown"]),
         ("Halvorn\n\"\"\"", "Halvorn\\x0d\n\"\"\"",
-         ["Fixed: the line ends are others than those that are written"]),
+         ["Fixed: the line ends differ from those that are written"]),
         ('replace(" ", "_")', 'replace("x", "y")',
-         ["Fixed line 2: `ann@kestrel-labs.com,Kestrel_Labs` is shown and not written",
-          "Fixed: `ann@kestrel-labs.com,Kestrel Labs` is written and not shown",
+         ["Fixed line 2: `ann@kestrel-labs.com,Kestrel_Labs` is shown but not written",
+          "Fixed: `ann@kestrel-labs.com,Kestrel Labs` is written but not shown",
           "Fixed: the fix changes no cell of the bad sample"]),
         ('replace(" ", "_")', 'replace(" ", " x ")',
-         ["Fixed line 2: `ann@kestrel-labs.com,Kestrel_Labs` is shown and not written",
-          "Fixed: `ann@kestrel-labs.com,Kestrel x Labs` is written and not shown",
-          "Fixed: fixing what was fixed changes it once more"]),
+         ["Fixed line 2: `ann@kestrel-labs.com,Kestrel_Labs` is shown but not written",
+          "Fixed: `ann@kestrel-labs.com,Kestrel x Labs` is written but not shown",
+          "Fixed: fixing the fixed file changes it again"]),
         ("Good::", "God::", ["OWN001: its docstring has no block `Good::`"]),
         ("It cannot", "Fxied::\n\n    a\n\nIt cannot",
-         [("OWN001: its docstring has a block `Fxied::`; there are Options, GoodOptions, With, "
-          "Schema, Domains, Compared, Workbook, Bad, Findings, Good, Fixed")]),
+         [("OWN001: its docstring has an unknown block `Fxied::`; known are Options, GoodOptions, "
+          "With, Schema, Domains, Compared, Workbook, Bad, Findings, Good, Fixed")]),
     ],
 )  # fmt: skip
 def test_the_line_that_lies_is_named(
@@ -130,11 +130,11 @@ def test_the_line_that_lies_is_named(
 def test_a_sample_without_findings_and_a_fix_that_is_not_shown_are_defects(tmp_path: Path) -> None:
     """A rule that nobody can see fail is none."""
     said = tried(tmp_path, 'contains(" ")', 'contains("#")')
-    assert "Findings line 1: `2:company OWN001 a blank` is shown and not found" in said
+    assert "Findings line 1: `2:company OWN001 a blank` is shown but not found" in said
     text = RULE.format(options="")
     shown = text[text.index("Fixed::") : text.index('"""\n\nfrom')]
     assert tried(tmp_path, shown, "") == [
-        "Fixed: the rule has a fix, and its docstring has no block `Fixed::`"
+        "Fixed: the rule has a fix, but its docstring has no block `Fixed::`"
     ]
 
 
@@ -157,7 +157,7 @@ def test_an_option_that_there_is_not_is_said(options: str, complaint: str, tmp_p
 
 
 def test_the_options_of_a_provider_belong_to_the_profile_that_is_checked() -> None:
-    made = rule_samples.options("--any-of email,phone --for textus -O a=b -O c=d")
+    made = rule_docstring.options("--any-of email,phone --for textus -O a=b -O c=d")
     assert made == Settings(
         profile="textus",
         any_of=((("email",), ("phone",)),),
