@@ -181,7 +181,10 @@ def test_whose_report_it_is_has_to_be_said_where_its_lines_do_not(
     asked = ("merge", "--from", "talkvalue", "--run", run_of(here), "--failures", "r.csv")
     (here / "r.csv").write_text("rowNum,errorCode,errorMessage,rawValue\n2,E,,\n4,E,,\n")
     told = call(*asked)
-    assert (told.code, "2 of its 2 lines fit rows of several parts; --part N" in told.err) == (
+    assert (
+        told.code,
+        "2 of its 2 lines fit rows of several parts; name the part with --part N" in told.err,
+    ) == (
         2,
         True,
     )
@@ -220,7 +223,7 @@ def test_what_a_report_cannot_be_about_is_refused_and_nothing_is_changed(
     assert (told.code, "none of its 1 lines is about a row of run" in told.err) == (2, True)
     (here / "t.csv").write_text("rowNum,errorCode\n2,E\n")
     told = call("merge", "--from", "talkvalue", "--failures", "t.csv", "--run", run)
-    assert (told.code, "went to dotdigital: a report of talkvalue" in told.err) == (2, True)
+    assert (told.code, "was sent to dotdigital: a report of talkvalue" in told.err) == (2, True)
     assert parts_of(here)[0].state is PartState.READY
     assert not (here / "none").exists()
 

@@ -160,7 +160,10 @@ def test_a_missing_tool_exits_with_2_before_anything_is_sent(
     monkeypatch.setenv(variable, "no-such-tool")
     told = call("submit", leads, *provider, "-o", "out")
     assert told.code == 2
-    assert f"`no-such-tool`, which is not installed or not on PATH; {variable}" in told.err
+    assert (
+        f"`no-such-tool`, which is not installed or not on PATH; install it, or set {variable} to"
+        in told.err
+    )
     assert not (here / "out").exists()
     assert not (here / ".preflight").exists()
 

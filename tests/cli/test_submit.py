@@ -129,7 +129,7 @@ def test_a_clean_file_exits_with_0(call: Call, box: Box, here: Path) -> None:
     assert "3 rows = 3 accepted + 0 rejected here" in told.out
     assert "part 1: 3 rows, finished, job 1, COMPLETED" in told.out
     assert "failures.csv" not in told.out
-    assert "if it is interrupted, `preflight resume 2" in told.err
+    assert "if it is interrupted, go on with `preflight resume 2" in told.err
 
 
 def test_several_parts_are_sent_one_after_the_other(call: Call, box: Box, here: Path) -> None:
@@ -233,7 +233,10 @@ def test_options_stand_in_the_config_as_well(call: Call, shared: Sandbox, here: 
         (["a.csv"], "missing option '--to'"),
         (["a.csv", "--to", "talkvalue"], "talkvalue needs -O source_id="),
         (["a.csv", *TALKVALUE, "-O", "sauce=1"], 'no option "sauce"'),
-        (["a.csv", *TALKVALUE, "-O", "mode=UPDAT"], "mode of talkvalue is one of UPDATE, SKIP"),
+        (
+            ["a.csv", *TALKVALUE, "-O", "mode=UPDAT"],
+            "mode of talkvalue must be one of UPDATE, SKIP",
+        ),
         (["a.csv", *TALKVALUE, "-O", "mode"], "`mode` is not key=value"),
         (["a.csv", "--to", "textus"], "textus needs -O account="),
         (["a.csv", "--to", "mailchimp"], 'no provider "mailchimp"'),
@@ -293,7 +296,7 @@ def test_a_waiting_time_that_is_no_number_sends_nothing(
     (here / "a.csv").write_text(contacts(2))
     monkeypatch.setenv(name, "soon")
     told = call("submit", "a.csv", *TALKVALUE)
-    assert (told.code, f"{name} is a number from 0 up" in told.err) == (2, True)
+    assert (told.code, f"{name} must be a number from 0 up" in told.err) == (2, True)
     assert [path.name for path in here.iterdir()] == ["a.csv"]
 
 
@@ -385,7 +388,7 @@ def test_a_call_is_waited_for_no_longer_than_is_said(
     monkeypatch.setenv("PREFLIGHT_CALL_TIMEOUT", "0.5")
     (here / "a.csv").write_text(contacts(2))
     told = call("submit", "a.csv", *DOTDIGITAL)
-    assert (told.code, "broke (ReadTimeout)" in told.err) == (3, True)
+    assert (told.code, "broke off (ReadTimeout)" in told.err) == (3, True)
     assert len(opened.store.accepted("dotdigital")) == 2
 
 
