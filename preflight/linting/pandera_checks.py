@@ -206,7 +206,7 @@ def _texts(
     except Exception as error:  # noqa: BLE001 - a rule may raise anything
         raise RuleCrashed(crash_message(rule, error), raised=True) from None
     if not isinstance(texts, pd.Series) or not texts.index.equals(cells.index):
-        raise RuleCrashed(f"{rule.code}: {what} no series of the same index")
+        raise RuleCrashed(f"{rule.code}: {what} not a series of the same index")
     whole = texts.dtype == "str" and not texts.hasnans
     if not whole and not all(isinstance(text, str) for text in texts.array):
         raise RuleCrashed(f"{rule.code}: {what} no text")

@@ -243,7 +243,7 @@ def test_a_dropped_row_is_seen_by_no_other_rule() -> None:
     [
         ({"check": lambda rows: rows["email"]}, [1], "OWN001: KeyError"),
         ({"check": lambda _: True}, [1], "OWN001: its check gave no boolean mask"),
-        ({"reason": lambda _: 7}, [1], "OWN001: its reasons are no series of the same index"),
+        ({"reason": lambda _: 7}, [1], "OWN001: its reasons are not a series of the same index"),
         ({"place": lambda rows: rows[0]}, [1], "OWN001: "),
     ],
 )

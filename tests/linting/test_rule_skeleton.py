@@ -38,7 +38,7 @@ def test_what_is_off_is_said_and_nothing_is_written(tmp_path: Path) -> None:
     for name, family, complaint in (
         ("Email odd", "email", "is not a rule name"),
         ("email-odd", "emial", "no family `emial`"),
-        ("email-padded", "email", "EML303 has the name"),
+        ("email-padded", "email", "EML303 already has the name"),
     ):
         with pytest.raises(UsageError, match=complaint):
             rule_skeleton.write(tmp_path, name, family, catalogue.builtin())

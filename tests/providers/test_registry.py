@@ -126,9 +126,9 @@ def test_defaults_are_filled_in(given: dict[str, str], values: dict[str, str]) -
         ({"book": "1\n2"}, "option book of acme must be digits"),
         (
             {"book": "1", "mode": "update"},
-            'option mode of acme is one of UPDATE, SKIP; did you mean "UPDATE"?',
+            'option mode of acme must be one of UPDATE, SKIP; did you mean "UPDATE"?',
         ),
-        ({"book": "1", "mode": "s3cret"}, "option mode of acme is one of UPDATE, SKIP"),
+        ({"book": "1", "mode": "s3cret"}, "option mode of acme must be one of UPDATE, SKIP"),
         ({"bok": "1"}, 'acme has no option "bok"; did you mean "book"? (it has book, mode, note)'),
         ({"zzz": "s3cret"}, 'acme has no option "zzz" (it has book, mode, note)'),
     ],

@@ -77,7 +77,7 @@ def test_credentials_and_plain_text_are_refused() -> None:
 
 def test_a_name_that_means_nothing_is_unreachable() -> None:
     """Nothing was sent, and later it may mean something."""
-    with pytest.raises(Unreachable, match=r"upload\.example\.com, which experiture named"):
+    with pytest.raises(Unreachable, match=r"upload\.example\.com, which experiture gave"):
         looked_at("https://upload.example.com/x")
 
 
