@@ -106,11 +106,11 @@ class Candidates:
     """The properties of a column's cells that are frequent enough to compare.
 
     Attributes:
-        found: the properties, each with a mask over the cells.
+        frequent: the properties, each with a mask over the cells.
         tried: number of properties that were tried, with those that cannot be shown.
     """
 
-    found: tuple[tuple[Property, Bools], ...]
+    frequent: tuple[tuple[Property, Bools], ...]
     tried: int
 
 

@@ -200,7 +200,7 @@ def _pool(
                 mask,
                 _proposes(found_property, evidence, free, show_values=show_values),
             )
-            for found_property, mask in properties.found
+            for found_property, mask in properties.frequent
         ]
     return pool, tried
 

@@ -120,7 +120,9 @@ class ContentFold:
             profile=plan.profile,
             rows=rows,
             filled=tuple(self._filled.tolist()),
-            sent=frozenset(one.position for one in plan.columns if is_sent(one, plan.profile)),
+            sent=frozenset(
+                column.position for column in plan.columns if is_sent(column, plan.profile)
+            ),
             used=plan.linted,
             well_formed=self._well_formed,
             options=plan.options,

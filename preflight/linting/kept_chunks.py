@@ -1,7 +1,7 @@
-"""What the first pass found in each chunk, kept for all that comes after it.
+"""The results of the first pass for each chunk, kept for all later stages.
 
-Each cell is linted and fixed once. The second pass, the reports and failures.csv take from here
-what was found, and read the file again only for the cells that nobody found anything about.
+Each cell is linted and fixed once. The second pass, the reports and failures.csv use the kept
+results, and read the file again only for cells without a finding.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from preflight.linting.row_rules import RowRules, without_rows
 
 @dataclass(frozen=True)
 class KeptChunk:
-    """What was found in one chunk.
+    """The results of a chunk.
 
     Attributes:
         rows: of its table, without the dropped ones; repaired records are among them.
         dropped: the rows that a rule about rows drops.
-        fixes: the cells that fixing changes, a piece a column.
-        findings: what is wrong with it after fixing, see `ChunkAnalysis.findings_after`.
+        fixes: the cells that fixing changes, by column.
+        findings: after fixing, see `ChunkAnalysis.findings_after`.
     """
 
     rows: Ints
@@ -51,7 +51,7 @@ class FoundCells:
         column: its number, from 1.
         rows: ascending.
         old: strings, the cells as read.
-        new: strings, the cells as fixed; null where no fix changes them.
+        new: strings, the cells as fixed; null if no fix changes them.
     """
 
     column: int
@@ -62,14 +62,14 @@ class FoundCells:
 
 @dataclass(frozen=True)
 class AgainChunk:
-    """A chunk that is read again, with what was found in it.
+    """A chunk that is read again, with its results.
 
     Attributes:
         read: as read.
-        aligned: as read, with the records that are rows again in its table.
+        aligned: as read, with repaired records in its table.
         chunk: `aligned` without the dropped rows.
-        repairs: what was repaired in it, a frame of `types.LOCATED_CHANGE_COLUMNS`.
-        kept: what was found in it.
+        repairs: the repaired records, a frame of `types.LOCATED_CHANGE_COLUMNS`.
+        kept: its results.
     """
 
     read: Chunk
@@ -85,7 +85,7 @@ class KeptChunks:
     Args:
         layout: of the file.
         plan: that is followed.
-        folder: a private one, for what does not fit into memory.
+        folder: a private folder, for results that do not fit into memory.
     """
 
     def __init__(self, layout: Layout, plan: Plan, folder: Path | None = None) -> None:
@@ -151,7 +151,7 @@ def found_cells(
 
     Args:
         chunk: as read, dropped rows in its table or not.
-        kept: what was found in it.
+        kept: its results.
         plan: with the columns.
         rows: of its table, or of malformed records, which have no cells.
         columns: the column of each, from 1; 0 for none.
@@ -163,7 +163,7 @@ def found_cells(
         return
     at, columns = at[inside], columns[inside]
     whole = with_joined(chunk, plan.columns)
-    fixes = {each.column.position + 1: each for each in kept.fixes}
+    fixes = {column_fixes.column.position + 1: column_fixes for column_fixes in kept.fixes}
     for column in np.unique(columns).tolist():
         wanted = np.zeros(len(chunk.rows), dtype=bool)
         wanted[at[columns == column]] = True

@@ -317,7 +317,9 @@ def schema(
 
     known = profiles.load(profile)
     rules = catalogue.choose(catalogue.builtin(), known, select=select, ignore=ignore)
-    fields = [one for one in known.fields.values() if known.is_general or one.header is not None]
+    fields = [
+        field for field in known.fields.values() if known.is_general or field.header is not None
+    ]
     held = tuple(
         Column(at, field.header or field.name, field.name, field.kind, field.required, "exact")
         for at, field in enumerate(fields)

@@ -78,8 +78,8 @@ def analyzed(path: str | Path, settings: Settings, call: Call) -> Checked:
     )
     read = RecordStream(layout, "reading", call.progress, call.chunk_bytes)
     again = dataclasses.replace(read, stage="reading again")
-    found = analyze(layout, plan, read, again=again, schema=schema, folder=call.work)
-    return Checked(source, found, call.chunk_bytes)
+    analysis = analyze(layout, plan, read, again=again, schema=schema, folder=call.work)
+    return Checked(source, analysis, call.chunk_bytes)
 
 
 def _user_schema(given: str) -> UserSchema:
@@ -161,9 +161,9 @@ def changes(checked: Checked, *, progress: Progress = silent) -> Iterator[pd.Dat
         Frames of `types.CHANGE_COLUMNS`: of the file itself, then of its cells, in row order.
     """
     yield file_changes(checked)
-    for one, _ in rewrite(checked.analysis, checked.records("comparing", progress)):
-        if len(one.changes):
-            yield one.changes[list(CHANGE_COLUMNS)]
+    for fixed_chunk, _ in rewrite(checked.analysis, checked.records("comparing", progress)):
+        if len(fixed_chunk.changes):
+            yield fixed_chunk.changes[list(CHANGE_COLUMNS)]
 
 
 def fix(

@@ -24,7 +24,7 @@ def of(column: SentColumn, *cells: str) -> Candidates:
 
 def slugs(told: Candidates) -> set[str]:
     """What was found, by name."""
-    return {one.slug for one, _ in told.found}
+    return {one.slug for one, _ in told.frequent}
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_a_property_is_found_where_twelve_cells_have_it(
         cell,
         {"email": "bob@kestrel-labs.com", "phone": "+14155552671"}.get(column.kind, "Xaver"),
     )
-    (mask,) = [mask for one, mask in told.found if one.slug == slug]
+    (mask,) = [mask for one, mask in told.frequent if one.slug == slug]
     assert mask.tolist() == [True] * 12 + [False] * 12
     assert slug not in slugs(candidates(column, pd.Series([cell] * 11 + ["Xaver"], dtype="str")))
 
@@ -65,9 +65,9 @@ def test_each_mask_is_what_python_finds_and_each_made_up_value_what_it_is_to_be(
     column: SentColumn, cells: list[str]
 ) -> None:
     told = of(column, *cells, "Ann 7/+", "ann@heron.org")
-    assert len(told.found) <= told.tried
+    assert len(told.frequent) <= told.tried
     every = [cell for cell in [*cells, "Ann 7/+", "ann@heron.org"] for _ in range(12)]
-    for one, mask in told.found:
+    for one, mask in told.frequent:
         assert re.search(one.pattern, one.odd)
         assert not any(re.search(one.pattern, fine) for fine in one.fine)
         if one.pattern != BLANK:
@@ -81,7 +81,7 @@ def test_what_every_cell_has_tells_nothing() -> None:
 def test_a_domain_of_few_contacts_may_be_somebodys_own() -> None:
     def at(cells: list[str]) -> Property:
         told = candidates(EMAIL, pd.Series([*cells, *["x@kestrel-labs.com"] * 12], dtype="str"))
-        (one,) = [one for one, _ in told.found if one.slug == "email-at-heron-org"]
+        (one,) = [one for one, _ in told.frequent if one.slug == "email-at-heron-org"]
         return one
 
     assert at(["ann@heron.org"] * 12).personal
@@ -95,7 +95,7 @@ def test_only_a_field_can_be_demanded() -> None:
 @pytest.mark.parametrize("name", ["a\nb", "a::b", "", "x" * 61])
 def test_a_column_that_no_sample_can_name_is_left_out(name: str) -> None:
     told = of(SentColumn(name, None, "text", name), "a/b", "Guest")
-    assert told.found == ()
+    assert told.frequent == ()
     assert told.tried > 0
 
 

@@ -22,7 +22,7 @@ SUPPORT = Support(1200, 3, 1300, 5000)
 def found(column: SentColumn, cell: str, slug: str) -> Property:
     """A property of a cell."""
     told = candidates(column, pd.Series([cell] * 12 + ["zzz"], dtype="str"))
-    (one,) = [one for one, _ in told.found if one.slug == slug]
+    (one,) = [one for one, _ in told.frequent if one.slug == slug]
     return one
 
 

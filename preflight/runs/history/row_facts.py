@@ -141,7 +141,7 @@ def retold(
     before = _of_rows(checked.analysis.findings, wanted)
     for fixed in _second_pass(checked, progress):
         for row, line, cells in _records(fixed.original, checked.layout.header, wanted):
-            facts[row] = _one(checked, fixed, row, line, cells, before)
+            facts[row] = _row_facts(checked, fixed, row, line, cells, before)
         if len(facts) == len(wanted):
             break
     return facts
@@ -166,7 +166,7 @@ def _records(
         yield int(row), int(line), {"": str(raw)}
 
 
-def _one(
+def _row_facts(
     checked: Checked,
     chunk: FixedChunk,
     row: int,
@@ -180,13 +180,15 @@ def _one(
     after = _of_rows(chunk.findings, number)
     if end == "clean" and record_limit() in set(after.frame[tables.CODE]):
         end = "rejected"
-    remaining = {(one.code, one.column) for one in _findings(checked, after, frozenset())}
+    remaining = {
+        (finding.code, finding.column) for finding in _findings(checked, after, frozenset())
+    }
     first = _findings(checked, _of_rows(before, number), remaining, dropped=end == "dropped")
-    reported = {(one.code, one.column) for one in first}
+    reported = {(finding.code, finding.column) for finding in first}
     added = [
-        one
-        for one in _findings(checked, after, remaining)
-        if (one.code, one.column) not in reported
+        finding
+        for finding in _findings(checked, after, remaining)
+        if (finding.code, finding.column) not in reported
     ]
     changed = chunk.changes[chunk.changes["row"] == row]
     names = _names(checked)
@@ -206,7 +208,7 @@ def _one(
 
 def _findings(
     checked: Checked,
-    found: Findings,
+    findings: Findings,
     remaining: Collection[tuple[str, str]],
     *,
     dropped: bool = False,
@@ -216,9 +218,9 @@ def _findings(
     names = _names(checked)
     listed = []
     for code, column, message in zip(
-        found.frame[tables.CODE].astype("str"),
-        found.frame[tables.COLUMN],
-        found.frame[tables.MESSAGE],
+        findings.frame[tables.CODE].astype("str"),
+        findings.frame[tables.COLUMN],
+        findings.frame[tables.MESSAGE],
         strict=True,
     ):
         rule, name = rules[code], names.get(column, "")
