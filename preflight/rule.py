@@ -52,7 +52,9 @@ import pandas as pd
 from preflight.config.column_suggestions import Candidate, candidates, map_option, suggested
 from preflight.config.fields import Field
 from preflight.config.profile import Limits, Profile
+from preflight.core.formula_text import FORMULA_TEXT, formula_text
 from preflight.core.invisible import BLANK, stripped, tidied
+from preflight.core.names import bare_name
 from preflight.core.types import Column, Layout, Problem, Safety, Severity
 from preflight.core.verdicts import Verdict
 from preflight.kinds.registry import (
@@ -72,6 +74,7 @@ from preflight.kinds.sniffing import LOOK_NAMES, Looks
 __all__ = [
     "ALL_KINDS",
     "BLANK",
+    "FORMULA_TEXT",
     "LOOK_NAMES",
     "Alike",
     "Candidate",
@@ -91,7 +94,9 @@ __all__ = [
     "Scope",
     "Severity",
     "Verdict",
+    "bare_name",
     "drop_zero_width",
+    "formula_text",
     "line_types",
     "map_option",
     "numbers_of",
@@ -149,6 +154,7 @@ class Alike(enum.StrEnum):
 class Phase(enum.IntEnum):
     """When a fix is applied; within a phase the order is that of the codes."""
 
+    OPEN = 0
     DECODE = 1
     TRIM = 2
     UNWRAP = 3
@@ -312,6 +318,8 @@ class Rule:
         phase: when the fix is applied.
         drops: for a RECORD, ROW, TABLE or COMPARISON rule, whether the row is dropped; for a HEADER
             rule, whether the column is dropped.
+        unwraps: for a CELL rule, whether it reports cells that a program wrapped in a formula (see
+            `formula_text`), and its fix unwraps them. All other rules then see what is inside.
         repairs: for a RECORD rule, whether a record becomes a row again if its fields can be joined
             in only one way; see `rejoin_fields`.
         verdict: for a COMPARISON rule, the verdict that it reports.
@@ -345,6 +353,7 @@ class Rule:
     safety: Safety | None = None
     phase: Phase = Phase.SHAPE
     drops: bool = False
+    unwraps: bool = False
     repairs: bool = False
     verdict: Verdict | None = None
     misplaces_cells: bool = False

@@ -99,6 +99,7 @@ NAMES = {
     "TXT706": "text-spreadsheet-error",
     "TXT707": "text-newline",
     "TXT708": "zeros-lost",
+    "TXT709": "formula-wrapped",
     "DUP801": "key-duplicated",
     "DUP802": "row-duplicated",
     "DUP803": "phone-shared",

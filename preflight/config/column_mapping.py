@@ -20,6 +20,7 @@ from preflight.core.types import Chunk, Column
 HELPER_PREFIX = "preflight__"
 NOT_A_FIELD = "-"
 _SHOWN = 12
+_NUMBER = re.compile("#([1-9][0-9]{0,5})")
 
 
 def resolve(
@@ -34,7 +35,8 @@ def resolve(
         header: the names as written.
         profile: has the fields, headers and aliases.
         mapping: the user's own, header → field; it takes precedence over names and aliases. The
-            field "-" means that the column holds none.
+            field "-" means that the column holds none. `#3` instead of a header is the third
+            column, and `#3` to "-" leaves it out.
         shared: the names in the mapping that the header may lack; see `missing`.
 
     Raises:
@@ -42,6 +44,7 @@ def resolve(
             profile lacks.
     """
     mapped = _mapped(header, profile, mapping or {}, shared)
+    by_number = {at for name in mapping or {} if (at := _numbered(name, header)) is not None}
     known_names = profile.matches(header)
     columns = []
     for position, name in enumerate(header):
@@ -55,7 +58,8 @@ def resolve(
             if field in mapped.values():
                 field, how = NOT_A_FIELD, ""
         if field == NOT_A_FIELD:
-            columns.append(Column(position, name))
+            left_out = how == "option" and position in by_number
+            columns.append(Column(position, name, matched="option" if left_out else ""))
             continue
         known = profile.fields[field]
         columns.append(Column(position, name, field, known.kind, known.required, how))
@@ -118,7 +122,9 @@ def join_pieces(pieces: Sequence[pa.Array | pa.ChunkedArray]) -> pa.Array | pa.C
 def missing(header: Sequence[str], names: Iterable[str]) -> tuple[str, ...]:
     """The names of columns that a header lacks."""
     present = {_loose(name) for name in header}
-    return tuple(name for name in names if _loose(name) not in present)
+    return tuple(
+        name for name in names if _loose(name) not in present and _numbered(name, header) is None
+    )
 
 
 def _mapped(
@@ -135,14 +141,26 @@ def _mapped(
     for name, field in mapping.items():
         if field != NOT_A_FIELD and field not in profile.fields:
             raise ConfigError(_no_such_field(name, field, profile))
-        if bare_name(name) in bare:
+        number = _numbered(name, header)
+        if number is not None:
+            mapped[number] = field
+        elif bare_name(name) in bare:
             mapped[bare.index(bare_name(name))] = field
         elif _loose(name) in loose:
             mapped[loose.index(_loose(name))] = field
         elif name not in shared:
-            hint = _there_are(name, [" ".join(shown.split()) for shown in bare if shown], profile)
+            hint = _there_are(name, [" ".join(shown.split()) for shown in bare], profile)
             raise ConfigError(f"the file has no column `{name}` to map to `{field}`{hint}")
     return mapped
+
+
+def _numbered(name: str, header: Sequence[str]) -> int | None:
+    """The position of the column that `#3` names, unless a column has this very name."""
+    number = _NUMBER.fullmatch(name)
+    if number is None or name in map(bare_name, header):
+        return None
+    position = int(number[1]) - 1
+    return position if position < len(header) else None
 
 
 def _loose(name: str) -> str:
@@ -162,9 +180,12 @@ def _there_are(wanted: str, names: Sequence[str], profile: Profile) -> str:
     """The names of the file's columns; "" if the header may be a contact's data."""
     if not any(map(profile.knows, names)):
         return ""
+    if _NUMBER.fullmatch(wanted):
+        return f"; it has {len(names)} columns"
     near = nearest(wanted, names)
     if near is not None:
         return f"; did you mean `{near}`?"
+    names = [name for name in names if name]
     shown = ", ".join(f"`{name}`" for name in names[:_SHOWN])
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     return f"; it has {shown}{more}"
@@ -220,19 +241,22 @@ def _sent_name(column: Column, profile: Profile) -> str:
     header = profile.fields[column.field].header
     if header is None and column.matched == "option" and not profile.is_general:
         return column.field
-    return header or bare_name(column.name)
+    return header or bare_name(column.name) or column.field
 
 
 def is_sent(column: Column, profile: Profile) -> bool:
     """Whether a column itself is written for the provider.
 
     A column without a field, because the user unmapped it or mapped another one to its field, is
-    not written if the provider would read its name as that field.
+    not written if the provider would read its name as that field. Nor is one that the user left out
+    by its number.
     """
     if column.kind == "helper":
         return False
     if column.pieces:
         return True
+    if column.field is None and column.matched == "option":
+        return False
     if profile.is_general:
         return True
     if column.field is not None and profile.fields[column.field].header is not None:

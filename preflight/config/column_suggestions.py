@@ -24,13 +24,16 @@ _PARTS_OF_A_NAME = {"first_name", "last_name"}
 _WORDS = re.compile(r"[^\W_]+")
 
 
-def map_option(header: str, field: str | None) -> str:
+def map_option(header: str | int, field: str | None) -> str:
     """The option that maps a column to a field, quoted for a shell: `--map 'Mail to=email'`.
 
-    The field None makes the option that maps it to none.
+    Args:
+        header: the column's name, or its position.
+        field: the field; None makes the option that maps the column to none.
     """
-    field = field or "-"
-    return "--map " + shlex.quote(f"{' '.join(bare_name(header).split())}={field}")
+    if isinstance(header, int):
+        return f'--map "#{header + 1}={field or "-"}"'
+    return "--map " + shlex.quote(f"{' '.join(bare_name(header).split())}={field or '-'}")
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,7 @@ def candidates(
             continue
         seen = looks[column.position] if column.position < len(looks) else Looks({})
         look = seen.surely()
-        if seen.instead_of(field.kind, field.name) is not None or look not in (None, field.kind):
+        if seen.contradicts(field.kind, field.name) or look not in (None, field.kind, field.name):
             continue
         likeness = _likeness(column.name, field)
         if look or likeness >= _LIKE:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
+from preflight.core.formula_text import formula_text
 from preflight.core.invisible import drop_zero_width, strip_invisible
 
 
@@ -19,5 +20,5 @@ def fold(name: str) -> str:
 
 
 def bare_name(name: str) -> str:
-    """A header without whitespace around it and without zero-width characters in it."""
-    return strip_invisible(drop_zero_width(name))
+    """A header without whitespace or a formula around it, and without zero-width characters."""
+    return strip_invisible(formula_text(strip_invisible(drop_zero_width(name))))

@@ -249,7 +249,8 @@ class Column:
         field: the profile's field it holds, or None.
         kind: the kind of its cells: "email", "phone", "timestamp", "name", "country", "text".
         required: whether the profile rejects a row in which it is blank.
-        matched: "exact", "alias", "option", "joined", or "" when `field` is None.
+        matched: "exact", "alias", "option", "joined"; when `field` is None, "option" if the user
+            left the column out, else "".
         pieces: for a joined column, the positions of the input columns that it is joined from; its
             own position is then after those of the input.
     """

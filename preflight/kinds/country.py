@@ -8,6 +8,7 @@ import phonenumbers
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from preflight.core.formula_text import formula_text
 from preflight.core.invisible import strip_invisible
 from preflight.core.names import fold
 
@@ -72,6 +73,6 @@ def regions(countries: pa.ChunkedArray, default: str) -> pa.ChunkedArray:
     encoded = countries.combine_chunks().dictionary_encode()
     codes = [
         region_of(country) if strip_invisible(country) else default
-        for country in encoded.dictionary.to_pylist()
+        for country in map(formula_text, encoded.dictionary.to_pylist())
     ]
     return pa.chunked_array([pc.take(pa.array(codes, type=pa.string()), encoded.indices)])

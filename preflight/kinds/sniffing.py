@@ -8,13 +8,14 @@ No column is ever mapped by its look.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from preflight.core.arrow import matches
+from preflight.core.formula_text import formula_texts
 from preflight.core.types import Chunk
 
 # The first pattern that matches a cell gives its look. Digits alone may be a phone number, a serial
@@ -56,6 +57,13 @@ _FITS: Mapping[str, frozenset[str]] = {
 }
 # The one look that a field of plain text cannot have.
 _NEVER = {"job_title": "title"}
+# What nobody means by a field of plain text, if its name does not say so.
+_NO_TEXT = frozenset({"email", "url", "timestamp"})
+# The fields that hold addresses of one site.
+_SITES: Mapping[str, str] = {
+    "linkedin_url": r"(?i)^(?:https?://)?(?:[a-z0-9-]+\.)*linkedin\.com(?:/|$)",
+    "x_url": r"(?i)^(?:https?://)?(?:[a-z0-9-]+\.)*(?:twitter|x)\.com(?:/|$)",
+}
 
 LOOK_NAMES: Mapping[str, str] = {
     "email": "email addresses",
@@ -68,6 +76,8 @@ LOOK_NAMES: Mapping[str, str] = {
     _TEXT: "words",
     "name": "names",
     "country": "countries",
+    "linkedin_url": "LinkedIn addresses",
+    "x_url": "X addresses",
 }
 """Looks and kinds, as messages call them."""
 
@@ -82,10 +92,14 @@ class Looks:
         counts: look → cells. The looks are "email", "url", "timestamp", "digits", "phone",
             "number", "title" (Mr, Dr) and "text".
         international: how many start like a phone number with a country code.
+        sites: how many are addresses of the site that a field is for, by the field's name.
+        lengths: characters of the shortest and of the longest cell.
     """
 
     counts: Mapping[str, int]
     international: int = 0
+    sites: Mapping[str, int] = field(default_factory=dict)
+    lengths: tuple[int, int] = (0, 0)
 
     @property
     def cells(self) -> int:
@@ -112,8 +126,35 @@ class Looks:
             return look if fitting < _MOST_THAT_FIT * self.cells else None
         return look if field in _NEVER and _NEVER[field] == look else None
 
+    @property
+    def shape(self) -> str:
+        """What the cells look like, for people who must not see them: "words, 3 to 5 characters".
+
+        "" if there is no cell.
+        """
+        if not self.cells:
+            return ""
+        look = max(self.counts, key=lambda name: self.counts[name])
+        shortest, longest = self.lengths
+        size = f"{longest}" if shortest == longest else f"{shortest} to {longest}"
+        return f"{LOOK_NAMES[look]}, {size} characters"
+
+    def contradicts(self, kind: str, name: str) -> bool:
+        """Whether the cells show that a column whose name is merely like a field's is not it."""
+        if not self.cells:
+            return False
+        if name in _SITES:
+            return self.sites.get(name, 0) < _LEAST_OF_OTHERS * self.cells
+        if self.instead_of(kind, name) is not None:
+            return True
+        others = sum(self.counts.get(look, 0) for look in _NO_TEXT)
+        return kind == "text" and others >= _SURE * self.cells
+
     def surely(self) -> str | None:
-        """The kind that the cells make certain: "email" or "phone", or None."""
+        """What the cells make certain: "email", "phone", a field for one site, or None."""
+        for site, count in self.sites.items():
+            if count >= max(1, _SURE * self.cells):
+                return site
         if self.counts.get("email", 0) >= max(1, _SURE * self.cells):
             return "email"
         written, digits = self.counts.get("phone", 0), self.counts.get("digits", 0)
@@ -161,9 +202,12 @@ class Sample:
             return (Looks({}),) * self._columns
         whole = pa.concat_tables(self._tables)
         cells = pa.concat_arrays([column.combine_chunks() for column in whole.columns])
-        cells = pc.utf8_trim_whitespace(cells)
+        cells = pc.utf8_trim_whitespace(formula_texts(cells))
         looks = _look_at(cells).reshape(self._columns, rows)
         abroad = matches(cells, _INTERNATIONAL)
+        shape = (self._columns, rows)
+        sites = {name: matches(cells, site).reshape(shape) for name, site in _SITES.items()}
+        lengths = pc.utf8_length(cells).to_numpy(zero_copy_only=False).reshape(shape)
         return tuple(
             Looks(
                 {
@@ -174,9 +218,17 @@ class Sample:
                     if count and look != _NOTHING
                 },
                 int(begins.sum()),
+                {name: int(hits[at].sum()) for name, hits in sites.items() if hits[at].any()},
+                _extremes(lengths[at]),
             )
-            for column, begins in zip(looks, abroad.reshape(self._columns, rows), strict=True)
+            for at, (column, begins) in enumerate(zip(looks, abroad.reshape(shape), strict=True))
         )
+
+
+def _extremes(lengths: np.ndarray) -> tuple[int, int]:
+    """The length of the shortest and of the longest cell that is not blank."""
+    filled = lengths[lengths > 0]
+    return (int(filled.min()), int(filled.max())) if len(filled) else (0, 0)
 
 
 def _look_at(cells: pa.Array) -> np.ndarray:

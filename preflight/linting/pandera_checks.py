@@ -30,8 +30,9 @@ from preflight.config import catalogue, profiles
 from preflight.config.fields import Field
 from preflight.config.plan import Plan
 from preflight.config.profile import GENERAL
-from preflight.core.arrow import strings
+from preflight.core.arrow import series, strings
 from preflight.core.errors import RuleError
+from preflight.core.formula_text import formula_texts
 from preflight.core.invisible import BLANK
 from preflight.core.names import fold
 from preflight.core.types import Bools, Column
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     import pandera.pandas as pa_schema
     from pandera.backends.pandas.checks import PandasCheckBackend
 
-VALUE, REGION = "value", "region"
+VALUE, INSIDE, REGION = "value", "inside", "region"
 
 
 class RuleCrashed(Exception):  # noqa: N818 - it is caught inside, and names what happened
@@ -80,6 +81,7 @@ class ColumnChecks:
         patterns = [_suspects(rule, self) for rule in self.rules if rule.suspects]
         self._suspects = "|".join(f"(?:{pattern})" for pattern in patterns if pattern)
         self._longest = plan.profile.longest(column)
+        self._unwraps = any(rule.unwraps for rule in self.rules)
 
     def context(self, judged: pd.DataFrame) -> Context:
         """What the rules may know besides the values."""
@@ -117,13 +119,18 @@ class ColumnChecks:
             regions: of each cell's row, where the kind needs it.
 
         Returns:
-            A frame of the values' index: `value`, `region` where the kind needs it, and the columns
-            of the kind's judgement.
+            A frame of the values' index: `value`; `inside`, the value that rules see, which differs
+            if the cell is wrapped and a rule unwraps it; `region` where the kind needs it, and the
+            columns of the kind's judgement of the value inside.
         """
-        cells = pd.DataFrame({VALUE: values})
+        inside = series(formula_texts(strings(values)), values.index) if self._unwraps else values
+        seen = pd.DataFrame({VALUE: inside})
         if self.kind.regional:
-            cells[REGION] = regions if regions is not None else ""
-        return cells.join(self.kind.judge(cells, self.hints))
+            seen[REGION] = regions if regions is not None else ""
+        cells = pd.DataFrame({VALUE: values, INSIDE: inside})
+        if self.kind.regional:
+            cells[REGION] = seen[REGION]
+        return cells.join(self.kind.judge(seen, self.hints))
 
     def failed(self, rule: Rule, cells: pd.DataFrame) -> Bools:
         """Where a rule hits a cell: a mask over the frame that `prepare` made.
@@ -202,7 +209,7 @@ def _texts(
     rule: Rule, function: Any, cells: pd.DataFrame, checks: ColumnChecks, what: str
 ) -> pd.Series[str]:
     try:
-        texts = _ask(function, cells, checks)
+        texts = _ask(rule, function, cells, checks)
     except Exception as error:  # noqa: BLE001 - a rule may raise anything
         raise RuleCrashed(crash_message(rule, error), raised=True) from None
     if not isinstance(texts, pd.Series) or not texts.index.equals(cells.index):
@@ -219,13 +226,18 @@ def arity(function: Any) -> int:
     return len(inspect.signature(function).parameters)
 
 
-def _ask(function: Any, cells: pd.DataFrame, checks: ColumnChecks) -> Any:
+def _ask(rule: Rule, function: Any, cells: pd.DataFrame, checks: ColumnChecks) -> Any:
     """Calls what a rule file defines, with the context if it takes one."""
-    values = cells[VALUE]
+    values = _seen(rule, cells)
     if arity(function) == 1:
         return function(values)
-    # The value is the first column, see `prepare`; a slice costs a fraction of `drop`.
-    return function(values, checks.context(cells.iloc[:, 1:]))
+    # The two values are the first columns, see `prepare`; a slice costs a fraction of `drop`.
+    return function(values, checks.context(cells.iloc[:, 2:]))
+
+
+def _seen(rule: Rule, cells: pd.DataFrame) -> pd.Series[str]:
+    """The values that a rule sees: only the one that unwraps sees a wrapped cell as it is."""
+    return cells[VALUE if rule.unwraps else INSIDE]
 
 
 def _mask(rule: Rule, answer: object, cells: pd.DataFrame) -> pd.Series[bool]:
@@ -254,14 +266,14 @@ def _check(rule: Rule, checks: ColumnChecks) -> pa_schema.Check:
 
 
 def _judge_cells(rule: Rule, checks: ColumnChecks, cells: pd.DataFrame) -> pd.Series[bool]:
-    values = cells[VALUE]
+    values = _seen(rule, cells)
     wanted = values.str.fullmatch(BLANK) if rule.blanks else values != ""
     if wanted.all():
-        return _mask(rule, _ask(rule.check, cells, checks), cells)
+        return _mask(rule, _ask(rule, rule.check, cells, checks), cells)
     valid = pd.Series(True, index=cells.index, dtype=bool)
     seen = cells[wanted]
     if len(seen):
-        valid[seen.index] = _mask(rule, _ask(rule.check, seen, checks), seen)
+        valid[seen.index] = _mask(rule, _ask(rule, rule.check, seen, checks), seen)
     return valid
 
 

@@ -25,6 +25,8 @@ LONGEST_FIELD = 100
 
 _BREAK = re.compile(rb"\r\n|\n|\r")
 _LINE = re.compile(rb"[^\r\n]*+")
+# `="0412"`: an exporter's way to keep text as text, whose quotes mean no quoted field.
+_FORMULA_TEXT = re.compile(rb'\s*=\s*(?:[Tt]\(\s*)?"[^"]*"\s*\)?\s*')
 _NARROW = 3
 
 
@@ -156,7 +158,7 @@ class RecordReader:
             end = _behind(self._plain, buffer, at, stop)
             plain = buffer[at:end]
             if plain:
-                stray = stray or is_quoted or (self._quote == b'"' and b'"' in self._bare(plain))
+                stray = stray or is_quoted or self._is_stray(plain)
                 regular = regular and not is_quoted and not (self._escape and b"\\" in plain)
                 cell += self._meaning(plain, quoted=False)
             fields.append(cell)
@@ -177,11 +179,17 @@ class RecordReader:
         for field in fields:
             if buffer.startswith(b'"', at):
                 at += len(field) + field.count(b'"') + 3
-            elif b'"' in field:
+            elif b'"' in field and not _FORMULA_TEXT.fullmatch(field):
                 return True
             else:
                 at += len(field) + 1
         return False
+
+    def _is_stray(self, plain: bytes) -> bool:
+        """Whether an unquoted field has a quote that is not escaped."""
+        if self._quote != b'"' or b'"' not in self._bare(plain):
+            return False
+        return _FORMULA_TEXT.fullmatch(plain) is None
 
     def _meaning(self, written: bytes, *, quoted: bool) -> bytes:
         """The text with its escapes resolved and, within quotes, its doubled quotes."""

@@ -28,7 +28,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from preflight.rule import Column, FileView, Problem, Rule, Scope, Severity, map_option
+from preflight.rule import (
+    Column,
+    FileView,
+    Problem,
+    Rule,
+    Scope,
+    Severity,
+    bare_name,
+    map_option,
+)
 
 
 def check(view: FileView) -> Iterator[Problem]:
@@ -57,13 +66,15 @@ def _message(view: FileView, field: str, first: Column, second: Column) -> str:
         f"`{column.name.strip()}` (column {column.position + 1})" for column in (first, second)
     )
     message = f"two columns could be `{field}`: {both}"
+    same = bare_name(first.name).casefold() == bare_name(second.name).casefold()
+    names = {column: column.position if same else column.name for column in (first, second)}
     blank = [column for column in (first, second) if not view.filled[column.position]]
     if len(blank) == 1:
-        name = blank[0].name.strip()
-        return f"{message}; `{name}` is empty: ignore it with `{map_option(name, None)}`"
+        name = f"column {blank[0].position + 1}" if same else f"`{blank[0].name.strip()}`"
+        return f"{message}; {name} is empty: ignore it with `{map_option(names[blank[0]], None)}`"
     if first.matched == second.matched == "option":
         return f"{message}; --map or the config names both: keep one"
-    options = [f"`{map_option(column.name, field)}`" for column in (first, second)]
+    options = [f"`{map_option(name, field)}`" for name in names.values()]
     return f"{message}; keep one with {' or '.join(options)}"
 
 

@@ -1,7 +1,7 @@
 r"""A column's name has spaces or invisible characters around or in it.
 
-To a program, `Email` and `Email ` are two names. TextUs answers "Invalid headers provided",
-Dotdigital ERROR_NO_EMAIL_COLUMN.
+To a program, `Email` and `Email ` are two names, and `="Email"` is a third. TextUs answers "Invalid
+headers provided", Dotdigital ERROR_NO_EMAIL_COLUMN.
 
 Bad::
 
@@ -34,6 +34,7 @@ from preflight.rule import (
     Safety,
     Scope,
     Severity,
+    bare_name,
     drop_zero_width,
     strip_invisible,
 )
@@ -41,9 +42,11 @@ from preflight.rule import (
 
 def check(view: FileView) -> Iterator[Problem]:
     for column in view.headers:
-        bare = strip_invisible(drop_zero_width(column.name))
+        bare = bare_name(column.name)
         if bare and bare != column.name:
-            yield view.at(column, safety=Safety.SAFE, old=column.name, new=bare)
+            wrapped = bare != strip_invisible(drop_zero_width(column.name))
+            message = 'the name is wrapped as a spreadsheet formula (`="…"`)' if wrapped else ""
+            yield view.at(column, message=message, safety=Safety.SAFE, old=column.name, new=bare)
 
 
 RULE = Rule(

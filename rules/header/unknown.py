@@ -54,22 +54,17 @@ def check(view: FileView) -> Iterator[Problem]:
     for column in view.headers:
         if column.position in view.used or not strip_invisible(column.name):
             continue
-        if view.profile.unknown_columns == "keep" and column.matched != "option":
+        if view.profile.unknown_columns == "keep":
             # Only the name is not allowed, and the provider's own rule says why.
             continue
-        if column.matched == "option" and column.field:
+        if column.matched == "option":
             continue
         meant = _meant(view, column)
         if refused:
             message = f"{title} has no such column{meant}"
             yield view.at(column, message=message, severity=Severity.ERROR)
         else:
-            message = f"{title} has no such column: it will not be sent"
-            if view.profile.unknown_columns == "keep":
-                message = (
-                    f"{title} cannot hold a column of this name: it is not sent until you rename it"
-                )
-            message += meant
+            message = f"{title} has no such column: it will not be sent{meant}"
             yield view.at(column, message=message, safety=Safety.SAFE, old=column.name, new="")
 
 

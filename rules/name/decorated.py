@@ -13,7 +13,7 @@ Bad::
     email,first_name,last_name
     ann@kestrel-labs.com,Dr. Ann,"Bell, PhD"
     bob@kestrel-labs.com,Bob 🚀,Pike
-    cleo@kestrel-labs.com,Cleo 2,Hart
+    cleo@kestrel-labs.com,Cleo 2,"Hart, MBA, PMP"
 
 Findings::
 
@@ -21,6 +21,7 @@ Findings::
     2:last_name NAM605 a title, degree, digits or emoji in the name
     3:first_name NAM605 a title, degree, digits or emoji in the name
     4:first_name NAM605 a title, degree, digits or emoji in the name
+    4:last_name NAM605 a title, degree, digits or emoji in the name
 
 Good::
 
@@ -53,7 +54,10 @@ _TITLE = (
 # Without a comma, `MD` and `MA` are names too.
 _DEGREE = (
     r"(?:,| |, )(?:Ph\.?D|PHD|MBA|M\.?Sc|B\.?Sc|CPA|Esq|LL\.?[MB])\.?$"
-    r"|, ?(?:M\.?D|D\.?D\.?S|R\.?N|J\.?D|M\.?A|B\.?A|P\.?E)\.?$"
+    r"|, ?(?:M\.?D|D\.?D\.?S|R\.?N|J\.?D|M\.?A|B\.?A|P\.?E|ACCA|AIA|APR|BEng|BSN|CEng|CFA|CFE"
+    r"|CFP|CFRE|CIPP|CISA|CISM|CISSP|CMA|CMP|CPO|CSM|CSPO|CTP|DBA|DNP|DPT|DVM|Ed\.?D|FACHE|FCCA|FNP"
+    r"|FRSA|ITIL|LCSW|LEED AP|LL\.?D|LMFT|LPC|M\.?Ed|MEng|MFA|MHA|MPA|MPH|MPP|MRICS|MSN|MSW|PHR"
+    r"|PMI-ACP|PMP|Pharm\.?D|Psy\.?D|RDN|SHRM-S?CP|SPHR)[.®™]?$"
 )
 _EMOJI = "[\u2600-\u27bf\U0001f300-\U0001faff]"
 _BESIDE = re.compile(rf"{_TITLE}|{_DEGREE}|{_EMOJI}[\u200d\ufe0f]*")

@@ -1,0 +1,41 @@
+"""Text that a program wrapped in a formula: `="0412 345 678"`.
+
+Exporters write it so that a spreadsheet keeps leading zeros, a plus or a date as text. To any other
+program the equals sign and the quotes are part of the value.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from preflight.core.arrow import mapped, matches
+
+# The text is a literal, and nothing else is in the formula. Within it a quote is written twice;
+# a CSV writer that doubles all of them again leaves two around it.
+_LITERAL = r'"(?:[^"]|"")*"'
+FORMULA_TEXT = rf'^\s*=\s*(?:{_LITERAL}|[Tt]\(\s*{_LITERAL}\s*\)|""[^"]+"")\s*$'
+_FORMULA_TEXT = re.compile(FORMULA_TEXT)
+_OUTSIDE = re.compile(r'^\s*=\s*(?:[Tt]\(\s*)?"|"(?:\s*\))?\s*$')
+_DOUBLED = re.compile(r'^"([^"]+)"$')
+
+
+def formula_text(value: str) -> str:
+    """The text in such a formula; any other value is returned unchanged.
+
+    Repeated until nothing changes, so unwrapping twice equals unwrapping once.
+    """
+    while _FORMULA_TEXT.match(value):
+        inside = _OUTSIDE.sub("", value)
+        value = _DOUBLED.sub(r"\1", inside).replace('""', '"')
+    return value
+
+
+def formula_texts(values: pa.Array) -> pa.Array:
+    """`formula_text` of each string of an array."""
+    maybe = pc.starts_with(pc.utf8_ltrim_whitespace(values), "=")
+    if not pc.any(maybe).as_py():
+        return values
+    return mapped(values, matches(values, FORMULA_TEXT), formula_text)

@@ -1,0 +1,122 @@
+"""Columns without a usable name: what is said of them, and the options that settle it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from preflight.core.errors import ConfigError
+from tests.checked import check, fix, read
+
+
+def _said(folder: Path, content: str, **settings: Any) -> dict[str, str]:
+    """The first message of each code about the header."""
+    found: dict[str, str] = {}
+    for rule, problem in check(folder, content, **settings).analysis.problems:
+        found.setdefault(rule.code, problem.message or rule.message)
+    return found
+
+
+UNNAMED = (
+    "name,email,\nPia,pia@northwind-labs.com,VIP\nOla,ola@kestrel-labs.com,\nUna,u@x.com,press\n"
+)
+
+
+def test_a_column_without_a_name_is_told_by_number_and_shape(tmp_path: Path) -> None:
+    """In the finding and in rejects.csv, with both ways out."""
+    message = _said(tmp_path, UNNAMED)["HDR204"]
+    assert message == (
+        "column 3 has values but no name (words, 3 to 5 characters): say its field with "
+        '`--map "#3=FIELD"`, or leave it out with `--map "#3=-"`'
+    )
+    rejects = read(fix(tmp_path, UNNAMED).folder / "rejects.csv")
+    assert all(message in row["preflight__message"] for row in rejects)
+
+
+def test_a_column_without_a_name_full_of_addresses(tmp_path: Path) -> None:
+    """What the cells make certain stands in the option."""
+    content = "name,\n" + "".join(f"Ann,ann{n}@kestrel-labs.com\n" for n in range(4))
+    assert '`--map "#2=email"`' in _said(tmp_path, content)["HDR204"]
+
+
+@pytest.mark.parametrize(
+    ("profile", "number", "field", "header"),
+    [
+        ("general", 3, "tags", "name,email,tags"),
+        ("general", 3, "-", "name,email"),
+        ("landbase", 3, "company", "name,email,company"),
+        ("talkvalue", 3, "company", "name,email,company_name"),
+        ("talkvalue", 3, "-", "name,email"),
+    ],
+)
+def test_a_number_names_a_column(
+    tmp_path: Path, profile: str, number: int, field: str, header: str
+) -> None:
+    """`--map "#3=field"` gives it a name, `--map "#3=-"` leaves it out; nothing else is wrong."""
+    settings = {"profile": profile, "columns": {f"#{number}": field}}
+    assert not {"HDR204", "HDR205"} & _said(tmp_path, UNNAMED, **settings).keys()
+    clean = fix(tmp_path, UNNAMED, **settings).folder / "clean.csv"
+    assert clean.read_text().splitlines()[0] == header
+
+
+def test_a_number_that_the_file_lacks(tmp_path: Path) -> None:
+    """The error says how many columns there are."""
+    with pytest.raises(ConfigError, match="it has 3 columns"):
+        check(tmp_path, UNNAMED, columns={"#4": "tags"})
+
+
+def test_a_header_that_looks_like_a_number(tmp_path: Path) -> None:
+    """A column named `#3` is that one, and not the third."""
+    content = "#3,email,name\nVIP,ann@kestrel-labs.com,Ann\n"
+    columns = check(tmp_path, content, columns={"#3": "tags"}).analysis.plan.columns
+    assert [column.field for column in columns] == ["tags", "email", "name"]
+
+
+TWICE = "Email,Email,Name\nann@kestrel-labs.com,bob@kestrel-labs.com,Ann\n"
+
+
+def test_two_columns_of_one_name_are_told_apart_by_number(tmp_path: Path) -> None:
+    """Their names do not tell them apart, so the message and the option use their numbers."""
+    said = _said(tmp_path, TWICE)
+    assert '`--map "#1=-"` or `--map "#2=-"`' in said["HDR203"]
+    assert '`--map "#1=email"` or `--map "#2=email"`' in said["HDR208"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "emails"),
+    [
+        ({"columns": {"#1": "-"}}, ["bob@kestrel-labs.com"]),
+        ({"columns": {"#2": "-"}}, ["ann@kestrel-labs.com"]),
+        ({"columns": {"#2": "email"}, "profile": "talkvalue"}, ["bob@kestrel-labs.com"]),
+    ],
+)
+def test_the_options_settle_two_columns_of_one_name(
+    tmp_path: Path, settings: dict[str, Any], emails: list[str]
+) -> None:
+    """Each option that is proposed makes the file sendable."""
+    clean = read(fix(tmp_path, TWICE, **settings).folder / "clean.csv")
+    assert [row.get("Email") or row.get("email") for row in clean] == emails
+
+
+@pytest.mark.parametrize(
+    ("cells", "option"),
+    [
+        ("https://www.linkedin.com/in/ann-{}", "--map URL=linkedin_url"),
+        ("linkedin.com/in/ann-{}", "--map URL=linkedin_url"),
+        ("https://x.com/ann{}", "--map URL=x_url"),
+        ("https://twitter.com/ann{}", "--map URL=x_url"),
+        ("https://ann{}.kestrel-labs.com/", None),
+        ("Ann {}", None),
+        ("https://netflix.com/{}", None),
+    ],
+)
+def test_a_suggestion_does_not_contradict_the_cells(
+    tmp_path: Path, cells: str, option: str | None
+) -> None:
+    """`URL` is the field of the site whose addresses it holds, and no other."""
+    rows = "".join(f"ann{n}@kestrel-labs.com,{cells.format(n)}\n" for n in range(4))
+    message = _said(tmp_path, f"email,URL\n{rows}", profile="talkvalue")["HDR205"]
+    assert ("--map" in message) == (option is not None)
+    assert option is None or option in message
