@@ -50,6 +50,7 @@ from typing import Any
 import pandas as pd
 
 from preflight.config.column_suggestions import Candidate, candidates, map_option, suggested
+from preflight.config.consent import holds_consent
 from preflight.config.fields import Field
 from preflight.config.profile import Limits, Profile
 from preflight.core.formula_text import FORMULA_TEXT, formula_text
@@ -59,10 +60,16 @@ from preflight.core.types import Column, Layout, Problem, Safety, Severity
 from preflight.core.verdicts import Verdict
 from preflight.kinds.registry import (
     ALL_KINDS,
+    PLACEHOLDER,
+    PLACEHOLDER_ADDRESS,
     drop_zero_width,
+    emails_in,
     line_types,
     numbers_of,
     phones_in,
+    placeholder,
+    placeholder_email,
+    several_emails,
     strip_invisible,
     tidy,
     trim_email,
@@ -76,6 +83,8 @@ __all__ = [
     "BLANK",
     "FORMULA_TEXT",
     "LOOK_NAMES",
+    "PLACEHOLDER",
+    "PLACEHOLDER_ADDRESS",
     "Alike",
     "Candidate",
     "Column",
@@ -96,11 +105,16 @@ __all__ = [
     "Verdict",
     "bare_name",
     "drop_zero_width",
+    "emails_in",
     "formula_text",
+    "holds_consent",
     "line_types",
     "map_option",
     "numbers_of",
     "phones_in",
+    "placeholder",
+    "placeholder_email",
+    "several_emails",
     "strip_invisible",
     "stripped",
     "tidied",

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from preflight.config.consent import holds_consent
 from preflight.core.errors import ConfigError
-from tests.checked import check, fix, read
+from preflight.report import text
+from tests.checked import check, fix, listed, read
 
 
 def _said(folder: Path, content: str, **settings: Any) -> dict[str, str]:
@@ -55,7 +57,7 @@ def test_a_number_names_a_column(
     tmp_path: Path, profile: str, number: int, field: str, header: str
 ) -> None:
     """`--map "#3=field"` gives it a name, `--map "#3=-"` leaves it out; nothing else is wrong."""
-    settings = {"profile": profile, "columns": {f"#{number}": field}}
+    settings: dict[str, Any] = {"profile": profile, "columns": {f"#{number}": field}}
     assert not {"HDR204", "HDR205"} & _said(tmp_path, UNNAMED, **settings).keys()
     clean = fix(tmp_path, UNNAMED, **settings).folder / "clean.csv"
     assert clean.read_text().splitlines()[0] == header
@@ -120,3 +122,106 @@ def test_a_suggestion_does_not_contradict_the_cells(
     message = _said(tmp_path, f"email,URL\n{rows}", profile="talkvalue")["HDR205"]
     assert ("--map" in message) == (option is not None)
     assert option is None or option in message
+
+
+@pytest.mark.parametrize("profile", ["general", "landbase"])
+def test_no_recognised_email_column_is_a_warning(tmp_path: Path, profile: str) -> None:
+    """With the nearest candidate and the option that chooses it."""
+    rows = "".join(f"Ann,ann{n}@kestrel-labs.com\n" for n in range(4))
+    message = _said(tmp_path, f"name,Kontakt\n{rows}", profile=profile)["HDR212"]
+    assert "`--map Kontakt=email`" in message
+    assert "HDR212" not in _said(tmp_path, f"name,email\n{rows}", profile=profile)
+
+
+def test_who_needs_no_address_misses_none(tmp_path: Path) -> None:
+    """TextUs sends text messages; and who requires the column has a rule that says so."""
+    content = "name,phone\nAnn Bell,+14155552671\n"
+    assert "HDR212" not in _said(tmp_path, content, profile="textus")
+    assert "HDR212" not in _said(tmp_path, content, profile="talkvalue")
+
+
+@pytest.mark.parametrize(
+    ("header", "kind"),
+    [
+        ("E-mail 2 - Value", "email"),
+        ("Email 2", "email"),
+        ("Secondary Email", "email"),
+        ("Personal Email Address", "email"),
+        ("Phone 3 - Value", "phone"),
+        ("Home Phone", "phone"),
+        ("Shipping Phone Number", "phone"),
+        ("Other Phone", "phone"),
+        ("Alternate Mobile", "phone"),
+        ("Email Status", "text"),
+        ("Phone 1 - Label", "text"),
+        ("Email Opt In", "text"),
+        ("Work", "text"),
+        ("Notes 2", "text"),
+    ],
+)
+def test_a_further_address_or_number_is_judged_like_the_first(
+    tmp_path: Path, header: str, kind: str
+) -> None:
+    """By its name, beside the first one."""
+    content = f"email,phone,mobile,{header}\nann@kestrel-labs.com,,,x\n"
+    columns = check(tmp_path, content).analysis.plan.columns
+    assert columns[3].kind == kind
+
+
+def test_a_bad_second_address_is_an_error(tmp_path: Path) -> None:
+    """Unless the user says that the column is none."""
+    content = "email,Secondary Email\nann@kestrel-labs.com,bob@@kestrel-labs.com\n"
+    assert check(tmp_path, content).analysis.findings.counts() == {"EML302": 1}
+    unmapped = check(tmp_path, content, columns={"Secondary Email": "-"})
+    assert not unmapped.analysis.findings.counts()
+
+
+def test_columns_that_are_not_sent_are_named_consent_first(tmp_path: Path) -> None:
+    """In the summary, and consent as a warning of its own."""
+    content = "Email,Order Count,Accepts Marketing\nann@kestrel-labs.com,1,false\n"
+    checked = check(tmp_path, content, profile="talkvalue")
+    shown = text.summary(listed(checked))
+    assert "  not sent: 2 columns (Accepts Marketing, Order Count)\n" in shown
+    assert [rule.code for rule, problem in checked.analysis.problems if problem.column == 3] == [
+        "HDR213"
+    ]
+    assert "not sent" not in text.summary(listed(check(tmp_path, content)))
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("Accepts Email Marketing", True),
+        ("Email Opt-In", True),
+        ("Unsubscribed", True),
+        ("GDPR consent", True),
+        ("Do Not Contact", True),
+        ("Einwilligung", True),
+        ("Email Opt Out", True),
+        ("Subscriber Since", False),
+        ("Opt-in Date", False),
+        ("Subscriber Source", False),
+        ("Company", False),
+    ],
+)
+def test_consent_is_known_by_its_name(header: str, expected: bool) -> None:
+    """Whether, not when or where."""
+    assert holds_consent(header) is expected
+
+
+@pytest.mark.parametrize(
+    ("cell", "fixed"),
+    [
+        ("'02138", "02138"),
+        ("'2026-04-21", "2026-04-21"),
+        ("\u20191,240.50", "1,240.50"),
+        ("'t Hooft", "'t Hooft"),
+        ("'90s Music", "'90s Music"),
+        ("'90", "'90"),
+    ],
+)
+def test_an_apostrophe_before_a_number_goes(tmp_path: Path, cell: str, fixed: str) -> None:
+    """Whatever the column is called."""
+    content = f'email,Shipping Zip\nann@kestrel-labs.com,"{cell}"\n'
+    clean = read(fix(tmp_path, content).folder / "clean.csv")
+    assert clean[0]["Shipping Zip"] == fixed

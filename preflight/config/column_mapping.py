@@ -59,7 +59,10 @@ def resolve(
                 field, how = NOT_A_FIELD, ""
         if field == NOT_A_FIELD:
             left_out = how == "option" and position in by_number
-            columns.append(Column(position, name, matched="option" if left_out else ""))
+            # Who says that a column is no field says that it is no further one of its kind.
+            kind = None if position in mapped else profile.kind_of_further(name)
+            matched = "option" if left_out else ""
+            columns.append(Column(position, name, kind=kind or "text", matched=matched))
             continue
         known = profile.fields[field]
         columns.append(Column(position, name, field, known.kind, known.required, how))

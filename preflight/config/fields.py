@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -37,6 +38,17 @@ class Field:
     past: bool = False
 
 
+# Kinds of which a contact may have several.
+_FURTHER = frozenset({"email", "phone"})
+_QUALIFIERS = frozenset({
+    "secondary", "second", "2nd", "third", "3rd", "other", "alternate", "alternative", "alt",
+    "additional", "personal", "private", "home", "work", "business", "office", "direct", "shipping",
+    "billing", "backup", "zweite", "weitere", "privat", "autre", "altro", "altra", "otro", "otra",
+    "outro", "andere", "annan",
+})  # fmt: skip
+_WORDS = re.compile(r"[^\W\d_]+")
+
+
 class FieldNames:
     """Finds the fields that headers name.
 
@@ -54,6 +66,7 @@ class FieldNames:
         self._aliases |= {
             fold(known.header): known.name for known in fields if known.header is not None
         }
+        self._kinds = {known.name: known.kind for known in fields}
         self._exact = {known.name.casefold(): known.name for known in fields}
         self._exact |= {known.header.casefold(): known.name for known in fields if known.header}
         self._vague = frozenset(fold(name) for known in fields for name in known.vague)
@@ -79,6 +92,19 @@ class FieldNames:
     def knows(self, header: str) -> bool:
         """Whether a text is a name of a field, possibly in some headers only."""
         return self.match(header) is not None or fold(header) in self._beside
+
+    def kind_of_further(self, header: str) -> str | None:
+        """The kind of a column that holds a further address or number of a contact.
+
+        It is named like the first one, but for a number (`E-mail 2 - Value`) or a word (`Secondary
+        Email`); None for any other column.
+        """
+        words = [word for word in _WORDS.findall(header) if word.casefold() not in _QUALIFIERS]
+        for name in (header, re.sub("[0-9]+", "1", header), "".join(words)):
+            match = self.match(name) if fold(name) else None
+            if match is not None and self._kinds[match[0]] in _FURTHER:
+                return self._kinds[match[0]]
+        return None
 
     def matches(self, header: Sequence[str]) -> list[tuple[str, str] | None]:
         """The result of `match` for each name of a header, corrected by the other names.

@@ -93,6 +93,10 @@ class Profile:
         """The field that a header names by itself, and how; see `FieldNames.match`."""
         return self.names.match(header)
 
+    def kind_of_further(self, header: str) -> str | None:
+        """The kind of a further address or number; see `FieldNames.kind_of_further`."""
+        return self.names.kind_of_further(header)
+
     def matches(self, header: Sequence[str]) -> list[tuple[str, str] | None]:
         """The fields that the names of a whole header name; see `FieldNames.matches`."""
         return self.names.matches(header)

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from preflight.core.arrow import mapped, matches
 
 # The text is a literal, and nothing else is in the formula. Within it a quote is written twice;
-# a CSV writer that doubles all of them again leaves two around it.
+# a CSV writer that writes it twice again leaves two around it.
 _LITERAL = r'"(?:[^"]|"")*"'
 FORMULA_TEXT = rf'^\s*=\s*(?:{_LITERAL}|[Tt]\(\s*{_LITERAL}\s*\)|""[^"]+"")\s*$'
 _FORMULA_TEXT = re.compile(FORMULA_TEXT)

@@ -18,6 +18,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from email_validator import rfc_constants
+from email_validator.syntax import safe_character_display
 
 from preflight.core.arrow import mapped, mask, matches, replaced, series, strings
 from preflight.core.invisible import (
@@ -26,7 +27,7 @@ from preflight.core.invisible import (
     strip_all,
     strip_invisible,
 )
-from preflight.core.types import Bools
+from preflight.core.types import Bools, Ints
 
 _MAILTO = re.compile(r"^mailto:\s*", re.IGNORECASE)
 _NAMED = re.compile(r'^(?:"[^"<>]*"|[^"<>@]*?)\s*<([^<>]+)>$')
@@ -58,6 +59,14 @@ _FOLDED = rf"(?i)^(?:{'|'.join(rfc_constants.CASE_INSENSITIVE_MAILBOX_NAMES)})@"
 _LOCAL = r"[\x00-\x21\x23-\x3b\x3d-\x3f\x41-\x7f]*"
 _ODD_LOCAL = r"[\x00-\x20()),:;>\[\\\]\x7f]"
 _ODD_DOMAIN = r"\x00-,/:-@\\-`{-\x7f"
+# The library's list of characters, each in quotes or by its name in Unicode.
+_CHARACTER = r"""(?:'[^']'|"'"|"\\"|'\\.{1,9}'|[A-Z0-9][A-Z0-9 +<>()-]*)"""
+_LISTED = re.compile(rf"(.*invalid characters[^:]*: {_CHARACTER}(?:, {_CHARACTER})*)\.")
+# The shapes with such a list, by number: what it is not about, and the characters that are fine.
+_WITH_LIST = {
+    3: ("@(?s:.)*$", rf"[{_ATOM}.]"),
+    9: ("^[^@]*@", r"[a-zA-Z0-9.\-\x{80}-\x{10ffff}]"),
+}
 _AT = pa.scalar("@", pa.large_string())
 _REFUSED: tuple[tuple[str | None, str], ...] = (
     (r"^[^@<\x{ff20}\x{fe6b}]*$", "ann"),
@@ -129,7 +138,12 @@ def _judge(bare: str) -> tuple[str, str]:
 
 
 def without_pieces(text: str) -> str:
-    """The library's message as a lower-case fact, without the parts of the address it quotes."""
+    """The library's message as a lower-case fact, without the parts of the address it quotes.
+
+    Single characters that an address cannot have are named.
+    """
+    if listed := _LISTED.fullmatch(text):
+        return listed[1][:1].lower() + listed[1][1:]
     # Parts of the address follow a colon or are in brackets; "(3 characters too many)" is not one.
     text = re.sub(r":.*| \((?!\d+ |@).*", "", text, flags=re.DOTALL)
     text = re.sub(r"\s*'[^']*'|\s*\"[^\"]*\"", "", text).rstrip(".")
@@ -173,6 +187,8 @@ def _verdicts(cores: pa.Array) -> tuple[pa.Array, pa.Array]:
                 fits = matches(cores.take(pa.array(left)), shape) & (short[left] | (number == 1))
             reasons[left[fits]] = number
             left = left[~fits]
+    for number, (rest, fine) in _WITH_LIST.items():
+        _name_characters(cores, np.flatnonzero(reasons == number), (rest, fine), reasons, texts)
     if len(left):
         judged = [_judge(bare) for bare in cores.take(pa.array(left)).to_pylist()]
         asked = np.zeros(count, dtype=bool)
@@ -184,6 +200,33 @@ def _verdicts(cores: pa.Array) -> tuple[pa.Array, pa.Array]:
         reasons[left] = [numbers[reason] for _, reason in judged]
         texts += new
     return normals, pa.array(texts, pa.large_string()).take(pa.array(reasons))
+
+
+def _name_characters(
+    cores: pa.Array, at: Ints, patterns: tuple[str, str], reasons: Ints, texts: list[str]
+) -> None:
+    """Gives cells that share a reason one each with the characters that it is about.
+
+    Args:
+        cores: of all cells.
+        at: the positions of those cells.
+        patterns: what the reason is not about, and the characters that are fine.
+        reasons: of all cells, positions in `texts`; changed.
+        texts: the reasons; added to.
+    """
+    if not len(at):
+        return
+    odd = cores.take(pa.array(at))
+    for pattern in patterns:
+        odd = pc.replace_substring_regex(odd, pattern, "")
+    encoded = odd.dictionary_encode()
+    base = texts[reasons[at[0]]].partition(": ")[0]
+    named = [
+        f"{base}: {', '.join(sorted(set(map(safe_character_display, characters))))}"
+        for characters in encoded.dictionary.to_pylist()
+    ]
+    reasons[at] = len(texts) + np.asarray(encoded.indices.to_numpy(), dtype=np.int64)
+    texts += named
 
 
 def _accepted(cores: pa.Array) -> tuple[Bools, Bools]:

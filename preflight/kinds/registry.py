@@ -20,20 +20,33 @@ from preflight.core.invisible import drop_zero_width, strip_invisible, tidy
 from preflight.core.types import Hints
 from preflight.kinds import email
 from preflight.kinds.email import trim_email, unwrap_email
+from preflight.kinds.email_contents import (
+    PLACEHOLDER_ADDRESS,
+    emails_in,
+    placeholder_email,
+    several_emails,
+)
 from preflight.kinds.phone import judge as phones
 from preflight.kinds.phone.cells import phones_in
 from preflight.kinds.phone.judge import trim_phone
 from preflight.kinds.phone.line_type import line_types, numbers_of
+from preflight.kinds.placeholders import PLACEHOLDER, placeholder
 from preflight.kinds.timestamp import judge as timestamps
 
 __all__ = [
     "ALL_KINDS",
     "KINDS",
+    "PLACEHOLDER",
+    "PLACEHOLDER_ADDRESS",
     "Kind",
     "drop_zero_width",
+    "emails_in",
     "line_types",
     "numbers_of",
     "phones_in",
+    "placeholder",
+    "placeholder_email",
+    "several_emails",
     "strip_invisible",
     "tidy",
     "trim_email",

@@ -17,12 +17,13 @@ import pyarrow.compute as pc
 from preflight.core.arrow import matches
 from preflight.core.formula_text import formula_texts
 from preflight.core.types import Chunk
+from preflight.kinds.placeholders import PLACEHOLDER
 
 # The first pattern that matches a cell gives its look. Digits alone may be a phone number, a serial
 # number or a timestamp; so may a spreadsheet's day number, and scientific notation once was digits.
 _DAY, _MONTH = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0?[1-9]|1[0-2])"
 _PATTERNS = {
-    "nothing": r"(?i)^(?:[^\pL\pN]*|#?n/?a|null|none|nil|nan|undefined|unknown|tba|tbd|k\.? ?a\.?"
+    "nothing": rf"{PLACEHOLDER}|(?i)^(?:[^\pL\pN]*|n/?a|null|nan|unknown|tba|tbd|k\.? ?a\.?"
     r"|#[a-z]+[!?/].*)$",
     "email": r"\S@\S",
     "url": r"(?i)^(?:https?://|www\.)|^[a-z0-9-]+(?:\.[a-z0-9-]+)+/",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from preflight.config.consent import holds_consent
+from preflight.core.names import bare_name
 from preflight.core.redact import visible as visible
 from preflight.core.types import Books, Layout, RunBooks, Safety, Severity, Sheet
 from preflight.linting.analysis import Analysis
@@ -157,6 +159,8 @@ def summary(listing: Listing) -> str:
     if analysis.layout.source.sheet is not None:
         lines[1:1] = [f"  {note}" for note in sheet_notes(analysis.layout.source.sheet)]
     lines[1:1] = [f"  {visible(note)}" for note in analysis.plan.unused]
+    if named := left_out(listing):
+        lines.append(f"  not sent: {plural(len(named), 'column')} ({', '.join(named)})")
     if listing.held_back:
         lines.append(
             f"  the header is wrong, so {plural(listing.held_back, 'finding')} about rows are "
@@ -179,6 +183,27 @@ def summary(listing: Listing) -> str:
         lines.append(f"  {guesses(analysis)}")
     lines.append(f"  books: {books(listing.books)}")
     return "".join(f"{line}\n" for line in lines)
+
+
+def left_out(listing: Listing) -> list[str]:
+    """The names of the columns that a provider does not get, those about consent first.
+
+    A column without a name is called by its number. None where names may be values.
+    """
+    analysis = listing.analysis
+    if listing.names_are_values or analysis.plan.profile.is_general:
+        return []
+    sent = {at for column in analysis.output_columns for at in column.sources}
+    columns = [
+        column
+        for column in analysis.plan.columns
+        if not column.pieces and column.kind != "helper" and column.position not in sent
+    ]
+    columns.sort(key=lambda column: not holds_consent(column.name))
+    return [
+        visible(" ".join(bare_name(column.name).split())) or f"column {column.position + 1}"
+        for column in columns
+    ]
 
 
 def guesses(analysis: Analysis) -> str:

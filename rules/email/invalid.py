@@ -1,7 +1,8 @@
 r"""The cell does not contain a valid email address.
 
 The library `email_validator` decides, without asking the network, and the message gives its reason.
-Whitespace, `mailto:`, angle brackets and the like around an address have rules of their own.
+Whitespace, `mailto:`, angle brackets and the like around an address have rules of their own, and so
+have several addresses in one cell, and placeholders.
 Experiture answers such a row with "invalid email format", TalkValue with INVALID_EMAIL, Dotdigital
 with the reason "Invalid Email".
 
@@ -15,7 +16,7 @@ Bad::
 
 Findings::
 
-    2:email EML302 not a valid email address: the part after the @-sign contains invalid characters
+    2:email EML302 not a valid email address: the part after the @-sign contains invalid characters: '@'
     3:email EML302 not a valid email address: there must be something before the @-sign
     4:email EML302 not a valid email address: an email address must have an @-sign
     5:email EML302 not a valid email address: an email address cannot have two periods in a row
@@ -26,18 +27,28 @@ Good::
     ann@kestrel-labs.com,Ann
     o'brien+fair@kestrel-labs.com,Bob
     dani\xc3\xa8le@kestrel-labs.com,Dani\xc3\xa8le
-"""
+"""  # noqa: E501 - a message is one line
 
 from __future__ import annotations
 
 import pandas as pd
 
-from preflight.rule import Context, Rule, Scope, Severity
+from preflight.rule import (
+    Context,
+    Rule,
+    Scope,
+    Severity,
+    placeholder_email,
+    several_emails,
+)
 
 
 def check(email: pd.Series[str], context: Context) -> pd.Series[bool]:
     del email
-    return context.judged["reason"] == ""
+    valid = context.judged["reason"] == ""
+    core = context.judged.loc[~valid, "core"]
+    other = several_emails(core) | placeholder_email(core)
+    return valid | other.reindex(valid.index, fill_value=False)
 
 
 def reason(email: pd.Series[str], context: Context) -> pd.Series[str]:

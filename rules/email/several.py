@@ -34,8 +34,6 @@ Fixed::
 
 from __future__ import annotations
 
-import re
-
 import pandas as pd
 
 from preflight.rule import (
@@ -45,29 +43,21 @@ from preflight.rule import (
     Safety,
     Scope,
     Severity,
+    emails_in,
+    several_emails,
     trim_email,
     unwrap_email,
 )
 
-_ADDRESS = re.compile(r"[^\s@,;/|<>()\"']+@[^\s@,;/|<>()\"']+\.[^\s@,;/|<>()\"']+")
-
-# A cheap test first: two addresses have two @ with something between.
-_TWO = "[^@]@[^@]{3,}@[^@]"
-
 
 def check(email: pd.Series[str], context: Context) -> pd.Series[bool]:
     del email
-    core = context.judged["core"]
-    many = (context.judged["reason"] != "") & core.str.contains(_TWO)
-    found = core[many].map(lambda core: len(_ADDRESS.findall(core)) > 1).astype(bool)
-    return ~found.reindex(core.index, fill_value=False)
+    return (context.judged["reason"] == "") | ~several_emails(context.judged["core"])
 
 
 def fix(email: pd.Series[str], context: Context) -> pd.Series[str]:
     del email
-    return context.judged["core"].map(
-        lambda core: unwrap_email(trim_email(_ADDRESS.findall(core)[0]))
-    )
+    return context.judged["core"].map(lambda core: unwrap_email(trim_email(emails_in(core)[0])))
 
 
 RULE = Rule(

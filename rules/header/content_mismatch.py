@@ -16,7 +16,7 @@ Findings::
 
     1:email HDR209 its cells look like phone numbers, not email addresses (3 of 3); swapped with `phone`? `--map email=phone --map phone=email`
     1:phone HDR209 its cells look like email addresses, not phone numbers (3 of 3); swapped with `email`? `--map phone=email --map email=phone`
-    1:created_at HDR209 its cells look like words, not dates or times (3 of 3); ignore the column with `--map created_at=-`
+    1:created_at HDR209 its cells look like words, not dates or times (3 of 3): correct the name or the cells; with `--map created_at=-` they are not checked as dates or times
 
 Good::
 
@@ -57,7 +57,11 @@ def _message(view: FileView, column: Column, look: str, found: dict[int, str]) -
             name = other.name.strip()
             options = (map_option(column.name, other.field), map_option(name, column.field))
             return f"{message}; swapped with `{name}`? `{' '.join(options)}`"
-    return f"{message}; ignore the column with `{map_option(column.name, None)}`"
+    option = map_option(column.name, None)
+    then = f"they are not checked as {wanted}"
+    if not view.profile.is_general:
+        then = "the column is not sent"
+    return f"{message}: correct the name or the cells; with `{option}` {then}"
 
 
 RULE = Rule(

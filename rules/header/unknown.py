@@ -43,6 +43,7 @@ from preflight.rule import (
     Safety,
     Scope,
     Severity,
+    holds_consent,
     map_option,
     strip_invisible,
 )
@@ -57,7 +58,8 @@ def check(view: FileView) -> Iterator[Problem]:
         if view.profile.unknown_columns == "keep":
             # Only the name is not allowed, and the provider's own rule says why.
             continue
-        if column.matched == "option":
+        # Consent has a rule of its own.
+        if column.matched == "option" or (not refused and holds_consent(column.name)):
             continue
         meant = _meant(view, column)
         if refused:

@@ -27,25 +27,24 @@ from __future__ import annotations
 
 import pandas as pd
 
-from preflight.rule import Rule, Scope, Severity, stripped
+from preflight.rule import PLACEHOLDER, Rule, Scope, Severity, placeholder, stripped
 
 _WORDS = (
     "anonymous", "asdf", "dummy", "first name", "firstname", "full name", "last name", "lastname",
-    "no first name", "no last name", "no name", "noname", "none", "not available", "not given",
-    "not provided", "tbd", "test", "undefined", "unknown", "xxx", "your name",
+    "no first name", "no last name", "no name", "noname", "not available", "not given",
+    "not provided", "tbd", "test", "unknown", "xxx", "your name",
     "desconocido", "inconnu", "keine angabe", "nachname", "onbekend", "ohne namen", "sconosciuto",
     "unbekannt", "vorname",
 )  # fmt: skip
-# Fake, Nan and Null are names, but people do not write them like this.
-_MACHINES = ("FAKE", "NAN", "NULL", "NaN", "fake", "nan", "null")
-_MARKS = ("#n/a", "(null)", "n.a.", "n/a")
+# Fake is a name, but people do not write it like this.
+_FAKE = ("FAKE", "fake")
 
 
 def check(name: pd.Series[str]) -> pd.Series[bool]:
     bare = stripped(name)
     folded = bare.str.lower()
-    odd = folded.isin((*_WORDS, *_MARKS)) | bare.isin(_MACHINES) | bare.str.fullmatch(r"[.?*_-]+")
-    return ~odd
+    odd = folded.isin(_WORDS) | bare.isin(_FAKE) | bare.str.fullmatch(r"[.?*_-]+")
+    return ~(odd | placeholder(name))
 
 
 RULE = Rule(
@@ -54,7 +53,7 @@ RULE = Rule(
     scope=Scope.CELL,
     severity=Severity.WARNING,
     kinds=frozenset({"name"}),
-    suspects=rf"^(?:{'|'.join(_MACHINES)})$|(?i:^(?:n\.a\.|{'|'.join(_WORDS)})$)",
+    suspects=rf"{PLACEHOLDER}|^(?:{'|'.join(_FAKE)})$|(?i:^(?:{'|'.join(_WORDS)})$)",
     message="a placeholder, not a real name",
     check=check,
 )

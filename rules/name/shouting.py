@@ -44,7 +44,7 @@ import re
 
 import pandas as pd
 
-from preflight.rule import Phase, Rule, Safety, Scope, Severity
+from preflight.rule import Phase, Rule, Safety, Scope, Severity, placeholder
 
 # Scripts in which capitals work as in English; in Georgian, names have no capitals. Combining marks
 # may follow a letter.
@@ -77,7 +77,7 @@ def _is_shouting(name: str) -> bool:
 
 
 def check(name: pd.Series[str]) -> pd.Series[bool]:
-    return ~name.map(_is_shouting).astype(bool)
+    return ~name.map(_is_shouting).astype(bool) | placeholder(name)
 
 
 def fix(name: pd.Series[str]) -> pd.Series[str]:

@@ -1,8 +1,9 @@
-"""The cell holds a word for a missing value: `NULL`, `N/A`, `-`, `#N/A`, `nan`.
+"""The cell holds a word for a missing value: `NULL`, `N/A`, `-`, `#N/A`, `nan`, `00/00/0000`.
 
-A database or a spreadsheet wrote it instead of a blank. A provider takes it for a value: it is
-printed, and overwrites a better one. The cell is cleared only on request, because a company may
-have that name, and because a blank clears the field with some providers.
+A database or a spreadsheet wrote it instead of a blank, or a form a tag that nobody filled in. A
+provider takes it for a value: it is printed, and overwrites a better one. The cell is cleared only
+on request, because a company may have that name, and because a blank clears the field with some
+providers.
 
 Options::
 
@@ -14,6 +15,7 @@ Bad::
     ann@kestrel-labs.com,NULL,Leeds
     bob@kestrel-labs.com,Kestrel Labs,-
     cleo@kestrel-labs.com,#N/A,nan
+    dan@kestrel-labs.com,[object Object],{{contact.city}}
 
 Findings::
 
@@ -21,6 +23,8 @@ Findings::
     3:city TXT705 a word for a missing value instead of a blank
     4:company TXT705 a word for a missing value instead of a blank
     4:city TXT705 a word for a missing value instead of a blank
+    5:company TXT705 a word for a missing value instead of a blank
+    5:city TXT705 a word for a missing value instead of a blank
 
 Good::
 
@@ -34,23 +38,18 @@ Fixed::
     ann@kestrel-labs.com,,Leeds
     bob@kestrel-labs.com,Kestrel Labs,
     cleo@kestrel-labs.com,,
+    dan@kestrel-labs.com,,
 """
 
 from __future__ import annotations
 
 import pandas as pd
 
-from preflight.rule import Phase, Rule, Safety, Scope, Severity, stripped
-
-_WORDS = ("n/a", "nil", "none", "undefined")
-# Nan is a town and Null a name, but people do not write them like this.
-_MACHINES = ("NAN", "NULL", "NaN", "nan", "null")
-_MARKS = ("#n/a", "(null)", "<null>", "-", "--", "---", "\u2013", "\u2014")
+from preflight.rule import PLACEHOLDER, Phase, Rule, Safety, Scope, Severity, placeholder
 
 
 def check(text: pd.Series[str]) -> pd.Series[bool]:
-    bare = stripped(text)
-    return ~(bare.str.lower().isin((*_WORDS, *_MARKS)) | bare.isin(_MACHINES))
+    return ~placeholder(text)
 
 
 def fix(text: pd.Series[str]) -> pd.Series[str]:
@@ -62,8 +61,8 @@ RULE = Rule(
     name="text-null-word",
     scope=Scope.CELL,
     severity=Severity.WARNING,
-    kinds=frozenset({"text", "country"}),
-    suspects=rf"^(?:{'|'.join(_MACHINES)})$|(?i:^(?:\(null\)|{'|'.join(_WORDS)})$)",
+    kinds=frozenset({"text", "country", "timestamp"}),
+    suspects=PLACEHOLDER,
     message="a word for a missing value instead of a blank",
     check=check,
     fix=fix,

@@ -128,7 +128,10 @@ def test_no_reason_quotes_the_address(secret: str, around: str) -> None:
 
 
 def test_the_reasons_of_the_known_odd_addresses_hold_no_piece_of_them() -> None:
-    """Nor a character that only they have."""
+    """Nor a character that only they have, except in the list of those that are not allowed."""
     for reason in email.judge(pd.Series(EMAILS, dtype="str"))["reason"]:
+        fact, _, characters = reason.partition(": ")
         assert "kestrel" not in reason
-        assert re.fullmatch(r"[\w ,.()@-]*", reason), reason
+        assert re.fullmatch(r"[\w ,.()@-]*", fact), reason
+        for shown in characters.split(", ") if characters else ():
+            assert re.fullmatch(r"""'.'|'\\.{1,9}'|"'"|"\\"|[A-Z0-9+ <>()-]+""", shown), reason

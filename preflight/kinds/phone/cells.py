@@ -11,6 +11,8 @@ import re
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from preflight.kinds.placeholders import PLACEHOLDER
+
 # A number in scientific notation, with all its digits or not.
 _SCIENTIFIC = r"^[+-]?[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]{1,3}$"
 # A column of numbers that a program turned into decimals.
@@ -60,7 +62,9 @@ def placeholder(cells: pa.Array) -> pa.Array:
     words = pc.is_in(pc.utf8_lower(cells), value_set=pa.array(_WORDS))
     digits = pc.replace_substring_regex(cells, _MARKS, "")
     typed = pc.match_substring_regex(digits, f"^(?:{_TYPED})$")
-    return pc.or_(words, pc.and_(typed, pc.match_substring_regex(cells, _MARKED)))
+    written = pc.match_substring_regex(cells, PLACEHOLDER)
+    typed = pc.and_(typed, pc.match_substring_regex(cells, _MARKED))
+    return pc.or_(written, pc.or_(words, typed))
 
 
 def several(cells: pa.Array) -> pa.Array:

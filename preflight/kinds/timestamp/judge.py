@@ -13,7 +13,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -24,6 +24,7 @@ import pyarrow.compute as pc
 
 from preflight.core.invisible import strip_invisible
 from preflight.core.types import Bools, Hints, Ints
+from preflight.kinds.placeholders import PLACEHOLDER
 from preflight.kinds.timestamp.day_month_order import BOTH, SETTLED, customary
 from preflight.kinds.timestamp.parser import (
     DAY_FIRST,
@@ -37,10 +38,14 @@ from preflight.kinds.timestamp.parser import (
 
 OK, NAIVE, NOT_ISO, INVALID = "ok", "naive", "not-iso", "invalid"
 AMBIGUOUS, GAP, FOLD, SERIAL = "ambiguous-order", "dst-gap", "dst-fold", "serial"
+DATE_ONLY, NOTHING = "date-only", "nothing"
 
 NO_OFFSET = "no time zone given (add `--timezone America/New_York`)"
 NO_ABBREVIATION = "an abbreviation is not a time zone (add `--timezone America/New_York`)"
 NO_WHOLE_MINUTES = "no time zone given, and the offset at that time was not in whole minutes"
+NO_CLOCK = "a date without a time"
+MAKES_MIDNIGHT = " (`--timezone America/New_York --unsafe-fixes` makes it midnight there)"
+NO_MIDNIGHT = ", and that day has no single midnight in the time zone"
 NOT_ISO_8601 = "not in ISO 8601 format"
 NO_ORDER = "day and month are ambiguous: no other date in the column settles the order"
 BOTH_ORDERS = "day and month are ambiguous: the column uses both orders"
@@ -102,9 +107,10 @@ def judge(values: pd.Series[str], hints: Hints) -> pd.DataFrame:
 
     Returns:
         A frame of the same index: `status` str (OK, NAIVE, NOT_ISO, INVALID, AMBIGUOUS, GAP, FOLD,
-        SERIAL), `iso` str (in RFC 3339 format; a guess if AMBIGUOUS or FOLD, without an offset if
-        SERIAL; "" if unknown), `reason` str (why it is not OK), `order` str (the order of day and
-        month that the value proves, see `parser.Timestamp`).
+        SERIAL, DATE_ONLY, NOTHING for a placeholder), `iso` str (in RFC 3339 format; a guess if
+        AMBIGUOUS or FOLD, midnight if DATE_ONLY, without an offset if SERIAL; "" if unknown),
+        `reason` str (why it is not OK), `order` str (the order of day and month that the value
+        proves, see `parser.Timestamp`).
     """
     rest, at = pa.array(values, type=pa.string()), np.arange(len(values))
     pieces: list[_Piece] = [(at[:0], ("",) * len(_COLUMNS))]
@@ -150,7 +156,10 @@ def judge_one(value: str, hints: Hints) -> _Judged:
     try:
         timestamp = read(value, hints.order)
     except NotATimestampError as error:
-        return INVALID, "", str(error), error.order
+        if error.day is not None:
+            return DATE_ONLY, *_midnight(error.day, error.order, hints), error.order
+        status = NOTHING if re.match(PLACEHOLDER, bare) else INVALID
+        return status, "", str(error), error.order
     if timestamp.order != EITHER:
         return *_placed(timestamp, value, hints), timestamp.order
     if hints.order not in SETTLED:
@@ -158,6 +167,17 @@ def judge_one(value: str, hints: Hints) -> _Judged:
         return AMBIGUOUS, _guessed(value, hints), reason, EITHER
     status, iso, reason = _placed(timestamp, value, hints)
     return status, iso, reason + BY_THE_COLUMN, EITHER
+
+
+def _midnight(day: date, order: str, hints: Hints) -> tuple[str, str]:
+    """The start of a day in the time zone, "" if it is not certain; and what to say."""
+    if order == EITHER and hints.order not in SETTLED:
+        return "", f"{NO_CLOCK}, and {BOTH_ORDERS if hints.order == BOTH else NO_ORDER}"
+    if hints.timezone is None:
+        return "", NO_CLOCK + MAKES_MIDNIGHT
+    local = f"{day}T00:00:00"
+    offset = _through(local[:13], hints.timezone)
+    return (local + offset, NO_CLOCK) if offset else ("", NO_CLOCK + NO_MIDNIGHT)
 
 
 def _of_serial(day: int, part: str | None) -> str:

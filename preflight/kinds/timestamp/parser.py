@@ -108,11 +108,13 @@ class NotATimestampError(ValueError):
 
     Attributes:
         order: the order of day and month that its date proves all the same.
+        day: the day, if nothing but the time of day is missing.
     """
 
-    def __init__(self, reason: str, order: str = "") -> None:
+    def __init__(self, reason: str, order: str = "", day: date | None = None) -> None:
         super().__init__(reason)
         self.order = order
+        self.day = day
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +165,7 @@ def read(value: str, order: str = "") -> Timestamp:
     day, shown, rest = _date(text, order)
     rest = rest[_end(_BETWEEN, rest) :]
     if not rest:
-        raise NotATimestampError(NO_TIME, shown)
+        raise NotATimestampError(NO_TIME, shown, day)
     try:
         strict = value == text and _STRICT.fullmatch(value) is not None
         return _timestamp(day, rest, strict, shown)

@@ -1,0 +1,135 @@
+"""Cells that stand for a missing value, dates without a time, and one true reason for each cell."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.checked import check, fix, listed, read
+
+HEADER = "email,phone,name,company,country,created_at"
+GOOD = ("ann@kestrel-labs.com", "+14155552671", "Ann Bell", "Kestrel", "US", "2026-04-21T15:30:00Z")
+
+
+def _found(folder: Path, content: str, **settings: Any) -> list[tuple[int, str, str]]:
+    """The column, code and message of each finding about a cell."""
+    listing = listed(check(folder, content, **settings), show_all=True)
+    return [
+        (found.column or 0, found.rule.code, found.message) for found in listing.rows() if found.row
+    ]
+
+
+def _in_each_column(cell: str) -> str:
+    """A row for each column, with the cell in that column alone."""
+    quoted = '"' + cell.replace('"', '""') + '"'
+    rows = []
+    for at in range(len(GOOD)):
+        row = [f"ann{at}@kestrel-labs.com", f"+1415555267{at}", *GOOD[2:]]
+        row[at] = quoted
+        rows.append(",".join(row))
+    return "\n".join([HEADER, *rows, ""])
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "--", "-", "\u2014", "n/a", "#N/A", "NULL", "(null)", "<null>", "\\N", "undefined", "NaN",
+        "None", "[object Object]", "(not set)", "(blank)", "<NA>", "*|FNAME|*",
+        "{{contact.firstname}}",
+        "%%First Name%%", "%FIRSTNAME%", "[[FIRSTNAME]]", "${name}", "0000-00-00", "00/00/0000",
+        "0000-00-00 00:00:00", "<test lead: dummy data for full_name>", "[email protected]",
+        "[email\u00a0protected]",
+    ],
+)  # fmt: skip
+def test_a_placeholder_is_one_in_every_kind_of_column(cell: str, tmp_path: Path) -> None:
+    """Each column has its own code for it, and no second reason beside it."""
+    codes = [(column, code) for column, code, _ in _found(tmp_path, _in_each_column(cell))]
+    # A spreadsheet would run some, and some hold a no-break space; that is said as well.
+    assert [code for code in codes if code[1] not in ("SEC901", "TXT702")] == [
+        (1, "EML310"), (2, "PHN410"), (3, "NAM602"), (4, "TXT705"), (5, "TXT705"), (6, "TXT705"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("cell", ["Nan", "Null", "Dash-Bell", "None Ltd", "A--B", "50%", "{x}"])
+def test_what_only_resembles_a_placeholder_is_none(cell: str, tmp_path: Path) -> None:
+    """Names and companies that begin like one."""
+    found = _found(tmp_path, f"email,company\nann@kestrel-labs.com,{cell}\n")
+    assert not [code for _, code, _ in found if code == "TXT705"]
+
+
+def test_the_dummy_lead_of_a_form_is_a_placeholder(tmp_path: Path) -> None:
+    """As Facebook exports it, with a label before the number."""
+    content = (
+        "full_name,email,phone_number\n"
+        "<test lead: dummy data for full_name>,test@fb.com,"
+        "p:<test lead: dummy data for phone_number>\n"
+    )
+    codes = [code for _, code, _ in _found(tmp_path, content, profile="talkvalue")]
+    assert codes == ["NAM602", "EML310", "PHN410"]
+
+
+DATES = "email,Signup Date\n" + "".join(
+    f"ann{n}@kestrel-labs.com,{day}\n"
+    for n, day in enumerate(("01/05/2026", "12/31/2025", "2026-02-15", "15 Mar 2025", "00/00/0000"))
+)
+
+
+def test_a_date_without_a_time_keeps_its_contact(tmp_path: Path) -> None:
+    """A warning that names the options; a zero date is a blank."""
+    found = _found(tmp_path, DATES)
+    assert [code for _, code, _ in found] == ["TIM509"] * 4 + ["TXT705"]
+    assert "--timezone America/New_York --unsafe-fixes" in found[0][2]
+    assert len(read(fix(tmp_path, DATES).folder / "clean.csv")) == 5
+
+
+def test_a_date_is_midnight_on_request(tmp_path: Path) -> None:
+    """In the zone that is given, with the order that the column proves."""
+    settings: dict[str, Any] = {"timezone": "America/New_York", "unsafe_fixes": True}
+    clean = read(fix(tmp_path, DATES, **settings).folder / "clean.csv")
+    assert [row["Signup Date"] for row in clean] == [
+        "2026-01-05T00:00:00-05:00", "2025-12-31T00:00:00-05:00", "2026-02-15T00:00:00-05:00",
+        "2025-03-15T00:00:00-04:00", "",
+    ]  # fmt: skip
+
+
+def test_a_day_without_one_midnight_stays(tmp_path: Path) -> None:
+    """In Havana the clocks go forward at midnight; and nobody knows the order of 01/05."""
+    content = "email,created_at\nann@kestrel-labs.com,2026-03-08\nbob@kestrel-labs.com,01/05/2026\n"
+    settings: dict[str, Any] = {"timezone": "America/Havana", "unsafe_fixes": True}
+    clean = read(fix(tmp_path, content, **settings).folder / "clean.csv")
+    assert [row["created_at"] for row in clean] == ["2026-03-08", "01/05/2026"]
+    messages = [message for _, _, message in _found(tmp_path, content, **settings)]
+    assert "no single midnight" in messages[0]
+    assert "day and month are ambiguous" in messages[1]
+
+
+def test_who_demands_a_timestamp_rejects_a_date(tmp_path: Path) -> None:
+    """Experiture, where such a column is mapped."""
+    content = "email,created_at\nann@kestrel-labs.com,2026-03-08\n"
+    rows = fix(
+        tmp_path, content, profile="experiture", columns={"created_at": "created_at"}
+    ).checked.books
+    assert (rows.clean, rows.rejected) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("cell", "codes", "said"),
+    [
+        ("ann@kestrel-labs.com; bob@kestrel-labs.com", ["EML308"], "several"),
+        ("ann bell@kestrel-labs.com", ["EML302"], "before the @-sign: SPACE"),
+        ("ann(bell)@kestrel-labs.com", ["EML302"], "before the @-sign: '(', ')'"),
+        ("ann@kestrel labs.com", ["EML302"], "after the @-sign contains invalid characters: SPACE"),
+        ("ann@kestrel_labs.com", ["EML302"], "invalid characters: '_'"),
+        ("ann@@kestrel-labs.com", ["EML302"], "invalid characters: '@'"),
+        ("none@none", ["EML310"], "a placeholder"),
+    ],
+)
+def test_an_address_has_one_true_reason(
+    cell: str, codes: list[str], said: str, tmp_path: Path
+) -> None:
+    """Several addresses and placeholders are no invalid ones too; a character is named."""
+    found = _found(tmp_path, f'email,name\n"{cell}",Ann\n')
+    assert [code for _, code, _ in found] == codes
+    assert said in found[0][2]
