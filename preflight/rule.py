@@ -97,6 +97,7 @@ __all__ = [
     "Phase",
     "Problem",
     "Profile",
+    "Repair",
     "RowContext",
     "Rule",
     "Safety",
@@ -163,6 +164,24 @@ class Alike(enum.StrEnum):
     KEY = "key"
     ROW = "row"
     PHONE = "phone"
+
+
+class Repair(enum.StrEnum):
+    """How a record with a wrong number of fields is made a row again; see `repair_records`.
+
+    - TRIM: blank fields beyond the header are taken away.
+    - JOIN: fields that an unquoted delimiter has cut are joined again, if only one way fits.
+    - FILL: blank cells are added at the end, if the cells before them fit their columns.
+    """
+
+    TRIM = "trim"
+    JOIN = "join"
+    FILL = "fill"
+
+    @property
+    def safety(self) -> Safety:
+        """Whether it could change what a record means."""
+        return Safety.SAFE if self is Repair.TRIM else Safety.UNSAFE
 
 
 class Phase(enum.IntEnum):
@@ -272,6 +291,7 @@ class RowContext:
         header: the names as written.
         columns: one for each name.
         profile: of the provider.
+        certain: whether a known name or the user confirms that the header is one.
         left: for a rule with a `tail`, the number of records after each row that are not blank,
             with the index of the rows. None for other rules, and in a call of `among`.
         fields: the number of fields that each row has as written, with the same index; None if
@@ -281,6 +301,7 @@ class RowContext:
     header: tuple[str, ...]
     columns: tuple[Column, ...]
     profile: Profile
+    certain: bool = True
     left: pd.Series[int] | None = None
     fields: pd.Series[int] | None = None
 
@@ -334,8 +355,8 @@ class Rule:
             rule, whether the column is dropped.
         unwraps: for a CELL rule, whether it reports cells that a program wrapped in a formula (see
             `formula_text`), and its fix unwraps them. All other rules then see what is inside.
-        repairs: for a RECORD rule, whether a record becomes a row again if its fields can be joined
-            in only one way; see `rejoin_fields`.
+        repairs: for a RECORD rule, how a record that it reports may become a row again. A repair
+            has a safety of its own.
         verdict: for a COMPARISON rule, the verdict that it reports.
         misplaces_cells: whether a record that it reports may have cells in the wrong columns. Such
             a record is not sent again before somebody has corrected it.
@@ -368,7 +389,7 @@ class Rule:
     phase: Phase = Phase.SHAPE
     drops: bool = False
     unwraps: bool = False
-    repairs: bool = False
+    repairs: frozenset[Repair] = frozenset()
     verdict: Verdict | None = None
     misplaces_cells: bool = False
     limits_records: bool = False

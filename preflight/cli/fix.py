@@ -110,6 +110,11 @@ def written(fixed: Fixed) -> list[tuple[str, str]]:
         paths.append(
             (str(folder / results_folder.REJECTS), "the rejected rows, to correct and re-import")
         )
+    if (folder / results_folder.ABOVE).exists():
+        lines = text.plural(fixed.checked.layout.preamble, "line")
+        paths.append(
+            (str(folder / results_folder.ABOVE), f"the {lines} above the header, not sent")
+        )
     if fixed.changed_cells:
         paths.append((str(folder / results_folder.FIXES), "every cell that was changed"))
     if (folder / results_folder.CORRECTIONS).exists():

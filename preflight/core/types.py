@@ -170,6 +170,7 @@ class Layout:
         header_line: physical line of the header, from 1.
         header_certain: whether a known name or the user confirms the header line.
         preamble: how many physical lines above the header, blank ones included.
+        contacts_above: those of them that hold an address: perhaps contacts of another table.
         continued: how many physical lines below the header describe the columns (other names or
             their types) and are not data.
         data_offset: byte offset in `text` of the first data record.
@@ -197,6 +198,7 @@ class Layout:
     header_line: int = 1
     header_certain: bool = True
     preamble: int = 0
+    contacts_above: tuple[int, ...] = ()
     data_offset: int = 0
     data_line: int = 1
 

@@ -20,7 +20,7 @@ from preflight.config.column_mapping import OutputColumn, output_columns
 from preflight.config.plan import Plan
 from preflight.core import findings as tables
 from preflight.core.findings import Findings
-from preflight.core.types import Chunk, Ints, Layout, Problem, Severity
+from preflight.core.types import Chunk, Ints, Layout, Problem, Safety, Severity
 from preflight.kinds.timestamp.day_month_order import DayMonthOrders
 from preflight.linting.chunk_analysis import analyze_chunk
 from preflight.linting.duplicates import Contacts
@@ -63,7 +63,7 @@ class Analysis:
         guessed_cells: number of further cells that unsafe fixes would change, if not applied.
         guessed_rows: number of further rows that these would save, duplicates among them.
         guessed_all: whether these numbers are complete; else they are lower bounds.
-        repairs: the records that are repaired, or would be by unsafe fixes.
+        repairs: the rows that are repaired, or would be by unsafe fixes, with the safety of that.
         kept: the results of each chunk, for the second pass and for reports.
     """
 
@@ -80,7 +80,7 @@ class Analysis:
     guessed_cells: int
     guessed_rows: int
     guessed_all: bool
-    repairs: frozenset[int]
+    repairs: Mapping[int, Safety]
     kept: KeptChunks
 
     @property

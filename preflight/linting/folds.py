@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 
 import numpy as np
 import pyarrow.compute as pc
 
 from preflight.config.column_mapping import is_sent
 from preflight.config.plan import Plan
-from preflight.core.types import Chunk, Ints, Layout
+from preflight.core.types import Chunk, Ints, Layout, Safety
 from preflight.kinds.sniffing import Sample
 from preflight.kinds.timestamp.day_month_order import DayMonthOrders
 from preflight.linting.chunk_analysis import ChunkAnalysis
@@ -55,19 +56,20 @@ class Repairs:
     """The records that are repaired, or would be by unsafe fixes."""
 
     def __init__(self) -> None:
-        self._repairable: list[int] = []
+        self._repairable: dict[int, Safety] = {}
         self._not_made: list[Ints] = []
 
     def add(self, chunk: ChunkAnalysis) -> None:
         """Adds the records of a chunk."""
         result = chunk.row_rules
-        self._repairable += result.repairable.tolist()
-        self._not_made.append(np.setdiff1d(result.repairable, result.repaired))
+        self._repairable |= result.repairable
+        rows = np.array(sorted(result.repairable), dtype=np.int64)
+        self._not_made.append(np.setdiff1d(rows, result.repaired))
 
     @property
-    def repairable(self) -> frozenset[int]:
-        """The rows of all of them."""
-        return frozenset(self._repairable)
+    def repairable(self) -> Mapping[int, Safety]:
+        """The rows of all of them, with the safety of their repair."""
+        return self._repairable
 
     @property
     def not_made(self) -> int:

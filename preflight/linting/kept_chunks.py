@@ -132,11 +132,12 @@ class KeptChunks:
         kept_chunks = iter(self._chunks)
         for read in chunks:
             kept = next(kept_chunks, None)
-            aligned, _, repairs = row_rules.repair(read)
+            repaired = row_rules.repairs.repair(read)
+            aligned = repaired.chunk
             chunk = aligned if kept is None else without_rows(aligned, kept.dropped)
             if kept is None or not np.array_equal(chunk.rows, kept.rows):
                 raise self._changed()
-            yield AgainChunk(read, aligned, chunk, repairs, kept)
+            yield AgainChunk(read, aligned, chunk, repaired.repairs, kept)
         if next(kept_chunks, None) is not None:
             raise self._changed()
 

@@ -4,10 +4,8 @@ A cheap pattern over a column or two finds the suspects, and only they are put i
 that such a rule drops are removed from the chunk here, so that no later stage sees them: a header
 repeated among the rows is one finding, and not one more for each of its cells.
 
-Before that, records with too many fields that fit in only one way become rows again, on request.
-Then they are in the table, and are linted, fixed and written like any row.
-
-Both passes over a file ask the rules anew, of the same chunks, and so get the same answers.
+Before that, records with a wrong number of fields that can be repaired become rows again; see
+`repair_records`.
 """
 
 from __future__ import annotations
@@ -23,23 +21,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from preflight.config.plan import Plan
-from preflight.core import csv_writer
 from preflight.core import findings as tables
 from preflight.core.errors import RuleError
 from preflight.core.findings import Findings
-from preflight.core.names import bare_name
 from preflight.core.types import (
-    LOCATED_CHANGE_COLUMNS,
     Bools,
     Chunk,
     Flaw,
     Ints,
     Layout,
+    Safety,
     Severity,
 )
 from preflight.linting.pandera_checks import RuleCrashed, arity, asked_for_mask, crash_message
-from preflight.linting.rejoin_fields import Rejoined, rejoined
-from preflight.linting.unquoted_delimiter import likely_columns
+from preflight.linting.repair_records import RecordRepairs
 from preflight.reading.raw_records import cut_to_width
 from preflight.rule import RowContext, Rule, Scope
 
@@ -80,7 +75,7 @@ class RowRuleResult:
         dropped: the rows that the rules drop.
         rejected: the rows that an error of these rules rejects.
         aligned: the chunk with all rows, with repaired records in its table.
-        repairable: the records that are repaired, or would be on request.
+        repairable: the rows that are repaired, or would be on request, with the safety of that.
         repairs: the repaired records, a frame of `types.LOCATED_CHANGE_COLUMNS` whose texts are
             whole records.
     """
@@ -90,7 +85,7 @@ class RowRuleResult:
     dropped: Ints
     rejected: Ints
     aligned: Chunk
-    repairable: Ints
+    repairable: Mapping[int, Safety]
     repairs: pd.DataFrame
 
     @property
@@ -156,11 +151,13 @@ class RowRules:
         self._plan = plan
         self._layout = layout
         width = len(layout.header)
-        self._context = RowContext(layout.header, plan.columns[:width], plan.profile)
+        self._context = RowContext(
+            layout.header, plan.columns[:width], plan.profile, layout.header_certain
+        )
         rules = plan.scoped(Scope.ROW) if width else ()
         self._among = {rule.code: _among(rule, self._context) for rule in rules}
         self._rules = [rule for rule in rules if self._among[rule.code] != {}]
-        self._repairing = next((rule for rule in plan.scoped(Scope.RECORD) if rule.repairs), None)
+        self.repairs = RecordRepairs(plan, self._context.columns, layout.syntax)
         self.tail = max((rule.tail for rule in self._rules), default=0)
         """The number of records after a chunk that the rules need to know."""
 
@@ -171,8 +168,8 @@ class RowRules:
             chunk: as read.
             behind: the number of records after it that are not blank, see `following`.
         """
-        aligned, repairable, repairs = self.repair(chunk)
-        chunk = aligned
+        repaired = self.repairs.repair(chunk)
+        chunk = repaired.chunk
         pieces: list[Findings] = []
         dropped, rejected = [_NO_ROWS], [_NO_ROWS]
         for rule in self._rules:
@@ -196,62 +193,12 @@ class RowRules:
             findings=tables.concat(pieces),
             dropped=gone,
             rejected=np.unique(np.concatenate(rejected)),
-            aligned=aligned,
-            repairable=np.setdiff1d(repairable, gone),
-            repairs=repairs[~repairs["row"].isin(gone)],
+            aligned=repaired.chunk,
+            repairable={
+                row: safety for row, safety in repaired.repairable.items() if row not in gone
+            },
+            repairs=repaired.repairs[~repaired.repairs["row"].isin(gone)],
         )
-
-    def repair(self, chunk: Chunk) -> tuple[Chunk, Ints, pd.DataFrame]:
-        """Makes records with too many fields rows again, if they fit in only one way.
-
-        Returns:
-            The chunk, its `malformed` with `likely`; the rows that are repaired, or would be on
-            request; and the repairs, a frame of `types.LOCATED_CHANGE_COLUMNS`.
-        """
-        chunk = self._with_likely(chunk)
-        rule, nothing = self._repairing, pd.DataFrame(columns=list(LOCATED_CHANGE_COLUMNS))
-        if rule is None or "likely" not in chunk.malformed:
-            return chunk, _NO_ROWS, nothing
-        long = np.flatnonzero(chunk.malformed["flaw"] == Flaw.LONG)
-        malformed = chunk.malformed.iloc[long]
-        fields = malformed["fields"].to_numpy(dtype=np.int64)
-        fitting = rejoined(malformed["raw"], fields, self._context.columns, self._layout.syntax)
-        repaired = malformed.iloc[fitting.at]
-        rows = repaired["row"].to_numpy(dtype=np.int64)
-        if not self._plan.applies(rule.safety) or not len(rows):
-            return chunk, rows, nothing
-        texts = csv_writer.records([pa.array(cells, pa.string()) for cells in fitting.cells])
-        log = pd.DataFrame(
-            {
-                "row": rows,
-                "line": repaired["line"].to_numpy(dtype=np.int64),
-                "column_name": "",
-                "code": rule.code,
-                "safety": str(rule.safety),
-                "old": repaired["raw"].to_numpy(object),
-                "new": np.array([text.removesuffix("\n") for text in texts.to_pylist()], object),
-                "position": -1,
-            }
-        )
-        return _in_the_table(chunk, repaired, fitting), rows, log
-
-    def _with_likely(self, chunk: Chunk) -> Chunk:
-        """The chunk with `likely` in its `malformed`, unless no name of the header is known.
-
-        Otherwise the header may be data of a contact, and messages contain its names.
-        """
-        long = np.flatnonzero(chunk.malformed["flaw"] == Flaw.LONG)
-        columns = self._context.columns
-        if not len(long) or not any(column.field for column in columns):
-            return chunk
-        malformed = chunk.malformed.iloc[long]
-        fields = malformed["fields"].to_numpy(dtype=np.int64)
-        at = likely_columns(malformed["raw"], fields, columns, self._layout.syntax)
-        names = np.full(len(chunk.malformed), "", dtype=object)
-        names[long] = np.array([*(bare_name(column.name) for column in columns), ""], dtype=object)[
-            at
-        ]
-        return replace(chunk, malformed=chunk.malformed.assign(likely=names))
 
     def _hits(self, rule: Rule, chunk: Chunk, behind: int) -> tuple[str, list[Findings], Ints]:
         """The code of a rule, its findings in a chunk, and the rows that it reports.
@@ -378,25 +325,6 @@ def _answer(
     if not isinstance(answer, pd.Series) or not answer.index.equals(rows.index):
         raise RuleCrashed(f"{rule.code}: {what} not a series of the same index")
     return answer
-
-
-def _in_the_table(chunk: Chunk, repaired: pd.DataFrame, fitting: Rejoined) -> Chunk:
-    """The chunk with repaired records in its table; they are also kept in `noted`, for findings."""
-    schema = chunk.table.schema
-    columns = zip(fitting.cells, schema.types, strict=True)
-    more = pa.table([pa.array(cells, kind) for cells, kind in columns], schema)
-    rows = np.concatenate([chunk.rows, repaired["row"].to_numpy(dtype=np.int64)])
-    lines = np.concatenate([chunk.lines, repaired["line"].to_numpy(dtype=np.int64)])
-    order = np.argsort(rows, kind="stable")
-    noted = [repaired] if chunk.noted is None else [chunk.noted, repaired]
-    return replace(
-        chunk,
-        table=pa.concat_tables([chunk.table, more]).take(pa.array(order)),
-        rows=rows[order],
-        lines=lines[order],
-        malformed=chunk.malformed[~chunk.malformed["row"].isin(repaired["row"])],
-        noted=pd.concat(noted, ignore_index=True),
-    )
 
 
 def without_rows(chunk: Chunk, rows: Ints) -> Chunk:

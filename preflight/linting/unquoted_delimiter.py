@@ -61,7 +61,7 @@ def _decided(cells: Sequence[pa.Array], columns: Sequence[Column], extra: int) -
     trailing = np.logical_and.reduce([matches(cell, r"^\s*$") for cell in cells[-extra:]])
     # Then there may be an extra delimiter at the end, and the fields are in their columns.
     unmoved = trailing & np.logical_and.reduce(
-        [_fits(column, cells[at]) for at, column in enumerate(columns)]
+        [can_hold(column, cells[at]) for at, column in enumerate(columns)]
     )
     only, by_blank = _single(ways, len(trailing)), _single(spaced, len(trailing))
     return np.where(unmoved, _NOWHERE, np.where(only != _NOWHERE, only, by_blank))
@@ -71,12 +71,12 @@ def _ways(
     cells: Sequence[pa.Array], columns: Sequence[Column], extra: int
 ) -> Iterator[tuple[int, Bools]]:
     """Each column that fields may be joined into, with a mask of the records in which all fits."""
-    left = [_fits(column, cells[at]) for at, column in enumerate(columns)]
-    right = [_fits(column, cells[at + extra]) for at, column in enumerate(columns)]
+    left = [can_hold(column, cells[at]) for at, column in enumerate(columns)]
+    right = [can_hold(column, cells[at + extra]) for at, column in enumerate(columns)]
     for at, column in enumerate(columns):
         if column.kind in SHAPES:
             continue
-        inside = [_fits(column, cells[cell_at]) for cell_at in range(at, at + extra + 1)]
+        inside = [can_hold(column, cells[cell_at]) for cell_at in range(at, at + extra + 1)]
         yield at, np.logical_and.reduce([*left[:at], *inside, *right[at + 1 :]])
 
 
@@ -89,7 +89,7 @@ def _single(ways: Sequence[tuple[int, Bools]], count: int) -> Ints:
     return np.where(fits.sum(axis=0) == 1, position[fits.argmax(axis=0)], _NOWHERE)
 
 
-def _fits(column: Column, cells: pa.Array) -> Bools:
+def can_hold(column: Column, cells: pa.Array) -> Bools:
     """A mask of the cells that fit a column; blank cells fit any column."""
     shape = SHAPES.get(column.kind)
     if shape is None:

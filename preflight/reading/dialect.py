@@ -56,13 +56,15 @@ class Dialect:
     """The delimiter and the header row; no header if every line is blank.
 
     `certain` is whether known names confirm the header, `below` the rows below it that describe the
-    columns, and `strange` an unsupported character that seems to separate the fields, or "".
+    columns, `contacts` the lines of the rows above it that hold an address, and `strange` an
+    unsupported character that seems to separate the fields, or "".
     """
 
     syntax: Syntax
     header: SampleRow | None
     certain: bool
     below: tuple[SampleRow, ...] = ()
+    contacts: tuple[int, ...] = ()
     strange: str = ""
 
 
@@ -122,7 +124,8 @@ def find_dialect(
     data = [row for row in rows if row.line > header.line]
     below = continuation(header, data, known)
     header = _with_last_column(header, data[len(below) :])
-    return Dialect(syntax, header, certain, tuple(below), strange)
+    contacts = tuple(row.line for row in rows if row.line < header.line and _has_address(row))
+    return Dialect(syntax, header, certain, tuple(below), contacts, strange)
 
 
 def _sniffed(head: bytes, known: Callable[[str], bool], *, final: bool) -> _Reading:
@@ -257,6 +260,10 @@ def _is_sparse(row: SampleRow, width: int) -> bool:
     if any(map(_is_contact, row.filled)):
         return False
     return width > 2 and len(row.filled) * 2 <= width
+
+
+def _has_address(row: SampleRow) -> bool:
+    return any(_EMAIL.fullmatch(cell.strip()) for cell in row.filled)
 
 
 def _is_contact(cell: str) -> bool:

@@ -150,6 +150,7 @@ def _headed(layout: Layout, dialect: Dialect, start: int, line: int) -> Layout:
         header_line=header_line,
         header_certain=dialect.certain,
         preamble=header_line - 1,
+        contacts_above=tuple(line - 1 + row_line for row_line in dialect.contacts),
         continued=(line + last.line - 1 + last.lines) - (header_line + row.lines),
         data_offset=start + last.end,
         data_line=line + last.line - 1 + last.lines,
@@ -218,6 +219,23 @@ def _dialect(
             if dialect.header is not None or final:
                 return dialect
             size *= 2
+
+
+def lines_above(layout: Layout) -> str:
+    """The text above the header as it is in the file; "" if only `sep=` or blank lines are there.
+
+    An undecodable byte is shown as an escape.
+    """
+    if not layout.preamble:
+        return ""
+    start = layout.text_offset
+    with layout.text.open("rb") as file:
+        file.seek(start)
+        above = file.read(_line_start(layout, layout.header_line) - start)
+    if not above.strip() or (sep_line_delimiter(above) and len(above.split()) == 1):
+        return ""
+    text = above.decode("utf-8", "surrogatepass")
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _line_start(layout: Layout, line: int) -> int:

@@ -103,10 +103,7 @@ class Listing:
             zip(*(frame[name].tolist() for name in frame), strict=True)
         ):
             rule, problem = self.problems.get(at, (rules[code], None))
-            if problem is not None:
-                safety = problem.safety
-            else:
-                safety = rule.safety if self._fixes(rule, row) else None
+            safety = self._safety(rule, row) if problem is None else problem.safety
             yield ListedFinding(
                 rule=rule,
                 message=message or rule.message,
@@ -119,14 +116,18 @@ class Listing:
                 replacement=self.replacements[at],
             )
 
-    def _fixes(self, rule: Rule, row: int) -> bool:
-        """Whether a fix of the rule would change anything; unsafe fixes count if not tried."""
+    def _safety(self, rule: Rule, row: int) -> Safety | None:
+        """The safety of a fix of the rule that changes something; None without one.
+
+        Unsafe fixes count if not tried.
+        """
         if rule.drops:
-            return True
+            return rule.safety
         if rule.repairs:
-            return row in self.analysis.repairs
+            return self.analysis.repairs.get(row)
         tried = self.analysis.plan.applies(rule.safety)
-        return rule.fix is not None and (not tried or rule.code in self.analysis.fixed)
+        changes = rule.fix is not None and (not tried or rule.code in self.analysis.fixed)
+        return rule.safety if changes else None
 
     def counts(self) -> dict[str, int]:
         """The number of findings of each code, with the hidden ones."""

@@ -22,10 +22,10 @@ from preflight.core.types import CHANGE_COLUMNS
 CLEAN, PARTS, MANIFEST = "clean.csv", "parts", "manifest.json"
 REJECTS, FIXES, REPORT = "rejects.csv", "fixes.csv", "report.json"
 FAILURES, UNMATCHED, CORRECTIONS = "failures.csv", "unmatched.csv", "corrections.csv"
-ORIGINAL, UNDO = "original.gz", "undo.json"
+ABOVE, ORIGINAL, UNDO = "above-header.txt", "original.gz", "undo.json"
 RESULTS = (
-    CLEAN, PARTS, MANIFEST, REJECTS, FIXES, REPORT, FAILURES, UNMATCHED, CORRECTIONS, ORIGINAL,
-    UNDO,
+    CLEAN, PARTS, MANIFEST, REJECTS, FIXES, REPORT, FAILURES, UNMATCHED, CORRECTIONS, ABOVE,
+    ORIGINAL, UNDO,
 )  # fmt: skip
 HELPERS = (
     "preflight__row", "preflight__line", "preflight__source", "preflight__class",

@@ -20,6 +20,7 @@ from preflight.core.types import CHANGE_COLUMNS, Books, Chunk, Part, Severity
 from preflight.linting.analysis import Analysis
 from preflight.linting.apply_fixes import FixedChunk, apply_fixes
 from preflight.linting.checked import Checked
+from preflight.reading.scan import lines_above
 from preflight.writing import results_folder
 from preflight.writing.partition import CleanRows, Rejects, clean_rows
 from preflight.writing.parts import PartWriter, manifest, moved, too_large
@@ -120,6 +121,8 @@ def write(
             located.add(fixed)
             counts.add(fixed)
         parts = _placed(writer.close(), staged, target, checked, columns, always_parts)
+    if above := lines_above(checked.layout):
+        files.write(staged / results_folder.ABOVE, above, durable=False)
     # The rows that were written are counted, not those that should have been.
     clean = sum(part.rows for part in parts)
     books = Books(analysis.rows, clean, rejected.rows, counts.dropped)

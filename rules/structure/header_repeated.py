@@ -1,7 +1,8 @@
 """The header is repeated among the rows.
 
 This happens when files are pasted together, and in exports that repeat the header on each page. A
-provider would import the names as a contact. The row is removed and counted as dropped.
+provider would import the names as a contact. The row is removed and counted as dropped. If no name
+of the header is known, its row may be data in a file without a header: then no row is removed.
 
 Bad::
 
@@ -40,7 +41,8 @@ _FEWEST_NAMES = 2
 
 def among(context: RowContext) -> str | None:
     names = [_folded(name) for name in context.header if _folded(name)]
-    if len(names) < _FEWEST_NAMES:
+    known = context.certain or any(column.field for column in context.columns)
+    if len(names) < _FEWEST_NAMES or not known:
         return None
     return rf"(?i)^\W*{re.escape(names[0])}\W*$"
 

@@ -2,7 +2,9 @@
 
 A provider reads the first line as the header, and everything below it as contacts. Dotdigital
 answers such a file with ERROR_NO_EMAIL_COLUMN, TextUs with "Invalid headers provided". The lines
-are removed when the header line is certain: its names are known, or `--header-row` gives it.
+are removed when the header line is certain: its names are known, or `--header-row` gives it. They
+are kept in `above-header.txt` beside the results. If one of them holds an address, it may be a
+contact of another table in the file: nothing is removed then before `--header-row` says so.
 
 Bad::
 
@@ -29,19 +31,37 @@ Fixed::
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from preflight.rule import FileView, Problem, Rule, Safety, Scope, Severity
 
+_NAMED = 5
+
 
 def check(view: FileView) -> Iterator[Problem]:
-    lines = view.layout.preamble
-    if view.layout.header and lines:
-        yield Problem(
-            "1 line above the header" if lines == 1 else f"{lines} lines above the header",
-            line=1,
-            safety=Safety.SAFE if view.layout.header_certain else None,
-        )
+    layout = view.layout
+    if not layout.header or not layout.preamble:
+        return
+    message = "1 line" if layout.preamble == 1 else f"{layout.preamble} lines"
+    message += " above the header"
+    safety = Safety.SAFE if layout.header_certain else None
+    if layout.contacts_above:
+        message += f"; {_lines(layout.contacts_above)} and would not be sent: to leave them out,"
+        message += f" add `--header-row {layout.header_line}`"
+        safety = None
+    elif not layout.header_certain:
+        message += f"; if line {layout.header_line} is the header, add "
+        message += f"`--header-row {layout.header_line}`"
+    yield Problem(message, line=1, safety=safety)
+
+
+def _lines(numbers: Sequence[int]) -> str:
+    """The lines that look like contacts, in words; of many the first."""
+    if len(numbers) == 1:
+        return f"line {numbers[0]} looks like a contact"
+    named, rest = [str(number) for number in numbers[:_NAMED]], len(numbers) - _NAMED
+    last = f"{rest} more" if rest > 0 else named.pop()
+    return f"lines {', '.join(named)} and {last} look like contacts"
 
 
 RULE = Rule(

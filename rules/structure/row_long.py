@@ -4,7 +4,7 @@ The usual cause is a comma in an unquoted cell: `Kestrel Labs, Inc.` becomes two
 following ones shift. A provider would read the wrong values. If the cells allow only one place for
 the comma, or only one where a space follows it, the message names the column. With
 `--unsafe-fixes` the fields are joined again if exactly one way to join them fits the whole record;
-that is still a guess.
+that is still a guess. Blank fields beyond the header are taken away: nothing is lost with them.
 
 Options::
 
@@ -14,11 +14,12 @@ Bad::
 
     email,company,first_name
     ann@kestrel-labs.com,Kestrel Labs, Inc.,Ann
-    bob@kestrel-labs.com,Kestrel Labs,Bob
+    bob@kestrel-labs.com,Kestrel Labs,Bob,,
 
 Findings::
 
     2 STR102 4 fields, but the header has 3; probably an unquoted delimiter in `company`
+    3 STR102 5 fields, but the header has 3; the surplus is blank
 
 Good::
 
@@ -37,7 +38,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from preflight.rule import Rule, Safety, Scope, Severity
+from preflight.rule import Repair, Rule, Safety, Scope, Severity
 
 
 def check(records: pd.DataFrame) -> pd.Series[bool]:
@@ -47,10 +48,10 @@ def check(records: pd.DataFrame) -> pd.Series[bool]:
 def reason(records: pd.DataFrame) -> pd.Series[str]:
     fields = records["fields"].astype("str")
     message = fields + " fields, but the header has " + records["expected"].astype("str")
-    if "likely" not in records:
-        return message
+    blank = records["repair"] == "trim"
+    message = message.where(~blank, message + "; the surplus is blank")
     place = "; probably an unquoted delimiter in `" + records["likely"].astype("str") + "`"
-    return message.where(records["likely"] == "", message + place)
+    return message.where(blank | (records["likely"] == ""), message + place)
 
 
 RULE = Rule(
@@ -62,6 +63,6 @@ RULE = Rule(
     check=check,
     reason=reason,
     safety=Safety.UNSAFE,
-    repairs=True,
+    repairs=frozenset({Repair.TRIM, Repair.JOIN}),
     misplaces_cells=True,
 )

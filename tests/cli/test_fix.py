@@ -216,3 +216,14 @@ def test_what_cannot_be_run_is_one_line_and_exits_with_2(
     assert said in told.err
     assert told.err.count("\n") == 1
     assert [path.name for path in here.iterdir()] == ["taken"]
+
+
+def test_the_summary_names_the_lines_above_the_header_and_their_file(
+    tmp_path: Path, call: Call
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "Leads of hall 7\n" + "email,first_name,last_name\n" + "a@kestrel-labs.com,A,B\n" * 3
+    )
+    shown = call("fix", path).out
+    assert "above-header.txt  the 1 line above the header, not sent" in shown

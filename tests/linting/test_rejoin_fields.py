@@ -218,7 +218,7 @@ def test_a_repaired_record_is_a_row_as_any_other(tmp_path: Path, size: int) -> N
         path, BOLD, work=tmp_path, folder=tmp_path / "out", chunk_bytes=size
     )
     analysis = fixed.checked.analysis
-    assert analysis.repairs == {2, 5, 6}
+    assert dict(analysis.repairs) == dict.fromkeys((2, 5, 6), Safety.UNSAFE)
     assert analysis.before.tolist() == [REJECTED, REJECTED, CLEAN, REJECTED, REJECTED, REJECTED]
     assert analysis.after.tolist() == [REJECTED, CLEAN, CLEAN, REJECTED, REJECTED, CLEAN]
     clean_rows = rows_of(tmp_path / "out" / "clean.csv")
@@ -239,7 +239,7 @@ def test_a_repaired_record_is_a_row_as_any_other(tmp_path: Path, size: int) -> N
 def test_without_the_option_it_is_said_alone(tmp_path: Path) -> None:
     """And the summary says what it would add."""
     analysis = checked.check(tmp_path, MESSY, ignore=("DUP",)).analysis
-    assert analysis.repairs == {2, 5, 6}
+    assert dict(analysis.repairs) == dict.fromkeys((2, 5, 6), Safety.UNSAFE)
     assert analysis.findings.counts()["STR102"] == 5
     assert analysis.fixed.get("STR102", 0) == 0
     assert (analysis.guessed_cells, analysis.guessed_rows) == (3, 3)
@@ -252,7 +252,7 @@ def test_without_the_option_it_is_said_alone(tmp_path: Path) -> None:
     cells = {(row.row, row.rule.code): row.cell for row in checked.listed(bold).rows()}
     assert cells[6, "EML303"] == "e@kestrel-labs.com "
     ignored = checked.check(tmp_path, MESSY, ignore=("DUP", "STR102"), unsafe_fixes=True).analysis
-    assert ignored.repairs == frozenset()
+    assert dict(ignored.repairs) == {}
     assert ignored.after[1] == REJECTED
 
 
