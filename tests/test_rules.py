@@ -42,6 +42,7 @@ NAMES = {
     "STR113": "header-continued",
     "STR114": "alternative-missing",
     "STR115": "delimiter-unknown",
+    "STR116": "line-quoted",
     "HDR201": "header-missing",
     "HDR202": "column-missing",
     "HDR203": "header-duplicated",

@@ -156,6 +156,7 @@ class Layout:
             itself if it is UTF-8 already (`text_offset` then skips a mark). An undecodable byte is
             replaced by the lone surrogate U+DC00 + byte, which is not valid UTF-8.
         text_offset: where the text starts in `text`, in bytes.
+        wrapped: whether each line of the source is one quoted cell; `text` is what is inside.
         encoding: the Python codec name of the source's encoding.
         encoding_from: "strict" (it decodes as UTF-8), "bom", "option" or "detected".
         confidence: 0 to 1; 1 unless detected.
@@ -181,6 +182,7 @@ class Layout:
     content: str
     text: Path
     text_offset: int = 0
+    wrapped: bool = False
     encoding: str = "utf-8"
     encoding_from: str = "strict"
     confidence: float = 1.0

@@ -12,6 +12,7 @@ from preflight.core.types import Layout, Sheet, Source
 from preflight.reading.dialect import Dialect, find_dialect, sep_line_delimiter
 from preflight.reading.encoding import Encoding, find_encoding, transcode
 from preflight.reading.workbook import restored
+from preflight.reading.wrapped_lines import unwrap
 
 _HEAD_BYTES = 1 << 20
 _MAGIC_BYTES = 64 << 10
@@ -103,6 +104,9 @@ def _scan_text(
     unreadable = _foreign_text(top)
     if not top or unreadable:
         return replace(layout, content=unreadable or "empty")
+    if unwrapped := unwrap(layout.text, layout.text_offset, spool, known):
+        layout = replace(layout, text=unwrapped, text_offset=0, wrapped=True)
+        top = b""
     from_sep_line = sep_line_delimiter(top)
     start, line = layout.text_offset, 1
     if header_row is not None:
