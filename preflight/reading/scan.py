@@ -91,6 +91,8 @@ def scan(
     if unreadable:
         return Layout(source=source, content=unreadable, text=source.path)
     layout = _readable(source, find_encoding(source, encoding), spool)
+    if unwrapped := unwrap(layout.text, layout.text_offset, spool, known):
+        layout = replace(layout, text=unwrapped, text_offset=0, wrapped=True)
     return _scan_text(layout, known, delimiter, header_row)
 
 
@@ -104,9 +106,6 @@ def _scan_text(
     unreadable = _foreign_text(top)
     if not top or unreadable:
         return replace(layout, content=unreadable or "empty")
-    if unwrapped := unwrap(layout.text, layout.text_offset, spool, known):
-        layout = replace(layout, text=unwrapped, text_offset=0, wrapped=True)
-        top = b""
     from_sep_line = sep_line_delimiter(top)
     start, line = layout.text_offset, 1
     if header_row is not None:
