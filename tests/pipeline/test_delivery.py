@@ -207,5 +207,5 @@ def go_on(settings: Settings, connection: Connection) -> Sent:
 @pytest.mark.parametrize("scale", ["soon", "-1"])
 def test_a_scale_is_a_number_from_0_up(connection: Connection, scale: str) -> None:
     odd = dataclasses.replace(connection, environ={POLL_SCALE: scale})
-    with pytest.raises(UsageError, match="is a number from 0 up"):
+    with pytest.raises(UsageError, match="must be a number from 0 up"):
         _ = odd.scale

@@ -137,7 +137,9 @@ def test_a_file_that_is_not_there_and_a_provider_without_a_report_are_refused(
 ) -> None:
     with pytest.raises(SourceError, match="no such file"):
         read_failures(tmp_path / "gone.csv", "dotdigital", spool=tmp_path)
-    with pytest.raises(UsageError, match="those of dotdigital, experiture, talkvalue"):
+    with pytest.raises(
+        UsageError, match="providers with reports: dotdigital, experiture, talkvalue"
+    ):
         read_failures(tmp_path / "gone.csv", "textus", spool=tmp_path)
 
 
