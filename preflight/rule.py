@@ -53,6 +53,7 @@ from preflight.config.column_suggestions import Candidate, candidates, map_optio
 from preflight.config.consent import holds_consent
 from preflight.config.fields import Field
 from preflight.config.profile import Limits, Profile
+from preflight.core.arrow import contains
 from preflight.core.formula_text import FORMULA_TEXT, formula_text
 from preflight.core.invisible import BLANK, stripped, tidied
 from preflight.core.names import bare_name
@@ -105,6 +106,7 @@ __all__ = [
     "Severity",
     "Verdict",
     "bare_name",
+    "contains",
     "drop_zero_width",
     "emails_in",
     "formula_text",
@@ -266,7 +268,8 @@ class Context:
     Attributes:
         judged: what the kind's library makes of each value, a frame with the index of the values.
             Its columns, see `kinds`: email core, normal, reason · phone e164, status, reason ·
-            timestamp status, iso, reason, order. No columns for other kinds.
+            timestamp status, iso, reason, order. No such columns for other kinds. What
+            else stands in it is no part of this.
         column: the column that the values are from.
         field: the profile's field that the column holds, if any.
         profile: of the provider.

@@ -34,6 +34,15 @@ def matches(values: pa.Array, pattern: str) -> Bools:
     return mask(pc.match_substring_regex(values, pattern))
 
 
+def contains(values: pd.Series[str], pattern: str) -> pd.Series[bool]:
+    """Where an RE2 pattern matches part of a value: a mask.
+
+    `str.contains` of pandas first has Python parse the pattern, at every call, to see whether
+    Python's `re` must be asked instead; for a long pattern and few values that takes most time.
+    """
+    return pd.Series(matches(strings(values), pattern), index=values.index)
+
+
 def replaced(values: pa.Array, where: Bools, new: pa.Array) -> pa.Array:
     """The array with the values at a mask replaced, in order."""
     if not len(new):

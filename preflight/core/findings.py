@@ -141,7 +141,7 @@ def concat(pieces: Iterable[Findings]) -> Findings:
     """Several tables as one, in their order."""
     frames = [piece.frame for piece in pieces if len(piece)]
     if not frames:
-        return Findings(table("", _NO_ROWS, _NO_ROWS).frame.astype({CODE: "str"}))
+        return Findings(_NOTHING.copy())
     if len(frames) == 1:
         return Findings(frames[0])
     # By hand: `pd.concat` of as many small tables as a small file has costs more than its rules.
@@ -156,6 +156,9 @@ def concat(pieces: Iterable[Findings]) -> Findings:
         for name in (ROW, LINE, COLUMN, MESSAGE)
     )
     return _findings(codes, np.concatenate(numbers), row, line, column, message)
+
+
+_NOTHING = table("", _NO_ROWS, _NO_ROWS).frame.astype({CODE: "str"})
 
 
 def of_codes(findings: Findings, codes: Sequence[str]) -> Findings:

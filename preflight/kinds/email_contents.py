@@ -6,6 +6,7 @@ import re
 
 import pandas as pd
 
+from preflight.core.arrow import contains
 from preflight.kinds.placeholders import placeholder
 
 _ADDRESS = re.compile(r"[^\s@,;/|<>()\"']+@[^\s@,;/|<>()\"']+\.[^\s@,;/|<>()\"']+")
@@ -43,7 +44,7 @@ def emails_in(cell: str) -> list[str]:
 
 def several_emails(cores: pd.Series[str]) -> pd.Series[bool]:
     """Where a cell has more than one address; a mask of the index of the cores."""
-    many = cores.str.contains(_TWO_ADDRESSES)
+    many = contains(cores, _TWO_ADDRESSES)
     found = cores[many].map(lambda core: len(emails_in(core)) > 1).astype(bool)
     return found.reindex(cores.index, fill_value=False)
 
@@ -51,4 +52,4 @@ def several_emails(cores: pd.Series[str]) -> pd.Series[bool]:
 def placeholder_email(cores: pd.Series[str]) -> pd.Series[bool]:
     """Where a cell was typed to get past a form, or stands for a missing value; a mask."""
     lower = cores.str.lower()
-    return lower.isin(_BLANKS) | lower.str.contains(PLACEHOLDER_ADDRESS) | placeholder(cores)
+    return lower.isin(_BLANKS) | contains(lower, PLACEHOLDER_ADDRESS) | placeholder(cores)

@@ -30,7 +30,7 @@ from preflight.config import catalogue, profiles
 from preflight.config.fields import Field
 from preflight.config.plan import Plan
 from preflight.config.profile import GENERAL
-from preflight.core.arrow import series, strings
+from preflight.core.arrow import mask, series, strings
 from preflight.core.errors import RuleError
 from preflight.core.formula_text import formula_texts
 from preflight.core.invisible import BLANK
@@ -231,8 +231,8 @@ def _ask(rule: Rule, function: Any, cells: pd.DataFrame, checks: ColumnChecks) -
     values = _seen(rule, cells)
     if arity(function) == 1:
         return function(values)
-    # The two values are the first columns, see `prepare`; a slice costs a fraction of `drop`.
-    return function(values, checks.context(cells.iloc[:, 2:]))
+    # Shallow, and copied on write: what a rule does to its frame is no other rule's business.
+    return function(values, checks.context(cells.copy(deep=False)))
 
 
 def _seen(rule: Rule, cells: pd.DataFrame) -> pd.Series[str]:
@@ -246,6 +246,8 @@ def _mask(rule: Rule, answer: object, cells: pd.DataFrame) -> pd.Series[bool]:
         raise RuleCrashed(f"{rule.code}: its check gave no boolean mask")
     if not answer.index.equals(cells.index):
         raise RuleCrashed(f"{rule.code}: its check gave a mask of another index")
+    if answer.dtype == np.bool_:  # which has no gaps
+        return answer
     if answer.hasnans:
         raise RuleCrashed(f"{rule.code}: its check gave a mask with gaps")
     return answer.astype(bool)
@@ -255,7 +257,7 @@ def _check(rule: Rule, checks: ColumnChecks) -> pa_schema.Check:
     """A rule as a check of prepared cells (the engine) or of a plain series (anyone's frame)."""
     import pandera.pandas as pa_schema
 
-    def judge(given: pd.DataFrame | pd.Series[str]) -> pd.Series[bool]:
+    def judge(given: pd.DataFrame | pd.Series[str]) -> Any:
         if isinstance(given, pd.Series):
             return _judge_series(rule, checks, given)
         return _judge_cells(rule, checks, given)
@@ -265,16 +267,24 @@ def _check(rule: Rule, checks: ColumnChecks) -> pa_schema.Check:
     )
 
 
-def _judge_cells(rule: Rule, checks: ColumnChecks, cells: pd.DataFrame) -> pd.Series[bool]:
-    values = _seen(rule, cells)
-    wanted = values.str.fullmatch(BLANK) if rule.blanks else values != ""
+def _judge_cells(rule: Rule, checks: ColumnChecks, cells: pd.DataFrame) -> Any:
+    """What a rule says of the cells that are its business; `failed` sees that it is a mask."""
+    wanted = mask((_blank if rule.blanks else _filled)(strings(_seen(rule, cells))))
     if wanted.all():
-        return _mask(rule, _ask(rule, rule.check, cells, checks), cells)
-    valid = pd.Series(True, index=cells.index, dtype=bool)
-    seen = cells[wanted]
-    if len(seen):
-        valid[seen.index] = _mask(rule, _ask(rule, rule.check, seen, checks), seen)
-    return valid
+        return _ask(rule, rule.check, cells, checks)
+    valid = np.ones(len(cells), dtype=bool)
+    if wanted.any():
+        seen = cells[wanted]
+        valid[wanted] = _mask(rule, _ask(rule, rule.check, seen, checks), seen)
+    return pd.Series(valid, index=cells.index)
+
+
+def _filled(values: pa.Array) -> pa.Array:
+    return pc.not_equal(values, "")
+
+
+def _blank(values: pa.Array) -> pa.Array:
+    return pc.match_substring_regex(values, f"^{BLANK}$")
 
 
 def _judge_series(rule: Rule, checks: ColumnChecks, given: pd.Series[str]) -> pd.Series[bool]:
@@ -292,9 +302,9 @@ def _judge_series(rule: Rule, checks: ColumnChecks, given: pd.Series[str]) -> pd
     if settled is not checks:
         cells = settled.prepare(values, regions)
     failed = settled.failed(rule, cells)
-    mask = np.ones(len(given), dtype=bool)
-    mask[np.flatnonzero(suspect)[failed[codes]]] = False
-    return pd.Series(mask, index=given.index, dtype=bool)
+    valid = np.ones(len(given), dtype=bool)
+    valid[np.flatnonzero(suspect)[failed[codes]]] = False
+    return pd.Series(valid, index=given.index, dtype=bool)
 
 
 def schema(

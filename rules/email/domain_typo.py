@@ -42,7 +42,7 @@ import re
 
 import pandas as pd
 
-from preflight.rule import Context, Phase, Rule, Safety, Scope, Severity
+from preflight.rule import Context, Phase, Rule, Safety, Scope, Severity, contains
 
 # Large services, by the label before the first dot, and their endings. Labels of four letters or
 # fewer are too close to other words, and to one another.
@@ -126,7 +126,7 @@ def _domain(context: Context) -> pd.Series[str]:
 
 def check(email: pd.Series[str], context: Context) -> pd.Series[bool]:
     # Most addresses have no typo, and one pattern over all of them is fast.
-    slipped = context.judged["core"].str.contains(f"(?i){_SLIP.pattern}")
+    slipped = contains(context.judged["core"], f"(?i){_SLIP.pattern}")
     wrong = _domain(context)[slipped].map(_right) != ""
     slipped &= wrong.reindex(email.index, fill_value=False)
     return (context.judged["reason"] != "") | ~slipped

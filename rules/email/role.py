@@ -27,7 +27,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from preflight.rule import Context, Rule, Scope, Severity
+from preflight.rule import Context, Rule, Scope, Severity, contains
 
 # Words for a role, in the languages of common trade shows. Names of people are not in it, nor words
 # short enough to be initials, like `hr@` and `it@`.
@@ -58,7 +58,7 @@ _LOCAL = rf"(?:{'|'.join(_ROLES)}|{_NOBODY})(?:\+[^@]*)?"
 
 def check(email: pd.Series[str], context: Context) -> pd.Series[bool]:
     del email
-    found = context.judged["core"].str.contains(f"(?i)^{_LOCAL}@")
+    found = contains(context.judged["core"], f"(?i)^{_LOCAL}@")
     return (context.judged["reason"] != "") | ~found
 
 

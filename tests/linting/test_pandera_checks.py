@@ -12,7 +12,7 @@ import pytest
 
 from preflight.core.errors import ConfigError, RuleError, UsageError
 from preflight.linting.pandera_checks import ColumnChecks, RuleCrashed, schema
-from preflight.rule import Rule, Scope, Severity
+from preflight.rule import Context, Rule, Scope, Severity
 from tests.cells import plan_for
 
 
@@ -148,6 +148,21 @@ def test_pandera_lets_nothing_pass_that_is_no_mask(check: object, said: str | No
     with pytest.raises(RuleCrashed) as crash:
         checks.failed(checks.rules[0], cells)
     assert str(crash.value) == said
+
+
+def test_what_a_rule_does_to_its_frame_is_no_other_rules_business() -> None:
+    """Every rule of a column is shown the same cells."""
+
+    def check(text: pd.Series[str], context: Context) -> pd.Series[bool]:
+        context.judged["own"] = "x"
+        context.judged["value"] = "x"
+        return text != "a"
+
+    checks = broken(check)
+    cells = checks.prepare(pd.Series(["a", "b"], dtype="str"))
+    before = cells.copy()
+    assert checks.failed(checks.rules[0], cells).tolist() == [True, False]
+    pd.testing.assert_frame_equal(cells, before)
 
 
 @pytest.mark.parametrize("suspects", ["^a", lambda: "^a"])
