@@ -276,6 +276,8 @@ class Context:
         written: when the file was last written, with a time zone; None if unknown.
         mail: with `--online`, a function from domains to the reason why each takes no mail: "" if
             it takes mail, None if that is unknown.
+        columns: of the file.
+        region_columns: of these, the ones that say the country of a row's phone numbers.
     """
 
     judged: pd.DataFrame
@@ -284,6 +286,13 @@ class Context:
     profile: Profile
     written: datetime | None = None
     mail: Mail | None = None
+    columns: tuple[Column, ...] = ()
+    region_columns: tuple[Column, ...] = ()
+
+    def candidates(self, field: str) -> tuple[Candidate, ...]:
+        """The columns that may hold a field of the profile by name; the likeliest first."""
+        known = self.profile.fields.get(field)
+        return candidates(self.columns, (), known) if known is not None else ()
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,18 @@ EXPORTS = {
     "mailchimp merge tags": """
         EMAIL > email | FNAME > first_name | LNAME > last_name | PHONE > phone
         ADDRESS > address | BIRTHDAY >""",
+    "twenty people": """
+        Name / First Name > first_name | Name / Last Name > last_name
+        Emails / Primary Email > email | Emails / Additional Emails >
+        Phones / Primary Phone Number > phone | Phones / Primary Phone Country Code > phone_country
+        Phones / Primary Phone Calling Code > calling_code | Phones / Additional Phones >
+        Company / Name > company | City > city | Job Title > job_title""",
+    "paths to something else": """
+        Email > email | Email / Phone > | Company / City > | Owner / Name >
+        Contact / Company / Name > company | Contact / Mobile > mobile""",
+    "phones in parts": """
+        E-mail > email | Phone > phone | Phone Country Code > phone_country | Country > country
+        Dial Code > calling_code""",
     "klaviyo": """
         Email > email | Klaviyo ID > | First Name > first_name | Last Name > last_name
         Organization > company | Title > job_title | Phone Number > phone | Address > address

@@ -8,6 +8,19 @@ from dataclasses import dataclass, field
 
 from preflight.core.names import bare_name, fold
 
+# Exports with nested fields write the path to each: `Phones / Primary Phone Number`. What stands
+# before a slash is a path only to these fields; `Email / Phone` may hold either.
+_NAMES = ("name", "first_name", "last_name")
+_PLACES = ("address", "city", "state", "postcode", "country")
+_PHONES = ("phone", "mobile", "phone_country", "calling_code")
+_PATHS: Mapping[str, tuple[str, ...] | None] = {
+    "email": ("email",), "emails": ("email",), "phone": _PHONES, "phones": _PHONES,
+    "phonenumbers": _PHONES, "name": _NAMES, "names": _NAMES, "fullname": _NAMES,
+    "address": _PLACES, "addresses": _PLACES, "contact": None, "contacts": None, "person": None,
+    "people": None, "lead": None, "attendee": None, "guest": None,
+}  # fmt: skip
+_SLASH = " / "
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -84,10 +97,22 @@ class FieldNames:
         surrounding blanks and invisible characters. Nothing is guessed.
         """
         exact = self._exact.get(bare_name(header).casefold())
+        said = self._without_path(header)
         if exact is not None:
             return exact, "exact"
-        alias = self._aliases.get(fold(header)) if fold(header) else None
+        alias = self._aliases.get(fold(said)) if fold(said) else None
         return None if alias is None else (alias, "alias")
+
+    def _without_path(self, header: str) -> str:
+        """The name behind a path, where it is known and the path leads to such fields."""
+        path, slash, name = header.partition(_SLASH)
+        if not slash or fold(header) in self._aliases or fold(path) not in _PATHS:
+            return header
+        name = self._without_path(name)
+        field, allowed = self._aliases.get(fold(name)), _PATHS[fold(path)]
+        if field is None or (allowed is not None and field not in allowed):
+            return header
+        return name
 
     def knows(self, header: str) -> bool:
         """Whether a text is a name of a field, possibly in some headers only."""
@@ -112,7 +137,7 @@ class FieldNames:
         A vague name gives way to a better one. A name that means something else beside another
         (`Name` beside `Vorname`) does so, unless the header also has a better name for that.
         """
-        folded = [fold(name) for name in header]
+        folded = [fold(self._without_path(name)) for name in header]
         names = frozenset(folded)
         matches = [self.match(name) for name in header]
         firm = {

@@ -109,6 +109,9 @@ class Plan:
         )
 
     @functools.cached_property
-    def country(self) -> Column | None:
-        """The column with the country of a row's phone numbers."""
-        return next((column for column in self.columns if column.kind == "country"), None)
+    def region_columns(self) -> tuple[Column, ...]:
+        """The columns that say the region of a row's phone numbers, the phone's own ones first."""
+        held = {column.field: column for column in reversed(self.columns) if column.field}
+        own = [held[field] for field in ("phone_country", "calling_code") if field in held]
+        countries = [column for column in self.columns if column.kind == "country"]
+        return (*own, *countries[:1])

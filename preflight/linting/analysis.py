@@ -60,6 +60,7 @@ class Analysis:
         of_whole_file: the findings of the table rules and the user's schema, which need the whole
             file.
         fixed: for each rule code, the number of cells that its fix changes.
+        fixed_cells: number of cells that any fix changes, and of records that are repaired.
         guessed_cells: number of further cells that unsafe fixes would change, if not applied.
         guessed_rows: number of further rows that these would save, duplicates among them.
         guessed_all: whether these numbers are complete; else they are lower bounds.
@@ -77,6 +78,7 @@ class Analysis:
     after: RowStates
     of_whole_file: Findings
     fixed: dict[str, int]
+    fixed_cells: int
     guessed_cells: int
     guessed_rows: int
     guessed_all: bool
@@ -217,6 +219,7 @@ class _FirstPass:
             after=states.after,
             of_whole_file=whole_file,
             fixed=self._fix_counts.result(),
+            fixed_cells=self._fix_counts.cells,
             guessed_cells=self._preview.cells + self._repairs.not_made,
             guessed_all=self._preview.all_seen,
             guessed_rows=guessed + self._repairs.would_save(states.after),

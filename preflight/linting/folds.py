@@ -33,16 +33,23 @@ def add_orders(orders: DayMonthOrders, chunk: ChunkAnalysis) -> None:
 
 
 class FixCounts:
-    """The number of cells that the fix of each rule changes, and of records that a rule repairs."""
+    """The number of cells that the fix of each rule changes, and of records that a rule repairs.
+
+    Attributes:
+        cells: number of cells that are changed and of records that are repaired, each once.
+    """
 
     def __init__(self) -> None:
         self._counted = Counter[str]()
+        self.cells = 0
 
     def add(self, chunk: ChunkAnalysis) -> None:
         """Counts the fixes of a chunk."""
+        self.cells += len(chunk.row_rules.repairs)
         for code, times in chunk.row_rules.repairs["code"].value_counts().items():
             self._counted[str(code)] += int(times)
         for column in chunk.columns:
+            self.cells += int(column.fixed.changed[column.suspects.which].sum())
             for change in column.fixed.changes:
                 cells = int(change.cells[column.suspects.which].sum())
                 self._counted[change.code] += cells

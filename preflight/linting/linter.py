@@ -199,9 +199,13 @@ class Linter:
 
     def _regions(self, chunk: Chunk) -> pa.ChunkedArray:
         default = self.plan.region or ""
-        if self.plan.country is None:
+        columns = self.plan.region_columns
+        if not columns:
             return pa.chunked_array([pa.repeat(pa.scalar(default), len(chunk.rows))])
-        return regions(chunk.table[str(self.plan.country.position)], default)
+        cells = {column: chunk.table[str(column.position)] for column in columns}
+        own = [cells[column] for column in columns if column.kind != "country"]
+        countries = [cells[column] for column in columns if column.kind == "country"]
+        return regions(own, countries, default)
 
     def _column(
         self, chunk: Chunk, checks: ColumnChecks, row_regions: pa.ChunkedArray

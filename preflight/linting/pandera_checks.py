@@ -87,7 +87,17 @@ class ColumnChecks:
         """What the rules may know besides the values."""
         profile = self._plan.profile
         field = profile.fields.get(self.column.field) if self.column.field else None
-        return Context(judged, self.column, field, profile, self._plan.written, self._plan.mail)
+        plan = self._plan
+        return Context(
+            judged=judged,
+            column=self.column,
+            field=field,
+            profile=profile,
+            written=plan.written,
+            mail=plan.mail,
+            columns=plan.columns,
+            region_columns=plan.region_columns,
+        )
 
     def settled(self, cells: pd.DataFrame) -> ColumnChecks:
         """The same rules, with what some prepared cells prove of the column; see `orders`."""

@@ -125,8 +125,8 @@ def _phones(settings: Settings, checked: Checked) -> Iterator[str]:
             f"# {_text(_name(column))}: {seen.international} of {seen.cells} sampled cells have"
             " a country code\n"
         )
-    if plan.country is not None:
-        yield f"# {_names([plan.country])} has it for each row; this is for its blank cells.\n"
+    if plan.region_columns:
+        yield f"# {_names(plan.region_columns)} has it for each row; this is for its blank cells.\n"
     yield _entry("region", settings.region or "US", in_force=bool(settings.region))
 
 

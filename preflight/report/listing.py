@@ -103,7 +103,7 @@ class Listing:
             zip(*(frame[name].tolist() for name in frame), strict=True)
         ):
             rule, problem = self.problems.get(at, (rules[code], None))
-            safety = self._safety(rule, row) if problem is None else problem.safety
+            safety = self._safety(rule, row, at) if problem is None else problem.safety
             yield ListedFinding(
                 rule=rule,
                 message=message or rule.message,
@@ -116,10 +116,16 @@ class Listing:
                 replacement=self.replacements[at],
             )
 
-    def _safety(self, rule: Rule, row: int) -> Safety | None:
-        """The safety of a fix of the rule that changes something; None without one.
+    def _safety(self, rule: Rule, row: int, at: int) -> Safety | None:
+        """The safety of the fix that changes the cell of a finding; None without one.
 
-        Unsafe fixes count if not tried.
+        Unsafe fixes count if not tried. If cells were not fetched, it is whether the rule's fix
+        changes anything in this file.
+
+        Args:
+            rule: of the finding.
+            row: of the finding.
+            at: the position of the finding.
         """
         if rule.drops:
             return rule.safety
@@ -127,6 +133,8 @@ class Listing:
             return self.analysis.repairs.get(row)
         tried = self.analysis.plan.applies(rule.safety)
         changes = rule.fix is not None and (not tried or rule.code in self.analysis.fixed)
+        if changes and tried and self.cells[at] is not None:
+            changes = self.replacements[at] is not None
         return rule.safety if changes else None
 
     def counts(self) -> dict[str, int]:
@@ -213,7 +221,7 @@ def listing(
 def fixable(analysis: Analysis) -> tuple[int, int]:
     """The numbers of rows that fixing makes sendable, and of cells that it changes."""
     saved = int(((analysis.before == 1) & (analysis.after != 1)).sum())
-    return saved, sum(analysis.fixed.values())
+    return saved, analysis.fixed_cells
 
 
 def header_names(analysis: Analysis) -> dict[str, str]:

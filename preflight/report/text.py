@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from preflight.config.consent import holds_consent
+from preflight.config.plan import Plan
 from preflight.core.names import bare_name
 from preflight.core.redact import visible as visible
 from preflight.core.types import Books, Layout, RunBooks, Safety, Severity, Sheet
@@ -143,6 +144,15 @@ def _sheets(names: Iterable[str]) -> str:
     return f"sheet{'s' if len(quoted) > 1 else ''} {', '.join(quoted)}"
 
 
+def _regions(plan: Plan) -> list[str]:
+    """Which columns say the country of phone numbers without a country code."""
+    phones = any(one.kind == "phone" and is_linted(one, plan.profile) for one in plan.columns)
+    if not phones or not plan.region_columns:
+        return []
+    names = ", ".join(f"`{' '.join(column.name.split())}`" for column in plan.region_columns)
+    return [f"phone numbers without a country code are read by {names}"]
+
+
 def summary(listing: Listing) -> str:
     """What was read, what was found, and the books."""
     analysis = listing.analysis
@@ -158,7 +168,9 @@ def summary(listing: Listing) -> str:
     ]
     if analysis.layout.source.sheet is not None:
         lines[1:1] = [f"  {note}" for note in sheet_notes(analysis.layout.source.sheet)]
-    lines[1:1] = [f"  {visible(note)}" for note in analysis.plan.unused]
+    lines[1:1] = [
+        f"  {visible(note)}" for note in (*_regions(analysis.plan), *analysis.plan.unused)
+    ]
     if named := left_out(listing):
         lines.append(f"  not sent: {plural(len(named), 'column')} ({', '.join(named)})")
     if listing.held_back:

@@ -47,7 +47,7 @@ def check(phone: pd.Series[str], context: Context) -> pd.Series[bool]:
 
 def fix(phone: pd.Series[str], context: Context) -> pd.Series[str]:
     del phone
-    return context.judged["core"].str.removesuffix(".0")
+    return context.judged["bare"].str.removesuffix(".0")
 
 
 RULE = Rule(

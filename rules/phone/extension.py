@@ -1,7 +1,8 @@
 """The phone number has an extension: `x2921`.
 
 E.164 cannot hold one, and a text message cannot reach a phone behind a switchboard: TextUs stores
-numbers as E.164. On request the number is written without its extension, which is then lost.
+numbers as E.164, so under its profile this is an error. On request the number is written without
+its extension, which is then lost.
 
 Options::
 

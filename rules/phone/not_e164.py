@@ -1,11 +1,12 @@
 """The phone number is valid, but not written as E.164: a plus, the country code, and digits only.
 
 TextUs stores phone numbers as E.164, and its help asks for a plus and the country code for numbers
-of another country; Dotdigital's help wants mobile numbers in international format. The region comes
-from the row's country, `--region` or the profile, and is never guessed. A number with words beside
-it is left for a person, and so are digits that may have lost a plus: in Germany `4917012345678` is
-a landline without its leading zero to the library, and a mobile number with a plus in front.
-PHN406 covers numbers with an extension.
+of another country: under its profile this is an error. Dotdigital's help wants mobile numbers in
+international format. The region comes from the row's country or calling code, `--region` or the
+profile, and is never guessed. A number in letters is left for a person, and so are digits that may
+have lost a plus: in Germany `4917012345678` is a landline without its leading zero to the library,
+and a mobile number with a plus in front. PHN406 covers numbers with an extension, PHN414 and PHN415
+those with words around them.
 
 Options::
 
@@ -18,7 +19,7 @@ Bad::
     bob@kestrel-labs.com,+44 (0)20 7946 0018,GB
     cleo@kestrel-labs.com,030 23125000,Germany
     dan@kestrel-labs.com,415.555.2672,
-    eve@kestrel-labs.com,tel:+1-415-555-2673,
+    eve@kestrel-labs.com,011 15 2345-6789,AR
     fred@kestrel-labs.com,1-800-FLOWERS,US
     gwen@kestrel-labs.com,4917012345678,DE
 
@@ -28,8 +29,8 @@ Findings::
     3:phone PHN404 not in international format (like +12125550143)
     4:phone PHN404 not in international format (like +12125550143)
     5:phone PHN404 not in international format (like +12125550143)
-    6:phone PHN404 not in international format (like +12125550143)
-    7:phone PHN404 not in international format (like +12125550143)
+    6:phone PHN404 not in international format (like +12125550143): with a 9 in place of Argentina's 15
+    7:phone PHN404 not in international format (like +12125550143); letters stand for digits
     8:phone PHN404 not in international format (like +12125550143); with a plus in front it is a different number
 
 Good::
@@ -45,7 +46,7 @@ Fixed::
     bob@kestrel-labs.com,+442079460018,GB
     cleo@kestrel-labs.com,+493023125000,Germany
     dan@kestrel-labs.com,+14155552672,
-    eve@kestrel-labs.com,+14155552673,
+    eve@kestrel-labs.com,+5491123456789,AR
     fred@kestrel-labs.com,1-800-FLOWERS,US
     gwen@kestrel-labs.com,4917012345678,DE
 """  # noqa: E501 - a finding is one line
@@ -58,11 +59,9 @@ import pandas as pd
 
 from preflight.rule import Context, Phase, Rule, Safety, Scope, Severity
 
-# Digits of any script and the punctuation between them, with `tel:` in front. Any other letter may
-# be an extension or a note.
-_ONLY_A_NUMBER = re.compile(
-    r"(?:(?:tel|phone)\b[.:]*)?[^\w+\uff0b]*[+\uff0b]?(?:[^\w+\uff0b]*\d)+[^\w+\uff0b]*", re.I
-)
+# Digits of any script and the punctuation between them. A letter may be an extension or a note.
+_ONLY_A_NUMBER = re.compile(r"[^\w+\uff0b]*[+\uff0b]?(?:[^\w+\uff0b]*\d)+[^\w+\uff0b]*")
+_ARGENTINE_MOBILE = "+549"
 _MESSAGE = "not in international format (like +12125550143)"
 
 
@@ -73,20 +72,36 @@ def _is_only_a_number(cell: str) -> bool:
 def check(phone: pd.Series[str], context: Context) -> pd.Series[bool]:
     del phone
     valid = (context.judged["status"] == "ok") & (context.judged["reason"] != "extension")
-    return ~valid | (context.judged["core"] == context.judged["e164"])
+    return ~valid | (context.judged["bare"] == context.judged["e164"])
+
+
+def _had_15(cell: str, e164: str) -> bool:
+    """Whether the 9 of an Argentine mobile number is not written, but a 15 before the last digits.
+
+    The library knows both forms, and writes the 9 in international format.
+    """
+    if not e164.startswith(_ARGENTINE_MOBILE):
+        return False
+    digits = "".join(filter(str.isdigit, cell))
+    return e164.removeprefix("+54") not in digits and "15" in digits
 
 
 def reason(phone: pd.Series[str], context: Context) -> pd.Series[str]:
-    del phone
-    plain = context.judged["reason"] != "either"
-    messages = pd.Series(_MESSAGE, index=context.judged.index, dtype="str")
-    return messages.where(plain, f"{_MESSAGE}; with a plus in front it is a different number")
+    judged = context.judged
+    messages = pd.Series(_MESSAGE, index=phone.index, dtype="str")
+    messages = messages.mask(
+        judged["reason"] == "either", f"{_MESSAGE}; with a plus in front it is a different number"
+    )
+    messages = messages.mask(judged["reason"] == "vanity", f"{_MESSAGE}; letters stand for digits")
+    pairs = zip(judged["bare"], judged["e164"], strict=True)
+    argentine = pd.Series([_had_15(*pair) for pair in pairs], index=phone.index, dtype=bool)
+    return messages.mask(argentine, f"{_MESSAGE}: with a 9 in place of Argentina's 15")
 
 
 def fix(phone: pd.Series[str], context: Context) -> pd.Series[str]:
     settled = context.judged["reason"] == ""
     return phone.mask(
-        settled & context.judged["core"].map(_is_only_a_number),
+        settled & context.judged["bare"].map(_is_only_a_number),
         context.judged["e164"],
     )
 

@@ -50,7 +50,7 @@ def _reason(phone: str) -> str:
 
 def reason(phone: pd.Series[str], context: Context) -> pd.Series[str]:
     del phone
-    return context.judged["core"].map(_reason)
+    return context.judged["bare"].map(_reason)
 
 
 RULE = Rule(

@@ -26,5 +26,38 @@ def test_a_country_is_known_by_its_code_and_its_names(country: str, region: str)
 def test_a_row_without_a_country_has_the_default_and_one_with_a_strange_one_has_none() -> None:
     """The default would contradict what stands there."""
     cells = pa.chunked_array([["DE", "", " "], ["Atlantis", "\u200b"]])
-    assert regions(cells, "US").to_pylist() == ["DE", "US", "US", "", "US"]
-    assert regions(pa.chunked_array([[]], pa.string()), "US").to_pylist() == []
+    assert regions([], [cells], "US").to_pylist() == ["DE", "US", "US", "", "US"]
+    assert regions([], [pa.chunked_array([[]], pa.string())], "US").to_pylist() == []
+
+
+@pytest.mark.parametrize(
+    ("cell", "region"),
+    [
+        ("+33", "FR"), ("33", "FR"), ("0033", "FR"), ("(+33)", "FR"), ("+49 ", "DE"), ("+1", "US"),
+        ("1", "US"), ("+1-876", "JM"), ("+1 242", "BS"), ("1415", "US"), ("7", "RU"), ("44", "GB"),
+        ("DE", "DE"), ("France", "FR"), ("999", ""), ("800", ""), ("30 23", ""), ("+", ""),
+        ("Atlantis +33", ""), ("", "SE"), ("  ", "SE"),
+    ],
+)  # fmt: skip
+def test_a_calling_code_names_the_region_of_a_phone_number(cell: str, region: str) -> None:
+    """In a column of its own, and in one of countries."""
+    cells = pa.chunked_array([[cell]])
+    assert regions([cells], [], "SE").to_pylist() == [region]
+    if not any(map(str.isdigit, cell)) or "+" in cell or "00" in cell[:2]:
+        assert regions([], [cells], "SE").to_pylist() == [region]
+
+
+def test_digits_are_a_calling_code_in_the_number_s_own_column_alone() -> None:
+    """Among countries they are ISO codes."""
+    cells = pa.chunked_array([["380", "276", "33"]])
+    assert regions([cells], [], "").to_pylist() == ["UA", "", "FR"]
+    assert regions([], [cells], "").to_pylist() == ["IT", "DE", ""]
+
+
+def test_the_number_s_own_columns_count_before_the_country_and_must_agree() -> None:
+    """Two calling codes contradict each other; a country elsewhere does not."""
+    own = pa.chunked_array([["CA", "FR", "", "FR", "", "Atlantis"]])
+    codes = pa.chunked_array([["+1", "+49", "+49", "", "", "+33"]])
+    countries = pa.chunked_array([["US", "FR", "US", "DE", "DE", "FR"]])
+    found = regions([own, codes], [countries], "SE").to_pylist()
+    assert found == ["CA", "", "DE", "FR", "DE", ""]

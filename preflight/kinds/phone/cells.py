@@ -26,6 +26,8 @@ _WORDS = (
     "undefined", "unknown", "unlisted", "withheld", "x", "xx", "xxx", "xxxx", "xxx-xxx-xxxx",
     "(xxx) xxx-xxxx", "xxxxxxxxxx",
 )  # fmt: skip
+# What Facebook writes for each field of a test lead.
+_TEST_LEAD = "^(?:p:)?[ ]*<test lead:"
 _MARKED = r"^[ ()+./-]*(?:[0-9][ ()+./-]*)+$"
 _MARKS = r"[ ()+./-]"
 # One digit repeated, alone or after what may be a calling code; and counting up.
@@ -42,6 +44,8 @@ _TYPED = "|".join(
 # What may be a number with its area code among other text: digits with punctuation between.
 _NUMBER = re.compile(r"\+?\(?\d(?:[ \u00a0().\u2010-\u2015-]*\d)*")
 _LABELLED = re.compile(r"(?:e?xt[a-z]*|x|#)[.: ]*\d+", re.IGNORECASE)
+# The end of a second number behind the whole first one: `415.555.2676/7`.
+_ABBREVIATED = r"^(?:[^0-9]*[0-9]){7,}[^0-9/]*/[ \x{a0}]*[0-9]{1,2}$"
 _DIGITS = 7
 _LONGEST = 15
 _MANY = rf"(?:[0-9][^0-9]*){{{2 * _DIGITS},}}"
@@ -63,6 +67,7 @@ def placeholder(cells: pa.Array) -> pa.Array:
     digits = pc.replace_substring_regex(cells, _MARKS, "")
     typed = pc.match_substring_regex(digits, f"^(?:{_TYPED})$")
     written = pc.match_substring_regex(cells, PLACEHOLDER)
+    written = pc.or_(written, pc.match_substring_regex(cells, _TEST_LEAD))
     typed = pc.and_(typed, pc.match_substring_regex(cells, _MARKED))
     return pc.or_(written, pc.or_(words, typed))
 
@@ -73,6 +78,16 @@ def several(cells: pa.Array) -> pa.Array:
     candidates = iter(cells.filter(many).to_pylist())
     mask = [has_many and len(phones_in(next(candidates))) > 1 for has_many in many.to_pylist()]
     return pa.array(mask, pa.bool_())
+
+
+def abbreviated(cells: pa.Array) -> pa.Array:
+    """True if a cell may end in the last digits of a second number: `415.555.2676/7`."""
+    return pc.match_substring_regex(cells, _ABBREVIATED)
+
+
+def first_of_abbreviated(cell: str) -> str:
+    """The first number of a cell whose second one is abbreviated."""
+    return cell.rpartition("/")[0].strip()
 
 
 def phones_in(cell: str) -> list[str]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -19,14 +18,18 @@ import pyarrow.compute as pc
 from preflight.core.invisible import CONTROLS, ODD_BLANKS, ZERO_WIDTH, strip_invisible
 from preflight.core.types import Bools, Ints
 from preflight.kinds.phone import cells as phonecells
-from preflight.kinds.phone import metadata
+from preflight.kinds.phone import metadata, old_forms
+from preflight.kinds.phone.labels import unlabelled
 from preflight.kinds.phone.metadata import ParsedNumbers, characters, read, valid, written
 from preflight.kinds.phone.missing_plus import either
 
 # The status of a cell: as the library says, and for cells it cannot read, what they look like.
 OK, UNPARSABLE, INVALID, NO_REGION = "ok", "unparsable", "invalid", "no-region"
 PLACEHOLDER, SEVERAL, SCIENTIFIC, DECIMAL = "placeholder", "several", "scientific", "decimal"
-EXTENSION, EITHER = "extension", "either"
+WORDS, OLD_FORM = "words", "old-form"
+# The reasons of valid numbers that are not rewritten, and of cells with words or two numbers.
+EXTENSION, EITHER, VANITY = "extension", "either", "vanity"
+AMONG, ABBREVIATED = "among", "abbreviated"
 
 _E164 = r"^\+[1-9][0-9]{6,14}$"
 # The punctuation that the library drops anywhere. Letters, "x" and "~" are not in it, because they
@@ -45,6 +48,8 @@ _INVISIBLE = f" {ZERO_WIDTH}{ODD_BLANKS}{CONTROLS}"
 _IN_FRONT = re.compile(f"^['\u2018\u2019`{_INVISIBLE}]+")
 _PADDED = f"^['\u2018\u2019`{_INVISIBLE}]|[{_INVISIBLE}]$"
 _LABEL = re.compile(r"[^\W\d_]|[#~]")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_TOUCHING = re.compile(r"\d[^\W\d_]|[^\W\d_]\d")
 _PLUSES = ("+", "\uff0b")
 
 
@@ -99,7 +104,19 @@ def _judge(bare: str, region: str) -> tuple[str, str, str]:
     form = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     if number.extension:
         return form, OK, EXTENSION
+    if _LETTERS.search(bare):
+        if phonenumbers.is_valid_number(_parsed(_LETTERS.sub(" ", bare), known)):
+            return "", WORDS, ""
+        return form, OK, VANITY
     return form, OK, EITHER if _is_either(bare, number) else ""
+
+
+def _parsed(bare: str, region: str | None) -> phonenumbers.PhoneNumber:
+    """The number in a cell; one that is never valid if there is none."""
+    try:
+        return phonenumbers.parse(bare, region)
+    except phonenumbers.NumberParseException:
+        return phonenumbers.PhoneNumber()
 
 
 def _is_either(bare: str, number: phonenumbers.PhoneNumber) -> bool:
@@ -150,67 +167,148 @@ def judge(
         few: regions with fewer numbers than this are read one by one.
 
     Returns:
-        A frame of the same index: `core` str, the result of `trim_phone`; `e164` str, "" unless the
-        status is OK; `status` str, one of OK, UNPARSABLE, INVALID and NO_REGION, from the library,
-        or of PLACEHOLDER, SEVERAL, SCIENTIFIC and DECIMAL, see `cells`; `reason` str, why there is
+        A frame of the same index: `core` str, the result of `trim_phone`; `bare` str, `core`
+        without known labels around the number, see `labels`, which is what is read; `e164` str, ""
+        unless the status is OK; `status` str, one of OK, UNPARSABLE, INVALID and NO_REGION, from
+        the library, or of PLACEHOLDER, SEVERAL, SCIENTIFIC and DECIMAL, see `cells`, or WORDS for a
+        number with other words or letters, or OLD_FORM, see `old_forms`; `reason` str, why there is
         no number, EXTENSION for a valid number with an extension, EITHER for one that would be
-        another number with a plus, see `missing_plus`.
+        another number with a plus, see `missing_plus`, VANITY for one written in letters, AMONG for
+        letters among the digits, ABBREVIATED for a second number of which only the end is there;
+        `today` str, what replaces an OLD_FORM, in E.164 form, else "".
     """
     cells, where = _strings(values), _strings(regions)
     core = _trimmed(cells)
-    e164 = np.full(len(core), "", dtype=object)
-    # Each pair of status and reason, numbered; and the number of each cell's pair.
-    verdicts: dict[tuple[str, str], int] = {("", ""): 0}
-    which = np.zeros(len(core), dtype=np.int64)
-
-    def settle(at: Ints, status: str, reason: str) -> None:
-        which[at] = verdicts.setdefault((status, reason), len(verdicts))
-
-    at, digits, plus, extended = _dialled(core)
-    parsed = read(digits, plus, where.take(pa.array(at)), few=few)
-    fine = valid(parsed.codes, parsed.numbers)
-    e164[at[fine]] = _e164(parsed).filter(pa.array(fine)).to_numpy(zero_copy_only=False)
-    settle(at[fine & ~extended], OK, "")
-    bare = np.flatnonzero(fine & ~extended & ~plus)
-    some = pa.array(bare)
-    two = either(digits.take(some), parsed.codes[bare], parsed.numbers.take(some), few=few)
-    settle(at[bare[two]], OK, EITHER)
-    settle(at[fine & extended], OK, EXTENSION)
-    for code in np.unique(parsed.codes[~fine]).tolist():
-        settle(at[~fine & (parsed.codes == code)], INVALID, _no_number(code))
-    for outcome, (status, reason) in _OUTCOMES.items():
-        settle(at[parsed.outcomes == outcome], status, reason)
-    asked = np.ones(len(core), dtype=bool)
-    asked[at] = parsed.outcomes == metadata.UNKNOWN
-    for cell in np.flatnonzero(asked).tolist():
-        e164[cell], status, reason = _judge(core[cell].as_py(), where[cell].as_py())
-        which[cell] = verdicts.setdefault((status, reason), len(verdicts))
-    _look_again(core, np.array([status == OK for status, _ in verdicts])[which], settle)
-    e164[np.array([status != OK for status, _ in verdicts])[which]] = ""
-    statuses, reasons = (pa.array(column, pa.string()) for column in zip(*verdicts, strict=True))
-    columns = {
-        "core": core,
-        "e164": pa.array(e164, pa.string()),
-        "status": statuses.take(pa.array(which)),
-        "reason": reasons.take(pa.array(which)),
-    }
+    bare, behind = unlabelled(core)
+    verdicts = _Verdicts(len(core))
+    _read(bare, where, few, verdicts)
+    for cell in np.flatnonzero(behind.to_numpy(zero_copy_only=False) & ~verdicts.fine()).tolist():
+        # `1-800-555-HOME` is a number in letters, and not one with a label.
+        whole = _judge(core[cell].as_py(), where[cell].as_py())
+        if whole[1] == OK:
+            bare = pc.replace_with_mask(bare, _only(cell, len(bare)), core[cell])
+            verdicts.settle_one(cell, *whole)
+    _look_again(bare, where, verdicts)
+    today = _look_for_old_forms(bare, where, verdicts)
+    columns = {"core": core, "bare": bare, **verdicts.columns(), "today": today}
     return pd.DataFrame(
         {name: pd.array(column, dtype="str") for name, column in columns.items()},
         index=values.index,
     )
 
 
-def _look_again(core: pa.Array, fine: Bools, settle: Callable[[Ints, str, str], None]) -> None:
+class _Verdicts:
+    """The E.164 form, the status and the reason of each cell, as far as they are settled.
+
+    Args:
+        count: of the cells.
+
+    Attributes:
+        e164: objects, the E.164 form of each cell, "" until one is known.
+    """
+
+    def __init__(self, count: int) -> None:
+        self.e164 = np.full(count, "", dtype=object)
+        # Each pair of status and reason, numbered; and the number of each cell's pair.
+        self._pairs: dict[tuple[str, str], int] = {("", ""): 0}
+        self._which = np.zeros(count, dtype=np.int64)
+
+    def settle(self, at: Ints, status: str, reason: str) -> None:
+        """Gives the cells at some positions a status and a reason."""
+        self._which[at] = self._pairs.setdefault((status, reason), len(self._pairs))
+
+    def settle_one(self, cell: int, e164: str, status: str, reason: str) -> None:
+        """Gives one cell all that is known of it."""
+        self.e164[cell] = e164
+        self._which[cell] = self._pairs.setdefault((status, reason), len(self._pairs))
+
+    def fine(self) -> Bools:
+        """A mask over the cells: those that are a valid number."""
+        return self.having(OK)
+
+    def having(self, *statuses: str) -> Bools:
+        """A mask over the cells: those with one of some statuses."""
+        return np.array([status in statuses for status, _ in self._pairs])[self._which]
+
+    def columns(self) -> dict[str, pa.Array]:
+        """The columns of the result that say what the cells are."""
+        self.e164[~self.fine()] = ""
+        statuses, reasons = (pa.array(each, pa.string()) for each in zip(*self._pairs, strict=True))
+        return {
+            "e164": pa.array(self.e164, pa.string()),
+            "status": statuses.take(pa.array(self._which)),
+            "reason": reasons.take(pa.array(self._which)),
+        }
+
+
+def _only(cell: int, count: int) -> pa.Array:
+    return pa.array(np.arange(count) == cell)
+
+
+def _read(bare: pa.Array, where: pa.Array, few: int, verdicts: _Verdicts) -> None:
+    """Settles each cell as the library does; most of them in bulk."""
+    at, digits, plus, extended = _dialled(bare)
+    parsed = read(digits, plus, where.take(pa.array(at)), few=few)
+    fine = valid(parsed.codes, parsed.numbers)
+    forms = _e164(parsed).filter(pa.array(fine))
+    verdicts.e164[at[fine]] = forms.to_numpy(zero_copy_only=False)
+    verdicts.settle(at[fine & ~extended], OK, "")
+    unplussed = np.flatnonzero(fine & ~extended & ~plus)
+    some = pa.array(unplussed)
+    two = either(digits.take(some), parsed.codes[unplussed], parsed.numbers.take(some), few=few)
+    verdicts.settle(at[unplussed[two]], OK, EITHER)
+    verdicts.settle(at[fine & extended], OK, EXTENSION)
+    for code in np.unique(parsed.codes[~fine]).tolist():
+        verdicts.settle(at[~fine & (parsed.codes == code)], INVALID, _no_number(code))
+    for outcome, (status, reason) in _OUTCOMES.items():
+        verdicts.settle(at[parsed.outcomes == outcome], status, reason)
+    asked = np.ones(len(bare), dtype=bool)
+    asked[at] = parsed.outcomes == metadata.UNKNOWN
+    for cell in np.flatnonzero(asked).tolist():
+        verdicts.settle_one(cell, *_judge(bare[cell].as_py(), where[cell].as_py()))
+
+
+def _look_again(bare: pa.Array, where: pa.Array, verdicts: _Verdicts) -> None:
     """Settles cells that hold something other than one number, so that each has one problem.
 
-    A valid number is changed only if a spreadsheet or a program wrote it as a quantity.
+    A valid number is changed only if a spreadsheet or a program wrote it as a quantity, or if the
+    end of a second number is behind it.
     """
-    left = np.flatnonzero(~fine)
-    cells = core.take(pa.array(left))
+    for cell in np.flatnonzero(phonecells.abbreviated(bare)).tolist():
+        first = phonecells.first_of_abbreviated(bare[cell].as_py())
+        if _judge(first, where[cell].as_py())[1] == OK:
+            verdicts.settle_one(cell, "", SEVERAL, ABBREVIATED)
+    left = np.flatnonzero(~(verdicts.fine() | verdicts.having(SEVERAL)))
+    cells = bare.take(pa.array(left))
+    worded = np.array([_words(cell) for cell in cells.to_pylist()], dtype=object)
+    unread = verdicts.having(WORDS, INVALID, UNPARSABLE)[left]
+    verdicts.settle(left[worded == WORDS], WORDS, "")
+    verdicts.settle(left[(worded == AMONG) & unread], WORDS, AMONG)
     for status, looks in ((SEVERAL, phonecells.several), (PLACEHOLDER, phonecells.placeholder)):
-        settle(left[looks(cells).to_numpy(zero_copy_only=False)], status, "")
+        verdicts.settle(left[looks(cells).to_numpy(zero_copy_only=False)], status, "")
     for status, looks in ((DECIMAL, phonecells.decimal), (SCIENTIFIC, phonecells.scientific)):
-        settle(np.flatnonzero(looks(core).to_numpy(zero_copy_only=False)), status, "")
+        verdicts.settle(np.flatnonzero(looks(bare).to_numpy(zero_copy_only=False)), status, "")
+
+
+def _words(bare: str) -> str:
+    """WORDS for a number with words around it, AMONG for letters among digits, else ""."""
+    if not _LETTERS.search(bare) or sum(map(str.isdigit, bare)) < _FEWEST:
+        return ""
+    if _TOUCHING.search(bare) or not phonecells.phones_in(bare):
+        return AMONG
+    return WORDS
+
+
+def _look_for_old_forms(bare: pa.Array, where: pa.Array, verdicts: _Verdicts) -> pa.Array:
+    """Settles numbers in a form that their country has given up, and returns those of today."""
+    today = np.full(len(bare), "", dtype=object)
+    bad = pa.array(verdicts.having(INVALID, UNPARSABLE))
+    suspect = pc.and_(bad, old_forms.suspects(bare, where)).to_numpy(zero_copy_only=False)
+    for cell in np.flatnonzero(suspect).tolist():
+        today[cell], reason = old_forms.today(bare[cell].as_py(), where[cell].as_py())
+        if today[cell]:
+            verdicts.settle_one(cell, "", OLD_FORM, reason)
+    return pa.array(today, pa.string())
 
 
 def _strings(values: pd.Series[str]) -> pa.Array:

@@ -87,14 +87,14 @@ def judged(values: list[str], regions: list[str], *, few: int = 0) -> pd.DataFra
 def agrees(cell: str, region: str, said: pd.Series[str]) -> bool:
     """Whether a judgement is the library's.
 
-    What a spreadsheet wrote as a quantity is none, and nor are two numbers that the library takes
-    for one with an extension.
+    What a spreadsheet wrote as a quantity is none, nor are two numbers that the library takes for
+    one, or a number among words. A known label is not read at all.
     """
     core = judge.trim_phone(cell)
-    verdict, form = by_the_library(core, region)
+    verdict, form = by_the_library(said["bare"], region)
     if not core:
         return bool(said["status"] == judge.OK)
-    if said["status"] in (judge.SCIENTIFIC, judge.DECIMAL, judge.SEVERAL):
+    if said["status"] in (judge.SCIENTIFIC, judge.DECIMAL, judge.SEVERAL, judge.WORDS):
         return bool(said["e164"] == "")
     return bool(said["e164"] == form and (said["status"] == judge.OK) == (verdict == VALID))
 
@@ -151,7 +151,8 @@ def test_the_rules_refuse_a_phone_where_the_library_does_and_write_e164(
     plan = plan_for("phone", "country", region=default)
     values = [cell for cell, _ in pairs]
     chunk = chunk_of(values, [region for _, region in pairs])
-    refused = {"PHN402", "PHN403", "PHN405", "PHN407", "PHN408", "PHN410", "PHN413"}
+    more = {"PHN407", "PHN408", "PHN413", "PHN415"}
+    refused = {"PHN402", "PHN403", "PHN405", "PHN410", "PHN416"} | more
     errors: dict[int, list[str]] = {}
     wrote: dict[int, str] = {}
     for column in Linter(plan).lint(chunk).columns:
@@ -169,12 +170,13 @@ def test_the_rules_refuse_a_phone_where_the_library_does_and_write_e164(
         if not core:
             continue
         region = country or default or ""
-        verdict, form = by_the_library(core, region)
+        bare = judged([cell], [region])["bare"].iloc[0]
+        verdict, form = by_the_library(bare, region)
         found = errors.get(row, [])
-        assert len(found) == 1 if verdict != VALID else set(found) <= {"PHN407", "PHN408", "PHN413"}
+        assert len(found) == 1 if verdict != VALID else set(found) <= more
         if not found and cell not in (core, form):
-            assert wrote[row] in (core, form)
-        if wrote.get(row, cell) not in (cell, core) and not found:
+            assert wrote[row] in (bare, form)
+        if wrote.get(row, cell) not in (cell, core, bare) and not found:
             assert wrote[row] == form
 
 
@@ -216,3 +218,42 @@ def test_no_reason_quotes_the_number(value: str) -> None:
     reason = judge.judge(pd.Series([value], dtype="str"), pd.Series(["US"]))["reason"].iloc[0]
     # "001" is how the library calls the region of numbers that are of no country.
     assert sum(map(str.isdigit, reason.replace("001", ""))) <= 4
+
+
+@pytest.mark.parametrize(
+    ("value", "region", "status", "reason", "e164"),
+    [
+        ("p:+46701740605", "US", "ok", "", "+46701740605"),
+        ("+46701740605 (mobile)", "", "ok", "", "+46701740605"),
+        ("0171-3920818 (privat)", "DE", "ok", "", "+491713920818"),
+        # To the library the keys of `privat` are six more digits, and the number is valid.
+        ("030 901820 (privat)", "DE", "ok", "", "+4930901820"),
+        ("030 901820 Meier", "DE", "words", "", ""),
+        ("p:0701740606", "US", "invalid", "not a valid number for US (+1)", ""),
+        ("Tel. 415 555 2671 x29", "US", "ok", "extension", "+14155552671"),
+        ("415-555-2672 (call after 5)", "US", "words", "", ""),
+        ("no 415-555-2678", "US", "words", "", ""),
+        ("Fax +14155552671", "", "words", "", ""),
+        ("Fax 415-555-2671", "", "words", "", ""),
+        ("415-555-267A", "US", "words", "among", ""),
+        ("415-555 ask4me", "US", "words", "among", ""),
+        ("415-555-CELL", "US", "ok", "vanity", "+14155552355"),
+        ("1-800-555-HOME", "US", "ok", "vanity", "+18005554663"),
+        ("415.555.2676/7", "US", "several", "abbreviated", ""),
+        ("030 901820/21", "DE", "several", "abbreviated", ""),
+        ("030/23125000", "DE", "ok", "", "+493023125000"),
+        ("044 668 18/00", "CH", "ok", "", "+41446681800"),
+        ("p:<test lead: dummy data for phone_number>", "US", "placeholder", "", ""),
+        ("026185 4711", "DE", "ok", "", "+49261854711"),
+        ("+49026185 4711", "DE", "ok", "", "+49261854711"),
+        ("0049 (0)30 901820-12", "DE", "ok", "", "+493090182012"),
+        ("+49 (0) 171 / 3920817", "DE", "ok", "", "+491713920817"),
+    ],
+)
+@pytest.mark.parametrize("few", [0, 1 << 30])
+def test_words_around_a_number_have_their_own_reason(
+    value: str, region: str, status: str, reason: str, e164: str, few: int
+) -> None:
+    """In bulk and one by one."""
+    cell = judged([value], [region], few=few).iloc[0]
+    assert (cell["status"], cell["reason"], cell["e164"]) == (status, reason, e164)

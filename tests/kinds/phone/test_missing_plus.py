@@ -54,7 +54,6 @@ def test_what_is_another_number_behind_a_plus_is_either(cell: str, region: str, 
         ("13012345678", "CN"),  # a mobile, which has no zero there; Maryland
         ("84912345678", "RU"),  # the 8 that one dials there; Vietnam
         ("1701234567", "DE"),  # a mobile without its zero, and nothing behind a plus
-        ("1-800-FLOWERS", "US"),
     ],
 )
 def test_what_is_written_as_at_home_is_settled(cell: str, region: str, few: int) -> None:

@@ -1,0 +1,95 @@
+"""Forms of phone numbers that a country has given up, and the number of today.
+
+The forms are those that the metadata of `phonenumbers` no longer accepts. libphonenumber's metadata
+for Mexico says: "Dialling tokens 01, 02, 044, 045 and 1 are removed as they are no longer valid
+since August 2019". In its metadata for Brazil every mobile number of an area code has a 9 and eight
+digits; the eight digits alone were the number before. Whether the number of today is the same
+person's is likely, and not certain.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import dataclass
+
+import phonenumbers
+import pyarrow as pa
+import pyarrow.compute as pc
+
+
+@dataclass(frozen=True, slots=True)
+class _OldForm:
+    """One form of a country.
+
+    Attributes:
+        region: ISO 3166 code.
+        code: the calling code.
+        pattern: of the digits after it.
+        today: what replaces them, a template of `re`.
+        reason: what is wrong, for people.
+    """
+
+    region: str
+    code: str
+    pattern: re.Pattern[str]
+    today: str
+    reason: str
+
+
+_OLD_FORMS = (
+    _OldForm(
+        "MX", "52", re.compile(r"(?:01|02|044|045|1)(\d{10})"), r"\1",
+        "an old form: Mexico gave up the prefixes 1, 01, 02, 044 and 045",
+    ),
+    _OldForm(
+        "BR", "55", re.compile(r"0?(\d\d)([6-9]\d{7})"), r"\g<1>9\2",
+        "an old form: mobile numbers in Brazil have got a 9 after the area code",
+    ),
+)  # fmt: skip
+_REGIONS = tuple(form.region for form in _OLD_FORMS)
+_ABROAD = rf"^[^0-9]*(?:00)?[^0-9]*(?:{'|'.join(form.code for form in _OLD_FORMS)})"
+# Digits and the punctuation between them.
+_DIALLED = re.compile(
+    r"[\s()\[\]./\u00ad\u200b\u2010-\u2015\u2212\u2060-]*[+\uff0b]?[^\w+]*(?:\d[^\w+]*)+"
+)
+
+
+def suspects(cells: pa.Array, regions: pa.Array) -> pa.Array:
+    """True where a cell is in a region with old forms, or begins with its calling code."""
+    here = pc.is_in(regions, value_set=pa.array(_REGIONS))
+    return pc.or_(here, pc.match_substring_regex(cells, _ABROAD))
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def today(cell: str, region: str) -> tuple[str, str]:
+    """The number of today in E.164 form, and what is wrong; twice "" if the form is not known.
+
+    Args:
+        cell: it, without labels.
+        region: ISO 3166 code of the cell's region, "" if unknown.
+    """
+    if _DIALLED.fullmatch(cell) is None:
+        return "", ""
+    digits = phonenumbers.normalize_digits_only(cell)
+    abroad = "+" in cell or "\uff0b" in cell
+    if digits.startswith("00"):
+        digits, abroad = digits[2:], True
+    for form in _OLD_FORMS:
+        rests = [digits.removeprefix(form.code)] if digits.startswith(form.code) else []
+        if region == form.region and not abroad:
+            rests.append(digits)
+        elif not abroad:
+            rests = []
+        for rest in rests:
+            number = _number(form, rest)
+            if number:
+                return number, form.reason
+    return "", ""
+
+
+def _number(form: _OldForm, rest: str) -> str:
+    if form.pattern.fullmatch(rest) is None:
+        return ""
+    number = f"+{form.code}{form.pattern.sub(form.today, rest)}"
+    return number if phonenumbers.is_valid_number(phonenumbers.parse(number)) else ""

@@ -1,0 +1,66 @@
+"""Old forms of numbers, and the number of today."""
+
+from __future__ import annotations
+
+import pandas as pd
+import phonenumbers
+import pytest
+
+from preflight.kinds.phone import judge
+
+
+def judged(value: str, region: str) -> tuple[str, str]:
+    """The status of a cell and the number of today."""
+    cells = judge.judge(pd.Series([value], dtype="str"), pd.Series([region], dtype="str"))
+    return cells["status"].iloc[0], cells["today"].iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("value", "region", "today"),
+    [
+        ("+5215541637145", "", "+525541637145"),
+        ("+52 1 55 4163 7145", "US", "+525541637145"),
+        ("5215563189961", "MX", "+525563189961"),
+        ("044 55 4525 8448", "MX", "+525545258448"),
+        ("045 811 987 8677", "MX", "+528119878677"),
+        ("01 (55) 4525-8448", "MX", "+525545258448"),
+        ("1 55 4525 8448", "MX", "+525545258448"),
+        ("+52 (1) 811 987 8677", "MX", "+528119878677"),
+        ("+52 044 55 4525 8448", "", "+525545258448"),
+        ("0052 1 55 4163 7145", "MX", "+525541637145"),
+        ("cel. 044 55 4525 8448", "MX", "+525545258448"),
+        ("(11) 9612-4567", "BR", "+5511996124567"),
+        ("011 9612-4567", "BR", "+5511996124567"),
+        ("+55 21 8765-4321", "", "+5521987654321"),
+        ("552187654321", "BR", "+5521987654321"),
+    ],
+)
+def test_an_old_form_is_known_and_so_is_the_number_of_today(
+    value: str, region: str, today: str
+) -> None:
+    """It is a valid number, and what stood there is none."""
+    assert judged(value, region) == (judge.OLD_FORM, today)
+    assert phonenumbers.is_valid_number(phonenumbers.parse(today))
+
+
+@pytest.mark.parametrize(
+    ("value", "region", "status"),
+    [
+        ("55 4525 8448", "MX", "ok"),
+        ("+52 55 4525 8448", "", "ok"),
+        ("(11) 96123-4567", "BR", "ok"),
+        # A landline of today.
+        ("(11) 3612-4567", "BR", "ok"),
+        # Another country has given up nothing.
+        ("044 55 4525 8448", "US", "invalid"),
+        ("044 55 4525 844", "MX", "invalid"),
+        ("5215541637145", "", "no-region"),
+        ("+521554163714", "", "invalid"),
+        # The library knows the 15 of Argentina.
+        ("011 15 2345-6789", "AR", "ok"),
+        ("+54 11 15 2345 6789", "", "ok"),
+    ],
+)
+def test_what_is_no_old_form_is_as_the_library_says(value: str, region: str, status: str) -> None:
+    """A number of today, or one that never was any."""
+    assert judged(value, region) == (status, "")
