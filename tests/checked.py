@@ -61,14 +61,14 @@ def check(
     )
 
 
-def listed(checked: Checked, *, show_all: bool = False, replacements: bool = True) -> Listing:
+def listed(checked: Checked, *, show_all: bool = False) -> Listing:
     """Its listing with the cells."""
     return listing(
         checked.source.name,
         checked.analysis,
         checked.books,
         show_all=show_all,
-        cells=lambda found: check_fix_split.cells(checked, found, replacements=replacements),
+        cells=lambda found: check_fix_split.cells(checked, found),
     )
 
 

@@ -81,13 +81,7 @@ def _listing(checked: Checked, settings: Settings, given: dict[str, Any]) -> Lis
         checked.analysis,
         checked.books,
         show_all=given["show_all"],
-        cells=(
-            lambda findings: check_fix_split.cells(
-                checked, findings, replacements=shows_values(settings)
-            )
-        )
-        if wanted
-        else None,
+        cells=(lambda findings: check_fix_split.cells(checked, findings)) if wanted else None,
     )
 
 

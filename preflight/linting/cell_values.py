@@ -14,7 +14,7 @@ from preflight.linting.kept_chunks import FoundCells, found_cells
 
 
 def reveal(
-    analysis: Analysis, chunks: Iterable[Chunk], findings: Findings, *, replacements: bool
+    analysis: Analysis, chunks: Iterable[Chunk], findings: Findings
 ) -> tuple[np.ndarray, np.ndarray]:
     """The cells that findings are about.
 
@@ -22,11 +22,10 @@ def reveal(
         analysis: the analysis that the findings are from.
         chunks: of the file; read only if a cell was not kept, see `KeptChunks`.
         findings: of the analysis.
-        replacements: whether to return the fixed cells too.
 
     Returns:
         Two object arrays, one entry a finding: the cell as read (None if the finding is not about a
-            single cell) and as fixed (None if no fix changes it, or it was not requested).
+            single cell) and as fixed (None if no fix changes it).
 
     Raises:
         SourceError: the chunks differ, because the file was changed in the meantime.
@@ -39,7 +38,7 @@ def reveal(
         for again in analysis.kept.again(chunks):
             for cells in found_cells(again.aligned, again.kept, analysis.plan, rows, columns):
                 wanted.fill(cells)
-    return wanted.old, wanted.new if replacements else np.full(len(findings), None, dtype=object)
+    return wanted.old, wanted.new
 
 
 class _Wanted:

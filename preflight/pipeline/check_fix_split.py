@@ -147,11 +147,11 @@ def _unused(header: Sequence[str], source: Source, settings: Settings) -> Iterat
 
 
 def cells(
-    checked: Checked, findings: Findings, *, replacements: bool, progress: Progress = silent
+    checked: Checked, findings: Findings, *, progress: Progress = silent
 ) -> tuple[np.ndarray, np.ndarray]:
     """The cells that findings of a file are about, and their fixed values; see `reveal`."""
     again = checked.records("fetching", progress)
-    return reveal(checked.analysis, again, findings, replacements=replacements)
+    return reveal(checked.analysis, again, findings)
 
 
 def changes(checked: Checked, *, progress: Progress = silent) -> Iterator[pd.DataFrame]:

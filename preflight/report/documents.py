@@ -25,7 +25,7 @@ def of_fix(fixed: Fixed, *, show_values: bool = False, show_all: bool = True) ->
         show_values: whether to include values of contacts.
         show_all: whether to include findings about rows even if the header is wrong.
     """
-    file_listing = _listing(fixed.checked, fixed.books, show_values=show_values, show_all=show_all)
+    file_listing = _listing(fixed.checked, fixed.books, show_all=show_all)
     return as_json.document(
         [file_listing], own_tokens(), show_values=show_values, fixed=fixed.changes
     )
@@ -40,7 +40,7 @@ def of_run(sent: Sent, *, show_values: bool = False) -> str:
     """
     books = sent.run.books if sent.run else sent.fixed.books if sent.fixed else sent.checked.after
     return as_json.document(
-        [_listing(sent.checked, books, show_values=show_values, show_all=True)],
+        [_listing(sent.checked, books, show_all=True)],
         own_tokens(),
         show_values=show_values,
         run=_run(sent),
@@ -48,7 +48,7 @@ def of_run(sent: Sent, *, show_values: bool = False) -> str:
     )
 
 
-def _listing(checked: Checked, books: Books, *, show_values: bool, show_all: bool) -> Listing:
+def _listing(checked: Checked, books: Books, *, show_all: bool) -> Listing:
     return listing(
         checked.source.name,
         checked.analysis,
@@ -58,7 +58,6 @@ def _listing(checked: Checked, books: Books, *, show_values: bool, show_all: boo
             checked.analysis,
             checked.records("fetching"),
             findings,
-            replacements=show_values,
         ),
     )
 

@@ -26,8 +26,6 @@ _WORDS = (
     "undefined", "unknown", "unlisted", "withheld", "x", "xx", "xxx", "xxxx", "xxx-xxx-xxxx",
     "(xxx) xxx-xxxx", "xxxxxxxxxx",
 )  # fmt: skip
-# What Facebook writes for each field of a test lead.
-_TEST_LEAD = "^(?:p:)?[ ]*<test lead:"
 _MARKED = r"^[ ()+./-]*(?:[0-9][ ()+./-]*)+$"
 _MARKS = r"[ ()+./-]"
 # One digit repeated, alone or after what may be a calling code; and counting up.
@@ -67,7 +65,6 @@ def placeholder(cells: pa.Array) -> pa.Array:
     digits = pc.replace_substring_regex(cells, _MARKS, "")
     typed = pc.match_substring_regex(digits, f"^(?:{_TYPED})$")
     written = pc.match_substring_regex(cells, PLACEHOLDER)
-    written = pc.or_(written, pc.match_substring_regex(cells, _TEST_LEAD))
     typed = pc.and_(typed, pc.match_substring_regex(cells, _MARKED))
     return pc.or_(written, pc.or_(words, typed))
 
