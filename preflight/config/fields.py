@@ -19,7 +19,7 @@ _PATHS: Mapping[str, tuple[str, ...] | None] = {
     "address": _PLACES, "addresses": _PLACES, "contact": None, "contacts": None, "person": None,
     "people": None, "lead": None, "attendee": None, "guest": None,
 }  # fmt: skip
-_SLASH = " / "
+_SLASH = re.compile(r"[\s_]+/[\s_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +105,10 @@ class FieldNames:
 
     def _without_path(self, header: str) -> str:
         """The name behind a path, where it is known and the path leads to such fields."""
-        path, slash, name = header.partition(_SLASH)
-        if not slash or fold(header) in self._aliases or fold(path) not in _PATHS:
+        path, *names = _SLASH.split(header, maxsplit=1)
+        if not names or fold(header) in self._aliases or fold(path) not in _PATHS:
             return header
-        name = self._without_path(name)
+        name = self._without_path(names[0])
         field, allowed = self._aliases.get(fold(name)), _PATHS[fold(path)]
         if field is None or (allowed is not None and field not in allowed):
             return header

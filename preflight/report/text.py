@@ -146,8 +146,8 @@ def _sheets(names: Iterable[str]) -> str:
 
 def _regions(plan: Plan) -> list[str]:
     """Which columns say the country of phone numbers without a country code."""
-    phones = any(one.kind == "phone" and is_linted(one, plan.profile) for one in plan.columns)
-    if not phones or not plan.region_columns:
+    kinds = {column.kind for column in plan.columns if column.position in plan.linted}
+    if "phone" not in kinds or not plan.region_columns:
         return []
     names = ", ".join(f"`{' '.join(column.name.split())}`" for column in plan.region_columns)
     return [f"phone numbers without a country code are read by {names}"]
