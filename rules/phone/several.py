@@ -38,7 +38,7 @@ Fixed::
     ann@kestrel-labs.com,+14155552671
     bob@kestrel-labs.com,+14155552673
     cleo@kestrel-labs.com,+14155552675
-    dan@kestrel-labs.com,+14155552677
+    dan@kestrel-labs.com,+1 415-555-2677
 """
 
 from __future__ import annotations
