@@ -51,8 +51,13 @@ from preflight.rule import Phase, Rule, Safety, Scope, Severity, placeholder
 _CASED = re.compile(
     r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff\u0370-\u03ff\u1f00-\u1fff\u0400-\u052f\u0300-\u036f .'’-]*"
 )
-# Fewer than three capitals in a row may be initials.
-_SHOUTING = r"^[^\p{Ll}]*\p{Lu}{3}[^\p{Ll}]*$|^[^\p{Lu}]*\p{Ll}{2}[^\p{Lu}]*$"
+# The same characters without the common small letters, and without the common capitals: almost no
+# name is of them alone. `\p{Lu}` and `\p{Ll}` would say it of all letters, and take a hundred times
+# as long to compile. Fewer than three capitals may be initials.
+_NOT_SMALL = "A-Z\u00c0-\u00de\u00f7\u0100-\u024f\u0300-\u03ab\u03cf-\u042f\u0460-\u052f"
+_NOT_LARGE = "a-z\u00d7\u00df-\u024f\u0300-\u0390\u03ac-\u03ff\u0430-\u052f"
+_OTHERS = "\u1e00-\u1eff\u1f00-\u1fff .'’-"
+_SUSPECTS = f"^[{_NOT_SMALL}{_OTHERS}]{{3,}}$|^[{_NOT_LARGE}{_OTHERS}]{{2,}}$"
 _NUMERAL = re.compile(r"[IVX]+\.?")
 _PARTICLES = (
     "af", "al", "av", "bin", "da", "dal", "de", "degli", "dei", "del", "della", "den", "der",
@@ -110,7 +115,7 @@ RULE = Rule(
     scope=Scope.CELL,
     severity=Severity.WARNING,
     kinds=frozenset({"name"}),
-    suspects=_SHOUTING,
+    suspects=_SUSPECTS,
     message="all upper case or all lower case",
     check=check,
     fix=fix,
