@@ -48,6 +48,8 @@ def check(records: pd.DataFrame) -> pd.Series[bool]:
 def reason(records: pd.DataFrame) -> pd.Series[str]:
     fields = records["fields"].astype("str")
     message = fields + " fields, but the header has " + records["expected"].astype("str")
+    if "repair" not in records:
+        return message
     blank = records["repair"] == "trim"
     message = message.where(~blank, message + "; the surplus is blank")
     place = "; probably an unquoted delimiter in `" + records["likely"].astype("str") + "`"

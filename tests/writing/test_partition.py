@@ -68,7 +68,7 @@ def test_a_row_of_several_faults_is_one_line_with_every_reason_and_each_code_onc
 ) -> None:
     fixed = fix(
         tmp_path,
-        "email,phone,mobile, \nx,+1,+1,#REF!\n",
+        "email,phone,mobile, \nann.bell@,+1,+1,#REF!\n",
         select=("EML302", "PHN402", "TXT706"),
     )
     (row,) = read(fixed.folder / "rejects.csv")
