@@ -82,9 +82,14 @@ def twice(opened: Sandbox, provider: str) -> list[str]:
     return [key for key, times in counted.items() if times > 1]
 
 
-@pytest.mark.parametrize("names", [True, False])
 @pytest.mark.parametrize(
-    ("provider", "options"), [("talkvalue", TALKVALUE), ("dotdigital", DOTDIGITAL)]
+    ("provider", "options", "names"),
+    [
+        ("talkvalue", TALKVALUE, True),
+        ("dotdigital", DOTDIGITAL, False),
+        pytest.param("talkvalue", TALKVALUE, False, marks=pytest.mark.long),
+        pytest.param("dotdigital", DOTDIGITAL, True, marks=pytest.mark.long),
+    ],
 )
 def test_rounds_of_corrections_end_without_a_failure(
     call: Call, box: Box, here: Path, provider: str, options: tuple[str, ...], names: bool
