@@ -24,7 +24,7 @@ test: check tests
 
 # What one runs while working.
 test-fast: $(READY)
-	HYPOTHESIS_PROFILE=fast $(BIN)/python -m pytest -q -n 2 -m "not slow and not long"
+	HYPOTHESIS_PROFILE=fast $(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not slow and not long"
 
 check: $(READY)
 	$(BIN)/ruff check .
@@ -37,7 +37,7 @@ check: $(READY)
 # `sys.monitoring` knows no branches, and the tracer makes the tests take about two thirds longer.
 COVERAGE ?=
 tests: $(READY)
-	$(BIN)/python -m pytest -q -n 2 $(if $(COVERAGE),--cov --cov-report=term)
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal $(if $(COVERAGE),--cov --cov-report=term)
 
 # The crash matrix, all of it: every point at which a run can be killed, every fault of a provider.
 TORTURE ?=

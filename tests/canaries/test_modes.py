@@ -14,7 +14,7 @@ import pytest
 
 from preflight.cli.main import _log
 from preflight.providers.sandbox.server import Sandbox
-from tests.canaries.conftest import Field
+from tests.canaries.conftest import FEW, Field
 from tests.providers.loopback import Asked, Reply
 
 pytestmark = pytest.mark.slow
@@ -76,13 +76,13 @@ def test_nothing_can_be_read_by_others_at_any_moment(ground: Field) -> None:
 
     ground.mirror.fault = fault
     with Watch(ground.root) as watch:
-        ground.call("fix", "planted/people.csv", "-o", "deep/a/b", "--max-rows", "2")
+        ground.call("fix", "planted/people.csv", "-o", "deep/a/b", "--max-rows", "2", *FEW)
         ground.call("split", "planted/people.csv", "-o", "deep/c/d", "--max-rows", "2")
-        ground.call("fix", "planted/headerless.csv", "-o", "deep/e")
+        ground.call("fix", "planted/headerless.csv", "-o", "deep/e", *FEW)
         ground.call("undo", "deep/a/b", "-o", "deep/people.csv")
         ground.send("talkvalue", "-o", "deep/f/g", "--state-dir", "state/x/y")
         ground.send("talkvalue", "-O", "transport=cli", "-o", "deep/h", "--state-dir", "state/z")
-        shown = ("--show-values", "--output-file")
+        shown = (*FEW, "--show-values", "--output-file")
         ground.call("check", "planted/people.csv", *shown, "deep/shown.txt")
     assert {"ledger.sqlite", "report.json", "failures.csv", "0001.csv"} <= watch.seen
     assert (ground.root / "deep" / "shown.txt").exists()

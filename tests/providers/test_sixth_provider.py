@@ -67,6 +67,7 @@ def run(request: pytest.FixtureRequest, tmp_path: Path) -> Run:
     return call
 
 
+@pytest.mark.slow
 def test_a_sixth_provider_is_submitted_to_and_its_report_is_merged(
     run: Run, tmp_path: Path
 ) -> None:
@@ -103,6 +104,8 @@ def test_a_sixth_provider_is_submitted_to_and_its_report_is_merged(
     ]
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("run", [installed], indirect=True)
 def test_a_sixth_provider_is_listed_with_the_others(run: Run) -> None:
     """In the profiles, and with what the stand-in reacts to."""
     described = run("profiles", "sixth")

@@ -626,9 +626,9 @@ def test_a_real_provider_that_misbehaves_gets_each_row_once(
 
 @pytest.mark.slow
 def test_more_parts_than_may_be_active_at_once_go_in_by_and_by(tmp_path: Path) -> None:
-    """Dotdigital takes 25 imports at a time; each takes five minutes here."""
+    """Dotdigital takes 25 imports at a time; each takes a minute here."""
     bench = _real(tmp_path, "dotdigital", 27)
-    with Sandbox(tmp_path / "box.sqlite", clock=bench.clock, job_seconds=300) as box:
+    with Sandbox(tmp_path / "box.sqlite", clock=bench.clock, job_seconds=60) as box:
         provider = _connect(box, "dotdigital")
         bench.drive(provider)
         provider.close()
