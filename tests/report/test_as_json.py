@@ -202,7 +202,7 @@ def test_several_files_stand_in_one_document_in_their_order(tmp_path: Path) -> N
 
 
 def test_what_is_held_back_makes_a_report_truncated_and_keeps_its_totals(tmp_path: Path) -> None:
-    one = listed(check(tmp_path, "email,email\nbad,x\n", select=("EML302", "HDR203")))
+    one = listed(check(tmp_path, "email,email\nbad,worse\n", select=("EML302", "HDR203")))
     told = report(one)
     assert told["truncated"]
     assert told["files"][0]["held_back"] == 2

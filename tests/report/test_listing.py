@@ -79,7 +79,7 @@ def test_a_finding_knows_its_cell_its_column_and_what_fixing_makes_of_it(tmp_pat
     assert padded.safety is Safety.SAFE
     assert padded.message == padded.rule.message
     assert (short.row, short.column, short.column_name, short.cell) == (3, None, None, None)
-    assert short.safety is None
+    assert short.safety is Safety.UNSAFE
 
 
 def test_without_a_way_to_fetch_cells_none_is_known(tmp_path: Path) -> None:

@@ -134,7 +134,7 @@ def test_the_summary_tells_the_counts_and_the_books(tmp_path: Path) -> None:
 
 
 def test_the_summary_says_what_is_held_back(tmp_path: Path) -> None:
-    checked = check(tmp_path, "email,email\nbad,x\n", select=("EML302", "HDR203"))
+    checked = check(tmp_path, "email,email\nbad,worse\n", select=("EML302", "HDR203"))
     assert (
         "the header is wrong, so 2 findings about rows are hidden; show them with --all"
         in text.summary(listed(checked))
