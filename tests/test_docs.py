@@ -94,6 +94,7 @@ def test_the_config_of_the_readme_loads(tmp_path: Path) -> None:
     assert settings.profile == tomllib.loads(text)["for"]
 
 
+@pytest.mark.slow
 def test_the_python_of_the_readme_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -115,6 +116,7 @@ def test_nothing_speaks_of_a_place_outside_the_repository() -> None:
     assert os.sep + "work" + os.sep not in README
 
 
+@pytest.mark.slow
 def test_the_sample_of_the_readme_is_what_the_command_prints(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -206,12 +206,14 @@ SEEN: dict[str, Callable[[dict[str, str]], bool]] = {
 }
 
 
+@pytest.mark.slow
 def test_the_committed_files_are_what_the_generator_writes() -> None:
     done = generate(FIXTURES / "generate.py", "--check")
 
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.slow
 def test_a_check_names_what_was_changed_removed_or_added(tmp_path: Path) -> None:
     copy = Path(shutil.copytree(FIXTURES, tmp_path / "fixtures"))
     with (copy / "odd" / "crlf.csv").open("ab") as file:
@@ -229,6 +231,7 @@ def test_a_check_names_what_was_changed_removed_or_added(tmp_path: Path) -> None
     ]
 
 
+@pytest.mark.slow
 def test_the_generator_writes_anew_what_is_missing(tmp_path: Path) -> None:
     copy = tmp_path / "fixtures"
     shutil.copytree(FIXTURES, copy, ignore=shutil.ignore_patterns("*.csv", "*.json"))
@@ -362,6 +365,7 @@ def test_every_planted_kind_is_counted(name: str) -> None:
     assert {kind: said["rows"] for kind, said in table.faults["kinds"].items()} == counted
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EXPORTS)
 def test_a_row_without_a_fault_is_fine_in_every_cell(name: str) -> None:
     """And so is one that the sandbox is to refuse: nothing about it can be seen here."""
@@ -512,6 +516,7 @@ def large(tmp_path: Path, *arguments: str) -> tuple[bytes, list[dict[str, str]],
     return path.read_bytes(), [by_role(header, fields) for fields in whole], records
 
 
+@pytest.mark.slow
 def test_a_large_file_is_faultless_in_24_rows_of_25(tmp_path: Path) -> None:
     """The one in 25 that holds a kind can hold one which a reader does not mind."""
     _, rows, _ = large(tmp_path)
@@ -550,6 +555,7 @@ def test_a_large_file_holds_every_kind_of_fault(tmp_path: Path) -> None:
     assert [record.lines for record in records if record.lines > 4] == [13]
 
 
+@pytest.mark.slow
 def test_a_large_file_is_the_same_every_time_and_can_do_without_the_runaway(tmp_path: Path) -> None:
     first, _, _ = large(tmp_path)
     second, _, _ = large(tmp_path)
@@ -560,6 +566,7 @@ def test_a_large_file_is_the_same_every_time_and_can_do_without_the_runaway(tmp_
     assert max(record.lines for record in records) == 4
 
 
+@pytest.mark.slow
 def test_with_all_fail_every_row_has_bad_values_of_its_own(tmp_path: Path) -> None:
     _, rows, _ = large(tmp_path, "--all-fail")
 

@@ -34,6 +34,7 @@ def test_a_provider_without_required_columns_misses_none(tmp_path: Path) -> None
     assert "HDR202" not in said(tmp_path, header, "landbase")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("header", "expected"),
     [

@@ -10,6 +10,8 @@ import pytest
 from preflight.core.types import Syntax
 from preflight.pipeline import check_fix_split
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass(frozen=True)
 class Odd:

@@ -9,6 +9,8 @@ import pytest
 
 from tests.checked import check, fix, listed, read
 
+pytestmark = pytest.mark.slow
+
 HEADER = "email,phone,name,company,country,created_at"
 GOOD = ("ann@kestrel-labs.com", "+14155552671", "Ann Bell", "Kestrel", "US", "2026-04-21T15:30:00Z")
 

@@ -43,6 +43,7 @@ def test_a_column_without_a_name_full_of_addresses(tmp_path: Path) -> None:
     assert '`--map "#2=email"`' in _said(tmp_path, content)["HDR204"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("profile", "number", "field", "header"),
     [
@@ -102,6 +103,7 @@ def test_the_options_settle_two_columns_of_one_name(
     assert [row.get("Email") or row.get("email") for row in clean] == emails
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("cells", "option"),
     [
@@ -140,6 +142,7 @@ def test_who_needs_no_address_misses_none(tmp_path: Path) -> None:
     assert "HDR212" not in _said(tmp_path, content, profile="talkvalue")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("header", "kind"),
     [
@@ -209,6 +212,7 @@ def test_consent_is_known_by_its_name(header: str, expected: bool) -> None:
     assert holds_consent(header) is expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("cell", "fixed"),
     [

@@ -59,6 +59,7 @@ def test_no_real_domain_is_a_slip_of_another() -> None:
     assert reported("EML305", *(f"ann@{domain}" for domain in REAL_DOMAINS)) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("slip", "right"),
     [

@@ -32,12 +32,14 @@ def real_names() -> pd.Series[str]:
     return names
 
 
+@pytest.mark.slow
 def test_no_name_of_any_language_is_taken_for_garbled() -> None:
     """Ã, â and their like are letters."""
     assert MOJIBAKE.check is not None
     assert MOJIBAKE.check(real_names()).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("encoding", "share"), [("cp1252", 0.9), ("latin-1", 0.95)])
 def test_a_garbled_name_comes_back_or_stays_and_is_never_another(
     encoding: str, share: float

@@ -246,6 +246,7 @@ RULE = Rule(code="OWN900", name="name-long", severity=Severity.ERROR, message="i
 '''
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", [[], ["--output-format", "json"], ["--output-format", "concise"]])
 def test_a_rule_that_crashes_lets_nothing_out(ground: Field, way: list[str]) -> None:
     """Its message may hold a cell."""
@@ -260,6 +261,7 @@ def test_a_rule_that_crashes_lets_nothing_out(ground: Field, way: list[str]) -> 
 Break = Callable[..., object]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", ["_create", "failures"])
 def test_a_bug_lets_nothing_out(ground: Field, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
     """Its exception holds a cell and a secret; one line says where the log is."""

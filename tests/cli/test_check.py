@@ -42,6 +42,7 @@ def test_content_that_is_no_table_of_rows_is_a_finding(call: Call, name: str) ->
     assert told.err == ""
 
 
+@pytest.mark.slow
 def test_a_workbook_is_checked_at_the_rows_of_its_sheet(call: Call, here: Path) -> None:
     with xlsxwriter.Workbook("a.xlsx") as book:
         for name in ("People", "Berlin"):
@@ -83,6 +84,7 @@ def test_one_column_is_no_error(call: Call) -> None:
     assert call("check", ODD / "one-column.csv").code == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "code"),
     [
@@ -106,6 +108,7 @@ def test_what_counts_can_be_said(
     assert call("check", "a.csv", *options).code == code
 
 
+@pytest.mark.slow
 def test_warnings_count_only_where_they_are_said_to(call: Call, here: Path) -> None:
     (here / "a.csv").write_text(WARNED)
     assert call("check", "a.csv").code == 0
@@ -139,6 +142,7 @@ def test_the_findings_of_an_export_are_a_valid_document(call: Call) -> None:
     assert {one["value"] for one in report["findings"]} == {None}
 
 
+@pytest.mark.slow
 def test_values_are_shown_on_request_alone(call: Call, here: Path) -> None:
     (here / "a.csv").write_text(BAD)
     assert "ann@@kestrel" not in call("check", "a.csv").out
@@ -167,6 +171,7 @@ def test_the_output_goes_into_a_file_that_is_named(call: Call, here: Path) -> No
     assert "10 rows = 10 clean" in (here / "told.txt").read_text()
 
 
+@pytest.mark.slow
 def test_row_findings_wait_while_the_header_is_wrong(call: Call, here: Path) -> None:
     (here / "a.csv").write_text("email,email\nann@@kestrel-labs.com,x\n")
     held, shown = call("check", "a.csv"), call("check", "a.csv", "--all")
@@ -175,6 +180,7 @@ def test_row_findings_wait_while_the_header_is_wrong(call: Call, here: Path) -> 
     assert "EML302" in shown.out
 
 
+@pytest.mark.slow
 def test_a_column_is_what_map_says(call: Call, here: Path) -> None:
     (here / "a.csv").write_text("Badge,first_name\nann@@kestrel-labs.com,Ann\n")
     assert call("check", "a.csv").code == 0
@@ -246,6 +252,7 @@ def test_what_cannot_be_run_is_one_line_and_exits_with_2(
     assert told.err.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_the_command_line_beats_the_environment_and_that_the_config(
     call: Call, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -269,6 +276,7 @@ def test_a_misspelt_key_of_the_config_is_told(call: Call, here: Path) -> None:
     assert "unknown key `regoin`; did you mean `region`?" in told.err
 
 
+@pytest.mark.slow
 def test_a_wide_file_a_huge_cell_and_a_file_without_a_last_line_end(call: Call, here: Path) -> None:
     wide = ",".join(f"c{n}" for n in range(299)) + ",email\n"
     (here / "wide.csv").write_text(wide + ",".join("x" * 299) + ",a@kestrel-labs.com")
@@ -276,6 +284,7 @@ def test_a_wide_file_a_huge_cell_and_a_file_without_a_last_line_end(call: Call, 
     assert "1 row = 1 clean" in call("check", "wide.csv", "huge.csv").out
 
 
+@pytest.mark.slow
 def test_a_config_may_map_columns_that_a_file_lacks_and_the_command_line_may_not(
     call: Call, here: Path
 ) -> None:
@@ -305,6 +314,7 @@ def test_a_sheet_of_a_file_that_is_no_workbook_is_a_note(call: Call, here: Path)
     assert "not a workbook, so --sheet `People` is ignored\n  found:" in told.out
 
 
+@pytest.mark.slow
 def test_the_json_report_says_what_guessing_would_add(call: Call, here: Path) -> None:
     (here / "a.csv").write_text("email\nann@gmial.com\na@x-labs.com;b@x-labs.com\n")
     [told] = json.loads(call("check", "a.csv", "--output-format", "json").out)["files"]

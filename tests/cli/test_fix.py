@@ -131,6 +131,7 @@ def test_parts_under_a_limit_and_a_record_that_none_can_hold(call: Call, here: P
     assert "a.preflight/parts  2 parts" in told.out
 
 
+@pytest.mark.slow
 def test_warnings_that_no_fix_takes_away_count_where_they_are_said_to(
     call: Call, here: Path
 ) -> None:
@@ -141,6 +142,7 @@ def test_warnings_that_no_fix_takes_away_count_where_they_are_said_to(
     assert call("fix", "a.csv", "--force", "--fail-on", "warning", "--ignore", "SEC").code == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "code"),
     [((), 1), (("--max-bad", "2"), 0), (("--max-bad", "39%"), 1), (("--max-bad", "40%"), 0),
@@ -154,6 +156,7 @@ def test_rejected_rows_count_beyond_max_bad(
     assert call("fix", "a.csv", *options).code == code
 
 
+@pytest.mark.slow
 def test_json_holds_what_was_fixed_and_shows_values_on_request(call: Call, here: Path) -> None:
     (here / "a.csv").write_text(MESSY)
     told = call("fix", "a.csv", "--output-format", "json", "--show-values")

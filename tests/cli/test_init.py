@@ -92,6 +92,7 @@ def test_what_the_user_says_is_in_force(call: Call, tmp_path: Path) -> None:
     assert told.code == 0, told.out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", profiles.names())
 def test_the_draft_for_any_provider_is_valid_with_everything_taken(
     call: Call, tmp_path: Path, name: str

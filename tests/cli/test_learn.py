@@ -11,6 +11,8 @@ import pytest
 from preflight.providers.sandbox.server import Sandbox
 from tests.calls import LINES, Call, contacts
 
+pytestmark = pytest.mark.slow
+
 CAUSE = {"talkvalue": "DOMAIN_BLOCKED", "dotdigital": "Suppressed by Domain"}
 
 

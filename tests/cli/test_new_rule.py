@@ -12,6 +12,7 @@ from tests.calls import Call
 CONTACTS = "email,company\nann@kestrel-labs.com,Kestrel Labs\nbob@kestrel-labs.com,Kestrell Labs\n"
 
 
+@pytest.mark.slow
 def test_a_new_rule_is_written_tried_and_used(call: Call, here: Path) -> None:
     told = call("new-rule", "company-odd", "--family", "text")
     assert (told.code, told.err) == (0, "")

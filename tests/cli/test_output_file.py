@@ -133,6 +133,7 @@ def test_nor_a_file_that_says_how_to_check(call: Call, names: list[str], option:
     refused(call, ["check", "in.csv", option, value, "--output-file", name], name, what)
 
 
+@pytest.mark.slow
 def test_nor_the_input_of_an_earlier_run_nor_what_is_kept_of_it(
     call: Call, names: list[str], shared: Sandbox
 ) -> None:
@@ -181,6 +182,7 @@ def test_a_config_that_is_drafted_never_replaces_its_input(
     refused(call, ["init", "in.csv", "-o", name, "--force"], name, what)
 
 
+@pytest.mark.slow
 def test_other_files_are_written_and_replaced(call: Call, names: list[str]) -> None:
     """Also beside results, and under the name of a result elsewhere."""
     for name in ("report.json", "clean.csv", "in.preflight/told.txt"):
@@ -196,6 +198,7 @@ def test_a_device_that_is_full_is_one_line(call: Call, names: list[str], argv: l
     assert told.err == "preflight: cannot write /dev/full: No space left on device\n"
 
 
+@pytest.mark.slow
 def test_a_disk_that_fills_up_leaves_no_half_report(call: Call, here: Path) -> None:
     Path("in.csv").write_text("email\n" + "nobody\n" * 500)
     argv = ["check", "in.csv", "--all", "--output-format", "json", "--output-file", "told.json"]

@@ -10,6 +10,8 @@ from preflight.cli import rule_docstring, rule_samples
 from preflight.config.settings import Settings
 from preflight.core.errors import RuleError
 
+pytestmark = pytest.mark.slow
+
 RULE = '''r"""A company has a blank in it.
 
 It cannot be printed.

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from preflight.providers.sandbox.server import Sandbox
 from tests.calls import DOTDIGITAL, TALKVALUE, Call, contacts
 
 
+@pytest.mark.slow
 def test_runs_are_listed_newest_first_and_told_part_by_part(
     call: Call, shared: Sandbox, here: Path
 ) -> None:

@@ -6,6 +6,8 @@ import hashlib
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.calls import EXPORTS, SHOW, Call, clean_rows_of, contacts, rows_of
 
 
@@ -20,6 +22,7 @@ def test_each_part_has_the_header_and_cells_stay_as_they_are(call: Call, here: P
     assert "a.preflight/parts/0002.csv  1 row, " in told.out
 
 
+@pytest.mark.slow
 def test_the_manifest_and_the_books_are_what_stands_in_the_parts(call: Call, here: Path) -> None:
     """A malformed record is no row of a part: it is rejected, and counted."""
     told = call("split", SHOW / "expo-utf16.csv", "--max-rows", "1000", "-o", "out")

@@ -155,6 +155,7 @@ def test_a_record_over_the_limit_stands_in_the_failures(
     assert books_of(here / "a.preflight")["rejected_here"] == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["empty", "report", "picture", "header-only", "duplicate-header"])
 def test_of_a_refused_file_nothing_is_sent(
     call: Call, shared: Sandbox, here: Path, name: str
@@ -198,6 +199,7 @@ def test_json_holds_the_run(call: Call, shared: Sandbox, here: Path) -> None:
     assert [part["state"] for part in run["parts"]] == ["finished"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "code"),
     [((), 1), (("--max-bad", "2"), 0), (("--max-bad", "1"), 1), (("--exit-zero",), 0)],
@@ -210,6 +212,7 @@ def test_rows_rejected_here_and_there_count_together(
     assert call("submit", "a.csv", *DOTDIGITAL, *options).code == code
 
 
+@pytest.mark.slow
 def test_warnings_count_only_where_they_are_said_to(
     call: Call, shared: Sandbox, here: Path
 ) -> None:
@@ -267,6 +270,7 @@ def test_a_missing_secret_is_named(call: Call, here: Path, line: tuple[str, ...]
     assert [path.name for path in here.iterdir()] == ["a.csv"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("provider", LINES)
 def test_busy_twice_goes_on(call: Call, box: Box, here: Path, provider: str) -> None:
     route = {"talkvalue": "create", "dotdigital": "import"}[provider]
@@ -277,6 +281,7 @@ def test_busy_twice_goes_on(call: Call, box: Box, here: Path, provider: str) -> 
     assert opened.faults.pending() == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", ["cut-after", "500-after", "truncate"])
 def test_a_broken_call_is_looked_up_where_it_can_be(
     call: Call, box: Box, here: Path, fault: str
@@ -300,6 +305,7 @@ def test_a_waiting_time_that_is_no_number_sends_nothing(
     assert [path.name for path in here.iterdir()] == ["a.csv"]
 
 
+@pytest.mark.slow
 def test_wrong_credentials_stop_it_and_are_not_repeated(
     call: Call, box: Box, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -332,6 +338,7 @@ def test_a_part_that_the_provider_refuses_is_rejected_there(
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("book", ["9001", "9002", "9004"])
 def test_a_job_that_fails_rejects_every_row(
     call: Call, shared: Sandbox, here: Path, book: str
@@ -342,6 +349,7 @@ def test_a_job_that_fails_rejects_every_row(
     assert books_of(here / "a.preflight")["rejected_there"] == 2
 
 
+@pytest.mark.slow
 def test_what_was_begun_and_not_ended_is_not_begun_anew_by_accident(
     call: Call, box: Box, here: Path
 ) -> None:
@@ -358,6 +366,7 @@ def test_what_was_begun_and_not_ended_is_not_begun_anew_by_accident(
     assert call("submit", "a.csv", *DOTDIGITAL, "--force", "--again").code == 0
 
 
+@pytest.mark.slow
 def test_a_file_that_was_sent_is_not_sent_again_by_accident(
     call: Call, box: Box, here: Path
 ) -> None:
@@ -392,6 +401,7 @@ def test_a_call_is_waited_for_no_longer_than_is_said(
     assert len(opened.store.accepted("dotdigital")) == 2
 
 
+@pytest.mark.slow
 def test_results_that_no_run_came_to_have_do_not_stand_in_the_way(
     call: Call, shared: Sandbox, here: Path
 ) -> None:
@@ -407,6 +417,7 @@ def test_results_that_no_run_came_to_have_do_not_stand_in_the_way(
     assert (again.code, "exists; replace it with --force" in again.err) == (2, True)
 
 
+@pytest.mark.slow
 def test_results_of_a_run_that_sent_nothing_are_said_to_be_its(
     call: Call, box: Box, here: Path
 ) -> None:

@@ -106,6 +106,7 @@ def test_a_diff_shows_shapes_unless_values_are_asked_for(call: Call, fixed: Path
     assert "  email · EML303 email-padded · safe\n- s(1)a(3)@a(7)-a(4).a(3)\n+ a(3)@" in told.out
 
 
+@pytest.mark.slow
 def test_fix_with_a_diff_writes_nothing_and_exits_with_1_when_it_would(
     call: Call, here: Path
 ) -> None:
@@ -125,6 +126,7 @@ def test_fix_with_a_diff_writes_nothing_and_exits_with_1_when_it_would(
     assert both.out.count("books:") == 2
 
 
+@pytest.mark.slow
 def test_the_diff_of_fix_is_what_fix_logs(call: Call, here: Path) -> None:
     (here / "a.csv").write_text(MESSY)
     before = call("fix", "a.csv", "--diff").out.split("a.csv: ")[0].splitlines()[2:]

@@ -26,6 +26,7 @@ VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 KNOWN_TO_A_LIBRARY = {"region": "DE", "timezone": "UTC", "encoding": "cp1252"}
 
 
+@pytest.mark.slow
 def test_the_committed_schema_is_the_generated_one(tmp_path: Path) -> None:
     """`make schema` writes it."""
     target = tmp_path / "config.schema.json"
@@ -116,6 +117,7 @@ def toml(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else repr(value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", sorted(set(SCHEMA["properties"]) - set(KNOWN_TO_A_LIBRARY)))
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())

@@ -84,6 +84,7 @@ def modules() -> dict[str, ast.AST]:
     }
 
 
+@pytest.mark.slow
 def test_what_only_posix_has_stands_nowhere_else(modules: dict[str, ast.AST]) -> None:
     found = [
         f"{path}:{line}: {name}"
@@ -116,6 +117,7 @@ def test_the_modules_that_may_need_it(modules: dict[str, ast.AST]) -> None:
     assert without == {"core/locks.py"}  # the library that it calls has what it needs
 
 
+@pytest.mark.slow
 def test_every_text_file_is_opened_with_its_encoding(modules: dict[str, ast.AST]) -> None:
     """Else some systems take a code page of their own."""
     assert [

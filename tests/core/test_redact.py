@@ -140,6 +140,7 @@ def test_masking_twice_changes_nothing_more(text: str) -> None:
     assert mask(once) == once
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text", ["a", "1", '"', "1 ", "a?", "/", "://", '"@', "token=", "Bearer a", "eyJ."]
 )

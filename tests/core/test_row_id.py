@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from preflight.config.settings import Settings
 from preflight.core.row_id import row_id
 from preflight.pipeline import check_fix_split
@@ -27,6 +29,7 @@ def test_a_name_is_the_files_digest_and_the_rows_number() -> None:
     assert row_id("0123456789abcdef" * 4, 7) == "0123456789abcdef:7"
 
 
+@pytest.mark.slow
 def test_rejects_that_are_read_again_keep_their_names_and_one_set_of_helper_columns(
     tmp_path: Path,
 ) -> None:

@@ -151,6 +151,7 @@ fin@nowhere.com,Fin
 """
 
 
+@pytest.mark.slow
 def test_a_file_is_judged_and_what_is_unknown_is_no_finding(server: Server, tmp_path: Path) -> None:
     fixed = fix(tmp_path, CONTACTS, online=True, resolver=server.address)
     assert fixed.checked.analysis.findings.counts() == {"EML302": 1, "EML309": 1, "EML311": 3}

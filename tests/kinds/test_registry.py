@@ -55,6 +55,7 @@ def test_triage_and_rules_say_what_the_rules_alone_say(data: st.DataObject) -> N
     assert said(Linter(plan), values) == said(Untriaged(plan), values)
 
 
+@pytest.mark.slow
 @every_kind
 def test_triage_changes_nothing_about_the_known_odd_cells(kind: str) -> None:
     """The same, for the cells that were written down."""
@@ -109,6 +110,7 @@ def test_a_triage_looks_at_each_piece_of_a_column() -> None:
     assert plan_for("company").scoped(Scope.CELL)
 
 
+@pytest.mark.slow
 @every_kind
 def test_a_triage_says_the_same_of_a_cell_whatever_stands_beside_it(kind: str) -> None:
     """Where all cells are ASCII, a smaller pattern may do; it must mean the same."""

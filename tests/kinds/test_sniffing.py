@@ -22,6 +22,7 @@ def look_of(cell: str) -> str | None:
     return next(iter(counts), None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("look", "cells"),
     {

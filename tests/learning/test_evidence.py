@@ -22,6 +22,8 @@ from preflight.pipeline.delivery import Sent
 from preflight.providers.sandbox.server import Sandbox
 from tests.families import Row, send, send_corrected
 
+pytestmark = pytest.mark.slow
+
 HEADER = "E-mail,First,Company\n"
 
 

@@ -36,6 +36,7 @@ def has(at: int, pattern: str, seed: int = 1) -> Bools:
     return np.asarray(mask, dtype=bool)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1])
 @pytest.mark.parametrize(
     ("at", "pattern", "slug"),
@@ -66,6 +67,7 @@ def test_two_causes_of_one_reason_are_both_found() -> None:
     assert sorted(names(lesson(told))) == ["company-with-slash", "email-at-wren-org"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rate", [0.05, 0.3, 0.6, 0.9])
 def test_noise_teaches_nothing(rate: float) -> None:
     """At 500 rows, 1 of 300 such tables taught something (60 of each of five rates)."""

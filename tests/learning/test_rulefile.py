@@ -26,6 +26,7 @@ def found(column: SentColumn, cell: str, slug: str) -> Property:
     return one
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("provider", "column", "cell", "slug"),
     [

@@ -110,6 +110,7 @@ def test_helper_columns_do_not_make_rows_different() -> None:
 PHONE = "+14155552671"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rows", "many"),
     [

@@ -20,6 +20,7 @@ CONTENT = (
 )
 
 
+@pytest.mark.slow
 def test_what_guesses_would_add_is_what_they_add(tmp_path: Path) -> None:
     """Cells and rows; and nothing is offered that is made already."""
     plain = check(tmp_path, CONTENT).analysis
@@ -30,6 +31,7 @@ def test_what_guesses_would_add_is_what_they_add(tmp_path: Path) -> None:
     assert (bold.guessed_cells, bold.guessed_rows) == (0, 0)
 
 
+@pytest.mark.slow
 def test_of_many_guesses_the_first_are_looked_at(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,6 +15,8 @@ from preflight.linting.pandera_checks import ColumnChecks, RuleCrashed, schema
 from preflight.rule import Context, Rule, Scope, Severity
 from tests.cells import plan_for
 
+pytestmark = pytest.mark.slow
+
 
 def failures(frame: pd.DataFrame, **options: object) -> list[tuple[str, str, int]]:
     """Column, rule code and row index of each failure."""

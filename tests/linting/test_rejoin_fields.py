@@ -209,6 +209,7 @@ e@kestrel-labs.com ,Ed,Acme, Ltd.,+14155552675
 BOLD = Settings(unsafe_fixes=True, ignore=("DUP",))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [1, 64, 1 << 20])
 def test_a_repaired_record_is_a_row_as_any_other(tmp_path: Path, size: int) -> None:
     """Linted, fixed, written in its place; however the file is cut into chunks."""
@@ -236,6 +237,7 @@ def test_a_repaired_record_is_a_row_as_any_other(tmp_path: Path, size: int) -> N
     assert rejects[2]["preflight__codes"] == "STR102 PHN410"
 
 
+@pytest.mark.slow
 def test_without_the_option_it_is_said_alone(tmp_path: Path) -> None:
     """And the summary says what it would add."""
     analysis = checked.check(tmp_path, MESSY, ignore=("DUP",)).analysis
@@ -266,6 +268,7 @@ def test_what_a_provider_refuses_of_it_is_found_again(tmp_path: Path) -> None:
     assert one.original is chunks[0]
 
 
+@pytest.mark.slow
 def test_undo_gives_the_bytes_and_what_is_fixed_stays(tmp_path: Path) -> None:
     """A single record is not undone alone: clean.csv cannot hold it."""
     checked.fix(tmp_path, MESSY, ignore=("DUP",), unsafe_fixes=True)

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from preflight.core.types import Safety
 from tests import checked
 
+pytestmark = pytest.mark.slow
+
 HEADER = "email,first_name,last_name,phone,company"
 ANN = ["ann@kestrel-labs.com", "Ann", "Bell", "+493023125000", "Kestrel Labs"]
 

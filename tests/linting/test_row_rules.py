@@ -198,6 +198,7 @@ def test_ragged_records_are_read_as_far_as_they_go() -> None:
     assert got == [["Total", ""], ["Total, all", "2"]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("severity", "drops", "safety", "unsafe", "state"),
     [
@@ -332,6 +333,7 @@ def test_the_cell_of_a_finding_about_a_ragged_record_is_nowhere(tmp_path: Path) 
     assert all(cell is None for cell in cells)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("header", "dropped"),
     [("4,17,2026", 0), ("Halle,Stand,Uhr", 0), ("email,Stand,Uhr", 2), ("Stand,Uhr,email", 2)],

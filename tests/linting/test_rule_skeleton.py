@@ -12,6 +12,7 @@ from preflight.core.errors import OutputExists, UsageError
 from preflight.linting import rule_skeleton
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", [*rule_skeleton.FAMILIES, "OWN"])
 def test_a_skeleton_loads_runs_and_passes_its_own_docstring(family: str, tmp_path: Path) -> None:
     path, code = rule_skeleton.write(tmp_path / "own", "thing-odd", family, catalogue.builtin())

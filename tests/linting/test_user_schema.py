@@ -104,6 +104,7 @@ def test_missing_values_and_repeated_ones_are_rows() -> None:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("coerce", [True, False])
 @pytest.mark.parametrize(
     ("dtype", "good", "bad"),
@@ -268,6 +269,7 @@ CHECKS = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.sampled_from(["a", "b", "ccc", None, "7"]), min_size=1, max_size=6),
     st.lists(st.sampled_from(CHECKS), max_size=3),
@@ -334,6 +336,7 @@ finn@kestrel-labs.com,B6
 """
 
 
+@pytest.mark.slow
 def test_rows_are_rejected_with_their_reasons_and_the_books_balance(tmp_path: Path) -> None:
     """The schema sees fixed cells, and neither duplicates nor blank records."""
     fixed = fix(tmp_path, CONTACTS, schema=schemas(tmp_path, MODEL))
@@ -353,6 +356,7 @@ def test_rows_are_rejected_with_their_reasons_and_the_books_balance(tmp_path: Pa
     assert told["7"][0] == told["8"][0] == "SCH001"
 
 
+@pytest.mark.slow
 def test_severity_and_ignore_are_as_for_any_rule(tmp_path: Path) -> None:
     given = schemas(tmp_path, MODEL)
     soft = check(tmp_path, CONTACTS, schema=given, severity={"SCH001": "warning"})

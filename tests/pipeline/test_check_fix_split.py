@@ -130,6 +130,7 @@ def test_a_row_in_no_place_is_no_balance() -> None:
         Books(rows=4, clean=1, rejected=1, dropped=1).balanced()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "other", ["", contacts(2), contacts(4), contacts(3) + "a malformed, row\n"]
 )
@@ -215,6 +216,7 @@ STAMPED = "email,created_at,event_date\nann@kestrel-labs.com,{0},{0}\n"
 WRITTEN = datetime(2024, 4, 21, 15, 30, tzinfo=UTC)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("stamp", "late"),
     [

@@ -24,6 +24,8 @@ from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import RunState
 from tests.calls import contacts
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:

@@ -17,6 +17,8 @@ from preflight.runs.settlement import Sent
 from tests.calls import rows_of
 from tests.runs.test_settlement import Line
 
+pytestmark = pytest.mark.slow
+
 
 class Joining:
     """A run of one part that a provider took, and a report of it."""

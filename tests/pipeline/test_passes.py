@@ -15,6 +15,8 @@ from preflight.pipeline import check_fix_split, delivery
 from preflight.pipeline.connection import POLL_SCALE, Connection
 from preflight.providers.sandbox.server import Sandbox
 
+pytestmark = pytest.mark.slow
+
 # It is asked about every text, and writes down which.
 ASKED = '''"""A rule that writes down what it is asked about."""
 

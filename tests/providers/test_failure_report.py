@@ -120,6 +120,7 @@ def test_a_column_is_found_in_any_case() -> None:
     assert found.column("phone") is None
 
 
+@pytest.mark.slow
 def test_a_report_of_many_rows_takes_little_time() -> None:
     """A file of which every row failed is a usual file."""
     raw = b"Reason,Email,Name\n" + b"Duplicate,ann@example.org,Ann\n" * 200_000

@@ -125,6 +125,7 @@ def test_a_commit_that_breaks_is_never_called_a_no_when_it_was_taken(
         assert (provider.lookup(Call(part, key)) is not None) is taken
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", ["429", "500", "503", "500-after", "cut-before", "truncate"])
 def test_asking_again_after_a_fault_gives_the_same_outcome(
     sandbox: Sandbox, provider: Provider, part: Part, fault: str
@@ -230,6 +231,7 @@ def test_a_sandbox_that_has_gone_is_unreachable(tmp_path: Path, part: Part) -> N
         provider.close()
 
 
+@pytest.mark.slow
 def test_an_attempt_is_found_behind_many_others(sandbox: Sandbox, part: Part) -> None:
     """The list is read page by page to its end."""
     for provider in _connected(sandbox, "talkvalue"):
@@ -311,6 +313,7 @@ def test_the_members_of_a_list_are_those_that_were_merged(sandbox: Sandbox, tmp_
         assert provider.members() is None
 
 
+@pytest.mark.slow
 def test_a_tool_does_what_the_api_does(sandbox: Sandbox, part: Part) -> None:
     """TalkValue's command line tool, logged in: the same outcome, the same report, the lookup."""
     told: list[tuple[Any, ...]] = []
@@ -330,6 +333,7 @@ def test_a_tool_does_what_the_api_does(sandbox: Sandbox, part: Part) -> None:
     assert told[0][2].equals(told[1][2])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "taken"), [("429", False), ("500-after", True), ("cut-after", True)]
 )
@@ -354,6 +358,7 @@ def test_landbase_counts_and_names_nobody(sandbox: Sandbox, part: Part) -> None:
         assert provider.failures(receipt, outcome) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("route", "fault", "kind"),
     [
@@ -380,6 +385,7 @@ def test_a_landbase_call_that_breaks_is_never_called_a_no(
         assert caught.value.retry_after == (3 if kind is Busy and fault == "429" else None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("tag", "state", "rejected"), [("Ends partial", "finished", 3), ("Fails", "failed", 0)]
 )
@@ -404,6 +410,7 @@ def test_a_landbase_session_that_has_run_out_asks_for_a_login(sandbox: Sandbox, 
         sandbox.store.set("landbase_session", 1)
 
 
+@pytest.mark.slow
 def test_a_landbase_draft_is_started_once(sandbox: Sandbox, part: Part) -> None:
     """CONFLICT says that it is under way: it is followed and not started again."""
     for provider in _connected(sandbox, "landbase"):

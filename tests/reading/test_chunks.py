@@ -162,6 +162,7 @@ def test_row_and_line_drift_apart_at_quoted_line_ends(tmp_path: Path, newline: s
     assert records[1][2] == "blank"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 def test_lines_count_from_the_top_of_the_file(tmp_path: Path, codec: str) -> None:
     """Below a preamble and a header over two lines, and whatever the encoding was."""
@@ -227,6 +228,7 @@ def test_a_runaway_quote_costs_one_row_and_no_other(tmp_path: Path) -> None:
     assert records[3][2] == ["j", "k", "l"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("end", "flaw"), [(b"", "unclosed"), (b'"', "runaway"), (b'""', "unclosed")]
 )

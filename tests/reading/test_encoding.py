@@ -89,6 +89,7 @@ def test_a_few_bad_bytes_among_good_sequences_are_damage(tmp_path: Path) -> None
     assert other.origin == "detected"
 
 
+@pytest.mark.slow
 def test_the_sample_for_the_detector_is_taken_where_the_bytes_are(tmp_path: Path) -> None:
     """The first three megabytes are ASCII; only the end says that it is Cyrillic."""
     content = b"email,name\n" + b"a@example.org,Ann\n" * 170_000
@@ -99,6 +100,7 @@ def test_the_sample_for_the_detector_is_taken_where_the_bytes_are(tmp_path: Path
     assert found.invalid_byte.line == 170_002
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
 def test_the_line_of_the_offence_counts_every_kind_of_line_end(
     tmp_path: Path, newline: str

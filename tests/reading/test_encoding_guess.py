@@ -28,6 +28,7 @@ def _read(content: bytes) -> tuple[str, float]:
     return _composed(content.decode(name, "replace")), confidence
 
 
+@pytest.mark.slow
 @every_case
 def test_the_text_of_twenty_contacts_is_told_right(language: str, codec: str) -> None:
     """Under a header in English, so that the names alone tell it."""
@@ -37,6 +38,7 @@ def test_the_text_of_twenty_contacts_is_told_right(language: str, codec: str) ->
     assert confidence >= 0.8
 
 
+@pytest.mark.slow
 @every_case
 def test_a_single_contact_is_told_right_or_with_doubt(language: str, codec: str) -> None:
     """A wrong text may be guessed from some six letters, but never with confidence."""
@@ -72,6 +74,7 @@ def test_a_damaged_byte_does_not_rule_an_encoding_out() -> None:
     assert guess(content)[0] == "cp932"
 
 
+@pytest.mark.slow
 def test_a_long_sample_is_cut_between_lines() -> None:
     content = table("japanese", 900, own_header=True).encode("euc_jp")
     assert len(content) > 48 << 10
@@ -109,6 +112,7 @@ WORDS = sorted(
 )
 
 
+@pytest.mark.slow
 def test_no_word_of_utf8_is_taken_for_another_encoding() -> None:
     """A file that is fine must not be suspected for holding one name beyond ASCII."""
     suspected = [
@@ -144,6 +148,7 @@ def test_plus_signs_and_tildes_are_no_shifts(text: str) -> None:
     assert seven_bit(text.encode()) == ""
 
 
+@pytest.mark.slow
 def test_guessing_leaves_the_months_of_every_language_alone() -> None:
     """The library keeps what was loaded of a locale; asked for less, it kept less for everybody."""
     script = (

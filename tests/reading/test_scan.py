@@ -152,6 +152,7 @@ def test_a_header_row_that_is_not_there_is_refused(tmp_path: Path, row: int) -> 
         _scan(tmp_path, b"email\na\n", header_row=row)
 
 
+@pytest.mark.slow
 def test_a_header_behind_a_mebibyte_of_quoted_notes_is_found(tmp_path: Path) -> None:
     notes = b'"' + b"x" * 3_000_000 + b'"'
     layout = _scan(tmp_path, notes + b"\nemail,name\na@example.org,Ann\n")

@@ -309,6 +309,7 @@ def test_a_document_type_in_the_xml_is_refused(tmp_path: Path, member: str) -> N
     assert _layout(bad, tmp_path).content == workbook.DAMAGED
 
 
+@pytest.mark.slow
 def test_any_byte_may_be_wrong(tmp_path: Path) -> None:
     """It is read, or told to be damaged; it never raises anything else."""
     whole = _book(tmp_path / "a.xlsx", HEADER, *PEOPLE).read_bytes()
@@ -320,6 +321,7 @@ def test_any_byte_may_be_wrong(tmp_path: Path) -> None:
         _layout(path, tmp_path)
 
 
+@pytest.mark.slow
 def test_what_is_too_large_is_refused_before_it_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -27,6 +27,7 @@ def wrapped(text: str) -> str:
     return "".join(f'"{line.replace(chr(34), chr(34) * 2)}"\n' for line in text.split("\n")[:-1])
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=5), st.sampled_from(",;\t"))
 def test_it_is_read_as_the_file_inside(
     tmp_path_factory: pytest.TempPathFactory, pairs: list[tuple[str, str]], delimiter: str

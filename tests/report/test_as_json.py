@@ -136,6 +136,7 @@ def test_no_value_stands_in_any_format_unless_values_are_shown(outcomes: list[Li
     assert sum(len(one.analysis.findings) for one in outcomes) > 60
 
 
+@pytest.mark.slow
 def test_values_and_replacements_are_shown_on_request(tmp_path: Path) -> None:
     one = listed(check(tmp_path, SECRETS))
     plain, shown = report(one), report(one, show_values=True)
@@ -247,6 +248,7 @@ def ran(*arguments: str) -> int:
     return main([*arguments, "--isolated"])
 
 
+@pytest.mark.slow
 def test_the_reports_of_the_commands_fit_the_schema(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -82,6 +82,7 @@ def test_a_finding_knows_its_cell_its_column_and_what_fixing_makes_of_it(tmp_pat
     assert short.safety is Safety.UNSAFE
 
 
+@pytest.mark.slow
 def test_without_a_way_to_fetch_cells_none_is_known(tmp_path: Path) -> None:
     checked = check(tmp_path, CONTENT)
     one = listing("x.csv", checked.analysis, checked.books)

@@ -165,6 +165,7 @@ def test_a_count_agrees_with_its_noun(count: int, told: str) -> None:
     assert text.plural(count, "row") == told
 
 
+@pytest.mark.slow
 def test_every_noun_that_is_counted_takes_an_s() -> None:
     """An "entry" would have to become "entries", which nothing here can do."""
     nouns = set()

@@ -22,6 +22,8 @@ from preflight.runs.settlement import Ending, Sent, settle
 from preflight.writing.writer import Fixed
 from tests.calls import contacts, rows_of
 
+pytestmark = pytest.mark.slow
+
 LINE = {
     "code": "E1", "message": "no", "row_number": pd.NA, "value": "", "key": "", "cells": "{}",
 }  # fmt: skip

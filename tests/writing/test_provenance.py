@@ -48,6 +48,7 @@ def test_a_part_is_known_by_the_manifest(tmp_path: Path) -> None:
     assert len(fixed.parts) == 2
 
 
+@pytest.mark.slow
 def test_a_folder_that_says_nothing_or_nonsense_is_none(fixed: Fixed) -> None:
     (part,) = fixed.parts
     (fixed.folder / "undo.json").unlink()

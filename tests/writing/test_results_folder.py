@@ -273,6 +273,7 @@ def _hold(folder: Path, inside: Event, go: Event) -> None:
         go.wait(20)
 
 
+@pytest.mark.slow
 def test_two_processes_never_write_into_one_folder(tmp_path: Path) -> None:
     context = multiprocessing.get_context("spawn")
     inside, go = context.Event(), context.Event()

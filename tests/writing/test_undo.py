@@ -64,6 +64,7 @@ def _csv(rows: list[list[str]], delimiter: str = ",", end: str = "\n") -> str:
     return "".join(delimiter.join(row) + end for row in [["email", "first_name", "phone"], *quoted])
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(1 / 3))
 @given(content=st.binary(max_size=200))
 @example(content=b"")
@@ -159,6 +160,7 @@ def _as_read(rows: Sequence[Sequence[str]], sources: Sequence[Sequence[int]]) ->
     ]
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(1 / 12))
 @given(file=_repeating(), data=st.data())
 def test_undoing_a_row_restores_its_cells_and_no_other_whatever_the_header(
@@ -222,6 +224,7 @@ def test_a_column_that_was_dropped_moves_no_cell(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_the_input_is_written_beside_the_results_under_its_own_name(
     tmp_path: Path, out: Path
 ) -> None:
@@ -284,6 +287,7 @@ def test_fixes_of_a_code_or_a_row_are_taken_back_in_clean_csv_and_logged(
         undo.revert(out, rows=[1])
 
 
+@pytest.mark.slow
 def test_a_cell_goes_back_to_before_the_first_rule_that_is_meant(tmp_path: Path) -> None:
     """What later rules made of its work goes with it; the end of a chain goes back alone."""
     checked.fix(tmp_path, "email\n <Ann@Kestrel-Labs.com>\n")
@@ -302,6 +306,7 @@ def test_a_cell_goes_back_to_before_the_first_rule_that_is_meant(tmp_path: Path)
     assert rows_of(whole / "clean.csv")[0]["email"] == lines[0]["old"]
 
 
+@pytest.mark.slow
 def test_a_joined_cell_is_joined_again_from_what_its_pieces_were(tmp_path: Path) -> None:
     """Of its pieces the one that no fix changed stands nowhere in the log."""
     content = (
@@ -371,6 +376,7 @@ def test_a_log_that_was_edited_is_told_in_a_line(out: Path, was: str, becomes: s
         undo.revert(out, rows=[1])
 
 
+@pytest.mark.slow
 def test_a_source_that_changed_meanwhile_is_not_kept(tmp_path: Path) -> None:
     fixed = checked.fix(tmp_path, MESSY)
     (tmp_path / "contacts.csv").write_text("another")

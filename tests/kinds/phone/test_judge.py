@@ -52,6 +52,7 @@ def plain(values: list[str]) -> list[bool]:
     return [bool(one) for one in judge.plain(pa.chunked_array([values]), few=0).to_pylist()]
 
 
+@pytest.mark.slow
 def test_what_triage_passes_is_a_valid_number_in_e164_in_every_region() -> None:
     """Example numbers of the library's metadata, and six changed ones of each."""
     chance = random.Random(411)
@@ -135,6 +136,7 @@ def test_numbers_of_all_regions_read_in_bulk_are_what_the_library_makes_of_each(
     assert set(said["status"]) >= {judge.OK, judge.INVALID, judge.UNPARSABLE, judge.NO_REGION}
 
 
+@pytest.mark.slow
 def test_most_numbers_are_read_in_bulk() -> None:
     """Asking the library takes some fifty times as long."""
     pairs = list(dialling.written(3, 12))

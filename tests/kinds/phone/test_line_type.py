@@ -43,6 +43,7 @@ def test_what_is_no_valid_number_has_no_type(few: int) -> None:
     assert found == ["fixed_line_or_mobile", *[""] * 7]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("types", [TEXTED, frozenset({"fixed_line"}), frozenset({"toll_free"})])
 def test_no_number_of_a_type_escapes_its_pattern(types: frozenset[str]) -> None:
     """And of the numbers of North America hardly any other is in it."""

@@ -36,6 +36,7 @@ def test_a_pattern_that_re2_does_not_know_is_left_to_the_library() -> None:
     assert not metadata._is_re2(dataclasses.replace(plan, general=r"^(?=2)\d{10}$"))
 
 
+@pytest.mark.slow
 def test_valid_numbers_are_told_by_their_digits() -> None:
     """All examples of the metadata but such as the library itself would write otherwise."""
     fine = written(pa.array([one[1:] for one in NUMBERS]), few=0).tolist()

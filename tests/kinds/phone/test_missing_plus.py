@@ -62,6 +62,7 @@ def test_what_is_written_as_at_home_is_settled(cell: str, region: str, few: int)
     assert (said["status"], said["reason"]) == (judge.OK, "")
 
 
+@pytest.mark.slow
 def test_a_number_is_bare_where_the_library_writes_it_without_a_prefix() -> None:
     """Example numbers of every region; where the prefix is optional both will do."""
     lax = set()

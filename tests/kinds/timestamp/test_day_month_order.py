@@ -78,6 +78,7 @@ def test_the_same_is_proven_however_the_column_is_cut(values: list[str], size: i
     assert analyze(layout("created_at"), plan, pieces).plan.orders == expected
 
 
+@pytest.mark.slow
 def test_the_last_row_settles_the_first_in_what_is_found_and_what_is_written(
     tmp_path: Path,
 ) -> None:
@@ -116,6 +117,7 @@ def test_a_file_is_read_again_only_where_that_settles_something(tmp_path: Path) 
         assert set(stages) == wanted
 
 
+@pytest.mark.slow
 def test_the_public_schema_settles_a_column_as_a_file_is_settled() -> None:
     """It sees a whole column too."""
     frame = pd.DataFrame({"created_at": [OPEN, OPEN]})

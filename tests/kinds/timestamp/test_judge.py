@@ -279,6 +279,7 @@ def test_gaps_and_folds_are_those_of_dateutil(step: int) -> None:
     assert compared > 5_000 // step
 
 
+@pytest.mark.slow
 def test_no_reason_quotes_the_cell() -> None:
     """Reasons reach reports, where no value may stand."""
     for value in STAMPS:

@@ -212,6 +212,7 @@ def test_a_file_can_come_as_base64(
     assert sandbox.store.accepted("dotdigital")[-1].key == address
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("excess", "status"), [(0, 202), (1, 413)])
 def test_a_file_of_over_50_megabytes_is_refused(
     dotdigital: httpx.Client, excess: int, status: int

@@ -78,6 +78,7 @@ def test_a_job_counts_what_it_merged_and_what_it_refused(
     assert "invalid email format" in httpx.get(found["errorFileUrl"]).text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", [0, 1, 2, 3, 4])
 def test_the_error_file_has_every_form_that_a_client_must_read(
     sandbox: Sandbox, client: httpx.Client, finish: Callable[[], None], form: int
@@ -164,6 +165,7 @@ def test_calls_out_of_turn_are_conflicts(client: httpx.Client) -> None:
     assert code_of(client.get("/import-jobs/imp_none"))[0] == 404
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("mapping", "status"),
     [

@@ -19,6 +19,7 @@ def landbase(run_tool: Run) -> Run:
     return lambda *words, **more: run_tool("LANDBASE_CLI", *words, **more)
 
 
+@pytest.mark.slow
 def test_landbase_uploads_starts_and_tells_the_status(
     sandbox: Sandbox, landbase: Run, leads: Path, finish: Callable[[], None]
 ) -> None:
@@ -39,6 +40,7 @@ def test_landbase_uploads_starts_and_tells_the_status(
     assert [one.row for one in sandbox.store.failures(job)] == [2]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "stdin", "code", "says"),
     [

@@ -217,6 +217,7 @@ def test_a_truncated_report_is_half_of_it(
     assert short.headers["content-type"] == whole.headers["content-type"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_fault_can_be_met_by_a_call_of_talkvalue(
     sandbox: Sandbox, talkvalue: httpx.Client, kind: str

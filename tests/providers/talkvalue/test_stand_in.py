@@ -283,6 +283,7 @@ def test_magic_addresses_fail_with_codes_of_their_own(
     assert [row[3] for row in failures] == [*(row[:-2] for row in rows), ""]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "mappings",
     [

@@ -18,6 +18,7 @@ def tool(run_tool: Run) -> Run:
     return lambda *words, **more: run_tool("TALKVALUE_CLI", "path", "import", *words, **more)
 
 
+@pytest.mark.slow
 def test_talkvalue_imports_and_exports_what_failed(
     tool: Run, leads: Path, finish: Callable[[], None]
 ) -> None:
@@ -43,6 +44,7 @@ def test_talkvalue_imports_and_exports_what_failed(
 CREATE = ["create", "--file-key", "k", "--source-id", "7", "--mode"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "code", "says"),
     [

@@ -57,6 +57,7 @@ def test_an_upload_is_answered_with_its_slug_alone(sandbox: Sandbox, textus: htt
     assert taken[0].sha256 == row_digest(["Ann", "+14155552671", "Acme", "vip"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changes", "answer"),
     [

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -34,6 +35,7 @@ _RECORDS = st.lists(
 ).map("".join)
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(1 / 2))
 @given(quoting=st.sampled_from(sorted(_HEADERS)), odd=st.lists(_RECORDS, max_size=6))
 @example(quoting="'", odd=["'bob@kestrel-labs.com','Bob, Ltd','surplus'", "'dy@x.org','D, E"])

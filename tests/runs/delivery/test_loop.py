@@ -598,6 +598,7 @@ def _good(bench: Bench) -> Counter[str]:
     return Counter({key: n for key, n in bench.rows().items() if "@" in key})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(OPTIONS))
 @pytest.mark.parametrize("fault", ["429", "503", "500", "cut-before", "cut-after", "500-after"])
 def test_a_real_provider_that_misbehaves_gets_each_row_once(

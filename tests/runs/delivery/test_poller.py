@@ -27,6 +27,7 @@ def bench(tmp_path: Path) -> Bench:
     return Bench(tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("call", ["poll", "failures"])
 @pytest.mark.parametrize("error", [Busy("later"), Unreachable("no route"), Ambiguous("odd")])
 def test_asking_is_repeated_until_it_works(bench: Bench, call: str, error: ProviderError) -> None:

@@ -40,6 +40,8 @@ from preflight.runs.row_outcomes import FOLDER, RowOutcome
 from tests.examples import examples
 from tests.families import Row, send, send_corrected
 
+pytestmark = pytest.mark.slow
+
 HEADER = "email,first_name,company\n"
 
 

@@ -404,6 +404,7 @@ with Ledger(Path(sys.argv[1])) as ledger:
 """
 
 
+@pytest.mark.slow
 def test_several_processes_can_begin_runs_at_once(state: Path) -> None:
     """Also where none of them finds a ledger yet."""
     children = [subprocess.Popen([sys.executable, "-c", _WRITER, str(state)]) for _ in range(3)]

@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -66,6 +67,7 @@ def test_of_twins_the_number_names_the_one(tmp_path: Path) -> None:
 pairs = st.lists(st.sampled_from("abcdef"), min_size=1, max_size=8)
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(3))
 @given(
     names=pairs,

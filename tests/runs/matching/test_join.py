@@ -212,6 +212,7 @@ def test_many_wrong_values_leave_the_base_open(tmp_path: Path) -> None:
     assert len(joined.unmatched) == 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("for_one", "for_two", "base"),
     [(1, 1, None), (2, 4, None), (0, 1, None), (0, 2, 2), (1, 10, 2)],
@@ -582,6 +583,7 @@ def test_by_row_number_a_wrong_base_is_never_taken(
         assert balanced(part, joined).rejected_there == len(failed)
 
 
+@pytest.mark.slow
 @given(
     st.lists(
         st.tuples(

@@ -174,6 +174,7 @@ def test_the_rows_that_failed_are_found_however_the_report_was_mangled(
     assert foreign or told.unmatched.empty
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS)
 @settings(max_examples=examples(1 / 2))
 @given(data=st.data(), json_lines=st.booleans())
@@ -208,6 +209,7 @@ def test_of_twins_as_many_are_found_as_failed(
         assert refused
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS)
 @settings(max_examples=examples(1 / 2))
 @given(data=st.data(), json_lines=st.booleans())
