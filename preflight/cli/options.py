@@ -117,7 +117,7 @@ _MAP = click.option(
     multiple=True,
     callback=_mapping,
     metavar="'HEADER=FIELD'",
-    help="the field that a column holds, '-' for none; repeatable",
+    help="the field that a column holds, '-' for none; '#3' is the third column; repeatable",
 )
 _STDIN_FILENAME = click.option(
     "--stdin-filename", metavar="NAME", help="name of standard input (PATH `-`) in reports"

@@ -31,6 +31,9 @@ def check(view: FileView) -> Iterator[Problem]:
     field = profile.fields.get("email")
     if field is None or field.required or not view.headers or profile.any_of:
         return
+    if view.layout.strange_delimiter:
+        # The columns are not those of the file, and another rule says so.
+        return
     wanted = profile.is_general or field.header is not None
     # STR115 says why there is only one column then.
     wanted = wanted and not view.layout.strange_delimiter
