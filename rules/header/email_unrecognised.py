@@ -35,8 +35,6 @@ def check(view: FileView) -> Iterator[Problem]:
         # The columns are not those of the file, and another rule says so.
         return
     wanted = profile.is_general or field.header is not None
-    # STR115 says why there is only one column then.
-    wanted = wanted and not view.layout.strange_delimiter
     if not wanted or any(column.field == field.name for column in view.columns):
         return
     message = "no column was recognised as email addresses, so none are checked"
