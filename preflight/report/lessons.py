@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from preflight.core.redact import visible
 from preflight.core.types import Reason
 from preflight.learning.counting import CHANCE, PRECISION, Support
 from preflight.learning.lessons import (
@@ -19,7 +18,7 @@ from preflight.learning.lessons import (
     Ruled,
     Switched,
 )
-from preflight.report.wording import number, plural
+from preflight.report.text import number, plural, visible
 from preflight.runs.ledger.run import RunState
 
 RULES = "rules"
