@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from preflight.config.column_mapping import with_joined
 from preflight.core import findings as tables
 from preflight.core.findings import Findings
 from preflight.core.types import Chunk, Ints
@@ -36,7 +37,8 @@ def reveal(
     if wanted.missing.any():
         rows, columns = wanted.rows[wanted.missing], wanted.columns[wanted.missing]
         for again in analysis.kept.again(chunks):
-            for cells in found_cells(again.aligned, again.kept, analysis.plan, rows, columns):
+            whole = with_joined(again.aligned, analysis.plan.columns)
+            for cells in found_cells(whole, again.kept, rows, columns):
                 wanted.fill(cells)
     return wanted.old, wanted.new
 

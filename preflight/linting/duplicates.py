@@ -184,10 +184,12 @@ class Contacts:
         if len(wanted):
             alike = {} if self._plan.key is None else {self._plan.key.position: keyed}
             alike |= {position: frame["row"].to_numpy() for position, frame in shared.items()}
+            rows_alike = np.concatenate(list(alike.values()))
+            numbers = [position + 1 for position in alike]
+            columns = np.repeat(numbers, [len(places) for places in alike.values()])
             for again in kept.again(chunks):
                 pieces.append(self._hashes(again.chunk, wanted))
-                for position, rows_alike in alike.items():
-                    kept.add_cells(again, np.unique(rows_alike), position + 1)
+                kept.add_cells(again, rows_alike, columns)
         return pd.concat(pieces, ignore_index=True)
 
     def _hashes(self, chunk: Chunk, wanted: Ints) -> pd.DataFrame:

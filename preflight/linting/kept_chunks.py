@@ -23,7 +23,8 @@ from preflight.core.spool import Spool
 from preflight.core.types import Chunk, Ints, Layout
 from preflight.linting.chunk_analysis import ChunkAnalysis
 from preflight.linting.fixer import ColumnFixes
-from preflight.linting.row_rules import RowRules, without_rows
+from preflight.linting.repair_records import RecordRepairs
+from preflight.linting.row_rules import without_rows
 
 
 @dataclass(frozen=True)
@@ -100,21 +101,24 @@ class KeptChunks:
         self._chunks.add(kept)
         frame = chunk.findings.frame
         # Findings about a dropped row are about cells, too.
-        whole = result.aligned if len(result.dropped) else chunk.joined
+        whole = self._joined(result.aligned) if len(result.dropped) else chunk.joined
         self._add_cells(whole, kept, frame[tables.ROW].to_numpy(), frame[tables.COLUMN].to_numpy())
 
-    def add_cells(self, again: AgainChunk, rows: Ints, column: int) -> None:
+    def add_cells(self, again: AgainChunk, rows: Ints, columns: Ints) -> None:
         """Keeps further cells of a chunk.
 
         Args:
             again: the chunk.
-            rows: those whose cells are kept, if they are in the chunk.
-            column: its number, from 1.
+            rows: of the cells; those of other chunks are passed over.
+            columns: the column of each, from 1.
         """
-        self._add_cells(again.aligned, again.kept, rows, np.full(len(rows), column))
+        self._add_cells(self._joined(again.aligned), again.kept, rows, columns)
 
-    def _add_cells(self, chunk: Chunk, kept: KeptChunk, rows: Ints, columns: Ints) -> None:
-        for cells in found_cells(chunk, kept, self._plan, rows, columns):
+    def _joined(self, chunk: Chunk) -> Chunk:
+        return with_joined(chunk, self._plan.columns)
+
+    def _add_cells(self, whole: Chunk, kept: KeptChunk, rows: Ints, columns: Ints) -> None:
+        for cells in found_cells(whole, kept, rows, columns):
             self._cells.add(cells)
 
     @property
@@ -128,11 +132,11 @@ class KeptChunks:
         Raises:
             SourceError: they are not the same, because somebody changed the file meanwhile.
         """
-        row_rules = RowRules(self._plan, self._layout)
+        repairs = RecordRepairs(self._plan, self._layout)
         kept_chunks = iter(self._chunks)
         for read in chunks:
             kept = next(kept_chunks, None)
-            repaired = row_rules.repairs.repair(read)
+            repaired = repairs.repair(read)
             aligned = repaired.chunk
             chunk = aligned if kept is None else without_rows(aligned, kept.dropped)
             if kept is None or not np.array_equal(chunk.rows, kept.rows):
@@ -145,15 +149,12 @@ class KeptChunks:
         return SourceError(f"{self._layout.source.name} changed while it was read")
 
 
-def found_cells(
-    chunk: Chunk, kept: KeptChunk, plan: Plan, rows: Ints, columns: Ints
-) -> Iterator[FoundCells]:
+def found_cells(chunk: Chunk, kept: KeptChunk, rows: Ints, columns: Ints) -> Iterator[FoundCells]:
     """The cells of a chunk at some places, a piece a column.
 
     Args:
-        chunk: as read, dropped rows in its table or not.
+        chunk: as read, with its joined columns; dropped rows may be in its table.
         kept: its results.
-        plan: with the columns.
         rows: of its table, or of malformed records, which have no cells.
         columns: the column of each, from 1; 0 for none.
     """
@@ -163,13 +164,12 @@ def found_cells(
     if not inside.any():
         return
     at, columns = at[inside], columns[inside]
-    whole = with_joined(chunk, plan.columns)
     fixes = {column_fixes.column.position + 1: column_fixes for column_fixes in kept.fixes}
     for column in np.unique(columns).tolist():
         wanted = np.zeros(len(chunk.rows), dtype=bool)
         wanted[at[columns == column]] = True
         here = np.flatnonzero(wanted)
-        old = whole.table[str(column - 1)].take(pa.array(here)).combine_chunks()
+        old = chunk.table[str(column - 1)].take(pa.array(here)).combine_chunks()
         new = _fixed(chunk.rows[here], kept, fixes.get(column))
         yield FoundCells(column, chunk.rows[here], old, new)
 

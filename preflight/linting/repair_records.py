@@ -21,7 +21,7 @@ import pyarrow as pa
 from preflight.config.plan import Plan
 from preflight.core import csv_writer
 from preflight.core.names import bare_name
-from preflight.core.types import LOCATED_CHANGE_COLUMNS, Bools, Chunk, Column, Flaw, Ints, Syntax
+from preflight.core.types import LOCATED_CHANGE_COLUMNS, Bools, Chunk, Flaw, Ints, Layout
 from preflight.linting.rejoin_fields import Rejoined, rejoined
 from preflight.linting.unquoted_delimiter import SHAPES, can_hold, likely_columns, matches
 from preflight.reading.raw_records import cut_by_width
@@ -55,12 +55,12 @@ class RecordRepairs:
 
     Args:
         plan: with the rules.
-        columns: of the header, without joined ones.
-        syntax: of the file.
+        layout: of the file.
     """
 
-    def __init__(self, plan: Plan, columns: Sequence[Column], syntax: Syntax) -> None:
-        self._plan, self._columns, self._syntax = plan, columns, syntax
+    def __init__(self, plan: Plan, layout: Layout) -> None:
+        self._plan, self._syntax = plan, layout.syntax
+        self._columns = plan.columns[: len(layout.header)]  # without joined ones
         self._rules: dict[Repair, Rule] = {
             repair: rule for rule in plan.scoped(Scope.RECORD) for repair in rule.repairs
         }
@@ -72,7 +72,7 @@ class RecordRepairs:
         nothing = pd.DataFrame(columns=list(LOCATED_CHANGE_COLUMNS))
         if not len(long) and not len(short):
             return Repaired(chunk, {}, nothing)
-        source = self._described(chunk.malformed, long)
+        source = chunk.malformed.assign(likely=self._likely(chunk.malformed, long))
         trimmed = self._of(Repair.TRIM, source, long)
         left = np.setdiff1d(long, trimmed.at)
         found = {
@@ -80,7 +80,7 @@ class RecordRepairs:
             Repair.JOIN: self._of(Repair.JOIN, source, left),
             Repair.FILL: self._of(Repair.FILL, source, short),
         }
-        kinds = source["repair"].to_numpy(object)
+        kinds = np.full(len(source), "", dtype=object)
         repairable: dict[int, Safety] = {}
         for repair, records in found.items():
             kinds[records.at] = str(repair)
@@ -95,8 +95,8 @@ class RecordRepairs:
                 logs.append(_log(self._rules[repair], repair, raw, records.cells))
         return Repaired(chunk, repairable, pd.concat(logs[1:] or logs, ignore_index=True))
 
-    def _described(self, malformed: pd.DataFrame, long: Ints) -> pd.DataFrame:
-        """The records with `likely` and `repair`, which is filled later.
+    def _likely(self, malformed: pd.DataFrame, long: Ints) -> np.ndarray:
+        """For each record the column in which a delimiter probably lacks its quotes, or "".
 
         The names of a header of which none is known may be somebody's data, and are not said.
         """
@@ -106,7 +106,7 @@ class RecordRepairs:
             at = likely_columns(records["raw"], _widths(records), self._columns, self._syntax)
             headers = [*(bare_name(column.name) for column in self._columns), ""]
             names[long] = np.array(headers, dtype=object)[at]
-        return malformed.assign(likely=names, repair=np.full(len(malformed), "", dtype=object))
+        return names
 
     def _of(self, repair: Repair, malformed: pd.DataFrame, at: Ints) -> Rejoined:
         """The records that a repair fits.

@@ -157,7 +157,7 @@ class RowRules:
         rules = plan.scoped(Scope.ROW) if width else ()
         self._among = {rule.code: _among(rule, self._context) for rule in rules}
         self._rules = [rule for rule in rules if self._among[rule.code] != {}]
-        self.repairs = RecordRepairs(plan, self._context.columns, layout.syntax)
+        self._repairs = RecordRepairs(plan, layout)
         self.tail = max((rule.tail for rule in self._rules), default=0)
         """The number of records after a chunk that the rules need to know."""
 
@@ -168,7 +168,7 @@ class RowRules:
             chunk: as read.
             behind: the number of records after it that are not blank, see `following`.
         """
-        repaired = self.repairs.repair(chunk)
+        repaired = self._repairs.repair(chunk)
         chunk = repaired.chunk
         pieces: list[Findings] = []
         dropped, rejected = [_NO_ROWS], [_NO_ROWS]
@@ -188,6 +188,7 @@ class RowRules:
             elif rule.severity is Severity.ERROR:
                 rejected.append(rows)
         gone = np.unique(np.concatenate(dropped))
+        dropped_rows = set(gone.tolist())
         return RowRuleResult(
             chunk=without_rows(chunk, gone),
             findings=tables.concat(pieces),
@@ -195,7 +196,9 @@ class RowRules:
             rejected=np.unique(np.concatenate(rejected)),
             aligned=repaired.chunk,
             repairable={
-                row: safety for row, safety in repaired.repairable.items() if row not in gone
+                row: safety
+                for row, safety in repaired.repairable.items()
+                if row not in dropped_rows
             },
             repairs=repaired.repairs[~repaired.repairs["row"].isin(gone)],
         )
