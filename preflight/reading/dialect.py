@@ -124,7 +124,9 @@ def find_dialect(
     data = [row for row in rows if row.line > header.line]
     below = continuation(header, data, known)
     header = _with_last_column(header, data[len(below) :])
-    contacts = tuple(row.line for row in rows if row.line < header.line and _has_address(row))
+    contacts = tuple(
+        row.line for row in rows if row.line < header.line and any(map(_is_address, row.filled))
+    )
     return Dialect(syntax, header, certain, tuple(below), contacts, strange)
 
 
@@ -262,13 +264,13 @@ def _is_sparse(row: SampleRow, width: int) -> bool:
     return width > 2 and len(row.filled) * 2 <= width
 
 
-def _has_address(row: SampleRow) -> bool:
-    return any(_EMAIL.fullmatch(cell.strip()) for cell in row.filled)
+def _is_address(cell: str) -> bool:
+    return _EMAIL.fullmatch(cell.strip()) is not None
 
 
 def _is_contact(cell: str) -> bool:
     text = cell.strip()
-    if _EMAIL.fullmatch(text):
+    if _is_address(text):
         return True
     if _DATE.match(text):
         return False
