@@ -174,7 +174,10 @@ _OUTPUT_FORMAT = click.option(
 )
 _OUTPUT_FILE = _path("--output-file", metavar="FILE", help="write the findings into FILE")
 _STATISTICS = _switch("--statistics", help="print only the number of findings for each rule")
-_SHOW_VALUES = click.option(
+text_or_json_option = click.option(
+    "--output-format", type=click.Choice(["text", "json"]), default="text"
+)
+show_values_option = click.option(
     "--show-values/--redact",
     "show_values",
     default=None,
@@ -235,7 +238,9 @@ config_options = _group(
 _layout_options = _group(_ENCODING, _DELIMITER, _HEADER_ROW, _SHEET, _MAP)
 _results_options = _group(_FOLDER, _FORCE)
 _run_options = _group(_SANDBOX, _NO_WAIT, _TIMEOUT, state_dir_option, _BASE_URL)
-_report_options = _group(_OUTPUT_FORMAT, _OUTPUT_FILE, _SHOW_VALUES, _quiet("do not show progress"))
+_report_options = _group(
+    _OUTPUT_FORMAT, _OUTPUT_FILE, show_values_option, _quiet("do not show progress")
+)
 
 reading_options = _group(_REGION, _TIMEZONE, _layout_options, _STDIN_FILENAME, config_options)
 catalogue_options = _group(_RULE_FILES, config_options)
@@ -256,7 +261,7 @@ output_options = _group(
     _OUTPUT_FORMAT,
     _OUTPUT_FILE,
     _STATISTICS,
-    _SHOW_VALUES,
+    show_values_option,
     _ALL,
     _quiet("print only the summary"),
 )

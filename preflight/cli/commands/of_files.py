@@ -13,6 +13,7 @@ from preflight.cli.options import (
     profile_option,
     reading_options,
     rule_options,
+    show_values_option,
     writing_options,
 )
 
@@ -74,12 +75,7 @@ def split(**given: Any) -> int:
 
 @click.command("diff")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@click.option(
-    "--show-values/--redact",
-    "show_values",
-    default=None,
-    help="print values of contacts or their shape",
-)
+@show_values_option
 def diff(**given: Any) -> int:
     """Show what a fix changed, cell by cell, with the rule of each change.
 

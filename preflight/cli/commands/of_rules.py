@@ -10,6 +10,7 @@ import click
 from preflight.cli.options import (
     catalogue_options,
     profile_option,
+    text_or_json_option,
 )
 from preflight.linting import rule_skeleton
 
@@ -17,7 +18,7 @@ from preflight.linting import rule_skeleton
 @click.command("rules")
 @profile_option
 @catalogue_options
-@click.option("--output-format", type=click.Choice(["text", "json"]), default="text")
+@text_or_json_option
 @click.option(
     "--test",
     "tested",

@@ -16,7 +16,9 @@ from preflight.cli.options import (
     resubmit_options,
     resume_options,
     rule_options,
+    show_values_option,
     state_dir_option,
+    text_or_json_option,
     writing_options,
 )
 
@@ -164,19 +166,14 @@ def runs(**given: Any) -> int:
     metavar="N",
     help="maximum number of rows [10]",
 )
-@click.option("--output-format", type=click.Choice(["text", "json"]), default="text")
+@text_or_json_option
 @click.option(
     "--output-file",
     type=click.Path(path_type=Path),
     metavar="FILE",
     help="write the history into FILE",
 )
-@click.option(
-    "--show-values/--redact",
-    "show_values",
-    default=None,
-    help="print values of contacts or their shape",
-)
+@show_values_option
 @state_dir_option
 def trace(**given: Any) -> int:
     """Show the history of a contact: its findings, fixes, sending, outcome and corrections.
@@ -200,7 +197,7 @@ def trace(**given: Any) -> int:
     metavar="DIR",
     help="a new folder for the proposals: rule files and a piece of config",
 )
-@click.option("--output-format", type=click.Choice(["text", "json"]), default="text")
+@text_or_json_option
 @click.option(
     "--show-values/--redact",
     "show_values",
