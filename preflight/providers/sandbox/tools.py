@@ -45,10 +45,12 @@ def install(folder: Path, tool: Tool, url: str, credentials: Mapping[str, str]) 
         url: of the stand-in.
         credentials: what the tool is logged in with, unless its environment says otherwise.
     """
-    files.folder(folder)
+    from preflight.core.locks import locked  # here: a tool that is called installs nothing
+
     launcher = processes.launcher([sys.executable, "-m", tool.module, url], credentials)
     path = folder / f"{tool.executable}{launcher.suffix}"
-    files.write(path, launcher.text, mode=files.PROGRAM, durable=False)
+    with locked(folder / ".lock", str(folder), wait=True):
+        files.write(path, launcher.text, mode=files.PROGRAM, durable=False)
     return path
 
 
