@@ -37,7 +37,8 @@ from preflight.runs.delivery.poller import words
 from preflight.runs.guards import instead, refuse_begun, refuse_sent, replace, same_folder
 from preflight.runs.kept_run import judged_again, keep_source, require_kept, restored, stored
 from preflight.runs.ledger.database import FILE as LEDGER
-from preflight.runs.ledger.ledger import LOCKS, Ledger
+from preflight.runs.ledger.database import LOCKS
+from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import NewRun, Run, RunState
 from preflight.runs.settlement import Ending, settle
 from preflight.runs.settlement import Sent as Sent

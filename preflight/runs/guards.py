@@ -11,7 +11,8 @@ from preflight.core.types import Source
 from preflight.runs.corrections import KEPT
 from preflight.runs.kept_run import SOURCES
 from preflight.runs.ledger.database import FILE as LEDGER
-from preflight.runs.ledger.ledger import LOCKS, REPORTS, Ledger
+from preflight.runs.ledger.database import LOCKS
+from preflight.runs.ledger.ledger import REPORTS, Ledger
 from preflight.runs.ledger.run import PartState, Run, RunState
 from preflight.runs.row_outcomes import FOLDER
 

@@ -22,7 +22,7 @@ from preflight.core.types import Source
 from preflight.core.verdicts import RowVerdicts
 from preflight.kinds.email_dns import remembered as known_domains
 from preflight.linting.checked import Check, Checked
-from preflight.runs.ledger.ledger import LOCKS
+from preflight.runs.ledger.database import LOCKS
 from preflight.runs.ledger.run import Run
 
 SOURCES = "sources"

@@ -14,10 +14,13 @@ from typing import Self
 
 from preflight.core import files
 from preflight.core.errors import UsageError, WriteError
+from preflight.core.locks import locked
 from preflight.runs.ledger import tables
 
 FILE = "ledger.sqlite"
 """Its name in the state folder."""
+LOCKS = "locks"
+"""The folder in the state folder that holds the locks."""
 
 
 def free_id(connection: sqlite3.Connection, now: float) -> str:
@@ -79,7 +82,11 @@ class LedgerFile:
             raise
 
     def _prepare(self, path: Path) -> None:
-        self._connection.execute("PRAGMA journal_mode = WAL")
+        (mode,) = self._connection.execute("PRAGMA journal_mode").fetchone()
+        if mode != "wal":
+            # SQLite gives up at once, and does not wait, if two processes change the mode together.
+            with locked(self._folder / LOCKS / f"{FILE}.lock", str(path), wait=True):
+                self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = FULL")
         self._connection.execute("PRAGMA foreign_keys = ON")
         with self._transaction() as connection:

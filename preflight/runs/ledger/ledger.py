@@ -24,7 +24,7 @@ from preflight.core.locks import locked
 from preflight.core.suggest import nearest
 from preflight.core.types import FailureReport, Outcome, Receipt
 from preflight.runs.ledger import kept_reports
-from preflight.runs.ledger.database import LedgerFile, free_id
+from preflight.runs.ledger.database import LOCKS, LedgerFile, free_id
 from preflight.runs.ledger.run import (
     Attempt,
     AttemptState,
@@ -41,7 +41,7 @@ from preflight.runs.ledger.run import (
     run_of,
 )
 
-LOCKS, REPORTS = "locks", "reports"
+REPORTS = "reports"
 
 _ENDS = {
     "finished": PartState.FINISHED,

@@ -6,6 +6,8 @@ import json
 import sqlite3
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import MappingProxyType
 
@@ -402,6 +404,20 @@ with Ledger(Path(sys.argv[1])) as ledger:
         ledger.create_run(NewRun(provider="p", source_name="s", source_sha256="0", source_rows=0,
             folder=Path("f"), settings={}, options={}, books=Books(0, 0, 0, 0), parts=[]))
 """
+
+
+def test_several_can_make_a_ledger_at_once(tmp_path: Path) -> None:
+    """SQLite does not wait when two change the mode of a file together."""
+    for number in range(30):
+        state, start = tmp_path / str(number), threading.Barrier(4)
+
+        def opened(state: Path = state, start: threading.Barrier = start) -> None:
+            start.wait()
+            Ledger(state).close()
+
+        with ThreadPoolExecutor(4) as pool:
+            for opening in [pool.submit(opened) for _ in range(4)]:
+                opening.result()
 
 
 @pytest.mark.slow
