@@ -26,7 +26,7 @@ class FixedChunk:
     """A chunk after the second pass.
 
     Attributes:
-        chunk: fixed, with its joined columns, without the rows that a rule about rows drops.
+        chunk: fixed, with its joined columns, without the rows that a rule about rows removes.
         original: as read.
         aligned: as read, with repaired records in its table.
         keep: a mask over the table of `chunk`: the clean rows.

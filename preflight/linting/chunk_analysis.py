@@ -22,7 +22,7 @@ class ChunkAnalysis:
 
     Attributes:
         read: the chunk as read.
-        row_rules: the chunk after the rules about rows; those after it see no row that it drops.
+        row_rules: the chunk after the rules about rows; those after it see no row that it removes.
         linted: the chunk after the rules about cells and records, before fixing.
         columns: its suspects after fixing.
         condemned: a mask over the rows of `chunk`: those with an error that no fix removes.
@@ -40,7 +40,7 @@ class ChunkAnalysis:
 
     @property
     def chunk(self) -> Chunk:
-        """The chunk without the rows that rules about rows drop; repaired records are rows."""
+        """The chunk without rows that rules about rows remove; repaired records are rows."""
         return self.row_rules.chunk
 
     @property

@@ -24,6 +24,7 @@ def add_states(states: RowStateFold, chunk: ChunkAnalysis) -> None:
     states.add_rejected(chunk.malformed[~chunk.linted.dropped])
     states.add_dropped(chunk.malformed[chunk.linted.dropped])
     states.add_dropped(chunk.row_rules.dropped)
+    states.add_rejected(chunk.row_rules.no_contacts)
 
 
 def add_orders(orders: DayMonthOrders, chunk: ChunkAnalysis) -> None:

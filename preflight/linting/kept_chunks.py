@@ -32,14 +32,14 @@ class KeptChunk:
     """The results of a chunk.
 
     Attributes:
-        rows: of its table, without the dropped ones; repaired records are among them.
-        dropped: the rows that a rule about rows drops.
+        rows: of its table, without the removed ones; repaired records are among them.
+        removed: the rows that a rule about rows drops or finds to be no contacts.
         fixes: the cells that fixing changes, by column.
         findings: after fixing, see `ChunkAnalysis.findings_after`.
     """
 
     rows: Ints
-    dropped: Ints
+    removed: Ints
     fixes: tuple[ColumnFixes, ...]
     findings: Findings
 
@@ -68,7 +68,7 @@ class AgainChunk:
     Attributes:
         read: as read.
         aligned: as read, with repaired records in its table.
-        chunk: `aligned` without the dropped rows.
+        chunk: `aligned` without the removed rows.
         repairs: the repaired records, a frame of `types.LOCATED_CHANGE_COLUMNS`.
         kept: its results.
     """
@@ -97,11 +97,11 @@ class KeptChunks:
     def add(self, chunk: ChunkAnalysis) -> None:
         """Keeps what was found in a chunk."""
         result = chunk.row_rules
-        kept = KeptChunk(chunk.chunk.rows, result.dropped, chunk.fixes, chunk.findings_after)
+        kept = KeptChunk(chunk.chunk.rows, result.removed, chunk.fixes, chunk.findings_after)
         self._chunks.add(kept)
         frame = chunk.findings.frame
-        # Findings about a dropped row are about cells, too.
-        whole = self._joined(result.aligned) if len(result.dropped) else chunk.joined
+        # Findings about a removed row are about cells, too.
+        whole = self._joined(result.aligned) if len(kept.removed) else chunk.joined
         self._add_cells(whole, kept, frame[tables.ROW].to_numpy(), frame[tables.COLUMN].to_numpy())
 
     def add_cells(self, again: AgainChunk, rows: Ints, columns: Ints) -> None:
@@ -138,7 +138,7 @@ class KeptChunks:
             kept = next(kept_chunks, None)
             repaired = repairs.repair(read)
             aligned = repaired.chunk
-            chunk = aligned if kept is None else without_rows(aligned, kept.dropped)
+            chunk = aligned if kept is None else without_rows(aligned, kept.removed)
             if kept is None or not np.array_equal(chunk.rows, kept.rows):
                 raise self._changed()
             yield AgainChunk(read, aligned, chunk, repaired.repairs, kept)
@@ -153,7 +153,7 @@ def found_cells(chunk: Chunk, kept: KeptChunk, rows: Ints, columns: Ints) -> Ite
     """The cells of a chunk at some places, a piece a column.
 
     Args:
-        chunk: as read, with its joined columns; dropped rows may be in its table.
+        chunk: as read, with its joined columns; removed rows may be in its table.
         kept: its results.
         rows: of its table, or of malformed records, which have no cells.
         columns: the column of each, from 1; 0 for none.

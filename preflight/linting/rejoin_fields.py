@@ -23,7 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from preflight.core.types import Bools, Column, Ints, Syntax
-from preflight.kinds.country import region_of
+from preflight.kinds.country_names import region_of
 from preflight.linting.unquoted_delimiter import ALIEN, SHAPES, matches
 from preflight.reading.raw_records import cut_by_width
 

@@ -1,8 +1,9 @@
 """Rules about whole rows, applied before the rules about cells.
 
 A cheap pattern over a column or two finds the suspects, and only they are put into a frame. Rows
-that such a rule drops are removed from the chunk here, so that no later stage sees them: a header
-repeated among the rows is one finding, and not one more for each of its cells.
+that such a rule drops, or would drop on request, are removed from the chunk here, so that no later
+stage sees them: a header repeated among the rows is one finding, and not one more for each of its
+cells.
 
 Before that, records with a wrong number of fields that can be repaired become rows again; see
 `repair_records`.
@@ -70,9 +71,12 @@ class RowRuleResult:
     """A chunk after the rules about rows.
 
     Attributes:
-        chunk: without the dropped rows; if records are too long, its `malformed` has `likely`.
+        chunk: without the dropped rows and those that are no contacts; if records are too long, its
+            `malformed` has `likely`.
         findings: of the rules.
         dropped: the rows that the rules drop.
+        no_contacts: the rows that an error of a rule that drops rejects: the drop was not asked
+            for. They are no contacts, so that no other rule looks at them.
         rejected: the rows that an error of these rules rejects.
         aligned: the chunk with all rows, with repaired records in its table.
         repairable: the rows that are repaired, or would be on request, with the safety of that.
@@ -83,10 +87,16 @@ class RowRuleResult:
     chunk: Chunk
     findings: Findings
     dropped: Ints
+    no_contacts: Ints
     rejected: Ints
     aligned: Chunk
     repairable: Mapping[int, Safety]
     repairs: pd.DataFrame
+
+    @property
+    def removed(self) -> Ints:
+        """The rows that `chunk` is without."""
+        return np.union1d(self.dropped, self.no_contacts)
 
     @property
     def repaired(self) -> Ints:
@@ -171,7 +181,7 @@ class RowRules:
         repaired = self._repairs.repair(chunk)
         chunk = repaired.chunk
         pieces: list[Findings] = []
-        dropped, rejected = [_NO_ROWS], [_NO_ROWS]
+        dropped, no_contacts, rejected = [_NO_ROWS], [_NO_ROWS], [_NO_ROWS]
         for rule in self._rules:
             code, rule_findings, rows = self._hits(rule, chunk, behind)
             pieces += rule_findings
@@ -179,6 +189,8 @@ class RowRules:
                 dropped.append(rows)
             elif self._plan.rules[code].severity is Severity.ERROR:
                 rejected.append(rows)
+                if rule.drops and code == rule.code:
+                    no_contacts.append(rows)
         for rule in self._plan.scoped(Scope.COMPARISON) if len(self._plan.comparison) else ():
             hit, reasons = self._plan.comparison.among(chunk.rows, rule.verdict)
             rows = chunk.rows[hit]
@@ -188,20 +200,32 @@ class RowRules:
             elif rule.severity is Severity.ERROR:
                 rejected.append(rows)
         gone = np.unique(np.concatenate(dropped))
-        dropped_rows = set(gone.tolist())
+        others = np.setdiff1d(np.concatenate(no_contacts), gone)
+        removed = np.union1d(gone, others)
+        removed_rows = set(removed.tolist())
         return RowRuleResult(
-            chunk=without_rows(chunk, gone),
-            findings=tables.concat(pieces),
+            chunk=without_rows(chunk, removed),
+            findings=self._without_others(tables.concat(pieces), others),
             dropped=gone,
+            no_contacts=others,
             rejected=np.unique(np.concatenate(rejected)),
             aligned=repaired.chunk,
             repairable={
                 row: safety
                 for row, safety in repaired.repairable.items()
-                if row not in dropped_rows
+                if row not in removed_rows
             },
-            repairs=repaired.repairs[~repaired.repairs["row"].isin(gone)],
+            repairs=repaired.repairs[~repaired.repairs["row"].isin(removed)],
         )
+
+    def _without_others(self, findings: Findings, no_contacts: Ints) -> Findings:
+        """The findings, where a row is no contact only those that say so."""
+        if not len(no_contacts):
+            return findings
+        drops = [rule.code for rule in self._rules if rule.drops]
+        frame = findings.frame
+        others = frame[tables.ROW].isin(no_contacts) & ~frame[tables.CODE].isin(drops)
+        return findings.only(~others.to_numpy(dtype=bool))
 
     def _hits(self, rule: Rule, chunk: Chunk, behind: int) -> tuple[str, list[Findings], Ints]:
         """The code of a rule, its findings in a chunk, and the rows that it reports.
