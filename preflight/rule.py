@@ -59,6 +59,7 @@ from preflight.core.invisible import BLANK, stripped, tidied
 from preflight.core.names import bare_name
 from preflight.core.types import Column, Layout, Problem, Safety, Severity
 from preflight.core.verdicts import Verdict
+from preflight.kinds.country_names import country_code, likely_country
 from preflight.kinds.registry import (
     ALL_KINDS,
     PLACEHOLDER,
@@ -107,10 +108,12 @@ __all__ = [
     "Verdict",
     "bare_name",
     "contains",
+    "country_code",
     "drop_zero_width",
     "emails_in",
     "formula_text",
     "holds_consent",
+    "likely_country",
     "line_types",
     "map_option",
     "numbers_of",
@@ -364,7 +367,8 @@ class Rule:
             drops or repairs, of dropping or repairing.
         phase: when the fix is applied.
         drops: for a RECORD, ROW, TABLE or COMPARISON rule, whether the row is dropped; for a HEADER
-            rule, whether the column is dropped.
+            rule, whether the column is dropped. A row that such a ROW rule reports as an error is
+            no contact: no other rule looks at it, dropped or not.
         unwraps: for a CELL rule, whether it reports cells that a program wrapped in a formula (see
             `formula_text`), and its fix unwraps them. All other rules then see what is inside.
         repairs: for a RECORD rule, how a record that it reports may become a row again. A repair

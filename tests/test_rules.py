@@ -108,6 +108,8 @@ NAMES = {
     "TXT708": "zeros-lost",
     "TXT709": "formula-wrapped",
     "TXT710": "number-with-apostrophe",
+    "TXT711": "country-not-code",
+    "TXT712": "country-unrecognised",
     "DUP801": "key-duplicated",
     "DUP802": "row-duplicated",
     "DUP803": "phone-shared",

@@ -38,6 +38,7 @@ class Field:
             `Limits.text` sets one for text in general.
         past: for a timestamp, whether it must be in the past, like that of a scan or a
             registration.
+        code: for a country, whether the provider wants its ISO 3166 code and not its name.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Field:
     required: bool = False
     max_length: int | None = None
     past: bool = False
+    code: bool = False
 
 
 # Kinds of which a contact may have several.

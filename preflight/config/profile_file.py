@@ -57,6 +57,7 @@ class FieldEntry(_Strict):
     required: values.Switch | None = None
     max_length: _Length | None = None
     past: values.Switch | None = None
+    code: values.Switch | None = None
 
 
 class LimitsEntry(_Strict):
@@ -153,6 +154,7 @@ class ProfileFile(_Strict):
                 required=_or(entry.required, was.required),
                 max_length=_or(entry.max_length, was.max_length),
                 past=_or(entry.past, was.past),
+                code=_or(entry.code, was.code),
             )
         return fields
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from preflight.kinds.country import region_of, regions
+from preflight.kinds.country import regions
+from preflight.kinds.country_names import _COMMON, country_code, likely_country, region_of
 
 
 @pytest.mark.parametrize(
@@ -15,7 +16,10 @@ from preflight.kinds.country import region_of, regions
         ("Deutschland", "DE"), ("germany", "DE"), ("DEU", "DE"), ("Allemagne", "DE"), ("UK", "GB"),
         ("England", "GB"), ("Great Britain", "GB"), ("日本", "JP"), ("Österreich", "AT"),
         ("Osterreich", "AT"), ("Korea", "KR"), ("Atlantis", ""), ("EU", ""), ("ZZ", ""),
-        ("Unknown Region", ""), ("-", ""), ("", ""),
+        ("Unknown Region", ""), ("-", ""), ("", ""), ("N/A", ""), ("NA", "NA"), ("Kongo", ""),
+        ("MI", ""), ("Turkey", "TR"), ("Türkiye", "TR"), ("Korea, Republic of", "KR"),
+        ("Bosnia and Herzegovina", "BA"), ("Saint Vincent and the Grenadines", "VC"),
+        ("Hong Kong", "HK"), ("Россия", "RU"), ("대한민국", "KR"), ("The Netherlands", "NL"),
     ],
 )  # fmt: skip
 def test_a_country_is_known_by_its_code_and_its_names(country: str, region: str) -> None:
@@ -61,3 +65,30 @@ def test_the_number_s_own_columns_count_before_the_country_and_must_agree() -> N
     countries = pa.chunked_array([["US", "FR", "US", "DE", "DE", "FR"]])
     found = regions([own, codes], [countries], "SE").to_pylist()
     assert found == ["CA", "", "DE", "FR", "DE", ""]
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        ("Germany", "DE"), ("DE - Germany", "DE"), ("Germany (DE)", "DE"), ("FR - Germany", ""),
+        ("840", "US"), ("380", ""), ("49", ""), ("+49", ""), ("Canary Islands", "ES"),
+        ("IC", "ES"), ("UK", "GB"), ("N/A", ""), ("Germny", ""),
+    ],
+)  # fmt: skip
+def test_a_country_has_a_code_if_it_cannot_be_anything_else(cell: str, code: str) -> None:
+    """A number may be a calling code, and a place that has no code is in a country that has."""
+    assert country_code(cell) == code
+
+
+def test_every_name_of_iso_3166_has_its_code() -> None:
+    """In English, with the words that ISO 3166 puts behind a comma or in brackets."""
+    for name, code in _COMMON.items():
+        assert region_of(name) == code
+        assert country_code(name) == code
+
+
+def test_a_misspelt_country_is_suggested() -> None:
+    assert likely_country("Germny") == ("DE", "Germany")
+    assert likely_country("Deutchland") == ("DE", "Germany")
+    assert likely_country("Unted States") == ("US", "United States")
+    assert likely_country("Atlantis") == likely_country("XX") == likely_country("12345") == ("", "")
