@@ -70,7 +70,7 @@ _AMONG = (
     r"|(?:generated|exported|created|printed|downloaded|report run|as of)\b.*|page \d.*"
     rf"|copyright\b.*|©.*|\(c\) .*|confidential\b.*|note:.*|(?:{_MAIL}).*)\s*$"
 )
-# Where an address or a number is expected, this is none, and one word may follow in another cell.
+# Instead of an address or a number it is a label, and one word may follow in another cell.
 _LABEL = rf"(?i)^(?:{_SUM}|generated|exported|created|printed|downloaded)\b"
 _ADDRESS = r"[^\s@]+@[^\s@]+\.[^\s@]+"
 _PHONE = r"^\s*['(]*\+\d[\d ().-]{6,}$"
