@@ -61,10 +61,12 @@ bench: $(READY)
 	$(BIN)/python tests/benchmarks/bench_check.py
 
 # Hundreds of thousands of strings: the verdicts of preflight against its libraries', which are the truth;
-# and of the tests the long comparisons, and every property on many cases.
+# files that were broken on purpose, kind by kind; and of the tests the long comparisons, and every
+# property on many cases.
 compare: $(READY)
 	$(BIN)/python tests/benchmarks/compare.py
 	$(BIN)/python tests/benchmarks/compare_timestamps.py --years 2015 2030
+	$(BIN)/python tests/benchmarks/compare_structure.py
 	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -q -n 2 --timeout 1800 -m "long or hypothesis"
 
 clean:
