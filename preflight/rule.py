@@ -78,7 +78,7 @@ from preflight.kinds.registry import (
     trim_phone,
     unwrap_email,
 )
-from preflight.kinds.sniffing import LOOK_NAMES, Looks
+from preflight.kinds.sniffing import LOOK_NAMES, Looks, looks_of
 
 __all__ = [
     "ALL_KINDS",
@@ -115,6 +115,7 @@ __all__ = [
     "holds_consent",
     "likely_country",
     "line_types",
+    "looks_of",
     "map_option",
     "numbers_of",
     "phones_in",

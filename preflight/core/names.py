@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from preflight.core.formula_text import formula_text
 from preflight.core.invisible import drop_zero_width, strip_invisible
+
+_BREAK = re.compile(r"\s*[\r\n]\s*")
 
 
 def fold(name: str) -> str:
@@ -20,5 +23,8 @@ def fold(name: str) -> str:
 
 
 def bare_name(name: str) -> str:
-    """A header without whitespace or a formula around it, and without zero-width characters."""
-    return strip_invisible(formula_text(strip_invisible(drop_zero_width(name))))
+    """A header on one line, without whitespace or a formula around it, and without zero-width
+    characters and NULs.
+    """
+    shown = drop_zero_width(name).replace("\0", "")
+    return _BREAK.sub(" ", strip_invisible(formula_text(strip_invisible(shown))))

@@ -169,7 +169,11 @@ class Layout:
         delimiter_from: "option", "sep" (a `sep=;` line) or "sniffed".
         header: the names as written, unquoted; one entry a column; empty if there is no header.
         header_line: physical line of the header, from 1.
-        header_certain: whether a known name or the user confirms the header line.
+        header_certain: whether known names, the columns below or the user confirm the header line.
+        header_quotes: "stray" if a quote in it is in the wrong place, "unclosed" if one does not
+            close, or "".
+        longer_rows: some of the first rows, if most of them have the same number of fields, more
+            than the header is written with. Personal data.
         preamble: how many physical lines above the header, blank ones included.
         contacts_above: those of them that hold an address: perhaps contacts of another table.
         continued: how many physical lines below the header describe the columns (other names or
@@ -199,6 +203,8 @@ class Layout:
     header: tuple[str, ...] = ()
     header_line: int = 1
     header_certain: bool = True
+    header_quotes: str = ""
+    longer_rows: tuple[tuple[str, ...], ...] = ()
     preamble: int = 0
     contacts_above: tuple[int, ...] = ()
     data_offset: int = 0

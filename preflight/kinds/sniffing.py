@@ -7,10 +7,11 @@ No column is ever mapped by its look.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -127,6 +128,11 @@ class Looks:
             return look if fitting < _MOST_THAT_FIT * self.cells else None
         return look if field in _NEVER and _NEVER[field] == look else None
 
+    def holds(self, kind: str) -> bool:
+        """Whether most cells look like a kind that has a look of its own."""
+        fitting = sum(self.counts.get(name, 0) for name in _FITS.get(kind, ()))
+        return kind in _FITS and fitting > _LEAST_OF_OTHERS * self.cells
+
     @property
     def shape(self) -> str:
         """What the cells look like, for people who must not see them: "words, 3 to 5 characters".
@@ -224,6 +230,16 @@ class Sample:
             )
             for at, (column, begins) in enumerate(zip(looks, abroad.reshape(shape), strict=True))
         )
+
+
+def looks_of(rows: Sequence[Sequence[str]]) -> tuple[Looks, ...]:
+    """What the columns of some rows of one width look like."""
+    names = [str(at) for at in range(len(rows[0]))]
+    table = pa.table({name: [row[int(name)] for row in rows] for name in names})
+    numbers = np.arange(1, len(rows) + 1, dtype=np.int64)
+    sample = Sample(len(names))
+    sample.add(Chunk(table, numbers, numbers, pd.DataFrame()))
+    return sample.looks()
 
 
 def _extremes(lengths: np.ndarray) -> tuple[int, int]:

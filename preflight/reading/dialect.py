@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from preflight.core.types import Syntax
+from preflight.reading.header_evidence import holds_contact, is_contact, is_name, proved_by_columns
 from preflight.reading.quoting import find_syntax
-from preflight.reading.records import RecordReader
+from preflight.reading.records import Record, RecordReader
 
 DELIMITERS = ",;\t|"
 """The delimiters that are tried; an earlier one wins if the evidence is equal."""
@@ -18,11 +19,9 @@ _NO_DELIMITER = "\x1f"
 _STRANGE = ("^", "~", "::", ":", "\x1f", "\x1e", "\x01", "¦", "§", "#", "!")
 _RECORDS = 100
 _HEADER_WITHIN = 30
+_MOST, _SHOWN = 0.8, 20
+_LINES_OF_A_CELL = 3
 _SEP = re.compile(rb'"?sep=([\x01-\x7f])"?[ \t]*(?=[\r\n]|\Z)', re.IGNORECASE)
-_EMAIL = re.compile(r"(?:.*<)?[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+>?")
-_DATE = re.compile(r"\d{4}([-/.])\d\d?\1\d\d?|\d\d?([-/.])\d\d?\2\d{4}")
-_PHONE = re.compile(r"\+?[\d\s().\-/]{7,}")
-_DIGITS_OF_A_PHONE = 7
 _CONTINUED = 3
 _TYPE = re.compile(
     r"(?:text|string|(?:var)?char|email|phone|date|date ?time|timestamp|number|int(?:eger)?|float"
@@ -37,13 +36,17 @@ _MARK = re.compile("[\udc00-\udcff]")
 
 @dataclass(frozen=True, slots=True)
 class SampleRow:
-    """A record that is not blank; offsets count from the start of the sample, lines from 1."""
+    """A record that is not blank; offsets count from the start of the sample, lines from 1.
+
+    `quotes` is "stray" if a quote is in the wrong place, "unclosed" if one does not close, or "".
+    """
 
     cells: tuple[str, ...]
     start: int
     end: int
     line: int
     lines: int
+    quotes: str = ""
 
     @property
     def filled(self) -> list[str]:
@@ -55,9 +58,11 @@ class SampleRow:
 class Dialect:
     """The delimiter and the header row; no header if every line is blank.
 
-    `certain` is whether known names confirm the header, `below` the rows below it that describe the
-    columns, `contacts` the lines of the rows above it that hold an address, and `strange` an
-    unsupported character that seems to separate the fields, or "".
+    `certain` is whether known names or the columns confirm the header, `below` the rows below it
+    that describe the columns, `contacts` the lines of the rows above it that hold an address,
+    `strange` an unsupported character that seems to separate the fields, or "", and `longer` some
+    rows of data, if most of them have the same number of fields, more than the header is written
+    with.
     """
 
     syntax: Syntax
@@ -66,6 +71,7 @@ class Dialect:
     below: tuple[SampleRow, ...] = ()
     contacts: tuple[int, ...] = ()
     strange: str = ""
+    longer: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +127,17 @@ def find_dialect(
         header, names = _named_header(reading, known)
         certain = header is not None and (names > 1 or names == len(header.filled))
     header = header or _first_header(reading)
+    above = [row for row in rows if row.line < header.line]
     data = [row for row in rows if row.line > header.line]
     below = continuation(header, data, known)
-    header = _with_last_column(header, data[len(below) :])
-    contacts = tuple(
-        row.line for row in rows if row.line < header.line and any(map(_is_address, row.filled))
+    data = data[len(below) :]
+    longer = _longer(header, data)
+    header = _with_last_column(header, data)
+    certain = certain or proved_by_columns(
+        header.cells, [row.cells for row in above], [row.cells for row in data]
     )
-    return Dialect(syntax, header, certain, tuple(below), contacts, strange)
+    contacts = tuple(row.line for row in above if holds_contact(row.cells))
+    return Dialect(syntax, header, certain, tuple(below), contacts, strange, longer)
 
 
 def _sniffed(head: bytes, known: Callable[[str], bool], *, final: bool) -> _Reading:
@@ -164,6 +174,15 @@ def _with_last_column(header: SampleRow, data: list[SampleRow]) -> SampleRow:
     return header
 
 
+def _longer(header: SampleRow, data: list[SampleRow]) -> tuple[tuple[str, ...], ...]:
+    """Some rows, if most rows have the same number of fields, which is more than the header has."""
+    widths = Counter(len(row.cells) for row in data)
+    width, support = widths.most_common(1)[0] if widths else (0, 0)
+    if width <= len(header.cells) or support < _MOST * len(data):
+        return ()
+    return tuple(row.cells for row in data if len(row.cells) == width)[:_SHOWN]
+
+
 def _read(head: bytes, syntax: Syntax, known: Callable[[str], bool], *, final: bool) -> _Reading:
     rows = _rows(head, syntax, final=final)
     widths = Counter(len(row.cells) for row in rows if len(row.cells) > 1)
@@ -189,15 +208,28 @@ def _rows(head: bytes, syntax: Syntax, *, final: bool) -> list[SampleRow]:
         record = reader.read(head, at, final=final)
         if record is None:
             break
+        if record.lines > _LINES_OF_A_CELL:
+            record = _again(head, at, record, syntax, final=final)
         fields = record.fields
         if record.flaw is not None:
             fields = head[at : record.stop].split(syntax.delimiter.encode("ascii"))
         cells = tuple(_MARK.sub(_escaped, f.decode("utf-8", "surrogatepass")) for f in fields)
         if any(cell.strip() for cell in cells) and not (sep_line and at == 0):
-            rows.append(SampleRow(cells, at, record.end, line, record.lines))
+            quotes = "unclosed" if record.flaw else "stray" if record.stray else ""
+            rows.append(SampleRow(cells, at, record.end, line, record.lines, quotes))
         at = record.end
         line += record.lines
     return rows
+
+
+def _again(head: bytes, at: int, record: Record, syntax: Syntax, *, final: bool) -> Record:
+    """A record of several lines, read as one of as many fields as its first line shows.
+
+    If its quote swallows lines that look like that line, it is a runaway.
+    """
+    first = head[at : record.stop].splitlines()[0]
+    width = first.count(syntax.delimiter.encode("ascii")) + 1
+    return RecordReader(syntax, width, lambda _: True).read(head, at, final=final) or record
 
 
 def continuation(
@@ -214,7 +246,7 @@ def continuation(
             return data[: nth + 1]
     below: list[SampleRow] = []
     for row in data[:_CONTINUED]:
-        if row.cells == header.cells or any(map(_is_contact, row.filled)):
+        if row.cells == header.cells or any(map(is_contact, row.filled)):
             break
         words = [cell.strip().lower() for cell in row.filled]
         types = len(words) > 1 and all(_TYPE.fullmatch(word) for word in words)
@@ -233,7 +265,7 @@ def _named_header(reading: _Reading, known: Callable[[str], bool]) -> tuple[Samp
     header = None
     for row in reading.rows[:_HEADER_WITHIN]:
         wide = len(row.cells) == reading.width
-        if any(map(_is_contact, row.filled)):
+        if any(map(is_contact, row.filled)):
             if wide:
                 break
             continue
@@ -250,6 +282,8 @@ def _first_header(reading: _Reading) -> SampleRow:
     rows = reading.rows[:_HEADER_WITHIN]
     for row in rows:
         if len(row.cells) == reading.width and not _is_sparse(row, reading.width):
+            if (above := _ragged_above(rows, row)) is not None:
+                return above
             first = rows[0]
             # with one field too many or too few it is a ragged header, not a title
             ragged = reading.width > 3 and abs(len(first.cells) - reading.width) == 1
@@ -257,25 +291,21 @@ def _first_header(reading: _Reading) -> SampleRow:
     return rows[0]
 
 
+def _ragged_above(rows: list[SampleRow], row: SampleRow) -> SampleRow | None:
+    """The row directly above one of data, if it is a header with some names too few or too many."""
+    at = rows.index(row)
+    if not at or not any(map(is_contact, row.filled)):
+        return None
+    above = rows[at - 1]
+    named = len(above.filled) == len(above.cells) and all(map(is_name, above.cells))
+    return above if named and len(above.cells) * 2 > len(row.cells) > 2 else None
+
+
 def _is_sparse(row: SampleRow, width: int) -> bool:
     """Whether a row is a title or a note, padded with delimiters to the width of the table."""
-    if any(map(_is_contact, row.filled)):
+    if any(map(is_contact, row.filled)):
         return False
     return width > 2 and len(row.filled) * 2 <= width
-
-
-def _is_address(cell: str) -> bool:
-    return _EMAIL.fullmatch(cell.strip()) is not None
-
-
-def _is_contact(cell: str) -> bool:
-    text = cell.strip()
-    if _is_address(text):
-        return True
-    if _DATE.match(text):
-        return False
-    digits = sum(map(str.isdigit, text))
-    return digits >= _DIGITS_OF_A_PHONE and _PHONE.fullmatch(text) is not None
 
 
 def _is_prose(row: SampleRow, delimiter: str) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from preflight.core.errors import UsageError
 from preflight.core.types import Layout, Sheet, Source
-from preflight.reading.dialect import Dialect, find_dialect, sep_line_delimiter
+from preflight.reading.dialect import Dialect, SampleRow, find_dialect, sep_line_delimiter
 from preflight.reading.encoding import Encoding, find_encoding, transcode
 from preflight.reading.workbook import restored
 from preflight.reading.wrapped_lines import unwrap
@@ -149,15 +149,24 @@ def _headed(layout: Layout, dialect: Dialect, start: int, line: int) -> Layout:
     last = dialect.below[-1] if dialect.below else row
     return replace(
         layout,
-        header=row.cells,
+        header=_names(row, dialect.syntax.quote),
         header_line=header_line,
         header_certain=dialect.certain,
+        header_quotes=row.quotes,
+        longer_rows=dialect.longer,
         preamble=header_line - 1,
         contacts_above=tuple(line - 1 + row_line for row_line in dialect.contacts),
         continued=(line + last.line - 1 + last.lines) - (header_line + row.lines),
         data_offset=start + last.end,
         data_line=line + last.line - 1 + last.lines,
     )
+
+
+def _names(row: SampleRow, quote: str) -> tuple[str, ...]:
+    """The names of a header, without a quote at one end of a name that has none at the other."""
+    if not row.quotes:
+        return row.cells
+    return tuple(cell.strip(quote) if cell.count(quote) == 1 else cell for cell in row.cells)
 
 
 def _can_delimit(delimiter: str) -> bool:

@@ -1,7 +1,8 @@
-r"""A column's name has spaces or invisible characters around or in it.
+r"""A column's name has spaces or invisible characters around it, or a line break in it.
 
 To a program, `Email` and `Email ` are two names, and `="Email"` is a third. TextUs answers "Invalid
-headers provided", Dotdigital ERROR_NO_EMAIL_COLUMN.
+headers provided", Dotdigital ERROR_NO_EMAIL_COLUMN. Many programs read a header of two lines as a
+header and a contact. The name is written as it looks, on one line.
 
 Bad::
 
@@ -25,6 +26,7 @@ Fixed::
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from preflight.rule import (
@@ -36,17 +38,26 @@ from preflight.rule import (
     Severity,
     bare_name,
     drop_zero_width,
+    formula_text,
     strip_invisible,
 )
+
+_BREAK = re.compile(r"[\r\n]")
 
 
 def check(view: FileView) -> Iterator[Problem]:
     for column in view.headers:
         bare = bare_name(column.name)
-        if bare and bare != column.name:
-            wrapped = bare != strip_invisible(drop_zero_width(column.name))
-            message = 'the name is wrapped as a spreadsheet formula (`="…"`)' if wrapped else ""
+        if bare and bare != column.name.replace("\0", ""):
+            message = _message(column.name)
             yield view.at(column, message=message, safety=Safety.SAFE, old=column.name, new=bare)
+
+
+def _message(name: str) -> str:
+    visible = strip_invisible(drop_zero_width(name))
+    if formula_text(visible) != visible:
+        return 'the name is wrapped as a spreadsheet formula (`="…"`)'
+    return "a line break in the name" if _BREAK.search(visible) else ""
 
 
 RULE = Rule(

@@ -2,9 +2,10 @@
 
 A provider reads the first line as the header, and everything below it as contacts. Dotdigital
 answers such a file with ERROR_NO_EMAIL_COLUMN, TextUs with "Invalid headers provided". The lines
-are removed when the header line is certain: its names are known, or `--header-row` gives it. They
-are kept in `above-header.txt` beside the results. If one of them holds an address, it may be a
-contact of another table in the file: nothing is removed then before `--header-row` says so.
+are removed when the header line is certain: its names are known, or they are words above columns of
+numbers, dates or addresses, or `--header-row` gives it. They are kept in `above-header.txt` beside
+the results. If one of them holds an address, it may be a contact of another table in the file:
+nothing is removed then before `--header-row` says so.
 
 Bad::
 

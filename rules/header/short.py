@@ -1,0 +1,92 @@
+"""The header has fewer names than the rows have fields.
+
+A name or a delimiter is missing: `first_namelast_name` is one name, and each column behind it has
+the name of the next one. Nothing shows which name is missing, so
+preflight sends no row. Rows that are longer by blank fields alone have nothing to lose; see
+STR102. They are reported here if a name is two known ones, or if the cells of a column fit the name
+before it.
+
+Bad::
+
+    email,first_name,company
+    ann@kestrel-labs.com,Ann,Bell,Kestrel Labs
+    bob@kestrel-labs.com,Bob,Hall,Kestrel Labs
+
+Findings::
+
+    1 HDR215 3 names, but the rows have 4 fields: a name or a delimiter is missing; add it in line 1
+
+Good::
+
+    email,first_name,last_name,company
+    ann@kestrel-labs.com,Ann,Bell,Kestrel Labs
+    bob@kestrel-labs.com,Bob,Hall,
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from preflight.rule import (
+    Column,
+    FileView,
+    Problem,
+    Profile,
+    Rule,
+    Scope,
+    Severity,
+    bare_name,
+    looks_of,
+)
+
+_SHORTEST = 3
+
+
+def check(view: FileView) -> Iterator[Problem]:
+    rows, line = view.layout.longer_rows, view.layout.header_line
+    if not rows or not view.headers:
+        return
+    # The reader adds a nameless column where the surplus is always blank.
+    names = [name for name in view.layout.header if name] or view.layout.header
+    message = f"{len(names)} names, but the rows have {len(rows[0])} fields"
+    joined = [column for column in view.headers if _is_two_names(column.name, view.profile)]
+    if joined:
+        column = joined[0]
+        message += f": `{bare_name(column.name)}` is probably two names; correct line {line}"
+        yield view.at(column, message=message)
+    elif any(cell.strip() for row in rows for cell in row[len(names) :]):
+        message += f": a name or a delimiter is missing; add it in line {line}"
+        yield Problem(message, line=line)
+    elif (column := _shifted(view.headers, rows)) is not None:
+        message += f": the cells of `{bare_name(column.name)}` are one column further on"
+        yield view.at(column, message=f"{message}; add the missing name in line {line}")
+
+
+def _is_two_names(name: str, profile: Profile) -> bool:
+    """Whether a name that is not known consists of two known ones, without a blank between."""
+    text = bare_name(name)
+    if profile.knows(text) or " " in text:
+        return False
+    cuts = range(_SHORTEST, len(text) - _SHORTEST + 1)
+    return any(profile.knows(text[:at]) and profile.knows(text[at:]) for at in cuts)
+
+
+def _shifted(headers: Sequence[Column], rows: Sequence[Sequence[str]]) -> Column | None:
+    """The first column whose cells do not fit it, while those of the next one do."""
+    looks = looks_of(rows)
+    for column in headers:
+        here, *behind = looks[column.position : column.position + 2]
+        moved = column.field and here.instead_of(column.kind)
+        if moved and any(there.holds(column.kind) for there in behind):
+            return column
+    return None
+
+
+RULE = Rule(
+    code="HDR215",
+    name="header-short",
+    scope=Scope.HEADER,
+    severity=Severity.ERROR,
+    message="the header has fewer names than the rows have fields",
+    check=check,
+)

@@ -1,0 +1,108 @@
+"""Odd headers: what is said of each, and what becomes of the rows below."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests import checked
+
+NAMES = "email,first_name,last_name,company"
+ROWS = "".join(f"p{n}@kestrel-labs.com,Rosa,Bell,Acme {n}\n" for n in range(5))
+BLANK_LAST = ROWS.replace("Acme ", "").replace("Bell,", "Bell,,").replace(",,", ",")
+GOODS = "Batch,Ware,Weight,Prix\nA1,Nut,3,1.20\nA2,Bolt,5,1.30\nA3,Cog,7,9.20\n"
+WORDS = "Batch,Ware,Maker\nA,Nut,Acme\nB,Bolt,Pike\nC,Cog,Acme\n"
+PRICED = "".join(f"{n},1.5,Nut,p{n}@kestrel-labs.com,\n" for n in range(1, 6))
+
+
+@dataclass(frozen=True)
+class Odd:
+    """A file, the codes of what is found, the header of clean.csv, and how many rows it has."""
+
+    content: str
+    codes: str
+    header: str = NAMES
+    clean: int = 5
+
+
+CASES = {
+    "a quote within a name": Odd(
+        f'email,first "n" name,last_name,company\n{ROWS}', "HDR214",
+        'email,"first ""n"" name",last_name,company',
+    ),
+    "a name without its first quote": Odd(
+        f'email,first_name","last_name","company"\n{ROWS}', "HDR214"
+    ),
+    "a quote that never closes": Odd(f'email,first_name,last_name,"company\n{ROWS}', "HDR214"),
+    "a quote that closes in the last row": Odd(
+        f'"{NAMES}\n{ROWS}x@kestrel-labs.com,Al,Hall,"C"\n', "HDR214", clean=6
+    ),
+    "a quote that never closes, and rows of another width": Odd(
+        f'"email,first_name\n{ROWS}', "HDR214 HDR215 STR102", "email,first_name", 0
+    ),
+    "a quote that joins two names": Odd(
+        f'"email,first_name",last_name,company\n{ROWS}', "HDR215 STR102",
+        '"email,first_name",last_name,company', 0,
+    ),
+    "a properly quoted name": Odd(
+        f'email,first_name,last_name,"Size (5"")"\n{ROWS}', "",
+        'email,first_name,last_name,"Size (5"")"',
+    ),
+    "a NUL in a known name": Odd(f"em\0ail,first_name,last_name,company\n{ROWS}", "HDR216"),
+    "a NUL in another name": Odd(
+        f"email,fo\0o,last_name,company\n{ROWS}", "HDR216", "email,foo,last_name,company", 0
+    ),
+    "two names in one": Odd(
+        f"emailfirst_name,last_name,company\n{ROWS}", "HDR215 STR102",
+        "emailfirst_name,last_name,company", 0,
+    ),
+    "a name too few": Odd(
+        f"email,first_name,company\n{ROWS}", "HDR215 STR102", "email,first_name,company", 0
+    ),
+    "two names in one, and the last cells are blank": Odd(
+        f"ID,PriceType,email,note\n{PRICED}", "EML302 HDR209 HDR215 STR108",
+        "ID,PriceType,email,note", 0,
+    ),
+    "a delimiter behind each row": Odd(
+        f"id,price,type,email\n{PRICED}", "STR108", "id,price,type,email"
+    ),
+    "names of which none is known, two too few": Odd(
+        "PriceProductType,Date,Mark\n1.20,Nut,A,1/2/2026,a@kestrel-labs.com\n"
+        "1.30,Bolt,B,1/2/2026,b@kestrel-labs.com\n",
+        "HDR215 STR102", "PriceProductType,Date,Mark", 0,
+    ),
+    "line breaks in names": Odd(
+        f'email,"first\nname","last\r\nname",company\n{ROWS}', "HDR207 HDR207",
+        "email,first name,last name,company",
+    ),
+    "commas above": Odd(f",,,\n{NAMES}\n{ROWS}", "STR106"),
+    "notes above, and a column of numbers": Odd(
+        f"Hall 7\nexported 2026-04-21\n\n{GOODS}", "HDR212 STR106", "Batch,Ware,Weight,Prix", 3
+    ),
+    "notes above, and words alone": Odd(
+        f"Hall 7\n{WORDS}", "HDR212 STR106", "Batch,Ware,Maker", 0
+    ),
+    "a contact above, commented out": Odd(f"# al@kestrel-labs.com,Al,,\n{NAMES}\n{ROWS}", "STR106",
+        clean=0,
+    ),
+    "a contact above, with another delimiter": Odd(
+        f"Al;al@kestrel-labs.com\n{NAMES}\n{ROWS}", "STR106", clean=0
+    ),
+    "an address in a sentence above": Odd(
+        f"Questions? Please write to us, at help@kestrel-labs.com or so\n{NAMES}\n{ROWS}", "STR106"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("odd", CASES.values(), ids=CASES)
+def test_an_odd_header_shifts_no_column_and_loses_nobody(odd: Odd, tmp_path: Path) -> None:
+    fixed = checked.fix(tmp_path, odd.content)
+    analysis = fixed.checked.analysis
+    codes = [rule.code for rule, _ in analysis.problems] + list(analysis.findings.counts())
+    clean = (fixed.folder / "clean.csv").read_text().splitlines()
+
+    assert (" ".join(sorted(codes)), clean[0], fixed.books.clean) == (
+        odd.codes, odd.header, odd.clean,
+    )  # fmt: skip
