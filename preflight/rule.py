@@ -137,6 +137,8 @@ _VALUE = re.compile(
     r"[^\s@]+@[^\s@]+\.[^\s@]+|^[+(]?\d[\d ().-]{6,}$|^\d{4}-\d\d-\d\d|^\d{1,2}[./]\d{1,2}[./]\d{4}"
 )
 
+_NUMBER = re.compile(r"[-+]?\d[\d.,' ]*%?")
+
 
 class Scope(enum.StrEnum):
     """What a rule looks at."""
@@ -236,12 +238,17 @@ class FileView:
         """Whether the first row looks like data, so that its cells are not column names.
 
         True if the user did not confirm the header, no name in it is known, and it has an email
-        address, a phone number or a timestamp. Its cells are then values of a contact, and no
-        message may contain them.
+        address, a phone number or a timestamp, or is of numbers above numbers. Its cells are then
+        values of a contact, and no message may contain them.
         """
         if self.layout.header_certain or any(column.field for column in self.columns):
             return False
-        return any(_VALUE.search(name.strip()) for name in self.layout.header)
+        names = [name.strip() for name in self.layout.header]
+        if any(_VALUE.search(name) for name in names):
+            return True
+        filled = [at for at, name in enumerate(names) if name]
+        above_numbers = any(self.looks[at].numeric for at in filled if at < len(self.looks))
+        return above_numbers and all(_NUMBER.fullmatch(names[at]) for at in filled)
 
     @property
     def headers(self) -> tuple[Column, ...]:

@@ -90,6 +90,13 @@ CASES = {
     "a contact above, with another delimiter": Odd(
         f"Al;al@kestrel-labs.com\n{NAMES}\n{ROWS}", "STR106", clean=0
     ),
+    "numbers alone": Odd("1,2,3\n4,5,6\n7,8,9\n10,11,12\n", "HDR201", "1,2,3", 0),
+    "years": Odd("Code,2019,2020\n1,4,5\n2,6,7\n", "HDR212", "Code,2019,2020", 2),
+    "numbers above words": Odd("0,1\na,b\nc,d\n", "HDR212", "0,1", 2),
+    "cells of lines that look like records": Odd(
+        f'{NAMES}\n' + 'p@kestrel-labs.com,Al,Bell,"a, b, c, d\ne, f, g, h\ni, j, k, l"\n',
+        "TXT707", clean=1,
+    ),
     "an address in a sentence above": Odd(
         f"Questions? Please write to us, at help@kestrel-labs.com or so\n{NAMES}\n{ROWS}", "STR106"
     ),

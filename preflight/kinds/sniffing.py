@@ -128,6 +128,12 @@ class Looks:
             return look if fitting < _MOST_THAT_FIT * self.cells else None
         return look if field in _NEVER and _NEVER[field] == look else None
 
+    @property
+    def numeric(self) -> bool:
+        """Whether most cells are plain numbers."""
+        numbers = self.counts.get("number", 0) + self.counts.get("digits", 0)
+        return numbers >= max(1, _SURE * self.cells)
+
     def holds(self, kind: str) -> bool:
         """Whether most cells look like a kind that has a look of its own."""
         fitting = sum(self.counts.get(name, 0) for name in _FITS.get(kind, ()))

@@ -52,7 +52,7 @@ def read_chunks(
     blank, short or long. Of an unclosed or runaway quote only the physical line on which its
     record starts is malformed; reading continues with the next line. A runaway is a quoted field
     over more than 100 lines, or over three and more of which most of those wholly inside have as
-    many delimiters as the header.
+    many delimiters as the header, if nothing proves that it is a cell; see `records`.
 
     Args:
         layout: the result of `scan`; without a header nothing is read.

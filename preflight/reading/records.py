@@ -7,7 +7,9 @@ to the next delimiter is literal. If the syntax has escapes, a backslash with no
 literal; if it is spaced, spaces are skipped only before a quote.
 
 Two things are added: a quote that never closes, and a quoted field that runs over other records,
-make one physical line malformed, not the rest of the file.
+make one physical line malformed, not the rest of the file. A field whose lines merely look like
+records is a cell if it closes in front of a delimiter or a line end, the record has as many fields
+as the header, and its first and last line are not the halves of rows.
 """
 
 from __future__ import annotations
@@ -93,7 +95,7 @@ class RecordReader:
             return self._read_odd(buffer, start, final=final)
         fields: list[bytes] = []
         lines = 1
-        regular = True
+        regular, swallows, whole = True, False, False
         at = start
         stop = _behind(_LINE, buffer, start)
         while True:
@@ -112,8 +114,10 @@ class RecordReader:
             at = quoted.end()
             if at > stop:
                 breaks = len(_BREAK.findall(cell))
-                if self._runs_away(cell, breaks):
+                if breaks >= LONGEST_FIELD:
                     return self._flawed(buffer, start, Flaw.RUNAWAY)
+                swallows = swallows or self._swallows_records(cell)
+                whole = whole or self._swallows_whole_rows(cell, len(fields))
                 lines += breaks
                 stop = _behind(_LINE, buffer, at)
             if self._quote in cell:
@@ -128,6 +132,8 @@ class RecordReader:
             if end == stop:
                 break
             at = end + 1
+        if swallows and (whole or not regular or len(fields) != self._width):
+            return self._flawed(buffer, start, Flaw.RUNAWAY)
         stray = not regular or self._has_stray(buffer, start, stop, fields)
         after = _record_end(buffer, stop, final=final)
         if after is None:
@@ -137,7 +143,7 @@ class RecordReader:
     def _read_odd(self, buffer: bytes, start: int, *, final: bool) -> Record | None:
         """`read` for a syntax with escapes, or with spaces before quotes."""
         fields: list[bytes] = []
-        regular, stray = True, False
+        regular, stray, swallows, whole = True, False, False, False
         at = start
         stop = _behind(self._line, buffer, start)
         while at < stop or fields:
@@ -152,8 +158,10 @@ class RecordReader:
                 regular = regular and opening == at and not (self._escape and b"\\" in quoted[1])
                 at = quoted.end()
                 if at > stop:
-                    if self._runs_away(quoted[1], len(_BREAK.findall(quoted[1]))):
+                    if len(_BREAK.findall(quoted[1])) >= LONGEST_FIELD:
                         return self._flawed(buffer, start, Flaw.RUNAWAY)
+                    swallows = swallows or self._swallows_records(quoted[1])
+                    whole = whole or self._swallows_whole_rows(quoted[1], len(fields))
                     stop = _behind(self._line, buffer, at)
             end = _behind(self._plain, buffer, at, stop)
             plain = buffer[at:end]
@@ -165,6 +173,8 @@ class RecordReader:
             if end >= stop:
                 break
             at = end + 1
+        if swallows and (whole or stray or len(fields) != self._width):
+            return self._flawed(buffer, start, Flaw.RUNAWAY)
         lines = 1 + len(_BREAK.findall(buffer, start, stop))
         after = _record_end(buffer, stop, final=final)
         if after is None:
@@ -217,13 +227,22 @@ class RecordReader:
         end = _record_end(buffer, stop, final=True)
         return None if end is None else Record([], width, stop, end, 1, True, flaw)
 
-    def _runs_away(self, inside: bytes, breaks: int) -> bool:
-        if breaks >= LONGEST_FIELD:
-            return True
-        if breaks < 2 or self._width < 2:
+    def _swallows_records(self, inside: bytes) -> bool:
+        """Whether most lines wholly inside a quoted field look like records."""
+        if self._width < 2:
             return False
         swallowed = _BREAK.split(inside)[1:-1]
         return 2 * sum(map(self._looks_like_a_record, swallowed)) > len(swallowed)
+
+    def _swallows_whole_rows(self, inside: bytes, before: int) -> bool:
+        """Whether the ends of a quoted field, too, are those of rows of the file.
+
+        The field has `before` others in front of it. If it swallows rows, the rest of its first
+        line has the other delimiters of its row, and its last line has `before` of them.
+        """
+        lines = _BREAK.split(inside)
+        first, last = lines[0].count(self._delimiter), lines[-1].count(self._delimiter)
+        return first == self._width - 1 - before and last == before
 
     def _looks_like_a_record(self, line: bytes) -> bool:
         if line.count(self._delimiter) != self._width - 1 or not line.strip(self._hollow):

@@ -2,7 +2,7 @@
 
 A provider would read the first contact as the column names, and lose it. TextUs answers "Missing
 required headers", Dotdigital ERROR_NO_EMAIL_COLUMN. preflight reports nothing else about the
-columns then, because their names are values.
+columns then, because their names are values. Numbers above columns of numbers are data, too.
 
 Bad::
 
@@ -22,14 +22,20 @@ Good::
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from preflight.rule import FileView, Problem, Rule, Scope, Severity
 
+_LETTER_OR_AT = re.compile(r"[^\W\d_]|@")
+
 
 def check(view: FileView) -> Iterator[Problem]:
     if view.header_is_data:
-        yield Problem(line=view.layout.header_line)
+        line, message = view.layout.header_line, RULE.message
+        if not any(_LETTER_OR_AT.search(name) for name in view.layout.header):
+            message += f"; if the numbers are names, add `--header-row {line}`"
+        yield Problem(message, line=line)
 
 
 RULE = Rule(

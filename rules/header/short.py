@@ -51,15 +51,14 @@ def check(view: FileView) -> Iterator[Problem]:
     message = f"{len(names)} names, but the rows have {len(rows[0])} fields"
     joined = [column for column in view.headers if _is_two_names(column.name, view.profile)]
     if joined:
-        column = joined[0]
-        message += f": `{bare_name(column.name)}` is probably two names; correct line {line}"
-        yield view.at(column, message=message)
+        message += f": `{bare_name(joined[0].name)}` is probably two names; correct line {line}"
+        yield view.at(joined[0], message=message)
     elif any(cell.strip() for row in rows for cell in row[len(names) :]):
         message += f": a name or a delimiter is missing; add it in line {line}"
         yield Problem(message, line=line)
-    elif (column := _shifted(view.headers, rows)) is not None:
-        message += f": the cells of `{bare_name(column.name)}` are one column further on"
-        yield view.at(column, message=f"{message}; add the missing name in line {line}")
+    elif (moved := _shifted(view.headers, rows)) is not None:
+        message += f": the cells of `{bare_name(moved.name)}` are one column further on"
+        yield view.at(moved, message=f"{message}; add the missing name in line {line}")
 
 
 def _is_two_names(name: str, profile: Profile) -> bool:

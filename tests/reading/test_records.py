@@ -103,6 +103,26 @@ def test_what_a_runaway_is(inside: str, width: int, runs_away: bool) -> None:
     assert (first.flaw is Flaw.RUNAWAY) == runs_away
 
 
+@pytest.mark.parametrize(
+    ("text", "runs_away"),
+    [
+        pytest.param(b'a,b,"x, y, z\n1,2,3\n4,5,6\n7,8,9"\n', False, id="a list in the last cell"),
+        pytest.param(b'"x\n1,2,3\n4,5,6\ny",b,c\n', False, id="a list in the first cell"),
+        pytest.param(b'a,b,"x\n1,2,3\n4,5,6"z\n', True, id="text behind the quote"),
+        pytest.param(b'a,"x, y\n1,2,3\n4,5,6"\n', True, id="a field too few"),
+        pytest.param(b'a,"b,c\n1,2,3\n4,e",f\n', True, id="both ends are halves of rows"),
+        pytest.param(b'a,"b,c\n1,2,3\n4,5"" disc,6\n7,"8",9\n', True, id="the next quoted cell"),
+    ],
+)
+@pytest.mark.parametrize("escape", [False, True])
+def test_lines_that_look_like_records_are_a_cell_if_it_closes_as_one(
+    text: bytes, escape: bool, runs_away: bool
+) -> None:
+    reader = RecordReader(Syntax(escape=escape), 3, lambda _: True)
+    record = reader.read(text, 0, final=True)
+    assert (record.flaw is Flaw.RUNAWAY) == runs_away
+
+
 def test_an_open_quote_is_given_up_once_it_is_long_enough() -> None:
     """Not before, for it may still close; and what it is depends on the rest of the file."""
     short = b'"x' + b"\n" * (LONGEST_FIELD - 1)
