@@ -29,7 +29,7 @@ MACHINE_WORDS = r"NULL|NAN|NaN|nan|null|NaT|\\N"
 MARKS = "[-\u2013\u2014]{1,3}"
 _MIDNIGHT = r"[ T]0{1,2}:00(?::00(?:\.0+)?)?(?: ?Z)?"
 ZERO_DATE = r"(?:0{1,2}[-/.]0{1,2}[-/.]0{2,4}|0000[-/.]0{1,2}[-/.]0{1,2})" + f"(?:{_MIDNIGHT})?"
-_TAG = r"[^\[\](){}<>%*]{1,40}"
+_TAG = r"[^\[\](){}<>%*]+"  # a bound would make RE2 compile the class as many times
 _TAGS = (
     r"\*\|TAG\|\*|\{\{\{?TAG\}?\}\}|%%TAG%%|%[A-Z][A-Z_]{2,}%|\[\[TAG\]\]|\$\{TAG\}|\{%TAG%\}"
 ).replace("TAG", _TAG)

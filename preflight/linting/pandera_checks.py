@@ -361,8 +361,9 @@ def schema(
     columns = {}
     for field, column in zip(fields, held, strict=True):
         pattern = _pattern(field)
+        checks = ColumnChecks(column, plan)
         columns[pattern] = pa_schema.Column(
-            checks=[_check(rule, ColumnChecks(column, plan)) for rule in plan.cell_rules(column)],
+            checks=[_check(rule, checks) for rule in checks.rules],
             nullable=True,
             required=field.required and field.name not in known.joins,
             regex=True,

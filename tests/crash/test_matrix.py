@@ -11,14 +11,15 @@ import re
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from preflight.providers.sandbox.server import Sandbox
 from tests.calls import PROGRAM, bare_environment
-from tests.crash import audit
+from tests.crash.conftest import Finished, finish
 from tests.crash.matrix import KINDS, both, complaints, faults
 from tests.crash.runner import KILLED, STUCK, Point, Runner, lacking
 from tests.crash.scenario import SCENARIOS, Trial
@@ -31,16 +32,12 @@ pytestmark = [
 ]
 
 
+CountsOf = Callable[[str], Mapping[str, int]]
+
 MORE_WAYS = ("experiture-list", "talkvalue-cli")
 """Further ways to a provider; of these less is tried here."""
 CLASSES_EACH = 2
 """How many classes of points are tried in a scenario: the next ones in the next scenario."""
-
-
-@pytest.fixture(scope="module")
-def runner() -> Iterator[Runner]:
-    with Runner() as started:
-        yield started
 
 
 def always(name: str) -> random.Random:
@@ -53,11 +50,11 @@ def holds(found: Found) -> None:
     assert found.problems == [], str(found.trial)
 
 
-def classes(name: str, untouched: Found) -> list[tuple[str, bool]]:
+def classes(name: str, counts: Mapping[str, int]) -> list[tuple[str, bool]]:
     """The classes of points that are tried in a scenario, of those that its run has."""
-    there = [kind for kind in KINDS if untouched.counts.get(kind[0])]
+    there = [kind for kind in KINDS if counts.get(kind[0])]
     if name in MORE_WAYS:
-        return [("start" if untouched.counts.get("start") else "call", False)]
+        return [("start" if counts.get("start") else "call", False)]
     main = [other for other in SCENARIOS if other not in MORE_WAYS]
     first = main.index(name) * CLASSES_EACH
     return [there[at % len(there)] for at in range(first, first + CLASSES_EACH)]
@@ -65,21 +62,20 @@ def classes(name: str, untouched: Found) -> list[tuple[str, bool]]:
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_a_kill_at_any_system_call_repeats_and_loses_nothing_and_the_run_ends(
-    runner: Runner, name: str
+    runner: Runner, counts_of: CountsOf, name: str
 ) -> None:
-    untouched = run(runner, Trial(SCENARIOS[name]))
-    holds(untouched)
+    counts = counts_of(name)
     choice = always(name)
-    for kind, torn in classes(name, untouched):
+    for kind, torn in classes(name, counts):
         # A run makes a few calls more or less each time, so the very last may not come.
-        last = max(1, untouched.counts[kind] * 9 // 10)
+        last = max(1, counts[kind] * 9 // 10)
         found = run(runner, Trial(SCENARIOS[name], (Point(kind, choice.randint(1, last), torn),)))
         holds(found)
         assert found.killed == 1
 
 
 def test_each_class_of_system_calls_is_tried_in_some_scenario() -> None:
-    every = Found(Trial(SCENARIOS["talkvalue"]), counts=dict.fromkeys(dict(KINDS), 1))
+    every = dict.fromkeys(dict(KINDS), 1)
     assert {kind for name in SCENARIOS for kind in classes(name, every)} == set(KINDS)
 
 
@@ -108,12 +104,11 @@ def test_a_run_that_is_hit_again_while_it_is_resumed_ends_as_well(
     ("name", "kind"), [("textus", "ledger"), ("talkvalue", "ledger"), ("dotdigital", "write")]
 )
 def test_a_disk_that_fills_up_repeats_and_loses_nothing_and_the_run_ends(
-    runner: Runner, name: str, kind: str
+    runner: Runner, counts_of: CountsOf, name: str, kind: str
 ) -> None:
     """From some write on no file takes a byte; then there is room, and a person goes on."""
-    counts = run(runner, Trial(SCENARIOS[name])).counts
     # The last writes to the ledger are made when it is closed, and nobody needs them.
-    last = counts[kind] * 8 // 10
+    last = counts_of(name)[kind] * 8 // 10
     for at in always(name).sample(range(last // 4, last), 2):
         found = run(runner, Trial(SCENARIOS[name], (Point(kind, at, full=True),)))
         holds(found)
@@ -176,43 +171,23 @@ def test_a_forked_call_ends_as_one_of_a_fresh_process(runner: Runner, tmp_path: 
     ],
 )
 def test_the_audit_sees_what_is_wrong_with_the_providers_books(
-    runner: Runner, tmp_path: Path, tampered: str, told: str
+    finished: Finished, tampered: str, told: str
 ) -> None:
     """A matrix that could not fail would show nothing."""
-    found, here = finished(runner, tmp_path)
-    with sqlite3.connect(tmp_path / "box.sqlite") as db:
+    with closing(sqlite3.connect(finished.box)) as db, db:
         db.execute("INSERT INTO jobs VALUES (9, 'talkvalue', '9', 0, 0, 'COMPLETED', '{}')")
         assert db.execute(tampered).rowcount
-    db.close()
-    with Sandbox(tmp_path / "box.sqlite") as box:
-        audit.audit(found, here, box.store)
-    assert any(problem.startswith(told) for problem in found.problems)
+    assert any(problem.startswith(told) for problem in finished.audited().problems)
 
 
 def test_the_audit_sees_what_is_wrong_with_our_own_books(runner: Runner, tmp_path: Path) -> None:
-    found, here = finished(runner, tmp_path)
-    path = here / "a.preflight" / "failures.csv"
+    finished = finish(runner, tmp_path)
+    path = finished.here / "a.preflight" / "failures.csv"
     path.write_text("".join(path.read_text().splitlines(keepends=True)[:-1]))
-    (here / "a.preflight" / ".report.json.partial").touch()
-    with Sandbox(tmp_path / "box.sqlite") as box:
-        audit.audit(found, here, box.store)
+    (finished.here / "a.preflight" / ".report.json.partial").touch()
+    found = finished.audited()
     assert any("refused, and 0 times in failures.csv" in one for one in found.lost)
     assert found.wrong == ["left behind: .report.json.partial"]
-
-
-def finished(runner: Runner, tmp_path: Path) -> tuple[Found, Path]:
-    """A run that went well, and that the audit has nothing against; and where it was made."""
-    here = tmp_path / "here"
-    here.mkdir()
-    scenario = SCENARIOS["talkvalue"]
-    (here / "a.csv").write_text(scenario.content)
-    with Sandbox(tmp_path / "box.sqlite") as box:
-        environ = {**bare_environment(), **box.environment, "PREFLIGHT_POLL_SCALE": "0.001"}
-        assert runner.call(scenario.argv(), cwd=here, environ=environ).code == 1
-        found = Found(Trial(scenario))
-        audit.audit(found, here, box.store)
-    assert found.problems == []
-    return found, here
 
 
 def test_a_call_dies_at_its_point_and_not_before(runner: Runner, tmp_path: Path) -> None:
