@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 
@@ -27,3 +28,9 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Puts the fast tests first, so that most mistakes show early; else the order stays."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+
+
+def pytest_collection_finish() -> None:
+    """Spares the garbage collector what was imported and collected: it stays to the end."""
+    gc.collect()
+    gc.freeze()

@@ -56,7 +56,7 @@ def test_a_placeholder_is_one_in_every_kind_of_column(tmp_path: Path) -> None:
         if found.row and found.rule.code not in ("SEC901", "TXT702"):
             cell = PLACEHOLDERS[(found.row - 1) // len(GOOD)]
             codes[cell].append((found.column or 0, found.rule.code))
-    assert codes == dict.fromkeys(PLACEHOLDERS, list(enumerate(IN_A_COLUMN, start=1)))
+    assert codes == {cell: list(enumerate(IN_A_COLUMN, start=1)) for cell in PLACEHOLDERS}
 
 
 def test_what_only_resembles_a_placeholder_is_none(tmp_path: Path) -> None:

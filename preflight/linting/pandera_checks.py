@@ -47,6 +47,19 @@ if TYPE_CHECKING:
 VALUE, INSIDE, REGION = "value", "inside", "region"
 
 
+@dataclasses.dataclass(frozen=True)
+class _Asked:
+    """The cells that are a rule's business.
+
+    Attributes:
+        cells: those cells.
+        where: a mask of them over all prepared cells; None where all are.
+    """
+
+    cells: pd.DataFrame
+    where: Bools | None
+
+
 class RuleCrashed(Exception):  # noqa: N818 - it is caught inside, and names what happened
     """A rule raised, or its answer is no mask; the text names the rule and the error's class.
 
@@ -82,6 +95,8 @@ class ColumnChecks:
         self._suspects = "|".join(f"(?:{pattern})" for pattern in patterns if pattern)
         self._longest = plan.profile.longest(column)
         self._unwraps = any(rule.unwraps for rule in self.rules)
+        self._prepared: pd.DataFrame | None = None
+        self._asked: dict[tuple[bool, bool], _Asked] = {}
 
     def context(self, judged: pd.DataFrame) -> Context:
         """What the rules may know besides the values."""
@@ -148,6 +163,8 @@ class ColumnChecks:
         Raises:
             RuleCrashed: the rule raised, or did not answer with a mask.
         """
+        if not len(self.asked(rule, cells).cells):
+            return np.zeros(len(cells), dtype=bool)
         check = self._applied(rule)
         try:
             answer = check.apply(cells)  # type: ignore[no-untyped-call]
@@ -156,6 +173,20 @@ class ColumnChecks:
         except Exception as error:  # noqa: BLE001 - a rule may raise anything
             raise RuleCrashed(crash_message(rule, error), raised=True) from None
         return ~_mask(rule, answer, cells).to_numpy()
+
+    def asked(self, rule: Rule, cells: pd.DataFrame) -> _Asked:
+        """The cells that are a rule's business: the filled ones, or the blank ones.
+
+        All rules of a column are asked of one frame, in turn, and most of them of the same cells.
+        """
+        if self._prepared is not cells:
+            self._prepared, self._asked = cells, {}
+        way = (rule.unwraps, rule.blanks)
+        if way not in self._asked:
+            where = mask((_blank if rule.blanks else _filled)(strings(_seen(rule, cells))))
+            everywhere = bool(where.all())
+            self._asked[way] = _Asked(cells, None) if everywhere else _Asked(cells[where], where)
+        return self._asked[way]
 
     def _applied(self, rule: Rule) -> PandasCheckBackend:
         """A rule's check, ready to be applied.
@@ -279,13 +310,12 @@ def _check(rule: Rule, checks: ColumnChecks) -> pa_schema.Check:
 
 def _judge_cells(rule: Rule, checks: ColumnChecks, cells: pd.DataFrame) -> Any:
     """What a rule says of the cells that are its business; `failed` sees that it is a mask."""
-    wanted = mask((_blank if rule.blanks else _filled)(strings(_seen(rule, cells))))
-    if wanted.all():
-        return _ask(rule, rule.check, cells, checks)
+    asked = checks.asked(rule, cells)
+    answer = _ask(rule, rule.check, asked.cells, checks)
+    if asked.where is None:
+        return answer
     valid = np.ones(len(cells), dtype=bool)
-    if wanted.any():
-        seen = cells[wanted]
-        valid[wanted] = _mask(rule, _ask(rule, rule.check, seen, checks), seen)
+    valid[asked.where] = _mask(rule, answer, asked.cells)
     return pd.Series(valid, index=cells.index)
 
 

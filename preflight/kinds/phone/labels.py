@@ -76,6 +76,7 @@ _BEHIND = (
 )
 _LABELLED = rf"(?i)^(?:{_FRONT})?(?P<number>{_NUMBER})(?P<behind>{_BEHIND})?\s*$"
 _LETTER = r"\pL|\x{2116}"
+_SIX_DIGITS = r"(?s)(?:\p{Nd}.*){6}"
 
 
 def unlabelled(cells: pa.Array) -> tuple[pa.Array, pa.Array]:
@@ -88,8 +89,11 @@ def unlabelled(cells: pa.Array) -> tuple[pa.Array, pa.Array]:
         The cells, of which only those change that hold nothing but one run of digits and known
         labels; and whether each had a label behind the number.
     """
-    lettered = pc.match_substring_regex(cells, _LETTER)
-    if not pc.any(lettered).as_py():
+    # To compile the pattern takes longer than to lint a small file: it is asked last.
+    lettered = pc.and_(
+        pc.match_substring_regex(cells, _SIX_DIGITS), pc.match_substring_regex(cells, _LETTER)
+    )
+    if not pc.any(lettered, min_count=0).as_py():
         return cells, pa.array([False] * len(cells), pa.bool_())
     parts = pc.extract_regex(pc.if_else(lettered, cells, ""), _LABELLED)
     number, behind = pc.struct_field(parts, "number"), pc.struct_field(parts, "behind")
