@@ -59,6 +59,7 @@ from preflight.core.invisible import BLANK, stripped, tidied
 from preflight.core.names import bare_name
 from preflight.core.types import Column, Layout, Problem, Safety, Severity
 from preflight.core.verdicts import Verdict
+from preflight.kinds.comments import Comment, comment
 from preflight.kinds.country_names import country_code, likely_country
 from preflight.kinds.registry import (
     ALL_KINDS,
@@ -90,6 +91,7 @@ __all__ = [
     "Alike",
     "Candidate",
     "Column",
+    "Comment",
     "Context",
     "Field",
     "FileView",
@@ -107,6 +109,7 @@ __all__ = [
     "Severity",
     "Verdict",
     "bare_name",
+    "comments_in",
     "contains",
     "country_code",
     "drop_zero_width",
@@ -317,8 +320,8 @@ class RowContext:
         certain: whether a known name or the user confirms that the header is one.
         left: for a rule with a `tail`, the number of records after each row that are not blank,
             with the index of the rows. None for other rules, and in a call of `among`.
-        fields: the number of fields that each row has as written, with the same index; None if
-            `left` is None.
+        fields: for a rule with a `tail` or `raws`, the number of fields that each row has as
+            written, with the same index. None for other rules, and in a call of `among`.
     """
 
     header: tuple[str, ...]
@@ -332,6 +335,16 @@ class RowContext:
     def held(self) -> Mapping[str, int]:
         """The position of the first column that holds each field of the profile."""
         return {column.field: column.position for column in reversed(self.columns) if column.field}
+
+
+def comments_in(rows: pd.DataFrame, context: RowContext) -> pd.Series[Any]:
+    """For each row of a ROW rule with `raws`, which `Comment` it is."""
+    fields = context.fields if context.fields is not None else [len(context.header)] * len(rows)
+    found = [
+        comment(cells, count, context.columns)
+        for cells, count in zip(rows.itertuples(index=False), fields, strict=True)
+    ]
+    return pd.Series(found, index=rows.index, dtype=object)
 
 
 Reasons = Callable[..., "pd.Series[str]"]
@@ -363,6 +376,12 @@ class Rule:
             are not blank it sees.
         ragged: for a ROW rule with a `tail`, whether it also sees records with too few fields (the
             missing cells are blank) or too many (those beyond the header are not shown).
+        raws: for a ROW rule without a `tail`, an RE2 pattern of such records as written; it also
+            sees the ones that match.
+        opens_table: for a ROW rule, whether a row that it reports is the header of another table,
+            so that it reports all rows below as well, with `message`.
+        sole: for a ROW rule, whether its error is the one reason of a row: no other rule looks at
+            it.
         place: for a ROW rule, a function of the arguments of `reason` that returns the position of
             the column each finding is about. None if findings are about the row.
         alike: for a TABLE rule, what it compares rows by.
@@ -405,6 +424,9 @@ class Rule:
     among: str | RowSuspects | None = None
     tail: int = 0
     ragged: bool = False
+    raws: str = ""
+    opens_table: bool = False
+    sole: bool = False
     place: Callable[..., pd.Series[int]] | None = None
     alike: Alike = Alike.KEY
     reason: Reasons | None = None

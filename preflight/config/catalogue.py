@@ -217,6 +217,8 @@ def _validate(rule: Rule, where: str) -> None:
         raise RuleError(f"{where}: a COMPARISON rule has a verdict, and no other rule does")
     if rule.repairs and (rule.scope is not Scope.RECORD or rule.drops):
         raise RuleError(f"{where}: only a RECORD rule that drops nothing repairs")
+    if rule.scope is not Scope.ROW and (rule.raws or rule.opens_table or rule.sole):
+        raise RuleError(f"{where}: only a ROW rule has `raws`, opens a table or is a sole reason")
     if rule.ragged and not rule.tail:
         raise RuleError(f"{where}: only a rule with a tail sees ragged records")
     if (rule.fix is not None or rule.repairs) and rule.safety is None:

@@ -170,8 +170,8 @@ class Layout:
         header: the names as written, unquoted; one entry a column; empty if there is no header.
         header_line: physical line of the header, from 1.
         header_certain: whether known names, the columns below or the user confirm the header line.
-        header_quotes: "stray" if a quote in it is in the wrong place, "unclosed" if one does not
-            close, or "".
+        header_flaw: "stray" if a quote in it is in the wrong place, "unclosed" if one does not
+            close, "commented" if `#` stands in front of its first name, or "".
         longer_rows: some of the first rows, if most of them have the same number of fields, more
             than the header is written with. Personal data.
         preamble: how many physical lines above the header, blank ones included.
@@ -203,7 +203,7 @@ class Layout:
     header: tuple[str, ...] = ()
     header_line: int = 1
     header_certain: bool = True
-    header_quotes: str = ""
+    header_flaw: str = ""
     longer_rows: tuple[tuple[str, ...], ...] = ()
     preamble: int = 0
     contacts_above: tuple[int, ...] = ()

@@ -23,6 +23,7 @@ import pyarrow.compute as pc
 
 from preflight.config.plan import Plan
 from preflight.core import findings as tables
+from preflight.core.arrow import matches
 from preflight.core.errors import RuleError
 from preflight.core.findings import Findings
 from preflight.core.types import (
@@ -34,6 +35,7 @@ from preflight.core.types import (
     Safety,
     Severity,
 )
+from preflight.linting.further_table import FurtherTable
 from preflight.linting.pandera_checks import RuleCrashed, arity, asked_for_mask, crash_message
 from preflight.linting.repair_records import RecordRepairs
 from preflight.reading.raw_records import cut_to_width
@@ -75,8 +77,8 @@ class RowRuleResult:
             `malformed` has `likely`.
         findings: of the rules.
         dropped: the rows that the rules drop.
-        no_contacts: the rows that an error of a rule that drops rejects: the drop was not asked
-            for. They are no contacts, so that no other rule looks at them.
+        no_contacts: the rows that an error of a rule that drops rejects (the drop was not asked
+            for), or one that is a sole reason. No other rule looks at them.
         rejected: the rows that an error of these rules rejects.
         aligned: the chunk with all rows, with repaired records in its table.
         repairable: the rows that are repaired, or would be on request, with the safety of that.
@@ -168,6 +170,7 @@ class RowRules:
         self._among = {rule.code: _among(rule, self._context) for rule in rules}
         self._rules = [rule for rule in rules if self._among[rule.code] != {}]
         self._repairs = RecordRepairs(plan, layout)
+        self._further = FurtherTable()
         self.tail = max((rule.tail for rule in self._rules), default=0)
         """The number of records after a chunk that the rules need to know."""
 
@@ -185,11 +188,15 @@ class RowRules:
         for rule in self._rules:
             code, rule_findings, rows = self._hits(rule, chunk, behind)
             pieces += rule_findings
+            if rule.opens_table and code == rule.code:
+                more, more_lines = self._further.below(chunk, rows)
+                pieces.append(tables.table(code, more, more_lines, 0))
+                rows = np.concatenate([rows, more])
             if rule.drops and code == rule.code and self._plan.applies(rule.safety):
                 dropped.append(rows)
             elif self._plan.rules[code].severity is Severity.ERROR:
                 rejected.append(rows)
-                if rule.drops and code == rule.code:
+                if _is_sole(rule) and code == rule.code:
                     no_contacts.append(rows)
         for rule in self._plan.scoped(Scope.COMPARISON) if len(self._plan.comparison) else ():
             hit, reasons = self._plan.comparison.among(chunk.rows, rule.verdict)
@@ -222,9 +229,9 @@ class RowRules:
         """The findings, where a row is no contact only those that say so."""
         if not len(no_contacts):
             return findings
-        drops = [rule.code for rule in self._rules if rule.drops]
+        soles = [rule.code for rule in self._rules if _is_sole(rule)]
         frame = findings.frame
-        others = frame[tables.ROW].isin(no_contacts) & ~frame[tables.CODE].isin(drops)
+        others = frame[tables.ROW].isin(no_contacts) & ~frame[tables.CODE].isin(soles)
         return findings.only(~others.to_numpy(dtype=bool))
 
     def _hits(self, rule: Rule, chunk: Chunk, behind: int) -> tuple[str, list[Findings], Ints]:
@@ -236,7 +243,8 @@ class RowRules:
         seen = _Rows(chunk.table.slice(0, 0), _NO_ROWS, _NO_ROWS, _NO_ROWS, _NO_ROWS)
         try:
             seen = self._within(rule, chunk, behind)
-            seen = seen.only(_matching(seen.table, self._among[rule.code]))
+            if rule.tail:
+                seen = seen.only(_matching(seen.table, self._among[rule.code]))
             return (rule.code, *self._reported(rule, seen))
         except Exception as error:  # noqa: BLE001 - a rule may raise anything, and it must not pass
             message = (
@@ -249,7 +257,9 @@ class RowRules:
         """The rows of a chunk that a rule can see."""
         width = np.full(len(chunk.rows), len(self._layout.header), dtype=np.int64)
         if not rule.tail:
-            return _Rows(chunk.table, chunk.rows, chunk.lines, np.zeros_like(width), width)
+            whole = _Rows(chunk.table, chunk.rows, chunk.lines, np.zeros_like(width), width)
+            whole = whole.only(_matching(whole.table, self._among[rule.code]))
+            return whole.joined(self._ragged(rule, chunk)) if rule.raws else whole
         malformed = chunk.malformed[chunk.malformed["flaw"] != Flaw.BLANK]
         numbers = np.sort(np.concatenate([chunk.rows, malformed["row"].to_numpy(dtype=np.int64)]))
         left = len(numbers) - 1 - np.searchsorted(numbers, chunk.rows) + behind
@@ -266,6 +276,16 @@ class RowRules:
         fields = ragged["fields"].to_numpy(dtype=np.int64)
         return whole.joined(_Rows(table, rows, lines, left, fields))
 
+    def _ragged(self, rule: Rule, chunk: Chunk) -> _Rows:
+        """The records with a wrong number of fields that a rule can see by how they are written."""
+        ragged = chunk.malformed[chunk.malformed["flaw"].isin(_RAGGED)]
+        ragged = ragged[matches(pa.array(ragged["raw"], pa.string()), rule.raws)]
+        rows, lines, fields = (
+            ragged[name].to_numpy(dtype=np.int64) for name in ("row", "line", "fields")
+        )
+        table = self._read(ragged["raw"], chunk.table.schema)
+        return _Rows(table, rows, lines, np.zeros_like(rows), fields)
+
     def _read(self, raws: pd.Series[str], schema: pa.Schema) -> pa.Table:
         """Records with a wrong number of fields, padded or cut to the header's width."""
         width = len(self._layout.header)
@@ -279,15 +299,17 @@ class RowRules:
         frame = seen.frame()
         context = self._context
         if rule.tail:
-            context = replace(context, left=pd.Series(seen.left), fields=pd.Series(seen.fields))
+            context = replace(context, left=pd.Series(seen.left))
+        if rule.tail or rule.raws:
+            context = replace(context, fields=pd.Series(seen.fields))
         bad = ~asked_for_mask(rule, lambda rows: _ask(rule.check, rows, context), frame).to_numpy()
         if not bad.any():
             return [], _NO_ROWS
         reported = frame[bad]
-        if rule.tail:
-            context = replace(
-                context, left=pd.Series(seen.left)[bad], fields=pd.Series(seen.fields)[bad]
-            )
+        if context.left is not None:
+            context = replace(context, left=context.left[bad])
+        if context.fields is not None:
+            context = replace(context, fields=context.fields[bad])
         messages = None
         if rule.reason is not None:
             messages = _answer(rule, rule.reason, reported, context, "its reasons are").to_numpy()
@@ -301,6 +323,11 @@ class RowRules:
             own_messages = None if messages is None else messages[at]
             listed.append(tables.table(rule.code, rows[at], lines[at], int(column), own_messages))
         return listed, rows
+
+
+def _is_sole(rule: Rule) -> bool:
+    """Whether an error of a rule is the one reason of its rows."""
+    return rule.drops or rule.sole
 
 
 def _among(rule: Rule, context: RowContext) -> str | Mapping[int, str]:

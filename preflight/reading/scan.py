@@ -123,7 +123,7 @@ def _scan_text(
         strange_delimiter=dialect.strange,
         delimiter_from="option" if delimiter else "sep" if from_sep_line else "sniffed",
     )
-    return _headed(layout, dialect, start, line)
+    return _headed(layout, dialect, start, line, known)
 
 
 def _scan_sheet(
@@ -135,24 +135,27 @@ def _scan_sheet(
         return replace(layout, content="empty")
     start = 0 if header_row is None else _line_start(layout, header_row)
     dialect = _dialect(layout, start, known, ",", header_first=header_row is not None)
-    headed = _headed(layout, dialect, start, header_row or 1)
+    headed = _headed(layout, dialect, start, header_row or 1, known)
     return replace(headed, header=tuple(restored(name) for name in headed.header))
 
 
-def _headed(layout: Layout, dialect: Dialect, start: int, line: int) -> Layout:
+def _headed(
+    layout: Layout, dialect: Dialect, start: int, line: int, known: Callable[[str], bool]
+) -> Layout:
     """The layout with the header that was found, from an offset and its line on."""
     row = dialect.header
     if row is None:
         size = layout.text.stat().st_size
         return replace(layout, header_certain=False, data_offset=size)
     header_line = line + row.line - 1
+    names, flaw = _names(row, dialect.syntax.quote, known)
     last = dialect.below[-1] if dialect.below else row
     return replace(
         layout,
-        header=_names(row, dialect.syntax.quote),
+        header=names,
         header_line=header_line,
         header_certain=dialect.certain,
-        header_quotes=row.quotes,
+        header_flaw=flaw,
         longer_rows=dialect.longer,
         preamble=header_line - 1,
         contacts_above=tuple(line - 1 + row_line for row_line in dialect.contacts),
@@ -162,11 +165,19 @@ def _headed(layout: Layout, dialect: Dialect, start: int, line: int) -> Layout:
     )
 
 
-def _names(row: SampleRow, quote: str) -> tuple[str, ...]:
-    """The names of a header, without a quote at one end of a name that has none at the other."""
-    if not row.quotes:
-        return row.cells
-    return tuple(cell.strip(quote) if cell.count(quote) == 1 else cell for cell in row.cells)
+def _names(row: SampleRow, quote: str, known: Callable[[str], bool]) -> tuple[tuple[str, ...], str]:
+    """The names of a header, and `Layout.header_flaw`.
+
+    They are without a quote at one end of a name that has none at the other, and without the mark
+    of a comment in front of a known name.
+    """
+    names = row.cells
+    if row.quotes:
+        names = tuple(cell.strip(quote) if cell.count(quote) == 1 else cell for cell in names)
+    first = names[0].lstrip("# ")
+    if row.quotes or not names[0].startswith("#") or known(names[0]) or not known(first):
+        return names, row.quotes
+    return (first, *names[1:]), "commented"
 
 
 def _can_delimit(delimiter: str) -> bool:

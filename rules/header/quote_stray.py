@@ -35,9 +35,9 @@ from preflight.rule import FileView, Problem, Rule, Safety, Scope, Severity
 
 def check(view: FileView) -> Iterator[Problem]:
     layout = view.layout
-    if layout.header_quotes == "stray":
+    if layout.header_flaw == "stray":
         yield Problem(line=layout.header_line, severity=Severity.WARNING, safety=Safety.SAFE)
-    elif layout.header_quotes == "unclosed":
+    elif layout.header_flaw == "unclosed":
         message = "a quote in the header opens and never closes"
         if view.well_formed * 2 > view.rows:
             message += "; each name ends at its delimiter"

@@ -1,0 +1,84 @@
+"""Another table begins here: its own header, and its own columns.
+
+Webinar reports hold the host, the panelists and the attendees one below the other; people paste
+lists together. A provider reads one header only, and would put the cells of the rows below into the
+columns of the first table. They are rejected, each of them, to the end of the file.
+`--header-row` reads another table of the file instead.
+
+Bad::
+
+    email,first_name,company
+    ann@kestrel-labs.com,Ann,Kestrel Labs
+    First Name,Last Name,Email
+    Bob,Hall,bob@kestrel-labs.com
+    Cleo,Carr,cleo@kestrel-labs.com
+
+Findings::
+
+    3 STR119 another table begins here: to read it instead of the first one, add `--header-row` with this line
+    4 STR119 a row of another table, which begins further up
+    5 STR119 a row of another table, which begins further up
+
+Good::
+
+    email,first_name,company
+    ann@kestrel-labs.com,Ann,Kestrel Labs
+"""  # noqa: E501 - a message is one line
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from preflight.rule import RowContext, Rule, Scope, Severity
+
+_FEWEST = 2
+_ANCHORS = ("email", "phone", "timestamp")
+
+
+def among(context: RowContext) -> Mapping[int, str]:
+    anchors = [column for column in context.columns if column.kind in _ANCHORS and column.field]
+    # In a row of the table, the cell has an @-sign or digits.
+    return {column.position: r"^[^@\d]*\pL[^@\d]*$" for column in anchors[:1]}
+
+
+def check(rows: pd.DataFrame, context: RowContext) -> pd.Series[bool]:
+    valid = [not _is_header(list(row), context) for row in rows.itertuples(index=False)]
+    return pd.Series(valid, index=rows.index, dtype=bool)
+
+
+def _is_header(cells: list[str], context: RowContext) -> bool:
+    """Whether a row has names, most of them known, and not those of the file's own header."""
+    names = [cell.strip() for cell in cells if cell.strip()]
+    known = sum(map(context.profile.knows, names))
+    distinct = len({name.casefold() for name in names})
+    if known < _FEWEST or known * 2 <= len(names) or distinct < len(names):
+        return False
+    fields = [match and match[0] for match in context.profile.matches(cells)]
+    own = [column.field for column in context.columns]
+    return fields != own
+
+
+def reason(rows: pd.DataFrame) -> pd.Series[str]:
+    message = (
+        "another table begins here: to read it instead of the first one, add `--header-row` with "
+        "this line"
+    )
+    return pd.Series(message, index=rows.index, dtype="str")
+
+
+RULE = Rule(
+    code="STR119",
+    name="table-further",
+    scope=Scope.ROW,
+    severity=Severity.ERROR,
+    message="a row of another table, which begins further up",
+    check=check,
+    reason=reason,
+    among=among,
+    raws=r"^[^@\d]*\pL[^@\d]*$",
+    opens_table=True,
+    sole=True,
+    misplaces_cells=True,
+)
