@@ -183,16 +183,18 @@ class Repair(enum.StrEnum):
     - TRIM: blank fields beyond the header are taken away.
     - JOIN: fields that an unquoted delimiter has cut are joined again, if only one way fits.
     - FILL: blank cells are added at the end, if the cells before them fit their columns.
+    - REQUOTE: a record with text after a closing quote is read in the one way that fits.
     """
 
     TRIM = "trim"
     JOIN = "join"
     FILL = "fill"
+    REQUOTE = "requote"
 
     @property
     def safety(self) -> Safety:
         """Whether it could change what a record means."""
-        return Safety.SAFE if self is Repair.TRIM else Safety.UNSAFE
+        return Safety.SAFE if self in (Repair.TRIM, Repair.REQUOTE) else Safety.UNSAFE
 
 
 class Phase(enum.IntEnum):
@@ -398,6 +400,7 @@ class Rule:
             no contact: no other rule looks at it, dropped or not.
         unwraps: for a CELL rule, whether it reports cells that a program wrapped in a formula (see
             `formula_text`), and its fix unwraps them. All other rules then see what is inside.
+        rejects: for a RECORD rule that is a warning, the flaws that it reports as errors.
         repairs: for a RECORD rule, how a record that it reports may become a row again. A repair
             has a safety of its own.
         verdict: for a COMPARISON rule, the verdict that it reports.
@@ -435,6 +438,7 @@ class Rule:
     phase: Phase = Phase.SHAPE
     drops: bool = False
     unwraps: bool = False
+    rejects: frozenset[str] = frozenset()
     repairs: frozenset[Repair] = frozenset()
     verdict: Verdict | None = None
     misplaces_cells: bool = False

@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from preflight.core.types import Ints
+from preflight.core.types import Bools, Ints
 
 CODE, ROW, LINE, COLUMN, MESSAGE = "code", "row", "line", "column", "message"
+ERROR = "error"
 NONE = 0
 _NO_ROWS: Ints = np.empty(0, dtype=np.int64)
 
@@ -22,7 +23,8 @@ class Findings:
 
     Attributes:
         frame: `code` str, `row` int64, `line` int64 and `column` int64 (all from 1; 0 for none),
-            `message` object (None: the rule's own message).
+            `message` object (None: the rule's own message), `error` bool (whether it is an error
+            though its rule is a warning).
     """
 
     frame: pd.DataFrame
@@ -77,6 +79,7 @@ class RuleFindings(NamedTuple):
         rows, lines: int64, one entry a finding.
         column: the column of all of them, from 1; 0 for none.
         messages: object, one entry a finding; None if all have the rule's own message.
+        error: whether they are errors though the rule is a warning.
     """
 
     code: str
@@ -84,6 +87,7 @@ class RuleFindings(NamedTuple):
     lines: Ints
     column: int = NONE
     messages: np.ndarray | None = None
+    error: bool = False
 
 
 def collect(pieces: Iterable[RuleFindings]) -> Findings:
@@ -105,6 +109,7 @@ def collect(pieces: Iterable[RuleFindings]) -> Findings:
         np.concatenate([_NO_ROWS, *(piece.lines for piece in pieces)]),
         np.repeat([piece.column for piece in pieces], lengths).astype(np.int64),
         messages,
+        np.repeat([piece.error for piece in pieces], lengths).astype(np.bool_),
     )
 
 
@@ -115,11 +120,13 @@ def _findings(
     lines: Ints,
     columns: Ints,
     messages: np.ndarray,
+    errors: Bools,
 ) -> Findings:
     """A table out of its columns; `numbers` says which of the sorted `codes` each finding has."""
     code = pd.Categorical.from_codes(numbers, pd.Index(codes, dtype="str"), ordered=True)
     frame = {CODE: code, ROW: rows, LINE: lines, COLUMN: columns}
-    return Findings(pd.DataFrame({**frame, MESSAGE: pd.Series(messages, dtype=object)}))
+    texts = pd.Series(messages, dtype=object)
+    return Findings(pd.DataFrame({**frame, MESSAGE: texts, ERROR: errors}))
 
 
 def table(
@@ -128,13 +135,15 @@ def table(
     lines: Ints | int = NONE,
     column: int = NONE,
     messages: np.ndarray | str | None = None,
+    *,
+    error: bool = False,
 ) -> Findings:
     """The findings of one rule: one for each row, or a single one for the whole file."""
     rows, lines = np.atleast_1d(rows).astype(np.int64), np.atleast_1d(lines).astype(np.int64)
     texts = None if messages is None else np.full(len(rows), None, dtype=object)
     if texts is not None:
         texts[:] = messages
-    return collect([RuleFindings(code, rows, lines, column, texts)])
+    return collect([RuleFindings(code, rows, lines, column, texts, error)])
 
 
 def concat(pieces: Iterable[Findings]) -> Findings:
@@ -151,14 +160,19 @@ def concat(pieces: Iterable[Findings]) -> Findings:
         np.array([number[code] for code in frame[CODE].cat.categories])[frame[CODE].cat.codes]
         for frame in frames
     ]
-    row, line, column, message = (
+    row, line, column, message, error = (
         np.concatenate([frame[name].to_numpy() for frame in frames])
-        for name in (ROW, LINE, COLUMN, MESSAGE)
+        for name in (ROW, LINE, COLUMN, MESSAGE, ERROR)
     )
-    return _findings(codes, np.concatenate(numbers), row, line, column, message)
+    return _findings(codes, np.concatenate(numbers), row, line, column, message, error)
 
 
 _NOTHING = table("", _NO_ROWS, _NO_ROWS).frame.astype({CODE: "str"})
+
+
+def errors(findings: Findings, codes: Sequence[str]) -> Findings:
+    """The findings that are errors: those of some codes, and those that are so by themselves."""
+    return findings.only(findings.frame[CODE].isin(codes) | findings.frame[ERROR])
 
 
 def of_codes(findings: Findings, codes: Sequence[str]) -> Findings:

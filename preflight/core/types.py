@@ -59,6 +59,7 @@ class Flaw(enum.StrEnum):
     RUNAWAY = "runaway"
     UNDECODABLE = "undecodable"
     STRAY = "stray"
+    MISQUOTED = "misquoted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +233,7 @@ class Chunk:
             line end, an undecodable byte as `\\xHH`). The rules about rows may add likely str (the
             column in which a delimiter probably lacks its quotes, or "").
         noted: records of `table` that a rule may still report, in the same columns: those with a
-            stray quote (`Flaw.STRAY`) and, after the rules about rows, repaired ones (`Flaw.LONG`).
+            stray quote (`Flaw.STRAY`) and, after the rules about rows, repaired ones.
         newlines: how many records end in LF, CRLF and CR; the first chunk includes the header.
     """
 

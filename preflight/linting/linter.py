@@ -236,7 +236,11 @@ class Linter:
             if bad.any():
                 hit = records[bad]
                 rows, lines = hit["row"].to_numpy(), hit["line"].to_numpy()
-                pieces.append(tables.table(code, rows, lines, 0, messages))
+                graver = hit["flaw"].isin(rule.rejects).to_numpy(dtype=bool)
+                for error in (False, True):
+                    own = graver == error
+                    texts = None if messages is None else messages[own]
+                    pieces.append(tables.table(code, rows[own], lines[own], 0, texts, error=error))
                 dropped |= bad[:count] & (rule.drops and code == rule.code)
         return tables.concat(pieces), dropped
 

@@ -5,6 +5,7 @@ A rule about records declares which of these repairs it makes, see `Repair`:
 - TRIM takes away blank fields beyond the header: nothing is lost.
 - JOIN joins fields again that an unquoted delimiter has cut, see `rejoin_fields`.
 - FILL adds the blank cells that an exporter left out at the end of a record.
+- REQUOTE reads a record with text after a closing quote, see `requote_fields`.
 
 A repaired record takes its place in the table, and is linted, fixed and written like any row.
 """
@@ -23,6 +24,7 @@ from preflight.core import csv_writer
 from preflight.core.names import bare_name
 from preflight.core.types import LOCATED_CHANGE_COLUMNS, Bools, Chunk, Flaw, Ints, Layout
 from preflight.linting.rejoin_fields import Rejoined, rejoined
+from preflight.linting.requote_fields import Requoted, requoted
 from preflight.linting.unquoted_delimiter import SHAPES, can_hold, likely_columns, matches
 from preflight.reading.raw_records import cut_by_width
 from preflight.rule import Repair, Rule, Safety, Scope
@@ -42,7 +44,7 @@ class Repaired:
             (a `Repair` that is or could be made, or ""), if it has records of a wrong length.
         repairable: the rows that are repaired, or would be by fixes that guess, with the safety.
         repairs: what was repaired, a frame of `types.LOCATED_CHANGE_COLUMNS`; the texts are whole
-            records.
+            records, or the cells that were read in another way.
     """
 
     chunk: Chunk
@@ -68,17 +70,21 @@ class RecordRepairs:
     def repair(self, chunk: Chunk) -> Repaired:
         """The chunk with its records repaired, and what was repaired."""
         flaws = chunk.malformed["flaw"]
-        long, short = (np.flatnonzero(flaws == flaw) for flaw in (Flaw.LONG, Flaw.SHORT))
+        long, short, misquoted = (
+            np.flatnonzero(flaws == flaw) for flaw in (Flaw.LONG, Flaw.SHORT, Flaw.MISQUOTED)
+        )
         nothing = pd.DataFrame(columns=list(LOCATED_CHANGE_COLUMNS))
-        if not len(long) and not len(short):
+        if not len(long) and not len(short) and not len(misquoted):
             return Repaired(chunk, {}, nothing)
         source = chunk.malformed.assign(likely=self._likely(chunk.malformed, long))
+        quotes = self._requoted(source, misquoted)
         trimmed = self._of(Repair.TRIM, source, long)
         left = np.setdiff1d(long, trimmed.at)
         found = {
             Repair.TRIM: trimmed,
             Repair.JOIN: self._of(Repair.JOIN, source, left),
             Repair.FILL: self._of(Repair.FILL, source, short),
+            Repair.REQUOTE: Rejoined(quotes.at, quotes.cells),
         }
         kinds = np.full(len(source), "", dtype=object)
         repairable: dict[int, Safety] = {}
@@ -92,7 +98,10 @@ class RecordRepairs:
             if len(records.at) and self._plan.applies(repair.safety):
                 raw = source.iloc[records.at]
                 chunk = _in_the_table(chunk, raw, records.cells)
-                logs.append(_log(self._rules[repair], repair, raw, records.cells))
+                if repair is Repair.REQUOTE:
+                    logs.append(self._log_of_cells(raw, quotes))
+                else:
+                    logs.append(_log(self._rules[repair], repair, raw, records.cells))
         return Repaired(chunk, repairable, pd.concat(logs[1:] or logs, ignore_index=True))
 
     def _likely(self, malformed: pd.DataFrame, long: Ints) -> np.ndarray:
@@ -127,6 +136,26 @@ class RecordRepairs:
             chosen = self._surplus_is_blank if repair is Repair.TRIM else self._fits_as_it_is
             found = self._cut_to_width(records, chosen)
         return replace(found, at=at[found.at])
+
+    def _requoted(self, malformed: pd.DataFrame, at: Ints) -> Requoted:
+        """The records with text after a closing quote that can be read in only one way."""
+        if Repair.REQUOTE not in self._rules:
+            at = at[:0]
+        found = requoted(malformed["raw"].iloc[at], self._columns, self._syntax)
+        return replace(found, at=at[found.at])
+
+    def _log_of_cells(self, records: pd.DataFrame, quotes: Requoted) -> pd.DataFrame:
+        """The cells of some records that were read in another way."""
+        where = zip(records["row"], records["line"], quotes.changes, strict=True)
+        rule, safety = self._rules[Repair.REQUOTE], str(Repair.REQUOTE.safety)
+        return pd.DataFrame(
+            [
+                (row, line, self._columns[at].name, rule.code, safety, old, new, at)
+                for row, line, changes in where
+                for at, old, new in changes
+            ],
+            columns=list(LOCATED_CHANGE_COLUMNS),
+        )
 
     def _surplus_is_blank(self, cells: Sequence[pa.Array]) -> Bools:
         """Long records whose surplus fields are blank.

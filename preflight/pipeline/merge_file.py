@@ -45,7 +45,7 @@ from preflight.runs.settlement import Sent, refusals
 from preflight.writing import results_folder
 from preflight.writing.parts import read_part
 from preflight.writing.provenance import Provenance, provenance
-from preflight.writing.writer import warnings_left
+from preflight.writing.writer import errors_left, warnings_left
 
 _READING = ("encoding", "delimiter", "header_row", "sheet")
 
@@ -123,6 +123,7 @@ def _settled(
         dropped=sent.rows - sent.part.rows,
     ).balanced()
     refused = by_row(joined.failures)
+    found, plan = checked.analysis.findings, checked.analysis.plan
     lost = _write_failures(staged, sent, traced, refused, books, part_books.unattributed)
     write_unmatched(staged, [joined.unmatched, lost])
     return Sent(
@@ -138,7 +139,7 @@ def _settled(
         unmatched=len(joined.unmatched),
         notes=(*joined.notes, *part_books.notes, *_notes(joined, books, traced, lost)),
         changes={},
-        warnings=warnings_left(checked.analysis.findings.counts(), checked),
+        warnings=warnings_left(len(found) - len(errors_left(found, plan)), checked),
         folder=target,
         settings=settings,
     )

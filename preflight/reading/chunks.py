@@ -27,7 +27,7 @@ _GOOD = -1
 _FLAWS = list(Flaw)
 _UNDECODABLE, _BLANK = _FLAWS.index(Flaw.UNDECODABLE), _FLAWS.index(Flaw.BLANK)
 _SHORT, _LONG = _FLAWS.index(Flaw.SHORT), _FLAWS.index(Flaw.LONG)
-_STRAY = _FLAWS.index(Flaw.STRAY)
+_STRAY, _MISQUOTED = _FLAWS.index(Flaw.STRAY), _FLAWS.index(Flaw.MISQUOTED)
 _NARROWINGS = 64
 _ENDS = (b"\n", b"\r\n", b"\r")
 _CR = 0x0D
@@ -49,10 +49,11 @@ def read_chunks(
     `chunk_bytes` and of the longest record.
 
     With several flaws in one record the first of these counts: unclosed or runaway, undecodable,
-    blank, short or long. Of an unclosed or runaway quote only the physical line on which its
-    record starts is malformed; reading continues with the next line. A runaway is a quoted field
-    over more than 100 lines, or over three and more of which most of those wholly inside have as
-    many delimiters as the header, if nothing proves that it is a cell; see `records`.
+    blank, misquoted, short or long. Of an unclosed or runaway quote only the physical line on
+    which its record starts is malformed; reading continues with the next line. A runaway is a
+    quoted field over more than 100 lines, or over three and more of which most of those wholly
+    inside have as many delimiters as the header, if nothing proves that it is a cell; or one with
+    text after its closing quote, over lines of which one is a record by itself; see `records`.
 
     Args:
         layout: the result of `scan`; without a header nothing is read.
@@ -211,6 +212,8 @@ class _CheckedRecords:
             if self._flaws[index] == _GOOD:
                 if all(_BLANK_CELL.fullmatch(field.decode()) for field in record.fields):
                     self._flaws[index] = _BLANK
+                elif record.misquoted:
+                    self._flaws[index] = _MISQUOTED
                 elif record.width != self._width:
                     self._flaws[index] = _SHORT if record.width < self._width else _LONG
 

@@ -45,6 +45,8 @@ class Record(NamedTuple):
             nothing between a closing quote and the end of its field.
         flaw: `Flaw.UNCLOSED`, `Flaw.RUNAWAY` or None.
         stray: whether there is a quote in an unquoted field, or text after a closing quote.
+        misquoted: whether there is text after a closing quote that is not blank. The fields are
+            then one reading of several.
     """
 
     fields: list[bytes]
@@ -55,6 +57,7 @@ class Record(NamedTuple):
     regular: bool = True
     flaw: Flaw | None = None
     stray: bool = False
+    misquoted: bool = False
 
 
 class RecordReader:
@@ -69,6 +72,7 @@ class RecordReader:
     """
 
     def __init__(self, syntax: Syntax, width: int, closes: Callable[[int], bool]) -> None:
+        self._syntax = syntax
         self._delimiter = syntax.delimiter.encode("ascii")
         self._quote = syntax.quote.encode("ascii")
         self._width = width
@@ -95,7 +99,7 @@ class RecordReader:
             return self._read_odd(buffer, start, final=final)
         fields: list[bytes] = []
         lines = 1
-        regular, swallows, whole = True, False, False
+        regular, misquoted, swallows, whole = True, False, False, False
         at = start
         stop = _behind(_LINE, buffer, start)
         while True:
@@ -128,22 +132,25 @@ class RecordReader:
             if end > at:
                 cell += buffer[at:end]
                 regular = False
+                misquoted = misquoted or not buffer[at:end].isspace()
             fields.append(cell)
             if end == stop:
                 break
             at = end + 1
         if swallows and (whole or not regular or len(fields) != self._width):
             return self._flawed(buffer, start, Flaw.RUNAWAY)
+        if misquoted and lines > 1 and self._swallows_a_record(buffer, start, stop):
+            return self._flawed(buffer, start, Flaw.RUNAWAY)
         stray = not regular or self._has_stray(buffer, start, stop, fields)
         after = _record_end(buffer, stop, final=final)
         if after is None:
             return None
-        return Record(fields, len(fields), stop, after, lines, regular, None, stray)
+        return Record(fields, len(fields), stop, after, lines, regular, None, stray, misquoted)
 
     def _read_odd(self, buffer: bytes, start: int, *, final: bool) -> Record | None:
         """`read` for a syntax with escapes, or with spaces before quotes."""
         fields: list[bytes] = []
-        regular, stray, swallows, whole = True, False, False, False
+        regular, stray, misquoted, swallows, whole = True, False, False, False, False
         at = start
         stop = _behind(self._line, buffer, start)
         while at < stop or fields:
@@ -167,6 +174,7 @@ class RecordReader:
             plain = buffer[at:end]
             if plain:
                 stray = stray or is_quoted or self._is_stray(plain)
+                misquoted = misquoted or (is_quoted and not plain.isspace())
                 regular = regular and not is_quoted and not (self._escape and b"\\" in plain)
                 cell += self._meaning(plain, quoted=False)
             fields.append(cell)
@@ -175,11 +183,13 @@ class RecordReader:
             at = end + 1
         if swallows and (whole or stray or len(fields) != self._width):
             return self._flawed(buffer, start, Flaw.RUNAWAY)
+        if misquoted and self._swallows_a_record(buffer, start, stop):
+            return self._flawed(buffer, start, Flaw.RUNAWAY)
         lines = 1 + len(_BREAK.findall(buffer, start, stop))
         after = _record_end(buffer, stop, final=final)
         if after is None:
             return None
-        return Record(fields, len(fields), stop, after, lines, regular, None, stray)
+        return Record(fields, len(fields), stop, after, lines, regular, None, stray, misquoted)
 
     def _has_stray(self, buffer: bytes, start: int, stop: int, fields: list[bytes]) -> bool:
         """Whether an unquoted field has a quote; an apostrophe within a name does not count."""
@@ -243,6 +253,18 @@ class RecordReader:
         lines = _BREAK.split(inside)
         first, last = lines[0].count(self._delimiter), lines[-1].count(self._delimiter)
         return first == self._width - 1 - before and last == before
+
+    def _swallows_a_record(self, buffer: bytes, start: int, stop: int) -> bool:
+        """Whether a line below the first one of a misquoted record is a record by itself."""
+        if self._width < 2:
+            return False
+        alone = RecordReader(self._syntax, 0, self._closes)
+        for line in _BREAK.split(buffer[start:stop])[1:]:
+            if line:
+                record = alone.read(line, 0, final=True)
+                if record.width == self._width and not (record.flaw or record.misquoted):
+                    return True
+        return False
 
     def _looks_like_a_record(self, line: bytes) -> bool:
         if line.count(self._delimiter) != self._width - 1 or not line.strip(self._hollow):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import hashlib
 import re
@@ -99,10 +100,12 @@ class Listing:
         rules, columns = self.analysis.plan.rules, self.analysis.plan.columns
         names = {column.position + 1: column.name for column in columns}
         frame = self.findings.frame
-        for at, (code, row, line, column, message) in enumerate(
+        for at, (code, row, line, column, message, error) in enumerate(
             zip(*(frame[name].tolist() for name in frame), strict=True)
         ):
             rule, problem = self.problems.get(at, (rules[code], None))
+            if error:
+                rule = dataclasses.replace(rule, severity=Severity.ERROR)
             safety = self._safety(rule, row, at) if problem is None else problem.safety
             yield ListedFinding(
                 rule=rule,
@@ -146,8 +149,10 @@ class Listing:
     def severity_counts(self) -> dict[Severity, int]:
         """The number of findings of each severity, with the hidden ones."""
         counted = dict.fromkeys(Severity, 0)
-        for code, count in self.analysis.findings.counts().items():
-            counted[self.analysis.plan.rules[code].severity] += count
+        findings, rules = self.analysis.findings, self.analysis.plan.rules
+        error = [code for code, rule in rules.items() if rule.severity is Severity.ERROR]
+        counted[Severity.ERROR] = len(tables.errors(findings, error))
+        counted[Severity.WARNING] = len(findings) - counted[Severity.ERROR]
         for rule, _ in self.analysis.problems:
             counted[rule.severity] += 1
         return counted

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from preflight.config.consent import holds_consent
 from preflight.config.plan import Plan
+from preflight.core import findings as tables
 from preflight.core.names import bare_name
 from preflight.core.redact import visible as visible
 from preflight.core.types import Books, Layout, RunBooks, Safety, Severity, Sheet
@@ -77,10 +78,12 @@ def concise(listing: Listing) -> str:
 
 def statistics(listing: Listing) -> str:
     """The number of findings of each rule, most first."""
-    rules = listing.analysis.plan.rules
+    rules, findings = listing.analysis.plan.rules, listing.analysis.findings
+    graver = tables.errors(findings, ()).counts()
     counted = sorted(listing.counts().items(), key=lambda entry: (-entry[1], entry[0]))
     return "".join(
-        f"{number(count):>9}  {code}  {rules[code].severity:<7}  {rules[code].name}\n"
+        f"{number(count):>9}  {code}  "
+        f"{Severity.ERROR if code in graver else rules[code].severity:<7}  {rules[code].name}\n"
         for code, count in counted
     )
 

@@ -27,7 +27,7 @@ from preflight.runs.ledger.run import Run
 from preflight.runs.row_outcomes import RowOutcomes
 from preflight.writing import results_folder
 from preflight.writing.partition import Rejects
-from preflight.writing.writer import rewrite, warnings_left
+from preflight.writing.writer import errors_left, rewrite, warnings_left
 
 # If a row has several reasons, the first of these is its class: first what nobody can fix, last
 # what only needs another try.
@@ -66,7 +66,7 @@ def write_failures(
     refused_rows = by_row(failures)
     outcomes.refused(refused_rows)
     _note_dropped(outcomes, checked)
-    counted, changes, remaining = Counter[str](), Counter[str](), Counter[str]()
+    counted, changes, warnings = Counter[str](), Counter[str](), 0
     names, own_cells = RowIds(layout), own(layout.header)
     with results_folder.TableWriter(run.folder / results_folder.FAILURES, rejects.header) as file:
         for fixed, _ in rewrite(analysis, checked.records("merging", progress)):
@@ -78,9 +78,9 @@ def write_failures(
             _note_local(outcomes, fixed, rejected_rows, names)
             counted.update(here=len(rejected_rows[0]), there=len(provider_rows[0]))
             changes.update(fixed.changes["code"].tolist())
-            remaining.update(fixed.findings.counts())
+            warnings += len(fixed.findings) - len(errors_left(fixed.findings, plan))
         _agree(books, counted["here"], counted["there"] + unattributed)
-    return dict(changes), warnings_left(remaining, checked)
+    return dict(changes), warnings_left(warnings, checked)
 
 
 def _agree(books: RunBooks, rejected_here: int, rejected_there: int) -> None:

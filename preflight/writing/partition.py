@@ -160,7 +160,7 @@ class Rejects:
         rules = self._plan.rules
         errors = [code for code, rule in rules.items() if rule.severity is Severity.ERROR]
         errors += self._also
-        frame = tables.of_codes(findings, errors).frame
+        frame = tables.errors(findings, errors).frame
         if frame.empty:
             return pd.DataFrame(columns=["codes", "messages", "classes"], dtype=object)
         codes = frame[tables.CODE].astype("str")

@@ -16,6 +16,7 @@ from preflight.config.column_mapping import OutputColumn
 from preflight.config.plan import Plan
 from preflight.core import csv_writer, files
 from preflight.core import findings as tables
+from preflight.core.findings import Findings
 from preflight.core.types import CHANGE_COLUMNS, Books, Chunk, Part, Severity
 from preflight.linting.analysis import Analysis
 from preflight.linting.apply_fixes import FixedChunk, apply_fixes
@@ -60,11 +61,13 @@ class Fixed:
 class _Counts:
     """What the second pass has changed, dropped and left, over the chunks so far."""
 
+    plan: Plan
     dropped: int = 0
     cells: int = 0
     rows: int = 0
     changes: Counter[str] = field(default_factory=Counter)
-    remaining: Counter[str] = field(default_factory=Counter)
+    errors: Counter[str] = field(default_factory=Counter)
+    warnings: int = 0
 
     def add(self, fixed: FixedChunk) -> None:
         self.dropped += fixed.original.count - int(
@@ -73,7 +76,9 @@ class _Counts:
         self.cells += len(fixed.changes)
         self.rows += fixed.changes["row"].nunique()
         self.changes.update(fixed.changes["code"].tolist())
-        self.remaining.update(fixed.findings.counts())
+        errors = errors_left(fixed.findings, self.plan)
+        self.errors.update(errors.counts())
+        self.warnings += len(fixed.findings) - len(errors)
 
 
 def write(
@@ -100,7 +105,7 @@ def write(
     limits, columns = analysis.plan.profile.limits, analysis.output_columns
     rejects = Rejects(checked.layout, analysis.plan, analysis.refused, also=(record_limit(),))
     located = ChangeLocator(checked.layout.header, columns)
-    counts = _Counts()
+    counts = _Counts(analysis.plan)
     with (
         PartWriter(
             staged / results_folder.PARTS,
@@ -134,8 +139,8 @@ def write(
         changed_cells=counts.cells,
         changed_rows=counts.rows,
         changes=dict(counts.changes),
-        reasons=_errors_left(counts.remaining, analysis.plan),
-        warnings=warnings_left(counts.remaining, checked),
+        reasons=dict(counts.errors),
+        warnings=warnings_left(counts.warnings, checked),
         located=located,
     )
 
@@ -144,22 +149,21 @@ def _table(path: Path, header: Sequence[str]) -> results_folder.TableWriter:
     return results_folder.TableWriter(path, header, durable=False)
 
 
-def _errors_left(counts: Mapping[str, int], plan: Plan) -> dict[str, int]:
-    """The counts of those findings that reject a row."""
-    errors = {code for code, rule in plan.rules.items() if rule.severity is Severity.ERROR}
-    return {code: count for code, count in counts.items() if code in errors | {record_limit()}}
+def errors_left(findings: Findings, plan: Plan) -> Findings:
+    """Those findings that reject a row."""
+    codes = [code for code, rule in plan.rules.items() if rule.severity is Severity.ERROR]
+    return tables.errors(findings, [*codes, record_limit()])
 
 
-def warnings_left(counts: Mapping[str, int], checked: Checked) -> int:
+def warnings_left(about_rows: int, checked: Checked) -> int:
     """The number of warnings that remain, about rows and about the file as it is written.
 
     Args:
-        counts: of the findings about rows after the second pass, by code.
+        about_rows: the number of those about rows.
         checked: the result of the first pass.
     """
     plan = checked.analysis.plan
-    rows = sum(counts.values()) - sum(_errors_left(counts, plan).values())
-    return rows + sum(
+    return about_rows + sum(
         rule.severity is Severity.WARNING and not plan.applies(problem.safety)
         for rule, problem in checked.analysis.problems
     )

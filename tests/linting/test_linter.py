@@ -41,7 +41,8 @@ def own_of(scope: Scope, check: object, **more: object) -> Rule:
 def said(plan: Plan, chunk: Chunk) -> list[tuple[str, int, int, int, object]]:
     """Code, row, line, column and message of each finding."""
     frame = chunk_findings(Linter(plan).lint(chunk)).ordered().frame
-    return [tuple(row) for row in frame.astype(object).to_numpy()]
+    columns = ["code", "row", "line", "column", "message"]
+    return [tuple(row) for row in frame[columns].astype(object).to_numpy()]
 
 
 def with_aside(chunk: Chunk, *flaws: Flaw) -> Chunk:

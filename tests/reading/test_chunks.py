@@ -248,7 +248,7 @@ def test_a_stray_quote_is_literal_and_costs_nothing_behind_it(tmp_path: Path) ->
     content = b'email,b\na,5" disc\nb,"x"y\n"c",d\n"e","f\ng"\n'
     assert _read(tmp_path, content) == [
         (1, 2, ["a", '5" disc'], "stray"),
-        (2, 3, ["b", "xy"], "stray"),
+        (2, 3, "misquoted", 2, 2, 1, -1, 'b,"x"y'),
         (3, 4, ["c", "d"]),
         (4, 5, ["e", "f\ng"]),
     ]

@@ -13,7 +13,7 @@ from preflight.config.catalogue import record_limit
 from preflight.config.column_mapping import own
 from preflight.core import findings as tables
 from preflight.core.findings import Findings
-from preflight.core.types import Chunk, Column, Ints
+from preflight.core.types import Chunk, Column, Ints, Severity
 from preflight.linting.apply_fixes import FixedChunk
 from preflight.linting.checked import Checked, Progress, silent
 from preflight.linting.row_states import CLEAN, DROPPED
@@ -217,10 +217,11 @@ def _findings(
     rules = checked.analysis.plan.rules
     names = _names(checked)
     listed = []
-    for code, column, message in zip(
+    for code, column, message, error in zip(
         findings.frame[tables.CODE].astype("str"),
         findings.frame[tables.COLUMN],
         findings.frame[tables.MESSAGE],
+        findings.frame[tables.ERROR],
         strict=True,
     ):
         rule, name = rules[code], names.get(column, "")
@@ -228,7 +229,7 @@ def _findings(
             RowFinding(
                 code,
                 rule.name,
-                str(rule.severity),
+                str(Severity.ERROR if error else rule.severity),
                 message if isinstance(message, str) else rule.message,
                 name,
                 fixed=not dropped and (code, name) not in remaining,
