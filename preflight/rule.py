@@ -57,6 +57,7 @@ from preflight.core.arrow import contains
 from preflight.core.formula_text import FORMULA_TEXT, formula_text
 from preflight.core.invisible import BLANK, stripped, tidied
 from preflight.core.names import bare_name
+from preflight.core.styled_letters import STYLED, plain_letters
 from preflight.core.types import Column, Layout, Problem, Safety, Severity
 from preflight.core.verdicts import Verdict
 from preflight.kinds.comments import Comment, comment
@@ -88,6 +89,7 @@ __all__ = [
     "LOOK_NAMES",
     "PLACEHOLDER",
     "PLACEHOLDER_ADDRESS",
+    "STYLED",
     "Alike",
     "Candidate",
     "Column",
@@ -124,6 +126,7 @@ __all__ = [
     "phones_in",
     "placeholder",
     "placeholder_email",
+    "plain_letters",
     "several_emails",
     "strip_invisible",
     "stripped",

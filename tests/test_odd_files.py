@@ -32,7 +32,7 @@ SEMI = (H + A + B).replace(",", ";")
 CASES = {
     "plain": Odd((H + A + B).encode(), 2),
     "no last line end": Odd((H + A + B).rstrip().encode(), 2),
-    "carriage returns alone": Odd((H + A + B).replace("\n", "\r").encode(), 2),
+    "carriage returns alone": Odd((H + A + B).replace("\n", "\r").encode(), 2, "FIL007"),
     "line ends mixed": Odd((H + A).replace("\n", "\r\n").encode() + B.encode(), 2, "FIL007"),
     "line ends of three kinds": Odd(
         H.encode() + A.replace("\n", "\r").encode() + B.replace("\n", "\r\n").encode(), 2, "FIL007"

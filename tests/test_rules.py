@@ -116,6 +116,7 @@ NAMES = {
     "TXT709": "formula-wrapped",
     "TXT710": "number-with-apostrophe",
     "TXT711": "country-not-code",
+    "TXT713": "text-styled",
     "TXT712": "country-unrecognised",
     "DUP801": "key-duplicated",
     "DUP802": "row-duplicated",

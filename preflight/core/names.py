@@ -7,6 +7,7 @@ import unicodedata
 
 from preflight.core.formula_text import formula_text
 from preflight.core.invisible import drop_zero_width, strip_invisible
+from preflight.core.styled_letters import plain_letters
 
 _BREAK = re.compile(r"\s*[\r\n]\s*")
 
@@ -23,8 +24,8 @@ def fold(name: str) -> str:
 
 
 def bare_name(name: str) -> str:
-    """A header on one line, without whitespace or a formula around it, and without zero-width
-    characters and NULs.
+    """A header on one line and in plain letters, without whitespace or a formula around it, and
+    without zero-width characters and NULs.
     """
-    shown = drop_zero_width(name).replace("\0", "")
+    shown = plain_letters(drop_zero_width(name)).replace("\0", "")
     return _BREAK.sub(" ", strip_invisible(formula_text(strip_invisible(shown))))

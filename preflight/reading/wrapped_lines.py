@@ -7,22 +7,25 @@ each quote in it is doubled. The lines inside are the file that is meant.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from preflight.core.workspace import spooled
 from preflight.reading.dialect import find_dialect
 
-_WRAPPED = re.compile(rb'"((?:[^"\r\n]|"")+)"[ \t]*(\r?\n|\Z)')
-_BLANK = re.compile(rb"[ \t]*(?:\r?\n|\Z)")
-_HEAD_BYTES = 64 << 10
+_WRAPPED = re.compile(rb'"((?:[^"\r\n]|"")+)"[ \t]*(\r?\n|\r|\Z)')
+_BLANK = re.compile(rb"[ \t]*(?:\r?\n|\r|\Z)")
+_HEAD_BYTES, _LONGEST_LINE = 64 << 10, 1 << 20
+_FEWEST = 3
 
 
 def unwrap(text: Path, offset: int, spool: Path, known: Callable[[str], bool]) -> Path | None:
     """The text without its wrapping, in a new file in `spool`; None if it is not wrapped.
 
     It is wrapped if each line that is not blank is one quoted cell, and what is inside the first
-    lines is a table with a known name in its header. Lines keep their numbers.
+    lines is a table: its header has a known name, or its columns prove it, or each line has as many
+    semicolons, tabs or pipes as the others. Lines keep their numbers.
 
     Args:
         text: a file of UTF-8.
@@ -34,7 +37,7 @@ def unwrap(text: Path, offset: int, spool: Path, known: Callable[[str], bool]) -
         return None
     with text.open("rb") as file, spooled(spool, "unwrapped") as (path, unwrapped):
         file.seek(offset)
-        for line in file:
+        for line in _lines(file):
             inner = _inner(line)
             if inner is None:
                 break
@@ -49,7 +52,7 @@ def _looks_wrapped(text: Path, offset: int, known: Callable[[str], bool]) -> boo
     with text.open("rb") as file:
         file.seek(offset)
         head, size = [], 0
-        for line in file:
+        for line in _lines(file):
             inner = _inner(line)
             if inner is None:
                 return False
@@ -58,8 +61,25 @@ def _looks_wrapped(text: Path, offset: int, known: Callable[[str], bool]) -> boo
             if size > _HEAD_BYTES:
                 break
     dialect = find_dialect(b"".join(head), final=size <= _HEAD_BYTES, known=known)
-    header = dialect.header
-    return header is not None and len(header.cells) > 1 and any(map(known, header.cells))
+    header, delimiter = dialect.header, dialect.syntax.delimiter
+    if header is None or len(header.cells) < 2:
+        return False
+    counts = {line.count(delimiter.encode("ascii")) for line in head if line.strip()}
+    even = delimiter != "," and len(head) >= _FEWEST and len(counts) == 1
+    return even or dialect.certain or any(map(known, header.cells))
+
+
+def _lines(file: BinaryIO) -> Iterator[bytes]:
+    """The physical lines of a file, with their ends; one that is too long for a row is cut."""
+    rest = b""
+    while block := file.read(_HEAD_BYTES):
+        *lines, rest = (rest + block).splitlines(keepends=True)
+        yield from lines
+        if len(rest) > _LONGEST_LINE:
+            yield rest
+            rest = b""
+    if rest:
+        yield rest
 
 
 def _inner(line: bytes) -> bytes | None:

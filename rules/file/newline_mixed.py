@@ -1,7 +1,8 @@
-r"""The file mixes line endings: some records end in CR LF, some in LF, some in CR.
+r"""The file mixes line endings: some records end in CR LF, some in LF, some in CR; or all in CR.
 
 This happens when files are pasted together. A reader that expects the first kind finds the others
-inside cells. Line breaks within quoted cells do not count. The file is rewritten with LF.
+inside cells. Old programs of the Mac end lines in CR alone; to many readers such a file is one
+line. Line breaks within quoted cells do not count. The file is rewritten with LF.
 
 Bad::
 
@@ -41,6 +42,8 @@ def check(view: FileView) -> Iterator[Problem]:
     ]
     if len(counts) > 1:
         yield Problem(f"mixed line endings: {', '.join(counts)}", safety=Safety.SAFE)
+    elif view.newlines[2] > 1:
+        yield Problem("all lines end in CR alone", safety=Safety.SAFE)
 
 
 RULE = Rule(

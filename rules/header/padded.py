@@ -2,7 +2,8 @@ r"""A column's name has spaces or invisible characters around it, or a line brea
 
 To a program, `Email` and `Email ` are two names, and `="Email"` is a third. TextUs answers "Invalid
 headers provided", Dotdigital ERROR_NO_EMAIL_COLUMN. Many programs read a header of two lines as a
-header and a contact. The name is written as it looks, on one line.
+header and a contact. Letters of a mathematical alphabet (`𝐄𝐦𝐚𝐢𝐥`) are other letters to them. The
+name is written as it looks, on one line.
 
 Bad::
 
@@ -39,6 +40,7 @@ from preflight.rule import (
     bare_name,
     drop_zero_width,
     formula_text,
+    plain_letters,
     strip_invisible,
 )
 
@@ -55,6 +57,8 @@ def check(view: FileView) -> Iterator[Problem]:
 
 def _message(name: str) -> str:
     visible = strip_invisible(drop_zero_width(name))
+    if plain_letters(visible) != visible:
+        return "letters of a mathematical alphabet in the name"
     if formula_text(visible) != visible:
         return 'the name is wrapped as a spreadsheet formula (`="…"`)'
     return "a line break in the name" if _BREAK.search(visible) else ""

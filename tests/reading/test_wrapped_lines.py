@@ -67,3 +67,33 @@ def test_a_file_in_which_not_every_line_is_wrapped_is_read_as_it_is(
     tmp_path: Path, content: str
 ) -> None:
     assert not checked.check(tmp_path, content).layout.wrapped
+
+
+@pytest.mark.parametrize(
+    ("content", "header"),
+    [
+        ("email,first_name\rann@kestrel-labs.com,Ann\r", ("email", "first_name")),
+        ("DATE;TIME;Qty\n1/2/2026;12:00;3\n2/2/2026;13:00;4\n", ("DATE", "TIME", "Qty")),
+        ("a;b;c\nd;e;f\ng;h;i\n", ("a", "b", "c")),
+        ("Ware,Stock\nNut,3\nBolt,4\n", ("Ware", "Stock")),
+    ],
+)
+def test_a_table_inside_is_known_by_its_columns_too(
+    tmp_path: Path, content: str, header: tuple[str, ...]
+) -> None:
+    lines = content.splitlines(keepends=True)
+    layout = checked.check(tmp_path, "".join(f'"{line[:-1]}"{line[-1]}' for line in lines)).layout
+    assert layout.wrapped
+    assert layout.header == header
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '"tags"\n"a;b;c"\n"d;e;f"\n',
+        '"Name"\n"Bell, Ann"\n"Hall, Bob"\n',
+        '"Bell, Ann"\n"Hall, Bob"\n',
+    ],
+)
+def test_a_list_in_each_cell_is_no_table(tmp_path: Path, content: str) -> None:
+    assert not checked.check(tmp_path, content).layout.wrapped
