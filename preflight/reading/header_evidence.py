@@ -19,10 +19,11 @@ _COMMENT = re.compile(r"[#;%!*\s]*(?://|--)?\s*")
 _OTHER_DELIMITERS = re.compile(r"[,;|\t]")
 _LETTER = re.compile(r"[^\W\d_]")
 _TYPES = (
-    re.compile(r"[-+]?[€$£]?\s?\d[\d.,' ]*\s?[%€$£]?"),
+    re.compile(r"[-+]?[€$£]?\s?\d[\d.,' ]*(?:[eE][-+]?\d+)?\s?[%€$£]?"),
     re.compile(
         r"\d{4}[-/.]\d\d?[-/.]\d\d?(?:[T ].*)?|\d\d?[-/.]\d\d?[-/.]\d{2,4}(?:[ ,].*)?"
         r"|\d{1,2}:\d\d(?::\d\d)?(?:\s?[AaPp][Mm])?"
+        r"|\d{1,2}[- ][A-Z][a-z]{2}(?:[- ]\d{2,4})?|[A-Z][a-z]{2}-\d{2}"
     ),
     re.compile(r"\S+@\S+\.\S+"),
     re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE),
@@ -75,7 +76,8 @@ def proved_by_columns(
     """Whether rows show that a row is their header, although its names are not known.
 
     Each of its names is a word and no other name. The rows above have fewer cells. In some column
-    the cells below are of one type, numbers or dates or addresses, which the name is not.
+    the cells below are of one type, numbers or dates or addresses, which the name is not. A single
+    row below has two such cells at least.
 
     Args:
         header: the cells of the row.
@@ -91,9 +93,12 @@ def proved_by_columns(
     if any(sum(bool(cell.strip()) for cell in row) * 2 > len(names) for row in above):
         return False
     rows = [row for row in below if len(row) == len(header)]
-    if len(rows) < max(_FEWEST, _SAME * len(below)):
+    if not rows or len(rows) < _SAME * len(below):
         return False
-    return any(_is_typed([row[at] for row in rows]) for at in range(len(names)))
+    columns = [[row[at].strip() for row in rows] for at in range(len(names))]
+    if len(rows) < _FEWEST:
+        return sum(_type_of(cells[0]) > 0 for cells in columns) >= _FEWEST
+    return any(map(_is_typed, columns))
 
 
 def is_name(text: str) -> bool:
@@ -112,6 +117,6 @@ def _type_of(text: str) -> int:
 
 def _is_typed(cells: Sequence[str]) -> bool:
     """Whether the cells of a column that are not blank are of one type, but for a few."""
-    types = [_type_of(cell.strip()) for cell in cells if cell.strip()]
+    types = [_type_of(cell) for cell in cells if cell]
     most = max((types.count(number) for number in range(1, len(_TYPES) + 1)), default=0)
     return len(types) >= _FEWEST and most >= _SAME * len(types)
