@@ -91,6 +91,13 @@ CASES = {
         f"Al;al@kestrel-labs.com\n{NAMES}\n{ROWS}", "STR106", clean=0
     ),
     "a header that is commented out": Odd(f"# by the fair\n#{NAMES}\n{ROWS}", "HDR217 STR106"),
+    "delimiters behind the header alone": Odd(f"{NAMES},,\n{ROWS}", "STR108"),
+    "a delimiter behind the header and one row": Odd(
+        f"{NAMES},\n{ROWS}q@kestrel-labs.com,Al,Hall,Acme,\n", "STR102 STR108", clean=6
+    ),
+    "a nameless column with a value": Odd(
+        f"{NAMES},\n{ROWS}q@kestrel-labs.com,Al,Hall,Acme,x\n", "STR102 STR108"
+    ),
     "numbers alone": Odd("1,2,3\n4,5,6\n7,8,9\n10,11,12\n", "HDR201", "1,2,3", 0),
     "years": Odd("Code,2019,2020\n1,4,5\n2,6,7\n", "HDR212", "Code,2019,2020", 2),
     "numbers above words": Odd("0,1\na,b\nc,d\n", "HDR212", "0,1", 2),

@@ -75,3 +75,10 @@ def test_another_table_lasts_from_chunk_to_chunk(tmp_path: Path) -> None:
     path = checked.written(tmp_path, NAMES + ROWS + CITIES + MORE)
     found = check_fix_split.check(path, work=checked.work(tmp_path), chunk_bytes=60)
     assert sorted(of_codes(found.analysis.findings, ["STR119"]).frame["row"]) == [4, 5, 6, 7, 8]
+
+
+def test_the_header_again_is_no_other_table_where_a_person_mapped_a_column(tmp_path: Path) -> None:
+    header = "Kontakt,Vorname,Nachname\n"
+    rows = "".join(f"p{n}@kestrel-labs.com,Rosa,Bell\n" for n in range(6))
+    found = checked.check(tmp_path, header + rows + header, columns={"Kontakt": "email"})
+    assert found.analysis.findings.counts() == {"STR107": 1}

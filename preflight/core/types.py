@@ -173,6 +173,8 @@ class Layout:
         header_certain: whether known names, the columns below or the user confirm the header line.
         header_flaw: "stray" if a quote in it is in the wrong place, "unclosed" if one does not
             close, "commented" if `#` stands in front of its first name, or "".
+        header_surplus: how many nameless columns it had at its end that no row has; they are not in
+            `header`.
         longer_rows: some of the first rows, if most of them have the same number of fields, more
             than the header is written with. Personal data.
         preamble: how many physical lines above the header, blank ones included.
@@ -205,6 +207,7 @@ class Layout:
     header_line: int = 1
     header_certain: bool = True
     header_flaw: str = ""
+    header_surplus: int = 0
     longer_rows: tuple[tuple[str, ...], ...] = ()
     preamble: int = 0
     contacts_above: tuple[int, ...] = ()

@@ -62,7 +62,7 @@ class Dialect:
     that describe the columns, `contacts` the lines of the rows above it that hold an address,
     `strange` an unsupported character that seems to separate the fields, or "", and `longer` some
     rows of data, if most of them have the same number of fields, more than the header is written
-    with.
+    with. `surplus` is the number of nameless columns that the header had at its end and no row has.
     """
 
     syntax: Syntax
@@ -72,6 +72,7 @@ class Dialect:
     contacts: tuple[int, ...] = ()
     strange: str = ""
     longer: tuple[tuple[str, ...], ...] = ()
+    surplus: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +133,14 @@ def find_dialect(
     below = continuation(header, data, known)
     data = data[len(below) :]
     longer = _longer(header, data)
-    header = _with_last_column(header, data)
+    named = _without_last_columns(header, data)
+    surplus = len(header.cells) - len(named.cells)
+    header = _with_last_column(named, data)
     certain = certain or proved_by_columns(
         header.cells, [row.cells for row in above], [row.cells for row in data]
     )
     contacts = tuple(row.line for row in above if holds_contact(row.cells))
-    return Dialect(syntax, header, certain, tuple(below), contacts, strange, longer)
+    return Dialect(syntax, header, certain, tuple(below), contacts, strange, longer, surplus)
 
 
 def _sniffed(head: bytes, known: Callable[[str], bool], *, final: bool) -> _Reading:
@@ -172,6 +175,18 @@ def _with_last_column(header: SampleRow, data: list[SampleRow]) -> SampleRow:
     if data and all(len(row.cells) == width and not row.cells[-1].strip() for row in data):
         return replace(header, cells=(*header.cells, ""))
     return header
+
+
+def _without_last_columns(header: SampleRow, data: list[SampleRow]) -> SampleRow:
+    """The header without nameless columns at its end that the rows do not have."""
+    widths = Counter(len(row.cells) for row in data)
+    width, support = widths.most_common(1)[0] if widths else (0, 0)
+    if support < _MOST * len(data) or not width < len(header.cells):
+        return header
+    kept = len(header.cells)
+    while kept > width and not header.cells[kept - 1].strip():
+        kept -= 1
+    return replace(header, cells=header.cells[:kept]) if kept == width else header
 
 
 def _longer(header: SampleRow, data: list[SampleRow]) -> tuple[tuple[str, ...], ...]:

@@ -157,6 +157,7 @@ def _headed(
         header_certain=dialect.certain,
         header_flaw=flaw,
         longer_rows=dialect.longer,
+        header_surplus=dialect.surplus,
         preamble=header_line - 1,
         contacts_above=tuple(line - 1 + row_line for row_line in dialect.contacts),
         continued=(line + last.line - 1 + last.lines) - (header_line + row.lines),

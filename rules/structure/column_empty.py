@@ -1,8 +1,8 @@
 """A column has neither a name nor a value.
 
 Spreadsheets write such columns where cells were cleared, and so do programs that end each line with
-a delimiter. A provider that maps columns by name cannot map it; TextUs answers headers it does not
-know with "Invalid headers provided". The column is dropped.
+a delimiter, or the header alone. A provider that maps columns by name cannot map it; TextUs answers
+headers it does not know with "Invalid headers provided". The column is dropped.
 
 Bad::
 
@@ -34,6 +34,9 @@ from preflight.rule import FileView, Problem, Rule, Safety, Scope, Severity, str
 
 
 def check(view: FileView) -> Iterator[Problem]:
+    if view.layout.header_surplus:
+        message = "the header ends with a delimiter and the rows do not"
+        yield Problem(message, line=view.layout.header_line, safety=Safety.SAFE)
     for column in view.headers:
         if not strip_invisible(column.name) and not view.filled[column.position]:
             yield view.at(column, safety=Safety.SAFE)

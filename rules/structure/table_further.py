@@ -31,7 +31,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from preflight.rule import RowContext, Rule, Scope, Severity
+from preflight.rule import RowContext, Rule, Scope, Severity, bare_name
 
 _FEWEST = 2
 _ANCHORS = ("email", "phone", "timestamp")
@@ -55,9 +55,12 @@ def _is_header(cells: list[str], context: RowContext) -> bool:
     distinct = len({name.casefold() for name in names})
     if known < _FEWEST or known * 2 <= len(names) or distinct < len(names):
         return False
-    fields = [match and match[0] for match in context.profile.matches(cells)]
-    own = [column.field for column in context.columns]
-    return fields != own
+    matches = context.profile.matches(cells)
+    return not all(
+        bare_name(cell).casefold() == bare_name(column.name).casefold()
+        or (match is not None and match[0] == column.field)
+        for cell, match, column in zip(cells, matches, context.columns, strict=True)
+    )
 
 
 def reason(rows: pd.DataFrame) -> pd.Series[str]:
