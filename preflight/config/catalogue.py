@@ -224,14 +224,14 @@ def _validate(rule: Rule, where: str) -> None:
     if (rule.fix is not None or rule.repairs) and rule.safety is None:
         raise RuleError(f"{where}: a rule with a fix needs `safety`")
     if isinstance(rule.suspects, str):
-        refused = _refused_by_re2(rule.suspects)
+        refused = refused_by_re2(rule.suspects)
         if refused:
             raise RuleError(f"{where}: suspects is not an RE2 pattern: {refused}")
 
 
 @functools.lru_cache(maxsize=1024)
-def _refused_by_re2(pattern: str) -> str:
-    """Why RE2 takes no such pattern; "" where it does. Compiling one takes milliseconds."""
+def refused_by_re2(pattern: str) -> str:
+    """Why RE2 takes no such pattern; "" where it does. To compile one may take milliseconds."""
     try:
         pc.match_substring_regex(pa.array([""]), pattern)
     except pa.ArrowInvalid as error:

@@ -225,11 +225,13 @@ def _suspects(rule: Rule, checks: ColumnChecks) -> str:
     try:
         assert rule.suspects is not None  # noqa: S101 - the caller asks for rules with some only
         given = (checks.context(pd.DataFrame()),) if arity(rule.suspects) else ()
-        pattern = rule.suspects(*given)
-        pc.match_substring_regex(pa.scalar(""), pattern)
+        pattern = str(rule.suspects(*given))
+        refused = catalogue.refused_by_re2(pattern)
     except Exception as error:
         raise RuleError(f"rule {rule.code}: its suspects are no RE2 pattern: {error}") from error
-    return str(pattern)
+    if refused:
+        raise RuleError(f"rule {rule.code}: its suspects are no RE2 pattern: {refused}")
+    return pattern
 
 
 def crash_message(rule: Rule, error: Exception) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
 from importlib import resources
 from pathlib import Path
 
@@ -14,7 +16,7 @@ import pytest
 import preflight
 from preflight.core.errors import UsageError
 from preflight.providers import registry
-from tests.calls import PROGRAM, rows_of
+from tests.calls import Called, rows_of
 
 SIXTH = Path(__file__).with_name("sixth")
 LEADS = """email,first_name,badge
@@ -23,7 +25,7 @@ optedout@kestrel-labs.com,Bob,2
 nobody,Cec,3
 dan@kestrel-labs.com,Dan,4
 """
-Run = Callable[..., subprocess.CompletedProcess[str]]
+Run = Callable[..., list[Called]]
 
 
 def installed(site: Path, name: str = "sixth", package: str = "sixth_for_preflight") -> None:
@@ -44,6 +46,18 @@ def put_into_a_copy(site: Path) -> None:
     shutil.copytree(SIXTH, copy / "providers" / "sixth")
 
 
+# Several calls in one process: to start each costs more than the calls.
+_CALLS = """
+import contextlib, io, json, sys
+from preflight.cli import main
+for words in json.loads(sys.argv[1]):
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = main(words)
+    print(json.dumps([code, out.getvalue(), err.getvalue()]))
+"""
+
+
 @pytest.fixture(params=[installed, put_into_a_copy])
 def run(request: pytest.FixtureRequest, tmp_path: Path) -> Run:
     """Calls preflight where the sixth provider is there, in a folder with some leads."""
@@ -53,30 +67,39 @@ def run(request: pytest.FixtureRequest, tmp_path: Path) -> Run:
     request.param(site)
     (here / "leads.csv").write_text(LEADS)
 
-    def call(*words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [*PROGRAM, *words],
+    def call(*calls: Sequence[str]) -> list[Called]:
+        ended = subprocess.run(
+            [sys.executable, "-c", _CALLS, json.dumps(calls)],
             cwd=here,
             env={**os.environ, "PYTHONPATH": str(site), "PREFLIGHT_POLL_SCALE": "0.01"},
             capture_output=True,
             text=True,
             timeout=100,
-            check=False,
+            check=True,
         )
+        return [Called(*json.loads(line)) for line in ended.stdout.splitlines()]
 
     return call
 
 
 @pytest.mark.slow
-def test_a_sixth_provider_is_submitted_to_and_its_report_is_merged(
+def test_a_sixth_provider_is_listed_submitted_to_and_its_report_is_merged(
     run: Run, tmp_path: Path
 ) -> None:
     """Its client, its stand-in, its profile, its options in the config, its report reader."""
     here = tmp_path / "here"
     (here / "preflight.toml").write_text('[providers.sixth]\ngroup = "expo"\n')
-
-    done = run("submit", "leads.csv", "--to", "sixth", "--sandbox", "-o", "out")
-    assert done.returncode == 1, done.stderr
+    (here / "saved.csv").write_bytes(
+        "WHY;WHO\nopted out;optedout@kestrel-labs.com\n".encode("utf-16")
+    )
+    done, merged, described, magic = run(
+        ["submit", "leads.csv", "--to", "sixth", "--sandbox", "-o", "out"],
+        ["merge", "--from", "sixth", "--failures", "saved.csv", "--submitted", "out/clean.csv",
+         "--original", "leads.csv", "-o", "merged"],
+        ["profiles", "sixth"],
+        ["sandbox", "--magic"],
+    )  # fmt: skip
+    assert done.code == 1, done.err
     here_and_there = {
         (row["email"], row["preflight__source"]): row
         for row in rows_of(here / "out" / "failures.csv")
@@ -91,28 +114,14 @@ def test_a_sixth_provider_is_submitted_to_and_its_report_is_merged(
     sent = (here / "out" / "clean.csv").read_text()
     assert sent.splitlines()[0] == "E-Mail,Given name"
 
-    (here / "saved.csv").write_bytes(
-        "WHY;WHO\nopted out;optedout@kestrel-labs.com\n".encode("utf-16")
-    )
-    merged = run(
-        "merge", "--from", "sixth", "--failures", "saved.csv", "--submitted", "out/clean.csv",
-        "--original", "leads.csv", "-o", "merged",
-    )  # fmt: skip
-    assert merged.returncode == 1, merged.stderr
+    assert merged.code == 1, merged.err
     assert "optedout@kestrel-labs.com" in [
         row["email"] for row in rows_of(here / "merged" / "failures.csv")
     ]
 
-
-@pytest.mark.slow
-@pytest.mark.parametrize("run", [installed], indirect=True)
-def test_a_sixth_provider_is_listed_with_the_others(run: Run) -> None:
-    """In the profiles, and with what the stand-in reacts to."""
-    described = run("profiles", "sixth")
-    assert "environment: SIXTH_TOKEN, SIXTH_BASE_URL" in described.stdout, described.stderr
-    assert "group              the group that the contacts join (required)" in described.stdout
-    magic = run("sandbox", "--magic").stdout.splitlines()
-    assert [line.split() for line in magic if line.startswith("sixth ")] == [
+    assert "environment: SIXTH_TOKEN, SIXTH_BASE_URL" in described.out, described.err
+    assert "group              the group that the contacts join (required)" in described.out
+    assert [line.split() for line in magic.out.splitlines() if line.startswith("sixth ")] == [
         ["sixth", "local", "part", "optedout", "opted", "out"]
     ]
 
