@@ -19,7 +19,8 @@ from preflight.config.plan import Plan
 from preflight.core.arrow import strings
 from preflight.core.types import Bools, Chunk, Column, Ints, Safety
 from preflight.linting.linter import ColumnSuspects, Linted, Linter, RuleHits
-from preflight.linting.pandera_checks import REGION, VALUE, ColumnChecks, RuleCrashed
+from preflight.linting.pandera_checks import REGION, VALUE, ColumnChecks
+from preflight.linting.rule_answers import RuleCrashed
 from preflight.rule import Rule
 
 

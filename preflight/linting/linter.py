@@ -21,12 +21,8 @@ from preflight.core.arrow import series
 from preflight.core.findings import Findings, RuleFindings
 from preflight.core.types import Bools, Chunk, Column, Ints, Problem, Severity, Sheet
 from preflight.kinds.country import regions
-from preflight.linting.pandera_checks import (
-    ColumnChecks,
-    RuleCrashed,
-    asked_for_mask,
-    crash_message,
-)
+from preflight.linting.pandera_checks import ColumnChecks
+from preflight.linting.rule_answers import RuleCrashed, crash_message, mask_of
 from preflight.linting.stored_numbers import stored_cells
 from preflight.rule import FileView, Rule, Scope
 
@@ -296,8 +292,9 @@ def apply_rule(
 
     If the rule crashes, the CRASH rule reports all rows instead.
     """
+    assert rule.check is not None  # noqa: S101 - the catalogue makes sure
     try:
-        bad = ~asked_for_mask(rule, rule.check, frame).to_numpy()
+        bad = ~mask_of(rule, rule.check(frame), frame.index).to_numpy()
         if rule.reason is None or not bad.any():
             return rule.code, bad, None
         reasons = rule.reason(frame[bad] if narrowed else frame)

@@ -14,8 +14,6 @@ is a crash, and the rows are unknown, not passed.
 from __future__ import annotations
 
 import dataclasses
-import functools
-import inspect
 import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -38,6 +36,14 @@ from preflight.core.names import fold
 from preflight.core.types import Bools, Column
 from preflight.kinds.registry import KINDS
 from preflight.kinds.timestamp.day_month_order import DayMonthOrders
+from preflight.linting.rule_answers import (
+    RuleCrashed,
+    arity,
+    asked,
+    crash_message,
+    mask_of,
+    texts_of,
+)
 from preflight.rule import Context, Rule
 
 if TYPE_CHECKING:
@@ -48,7 +54,7 @@ VALUE, INSIDE, REGION = "value", "inside", "region"
 
 
 @dataclasses.dataclass(frozen=True)
-class _Asked:
+class _Business:
     """The cells that are a rule's business.
 
     Attributes:
@@ -58,18 +64,6 @@ class _Asked:
 
     cells: pd.DataFrame
     where: Bools | None
-
-
-class RuleCrashed(Exception):  # noqa: N818 - it is caught inside, and names what happened
-    """A rule raised, or its answer is no mask; the text names the rule and the error's class.
-
-    Attributes:
-        raised: whether it raised, which may be one cell's doing; a wrong kind of answer never is.
-    """
-
-    def __init__(self, message: str, *, raised: bool = False) -> None:
-        super().__init__(message)
-        self.raised = raised
 
 
 class ColumnChecks:
@@ -96,7 +90,7 @@ class ColumnChecks:
         self._longest = plan.profile.longest(column)
         self._unwraps = any(rule.unwraps for rule in self.rules)
         self._prepared: pd.DataFrame | None = None
-        self._asked: dict[tuple[bool, bool], _Asked] = {}
+        self._business: dict[tuple[bool, bool], _Business] = {}
 
     def context(self, judged: pd.DataFrame) -> Context:
         """What the rules may know besides the values."""
@@ -163,7 +157,7 @@ class ColumnChecks:
         Raises:
             RuleCrashed: the rule raised, or did not answer with a mask.
         """
-        if not len(self.asked(rule, cells).cells):
+        if not len(self.business(rule, cells).cells):
             return np.zeros(len(cells), dtype=bool)
         check = self._applied(rule)
         try:
@@ -172,21 +166,23 @@ class ColumnChecks:
             raise
         except Exception as error:  # noqa: BLE001 - a rule may raise anything
             raise RuleCrashed(crash_message(rule, error), raised=True) from None
-        return ~_mask(rule, answer, cells).to_numpy()
+        return ~mask_of(rule, answer, cells.index).to_numpy()
 
-    def asked(self, rule: Rule, cells: pd.DataFrame) -> _Asked:
+    def business(self, rule: Rule, cells: pd.DataFrame) -> _Business:
         """The cells that are a rule's business: the filled ones, or the blank ones.
 
         All rules of a column are asked of one frame, in turn, and most of them of the same cells.
         """
         if self._prepared is not cells:
-            self._prepared, self._asked = cells, {}
+            self._prepared, self._business = cells, {}
         way = (rule.unwraps, rule.blanks)
-        if way not in self._asked:
+        if way not in self._business:
             where = mask((_blank if rule.blanks else _filled)(strings(_seen(rule, cells))))
             everywhere = bool(where.all())
-            self._asked[way] = _Asked(cells, None) if everywhere else _Asked(cells[where], where)
-        return self._asked[way]
+            self._business[way] = (
+                _Business(cells, None) if everywhere else _Business(cells[where], where)
+            )
+        return self._business[way]
 
     def _applied(self, rule: Rule) -> PandasCheckBackend:
         """A rule's check, ready to be applied.
@@ -206,7 +202,7 @@ class ColumnChecks:
         """
         if rule.reason is None:
             return None
-        messages = strings(_texts(rule, rule.reason, cells, self, "its reasons are"))
+        messages = strings(self._texts(rule, rule.reason, cells, "its reasons are"))
         encoded = messages.dictionary_encode()
         distinct = np.array([*encoded.dictionary.to_pylist(), None], dtype=object)
         which = np.asarray(encoded.indices.to_numpy(), dtype=np.int64)
@@ -215,7 +211,19 @@ class ColumnChecks:
     def fixed(self, rule: Rule, cells: pd.DataFrame) -> pd.Series[str]:
         """The hit cells as the rule's fix would have them."""
         assert rule.fix is not None  # noqa: S101 - the caller asks for rules with a fix only
-        return _texts(rule, rule.fix, cells, self, "its fix is")
+        return self._texts(rule, rule.fix, cells, "its fix is")
+
+    def answer(self, rule: Rule, function: Any, cells: pd.DataFrame) -> Any:
+        """What a function of a rule answers of prepared cells."""
+        # Shallow, and copied on write: what a rule does to its frame is no other rule's business.
+        return asked(function, _seen(rule, cells), lambda: self.context(cells.copy(deep=False)))
+
+    def _texts(self, rule: Rule, function: Any, cells: pd.DataFrame, what: str) -> pd.Series[str]:
+        try:
+            answer = self.answer(rule, function, cells)
+        except Exception as error:  # noqa: BLE001 - a rule may raise anything
+            raise RuleCrashed(crash_message(rule, error), raised=True) from None
+        return texts_of(rule, answer, cells.index, what)
 
 
 def _suspects(rule: Rule, checks: ColumnChecks) -> str:
@@ -225,7 +233,7 @@ def _suspects(rule: Rule, checks: ColumnChecks) -> str:
     try:
         assert rule.suspects is not None  # noqa: S101 - the caller asks for rules with some only
         given = (checks.context(pd.DataFrame()),) if arity(rule.suspects) else ()
-        pattern = str(rule.suspects(*given))
+        pattern: str = rule.suspects(*given)
         refused = catalogue.refused_by_re2(pattern)
     except Exception as error:
         raise RuleError(f"rule {rule.code}: its suspects are no RE2 pattern: {error}") from error
@@ -234,66 +242,9 @@ def _suspects(rule: Rule, checks: ColumnChecks) -> str:
     return pattern
 
 
-def crash_message(rule: Rule, error: Exception) -> str:
-    """A failure of a rule, in words that hold no value: an error's own text may."""
-    return str(error) if isinstance(error, RuleCrashed) else f"{rule.code}: {type(error).__name__}"
-
-
-def asked_for_mask(rule: Rule, check: Any, frame: pd.DataFrame) -> pd.Series[bool]:
-    """What a rule's check answers of a frame.
-
-    Raises:
-        RuleCrashed: it is no mask of the frame's rows.
-    """
-    return _mask(rule, check(frame), frame)
-
-
-def _texts(
-    rule: Rule, function: Any, cells: pd.DataFrame, checks: ColumnChecks, what: str
-) -> pd.Series[str]:
-    try:
-        texts = _ask(rule, function, cells, checks)
-    except Exception as error:  # noqa: BLE001 - a rule may raise anything
-        raise RuleCrashed(crash_message(rule, error), raised=True) from None
-    if not isinstance(texts, pd.Series) or not texts.index.equals(cells.index):
-        raise RuleCrashed(f"{rule.code}: {what} not a series of the same index")
-    whole = texts.dtype == "str" and not texts.hasnans
-    if not whole and not all(isinstance(text, str) for text in texts.array):
-        raise RuleCrashed(f"{rule.code}: {what} no text")
-    return texts.astype("str")
-
-
-@functools.lru_cache(maxsize=1024)
-def arity(function: Any) -> int:
-    """How many arguments what a rule file defines takes: with the context, or without."""
-    return len(inspect.signature(function).parameters)
-
-
-def _ask(rule: Rule, function: Any, cells: pd.DataFrame, checks: ColumnChecks) -> Any:
-    """Calls what a rule file defines, with the context if it takes one."""
-    values = _seen(rule, cells)
-    if arity(function) == 1:
-        return function(values)
-    # Shallow, and copied on write: what a rule does to its frame is no other rule's business.
-    return function(values, checks.context(cells.copy(deep=False)))
-
-
 def _seen(rule: Rule, cells: pd.DataFrame) -> pd.Series[str]:
     """The values that a rule sees: only the one that unwraps sees a wrapped cell as it is."""
     return cells[VALUE if rule.unwraps else INSIDE]
-
-
-def _mask(rule: Rule, answer: object, cells: pd.DataFrame) -> pd.Series[bool]:
-    """A rule's answer, if it is what was asked for."""
-    if not isinstance(answer, pd.Series) or not pd.api.types.is_bool_dtype(answer.dtype):
-        raise RuleCrashed(f"{rule.code}: its check gave no boolean mask")
-    if not answer.index.equals(cells.index):
-        raise RuleCrashed(f"{rule.code}: its check gave a mask of another index")
-    if answer.dtype == np.bool_:  # which has no gaps
-        return answer
-    if answer.hasnans:
-        raise RuleCrashed(f"{rule.code}: its check gave a mask with gaps")
-    return answer.astype(bool)
 
 
 def _check(rule: Rule, checks: ColumnChecks) -> pa_schema.Check:
@@ -312,12 +263,12 @@ def _check(rule: Rule, checks: ColumnChecks) -> pa_schema.Check:
 
 def _judge_cells(rule: Rule, checks: ColumnChecks, cells: pd.DataFrame) -> Any:
     """What a rule says of the cells that are its business; `failed` sees that it is a mask."""
-    asked = checks.asked(rule, cells)
-    answer = _ask(rule, rule.check, asked.cells, checks)
-    if asked.where is None:
+    business = checks.business(rule, cells)
+    answer = checks.answer(rule, rule.check, business.cells)
+    if business.where is None:
         return answer
     valid = np.ones(len(cells), dtype=bool)
-    valid[asked.where] = _mask(rule, answer, asked.cells)
+    valid[business.where] = mask_of(rule, answer, business.cells.index)
     return pd.Series(valid, index=cells.index)
 
 

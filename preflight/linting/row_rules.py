@@ -36,8 +36,8 @@ from preflight.core.types import (
     Severity,
 )
 from preflight.linting.further_table import FurtherTable
-from preflight.linting.pandera_checks import RuleCrashed, arity, asked_for_mask, crash_message
 from preflight.linting.repair_records import RecordRepairs
+from preflight.linting.rule_answers import asked, crash_message, mask_of, series_of
 from preflight.reading.raw_records import cut_to_width
 from preflight.rule import RowContext, Rule, Scope
 
@@ -296,26 +296,19 @@ class RowRules:
     def _reported(self, rule: Rule, seen: _Rows) -> tuple[list[Findings], Ints]:
         if not len(seen.rows):
             return [], _NO_ROWS
-        frame = seen.frame()
-        context = self._context
-        if rule.tail:
-            context = replace(context, left=pd.Series(seen.left))
-        if rule.tail or rule.raws:
-            context = replace(context, fields=pd.Series(seen.fields))
-        bad = ~asked_for_mask(rule, lambda rows: _ask(rule.check, rows, context), frame).to_numpy()
+        frame, every = seen.frame(), np.ones(len(seen.rows), dtype=bool)
+        answer = self._answer(rule, rule.check, seen, frame, every)
+        bad = ~mask_of(rule, answer, frame.index).to_numpy()
         if not bad.any():
             return [], _NO_ROWS
-        reported = frame[bad]
-        if context.left is not None:
-            context = replace(context, left=context.left[bad])
-        if context.fields is not None:
-            context = replace(context, fields=context.fields[bad])
         messages = None
         if rule.reason is not None:
-            messages = _answer(rule, rule.reason, reported, context, "its reasons are").to_numpy()
-        columns = np.zeros(len(reported), dtype=np.int64)
+            answer = self._answer(rule, rule.reason, seen, frame, bad)
+            messages = series_of(rule, answer, frame.index[bad], "its reasons are").to_numpy()
+        columns = np.zeros(int(bad.sum()), dtype=np.int64)
         if rule.place is not None:
-            columns = _answer(rule, rule.place, reported, context, "its places are").to_numpy() + 1
+            answer = self._answer(rule, rule.place, seen, frame, bad)
+            columns = series_of(rule, answer, frame.index[bad], "its places are").to_numpy() + 1
         rows, lines = seen.rows[bad], seen.lines[bad]
         listed = []
         for column in np.unique(columns):
@@ -323,6 +316,17 @@ class RowRules:
             own_messages = None if messages is None else messages[at]
             listed.append(tables.table(rule.code, rows[at], lines[at], int(column), own_messages))
         return listed, rows
+
+    def _answer(
+        self, rule: Rule, function: Any, seen: _Rows, frame: pd.DataFrame, which: Bools
+    ) -> Any:
+        """What a function of a rule answers of some of the rows."""
+        context = self._context
+        if rule.tail:
+            context = replace(context, left=pd.Series(seen.left)[which])
+        if rule.tail or rule.raws:
+            context = replace(context, fields=pd.Series(seen.fields)[which])
+        return asked(function, frame[which], lambda: context)
 
 
 def _is_sole(rule: Rule) -> bool:
@@ -366,19 +370,6 @@ def _first_filled(table: pa.Table) -> pa.ChunkedArray:
             break
         first = pc.if_else(blank, pc.utf8_trim_whitespace(values), first)
     return first
-
-
-def _ask(function: Any, rows: pd.DataFrame, context: RowContext) -> Any:
-    return function(rows) if arity(function) == 1 else function(rows, context)
-
-
-def _answer(
-    rule: Rule, function: Any, rows: pd.DataFrame, context: RowContext, what: str
-) -> pd.Series[Any]:
-    answer = _ask(function, rows, context)
-    if not isinstance(answer, pd.Series) or not answer.index.equals(rows.index):
-        raise RuleCrashed(f"{rule.code}: {what} not a series of the same index")
-    return answer
 
 
 def without_rows(chunk: Chunk, rows: Ints) -> Chunk:
