@@ -49,7 +49,7 @@ def mask_of(rule: Rule, answer: object, index: pd.Index[Any]) -> pd.Series[bool]
     """A rule's answer, which must be a boolean mask of an index.
 
     Raises:
-        RuleCrashed: it is none.
+        RuleCrashed: it is not one.
     """
     if not isinstance(answer, pd.Series) or not pd.api.types.is_bool_dtype(answer.dtype):
         raise RuleCrashed(f"{rule.code}: its check gave no boolean mask")
@@ -72,7 +72,7 @@ def series_of(rule: Rule, answer: object, index: pd.Index[Any], what: str) -> pd
         what: the answer in a message: "its reasons are".
 
     Raises:
-        RuleCrashed: it is none.
+        RuleCrashed: it is not one.
     """
     if not isinstance(answer, pd.Series) or not answer.index.equals(index):
         raise RuleCrashed(f"{rule.code}: {what} not a series of the same index")
@@ -83,7 +83,7 @@ def texts_of(rule: Rule, answer: object, index: pd.Index[Any], what: str) -> pd.
     """A rule's answer, which must be a text for each row; the arguments are those of `series_of`.
 
     Raises:
-        RuleCrashed: it is none.
+        RuleCrashed: it is not one.
     """
     texts = series_of(rule, answer, index, what)
     whole = texts.dtype == "str" and not texts.hasnans
