@@ -12,6 +12,7 @@ A repaired record takes its place in the table, and is linted, fixed and written
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -78,7 +79,7 @@ class RecordRepairs:
             return Repaired(chunk, {}, nothing)
         source = chunk.malformed.assign(likely=self._likely(chunk.malformed, long))
         quotes = self._requoted(source, misquoted)
-        trimmed = self._of(Repair.TRIM, source, long)
+        trimmed = self._of(Repair.TRIM, source, long, chunk.count)
         left = np.setdiff1d(long, trimmed.at)
         found = {
             Repair.TRIM: trimmed,
@@ -117,13 +118,16 @@ class RecordRepairs:
             names[long] = np.array(headers, dtype=object)[at]
         return names
 
-    def _of(self, repair: Repair, malformed: pd.DataFrame, at: Ints) -> Rejoined:
+    def _of(
+        self, repair: Repair, malformed: pd.DataFrame, at: Ints, records_read: int = 0
+    ) -> Rejoined:
         """The records that a repair fits.
 
         Args:
             repair: which.
             malformed: the records of a chunk.
             at: which of them may be repaired so.
+            records_read: the number of all records of the chunk.
         """
         named = any(column.field for column in self._columns)
         # Names that are not known do not tell where a cell belongs.
@@ -133,7 +137,8 @@ class RecordRepairs:
         if repair is Repair.JOIN:
             found = rejoined(records["raw"], _widths(records), self._columns, self._syntax)
         else:
-            chosen = self._surplus_is_blank if repair is Repair.TRIM else self._fits_as_it_is
+            trim = functools.partial(self._surplus_is_blank, records_read)
+            chosen = trim if repair is Repair.TRIM else self._fits_as_it_is
             found = self._cut_to_width(records, chosen)
         return replace(found, at=at[found.at])
 
@@ -157,15 +162,30 @@ class RecordRepairs:
             columns=list(LOCATED_CHANGE_COLUMNS),
         )
 
-    def _surplus_is_blank(self, cells: Sequence[pa.Array]) -> Bools:
+    def _surplus_is_blank(self, records_read: int, cells: Sequence[pa.Array]) -> Bools:
         """Long records whose surplus fields are blank.
 
-        One in which a cell seems cut off by an unquoted delimiter is left to JOIN.
+        One in which a cell seems cut off by an unquoted delimiter is left to JOIN. If half of the
+        records have the same surplus, a program wrote it; else a blank field may be the extra one.
         """
         surplus = cells[len(self._columns) :]
         blank = np.logical_and.reduce([matches(cell, _BLANK) for cell in surplus])
         mask: Bools = blank & ~np.logical_or.reduce([matches(cell, _CUT_OFF) for cell in cells])
+        if len(mask) * 2 < records_read:
+            mask &= ~self._one_blank_too_many(cells)
         return mask
+
+    def _one_blank_too_many(self, cells: Sequence[pa.Array]) -> Bools:
+        """Records that fit as well without a blank field in front of others."""
+        width = len(self._columns)
+        blank = [matches(cell, _BLANK) for cell in cells]
+        fits = [can_hold(column, cell) for column, cell in zip(self._columns, cells, strict=False)]
+        moved = [can_hold(column, cells[at + 1]) for at, column in enumerate(self._columns)]
+        extra = np.zeros(len(blank[0]), dtype=bool)
+        for at in range(width - 1):
+            followed = ~np.logical_and.reduce(blank[at + 1 : width])
+            extra |= blank[at] & followed & np.logical_and.reduce([*fits[:at], *moved[at:]])
+        return extra
 
     def _fits_as_it_is(self, cells: Sequence[pa.Array]) -> Bools:
         """Short records whose cells fit their columns.

@@ -49,6 +49,26 @@ def test_what_a_delimiter_may_have_cut_off_is_not_taken_for_surplus(
     assert (fixed.books.clean, fixed.books.rejected) == (1, 1)
 
 
+@pytest.mark.parametrize(
+    ("row", "clean"),
+    [
+        ("ann@kestrel-labs.com,,Ann,Bell,,", 4),
+        ("ann@kestrel-labs.com,Ann,Bell,,Kestrel Labs,", 5),  # it is no phone number
+    ],
+)
+def test_a_row_in_which_another_blank_field_may_be_the_surplus_is_not_cut(
+    tmp_path: Path, row: str, clean: int
+) -> None:
+    others = [f"ben{number}@kestrel-labs.com,Ben,Bell,," for number in range(4)]
+    fixed = checked.fix(tmp_path, "\n".join([HEADER, row, *others]))
+    assert fixed.books.clean == clean
+
+
+def test_a_surplus_that_half_of_the_rows_have_was_written_by_a_program(tmp_path: Path) -> None:
+    content = [HEADER, *(f"ben{number}@kestrel-labs.com,,Bell,,," for number in range(4))]
+    assert checked.fix(tmp_path, "\n".join([*content, ",".join(ANN)])).books.clean == 5
+
+
 @given(st.integers(1, 4), st.booleans())
 def test_cells_left_out_at_the_end_are_blank_on_request_alone(
     tmp_path_factory: pytest.TempPathFactory, count: int, unsafe: bool
