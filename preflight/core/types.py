@@ -71,7 +71,7 @@ class Syntax:
         quote: `"` or `'`; it is doubled within a quoted field.
         escape: whether a backslash escapes a quote, delimiter, backslash or line end after it;
             before anything else it is a plain backslash.
-        spaced: whether spaces between a delimiter and an opening quote are not part of the cell.
+        spaced: whether spaces between a delimiter and a quote are not part of the cell.
     """
 
     delimiter: str = ","
@@ -166,7 +166,8 @@ class Layout:
         bad_offsets: offset in the source of every byte that is not valid in `encoding`.
         delimiter: one character.
         quote, escape, spaced: as in `Syntax`.
-        strange_delimiter: an unsupported character that seems to separate the fields, or "".
+        strange_delimiter: another character than `delimiter` that seems to separate the fields,
+            or "": an unsupported one, or the one of the file if the option names a wrong one.
         delimiter_from: "option", "sep" (a `sep=;` line) or "sniffed".
         header: the names as written, unquoted; one entry a column; empty if there is no header.
         header_line: physical line of the header, from 1.

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from preflight.core.types import Syntax
 from preflight.reading.header_evidence import holds_contact, is_contact, is_name, proved_by_columns
+from preflight.reading.odd_delimiter import odd_delimiter
 from preflight.reading.quoting import find_syntax
 from preflight.reading.records import Record, RecordReader
 
@@ -16,7 +17,8 @@ DELIMITERS = ",;\t|"
 """The delimiters that are tried; an earlier one wins if the evidence is equal."""
 
 _NO_DELIMITER = "\x1f"
-_STRANGE = ("^", "~", "::", ":", "\x1f", "\x1e", "\x01", "¦", "§", "#", "!")
+_BLANK, _FEWEST_NAMES = " ", 2
+_NARROW, _EVEN = 2, 0.6
 _RECORDS = 100
 _HEADER_WITHIN = 30
 _MOST, _SHOWN = 0.8, 20
@@ -60,7 +62,7 @@ class Dialect:
 
     `certain` is whether known names or the columns confirm the header, `below` the rows below it
     that describe the columns, `contacts` the lines of the rows above it that hold an address,
-    `strange` an unsupported character that seems to separate the fields, or "", and `longer` some
+    `strange` another character that seems to separate the fields, or "", and `longer` some
     rows of data, if most of them have the same number of fields, more than the header is written
     with. `surplus` is the number of nameless columns that the header had at its end and no row has.
     """
@@ -115,9 +117,11 @@ def find_dialect(
     strange = ""
     if delimiter is not None:
         reading = _read(head, find_syntax(head, delimiter, final=final), known, final=final)
+        if reading.width == 1:
+            strange = _delimiter_of(_sniffed(head, known, final=final))
     else:
         reading = _sniffed(head, known, final=final)
-        strange = _strange_delimiter(head, known) if reading.width == 1 else ""
+        strange = "" if _is_named(reading) else odd_delimiter(head, known)
     rows, syntax = reading.rows, reading.syntax
     if not rows:
         return Dialect(syntax, None, certain=False)
@@ -143,6 +147,17 @@ def find_dialect(
     return Dialect(syntax, header, certain, tuple(below), contacts, strange, longer, surplus)
 
 
+def _is_named(reading: _Reading) -> bool:
+    """Whether a reading has several columns and a header with known names."""
+    return reading.width > 1 and reading.score > 1
+
+
+def _delimiter_of(reading: _Reading) -> str:
+    """The delimiter of a reading with several columns; "" if it may be prose."""
+    even = reading.width > _NARROW and reading.score > _EVEN
+    return reading.syntax.delimiter if even or _is_named(reading) else ""
+
+
 def _sniffed(head: bytes, known: Callable[[str], bool], *, final: bool) -> _Reading:
     readings = [
         _read(head, find_syntax(head, delimiter, final=final), known, final=final)
@@ -151,22 +166,23 @@ def _sniffed(head: bytes, known: Callable[[str], bool], *, final: bool) -> _Read
     best = max(readings, key=lambda reading: reading.score)
     lines = _read(head, Syntax(_NO_DELIMITER), known, final=final).rows
     one_column = _ONE_COLUMN + (1 if any(known(line.cells[0]) for line in lines[:1]) else 0)
+    if not _is_named(best) and (blank := _blank_delimited(head, known, final=final)):
+        return blank
     if best.score > one_column:
         return best
     return _Reading(readings[0].syntax, readings[0].rows, 1, one_column)
 
 
-def _strange_delimiter(head: bytes, known: Callable[[str], bool]) -> str:
-    """The unsupported character that seems to separate the fields of a one-column text, or ""."""
-    lines = [line for line in head.decode("utf-8", "replace").splitlines()[:_HEADER_WITHIN] if line]
-    for mark in _STRANGE:
-        cells = [[cell.strip() for cell in line.split(mark)] for line in lines]
-        width = len(cells[0]) if cells else 0
-        if width > 1 and sum(map(known, cells[0])) > 1:
-            even = sum(len(row) == width for row in cells)
-            if even * 2 > len(cells):
-                return mark
-    return ""
+def _blank_delimited(head: bytes, known: Callable[[str], bool], *, final: bool) -> _Reading | None:
+    """The text with a blank as the delimiter, if names, widths and addresses prove it."""
+    reading = _read(head, find_syntax(head, _BLANK, final=final), known, final=final)
+    header, names = _named_header(reading, known)
+    if header is None or names < _FEWEST_NAMES or len(header.cells) != reading.width:
+        return None
+    data = [row for row in reading.rows if row.line > header.line]
+    even = sum(len(row.cells) == reading.width for row in data)
+    contacts = sum(holds_contact(row.cells) for row in data)
+    return reading if data and min(even, contacts) >= _MOST * len(data) else None
 
 
 def _with_last_column(header: SampleRow, data: list[SampleRow]) -> SampleRow:

@@ -16,7 +16,7 @@ from preflight.reading.records import RecordReader
 _EVIDENCE = 256 << 10
 _RECORDS = 2000
 _FEWEST = 2
-_CLOSED = 0.9
+_CLOSED, _MOSTLY_CLOSED = 0.9, 0.8
 
 
 def find_syntax(head: bytes, delimiter: str, *, final: bool) -> Syntax:
@@ -30,9 +30,12 @@ def find_syntax(head: bytes, delimiter: str, *, final: bool) -> Syntax:
     final = final and len(head) <= _EVIDENCE
     head = head[:_EVIDENCE]
     plain = Syntax(delimiter)
-    options = [plain]
-    if _is_singly_quoted(head, delimiter):
-        options = [dataclasses.replace(plain, quote="'"), plain]
+    closed = _singly_quoted(head, delimiter)
+    single = dataclasses.replace(plain, quote="'")
+    if closed >= _CLOSED:
+        options = [single, plain]
+    else:
+        options = [plain, single] if closed >= _MOSTLY_CLOSED else [plain]
     for option in list(options):
         if _has(rb"\\(?:%b|%b|\r?\n)", head, b"\\", option):
             options.append(dataclasses.replace(option, escape=True))
@@ -54,19 +57,22 @@ def _has(pattern: bytes, head: bytes, sign: bytes, syntax: Syntax) -> bool:
     return re.search(pattern % (delimiter, quote), head) is not None
 
 
-def _is_singly_quoted(head: bytes, delimiter: str) -> bool:
-    """Whether cells are quoted with single quotes, and none with double quotes."""
+def _singly_quoted(head: bytes, delimiter: str) -> float:
+    """Which share of the cells that open with a single quote closes with one.
+
+    0 if half of the lines have no such cell, or if a cell opens with a double quote.
+    """
     sign = delimiter.encode("ascii")
     if not head.startswith(b"'") and sign + b"'" not in head and b"\n'" not in head:
-        return False
+        return 0.0
     mark = re.escape(sign)
     opening = rb"(?:(?<=[%b\r\n])|\A)" % mark
     if re.search(opening + b'"', head):
-        return False
+        return 0.0
     opened = len(re.findall(opening + b"'", head))
     wrapped = len(re.findall(opening + rb"'(?:[^'\\]|''|\\[\s\S])*+'(?=[%b\r\n]|\Z)" % mark, head))
     lines = len(re.findall(rb"[^\r\n]+", head))
-    return wrapped >= max(_FEWEST, _CLOSED * opened, lines / 2)
+    return wrapped / opened if wrapped >= max(_FEWEST, lines / 2) else 0.0
 
 
 def _faults(head: bytes, syntax: Syntax, *, final: bool) -> int:

@@ -4,7 +4,7 @@ The rules are those of the standard library's `csv` module (any one-byte delimit
 quote, doubled quotes, not strict) over physical lines that end in ``\\n``, ``\\r\\n`` or a lone
 ``\\r``: a quote opens a quoted field only as its first character, and text after a closing quote up
 to the next delimiter is literal. If the syntax has escapes, a backslash with nothing to escape is
-literal; if it is spaced, spaces are skipped only before a quote.
+literal; if it is spaced, spaces are skipped only before a quote and behind a quoted field.
 
 Two things are added: a quote that never closes, and a quoted field that runs over other records,
 make one physical line malformed, not the rest of the file. A field whose lines merely look like
@@ -172,6 +172,8 @@ class RecordReader:
                     stop = _behind(self._line, buffer, at)
             end = _behind(self._plain, buffer, at, stop)
             plain = buffer[at:end]
+            if is_quoted and self._spaced and plain.isspace():
+                plain, regular = b"", False
             if plain:
                 stray = stray or is_quoted or self._is_stray(plain)
                 misquoted = misquoted or (is_quoted and not plain.isspace())

@@ -173,9 +173,9 @@ def test_a_backslash_with_nothing_to_escape_is_a_backslash() -> None:
     assert record.fields == [b"C:\\Temp", b"\\N", b"\\N"]
 
 
-def test_blanks_in_front_of_a_quote_are_skipped_and_no_others() -> None:
+def test_blanks_around_a_quoted_cell_are_skipped_and_no_others() -> None:
     record = _odd(b' a, "b, c" ,\t"d"', spaced=True)
-    assert record.fields == [b" a", b"b, c ", b"d"]
+    assert record.fields == [b" a", b"b, c", b"d"]
     assert _odd(b' a,\t"d"', delimiter="\t", spaced=True).fields == [b" a,", b"d"]
 
 

@@ -151,8 +151,11 @@ def _arranged(cells: list[str], names: list[str], header: tuple[str, ...]) -> tu
 
 
 def _normal(row: tuple[str, ...], polluted: Polluted) -> tuple[str, ...]:
-    """A row for comparing: its line breaks alike, and without quotes where they do not count."""
-    cells = [cell.replace("\r\n", "\n").replace("\r", "\n") for cell in row]
+    """A row for comparing: its line breaks alike, and without quotes where they do not count.
+
+    A cell of blanks alone is a blank one.
+    """
+    cells = [cell.replace("\r\n", "\n").replace("\r", "\n") if cell.strip() else "" for cell in row]
     if polluted.stray:
         cells = [_QUOTES.sub("", cell).strip() for cell in cells]
     return tuple(cells)
