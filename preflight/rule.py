@@ -258,6 +258,14 @@ class FileView:
         above_numbers = any(self.looks[at].numeric for at in filled if at < len(self.looks))
         return above_numbers and all(_NUMBER.fullmatch(names[at]) for at in filled)
 
+    @functools.cached_property
+    def names_in_one_cell(self) -> bool:
+        """Whether the header is one quoted cell with several known names inside."""
+        if len(self.layout.header) != 1 or self.layout.strange_delimiter:
+            return False
+        name = self.layout.header[0]
+        return any(sum(map(self.profile.knows, name.split(mark))) > 1 for mark in ",;\t|")
+
     @property
     def headers(self) -> tuple[Column, ...]:
         """The columns that the header names; none if the first row looks like data."""

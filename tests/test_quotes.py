@@ -70,6 +70,14 @@ def test_a_quote_that_is_not_closed_swallows_no_record_below(tmp_path: Path) -> 
     assert [row["preflight__codes"] for row in read_rejects(fixed.folder)] == ["STR109"]
 
 
+def test_lines_of_which_only_some_are_one_quoted_cell_are_an_error(tmp_path: Path) -> None:
+    rows = [f'"p{number}@kestrel-labs.com,Pike,Bob"' for number in range(4)]
+    content = "\n".join(['"email,company,first_name"', *rows, "ann@kestrel-labs.com,Pike,Ann"])
+    checked = check(tmp_path, content)
+    assert [rule.code for rule, _ in checked.analysis.problems] == ["STR116"]
+    assert checked.after.clean == 0
+
+
 def read_rejects(folder: Path) -> list[dict[str, str]]:
     """The rows of rejects.csv."""
     text = (folder / "rejects.csv").read_text("utf-8-sig")

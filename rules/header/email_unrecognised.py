@@ -31,7 +31,7 @@ def check(view: FileView) -> Iterator[Problem]:
     field = profile.fields.get("email")
     if field is None or field.required or not view.headers or profile.any_of:
         return
-    if view.layout.strange_delimiter or view.layout.longer_rows:
+    if view.layout.strange_delimiter or view.layout.longer_rows or view.names_in_one_cell:
         # The columns are not those of the file, and another rule says so.
         return
     wanted = profile.is_general or field.header is not None

@@ -2,7 +2,7 @@
 
 A spreadsheet does this to a CSV that it opened without splitting it into columns. A provider would
 read one column, whose name is the whole header. What is inside is read instead, and written as
-columns.
+columns. If only some lines are quoted so, nothing tells how to read the others.
 
 Bad::
 
@@ -33,10 +33,17 @@ from collections.abc import Iterator
 
 from preflight.rule import FileView, Problem, Rule, Safety, Scope, Severity
 
+_SOME = (
+    "the header is one quoted cell with all names inside, but not each line is quoted so: take "
+    "the outer quotes away"
+)
+
 
 def check(view: FileView) -> Iterator[Problem]:
     if view.layout.wrapped:
         yield Problem(line=1, safety=Safety.SAFE)
+    elif view.names_in_one_cell:
+        yield Problem(_SOME, line=view.layout.header_line)
 
 
 RULE = Rule(
