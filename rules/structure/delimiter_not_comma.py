@@ -37,7 +37,7 @@ _NAMES = {";": "a semicolon", "\t": "a tab", "|": "a pipe", ":": "a colon", " ":
 
 def check(view: FileView) -> Iterator[Problem]:
     layout = view.layout
-    if layout.header and layout.delimiter != ",":
+    if layout.header and layout.delimiter != "," and not layout.strange_delimiter:
         name = _NAMES.get(layout.delimiter, f"0x{ord(layout.delimiter):02x}")
         yield Problem(
             f"the delimiter is {name}, not a comma",
