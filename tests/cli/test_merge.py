@@ -21,7 +21,7 @@ from preflight.runs.ledger.run import PartState, RunState, StoredPart
 from tests.calls import DOTDIGITAL, SHOW, TALKVALUE, Call, contacts, rows_of
 from tests.cli.test_submit import books_of
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("few_rules")]
 
 Box = Callable[..., Sandbox]
 SCHEMA = Path(__file__).parents[2] / "preflight" / "report" / "report.schema.json"

@@ -18,7 +18,7 @@ from preflight.providers.sandbox.store import StoredUpload
 from tests.calls import DOTDIGITAL, TALKVALUE, Call, contacts, rows_of
 from tests.cli.test_submit import books_of
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("few_rules")]
 
 Box = Callable[..., Sandbox]
 HEADER = "Email,First Name,Last Name,Mobile,Company,Postcode\n"

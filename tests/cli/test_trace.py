@@ -10,7 +10,7 @@ import pytest
 from preflight.providers.sandbox.server import Sandbox
 from tests.calls import TALKVALUE, Call
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("few_rules")]
 
 LEADS = (
     "email,first_name\n"
