@@ -398,6 +398,8 @@ class Rule:
         place: for a ROW rule, a function of the arguments of `reason` that returns the position of
             the column each finding is about. None if findings are about the row.
         alike: for a TABLE rule, what it compares rows by.
+        yields_to: for a CELL rule, the codes of rules that know better what is wrong: it does not
+            report a cell that one of them reports. Where such a rule is off, it reports the cell.
         reason: a function that returns a message for each reported value or row, where `message`
             says too little. It gets the arguments of `check`, narrowed to what is reported. The
             messages contain no value of a contact.
@@ -443,6 +445,7 @@ class Rule:
     sole: bool = False
     place: Callable[..., pd.Series[int]] | None = None
     alike: Alike = Alike.KEY
+    yields_to: frozenset[str] = frozenset()
     reason: Reasons | None = None
     fix: Fix | None = None
     safety: Safety | None = None

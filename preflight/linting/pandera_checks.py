@@ -155,8 +155,15 @@ class ColumnChecks:
         """Where a rule hits a cell: a mask over the frame that `prepare` made.
 
         Raises:
-            RuleCrashed: the rule raised, or did not answer with a mask.
+            RuleCrashed: the rule, or one that it yields to, raised or did not answer with a mask.
         """
+        hit = self._reported(rule, cells)
+        for better in self.rules if rule.yields_to and hit.any() else ():
+            if better.code in rule.yields_to and hit.any():
+                hit[hit] = ~self._reported(better, cells[hit])
+        return hit
+
+    def _reported(self, rule: Rule, cells: pd.DataFrame) -> Bools:
         if not len(self.business(rule, cells).cells):
             return np.zeros(len(cells), dtype=bool)
         check = self._applied(rule)
@@ -166,7 +173,7 @@ class ColumnChecks:
             raise
         except Exception as error:  # noqa: BLE001 - a rule may raise anything
             raise RuleCrashed(crash_message(rule, error), raised=True) from None
-        return ~mask_of(rule, answer, cells.index).to_numpy()
+        return np.asarray(~mask_of(rule, answer, cells.index).to_numpy())
 
     def business(self, rule: Rule, cells: pd.DataFrame) -> _Business:
         """The cells that are a rule's business: the filled ones, or the blank ones.

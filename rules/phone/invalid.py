@@ -28,15 +28,22 @@ import pandas as pd
 
 from preflight.rule import Context, Rule, Scope, Severity
 
+# What phone rules of their own are about. Where one of them is off, the cell is still not valid.
+_OTHERS = {
+    "unparsable": "PHN402", "several": "PHN407", "scientific": "PHN408", "placeholder": "PHN410",
+    "decimal": "PHN413", "words": "PHN415", "old-form": "PHN416",
+}  # fmt: skip
+
 
 def check(phone: pd.Series[str], context: Context) -> pd.Series[bool]:
     del phone
-    return context.judged["status"] != "invalid"
+    return ~context.judged["status"].isin(["invalid", *_OTHERS])
 
 
 def reason(phone: pd.Series[str], context: Context) -> pd.Series[str]:
     del phone
-    return context.judged["reason"]
+    judged = context.judged
+    return judged["reason"].where(judged["status"] == "invalid", "not a valid phone number")
 
 
 RULE = Rule(
@@ -47,5 +54,6 @@ RULE = Rule(
     kinds=frozenset({"phone"}),
     message="not a valid number for its region",
     check=check,
+    yields_to=frozenset(_OTHERS.values()),
     reason=reason,
 )
