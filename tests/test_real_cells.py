@@ -59,6 +59,45 @@ def test_a_placeholder_is_one_in_every_kind_of_column(tmp_path: Path) -> None:
     assert codes == {cell: list(enumerate(IN_A_COLUMN, start=1)) for cell in PLACEHOLDERS}
 
 
+# What programs write, by the program that documents it; see `kinds/placeholders.py`.
+WRITTEN = (
+    "Not Provided", "[not provided]", "[[Unknown]]", "(No value)", "No data", "not assigned",
+    "nicht zugeordnet", "Keine Angabe", "non renseigné", "sin datos", "onbekend", "brak danych",
+    "[deleted]", "REDACTED FOR PRIVACY", "Info Requested", "Anonymous", "[object HTMLElement]",
+    "Invalid date", "NaN-NaN-NaN", "System.Object[]", "<nil>", "[Record]", "Loading...", "???",
+    "...", "***", "____", "0001-01-01T00:00:00", "01/01/0001 12:00:00 AM", "1/0/1900",
+    "1899-12-30 00:00:00", "/cdn-cgi/l/email-protection#8be2", "[e-mail protected]",
+    "Diese E-Mail-Adresse ist vor Spambots geschützt! Zur Anzeige muss JavaScript an sein!",
+    "Questo indirizzo email è protetto dagli spambots.",
+    "Dit e-mailadres wordt beveiligd tegen spambots.",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cells", "codes"),
+    [
+        (WRITTEN, IN_A_COLUMN),
+        (("#REF!", "#VALUE!", "#Error", "#Deleted", "#####"), ("TXT706",) * 6),
+    ],
+)
+def test_what_a_program_writes_for_nothing_is_the_same_in_every_column(
+    cells: tuple[str, ...], codes: tuple[str, ...], tmp_path: Path
+) -> None:
+    content = _in_each_column(cells)
+    found = [
+        (row.row, row.rule.code)
+        for row in listed(check(tmp_path, content, ignore=("DUP", "SEC")), show_all=True).rows()
+        if row.row
+    ]
+    assert found == list(enumerate(codes * len(cells), start=1))
+
+
+def test_the_address_of_somebody_forgotten_is_a_placeholder(tmp_path: Path) -> None:
+    """As WordPress writes it."""
+    found = _found(tmp_path, "email\ndeleted@site.invalid\n")
+    assert [code for _, code, _ in found] == ["EML310"]
+
+
 def test_what_only_resembles_a_placeholder_is_none(tmp_path: Path) -> None:
     """Names and companies that begin like one."""
     cells = ("Nan", "Null", "Dash-Bell", "None Ltd", "A--B", "50%", "{x}")

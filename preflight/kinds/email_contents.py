@@ -24,10 +24,11 @@ _YOURS = (
     r"(?:email|foo|me|name|someone|user|you|your\.?(?:e?mail|name)|yourname)"
     r"@(?:bar|company|domain|mydomain|your-?company|your-?domain|yourname)\.com"
 )
-# Facebook's testing tool for lead forms writes `test@fb.com`.
+# Facebook's testing tool for lead forms writes `test@fb.com`; WordPress writes
+# `deleted@site.invalid` for somebody who asked to be forgotten.
 PLACEHOLDER_ADDRESS = (
     rf"^(?:{_TWICE}|{_TWO}|{_YOURS}|none@none|nobody@nobody(?:\.[a-z]+)*|test@fb\.com)$"
-    r"|[@.]example\.(?:com|net|org)$|[@.]example$"
+    r"|[@.]example\.(?:com|net|org)$|[@.]example$|^deleted@site\.invalid$"
 )
 _BLANKS = (
     "-", "--", "#n/a", "n.a.", "n/a", "na", "nil", "no", "no email", "no e-mail", "noemail", "none",

@@ -24,14 +24,12 @@ from preflight.core.types import Chunk, Ints, Layout, Problem, Safety, Severity
 from preflight.kinds.timestamp.day_month_order import DayMonthOrders
 from preflight.linting.chunk_analysis import analyze_chunk
 from preflight.linting.duplicates import Contacts
-from preflight.linting.fix_preview import FixPreview
+from preflight.linting.fix_preview import FixPreview, Preview
 from preflight.linting.folds import (
     ContentFold,
     FixCounts,
-    Repairs,
     add_orders,
     add_states,
-    count_rejected,
 )
 from preflight.linting.kept_chunks import KeptChunks
 from preflight.linting.linter import Linter, view_problems
@@ -59,11 +57,13 @@ class Analysis:
         after: the same after fixing.
         of_whole_file: the findings of the table rules and the user's schema, which need the whole
             file.
-        fixed: for each rule code, the number of cells that its fix changes.
-        fixed_cells: number of cells that any fix changes, and of records that are repaired.
-        guessed_cells: number of further cells that unsafe fixes would change, if not applied.
+        fixed: for each rule code, the number of cells in clean rows that its fix changes.
+        fixed_cells: number of cells in clean rows that any fix changes, and of clean rows that are
+            repaired.
+        preview: what unsafe fixes would add, if not applied.
+        guessed_cells: number of further cells that unsafe fixes would change, and of records that
+            they would repair.
         guessed_rows: number of further rows that these would save, duplicates among them.
-        guessed_all: whether these numbers are complete; else they are lower bounds.
         repairs: the rows that are repaired, or would be by unsafe fixes, with the safety of that.
         kept: the results of each chunk, for the second pass and for reports.
     """
@@ -79,9 +79,9 @@ class Analysis:
     of_whole_file: Findings
     fixed: dict[str, int]
     fixed_cells: int
+    preview: Preview
     guessed_cells: int
     guessed_rows: int
-    guessed_all: bool
     repairs: Mapping[int, Safety]
     kept: KeptChunks
 
@@ -163,8 +163,8 @@ class _FirstPass:
         self._states = RowStateFold()
         self._contacts = Contacts(plan)
         self._fix_counts = FixCounts()
-        self._preview = FixPreview(self._linter)
-        self._repairs = Repairs()
+        self._preview = FixPreview(self._linter, layout)
+        self._repairable: dict[int, Safety] = {}
         self._orders = DayMonthOrders()
         self._content = ContentFold(layout, plan)
         self._kept = KeptChunks(layout, plan, folder)
@@ -192,7 +192,7 @@ class _FirstPass:
         self._contacts.add(chunk)
         self._preview.add(chunk)
         self._fix_counts.add(chunk)
-        self._repairs.add(chunk)
+        self._repairable |= chunk.row_rules.repairable
         self._kept.add(chunk)
         if self._whole_file is not None:
             self._whole_file.add(chunk.fixed())
@@ -207,7 +207,7 @@ class _FirstPass:
         states.settle()
         whole_file, schema_problems = self._of_whole_file(chunks)
         view = self._content.view(len(states.before))
-        guessed = sum(count_rejected(rows, states.after) for rows in self._preview.rows)
+        preview = self._preview.result(states.after)
         analysis = Analysis(
             layout=self._layout,
             plan=self._plan,
@@ -218,12 +218,12 @@ class _FirstPass:
             before=states.before,
             after=states.after,
             of_whole_file=whole_file,
-            fixed=self._fix_counts.result(),
-            fixed_cells=self._fix_counts.cells,
-            guessed_cells=self._preview.cells + self._repairs.not_made,
-            guessed_all=self._preview.all_seen,
-            guessed_rows=guessed + self._repairs.would_save(states.after),
-            repairs=self._repairs.repairable,
+            fixed=self._fix_counts.by_code(states.after),
+            fixed_cells=self._fix_counts.cells(states.after),
+            preview=preview,
+            guessed_cells=preview.cells + len(preview.records),
+            guessed_rows=len(preview.rows) + len(preview.records),
+            repairs=self._repairable,
             kept=self._kept,
         )
         if analysis.refused:

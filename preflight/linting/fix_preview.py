@@ -1,37 +1,71 @@
-"""What fixes that guess would add to a file that is fixed without them."""
+"""What unsafe fixes would add to a file that is fixed without them."""
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 
 import numpy as np
 
-from preflight.core.types import Ints, Safety
+from preflight.config.column_mapping import with_joined
+from preflight.core.types import Bools, Ints, Layout, Safety
 from preflight.linting.chunk_analysis import ChunkAnalysis
-from preflight.linting.fixer import FixedColumn, bad_rows, fix_column
+from preflight.linting.fixer import FixedColumn, bad_rows, fix_cells, fix_column
 from preflight.linting.linter import ColumnSuspects, Linter, RuleHits
+from preflight.linting.repair_records import RecordRepairs
+from preflight.linting.row_rules import without_rows
+from preflight.linting.row_states import CLEAN, REJECTED, RowStates
 
 MOST_GUESSES = 5_000
-"""How many cells are looked at to say what guessing would add."""
+"""How many cells are checked again to say which rejected rows unsafe fixes would save."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Preview:
+    """What unsafe fixes would add.
+
+    Attributes:
+        rows: the rejected rows that would have no error about a cell left. Rows that unsafe fixes
+            would make duplicates of others are among them.
+        records: the malformed records that would be repaired, and then have no error left.
+        columns: column position → the rows in which unsafe fixes would change its cell, and which
+            would be clean; ascending.
+        cells: the number of these cells.
+        all_seen: whether all rejected rows were looked at.
+    """
+
+    rows: Ints
+    records: frozenset[int]
+    columns: Mapping[int, Ints]
+    cells: int
+    all_seen: bool
+
+    def changes(self, row: int, column: int) -> bool:
+        """Whether unsafe fixes would change a cell.
+
+        Args:
+            row: of the cell.
+            column: its number, from 1.
+        """
+        rows = self.columns.get(column - 1)
+        if rows is None:
+            return False
+        at = int(np.searchsorted(rows, row))
+        return at < len(rows) and int(rows[at]) == row
 
 
 class FixPreview:
-    """What fixes that guess would add to a file that is fixed without them.
+    """Collects what unsafe fixes would add to a file that is fixed without them.
 
-    Only columns in which a rule hits a cell that it could fix by a guess are fixed once more, and
-    no more than `MOST_GUESSES` cells in all: a file of which every row fails must not cost twice.
-    Rows that guessing would make duplicates of others are not told from the rows it would save.
+    Only the cells that a rule hits and could fix unsafely are fixed once more. No more than
+    `MOST_GUESSES` of them are checked again: a file of which every row fails must not cost twice.
 
     Args:
         linter: of the file.
-
-    Attributes:
-        cells: how many cells guesses would change, of those looked at.
-        rows: the rows that would have no error about a cell left, a piece a chunk.
-        all_seen: whether all cells that could be guessed were looked at.
+        layout: of the file.
     """
 
-    def __init__(self, linter: Linter) -> None:
+    def __init__(self, linter: Linter, layout: Layout) -> None:
         self._linter = linter
         plan = linter.plan
         self._bold = dataclasses.replace(plan, unsafe_fixes=True)
@@ -40,49 +74,102 @@ class FixPreview:
             for code, rule in plan.rules.items()
             if rule.fix is not None and rule.safety is Safety.UNSAFE and not plan.unsafe_fixes
         }
+        self._repairs = RecordRepairs(self._bold, layout)
+        self._records: set[int] = set()
         self._left = MOST_GUESSES
-        self.cells = 0
-        self.rows: list[Ints] = []
-        self.all_seen = True
+        self._rows: list[Ints] = []
+        self._changed: dict[int, list[Ints]] = {}
+        self._all_seen = True
 
     def add(self, chunk: ChunkAnalysis) -> None:
         """Looks at the columns of a chunk, after the fixes that are made."""
+        self._add_records(chunk)
         rows = chunk.chunk.rows
-        places = [self._guessable(column) for column in chunk.columns]
+        hit = [self._hit(column) for column in chunk.columns]
         counts = np.zeros(len(rows), dtype=np.int64)
-        for where in places:
-            counts[where] += 1
+        for column, cells in zip(chunk.columns, hit, strict=True):
+            if cells.any():
+                counts[_places(column.suspects, cells)] += 1
+                where = _places(column.suspects, self._changes(column.suspects, cells))
+                self._changed.setdefault(column.suspects.column.position, []).append(rows[where])
         if not counts.any():
             return
         so_far = np.cumsum(counts)
         reach = int(np.searchsorted(so_far, self._left, side="right"))
-        self.all_seen &= reach == len(rows)
+        self._all_seen &= reach == len(rows)
         if not reach:
             return
         self._left -= int(so_far[reach - 1])
         guessed = [
             fix_column(self._linter, _of_first_rows(column.suspects, reach), self._bold)
-            if len(where)
+            if cells.any()
             else column
-            for column, where in zip(chunk.columns, places, strict=True)
+            for column, cells in zip(chunk.columns, hit, strict=True)
         ]
-        for column in guessed:
-            for change in column.fixed.changes:
-                if change.safety is Safety.UNSAFE:
-                    self.cells += int(change.cells[column.suspects.which].sum())
         columns = ((column.suspects, column.hits) for column in guessed)
         still_bad = bad_rows(self._linter, columns, len(rows))
         fixable = chunk.bad_after & ~chunk.condemned
-        self.rows.append(rows[:reach][(fixable & ~still_bad)[:reach]])
+        self._rows.append(rows[:reach][(fixable & ~still_bad)[:reach]])
 
-    def _guessable(self, column: FixedColumn) -> Ints:
-        """Where in the chunk's table a cell of the column stands that a guess may fix."""
-        suspects = column.suspects
-        cells = np.zeros(len(suspects.cells), dtype=bool)
-        for hit in (*suspects.hits, *column.hits):
+    def _add_records(self, chunk: ChunkAnalysis) -> None:
+        """Looks at the malformed records that unsafe fixes would repair."""
+        result = chunk.row_rules
+        wanted = np.setdiff1d(sorted(result.repairable), result.repaired).astype(np.int64)
+        if not len(wanted):
+            return
+        repaired = self._repairs.repair(chunk.read).chunk
+        others = np.setdiff1d(repaired.rows, wanted)
+        records = with_joined(without_rows(repaired, others), self._bold.columns)
+        fixed = [
+            fix_column(self._linter, suspects, self._bold)
+            for suspects in self._linter.lint(records).columns
+        ]
+        columns = ((column.suspects, column.hits) for column in fixed)
+        bad = bad_rows(self._linter, columns, len(records.rows))
+        self._records.update(records.rows[~bad].tolist())
+
+    def _hit(self, column: FixedColumn) -> Bools:
+        """A mask of the distinct cells that an unsafe fix may change."""
+        cells = np.zeros(len(column.suspects.cells), dtype=bool)
+        for hit in (*column.suspects.hits, *column.hits):
             if hit.code in self._codes:
                 cells |= hit.cells
-        return suspects.where[cells[suspects.which]]
+        return cells
+
+    def _changes(self, suspects: ColumnSuspects, cells: Bools) -> Bools:
+        """A mask of the distinct cells that unsafe fixes change, of some of them."""
+        some = suspects.cells[cells].reset_index(drop=True)
+        hits = {hit.code: hit.cells[cells] for hit in suspects.hits}
+        fixed = fix_cells(suspects.checks, some, hits, self._bold)
+        changed = np.zeros(len(cells), dtype=bool)
+        at = np.flatnonzero(cells)
+        for change in fixed.changes:
+            if change.safety is Safety.UNSAFE:
+                changed[at[change.cells]] = True
+        return changed
+
+    def result(self, after: RowStates) -> Preview:
+        """What was found.
+
+        Args:
+            after: the state of each row after the fixes that are made.
+        """
+        rows = np.concatenate([np.empty(0, dtype=np.int64), *self._rows])
+        rows = rows[after[rows - 1] == REJECTED]
+        clean = after == CLEAN
+        clean[rows - 1] = True
+        columns = {
+            position: (changed := np.concatenate(pieces))[clean[changed - 1]]
+            for position, pieces in self._changed.items()
+        }
+        records = frozenset(row for row in self._records if after[row - 1] == REJECTED)
+        cells = sum(map(len, columns.values()))
+        return Preview(rows, records, columns, cells, self._all_seen)
+
+
+def _places(suspects: ColumnSuspects, cells: Bools) -> Ints:
+    """Where in the chunk's table some distinct cells of a column stand, ascending."""
+    return suspects.where[cells[suspects.which]]
 
 
 def _of_first_rows(suspects: ColumnSuspects, count: int) -> ColumnSuspects:

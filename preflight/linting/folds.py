@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow.compute as pc
 
 from preflight.config.column_mapping import is_sent
 from preflight.config.plan import Plan
-from preflight.core.types import Chunk, Ints, Layout, Safety
+from preflight.core.types import Bools, Chunk, Ints, Layout
 from preflight.kinds.sniffing import Sample
 from preflight.kinds.timestamp.day_month_order import DayMonthOrders
 from preflight.linting.chunk_analysis import ChunkAnalysis
-from preflight.linting.row_states import REJECTED, RowStateFold, RowStates
+from preflight.linting.linter import ColumnSuspects
+from preflight.linting.row_states import CLEAN, RowStateFold, RowStates
 from preflight.rule import FileView
+
+# Of these there may be one for each cell of a file.
+Rows = npt.NDArray[np.int32]
 
 
 def add_states(states: RowStateFold, chunk: ChunkAnalysis) -> None:
@@ -34,64 +38,45 @@ def add_orders(orders: DayMonthOrders, chunk: ChunkAnalysis) -> None:
 
 
 class FixCounts:
-    """The number of cells that the fix of each rule changes, and of records that a rule repairs.
-
-    Attributes:
-        cells: number of cells that are changed and of records that are repaired, each once.
-    """
+    """The number of cells in clean rows that fixes change, and of clean rows that are repaired."""
 
     def __init__(self) -> None:
-        self._counted = Counter[str]()
-        self.cells = 0
+        self._cells: list[Rows] = []
+        self._of_code: dict[str, list[Rows]] = {}
 
     def add(self, chunk: ChunkAnalysis) -> None:
-        """Counts the fixes of a chunk."""
-        self.cells += len(chunk.row_rules.repairs)
-        for code, times in chunk.row_rules.repairs["code"].value_counts().items():
-            self._counted[str(code)] += int(times)
+        """Adds the fixes of a chunk."""
+        repairs = chunk.row_rules.repairs
+        self._cells.append(repairs["row"].to_numpy(dtype=np.int32))
+        for code, rows in repairs.groupby("code")["row"] if len(repairs) else ():
+            self._of_code.setdefault(str(code), []).append(rows.to_numpy(dtype=np.int32))
+        rows = chunk.chunk.rows
         for column in chunk.columns:
-            self.cells += int(column.fixed.changed[column.suspects.which].sum())
+            suspects, changed = column.suspects, column.fixed.changed
+            if not changed.any():
+                continue
+            self._cells.append(_rows_of(rows, suspects, changed))
             for change in column.fixed.changes:
-                cells = int(change.cells[column.suspects.which].sum())
-                self._counted[change.code] += cells
+                kept = self._of_code.setdefault(change.code, [])
+                kept.append(_rows_of(rows, suspects, change.cells))
 
-    def result(self) -> dict[str, int]:
-        """The number for each code, in the order of the codes."""
-        return dict(sorted(self._counted.items()))
+    def cells(self, states: RowStates) -> int:
+        """The number of cells that are changed and of records that are repaired, each once."""
+        return _count_clean(self._cells, states)
 
-
-class Repairs:
-    """The records that are repaired, or would be by unsafe fixes."""
-
-    def __init__(self) -> None:
-        self._repairable: dict[int, Safety] = {}
-        self._not_made: list[Ints] = []
-
-    def add(self, chunk: ChunkAnalysis) -> None:
-        """Adds the records of a chunk."""
-        result = chunk.row_rules
-        self._repairable |= result.repairable
-        rows = np.array(sorted(result.repairable), dtype=np.int64)
-        self._not_made.append(np.setdiff1d(rows, result.repaired))
-
-    @property
-    def repairable(self) -> Mapping[int, Safety]:
-        """The rows of all of them, with the safety of their repair."""
-        return self._repairable
-
-    @property
-    def not_made(self) -> int:
-        """The number of records that the plan does not repair."""
-        return sum(map(len, self._not_made))
-
-    def would_save(self, after: RowStates) -> int:
-        """The number of rejected rows that repairing would save."""
-        return sum(count_rejected(rows, after) for rows in self._not_made)
+    def by_code(self, states: RowStates) -> dict[str, int]:
+        """The number that the fix of each rule changes, in the order of the codes."""
+        counted = {code: _count_clean(rows, states) for code, rows in self._of_code.items()}
+        return {code: count for code, count in sorted(counted.items()) if count}
 
 
-def count_rejected(rows: Ints, states: RowStates) -> int:
-    """The number of rejected rows among some rows."""
-    return int((states[rows - 1] == REJECTED).sum())
+def _rows_of(rows: Ints, suspects: ColumnSuspects, cells: Bools) -> Rows:
+    """The rows of some distinct cells of a column."""
+    return rows[suspects.where[cells[suspects.which]]].astype(np.int32)
+
+
+def _count_clean(pieces: Iterable[Rows], states: RowStates) -> int:
+    return sum(int((states[rows - 1] == CLEAN).sum()) for rows in pieces)
 
 
 class ContentFold:

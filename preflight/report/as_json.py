@@ -89,7 +89,7 @@ def _file(listing: Listing) -> dict[str, Any]:
         else {
             "cells": analysis.guessed_cells,
             "rows": analysis.guessed_rows,
-            "all_seen": analysis.guessed_all,
+            "all_seen": analysis.preview.all_seen,
         },
     }
 

@@ -17,6 +17,7 @@ from preflight.core import findings as tables
 from preflight.core.findings import Findings
 from preflight.core.types import Books, Problem, Safety, Severity
 from preflight.linting.analysis import Analysis
+from preflight.linting.row_states import CLEAN
 from preflight.rule import FileView, Rule
 
 Token = Callable[[str], str]
@@ -106,7 +107,7 @@ class Listing:
             rule, problem = self.problems.get(at, (rules[code], None))
             if error:
                 rule = dataclasses.replace(rule, severity=Severity.ERROR)
-            safety = self._safety(rule, row, at) if problem is None else problem.safety
+            safety = self._safety(rule, row, column, at) if problem is None else problem.safety
             yield ListedFinding(
                 rule=rule,
                 message=message or rule.message,
@@ -119,26 +120,41 @@ class Listing:
                 replacement=self.replacements[at],
             )
 
-    def _safety(self, rule: Rule, row: int, at: int) -> Safety | None:
-        """The safety of the fix that changes the cell of a finding; None without one.
+    def _safety(self, rule: Rule, row: int, column: int, at: int) -> Safety | None:
+        """The safety of the fix that changes the cell of a finding in clean.csv; None without one.
 
-        Unsafe fixes count if not tried. If cells were not fetched, it is whether the rule's fix
-        changes anything in this file.
+        A row that is rejected keeps its cells. Unsafe fixes count if they would change the cell. If
+        cells were not fetched, it is whether the rule's fix changes anything in this file.
 
         Args:
             rule: of the finding.
             row: of the finding.
+            column: of the finding, from 1.
             at: the position of the finding.
         """
         if rule.drops:
             return rule.safety
+        analysis = self.analysis
         if rule.repairs:
-            return self.analysis.repairs.get(row)
-        tried = self.analysis.plan.applies(rule.safety)
-        changes = rule.fix is not None and (not tried or rule.code in self.analysis.fixed)
-        if changes and tried and self.cells[at] is not None:
-            changes = self.replacements[at] is not None
+            return self._safety_of_repair(row)
+        if rule.fix is None:
+            return None
+        if not analysis.plan.applies(rule.safety):
+            return rule.safety if analysis.preview.changes(row, column) else None
+        changes = rule.code in analysis.fixed
+        if changes and self.cells[at] is not None:
+            clean = analysis.after[row - 1] == CLEAN
+            changes = bool(clean) and self.replacements[at] is not None
         return rule.safety if changes else None
+
+    def _safety_of_repair(self, row: int) -> Safety | None:
+        """The safety of the repair that makes a record a clean row; None without one."""
+        safety = self.analysis.repairs.get(row)
+        if self.analysis.plan.applies(safety):
+            repairs = bool(self.analysis.after[row - 1] == CLEAN)
+        else:
+            repairs = row in self.analysis.preview.records
+        return safety if repairs else None
 
     def counts(self) -> dict[str, int]:
         """The number of findings of each code, with the hidden ones."""

@@ -223,7 +223,7 @@ def left_out(listing: Listing) -> list[str]:
 
 def guesses(analysis: Analysis) -> str:
     """What unsafe fixes would add."""
-    if not analysis.guessed_all:
+    if not analysis.preview.all_seen:
         return f"--unsafe-fixes would change over {plural(analysis.guessed_cells, 'more cell')}"
     saved = analysis.guessed_rows
     rows = f", and make up to {plural(saved, 'more row')} sendable" if saved else ""

@@ -73,7 +73,7 @@ class _Counts:
         self.dropped += fixed.original.count - int(
             fixed.keep.sum() + fixed.rejected.sum() + fixed.rejected_malformed.sum()
         )
-        self.cells += len(fixed.changes)
+        self.cells += len(fixed.changes[["row", "position"]].drop_duplicates())
         self.rows += fixed.changes["row"].nunique()
         self.changes.update(fixed.changes["code"].tolist())
         errors = errors_left(fixed.findings, self.plan)

@@ -54,6 +54,6 @@ RULE = Rule(
     kinds=frozenset({"email"}),
     message="not a valid email address",
     check=check,
-    yields_to=frozenset({"EML308", "EML310"}),
+    yields_to=frozenset({"EML308", "EML310", "TXT706"}),
     reason=reason,
 )

@@ -30,7 +30,8 @@ import pandas as pd
 from preflight.rule import PLACEHOLDER, Rule, Scope, Severity, placeholder, stripped
 
 _WORDS = (
-    "anonymous", "asdf", "dummy", "first name", "firstname", "full name", "last name", "lastname",
+    "asdf", "deleted user", "dummy", "facebook user", "first name", "firstname",
+    "firstname lastname", "full name", "last name", "lastname", "linkedin member",
     "no first name", "no last name", "no name", "noname", "not available", "not given",
     "not provided", "tbd", "test", "unknown", "xxx", "your name",
     "desconocido", "inconnu", "keine angabe", "nachname", "onbekend", "ohne namen", "sconosciuto",

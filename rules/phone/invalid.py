@@ -54,6 +54,6 @@ RULE = Rule(
     kinds=frozenset({"phone"}),
     message="not a valid number for its region",
     check=check,
-    yields_to=frozenset(_OTHERS.values()),
+    yields_to=frozenset({*_OTHERS.values(), "TXT706"}),
     reason=reason,
 )

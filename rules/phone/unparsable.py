@@ -49,5 +49,6 @@ RULE = Rule(
     kinds=frozenset({"phone"}),
     message="cannot be read as a phone number",
     check=check,
+    yields_to=frozenset({"TXT706"}),
     reason=reason,
 )

@@ -1,7 +1,8 @@
 """A spreadsheet wrote an error instead of the value: `#REF!`, `#VALUE!`, `#####`.
 
 The value is gone from the file; only the original spreadsheet may still have it. Providers take the
-error for the person's name or company, and print it in a greeting.
+error for the person's name or company, and print it in a greeting. Database programs write some
+of these too, such as `#Error` and `#Deleted` (Access).
 
 Bad::
 
@@ -9,12 +10,14 @@ Bad::
     ann@kestrel-labs.com,Ann,#REF!
     bob@kestrel-labs.com,#NAME?,Kestrel Labs
     cleo@kestrel-labs.com,Cleo,########
+    #VALUE!,Dan,Kestrel Labs
 
 Findings::
 
     2:company TXT706 a spreadsheet error instead of a value
     3:first_name TXT706 a spreadsheet error instead of a value
     4:company TXT706 a spreadsheet error instead of a value
+    5:email TXT706 a spreadsheet error instead of a value
 
 Good::
 
@@ -26,12 +29,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from preflight.rule import Rule, Scope, Severity, stripped
+from preflight.rule import ALL_KINDS, Rule, Scope, Severity, stripped
 
 # People write "#N/A" for a blank too; the rule about such words covers it.
 _ERROR = (
     r"(?i:#(?:REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|UNKNOWN!"
-    r"|BUSY!|GETTING_DATA))|#{3,}"
+    r"|BUSY!|GETTING_DATA|ERROR!?|DELETED))|#{3,}"
 )
 
 
@@ -44,7 +47,7 @@ RULE = Rule(
     name="text-spreadsheet-error",
     scope=Scope.CELL,
     severity=Severity.ERROR,
-    kinds=frozenset({"text", "name", "country"}),
+    kinds=ALL_KINDS,
     message="a spreadsheet error instead of a value",
     check=check,
 )

@@ -48,5 +48,6 @@ RULE = Rule(
     kinds=frozenset({"timestamp"}),
     message="not a valid timestamp",
     check=check,
+    yields_to=frozenset({"TXT706"}),
     reason=reason,
 )

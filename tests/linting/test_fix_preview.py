@@ -35,14 +35,15 @@ def test_what_guesses_would_add_is_what_they_add(tmp_path: Path) -> None:
 def test_of_many_guesses_the_first_are_looked_at(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is told of the first rows is what holds for them."""
+    """Of rejected rows. Of others all cells are known."""
     monkeypatch.setattr(fix_preview, "MOST_GUESSES", 3)
-    checked = check(tmp_path, CONTENT + "ed@gmial.com,+14155552671 x1\n" * 3)
+    several = "fay@kestrel-labs.com; fay@finch.org,\n" * 3
+    checked = check(tmp_path, CONTENT + several)
     found = checked.analysis
-    assert (found.guessed_cells, found.guessed_rows, found.guessed_all) == (3, 1, False)
+    assert (found.guessed_cells, found.guessed_rows, found.preview.all_seen) == (3, 1, False)
     assert "would change over 3 more cells\n" in text.summary(listed(checked))
     monkeypatch.setattr(fix_preview, "MOST_GUESSES", 0)
-    assert check(tmp_path, CONTENT).analysis.guessed_cells == 0
+    assert check(tmp_path, CONTENT).analysis.guessed_cells == 2
 
 
 def test_a_file_without_a_guess_to_make_is_offered_none(tmp_path: Path) -> None:
