@@ -48,8 +48,8 @@ class FixCounts:
         """Adds the fixes of a chunk."""
         repairs = chunk.row_rules.repairs
         self._cells.append(repairs["row"].to_numpy(dtype=np.int32))
-        for code, rows in repairs.groupby("code")["row"] if len(repairs) else ():
-            self._of_code.setdefault(str(code), []).append(rows.to_numpy(dtype=np.int32))
+        for code, repaired in repairs.groupby("code")["row"] if len(repairs) else ():
+            self._of_code.setdefault(str(code), []).append(repaired.to_numpy(dtype=np.int32))
         rows = chunk.chunk.rows
         for column in chunk.columns:
             suspects, changed = column.suspects, column.fixed.changed

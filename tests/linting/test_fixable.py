@@ -22,7 +22,7 @@ ODD = {0: EMAILS, 1: PHONES, 2: STAMPS, 3: TEXTS, 4: TEXTS}
 
 def content() -> str:
     """One odd cell a row, and rows in which all cells are odd: they are rejected, or not."""
-    rows = []
+    rows: list[list[str]] = []
     for column, cells in ODD.items():
         for cell in cells:
             row = [f"a{len(rows)}@kestrel-labs.com", *PLAIN[1:]]
