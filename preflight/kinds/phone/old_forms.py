@@ -3,8 +3,13 @@
 The forms are those that the metadata of `phonenumbers` no longer accepts. libphonenumber's metadata
 for Mexico says: "Dialling tokens 01, 02, 044, 045 and 1 are removed as they are no longer valid
 since August 2019". In its metadata for Brazil every mobile number of an area code has a 9 and eight
-digits; the eight digits alone were the number before. Whether the number of today is the same
-person's is likely, and not certain.
+digits; the eight digits alone were the number before. In that for Benin every number begins with
+01, and in that for Colombia every landline number with 60. Chile has no national prefix any more.
+For Argentina the library itself reads the mobile prefix 15, but not behind a 9 that means the same.
+Whether the number of today is the same person's is likely, and not certain.
+
+Where the metadata does not tell the number of today (Ivory Coast, Vietnam and others, in which it
+depends on the operator), the old number is simply not valid.
 """
 
 from __future__ import annotations
@@ -46,9 +51,30 @@ _OLD_FORMS = (
         "BR", "55", re.compile(r"0?(\d\d)([6-9]\d{7})"), r"\g<1>9\2",
         "an old form: mobile numbers in Brazil have got a 9 after the area code",
     ),
+    _OldForm(
+        "AR", "54", re.compile(r"9(0?\d{2,4}15\d{6,8})"), r"\1",
+        "an old form: in Argentina a 9 after +54 replaces the 15",
+    ),
+    _OldForm(
+        "AR", "54", re.compile(r"90(\d{10})"), r"9\1",
+        "an old form: in Argentina no 0 follows the 9 after +54",
+    ),
+    _OldForm(
+        "BJ", "229", re.compile(r"([2-9]\d{7})"), r"01\1",
+        "an old form: all numbers in Benin begin with 01 today",
+    ),
+    _OldForm(
+        "CO", "57", re.compile(r"([1-8][2-9]\d{6})"), r"60\1",
+        "an old form: landline numbers in Colombia begin with 60 today",
+    ),
+    _OldForm(
+        "CL", "56", re.compile(r"0(9\d{8}|[2-7]\d{8})"), r"\1",
+        "an old form: numbers in Chile no longer begin with 0",
+    ),
 )  # fmt: skip
-_REGIONS = tuple(form.region for form in _OLD_FORMS)
-_ABROAD = rf"^[^0-9]*(?:00)?[^0-9]*(?:{'|'.join(form.code for form in _OLD_FORMS)})"
+_REGIONS = tuple(dict.fromkeys(form.region for form in _OLD_FORMS))
+_CODES = "|".join(dict.fromkeys(form.code for form in _OLD_FORMS))
+_ABROAD = rf"^[^0-9]*(?:00)?[^0-9]*(?:{_CODES})"
 # Digits and the punctuation between them.
 _DIALLED = re.compile(
     r"[\s()\[\]./\u00ad\u200b\u2010-\u2015\u2212\u2060-]*[+\uff0b]?[^\w+]*(?:\d[^\w+]*)+"
@@ -91,5 +117,7 @@ def today(cell: str, region: str) -> tuple[str, str]:
 def _number(form: _OldForm, rest: str) -> str:
     if form.pattern.fullmatch(rest) is None:
         return ""
-    number = f"+{form.code}{form.pattern.sub(form.today, rest)}"
-    return number if phonenumbers.is_valid_number(phonenumbers.parse(number)) else ""
+    number = phonenumbers.parse(f"+{form.code}{form.pattern.sub(form.today, rest)}")
+    if not phonenumbers.is_valid_number(number):
+        return ""
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

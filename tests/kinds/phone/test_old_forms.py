@@ -33,6 +33,16 @@ def judged(value: str, region: str) -> tuple[str, str]:
         ("011 9612-4567", "BR", "+5511996124567"),
         ("+55 21 8765-4321", "", "+5521987654321"),
         ("552187654321", "BR", "+5521987654321"),
+        ("+54 9 351 15 423 4567", "AR", "+5493514234567"),
+        ("+54 9 011 15 2345-6789", "", "+5491123456789"),
+        ("9 2966 15 412345", "AR", "+5492966412345"),
+        ("+54 9 011 2345 6789", "AR", "+5491123456789"),
+        ("+229 97 12 34 56", "", "+2290197123456"),
+        ("21 30 12 34", "BJ", "+2290121301234"),
+        ("+57 1 234 5678", "", "+576012345678"),
+        ("(4) 444 1234", "CO", "+576044441234"),
+        ("+56 09 8123 4567", "CL", "+56981234567"),
+        ("09 8123 4567", "CL", "+56981234567"),
     ],
 )
 def test_an_old_form_is_known_and_so_is_the_number_of_today(
@@ -59,6 +69,15 @@ def test_an_old_form_is_known_and_so_is_the_number_of_today(
         # The library knows the 15 of Argentina.
         ("011 15 2345-6789", "AR", "ok"),
         ("+54 11 15 2345 6789", "", "ok"),
+        ("+54 9 11 2345-6789", "AR", "ok"),
+        # The area code is missing.
+        ("15 2345-6789", "AR", "invalid"),
+        # The number of today depends on what the metadata does not tell.
+        ("+225 07 12 34 56", "CI", "invalid"),
+        ("+84 169 123 4567", "VN", "invalid"),
+        ("+56 2 123 4567", "CL", "invalid"),
+        ("+229 01 97 12 34 56", "BJ", "ok"),
+        ("+57 601 2345678", "CO", "ok"),
     ],
 )
 def test_what_is_no_old_form_is_as_the_library_says(value: str, region: str, status: str) -> None:
