@@ -61,7 +61,10 @@ _ODD_LOCAL = r"[\x00-\x20()),:;>\[\\\]\x7f]"
 _ODD_DOMAIN = r"\x00-,/:-@\\-`{-\x7f"
 # The library's list of characters, each in quotes or by its name in Unicode.
 _CHARACTER = r"""(?:'[^']'|"'"|"\\"|'\\.{1,9}'|[A-Z0-9][A-Z0-9 +<>()-]*)"""
-_LISTED = re.compile(rf"(.*invalid characters[^:]*: {_CHARACTER}(?:, {_CHARACTER})*)\.")
+_LISTED = re.compile(rf"(.*(?:invalid|unsafe) characters[^:]*: {_CHARACTER}(?:, {_CHARACTER})*)\.")
+_CODEPOINT = re.compile(r" \(Codepoint (U\+[0-9A-F]+) .*\)", re.DOTALL)
+# What else it quotes that is no part of an address.
+_SIGNS = re.compile('"(full-width|small commercial at)"')
 # The shapes with such a list, by number: what it is not about, and the characters that are fine.
 _WITH_LIST = {
     3: ("@(?s:.)*$", rf"[{_ATOM}.]"),
@@ -144,6 +147,9 @@ def without_pieces(text: str) -> str:
     """
     if listed := _LISTED.fullmatch(text):
         return listed[1][:1].lower() + listed[1][1:]
+    if codepoint := _CODEPOINT.search(text):
+        return f"{text[:1].lower()}{text[1 : codepoint.start()]}: {codepoint[1]}"
+    text = _SIGNS.sub(r"\1", text)
     # Parts of the address follow a colon or are in brackets; "(3 characters too many)" is not one.
     text = re.sub(r":.*| \((?!\d+ |@).*", "", text, flags=re.DOTALL)
     text = re.sub(r"\s*'[^']*'|\s*\"[^\"]*\"", "", text).rstrip(".")

@@ -135,3 +135,21 @@ def test_the_reasons_of_the_known_odd_addresses_hold_no_piece_of_them() -> None:
         assert re.fullmatch(r"[\w ,.()@-]*", fact), reason
         for shown in characters.split(", ") if characters else ():
             assert re.fullmatch(r"""'.'|'\\.{1,9}'|"'"|"\\"|[A-Z0-9+ <>()-]+""", shown), reason
+
+
+@pytest.mark.parametrize(
+    ("cell", "named"),
+    [
+        ("ann,bell@kestrel-labs.com", "','"),
+        ("ann@kestrel_labs.com", "'_'"),
+        ("ann@kestrel labs.com", "SPACE"),
+        ("ann\u00a0b@kestrel-labs.com", "NO-BREAK SPACE"),
+        ("ann@kestrel-labs.com\u2028x", "LINE SEPARATOR"),
+        ("ann@\u2709.com", "U+2709"),
+        ("ann\uff20kestrel-labs.com", "full-width at-sign"),
+        ("ann\ufe6bkestrel-labs.com", "small commercial at"),
+    ],
+)
+def test_a_reason_names_the_character_that_the_library_names(cell: str, named: str) -> None:
+    reason = email.judge(pd.Series([cell], dtype="str"))["reason"].iloc[0]
+    assert named in reason
