@@ -15,7 +15,7 @@ CELLS = {
     "GBR": ("TXT711", "GB"), "Allemagne": ("TXT711", "DE"), "UK": ("TXT711", "GB"),
     "Côte d'Ivoire": ("TXT711", "CI"), "日本": ("TXT711", "JP"), "Germany (DE)": ("TXT711", "DE"),
     "Germny": ("TXT712", None), "XX": ("TXT712", None), "EU": ("TXT712", None),
-    "+49": ("TXT712", None), "380": ("TXT712", None), "N/A": ("TXT705", "N/A"),
+    "+49": ("TXT712", None), "380": ("TXT712", None), "N/A": ("TXT712", None),
 }  # fmt: skip
 
 
@@ -27,7 +27,7 @@ def file(folder: Path) -> Path:
 
 
 def test_a_country_is_sent_as_a_code_or_not_at_all(tmp_path: Path) -> None:
-    """What is not recognised is rejected; a word for nothing is what it is in every column."""
+    """What is not recognised is rejected, a word for nothing too."""
     fixed = check_fix_split.fix(
         file(tmp_path), Settings(profile="experiture"), work=tmp_path, folder=tmp_path / "out"
     )
@@ -49,3 +49,12 @@ def test_where_no_provider_wants_a_code_a_country_is_what_it_is(
 ) -> None:
     found = check_fix_split.check(file(tmp_path), Settings(profile=profile), work=tmp_path)
     assert found.analysis.findings.counts() == {"TXT705": 1}
+
+
+def test_a_word_for_nothing_is_cleared_on_request(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("email,country\nann@kestrel-labs.com,N/A\nbob@kestrel-labs.com,Germny\n")
+    settings = Settings(profile="experiture", unsafe_fixes=True)
+    check_fix_split.fix(path, settings, work=tmp_path, folder=tmp_path / "out")
+    clean = (tmp_path / "out" / "clean.csv").read_text()
+    assert clean == "email,country_code\nann@kestrel-labs.com,\n"

@@ -1,12 +1,12 @@
 """The cell is no country, and the provider wants the code of one.
 
 A misspelt name, a region or a calling code cannot be written as a country code, and a wrong one is
-worse than none. The message names the country that is most likely meant. Only where a provider
-wants a code, as Experiture does in `country_code`.
+worse than none. The message names the country that is most likely meant. A word for a missing value
+is cleared on request. Only where a provider wants a code, as Experiture does in `country_code`.
 
 Options::
 
-    --for experiture
+    --for experiture --unsafe-fixes
 
 Bad::
 
@@ -14,17 +14,24 @@ Bad::
     ann@kestrel-labs.com,Ann,Germny
     bob@kestrel-labs.com,Bob,XX
     cleo@kestrel-labs.com,Cleo,+49
+    dan@kestrel-labs.com,Dan,N/A
 
 Findings::
 
     2:country TXT712 not recognised as a country; likely DE (Germany)
     3:country TXT712 not recognised as a country; write its two-letter code, or leave it blank
     4:country TXT712 a calling code or another number, not a country; write the country's two-letter code
+    5:country TXT712 a word for a missing value, not a country; leave it blank, or add `--unsafe-fixes`
 
 Good::
 
     email,first_name,country
     ann@kestrel-labs.com,Ann,DE
+
+Fixed::
+
+    email,first_name,country_code
+    dan@kestrel-labs.com,Dan,
 """  # noqa: E501 - a message is one line
 
 from __future__ import annotations
@@ -37,7 +44,9 @@ import pandas as pd
 
 from preflight.rule import (
     Context,
+    Phase,
     Rule,
+    Safety,
     Scope,
     Severity,
     country_code,
@@ -65,14 +74,16 @@ def check(country: pd.Series[str], context: Context) -> pd.Series[bool]:
     if context.field is None or not context.field.code:
         return pd.Series(True, index=country.index)
     tidy = tidied(country)
-    return (tidy.map(country_code) != "") | (tidy == "") | placeholder(country)
+    return (tidy.map(country_code) != "") | (tidy == "")
 
 
 def reason(country: pd.Series[str]) -> pd.Series[str]:
     tidy = tidied(country)
     reasons = tidy.map(_reason)
     number = "a calling code or another number, not a country; write the country's two-letter code"
-    return reasons.mask(tidy.str.fullmatch(_NUMBER), number)
+    reasons = reasons.mask(tidy.str.fullmatch(_NUMBER), number)
+    missing = "a word for a missing value, not a country; leave it blank, or add `--unsafe-fixes`"
+    return reasons.mask(placeholder(country), missing)
 
 
 def _reason(cell: str) -> str:
@@ -80,6 +91,10 @@ def _reason(cell: str) -> str:
     if code:
         return f"not recognised as a country; likely {code} ({name})"
     return "not recognised as a country; write its two-letter code, or leave it blank"
+
+
+def fix(country: pd.Series[str]) -> pd.Series[str]:
+    return country.mask(placeholder(country), "")
 
 
 RULE = Rule(
@@ -92,4 +107,7 @@ RULE = Rule(
     message="not recognised as a country",
     check=check,
     reason=reason,
+    fix=fix,
+    safety=Safety.UNSAFE,
+    phase=Phase.UNWRAP,
 )

@@ -65,6 +65,7 @@ RULE = Rule(
     suspects=PLACEHOLDER,
     message="a word for a missing value instead of a blank",
     check=check,
+    yields_to=frozenset({"TXT712"}),
     fix=fix,
     safety=Safety.UNSAFE,
     phase=Phase.UNWRAP,
