@@ -70,3 +70,11 @@ def test_a_rejected_total_row_is_in_the_rejects_as_it_was(tmp_path: Path) -> Non
     assert [line.split(",")[0] for line in rejects[1:]] == ["Total: 9", "Records: 2"]
     assert all("STR110" in line for line in rejects[1:])
     assert "Total" not in (tmp_path / "out" / "clean.csv").read_text()
+
+
+@pytest.mark.parametrize("first", ["#N/A", "#REF!", "#VALUE!", "#Error"])
+def test_what_stands_for_a_value_does_not_comment_its_row_out(tmp_path: Path, first: str) -> None:
+    """A safe fix would drop the contact as a comment."""
+    code = "EML310" if first == "#N/A" else "TXT706"
+    for rest in (",,", ",Bob,", ",Bob,Pike Sons"):
+        assert found(tmp_path, f"{first}{rest},", profile="dotdigital") == (code, [2, 1, 0])

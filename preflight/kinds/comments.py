@@ -7,12 +7,15 @@ import re
 from collections.abc import Sequence
 
 from preflight.core.types import Column
+from preflight.kinds.placeholders import PLACEHOLDER, SHEET_ERROR
 
 _MARKS = re.compile(r"\s*#[#\s]*")
 _SPACED = re.compile(r"\s*#+\s")
 _NUMBER = re.compile(r"\d*\s*")
 _ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 _PHONE = re.compile(r"\+\d[\d ().\-/]{5,}\d|(?:[ ().\-/]*\d){9,}")
+# `#N/A` and `#REF!` stand for a value.
+_VALUE = re.compile(rf"{PLACEHOLDER}|^\s*(?:{SHEET_ERROR})\s*$")
 _WORDS_OF_A_CELL = 4
 _KINDS = ("email", "phone", "name")
 
@@ -43,7 +46,7 @@ def comment(cells: Sequence[str], fields: int, columns: Sequence[Column]) -> Com
         return Comment.NO
     first, *others = [cells[at] for at in filled]
     inner = first[mark.end() :]
-    if _NUMBER.fullmatch(inner):
+    if _NUMBER.fullmatch(inner) or _VALUE.match(first):
         return Comment.NO
     named = columns[filled[0]].kind in _KINDS
     if fields == len(columns) and not named and not _SPACED.match(first):

@@ -16,6 +16,9 @@ r"""What programs and people write where a value is missing; the same in every k
   Facebook's testing tool (`<test lead: dummy data for email>`), and what protects an address on a
   page (`[email protected]` and its link of Cloudflare, the sentence of Joomla in its languages).
 
+- `SHEET_ERROR`, no word for a missing value but one for a lost one: what a spreadsheet or Access
+  writes instead of a value that it cannot compute or find.
+
 All are RE2 and Python patterns for a cell without whitespace around it.
 """
 
@@ -69,6 +72,11 @@ _CLOAKED = (
 WRITTEN = (
     rf"{_TAGS}|(?:[a-z]:)?<?test lead: dummy data for [^<>]*>?|\[e-?mail\W?protected\]"
     rf"|(?:https?://[^ ]+)?/cdn-cgi/l/email-protection[^ ]*|{_CLOAKED}"
+)
+# People write `#N/A` for a blank too, so it is a word.
+SHEET_ERROR = (
+    r"(?i:#(?:REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|UNKNOWN!"
+    r"|BUSY!|GETTING_DATA|ERROR!?|DELETED))|#{3,}"
 )
 PLACEHOLDER = rf"^\s*(?:(?i:{WORDS}|{WRITTEN})|{MACHINE_WORDS}|{MARKS}|{ZERO_DATE})\s*$"
 

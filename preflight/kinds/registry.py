@@ -30,7 +30,7 @@ from preflight.kinds.phone import judge as phones
 from preflight.kinds.phone.cells import phones_in
 from preflight.kinds.phone.judge import trim_phone
 from preflight.kinds.phone.line_type import line_types, numbers_of
-from preflight.kinds.placeholders import PLACEHOLDER, placeholder
+from preflight.kinds.placeholders import PLACEHOLDER, SHEET_ERROR, placeholder
 from preflight.kinds.timestamp import judge as timestamps
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "KINDS",
     "PLACEHOLDER",
     "PLACEHOLDER_ADDRESS",
+    "SHEET_ERROR",
     "Kind",
     "drop_zero_width",
     "emails_in",

@@ -95,6 +95,7 @@ RULE = Rule(
     suspects=rf"{_TITLE}|{_DEGREE}",
     message="a title, degree, digits or emoji in the name",
     check=check,
+    yields_to=frozenset({"NAM602"}),
     fix=fix,
     safety=Safety.UNSAFE,
     phase=Phase.UNWRAP,

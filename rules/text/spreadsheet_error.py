@@ -29,17 +29,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from preflight.rule import ALL_KINDS, Rule, Scope, Severity, stripped
-
-# People write "#N/A" for a blank too; the rule about such words covers it.
-_ERROR = (
-    r"(?i:#(?:REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|UNKNOWN!"
-    r"|BUSY!|GETTING_DATA|ERROR!?|DELETED))|#{3,}"
-)
+from preflight.rule import ALL_KINDS, SHEET_ERROR, Rule, Scope, Severity, stripped
 
 
 def check(text: pd.Series[str]) -> pd.Series[bool]:
-    return ~stripped(text).str.fullmatch(_ERROR)
+    return ~stripped(text).str.fullmatch(SHEET_ERROR)
 
 
 RULE = Rule(

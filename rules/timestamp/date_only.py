@@ -62,6 +62,7 @@ RULE = Rule(
     kinds=frozenset({"timestamp"}),
     message="a date without a time",
     check=check,
+    yields_to=frozenset({"TXT705"}),
     reason=reason,
     fix=fix,
     safety=Safety.UNSAFE,

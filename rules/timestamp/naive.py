@@ -68,6 +68,7 @@ RULE = Rule(
     kinds=frozenset({"timestamp"}),
     message="no time zone given (add `--timezone America/New_York`)",
     check=check,
+    yields_to=frozenset({"TXT705"}),
     reason=reason,
     fix=fix,
     safety=Safety.SAFE,

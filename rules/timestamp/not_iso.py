@@ -68,6 +68,7 @@ RULE = Rule(
     kinds=frozenset({"timestamp"}),
     message="not in ISO 8601 format",
     check=check,
+    yields_to=frozenset({"TXT705"}),
     reason=reason,
     fix=fix,
     safety=Safety.SAFE,
