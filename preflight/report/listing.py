@@ -123,8 +123,9 @@ class Listing:
     def _safety(self, rule: Rule, row: int, column: int, at: int) -> Safety | None:
         """The safety of the fix that changes the cell of a finding in clean.csv; None without one.
 
-        A row that is rejected keeps its cells. Unsafe fixes count if they would change the cell. If
-        cells were not fetched, it is whether the rule's fix changes anything in this file.
+        A row that is rejected keeps its cells, and so do all rows of a file that is refused. Unsafe
+        fixes count if they would change the cell. If cells were not fetched, it is whether the
+        rule's fix changes anything in this file.
 
         Args:
             rule: of the finding.
@@ -135,6 +136,8 @@ class Listing:
         if rule.drops:
             return rule.safety
         analysis = self.analysis
+        if self._refused:
+            return None
         if rule.repairs:
             return self._safety_of_repair(row)
         if rule.fix is None:
@@ -146,6 +149,11 @@ class Listing:
             clean = analysis.after[row - 1] == CLEAN
             changes = bool(clean) and self.replacements[at] is not None
         return rule.safety if changes else None
+
+    @functools.cached_property
+    def _refused(self) -> bool:
+        """Whether nothing of the file is written until an error of the file itself is fixed."""
+        return bool(self.analysis.refused)
 
     def _safety_of_repair(self, row: int) -> Safety | None:
         """The safety of the repair that makes a record a clean row; None without one."""

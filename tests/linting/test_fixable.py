@@ -84,3 +84,16 @@ def test_what_is_called_fixable_is_what_is_changed(
     assert plain.analysis.preview.cells == len(bold_cells) > 0
     # A cell that has such a problem only after a safe fix is called fixable for the safe one.
     assert fixable["unsafe"] <= bold_cells <= fixable["unsafe"] | fixable["safe"]
+
+
+def test_nothing_in_a_refused_file_is_called_fixable(tmp_path: Path) -> None:
+    """No row of it is written."""
+    path = tmp_path / "a.csv"
+    path.write_text("nombre,phone\nSMITH,+5215541637145\nAnn,(415) 555-2671\n")
+    checked = check_fix_split.check(path, Settings(profile="textus", region="US"), work=tmp_path)
+    shown = listing(
+        "a.csv", checked.analysis, checked.books, show_all=True,
+        cells=lambda rows: check_fix_split.cells(checked, rows),
+    )  # fmt: skip
+    found = [(row.rule.code, row.safety) for row in shown.rows() if row.row]
+    assert found == [("PHN416", None), ("PHN404", None)]
