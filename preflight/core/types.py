@@ -180,6 +180,7 @@ class Layout:
             than the header is written with. Personal data.
         preamble: how many physical lines above the header, blank ones included.
         contacts_above: those of them that hold an address: perhaps contacts of another table.
+        tables_above: the first and last lines of the tables that they seem to belong to.
         continued: how many physical lines below the header describe the columns (other names or
             their types) and are not data.
         data_offset: byte offset in `text` of the first data record.
@@ -212,6 +213,7 @@ class Layout:
     longer_rows: tuple[tuple[str, ...], ...] = ()
     preamble: int = 0
     contacts_above: tuple[int, ...] = ()
+    tables_above: tuple[tuple[int, int], ...] = ()
     data_offset: int = 0
     data_line: int = 1
 

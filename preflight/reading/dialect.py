@@ -62,6 +62,7 @@ class Dialect:
 
     `certain` is whether known names or the columns confirm the header, `below` the rows below it
     that describe the columns, `contacts` the lines of the rows above it that hold an address,
+    `tables` the first and last lines of the tables that these seem to belong to,
     `strange` another character that seems to separate the fields, or "", and `longer` some
     rows of data, if most of them have the same number of fields, more than the header is written
     with. `surplus` is the number of nameless columns that the header had at its end and no row has.
@@ -72,6 +73,7 @@ class Dialect:
     certain: bool
     below: tuple[SampleRow, ...] = ()
     contacts: tuple[int, ...] = ()
+    tables: tuple[tuple[int, int], ...] = ()
     strange: str = ""
     longer: tuple[tuple[str, ...], ...] = ()
     surplus: int = 0
@@ -144,7 +146,17 @@ def find_dialect(
         header.cells, [row.cells for row in above], [row.cells for row in data]
     )
     contacts = tuple(row.line for row in above if holds_contact(row.cells))
-    return Dialect(syntax, header, certain, tuple(below), contacts, strange, longer, surplus)
+    return Dialect(
+        syntax=syntax,
+        header=header,
+        certain=certain,
+        below=tuple(below),
+        contacts=contacts,
+        tables=_tables_above(above),
+        strange=strange,
+        longer=longer,
+        surplus=surplus,
+    )
 
 
 def _is_named(reading: _Reading) -> bool:
@@ -191,6 +203,24 @@ def _with_last_column(header: SampleRow, data: list[SampleRow]) -> SampleRow:
     if data and all(len(row.cells) == width and not row.cells[-1].strip() for row in data):
         return replace(header, cells=(*header.cells, ""))
     return header
+
+
+def _tables_above(above: list[SampleRow]) -> tuple[tuple[int, int], ...]:
+    """The first and last lines of other tables: a row of names, and rows of its width below it."""
+    tables = []
+    at = 0
+    while at < len(above):
+        header, end = above[at], at + 1
+        if len(header.filled) > 1 and all(map(is_name, header.filled)):
+            while end < len(above) and len(above[end].cells) == len(header.cells):
+                end += 1
+        if any(holds_contact(row.cells) for row in above[at + 1 : end]):
+            last = above[end - 1]
+            tables.append((header.line, last.line + last.lines - 1))
+            at = end
+        else:
+            at += 1
+    return tuple(tables)
 
 
 def _without_last_columns(header: SampleRow, data: list[SampleRow]) -> SampleRow:

@@ -160,6 +160,7 @@ def _headed(
         header_surplus=dialect.surplus,
         preamble=header_line - 1,
         contacts_above=tuple(line - 1 + row_line for row_line in dialect.contacts),
+        tables_above=tuple((line - 1 + first, line - 1 + end) for first, end in dialect.tables),
         continued=(line + last.line - 1 + last.lines) - (header_line + row.lines),
         data_offset=start + last.end,
         data_line=line + last.line - 1 + last.lines,

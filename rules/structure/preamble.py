@@ -5,7 +5,7 @@ answers such a file with ERROR_NO_EMAIL_COLUMN, TextUs with "Invalid headers pro
 are removed when the header line is certain: its names are known, or they are words above columns of
 numbers, dates or addresses, or `--header-row` gives it. They are kept in `above-header.txt` beside
 the results. If one of them holds an address, it may be a contact of another table in the file:
-nothing is removed then before `--header-row` says so.
+nothing is removed then before `--header-row` says so. The lines of such tables are named.
 
 Bad::
 
@@ -49,6 +49,11 @@ def check(view: FileView) -> Iterator[Problem]:
     if layout.contacts_above:
         message += f"; {_lines(layout.contacts_above)} and would not be sent: to leave them out,"
         message += f" add `--header-row {layout.header_line}`"
+        if layout.tables_above:
+            named = [f"{first} to {last}" for first, last in layout.tables_above]
+            first = layout.tables_above[0][0]
+            message += f"; other tables are on lines {_joined(named)}: to read one instead, "
+            message += f"name its first line, as in `--header-row {first}`"
         safety = None
     elif not layout.header_certain:
         message += f"; if line {layout.header_line} is the header, add "
@@ -60,9 +65,14 @@ def _lines(numbers: Sequence[int]) -> str:
     """The lines that look like contacts, in words; of many the first."""
     if len(numbers) == 1:
         return f"line {numbers[0]} looks like a contact"
-    named, rest = [str(number) for number in numbers[:_NAMED]], len(numbers) - _NAMED
+    return f"lines {_joined([str(number) for number in numbers])} look like contacts"
+
+
+def _joined(texts: Sequence[str]) -> str:
+    """A list in words; of many the first."""
+    named, rest = list(texts[:_NAMED]), len(texts) - _NAMED
     last = f"{rest} more" if rest > 0 else named.pop()
-    return f"lines {', '.join(named)} and {last} look like contacts"
+    return f"{', '.join(named)} and {last}" if named else last
 
 
 RULE = Rule(

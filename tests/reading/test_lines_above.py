@@ -40,6 +40,16 @@ def test_people_above_the_header_are_named_and_nothing_is_removed(
     assert f"`--header-row {header}`" in message
 
 
+def test_the_tables_of_a_report_are_named_with_their_lines(tmp_path: Path) -> None:
+    hosts = "Attended,User,Email,Until\nYes,Cleo,cleo@kestrel-labs.com,9:30\n"
+    above = f"Report,\nTopic,Users\nLaunch,12\nHost Details,\n{hosts}Panelist Details,\n{hosts}"
+    fixed = checked.fix(tmp_path, above + "Attendee Details,\n" + table(9))
+    assert fixed.checked.layout.tables_above == ((5, 6), (8, 9))
+    ((_, problem),) = fixed.checked.analysis.refused
+    assert "other tables are on lines 5 to 6 and 8 to 9" in (problem.message or "")
+    assert "`--header-row 5`" in (problem.message or "")
+
+
 @pytest.mark.parametrize("above", ["Leads of hall 7\n", "Support: help@kestrel-labs.com\n\n"])
 def test_notes_above_the_header_go_and_are_kept(tmp_path: Path, above: str) -> None:
     fixed = checked.fix(tmp_path, above + table(9))
