@@ -19,12 +19,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from preflight.config.plan import Plan
 from preflight.core import findings as tables
 from preflight.core.arrow import matches
-from preflight.core.errors import RuleError
 from preflight.core.findings import Findings
 from preflight.core.types import (
     Bools,
@@ -37,6 +35,7 @@ from preflight.core.types import (
 )
 from preflight.linting.further_table import FurtherTable
 from preflight.linting.repair_records import RecordRepairs
+from preflight.linting.row_suspects import RowSuspects
 from preflight.linting.rule_answers import asked, crash_message, mask_of, series_of
 from preflight.reading.raw_records import cut_to_width
 from preflight.rule import RowContext, Rule, Scope
@@ -167,8 +166,8 @@ class RowRules:
             layout.header, plan.columns[:width], plan.profile, layout.header_certain
         )
         rules = plan.scoped(Scope.ROW) if width else ()
-        self._among = {rule.code: _among(rule, self._context) for rule in rules}
-        self._rules = [rule for rule in rules if self._among[rule.code] != {}]
+        self._suspects = RowSuspects(rules, self._context)
+        self._rules = [rule for rule in rules if self._suspects.sought(rule)]
         self._repairs = RecordRepairs(plan, layout)
         self._further = FurtherTable()
         self.tail = max((rule.tail for rule in self._rules), default=0)
@@ -244,7 +243,7 @@ class RowRules:
         try:
             seen = self._within(rule, chunk, behind)
             if rule.tail:
-                seen = seen.only(_matching(seen.table, self._among[rule.code]))
+                seen = seen.only(self._suspects.mask(rule, seen.table))
             return (rule.code, *self._reported(rule, seen))
         except Exception as error:  # noqa: BLE001 - a rule may raise anything, and it must not pass
             message = (
@@ -258,7 +257,7 @@ class RowRules:
         width = np.full(len(chunk.rows), len(self._layout.header), dtype=np.int64)
         if not rule.tail:
             whole = _Rows(chunk.table, chunk.rows, chunk.lines, np.zeros_like(width), width)
-            whole = whole.only(_matching(whole.table, self._among[rule.code]))
+            whole = whole.only(self._suspects.mask(rule, whole.table))
             return whole.joined(self._ragged(rule, chunk)) if rule.raws else whole
         malformed = chunk.malformed[chunk.malformed["flaw"] != Flaw.BLANK]
         numbers = np.sort(np.concatenate([chunk.rows, malformed["row"].to_numpy(dtype=np.int64)]))
@@ -332,44 +331,6 @@ class RowRules:
 def _is_sole(rule: Rule) -> bool:
     """Whether an error of a rule is the one reason of its rows."""
     return rule.drops or rule.sole
-
-
-def _among(rule: Rule, context: RowContext) -> str | Mapping[int, str]:
-    """The patterns that make a row a suspect of a rule; empty if there are none."""
-    try:
-        among = rule.among(context) if callable(rule.among) else rule.among
-        for pattern in [among] if isinstance(among, str) else (among or {}).values():
-            pc.match_substring_regex(pa.scalar(""), pattern)
-    except Exception as error:
-        raise RuleError(f"rule {rule.code}: its `among` is not an RE2 pattern: {error}") from error
-    return {} if among is None else among
-
-
-def _matching(table: pa.Table, patterns: str | Mapping[int, str]) -> Bools:
-    """A mask of the rows of a table that match the patterns."""
-    mask = np.zeros(table.num_rows, dtype=bool)
-    if not table.num_rows:
-        return mask
-    if isinstance(patterns, str):
-        return _matches(_first_filled(table), patterns)
-    for position, pattern in patterns.items():
-        mask |= _matches(table[str(position)], pattern)
-    return mask
-
-
-def _matches(values: pa.ChunkedArray, pattern: str) -> Bools:
-    return np.asarray(pc.match_substring_regex(values, pattern).to_numpy(), dtype=bool)
-
-
-def _first_filled(table: pa.Table) -> pa.ChunkedArray:
-    """The first cell of each row that is not blank; "" if all are blank."""
-    first = pc.utf8_trim_whitespace(table.column(0))
-    for values in table.columns[1:]:
-        blank = pc.equal(first, "")
-        if not pc.any(blank).as_py():
-            break
-        first = pc.if_else(blank, pc.utf8_trim_whitespace(values), first)
-    return first
 
 
 def without_rows(chunk: Chunk, rows: Ints) -> Chunk:

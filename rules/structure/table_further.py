@@ -40,7 +40,7 @@ _ANCHORS = ("email", "phone", "timestamp")
 def among(context: RowContext) -> Mapping[int, str]:
     anchors = [column for column in context.columns if column.kind in _ANCHORS and column.field]
     # In a row of the table, the cell has an @-sign or digits.
-    return {column.position: r"^[^@\d]*\pL[^@\d]*$" for column in anchors[:1]}
+    return {column.position: "^[^@0-9]+$" for column in anchors[:1]}
 
 
 def check(rows: pd.DataFrame, context: RowContext) -> pd.Series[bool]:
@@ -80,7 +80,7 @@ RULE = Rule(
     check=check,
     reason=reason,
     among=among,
-    raws=r"^[^@\d]*\pL[^@\d]*$",
+    raws="^[^@0-9]+$",
     opens_table=True,
     sole=True,
     misplaces_cells=True,

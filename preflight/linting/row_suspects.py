@@ -1,0 +1,79 @@
+"""Which rows a rule about whole rows has to check: those that a cheap pattern selects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from preflight.core.errors import RuleError
+from preflight.core.types import Bools
+from preflight.rule import RowContext, Rule
+
+
+class RowSuspects:
+    """The suspects of some rules, by their `among`.
+
+    Args:
+        rules: of the scope ROW.
+        context: of the file.
+
+    Raises:
+        RuleError: the `among` of a rule is not an RE2 pattern.
+    """
+
+    def __init__(self, rules: Iterable[Rule], context: RowContext) -> None:
+        self._among = {rule.code: _among(rule, context) for rule in rules}
+        self._first: tuple[pa.Table, pa.ChunkedArray] | None = None
+
+    def sought(self, rule: Rule) -> bool:
+        """Whether a rule has anything to look for in the file."""
+        return self._among[rule.code] != {}
+
+    def mask(self, rule: Rule, table: pa.Table) -> Bools:
+        """A mask of the rows of a table that a rule has to check."""
+        mask = np.zeros(table.num_rows, dtype=bool)
+        if not table.num_rows:
+            return mask
+        patterns = self._among[rule.code]
+        if isinstance(patterns, str):
+            return _matches(self._first_filled(table), patterns)
+        for position, pattern in patterns.items():
+            mask |= _matches(table[str(position)], pattern)
+        return mask
+
+    def _first_filled(self, table: pa.Table) -> pa.ChunkedArray:
+        """The first cell of each row that is not blank; "" if all are blank.
+
+        It is kept for the next rule that asks about the same table.
+        """
+        if self._first is None or self._first[0] is not table:
+            self._first = table, _first_filled(table)
+        return self._first[1]
+
+
+def _among(rule: Rule, context: RowContext) -> str | Mapping[int, str]:
+    """The patterns that make a row a suspect of a rule; empty if there are none."""
+    try:
+        among = rule.among(context) if callable(rule.among) else rule.among
+        for pattern in [among] if isinstance(among, str) else (among or {}).values():
+            pc.match_substring_regex(pa.scalar(""), pattern)
+    except Exception as error:
+        raise RuleError(f"rule {rule.code}: its `among` is not an RE2 pattern: {error}") from error
+    return {} if among is None else among
+
+
+def _matches(values: pa.ChunkedArray, pattern: str) -> Bools:
+    return np.asarray(pc.match_substring_regex(values, pattern).to_numpy(), dtype=bool)
+
+
+def _first_filled(table: pa.Table) -> pa.ChunkedArray:
+    first = pc.utf8_trim_whitespace(table.column(0))
+    for values in table.columns[1:]:
+        blank = pc.equal(first, "")
+        if not pc.any(blank).as_py():
+            break
+        first = pc.if_else(blank, pc.utf8_trim_whitespace(values), first)
+    return first
