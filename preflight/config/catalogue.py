@@ -221,10 +221,14 @@ def _validate(rule: Rule, where: str) -> None:
         raise RuleError(f"{where}: only a ROW rule has `raws`, opens a table or is a sole reason")
     if rule.yields_to and rule.scope is not Scope.CELL:
         raise RuleError(f"{where}: only a CELL rule yields to others")
+    if rule.raws and rule.tail:
+        raise RuleError(f"{where}: a rule with a tail has no `raws`")
     if rule.ragged and not rule.tail:
         raise RuleError(f"{where}: only a rule with a tail sees ragged records")
     if (rule.fix is not None or rule.repairs) and rule.safety is None:
         raise RuleError(f"{where}: a rule with a fix needs `safety`")
+    if refused := refused_by_re2(rule.raws):
+        raise RuleError(f"{where}: raws is not an RE2 pattern: {refused}")
     if isinstance(rule.suspects, str):
         refused = refused_by_re2(rule.suspects)
         if refused:

@@ -276,6 +276,9 @@ def test_suspects_that_are_no_pattern_stop_before_a_row_is_read(among: Any) -> N
         (own(scope=Scope.TABLE), "and no other rule does"),
         (own(scope=Scope.TABLE, among=None, tail=3), "only a ROW rule has a tail"),
         (own(ragged=True), "only a rule with a tail"),
+        (own(raws="a", tail=3), "a rule with a tail has no `raws`"),
+        (own(raws="("), "raws is not an RE2 pattern"),
+        (own(scope=Scope.TABLE, among=None, sole=True), "only a ROW rule has `raws`"),
     ],
 )
 def test_a_rule_that_cannot_mean_what_it_says_is_refused(rule: Rule, said: str) -> None:
