@@ -136,6 +136,16 @@ def points(
             at += step
 
 
+def full_disks(
+    scenario: Scenario, counts: Mapping[str, int], every: Callable[[str, bool], int]
+) -> Iterator[Trial]:
+    """A disk on which there is no room from some write on, until the call has ended."""
+    for kind in ("ledger", "write"):
+        if step := every(kind, False):
+            for at in range(1, counts[kind] + 1, step):
+                yield Trial(scenario, (Point(kind, at, full=True),))
+
+
 def faults(scenario: Scenario) -> Iterator[Trial]:
     """Every fault on every route that a run of the scenario takes."""
     routes = set(ROUTES[scenario.provider]) - _UNTOUCHED

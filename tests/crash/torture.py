@@ -15,7 +15,17 @@ import os
 import sys
 from functools import partial
 
-from tests.crash.matrix import Bench, Tally, bench, both, complaints, faults, points, timed
+from tests.crash.matrix import (
+    Bench,
+    Tally,
+    bench,
+    both,
+    complaints,
+    faults,
+    full_disks,
+    points,
+    timed,
+)
 from tests.crash.runner import lacking
 from tests.crash.scenario import SCENARIOS, Scenario, Trial
 
@@ -50,7 +60,11 @@ def main() -> int:
 
 def _through(work: Bench, scenario: Scenario, tally: Tally, asked: argparse.Namespace) -> None:
     if asked.points:
-        points(work, scenario, tally, partial(_every, asked.points))
+        every = partial(_every, asked.points)
+        points(work, scenario, tally, every)
+        counts = work.one(Trial(scenario)).counts
+        for found in work.all(full_disks(scenario, counts, every)):
+            tally.add("disk full" if found.full else "untouched", found)
     if asked.faults:
         for found in work.all(list(faults(scenario))[:: asked.faults]):
             tally.add("fault", found)

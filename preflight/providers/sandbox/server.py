@@ -145,9 +145,10 @@ class Sandbox:
         self._port = listener.getsockname()[1]
         try:
             self._store = Store(self._state)
-        except (WriteError, sqlite3.Error):
+        except (WriteError, sqlite3.Error) as error:
             listener.close()
-            raise UsageError(f"the sandbox cannot keep its state in {self._state}") from None
+            why = f": {error.reason}" if isinstance(error, WriteError) else ": it is not a database"
+            raise UsageError(f"the sandbox cannot keep its state in {self._state}{why}") from None
         config = uvicorn.Config(
             build(Desk(self._store, self._clock, self._job_seconds), self.faults),
             http=CuttableProtocol,

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from preflight.core import files
+from preflight.core.errors import WriteError
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS jobs (
@@ -40,6 +41,7 @@ CREATE TABLE IF NOT EXISTS documents (
     PRIMARY KEY (provider, key)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
+_TABLES = {"jobs", "contacts", "accepted", "failures"}
 _BATCH = 5_000
 _WRITE = "INSERT OR REPLACE INTO documents VALUES (?, ?, ?)"
 
@@ -180,7 +182,7 @@ class Store:
 
     Raises:
         sqlite3.Error: what stands there is no SQLite file.
-        WriteError: nothing can be made there.
+        WriteError: nothing can be made there, or a database stands there that is not a sandbox's.
     """
 
     def __init__(self, path: Path) -> None:
@@ -191,12 +193,24 @@ class Store:
             path, timeout=60, isolation_level=None, check_same_thread=False
         )
         try:
+            self._refuse_others(path)
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = NORMAL")
             self._connection.executescript(_SCHEMA)
-        except sqlite3.Error:
+        except (sqlite3.Error, WriteError):
             self._connection.close()
             raise
+
+    def _refuse_others(self, path: Path) -> None:
+        """Leaves a database alone that is not a sandbox's: the ledger of real runs, for one."""
+        found = {
+            name
+            for (name,) in self._connection.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'table'"
+            )
+        }
+        if found and not found >= _TABLES:
+            raise WriteError(path, "it is not the state of a sandbox")
 
     def close(self) -> None:
         """Closes the file."""

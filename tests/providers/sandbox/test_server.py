@@ -16,6 +16,7 @@ import pytest
 
 from preflight.core.errors import MissingExtra, UsageError
 from preflight.providers.sandbox.server import Sandbox
+from preflight.runs.ledger.ledger import Ledger
 
 
 def _client(environment: dict[str, str]) -> httpx.Client:
@@ -149,6 +150,17 @@ def test_a_state_that_is_no_database_is_a_usage_error(tmp_path: Path, kind: str)
     with pytest.raises(UsageError, match="cannot keep its state in"), Sandbox(state):
         pass
     assert kind != "text" or state.read_text().startswith("not a database")
+
+
+def test_the_ledger_of_runs_is_no_state_of_a_sandbox(tmp_path: Path) -> None:
+    """Its records of what was sent stay as they are."""
+    with Ledger(tmp_path):
+        pass
+    path = tmp_path / "ledger.sqlite"
+    before = path.read_bytes()
+    with pytest.raises(UsageError, match="it is not the state of a sandbox"), Sandbox(path):
+        pass
+    assert path.read_bytes() == before
 
 
 @pytest.mark.parametrize("module", ["starlette", "uvicorn", "python_multipart"])
