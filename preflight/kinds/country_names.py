@@ -18,7 +18,9 @@ _LANGUAGES = (
 # Names that people write, and names of ISO 3166, that CLDR does not list.
 _COMMON = {
     "america": "US", "usa": "US", "unitedstatesofamerica": "US", "theunitedstates": "US",
-    "unitedstatesofamericathe": "US", "us": "US", "uk": "GB", "greatbritain": "GB", "britain": "GB",
+    "unitedstatesofamericathe": "US", "us": "US", "eua": "US", "eeuu": "US",
+    "estadosunidosdeamerica": "US", "etatsunisdamerique": "US", "uk": "GB", "britain": "GB",
+    "greatbritain": "GB",
     "england": "GB", "scotland": "GB", "wales": "GB", "northernireland": "GB",
     "theunitedkingdom": "GB", "greatbritainuk": "GB",
     "unitedkingdomofgreatbritainandnorthernireland": "GB",
@@ -59,8 +61,12 @@ _PARTS = {
 }  # fmt: skip
 # Old and reserved codes of two letters are often something else: MI is Michigan.
 _TWO_LETTERS = re.compile("[A-Za-z]{2}")
-# `DE - Germany`, `Germany (DE)`.
-_BOTH = re.compile(r"\s*([A-Z]{2})\s*[-\u2013:|]\s*(.+?)\s*|\s*(.+?)\s*\(([A-Z]{2})\)\s*")
+# Names of different countries in different languages.
+_CONTRARY = frozenset({"kongo"})
+# `DE - Germany`, `Germany (DE)`, `Belgique/België`.
+_BOTH = re.compile(
+    r"\s*([A-Z]{2})\s*[-\u2013:|]\s*(.+?)\s*|\s*(.+?)\s*\(([A-Z]{2})\)\s*|([^/]+)/([^/]+)"
+)
 _MISSING = re.compile(PLACEHOLDER)
 _SHORTEST = 4
 _LIKE = 80.0
@@ -79,17 +85,15 @@ def _known() -> dict[str, str]:
         if len(str(code)) == 2 and str(code).isalpha() and code not in _NO_COUNTRY
     }
     known: dict[str, str] = {}
-    contrary = set()
     for language in _LANGUAGES:
         for code, name in Locale(language).territories.items():
             for written in _spellings(str(name), language) if code in countries else ():
-                if known.setdefault(fold(written), str(code)) != code:
-                    contrary.add(fold(written))
+                known.setdefault(fold(written), str(code))
     for alias, codes in get_global("territory_aliases").items():
         wanted = len(codes) == 1 and codes[0] in countries
         if wanted and (alias == "UK" or not _TWO_LETTERS.fullmatch(alias)):
             known.setdefault(alias.casefold(), codes[0])
-    for name in contrary:
+    for name in _CONTRARY:
         del known[name]
     return known | {code.casefold(): code for code in countries} | _COMMON
 
@@ -149,7 +153,7 @@ def likely_country(cell: str) -> tuple[str, str]:
     from babel import Locale
 
     folded = fold(cell)
-    if len(folded) < _SHORTEST or not folded.isalpha():
+    if len(folded) < _SHORTEST or not folded.isalpha() or folded in _CONTRARY:
         return "", ""
     names = [name for name in _known() if len(name) >= _SHORTEST]
     name = nearest(folded, names, like=_LIKE)

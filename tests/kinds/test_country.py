@@ -5,8 +5,17 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
+from preflight.core.names import fold
 from preflight.kinds.country import regions
-from preflight.kinds.country_names import _COMMON, country_code, likely_country, region_of
+from preflight.kinds.country_names import (
+    _COMMON,
+    _CONTRARY,
+    _LANGUAGES,
+    _NO_COUNTRY,
+    country_code,
+    likely_country,
+    region_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +79,8 @@ def test_the_number_s_own_columns_count_before_the_country_and_must_agree() -> N
 @pytest.mark.parametrize(
     ("cell", "code"),
     [
-        ("Germany", "DE"), ("DE - Germany", "DE"), ("Germany (DE)", "DE"), ("FR - Germany", ""),
+        ("Germany", "DE"), ("DE - Germany", "DE"), ("Belgique/België", "BE"),
+        ("France/Germany", ""), ("EE. UU.", "US"), ("Germany (DE)", "DE"), ("FR - Germany", ""),
         ("840", "US"), ("380", ""), ("49", ""), ("+49", ""), ("Canary Islands", "ES"),
         ("IC", "ES"), ("UK", "GB"), ("N/A", ""), ("Germny", ""),
     ],
@@ -91,4 +101,17 @@ def test_a_misspelt_country_is_suggested() -> None:
     assert likely_country("Germny") == ("DE", "Germany")
     assert likely_country("Deutchland") == ("DE", "Germany")
     assert likely_country("Unted States") == ("US", "United States")
+    assert likely_country("Kongo") == ("", "")  # CD in one language, CG in another
     assert likely_country("Atlantis") == likely_country("XX") == likely_country("12345") == ("", "")
+
+
+def test_a_name_means_the_same_country_in_all_languages_but_for_known_ones() -> None:
+    """So that the order of the languages does not matter."""
+    from babel import Locale
+
+    found: dict[str, set[str]] = {}
+    for language in _LANGUAGES:
+        for code, name in Locale(language).territories.items():
+            if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRY:
+                found.setdefault(fold(str(name)), set()).add(str(code))
+    assert {name for name, codes in found.items() if len(codes) > 1} == _CONTRARY
