@@ -55,7 +55,8 @@ from preflight.config.fields import Field
 from preflight.config.profile import Limits, Profile
 from preflight.core.arrow import contains
 from preflight.core.formula_text import FORMULA_TEXT, formula_text
-from preflight.core.invisible import BLANK, stripped, tidied
+from preflight.core.invisible import BLANK
+from preflight.core.invisible_cells import stripped, tidied
 from preflight.core.names import bare_name
 from preflight.core.styled_letters import STYLED, plain_letters
 from preflight.core.types import Column, Layout, Problem, Safety, Severity

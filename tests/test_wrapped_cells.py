@@ -10,7 +10,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from preflight.core.formula_text import formula_text, formula_texts
+from preflight.core.formula_cells import formula_texts
+from preflight.core.formula_text import formula_text
 from tests.checked import check, fix, listed, read
 
 pytestmark = pytest.mark.slow

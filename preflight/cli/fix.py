@@ -19,6 +19,7 @@ from preflight.core.workspace import workspace
 from preflight.pipeline import check_fix_split
 from preflight.report import documents, text
 from preflight.report.listing import Listing, listing
+from preflight.report.wording import books, plural
 from preflight.writing import results_folder
 from preflight.writing.writer import Fixed
 
@@ -75,7 +76,7 @@ def summary(fixed: Fixed, file_listing: Listing) -> str:
     """What was read, found, fixed and rejected, and the books."""
     names = {code: rule.name for code, rule in catalogue.builtin().items()}
     names |= {code: rule.name for code, rule in file_listing.analysis.plan.rules.items()}
-    fixed_cells = text.plural(fixed.changed_cells, "cell")
+    fixed_cells = plural(fixed.changed_cells, "cell")
     lines = text.summary(file_listing).splitlines(keepends=True)
     head = [
         line for line in lines if not line.startswith(("  fixable", "  nothing can", "  books"))
@@ -87,14 +88,14 @@ def summary(fixed: Fixed, file_listing: Listing) -> str:
     ]
     if done:
         done.insert(0, "  nothing can be used until this is fixed:\n")
-    done.append(f"  fixed: {fixed_cells} in {text.plural(fixed.changed_rows, 'row')}\n")
+    done.append(f"  fixed: {fixed_cells} in {plural(fixed.changed_rows, 'row')}\n")
     done.append(text.changes(fixed.changes, names))
     if fixed.books.rejected:
-        done.append(f"  rejected: {text.plural(fixed.books.rejected, 'row')}\n")
+        done.append(f"  rejected: {plural(fixed.books.rejected, 'row')}\n")
         done.append(text.changes(fixed.reasons, names))
     if fixed.warnings:
-        done.append(f"  {text.plural(fixed.warnings, 'warning')} not changed (see report.json)\n")
-    return "".join([*head, *done, f"  books: {text.books(fixed.books)}\n"])
+        done.append(f"  {plural(fixed.warnings, 'warning')} not changed (see report.json)\n")
+    return "".join([*head, *done, f"  books: {books(fixed.books)}\n"])
 
 
 def written(fixed: Fixed) -> list[tuple[str, str]]:
@@ -102,16 +103,16 @@ def written(fixed: Fixed) -> list[tuple[str, str]]:
     folder, parts = fixed.folder, fixed.parts
     paths = []
     if len(parts) == 1 and parts[0].path.name == results_folder.CLEAN:
-        paths.append((str(parts[0].path), text.plural(parts[0].rows, "clean row")))
+        paths.append((str(parts[0].path), plural(parts[0].rows, "clean row")))
     elif parts:
-        paths.append((str(folder / results_folder.PARTS), text.plural(len(parts), "part")))
+        paths.append((str(folder / results_folder.PARTS), plural(len(parts), "part")))
         paths.append((str(folder / results_folder.MANIFEST), "what is in which part"))
     if fixed.books.rejected:
         paths.append(
             (str(folder / results_folder.REJECTS), "the rejected rows, to correct and re-import")
         )
     if (folder / results_folder.ABOVE).exists():
-        lines = text.plural(fixed.checked.layout.preamble, "line")
+        lines = plural(fixed.checked.layout.preamble, "line")
         paths.append(
             (str(folder / results_folder.ABOVE), f"the {lines} above the header, not sent")
         )

@@ -12,10 +12,10 @@ from preflight.cli.options import emit, settings_of
 from preflight.cli.output_file import refuse
 from preflight.config import profiles
 from preflight.core.errors import OutputExists, SourceError
+from preflight.core.redact import visible
 from preflight.core.workspace import workspace
 from preflight.pipeline import check_fix_split
 from preflight.report import as_config
-from preflight.report.text import visible
 
 
 def run(path: str | None, target: Path, *, force: bool, **given: Any) -> int:

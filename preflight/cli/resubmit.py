@@ -18,6 +18,7 @@ from preflight.core.workspace import workspace
 from preflight.pipeline import resubmission
 from preflight.pipeline.connection import Connection
 from preflight.report import text
+from preflight.report.wording import number, plural
 from preflight.runs.corrections.brought import Corrections
 from preflight.runs.delivery.events import Compared, Event, Events
 from preflight.runs.guards import inputs_of_runs
@@ -73,9 +74,12 @@ def _events(others: Events) -> Events:
 def _summary(brought: Corrections) -> str:
     """The summary of a corrected file, for people."""
     parent = brought.parent
-    known = text.plural(brought.rows - brought.new, "row")
-    new = f", {text.number(brought.new)} new" if brought.new else ""
-    cells, rows = text.plural(brought.edited_cells, "cell"), text.plural(brought.edited, "row")
+    known = plural(brought.rows - brought.new, "row")
+    new = f", {number(brought.new)} new" if brought.new else ""
+    cells, rows = (
+        plural(brought.edited_cells, "cell"),
+        plural(brought.edited, "row"),
+    )
     of = f"run {parent.id} ({parent.source_name} to {parent.provider})"
     lines = [
         f"{brought.name}: {known} of {of}{new}; {text.assumptions(brought.layout)}",
@@ -83,8 +87,8 @@ def _summary(brought: Corrections) -> str:
     ]
     if brought.damaged_cells:
         lines.append(
-            f"  restored: {text.plural(brought.damaged_cells, 'cell')} in "
-            f"{text.plural(brought.damaged, 'row')} that a spreadsheet had changed"
+            f"  restored: {plural(brought.damaged_cells, 'cell')} in "
+            f"{plural(brought.damaged, 'row')} that a spreadsheet had changed"
         )
     if brought.gone:
         lines.append(f"  missing columns, kept as they were: {', '.join(brought.gone)}")
@@ -94,11 +98,11 @@ def _summary(brought: Corrections) -> str:
         )
     if brought.held:
         lines += [
-            f"  held back: {text.plural(len(brought.held), 'row')}",
+            f"  held back: {plural(len(brought.held), 'row')}",
             *_rows(brought.held, "report.json"),
         ]
     if brought.again:
-        count = text.plural(len(brought.again), "row")
+        count = plural(len(brought.again), "row")
         lines += [
             f"  changed since they were sent, so sent again: {count}",
             *_rows(brought.again, "corrections.csv"),
@@ -110,4 +114,4 @@ def _rows(rows: Sequence[tuple[int, int, str]], where: str) -> Iterator[str]:
     """A line for each row, up to a maximum."""
     yield from (f"    row {row} (line {line}): {why}" for row, line, why in rows[:_SHOWN])
     if len(rows) > _SHOWN:
-        yield f"    … and {text.number(len(rows) - _SHOWN)} more, see {where}"
+        yield f"    … and {number(len(rows) - _SHOWN)} more, see {where}"

@@ -14,6 +14,7 @@ from preflight.core.workspace import workspace
 from preflight.pipeline import check_fix_split
 from preflight.report import text
 from preflight.report.listing import listing
+from preflight.report.wording import number, plural
 
 
 def run(path: str, **given: Any) -> int:
@@ -37,7 +38,7 @@ def run(path: str, **given: Any) -> int:
     file_listing = listing(cut.checked.source.name, cut.checked.analysis, cut.books)
     click.echo(text.summary(file_listing), nl=False)
     for part in cut.parts:
-        size = f"{text.plural(part.rows, 'row')}, {text.number(part.size)} bytes"
+        size = f"{plural(part.rows, 'row')}, {number(part.size)} bytes"
         click.echo(f"  {text.visible(str(part.path))}  {size}")
     click.echo(text.written(written(cut)), nl=False)
     return exit_codes.of_fix(cut, settings)

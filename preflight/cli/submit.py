@@ -19,6 +19,7 @@ from preflight.cli.options import (
 )
 from preflight.cli.output_file import refuse_protected
 from preflight.cli.progress import event_lines, progress_bars
+from preflight.cli.runs import part_line
 from preflight.config.settings import Settings
 from preflight.core import files
 from preflight.core.errors import Stopped
@@ -29,8 +30,8 @@ from preflight.pipeline import delivery
 from preflight.pipeline.connection import Connection
 from preflight.report import documents, text
 from preflight.report.listing import listing
+from preflight.report.wording import books, number, plural
 from preflight.runs.delivery.events import Begun, Event, Events
-from preflight.runs.ledger.run import StoredPart
 from preflight.writing import results_folder
 
 _PLACE = (
@@ -142,12 +143,12 @@ def _text(sent: delivery.Sent) -> str:
         pieces.append("".join(lines[:-1]))
     elif sent.run is None:
         name, layout = text.visible(sent.checked.source.name), sent.checked.layout
-        rows = text.plural(sent.books.rows, "record")
+        rows = plural(sent.books.rows, "record")
         pieces.append(f"{name}: {rows}, {text.assumptions(layout)}\n")
     pieces.append(_sending(sent, sent.checked.analysis.plan.profile.name))
-    pieces.append(f"  books: {text.books(sent.books)}\n")
+    pieces.append(f"  books: {books(sent.books)}\n")
     if sent.pending:
-        pieces.append(f"         {text.plural(sent.pending, 'row')} of the unknown not sent yet\n")
+        pieces.append(f"         {plural(sent.pending, 'row')} of the unknown not sent yet\n")
     pieces.append(text.written(_files(sent)))
     return text.harmless("".join(pieces))
 
@@ -160,8 +161,8 @@ def _sending(sent: delivery.Sent, provider: str) -> str:
         [f"  to {provider}, by hand"]
         if sent.run is None
         else [
-            f"  to {provider}, run {sent.run.id}: {text.plural(rows, 'row')} in "
-            + text.plural(len(sent.parts), "part")
+            f"  to {provider}, run {sent.run.id}: {plural(rows, 'row')} in "
+            + plural(len(sent.parts), "part")
         ]
     )
     for stored in sent.parts:
@@ -169,14 +170,14 @@ def _sending(sent: delivery.Sent, provider: str) -> str:
         if stored.reason:
             lines.append(f"      {stored.reason}")
     if sent.books.rejected_there:
-        lines.append(f"  rejected by {provider}: {text.plural(sent.books.rejected_there, 'row')}")
+        lines.append(f"  rejected by {provider}: {plural(sent.books.rejected_there, 'row')}")
         lines += [f"    {_refusal(sent, code)}" for code in sent.refusals]
         if warned := _warned_accepted(sent):
             lines.append(f"    {warned}")
     if sent.unattributed:
-        lines.append(f"    {text.number(sent.unattributed):>7}  {provider} does not say which")
+        lines.append(f"    {number(sent.unattributed):>7}  {provider} does not say which")
     if sent.unmatched:
-        lines.append(f"    {text.plural(sent.unmatched, 'report line')} match no row that was sent")
+        lines.append(f"    {plural(sent.unmatched, 'report line')} match no row that was sent")
     lines += [f"    note: {note}" for note in sent.notes]
     return "".join(f"{line}\n" for line in lines)
 
@@ -184,12 +185,12 @@ def _sending(sent: delivery.Sent, provider: str) -> str:
 def _refusal(sent: delivery.Sent, code: str) -> str:
     """A reason of the provider: its rows, its class, and how many of them had a warning."""
     count, reason = sent.refusals[code]
-    line = f"{text.number(count):>7}  {code}  ({reason})"
+    line = f"{number(count):>7}  {code}  ({reason})"
     prediction = sent.predicted.get(code)
     if prediction is None or reason is Reason.CONFIG:
         return line
-    by = ", ".join(f"{rule} {text.number(rows)}" for rule, rows in prediction.by.items())
-    warned = f"{text.number(prediction.predicted)} of {text.number(prediction.rows)}"
+    by = ", ".join(f"{rule} {number(rows)}" for rule, rows in prediction.by.items())
+    warned = f"{number(prediction.predicted)} of {number(prediction.rows)}"
     return f"{line}  {warned} had a warning before sending" + (f": {by}" if by else "")
 
 
@@ -202,16 +203,8 @@ def _warned_accepted(sent: delivery.Sent) -> str:
     }
     if not rules:
         return ""
-    by = ", ".join(f"{rule} {text.number(rows)}" for rule, rows in sorted(rules.items()))
-    return f"warnings of the same rules on {text.plural(sent.books.accepted, 'accepted row')}: {by}"
-
-
-def part_line(stored: StoredPart) -> str:
-    """The state of a part, as one line."""
-    job = f", job {stored.job}" if stored.job else ""
-    status = f", {stored.outcome.status}" if stored.outcome else ""
-    rows = text.plural(stored.part.rows, "row")
-    return f"part {stored.part.number}: {rows}, {stored.standing}{job}{status}"
+    by = ", ".join(f"{rule} {number(rows)}" for rule, rows in sorted(rules.items()))
+    return f"warnings of the same rules on {plural(sent.books.accepted, 'accepted row')}: {by}"
 
 
 def _files(sent: delivery.Sent) -> list[tuple[str, str]]:

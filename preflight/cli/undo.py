@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from preflight.report import text
+from preflight.report.wording import number, plural
 from preflight.writing import results_folder, undo
 
 
@@ -20,14 +21,14 @@ def run(
         if restored.unchanged:
             click.echo(f"{path} is already the original; nothing to undo")
         else:
-            click.echo(f"{path}: restored, {text.number(restored.size)} bytes, as before the fix")
+            click.echo(f"{path}: restored, {number(restored.size)} bytes, as before the fix")
         return 0
     if target is not None or force:
         raise click.UsageError("-o and --force cannot be combined with --code or --row")
     reverted = undo.revert(folder, codes=codes, rows=rows)
     click.echo(
         f"{text.visible(str(folder / results_folder.CLEAN))}: "
-        f"{text.plural(reverted.fixes, 'fix', 'fixes')} undone in "
-        f"{text.plural(reverted.rows, 'row')}. Run `preflight check` to see whether they still pass"
+        f"{plural(reverted.fixes, 'fix', 'fixes')} undone in "
+        f"{plural(reverted.rows, 'row')}. Run `preflight check` to see whether they still pass"
     )
     return 0

@@ -8,11 +8,6 @@ from __future__ import annotations
 
 import re
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
-from preflight.core.arrow import mapped, matches
-
 # The text is a literal, and nothing else is in the formula. Within it a quote is written twice;
 # a CSV writer that writes it twice again leaves two around it.
 _LITERAL = r'"(?:[^"]|"")*"'
@@ -31,11 +26,3 @@ def formula_text(value: str) -> str:
         inside = _OUTSIDE.sub("", value)
         value = _DOUBLED.sub(r"\1", inside).replace('""', '"')
     return value
-
-
-def formula_texts(values: pa.Array) -> pa.Array:
-    """`formula_text` of each string of an array."""
-    maybe = pc.starts_with(pc.utf8_ltrim_whitespace(values), "=")
-    if not pc.any(maybe).as_py():
-        return values
-    return mapped(values, matches(values, FORMULA_TEXT), formula_text)

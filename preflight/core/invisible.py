@@ -5,12 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 
-import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
-
-from preflight.core.arrow import mapped, mask, matches, replaced, series, strings
-
 # Zero-width space, joiners, directional marks, soft hyphen, BOM. Values mean the same without them,
 # except that joiners shape some scripts and hold emoji together (see `_is_shaping`).
 ZERO_WIDTH = "\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
@@ -26,14 +20,16 @@ LINE_BREAKS = "\n\r"
 # A cell without visible characters.
 BLANK = f"[ {ZERO_WIDTH}{ODD_BLANKS}{CONTROLS}]*"
 _SPANS = re.compile("(.)-(.)|(.)", re.DOTALL)
-_EDGES = " " + "".join(
+# Each character that is stripped off the ends of a value.
+EDGES = " " + "".join(
     single or "".join(map(chr, range(ord(first), ord(last) + 1)))
     for first, last, single in _SPANS.findall(ZERO_WIDTH + ODD_BLANKS + CONTROLS)
 )
-_ZERO_WIDTH = re.compile(f"[{ZERO_WIDTH}]")
-_BLANK = re.compile(f"[\t\v\f\u001c-\u001f\u0085\u2028\u2029{ODD_BLANKS}]")
-_GONE = re.compile("[\u0001-\u0008\u000e-\u001b\u007f]")
-_ODD = "|".join(pattern.pattern for pattern in (_ZERO_WIDTH, _BLANK, _GONE))
+# What `tidy` looks for: it drops the first and the last, and makes a space of the other.
+UNSEEN = re.compile(f"[{ZERO_WIDTH}]")
+SPACE_LIKE = re.compile(f"[\t\v\f\u001c-\u001f\u0085\u2028\u2029{ODD_BLANKS}]")
+DROPPED = re.compile("[\u0001-\u0008\u000e-\u001b\u007f]")
+ODD = "|".join(pattern.pattern for pattern in (UNSEEN, SPACE_LIKE, DROPPED))
 _JOINERS = "\u200c\u200d"
 _EMOJI_PARTS = "\ufe0f"
 # From Hebrew to Mongolian, and the supplements and presentation forms of the same scripts.
@@ -42,16 +38,16 @@ _SHAPED = re.compile("[\u0590-\u1cff\ua800-\uabff\ufb1d-\ufdff\ufe70-\ufefc\U000
 
 def strip_invisible(value: str) -> str:
     """The value without whitespace and invisible characters around it; the inside is unchanged."""
-    return value.strip(_EDGES)
+    return value.strip(EDGES)
 
 
 def drop_zero_width(value: str) -> str:
     """The value without zero-width characters, except joiners that a script or an emoji needs."""
-    if value.isascii() or not _ZERO_WIDTH.search(value):
+    if value.isascii() or not UNSEEN.search(value):
         return value
     kept = []
     for at, character in enumerate(value):
-        if not _ZERO_WIDTH.match(character) or _is_shaping(value, at):
+        if not UNSEEN.match(character) or _is_shaping(value, at):
             kept.append(character)
     return "".join(kept)
 
@@ -62,36 +58,7 @@ def tidy(value: str) -> str:
     Line breaks are kept, and so are characters between U+0080 and U+009F. Whitespace and invisible
     characters around the value are removed. Tidying twice equals tidying once.
     """
-    return strip_invisible(_GONE.sub("", _BLANK.sub(" ", drop_zero_width(value))))
-
-
-def stripped(values: pd.Series[str]) -> pd.Series[str]:
-    """`strip_invisible` of each value."""
-    return series(strip_all(strings(values)), values.index)
-
-
-def tidied(values: pd.Series[str]) -> pd.Series[str]:
-    """`tidy` of each value."""
-    given = strings(values)
-    odd = matches(given, _ODD)
-    if odd.any():
-        some = drop_all_zero_width(given.filter(pa.array(odd)))
-        some = pc.replace_substring_regex(some, _BLANK.pattern, " ")
-        given = replaced(given, odd, pc.replace_substring_regex(some, _GONE.pattern, ""))
-    return series(strip_all(given), values.index)
-
-
-def strip_all(values: pa.Array) -> pa.Array:
-    """`strip_invisible` of each string of an array."""
-    return pc.utf8_trim(values, _EDGES)
-
-
-def drop_all_zero_width(values: pa.Array) -> pa.Array:
-    """`drop_zero_width` of each string of an array."""
-    wide = ~mask(pc.string_is_ascii(values))
-    if not wide.any():
-        return values
-    return mapped(values, wide & matches(values, _ZERO_WIDTH.pattern), drop_zero_width)
+    return strip_invisible(DROPPED.sub("", SPACE_LIKE.sub(" ", drop_zero_width(value))))
 
 
 def _is_shaping(value: str, at: int) -> bool:

@@ -16,14 +16,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
-import pyarrow as pa
 
 from preflight.core.errors import BooksError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
 
 CHANGE_COLUMNS = ("row", "line", "column_name", "code", "safety", "old", "new")
 """The columns of fixes.csv, and of a table of changes."""

@@ -21,12 +21,8 @@ from email_validator import rfc_constants
 from email_validator.syntax import safe_character_display
 
 from preflight.core.arrow import mapped, mask, matches, replaced, series, strings
-from preflight.core.invisible import (
-    drop_all_zero_width,
-    drop_zero_width,
-    strip_all,
-    strip_invisible,
-)
+from preflight.core.invisible import drop_zero_width, strip_invisible
+from preflight.core.invisible_cells import drop_all_zero_width, strip_all
 from preflight.core.types import Bools, Ints
 
 _MAILTO = re.compile(r"^mailto:\s*", re.IGNORECASE)

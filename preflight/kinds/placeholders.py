@@ -27,7 +27,7 @@ from __future__ import annotations
 import pandas as pd
 
 from preflight.core.arrow import matches, strings
-from preflight.core.invisible import stripped
+from preflight.core.invisible_cells import stripped
 
 WORDS = (
     r"#?n/a|n\.a\.|#n/a n/a|nil|none|undef(?:ined)?|<na>|#null|not? (?:set|value|data|assigned)"

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from preflight.core.arrow import matches
-from preflight.core.formula_text import formula_texts
+from preflight.core.formula_cells import formula_texts
 from preflight.core.types import Chunk
 from preflight.kinds.placeholders import PLACEHOLDER
 

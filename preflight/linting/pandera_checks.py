@@ -30,7 +30,7 @@ from preflight.config.plan import Plan
 from preflight.config.profile import GENERAL
 from preflight.core.arrow import mask, series, strings
 from preflight.core.errors import RuleError
-from preflight.core.formula_text import formula_texts
+from preflight.core.formula_cells import formula_texts
 from preflight.core.invisible import BLANK
 from preflight.core.names import fold
 from preflight.core.types import Bools, Column

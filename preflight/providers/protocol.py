@@ -11,11 +11,13 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from preflight.core.types import FailureReport, Outcome, Part, Receipt
 from preflight.providers.option import Option
-from preflight.providers.saved_report import ReportColumns, SavedReport
+
+if TYPE_CHECKING:
+    from preflight.providers.saved_report import ReportColumns, SavedReport
 
 
 class Repeat(enum.StrEnum):

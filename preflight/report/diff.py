@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from preflight.core.redact import visible
 from preflight.report.listing import shape
-from preflight.report.text import visible
 
 
 def heading(old: str, new: str) -> str:

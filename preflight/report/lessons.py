@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+from preflight.core.redact import visible
 from preflight.core.types import Reason
 from preflight.learning.counting import CHANCE, PRECISION, Support
 from preflight.learning.lessons import (
@@ -18,7 +19,7 @@ from preflight.learning.lessons import (
     Ruled,
     Switched,
 )
-from preflight.report.text import number, plural, visible
+from preflight.report.wording import number, plural
 from preflight.runs.ledger.run import RunState
 
 RULES = "rules"

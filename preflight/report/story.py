@@ -10,10 +10,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from preflight.core.redact import mask
+from preflight.core.redact import mask, visible
 from preflight.core.redact_cells import redact_cells
 from preflight.report.listing import shape
-from preflight.report.text import number, plural, visible
+from preflight.report.wording import number, plural
 from preflight.runs.history.facts import (
     CallMade,
     Chapter,

@@ -9,10 +9,11 @@ from preflight.config.plan import Plan
 from preflight.core import findings as tables
 from preflight.core.names import bare_name
 from preflight.core.redact import visible as visible
-from preflight.core.types import Books, Layout, RunBooks, Safety, Severity, Sheet
+from preflight.core.types import Layout, Safety, Severity, Sheet
 from preflight.linting.analysis import Analysis
 from preflight.report.libraries import libraries
 from preflight.report.listing import ListedFinding, Listing, fixable, shape
+from preflight.report.wording import books, number, plural
 
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "pipes"}
 
@@ -21,16 +22,6 @@ _QUOTED = {
     ('"', True): ", quotes escaped by a backslash",
     ("'", True): ", single quotes, escaped by a backslash",
 }
-
-
-def number(count: int) -> str:
-    """A count with thousands separators."""
-    return f"{count:,}"
-
-
-def plural(count: int, noun: str, many: str = "") -> str:
-    """A count with its noun; `many` is the plural if it is not the noun with an s."""
-    return f"{number(count)} {noun if count == 1 else many or f'{noun}s'}"
 
 
 def harmless(text: str) -> str:
@@ -228,26 +219,6 @@ def guesses(analysis: Analysis) -> str:
     saved = analysis.guessed_rows
     rows = f", and make up to {plural(saved, 'more row')} sendable" if saved else ""
     return f"--unsafe-fixes would change {plural(analysis.guessed_cells, 'more cell')}{rows}"
-
-
-def books(counts: Books | RunBooks) -> str:
-    """The books as an equation: rows = the sum of the places where they ended."""
-    if isinstance(counts, Books):
-        places: Mapping[str, int] = {
-            "clean": counts.clean, "rejected": counts.rejected, "dropped": counts.dropped,
-        }  # fmt: skip
-    else:
-        places = {
-            "accepted": counts.accepted,
-            "rejected here": counts.rejected_here,
-            "rejected there": counts.rejected_there,
-            "submitted": counts.submitted,
-            "unknown": counts.unknown,
-            "dropped": counts.dropped,
-        }
-    return f"{plural(counts.rows, 'row')} = " + " + ".join(
-        f"{number(count)} {name}" for name, count in places.items()
-    )
 
 
 def changes(fixed: Mapping[str, int], names: Mapping[str, str]) -> str:

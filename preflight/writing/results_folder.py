@@ -9,15 +9,18 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from preflight.core import csv_writer, files
 from preflight.core.errors import OutputExists, UsageError, WriteError
 from preflight.core.locks import locked
 from preflight.core.types import CHANGE_COLUMNS
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CLEAN, PARTS, MANIFEST = "clean.csv", "parts", "manifest.json"
 REJECTS, FIXES, REPORT = "rejects.csv", "fixes.csv", "report.json"

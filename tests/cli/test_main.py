@@ -14,6 +14,7 @@ import pytest
 
 from preflight.cli import main, run
 from preflight.cli.main import _COMMANDS, _preflight
+from preflight.runs.ledger.ledger import Ledger
 from tests.calls import ODD, PROGRAM, SHOW, Call, bare_environment, contacts
 
 
@@ -71,6 +72,23 @@ def test_help_imports_nothing_heavy_and_is_quick() -> None:
     code, heavy, used = ended.stderr.split(" ", 2)
     assert (code, heavy) == ("0", "[]")
     assert float(used) < 0.3
+
+
+def test_what_reads_no_file_starts_without_what_reads_files(tmp_path: Path) -> None:
+    """A list is there at once; pandas alone takes longer than all the rest."""
+    program = (
+        "import sys\n"
+        "from preflight.cli import main\n"
+        f"code = main(['profiles']) + main(['runs', '--state-dir', {str(tmp_path)!r}])\n"
+        "heavy = {'pandas', 'pandera', 'pyarrow', 'httpx', 'phonenumbers'} & set(sys.modules)\n"
+        "print(code, sorted(heavy))\n"
+    )
+    Ledger(tmp_path).close()
+    ended = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True, text=True, check=True, env=bare_environment(),
+    )  # fmt: skip
+    assert ended.stdout.splitlines()[-1] == "0 []"
 
 
 def test_a_bug_is_one_line_and_its_log_holds_no_message(

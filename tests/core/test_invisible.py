@@ -8,14 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight.core.arrow import strings
-from preflight.core.invisible import (
-    drop_all_zero_width,
-    drop_zero_width,
-    strip_invisible,
-    stripped,
-    tidied,
-    tidy,
-)
+from preflight.core.invisible import drop_zero_width, strip_invisible, tidy
+from preflight.core.invisible_cells import drop_all_zero_width, stripped, tidied
 from tests.cells import cells
 
 

@@ -18,7 +18,7 @@ from preflight.cli import main
 from preflight.config import profiles
 from preflight.config.settings import Settings
 from preflight.pipeline import check_fix_split
-from preflight.report import as_json, text
+from preflight.report import as_json, text, wording
 from preflight.report.listing import Listing, tokens
 from tests.checked import check, listed, work, written
 
@@ -105,7 +105,7 @@ def test_the_report_of_every_fixture_fits_the_schema_and_agrees_with_the_text(
             assert file["counts"]["by_code"] == counted
         counts = file["counts"]
         assert counts["error"] + counts["warning"] == sum(counts["by_code"].values())
-        assert f"found: {text.plural(counts['error'], 'error')}" in text.summary(one)
+        assert f"found: {wording.plural(counts['error'], 'error')}" in text.summary(one)
         places = [
             (found["line"] or 0, found["column"] or 0, found["code"]) for found in told["findings"]
         ]

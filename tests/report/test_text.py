@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import preflight
 from preflight.core.types import Books, Layout, RunBooks, Source
-from preflight.report import text
+from preflight.report import text, wording
 from tests.checked import check, listed
 
 CONTENT = "email,phone,note\nbad,+1,x\n ann@kestrel-labs.com,+14155552671,x\nshort\n"
@@ -142,10 +142,10 @@ def test_the_summary_says_what_is_held_back(tmp_path: Path) -> None:
 
 
 def test_books_are_an_equation() -> None:
-    assert text.books(Books(1, 1, 0, 0)) == "1 row = 1 clean + 0 rejected + 0 dropped"
+    assert wording.books(Books(1, 1, 0, 0)) == "1 row = 1 clean + 0 rejected + 0 dropped"
     run = RunBooks(2100, rejected_here=60, accepted=1000, rejected_there=40, submitted=500,
                    unknown=300, dropped=200)  # fmt: skip
-    assert text.books(run) == (
+    assert wording.books(run) == (
         "2,100 rows = 1,000 accepted + 60 rejected here + 40 rejected there + 500 submitted + "
         "300 unknown + 200 dropped"
     )
@@ -162,7 +162,7 @@ def test_changes_are_counted_most_first() -> None:
     ("count", "told"), [(0, "0 rows"), (1, "1 row"), (2, "2 rows"), (1234, "1,234 rows")]
 )
 def test_a_count_agrees_with_its_noun(count: int, told: str) -> None:
-    assert text.plural(count, "row") == told
+    assert wording.plural(count, "row") == told
 
 
 @pytest.mark.slow

@@ -9,8 +9,6 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
-import pandas as pd
-
 from preflight.core import files
 from preflight.core.types import FailureReport
 
@@ -43,5 +41,7 @@ def load(path: Path) -> FailureReport:
     Raises:
         OSError: it is gone.
     """
+    import pandas as pd  # here: a list of runs loads no report
+
     table = pd.read_feather(path.with_suffix(_TABLE))
     return FailureReport(raw=path.read_bytes(), suffix=path.suffix, table=table)

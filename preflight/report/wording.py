@@ -1,0 +1,37 @@
+"""Counts in words; apart from `text`, for the list of runs needs no more than them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from preflight.core.types import Books, RunBooks
+
+
+def number(count: int) -> str:
+    """A count with thousands separators."""
+    return f"{count:,}"
+
+
+def plural(count: int, noun: str, many: str = "") -> str:
+    """A count with its noun; `many` is the plural if it is not the noun with an s."""
+    return f"{number(count)} {noun if count == 1 else many or f'{noun}s'}"
+
+
+def books(counts: Books | RunBooks) -> str:
+    """The books as an equation: rows = the sum of the places where they ended."""
+    if isinstance(counts, Books):
+        places: Mapping[str, int] = {
+            "clean": counts.clean, "rejected": counts.rejected, "dropped": counts.dropped,
+        }  # fmt: skip
+    else:
+        places = {
+            "accepted": counts.accepted,
+            "rejected here": counts.rejected_here,
+            "rejected there": counts.rejected_there,
+            "submitted": counts.submitted,
+            "unknown": counts.unknown,
+            "dropped": counts.dropped,
+        }
+    return f"{plural(counts.rows, 'row')} = " + " + ".join(
+        f"{number(count)} {name}" for name, count in places.items()
+    )
