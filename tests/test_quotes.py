@@ -70,6 +70,16 @@ def test_a_quote_that_is_not_closed_swallows_no_record_below(tmp_path: Path) -> 
     assert [row["preflight__codes"] for row in read_rejects(fixed.folder)] == ["STR109"]
 
 
+def test_two_halves_of_a_quoted_cell_are_an_error_and_inches_are_not(tmp_path: Path) -> None:
+    rows = [
+        'dan@kestrel-labs.com,Dan"Pike, Frost and Sons",',
+        'ann@kestrel-labs.com,5" disc,7" disc,',
+    ]
+    fixed = fix(tmp_path, "\n".join(["email,first_name,company,note", *rows]))
+    assert [row["email"] for row in read(tmp_path / "out/clean.csv")] == ["ann@kestrel-labs.com"]
+    assert fixed.reasons == {"STR111": 1}
+
+
 def test_lines_of_which_only_some_are_one_quoted_cell_are_an_error(tmp_path: Path) -> None:
     rows = [f'"p{number}@kestrel-labs.com,Pike,Bob"' for number in range(4)]
     content = "\n".join(['"email,company,first_name"', *rows, "ann@kestrel-labs.com,Pike,Ann"])

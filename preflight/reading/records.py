@@ -29,6 +29,7 @@ _BREAK = re.compile(rb"\r\n|\n|\r")
 _LINE = re.compile(rb"[^\r\n]*+")
 # `="0412"`: an exporter's way to keep text as text, whose quotes mean no quoted field.
 _FORMULA_TEXT = re.compile(rb'\s*=\s*(?:[Tt]\(\s*)?"[^"]*"\s*\)?\s*')
+_INCHES = re.compile(rb'\d"')
 _NARROW = 3
 
 
@@ -45,8 +46,8 @@ class Record(NamedTuple):
             nothing between a closing quote and the end of its field.
         flaw: `Flaw.UNCLOSED`, `Flaw.RUNAWAY` or None.
         stray: whether there is a quote in an unquoted field, or text after a closing quote.
-        misquoted: whether there is text after a closing quote that is not blank. The fields are
-            then one reading of several.
+        misquoted: whether there is text after a closing quote that is not blank, or two fields
+            look like the halves of one. The fields are then one reading of several.
     """
 
     fields: list[bytes]
@@ -141,7 +142,9 @@ class RecordReader:
             return self._flawed(buffer, start, Flaw.RUNAWAY)
         if misquoted and lines > 1 and self._swallows_a_record(buffer, start, stop):
             return self._flawed(buffer, start, Flaw.RUNAWAY)
-        stray = not regular or self._has_stray(buffer, start, stop, fields)
+        strays = self._strays(buffer, start, stop, fields) if regular else []
+        stray = not regular or bool(strays)
+        misquoted = misquoted or _is_torn(strays)
         after = _record_end(buffer, stop, final=final)
         if after is None:
             return None
@@ -151,6 +154,7 @@ class RecordReader:
         """`read` for a syntax with escapes, or with spaces before quotes."""
         fields: list[bytes] = []
         regular, stray, misquoted, swallows, whole = True, False, False, False, False
+        strays: list[bytes] = []
         at = start
         stop = _behind(self._line, buffer, start)
         while at < stop or fields:
@@ -176,6 +180,8 @@ class RecordReader:
                 plain, regular = b"", False
             if plain:
                 stray = stray or is_quoted or self._is_stray(plain)
+                if not is_quoted and self._is_stray(plain):
+                    strays.append(self._bare(plain))
                 misquoted = misquoted or (is_quoted and not plain.isspace())
                 regular = regular and not is_quoted and not (self._escape and b"\\" in plain)
                 cell += self._meaning(plain, quoted=False)
@@ -185,6 +191,7 @@ class RecordReader:
             at = end + 1
         if swallows and (whole or stray or len(fields) != self._width):
             return self._flawed(buffer, start, Flaw.RUNAWAY)
+        misquoted = misquoted or _is_torn(strays)
         if misquoted and self._swallows_a_record(buffer, start, stop):
             return self._flawed(buffer, start, Flaw.RUNAWAY)
         lines = 1 + len(_BREAK.findall(buffer, start, stop))
@@ -193,19 +200,20 @@ class RecordReader:
             return None
         return Record(fields, len(fields), stop, after, lines, regular, None, stray, misquoted)
 
-    def _has_stray(self, buffer: bytes, start: int, stop: int, fields: list[bytes]) -> bool:
-        """Whether an unquoted field has a quote; an apostrophe within a name does not count."""
+    def _strays(self, buffer: bytes, start: int, stop: int, fields: list[bytes]) -> list[bytes]:
+        """The unquoted fields that have a quote; an apostrophe within a name does not count."""
         if self._quote != b'"' or buffer.find(b'"', start, stop) < 0:
-            return False
+            return []
         at = start
+        strays = []
         for field in fields:
             if buffer.startswith(b'"', at):
                 at += len(field) + field.count(b'"') + 3
-            elif b'"' in field and not _FORMULA_TEXT.fullmatch(field):
-                return True
-            else:
-                at += len(field) + 1
-        return False
+                continue
+            if b'"' in field and not _FORMULA_TEXT.fullmatch(field):
+                strays.append(field)
+            at += len(field) + 1
+        return strays
 
     def _is_stray(self, plain: bytes) -> bool:
         """Whether an unquoted field has a quote that is not escaped."""
@@ -273,6 +281,15 @@ class RecordReader:
             return False
         # "Berlin, Germany" inside an address: with few columns, prose has as many delimiters
         return self._width > _NARROW or self._delimiter + b" " not in line
+
+
+def _is_torn(strays: list[bytes]) -> bool:
+    """Whether fields with a quote are halves of a quoted one: `Dan"Pike`, ` Frost and Sons"`.
+
+    A quote after a digit means inches.
+    """
+    halves = [field for field in strays if field.count(b'"') % 2 and not _INCHES.search(field)]
+    return len(halves) > 1
 
 
 def _behind(pattern: re.Pattern[bytes], buffer: bytes, at: int, until: int = sys.maxsize) -> int:

@@ -16,7 +16,7 @@ Findings::
 
     2 STR111 a quote in the wrong place
     3 STR111 text after a closing quote; a single way to read the row fits
-    4 STR111 text after a closing quote: double the quotes inside the cells
+    4 STR111 quotes in the wrong places, several ways to read the row: double those inside cells
 
 Good::
 
@@ -38,7 +38,7 @@ import pandas as pd
 from preflight.rule import Repair, Rule, Safety, Scope, Severity
 
 _SINGLE = "text after a closing quote; a single way to read the row fits"
-_SEVERAL = "text after a closing quote: double the quotes inside the cells"
+_SEVERAL = "quotes in the wrong places, several ways to read the row: double those inside cells"
 
 
 def check(records: pd.DataFrame) -> pd.Series[bool]:
