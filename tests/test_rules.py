@@ -46,6 +46,7 @@ NAMES = {
     "STR117": "row-comment",
     "STR118": "contact-commented",
     "STR119": "table-further",
+    "STR120": "row-title",
     "HDR201": "header-missing",
     "HDR202": "column-missing",
     "HDR203": "header-duplicated",

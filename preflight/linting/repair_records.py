@@ -180,7 +180,9 @@ class RecordRepairs:
         width = len(self._columns)
         blank = [matches(cell, _BLANK) for cell in cells]
         fits = [can_hold(column, cell) for column, cell in zip(self._columns, cells, strict=False)]
-        moved = [can_hold(column, cells[at + 1]) for at, column in enumerate(self._columns)]
+        moved = [
+            can_hold(column, cell) for column, cell in zip(self._columns, cells[1:], strict=False)
+        ]
         extra = np.zeros(len(blank[0]), dtype=bool)
         for at in range(width - 1):
             followed = ~np.logical_and.reduce(blank[at + 1 : width])
