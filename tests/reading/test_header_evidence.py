@@ -38,6 +38,7 @@ def test_columns_prove_a_header(
     [
         (["al@kestrel-labs.com"], True),
         (["# al@kestrel-labs.com", "Al"], True),
+        (["# al@kestrel-labs.com"], True),
         (["Al Hall <al@kestrel-labs.com>"], True),
         (["Al;al@kestrel-labs.com;Rome"], True),
         (["Report by:", "al@kestrel-labs.com"], True),
