@@ -67,6 +67,7 @@ compare: $(READY)
 	$(BIN)/python tests/benchmarks/compare.py
 	$(BIN)/python tests/benchmarks/compare_timestamps.py --years 2015 2030
 	$(BIN)/python tests/benchmarks/compare_structure.py
+	$(BIN)/python tests/benchmarks/compare_encodings.py
 	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -q -n 2 --timeout 1800 -m "long or hypothesis"
 
 clean:

@@ -99,31 +99,34 @@ def test_too_many_columns_cannot_be_split_and_too_many_rows_can() -> None:
 
 
 @pytest.mark.parametrize(
-    ("encoding", "origin", "invalid_byte", "safety"),
+    ("encoding", "origin", "sure", "invalid_byte", "safety"),
     [
-        ("utf-16-le", "bom", True, Safety.SAFE),
-        ("cp1252", "option", True, Safety.SAFE),
-        ("cp1252", "detected", True, Safety.UNSAFE),
-        ("utf-16-le", "detected", False, Safety.UNSAFE),
-        ("iso2022_jp", "detected", False, Safety.UNSAFE),
-        ("cp1252", "option", False, None),
-        ("utf-8", "strict", True, None),
-        ("ascii", "option", False, None),
+        ("utf-16-le", "bom", 1.0, True, Safety.SAFE),
+        ("cp1252", "option", 1.0, True, Safety.SAFE),
+        ("cp1252", "detected", 0.95, True, Safety.SAFE),
+        ("cp1252", "detected", 0.94, True, Safety.UNSAFE),
+        ("utf-16-le", "detected", 0.9, False, Safety.UNSAFE),
+        ("iso2022_jp", "detected", 0.99, False, Safety.SAFE),
+        ("cp1252", "option", 1.0, False, None),
+        ("utf-8", "strict", 1.0, True, None),
+        ("ascii", "option", 1.0, False, None),
     ],
 )
-def test_text_in_another_encoding_is_fixed_for_sure_only_when_something_says_which(
-    encoding: str, origin: str, invalid_byte: bool, safety: Safety | None
+def test_text_in_another_encoding_is_fixed_only_when_it_is_certain_which(
+    encoding: str, origin: str, sure: float, invalid_byte: bool, safety: Safety | None
 ) -> None:
     """And a text of ASCII alone is UTF-8, whatever it is called."""
     at = InvalidByte(35, 2, 0xE9) if invalid_byte else None
     found = said(
         "FIL003",
-        view("email", encoding=encoding, encoding_from=origin, confidence=0.5, invalid_byte=at),
+        view("email", encoding=encoding, encoding_from=origin, confidence=sure, invalid_byte=at),
     )
     assert [problem.safety for problem in found] == ([] if safety is None else [safety])
     if found:
-        assert encoding in str(found[0].message)
-        assert ("50% sure" in str(found[0].message)) is (origin == "detected")
+        message = str(found[0].message)
+        assert encoding in message
+        assert (f"{sure:.0%} sure" in message) is (origin == "detected")
+        assert (f"confirm with `--encoding {encoding}`" in message) is (safety is Safety.UNSAFE)
         assert found[0].line == (2 if invalid_byte else 1)
 
 

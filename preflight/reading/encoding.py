@@ -15,6 +15,7 @@ import numpy as np
 from preflight.core.errors import UsageError
 from preflight.core.types import Ints, InvalidByte, Source
 from preflight.core.workspace import spooled
+from preflight.reading.byte_pairs import BytePairs
 from preflight.reading.encoding_guess import guess, is_utf8_by_chance, seven_bit
 
 _BLOCK = 1 << 20
@@ -110,10 +111,9 @@ def find_encoding(source: Source, option: str | None = None) -> Encoding:
     if not strict.valid and not strict.bad and (name := seven_bit(head)):
         return Encoding(name, "detected", _SEVEN_BIT_SURE)
     few = strict.is_utf8 and 0 < strict.valid <= _FEW
-    sample = _sample(source.path) if few or not strict.is_utf8 else b""
-    if strict.is_utf8 and not (few and is_utf8_by_chance(sample)):
+    if strict.is_utf8 and not (few and is_utf8_by_chance(_sample(source.path)[0])):
         return Encoding("utf-8", "strict", invalid_byte=invalid_byte)
-    name, confidence = guess(sample)
+    name, confidence = guess(*_sample(source.path))
     return Encoding(name, "detected", confidence, 0, invalid_byte)
 
 
@@ -249,17 +249,19 @@ def _decodes(head: bytes, name: str) -> bool:
     return "\n" in text or "\r" in text
 
 
-def _sample(path: Path) -> bytes:
-    """Lines with bytes beyond ASCII, from all over the file."""
+def _sample(path: Path) -> tuple[bytes, BytePairs]:
+    """Lines with bytes beyond ASCII, from all over the file, and all such bytes, counted."""
     lines: list[bytes] = []
     size = 0
+    counted = BytePairs()
     with path.open("rb") as file:
-        while size < _SAMPLE_BYTES and (block := file.read(_BLOCK)):
+        while block := file.read(_BLOCK):
+            counted.add(block)
             sampled = 0
-            for match in _LINE_BEYOND_ASCII.finditer(block):
+            for match in _LINE_BEYOND_ASCII.finditer(block if size < _SAMPLE_BYTES else b""):
                 lines.append(match[0])
                 sampled += len(match[0])
                 if sampled >= _SAMPLE_PER_BLOCK:
                     break
             size += sampled
-    return b"".join(lines)[:_SAMPLE_BYTES]
+    return b"".join(lines)[:_SAMPLE_BYTES], counted

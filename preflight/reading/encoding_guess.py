@@ -1,100 +1,157 @@
-"""Guesses the legacy encoding of a sample of bytes, with a confidence."""
+"""Guesses the legacy encoding of a file, with a confidence."""
 
 from __future__ import annotations
 
 import math
 import re
 import unicodedata
-from collections import Counter
 
-from preflight.reading.language_model import GROUPS, Pairs, is_latin, likelihood, neighbours
+import numpy as np
 
-LIKELY = "cp1252"
-"""The most common encoding of contact files that are not UTF-8; wins if the evidence is equal."""
+from preflight.reading.byte_pairs import BytePairs
+from preflight.reading.candidate_text import (
+    CANDIDATES,
+    LIKELY,
+    SEVERAL_BYTES,
+    BytesSeen,
+    CandidateText,
+    Floats,
+    beyond_ascii,
+    read_text,
+)
+from preflight.reading.language_model import GROUPS, TYPED, likelihood
 
-_CANDIDATES = {
-    LIKELY: ("western", 0.0),
-    "iso8859_15": ("western", -3.0),
-    "mac_roman": ("western", -3.0),
-    "cp850": ("western", -3.5),
-    "cp437": ("western", -4.0),
-    "cp1250": ("central", -1.0),
-    "iso8859_2": ("central", -2.0),
-    "cp852": ("central", -4.0),
-    "mac_latin2": ("central", -5.0),
-    "cp1251": ("cyrillic", -1.0),
-    "koi8_r": ("cyrillic", -3.0),
-    "koi8_u": ("cyrillic", -3.0),
-    "cp866": ("cyrillic", -3.0),
-    "iso8859_5": ("cyrillic", -4.0),
-    "mac_cyrillic": ("cyrillic", -4.0),
-    "cp1253": ("greek", -1.5),
-    "iso8859_7": ("greek", -2.0),
-    "cp737": ("greek", -4.0),
-    "mac_greek": ("greek", -5.0),
-    "cp1254": ("turkish", -1.5),
-    "cp857": ("turkish", -4.0),
-    "mac_turkish": ("turkish", -5.0),
-    "cp1255": ("hebrew", -1.5),
-    "iso8859_8": ("hebrew", -2.0),
-    "cp862": ("hebrew", -4.0),
-    "cp1256": ("arabic", -1.5),
-    "iso8859_6": ("arabic", -3.0),
-    "cp1257": ("baltic", -3.0),
-    "iso8859_13": ("baltic", -3.5),
-    "cp775": ("baltic", -5.0),
-    "cp874": ("thai", -1.5),
-    "cp1258": ("vietnamese", -3.0),
-    "cp932": ("japanese", -1.0),
-    "euc_jp": ("japanese", -2.5),
-    "gb18030": ("simplified", -1.0),
-    "cp950": ("traditional", -1.0),
-    "cp949": ("korean", -1.0),
-}
-"""The codecs, the languages written in each, and how much rarer than the most common codec it is,
-as a logarithm."""
+_MIXED_WITH = ("cp1252", "cp1250", "cp1251", "cp1253", "cp1254")
+"""Encodings in which lines are added to a file in UTF-8."""
+_MIXTURE = 0.05
+"""A mixture has at least so many characters of UTF-8 for each byte that is not UTF-8."""
+_BY_CHANCE = 4.0
+"""How likely a character of UTF-8 in another encoding is there by chance, as a logarithm."""
+_HIGH = range(0x80, 0x100)
 _ODDER = 0.4
-_DEPENDENCE = 0.5
-"""Neighbouring letters are not independent evidence, so each counts half."""
+_CAUTION = 0.6
+"""The model takes its own evidence for stronger than it is; this is what is left of it."""
+_TWO_LANGUAGES = 5.0
+"""How much rarer a file is whose differing bytes are of another language, as a logarithm."""
+_LANGUAGE = 4.0
+"""How much the bytes that do not differ say about a difference, at most, as a logarithm."""
+_CONTENDERS = 5
 _RATHER_UTF8 = 3.0
 """How much likelier than UTF-8 another encoding must be, as a logarithm."""
 _FEW = 8
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
+_UNDECODED = re.compile("[\udc80-\udcff]")
 _FOREIGN_WORD = re.compile(r"(?<!\w)[^\W\x00-\x7f]+(?!\w)")
 _SEVEN_BIT = {"utf-7": re.compile(rb"\+[A-Za-z][A-Za-z0-9+/]{2}"), "hz": re.compile(rb"~\{[!-}]")}
 _SAMPLE = 48 << 10
-_FIT, _UNFIT = -6.8, -8.8
+_FIT, _UNFIT = -6.0, -7.6
 """The logarithm of the mean likelihood of a character, in names and in non-text."""
+_UNLIKELY = -11.0
+"""That of a character that no language of the encoding has in its place."""
+_HALF_KNOWN = 0.2
+"""So many different characters in their places would be known by half."""
 _HARDLY, _SUREST = 0.05, 0.99
 
+_Texts = list[list[CandidateText]]
 
-def guess(sample: bytes) -> tuple[str, float]:
+
+def guess(sample: bytes, whole: BytePairs | None = None) -> tuple[str, float]:
     """Guess the encoding of bytes that are not UTF-8.
 
     The text of each candidate is scored by how likely its letters follow each other in the
     languages written in that encoding; undecodable bytes, control characters and symbols within
-    words count heavily against it. The confidence is that of the text: if several encodings give
-    the same text, any of them may be returned.
+    words count heavily against it. Then two texts are compared by the bytes that differ between
+    them, each in its place once, however often a name is repeated. The confidence is that of the
+    text: if several encodings give the same text, the most common one is returned.
+
+    Args:
+        sample: lines with bytes beyond ASCII.
+        whole: the bytes of the whole file, if the sample is not all of it.
 
     Returns:
         The codec's name and a confidence above 0 and below 1; the fewer bytes there are, the lower.
     """
     cut = _whole_lines(sample)
-    texts, scores = _scored(cut)
-    top = max(scores.values())
-    weights = {name: math.exp(score - top) for name, score in scores.items()}
-    likeliest = max(scores, key=lambda name: scores[name])
-    best = next(name for name in _CANDIDATES if texts[name] == texts[likeliest])
-    same = sum(weight for name, weight in weights.items() if texts[name] == texts[best])
-    beyond_ascii = sum(byte > 127 for byte in cut)
-    enough = beyond_ascii / (beyond_ascii + 2)
-    prior = _CANDIDATES[likeliest][1]
-    fit = (top - prior) / _DEPENDENCE / max(_beyond_ascii(texts[best]).total(), 1)
-    fits = min(max((fit - _UNFIT) / (_FIT - _UNFIT), _HARDLY), 1.0)
+    counted = BytePairs(cut)
+    seen = BytesSeen(counted, counted if whole is None else whole)
+    texts = _texts(_plausible(cut, seen))
+    best, margins = _likeliest(texts, seen)
+    margins.append(best[0].score - _as_mixture(cut))
+    against = sum(math.exp(min(-_CAUTION * margin, _CONTENDERS)) for margin in margins)
+    known, fits = _known(best[0], seen)
+    name = min((one.codec for one in best), key=list(CANDIDATES).index)
     if fits == _HARDLY:
-        best = LIKELY
-    confidence = same / sum(weights.values()) * enough * fits
-    return best, round(min(max(confidence, 0.01), _SUREST), 2)
+        name = LIKELY
+    confidence = fits * known / (known + _HALF_KNOWN) / (1 + against)
+    return name, round(min(max(confidence, 0.01), _SUREST), 2)
+
+
+def _texts(candidates: list[CandidateText]) -> _Texts:
+    """The candidates, likeliest first, those that give the same text together."""
+    texts: dict[str, list[CandidateText]] = {}
+    for one in sorted(candidates, key=lambda one: -one.score):
+        texts.setdefault(one.key, []).append(one)
+    return [*texts.values()]
+
+
+def _likeliest(texts: _Texts, seen: BytesSeen) -> tuple[list[CandidateText], list[float]]:
+    """The text that is likelier than every other one, and how much, as a logarithm."""
+
+    def margins(ours: list[CandidateText]) -> list[float]:
+        return [_margin(ours, theirs, seen) for theirs in texts if theirs is not ours]
+
+    first = margins(texts[0])
+    better = [text for text, margin in zip(texts[1:], first, strict=True) if margin < 0]
+    measured = [(texts[0], first), *((text, margins(text)) for text in better[:_CONTENDERS])]
+    return max(measured, key=lambda one: min(one[1], default=0.0))
+
+
+def _margin(ours: list[CandidateText], theirs: list[CandidateText], seen: BytesSeen) -> float:
+    """How much likelier one text is than another, as a logarithm.
+
+    The bytes that differ decide. Those that do not only tell the language, so that they count for
+    little however many they are.
+    """
+    if not (ours[0].one_byte and theirs[0].one_byte):
+        return ours[0].score - theirs[0].score
+    unlike = seen.differing(ours[0].codec, theirs[0].codec)
+    same, best = _scores(ours, *unlike) - _scores(theirs, *unlike)
+    all_of_it, _ = _scores(ours, *seen.all_once) - _scores(theirs, *seen.all_once)
+    language = min(max(all_of_it - same, -_LANGUAGE), _LANGUAGE)
+    return float(min(same, best + _TWO_LANGUAGES) + language)
+
+
+def _scores(text: list[CandidateText], times: Floats, alone_times: Floats) -> Floats:
+    scores: Floats = np.max([one.of_part(times, alone_times) for one in text], axis=0)
+    return scores
+
+
+def _known(best: CandidateText, seen: BytesSeen) -> tuple[float, float]:
+    """How much of a text there is to know a language by, and how well it is one, at most 1."""
+    times = seen.all_once[0] if best.one_byte else best.times
+    known = float(times[best.foreign].sum())
+    in_one, in_any = best.likely
+    fit = float((in_one + in_any) @ times) / 2 / max(float(times.sum()), 1.0)
+    fits = min(max((fit - _UNFIT) / (_FIT - _UNFIT), _HARDLY), 1.0)
+    if best.one_byte:
+        unlikely = float(times[best.foreign & (in_any < _UNLIKELY)].sum())
+        fits = max(fits * (1 - unlikely / max(known, 1.0)), _HARDLY)
+    return known, fits
+
+
+def _as_mixture(sample: bytes) -> float:
+    """The score of a sample as partly UTF-8, and partly another encoding."""
+    text = sample.decode("utf-8", "surrogateescape")
+    decoded = len(_BEYOND_ASCII.findall(_UNDECODED.sub("", text)))
+    if not decoded or decoded < _MIXTURE * len(_UNDECODED.findall(text)):
+        return -math.inf
+
+    def in_codec(codec: str) -> str:
+        undecoded = {chr(0xDC00 + byte): bytes([byte]).decode(codec, "replace") for byte in _HIGH}
+        return _UNDECODED.sub(lambda found: undecoded[found[0]], text)
+
+    score = max(read_text(codec, in_codec(codec)).score for codec in _MIXED_WITH)
+    return score - _BY_CHANCE * decoded
 
 
 def is_utf8_by_chance(sample: bytes) -> bool:
@@ -109,10 +166,11 @@ def is_utf8_by_chance(sample: bytes) -> bool:
         return False
     if not _FOREIGN_WORD.search(text):
         return False
-    pairs = _beyond_ascii(text)
+    pairs = beyond_ascii(text)
     as_utf8 = max(likelihood(group, pairs) for group in GROUPS)
-    _, scores = _scored(sample)
-    return max(scores.values()) > _DEPENDENCE * as_utf8 + _RATHER_UTF8
+    counted = BytePairs(sample)
+    texts = _plausible(sample, BytesSeen(counted, counted))
+    return max(one.score for one in texts) > 0.5 * as_utf8 + _RATHER_UTF8
 
 
 def seven_bit(sample: bytes) -> str:
@@ -123,9 +181,10 @@ def seven_bit(sample: bytes) -> str:
                 text = _whole_lines(sample).decode(name)
             except UnicodeDecodeError:
                 continue
-            pairs = _beyond_ascii(text)
-            letters = all(char.isalnum() for pair in pairs for char in pair if char >= "\x80")
-            if pairs and letters and not _oddity(pairs):
+            pairs = beyond_ascii(text)
+            beyond = {char for pair in pairs for char in pair if char >= "\x80"}
+            written = all(c in TYPED or unicodedata.category(c)[0] in "LMNP" for c in beyond)
+            if beyond and written and not read_text(LIKELY, text).odd:
                 return name
     return ""
 
@@ -137,37 +196,13 @@ def _whole_lines(sample: bytes) -> bytes:
     return cut[: max(cut.rfind(b"\n"), cut.rfind(b"\r")) + 1] or cut
 
 
-def _scored(sample: bytes) -> tuple[dict[str, str], dict[str, float]]:
-    """The text in each candidate, and the score of each plausible candidate."""
-    texts = {name: sample.decode(name, "replace") for name in _CANDIDATES}
-    pairs = {name: _beyond_ascii(text) for name, text in texts.items()}
-    odd = {name: _oddity(counted) for name, counted in pairs.items()}
-    least = min(odd.values())
-    scores = {
-        name: prior + _DEPENDENCE * likelihood(group, pairs[name])
-        for name, (group, prior) in _CANDIDATES.items()
-        if odd[name] <= least + _ODDER
-    }
-    return texts, scores
-
-
-def _beyond_ascii(text: str) -> Counter[tuple[str, str]]:
-    """The pairs of neighbours with at least one beyond ASCII."""
-    pairs = neighbours(unicodedata.normalize("NFC", text))
-    return Counter({pair: times for pair, times in pairs.items() if max(pair) >= "\x80"})
-
-
-def _oddity(pairs: Pairs) -> float:
-    """The share of the characters beyond ASCII that text does not have in their place."""
-    odd = total = 0
-    for (before, character), times in pairs.items():
-        if character >= "\x80":
-            total += times
-            odd += times * _is_odd(before, character)
-    return odd / max(total, 1)
-
-
-def _is_odd(before: str, character: str) -> bool:
-    if character.isalpha():
-        return before < "\x80" and before.isalpha() and not is_latin(character)
-    return before.isalpha() if unicodedata.category(character)[0] in "SC" else False
+def _plausible(sample: bytes, seen: BytesSeen) -> list[CandidateText]:
+    """The texts of the candidates, without those that are far odder than the least odd."""
+    texts = [
+        read_text(codec, sample.decode(codec, "replace"))
+        if codec in SEVERAL_BYTES
+        else seen.read(codec)
+        for codec in CANDIDATES
+    ]
+    least = min(one.odd for one in texts)
+    return [one for one in texts if one.odd <= least + _ODDER]

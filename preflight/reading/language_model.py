@@ -13,6 +13,8 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 
+from preflight.reading.vocabulary import VOCABULARY
+
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "western": ("de", "fr", "es", "pt", "it", "sv", "da", "no", "fi", "nl", "is"),
     "central": ("pl", "cs", "sk", "hu", "ro", "hr", "sl", "de"),
@@ -21,7 +23,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "turkish": ("tr", "de"),
     "hebrew": ("he",),
     "arabic": ("ar", "fa"),
-    "baltic": ("lt", "lv", "et"),
+    "baltic": ("lt", "lv", "et", "pl"),
     "thai": ("th",),
     "vietnamese": ("vi",),
     "japanese": ("ja",),
@@ -29,7 +31,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "traditional": ("zh_Hant",),
     "korean": ("ko",),
 }
-Pairs = Mapping[tuple[str, str], int]
+Pairs = Mapping[tuple[str, str], float]
 """How often each pair of neighbours occurs."""
 
 _NAMES = {
@@ -56,28 +58,58 @@ _NAMES = {
     ),
 }
 _NAMES_WEIGHT = 2
-_CAPITALS = 0.1
-"""Weight of a text in upper case, compared with the same text as written."""
+_VOCABULARY_WEIGHT = 4
+_CAPITALS, _TITLE = 0.1, 0.2
+"""Weight of a text in upper case, and with each word capitalised, compared with it as written."""
 _NAMED = ("territories", "languages", "scripts", "currency_names")
 _MEASURE = 15_000
-_PAIR, _SINGLE = 0.8, 0.2
-_QUOTES = set("‘’“”„–—…€\xa0")
-_TYPOGRAPHY = set("‚·•®™©°ªº´«»¿¡№×")
+_NOVELTY = 2.0
+"""How much of a letter's followers is left to those never seen behind it (Witten and Bell)."""
+TYPED = {
+    "’": ("letter", 1e-2), "”": ("letter", 4e-3), "…": ("letter", 3e-3), "\xa0": ("", 3e-3),
+    "–": ("blank", 1e-2), "—": ("blank", 3e-3), "“": ("blank", 4e-3), "‘": ("blank", 3e-3),
+    "„": ("blank", 3e-3), "€": ("blank", 4e-3), "£": ("blank", 1e-3), "•": ("blank", 1e-3),
+    "«": ("blank", 1e-3), "»": ("letter", 1e-3), "®": ("letter", 1e-3), "™": ("letter", 1e-3),
+    "©": ("blank", 3e-4), "№": ("blank", 1e-3), "§": ("blank", 3e-4), "°": ("", 5e-4),
+    "º": ("", 2e-4), "ª": ("", 1e-4), "²": ("letter", 1e-4), "½": ("blank", 1e-4),
+    "·": ("blank", 2e-4), "´": ("letter", 5e-4), "×": ("blank", 1e-4), "¿": ("blank", 1e-4),
+    "¡": ("blank", 1e-4), "‚": ("blank", 2e-5),
+}  # fmt: skip
+"""Characters that are typed beside letters: what they stand behind, and how common they are."""
+_MISPLACED = 0.02
 _BELOW = {
     "letter": 1e-6,
-    "quotes": 1e-3,
-    "typography": 2e-5,
     "symbol": 1e-7,
     "control": 1e-10,
     "damage": 1e-9,
 }
 _OTHER_SCRIPT = 0.02
+_CAPITAL_INSIDE = 0.02
+_ALONE = 0.05
+_SAME = dict(zip("șțȘȚ", "şţŞŢ", strict=True))
+"""Letters of Romanian, which older encodings have in another form only."""
+_WORDS = set("àâèéêîóôöùyåæøíáúžаеиікосувуяєїьъήοηωεҳ")
 _COMMON, _RARE, _RAREST = 2e-4, 5e-6, 1e-7
 _HALF_WIDTH = range(0xFF66, 0xFFA0)
 
 
+class _Known(dict[tuple[str, str], float]):
+    """What was asked of a model before."""
+
+    def __init__(self, measured: Callable[[str, str], float]) -> None:
+        self._measured = measured
+
+    def __missing__(self, pair: tuple[str, str]) -> float:
+        self[pair] = likely = self._measured(*pair)
+        return likely
+
+
 class LanguageModel:
-    """The letters of a group of languages, and how often one follows another."""
+    """The letters of a group of languages, and how often one follows another.
+
+    Attributes:
+        known: by pair, the logarithm of how likely the second character is behind the first one.
+    """
 
     def __init__(self, languages: Iterable[str], names: str, level: Callable[[str], float]) -> None:
         self._pairs: Counter[tuple[str, str]] = Counter()
@@ -87,11 +119,14 @@ class LanguageModel:
         self._pairs.update(dict.fromkeys([(letter, " ") for letter in names], _NAMES_WEIGHT))
         self._before: Counter[str] = Counter()
         self._single: Counter[str] = Counter()
+        self._followers: Counter[str] = Counter()
         for (before, character), times in self._pairs.items():
             self._before[before] += times
+            self._followers[before] += 1
             self._single[character] += times
         self._total = sum(self._single.values())
         self._level = level
+        self.known = _Known(self._measured)
 
     def likelihood(self, pairs: Pairs) -> float:
         """The logarithm of how likely the second characters are, each after its first one.
@@ -99,27 +134,32 @@ class LanguageModel:
         Args:
             pairs: how often each pair of neighbours occurs; folded.
         """
-        return sum(times * self._of(*pair) for pair, times in pairs.items())
+        return sum(times * self.known[pair] for pair, times in pairs.items())
 
-    def _of(self, before: str, character: str) -> float:
-        times = self._single[character]
-        likely = _SINGLE * times / self._total
+    def _measured(self, before: str, character: str) -> float:
+        seen = self._before[before]
+        unseen = _NOVELTY * self._followers[before]
+        rest = unseen / (unseen + seen) if seen else 1.0
+        likely = rest * self._single[character] / self._total
         if pair := self._pairs[before, character]:
-            likely += _PAIR * pair / self._before[before]
+            likely += (1 - rest) * pair / seen
         elif before.isalpha() and character.isalpha() and _ascii(before) != _ascii(character):
             likely *= 1 if is_latin(before) and is_latin(character) else _OTHER_SCRIPT
-        return math.log(likely + self._below(before, character))
+        likely += self._below(before, character)
+        if before.islower() and character.isupper():
+            likely *= _CAPITAL_INSIDE
+        return math.log(likely)
 
     def _below(self, before: str, character: str) -> float:
         """The likelihood of a character that is in none of the languages."""
         if ord(character) in _HALF_WIDTH:
             return 1e-2 if ord(before) in _HALF_WIDTH else _COMMON
+        if character in TYPED:
+            behind, level = TYPED[character]
+            misplaced = behind and (behind == "blank") is before.isalpha()
+            return level * (_MISPLACED if misplaced else 1)
         if character.isalpha():
             return self._level(character)
-        if character in _QUOTES:
-            return _BELOW["quotes"]
-        if character in _TYPOGRAPHY:
-            return _BELOW["typography"]
         if character == "\ufffd":
             return _BELOW["damage"]
         category = unicodedata.category(character)
@@ -129,35 +169,40 @@ class LanguageModel:
 
 
 def likelihood(name: str, pairs: Pairs) -> float:
-    """How likely neighbouring characters are in the best language of a group, or in a mixture.
-
-    See `LanguageModel.likelihood`; `name` is one of `GROUPS`.
-    """
-    return max(model.likelihood(pairs) for model in _group(name))
+    """How likely neighbours are in the likeliest of the `languages` of a group, as a logarithm."""
+    return max(model.likelihood(pairs) for model in languages(name))
 
 
 @functools.cache
-def _group(name: str) -> list[LanguageModel]:
-    languages = GROUPS[name]
+def languages(name: str) -> list[LanguageModel]:
+    """The models of a group, one of `GROUPS`: the mixture of its languages, and each of them."""
+    group = GROUPS[name]
     names, level = _NAMES.get(name, ""), _LEVELS.get(name, _plain_level)
-    mixture = LanguageModel(languages, names, level)
-    if len(languages) == 1:
+    mixture = LanguageModel(group, names, level)
+    if len(group) == 1:
         return [mixture]
-    return [mixture, *(LanguageModel([language], names, level) for language in languages)]
+    return [mixture, *(LanguageModel([language], names, level) for language in group)]
+
+
+def as_word(character: str) -> float:
+    """The logarithm of how much less likely a character is for standing between two blanks."""
+    cased = character.isalpha() and character.lower() != character.upper()
+    return math.log(_ALONE) if cased and character.lower() not in _WORDS else 0.0
+
+
+def folded(character: str) -> str:
+    """The character, or of ASCII "0" for a digit and a blank for what is not a letter."""
+    if character >= "\x80" or character.isalpha():
+        return _SAME.get(character, character)
+    return "0" if character.isdigit() else " "
 
 
 def neighbours(text: str) -> Counter[tuple[str, str]]:
     """How often each pair of neighbours occurs; ASCII counts as letter, digit or space."""
     pairs: Counter[tuple[str, str]] = Counter()
     for (before, character), times in Counter(zip(f" {text}", f"{text} ", strict=True)).items():
-        pairs[_folded(before), _folded(character)] += times
+        pairs[folded(before), folded(character)] += times
     return pairs
-
-
-def _folded(character: str) -> str:
-    if character >= "\x80" or character.isalpha():
-        return character
-    return "0" if character.isdigit() else " "
 
 
 @functools.cache
@@ -167,13 +212,19 @@ def _pairs_of(language: str) -> Counter[tuple[str, str]]:
 
     data = localedata.load(language)
     names = [str(name) for part in _NAMED for name in data[part].values()]
-    text = unicodedata.normalize("NFC", "\n".join(names))
-    pairs: Counter[tuple[str, str]] = Counter()
+    words = VOCABULARY.get(language, "").split()
+    text = unicodedata.normalize("NFC", "\n".join(names + words * _VOCABULARY_WEIGHT))
     share = _MEASURE / len(text)
+    pairs: Counter[tuple[str, str]] = Counter()
     for (before, character), times in neighbours(text).items():
         pairs[before, character] += times * share  # type: ignore[assignment]
         capitals = before.upper(), character.upper()
         pairs[capitals] += times * share * _CAPITALS  # type: ignore[assignment]
+    starts = Counter(word[:2] for word in text.split() if len(word) > 1)
+    for start, times in starts.items():
+        capital, second = start[0].upper(), folded(start[1])
+        pairs[" ", capital] += times * share * _TITLE  # type: ignore[assignment]
+        pairs[capital, second] += times * share * _TITLE  # type: ignore[assignment]
     return pairs
 
 

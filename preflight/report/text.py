@@ -95,7 +95,13 @@ def assumptions(layout: Layout) -> str:
         "detected": f"a guess, {layout.confidence:.0%} sure",
         "strict": "",
     }[layout.encoding_from]
-    encoding = layout.encoding + (f" ({how})" if how else "")
+    if layout.encoding_from == "detected" and layout.encoding_certain:
+        encoding = f"taken for {layout.encoding} ({layout.confidence:.0%} sure)"
+    else:
+        confirm = (
+            "" if layout.encoding_certain else f"; confirm with `--encoding {layout.encoding}`"
+        )
+        encoding = layout.encoding + (f" ({how}{confirm})" if how else "")
     delimiter = _DELIMITERS.get(layout.delimiter, repr(layout.delimiter))
     origin = {"option": " (as given)", "sep": " (by its sep= line)"}.get(layout.delimiter_from, "")
     sheet = layout.source.sheet

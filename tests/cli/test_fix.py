@@ -94,16 +94,28 @@ def test_a_file_without_a_table_is_refused_and_said_why(call: Call, name: str) -
     assert told.err == ""
 
 
-@pytest.mark.slow
-def test_a_guess_at_the_encoding_is_refused_until_it_is_accepted(call: Call) -> None:
+def test_a_guess_at_the_encoding_is_refused_until_it_is_accepted(call: Call, here: Path) -> None:
     """Nothing of a file is written in an encoding that nobody vouches for."""
-    export = SHOW / "badges-cp1252.csv"
-    told = call("fix", export, "-o", "out")
+    (here / "a.csv").write_bytes("email,name\nann@kestrel-labs.com,Zoë\n".encode("cp1252"))
+    told = call("fix", "a.csv", "-o", "out")
+    assert "; confirm with `--encoding cp1252`)" in told.out.splitlines()[0]
     assert "FIL003  this looks like cp1252" in told.out
     assert "; accept it with --unsafe-fixes" in told.out
-    assert "316 rows = 0 clean" in told.out
-    taken = call("fix", export, "-o", "out", "--force", "--unsafe-fixes")
+    assert "1 row = 0 clean" in told.out
+    taken = call("fix", "a.csv", "-o", "out", "--force", "--unsafe-fixes")
     assert "nothing can be used" not in taken.out
+    given = call("fix", "a.csv", "-o", "out", "--force", "--encoding", "cp1252")
+    assert "1 row = 1 clean" in given.out
+
+
+@pytest.mark.slow
+def test_an_encoding_that_is_sure_is_fixed_and_said(call: Call) -> None:
+    export = SHOW / "badges-cp1252.csv"
+    told = call("fix", export, "-o", "out", "--timezone", "Europe/Berlin")
+    assert "316 records, taken for cp1252 (9" in told.out.splitlines()[0]
+    assert "nothing can be used" not in told.out
+    assert "Günther;Kröger;" in export.read_text("cp1252")
+    assert "Günther,Kröger," in Path("out/clean.csv").read_text("utf-8")
 
 
 def test_results_are_not_overwritten_without_force(call: Call, here: Path) -> None:

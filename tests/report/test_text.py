@@ -107,7 +107,14 @@ def test_statistics_count_each_rule_most_first(tmp_path: Path) -> None:
         ({"delimiter_from": "sep"}, "utf-8, commas (by its sep= line), header on line 1"),
         (
             {"encoding": "cp1252", "encoding_from": "detected", "confidence": 0.714},
-            "cp1252 (a guess, 71% sure), commas, header on line 1",
+            (
+                "cp1252 (a guess, 71% sure; confirm with `--encoding cp1252`), commas, "
+                "header on line 1"
+            ),
+        ),
+        (
+            {"encoding": "cp1252", "encoding_from": "detected", "confidence": 0.957},
+            "taken for cp1252 (96% sure), commas, header on line 1",
         ),
         (
             {"encoding": "utf-16", "encoding_from": "bom"},
