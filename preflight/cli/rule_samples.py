@@ -150,18 +150,25 @@ def _of_bad(rule_sample: RuleSample, folder: Path) -> Iterator[str]:
 
 
 def _of_good(rule_sample: RuleSample, folder: Path) -> Iterator[str]:
-    for line in finding_lines(
-        checked(rule_sample.good, rule_sample.alone(rule_sample.good_settings), rule_sample, folder)
-    ):
-        yield f"Good: the rule finds `{line}`"
+    code = rule_sample.rule.code
     whole = checked(rule_sample.good, rule_sample.good_settings, rule_sample, folder)
+    own = whole
+    if code not in whole.analysis.plan.rules:
+        alone = rule_sample.alone(rule_sample.good_settings)
+        own = checked(rule_sample.good, alone, rule_sample, folder)
+    for line in finding_lines(own):
+        shown = _FINDING.fullmatch(line)
+        if shown is not None and shown["code"] == code:
+            yield f"Good: the rule finds `{line}`"
     errors = {
-        code for code, rule in whole.analysis.plan.rules.items() if rule.severity is Severity.ERROR
+        known
+        for known, rule in whole.analysis.plan.rules.items()
+        if rule.severity is Severity.ERROR
     }
     errors |= {rule.code for rule, _ in whole.analysis.problems if rule.severity is Severity.ERROR}
     for line in finding_lines(whole):
         shown = _FINDING.fullmatch(line)
-        if shown is not None and shown["code"] in errors - {rule_sample.rule.code}:
+        if shown is not None and shown["code"] in errors - {code}:
             yield f"Good: another rule finds an error in it: `{line}`"
 
 
