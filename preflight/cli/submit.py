@@ -23,7 +23,7 @@ from preflight.cli.runs import part_line
 from preflight.config.settings import Settings
 from preflight.core import files
 from preflight.core.errors import Stopped
-from preflight.core.types import Reason
+from preflight.core.exchange import Reason
 from preflight.core.workspace import workspace
 from preflight.linting.checked import Progress
 from preflight.pipeline import delivery

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 
 from preflight.config.fields import Field, FieldNames
 from preflight.core.errors import ConfigError
+from preflight.core.exchange import Reason
 from preflight.core.suggest import nearest
-from preflight.core.types import Column, Reason, Severity
+from preflight.core.types import Column, Severity
 
 GENERAL = "general"
 """The name of the profile of no provider: what is true of contact files anywhere."""

@@ -17,8 +17,9 @@ from preflight.config.fields import Field
 from preflight.config.profile import Demand, Profile
 from preflight.config.validation import Form, OneOf, first_problem, table
 from preflight.core.errors import ConfigError, RuleError
+from preflight.core.exchange import Reason
 from preflight.core.suggest import nearest
-from preflight.core.types import Reason, Severity
+from preflight.core.types import Severity
 
 T = TypeVar("T")
 

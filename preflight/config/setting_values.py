@@ -16,7 +16,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, Wit
 from preflight.config import choices
 from preflight.config.profile import Demand
 from preflight.config.validation import Form, OneOf, table
-from preflight.core.types import Reason, Severity
+from preflight.core.exchange import Reason
+from preflight.core.types import Severity
 from preflight.providers import registry
 
 OFF = "off"

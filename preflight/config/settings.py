@@ -32,7 +32,8 @@ from preflight.config import setting_values as values
 from preflight.config.profile import Profile
 from preflight.config.validation import OneOf, first_problem, unknown_key
 from preflight.core.errors import ConfigError
-from preflight.core.types import Reason, Severity
+from preflight.core.exchange import Reason
+from preflight.core.types import Severity
 
 CONFIG_NAMES = ("preflight.toml", ".preflight.toml")
 IN_FILES = {"profile": "for"}

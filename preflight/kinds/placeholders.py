@@ -4,7 +4,7 @@ r"""What programs and people write where a value is missing; the same in every k
   (Google Analytics), `(blank)` (pivot tables), `undefined`, `[object Object]` and `Invalid Date`
   (JavaScript), `<NA>` (pandas), `<nil>` (Go), `System.Object[]` (PowerShell's `Export-Csv`),
   `[Record]` (Power Query), `not assigned` (SAP BW), `Loading...` (Google Sheets), `Info Requested`
-  (Eventbrite), `anonymous` (Microsoft Forms), `[deleted]` (WordPress, WooCommerce), `REDACTED FOR
+  (ticket exports), `anonymous` (forms), `[deleted]` (WordPress, WooCommerce), `REDACTED FOR
   PRIVACY` (WHOIS).
 - `MACHINE_WORDS` in exactly this case, because Nan, Nat and Null are names: `NULL`, `NaN`, `\N`
   (text exports of MySQL and PostgreSQL).
@@ -18,6 +18,8 @@ r"""What programs and people write where a value is missing; the same in every k
 
 - `SHEET_ERROR`, no word for a missing value but one for a lost one: what a spreadsheet or Access
   writes instead of a value that it cannot compute or find.
+
+The forms of WordPress and Joomla are from their documentation and sources, the others from files.
 
 All are RE2 and Python patterns for a cell without whitespace around it.
 """

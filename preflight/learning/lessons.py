@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from preflight.core.types import Reason
+from preflight.core.exchange import Reason
 from preflight.learning.counting import Support
 from preflight.learning.properties import Property
 from preflight.rule import Rule

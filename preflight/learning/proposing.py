@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from preflight.core.types import Bools, Reason
+from preflight.core.exchange import Reason
+from preflight.core.types import Bools
 from preflight.learning.counting import LEAST, Support
 from preflight.learning.evidence import Evidence
 from preflight.learning.lessons import (

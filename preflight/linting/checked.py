@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from preflight.core.types import Books, Chunk, Layout, Source
+from preflight.core.books import Books
+from preflight.core.types import Chunk, Layout, Source
 from preflight.linting.analysis import Analysis
 from preflight.linting.row_states import CLEAN, DROPPED, REJECTED, RowStates
 from preflight.reading.chunks import read_chunks

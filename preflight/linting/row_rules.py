@@ -24,15 +24,7 @@ from preflight.config.plan import Plan
 from preflight.core import findings as tables
 from preflight.core.arrow import matches
 from preflight.core.findings import Findings
-from preflight.core.types import (
-    Bools,
-    Chunk,
-    Flaw,
-    Ints,
-    Layout,
-    Safety,
-    Severity,
-)
+from preflight.core.types import Bools, Chunk, Flaw, Ints, Layout, Safety, Severity
 from preflight.linting.further_table import FurtherTable
 from preflight.linting.repair_records import RecordRepairs
 from preflight.linting.row_suspects import RowSuspects

@@ -18,9 +18,9 @@ import pandas as pd
 from preflight.config import profiles
 from preflight.config.settings import Settings
 from preflight.core import files
+from preflight.core.books import RunBooks
 from preflight.core.errors import OutputExists, ProviderError, Stopped, UsageError, WriteError
 from preflight.core.locks import locked
-from preflight.core.types import RunBooks
 from preflight.linting.checked import Checked
 from preflight.pipeline import check_fix_split
 from preflight.pipeline.call import Call, CallOptions

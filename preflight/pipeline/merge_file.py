@@ -22,9 +22,11 @@ from preflight.config.profile import Profile
 from preflight.config.settings import Settings
 from preflight.core import csv_writer, files
 from preflight.core import findings as tables
+from preflight.core.books import RunBooks
 from preflight.core.errors import BooksError, ConfigError, UsageError
+from preflight.core.exchange import Outcome, Part
 from preflight.core.row_id import NAME
-from preflight.core.types import Ints, Layout, Outcome, Part, RunBooks
+from preflight.core.types import Ints, Layout
 from preflight.linting.checked import Checked
 from preflight.pipeline.call import Call, CallOptions, not_its_own
 from preflight.pipeline.check_fix_split import analyzed

@@ -16,8 +16,9 @@ import numpy as np
 from preflight.config import profiles
 from preflight.config.settings import Settings
 from preflight.core.errors import UsageError
+from preflight.core.exchange import FailureReport, Outcome
 from preflight.core.redact import mask
-from preflight.core.types import Bools, FailureReport, Outcome
+from preflight.core.types import Bools
 from preflight.pipeline.call import Call, CallOptions
 from preflight.pipeline.check_fix_split import checker
 from preflight.pipeline.delivery import closed

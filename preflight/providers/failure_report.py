@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from preflight.core.types import FailureReport
+from preflight.core.exchange import FailureReport
 
 _WHOLE = r"[0-9]{1,18}"
 

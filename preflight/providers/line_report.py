@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from preflight.core.types import FailureReport
+from preflight.core.exchange import FailureReport
 from preflight.providers import failure_report
 
 _WHOLE = r"[0-9]{1,18}"

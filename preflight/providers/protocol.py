@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from preflight.core.types import FailureReport, Outcome, Part, Receipt
+from preflight.core.exchange import FailureReport, Outcome, Part, Receipt
 from preflight.providers.option import Option
 
 if TYPE_CHECKING:

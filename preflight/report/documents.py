@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from preflight.core.types import Books
+from preflight.core.books import Books
 from preflight.linting.cell_values import reveal
 from preflight.linting.checked import Checked
 from preflight.report import as_json

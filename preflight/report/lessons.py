@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+from preflight.core.exchange import Reason
 from preflight.core.redact import visible
-from preflight.core.types import Reason
 from preflight.learning.counting import CHANCE, PRECISION, Support
 from preflight.learning.lessons import (
     Demanded,

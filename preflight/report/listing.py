@@ -14,8 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from preflight.core import findings as tables
+from preflight.core.books import Books
 from preflight.core.findings import Findings
-from preflight.core.types import Books, Problem, Safety, Severity
+from preflight.core.types import Problem, Safety, Severity
 from preflight.linting.analysis import Analysis
 from preflight.linting.row_states import CLEAN
 from preflight.rule import FileView, Rule

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from preflight.core.types import Books, RunBooks
+from preflight.core.books import Books, RunBooks
 
 
 def number(count: int) -> str:

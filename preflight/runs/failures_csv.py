@@ -17,9 +17,11 @@ from preflight.config.catalogue import record_limit
 from preflight.config.column_mapping import own
 from preflight.core import files
 from preflight.core import findings as tables
+from preflight.core.books import RunBooks
 from preflight.core.errors import BooksError
+from preflight.core.exchange import Reason
 from preflight.core.row_id import RowIds
-from preflight.core.types import Chunk, Ints, Reason, RunBooks
+from preflight.core.types import Chunk, Ints
 from preflight.linting.apply_fixes import FixedChunk
 from preflight.linting.checked import Checked, Progress, silent
 from preflight.linting.row_states import DROPPED

@@ -15,8 +15,10 @@ import numpy as np
 import pandas as pd
 
 from preflight.core import files
+from preflight.core.books import RunBooks
 from preflight.core.errors import BooksError, UsageError
-from preflight.core.types import Ints, Part, RunBooks
+from preflight.core.exchange import Part
+from preflight.core.types import Ints
 
 FOLDER = "verdicts"
 """The folder in the state folder; each file is named after its run."""

@@ -14,8 +14,9 @@ import pandas as pd
 from preflight.config import profiles
 from preflight.config.profile import Profile
 from preflight.config.settings import Settings
+from preflight.core.books import RunBooks
 from preflight.core.errors import BooksError, Stopped
-from preflight.core.types import Reason, RunBooks
+from preflight.core.exchange import Reason
 from preflight.linting.checked import Checked, Progress, silent
 from preflight.runs import row_outcomes
 from preflight.runs.failures_csv import write_failures, write_unmatched

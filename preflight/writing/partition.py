@@ -15,10 +15,11 @@ from preflight.config.plan import Plan
 from preflight.core import csv_writer
 from preflight.core import findings as tables
 from preflight.core.errors import UsageError
+from preflight.core.exchange import Reason
 from preflight.core.findings import Findings
 from preflight.core.names import bare_name
 from preflight.core.row_id import RowIds
-from preflight.core.types import Bools, Chunk, Ints, Layout, Problem, Reason, Severity
+from preflight.core.types import Bools, Chunk, Ints, Layout, Problem, Severity
 from preflight.reading.raw_records import cut_to_width
 from preflight.rule import Rule, Scope
 from preflight.writing.results_folder import HELPERS, helper_columns

@@ -19,9 +19,10 @@ from pyarrow import csv as pa_csv
 from preflight.config.column_mapping import OutputColumn
 from preflight.core import csv_writer, files
 from preflight.core.errors import ProviderError, SourceError
+from preflight.core.exchange import Part
 from preflight.core.redact import mask
 from preflight.core.redact_cells import redact_cells
-from preflight.core.types import Ints, Part
+from preflight.core.types import Ints
 from preflight.writing.results_folder import PARTS
 
 _BLOCK = 64 << 20

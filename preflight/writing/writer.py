@@ -16,8 +16,10 @@ from preflight.config.column_mapping import OutputColumn
 from preflight.config.plan import Plan
 from preflight.core import csv_writer, files
 from preflight.core import findings as tables
+from preflight.core.books import Books
+from preflight.core.exchange import Part
 from preflight.core.findings import Findings
-from preflight.core.types import CHANGE_COLUMNS, Books, Chunk, Part, Severity
+from preflight.core.types import CHANGE_COLUMNS, Chunk, Severity
 from preflight.linting.analysis import Analysis
 from preflight.linting.apply_fixes import FixedChunk, apply_fixes
 from preflight.linting.checked import Checked

@@ -7,8 +7,9 @@ import pytest
 from preflight.config import profiles
 from preflight.config.profile import Limits, Profile
 from preflight.core.errors import UsageError
+from preflight.core.exchange import Reason
 from preflight.core.names import fold
-from preflight.core.types import Reason, Severity
+from preflight.core.types import Severity
 from preflight.kinds.registry import ALL_KINDS
 
 PROVIDERS = ("dotdigital", "experiture", "landbase", "talkvalue", "textus")

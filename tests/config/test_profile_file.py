@@ -7,7 +7,8 @@ import pytest
 from preflight.config import profiles
 from preflight.config.profile import Profile
 from preflight.core.errors import RuleError
-from preflight.core.types import Reason, Severity
+from preflight.core.exchange import Reason
+from preflight.core.types import Severity
 
 CHILD = """
 extends = "talkvalue"

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from preflight.core.types import Part
+from preflight.core.exchange import Part
 from preflight.providers.sandbox.store import Store
 from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import PartState, RunState, StoredPart

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from preflight.config import catalogue, profiles
-from preflight.core.types import Books, Bools
+from preflight.core.books import Books
+from preflight.core.types import Bools
 from preflight.learning.evidence import Evidence
 from preflight.learning.properties import SentColumn
 from preflight.runs.ledger.run import Run, RunState

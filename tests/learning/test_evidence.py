@@ -12,7 +12,7 @@ import pytest
 from preflight.config import catalogue
 from preflight.config.settings import Settings
 from preflight.core.errors import SourceError, UsageError
-from preflight.core.types import Reason
+from preflight.core.exchange import Reason
 from preflight.core.workspace import workspace
 from preflight.learning.evidence import Evidence
 from preflight.learning.lessons import Raised, Switched

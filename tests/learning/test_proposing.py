@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from preflight.core.types import Bools, Reason
+from preflight.core.exchange import Reason
+from preflight.core.types import Bools
 from preflight.learning.evidence import Evidence
 from preflight.learning.lessons import Demanded, Lesson, Raised, Ruled, Switched
 from preflight.learning.proposing import guess, learn

@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from preflight.config.settings import Settings
+from preflight.core.books import Books
 from preflight.core.errors import BooksError, OutputExists, RunLocked, SourceError
-from preflight.core.types import Books
 from preflight.core.workspace import workspace
 from preflight.linting.checked import CHUNK_BYTES, RecordStream
 from preflight.pipeline import check_fix_split

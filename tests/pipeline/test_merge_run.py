@@ -9,7 +9,7 @@ import pytest
 
 from preflight.config.settings import Settings
 from preflight.core.errors import PreflightError, RunLocked, SourceError, UsageError
-from preflight.core.types import Outcome
+from preflight.core.exchange import Outcome
 from preflight.pipeline.merge_run import merge_run
 from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import NewRun, PartState, RunState, StoredPart

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from preflight.core.types import Part
+from preflight.core.exchange import Part
 
 
 def make_part(

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from preflight.core.errors import Ambiguous, Busy, Denied, ProviderError, Refused, Unreachable
-from preflight.core.types import Part, Receipt
+from preflight.core.exchange import Part, Receipt
 from preflight.providers import registry
 from preflight.providers.protocol import Call, Provider
 from preflight.providers.sandbox.faults import Fault

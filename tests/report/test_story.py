@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from preflight.core.types import Books
+from preflight.core.books import Books
 from preflight.report import story
 from preflight.runs.history.facts import (
     CallMade,

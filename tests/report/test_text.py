@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import preflight
-from preflight.core.types import Books, Layout, RunBooks, Source
+from preflight.core.books import Books, RunBooks
+from preflight.core.types import Layout, Source
 from preflight.report import text, wording
 from tests.checked import check, listed
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from preflight.config.setting_values import MaxBad
 from preflight.config.settings import Settings
-from preflight.core.types import Books
+from preflight.core.books import Books
 from preflight.pipeline import check_fix_split
 from preflight.runs.kept_run import SOURCES, keep_source, restored, stored
 from preflight.runs.ledger.ledger import Ledger

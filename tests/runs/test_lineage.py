@@ -9,7 +9,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.core.types import Books
+from preflight.core.books import Books
 from preflight.runs.ledger.run import Run, RunState
 from preflight.runs.lineage import TAKEN, books, row_of, standings
 from preflight.runs.row_outcomes import TEXTS, RowOutcome

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from preflight.core.books import RunBooks
 from preflight.core.errors import BooksError, UsageError
-from preflight.core.types import Part, RunBooks
+from preflight.core.exchange import Part
 from preflight.runs.row_outcomes import FOLDER, TEXTS, RowOutcome, RowOutcomes, keep, load
 
 

@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 
 from preflight.config.settings import Settings
+from preflight.core.books import RunBooks
 from preflight.core.errors import BooksError
-from preflight.core.types import FailureReport, Outcome, Reason, Receipt, RunBooks
+from preflight.core.exchange import FailureReport, Outcome, Reason, Receipt
 from preflight.core.workspace import workspace
 from preflight.pipeline import check_fix_split
 from preflight.pipeline.connection import Connection

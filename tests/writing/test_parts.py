@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from preflight.config.column_mapping import OutputColumn
 from preflight.core import csv_writer
 from preflight.core.errors import Busy, Refused
-from preflight.core.types import Part
+from preflight.core.exchange import Part
 from preflight.writing.parts import (
     PartWriter,
     manifest,

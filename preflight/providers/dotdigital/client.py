@@ -32,7 +32,7 @@ from typing import Any
 from urllib.parse import quote
 
 from preflight.core.errors import Ambiguous, Busy, Denied, Full, ProviderError, Refused
-from preflight.core.types import FailureReport, Outcome, Receipt
+from preflight.core.exchange import FailureReport, Outcome, Receipt
 from preflight.providers.access import address, basic, secrets
 from preflight.providers.dotdigital.report import read_fetched
 from preflight.providers.exchange import Complaint, Response, Upload, identifier

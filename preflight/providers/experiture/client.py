@@ -30,7 +30,7 @@ from typing import Any
 from urllib.parse import quote
 
 from preflight.core.errors import Busy, Refused, UsageError
-from preflight.core.types import FailureReport, Outcome, Receipt
+from preflight.core.exchange import FailureReport, Outcome, Receipt
 from preflight.providers.access import address, bearer, secrets
 from preflight.providers.exchange import Complaint, Response, count, identifier
 from preflight.providers.experiture.lists import Lists

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from preflight.core.errors import UsageError
-from preflight.core.types import FailureReport
+from preflight.core.exchange import FailureReport
 from preflight.providers import line_report
 from preflight.providers.failure_report import IncompleteReportError
 from preflight.providers.line_report import scalars_of

@@ -25,7 +25,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from preflight.core.errors import Ambiguous, Busy, Denied, ProviderError, Refused, UsageError
-from preflight.core.types import FailureReport, Outcome, Receipt
+from preflight.core.exchange import FailureReport, Outcome, Receipt
 from preflight.providers.command import Answer, Command
 from preflight.providers.exchange import count, identifier
 from preflight.providers.option import Option

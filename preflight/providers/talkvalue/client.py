@@ -28,7 +28,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from preflight.core.errors import Refused
-from preflight.core.types import FailureReport, Outcome, Receipt
+from preflight.core.exchange import FailureReport, Outcome, Receipt
 from preflight.providers.access import address, bearer, secrets
 from preflight.providers.command import Command
 from preflight.providers.exchange import count, shown

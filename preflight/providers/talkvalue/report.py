@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from preflight.core.errors import UsageError
-from preflight.core.types import FailureReport
+from preflight.core.exchange import FailureReport
 from preflight.providers import failure_report
 from preflight.providers.failure_report import IncompleteReportError, ReportLines
 from preflight.providers.saved_report import ReportColumns, SavedReport

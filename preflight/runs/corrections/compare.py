@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from preflight.config import catalogue
-from preflight.core.types import Bools, Ints, Reason
+from preflight.core.exchange import Reason
+from preflight.core.types import Bools, Ints
 from preflight.core.verdicts import RowVerdict, RowVerdicts, Verdict
 from preflight.runs.corrections.identify import joined
 from preflight.runs.corrections.read import Returned

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from preflight.core.types import Outcome, Part
+from preflight.core.exchange import Outcome, Part
 
 if TYPE_CHECKING:
     from preflight.runs.corrections.brought import Corrections

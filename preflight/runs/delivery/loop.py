@@ -32,7 +32,7 @@ from preflight.core.errors import (
     Stopped,
     UsageError,
 )
-from preflight.core.types import Part, Receipt
+from preflight.core.exchange import Part, Receipt
 from preflight.providers.protocol import Call, Provider, Step
 from preflight.runs.delivery.events import Declined, Events, PartSent, Sending, Unclear, silent
 from preflight.runs.delivery.poller import TRIES, Follower, Pace, words

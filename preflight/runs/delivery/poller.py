@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from preflight.core.errors import Denied, ProviderError, Refused, Stopped
+from preflight.core.exchange import Outcome, Part, Receipt
 from preflight.core.redact import mask
-from preflight.core.types import Outcome, Part, Receipt
 from preflight.providers.protocol import Provider
 from preflight.runs.delivery.events import Events, PartEnded, Polled, Waiting
 from preflight.runs.ledger.ledger import Ledger

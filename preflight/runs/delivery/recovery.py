@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from preflight.core.errors import Denied, ProviderError, Refused, Stopped
-from preflight.core.types import Part, Receipt
+from preflight.core.exchange import Part, Receipt
 from preflight.providers.protocol import Call, Provider, Repeat
 from preflight.runs.delivery.poller import TRIES, Follower, Pace, words
 from preflight.runs.ledger.ledger import Ledger

@@ -10,7 +10,7 @@ import io
 from pathlib import Path
 
 from preflight.core import files
-from preflight.core.types import FailureReport
+from preflight.core.exchange import FailureReport
 
 _TABLE = ".arrow"
 

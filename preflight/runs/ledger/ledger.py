@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from preflight.core.errors import UsageError
+from preflight.core.exchange import FailureReport, Outcome, Receipt
 from preflight.core.locks import locked
 from preflight.core.suggest import nearest
-from preflight.core.types import FailureReport, Outcome, Receipt
 from preflight.runs.ledger import kept_reports
 from preflight.runs.ledger.database import LOCKS, LedgerFile, free_id
 from preflight.runs.ledger.run import (

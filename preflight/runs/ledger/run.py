@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from preflight.core.types import Books, Outcome, Part, Receipt
+from preflight.core.books import Books
+from preflight.core.exchange import Outcome, Part, Receipt
 
 
 class RunState(enum.StrEnum):

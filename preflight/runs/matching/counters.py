@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from preflight.config.profile import Profile
-from preflight.core.types import FailureReport, Outcome
+from preflight.core.exchange import FailureReport, Outcome
 
 
 def disagreements(report: FailureReport, outcome: Outcome, profile: Profile) -> list[str]:

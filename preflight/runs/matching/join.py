@@ -15,8 +15,8 @@ import pandas as pd
 import pyarrow as pa
 
 from preflight.config.profile import Profile
+from preflight.core.exchange import FailureReport, Outcome, Part, Reason
 from preflight.core.redact_cells import redact_cells
-from preflight.core.types import FailureReport, Outcome, Part, Reason
 from preflight.providers.exchange import shown
 from preflight.runs.matching import match_lines
 from preflight.runs.matching.match_lines import NO_ROW, NOBODY, MatchedLines

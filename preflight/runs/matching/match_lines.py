@@ -15,7 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from preflight.config.profile import Profile
-from preflight.core.types import Bools, FailureReport, Ints, Part
+from preflight.core.exchange import FailureReport, Part
+from preflight.core.types import Bools, Ints
 from preflight.runs.matching import keys
 from preflight.runs.matching.pages import carried
 

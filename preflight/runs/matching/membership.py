@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from preflight.config.profile import Profile
-from preflight.core.types import Part
+from preflight.core.exchange import Part
 from preflight.runs.matching import keys
 from preflight.runs.matching.join import Joined
 from preflight.writing.parts import read_part

@@ -16,8 +16,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from preflight.config.profile import Profile
+from preflight.core.exchange import Part
 from preflight.core.names import fold
-from preflight.core.types import Ints, Part
+from preflight.core.types import Ints
 from preflight.runs.matching import keys
 from preflight.runs.matching.match_lines import NOBODY
 from preflight.writing.parts import read_part

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from preflight.core.types import FailureReport
+from preflight.core.exchange import FailureReport
 from preflight.providers import line_report, registry
 from preflight.providers.line_report import scalars_of
 from preflight.providers.saved_report import ReportColumns, cut, written

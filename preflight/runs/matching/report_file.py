@@ -11,7 +11,7 @@ from pathlib import Path
 
 from preflight.config import profiles
 from preflight.core.errors import UsageError
-from preflight.core.types import FailureReport
+from preflight.core.exchange import FailureReport
 from preflight.providers import registry, saved_report
 from preflight.providers.protocol import Reports
 from preflight.providers.saved_report import ReportColumns, SavedReport

@@ -12,8 +12,9 @@ import pyarrow as pa
 
 from preflight.core import csv_writer
 from preflight.core.errors import UsageError
+from preflight.core.exchange import Part
 from preflight.core.row_id import RowIds
-from preflight.core.types import Chunk, Column, Ints, Layout, Part
+from preflight.core.types import Chunk, Column, Ints, Layout
 from preflight.core.workspace import spooled
 from preflight.reading.chunks import read_chunks
 from preflight.reading.raw_records import cut_to_width

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from preflight.core.errors import Ambiguous, Busy, Denied, Full, ProviderError, Refused
-from preflight.core.types import FailureReport, Outcome, Receipt
+from preflight.core.exchange import FailureReport, Outcome, Receipt
 from preflight.providers import registry
 from preflight.providers.dotdigital import client
 from preflight.providers.http import Http

@@ -21,7 +21,7 @@ from preflight.core.errors import (
     Unreachable,
     UsageError,
 )
-from preflight.core.types import Outcome, Receipt
+from preflight.core.exchange import Outcome, Receipt
 from preflight.providers import registry
 from preflight.providers.experiture.client import Experiture
 from preflight.providers.protocol import Call, Repeat

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from preflight.core.errors import Ambiguous, Busy, Denied, ProviderError, Refused, UsageError
-from preflight.core.types import Outcome, Part, Receipt
+from preflight.core.exchange import Outcome, Part, Receipt
 from preflight.providers import registry
 from preflight.providers.landbase.client import Landbase
 from preflight.providers.protocol import Call, Repeat, Reports

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from preflight.core.errors import Refused
-from preflight.core.types import FailureReport, Outcome, Receipt
+from preflight.core.exchange import FailureReport, Outcome, Receipt
 from preflight.providers.access import address, bearer, secrets
 from preflight.providers.exchange import Complaint, Response, Upload, count, identifier
 from preflight.providers.failure_report import IncompleteReportError

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from preflight.core.errors import Ambiguous, Busy, Denied, ProviderError, Refused, UsageError
-from preflight.core.types import FailureReport, Outcome, Receipt
+from preflight.core.exchange import FailureReport, Outcome, Receipt
 from preflight.providers import registry
 from preflight.providers.protocol import Call, Provider, Repeat
 from preflight.providers.talkvalue.client import TARGETS

@@ -17,7 +17,7 @@ from preflight.core.errors import (
     Refused,
     UsageError,
 )
-from preflight.core.types import Outcome, Receipt
+from preflight.core.exchange import Outcome, Receipt
 from preflight.providers import registry
 from preflight.providers.protocol import Call, Provider, Repeat, Reports
 from tests.providers.loopback import CUT, Asked, Loopback, Reply, loopback

@@ -12,7 +12,8 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.core.types import Books, Layout, Source
+from preflight.core.books import Books
+from preflight.core.types import Layout, Source
 from preflight.core.verdicts import Verdict
 from preflight.runs.corrections.compare import Comparison, compare_rows, without_duplicates
 from preflight.runs.corrections.identify import named

@@ -13,8 +13,9 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
+from preflight.core.books import Books
 from preflight.core.errors import Ambiguous
-from preflight.core.types import Books, FailureReport, Outcome, Part, Receipt
+from preflight.core.exchange import FailureReport, Outcome, Part, Receipt
 from preflight.providers.protocol import Call, Capabilities, Repeat, Reports, Step
 from preflight.runs.delivery.events import Event
 from preflight.runs.delivery.loop import Terms, drive

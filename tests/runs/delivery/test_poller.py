@@ -16,7 +16,7 @@ from preflight.core.errors import (
     Stopped,
     Unreachable,
 )
-from preflight.core.types import Outcome, Receipt
+from preflight.core.exchange import Outcome, Receipt
 from preflight.runs.ledger.run import PartState
 from tests.runs.delivery.scripted import Bench, Scripted
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from preflight.core.errors import Ambiguous, Busy, Denied, Refused, Stopped
-from preflight.core.types import Part, Receipt
+from preflight.core.exchange import Part, Receipt
 from preflight.providers import registry
 from preflight.providers.protocol import Call, Repeat, Step
 from preflight.providers.sandbox.faults import Fault

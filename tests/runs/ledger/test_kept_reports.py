@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from preflight.core.types import FailureReport
+from preflight.core.exchange import FailureReport
 from preflight.runs.ledger import kept_reports
 
 

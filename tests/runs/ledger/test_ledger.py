@@ -16,8 +16,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from preflight.core.books import Books
 from preflight.core.errors import RunLocked, UsageError, WriteError
-from preflight.core.types import Books, Outcome, Part, Receipt
+from preflight.core.exchange import Outcome, Part, Receipt
 from preflight.runs.ledger.database import FILE
 from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import AttemptState, PartState, RunState
@@ -398,7 +399,7 @@ from pathlib import Path
 from types import MappingProxyType
 from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import NewRun
-from preflight.core.types import Books
+from preflight.core.books import Books
 with Ledger(Path(sys.argv[1])) as ledger:
     for _ in range(15):
         ledger.create_run(NewRun(provider="p", source_name="s", source_sha256="0", source_rows=0,

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from preflight.config import profiles
-from preflight.core.types import FailureReport
+from preflight.core.exchange import FailureReport
 from preflight.runs.matching import join
 from tests.examples import examples
 from tests.runs.matching.test_join import make_part

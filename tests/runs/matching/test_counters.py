@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from preflight.config import profiles
-from preflight.core.types import FailureReport, Outcome
+from preflight.core.exchange import FailureReport, Outcome
 from preflight.runs.matching.counters import disagreements
 
 DOTDIGITAL = profiles.load("dotdigital")

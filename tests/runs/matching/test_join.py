@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from preflight.config import profiles
 from preflight.core import csv_writer
 from preflight.core.errors import SourceError
-from preflight.core.types import FailureReport, Outcome, Part
+from preflight.core.exchange import FailureReport, Outcome, Part
 from preflight.providers import failure_report
 from preflight.runs.matching import join, match_lines
 from preflight.writing.parts import read_part

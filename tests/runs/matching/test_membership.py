@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from preflight.config import profiles
-from preflight.core.types import FailureReport
+from preflight.core.exchange import FailureReport
 from preflight.runs.matching import join
 from preflight.runs.matching.membership import absent
 from tests.runs.matching.test_join import make_part

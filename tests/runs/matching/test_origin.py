@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from preflight.config import profiles
-from preflight.core.types import Part
+from preflight.core.exchange import Part
 from preflight.runs.matching import origin
 from preflight.runs.matching.match_lines import NOBODY
 from preflight.runs.matching.origin import Origin

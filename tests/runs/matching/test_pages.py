@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from preflight.core.types import FailureReport
+from preflight.core.exchange import FailureReport
 from preflight.providers import failure_report, line_report
 from preflight.runs.matching.pages import carried, together
 from preflight.runs.matching.report_file import read_failures

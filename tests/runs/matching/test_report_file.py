@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight.core.errors import SourceError, UsageError
-from preflight.core.types import FailureReport
+from preflight.core.exchange import FailureReport
 from preflight.providers.saved_report import ReportColumns
 from preflight.runs.matching.report_file import header_of, read_failures, text_of
 

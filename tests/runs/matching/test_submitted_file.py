@@ -11,7 +11,7 @@ import pytest
 from preflight.config import profiles
 from preflight.config.column_mapping import resolve
 from preflight.core.errors import UsageError
-from preflight.core.types import Part
+from preflight.core.exchange import Part
 from preflight.reading.scan import scan
 from preflight.reading.source import open_source
 from preflight.runs.matching import join

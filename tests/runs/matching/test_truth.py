@@ -20,7 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from preflight.config import profiles
-from preflight.core.types import Outcome
+from preflight.core.exchange import Outcome
 from preflight.providers import registry
 from preflight.runs.matching import join
 from preflight.runs.matching.pages import together

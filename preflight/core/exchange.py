@@ -1,0 +1,109 @@
+"""What goes to a provider, and what comes back."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from preflight.core.types import Ints
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One file to send, and the input row of each of its rows.
+
+    Attributes:
+        number: from 1.
+        path: the file as sent: UTF-8, no byte order mark, comma, LF, a header.
+        sha256: of its bytes.
+        size: in bytes.
+        header: its column names.
+        fields: the profile's field of each column, or None.
+        row_map: int64; entry i is the input row of the part's data row i + 1.
+        lines: int64; the input line of each.
+    """
+
+    number: int
+    path: Path
+    sha256: str
+    size: int
+    header: tuple[str, ...]
+    fields: tuple[str | None, ...]
+    row_map: Ints
+    lines: Ints
+
+    def __post_init__(self) -> None:
+        if len(self.row_map) != len(self.lines):
+            raise ValueError("a part needs one line for each row of its row map")
+
+    @property
+    def rows(self) -> int:
+        """How many data rows it holds."""
+        return len(self.row_map)
+
+
+class Reason(enum.StrEnum):
+    """What a person can do about a row that was not accepted."""
+
+    FIX = "fix"
+    RETRY = "retry"
+    SUPPRESSED = "suppressed"
+    CONFIG = "config"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class FailureReport:
+    """A provider's failure report, read but not yet joined to rows.
+
+    Attributes:
+        raw: its bytes as they came; kept beside the run.
+        suffix: of a file with these bytes: ".csv", ".json".
+        table: one line for each row of the report, in its order: code str and message str
+            (verbatim), row_number Int64 (as the provider counts; missing if it does not), value str
+            (the offending value as reported, "" if none), key str (the row's match key, "" if
+            none), cells str (the line as received, so that an unmatched one is not lost). All but
+            the first three are personal data.
+    """
+
+    raw: bytes
+    suffix: str
+    table: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A provider's response to a part it accepted: its id of the job, and further details."""
+
+    job: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The state of a part at the provider.
+
+    Attributes:
+        state: "running", "finished", "failed" (nothing of it was imported), or "unknown" (it ended,
+            and the provider cannot tell whether anything was imported).
+        status: the provider's own word.
+        message: an explanation for people; "" if the status is enough.
+        processed: rows processed so far, if reported.
+        total: rows of the job, if reported.
+        rejected: rows that it rejected, if reported.
+        counts: its own counters, verbatim.
+    """
+
+    state: str
+    status: str
+    message: str = ""
+    processed: int | None = None
+    total: int | None = None
+    rejected: int | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
