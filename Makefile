@@ -10,7 +10,7 @@ RESULT := .preflight/demo
 # Compiled modules are kept whatever the environment says: the tests start many processes.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run test test-fast check tests torture format fixtures schema bench compare clean
+.PHONY: run test test-fast check tests coverage torture format fixtures schema bench compare clean
 
 # The main job: a trade-show export, against the embedded stand-ins, to the end.
 run: $(READY)
@@ -33,11 +33,13 @@ check: $(READY)
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.words
 
-# COVERAGE=yes measures branch coverage, too, and asks for its least: CI does. Before Python 3.14
-# `sys.monitoring` knows no branches, and the tracer makes the tests take about two thirds longer.
-COVERAGE ?=
 tests: $(READY)
-	$(BIN)/python -m pytest -q -n 2 --dist worksteal $(if $(COVERAGE),--cov --cov-report=term)
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal
+
+# Branch coverage of the tests, and its least. Before Python 3.14 `sys.monitoring` knows no branches,
+# and the tracer makes the tests take twice as long: `make test` does without.
+coverage: $(READY)
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal --cov --cov-report=term
 
 # The crash matrix, all of it: every point at which a run can be killed, every fault of a provider.
 TORTURE ?=
