@@ -99,10 +99,10 @@ class FieldNames:
         surrounding blanks and invisible characters. Nothing is guessed.
         """
         exact = self._exact.get(bare_name(header).casefold())
-        said = self._without_path(header)
         if exact is not None:
             return exact, "exact"
-        alias = self._aliases.get(fold(said)) if fold(said) else None
+        folded = fold(self._without_path(header))
+        alias = self._aliases.get(folded) if folded else None
         return None if alias is None else (alias, "alias")
 
     def _without_path(self, header: str) -> str:

@@ -19,7 +19,8 @@ r"""What programs and people write where a value is missing; the same in every k
 - `SHEET_ERROR`, no word for a missing value but one for a lost one: what a spreadsheet or Access
   writes instead of a value that it cannot compute or find.
 
-The forms of WordPress and Joomla are from their documentation and sources, the others from files.
+The forms of WordPress and Joomla (de, es, it, nl) were looked up in their documentation and pages;
+the others are common knowledge, and no page was read for them.
 
 All are RE2 and Python patterns for a cell without whitespace around it.
 """

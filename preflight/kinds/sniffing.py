@@ -24,7 +24,7 @@ from preflight.kinds.placeholders import PLACEHOLDER
 # number or a timestamp; so may a spreadsheet's day number, and scientific notation once was digits.
 _DAY, _MONTH = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0?[1-9]|1[0-2])"
 _PATTERNS = {
-    "nothing": rf"{PLACEHOLDER}|^[^\pL\pN]*$|(?i)^(?:n/?a|null|nan|unknown|tba|tbd|k\.? ?a\.?"
+    "nothing": rf"{PLACEHOLDER}|^[^\pL\pN]*$|(?i)^(?:n/?a|null|nan|k\.? ?a\.?"
     r"|#[a-z]+[!?/].*)$",
     "email": r"\S@\S",
     "url": r"(?i)^(?:https?://|www\.)|^[a-z0-9-]+(?:\.[a-z0-9-]+)+/",

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from preflight.config.catalogue import refused_by_re2
 from preflight.core.errors import RuleError
 from preflight.core.types import Bools
 from preflight.rule import RowContext, Rule
@@ -58,10 +59,12 @@ def _among(rule: Rule, context: RowContext) -> str | Mapping[int, str]:
     """The patterns that make a row a suspect of a rule; empty if there are none."""
     try:
         among = rule.among(context) if callable(rule.among) else rule.among
-        for pattern in [among] if isinstance(among, str) else (among or {}).values():
-            pc.match_substring_regex(pa.scalar(""), pattern)
+        patterns = [among] if isinstance(among, str) else list((among or {}).values())
+        refused = next(filter(None, map(refused_by_re2, patterns)), "")
     except Exception as error:
         raise RuleError(f"rule {rule.code}: its `among` is not an RE2 pattern: {error}") from error
+    if refused:
+        raise RuleError(f"rule {rule.code}: its `among` is not an RE2 pattern: {refused}")
     return {} if among is None else among
 
 

@@ -27,7 +27,8 @@ Good::
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Callable, Mapping
 
 import pandas as pd
 
@@ -44,14 +45,15 @@ def among(context: RowContext) -> Mapping[int, str]:
 
 
 def check(rows: pd.DataFrame, context: RowContext) -> pd.Series[bool]:
-    valid = [not _is_header(list(row), context) for row in rows.itertuples(index=False)]
+    knows = functools.cache(context.profile.knows)  # the cells of a column repeat
+    valid = [not _is_header(list(row), context, knows) for row in rows.itertuples(index=False)]
     return pd.Series(valid, index=rows.index, dtype=bool)
 
 
-def _is_header(cells: list[str], context: RowContext) -> bool:
+def _is_header(cells: list[str], context: RowContext, knows: Callable[[str], bool]) -> bool:
     """Whether a row has names, most of them known, and not those of the file's own header."""
     names = [cell.strip() for cell in cells if cell.strip()]
-    known = sum(map(context.profile.knows, names))
+    known = sum(map(knows, names))
     distinct = len({name.casefold() for name in names})
     if known < _FEWEST or known * 2 <= len(names) or distinct < len(names):
         return False
