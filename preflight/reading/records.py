@@ -138,6 +138,10 @@ class RecordReader:
             if end == stop:
                 break
             at = end + 1
+        after = _record_end(buffer, stop, final=final)
+        if after is None:
+            return None
+        # judged only now: until its last line is whole, a record seems to have fewer fields
         if swallows and (whole or not regular or len(fields) != self._width):
             return self._flawed(buffer, start, Flaw.RUNAWAY)
         if misquoted and lines > 1 and self._swallows_a_record(buffer, start, stop):
@@ -145,9 +149,6 @@ class RecordReader:
         strays = self._strays(buffer, start, stop, fields) if regular else []
         stray = not regular or bool(strays)
         misquoted = misquoted or _is_torn(strays)
-        after = _record_end(buffer, stop, final=final)
-        if after is None:
-            return None
         return Record(fields, len(fields), stop, after, lines, regular, None, stray, misquoted)
 
     def _read_odd(self, buffer: bytes, start: int, *, final: bool) -> Record | None:
@@ -189,15 +190,16 @@ class RecordReader:
             if end >= stop:
                 break
             at = end + 1
+        after = _record_end(buffer, stop, final=final)
+        if after is None:
+            return None
+        # judged only now, as in `read`
         if swallows and (whole or stray or len(fields) != self._width):
             return self._flawed(buffer, start, Flaw.RUNAWAY)
         misquoted = misquoted or _is_torn(strays)
         if misquoted and self._swallows_a_record(buffer, start, stop):
             return self._flawed(buffer, start, Flaw.RUNAWAY)
         lines = 1 + len(_BREAK.findall(buffer, start, stop))
-        after = _record_end(buffer, stop, final=final)
-        if after is None:
-            return None
         return Record(fields, len(fields), stop, after, lines, regular, None, stray, misquoted)
 
     def _strays(self, buffer: bytes, start: int, stop: int, fields: list[bytes]) -> list[bytes]:

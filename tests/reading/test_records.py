@@ -7,11 +7,12 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from preflight.core.types import Flaw, Syntax
 from preflight.reading.records import LONGEST_FIELD, Record, RecordReader
+from tests.examples import examples
 
 BREAK = re.compile(r"\r\n|\n|\r")
 
@@ -52,12 +53,30 @@ def test_records_are_those_of_the_csv_module(text: str, delimiter: str) -> None:
     assert next(theirs, None) is None
 
 
-@given(st.text(alphabet='",\n\r a', max_size=25), st.text(alphabet='",\n\r a', max_size=25))
-def test_a_record_that_is_told_before_the_end_stays_what_it_is(head: str, tail: str) -> None:
+PARTS = st.lists(
+    st.sampled_from(['"', ",", "\n", "\r", " ", "a", "\\", ',"', '",', '""', "a,b", "\na,b,c\n"]),
+    max_size=12,
+).map("".join)
+
+
+@settings(max_examples=examples(4))
+@given(
+    head=PARTS,
+    tail=PARTS,
+    width=st.sampled_from([0, 2, 3]),
+    syntax=st.builds(Syntax, st.just(","), escape=st.booleans(), spaced=st.booleans()),
+)
+@example('"a\nb,c,d\ne",f', ",g\n", 3, Syntax(","))  # a field of its last line is still to come
+@example('a,"b""\nc,d,"e"', ",f\n", 3, Syntax(","))  # so it is where lines are records
+@example('a,"b\nc"d,e', ",e\n", 2, Syntax(",", spaced=True))
+def test_a_record_that_is_told_before_the_end_stays_what_it_is(
+    head: str, tail: str, width: int, syntax: Syntax
+) -> None:
     """Nothing that follows can change it."""
-    early = _reader().read(head.encode(), 0, final=False) if head else None
+    reader = RecordReader(syntax, width, lambda _: True)
+    early = reader.read(head.encode(), 0, final=False) if head else None
     if early is not None:
-        assert early == _reader().read((head + tail).encode(), 0, final=True)
+        assert early == reader.read((head + tail).encode(), 0, final=True)
 
 
 def test_an_empty_line_has_no_fields() -> None:
