@@ -2,8 +2,8 @@
 
 `HYPOTHESIS_PROFILE` chooses how many cases a property looks at: `fast` is that of `make test-fast`,
 `quick` that of `make test`, `thorough` that of `make compare`, which looks at many more. The first
-two look at the same cases each time, so that a change is blamed for what it broke and for nothing
-else; `thorough` looks at other ones.
+two look at the same cases each time, so that a test goes red for a change and never by chance;
+`thorough` looks at other ones.
 """
 
 from __future__ import annotations
