@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, WithJsonSchema
 
@@ -17,6 +17,7 @@ from preflight.config import choices
 from preflight.config.profile import Demand
 from preflight.config.validation import Form, OneOf, table
 from preflight.core.exchange import Reason
+from preflight.core.suggest import nearest
 from preflight.core.types import Severity
 from preflight.providers import registry
 
@@ -27,6 +28,16 @@ _SECRETS = "|".join(("token", "password", "secret", "api[_-]?key", "api[_-]?user
 _RATE = r"100(?:\.0+)?|[0-9]{1,2}(?:\.[0-9]+)?"
 # How people write a tab where they cannot type one.
 _TABS = {"\\t": "\t", "tab": "\t"}
+# A place is suggested if it is so similar, from 0 to 100, and so long; and so many are at most.
+_LIKE = 80.0
+_SHORTEST = 4
+_FEW = 3
+# RFC 5322, section 4.3: the zones of North America, whose summer time has another name.
+_ABBREVIATED = {
+    "est": "America/New_York", "edt": "America/New_York", "cst": "America/Chicago",
+    "cdt": "America/Chicago", "mst": "America/Denver", "mdt": "America/Denver",
+    "pst": "America/Los_Angeles", "pdt": "America/Los_Angeles",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,15 +142,45 @@ def _region(value: Any) -> str:
 
     code = value.strip().upper() if isinstance(value, str) else ""
     if code not in phonenumbers.SUPPORTED_REGIONS:
-        raise ValueError("is a country code of two letters like US")
+        near = _region_meant(str(value))
+        hint = f"; did you mean {near}?" if near else ""
+        raise ValueError(f"is a country code of two letters like US{hint}")
     return code
+
+
+def _region_meant(name: str) -> str:
+    """The code of the country that a name may mean: `Germany`, `USA`; "" if none is similar."""
+    from preflight.kinds.country_names import likely_country, region_of
+
+    return region_of(name) or likely_country(name)[0]
 
 
 def _timezone(value: Any) -> str:
     try:
         return ZoneInfo(str(value)).key
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError("is an IANA name like America/New_York") from None
+        near = " or ".join(_zones_meant(str(value))[:_FEW])
+        hint = f"; did you mean {near}?" if near else ""
+        raise ValueError(f"is an IANA name like America/New_York{hint}") from None
+
+
+def _zones_meant(name: str) -> list[str]:
+    """The zones that a name may mean: `Berlin`, `new york`, `US Pacific`, `PST`."""
+    if re.search("[0-9]", name):  # `GMT+2` is no zone, and GMT is another
+        return []
+    written = re.sub("[^a-z]+", "_", name.casefold()).strip("_")
+    if written in _ABBREVIATED:
+        return [_ABBREVIATED[written]]
+    zones = sorted(available_timezones())
+    whole = {zone: zone.replace("/", "_").casefold() for zone in zones}
+    places = {zone: zone.rpartition("/")[2].casefold() for zone in zones}
+    for names in (whole, places):
+        if written in names.values():
+            return [zone for zone, known in names.items() if known == written]
+    if len(written) < _SHORTEST:
+        return []
+    near = nearest(written, sorted({*whole.values(), *places.values()}), like=_LIKE)
+    return [zone for zone in zones if near in (whole[zone], places[zone])]
 
 
 def _sheet(value: Any) -> Any:

@@ -145,7 +145,10 @@ def test_a_sample_without_findings_and_a_fix_that_is_not_shown_are_defects(tmp_p
     [
         ("--colour red", "no option `--colour`"),
         ("--region", "`--region` needs a value"),
-        ("--region Germany", "region is a country code of two letters like US"),
+        (
+            "--region Germany",
+            "region is a country code of two letters like US; did you mean DE?",
+        ),
         ("-O a=b", "`-O` needs `--for`"),
         (
             "--for textus -O token=b",

@@ -508,10 +508,16 @@ def test_a_value_from_elsewhere_than_the_command_line_is_not_repeated(
 
 SECRET = "hunter2-?"
 IN_PYTHON = [
-    ("region", "Germany", "region is a country code of two letters like US"),
+    ("region", "Germany", "region is a country code of two letters like US; did you mean DE?"),
+    ("region", "uk", "; did you mean GB?"),
+    ("region", "Germny", "; did you mean DE?"),
     ("fail_on", "banana", "fail_on is one of error, warning, never"),
     ("fail_on", "errors", "fail_on is one of error, warning, never; did you mean error?"),
-    ("timezone", "Berlin", "timezone is an IANA name like America/New_York"),
+    ("timezone", "Berlin", "like America/New_York; did you mean Europe/Berlin?"),
+    ("timezone", "new york", "; did you mean America/New_York?"),
+    ("timezone", "US/Pacfic", "; did you mean US/Pacific?"),
+    ("timezone", "Eastern", "; did you mean Canada/Eastern or US/Eastern?"),
+    ("timezone", "PDT", "; did you mean America/Los_Angeles?"),
     ("profile", "talkvalu", "; did you mean talkvalue?"),
     ("max_bad", "some", "max_bad is a rate like 2% or a count like 50"),
     ("max_rows", 0, "max_rows is a number from 1 up"),
