@@ -71,28 +71,32 @@ def test_every_command_has_a_case(name: str) -> None:
 
 
 def ways(name: str) -> Iterator[tuple[list[str], bool]]:
-    """Each way of talking that a command has, and whether it may show values on stdout."""
+    """Each way of talking that a command has, and whether it may show values on stdout.
+
+    All rules speak in the first way; in the others some of each scope.
+    """
     command = _preflight.get_command(click.Context(_preflight), name)
     assert command is not None
     options = {option.name: option for option in command.params}
     calm = ["-q"] if "quiet" in options else []
     shows = "show_values" in options
     yield [], False
+    few = FEW if "select" in options else ()
     said = [word for word in ("verbose", "statistics") if word in options]
     if said:
-        yield [f"--{word}" for word in said], False
+        yield [*(f"--{word}" for word in said), *few], False
     if "output_format" in options:
         option = options["output_format"]
         assert isinstance(option, click.Option)
         kind = option.type
         named = kind.choices if isinstance(kind, click.Choice) else str(option.metavar).split("|")
         for one in set(named) - {"full", option.default}:  # which is the first way
-            yield ["--output-format", one, *(calm if one == "concise" else [])], False
+            yield ["--output-format", one, *(calm if one == "concise" else []), *few], False
     if shows:
         form = ["--output-format", "json"] if "output_format" in options else []
-        yield ["--show-values", *form], True
+        yield ["--show-values", *form, *few], True
     if shows and "output_file" in options:
-        yield ["--output-file", "shown-{new}.txt", "--show-values"], True
+        yield ["--output-file", "shown-{new}.txt", "--show-values", *few], True
 
 
 def needed(ground: Field, sort: str) -> dict[str, str]:
