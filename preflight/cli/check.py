@@ -13,7 +13,7 @@ from preflight.cli.options import (
     shows_values,
 )
 from preflight.cli.output_file import refuse_protected
-from preflight.cli.progress import progress_bars
+from preflight.cli.progress import live_view
 from preflight.config.settings import Settings
 from preflight.core.workspace import workspace
 from preflight.linting.checked import Checked
@@ -30,11 +30,11 @@ def run(paths: tuple[str, ...], **given: Any) -> int:
         refuse_format(settings)
     inputs = expand(paths)
     refuse_protected(given, settings, inputs)
-    with workspace() as work, progress_bars(quiet=given["quiet"]) as progress:
+    with workspace() as work, live_view() as view:
         listings, compared = [], ""
         for path in inputs:
             checked = check_fix_split.check(
-                path, settings, work=work, stdin_name=given["stdin_filename"], progress=progress
+                path, settings, work=work, stdin_name=given["stdin_filename"], progress=view.stage
             )
             listings.append(_listing(checked, settings, given))
             if given["diff"]:

@@ -12,7 +12,7 @@ from preflight.cli.options import (
     shows_values,
 )
 from preflight.cli.output_file import refuse_protected
-from preflight.cli.progress import progress_bars
+from preflight.cli.progress import live_view
 from preflight.config import catalogue
 from preflight.config.settings import Settings
 from preflight.core.workspace import workspace
@@ -30,16 +30,17 @@ def run(path: str, **given: Any) -> int:
     refuse_protected(given, settings, [path], folder=given["folder"])
     if given["diff"]:
         return _compared(path, settings, given)
-    with workspace() as work, progress_bars(quiet=given["quiet"]) as progress:
-        fixed = check_fix_split.fix(
-            path,
-            settings,
-            work=work,
-            folder=given["folder"],
-            force=given["force"],
-            stdin_name=given["stdin_filename"],
-            progress=progress,
-        )
+    with workspace() as work:
+        with live_view() as view:
+            fixed = check_fix_split.fix(
+                path,
+                settings,
+                work=work,
+                folder=given["folder"],
+                force=given["force"],
+                stdin_name=given["stdin_filename"],
+                progress=view.stage,
+            )
         shown = _shown(fixed, settings, given)
         emit(shown, given["output_file"], private=shows_values(settings))
     return exit_codes.of_fix(fixed, settings)
@@ -48,9 +49,9 @@ def run(path: str, **given: Any) -> int:
 def _compared(path: str, settings: Settings, given: dict[str, Any]) -> int:
     """Shows what would be changed, and writes nothing; 1 if anything would be."""
     refuse_format(settings)
-    with workspace() as work, progress_bars(quiet=given["quiet"]) as progress:
+    with workspace() as work, live_view() as view:
         checked = check_fix_split.check(
-            path, settings, work=work, stdin_name=given["stdin_filename"], progress=progress
+            path, settings, work=work, stdin_name=given["stdin_filename"], progress=view.stage
         )
         shown = difference(checked, settings)
     file_listing = listing(checked.source.name, checked.analysis, checked.books)

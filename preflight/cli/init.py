@@ -6,8 +6,7 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
-import click
-
+from preflight.cli import terminal
 from preflight.cli.options import emit, settings_of
 from preflight.cli.output_file import refuse
 from preflight.config import profiles
@@ -46,7 +45,7 @@ def run(path: str | None, target: Path, *, force: bool, **given: Any) -> int:
         emit(text, None)
         return 0
     emit(text, target)
-    click.echo(
-        f"wrote {visible(str(target))}; next: preflight check {visible(path or 'FILE')}", err=True
+    terminal.note(
+        f"wrote {visible(str(target))}; next: `preflight check {visible(path or 'FILE')}`"
     )
     return 0

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import click
-
+from preflight.cli import terminal
 from preflight.cli.options import (
     emit,
     settings_of,
     shows_values,
 )
-from preflight.cli.progress import progress_bars
+from preflight.cli.progress import live_view
 from preflight.config import catalogue
 from preflight.config.settings import CONFIG_NAMES
 from preflight.core import files
@@ -44,8 +43,8 @@ def run(
     state_folder.opened(settings).close()
     if folder is not None and (folder.is_file() or (folder.is_dir() and any(folder.iterdir()))):
         raise OutputExists(f"{folder} is not an empty folder; name a new one with -o DIR")
-    with workspace() as work, progress_bars() as progress:
-        evidence = state_folder.evidence(run, settings, work=work, progress=progress)
+    with workspace() as work, live_view() as view:
+        evidence = state_folder.evidence(run, settings, work=work, progress=view.stage)
     lessons = learn(evidence, catalogue.load(settings.rules), show_values=shows_values(settings))
     emit(
         (lessons_report.document if output_format == "json" else lessons_report.text)(lessons), None
@@ -53,7 +52,7 @@ def run(
     if folder is not None:
         _write(folder, lessons)
     elif lessons_report.piece(lessons):
-        click.echo("nothing was written; write the proposals with -o DIR", err=True)
+        terminal.note("nothing was written; write the proposals with -o DIR")
     return 0
 
 
@@ -61,7 +60,7 @@ def _write(folder: Path, lessons: Lessons) -> None:
     """Writes the proposals, and says what to do with them."""
     piece = lessons_report.piece(lessons)
     if not piece:
-        click.echo("there are no proposals; nothing was written", err=True)
+        terminal.note("there are no proposals; nothing was written")
         return
     ruled = {
         f"{proposal.of.slug.replace('-', '_')}.py": proposal.text
@@ -74,7 +73,7 @@ def _write(folder: Path, lessons: Lessons) -> None:
         files.folder(folder / lessons_report.RULES)
     for name, content in ruled.items():
         files.write(folder / lessons_report.RULES / name, content)
-    click.echo(f"{folder / CONFIG_NAMES[0]}: the proposed config; copy what you want", err=True)
+    terminal.note(f"{folder / CONFIG_NAMES[0]}: the proposed config; copy what you want")
     for name in ruled:
         path = folder / lessons_report.RULES / name
-        click.echo(f"{path}: try it with `preflight rules --test {path}`", err=True)
+        terminal.note(f"{path}: try it with `preflight rules --test {path}`")

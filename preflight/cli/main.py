@@ -14,7 +14,7 @@ import click
 
 from preflight.cli import exit_codes
 from preflight.cli.commands import COMMANDS
-from preflight.cli.terminal import is_refused, silence
+from preflight.cli.terminal import complain, is_refused, silence
 from preflight.core.errors import PreflightError, WriteError
 from preflight.core.files import reason
 from preflight.core.redact import visible
@@ -102,27 +102,25 @@ def main(argv: Sequence[str] | None = None) -> int:
             args=None if argv is None else list(argv), prog_name="preflight", standalone_mode=False
         )
     except (click.exceptions.Abort, KeyboardInterrupt):
-        click.echo("preflight: interrupted", err=True)
+        complain("preflight: interrupted")
         return exit_codes.INTERRUPTED
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return error.exit_code
     except click.ClickException as error:
-        click.echo(f"preflight: {visible(_in_a_line(error))}", err=True)
+        complain(f"preflight: {visible(_in_a_line(error))}")
         return error.exit_code
     except PreflightError as error:
-        click.echo(f"preflight: {visible(str(error))}", err=True)
+        complain(f"preflight: {visible(str(error))}")
         return error.exit_code
     except Exception as error:  # noqa: BLE001 - no traceback: it may hold values
         if isinstance(error, OSError) and is_refused():
-            click.echo(f"preflight: cannot write to standard output: {reason(error)}", err=True)
+            complain(f"preflight: cannot write to standard output: {reason(error)}")
             return 2
         if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
-            click.echo("preflight: a file name is too long for this system", err=True)
+            complain("preflight: a file name is too long for this system")
             return exit_codes.COULD_NOT_RUN
-        click.echo(
-            f"preflight: this is a bug of preflight, not of your file: {_log(error)}", err=True
-        )
+        complain(f"preflight: this is a bug of preflight, not of your file: {_log(error)}")
         return exit_codes.COULD_NOT_RUN
     return code if isinstance(code, int) else 0
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import click
 
-from preflight.cli import exit_codes
+from preflight.cli import exit_codes, terminal
 from preflight.cli.options import settings_of
 from preflight.cli.output_file import refuse_protected
-from preflight.cli.progress import progress_bars
+from preflight.cli.progress import View, live_view
 from preflight.cli.submit import show
+from preflight.config.settings import Settings
 from preflight.core.workspace import workspace
 from preflight.pipeline import merge_file, merge_run
 from preflight.runs.guards import inputs_of_runs
@@ -33,33 +34,40 @@ def run(**given: Any) -> int:
     tables = (*failures, *filter(None, (given["submitted"], given["original"])))
     known: Iterator[str | Path] = chain(tables, inputs_of_runs(settings.state_dir))
     refuse_protected(given, settings, known, folder=given["folder"])
-    with workspace() as work, progress_bars(quiet=given["quiet"]) as progress:
-        if given["run"] is not None:
-            sent = merge_run.merge_run(
-                given["run"],
-                given["provider"],
-                failures,
-                settings,
-                work=work,
-                part=given["part"],
-                accept=frozenset(given["accepted"]),
-                progress=progress,
-            )
-            show(sent, settings, given)
-            return _of_run(sent)
-        sent = merge_file.merge_submitted(
-            given["submitted"],
+    with workspace() as work:
+        with live_view() as view:
+            sent = _merged(failures, settings, given, work, view)
+        show(sent, settings, given)
+    if given["run"] is not None:
+        return _of_run(sent)
+    return exit_codes.of_merged_file(sent, settings)
+
+
+def _merged(
+    failures: Sequence[Path], settings: Settings, given: dict[str, Any], work: Path, view: View
+) -> Sent:
+    if given["run"] is not None:
+        return merge_run.merge_run(
+            given["run"],
             given["provider"],
             failures,
             settings,
             work=work,
-            original=given["original"],
-            folder=given["folder"],
-            force=given["force"],
-            progress=progress,
+            part=given["part"],
+            accept=frozenset(given["accepted"]),
+            progress=view.stage,
         )
-        show(sent, settings, given)
-        return exit_codes.of_merged_file(sent, settings)
+    return merge_file.merge_submitted(
+        given["submitted"],
+        given["provider"],
+        failures,
+        settings,
+        work=work,
+        original=given["original"],
+        folder=given["folder"],
+        force=given["force"],
+        progress=view.stage,
+    )
 
 
 def _refuse(given: dict[str, Any]) -> None:
@@ -76,5 +84,5 @@ def _refuse(given: dict[str, Any]) -> None:
 def _of_run(sent: Sent) -> int:
     if sent.run is not None and sent.run.state is not RunState.FINISHED:
         advice = f"go on with `preflight resume {sent.run.id}`"
-        click.echo(f"run {sent.run.id} has not ended; {advice}", err=True)
+        terminal.note(f"run {sent.run.id} has not ended; {advice}")
     return exit_codes.of_run(sent, sent.settings)

@@ -1,83 +1,148 @@
-"""Progress bars on stderr, if it is a terminal."""
+"""What is shown on stderr while a call works: one view that erases itself, and notes that stay.
+
+The view appears once a call has taken a second, and only on a terminal. Nothing else may be written
+to the terminal while it is there, except by `View.note`: it would be erased with the view.
+"""
 
 from __future__ import annotations
 
-import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import click
-
+from preflight.cli import terminal
+from preflight.cli.sending_table import SendingTable
 from preflight.core.redact import visible
-from preflight.runs.delivery.events import Event, PartEnded, Polled, Sending, Unverified, Waiting
+from preflight.report.wording import plural
+from preflight.runs.delivery.events import Event, Unverified, Waiting
 
 if TYPE_CHECKING:
-    from preflight.linting.checked import Progress
+    from rich.console import Console, RenderableType
+    from rich.live import Live
+
+DELAY = 1.0
+"""Seconds until the view appears."""
+
+_MARGIN = 8
+"""Lines of the terminal that the parts of a run leave to other things."""
 
 
-def _nothing(stage: str, done: int, total: int | None) -> None:
-    """Shows nothing."""
+class View:
+    """The state of a call, for people.
+
+    Args:
+        drawable: whether it may be drawn; if not, only notes are printed.
+        clock: seconds, from any zero.
+    """
+
+    def __init__(self, *, drawable: bool, clock: Callable[[], float] = time.monotonic) -> None:
+        self._drawable = drawable
+        self._clock = clock
+        self._start = clock()
+        self._stage = "reading"
+        self._done = 0
+        self._sending = SendingTable(clock)
+        self._waits: set[str] = set()
+        self._state = threading.Lock()  # the view is drawn in a thread of its own
+        self._switch = threading.RLock()
+        self._console: Console | None = None
+        self._live: Live | None = None
+        self._closed = False
+
+    def stage(self, stage: str, done: int, total: int | None) -> None:  # noqa: ARG002 - see Progress
+        """Shows how far a stage of the pipeline is; for the `progress` of a pipeline function."""
+        with self._state:
+            self._stage, self._done = stage, done
+        self._draw()
+
+    def event(self, event: Event) -> None:
+        """Shows what happened to a run; for the `events` of a connection.
+
+        Where nothing can be drawn, it prints each reason to wait once, so that nobody thinks that
+        preflight hangs.
+        """
+        if isinstance(event, Unverified):
+            self.note(
+                "note: the accepted rows were not compared with the members of the list: "
+                f"{visible(event.why)}"
+            )
+        if isinstance(event, Waiting) and not self._drawable and event.why not in self._waits:
+            self._waits.add(event.why)
+            self.note(f"waiting {event.seconds:.0f} s: {visible(event.why)}")
+        with self._state:
+            self._stage = ""
+            self._sending.add(event)
+        self._draw()
+
+    def note(self, text: str) -> None:
+        """Prints lines that stay; above the view, if it is there."""
+        with self._switch:
+            if self._live is None:
+                terminal.note(text)
+            else:
+                fitted = terminal.fitted(text, self._live.console.width)
+                self._live.console.print(fitted, markup=False, highlight=False, soft_wrap=True)
+
+    def appear(self) -> None:
+        """Draws the view from now on."""
+        with self._switch:
+            if self._closed or self._live is not None:
+                return
+            from rich.console import Console  # here: a call of less than a second does without
+            from rich.live import Live
+
+            self._console = Console(stderr=True)
+            self._live = Live(
+                console=self._console,
+                get_renderable=self._drawn,
+                transient=True,
+                redirect_stdout=False,
+                redirect_stderr=False,
+            )
+            self._live.start(refresh=True)
+
+    def close(self) -> None:
+        """Erases the view; it does not appear again."""
+        with self._switch:
+            self._closed = True
+            if self._live is not None:
+                self._live.stop()
+                self._live = None
+
+    def _draw(self) -> None:
+        if self._drawable and self._clock() - self._start >= DELAY:
+            self.appear()
+        with self._switch:
+            if self._live is not None:
+                self._live.refresh()
+
+    def _drawn(self) -> RenderableType:
+        from rich.console import Group
+        from rich.text import Text
+
+        height = self._console.height if self._console else 0
+        elapsed = int(self._clock() - self._start)
+        time_spent = f"{elapsed // 60}:{elapsed % 60:02}"
+        with self._state:
+            lines = list(self._sending.drawn(max(1, height - _MARGIN)))
+            doing = self._stage or self._sending.heading
+            rows = f"  {plural(self._done, 'row')}" if self._stage and self._done else ""
+        return Group(Text(f"{doing}{rows}  {time_spent}", style="bold"), *lines)
 
 
 @contextmanager
-def progress_bars(*, quiet: bool = False) -> Iterator[Progress]:
-    """A function for the `progress` of a pipeline function."""
-    if quiet or not sys.stderr.isatty():
-        yield _nothing
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
-    from rich.progress import Progress as Bars
-
-    columns = (
-        TextColumn("{task.description}", markup=False),  # it may have words of a provider
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
-        tasks: dict[str, object] = {}
-
-        def show_stage(stage: str, done: int, total: int | None) -> None:
-            if stage not in tasks:
-                tasks[stage] = bars.add_task(stage, total=total)
-            bars.update(tasks[stage], completed=done, total=total)  # type: ignore[arg-type]
-
-        yield show_stage
-
-
-def event_lines(progress: Progress, *, quiet: bool = False) -> Callable[[Event], None]:
-    """A function for the `events` of a run: it draws bars, and prints notes.
-
-    Without bars it prints each reason to wait once, so that nobody thinks that preflight hangs.
-    """
-    ended: set[int] = set()
-    waits: set[str] = set()
-    parts = 0
-
-    def show_event(event: Event) -> None:
-        nonlocal parts
-        if isinstance(event, Sending):
-            parts = event.parts
-            progress("sending", event.part.number - 1, parts)
-        elif isinstance(event, Polled) and event.outcome.processed is not None:
-            progress(
-                f"part {event.part.number} there", event.outcome.processed, event.outcome.total
-            )
-        elif isinstance(event, PartEnded):
-            ended.add(event.part.number)
-            progress("done", len(ended), parts)
-        elif isinstance(event, Waiting):
-            progress(f"waiting: {event.why}"[:60], len(ended), parts or None)
-            if event.why not in waits and not (quiet or sys.stderr.isatty()):
-                click.echo(f"waiting: {visible(event.why)}", err=True)
-            waits.add(event.why)
-        elif isinstance(event, Unverified):
-            click.echo(
-                "note: the accepted rows were not compared with the members of the list: "
-                f"{visible(event.why)}",
-                err=True,
-            )
-
-    return show_event
+def live_view() -> Iterator[View]:
+    """A view that is erased when the block ends; results are printed after it."""
+    drawable = terminal.is_drawable() and not terminal.is_quiet()
+    view = View(drawable=drawable)
+    timer = threading.Timer(DELAY, view.appear)  # for a call that hangs before its first event
+    timer.daemon = True
+    if drawable:
+        timer.start()
+    try:
+        yield view
+    finally:
+        timer.cancel()
+        view.close()

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import click
-
 from preflight.cli.options import settings_of
 from preflight.cli.output_file import refuse_protected
-from preflight.cli.progress import progress_bars
+from preflight.cli.progress import View, live_view
 from preflight.cli.submit import environment, run_events, tell
 from preflight.core.workspace import workspace
 from preflight.pipeline import resubmission
@@ -35,36 +32,37 @@ def run(corrected: str, **given: Any) -> int:
     settings = settings_of({key: value for key, value in given.items() if key not in _PLACE})
     known: Iterator[str | Path] = chain([corrected], inputs_of_runs(settings.state_dir))
     refuse_protected(given, settings, known, folder=given["folder"])
-    with ExitStack() as stack:
-        work = stack.enter_context(workspace())
-        environ = stack.enter_context(environment(settings, sandbox=given["sandbox"]))
-        progress = stack.enter_context(progress_bars(quiet=given["quiet"]))
-        sent = resubmission.resubmit(
-            Path(corrected),
-            settings,
-            Connection(
-                options=given["provider_values"],
-                environ=environ,
-                base_url=given["base_url"],
-                wait=not given["no_wait"],
-                events=_events(run_events(progress, given)),
-            ),
-            work=work,
-            run_id=given["run"],
-            folder=given["folder"],
-            force=given["force"],
-            dry_run=given["dry_run"],
-            progress=progress,
-        )
+    with (
+        workspace() as work,
+        environment(settings, sandbox=given["sandbox"]) as environ,
+    ):
+        with live_view() as view:
+            sent = resubmission.resubmit(
+                Path(corrected),
+                settings,
+                Connection(
+                    options=given["provider_values"],
+                    environ=environ,
+                    base_url=given["base_url"],
+                    wait=not given["no_wait"],
+                    events=_events(view, run_events(view, given)),
+                ),
+                work=work,
+                run_id=given["run"],
+                folder=given["folder"],
+                force=given["force"],
+                dry_run=given["dry_run"],
+                progress=view.stage,
+            )
         return tell(sent, sent.settings, given)
 
 
-def _events(others: Events) -> Events:
+def _events(view: View, others: Events) -> Events:
     """The event handler of a resubmission: it also prints a summary of the corrected file."""
 
     def show_event(event: Event) -> None:
         if isinstance(event, Compared):
-            click.echo(_summary(event.corrections), err=True, nl=False)
+            view.note(_summary(event.corrections))
         else:
             others(event)
 
@@ -107,7 +105,7 @@ def _summary(brought: Corrections) -> str:
             f"  changed since they were sent, so sent again: {count}",
             *_rows(brought.again, "corrections.csv"),
         ]
-    return "".join(f"{text.visible(line)}\n" for line in lines)
+    return "\n".join(text.visible(line) for line in lines)
 
 
 def _rows(rows: Sequence[tuple[int, int, str]], where: str) -> Iterator[str]:

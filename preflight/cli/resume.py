@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from typing import Any
 
 from preflight.cli.options import settings_of
 from preflight.cli.output_file import refuse_protected
-from preflight.cli.progress import progress_bars
+from preflight.cli.progress import live_view
 from preflight.cli.submit import environment, run_events, tell
 from preflight.core.workspace import workspace
 from preflight.pipeline import delivery
@@ -22,23 +21,24 @@ def run(run: str | None, **given: Any) -> int:
     own = {key: given[key] for key in _OWN}
     settings = settings_of(own)
     refuse_protected(given, settings, inputs_of_runs(settings.state_dir))
-    with ExitStack() as stack:
-        work = stack.enter_context(workspace())
-        environ = stack.enter_context(environment(settings, sandbox=given["sandbox"]))
-        progress = stack.enter_context(progress_bars(quiet=given["quiet"]))
-        sent = delivery.resume(
-            run,
-            settings,
-            Connection(
-                options={},
-                environ=environ,
-                base_url=given["base_url"],
-                wait=not given["no_wait"],
-                events=run_events(progress, given),
-            ),
-            work=work,
-            resend=frozenset(given["resend_unknown"]),
-            accept=frozenset(given["mark_accepted"]),
-            progress=progress,
-        )
+    with (
+        workspace() as work,
+        environment(settings, sandbox=given["sandbox"]) as environ,
+    ):
+        with live_view() as view:
+            sent = delivery.resume(
+                run,
+                settings,
+                Connection(
+                    options={},
+                    environ=environ,
+                    base_url=given["base_url"],
+                    wait=not given["no_wait"],
+                    events=run_events(view, given),
+                ),
+                work=work,
+                resend=frozenset(given["resend_unknown"]),
+                accept=frozenset(given["mark_accepted"]),
+                progress=view.stage,
+            )
         return tell(sent, sent.settings, given)

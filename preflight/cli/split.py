@@ -9,7 +9,7 @@ import click
 from preflight.cli import exit_codes
 from preflight.cli.fix import written
 from preflight.cli.options import settings_of
-from preflight.cli.progress import progress_bars
+from preflight.cli.progress import live_view
 from preflight.core.workspace import workspace
 from preflight.pipeline import check_fix_split
 from preflight.report import text
@@ -25,7 +25,7 @@ def run(path: str, **given: Any) -> int:
         if key not in ("folder", "force", "stdin_filename")
     }
     settings = settings_of(own)
-    with workspace() as work, progress_bars() as progress:
+    with workspace() as work, live_view() as view:
         cut = check_fix_split.split(
             path,
             settings,
@@ -33,7 +33,7 @@ def run(path: str, **given: Any) -> int:
             folder=given["folder"],
             force=given["force"],
             stdin_name=given["stdin_filename"],
-            progress=progress,
+            progress=view.stage,
         )
     file_listing = listing(cut.checked.source.name, cut.checked.analysis, cut.books)
     click.echo(text.summary(file_listing), nl=False)

@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from typing import Any
 
-import click
-
-from preflight.cli import exit_codes
+from preflight.cli import exit_codes, terminal
 from preflight.cli.fix import summary, written
 from preflight.cli.options import (
     emit,
@@ -18,14 +16,13 @@ from preflight.cli.options import (
     shows_values,
 )
 from preflight.cli.output_file import refuse_protected
-from preflight.cli.progress import event_lines, progress_bars
+from preflight.cli.progress import View, live_view
 from preflight.cli.runs import part_line
 from preflight.config.settings import Settings
 from preflight.core import files
 from preflight.core.errors import Stopped
 from preflight.core.exchange import Reason
 from preflight.core.workspace import workspace
-from preflight.linting.checked import Progress
 from preflight.pipeline import delivery
 from preflight.pipeline.connection import Connection
 from preflight.report import documents, text
@@ -52,42 +49,42 @@ def run(path: str, **given: Any) -> int:
     own = {key: value for key, value in given.items() if key not in _PLACE}
     settings = settings_of(own)
     refuse_protected(given, settings, [path], folder=given["folder"])
-    with ExitStack() as stack:
-        work = stack.enter_context(workspace())
-        environ = stack.enter_context(environment(settings, sandbox=given["sandbox"]))
-        progress = stack.enter_context(progress_bars(quiet=given["quiet"]))
-        sent = delivery.submit(
-            path,
-            given["to"],
-            settings,
-            Connection(
-                options=given["provider_values"],
-                environ=environ,
-                base_url=given["base_url"],
-                wait=not given["no_wait"],
-                events=run_events(progress, given),
-            ),
-            work=work,
-            folder=given["folder"],
-            force=given["force"],
-            stdin_name=given["stdin_filename"],
-            dry_run=given["dry_run"],
-            again=given["again"],
-            progress=progress,
-        )
+    with (
+        workspace() as work,
+        environment(settings, sandbox=given["sandbox"]) as environ,
+    ):
+        with live_view() as view:
+            sent = delivery.submit(
+                path,
+                given["to"],
+                settings,
+                Connection(
+                    options=given["provider_values"],
+                    environ=environ,
+                    base_url=given["base_url"],
+                    wait=not given["no_wait"],
+                    events=run_events(view, given),
+                ),
+                work=work,
+                folder=given["folder"],
+                force=given["force"],
+                stdin_name=given["stdin_filename"],
+                dry_run=given["dry_run"],
+                again=given["again"],
+                progress=view.stage,
+            )
         return tell(sent, settings, given)
 
 
-def run_events(progress: Progress, given: Mapping[str, Any]) -> Events:
-    """The event handler of a run: progress bars, notes, and how to resume it."""
-    lines = event_lines(progress, quiet=given["quiet"])
+def run_events(view: View, given: Mapping[str, Any]) -> Events:
+    """The event handler of a run: it also says how to resume it."""
 
     def show_event(event: Event) -> None:
         if isinstance(event, Begun):
             line = f"run {event.run}: if it is interrupted, go on with {again(event.run, given)}"
-            click.echo(text.visible(line), err=True)
+            view.note(text.visible(line))
         else:
-            lines(event)
+            view.event(event)
 
     return show_event
 
@@ -111,7 +108,7 @@ def environment(settings: Settings, *, sandbox: bool) -> Iterator[dict[str, str]
 
     files.folder(settings.state_dir)
     with Sandbox(settings.state_dir / "sandbox.sqlite") as box:
-        click.echo(f"sandbox: local stand-ins at {box.url}, nothing leaves this machine", err=True)
+        terminal.note(f"sandbox: local stand-ins at {box.url}, nothing leaves this machine")
         yield {**os.environ, **box.environment}
 
 
@@ -234,7 +231,7 @@ def _files(sent: delivery.Sent) -> list[tuple[str, str]]:
 
 
 def _print_stopped(sent: delivery.Sent, stopped: Stopped, given: Mapping[str, Any]) -> None:
-    click.echo(f"preflight: {text.visible(str(stopped))}", err=True)
+    terminal.complain(f"preflight: {text.visible(str(stopped))}")
     run = sent.run.id if sent.run else ""
     line = f"results so far: {sent.folder}; go on with {again(run, given)}"
-    click.echo(text.visible(line), err=True)
+    terminal.complain(text.visible(line))

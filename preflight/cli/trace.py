@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import click
-
+from preflight.cli import terminal
 from preflight.cli.options import emit, settings_of, shows_values
 from preflight.cli.output_file import refuse
-from preflight.cli.progress import progress_bars
+from preflight.cli.progress import live_view
 from preflight.core.workspace import workspace
 from preflight.pipeline import state_folder
 from preflight.report import story
@@ -29,12 +28,12 @@ def run(
     settings = settings_of({"state_dir": state_dir, "show_values": show_values})
     if output_file is not None:
         refuse(output_file, "--output-file", inputs_of_runs(settings.state_dir))
-    with workspace() as work, progress_bars() as progress:
-        trail = state_folder.trace(run, key, settings, work=work, most=limit, progress=progress)
+    with workspace() as work, live_view() as view:
+        trail = state_folder.trace(run, key, settings, work=work, most=limit, progress=view.stage)
     if not trail.stories:
         for note in trail.notes:
-            click.echo(f"note: {note}", err=True)
-        click.echo(f"preflight: {_nothing(trail)}", err=True)
+            terminal.note(f"note: {note}")
+        terminal.complain(f"preflight: {_nothing(trail)}")
         return 1
     write = story.document if output_format == "json" else story.text
     shown = shows_values(settings)

@@ -153,5 +153,5 @@ def test_a_file_that_stands_there_is_not_replaced(call: Call) -> None:
     assert Path("preflight.toml").read_text() == "mine = 1"
     told = call("init", "--force")
     assert told.code == 0
-    assert "next: preflight check FILE" in told.err
+    assert "next: `preflight check FILE`" in told.err
     assert call("rules").code == 0

@@ -1,80 +1,130 @@
-"""Progress is drawn on a terminal alone, on stderr, so that what is piped away stays what it is."""
+"""What is drawn while a call works: on a terminal alone, after a second, and none of it stays."""
 
 from __future__ import annotations
 
-import os
-import pty
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+import io
+import re
+import time
 from pathlib import Path
 
+import numpy as np
 import pytest
+from rich.console import Console
 
-from preflight.cli import main
+from preflight.cli import main, progress
+from preflight.cli.sending_table import SendingTable
+from preflight.core.exchange import Outcome, Part
 from preflight.providers.sandbox.faults import parse
 from preflight.providers.sandbox.server import Sandbox
+from preflight.runs.delivery.events import (
+    Declined,
+    Event,
+    PartEnded,
+    PartSent,
+    Polled,
+    Sending,
+    Unclear,
+    Waiting,
+)
 from tests.calls import ODD, TALKVALUE, Call, contacts
 from tests.providers.loopback import Reply, loopback
+from tests.terminals import terminal
 
 
-@contextmanager
-def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[bytes]]:
-    """A terminal as stderr, and what was drawn on it once the block has ended."""
-    ours, theirs = pty.openpty()
-    drawn = list[bytes]()
-
-    def read() -> None:
-        try:
-            while block := os.read(ours, 1 << 16):
-                drawn.append(block)
-        except OSError:  # the other end is closed
-            pass
-
-    reader = threading.Thread(target=read)
-    reader.start()
-    monkeypatch.setenv("TERM", "xterm")
-    with os.fdopen(theirs, "w") as stream, monkeypatch.context() as patch:
-        patch.setattr("sys.stderr", stream)
-        yield drawn
-    reader.join()
-    os.close(ours)
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The view appears with the first event."""
+    monkeypatch.setattr(progress, "DELAY", 0.0)
 
 
-def test_nothing_is_drawn_where_there_is_no_terminal(call: Call) -> None:
+def test_nothing_is_drawn_where_there_is_no_terminal(call: Call, at_once: None) -> None:
     assert call("check", ODD / "clean.csv").err == ""
 
 
-def test_reading_and_writing_are_drawn_on_a_terminal(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], here: Path
+@pytest.mark.parametrize("name", ["dumb", "unknown"])
+def test_nothing_is_drawn_where_nothing_can_be_erased(
+    monkeypatch: pytest.MonkeyPatch, at_once: None, name: str
 ) -> None:
-    with terminal(monkeypatch) as drawn:
+    with terminal(monkeypatch) as screen:
+        monkeypatch.setenv("TERM", name)
+        assert main(["check", str(ODD / "clean.csv")]) == 0
+    assert b"\x1b" not in screen.drawn
+
+
+def test_nothing_is_drawn_in_a_call_of_less_than_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "DELAY", 60.0)
+    with terminal(monkeypatch) as screen:
+        assert main(["check", str(ODD / "clean.csv")]) == 0
+    assert b"\x1b" not in screen.drawn
+
+
+def test_reading_and_writing_are_drawn(
+    monkeypatch: pytest.MonkeyPatch, here: Path, at_once: None
+) -> None:
+    with terminal(monkeypatch) as screen:
         assert main(["fix", str(ODD / "clean.csv"), "-o", "out"]) == 0
-    assert b"reading" in b"".join(drawn)
-    assert b"writing" in b"".join(drawn)
-    assert capsys.readouterr().out.startswith(str(ODD / "clean.csv"))
+    assert b"reading" in screen.drawn
+    assert b"writing" in screen.drawn
+    assert screen.lines[0].startswith(str(ODD / "clean.csv")[:70])
 
 
-def test_quiet_draws_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    with terminal(monkeypatch) as drawn:
-        assert main(["check", "-q", str(ODD / "clean.csv")]) == 0
-    assert b"".join(drawn) == b""
+def test_what_is_piped_away_is_not_drawn_on(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    here: Path,
+    at_once: None,
+) -> None:
+    """With stderr on a terminal and stdout in a file, the results are in the file alone."""
+    with (
+        terminal(monkeypatch) as screen,
+        (here / "out.txt").open("w") as out,
+        monkeypatch.context() as patch,
+    ):
+        patch.setattr("sys.stdout", out)
+        assert main(["check", str(ODD / "clean.csv")]) == 0
+    assert "books: " in (here / "out.txt").read_text()
+    assert screen.text == ""
 
 
-def test_sending_and_waiting_are_drawn_on_a_terminal(
-    monkeypatch: pytest.MonkeyPatch, shared: Sandbox, here: Path
+def test_a_view_appears_while_a_call_hangs_before_its_first_event(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(progress, "DELAY", 0.01)
+    with terminal(monkeypatch) as screen:
+        with progress.live_view():
+            until = time.monotonic() + 10
+            while b"reading" not in screen.drawn and time.monotonic() < until:
+                time.sleep(0.01)
+        assert b"reading" in screen.drawn
+    assert screen.text == ""
+
+
+def test_quiet_draws_and_notes_nothing(
+    monkeypatch: pytest.MonkeyPatch, shared: Sandbox, here: Path, at_once: None
+) -> None:
+    (here / "a.csv").write_text(contacts(1))
+    with terminal(monkeypatch) as screen:
+        assert main(["submit", "a.csv", *TALKVALUE, "-q"]) == 0
+    assert b"\x1b" not in screen.drawn
+    assert "if it is interrupted" not in "".join(screen.lines)
+
+
+@pytest.mark.slow
+def test_sending_and_waiting_are_drawn(
+    monkeypatch: pytest.MonkeyPatch, shared: Sandbox, here: Path, at_once: None
 ) -> None:
     (here / "a.csv").write_text(contacts(4))
     shared.faults.add(parse("talkvalue:analyze:429:1"))
-    with terminal(monkeypatch) as drawn:
+    with terminal(monkeypatch) as screen:
         assert main(["submit", "a.csv", *TALKVALUE, "--max-rows", "2"]) == 0
-    told = b"".join(drawn)
-    for stage in (b"sending", b"part 1 there", b"waiting: ", b"done"):
-        assert stage in told
+    drawn = screen.drawn.decode()
+    for words in ("sending", "part 1 of 2", "sent", "2 of 2 rows", "done", "1 more part to send"):
+        assert words in drawn
+    assert re.search(r"429.*: (next try in \d+ s|trying again)", drawn)
 
 
 def test_words_of_a_provider_are_drawn_as_they_are(
-    monkeypatch: pytest.MonkeyPatch, here: Path
+    monkeypatch: pytest.MonkeyPatch, here: Path, at_once: None
 ) -> None:
     """Brackets in them are neither colours nor a defect."""
     monkeypatch.setenv("TEXTUS_API_TOKEN", "tok-1")
@@ -82,6 +132,146 @@ def test_words_of_a_provider_are_drawn_as_they_are(
     with loopback(lambda _: replies.pop(0)) as server:
         monkeypatch.setenv("TEXTUS_BASE_URL", server.url)
         (here / "a.csv").write_text("name,phone_number\nAnn,+14155552671\n")
-        with terminal(monkeypatch) as drawn:
+        with terminal(monkeypatch) as screen:
             assert main(["submit", "a.csv", "--to", "textus", "-O", "account=a"]) == 0
-    assert b"[/b] [red]later" in b"".join(drawn)
+    assert b"[/b] [red]later" in screen.drawn
+
+
+def part(number: int, rows: int = 5000) -> Part:
+    """A part with so many rows."""
+    rows_of_it = np.arange(rows, dtype=np.int64)
+    return Part(number, Path("x"), "", 0, (), (), rows_of_it, rows_of_it)
+
+
+def running(done: int | None, total: int | None, status: str = "RUNNING") -> Outcome:
+    """A job that has not ended."""
+    return Outcome("running", status, processed=done, total=total)
+
+
+P = part
+TABLES: dict[str, tuple[list[Event], list[str]]] = {
+    "sending": ([Sending(P(1), 1)], ["part 1 of 1  5,000 rows  sending"]),
+    "sent": ([Sending(P(1), 1), PartSent(P(1), "j")], ["part 1 of 1  5,000 rows  sent"]),
+    "a status without counts": (
+        [Sending(P(1), 1), Polled(P(1), running(None, None, "PENDING"))],
+        ["part 1 of 1  5,000 rows  PENDING"],
+    ),
+    "a bar where counts are known": (
+        [Sending(P(1), 1), Polled(P(1), running(2500, 5000))],
+        ["part 1 of 1  5,000 rows  2,500 of 5,000 rows  ━━━━━━━━━━"],
+    ),
+    "a count without a total": (
+        [Sending(P(1), 1), Polled(P(1), running(5000, None))],
+        ["part 1 of 1  5,000 rows  5,000 of 5,000 rows  ━━━━━━━━━━━━━━━━━━━━"],
+    ),
+    "control characters in a status": (
+        [Sending(P(1), 1), Polled(P(1), running(None, None, "a\x1b[2Jb"))],
+        [r"part 1 of 1  5,000 rows  a\x1b[2Jb"],
+    ),
+    "each ending": (
+        [
+            *(Sending(P(number), 6) for number in range(1, 6)),
+            PartEnded(P(1), Outcome("finished", "OK")),
+            PartEnded(P(2), Outcome("failed", "FAILED")),
+            PartEnded(P(3), Outcome("unknown", "?")),
+            Declined(P(4), "why"),
+            Unclear(P(5), "why"),
+        ],
+        [
+            "part 1 of 6  5,000 rows  done",
+            "part 2 of 6  5,000 rows  failed",
+            "part 3 of 6  5,000 rows  unknown",
+            "part 4 of 6  5,000 rows  refused",
+            "part 5 of 6  5,000 rows  unknown",
+            "1 more part to send",
+        ],
+    ),
+    "a run that goes on": (
+        [Polled(P(2), running(None, None))],
+        ["part 2  5,000 rows  RUNNING"],
+    ),
+    "a wait": (
+        [Sending(P(1), 1), Waiting(9.5, "busy")],
+        ["part 1 of 1  5,000 rows  sending", "busy: next try in 10 s"],
+    ),
+    "a wait that is over": (
+        [Sending(P(1), 1), Waiting(0, "busy")],
+        ["part 1 of 1  5,000 rows  sending", "busy: trying again"],
+    ),
+    "no wait once it was sent": (
+        [Sending(P(1), 1), Waiting(9, "busy"), PartSent(P(1), "j")],
+        ["part 1 of 1  5,000 rows  sent"],
+    ),
+    "another part answers while one waits": (
+        [Sending(P(2), 2), Waiting(9, "busy"), Polled(P(1), running(None, None))],
+        [
+            "part 1 of 2  5,000 rows  RUNNING",
+            "part 2 of 2  5,000 rows  sending",
+            "busy: next try in 9 s",
+        ],
+    ),
+    "more parts than lines": (
+        [
+            *(Sending(P(number), 200) for number in range(1, 101)),
+            *(PartEnded(P(number), Outcome("finished", "OK")) for number in range(1, 99)),
+        ],
+        [
+            "98 of 200 parts done",
+            "part 96 of 200   5,000 rows  done",
+            "part 97 of 200   5,000 rows  done",
+            "part 98 of 200   5,000 rows  done",
+            "part 99 of 200   5,000 rows  sending",
+            "part 100 of 200  5,000 rows  sending",
+            "100 more parts to send",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(("events", "lines"), TABLES.values(), ids=TABLES)
+def test_the_table_of_parts(events: list[Event], lines: list[str]) -> None:
+    table = SendingTable(lambda: 100.0)
+    for event in events:
+        table.add(event)
+    assert drawn(table, height=5, width=80) == lines
+
+
+def test_the_heading_says_whether_something_is_left_to_send() -> None:
+    table = SendingTable(lambda: 100.0)
+    headings = []
+    for event in (Sending(P(1), 2), PartSent(P(1), "j"), Sending(P(2), 2), PartSent(P(2), "k")):
+        table.add(event)
+        headings.append(table.heading)
+    assert headings == ["sending", "sending", "sending", "waiting for the results"]
+
+
+def drawn(table: SendingTable, height: int, width: int) -> list[str]:
+    """The lines of a table at a width."""
+    console = Console(width=width, file=io.StringIO())
+    with console.capture() as captured:
+        for renderable in table.drawn(height):
+            console.print(renderable)
+    return [line.rstrip() for line in captured.get().splitlines()]
+
+
+@pytest.mark.parametrize("width", [20, 40, 60])
+def test_a_narrow_table_keeps_a_line_a_part(width: int) -> None:
+    table = SendingTable(lambda: 100.0)
+    for number in range(1, 4):
+        table.add(Sending(part(number), 3))
+        table.add(Polled(part(number), running(1250, 5000)))
+    lines = drawn(table, height=10, width=width)
+    assert len(lines) == 3
+    assert max(map(len, lines)) <= width
+
+
+def test_the_countdown_counts() -> None:
+    now = [0.0]
+    table = SendingTable(lambda: now[0])
+    table.add(Waiting(7.0, "no answer"))
+    told = []
+    for now[0] in (0.0, 3.2, 7.0):
+        told += drawn(table, height=4, width=80)
+    assert told == [
+        f"no answer: {left}" for left in ("next try in 7 s", "next try in 4 s", "trying again")
+    ]
