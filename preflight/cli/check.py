@@ -6,7 +6,6 @@ from typing import Any
 
 import click
 
-from preflight.cli import exit_codes
 from preflight.cli.options import (
     emit,
     settings_of,
@@ -19,7 +18,7 @@ from preflight.core.workspace import workspace
 from preflight.linting.checked import Checked
 from preflight.pipeline import check_fix_split
 from preflight.reading.source import expand
-from preflight.report import as_json, diff, text
+from preflight.report import as_json, diff, exit_codes, text
 from preflight.report.listing import Listing, listing, own_tokens
 
 

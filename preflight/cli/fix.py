@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from preflight.cli import exit_codes
 from preflight.cli.check import difference, refuse_format
 from preflight.cli.options import (
     emit,
@@ -17,7 +16,7 @@ from preflight.config import catalogue
 from preflight.config.settings import Settings
 from preflight.core.workspace import workspace
 from preflight.pipeline import check_fix_split
-from preflight.report import documents, text
+from preflight.report import documents, exit_codes, text
 from preflight.report.listing import Listing, listing
 from preflight.report.wording import books, plural
 from preflight.writing import results_folder

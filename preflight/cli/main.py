@@ -12,7 +12,6 @@ from typing import Any
 
 import click
 
-from preflight.cli import exit_codes
 from preflight.cli.commands import COMMANDS
 from preflight.cli.terminal import complain, is_refused, silence
 from preflight.core.errors import PreflightError, WriteError
@@ -20,6 +19,7 @@ from preflight.core.files import reason
 from preflight.core.redact import visible
 from preflight.core.suggest import nearest
 from preflight.core.workspace import spooled
+from preflight.report import exit_codes
 
 _COMMANDS = {
     "check": "lint files; writes nothing",

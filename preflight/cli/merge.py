@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from preflight.cli import exit_codes, terminal
+from preflight.cli import terminal
 from preflight.cli.options import settings_of
 from preflight.cli.output_file import refuse_protected
 from preflight.cli.progress import View, live_view
@@ -17,6 +17,7 @@ from preflight.cli.submit import show
 from preflight.config.settings import Settings
 from preflight.core.workspace import workspace
 from preflight.pipeline import merge_file, merge_run
+from preflight.report import exit_codes
 from preflight.runs.guards import inputs_of_runs
 from preflight.runs.ledger.run import RunState
 from preflight.runs.settlement import Sent

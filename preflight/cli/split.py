@@ -6,13 +6,12 @@ from typing import Any
 
 import click
 
-from preflight.cli import exit_codes
 from preflight.cli.fix import written
 from preflight.cli.options import settings_of
 from preflight.cli.progress import live_view
 from preflight.core.workspace import workspace
 from preflight.pipeline import check_fix_split
-from preflight.report import text
+from preflight.report import exit_codes, text
 from preflight.report.listing import listing
 from preflight.report.wording import number, plural
 

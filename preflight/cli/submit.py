@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from preflight.cli import exit_codes, terminal
+from preflight.cli import terminal
 from preflight.cli.fix import summary, written
 from preflight.cli.options import (
     emit,
@@ -25,7 +25,7 @@ from preflight.core.exchange import Reason
 from preflight.core.workspace import workspace
 from preflight.pipeline import delivery
 from preflight.pipeline.connection import Connection
-from preflight.report import documents, text
+from preflight.report import documents, exit_codes, text
 from preflight.report.listing import listing
 from preflight.report.wording import books, number, plural
 from preflight.runs.delivery.events import Begun, Event, Events

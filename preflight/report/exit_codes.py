@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # they bring pandas, and `preflight --help` does without
     from preflight.config.settings import Settings
-    from preflight.pipeline.delivery import Sent
     from preflight.report.listing import Listing
+    from preflight.runs.settlement import Sent
     from preflight.writing.writer import Fixed
 
 PASSED, FAILED, COULD_NOT_RUN, INTERRUPTED = 0, 1, 2, 130
