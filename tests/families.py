@@ -15,6 +15,7 @@ from preflight.pipeline.delivery import Sent
 from preflight.providers.sandbox.server import Sandbox
 from preflight.runs.kept_run import keep_source, stored
 from preflight.runs.ledger.ledger import Ledger
+from preflight.runs.ledger.places import folder_for
 from preflight.runs.ledger.run import NewRun, Run
 
 OPTIONS = {
@@ -61,13 +62,15 @@ def send_corrected(
     own = dataclasses.replace(settings, profile=first.provider)
     with workspace() as work:
         fixed = check_fix_split.fix(corrected, own, work=work, folder=first.folder.parent / "again")
-        keep_source(fixed.checked, settings.state_dir)
-        with Ledger(settings.state_dir) as ledger:
+        place = folder_for(settings.state_dir, first.address)
+        keep_source(fixed.checked, place)
+        with Ledger(place) as ledger:
             child = ledger.create_run(NewRun(
                 provider=first.provider, source_name=str(corrected),
                 source_sha256=fixed.checked.source.sha256, source_rows=fixed.books.rows,
                 folder=fixed.folder, settings=stored(own, fixed.checked), options=first.options,
                 books=fixed.books, parts=fixed.parts, parent=first.id,
+                address=first.address,
             ))  # fmt: skip
     with workspace() as work:
         return delivery.resume(child, settings, connection(box, first.provider), work=work)

@@ -40,7 +40,7 @@ def run(
             "isolated": isolated,
         }
     )
-    state_folder.opened(settings).close()
+    state_folder.opened(settings, run)[1].close()
     if folder is not None and (folder.is_file() or (folder.is_dir() and any(folder.iterdir()))):
         raise OutputExists(f"{folder} is not an empty folder; name a new one with -o DIR")
     with workspace() as work, live_view() as view:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ from typing import Any
 from preflight.cli.options import settings_of
 from preflight.cli.output_file import refuse_protected
 from preflight.cli.progress import View, live_view
-from preflight.cli.submit import environment, run_events, tell
+from preflight.cli.submit import run_events, stand_ins, tell
 from preflight.core.workspace import workspace
 from preflight.pipeline import resubmission
 from preflight.pipeline.connection import Connection
@@ -32,18 +34,17 @@ def run(corrected: str, **given: Any) -> int:
     settings = settings_of({key: value for key, value in given.items() if key not in _PLACE})
     known: Iterator[str | Path] = chain([corrected], inputs_of_runs(settings.state_dir))
     refuse_protected(given, settings, known, folder=given["folder"])
-    with (
-        workspace() as work,
-        environment(settings, sandbox=given["sandbox"]) as environ,
-    ):
+    with workspace() as work, ExitStack() as stack:
         with live_view() as view:
             sent = resubmission.resubmit(
                 Path(corrected),
                 settings,
                 Connection(
                     options=given["provider_values"],
-                    environ=environ,
+                    environ=os.environ,
                     base_url=given["base_url"],
+                    sandbox=given["sandbox"],
+                    stand_ins=stand_ins(settings, stack, view),
                     wait=not given["no_wait"],
                     events=_events(view, run_events(view, given)),
                 ),

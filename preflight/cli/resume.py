@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import ExitStack
 from typing import Any
 
 from preflight.cli.options import settings_of
 from preflight.cli.output_file import refuse_protected
 from preflight.cli.progress import live_view
-from preflight.cli.submit import environment, run_events, tell
+from preflight.cli.submit import run_events, stand_ins, tell
 from preflight.core.workspace import workspace
 from preflight.pipeline import delivery
 from preflight.pipeline.connection import Connection
@@ -21,18 +23,17 @@ def run(run: str | None, **given: Any) -> int:
     own = {key: given[key] for key in _OWN}
     settings = settings_of(own)
     refuse_protected(given, settings, inputs_of_runs(settings.state_dir))
-    with (
-        workspace() as work,
-        environment(settings, sandbox=given["sandbox"]) as environ,
-    ):
+    with workspace() as work, ExitStack() as stack:
         with live_view() as view:
             sent = delivery.resume(
                 run,
                 settings,
                 Connection(
                     options={},
-                    environ=environ,
+                    environ=os.environ,
                     base_url=given["base_url"],
+                    sandbox=given["sandbox"],
+                    stand_ins=stand_ins(settings, stack, view),
                     wait=not given["no_wait"],
                     events=run_events(view, given),
                 ),

@@ -21,10 +21,10 @@ def rounds(ledger: Ledger, run: Run) -> list[str]:
     settled = [
         (member, table) for member in family if (table := _outcomes(ledger, member)) is not None
     ]
-    if len(family) == 1 or not settled or settled[0][0].id != family[0].id:
+    if not settled or settled[0][0].id != family[0].id:
         return []
-    lines = ["  rounds, the first one first:"]
     tables = {member.id: table for member, table in settled}
+    lines = ["  rounds, the first one first:"]
     for member in family:
         places = _places(tables[member.id]) if member.id in tables else "not settled yet"
         lines.append(f"    {member.id}  {member.source_name}: {places}")
@@ -32,6 +32,8 @@ def rounds(ledger: Ledger, run: Run) -> list[str]:
     books = lineage.books(family[0], stand)
     added = f" and {plural(books.added, 'new row')}" if books.added else ""
     left = plural(books.open, "row") if books.open else "nothing"
+    if books.suppressed:
+        left += f"; {number(books.suppressed)} cannot be corrected (unsubscribed, bounced, blocked)"
     return [
         *lines,
         f"  after all rounds: {plural(books.rows, 'row')}{added} = {_places(stand)}",

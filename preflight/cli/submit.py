@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from typing import Any
 
 from preflight.cli import terminal
@@ -49,10 +49,7 @@ def run(path: str, **given: Any) -> int:
     own = {key: value for key, value in given.items() if key not in _PLACE}
     settings = settings_of(own)
     refuse_protected(given, settings, [path], folder=given["folder"])
-    with (
-        workspace() as work,
-        environment(settings, sandbox=given["sandbox"]) as environ,
-    ):
+    with workspace() as work, ExitStack() as stack:
         with live_view() as view:
             sent = delivery.submit(
                 path,
@@ -60,8 +57,10 @@ def run(path: str, **given: Any) -> int:
                 settings,
                 Connection(
                     options=given["provider_values"],
-                    environ=environ,
+                    environ=os.environ,
                     base_url=given["base_url"],
+                    sandbox=given["sandbox"],
+                    stand_ins=stand_ins(settings, stack, view),
                     wait=not given["no_wait"],
                     events=run_events(view, given),
                 ),
@@ -94,22 +93,27 @@ def again(run: str, given: Mapping[str, Any]) -> str:
     words = ["preflight", "resume", run]
     words += ["--state-dir", str(given["state_dir"])] if given["state_dir"] else []
     words += ["--base-url", given["base_url"]] if given["base_url"] else []
-    words += ["--sandbox"] if given["sandbox"] else []
     return f"`{shlex.join(words)}`"
 
 
-@contextmanager
-def environment(settings: Settings, *, sandbox: bool) -> Iterator[dict[str, str]]:
-    """The environment of the process; with `sandbox`, it points at stand-ins for this run."""
-    if not sandbox:
-        yield dict(os.environ)
-        return
-    from preflight.providers.sandbox.server import Sandbox
+def stand_ins(settings: Settings, stack: ExitStack, view: View) -> Callable[[], Mapping[str, str]]:
+    """A function that starts the stand-ins of a run, and returns the environment for them.
 
-    files.folder(settings.state_dir)
-    with Sandbox(settings.state_dir / "sandbox.sqlite") as box:
-        terminal.note(f"sandbox: local stand-ins at {box.url}, nothing leaves this machine")
-        yield {**os.environ, **box.environment}
+    Args:
+        settings: with the state folder, where the stand-ins keep their data.
+        stack: stops them when it is closed.
+        view: of the call, which says where they are.
+    """
+
+    def start() -> Mapping[str, str]:
+        from preflight.providers.sandbox.server import Sandbox
+
+        files.folder(settings.state_dir)
+        box = stack.enter_context(Sandbox(settings.state_dir / "sandbox.sqlite"))
+        view.note(f"sandbox: local stand-ins at {box.url}, nothing leaves this machine")
+        return {**os.environ, **box.environment}
+
+    return start
 
 
 def tell(sent: delivery.Sent, settings: Settings, given: Mapping[str, Any]) -> int:

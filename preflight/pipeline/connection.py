@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
+from preflight.config import profiles
 from preflight.core.errors import UsageError
+from preflight.providers import registry
+from preflight.providers.access import is_loopback
+from preflight.providers.destination import OWN, SANDBOX, destination, named
+from preflight.providers.protocol import Provider
 from preflight.runs.delivery.events import Events
 from preflight.runs.delivery.events import silent as no_events
+from preflight.runs.ledger.run import Run
 
 POLL_SCALE = "PREFLIGHT_POLL_SCALE"
 CALL_TIMEOUT = "PREFLIGHT_CALL_TIMEOUT"
@@ -22,6 +29,9 @@ class Connection:
         options: the provider's own.
         environ: holds secrets and addresses.
         base_url: instead of the provider's address.
+        sandbox: whether to send to the stand-ins, whatever else is given.
+        stand_ins: starts them, and returns the environment that points at them; None if the caller
+            has none.
         wait: whether to wait for the jobs to end.
         clock, sleep: the clock, and a function that waits.
         events: called with each event while a run is prepared, sent and followed.
@@ -30,10 +40,64 @@ class Connection:
     options: Mapping[str, str]
     environ: Mapping[str, str]
     base_url: str | None = None
+    sandbox: bool = False
+    stand_ins: Callable[[], Mapping[str, str]] | None = None
     wait: bool = True
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     events: Events = no_events
+
+    def address(self, provider: str) -> str:
+        """Where calls to a provider go, see `providers.destination`.
+
+        Raises:
+            UsageError: there is no such provider.
+        """
+        return SANDBOX if self.sandbox else destination(provider, self.base_url, self.environ)
+
+    def going_on(self, run: Run) -> Connection:
+        """This connection, to the address where a run began.
+
+        A stored address outside this machine is not enough to send credentials there: the caller
+        has to name it again.
+
+        Raises:
+            UsageError: it would go to another address.
+        """
+        address = self.address(run.provider)
+        if address == run.address:
+            return self
+        client = registry.client(run.provider)
+        if not self.base_url and not self.sandbox:
+            if run.is_rehearsal and self.stand_ins is not None:
+                return replace(self, sandbox=True)
+            known = getattr(client, "HOSTS", ()) and not self.environ.get(client.BASE_URL)
+            if known and is_loopback(urlsplit(run.address).hostname or ""):
+                return replace(self, base_url=run.address)
+        raise UsageError(
+            f"run {run.id} began at {named(run.provider, run.address)}, and this call would go to "
+            f"{named(run.provider, address)}: {_same_address(run, client.BASE_URL)}"
+        )
+
+    def connected(self, provider: str, options: Mapping[str, str]) -> Provider:
+        """Connects to a provider; makes no call yet.
+
+        Raises:
+            UsageError, MissingSecret: see `registry.connect`.
+        """
+        environ = self.environ
+        if self.sandbox and self.stand_ins is not None:
+            environ = self.stand_ins()
+        return registry.connect(
+            provider,
+            options=options,
+            environ=environ,
+            base_url=None if self.sandbox else self.base_url,
+            timeout=self.patience,
+            field_kinds={
+                field.name: field.kind for field in profiles.load(provider).fields.values()
+            },
+        )
 
     @property
     def scale(self) -> float:
@@ -64,3 +128,12 @@ class Connection:
         if not 0 <= number < float("inf"):
             raise UsageError(f"{name} must be a number from 0 up")
         return number
+
+
+def _same_address(run: Run, variable: str) -> str:
+    """How to go on with a run at the address where it began."""
+    if run.address == OWN:
+        return f"leave out --sandbox and --base-url, and unset {variable}"
+    if run.is_rehearsal:
+        return "add --sandbox, without --base-url"
+    return f"add `--base-url {run.address}`, or set {variable} as it was"

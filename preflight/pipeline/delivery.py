@@ -15,7 +15,6 @@ from typing import Unpack
 
 import pandas as pd
 
-from preflight.config import profiles
 from preflight.config.settings import Settings
 from preflight.core import files
 from preflight.core.books import RunBooks
@@ -36,7 +35,7 @@ from preflight.runs.delivery.loop import Terms, drive
 from preflight.runs.delivery.poller import words
 from preflight.runs.guards import instead, refuse_begun, refuse_sent, replace, same_folder
 from preflight.runs.kept_run import judged_again, keep_source, require_kept, restored, stored
-from preflight.runs.ledger.database import FILE as LEDGER
+from preflight.runs.ledger import places
 from preflight.runs.ledger.database import LOCKS
 from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import NewRun, Run, RunState
@@ -58,6 +57,7 @@ class Submission:
         call: how the call runs.
         again: whether to send a whole file that was sent before.
         dry_run: whether to do everything except sending; secrets are not needed.
+        address: where it is sent, see `providers.destination`.
         parent: the run that the file has corrected rows of.
         corrections: the corrected cells, see `CORRECTION_COLUMNS`.
     """
@@ -67,6 +67,7 @@ class Submission:
     settings: Settings
     connection: Connection
     call: Call
+    address: str
     again: bool = False
     dry_run: bool = False
     parent: str | None = None
@@ -80,10 +81,11 @@ class Submission:
 
     @property
     def own_settings(self) -> Settings:
-        """The settings, for this provider and with its options."""
+        """The settings, for this provider and with its options, and its state folder."""
         return dataclasses.replace(
             self.settings,
             profile=self.provider,
+            state_dir=places.folder_for(self.settings.state_dir, self.address),
             providers={**self.settings.providers, self.provider: self.options},
         )
 
@@ -124,6 +126,7 @@ def submit(
             settings=settings,
             connection=connection,
             call=Call(**options),
+            address=connection.address(provider),
             again=again,
             dry_run=dry_run,
         )
@@ -132,7 +135,6 @@ def submit(
 
 def deliver(submission: Submission) -> Sent:
     """Carries out a submission; see `submit`."""
-    registry.client(submission.provider)  # raises for an unknown provider
     connection, settings = submission.connection, submission.own_settings
     _ = connection.scale, connection.patience
     with ExitStack() as stack:
@@ -142,7 +144,7 @@ def deliver(submission: Submission) -> Sent:
             )
             return _unsent(_results(submission, to_send=False), settings)
         connected = stack.enter_context(
-            closing(_connected(submission.provider, submission.options, connection))
+            closing(connection.connected(submission.provider, submission.options))
         )
         fixed = _results(submission, to_send=True)
         if not fixed.parts:
@@ -174,9 +176,9 @@ def _results(submission: Submission, *, to_send: bool) -> Fixed:
     call, settings = submission.call, submission.own_settings
     target = call.target(submission.path)
     begun: list[Run] = []
-    if (settings.state_dir / LEDGER).exists():
-        with Ledger(settings.state_dir) as known:
-            begun = refuse_begun(known, same_folder(target))
+    for place in places.folders(submission.settings.state_dir):
+        with Ledger(place) as known:
+            begun += refuse_begun(known, same_folder(target))
     try:
         with results_folder.staging(target, force=call.force, to_send=to_send) as staged:
             checked = check_fix_split.analyzed(submission.path, settings, call)
@@ -193,7 +195,11 @@ def _not_again(submission: Submission, checked: Checked) -> None:
     """Refuses a file that was sent before, unless it is a correction."""
     if submission.parent is None and not (submission.again or submission.dry_run):
         refuse_sent(
-            submission.settings.state_dir, submission.provider, checked.source, submission.options
+            submission.own_settings.state_dir,
+            submission.provider,
+            submission.address,
+            checked.source,
+            submission.options,
         )
 
 
@@ -204,10 +210,15 @@ def _begin(submission: Submission, ledger: Ledger, fixed: Fixed) -> str:
     keep_source(fixed.checked, settings.state_dir)
     lock = settings.state_dir / LOCKS / f"{provider}-{source.sha256[:16]}.lock"
     with locked(lock, f"{source.name} for {provider}"):
-        same = same_folder(fixed.folder)
+        in_folder = same_folder(fixed.folder)
+        for place in places.folders(submission.settings.state_dir):
+            if place.absolute() != ledger.folder:
+                with Ledger(place) as other:
+                    replace(other, in_folder)
+        wanted = (provider, submission.address, source.sha256)
         replace(
             ledger,
-            lambda run: same(run) or (run.provider, run.source_sha256) == (provider, source.sha256),
+            lambda run: in_folder(run) or (run.provider, run.address, run.source_sha256) == wanted,
         )
         _not_again(submission, fixed.checked)
         return ledger.create_run(
@@ -222,6 +233,7 @@ def _begin(submission: Submission, ledger: Ledger, fixed: Fixed) -> str:
                 books=fixed.books,
                 parts=fixed.parts,
                 parent=submission.parent,
+                address=submission.address,
             )
         )
 
@@ -232,20 +244,11 @@ def closed(ledger: Ledger, sent: Sent) -> Sent:
     After a crash in between, the run is unfinished, and a resume settles it again.
     """
     files.write(sent.folder / results_folder.REPORT, documents.of_run(sent))
+    if sent.run is not None:
+        ledger.set_ended(sent.run.id, sent.books)
     if sent.run is not None and sent.run.state is RunState.FINISHED:
         ledger.set_run(sent.run.id, RunState.FINISHED)
     return sent
-
-
-def _connected(provider: str, options: Mapping[str, str], connection: Connection) -> Provider:
-    return registry.connect(
-        provider,
-        options=options,
-        environ=connection.environ,
-        base_url=connection.base_url,
-        timeout=connection.patience,
-        field_kinds={field.name: field.kind for field in profiles.load(provider).fields.values()},
-    )
 
 
 def resume(
@@ -272,12 +275,12 @@ def resume(
             it.
     """
     call = Call(**options)
+    place, run = _to_resume(run_id, settings.state_dir, connection)
+    settings = dataclasses.replace(settings, state_dir=place)
+    connection = connection.going_on(run)
     with Ledger(settings.state_dir) as ledger:
-        run = ledger.run(run_id) if run_id else ledger.latest_unfinished()
-        if run is None:
-            raise UsageError(f"no unfinished run in {settings.state_dir}; see `preflight runs`")
         own = restored(run, settings)
-        connected = _connected(run.provider, run.options, connection)
+        connected = connection.connected(run.provider, run.options)
         require_kept(run, settings.state_dir)
         with closing(connected), _resumable(run.id), ledger.lock(run.id):
             _not_replaced(ledger, run.id)
@@ -296,6 +299,20 @@ def resume(
                 progress=call.progress,
             )
             return closed(ledger, settle(ledger, run.id, connected.capabilities.joins_by, ending))
+
+
+def _to_resume(run_id: str | None, state_dir: Path, connection: Connection) -> tuple[Path, Run]:
+    """The run to go on with, and its state folder.
+
+    Raises:
+        UsageError: there is no such run.
+    """
+    if run_id:
+        return places.found(state_dir, run_id)
+    latest = places.latest_unfinished(state_dir, rehearsal=connection.sandbox)
+    if latest is None:
+        raise UsageError(f"no unfinished run in {state_dir}; see `preflight runs`")
+    return latest
 
 
 @contextmanager

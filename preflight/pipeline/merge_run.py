@@ -22,9 +22,9 @@ from preflight.core.types import Bools
 from preflight.pipeline.call import Call, CallOptions
 from preflight.pipeline.check_fix_split import checker
 from preflight.pipeline.delivery import closed
+from preflight.pipeline.state_folder import opened
 from preflight.providers import registry
 from preflight.runs.kept_run import judged_again, restored
-from preflight.runs.ledger.database import FILE as LEDGER
 from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import PartState, Run, RunState, StoredPart
 from preflight.runs.matching import join
@@ -71,11 +71,8 @@ def merge_run(
     """
     call = Call(**options)
     pages = {path: read_failures(path, provider, spool=call.work) for path in failures}
-    if not (settings.state_dir / LEDGER).exists():
-        raise UsageError(
-            f"there are no runs in {settings.state_dir}; name another folder with --state-dir"
-        )
-    with Ledger(settings.state_dir) as ledger, ledger.lock(run_id):
+    settings, opened_ledger = opened(settings, run_id)
+    with opened_ledger as ledger, ledger.lock(run_id):
         run = ledger.run(run_id)
         _refuse(run, provider)
         own = restored(run, settings)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Unpack
@@ -42,11 +42,11 @@ from preflight.runs.corrections.compare import (
 )
 from preflight.runs.corrections.identify import named
 from preflight.runs.corrections.read import Returned, read_returned
+from preflight.runs.corrections.root import root
 from preflight.runs.corrections.versions import Gathering, Version
 from preflight.runs.delivery.events import Compared
 from preflight.runs.guards import replace
 from preflight.runs.kept_run import judged_again, restored
-from preflight.runs.ledger.database import FILE as LEDGER
 from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import Run, RunState
 from preflight.runs.lineage import TAKEN, standings
@@ -80,44 +80,37 @@ def resubmit(
         UsageError: the file corrects another run, or it is not clear which; or an earlier round has
             not ended. Nothing was sent.
     """
-    call = Call(**options)
-    _refuse_without_runs(settings.state_dir, path)
+    call, state_dir = Call(**options), settings.state_dir
     call = dataclasses.replace(call, folder=call.target(path))
     source = open_source(path, spool=call.work, sheet=settings.sheet)
-    with Ledger(settings.state_dir) as ledger:
-        root = _root(ledger, source, settings, run_id, call.work)
-        with ledger.lock(root.id):
-            family = _ended(ledger, root)
-            rounds = _rounds(family, settings, call)
-            returned = _returned(source, rounds.history[0].labels, settings, call.work)
-            _refuse_others(ledger, family, returned, source.name)
-            parent = family[-1]
-            own = dataclasses.replace(
-                _own_settings(parent, settings, _header_line(returned)),
-                date_orders=_orders(rounds.sources),
+    digests = _digests(source, settings, call.work)
+    found = root(source.name, digests, state_dir, run_id, rehearsal=connection.sandbox)
+    settings = dataclasses.replace(settings, state_dir=found.place)
+    with Ledger(found.place) as ledger, ledger.lock(found.run.id):
+        family = _ended(ledger, found.run)
+        rounds = _rounds(family, settings, call)
+        returned = _returned(source, rounds.history[0].labels, settings, call.work)
+        _refuse_others(ledger, family, returned, source.name)
+        parent = family[-1]
+        own = dataclasses.replace(
+            _own_settings(parent, settings, _header_line(returned)),
+            date_orders=_orders(rounds.sources),
+        )
+        comparison, path = _compared(returned, rounds, own, call)
+        connection.events(Compared(brought(returned, comparison, parent, rounds.stand)))
+        verdicts = comparison.verdicts(returned.rows)
+        return deliver(
+            Submission(
+                path=path,
+                provider=parent.provider,
+                settings=dataclasses.replace(own, state_dir=state_dir),
+                connection=connection.going_on(parent),
+                address=parent.address,
+                call=dataclasses.replace(call, name=source.name, comparison=verdicts),
+                dry_run=dry_run,
+                parent=parent.id,
+                corrections=comparison.corrections,
             )
-            comparison, path = _compared(returned, rounds, own, call)
-            connection.events(Compared(brought(returned, comparison, parent, rounds.stand)))
-            verdicts = comparison.verdicts(returned.rows)
-            return deliver(
-                Submission(
-                    path=path,
-                    provider=parent.provider,
-                    settings=own,
-                    connection=connection,
-                    call=dataclasses.replace(call, name=source.name, comparison=verdicts),
-                    dry_run=dry_run,
-                    parent=parent.id,
-                    corrections=comparison.corrections,
-                )
-            )
-
-
-def _refuse_without_runs(state_dir: Path, path: str | Path) -> None:
-    if not (state_dir / LEDGER).exists():
-        raise UsageError(
-            f"there are no runs in {state_dir} that {path} could correct; name another folder with "
-            "--state-dir, or send a file for the first time with `preflight submit`"
         )
 
 
@@ -186,60 +179,6 @@ def _compared(
     return compared, path
 
 
-def _root(
-    ledger: Ledger, source: Source, settings: Settings, run_id: str | None, work: Path
-) -> Run:
-    """The first run of the family that a corrected file belongs to.
-
-    Raises:
-        UsageError: it is not clear which, or it is not the one that the user names.
-    """
-    runs = [run for run in ledger.runs() if run.state is not RunState.REPLACED]
-    roots = {run.id: ledger.family(run.id)[0] for run in runs}
-    digests = _digests(source, settings, work)
-    matching = _once(
-        roots[run.id] for digest in digests for run in runs if run.source_sha256.startswith(digest)
-    )
-    if digests and not matching:
-        raise UsageError(
-            f"{source.name}: no run in {settings.state_dir} has sent the file that its rows are "
-            f"from ({digests[0]}…); name another folder with --state-dir, or send a file for the "
-            "first time with `preflight submit`"
-        )
-    if run_id is not None:
-        named_root = ledger.family(run_id)[0]
-        if matching and named_root.id not in {run.id for run in matching}:
-            raise UsageError(
-                f"{source.name} corrects run {matching[0].id} ({matching[0].source_name} to "
-                f"{matching[0].provider}), not run {run_id} ({named_root.source_name} to "
-                f"{named_root.provider})"
-            )
-        return named_root
-    folder = Path(source.name).absolute().parent
-    in_folder = _once(roots[run.id] for run in runs if run.folder == folder)
-    met_ids = {run.id for run in matching}
-    for candidates in (
-        [run for run in in_folder if run.id in met_ids],
-        matching or in_folder,
-        _once(roots.values()),
-    ):
-        if len(candidates) == 1:
-            return candidates[0]
-        if candidates:
-            several = ", ".join(
-                f"{run.id} ({run.source_name} to {run.provider})" for run in candidates
-            )
-            raise UsageError(
-                f"{source.name}: it is not clear which run it corrects; name one with --run: "
-                f"{several}"
-            )
-    raise UsageError(f"there are no runs in {settings.state_dir}; see `preflight runs`")
-
-
-def _once(runs: Iterable[Run]) -> list[Run]:
-    return list({run.id: run for run in runs}.values())
-
-
 def _digests(source: Source, settings: Settings, work: Path) -> list[str]:
     """Digests of the files that the rows are from, by the helper column, most frequent first."""
     read = _returned(source, (), settings, work)
@@ -247,7 +186,7 @@ def _digests(source: Source, settings: Settings, work: Path) -> list[str]:
     return [digest for digest, _ in counts.most_common()]
 
 
-def _ended(ledger: Ledger, root: Run) -> list[Run]:
+def _ended(ledger: Ledger, first: Run) -> list[Run]:
     """The settled runs of a family, the first one first.
 
     A run that has not ended, and of which the provider took nothing, is replaced, because its rows
@@ -256,7 +195,7 @@ def _ended(ledger: Ledger, root: Run) -> list[Run]:
     Raises:
         UsageError: a run has not ended, and may have sent something.
     """
-    family = [run for run in ledger.family(root.id) if run.state is not RunState.REPLACED]
+    family = [run for run in ledger.family(first.id) if run.state is not RunState.REPLACED]
     for run in family:
         if run.state is RunState.FINISHED:
             continue

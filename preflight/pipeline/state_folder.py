@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 from preflight.config.settings import Settings
@@ -11,7 +12,7 @@ from preflight.linting.checked import Progress, silent
 from preflight.pipeline.check_fix_split import checker
 from preflight.runs.history import trace as history
 from preflight.runs.history.facts import Trail
-from preflight.runs.ledger.database import FILE
+from preflight.runs.ledger import places
 from preflight.runs.ledger.ledger import Ledger
 
 
@@ -37,7 +38,8 @@ def trace(
     Raises:
         UsageError: there is no such run.
     """
-    with opened(settings) as ledger:
+    settings, ledger = opened(settings, run)
+    with ledger:
         check = checker(work, progress)
         return history.trace(ledger, run, key, settings, check=check, most=most, progress=progress)
 
@@ -55,17 +57,21 @@ def evidence(run: str, settings: Settings, *, work: Path, progress: Progress = s
         UsageError: there is no such run, or its row outcomes are not kept.
         SourceError: a kept source is gone.
     """
-    with opened(settings) as ledger:
+    settings, ledger = opened(settings, run)
+    with ledger:
         check = checker(work, progress)
         return gathered(ledger, run, settings, check=check, work=work, progress=progress)
 
 
-def opened(settings: Settings) -> Ledger:
-    """The ledger of a state folder that has one.
+def opened(settings: Settings, run: str) -> tuple[Settings, Ledger]:
+    """The ledger that has a run, and the settings with its state folder.
 
     Raises:
-        UsageError: no run was ever recorded there.
+        UsageError: there is no such run.
     """
-    if not (settings.state_dir / FILE).exists():
-        raise UsageError(f"no runs in {settings.state_dir}; name another folder with --state-dir")
-    return Ledger(settings.state_dir)
+    if not places.folders(settings.state_dir):
+        raise UsageError(
+            f"there are no runs in {settings.state_dir}; name another folder with --state-dir"
+        )
+    place, _ = places.found(settings.state_dir, run)
+    return dataclasses.replace(settings, state_dir=place), Ledger(place)

@@ -161,12 +161,15 @@ class ClientModule(Protocol):
         OPTIONS: its options, for `-O`.
         SECRETS: the environment variables with its secrets; all are required.
         BASE_URL: the environment variable that overrides its address, or names its tool.
+        HOSTS: its own hosts, in lower case. A client without it has none: every address that the
+            user gives is another one than the provider's own, see `destination`.
         CAPABILITIES: of the provider.
     """
 
     OPTIONS: tuple[Option, ...]
     SECRETS: tuple[str, ...]
     BASE_URL: str
+    HOSTS: tuple[str, ...]
     CAPABILITIES: Capabilities
 
     def connect(self, settings: ConnectionSettings) -> Provider:

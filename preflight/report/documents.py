@@ -68,6 +68,8 @@ def _run(sent: Sent) -> dict[str, Any]:
         "id": sent.run.id if sent.run else None,
         "parent": sent.run.parent if sent.run else None,
         "provider": sent.checked.analysis.plan.profile.name,
+        "address": (sent.run.address or None) if sent.run else None,
+        "sandbox": sent.run.is_rehearsal if sent.run else False,
         "state": _state(sent),
         "parts": [
             {

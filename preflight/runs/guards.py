@@ -8,8 +8,10 @@ from pathlib import Path
 
 from preflight.core.errors import UsageError
 from preflight.core.types import Source
+from preflight.providers.destination import SANDBOX
 from preflight.runs.corrections import KEPT
 from preflight.runs.kept_run import SOURCES
+from preflight.runs.ledger import places
 from preflight.runs.ledger.database import FILE as LEDGER
 from preflight.runs.ledger.database import LOCKS
 from preflight.runs.ledger.ledger import REPORTS, Ledger
@@ -24,9 +26,7 @@ _ENDED = (RunState.FINISHED, RunState.REPLACED)
 
 def inputs_of_runs(state_dir: Path) -> Iterator[Path]:
     """The inputs of all runs, where they stood when they were sent; none without a ledger."""
-    if (state_dir / LEDGER).exists():
-        with Ledger(state_dir) as ledger:
-            yield from (Path(run.source_name) for run in ledger.runs())
+    yield from (Path(run.source_name) for _, run in places.runs(state_dir))
 
 
 def is_state(path: Path) -> bool:
@@ -45,17 +45,18 @@ def same_folder(place: Path) -> Callable[[Run], bool]:
 def refuse_begun(ledger: Ledger, same: Callable[[Run], bool]) -> list[Run]:
     """Refuses to begin a run if an equal one has begun to send and has not ended.
 
-    The provider may have taken its rows, so they must not be sent again by accident.
+    The provider may have taken its rows, so they must not be sent again by accident. A rehearsal
+    in the sandbox stops nothing.
 
     Returns:
-        The equal runs that have not ended, and of which the provider took nothing.
+        The equal runs that have not ended, and of which no provider took anything.
 
     Raises:
         UsageError: there is an equal run of which the provider may have taken rows.
     """
     untaken = [run for run in ledger.runs() if run.state not in _ENDED and same(run)]
     for run in untaken:
-        if any(stored.state not in _UNTAKEN for stored in ledger.parts(run.id)):
+        if not run.is_rehearsal and _may_be_taken(ledger, run):
             raise UsageError(
                 f"run {run.id} has begun to send this to {run.provider} and has not ended; "
                 f"go on with `preflight resume {run.id}`. To send everything again anyway, "
@@ -74,25 +75,34 @@ def instead(begun: list[Run]) -> str:
     )
 
 
-def refuse_sent(state_dir: Path, provider: str, source: Source, options: Mapping[str, str]) -> None:
-    """Refuses to send a whole file again to the same destination.
+def _may_be_taken(ledger: Ledger, run: Run) -> bool:
+    """Whether the provider may have taken rows of a run."""
+    return any(part.state not in _UNTAKEN for part in ledger.parts(run.id))
+
+
+def refuse_sent(
+    state_dir: Path, provider: str, address: str, source: Source, options: Mapping[str, str]
+) -> None:
+    """Refuses to send a whole file again to the same destination; a rehearsal can be repeated.
+
+    Args:
+        state_dir: that of the runs to this address.
+        provider: its name.
+        address: where it would be sent.
+        source: the file.
+        options: the provider's.
 
     Raises:
-        UsageError: a run of the same bytes, provider and options has ended, and the provider may
-            have taken rows of it.
+        UsageError: a run of the same bytes, provider, address and options has ended, and the
+            provider may have taken rows of it.
     """
-    if not (state_dir / LEDGER).exists():
+    if address == SANDBOX or not (state_dir / LEDGER).exists():
         return
+    wanted = (provider, address, source.sha256, dict(options))
     with Ledger(state_dir) as ledger:
         for run in ledger.runs():
-            same = (run.provider, run.source_sha256, dict(run.options)) == (
-                provider, source.sha256, dict(options),
-            )  # fmt: skip
-            if (
-                same
-                and run.state is RunState.FINISHED
-                and any(part.state not in _UNTAKEN for part in ledger.parts(run.id))
-            ):
+            same = (run.provider, run.address, run.source_sha256, dict(run.options)) == wanted
+            if same and run.state is RunState.FINISHED and _may_be_taken(ledger, run):
                 raise UsageError(
                     f"{source.name} was sent to {provider} before, in run {run.id} "
                     f"(`preflight runs show {run.id}`). To send corrected rows, use "

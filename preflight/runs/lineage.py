@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from preflight.config import catalogue
+from preflight.core.exchange import Reason
 from preflight.core.row_id import NAME
 from preflight.runs.ledger.run import Run
 from preflight.runs.row_outcomes import RowOutcome
@@ -29,16 +30,19 @@ class FamilyBooks:
         rows: number of rows in the first file.
         added: number of rows that corrected files added.
         places: number of rows for each outcome; they sum to `rows + added`.
+        suppressed: number of rejected rows that nobody can correct: unsubscribed, bounced, blocked.
     """
 
     rows: int
     added: int
     places: Mapping[RowOutcome, int]
+    suppressed: int = 0
 
     @property
     def open(self) -> int:
-        """The number of rows that are rejected, here or by the provider, and not accepted since."""
-        return self.places[RowOutcome.REJECTED_HERE] + self.places[RowOutcome.REJECTED_THERE]
+        """The number of rows that are rejected, not accepted since, and can be corrected."""
+        rejected = self.places[RowOutcome.REJECTED_HERE] + self.places[RowOutcome.REJECTED_THERE]
+        return rejected - self.suppressed
 
 
 def standings(verdicts: Sequence[tuple[Run, pd.DataFrame]]) -> pd.DataFrame:
@@ -79,7 +83,9 @@ def books(root: Run, stand: pd.DataFrame) -> FamilyBooks:
     """
     places = stand["place"].value_counts()
     counted = {place: int(places.get(place.value, 0)) for place in RowOutcome}
-    return FamilyBooks(root.source_rows, len(stand) - root.source_rows, counted)
+    refused = stand["place"] == RowOutcome.REJECTED_THERE
+    suppressed = int((refused & (stand["reason"] == Reason.SUPPRESSED.value)).sum())
+    return FamilyBooks(root.source_rows, len(stand) - root.source_rows, counted, suppressed)
 
 
 def row_of(name: str) -> int:

@@ -11,6 +11,7 @@ import pytest
 
 from preflight.cli.main import _preflight
 from preflight.runs.ledger.ledger import Ledger
+from preflight.runs.ledger.places import ELSEWHERE
 from tests.calls import rows_of
 from tests.canaries.conftest import FEW, PROVIDERS, Field
 from tests.canaries.planted import ENVIRON, GOODS, table
@@ -107,14 +108,14 @@ def needed(ground: Field, sort: str) -> dict[str, str]:
         changes = rows_of(ground.root / "fixed.preflight" / "fixes.csv")
         return {"fixed": next(change["row"] for change in changes if change["row"])}
     ground.send("talkvalue", "-o", "sent.preflight")
-    with Ledger(ground.root / "state") as ledger:
+    with Ledger(ground.root / "state" / ELSEWHERE) as ledger:
         runs = {"run": ledger.runs()[0].id}
     if sort == SENDING:
         failures = (ground.root / "sent.preflight" / "failures.csv").read_text()
         corrected = failures.replace("failure.zqmail3x", "zqmail33x").replace("Ã«", "ë")
         (ground.root / "planted" / "corrected.csv").write_text(corrected)
         ground.send("talkvalue", "-o", "open.preflight", "--state-dir", "open", "--no-wait")
-        with Ledger(ground.root / "open") as ledger:
+        with Ledger(ground.root / "open" / ELSEWHERE) as ledger:
             runs["open"] = ledger.runs()[0].id
     return runs
 

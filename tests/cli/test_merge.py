@@ -17,6 +17,7 @@ import pytest
 
 from preflight.providers.sandbox.server import Sandbox
 from preflight.runs.ledger.ledger import Ledger
+from preflight.runs.ledger.places import ELSEWHERE
 from preflight.runs.ledger.run import PartState, RunState, StoredPart
 from tests.calls import DOTDIGITAL, SHOW, TALKVALUE, Call, contacts, rows_of
 from tests.cli.test_submit import books_of
@@ -30,17 +31,17 @@ EXPERITURE = ("--to", "experiture")
 
 
 def run_of(here: Path) -> str:
-    with Ledger(here / ".preflight") as ledger:
+    with Ledger(here / ".preflight" / ELSEWHERE) as ledger:
         return ledger.runs()[0].id
 
 
 def state_of(here: Path) -> RunState:
-    with Ledger(here / ".preflight") as ledger:
+    with Ledger(here / ".preflight" / ELSEWHERE) as ledger:
         return ledger.runs()[0].state
 
 
 def parts_of(here: Path) -> list[StoredPart]:
-    with Ledger(here / ".preflight") as ledger:
+    with Ledger(here / ".preflight" / ELSEWHERE) as ledger:
         return ledger.parts(ledger.runs()[0].id)
 
 
@@ -118,7 +119,7 @@ def test_a_report_that_was_gone_is_made_good_page_by_page(call: Call, box: Box, 
     (here / "a.csv").write_text(contacts(3) + "".join(map(BAD.format, range(4))))
     call("submit", "a.csv", *DOTDIGITAL)
     report = fetched(opened, "dotdigital", here / "report.csv")
-    with Ledger(here / ".preflight") as ledger:
+    with Ledger(here / ".preflight" / ELSEWHERE) as ledger:
         (stored,) = ledger.parts(run_of(here))
         assert stored.outcome is not None
         ledger.end_part(run_of(here), 1, stored.outcome, None, reason="its report is gone")
@@ -142,7 +143,7 @@ def test_a_kept_report_that_is_lost_is_replaced(call: Call, box: Box, here: Path
     opened = box()
     (here / "a.csv").write_text(contacts(2) + BAD.format(1))
     call("submit", "a.csv", *DOTDIGITAL)
-    for kept in (here / ".preflight" / "reports").iterdir():
+    for kept in (here / ".preflight" / ELSEWHERE / "reports").iterdir():
         kept.unlink()
     report = fetched(opened, "dotdigital", here / "report.csv")
     told = call("merge", "--from", "dotdigital", "--run", run_of(here), "--failures", report)

@@ -141,7 +141,10 @@ def test_nor_the_input_of_an_earlier_run_nor_what_is_kept_of_it(
     run = call("runs").out.split()[0]
     (Path("x.csv")).write_text("email\n")
     results = ["out/clean.csv", "out/failures.csv", "out/parts/0001.csv", "out/undo.json"]
-    kept = [".preflight/ledger.sqlite", str(next(Path(".preflight/sources").iterdir()))]
+    kept = [
+        ".preflight/elsewhere/ledger.sqlite",
+        str(next(Path(".preflight/elsewhere/sources").iterdir())),
+    ]
     for argv in AFTERWARDS.values():
         argv = [run if word == "RUN" else word for word in argv]
         for name in names:

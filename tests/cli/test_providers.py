@@ -9,6 +9,7 @@ import pytest
 
 from preflight.providers.sandbox.server import Sandbox
 from preflight.runs.ledger.ledger import Ledger
+from preflight.runs.ledger.places import ELSEWHERE
 from tests.calls import TALKVALUE, Call, rows_of
 from tests.cli.test_submit import books_of, report_of
 
@@ -214,5 +215,5 @@ def test_where_nothing_can_be_asked_the_part_is_unknown_and_is_not_sent_again(
     assert len(opened.store.accepted(name)) == taken
     assert call("resume", "--mark-accepted", "1").code == 1
     assert books_of(here / "out")["submitted"] == 3
-    with Ledger(here / ".preflight") as ledger:
+    with Ledger(here / ".preflight" / ELSEWHERE) as ledger:
         assert str(ledger.runs()[0].state) == "finished"

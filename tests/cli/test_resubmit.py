@@ -15,6 +15,7 @@ import xlsxwriter
 
 from preflight.providers.sandbox.server import Sandbox
 from preflight.providers.sandbox.store import StoredUpload
+from preflight.runs.ledger.places import ELSEWHERE
 from tests.calls import DOTDIGITAL, TALKVALUE, Call, contacts, rows_of
 from tests.cli.test_submit import books_of
 
@@ -293,7 +294,9 @@ def test_a_round_that_broke_off_is_gone_on_with_and_not_begun_again(
     assert report["files"][0]["counts"]["by_code"]["DUP804"] == 1
 
 
-def test_a_round_that_broke_off_ends_as_one_that_did_not(call: Call, box: Box, here: Path) -> None:
+def test_a_round_that_broke_off_ends_as_one_that_did_not(
+    call: Call, box: Box, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Its rows are held back again by what was kept of the comparison, and not sent without it."""
     opened = box()
     refused = {"r5": "suppressed5@kestrel-labs.com", "r6": "suppressed6@kestrel-labs.com"}
@@ -304,9 +307,11 @@ def test_a_round_that_broke_off_ends_as_one_that_did_not(call: Call, box: Box, h
     corrected = corrected.replace("suppressed5", "suppressed55")
     (here / "c.csv").write_text(corrected)
     shutil.copytree(here, here / "whole", ignore=shutil.ignore_patterns("whole"))
-    call("resubmit", "c.csv", "--base-url", "http://127.0.0.1:9")
+    with monkeypatch.context() as outdated:
+        outdated.setenv("TALKVALUE_TOKEN", "outdated")
+        assert call("resubmit", "c.csv").code == 3
     _, child = run_ids(call)
-    (kept,) = (here / ".preflight" / "sources").glob("*.comparison.json")
+    (kept,) = (here / ".preflight" / ELSEWHERE / "sources").glob("*.comparison.json")
     for damage in (kept.unlink, lambda: kept.write_text("[]")):
         whole = kept.read_bytes()
         damage()
@@ -333,15 +338,16 @@ def test_a_round_that_broke_off_ends_as_one_that_did_not(call: Call, box: Box, h
 
 
 def test_a_round_of_which_nothing_was_taken_is_replaced_by_the_next(
-    call: Call, box: Box, here: Path
+    call: Call, box: Box, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened = box()
     (here / "a.csv").write_text(leads(3, r2="nobody"))
     call("submit", "a.csv", *DOTDIGITAL)
     text = (here / "a.preflight" / "failures.csv").read_text()
     (here / "c.csv").write_text(text.replace("nobody", "ann2@kestrel-labs.com", 1))
-    dead = call("resubmit", "c.csv", "--base-url", "http://127.0.0.1:9")
-    assert dead.code == 3
+    with monkeypatch.context() as outdated:
+        outdated.setenv("DOTDIGITAL_API_PASSWORD", "outdated")
+        assert call("resubmit", "c.csv").code == 3
     assert call("resubmit", "c.csv", "-o", "other").code == 0
     assert len(opened.store.accepted("dotdigital")) == 3
     assert call("resume").code == 2

@@ -14,6 +14,7 @@ import pytest
 
 from preflight.providers.sandbox.server import Sandbox
 from preflight.runs.ledger.ledger import Ledger
+from preflight.runs.ledger.places import ELSEWHERE
 from preflight.runs.ledger.run import PartState
 from tests.calls import (
     DOTDIGITAL,
@@ -149,7 +150,7 @@ def test_a_killed_call_is_resumed_and_no_row_is_taken_twice(
     told = call("resume", "--max-bad", "1")
     assert told.code == 0, told.err
     assert books_of(here / "a.preflight")["accepted"] == taken(opened, "talkvalue") == 5
-    with Ledger(here / ".preflight") as ledger:
+    with Ledger(here / ".preflight" / ELSEWHERE) as ledger:
         (run,) = ledger.runs()
         (stored,) = ledger.parts(run.id)
     assert stored.state is PartState.FINISHED
@@ -206,7 +207,7 @@ def test_a_run_of_other_rules_than_it_began_with_does_not_balance(
     box()
     (here / "a.csv").write_text(contacts(2) + "no address,N\n")
     assert call("submit", "a.csv", *DOTDIGITAL, "--no-wait").code == 1
-    with sqlite3.connect(here / ".preflight" / "ledger.sqlite") as db:
+    with sqlite3.connect(here / ".preflight" / ELSEWHERE / "ledger.sqlite") as db:
         db.execute("""UPDATE runs SET settings = replace(settings, '"ignore": []',
                                                         '"ignore": ["EML302"]')""")
     db.close()
@@ -224,7 +225,7 @@ def test_what_cannot_be_resumed_exits_with_2(call: Call, box: Box, here: Path) -
     box("dotdigital:import:cut-after")
     (here / "a.csv").write_text(contacts(2))
     call("submit", "a.csv", *DOTDIGITAL)
-    (copy,) = (here / ".preflight" / "sources").iterdir()
+    (copy,) = (here / ".preflight" / ELSEWHERE / "sources").iterdir()
     copy.write_text(contacts(1))
     told = call("resume")
     assert (told.code, "the kept copy of the source is damaged" in told.err) == (2, True)

@@ -21,11 +21,14 @@ def test_runs_are_listed_newest_first_and_told_part_by_part(
     listed = call("runs")
     newest, oldest = listed.out.splitlines()
     assert "dotdigital" in newest
-    assert newest.endswith("1 row  b.csv")
+    assert newest.endswith("  1 row: 0 accepted, 1 rejected, 0 unknown  b.csv")
     run = oldest.split()[0]
     told = call("runs", "show", run)
     assert told.code == 0
-    assert told.out.startswith(f"run {run}: a.csv to talkvalue, finished\n  before sending: 3 rows")
+    assert told.out.startswith(f"run {run}: a.csv to talkvalue, finished\n")
+    assert "\n  before sending: 3 rows = 3 clean" in told.out
+    assert "\n  after sending: 3 rows = 3 accepted" in told.out
+    assert told.out.endswith("  left to correct: nothing\n")
     assert "  part 2: 1 row, finished, job " in told.out
     assert "    attempt 1, create: done\n" in told.out
     refused = call("runs", "show", newest.split()[0]).out

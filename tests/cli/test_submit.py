@@ -16,6 +16,7 @@ import pytest
 
 from preflight.providers.sandbox.server import Sandbox
 from preflight.runs.ledger.ledger import Ledger
+from preflight.runs.ledger.places import ELSEWHERE
 from tests.calls import (
     DOTDIGITAL,
     EXPORTS,
@@ -90,7 +91,7 @@ def test_an_export_goes_through_the_whole_line(
     taken = opened.store.accepted(provider)
     assert len(taken) == books["accepted"] > 0
     assert max(Counter(row.key for row in taken).values()) == 1
-    with Ledger(here / ".preflight") as ledger:
+    with Ledger(here / ".preflight" / ELSEWHERE) as ledger:
         (run,) = ledger.runs()
         (stored,) = ledger.parts(run.id)
     (job,) = opened.store.jobs(provider)
@@ -116,7 +117,9 @@ def _nothing_personal_leaves(told: str, here: Path, source: Path, secrets: dict[
     assert len(values) > 200
     values |= {text for name, text in secrets.items() if not name.endswith("URL")}
     report = (here / "out" / "report.json").read_text()
-    ledger = (here / ".preflight" / "ledger.sqlite").read_bytes().decode("utf-8", "replace")
+    ledger = (
+        (here / ".preflight" / ELSEWHERE / "ledger.sqlite").read_bytes().decode("utf-8", "replace")
+    )
     for where, text in (("output", told), ("report", report), ("ledger", ledger)):
         assert not {value for value in values if value in text}, where
 
@@ -407,11 +410,11 @@ def test_results_that_no_run_came_to_have_do_not_stand_in_the_way(
 ) -> None:
     """The state cannot be written, so nothing is sent; once it can, the same call does it."""
     (here / "a.csv").write_text(contacts(2))
-    (here / "state").mkdir()
-    (here / "state" / "sources").write_text("in the way")
+    (here / "state" / ELSEWHERE).mkdir(parents=True)
+    (here / "state" / ELSEWHERE / "sources").write_text("in the way")
     told = call("submit", "a.csv", *TALKVALUE, "--state-dir", "state")
     assert (told.code, "cannot keep a copy in" in told.err) == (2, True)
-    (here / "state" / "sources").unlink()
+    (here / "state" / ELSEWHERE / "sources").unlink()
     assert call("submit", "a.csv", *TALKVALUE, "--state-dir", "state").code == 0
     again = call("submit", "a.csv", *TALKVALUE, "--state-dir", "state")
     assert (again.code, "exists; replace it with --force" in again.err) == (2, True)

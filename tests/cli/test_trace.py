@@ -69,7 +69,7 @@ def test_a_key_that_fits_no_row_is_said_without_it(call: Call, shared: Sandbox) 
 
 def test_what_hinders_the_search_is_said(call: Call, shared: Sandbox) -> None:
     run = run_of(call)
-    (kept,) = Path(".preflight/sources").iterdir()
+    (kept,) = Path(".preflight/elsewhere/sources").iterdir()
     kept.unlink()
     told = call("trace", run, "dora@kestrel-labs.com")
     assert told.code == 1

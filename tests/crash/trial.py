@@ -18,6 +18,7 @@ from preflight.providers.sandbox.server import Sandbox
 from preflight.providers.sandbox.store import Store
 from preflight.runs.ledger.database import FILE
 from preflight.runs.ledger.ledger import Ledger
+from preflight.runs.ledger.places import ELSEWHERE
 from preflight.runs.ledger.run import AttemptState, PartState, Run, RunState, StoredPart
 from tests.calls import bare_environment
 from tests.crash.audit import audit, keys_of
@@ -134,7 +135,7 @@ class _Person:
 
     def _next(self, ended: Ended) -> Sequence[str] | None:
         """The next call; None where there is none to be made."""
-        found, seen = self._found, _look(self._here / ".preflight")
+        found, seen = self._found, _look(self._here / ".preflight" / ELSEWHERE)
         if ended.code == STUCK:
             found.stuck = "a call did not come to its end"
             return None
@@ -225,7 +226,7 @@ def _look(state: Path) -> tuple[Run, list[StoredPart], bool] | None:
     """
     if not (state / FILE).exists():
         return None
-    with tempfile.TemporaryDirectory(dir=state.parents[1]) as copy:
+    with tempfile.TemporaryDirectory(dir=state.parents[2]) as copy:
         for path in state.glob(f"{FILE}*"):
             if not path.name.endswith("-shm"):
                 shutil.copy(path, copy)

@@ -167,10 +167,10 @@ def test_without_verdicts_or_a_source_there_is_nothing_to_go_by(
     tmp_path: Path, box: Sandbox, own: Settings
 ) -> None:
     run = sent(tmp_path, box, own, "ann@kestrel-labs.com,Ann,\n")
-    shutil.rmtree(own.state_dir / "sources")
+    shutil.rmtree(own.state_dir / "elsewhere" / "sources")
     with pytest.raises(SourceError, match="the kept copy of the source is gone"):
         known(run, own)
-    shutil.rmtree(own.state_dir / "verdicts")
+    shutil.rmtree(own.state_dir / "elsewhere" / "verdicts")
     with pytest.raises(UsageError, match="settles it again"):
         known(run, own)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import socket
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +20,7 @@ from preflight.providers.sandbox.server import Sandbox
 from preflight.runs.delivery.events import Begun, Event, PartEnded, Sending
 from preflight.runs.kept_run import SOURCES
 from preflight.runs.ledger.ledger import Ledger
+from preflight.runs.ledger.places import ELSEWHERE
 from preflight.runs.ledger.run import RunState
 from tests.calls import contacts
 
@@ -83,7 +83,7 @@ def test_the_source_is_kept_privately_and_once(
                 path, "talkvalue", settings, connection, work=work, folder=tmp_path / folder,
                 again=True,
             )  # fmt: skip
-    (kept,) = (tmp_path / "state" / SOURCES).iterdir()
+    (kept,) = (tmp_path / "state" / ELSEWHERE / SOURCES).iterdir()
     assert kept.read_bytes() == path.read_bytes()
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     assert abs(kept.stat().st_mtime - path.stat().st_mtime) < 1e-3
@@ -103,15 +103,15 @@ def test_a_source_that_changes_meanwhile_is_not_sent(
     with workspace() as work, pytest.raises(SourceError, match="changed while"):
         delivery.submit(path, "talkvalue", settings, connection, work=work, progress=change)
     assert len(box.store.jobs("talkvalue")) == before
-    assert not (tmp_path / "state" / SOURCES).exists()
+    assert not (tmp_path / "state" / ELSEWHERE / SOURCES).exists()
 
 
 def test_where_no_copy_can_be_kept_nothing_is_sent(
     tmp_path: Path, settings: Settings, connection: Connection
 ) -> None:
     (tmp_path / "a.csv").write_text(contacts(3))
-    (tmp_path / "state").mkdir()
-    (tmp_path / "state" / SOURCES).write_text("in the way")
+    (tmp_path / "state" / ELSEWHERE).mkdir(parents=True)
+    (tmp_path / "state" / ELSEWHERE / SOURCES).write_text("in the way")
     with pytest.raises(SourceError, match="cannot keep a copy"):
         submit(tmp_path / "a.csv", settings, connection)
 
@@ -136,12 +136,10 @@ def test_a_run_goes_on_with_its_own_settings(
 
 
 @pytest.fixture
-def nobody(connection: Connection) -> Connection:
-    """To a port that nobody listens at."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    return dataclasses.replace(connection, base_url=f"http://127.0.0.1:{port}")
+def outdated(connection: Connection) -> Connection:
+    """With a token that the provider does not know."""
+    environ = {**connection.environ, "TALKVALUE_TOKEN": "outdated-token"}
+    return dataclasses.replace(connection, environ=environ)
 
 
 @pytest.mark.parametrize("folder", ["a.preflight", "b"])
@@ -150,12 +148,12 @@ def test_a_run_of_which_nothing_was_taken_is_not_resumed_once_its_rows_are_sent_
     box: Sandbox,
     settings: Settings,
     connection: Connection,
-    nobody: Connection,
+    outdated: Connection,
     folder: str,
 ) -> None:
     """Whichever run is asked for: what a later one sent would arrive twice."""
     (tmp_path / "a.csv").write_text(contacts(3))
-    first = submit(tmp_path / "a.csv", settings, nobody)
+    first = submit(tmp_path / "a.csv", settings, outdated)
     assert first.run is not None
     assert first.stopped is not None
     assert first.pending == 3
@@ -175,19 +173,19 @@ def test_a_run_of_which_nothing_was_taken_is_not_resumed_once_its_rows_are_sent_
         with workspace() as work, pytest.raises(UsageError, match=said):
             delivery.resume(run, settings, connection, work=work)
     assert len(box.store.jobs("talkvalue")) == before + 1
-    with Ledger(settings.state_dir) as ledger:
+    with Ledger(settings.state_dir / ELSEWHERE) as ledger:
         states = [run.state for run in ledger.runs()]
     assert states == [RunState.FINISHED, RunState.REPLACED]
 
 
 def test_a_run_that_another_process_works_on_is_not_replaced(
-    tmp_path: Path, settings: Settings, connection: Connection, nobody: Connection
+    tmp_path: Path, settings: Settings, connection: Connection, outdated: Connection
 ) -> None:
     (tmp_path / "a.csv").write_text(contacts(3))
-    first = submit(tmp_path / "a.csv", settings, nobody)
+    first = submit(tmp_path / "a.csv", settings, outdated)
     assert first.run is not None
     with (
-        Ledger(settings.state_dir) as ledger,
+        Ledger(settings.state_dir / ELSEWHERE) as ledger,
         ledger.lock(first.run.id),
         workspace() as work,
         pytest.raises(RunLocked, match=f"works on run {first.run.id}"),
@@ -195,7 +193,7 @@ def test_a_run_that_another_process_works_on_is_not_replaced(
         delivery.submit(
             tmp_path / "a.csv", "talkvalue", settings, connection, work=work, folder=tmp_path / "b"
         )
-    with Ledger(settings.state_dir) as ledger:
+    with Ledger(settings.state_dir / ELSEWHERE) as ledger:
         assert [run.id for run in ledger.runs()] == [first.run.id]
     assert go_on(settings, connection).books.accepted == 3
 

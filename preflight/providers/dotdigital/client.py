@@ -54,6 +54,13 @@ SECRETS = ("DOTDIGITAL_API_USER", "DOTDIGITAL_API_PASSWORD")
 BASE_URL = "DOTDIGITAL_BASE_URL"
 """The environment variable that overrides the region's host."""
 
+HOSTS = tuple(
+    f"{region}-api.{domain}.com"
+    for region in ("r1", "r2", "r3")
+    for domain in ("dotdigital", "dotmailer")
+)
+"""Dotdigital's own hosts."""
+
 OPTIONS = (
     Option(
         "address_book",

@@ -53,6 +53,9 @@ SECRETS = ("EXPERITURE_API_KEY",)
 BASE_URL = "EXPERITURE_BASE_URL"
 """The environment variable that overrides the address."""
 
+HOSTS = ("api.experiture.ai",)
+"""Experiture's own host."""
+
 OPTIONS = (
     Option(
         "list_name",

@@ -52,6 +52,9 @@ SECRETS = ("TALKVALUE_TOKEN",)
 BASE_URL = "TALKVALUE_API_URL"
 """The environment variable that overrides the address; TalkValue's own CLI reads it too."""
 
+HOSTS = ("api.trytalkvalue.com",)
+"""TalkValue's own host."""
+
 OPTIONS = (
     Option(
         "source_id",

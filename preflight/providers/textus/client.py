@@ -44,6 +44,9 @@ SECRETS = ("TEXTUS_API_TOKEN",)
 BASE_URL = "TEXTUS_BASE_URL"
 """The environment variable that overrides the address."""
 
+HOSTS = ("next.textus.com",)
+"""TextUs's own host."""
+
 OPTIONS = (
     Option(
         "account",

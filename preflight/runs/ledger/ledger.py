@@ -13,12 +13,13 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from preflight.core.books import RunBooks
 from preflight.core.errors import UsageError
 from preflight.core.exchange import FailureReport, Outcome, Receipt
 from preflight.core.locks import locked
@@ -48,6 +49,26 @@ _ENDS = {
     "failed": PartState.FAILED,
     "unknown": PartState.UNKNOWN,
 }
+
+
+def unknown_run(run: str, known: Sequence[str], folder: Path) -> UsageError:
+    """The error for the ID of no run, which suggests similar ones.
+
+    Args:
+        run: the ID.
+        known: the IDs of the runs, the newest last.
+        folder: the state folder.
+    """
+    near = [name for name in known if name.startswith(run)] if run else []
+    if not near and (like := nearest(run, known, like=50)) is not None:
+        near = [like]
+    if near:
+        advice = f"did you mean {' or '.join(near[:3])}?"
+    elif known:
+        advice = f"the latest is {known[-1]}"
+    else:
+        advice = f"there are none yet in {folder}"
+    return UsageError(f'there is no run "{run}": {advice}')
 
 
 class Ledger(LedgerFile):
@@ -100,8 +121,8 @@ class Ledger(LedgerFile):
             run = free_id(connection, now)
             connection.execute(
                 "INSERT INTO runs (id, provider, state, created, updated, source_name, "
-                "source_sha256, source_rows, folder, settings, options, books, parent) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "source_sha256, source_rows, folder, settings, options, books, parent, address) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     run,
                     new.provider,
@@ -116,6 +137,7 @@ class Ledger(LedgerFile):
                     json.dumps(dict(new.options)),
                     json.dumps(asdict(new.books)),
                     new.parent,
+                    new.address,
                 ),
             )
             connection.executemany(
@@ -127,7 +149,7 @@ class Ledger(LedgerFile):
 
     _RUN = (
         "SELECT id, provider, state, created, updated, source_name, source_sha256, source_rows, "
-        "folder, settings, options, books, parent FROM runs"
+        "folder, settings, options, books, parent, address, ended FROM runs"
     )
 
     def run(self, run: str) -> Run:
@@ -140,16 +162,7 @@ class Ledger(LedgerFile):
         if row is not None:
             return run_of(row)
         known = [name for (name,) in self._connection.execute("SELECT id FROM runs ORDER BY id")]
-        near = [name for name in known if name.startswith(run)] if run else []
-        if not near and (like := nearest(run, known, like=50)) is not None:
-            near = [like]
-        if near:
-            advice = f"did you mean {' or '.join(near[:3])}?"
-        elif known:
-            advice = f"the latest is {known[-1]}"
-        else:
-            advice = f"there are none yet in {self._folder}"
-        raise UsageError(f'there is no run "{run}": {advice}')
+        raise unknown_run(run, known, self._folder)
 
     def runs(self) -> list[Run]:
         """All runs, the newest first."""
@@ -170,18 +183,17 @@ class Ledger(LedgerFile):
                 related.add(member.id)
         return [member for member in runs if member.id in related]
 
-    def latest_unfinished(self) -> Run | None:
-        """The newest run that is neither finished nor replaced, or None."""
-        row = self._connection.execute(
-            f"{self._RUN} WHERE state NOT IN (?, ?) ORDER BY number DESC LIMIT 1",
-            (RunState.FINISHED, RunState.REPLACED),
-        ).fetchone()
-        return None if row is None else run_of(row)
-
     def set_run(self, run: str, state: RunState) -> None:
         """Sets the state of a run."""
         with self._transaction(run) as connection:
             connection.execute("UPDATE runs SET state = ? WHERE id = ?", (state, run))
+
+    def set_ended(self, run: str, books: RunBooks) -> None:
+        """Records where the rows of a run ended, as it was settled last."""
+        with self._transaction(run) as connection:
+            connection.execute(
+                "UPDATE runs SET ended = ? WHERE id = ?", (json.dumps(asdict(books)), run)
+            )
 
     def parts(self, run: str) -> list[StoredPart]:
         """The parts of a run, in their order, with their row maps."""

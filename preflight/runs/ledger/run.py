@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from preflight.core.books import Books
+from preflight.core.books import Books, RunBooks
 from preflight.core.exchange import Outcome, Part, Receipt
+from preflight.providers.destination import OWN, SANDBOX
 
 
 class RunState(enum.StrEnum):
@@ -91,6 +92,8 @@ class Run:
         options: the provider's.
         books: where the rows of the input ended before anything was sent.
         parent: the run whose rejected rows this one sends again, corrected; None for a first one.
+        address: where it is sent, see `providers.destination`.
+        ended: where its rows ended, as it was settled last; None if it never was.
     """
 
     id: str
@@ -106,6 +109,13 @@ class Run:
     options: Mapping[str, str]
     books: Books
     parent: str | None = None
+    address: str = OWN
+    ended: RunBooks | None = None
+
+    @property
+    def is_rehearsal(self) -> bool:
+        """Whether it is sent to the sandbox that `--sandbox` starts, where nobody gets it."""
+        return self.address == SANDBOX
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +138,7 @@ class NewRun:
     books: Books
     parts: Sequence[Part]
     parent: str | None = None
+    address: str = OWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +218,7 @@ def outcome_json(outcome: Outcome) -> str:
 def run_of(row: tuple[Any, ...]) -> Run:
     """The run of a row of the table `runs`."""
     run, provider, state, created, updated, name, sha256, rows, *texts = row
-    folder, settings, options, books, parent = texts
+    folder, settings, options, books, parent, address, ended = texts
     return Run(
         run,
         provider,
@@ -222,6 +233,8 @@ def run_of(row: tuple[Any, ...]) -> Run:
         json.loads(options),
         Books(**json.loads(books)),
         parent,
+        address,
+        RunBooks(**json.loads(ended)) if ended else None,
     )
 
 

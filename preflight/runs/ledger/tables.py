@@ -29,6 +29,10 @@ CREATE UNIQUE INDEX taken_once ON attempts (run, part)
     WHERE commits AND state IN ('intent', 'ambiguous', 'done');
 """,
     "ALTER TABLE runs ADD COLUMN parent TEXT REFERENCES runs (id);",
+    """
+ALTER TABLE runs ADD COLUMN address TEXT NOT NULL DEFAULT '';
+ALTER TABLE runs ADD COLUMN ended TEXT;
+""",
 )
 """The statements that turn each layout into the next; the first begins with an empty file."""
 

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from preflight.runs.ledger.places import ELSEWHERE
 from preflight.config.settings import Settings
 from preflight.core.errors import UsageError
 from preflight.core.workspace import workspace
@@ -252,7 +253,7 @@ def test_where_the_kept_source_is_gone_the_verdict_is_told_and_the_rest_said_to_
 ) -> None:
     run = sent(tmp_path, box, own, "ann@kestrel-labs.com,Ann,K\nno address,Bob,\n")
     assert run.run is not None
-    shutil.rmtree(own.state_dir / "sources")
+    shutil.rmtree(own.state_dir / ELSEWHERE / "sources")
     trail = traced(run.run.id, 2, own)
     (ended,) = of(trail.stories[0], RowEnded)
     assert (ended.place, ended.why) == (RowOutcome.REJECTED_HERE, "EML302")
@@ -270,7 +271,7 @@ def test_without_verdicts_the_ledger_says_as_much_as_it_knows(
 ) -> None:
     run = sent(tmp_path, box, own, "ann@kestrel-labs.com,Ann,K\nno address,Bob,\n,,\n")
     assert run.run is not None
-    shutil.rmtree(own.state_dir / FOLDER)
+    shutil.rmtree(own.state_dir / ELSEWHERE / FOLDER)
 
     trail = traced(run.run.id, row, own)
     assert trail.stories[0].standing.place is place
@@ -306,7 +307,7 @@ def test_rules_that_were_changed_since_are_said(
 ) -> None:
     run = sent(tmp_path, box, own, "no address,Bob,\nann@kestrel-labs.com,Ann,\n")
     assert run.run is not None
-    path = own.state_dir / FOLDER / f"{run.run.id}.arrow"
+    path = own.state_dir / ELSEWHERE / FOLDER / f"{run.run.id}.arrow"
     table = pd.read_feather(path)
     table.loc[0, "codes"] = "EML999"
     table.to_feather(path)
@@ -326,7 +327,7 @@ def test_a_malformed_row_is_found_by_what_stands_in_it(
 def test_there_is_no_story_of_a_run_that_is_not(own: Settings) -> None:
     with pytest.raises(UsageError, match="no runs in"):
         traced("20200101-000000-0000", 1, own)
-    Ledger(own.state_dir).close()
+    Ledger(own.state_dir / ELSEWHERE).close()
     with pytest.raises(UsageError, match="there is no run"):
         traced("20200101-000000-0000", 1, own)
 
@@ -337,8 +338,8 @@ def test_rows_of_which_it_is_not_known_whether_they_were_refused_are_called_so(
     """The provider counts one refused row more than its report names."""
     run = sent(tmp_path, box, own, "ann@kestrel-labs.com,Ann,K\nbob@kestrel-labs.com,Bob,K\n")
     assert run.run is not None
-    table = row_outcomes.load(own.state_dir, run.run.id)
-    row_outcomes.keep(own.state_dir, run.run.id, table.assign(place="unattributed"))
+    table = row_outcomes.load(own.state_dir / ELSEWHERE, run.run.id)
+    row_outcomes.keep(own.state_dir / ELSEWHERE, run.run.id, table.assign(place="unattributed"))
     (ended,) = of(story(run, 1, own), RowEnded)
     assert ended == RowEnded(
         RowOutcome.UNATTRIBUTED, "talkvalue rejected rows of the part and does not say which"

@@ -119,23 +119,6 @@ def test_ids_are_the_start_in_utc_and_differ(state: Path, clock: Clock) -> None:
     assert later > max(ids)
 
 
-def test_the_latest_unfinished_run_is_the_newest_that_is_not_finished(
-    state: Path, clock: Clock
-) -> None:
-    """A stopped one counts as unfinished."""
-    with Ledger(state, clock) as ledger:
-        assert ledger.latest_unfinished() is None
-        first, second = make_run(ledger, []), make_run(ledger, [])
-        clock.now += 7
-        ledger.set_run(first, RunState.STOPPED)
-        ledger.set_run(second, RunState.FINISHED)
-        found = ledger.latest_unfinished()
-        assert found is not None
-        assert (found.id, found.state, found.updated) == (first, RunState.STOPPED, clock.now)
-        ledger.set_run(first, RunState.FINISHED)
-        assert ledger.latest_unfinished() is None
-
-
 def test_an_unknown_run_is_a_usage_error_that_names_near_ones(state: Path, clock: Clock) -> None:
     """By its beginning, by its looks, or the latest."""
     with Ledger(state, clock) as ledger:
