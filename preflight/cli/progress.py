@@ -6,6 +6,7 @@ to the terminal while it is there, except by `View.note`: it would be erased wit
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -70,7 +71,7 @@ class View:
             )
         if isinstance(event, Waiting) and not self._drawable and event.why not in self._waits:
             self._waits.add(event.why)
-            self.note(f"waiting {event.seconds:.0f} s: {visible(event.why)}")
+            self.note(f"waiting: {visible(event.why)}; next try in {math.ceil(event.seconds)} s")
         with self._state:
             self._stage = ""
             self._sending.add(event)

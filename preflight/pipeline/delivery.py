@@ -136,7 +136,7 @@ def submit(
 def deliver(submission: Submission) -> Sent:
     """Carries out a submission; see `submit`."""
     connection, settings = submission.connection, submission.own_settings
-    _ = connection.scale, connection.patience
+    _ = connection.scale(submission.provider), connection.patience
     with ExitStack() as stack:
         if submission.dry_run:
             validated(
@@ -358,7 +358,7 @@ def _drive(
                 sleep=connection.sleep,
                 wait=connection.wait,
                 timeout=settings.timeout,
-                scale=connection.scale,
+                scale=connection.scale(connected.name),
             ),
             resend=resend,
             accept=accept,

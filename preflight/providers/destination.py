@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from preflight.providers import registry
+from preflight.providers.access import is_loopback
 
 OWN = ""
 """The provider itself, at a host that it documents."""
@@ -17,7 +18,7 @@ SANDBOX = "sandbox"
 
 _LAUNCHED = re.compile(rb"\.stand_in_tool\W+(https?://[\w.:/-]+)")
 _LONGEST = 1 << 14
-"""No launcher of a stand-in is longer; a tool is not read whole to see that it is none."""
+"""No launcher of a stand-in is longer; a tool is not read whole to rule that out."""
 
 
 def destination(provider: str, base_url: str | None, environ: Mapping[str, str]) -> str:
@@ -43,6 +44,14 @@ def destination(provider: str, base_url: str | None, environ: Mapping[str, str])
     except ValueError:  # `access.address` says what is wrong with it
         return given
     return OWN if host in getattr(client, "HOSTS", ()) else given
+
+
+def is_local(address: str) -> bool:
+    """Whether a destination is on this machine: stand-ins, that is, and no provider."""
+    try:
+        return address == SANDBOX or is_loopback(urlsplit(address).hostname or "")
+    except ValueError:  # no address at all
+        return False
 
 
 def named(provider: str, address: str) -> str:

@@ -65,6 +65,11 @@ NEVER_SENT: frozenset[type[Exception]] = frozenset(
 After any other exception it may have received all of it.
 """
 
+CONNECT_SECONDS = 10.0
+"""The longest time to connect. A provider that cannot be reached is reported within seconds."""
+
+# of "[Errno 111] Connection refused"
+_NUMBERS_OF_THE_SYSTEM = re.compile(r"\[[^\]]*\] ?|\s*\(_ssl\.c:\d+\)")
 _EPOCH_FROM = 1_000_000_000  # a smaller number is not a time of this century
 _LOGGERS = (
     "httpx",
@@ -122,7 +127,8 @@ class Http:
         headers: sent with every call.
         secrets: that no message may contain.
         read: finds the provider's message in an answer that is not a success.
-        timeout: seconds for each of connecting, sending a block and waiting for one.
+        timeout: seconds for each of sending a block and waiting for one; to connect it may take
+            `CONNECT_SECONDS` at most.
         clock: the time now, in seconds since the epoch.
     """
 
@@ -142,6 +148,7 @@ class Http:
         self._secrets = secrets
         self._read = read
         self._clock = clock
+        patience = httpx.Timeout(timeout, connect=min(timeout, CONNECT_SECONDS))
         parts = urlsplit(base_url)
         self._host = parts.hostname or ""
         self._client = httpx.Client(
@@ -149,7 +156,7 @@ class Http:
                 (b"User-Agent", b"contact-preflight"),
                 *((key.encode(), value) for key, value in headers.items()),
             ],
-            timeout=timeout,
+            timeout=patience,
             follow_redirects=False,
             trust_env=not is_loopback(self._host),
             verify=parts.scheme == "https",  # certificates take 30 ms to load, and http needs none
@@ -158,7 +165,7 @@ class Http:
 
         # For addresses in the provider's answers: no credentials, no headers of ours.
         self._without_credentials = httpx.Client(
-            timeout=timeout,
+            timeout=patience,
             follow_redirects=False,
             trust_env=not is_loopback(self._host),
             verify=parts.scheme == "https",
@@ -295,8 +302,10 @@ class Http:
         if type(exc) in NEVER_SENT:
             why = ""
             if isinstance(exc, httpx.ConnectError) and str(exc):
-                why = f": {self.shown(str(exc))}"
-            return Unreachable(f"{self.name} cannot be reached at {self._host} ({kind}{why})")
+                why = f": {self.shown(_NUMBERS_OF_THE_SYSTEM.sub('', str(exc)))}"
+            elif isinstance(exc, httpx.ConnectTimeout):
+                why = f": no connection in {CONNECT_SECONDS:g} s"
+            return Unreachable(f"{self.name} cannot be reached at {self._host}{why} ({kind})")
         return self._broken(f"the call to {self.name} broke off ({kind})", commits=commits)
 
     def complaint(self, response: Response, *, commits: bool) -> ProviderError:

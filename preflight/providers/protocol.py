@@ -142,7 +142,7 @@ class ConnectionSettings:
         options: validated, with default values.
         environ: the environment, with secrets and addresses.
         base_url: an address that overrides the one in the environment; None or "" for none.
-        timeout: seconds for each of connecting, sending and waiting.
+        timeout: seconds for each of sending and waiting; to connect, ten at most.
         field_kinds: the kind of each of the profile's fields ("email", "timestamp", …), by name;
             text for other fields.
     """

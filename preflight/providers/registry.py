@@ -190,7 +190,7 @@ def connect(
         options: from `-O` and the config.
         environ: the environment, with secrets and addresses.
         base_url: overrides the address in the environment, which overrides the documented one.
-        timeout: seconds for each of connecting, sending and waiting; the longest that a provider
+        timeout: seconds for each of sending and waiting; the longest that a provider
             documents is 121.
         field_kinds: the kind of each of the profile's fields, by name; text for other fields.
 

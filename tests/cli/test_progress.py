@@ -27,7 +27,7 @@ from preflight.runs.delivery.events import (
     Waiting,
 )
 from tests.calls import ODD, TALKVALUE, Call, contacts
-from tests.providers.loopback import Reply, loopback
+from tests.providers.loopback import Reply, free_port, loopback
 from tests.terminals import terminal
 
 
@@ -135,6 +135,30 @@ def test_words_of_a_provider_are_drawn_as_they_are(
         with terminal(monkeypatch) as screen:
             assert main(["submit", "a.csv", "--to", "textus", "-O", "account=a"]) == 0
     assert b"[/b] [red]later" in screen.drawn
+
+
+_UNREACHABLE = "talkvalue cannot be reached at 127.0.0.1: Connection refused (ConnectError)"
+
+
+@pytest.mark.parametrize("draws", [True, False])
+def test_a_provider_that_cannot_be_reached_is_reported_before_the_next_try(
+    call: Call, monkeypatch: pytest.MonkeyPatch, here: Path, at_once: None, draws: bool
+) -> None:
+    """On a terminal with the seconds that are left, elsewhere in one line; then the run stops."""
+    monkeypatch.setenv("TALKVALUE_TOKEN", "tok-1")
+    monkeypatch.setenv("TALKVALUE_API_URL", f"http://127.0.0.1:{free_port()}")
+    (here / "a.csv").write_text(contacts(1))
+    words = ["submit", "a.csv", *TALKVALUE]
+    if draws:
+        with terminal(monkeypatch, columns=200) as screen:
+            assert main(words) == 3
+        assert f"{_UNREACHABLE}: next try in " in screen.drawn.decode()
+        written = "\n".join(screen.lines)
+        assert "next try" not in written
+    else:
+        written = call(*words).err
+        assert f"waiting: {_UNREACHABLE}; next try in 1 s" in written
+    assert f"preflight: part 1 was not accepted in 8 tries: {_UNREACHABLE}" in written
 
 
 def part(number: int, rows: int = 5000) -> Part:

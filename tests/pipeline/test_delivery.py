@@ -208,4 +208,4 @@ def go_on(settings: Settings, connection: Connection) -> Sent:
 def test_a_scale_is_a_number_from_0_up(connection: Connection, scale: str) -> None:
     odd = dataclasses.replace(connection, environ={POLL_SCALE: scale})
     with pytest.raises(UsageError, match="must be a number from 0 up"):
-        _ = odd.scale
+        _ = odd.scale("talkvalue")

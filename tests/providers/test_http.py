@@ -23,6 +23,7 @@ from preflight.core.errors import (
     SourceError,
     Unreachable,
 )
+from preflight.providers import http as http_module
 from preflight.providers.access import basic, bearer
 from preflight.providers.exchange import Complaint, Response, Upload
 from preflight.providers.http import NEVER_SENT, Http
@@ -142,7 +143,26 @@ def test_a_port_where_nobody_listens_is_unreachable(commits: bool) -> None:
     http.close()
 
     assert type(error) is Unreachable
-    assert "127.0.0.1" in str(error)
+    assert "cannot be reached at 127.0.0.1: Connection refused" in str(error)
+
+
+def test_a_host_that_does_not_answer_is_unreachable_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Connecting is given up long before a call is: a person waits for it."""
+    monkeypatch.setattr(http_module, "CONNECT_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
+        address = listener.getsockname()
+        queue = [socket.socket() for _ in range(4)]
+        for waiting in queue:  # nobody accepts them, so a further one is not answered
+            waiting.setblocking(False)
+            waiting.connect_ex(address)
+        http = http_to(f"http://127.0.0.1:{address[1]}")
+        error = error_of(http, commits=True)
+        http.close()
+        for waiting in queue:
+            waiting.close()
+
+    assert type(error) is Unreachable
+    assert "cannot be reached at 127.0.0.1: no connection in 0.2 s" in str(error)
 
 
 def test_a_failed_tls_handshake_is_unreachable(server: Loopback) -> None:

@@ -15,7 +15,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from preflight.runs.ledger.places import ELSEWHERE
 from preflight.config.settings import Settings
 from preflight.core.errors import UsageError
 from preflight.core.workspace import workspace
@@ -36,6 +35,7 @@ from preflight.runs.history.facts import (
 )
 from preflight.runs.history.row_facts import RowChange, RowFinding
 from preflight.runs.ledger.ledger import Ledger
+from preflight.runs.ledger.places import ELSEWHERE
 from preflight.runs.ledger.run import RunState
 from preflight.runs.row_outcomes import FOLDER, RowOutcome
 from tests.examples import examples
