@@ -195,7 +195,7 @@ _FOLDER = _path(
     metavar="DIR",
     help="where the results go [<stem>.preflight/ beside the input]",
 )
-_FORCE = click.option("--force", is_flag=True, help="replace existing results")
+_FORCE = click.option("--force", is_flag=True, help="replace results that were changed since, too")
 _MAX_BYTES = click.option(
     "--max-bytes", type=int, metavar="N", help="maximum size of a part [the provider's limit]"
 )

@@ -75,7 +75,8 @@ def age(seconds: float) -> str:
     """How long ago something was, in its largest unit."""
     for length, unit in _UNITS:
         if seconds >= length:
-            return f"{plural(int(seconds // length), unit)} ago"
+            count = int(seconds // length)
+            return f"{number(count)} {unit}{'' if count == 1 else 's'} ago"
     return "just now"
 
 

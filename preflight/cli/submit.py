@@ -30,6 +30,7 @@ from preflight.report.listing import listing
 from preflight.report.wording import books, number, plural
 from preflight.runs.delivery.events import Begun, Event, Events
 from preflight.writing import results_folder
+from preflight.writing.writer import Fixed
 
 _PLACE = (
     "folder",
@@ -147,8 +148,9 @@ def _text(sent: delivery.Sent) -> str:
         rows = plural(sent.books.rows, "record")
         pieces.append(f"{name}: {rows}, {text.assumptions(layout)}\n")
     pieces.append(_sending(sent, sent.checked.analysis.plan.profile.name))
-    pieces.append(f"  books: {books(sent.books)}\n")
-    if sent.pending:
+    fixed = sent.fixed.books if sent.fixed is not None and sent.run is None else None
+    pieces.append(f"  books: {books(fixed or sent.books)}\n")
+    if sent.pending and not fixed:
         pieces.append(f"         {plural(sent.pending, 'row')} of the unknown not sent yet\n")
     pieces.append(text.written(_files(sent)))
     return text.harmless("".join(pieces))
@@ -156,7 +158,7 @@ def _text(sent: delivery.Sent) -> str:
 
 def _sending(sent: delivery.Sent, provider: str) -> str:
     if sent.run is None and sent.fixed is not None:
-        return "  nothing was sent\n"
+        return f"  {_unsent(sent.fixed, sent)}\n"
     rows = sum(stored.part.rows for stored in sent.parts)
     lines = (
         [f"  to {provider}, by hand"]
@@ -181,6 +183,21 @@ def _sending(sent: delivery.Sent, provider: str) -> str:
         lines.append(f"    {plural(sent.unmatched, 'report line')} match no row that was sent")
     lines += [f"    note: {note}" for note in sent.notes]
     return "".join(f"{line}\n" for line in lines)
+
+
+def _unsent(fixed: Fixed, sent: delivery.Sent) -> str:
+    """Why nothing was sent, and what to do."""
+    books = fixed.books
+    if sent.gate is not None:
+        return (
+            f"nothing was sent: {number(books.rejected)} of {plural(books.rows, 'row')} rejected, "
+            f"more than --max-bad {sent.gate} allows; "
+            f"correct them in {results_folder.REJECTS}, or raise --max-bad"
+        )
+    if not sent.dry_run:
+        return "nothing was sent: no row is clean"
+    parts = plural(len(fixed.parts), "part")
+    return f"dry run, nothing was sent: would send {plural(books.clean, 'row')} in {parts}"
 
 
 def _refusal(sent: delivery.Sent, code: str) -> str:

@@ -66,6 +66,11 @@ class MaxBad:
             return cls(count=int(text))
         raise ValueError("is a rate like 2% or a count like 50")
 
+    def __str__(self) -> str:
+        if self.count is not None:
+            return str(self.count)
+        return f"{(Decimal(repr(self.share or 0.0)) * 100).normalize():f}%"
+
     def allows(self, rejected: int, rows: int) -> bool:
         """Whether so many rejected rows of so many are accepted."""
         if self.count is not None:

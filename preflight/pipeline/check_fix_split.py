@@ -29,8 +29,9 @@ from preflight.reading.scan import scan
 from preflight.reading.source import last_written, open_source
 from preflight.report import documents
 from preflight.rule import Rule
-from preflight.writing import results_folder, undo
+from preflight.writing import results_folder, undo, written_results
 from preflight.writing.writer import Fixed, file_changes, rewrite, write
+from preflight.writing.written_results import WrittenResults
 
 if TYPE_CHECKING:
     from preflight.linting.user_schema import UserSchema
@@ -198,7 +199,7 @@ def fixed(checked: Checked, place: Path, target: Path, call: Call) -> Fixed:
     """
     results = write(checked, place, target, checked.records("writing", call.progress))
     undo.keep(results, place)
-    files.write(place / results_folder.REPORT, documents.of_fix(results), durable=False)
+    _report(results, place)
     return results
 
 
@@ -216,8 +217,15 @@ def split(
         checked = analyzed(path, _only_layout(settings), call)
         read = checked.records("writing", call.progress)
         cut = write(checked, place, target, read, always_parts=True)
-        files.write(place / results_folder.REPORT, documents.of_fix(cut), durable=False)
+        _report(cut, place)
     return cut
+
+
+def _report(results: Fixed, place: Path) -> None:
+    """Writes report.json, the last of the results in a staging folder."""
+    written = WrittenResults(written_results.digests(place))
+    document = documents.of_fix(results, written=written)
+    files.write(place / results_folder.REPORT, document, durable=False)
 
 
 def _only_layout(settings: Settings) -> Settings:

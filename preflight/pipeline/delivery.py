@@ -9,12 +9,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Unpack
 
-import pandas as pd
-
+from preflight.config.setting_values import MaxBad
 from preflight.config.settings import Settings
 from preflight.core import files
 from preflight.core.books import RunBooks
@@ -24,6 +22,7 @@ from preflight.linting.checked import Checked
 from preflight.pipeline import check_fix_split
 from preflight.pipeline.call import Call, CallOptions
 from preflight.pipeline.connection import Connection
+from preflight.pipeline.submission import Submission
 from preflight.providers import registry
 from preflight.providers.option import validated
 from preflight.providers.protocol import Provider
@@ -41,53 +40,9 @@ from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import NewRun, Run, RunState
 from preflight.runs.settlement import Ending, settle
 from preflight.runs.settlement import Sent as Sent
-from preflight.writing import results_folder
+from preflight.writing import results_folder, written_results
 from preflight.writing.writer import Fixed
-
-
-@dataclass(frozen=True, kw_only=True)
-class Submission:
-    """One file on its way to a provider.
-
-    Attributes:
-        path: of the file; "-" for standard input.
-        provider: its name; its profile is used.
-        settings: all other settings.
-        connection: how to reach the provider.
-        call: how the call runs.
-        again: whether to send a whole file that was sent before.
-        dry_run: whether to do everything except sending; secrets are not needed.
-        address: where it is sent, see `providers.destination`.
-        parent: the run that the file has corrected rows of.
-        corrections: the corrected cells, see `CORRECTION_COLUMNS`.
-    """
-
-    path: str | Path
-    provider: str
-    settings: Settings
-    connection: Connection
-    call: Call
-    address: str
-    again: bool = False
-    dry_run: bool = False
-    parent: str | None = None
-    corrections: pd.DataFrame | None = None
-
-    @property
-    def options(self) -> dict[str, str]:
-        """The provider's options: those of the connection override those of the settings."""
-        own = self.settings.providers.get(self.provider, {})
-        return {**own, **self.connection.options}
-
-    @property
-    def own_settings(self) -> Settings:
-        """The settings, for this provider and with its options, and its state folder."""
-        return dataclasses.replace(
-            self.settings,
-            profile=self.provider,
-            state_dir=places.folder_for(self.settings.state_dir, self.address),
-            providers={**self.settings.providers, self.provider: self.options},
-        )
+from preflight.writing.written_results import WrittenResults
 
 
 def submit(
@@ -129,6 +84,7 @@ def submit(
             address=connection.address(provider),
             again=again,
             dry_run=dry_run,
+            max_bad=settings.max_bad,
         )
     )
 
@@ -142,19 +98,17 @@ def deliver(submission: Submission) -> Sent:
             validated(
                 submission.provider, registry.options(submission.provider), submission.options
             )
-            return _unsent(_results(submission, to_send=False), settings)
+            return _unsent(_results(submission, to_send=False), submission)
         connected = stack.enter_context(
             closing(connection.connected(submission.provider, submission.options))
         )
         fixed = _results(submission, to_send=True)
-        if not fixed.parts:
-            results_folder.handed_over(fixed.folder)
-            return _unsent(fixed, settings)
+        if not fixed.parts or _over(submission.max_bad, fixed):
+            return _unsent(fixed, submission)
         ledger = stack.enter_context(Ledger(settings.state_dir))
         run = _begin(submission, ledger, fixed)
         stack.enter_context(_resumable(run))
         stack.enter_context(ledger.lock(run))
-        results_folder.handed_over(fixed.folder)
         if submission.corrections is not None:
             keep_corrections(settings.state_dir, run, submission.corrections)
         connection.events(Begun(run))
@@ -183,9 +137,9 @@ def _results(submission: Submission, *, to_send: bool) -> Fixed:
         with results_folder.staging(target, force=call.force, to_send=to_send) as staged:
             checked = check_fix_split.analyzed(submission.path, settings, call)
             _not_again(submission, checked)
-            fixed = check_fix_split.fixed(checked, staged, target, call)
             if submission.corrections is not None:
                 write_log(staged, submission.corrections)
+            fixed = check_fix_split.fixed(checked, staged, target, call)
     except OutputExists as error:
         raise OutputExists(f"{error}{instead(begun)}") from None
     return fixed
@@ -243,7 +197,7 @@ def closed(ledger: Ledger, sent: Sent) -> Sent:
 
     After a crash in between, the run is unfinished, and a resume settles it again.
     """
-    files.write(sent.folder / results_folder.REPORT, documents.of_run(sent))
+    files.write(sent.folder / results_folder.REPORT, documents.of_run(sent, written=_written(sent)))
     if sent.run is not None:
         ledger.set_ended(sent.run.id, sent.books)
     if sent.run is not None and sent.run.state is RunState.FINISHED:
@@ -284,7 +238,6 @@ def resume(
         require_kept(run, settings.state_dir)
         with closing(connected), _resumable(run.id), ledger.lock(run.id):
             _not_replaced(ledger, run.id)
-            results_folder.handed_over(run.folder)
             connection.events(Begun(run.id))
             stopped = _drive(
                 ledger, run.id, connected, connection, own, resend=resend, accept=accept
@@ -299,6 +252,21 @@ def resume(
                 progress=call.progress,
             )
             return closed(ledger, settle(ledger, run.id, connected.capabilities.joins_by, ending))
+
+
+def _written(sent: Sent) -> WrittenResults:
+    """The results of a run: those of its fix as they were then, and those written since."""
+    before = written_results.load(sent.folder)
+    since = written_results.digests(
+        sent.folder, (results_folder.FAILURES, results_folder.UNMATCHED)
+    )
+    needed = sent.run is not None and not (
+        sent.run.state is RunState.FINISHED or sent.run.is_rehearsal
+    )
+    return WrittenResults(
+        {**(before.written if before else {}), **since},
+        sent.run.id if sent.run is not None and needed else None,
+    )
 
 
 def _to_resume(run_id: str | None, state_dir: Path, connection: Connection) -> tuple[Path, Run]:
@@ -382,7 +350,12 @@ def _members(
         return None
 
 
-def _unsent(fixed: Fixed, settings: Settings) -> Sent:
+def _over(max_bad: MaxBad | None, fixed: Fixed) -> bool:
+    """Whether more rows were rejected than are accepted."""
+    return max_bad is not None and not max_bad.allows(fixed.books.rejected, fixed.books.rows)
+
+
+def _unsent(fixed: Fixed, submission: Submission) -> Sent:
     """The result of a call that sent nothing."""
     books = RunBooks(
         rows=fixed.books.rows,
@@ -405,5 +378,7 @@ def _unsent(fixed: Fixed, settings: Settings) -> Sent:
         changes=fixed.changes,
         warnings=fixed.warnings,
         folder=fixed.folder,
-        settings=settings,
+        settings=submission.own_settings,
+        dry_run=submission.dry_run,
+        gate=submission.max_bad if _over(submission.max_bad, fixed) else None,
     )

@@ -44,10 +44,11 @@ from preflight.runs.matching.submitted_file import Submitted, part_of
 from preflight.runs.prediction import predicted
 from preflight.runs.row_outcomes import RowOutcome, RowOutcomes
 from preflight.runs.settlement import Sent, refusals
-from preflight.writing import results_folder
+from preflight.writing import results_folder, written_results
 from preflight.writing.parts import read_part
 from preflight.writing.provenance import Provenance, provenance
 from preflight.writing.writer import errors_left, warnings_left
+from preflight.writing.written_results import WrittenResults
 
 _READING = ("encoding", "delimiter", "header_row", "sheet")
 
@@ -103,7 +104,9 @@ def merge_submitted(
         )
         traced = _traced(submitted, checked, part, original, settings, profile, call.work)
         sent = _settled(staged, target, checked, part, joined, traced, settings)
-        files.write(staged / results_folder.REPORT, documents.of_run(sent), durable=False)
+        written = WrittenResults(written_results.digests(staged))
+        document = documents.of_run(sent, written=written)
+        files.write(staged / results_folder.REPORT, document, durable=False)
     return sent
 
 

@@ -30,7 +30,8 @@ from preflight.linting.checked import Checked, Progress
 from preflight.pipeline import check_fix_split
 from preflight.pipeline.call import Call, CallOptions
 from preflight.pipeline.connection import Connection
-from preflight.pipeline.delivery import Submission, deliver
+from preflight.pipeline.delivery import deliver
+from preflight.pipeline.submission import Submission
 from preflight.providers import registry
 from preflight.reading.source import open_source
 from preflight.runs import row_outcomes
@@ -108,6 +109,7 @@ def resubmit(
                 address=parent.address,
                 call=dataclasses.replace(call, name=source.name, comparison=verdicts),
                 dry_run=dry_run,
+                max_bad=settings.max_bad,
                 parent=parent.id,
                 corrections=comparison.corrections,
             )

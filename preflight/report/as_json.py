@@ -13,6 +13,7 @@ from typing import Any
 from preflight.core.types import Severity, Sheet
 from preflight.report.libraries import libraries
 from preflight.report.listing import Listing, Token, header_names, shape
+from preflight.writing.written_results import WrittenResults
 
 SCHEMA_VERSION = 1
 DISTRIBUTION = "contact-preflight"
@@ -26,6 +27,7 @@ def document(
     show_values: bool,
     run: Mapping[str, Any] | None = None,
     fixed: Mapping[str, int] | None = None,
+    written: WrittenResults | None = None,
 ) -> str:
     """The report as JSON text.
 
@@ -35,6 +37,7 @@ def document(
         show_values: whether to include values of contacts.
         run: the part that a run adds.
         fixed: the part that a fix adds: for each rule code, the number of cells that it changed.
+        written: the results beside a report.json.
     """
     report: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
@@ -43,6 +46,7 @@ def document(
             "version": version(DISTRIBUTION),
             "libraries": libraries(),
         },
+        **({} if written is None else asdict(written)),
         "files": [_file(file_listing) for file_listing in listings],
         "findings": [],
         "findings_total": sum(sum(file_listing.counts().values()) for file_listing in listings),

@@ -15,28 +15,41 @@ if TYPE_CHECKING:
     from preflight.runs.prediction import Predicted
     from preflight.runs.settlement import Sent
     from preflight.writing.writer import Fixed
+    from preflight.writing.written_results import WrittenResults
 
 
-def of_fix(fixed: Fixed, *, show_values: bool = False, show_all: bool = True) -> str:
+def of_fix(
+    fixed: Fixed,
+    *,
+    show_values: bool = False,
+    show_all: bool = True,
+    written: WrittenResults | None = None,
+) -> str:
     """The findings of a file, its fixes, and where its rows ended.
 
     Args:
         fixed: the results of the fix.
         show_values: whether to include values of contacts.
         show_all: whether to include findings about rows even if the header is wrong.
+        written: the results beside a report.json.
     """
     file_listing = _listing(fixed.checked, fixed.books, show_all=show_all)
     return as_json.document(
-        [file_listing], own_tokens(), show_values=show_values, fixed=fixed.changes
+        [file_listing],
+        own_tokens(),
+        show_values=show_values,
+        fixed=fixed.changes,
+        written=written,
     )
 
 
-def of_run(sent: Sent, *, show_values: bool = False) -> str:
+def of_run(sent: Sent, *, show_values: bool = False, written: WrittenResults | None = None) -> str:
     """The findings of the source of a run, and the outcomes of its rows.
 
     Args:
         sent: the state of the run.
         show_values: whether to include values of contacts.
+        written: the results beside a report.json.
     """
     books = sent.run.books if sent.run else sent.fixed.books if sent.fixed else sent.checked.after
     return as_json.document(
@@ -45,6 +58,7 @@ def of_run(sent: Sent, *, show_values: bool = False) -> str:
         show_values=show_values,
         run=_run(sent),
         fixed=sent.changes,
+        written=written,
     )
 
 
@@ -87,6 +101,7 @@ def _run(sent: Sent) -> dict[str, Any]:
         ],
         "books": dataclasses.asdict(sent.books),
         "not_sent_yet": sent.pending,
+        "gate": str(sent.gate) if sent.gate is not None else None,
         "refusals": {
             code: {"rows": count, "class": str(reason)}
             for code, (count, reason) in sent.refusals.items()

@@ -57,6 +57,8 @@ def of_run(sent: Sent, settings: Settings) -> int:
     """The exit code of a run, of one that stopped too."""
     if sent.stopped is not None:
         return sent.stopped.exit_code
+    if sent.gate is not None:
+        return FAILED  # nothing was sent, which no option makes a success
     refused = bool(sent.checked.analysis.refused)
     rejected = sent.books.rejected_here + sent.books.rejected_there
     return _of_results(settings, refused, sent.warnings, rejected, sent.books.rows)

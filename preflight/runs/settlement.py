@@ -13,6 +13,7 @@ import pandas as pd
 
 from preflight.config import profiles
 from preflight.config.profile import Profile
+from preflight.config.setting_values import MaxBad
 from preflight.config.settings import Settings
 from preflight.core.books import RunBooks
 from preflight.core.errors import BooksError, Stopped
@@ -27,6 +28,7 @@ from preflight.runs.matching.counters import disagreements
 from preflight.runs.matching.membership import absent
 from preflight.runs.prediction import Predicted, predicted
 from preflight.runs.row_outcomes import RowOutcome, RowOutcomes
+from preflight.writing import results_folder, written_results
 from preflight.writing.writer import Fixed
 
 
@@ -51,6 +53,8 @@ class Sent:
         folder: of the results.
         settings: of the run.
         stopped: why the run cannot go on now; None if it ended.
+        dry_run: whether nothing was sent because the call was not to send.
+        gate: the `max_bad` that so many rejected rows are over that nothing was sent; else None.
     """
 
     run: Run | None
@@ -69,6 +73,8 @@ class Sent:
     folder: Path
     settings: Settings
     stopped: Stopped | None = None
+    dry_run: bool = False
+    gate: MaxBad | None = None
 
 
 @dataclass
@@ -130,6 +136,11 @@ def settle(ledger: Ledger, run_id: str, joins_by: str, ending: Ending) -> Sent:
         totals.notes.append(_membership(totals, len(members)))
     books = _books(run, totals)
     failures = _together(totals.failures)
+    if aside := written_results.set_aside(run.folder, results_folder.FAILURES):
+        totals.notes.append(
+            f"{results_folder.FAILURES} was changed since preflight wrote it: your version is "
+            f"kept as {aside}"
+        )
     changes, warnings = write_failures(
         run, checked, failures, books, totals.outcomes, totals.unattributed, ending.progress
     )

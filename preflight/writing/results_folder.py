@@ -18,6 +18,7 @@ from preflight.core import csv_writer, files
 from preflight.core.errors import OutputExists, UsageError, WriteError
 from preflight.core.locks import locked
 from preflight.core.types import CHANGE_COLUMNS
+from preflight.writing import written_results
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,7 +39,7 @@ HELPERS = (
 _SUFFIX = ".preflight"
 _STAGING = ".preflight-partial-"
 _OLD, _NEW = ".preflight-replaced", ".preflight-new"
-_UNSENT, _LOCK = ".preflight-unsent", ".preflight-lock"
+_LOCK = ".preflight-lock"
 
 
 def default_folder(name: str, stdin_name: str | None = None) -> Path:
@@ -62,9 +63,8 @@ def staging(folder: Path, *, force: bool, to_send: bool = False) -> Iterator[Pat
 
     Args:
         folder: where the results go.
-        force: whether existing results are replaced.
-        to_send: whether a run will send the results. Results that no run took over, see
-            `handed_over`, are replaced by the next call of this kind without `force`.
+        force: whether results are replaced that a person changed, or an unfinished run needs.
+        to_send: whether a run will send the results; it looks itself what other runs need.
 
     Raises:
         OutputExists: there are results already, and they may not be replaced.
@@ -79,10 +79,8 @@ def staging(folder: Path, *, force: bool, to_send: bool = False) -> Iterator[Pat
             _refuse_standing(folder, force=force, to_send=to_send)
             with _staged(folder) as staged:
                 yield staged
-                if to_send:
-                    files.touch(staged / _UNSENT)
                 _refuse_standing(folder, force=force, to_send=to_send)
-                _exchange(folder, staged, [*_marks(folder), *_standing(folder)])
+                _exchange(folder, staged, _standing(folder))
     finally:
         if made_here:
             with contextlib.suppress(OSError):  # it is not empty, or belongs to another process
@@ -139,11 +137,6 @@ def _staged(folder: Path) -> Iterator[Path]:
         shutil.rmtree(place, ignore_errors=True)
 
 
-def handed_over(folder: Path) -> None:
-    """Records that a run took over the results in a folder, so that no call replaces them."""
-    (folder / _UNSENT).unlink(missing_ok=True)
-
-
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Locks the folder, and creates it if missing; leftovers in it are then of dead processes.
@@ -168,16 +161,26 @@ def _standing(folder: Path) -> list[str]:
     return [name for name in RESULTS if os.path.lexists(folder / name)]
 
 
-def _marks(folder: Path) -> list[str]:
-    return [_UNSENT] if (folder / _UNSENT).exists() else []
-
-
 def _refuse_standing(folder: Path, *, force: bool, to_send: bool) -> None:
+    """Refuses to replace results that somebody needs; those that nobody touched are replaced."""
     existing = _standing(folder)
-    if existing and not force and not (to_send and (folder / _UNSENT).exists()):
+    if not existing or force:
+        return
+    kept = written_results.load(folder)
+    if kept is None:
         raise OutputExists(
             f"{folder}/{existing[0]} exists; replace it with --force, "
             "or write elsewhere with -o DIR"
+        )
+    if kept.unfinished_run and not to_send:
+        raise OutputExists(
+            f"the results in {folder} belong to run {kept.unfinished_run}, which has not ended; "
+            f"`preflight resume {kept.unfinished_run}` goes on with it. Write elsewhere with -o DIR"
+        )
+    for name in kept.changed(folder):
+        raise OutputExists(
+            f"{folder}/{name} was changed since preflight wrote it, so it is not replaced; write "
+            "elsewhere with -o DIR, or give your changes up with --force"
         )
 
 
@@ -200,7 +203,6 @@ def _exchange(folder: Path, staged: Path, outgoing: Sequence[str]) -> None:
         for name in outgoing:
             move(folder / name, old / name)
         move(staged, new)
-        # The mark of unsent results comes first: its name begins with a dot.
         for path in sorted(new.iterdir()):
             move(path, folder / path.name)
         files.sync_folder(folder)

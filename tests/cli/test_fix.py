@@ -118,17 +118,24 @@ def test_an_encoding_that_is_sure_is_fixed_and_said(call: Call) -> None:
     assert "Günther,Kröger," in Path("out/clean.csv").read_text("utf-8")
 
 
-def test_results_are_not_overwritten_without_force(call: Call, here: Path) -> None:
-    (here / "a.csv").write_text(contacts(2))
-    assert call("fix", "a.csv").code == 0
-    before = (here / "a.preflight" / "clean.csv").read_bytes()
-    (here / "a.csv").write_text(contacts(3))
-    told = call("fix", "a.csv")
-    assert (told.code, told.out) == (2, "")
-    assert "clean.csv exists; replace it with --force, or write elsewhere with -o DIR" in told.err
-    assert (here / "a.preflight" / "clean.csv").read_bytes() == before
-    assert call("fix", "a.csv", "--force").code == 0
+def test_results_that_nobody_touched_are_replaced_and_others_are_not(
+    call: Call, here: Path
+) -> None:
+    (here / "a.csv").write_text(contacts(2) + "no address,N\n")
+    assert call("fix", "a.csv").code == 1
+    (here / "a.csv").write_text(contacts(3) + "no address,N\n")
+    assert call("fix", "a.csv").code == 1
     assert len(clean_rows_of(here / "a.preflight")) == 3
+    rejects = here / "a.preflight" / "rejects.csv"
+    rejects.write_text(rejects.read_text().replace("no address", "nan@kestrel-labs.com"))
+    before = rejects.read_bytes()
+    for command in ("fix", "split"):
+        told = call(command, "a.csv")
+        assert (told.code, told.out) == (2, "")
+        assert "rejects.csv was changed since preflight wrote it, so it is not replaced" in told.err
+    assert rejects.read_bytes() == before
+    assert call("fix", "a.csv", "--force").code == 1
+    assert rejects.read_bytes() != before
 
 
 def test_parts_under_a_limit_and_a_record_that_none_can_hold(call: Call, here: Path) -> None:

@@ -273,8 +273,11 @@ def test_a_file_uploaded_by_hand_gets_its_failures_and_its_books(call: Call, her
     assert document["run"]["books"]["rejected_there"] == 2
     for path in folder.iterdir():
         assert path.stat().st_mode & 0o077 == 0
-    again = call("merge", "--from", "dotdigital", "--submitted", "up.csv", "--failures", "r.csv")
-    assert (again.code, "--force" in again.err) == (2, True)
+    merge = ("merge", "--from", "dotdigital", "--submitted", "up.csv", "--failures", "r.csv")
+    assert call(*merge).code == 1
+    (folder / "failures.csv").write_text("corrected")
+    again = call(*merge)
+    assert (again.code, "failures.csv was changed since" in again.err) == (2, True)
 
 
 def test_the_original_gives_its_columns_and_its_row_numbers(call: Call, here: Path) -> None:

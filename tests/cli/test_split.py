@@ -44,8 +44,14 @@ def test_the_limit_is_the_providers_where_none_is_given(call: Call, here: Path) 
     assert [path.name for path in (here / "a.preflight" / "parts").iterdir()] == ["0001.csv"]
 
 
-def test_a_second_split_wants_force(call: Call) -> None:
+def test_a_second_split_replaces_parts_that_nobody_changed(call: Call, here: Path) -> None:
     file, out = SHOW / "badges-cp1252.csv", ("-o", "out")
     first = call("split", file, *out, *EXPORTS["badges-cp1252.csv"])
     assert first.code == 1
-    assert call("split", file, *out).code == 2
+    assert call("split", file, *out, *EXPORTS["badges-cp1252.csv"]).code == 1
+    (here / "out" / "parts" / "0001.csv").write_text("email\n")
+    told = call("split", file, *out)
+    assert (told.code, "parts/0001.csv was changed since preflight wrote it" in told.err) == (
+        2,
+        True,
+    )

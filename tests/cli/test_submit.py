@@ -177,10 +177,33 @@ def test_a_dry_run_sends_nothing_and_asks_for_no_secret(call: Call, here: Path) 
     (here / "a.csv").write_text(contacts(3))
     told = call("submit", "a.csv", *TALKVALUE, "--dry-run")
     assert told.code == 0
-    assert "nothing was sent" in told.out
-    assert "+ 3 unknown + 0 dropped\n         3 rows of the unknown not sent yet" in told.out
+    assert "  dry run, nothing was sent: would send 3 rows in 1 part\n" in told.out
+    assert "unknown" not in told.out
     assert len(clean_rows_of(here / "a.preflight")) == 3
     assert call("submit", "a.csv", "--to", "talkvalue", "--dry-run", "--force").code == 2
+
+
+def test_more_rejected_rows_than_are_accepted_send_nothing(
+    call: Call, box: Box, here: Path
+) -> None:
+    """A dry run says so, too; once they are corrected, the same call sends."""
+    opened = box()
+    (here / "a.csv").write_text(contacts(3) + "no address,N\n")
+    for more in ((), ("--dry-run",), ("--exit-zero",)):
+        told = call("submit", "a.csv", *TALKVALUE, "--max-bad", "20%", *more)
+        assert told.code == 1
+        assert (
+            "  nothing was sent: 1 of 4 rows rejected, more than --max-bad 20% allows; "
+            "correct them in rejects.csv, or raise --max-bad\n"
+        ) in told.out
+    shown = call("submit", "a.csv", *TALKVALUE, "--max-bad", "0", "--output-format", "json")
+    run = json.loads(shown.out)["run"]
+    jsonschema.validate(json.loads(shown.out), json.loads(SCHEMA.read_text()))
+    assert (run["gate"], run["id"], run["not_sent_yet"]) == ("0", None, 3)
+    assert opened.store.jobs("talkvalue") == []
+    assert not (here / ".preflight").exists()
+    assert call("submit", "a.csv", *TALKVALUE, "--max-bad", "25%").code == 0
+    assert len(opened.store.accepted("talkvalue")) == 3
 
 
 def test_the_stand_ins_of_one_run_are_started_for_it(call: Call, here: Path) -> None:
@@ -417,7 +440,7 @@ def test_results_that_no_run_came_to_have_do_not_stand_in_the_way(
     (here / "state" / ELSEWHERE / "sources").unlink()
     assert call("submit", "a.csv", *TALKVALUE, "--state-dir", "state").code == 0
     again = call("submit", "a.csv", *TALKVALUE, "--state-dir", "state")
-    assert (again.code, "exists; replace it with --force" in again.err) == (2, True)
+    assert (again.code, "was sent to talkvalue before" in again.err) == (2, True)
 
 
 @pytest.mark.slow
@@ -425,10 +448,16 @@ def test_results_of_a_run_that_sent_nothing_are_said_to_be_its(
     call: Call, box: Box, here: Path
 ) -> None:
     opened = box("talkvalue:analyze:429:99")
-    (here / "a.csv").write_text(contacts(2))
+    (here / "a.csv").write_text(contacts(2) + "no address,N\n")
     assert call("submit", "a.csv", *TALKVALUE).code == 3
     opened.faults.clear()
+    failures = here / "a.preflight" / "failures.csv"
+    written = failures.read_bytes()
+    failures.write_bytes(written + b"corrected")
     told = call("submit", "a.csv", *TALKVALUE)
     assert (told.code, "which has sent nothing: `preflight resume 2" in told.err) == (2, True)
-    assert call("resume").code == 0
+    failures.write_bytes(written)
+    assert call("submit", "a.csv", *TALKVALUE).code == 1
     assert len(opened.store.accepted("talkvalue")) == 2
+    states = [line.split()[1] for line in call("runs").out.splitlines()]
+    assert states == ["finished", "replaced"]

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from preflight.core.exchange import Part
 from preflight.providers.sandbox.store import Store
+from preflight.runs.ledger import places
 from preflight.runs.ledger.ledger import Ledger
-from preflight.runs.ledger.places import ELSEWHERE
 from preflight.runs.ledger.run import PartState, RunState, StoredPart
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ def audit(found: Found, here: Path, store: Store) -> None:
         store: what the stand-ins remember.
     """
     scenario = found.trial.scenario
-    with Ledger(here / ".preflight" / ELSEWHERE) as ledger:
+    (place,) = places.folders(here / ".preflight")
+    with Ledger(place) as ledger:
         run = next(one for one in ledger.runs() if one.state is RunState.FINISHED)
         parts = ledger.parts(run.id)
         others = [one for one in ledger.runs() if one.id != run.id]

@@ -123,7 +123,7 @@ def test_a_run_that_finds_the_disk_full_says_how_to_go_on(runner: Runner, tmp_pa
         point = Point("ledger", 70, full=True)
         ended = runner.call(scenario.argv(), cwd=tmp_path, environ=environ, point=point)
     (taken,) = re.findall(r"run (\S+): if it is interrupted", ended.err)
-    ledger = tmp_path / ".preflight" / "ledger.sqlite"
+    ledger = tmp_path / ".preflight" / "elsewhere" / "ledger.sqlite"
     assert ended.code == 2
     assert ended.err.splitlines()[-1] == (
         f"preflight: cannot write {ledger}: database or disk is full; "
@@ -198,7 +198,7 @@ def test_a_call_dies_at_its_point_and_not_before(runner: Runner, tmp_path: Path)
         environ = {**bare_environment(), **box.environment}
         killed = runner.call(scenario.argv(), cwd=tmp_path, environ=environ, point=Point("call", 1))
         assert (killed.code, killed.counts) == (KILLED, None)
-        assert (tmp_path / ".preflight" / "ledger.sqlite").exists()
+        assert (tmp_path / ".preflight" / "elsewhere" / "ledger.sqlite").exists()
         assert box.store.jobs("textus") == []
         gone = runner.call(scenario.argv(), cwd=tmp_path, environ=environ, timeout=0.001)
         assert gone.code == STUCK

@@ -16,9 +16,9 @@ from pathlib import Path
 
 from preflight.providers.sandbox.server import Sandbox
 from preflight.providers.sandbox.store import Store
+from preflight.runs.ledger import places
 from preflight.runs.ledger.database import FILE
 from preflight.runs.ledger.ledger import Ledger
-from preflight.runs.ledger.places import ELSEWHERE
 from preflight.runs.ledger.run import AttemptState, PartState, Run, RunState, StoredPart
 from tests.calls import bare_environment
 from tests.crash.audit import audit, keys_of
@@ -135,7 +135,7 @@ class _Person:
 
     def _next(self, ended: Ended) -> Sequence[str] | None:
         """The next call; None where there is none to be made."""
-        found, seen = self._found, _look(self._here / ".preflight" / ELSEWHERE)
+        found, seen = self._found, _look(self._here)
         if ended.code == STUCK:
             found.stuck = "a call did not come to its end"
             return None
@@ -219,15 +219,16 @@ def _is_full(ended: Ended) -> bool:
     return ended.code == 2 and any(words in line for line in last for words in _FULL)
 
 
-def _look(state: Path) -> tuple[Run, list[StoredPart], bool] | None:
+def _look(here: Path) -> tuple[Run, list[StoredPart], bool] | None:
     """The latest run, its parts, and whether a call of it is in doubt; None without a run.
 
     A copy is opened, because opening a ledger after a crash repairs it; the next call must do that.
     """
-    if not (state / FILE).exists():
+    known = places.folders(here / ".preflight")
+    if not known:
         return None
-    with tempfile.TemporaryDirectory(dir=state.parents[2]) as copy:
-        for path in state.glob(f"{FILE}*"):
+    with tempfile.TemporaryDirectory(dir=here.parent) as copy:
+        for path in known[0].glob(f"{FILE}*"):
             if not path.name.endswith("-shm"):
                 shutil.copy(path, copy)
         with Ledger(Path(copy)) as ledger:

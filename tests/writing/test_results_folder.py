@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import json
 import multiprocessing
 from collections.abc import Callable
+from dataclasses import asdict
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
@@ -15,7 +17,8 @@ import pytest
 
 from preflight.core.errors import OutputExists, RunLocked, WriteError
 from preflight.core.types import CHANGE_COLUMNS
-from preflight.writing import results_folder
+from preflight.writing import results_folder, written_results
+from preflight.writing.written_results import WrittenResults
 
 
 def tree(folder: Path) -> dict[str, str]:
@@ -207,32 +210,103 @@ def test_new_results_come_in_where_a_killed_call_had_decided(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["clean.csv", "parts"]
 
 
-def test_results_that_no_run_came_to_have_are_replaced_by_the_next_that_is_to_send(
-    tmp_path: Path,
+def recorded(place: Path, run: str | None = None) -> None:
+    """Writes a report.json that says what is in a folder."""
+    written = asdict(WrittenResults(written_results.digests(place), run))
+    (place / "report.json").write_text(json.dumps({"tool": {}, **written, "files": []}, indent=1))
+
+
+def results(place: Path, text: str) -> None:
+    """Results as `fix` writes them, with two parts."""
+    (place / "rejects.csv").write_text(text)
+    (place / "parts").mkdir()
+    parts = []
+    for name in ("0001.csv", "0002.csv"):
+        (place / "parts" / name).write_text(text + name)
+        digest = written_results.digest(place / "parts" / name)
+        parts.append({"file": f"parts/{name}", "sha256": digest})
+    (place / "manifest.json").write_text(json.dumps({"parts": parts}))
+    recorded(place)
+
+
+def test_results_that_nobody_touched_are_replaced(tmp_path: Path) -> None:
+    """Those that a person deleted as well."""
+    for text in ("first", "second", "third"):
+        with results_folder.staging(tmp_path, force=False) as place:
+            results(place, text)
+        assert tree(tmp_path)["rejects.csv"] == text
+        if text == "second":
+            (tmp_path / "rejects.csv").unlink()
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("rejects.csv", lambda path: path.write_text("corrected")),
+        ("parts/0002.csv", lambda path: path.write_text("corrected")),
+        ("parts/0003.csv", lambda path: path.write_text("of mine")),
+        ("failures.csv", lambda path: path.write_text("of mine")),
+        ("manifest.json", lambda path: path.write_text("{}")),
+        ("clean.csv", lambda path: path.mkdir()),
+    ],
+)
+def test_results_that_a_person_changed_are_not(
+    tmp_path: Path, name: str, change: Callable[[Path], None]
 ) -> None:
-    """As after a kill between the writing and the ledger; `fix` does not replace them."""
-    for text in ("first", "second"):
-        with results_folder.staging(tmp_path, force=False, to_send=True) as place:
-            fill(place, text)
-    assert set(tree(tmp_path).values()) == {"second", ""}
-    with pytest.raises(OutputExists), results_folder.staging(tmp_path, force=False):
+    """By name; `force` gives the changes up."""
+    with results_folder.staging(tmp_path, force=False) as place:
+        results(place, "first")
+    change(tmp_path / name)
+    with (
+        pytest.raises(OutputExists, match=f"{name} was changed since preflight wrote it"),
+        results_folder.staging(tmp_path, force=False, to_send=True),
+    ):
         pytest.fail("the block was entered")
-    results_folder.handed_over(tmp_path)
-    with pytest.raises(OutputExists), results_folder.staging(tmp_path, force=False, to_send=True):
-        pytest.fail("the block was entered")
-    assert tree(tmp_path) == {"clean.csv": "second", "parts/0001.csv": "second"}
-    results_folder.handed_over(tmp_path / "nowhere")
-
-
-def test_results_of_a_fix_are_not_taken_for_unsent_ones(tmp_path: Path) -> None:
-    """The mark of those that were there before goes with them."""
-    with results_folder.staging(tmp_path, force=False, to_send=True) as place:
-        fill(place)
     with results_folder.staging(tmp_path, force=True) as place:
-        fill(place, "fixed")
-    with pytest.raises(OutputExists), results_folder.staging(tmp_path, force=False, to_send=True):
+        results(place, "second")
+    assert tree(tmp_path)["rejects.csv"] == "second"
+
+
+def test_what_changes_while_the_new_results_are_made_is_kept(tmp_path: Path) -> None:
+    with results_folder.staging(tmp_path, force=False) as place:
+        results(place, "first")
+
+    def correct() -> None:
+        with results_folder.staging(tmp_path, force=False) as place:
+            results(place, "second")
+            (tmp_path / "rejects.csv").write_text("corrected")
+
+    with pytest.raises(OutputExists, match=r"rejects\.csv was changed"):
+        correct()
+    assert tree(tmp_path)["rejects.csv"] == "corrected"
+
+
+def test_results_that_an_unfinished_run_needs_are_left_to_it(tmp_path: Path) -> None:
+    """A call that sends looks into the ledger itself."""
+    with results_folder.staging(tmp_path, force=False) as place:
+        results(place, "first")
+        recorded(place, "20260101-000000-0000")
+    with (
+        pytest.raises(OutputExists, match="`preflight resume 20260101-000000-0000` goes on"),
+        results_folder.staging(tmp_path, force=False),
+    ):
         pytest.fail("the block was entered")
-    assert set(tree(tmp_path).values()) == {"fixed"}
+    with results_folder.staging(tmp_path, force=False, to_send=True) as place:
+        results(place, "second")
+
+
+def test_a_result_that_was_changed_is_set_aside(tmp_path: Path) -> None:
+    (tmp_path / "failures.csv").write_text("written")
+    assert written_results.set_aside(tmp_path, "failures.csv") == ""
+    recorded(tmp_path)
+    assert written_results.set_aside(tmp_path, "failures.csv") == ""
+    names = []
+    for text in ("once", "twice", "again"):
+        (tmp_path / "failures.csv").write_text(text)
+        names.append(written_results.set_aside(tmp_path, "failures.csv"))
+        assert (tmp_path / names[-1]).read_text() == text
+    assert names == ["failures-edited.csv", "failures-edited-2.csv", "failures-edited-3.csv"]
+    assert written_results.set_aside(tmp_path, "failures.csv") == ""
 
 
 def test_a_path_that_is_no_folder_is_told_as_such(tmp_path: Path) -> None:
