@@ -2,7 +2,7 @@
 
 The digests stand near the beginning of report.json, which may be large, and only its beginning is
 read for them. report.json itself, and what only `undo` reads, are for programs and count for
-nothing here; the parts are told by manifest.json.
+nothing here. The parts are in manifest.json.
 """
 
 from __future__ import annotations
