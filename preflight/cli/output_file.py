@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from preflight.config.settings import Settings
 from preflight.core import files
-from preflight.core.errors import UsageError
+from preflight.core.errors import UsageError, WriteError
 from preflight.writing import results_folder
 
 
@@ -45,6 +47,7 @@ def refuse(
 
     Raises:
         UsageError: it is.
+        WriteError: it cannot be written.
     """
     from preflight.runs.guards import is_state  # here: most calls need nothing of the runs
 
@@ -52,6 +55,22 @@ def refuse(
     results_folder.refuse_result(target, option, folder)
     if is_state(target):
         raise UsageError(f"{option} {target} would replace the records of runs; name another file")
+    _refuse_unwritable(target, folder)
+
+
+def _refuse_unwritable(target: Path, folder: Path | None) -> None:
+    """Makes sure that a file can be written, before a call works for it.
+
+    Raises:
+        WriteError: there is no such folder, or no right to write there, or the file is a folder.
+    """
+    parent = target.parent
+    if target.is_dir():
+        raise WriteError(target, os.strerror(errno.EISDIR))
+    if not parent.is_dir() and not results_folder.is_one(parent, folder):
+        raise WriteError(target, os.strerror(errno.ENOENT))
+    if parent.is_dir() and not os.access(target if target.exists() else parent, os.W_OK):
+        raise WriteError(target, os.strerror(errno.EACCES))
 
 
 def _named(given: Mapping[str, Any], settings: Settings) -> Iterator[str | Path]:

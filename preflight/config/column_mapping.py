@@ -130,6 +130,17 @@ def missing(header: Sequence[str], names: Iterable[str]) -> tuple[str, ...]:
     )
 
 
+def require_fields(mapping: Mapping[str, str], profile: Profile) -> None:
+    """Makes sure that a profile has the fields of a mapping, which no file is needed for.
+
+    Raises:
+        ConfigError: it lacks one.
+    """
+    for name, field in mapping.items():
+        if field != NOT_A_FIELD and field not in profile.fields:
+            raise ConfigError(_no_such_field(name, field, profile))
+
+
 def _mapped(
     header: Sequence[str], profile: Profile, mapping: Mapping[str, str], shared: Collection[str]
 ) -> dict[int, str]:
@@ -141,9 +152,8 @@ def _mapped(
     mapped: dict[int, str] = {}
     bare = [bare_name(name) for name in header]
     loose = [_loose(name) for name in header]
+    require_fields(mapping, profile)
     for name, field in mapping.items():
-        if field != NOT_A_FIELD and field not in profile.fields:
-            raise ConfigError(_no_such_field(name, field, profile))
         number = _numbered(name, header)
         if number is not None:
             mapped[number] = field

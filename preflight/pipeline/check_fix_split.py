@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from preflight.config import catalogue, profiles
-from preflight.config.column_mapping import missing, resolve
+from preflight.config.column_mapping import missing, require_fields, resolve
 from preflight.config.plan import Plan
 from preflight.config.profile import GENERAL, Profile
 from preflight.config.settings import Settings
@@ -62,6 +62,7 @@ def analyzed(path: str | Path, settings: Settings, call: Call) -> Checked:
     )
     rules = _rules(settings, profile, call)
     schema = _user_schema(settings.schema) if settings.schema else None
+    require_fields(settings.columns, profile)
     source = open_source(path, spool=call.work, stdin_name=call.stdin_name, sheet=settings.sheet)
     source = dataclasses.replace(source, name=call.name or source.name)
     layout = scan(

@@ -12,6 +12,7 @@ from preflight.core.errors import UsageError
 from preflight.providers import registry
 from preflight.providers.access import is_loopback
 from preflight.providers.destination import OWN, SANDBOX, destination, is_local, named
+from preflight.providers.option import validated
 from preflight.providers.protocol import Provider
 from preflight.runs.delivery.events import Events
 from preflight.runs.delivery.events import silent as no_events
@@ -80,6 +81,29 @@ class Connection:
             f"run {run.id} began at {named(run.provider, run.address)}, and this call would go to "
             f"{named(run.provider, address)}: {_same_address(run, client.BASE_URL)}"
         )
+
+    def check(self, provider: str, options: Mapping[str, str], *, secrets: bool = True) -> None:
+        """Makes sure that a provider can be connected to, before anything is read or started.
+
+        Args:
+            provider: its name.
+            options: its options.
+            secrets: whether they are needed, and the address; not if nothing will be sent.
+
+        Raises:
+            UsageError, MissingSecret: see `registry.connect`.
+            MissingExtra: the stand-ins are not installed.
+        """
+        validated(provider, registry.options(provider), options)
+        _ = self.scale(provider), self.patience
+        if self.sandbox and self.base_url:
+            raise UsageError("--sandbox and --base-url name two addresses; leave one of them out")
+        if secrets and self.sandbox:
+            from preflight.providers.sandbox.server import require_extra  # here: few calls need it
+
+            require_extra()
+        elif secrets:
+            self.connected(provider, options).close()
 
     def connected(self, provider: str, options: Mapping[str, str]) -> Provider:
         """Connects to a provider; makes no call yet.

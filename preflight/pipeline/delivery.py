@@ -23,8 +23,6 @@ from preflight.pipeline import check_fix_split
 from preflight.pipeline.call import Call, CallOptions
 from preflight.pipeline.connection import Connection
 from preflight.pipeline.submission import Submission
-from preflight.providers import registry
-from preflight.providers.option import validated
 from preflight.providers.protocol import Provider
 from preflight.report import documents
 from preflight.runs.corrections.brought import keep as keep_corrections
@@ -92,19 +90,15 @@ def submit(
 def deliver(submission: Submission) -> Sent:
     """Carries out a submission; see `submit`."""
     connection, settings = submission.connection, submission.own_settings
-    _ = connection.scale(submission.provider), connection.patience
+    to_send = not submission.dry_run
+    connection.check(submission.provider, submission.options, secrets=to_send)
     with ExitStack() as stack:
-        if submission.dry_run:
-            validated(
-                submission.provider, registry.options(submission.provider), submission.options
-            )
-            return _unsent(_results(submission, to_send=False), submission)
+        fixed = _results(submission, to_send=to_send)
+        if not to_send or not fixed.parts or _over(submission.max_bad, fixed):
+            return _unsent(fixed, submission)
         connected = stack.enter_context(
             closing(connection.connected(submission.provider, submission.options))
         )
-        fixed = _results(submission, to_send=True)
-        if not fixed.parts or _over(submission.max_bad, fixed):
-            return _unsent(fixed, submission)
         ledger = stack.enter_context(Ledger(settings.state_dir))
         run = _begin(submission, ledger, fixed)
         stack.enter_context(_resumable(run))

@@ -89,10 +89,14 @@ def resubmit(
     settings = dataclasses.replace(settings, state_dir=found.place)
     with Ledger(found.place) as ledger, ledger.lock(found.run.id):
         family = _ended(ledger, found.run)
+        parent = family[-1]
+        connection = connection.going_on(parent)
+        connection.check(
+            parent.provider, {**_taken_over(parent), **connection.options}, secrets=not dry_run
+        )
         rounds = _rounds(family, settings, call)
         returned = _returned(source, rounds.history[0].labels, settings, call.work)
         _refuse_others(ledger, family, returned, source.name)
-        parent = family[-1]
         own = dataclasses.replace(
             _own_settings(parent, settings, _header_line(returned)),
             date_orders=_orders(rounds.sources),
@@ -105,7 +109,7 @@ def resubmit(
                 path=path,
                 provider=parent.provider,
                 settings=dataclasses.replace(own, state_dir=state_dir),
-                connection=connection.going_on(parent),
+                connection=connection,
                 address=parent.address,
                 call=dataclasses.replace(call, name=source.name, comparison=verdicts),
                 dry_run=dry_run,

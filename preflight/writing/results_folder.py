@@ -237,6 +237,11 @@ def _forget(old: Path, new: Path) -> None:
     new.rmdir()
 
 
+def is_one(place: Path, folder: Path | None = None) -> bool:
+    """Whether a folder holds results, or will: it is the given one, or has the name of one."""
+    return place == folder or place.suffix == _SUFFIX
+
+
 def refuse_result(target: Path, option: str, folder: Path | None = None) -> None:
     """Makes sure that a file that the user named is none of the results in a folder.
 
@@ -252,7 +257,7 @@ def refuse_result(target: Path, option: str, folder: Path | None = None) -> None
     path = Path(os.path.realpath(target))
     given = None if folder is None else Path(os.path.realpath(folder))
     for place in path.parents[:2]:
-        named = place == given or place.suffix == _SUFFIX
+        named = is_one(place, given)
         if path.relative_to(place).parts[0] in RESULTS and (
             named or any((place / name).exists() for name in (UNDO, MANIFEST))
         ):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _NEEDED = ("starlette", "uvicorn", "h11", "python_multipart")
 
 
-def _require_extra() -> None:
+def require_extra() -> None:
     """Checks that what the stand-ins are made with can be imported.
 
     Raises:
@@ -44,7 +44,7 @@ def magic_values() -> tuple[tuple[str, Magic], ...]:
     Raises:
         MissingExtra: the extra `sandbox` is not installed.
     """
-    _require_extra()
+    require_extra()
     from preflight.providers.sandbox.app import MAGIC
 
     return MAGIC
@@ -77,7 +77,7 @@ class Sandbox:
         job_seconds: float = 0.0,
         faults: Iterable[str] = (),
     ) -> None:
-        _require_extra()
+        require_extra()
         from preflight.providers.sandbox.app import LOOPBACK, ROUTES
 
         if host not in LOOPBACK:
