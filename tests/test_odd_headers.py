@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -98,6 +99,20 @@ CASES = {
     "a nameless column with a value": Odd(
         f"{NAMES},\n{ROWS}q@kestrel-labs.com,Al,Hall,Acme,x\n", "STR102 STR108"
     ),
+    "an address in a full row above": Odd(
+        f"Exported by,sam@kestrel-labs.com,,\n{NAMES}\n{ROWS}", "STR106", clean=0
+    ),
+    "people with phones alone above": Odd(
+        "Ann,+14155552671\nBob,+14155552672\nName,Phone\nCleo,+14155552673\n",
+        "HDR212 STR106", "Name,Phone", 0,
+    ),
+    "names between quotes and blanks, with a name too few": Odd(
+        '"Name" "Email"\n' + "".join(f'"{n}" "Al Hall" "p{n}@kestrel-labs.com"\n' for n in "12"),
+        "STR111 STR115", '"Name ""Email"""', 0,
+    ),
+    "a delimiter that sep= names and the file does not have": Odd(
+        f"sep=;\n{NAMES}\n{ROWS}", "STR115", f'"{NAMES}"', 0
+    ),
     "numbers alone": Odd("1,2,3\n4,5,6\n7,8,9\n10,11,12\n", "HDR201", "1,2,3", 0),
     "years": Odd("Code,2019,2020\n1,4,5\n2,6,7\n", "HDR212", "Code,2019,2020", 2),
     "numbers above words": Odd("0,1\na,b\nc,d\n", "HDR212", "0,1", 2),
@@ -121,3 +136,40 @@ def test_an_odd_header_shifts_no_column_and_loses_nobody(odd: Odd, tmp_path: Pat
     assert (" ".join(sorted(codes)), clean[0], fixed.books.clean) == (
         odd.codes, odd.header, odd.clean,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("content", "settings", "said"),
+    [
+        ("name;email\nAnn;ann@kestrel-labs.com\n", {"delimiter": ","}, {"STR115"}),
+        (
+            '"Name,Email"\n"Ann,ann@kestrel-labs.com"\nBob,bob@kestrel-labs.com\n', {},
+            {"STR116"},
+        ),
+        ("Mail,Name,Mail\na@kestrel-labs.com,Ann,b@kestrel-labs.com\n", {}, {"HDR203"}),
+        (
+            "Mail,Name,Mail\na@kestrel-labs.com,Ann,b@kestrel-labs.com\n",
+            {"ignore": ("HDR203",)},
+            {"HDR208"},
+        ),
+        ("name^email\nAnn^ann@kestrel-labs.com\n", {"ignore": ("STR115",)}, {"HDR202"}),
+        ("Name,Firma Mail\nAnn,Acme,a@kestrel-labs.com\n", {}, {"HDR215"}),
+    ],
+)  # fmt: skip
+def test_an_error_of_the_file_is_its_one_reason(
+    tmp_path: Path, content: str, settings: dict[str, Any], said: set[str]
+) -> None:
+    """Where the rule that knows better is off, another one tells."""
+    analysis = checked.check(tmp_path, content, profile="talkvalue", **settings).analysis
+    assert {rule.code for rule, _ in analysis.refused} == said
+    advice = " ".join(problem.message or "" for _, problem in analysis.problems)
+    assert "Mail=" not in advice or "HDR208" in said
+
+
+def test_a_column_that_numbers_the_rows_is_the_one_without_a_name(tmp_path: Path) -> None:
+    """R's `write.table` names no column of row names."""
+    content = "Name;Email\n1;Ann, Acme;ann@kestrel-labs.com\n2;Bob;bob@kestrel-labs.com\n"
+    ((_, problem),) = checked.check(tmp_path, content).analysis.refused
+    assert "the first column numbers the rows and has no name; add one in line 1" in (
+        problem.message or ""
+    )

@@ -56,6 +56,11 @@ CASES = {
         NAMES + ROWS + "Name,Mail\nAl,al@kestrel-labs.com\n", "STR119", (3, 2, 0)
     ),
     "the header again": Mixed(NAMES + ROWS + NAMES + MORE, "STR107", (6, 0, 1)),
+    "a contact of merge tags": Mixed(
+        NAMES + ROWS + "%%Email%%,%%First Name%%,*|LNAME|*,Acme\n" + MORE,
+        "EML310 NAM602",
+        (6, 1, 0),
+    ),
     "a contact whose name is the name of a column": Mixed(
         NAMES + ROWS + "al@kestrel-labs.com,Name,Company,Phone\n" + MORE, "", (7, 0, 0)
     ),

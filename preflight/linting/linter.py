@@ -314,7 +314,7 @@ def view_problems(view: FileView, plan: Plan) -> list[tuple[Rule, Problem]]:
     Each problem comes with its rule, whose severity is that of the problem, which may have its own.
     If a rule crashes, that is a problem of the CRASH rule.
     """
-    problems = []
+    problems: list[tuple[Rule, Problem]] = []
     for rule in (*plan.scoped(Scope.FILE), *plan.scoped(Scope.HEADER)):
         assert rule.check is not None  # noqa: S101 - the catalogue makes sure
         try:
@@ -328,4 +328,17 @@ def view_problems(view: FileView, plan: Plan) -> list[tuple[Rule, Problem]]:
                 f"a rule crashed on the file, which was not checked ({crash_message(rule, error)})"
             )
             problems.append((plan.crash, Problem(message, severity=plan.crash.severity)))
-    return problems
+    unsettled = [
+        (rule.code, problem.column)
+        for rule, problem in problems
+        if rule.severity is Severity.ERROR and not plan.applies(problem.safety)
+    ]
+    return [
+        (rule, problem)
+        for rule, problem in problems
+        if not any(
+            code in rule.yields_to
+            and (None in (column, problem.column) or column == problem.column)
+            for code, column in unsettled
+        )
+    ]

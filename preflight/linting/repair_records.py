@@ -63,6 +63,7 @@ class RecordRepairs:
 
     def __init__(self, plan: Plan, layout: Layout) -> None:
         self._plan, self._syntax = plan, layout.syntax
+        self._names_lack = len(layout.longer_rows) > 1
         self._columns = plan.columns[: len(layout.header)]  # without joined ones
         self._rules: dict[Repair, Rule] = {
             repair: rule for rule in plan.scoped(Scope.RECORD) for repair in rule.repairs
@@ -108,10 +109,12 @@ class RecordRepairs:
     def _likely(self, malformed: pd.DataFrame, long: Ints) -> np.ndarray:
         """For each record the column in which a delimiter probably lacks its quotes, or "".
 
-        The names of a header of which none is known may be somebody's data, and are not said.
+        The names of a header of which none is known may be somebody's data, and are not said. Where
+        the header has a name too few, no delimiter lacks its quotes.
         """
         names = np.full(len(malformed), "", dtype=object)
-        if len(long) and any(column.field for column in self._columns):
+        named = any(column.field for column in self._columns)
+        if len(long) and named and not self._names_lack:
             records = malformed.iloc[long]
             at = likely_columns(records["raw"], _widths(records), self._columns, self._syntax)
             headers = [*(bare_name(column.name) for column in self._columns), ""]
@@ -130,8 +133,9 @@ class RecordRepairs:
             records_read: the number of all records of the chunk.
         """
         named = any(column.field for column in self._columns)
-        # Names that are not known do not tell where a cell belongs.
-        if repair not in self._rules or not len(at) or (repair is Repair.JOIN and not named):
+        # Names that are not known, or too few of them, do not tell where a cell belongs.
+        joins = named and not self._names_lack
+        if repair not in self._rules or not len(at) or (repair is Repair.JOIN and not joins):
             return _rejoined([], len(self._columns))
         records = malformed.iloc[at]
         if repair is Repair.JOIN:
@@ -143,8 +147,11 @@ class RecordRepairs:
         return replace(found, at=at[found.at])
 
     def _requoted(self, malformed: pd.DataFrame, at: Ints) -> Requoted:
-        """The records with text after a closing quote that can be read in only one way."""
-        if Repair.REQUOTE not in self._rules:
+        """The records with text after a closing quote that can be read in only one way.
+
+        Where the header has one column, any line fits it as a whole, so that proves nothing.
+        """
+        if Repair.REQUOTE not in self._rules or len(self._columns) == 1:
             at = at[:0]
         found = requoted(malformed["raw"].iloc[at], self._columns, self._syntax)
         return replace(found, at=at[found.at])

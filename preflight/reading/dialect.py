@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -145,7 +146,7 @@ def find_dialect(
     certain = certain or proved_by_columns(
         header.cells, [row.cells for row in above], [row.cells for row in data]
     )
-    contacts = tuple(row.line for row in above if holds_contact(row.cells))
+    contacts = tuple(row.line for row in above if holds_contact(row.cells, reading.width))
     return Dialect(
         syntax=syntax,
         header=header,
@@ -327,6 +328,8 @@ def _named_header(reading: _Reading, known: Callable[[str], bool]) -> tuple[Samp
     for row in reading.rows[:_HEADER_WITHIN]:
         wide = len(row.cells) == reading.width
         if any(map(is_contact, row.filled)):
+            if wide and row is reading.rows[0]:
+                return _header_below_contacts(reading, known)
             if wide:
                 break
             continue
@@ -336,6 +339,22 @@ def _named_header(reading: _Reading, known: Callable[[str], bool]) -> tuple[Samp
         if names and (names, wide) > best:
             best, header = (names, wide), row
     return header, best[0]
+
+
+def _header_below_contacts(
+    reading: _Reading, known: Callable[[str], bool]
+) -> tuple[SampleRow | None, int]:
+    """The first row of known names alone above a contact, though a row above it is like one.
+
+    A spreadsheet writes `Exported by,sam@kestrel-labs.com,,` above a table of four columns.
+    """
+    rows = reading.rows[: _HEADER_WITHIN + 1]
+    for row, below in itertools.pairwise(rows):
+        wide = len(row.cells) == len(below.cells) == reading.width
+        names = sum(map(known, row.filled))
+        if wide and names >= _FEWEST_NAMES and names == len(row.filled):
+            return (row, names) if any(map(is_contact, below.filled)) else (None, 0)
+    return None, 0
 
 
 def _first_header(reading: _Reading) -> SampleRow:

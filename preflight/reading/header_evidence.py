@@ -47,13 +47,16 @@ def is_contact(cell: str) -> bool:
     return digits >= _DIGITS_OF_A_PHONE and _PHONE.fullmatch(text) is not None
 
 
-def holds_contact(cells: Sequence[str]) -> bool:
+def holds_contact(cells: Sequence[str], width: int = 0) -> bool:
     """Whether a row that is no row of the table may be a contact: it has an address.
 
     An address in a sentence is a note. One in a row of several cells is not, nor one that is
-    commented out, or in a row with another delimiter.
+    commented out, or in a row with another delimiter. In a row as wide as the table, a phone number
+    is enough.
     """
     filled = [cell for cell in cells if cell.strip()]
+    if len(cells) == width and any(map(is_contact, filled)):
+        return True
     if len(filled) > 1:
         return any(_NAMED_ADDRESS.fullmatch(cell.strip()) for cell in filled)
     for cell in filled:

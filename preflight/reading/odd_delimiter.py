@@ -13,7 +13,8 @@ from preflight.reading.header_evidence import is_address
 BLANKS = "  "
 """Stands for two blanks and more."""
 
-_MARKS = ("^", "~", "::", ":", "\x1f", "\x1e", "\x01", "¦", "§", "#", "!")
+_QUOTED_BLANK = '" "'
+_MARKS = (_QUOTED_BLANK, "^", "~", "::", ":", "\x1f", "\x1e", "\x01", "¦", "§", "#", "!")
 _SEVERAL_BLANKS = re.compile(r" {2,}")
 _LINES = 30
 
@@ -22,7 +23,8 @@ def odd_delimiter(head: bytes, known: Callable[[str], bool]) -> str:
     """The character that seems to separate the fields of a text, or "".
 
     It cuts the first line into names of which more than one is known, and most lines into as many
-    fields. A single blank also has to cut addresses from what is beside them.
+    fields. A single blank also has to cut addresses from what is beside them. Between quotes it may
+    cut one field more than there are names: statistics programs number the rows and not the names.
 
     Args:
         head: UTF-8; ends anywhere.
@@ -34,9 +36,10 @@ def odd_delimiter(head: bytes, known: Callable[[str], bool]) -> str:
         names = [cell.strip("\"' ") for cell in rows[0]] if rows else []
         if width > 1 and sum(map(known, names)) > 1:
             counted = [row for row in rows[1:] if mark != " " or any(map(is_address, row))]
-            even = sum(len(row) == width for row in counted)
+            widths = (width, width + 1) if mark == _QUOTED_BLANK else (width,)
+            even = sum(len(row) in widths for row in counted)
             if even * 2 > max(len(counted), len(lines) / 2):
-                return mark
+                return mark.strip('"')
     return ""
 
 

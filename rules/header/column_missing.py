@@ -78,4 +78,5 @@ RULE = Rule(
     severity=Severity.ERROR,
     message="a required column is missing",
     check=check,
+    yields_to=frozenset({"STR115", "STR116", "HDR215"}),
 )

@@ -31,9 +31,6 @@ def check(view: FileView) -> Iterator[Problem]:
     field = profile.fields.get("email")
     if field is None or field.required or not view.headers or profile.any_of:
         return
-    if view.layout.strange_delimiter or view.layout.longer_rows or view.names_in_one_cell:
-        # The columns are not those of the file, and another rule says so.
-        return
     wanted = profile.is_general or field.header is not None
     if not wanted or any(column.field == field.name for column in view.columns):
         return
@@ -55,4 +52,5 @@ RULE = Rule(
     severity=Severity.WARNING,
     message="no column was recognised as email addresses",
     check=check,
+    yields_to=frozenset({"STR115", "STR116", "HDR215"}),
 )

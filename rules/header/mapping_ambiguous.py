@@ -85,4 +85,5 @@ RULE = Rule(
     severity=Severity.ERROR,
     message="two columns could be the same field",
     check=check,
+    yields_to=frozenset({"HDR203"}),
 )

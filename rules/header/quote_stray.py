@@ -54,5 +54,6 @@ RULE = Rule(
     severity=Severity.ERROR,
     message="a quote in the wrong place in the header",
     check=check,
+    yields_to=frozenset({"STR115"}),
     safety=Safety.SAFE,
 )

@@ -54,7 +54,10 @@ def check(view: FileView) -> Iterator[Problem]:
         message += f": `{bare_name(joined[0].name)}` is probably two names; correct line {line}"
         yield view.at(joined[0], message=message)
     elif any(cell.strip() for row in rows for cell in row[len(names) :]):
-        message += f": a name or a delimiter is missing; add it in line {line}"
+        missing = "a name or a delimiter is missing; add it"
+        if _is_numbered(rows):
+            missing = "the first column numbers the rows and has no name; add one"
+        message += f": {missing} in line {line}"
         yield Problem(message, line=line)
     elif (moved := _shifted(view.headers, rows)) is not None:
         message += f": the cells of `{bare_name(moved.name)}` are one column further on"
@@ -68,6 +71,12 @@ def _is_two_names(name: str, profile: Profile) -> bool:
         return False
     cuts = range(_SHORTEST, len(text) - _SHORTEST + 1)
     return any(profile.knows(text[:at]) and profile.knows(text[at:]) for at in cuts)
+
+
+def _is_numbered(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the first column counts the rows, as statistics programs write it."""
+    counted = [int(row[0]) for row in rows if row[0].isascii() and row[0].isdigit()]
+    return counted in (list(range(len(rows))), list(range(1, len(rows) + 1)))
 
 
 def _shifted(headers: Sequence[Column], rows: Sequence[Sequence[str]]) -> Column | None:

@@ -87,5 +87,6 @@ RULE = Rule(
     severity=Severity.WARNING,
     message="the provider has no such column",
     check=check,
+    yields_to=frozenset({"STR115", "STR116", "HDR215"}),
     safety=Safety.SAFE,
 )

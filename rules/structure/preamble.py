@@ -47,7 +47,8 @@ def check(view: FileView) -> Iterator[Problem]:
     message += " above the header"
     safety = Safety.SAFE if layout.header_certain else None
     if layout.contacts_above:
-        message += f"; {_lines(layout.contacts_above)} and would not be sent: to leave them out,"
+        left = "it" if len(layout.contacts_above) == 1 else "them"
+        message += f"; {_lines(layout.contacts_above)} and would not be sent: to leave {left} out,"
         message += f" add `--header-row {layout.header_line}`"
         if layout.tables_above:
             named = [f"{first} to {last}" for first, last in layout.tables_above]
@@ -82,5 +83,6 @@ RULE = Rule(
     severity=Severity.ERROR,
     message="lines above the header",
     check=check,
+    yields_to=frozenset({"STR115"}),
     safety=Safety.SAFE,
 )

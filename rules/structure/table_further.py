@@ -28,13 +28,16 @@ Good::
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Mapping
 
 import pandas as pd
 
-from preflight.rule import RowContext, Rule, Scope, Severity, bare_name
+from preflight.rule import PLACEHOLDER, RowContext, Rule, Scope, Severity, bare_name
 
 _FEWEST = 2
+# A merge tag of a contact, `%%First Name%%`, is no name of a column.
+_MISSING = re.compile(PLACEHOLDER)
 _ANCHORS = ("email", "phone", "timestamp")
 
 
@@ -53,7 +56,7 @@ def check(rows: pd.DataFrame, context: RowContext) -> pd.Series[bool]:
 def _is_header(cells: list[str], context: RowContext, knows: Callable[[str], bool]) -> bool:
     """Whether a row has names, most of them known, and not those of the file's own header."""
     names = [cell.strip() for cell in cells if cell.strip()]
-    known = sum(map(knows, names))
+    known = sum(knows(name) and _MISSING.match(name) is None for name in names)
     distinct = len({name.casefold() for name in names})
     if known < _FEWEST or known * 2 <= len(names) or distinct < len(names):
         return False

@@ -41,6 +41,8 @@ _TYPED = "|".join(
 )
 # What may be a number with its area code among other text: digits with punctuation between.
 _NUMBER = re.compile(r"\+?\(?\d(?:[ \u00a0().\u2010-\u2015-]*\d)*")
+# An area code in front of a slash: `0171/3920814`.
+_SLASH = re.compile(r"[ \u00a0]*/[ \u00a0]*")
 _LABELLED = re.compile(r"(?:e?xt[a-z]*|x|#)[.: ]*\d+", re.IGNORECASE)
 # The end of a second number behind the whole first one: `415.555.2676/7`.
 _ABBREVIATED = r"^(?:[^0-9]*[0-9]){7,}[^0-9/]*/[ \x{a0}]*[0-9]{1,2}$"
@@ -90,13 +92,27 @@ def first_of_abbreviated(cell: str) -> str:
 def phones_in(cell: str) -> list[str]:
     """The pieces of a cell that look like a phone number, each as written."""
     pieces = []
-    for run in _NUMBER.findall(_LABELLED.sub("", cell)):
+    for run in _runs(_LABELLED.sub("", cell)):
         parts = run.split()
         if _count(run) > _LONGEST and min(map(_count, parts)) >= _DIGITS:
             pieces += parts
         elif _count(run) >= _DIGITS:
             pieces.append(run)
     return pieces
+
+
+def _runs(cell: str) -> list[str]:
+    """The runs of digits in a cell; an area code and what is behind its slash are one."""
+    runs: list[str] = []
+    end = -1
+    for match in _NUMBER.finditer(cell):
+        apart = cell[end : match.start()] if runs else ""
+        if runs and 1 < _count(runs[-1]) < _DIGITS and _SLASH.fullmatch(apart):
+            runs[-1] += apart + match[0]
+        else:
+            runs.append(match[0])
+        end = match.end()
+    return runs
 
 
 def _count(text: str) -> int:
