@@ -9,6 +9,7 @@ from typing import Any
 from preflight.config.settings import Settings
 from preflight.linting.checked import Checked
 from preflight.pipeline import check_fix_split
+from preflight.report import summary
 from preflight.report.listing import Listing, listing
 from preflight.writing.writer import Fixed
 
@@ -70,6 +71,11 @@ def listed(checked: Checked, *, show_all: bool = False) -> Listing:
         show_all=show_all,
         cells=lambda found: check_fix_split.cells(checked, found),
     )
+
+
+def summarised(told: Listing) -> str:
+    """Its summary, on a screen without an end."""
+    return "".join(f"{line.plain}\n" for line in summary.lines(told))
 
 
 def fix(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
 
+from preflight.cli import next_step
 from preflight.cli.options import (
     emit,
     settings_of,
@@ -13,12 +16,14 @@ from preflight.cli.options import (
 )
 from preflight.cli.output_file import refuse_protected
 from preflight.cli.progress import live_view
+from preflight.cli.screen import shown, width
 from preflight.config.settings import Settings
 from preflight.core.workspace import workspace
 from preflight.linting.checked import Checked
 from preflight.pipeline import check_fix_split
 from preflight.reading.source import expand
-from preflight.report import as_json, diff, exit_codes, text
+from preflight.report import as_json, diff, exit_codes, grouped, several, summary, text
+from preflight.report.lines import Line, line
 from preflight.report.listing import Listing, listing, own_tokens
 
 
@@ -30,17 +35,31 @@ def run(paths: tuple[str, ...], **given: Any) -> int:
     inputs = expand(paths)
     refuse_protected(given, settings, inputs)
     with workspace() as work, live_view() as view:
-        listings, compared = [], ""
+        entries, compared = [], ""
         for path in inputs:
             checked = check_fix_split.check(
                 path, settings, work=work, stdin_name=given["stdin_filename"], progress=view.stage
             )
-            listings.append(_listing(checked, settings, given))
+            entries.append((checked, _listing(checked, settings, given)))
             if given["diff"]:
-                compared += difference(checked, settings) + text.summary(listings[-1])
-    shown = compared or render(listings, settings, quiet=given["quiet"])
-    emit(shown, given["output_file"], private=shows_values(settings))
+                compared += difference(checked, settings)
+                compared += shown(summary.lines(entries[-1][1]), given["output_file"])
+        listings = [file_listing for _, file_listing in entries]
+        then = next_step.of_check(listings, paths)
+        findings = compared or _render(entries, settings, given, then)
+    tell(findings, listings, settings, given)
     return exit_codes.of_check(listings, settings)
+
+
+def tell(
+    findings: str, listings: Sequence[Listing], settings: Settings, given: Mapping[str, Any]
+) -> None:
+    """Prints the findings, or writes them into --output-file and prints the summary alone."""
+    path = given["output_file"]
+    emit(findings, path, private=shows_values(settings))
+    if path is not None and not given["quiet"]:
+        heads = [entry for file in listings for entry in summary.lines(file)]
+        emit(shown([*heads, line(f"findings: {path}", indent=2)], None), None)
 
 
 def refuse_format(settings: Settings) -> None:
@@ -70,7 +89,7 @@ def difference(checked: Checked, settings: Settings) -> str:
 
 def _listing(checked: Checked, settings: Settings, given: dict[str, Any]) -> Listing:
     wanted = (
-        settings.output_format != "concise"
+        settings.output_format in ("full", "json")
         and not given["diff"]
         and not settings.statistics
         and not given["quiet"]
@@ -84,19 +103,38 @@ def _listing(checked: Checked, settings: Settings, given: dict[str, Any]) -> Lis
     )
 
 
-def render(listings: list[Listing], settings: Settings, *, quiet: bool = False) -> str:
-    """The findings of some files in the format of the settings."""
+def _render(
+    entries: Sequence[tuple[Checked, Listing]],
+    settings: Settings,
+    given: dict[str, Any],
+    then: Sequence[Line],
+) -> str:
+    """The findings of some files in the format of the settings; `then` is what to do now."""
+    values, path = shows_values(settings), given["output_file"]
+    listings = [file_listing for _, file_listing in entries]
     if settings.output_format == "json":
-        return as_json.document(listings, own_tokens(), show_values=shows_values(settings))
+        return as_json.document(listings, own_tokens(), show_values=values)
+    if len(entries) > 1 and settings.output_format == "grouped" and not settings.statistics:
+        return shown([*several.lines(listings), *then], path)
     pieces = []
-    for file_listing in listings:
-        if settings.statistics:
-            pieces.append(text.statistics(file_listing))
-        elif not quiet and settings.output_format == "full":
-            pieces.append(text.full(file_listing, show_values=shows_values(settings)))
-        elif not quiet:
+    for checked, file_listing in entries:
+        if given["quiet"] or settings.statistics:
+            pieces.append(text.statistics(file_listing) if settings.statistics else "")
+        elif settings.output_format == "full":
+            pieces.append(text.full(file_listing, show_values=values))
+        elif settings.output_format == "concise":
             pieces.append(text.concise(file_listing))
-        pieces.append(text.summary(file_listing))
+        else:
+            screen = grouped.screen(
+                file_listing,
+                functools.partial(check_fix_split.cells, checked),
+                show_values=values,
+                next_step=then,
+                width=width(path),
+            )
+            pieces.append(shown(screen, path))
+            continue
+        pieces.append(shown(summary.lines(file_listing), path))
     if settings.statistics:
         pieces.append(text.judges())
     return "".join(pieces)

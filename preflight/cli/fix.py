@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from preflight.cli.check import difference, refuse_format
+from preflight.cli import next_step, screen
+from preflight.cli.check import difference, refuse_format, tell
 from preflight.cli.options import (
     emit,
     settings_of,
@@ -12,14 +13,12 @@ from preflight.cli.options import (
 )
 from preflight.cli.output_file import refuse_protected
 from preflight.cli.progress import live_view
-from preflight.config import catalogue
 from preflight.config.settings import Settings
 from preflight.core.workspace import workspace
 from preflight.pipeline import check_fix_split
-from preflight.report import documents, exit_codes, text
-from preflight.report.listing import Listing, listing
-from preflight.report.wording import books, plural
-from preflight.writing import results_folder
+from preflight.report import documents, exit_codes, results, summary
+from preflight.report.lines import Line
+from preflight.report.listing import listing
 from preflight.writing.writer import Fixed
 
 
@@ -42,6 +41,8 @@ def run(path: str, **given: Any) -> int:
             )
         shown = _shown(fixed, settings, given)
         emit(shown, given["output_file"], private=shows_values(settings))
+        if given["output_file"] is not None and not given["quiet"]:
+            emit(screen.shown(_lines(fixed, settings, given), None), None)
     return exit_codes.of_fix(fixed, settings)
 
 
@@ -52,10 +53,11 @@ def _compared(path: str, settings: Settings, given: dict[str, Any]) -> int:
         checked = check_fix_split.check(
             path, settings, work=work, stdin_name=given["stdin_filename"], progress=view.stage
         )
-        shown = difference(checked, settings)
+        compared = difference(checked, settings)
     file_listing = listing(checked.source.name, checked.analysis, checked.books)
-    emit(shown + text.summary(file_listing), given["output_file"], private=shows_values(settings))
-    return 1 if shown and not settings.exit_zero else 0
+    told = compared + screen.shown(summary.lines(file_listing), given["output_file"])
+    tell(told, [file_listing], settings, given)
+    return 1 if compared and not settings.exit_zero else 0
 
 
 def _own(given: dict[str, Any]) -> dict[str, Any]:
@@ -66,62 +68,17 @@ def _shown(fixed: Fixed, settings: Settings, given: dict[str, Any]) -> str:
     values = shows_values(settings)
     if settings.output_format == "json":
         return documents.of_fix(fixed, show_values=values, show_all=given["show_all"])
+    return screen.shown(_lines(fixed, settings, given), given["output_file"])
+
+
+def _lines(fixed: Fixed, settings: Settings, given: dict[str, Any]) -> list[Line]:
+    """What was fixed and rejected, the books, the results, and what to do now."""
     file_listing = listing(
         fixed.checked.source.name, fixed.checked.analysis, fixed.books, show_all=given["show_all"]
     )
-    return summary(fixed, file_listing) + text.written(written(fixed))
-
-
-def summary(fixed: Fixed, file_listing: Listing) -> str:
-    """What was read, found, fixed and rejected, and the books."""
-    names = {code: rule.name for code, rule in catalogue.builtin().items()}
-    names |= {code: rule.name for code, rule in file_listing.analysis.plan.rules.items()}
-    fixed_cells = plural(fixed.changed_cells, "cell")
-    lines = text.summary(file_listing).splitlines(keepends=True)
-    head = [
-        line for line in lines if not line.startswith(("  fixable", "  nothing can", "  books"))
+    return [
+        *results.lines(fixed, file_listing, everything=settings.output_format == "full"),
+        results.balance(fixed),
+        *results.written(results.files(fixed)),
+        *next_step.of_fix(fixed),
     ]
-    done = [
-        f"    {rule.code}  {text.visible(problem.message or rule.message)}"
-        + ("; accept it with --unsafe-fixes\n" if problem.safety else "\n")
-        for rule, problem in file_listing.analysis.refused
-    ]
-    if done:
-        done.insert(0, "  nothing can be used until this is fixed:\n")
-    done.append(f"  fixed: {fixed_cells} in {plural(fixed.changed_rows, 'row')}\n")
-    done.append(text.changes(fixed.changes, names))
-    if fixed.books.rejected:
-        done.append(f"  rejected: {plural(fixed.books.rejected, 'row')}\n")
-        done.append(text.changes(fixed.reasons, names))
-    if fixed.warnings:
-        done.append(f"  {plural(fixed.warnings, 'warning')} not changed (see report.json)\n")
-    return "".join([*head, *done, f"  books: {books(fixed.books)}\n"])
-
-
-def written(fixed: Fixed) -> list[tuple[str, str]]:
-    """The files of a fix or a split, and what each holds."""
-    folder, parts = fixed.folder, fixed.parts
-    paths = []
-    if len(parts) == 1 and parts[0].path.name == results_folder.CLEAN:
-        paths.append((str(parts[0].path), plural(parts[0].rows, "clean row")))
-    elif parts:
-        paths.append((str(folder / results_folder.PARTS), plural(len(parts), "part")))
-        paths.append((str(folder / results_folder.MANIFEST), "what is in which part"))
-    if fixed.books.rejected:
-        paths.append(
-            (str(folder / results_folder.REJECTS), "the rejected rows, to correct and re-import")
-        )
-    if (folder / results_folder.ABOVE).exists():
-        lines = plural(fixed.checked.layout.preamble, "line")
-        paths.append(
-            (str(folder / results_folder.ABOVE), f"the {lines} above the header, not sent")
-        )
-    if fixed.changed_cells:
-        paths.append((str(folder / results_folder.FIXES), "every cell that was changed"))
-    if (folder / results_folder.CORRECTIONS).exists():
-        paths.append(
-            (str(folder / results_folder.CORRECTIONS), "every cell that was corrected or restored")
-        )
-    if (folder / results_folder.UNDO).exists():
-        paths.append((str(folder / results_folder.ORIGINAL), "the input, for `preflight undo`"))
-    return [*paths, (str(folder / results_folder.REPORT), "all of it, for programs")]

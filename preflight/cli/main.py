@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import platform
+import sys
 import tempfile
 import traceback
 from collections.abc import Sequence
@@ -98,8 +99,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             provider or the network, 130 interrupted.
     """
     try:
+        typed = sys.argv[1:] if argv is None else list(argv)
         code = _preflight.main(
-            args=None if argv is None else list(argv), prog_name="preflight", standalone_mode=False
+            args=typed, prog_name="preflight", standalone_mode=False, obj=tuple(typed)
         )
     except (click.exceptions.Abort, KeyboardInterrupt):
         complain("preflight: interrupted")

@@ -170,7 +170,7 @@ _UNSAFE_FIXES = _switch("--unsafe-fixes", help="also apply fixes that guess")
 
 # What is printed.
 _OUTPUT_FORMAT = click.option(
-    "--output-format", metavar="|".join(FORMATS), help="format of the findings [full]"
+    "--output-format", metavar="|".join(FORMATS), help="format of the findings [grouped]"
 )
 _OUTPUT_FILE = _path("--output-file", metavar="FILE", help="write the findings into FILE")
 _STATISTICS = _switch("--statistics", help="print only the number of findings for each rule")
@@ -317,7 +317,7 @@ def emit(text: str, path: Path | None, *, private: bool = False) -> None:
     """
     if path is None:
         try:
-            click.echo(text, nl=False)
+            click.echo(text, nl=False, color=True)  # styles are decided by `screen`
         except BrokenPipeError:
             silence()
         return

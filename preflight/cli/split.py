@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import click
-
-from preflight.cli.fix import written
-from preflight.cli.options import settings_of
+from preflight.cli import screen
+from preflight.cli.options import emit, settings_of
 from preflight.cli.progress import live_view
 from preflight.core.workspace import workspace
 from preflight.pipeline import check_fix_split
-from preflight.report import exit_codes, text
+from preflight.report import exit_codes, results, summary
 from preflight.report.listing import listing
 from preflight.report.wording import number, plural
 
@@ -35,9 +33,10 @@ def run(path: str, **given: Any) -> int:
             progress=view.stage,
         )
     file_listing = listing(cut.checked.source.name, cut.checked.analysis, cut.books)
-    click.echo(text.summary(file_listing), nl=False)
-    for part in cut.parts:
-        size = f"{plural(part.rows, 'row')}, {number(part.size)} bytes"
-        click.echo(f"  {text.visible(str(part.path))}  {size}")
-    click.echo(text.written(written(cut)), nl=False)
+    parts = [
+        (str(part.path), f"{plural(part.rows, 'row')}, {number(part.size)} bytes")
+        for part in cut.parts
+    ]
+    paths = [*parts, *results.files(cut)]
+    emit(screen.shown([*summary.lines(file_listing), *results.written(paths)], None), None)
     return exit_codes.of_fix(cut, settings)

@@ -8,8 +8,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from typing import Any
 
-from preflight.cli import terminal
-from preflight.cli.fix import summary, written
+from preflight.cli import screen, terminal
 from preflight.cli.options import (
     emit,
     settings_of,
@@ -25,7 +24,8 @@ from preflight.core.exchange import Reason
 from preflight.core.workspace import workspace
 from preflight.pipeline import delivery
 from preflight.pipeline.connection import Connection
-from preflight.report import documents, exit_codes, text
+from preflight.report import documents, exit_codes, results, text
+from preflight.report.lines import Line, line
 from preflight.report.listing import listing
 from preflight.report.wording import books, number, plural
 from preflight.runs.delivery.events import Begun, Event, Events
@@ -132,57 +132,57 @@ def show(sent: delivery.Sent, settings: Settings, given: Mapping[str, Any]) -> N
     if settings.output_format == "json":
         shown = documents.of_run(sent, show_values=shows_values(settings))
     else:
-        shown = _text(sent)
+        shown = screen.shown(_lines(sent, settings), given["output_file"])
     emit(shown, given["output_file"], private=shows_values(settings))
+    if given["output_file"] is not None and not given["quiet"]:
+        emit(screen.shown(_lines(sent, settings), None), None)
 
 
-def _text(sent: delivery.Sent) -> str:
+def _lines(sent: delivery.Sent, settings: Settings) -> list[Line]:
     """The results of a run, for people."""
-    pieces = []
+    entries = []
     if sent.fixed is not None:
         file_listing = listing(sent.checked.source.name, sent.checked.analysis, sent.fixed.books)
-        lines = summary(sent.fixed, file_listing).splitlines(keepends=True)
-        pieces.append("".join(lines[:-1]))
+        everything = settings.output_format == "full"
+        entries += results.lines(sent.fixed, file_listing, everything=everything)
     elif sent.run is None:
-        name, layout = text.visible(sent.checked.source.name), sent.checked.layout
-        rows = plural(sent.books.rows, "record")
-        pieces.append(f"{name}: {rows}, {text.assumptions(layout)}\n")
-    pieces.append(_sending(sent, sent.checked.analysis.plan.profile.name))
+        name, layout = sent.checked.source.name, sent.checked.layout
+        rows = plural(sent.books.rows, "row")
+        entries.append(line((name, "bold"), f": {rows}, {text.assumptions(layout)}"))
+    entries += _sending(sent, sent.checked.analysis.plan.profile.title)
     fixed = sent.fixed.books if sent.fixed is not None and sent.run is None else None
-    pieces.append(f"  books: {books(fixed or sent.books)}\n")
+    entries.append(line(f"books: {books(fixed or sent.books)}", indent=2))
     if sent.pending and not fixed:
-        pieces.append(f"         {plural(sent.pending, 'row')} of the unknown not sent yet\n")
-    pieces.append(text.written(_files(sent)))
-    return text.harmless("".join(pieces))
+        pending = f"{plural(sent.pending, 'row')} of the unknown not sent yet"
+        entries.append(line(pending, indent=9))
+    return [*entries, *results.written(_files(sent))]
 
 
-def _sending(sent: delivery.Sent, provider: str) -> str:
+def _sending(sent: delivery.Sent, provider: str) -> list[Line]:
     if sent.run is None and sent.fixed is not None:
-        return f"  {_unsent(sent.fixed, sent)}\n"
+        return [line(_unsent(sent.fixed, sent), indent=2)]
     rows = sum(stored.part.rows for stored in sent.parts)
-    lines = (
-        [f"  to {provider}, by hand"]
-        if sent.run is None
-        else [
-            f"  to {provider}, run {sent.run.id}: {plural(rows, 'row')} in "
-            + plural(len(sent.parts), "part")
-        ]
-    )
+    by_hand = f"to {provider}, by hand"
+    run = sent.run.id if sent.run else ""
+    parts = f"{plural(rows, 'row')} in {plural(len(sent.parts), 'part')}"
+    entries = [line(f"to {provider}, run {run}: {parts}" if run else by_hand, indent=2)]
     for stored in sent.parts:
-        lines.append(f"    {part_line(stored)}")
+        entries.append(line(part_line(stored), indent=4))
         if stored.reason:
-            lines.append(f"      {stored.reason}")
+            entries.append(line(stored.reason, indent=6))
     if sent.books.rejected_there:
-        lines.append(f"  rejected by {provider}: {plural(sent.books.rejected_there, 'row')}")
-        lines += [f"    {_refusal(sent, code)}" for code in sent.refusals]
+        refused = plural(sent.books.rejected_there, "row")
+        entries.append(line(f"rejected by {provider}: ", (refused, "bold red"), indent=2))
+        entries += [line(_refusal(sent, code), indent=4, hang=12) for code in sent.refusals]
         if warned := _warned_accepted(sent):
-            lines.append(f"    {warned}")
+            entries.append(line(warned, indent=4))
     if sent.unattributed:
-        lines.append(f"    {number(sent.unattributed):>7}  {provider} does not say which")
+        unknown = f"{number(sent.unattributed):>7}  {provider} does not say which"
+        entries.append(line(unknown, indent=4))
     if sent.unmatched:
-        lines.append(f"    {plural(sent.unmatched, 'report line')} match no row that was sent")
-    lines += [f"    note: {note}" for note in sent.notes]
-    return "".join(f"{line}\n" for line in lines)
+        lost = f"{plural(sent.unmatched, 'report line')} match no row that was sent"
+        entries.append(line(lost, indent=4))
+    return [*entries, *(line(f"note: {note}", indent=4) for note in sent.notes)]
 
 
 def _unsent(fixed: Fixed, sent: delivery.Sent) -> str:
@@ -228,9 +228,9 @@ def _warned_accepted(sent: delivery.Sent) -> str:
 def _files(sent: delivery.Sent) -> list[tuple[str, str]]:
     folder = sent.folder
     if sent.run is None and sent.fixed is not None:
-        return written(sent.fixed)
+        return results.files(sent.fixed)
     sending = "were sent" if not sent.pending else "are being sent; not all of them were yet"
-    results = [
+    named = [
         (results_folder.CLEAN, f"the rows that {sending}"),
         (results_folder.PARTS, f"the parts that {sending}"),
         *([(results_folder.FIXES, "every cell that was changed")] if sent.changes else []),
@@ -248,7 +248,7 @@ def _files(sent: delivery.Sent) -> list[tuple[str, str]]:
         (results_folder.UNMATCHED, "the report lines that match no row"),
         (results_folder.REPORT, "all of it, for programs"),
     ]
-    return [(str(folder / name), what) for name, what in results if (folder / name).exists()]
+    return [(str(folder / name), what) for name, what in named if (folder / name).exists()]
 
 
 def _print_stopped(sent: delivery.Sent, stopped: Stopped, given: Mapping[str, Any]) -> None:

@@ -5,6 +5,6 @@ from __future__ import annotations
 from typing import Literal, get_args
 
 FailOn = Literal["error", "warning", "never"]
-OutputFormat = Literal["full", "concise", "json"]
+OutputFormat = Literal["grouped", "full", "concise", "json"]
 FAIL_ON: tuple[str, ...] = get_args(FailOn)
 FORMATS: tuple[str, ...] = get_args(OutputFormat)

@@ -279,9 +279,7 @@ def is_sent(column: Column, profile: Profile) -> bool:
     name = bare_name(column.name)
     if profile.unknown_columns != "keep" or not name or _is_header(name, profile):
         return False
-    if name.casefold() in profile.reserved:
-        return False
-    return profile.header_pattern is None or re.fullmatch(profile.header_pattern, name) is not None
+    return profile.allows(name)
 
 
 def _is_header(name: str, profile: Profile) -> bool:

@@ -128,6 +128,22 @@ def suggested(
     )
 
 
+def saved_by(
+    column: Column, columns: Sequence[Column], looks: Sequence[Looks], profile: Profile
+) -> str | None:
+    """The field that a column which is not sent would be sent as if `--map` said so.
+
+    None if it holds none that the provider may have. A column whose field the provider is not known
+    to have is sent under the field's name, where the provider takes further columns.
+    """
+    if column.field is None:
+        found = suggested(column, columns, looks, profile)
+        return None if found is None else found.field
+    alone = sum(other.field == column.field for other in columns) == 1
+    may_be_sent = profile.unknown_columns in ("keep", "mapped") and profile.allows(column.field)
+    return column.field if alone and may_be_sent else None
+
+
 def _likeness(header: str, field: Field) -> float:
     """How similar a header is to the most similar name of a field; 0 to 100."""
     # Slow to import, and needed only if a column has no known name.

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -149,6 +150,12 @@ class Profile:
                 near = nearest(name, self.fields)
                 hint = f"; did you mean `{near}`?" if near else ""
                 raise ConfigError(f"{where}: profile {self.name} has no field `{name}`{hint}")
+
+    def allows(self, name: str) -> bool:
+        """Whether a column beyond the provider's own ones may have a name."""
+        if name.casefold() in self.reserved:
+            return False
+        return self.header_pattern is None or re.fullmatch(self.header_pattern, name) is not None
 
     @property
     def is_general(self) -> bool:

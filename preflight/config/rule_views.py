@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from preflight.config.column_suggestions import Candidate, candidates, suggested
+from preflight.config.column_suggestions import Candidate, candidates, saved_by, suggested
 from preflight.config.fields import Field
 from preflight.config.profile import Profile
 from preflight.core.types import Column, Layout, Problem
@@ -96,6 +96,10 @@ class FileView:
     def suggested(self, column: Column) -> Candidate | None:
         """What a column without a field most likely holds; None if the evidence is weak."""
         return suggested(column, self.columns, self.looks, self.profile)
+
+    def saved_by(self, column: Column) -> str | None:
+        """The field that a column which is not sent would be sent as if `--map` said so."""
+        return saved_by(column, self.columns, self.looks, self.profile)
 
     def at(self, column: Column, **details: Any) -> Problem:
         """A problem of a column's name; `details` are the other fields of `Problem`."""

@@ -149,7 +149,7 @@ class Settings:
     )
     shared_columns: SkipJsonSchema[tuple[str, ...]] = ()
     output_format: values.OutputFormat = Field(
-        default="full", description="The format of the findings."
+        default="grouped", description="The format of the findings."
     )
     statistics: values.Switch = Field(
         default=False, description="Print only how many findings of each rule there are."

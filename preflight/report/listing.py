@@ -8,7 +8,7 @@ import hashlib
 import re
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -120,6 +120,25 @@ class Listing:
                 cell=self.cells[at],
                 replacement=self.replacements[at],
             )
+
+    def some(
+        self, positions: Sequence[int], cells: Callable[[Findings], tuple[np.ndarray, np.ndarray]]
+    ) -> list[ListedFinding]:
+        """The findings at some positions, in that order.
+
+        Args:
+            positions: in the findings.
+            cells: fetches the cell of each finding and its replacement.
+        """
+        taken = self.findings.taken(np.array(positions, dtype=np.int64))
+        old, new = cells(taken)
+        problems = {
+            here: self.problems[at] for here, at in enumerate(positions) if at in self.problems
+        }
+        part = dataclasses.replace(
+            self, findings=taken, problems=problems, cells=old, replacements=new
+        )
+        return list(part.rows()) if positions else []
 
     def _safety(self, rule: Rule, row: int, column: int, at: int) -> Safety | None:
         """The safety of the fix that changes the cell of a finding in clean.csv; None without one.

@@ -1,19 +1,15 @@
-"""The formats `full` and `concise`, and the summary that both end with."""
+"""The formats `full` and `concise`, statistics, and what was assumed about a file."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
-from preflight.config.consent import holds_consent
-from preflight.config.plan import Plan
 from preflight.core import findings as tables
-from preflight.core.names import bare_name
 from preflight.core.redact import visible as visible
 from preflight.core.types import Layout, Safety, Severity, Sheet
-from preflight.linting.analysis import Analysis
 from preflight.report.libraries import libraries
-from preflight.report.listing import ListedFinding, Listing, fixable, shape
-from preflight.report.wording import books, number, plural
+from preflight.report.listing import ListedFinding, Listing, shape
+from preflight.report.wording import number, plural
 
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "pipes"}
 
@@ -60,9 +56,10 @@ def full(listing: Listing, *, show_values: bool) -> str:
 
 
 def concise(listing: Listing) -> str:
-    """Every finding on one line, without values."""
+    """Every finding on one line with its severity, without values."""
     return "".join(
-        f"{place(listing.path, row)}: {row.rule.code} {visible(row.message)}\n"
+        f"{place(listing.path, row)}: {row.rule.code} [{row.rule.severity}] "
+        f"{visible(row.message)}\n"
         for row in listing.rows()
     )
 
@@ -142,97 +139,3 @@ def sheet_notes(sheet: Sheet) -> list[str]:
 def _sheets(names: Iterable[str]) -> str:
     quoted = [f"`{visible(name)}`" for name in names]
     return f"sheet{'s' if len(quoted) > 1 else ''} {', '.join(quoted)}"
-
-
-def _regions(plan: Plan) -> list[str]:
-    """Which columns say the country of phone numbers without a country code."""
-    kinds = {column.kind for column in plan.columns if column.position in plan.linted}
-    if "phone" not in kinds or not plan.region_columns:
-        return []
-    names = ", ".join(f"`{' '.join(column.name.split())}`" for column in plan.region_columns)
-    return [f"phone numbers without a country code are read by {names}"]
-
-
-def summary(listing: Listing) -> str:
-    """What was read, what was found, and the books."""
-    analysis = listing.analysis
-    counts = listing.severity_counts()
-    errors = plural(counts[Severity.ERROR], "error")
-    warnings = plural(counts[Severity.WARNING], "warning")
-    lines = [
-        (
-            f"{visible(listing.path)}: {plural(analysis.rows, 'record')}, "
-            f"{assumptions(analysis.layout)}"
-        ),
-        f"  found: {errors}, {warnings}",
-    ]
-    if analysis.layout.source.sheet is not None:
-        lines[1:1] = [f"  {note}" for note in sheet_notes(analysis.layout.source.sheet)]
-    lines[1:1] = [
-        f"  {visible(note)}" for note in (*_regions(analysis.plan), *analysis.plan.unused)
-    ]
-    if named := left_out(listing):
-        lines.append(f"  not sent: {plural(len(named), 'column')} ({', '.join(named)})")
-    if listing.held_back:
-        lines.append(
-            f"  the header is wrong, so {plural(listing.held_back, 'finding')} about rows are "
-            "hidden; show them with --all"
-        )
-    mail = analysis.plan.mail
-    if mail is not None and mail.unknown:
-        lines.append(
-            f"  no DNS answer about {plural(mail.unknown, 'domain')}; their addresses were not "
-            "checked"
-        )
-    saved, cells = fixable(analysis)
-    if analysis.refused:
-        codes = ", ".join(dict.fromkeys(rule.code for rule, _ in analysis.refused))
-        lines.append(f"  nothing can be used until this is fixed: {codes}")
-    elif cells or saved:
-        gain = f"; `preflight fix` would make {plural(saved, 'more row')} sendable" if saved else ""
-        lines.append(f"  fixable: {plural(cells, 'cell')}{gain}")
-    if analysis.guessed_cells and not analysis.refused:
-        lines.append(f"  {guesses(analysis)}")
-    lines.append(f"  books: {books(listing.books)}")
-    return "".join(f"{line}\n" for line in lines)
-
-
-def left_out(listing: Listing) -> list[str]:
-    """The names of the columns that a provider does not get, those about consent first.
-
-    A column without a name is called by its number. None where names may be values.
-    """
-    analysis = listing.analysis
-    if listing.names_are_values or analysis.plan.profile.is_general:
-        return []
-    sent = {at for column in analysis.output_columns for at in column.sources}
-    columns = [
-        column
-        for column in analysis.plan.columns
-        if not column.pieces and column.kind != "helper" and column.position not in sent
-    ]
-    columns.sort(key=lambda column: not holds_consent(column.name))
-    return [
-        visible(" ".join(bare_name(column.name).split())) or f"column {column.position + 1}"
-        for column in columns
-    ]
-
-
-def guesses(analysis: Analysis) -> str:
-    """What unsafe fixes would add."""
-    if not analysis.preview.all_seen:
-        return f"--unsafe-fixes would change over {plural(analysis.guessed_cells, 'more cell')}"
-    saved = analysis.guessed_rows
-    rows = f", and make up to {plural(saved, 'more row')} sendable" if saved else ""
-    return f"--unsafe-fixes would change {plural(analysis.guessed_cells, 'more cell')}{rows}"
-
-
-def changes(fixed: Mapping[str, int], names: Mapping[str, str]) -> str:
-    """The number of cells that each fix changed, most first."""
-    counted = sorted(fixed.items(), key=lambda entry: (-entry[1], entry[0]))
-    return "".join(f"    {number(count):>7}  {code}  {names[code]}\n" for code, count in counted)
-
-
-def written(paths: Iterable[tuple[str, str]]) -> str:
-    """The paths of the results, with what each holds."""
-    return "".join(f"  {visible(path)}  {what}\n" for path, what in paths)

@@ -30,15 +30,18 @@ def test_an_error_exits_with_1_and_says_where(call: Call, here: Path) -> None:
     (here / "a.csv").write_text(BAD)
     told = call("check", "a.csv")
     assert told.code == 1
-    assert told.out.startswith("a.csv:2:1 EML302 [error] ")
-    assert "row 1 · email · shape a(3)@@a(7)-a(4).a(3)" in told.out
+    assert told.out.startswith("a.csv: 2 rows\n  1 error, 0 warnings\n  1 EML302 ")
+    assert "\n    line 2 a(3)@@a(7)-a(4).a(3)\n    → a person has to correct it\n" in told.out
+    full = call("check", "a.csv", "--output-format", "full")
+    assert full.out.startswith("a.csv:2:1 EML302 [error] ")
+    assert "row 1 · email · shape a(3)@@a(7)-a(4).a(3)" in full.out
 
 
 @pytest.mark.parametrize("name", ["empty", "report", "picture", "page", "header-only"])
 def test_content_that_is_no_table_of_rows_is_a_finding(call: Call, name: str) -> None:
     told = call("check", ODD / f"{name}.csv")
     assert told.code == 1
-    assert "found: 1 error" in told.out
+    assert "\n  1 error, 0 warnings\n" in told.out
     assert told.err == ""
 
 
@@ -52,7 +55,7 @@ def test_a_workbook_is_checked_at_the_rows_of_its_sheet(call: Call, here: Path) 
             sheet.write_string(3, 0, "bo@@kestrel-labs.com")
         sheet.set_row(3, options={"hidden": True})
         book.add_worksheet("Old").hide()
-    told = call("check", "a.xlsx", "--region", "DE")
+    told = call("check", "a.xlsx", "--region", "DE", "--output-format", "full")
     assert told.code == 1
     assert "a.xlsx:3:2 PHN412 [warning]" in told.out
     assert "a.xlsx:4:1 EML302 [error]" in told.out
@@ -155,27 +158,30 @@ def test_statistics_and_quiet_leave_the_findings_out(call: Call, here: Path) -> 
     told = call("check", "a.csv", "--statistics").out
     assert "1  EML302  error    email-invalid" in told
     assert "a.csv:2:1" not in told
-    assert call("check", "a.csv", "-q").out.startswith("a.csv: 2 records")
+    assert call("check", "a.csv", "-q").out.startswith("a.csv: 2 rows")
 
 
 def test_concise_is_a_line_a_finding(call: Call, here: Path) -> None:
     (here / "a.csv").write_text(BAD)
     told = call("check", "a.csv", "--output-format", "concise").out.splitlines()
     assert told[0].startswith("a.csv:2:1: EML302 ")
-    assert told[1].startswith("a.csv: 2 records")
+    assert told[1].startswith("a.csv: 2 rows")
 
 
 def test_the_output_goes_into_a_file_that_is_named(call: Call, here: Path) -> None:
     told = call("check", ODD / "clean.csv", "--output-file", "told.txt")
-    assert (told.code, told.out) == (0, "")
+    assert told.code == 0
+    assert told.out.endswith("  findings: told.txt\n")
+    assert "10 rows = 10 clean" in told.out
     assert "10 rows = 10 clean" in (here / "told.txt").read_text()
+    assert call("check", ODD / "clean.csv", "--output-file", "told.txt", "-q").out == ""
 
 
 @pytest.mark.slow
 def test_row_findings_wait_while_the_header_is_wrong(call: Call, here: Path) -> None:
     (here / "a.csv").write_text("email,email\nann@@kestrel-labs.com,x\n")
     held, shown = call("check", "a.csv"), call("check", "a.csv", "--all")
-    assert "hidden; show them with --all" in held.out
+    assert "hidden; show them with `--all`" in held.out
     assert "EML302" not in held.out
     assert "EML302" in shown.out
 
@@ -197,7 +203,7 @@ def test_header_row_encoding_and_delimiter_are_taken_as_told(call: Call, here: P
     told = call(
         "check", "a.csv", "--header-row", "2", "--encoding", "cp1252", "--delimiter", ";", "-q"
     )
-    assert "1 record, cp1252 (as given), semicolons (as given), header on line 2" in told.out
+    assert "read as: cp1252 (as given), semicolons (as given), header on line 2" in told.out
 
 
 def test_a_folder_a_pattern_and_an_archive_are_read(call: Call, here: Path) -> None:
@@ -206,8 +212,13 @@ def test_a_folder_a_pattern_and_an_archive_are_read(call: Call, here: Path) -> N
     (here / "lists" / "a.csv.gz").write_bytes(gzip.compress(contacts(3).encode()))
     (here / "lists" / "c.md").write_text("no table")
     told = call("check", "lists")
-    assert told.out.index("lists/a.csv.gz: 3 records") < told.out.index("lists/b.csv: 2 records")
-    assert "2 records" in call("check", "lists/*.csv").out
+    assert told.out == (
+        "lists/a.csv.gz: 3 rows, 0 errors, 0 warnings, 0 rejected rows\n"
+        "lists/b.csv: 2 rows, 0 errors, 0 warnings, 0 rejected rows\n"
+        "2 files: 0 errors, 0 warnings\n"
+        "  books: 5 rows = 5 clean + 0 rejected + 0 dropped\n"
+    )
+    assert "2 rows" in call("check", "lists/*.csv").out
 
 
 def test_standard_input_has_the_name_that_it_is_given(
@@ -215,7 +226,7 @@ def test_standard_input_has_the_name_that_it_is_given(
 ) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(contacts(2).encode())))
     told = call("check", "-", "--stdin-filename", "leads.csv")
-    assert told.out.startswith("leads.csv: 2 records")
+    assert told.out.startswith("leads.csv: 2 rows")
 
 
 @pytest.mark.parametrize(
@@ -281,7 +292,7 @@ def test_a_wide_file_a_huge_cell_and_a_file_without_a_last_line_end(call: Call, 
     wide = ",".join(f"c{n}" for n in range(299)) + ",email\n"
     (here / "wide.csv").write_text(wide + ",".join("x" * 299) + ",a@kestrel-labs.com")
     (here / "huge.csv").write_text(f'email,notes\na@kestrel-labs.com,"{"word " * 200_000}."\n')
-    assert "1 row = 1 clean" in call("check", "wide.csv", "huge.csv").out
+    assert "2 rows = 2 clean" in call("check", "wide.csv", "huge.csv").out
 
 
 @pytest.mark.slow
@@ -294,8 +305,8 @@ def test_a_config_may_map_columns_that_a_file_lacks_and_the_command_line_may_not
     (here / "b.csv").write_text("email,TELEFONO\nann@kestrel-labs.com,+14155552671\n")
     told = call("check", "a.csv", "b.csv")
     assert told.code == 0
-    assert "the config maps columns that are not in this file: `Telefono`\n  found:" in told.out
-    assert "the config maps columns that are not in this file: `Badge Mail`\n  found:" in told.out
+    assert "the config maps columns that are not in this file: `Telefono`\n" in told.out
+    assert "the config maps columns that are not in this file: `Badge Mail`\n" in told.out
     [a] = json.loads(call("check", "a.csv", "--output-format", "json").out)["files"]
     assert a["columns"] == {"Badge Mail": "email"}
     assert a["unused"] == ["the config maps columns that are not in this file: `Telefono`"]
@@ -311,7 +322,7 @@ def test_a_sheet_of_a_file_that_is_no_workbook_is_a_note(call: Call, here: Path)
     (here / "a.csv").write_text("email\nann@kestrel-labs.com\n")
     told = call("check", "a.csv", "--sheet", "People")
     assert told.code == 0
-    assert "not a workbook, so --sheet `People` is ignored\n  found:" in told.out
+    assert "not a workbook, so --sheet `People` is ignored\n" in told.out
 
 
 @pytest.mark.slow

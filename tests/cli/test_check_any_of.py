@@ -19,4 +19,5 @@ def test_a_demand_on_the_command_line_is_told_by_its_flag(tmp_path: Path, call: 
     path.write_text("email,phone,city\nann@kestrel-labs.com,,Leeds\n,,Leeds\n")
     told = call("check", str(path), "--any-of", "email,phone", "--select", "STR")
     assert told.code == 1
-    assert "a.csv:3 STR114 [error] needs `email` or `phone`, but none is filled" in told.out
+    assert "1 STR114 needs `email` or `phone`, but none is filled" in told.out
+    assert "--any-of email,phone --select STR" in told.out

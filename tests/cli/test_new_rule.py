@@ -26,7 +26,7 @@ def test_a_new_rule_is_written_tried_and_used(call: Call, here: Path) -> None:
     )
     assert code in call("explain", "company-odd").out
     found = call("check", "a.csv")
-    assert (found.code, f"a.csv:3:2 {code} [warning] company odd" in found.out) == (0, True)
+    assert (found.code, f" {code} company odd" in found.out) == (0, True)
     assert code not in call("check", "a.csv", "--ignore", code).out
     assert code not in call("check", "a.csv", "--isolated").out
     assert code in call("check", "a.csv", "--isolated", "--rules", "rules").out

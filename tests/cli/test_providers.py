@@ -134,7 +134,7 @@ def test_landbase_counts_rows_that_it_does_not_name(
     told = call("submit", leads, *LANDBASE, "-o", "out")
     books = books_of(here / "out")
     assert (told.code, books["accepted"], books["rejected_there"]) == (1, 2, 1)
-    assert "1  landbase does not say which" in told.out
+    assert "1  Landbase does not say which" in told.out
     assert len(opened.store.accepted("landbase")) == 2
 
 

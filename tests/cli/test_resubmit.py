@@ -202,7 +202,7 @@ def test_a_row_that_is_not_corrected_is_not_sent(call: Call, shared: Sandbox, he
     before = len(shared.store.jobs("talkvalue"))
     told = call("resubmit", "a.preflight/failures.csv")
     assert told.code == 1
-    assert "DUP806  row-not-corrected" in told.out
+    assert "1 DUP806 was rejected and has not been corrected" in told.out
     assert len(shared.store.jobs("talkvalue")) == before
     (left,) = rows_of(here / "a.preflight" / "failures.preflight" / "rejects.csv")
     assert left["preflight__id"].endswith(":2")
@@ -494,7 +494,7 @@ def test_names_that_stand_beside_other_rows_after_sorting_are_not_believed(
         csv.writer(file).writerows([header, *rows])
     told = call("resubmit", "c.csv")
     assert "corrected: 1 cell in 1 row" in told.err
-    assert "2  DUP806  row-not-corrected" in told.out
+    assert "2 DUP806 was rejected and has not been corrected" in told.out
     (log,) = rows_of(here / "c.preflight" / "corrections.csv")
     assert log["preflight__id"].endswith(":5")
     assert twice(opened, "talkvalue") == []

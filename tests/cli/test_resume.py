@@ -126,7 +126,7 @@ def test_it_needs_neither_the_input_nor_the_options_again(call: Call, box: Box, 
     (here / "preflight.toml").write_text('region = "FR"\nignore = ["EML"]\n')
     told = call("resume")
     assert told.code == 1, told.err
-    assert "to talkvalue, run " in told.out
+    assert "to TalkValue, run " in told.out
     assert books_of(here / "out")["accepted"] == taken(opened, "talkvalue")
 
 

@@ -154,7 +154,7 @@ def test_a_record_over_the_limit_stands_in_the_failures(
     (here / "a.csv").write_text(contacts(2) + f"x@kestrel-labs.com,{'x' * 300}\n")
     told = call("submit", "a.csv", *TALKVALUE, "--max-bytes", "200")
     assert told.code == 1
-    assert "1  FIL008" in told.out
+    assert "1 FIL008" in told.out
     assert books_of(here / "a.preflight")["rejected_here"] == 1
 
 

@@ -46,7 +46,8 @@ def _calls(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]
 
 def _comparable(text: str, folder: Path) -> str:
     """All that was written, without blanks, for lines may be wrapped, and without names of runs."""
-    return _CHANGING.sub("…", "".join(text.split()).replace(str(folder), ""))
+    joined = "".join(text.replace("\\", "").split())  # a command goes on behind a backslash
+    return _CHANGING.sub("…", joined.replace(str(folder), ""))
 
 
 @pytest.mark.slow

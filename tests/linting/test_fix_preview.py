@@ -8,8 +8,7 @@ import pytest
 
 from preflight.linting import fix_preview
 from preflight.linting.row_states import CLEAN, REJECTED
-from preflight.report import text
-from tests.checked import check, listed
+from tests.checked import check, listed, summarised
 
 CONTENT = (
     "email,phone\n"
@@ -41,7 +40,7 @@ def test_of_many_guesses_the_first_are_looked_at(
     checked = check(tmp_path, CONTENT + several)
     found = checked.analysis
     assert (found.guessed_cells, found.guessed_rows, found.preview.all_seen) == (3, 1, False)
-    assert "would change over 3 more cells\n" in text.summary(listed(checked))
+    assert "would change over 3 more cells\n" in summarised(listed(checked))
     monkeypatch.setattr(fix_preview, "MOST_GUESSES", 0)
     assert check(tmp_path, CONTENT).analysis.guessed_cells == 2
 

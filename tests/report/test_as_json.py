@@ -20,7 +20,7 @@ from preflight.config.settings import Settings
 from preflight.pipeline import check_fix_split
 from preflight.report import as_json, text, wording
 from preflight.report.listing import Listing, tokens
-from tests.checked import check, listed, work, written
+from tests.checked import check, listed, summarised, work, written
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 FILES = sorted(
@@ -105,7 +105,7 @@ def test_the_report_of_every_fixture_fits_the_schema_and_agrees_with_the_text(
             assert file["counts"]["by_code"] == counted
         counts = file["counts"]
         assert counts["error"] + counts["warning"] == sum(counts["by_code"].values())
-        assert f"found: {wording.plural(counts['error'], 'error')}" in text.summary(one)
+        assert f"found: {wording.plural(counts['error'], 'error')}" in summarised(one)
         places = [
             (found["line"] or 0, found["column"] or 0, found["code"]) for found in told["findings"]
         ]
@@ -128,7 +128,7 @@ def test_no_value_stands_in_any_format_unless_values_are_shown(outcomes: list[Li
             text.full(one, show_values=False),
             text.concise(one),
             text.statistics(one),
-            text.summary(one),
+            summarised(one),
         ]
         for shown in told:
             folded = shown.replace(one.path, "").casefold()

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 import preflight
 from preflight.core.books import Books, RunBooks
 from preflight.core.types import Layout, Source
-from preflight.report import text, wording
-from tests.checked import check, listed
+from preflight.report import results, text, wording
+from tests.checked import check, listed, summarised
 
 CONTENT = "email,phone,note\nbad,+1,x\n ann@kestrel-labs.com,+14155552671,x\nshort\n"
 LAYOUT = Layout(Source("x", Path("x"), "00", 0), "table", Path("x"), header=("a",))
@@ -74,8 +74,8 @@ def test_nothing_of_a_file_acts_on_a_terminal(tmp_path: Path) -> None:
         text.full(one, show_values=True),
         text.full(one, show_values=False),
         text.concise(one),
-        text.summary(one),
-        text.written([("out\x1b/clean.csv", "1 row")]),
+        summarised(one),
+        *(line.plain for line in results.written([("out\x1b/clean.csv", "1 row")])),
     ]
     assert sum(one.counts().values())
     for told in shown:
@@ -133,19 +133,20 @@ def test_what_was_assumed_about_a_file_is_said(changes: dict[str, Any], told: st
 
 def test_the_summary_tells_the_counts_and_the_books(tmp_path: Path) -> None:
     checked = check(tmp_path, CONTENT, select=("EML302", "EML303", "STR101"))
-    assert text.summary(listed(checked)).splitlines() == [
-        f"{tmp_path / 'contacts.csv'}: 3 records, utf-8, commas, header on line 1",
+    assert summarised(listed(checked)).splitlines() == [
+        f"{tmp_path / 'contacts.csv'}: 3 rows",
         "  found: 3 errors, 0 warnings",
-        "  fixable: 1 cell; `preflight fix` would make 1 more row sendable",
         "  books: 3 rows = 0 clean + 3 rejected + 0 dropped",
+        "  read as: utf-8, commas, header on line 1",
+        "  fixable: 1 cell; `preflight fix` would make 1 more row sendable",
     ]
 
 
 def test_the_summary_says_what_is_held_back(tmp_path: Path) -> None:
     checked = check(tmp_path, "email,email\nbad,worse\n", select=("EML302", "HDR203"))
     assert (
-        "the header is wrong, so 2 findings about rows are hidden; show them with --all"
-        in text.summary(listed(checked))
+        "the header is wrong, so 2 findings about rows are hidden; show them with `--all`"
+        in summarised(listed(checked))
     )
 
 
@@ -160,10 +161,11 @@ def test_books_are_an_equation() -> None:
 
 
 def test_changes_are_counted_most_first() -> None:
-    told = text.changes({"A": 1, "B": 1200, "C": 1}, {"A": "a", "B": "b", "C": "c"})
-    assert [line.split() for line in told.splitlines()] == [
-        ["1,200", "B", "b"], ["1", "A", "a"], ["1", "C", "c"],
-    ]  # fmt: skip
+    counts, messages = {"A": 1, "B": 1200, "C": 1}, {"A": "a", "B": "b", "C": "c"}
+    shown = [line.text.plain.split() for line in results.counted(counts, messages, None)]
+    assert shown == [["1,200", "B", "b"], ["1", "A", "a"], ["1", "C", "c"]]
+    *_, last = results.counted(counts, messages, 1)
+    assert last.text.plain == "and 2 more rules: 1 A, 1 C"
 
 
 @pytest.mark.parametrize(

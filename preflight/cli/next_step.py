@@ -1,0 +1,167 @@
+"""The likely next command, with the options of this call that it needs."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from preflight.core.types import Severity
+from preflight.writing import results_folder
+
+if TYPE_CHECKING:
+    from preflight.report.lines import Line
+    from preflight.report.listing import Listing
+    from preflight.writing.writer import Fixed
+
+# How a file is read, what its cells mean, and which rules apply: the same in every command.
+_SAME = (
+    "region", "timezone", "encoding", "delimiter", "header_row", "sheet", "columns", "any_of",
+    "select", "ignore", "extend_select", "rules", "schema", "online", "unsafe_fixes", "config",
+    "isolated",
+)  # fmt: skip
+
+# An option in a message, as it would be typed; not one with a place to fill in.
+_OPTION = re.compile(r"`(--(?!map \"(?:Their|#\d+=FIELD))[a-z-]+ [^`]+)`")
+
+
+def command(name: str, *words: str, without: Iterable[str] = ()) -> str:
+    """A call of a command with those options of this call that say how the file is read.
+
+    Args:
+        name: of the command.
+        words: its arguments and further options.
+        without: the names of options that the words already give.
+    """
+    left_out = set(without)
+    options = [
+        word for key, given in _given() if key in _SAME and key not in left_out for word in given
+    ]
+    return shlex.join(["preflight", name, *words, *options])
+
+
+def _typed(name: str) -> list[str]:
+    """The words of an option in this call; none if it was not typed."""
+    return [word for key, words in _given() if key == name for word in words]
+
+
+def _given() -> list[tuple[str, list[str]]]:
+    """The options of this call as typed: their names with the words that give them."""
+    context = click.get_current_context(silent=True)
+    if context is None or context.parent is None:
+        return []
+    typed = list(context.find_root().obj or ())
+    if context.info_name not in typed:
+        return []
+    words = typed[typed.index(context.info_name) + 1 :]
+    values, _, _ = context.command.make_parser(context).parse_args(words)
+    given = []
+    for option in context.command.params:
+        if not isinstance(option, click.Option) or option.name not in values:
+            continue
+        value, long = values[option.name], max(option.opts, key=len)
+        if option.is_flag:
+            given.append((option.name, [long] if value is True else []))
+        else:
+            each = value if option.multiple else [value]
+            given.append((option.name, [word for text in each for word in (long, str(text))]))
+    return given
+
+
+def lines(*steps: str, before: str = "") -> list[Line]:
+    """The last lines of a screen: what to type now.
+
+    Args:
+        steps: a command, and others that may be meant instead.
+        before: what to do before that.
+    """
+    from preflight.report.lines import line
+
+    return [
+        line(("or: " if at else "next: ", "bold green"), before, (step, "bold"), indent=2, hang=8)
+        ._replace(is_command=True)
+        for at, step in enumerate(steps)
+    ]  # fmt: skip
+
+
+def of_check(listings: Sequence[Listing], paths: Sequence[str]) -> list[Line]:
+    """What to type after `preflight check`.
+
+    Args:
+        listings: of the files.
+        paths: as they were given; standard input cannot be read again.
+    """
+    wrong = [
+        listing
+        for listing in listings
+        if listing.books.rejected or listing.severity_counts()[Severity.ERROR]
+    ]
+    if "-" in paths or (len(listings) > 1 and not wrong):
+        return []
+    listing = wrong[0] if wrong else listings[0]
+    plan, path = listing.analysis.plan, listing.path
+    to = _typed("for_")
+    if len(listings) > 1:
+        return lines(command("check", path, *to))
+    if listing.analysis.refused:
+        option = _settling(listing)
+        again = command("check", path, *to, *option)
+        return lines(again) if option else lines(again, before="correct the file, then ")
+    if not wrong and not listing.analysis.fixed_cells:
+        return lines(
+            f"preflight check {shlex.quote(path)} --for PROVIDER" if plan.profile.is_general
+            else submission(path, plan.profile.name)
+        )  # fmt: skip
+    return lines(command("fix", path, *to))
+
+
+def of_fix(fixed: Fixed) -> list[Line]:
+    """What to type after `preflight fix`."""
+    plan, path = fixed.checked.analysis.plan, fixed.checked.source.name
+    rejects = shlex.quote(str(fixed.folder / results_folder.REJECTS))
+    correct = f"correct {rejects}, then "
+    to = _typed("for_")
+    if fixed.checked.analysis.refused:
+        return lines(command("check", path, *to), before="correct the file, then ")
+    if plan.profile.is_general:
+        send = f"{command('submit', path)} --to PROVIDER"
+    else:
+        send = submission(path, plan.profile.name)
+    again = command("fix", str(fixed.folder / results_folder.REJECTS), *to)
+    if not fixed.books.clean:
+        return lines(again, before=correct)
+    return [*lines(send), *(lines(again, before=correct) if fixed.books.rejected else [])]
+
+
+def submission(path: str, provider: str) -> str:
+    """The command that sends a file; what only a person knows is in capitals."""
+    from preflight.core.errors import PreflightError  # here, as above
+    from preflight.providers import registry
+
+    try:
+        known = registry.client(provider).OPTIONS
+    except PreflightError:  # a profile of the user's own
+        return command("check", path)
+    needed = [option for option in known if option.required]
+    values = [
+        word
+        for option in needed
+        for word in ("-O", f"{option.name}={'|'.join(option.choices) or option.name.upper()}")
+    ]
+    return command("submit", path, "--to", provider, *values)
+
+
+def _settling(listing: Listing) -> list[str]:
+    """The words of an option that settles an error of a file that is refused, if one is named.
+
+    One that leaves a column out comes last.
+    """
+    options = [
+        shlex.split(option)
+        for rule, problem in listing.analysis.refused
+        for option in _OPTION.findall(problem.message or rule.message)
+    ]
+    return min(options, key=lambda words: words[-1].endswith("=-"), default=[])

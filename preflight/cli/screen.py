@@ -1,0 +1,52 @@
+"""What is printed for people: styled and wrapped as stdout can show it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from preflight.report.lines import Line
+
+
+def width(path: Path | None) -> int | None:
+    """The width of the screen in cells; None for a file or a pipe, in which nothing is wrapped.
+
+    Args:
+        path: of the file of --output-file; None for stdout.
+    """
+    if path is not None:
+        return None
+    given = os.environ.get("COLUMNS", "")
+    if given.isdigit() and int(given):
+        return int(given)
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or None
+    except (OSError, ValueError):
+        return None
+
+
+def shown(lines: Iterable[Line], path: Path | None) -> str:
+    """Lines as text for stdout or a file: rich decides about colour and weight.
+
+    NO_COLOR turns colour off, FORCE_COLOR turns it on where stdout is no terminal.
+
+    Args:
+        lines: to print.
+        path: of the file of --output-file, which has no styles; None for stdout.
+    """
+    from rich.console import Console  # here, so that `--help` does not wait for it
+
+    from preflight.report.lines import wrapped
+
+    rows = wrapped(lines, width(path))
+    console = Console(highlight=False, emoji=False, markup=False, soft_wrap=True)
+    if path is not None or not console.is_terminal:
+        return "".join(f"{row.plain}\n" for row in rows)
+    with console.capture() as captured:
+        for row in rows:
+            console.print(row)
+    return captured.get()

@@ -1,0 +1,110 @@
+"""What a fix made of a file, for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from preflight.config import catalogue
+from preflight.report import left_out, summary
+from preflight.report.lines import Line, line
+from preflight.report.listing import Listing
+from preflight.report.wording import books, number, plural
+from preflight.writing import results_folder
+from preflight.writing.writer import Fixed
+
+_RULES, _COLUMNS = 6, 5
+"""How many rules, and how many lines about columns, a short summary has."""
+
+
+def lines(fixed: Fixed, listing: Listing, *, everything: bool) -> list[Line]:
+    """What was found, fixed and rejected.
+
+    Args:
+        fixed: the results.
+        listing: of the file.
+        everything: whether to name every rule and every column, however many there are.
+    """
+    rules = {**catalogue.builtin(), **listing.analysis.plan.rules}
+    messages = {code: rule.message for code, rule in rules.items()}
+    most = None if everything else _RULES
+    entries = [*summary.head(listing), summary.found(listing), *_refusals(fixed)]
+    cells, rows = plural(fixed.changed_cells, "cell"), plural(fixed.changed_rows, "row")
+    entries.append(line(f"fixed: {cells} in {rows}", indent=2))
+    entries += counted(fixed.changes, messages, most)
+    if fixed.books.rejected:
+        rejected = (plural(fixed.books.rejected, "row"), "bold red")
+        entries.append(line("rejected: ", rejected, indent=2))
+        entries += counted(fixed.reasons, messages, most)
+    if fixed.warnings:
+        left = f"{plural(fixed.warnings, 'warning')} not changed (see report.json)"
+        entries.append(line(left, indent=2))
+    entries += summary.read_as(listing)
+    return entries + left_out.lines(listing, room=0 if everything else _COLUMNS)
+
+
+def balance(fixed: Fixed) -> Line:
+    """The books of a fix."""
+    return line(f"books: {books(fixed.books)}", indent=2)
+
+
+def _refusals(fixed: Fixed) -> Iterator[Line]:
+    refused = fixed.checked.analysis.refused
+    if refused:
+        yield line(("nothing can be used until this is fixed:", "bold red"), indent=2)
+    for rule, problem in refused:
+        accept = "; accept it with `--unsafe-fixes`" if problem.safety else ""
+        text = f" {problem.message or rule.message}{accept}"
+        yield line((rule.code, "bold"), text, indent=4)
+
+
+def counted(
+    counts: Mapping[str, int], messages: Mapping[str, str], most: int | None
+) -> Iterator[Line]:
+    """The number of rows or cells of each rule, the highest first.
+
+    Args:
+        counts: by rule code.
+        messages: of the rules, by code.
+        most: how many rules to show; None for all.
+    """
+    ordered = sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
+    for code, count in ordered[:most]:
+        yield line(f"{number(count):>7} ", (code, "bold"), f" {messages[code]}", hang=8)
+    left = ordered[most:] if most is not None else []
+    if left:
+        named = ", ".join(f"{number(count)} {code}" for code, count in left)
+        yield line(f"and {plural(len(left), 'more rule')}: {named}", indent=8, hang=8)
+
+
+def files(fixed: Fixed) -> list[tuple[str, str]]:
+    """The files of a fix or a split, and what each holds."""
+    folder, parts = fixed.folder, fixed.parts
+    paths = []
+    if len(parts) == 1 and parts[0].path.name == results_folder.CLEAN:
+        paths.append((str(parts[0].path), plural(parts[0].rows, "clean row")))
+    elif parts:
+        paths.append((str(folder / results_folder.PARTS), plural(len(parts), "part")))
+        paths.append((str(folder / results_folder.MANIFEST), "what is in which part"))
+    if fixed.books.rejected:
+        paths.append(
+            (str(folder / results_folder.REJECTS), "the rejected rows, to correct and re-import")
+        )
+    if (folder / results_folder.ABOVE).exists():
+        above = plural(fixed.checked.layout.preamble, "line")
+        paths.append(
+            (str(folder / results_folder.ABOVE), f"the {above} above the header, not sent")
+        )
+    if fixed.changed_cells:
+        paths.append((str(folder / results_folder.FIXES), "every cell that was changed"))
+    if (folder / results_folder.CORRECTIONS).exists():
+        paths.append(
+            (str(folder / results_folder.CORRECTIONS), "every cell that was corrected or restored")
+        )
+    if (folder / results_folder.UNDO).exists():
+        paths.append((str(folder / results_folder.ORIGINAL), "the input, for `preflight undo`"))
+    return [*paths, (str(folder / results_folder.REPORT), "all of it, for programs")]
+
+
+def written(paths: list[tuple[str, str]]) -> list[Line]:
+    """The paths of the results, with what each holds."""
+    return [line((path, "bold"), f"  {what}", indent=2, hang=6) for path, what in paths]

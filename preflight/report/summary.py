@@ -1,0 +1,118 @@
+"""The summary of a file, which every format for people ends with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from preflight.config.plan import Plan
+from preflight.core.types import Severity
+from preflight.linting.analysis import Analysis
+from preflight.report import left_out
+from preflight.report.lines import Line, line
+from preflight.report.listing import Listing, fixable
+from preflight.report.text import assumptions, sheet_notes
+from preflight.report.wording import books, plural
+
+
+def lines(listing: Listing) -> list[Line]:
+    """What was read, what was found, and the books."""
+    return [*head(listing), found(listing), *tail(listing)]
+
+
+def head(listing: Listing) -> list[Line]:
+    """The file."""
+    analysis = listing.analysis
+    profile = analysis.plan.profile
+    provider = "" if profile.is_general else f" for {profile.title}"
+    return [line((listing.path, "bold"), f": {plural(analysis.rows, 'row')}{provider}")]
+
+
+def found(listing: Listing) -> Line:
+    """The number of errors and of warnings."""
+    counts = listing.severity_counts()
+    errors, warnings = counts[Severity.ERROR], counts[Severity.WARNING]
+    return line(
+        "found: ",
+        (plural(errors, "error"), "bold red" if errors else "green"),
+        ", ",
+        (plural(warnings, "warning"), "bold yellow" if warnings else "green"),
+        indent=2,
+    )
+
+
+def tail(listing: Listing, *, room: int = 0) -> list[Line]:
+    """The books, what was assumed, the columns that are not sent, and what fixing would do.
+
+    Args:
+        listing: of the file.
+        room: how many lines there are for the columns that are not sent; 0 for no limit.
+    """
+    analysis = listing.analysis
+    entries = list(_refusal(analysis))
+    if listing.held_back:
+        entries.append(
+            line(
+                f"the header is wrong, so {plural(listing.held_back, 'finding')} about rows are "
+                "hidden; show them with `--all`",
+                indent=2,
+            )
+        )
+    mail = analysis.plan.mail
+    if mail is not None and mail.unknown:
+        entries.append(
+            line(
+                f"no DNS answer about {plural(mail.unknown, 'domain')}; their addresses were not "
+                "checked",
+                indent=2,
+            )
+        )
+    entries.append(line(f"books: {books(listing.books)}", indent=2))
+    entries += read_as(listing)
+    entries += left_out.lines(listing, room=room)
+    entries += _fixable(analysis)
+    return entries
+
+
+def read_as(listing: Listing) -> list[Line]:
+    """What was assumed about the file, and what does not fit it."""
+    analysis = listing.analysis
+    read = "; ".join([assumptions(analysis.layout), *_regions(analysis.plan)])
+    sheet = analysis.layout.source.sheet
+    notes = [*(sheet_notes(sheet) if sheet is not None else ()), *analysis.plan.unused]
+    return [line(f"read as: {read}", indent=2, hang=4), *(line(note, indent=4) for note in notes)]
+
+
+def _regions(plan: Plan) -> list[str]:
+    """Which columns say the country of phone numbers without a country code."""
+    kinds = {column.kind for column in plan.columns if column.position in plan.linted}
+    if "phone" not in kinds or not plan.region_columns:
+        return []
+    names = ", ".join(f"`{' '.join(column.name.split())}`" for column in plan.region_columns)
+    return [f"phone numbers without a country code are read by {names}"]
+
+
+def _refusal(analysis: Analysis) -> Iterator[Line]:
+    if analysis.refused:
+        codes = ", ".join(dict.fromkeys(rule.code for rule, _ in analysis.refused))
+        yield line(("nothing can be used until this is fixed", "bold red"), f": {codes}", indent=2)
+
+
+def _fixable(analysis: Analysis) -> Iterator[Line]:
+    """What fixing would change."""
+    if analysis.refused:
+        return
+    saved, cells = fixable(analysis)
+    if cells or saved:
+        gain = f"; `preflight fix` would make {plural(saved, 'more row')} sendable" if saved else ""
+        yield line(f"fixable: {plural(cells, 'cell')}{gain}", indent=2)
+    if analysis.guessed_cells:
+        yield line(guesses(analysis), indent=2)
+
+
+def guesses(analysis: Analysis) -> str:
+    """What unsafe fixes would add."""
+    if not analysis.preview.all_seen:
+        return f"--unsafe-fixes would change over {plural(analysis.guessed_cells, 'more cell')}"
+    saved = analysis.guessed_rows
+    rows = f", and make up to {plural(saved, 'more row')} sendable" if saved else ""
+    return f"--unsafe-fixes would change {plural(analysis.guessed_cells, 'more cell')}{rows}"
