@@ -10,56 +10,56 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from preflight.api import models
+    from preflight.api.fixed import Fixed
+    from preflight.api.functions import check, fix, split
+    from preflight.api.report import Report
+    from preflight.api.sending import merge, resubmit, resume, submit
+    from preflight.api.sent import Sent
     from preflight.config.settings import Settings
-    from preflight.core.errors import PreflightError
-    from preflight.core.workspace import workspace
-    from preflight.linting.checked import Checked
-    from preflight.linting.pandera_checks import schema
-    from preflight.pipeline.check_fix_split import check, fix, split
-    from preflight.pipeline.connection import Connection
-    from preflight.pipeline.delivery import Sent, resume, submit
-    from preflight.pipeline.merge_file import merge_submitted
-    from preflight.pipeline.merge_run import merge_run
-    from preflight.writing.writer import Fixed
+    from preflight.core.errors import FindingsError, PreflightError
+    from preflight.linting.contact_schema import schema
 
 _HOMES = {
-    "Checked": "preflight.linting.checked",
-    "Connection": "preflight.pipeline.connection",
-    "Fixed": "preflight.writing.writer",
+    "FindingsError": "preflight.core.errors",
+    "Fixed": "preflight.api.fixed",
     "PreflightError": "preflight.core.errors",
-    "Sent": "preflight.pipeline.delivery",
+    "Report": "preflight.api.report",
+    "Sent": "preflight.api.sent",
     "Settings": "preflight.config.settings",
-    "check": "preflight.pipeline.check_fix_split",
-    "fix": "preflight.pipeline.check_fix_split",
-    "merge_run": "preflight.pipeline.merge_run",
-    "merge_submitted": "preflight.pipeline.merge_file",
-    "resume": "preflight.pipeline.delivery",
-    "schema": "preflight.linting.pandera_checks",
-    "split": "preflight.pipeline.check_fix_split",
-    "submit": "preflight.pipeline.delivery",
-    "workspace": "preflight.core.workspace",
+    "check": "preflight.api.functions",
+    "fix": "preflight.api.functions",
+    "merge": "preflight.api.sending",
+    "resubmit": "preflight.api.sending",
+    "resume": "preflight.api.sending",
+    "schema": "preflight.linting.contact_schema",
+    "split": "preflight.api.functions",
+    "submit": "preflight.api.sending",
 }
+_MODULES = {"models": "preflight.api.models"}
 
 __all__ = [
-    "Checked",
-    "Connection",
+    "FindingsError",
     "Fixed",
     "PreflightError",
+    "Report",
     "Sent",
     "Settings",
     "check",
     "fix",
-    "merge_run",
-    "merge_submitted",
+    "merge",
+    "models",
+    "resubmit",
     "resume",
     "schema",
     "split",
     "submit",
-    "workspace",
 ]
 
 
 def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return importlib.import_module(_MODULES[name])
     if name not in _HOMES:
         raise AttributeError(f"module `preflight` has no attribute `{name}`")
     return getattr(importlib.import_module(_HOMES[name]), name)

@@ -7,6 +7,7 @@ import re
 import shlex
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import click
 import pandas as pd
@@ -17,7 +18,6 @@ from preflight.config import catalogue
 from preflight.config.settings import load
 from preflight.providers import registry
 from preflight.writing import results_folder
-from tests.calls import contacts
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -95,16 +95,19 @@ def test_the_config_of_the_readme_loads(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_python_of_the_readme_runs(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """On a file and a frame of its own."""
-    (sample,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    (tmp_path / "leads.csv").write_text(contacts(3))
+def test_the_python_of_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a file and a frame of its own; what a person does in between is done for the file."""
+    samples = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    sample = "".join(samples).replace("report.raise_for_findings()\n", "")
+    (tmp_path / "leads.csv").write_text("email\nann@kestrel-labs.com\nben@\n")
     monkeypatch.chdir(tmp_path)
-    frame = pd.DataFrame({"Email": ["ann@kestrel-labs.com"]}, dtype="str")
-    exec(compile(sample, "README.md", "exec"), {"frame": frame})
-    assert "Books(rows=3" in capsys.readouterr().out
+    monkeypatch.setenv("PREFLIGHT_POLL_SCALE", "0.001")
+    names: dict[str, Any] = {
+        "frame": pd.DataFrame({"Email": ["ann@kestrel-labs.com"], "score": [3]})
+    }
+    exec(compile(sample, "README.md", "exec"), names)
+    assert names["sent"].books.accepted == 1
+    assert (tmp_path / "out" / "clean.csv").read_text() == "email\nann@kestrel-labs.com\n"
 
 
 def test_every_link_to_a_file_of_the_repository_leads_somewhere() -> None:

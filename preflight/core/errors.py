@@ -12,6 +12,7 @@
     │   ├── MissingExtra           exit 2   an optional dependency is not installed
     │   ├── MissingSecret          exit 2   a secret is not in the environment
     │   └── RunLocked              exit 2   another process is working on the run
+    ├── FindingsError              exit 1   a file does not pass, said to a caller in Python
     ├── BooksError                 exit 2   the books do not balance: a bug, and never silent
     ├── ProviderError              exit 3   a call to a provider failed
     │   ├── Refused                exit 1   a final refusal; nothing was imported
@@ -35,6 +36,12 @@ class PreflightError(Exception):
     """The root of the tree; `exit_code` is the exit code of the command line."""
 
     exit_code = 2
+
+
+class FindingsError(PreflightError):
+    """A file does not pass; raised only where a caller in Python asks for it."""
+
+    exit_code = 1
 
 
 class UsageError(PreflightError):

@@ -1,7 +1,7 @@
-"""Rules as pandera checks. The only importer of pandera.
+"""Rules as pandera checks.
 
-One adapter, `_check`, turns a rule into a `pandera.Check` named by the rule's code. `schema`
-builds a `DataFrameSchema` of such checks that validates anyone's frame; the engine has pandera
+One adapter, `check_of`, turns a rule into a `pandera.Check` named by the rule's code. A
+`ContactSchema` of such checks validates anyone's frame; the engine has pandera
 apply the very same checks to the distinct suspects of a column and reads the mask each one returns,
 never an exception's text, which would hold values. Pandera is imported where the first check is
 made: its import takes longer than to lint a small file, and a clean file has no suspects.
@@ -14,25 +14,19 @@ is a crash, and the rows are unknown, not passed.
 from __future__ import annotations
 
 import dataclasses
-import re
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from preflight.config import catalogue, profiles
-from preflight.config.fields import Field
+from preflight.config import catalogue
 from preflight.config.plan import Plan
-from preflight.config.profile import GENERAL
 from preflight.core.arrow import mask, series, strings
 from preflight.core.errors import RuleError
 from preflight.core.formula_cells import formula_texts
 from preflight.core.invisible import BLANK
-from preflight.core.names import fold
 from preflight.core.types import Bools, Column
 from preflight.kinds.registry import KINDS
 from preflight.kinds.timestamp.day_month_order import DayMonthOrders
@@ -199,7 +193,7 @@ class ColumnChecks:
         from pandera.backends.pandas.checks import PandasCheckBackend
 
         if rule.code not in self._checks:
-            self._checks[rule.code] = PandasCheckBackend(_check(rule, self))
+            self._checks[rule.code] = PandasCheckBackend(check_of(rule, self))
         return self._checks[rule.code]
 
     def reasons(self, rule: Rule, cells: pd.DataFrame) -> np.ndarray | None:
@@ -254,7 +248,7 @@ def _seen(rule: Rule, cells: pd.DataFrame) -> pd.Series[str]:
     return cells[VALUE if rule.unwraps else INSIDE]
 
 
-def _check(rule: Rule, checks: ColumnChecks) -> pa_schema.Check:
+def check_of(rule: Rule, checks: ColumnChecks) -> pa_schema.Check:
     """A rule as a check of prepared cells (the engine) or of a plain series (anyone's frame)."""
     import pandera.pandas as pa_schema
 
@@ -305,67 +299,3 @@ def _judge_series(rule: Rule, checks: ColumnChecks, given: pd.Series[str]) -> pd
     valid = np.ones(len(given), dtype=bool)
     valid[np.flatnonzero(suspect)[failed[codes]]] = False
     return pd.Series(valid, index=given.index, dtype=bool)
-
-
-def schema(
-    profile: str = GENERAL,
-    *,
-    region: str | None = None,
-    timezone: str | None = None,
-    select: Sequence[str] = (catalogue.ALL,),
-    ignore: Sequence[str] = (),
-) -> pa_schema.DataFrameSchema:
-    """The cell rules of a profile as a pandera schema, for a frame of anyone's.
-
-    A column of the frame is recognised by any name the profile knows for it, case and punctuation
-    aside. Columns the profile does not know are left alone, and a field that can be made of others
-    is not missed. Each check is named by its rule's code, and its error starts with it. A rule that
-    fails is a failed check, never a passed one. The region is one for the whole frame.
-
-    Rules about files, headers, records, whole rows and duplicates are not in it: it checks cells.
-
-    Args:
-        profile: "general" or a provider's name.
-        region: ISO 3166 code for phone numbers without a country code.
-        timezone: IANA name of the zone of timestamps without an offset; only matters to fixes.
-        select: rule codes or prefixes.
-        ignore: rule codes or prefixes.
-
-    Raises:
-        UsageError: no such profile.
-        ConfigError: no such rule.
-    """
-    import pandera.pandas as pa_schema
-
-    known = profiles.load(profile)
-    rules = catalogue.choose(catalogue.builtin(), known, select=select, ignore=ignore)
-    fields = [
-        field for field in known.fields.values() if known.is_general or field.header is not None
-    ]
-    held = tuple(
-        Column(at, field.header or field.name, field.name, field.kind, field.required, "exact")
-        for at, field in enumerate(fields)
-    )
-    zone = ZoneInfo(timezone) if timezone else None
-    plan = Plan(known, held, rules, region or known.region, zone)
-    columns = {}
-    for field, column in zip(fields, held, strict=True):
-        pattern = _pattern(field)
-        checks = ColumnChecks(column, plan)
-        columns[pattern] = pa_schema.Column(
-            checks=[_check(rule, checks) for rule in checks.rules],
-            nullable=True,
-            required=field.required and field.name not in known.joins,
-            regex=True,
-            name=pattern,
-            title=field.name,
-        )
-    return pa_schema.DataFrameSchema(columns, name=known.name, title=known.title)
-
-
-def _pattern(field: Field) -> str:
-    """A regular expression that fits every name of a field, however it is written."""
-    written = {field.name, field.header or field.name, *field.aliases}
-    names = {"".join(c for c in name if c.isalnum()) for name in written} | set(map(fold, written))
-    spelled = (r"[\W_]*".join(map(re.escape, name)) for name in sorted(names) if name)
-    return rf"(?i)^[\W_]*(?:{'|'.join(spelled)})[\W_]*$"

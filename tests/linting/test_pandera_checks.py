@@ -11,7 +11,8 @@ import pyarrow as pa
 import pytest
 
 from preflight.core.errors import ConfigError, RuleError, UsageError
-from preflight.linting.pandera_checks import ColumnChecks, schema
+from preflight.linting.contact_schema import schema
+from preflight.linting.pandera_checks import ColumnChecks
 from preflight.linting.rule_answers import RuleCrashed
 from preflight.rule import Context, Rule, Scope, Severity
 from tests.cells import plan_for

@@ -14,7 +14,7 @@ from preflight.core.types import Hints
 from preflight.kinds.timestamp.day_month_order import BOTH, DayMonthOrders, customary
 from preflight.kinds.timestamp.judge import judge
 from preflight.kinds.timestamp.parser import DAY_FIRST, MONTH_FIRST
-from preflight.linting import pandera_checks
+from preflight.linting import contact_schema
 from preflight.linting.analysis import analyze
 from preflight.pipeline import check_fix_split
 from tests import checked
@@ -121,7 +121,7 @@ def test_a_file_is_read_again_only_where_that_settles_something(tmp_path: Path) 
 def test_the_public_schema_settles_a_column_as_a_file_is_settled() -> None:
     """It sees a whole column too."""
     frame = pd.DataFrame({"created_at": [OPEN, OPEN]})
-    schema = pandera_checks.schema(select=["TIM503"])
+    schema = contact_schema.schema(select=["TIM503"])
     with pytest.raises(pandera.errors.SchemaErrors):
         schema.validate(frame, lazy=True)
     schema.validate(pd.DataFrame({"created_at": [OPEN, DAY]}), lazy=True)

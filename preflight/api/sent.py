@@ -1,0 +1,96 @@
+"""What became of a file that was sent, as values and frames."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
+
+import pandas as pd
+
+from preflight.api import display
+from preflight.api.frames import table_of
+from preflight.api.work import WorkFolder
+from preflight.core.books import RunBooks
+from preflight.report.wording import books
+from preflight.runs import settlement
+from preflight.writing import results_folder
+
+_ENDS = ("accepted", "rejected_here", "rejected_there", "submitted", "unknown", "dropped")
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Sent:
+    """What became of a file that was sent.
+
+    Attributes:
+        settled: the state of the run, for those who want more.
+        work: holds the private folder of the call.
+    """
+
+    settled: settlement.Sent
+    work: WorkFolder = field(repr=False)
+
+    @property
+    def run(self) -> str | None:
+        """The id of the run; None if nothing was sent."""
+        return self.settled.run.id if self.settled.run else None
+
+    @property
+    def books(self) -> RunBooks:
+        """How many rows were accepted, rejected here and there, …; they sum to the file's rows."""
+        return self.settled.books
+
+    @property
+    def stopped(self) -> str | None:
+        """Why the run cannot go on now, for `preflight.resume` later; None if it is not stopped."""
+        return str(self.settled.stopped) if self.settled.stopped else None
+
+    @property
+    def folder(self) -> Path:
+        """Where the results are: failures.csv, the parts that were sent, report.json, …."""
+        return self.settled.folder
+
+    @functools.cached_property
+    def failures(self) -> pd.DataFrame:
+        """The rows that preflight or the provider rejected, and why; the content of failures.csv.
+
+        Returns:
+            A column of str for each column of the file, and the helper columns `preflight__row` to
+            `preflight__raw`. Corrected in their place, `preflight.resubmit` takes them.
+        """
+        path = self.folder / results_folder.FAILURES
+        return table_of(path if path.exists() else self.folder / results_folder.REJECTS)
+
+    @functools.cached_property
+    def unmatched(self) -> pd.DataFrame:
+        """The lines of the provider's report that match no row; the content of unmatched.csv."""
+        path = self.folder / results_folder.UNMATCHED
+        return table_of(path) if path.exists() else pd.DataFrame()
+
+    def summary(self) -> str:
+        """Where each row ended, in a line, and why the run stopped if it did."""
+        line = f"{self._where()}: {books(self.books)}"
+        return f"{line}\nstopped: {self.stopped}" if self.stopped else line
+
+    def _where(self) -> str:
+        provider = self.settled.checked.analysis.plan.profile.name
+        return f"{provider}, run {self.run}" if self.run else f"{provider}, not sent"
+
+    def __repr__(self) -> str:
+        state = "; stopped, to be resumed" if self.stopped else ""
+        return f"<preflight.Sent {self._where()}: {books(self.books)}{state}>"
+
+    def _repr_html_(self) -> str:
+        ends = display.ends(self.books, _ENDS)
+        why = f"<p>stopped: {escape(self.stopped)}</p>" if self.stopped else ""
+        return display.page(self._where(), ends, why, self._refusals())
+
+    def _refusals(self) -> str:
+        """Why the provider rejected rows, most frequent first, as HTML."""
+        lines = [
+            f"<li>{count:,} × <code>{escape(code)}</code> ({reason})</li>"
+            for code, (count, reason) in self.settled.refusals.items()
+        ]
+        return f"<p>rejected by the provider:</p><ul>{''.join(lines)}</ul>" if lines else ""

@@ -1,0 +1,85 @@
+"""Schemas and models for pandera's own users."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pandera.pandas as pa_schema
+import pytest
+
+import preflight
+from preflight.api import models
+from preflight.config import profiles
+
+pytestmark = pytest.mark.slow
+
+
+def failures(schema: pa_schema.DataFrameSchema, frame: pd.DataFrame) -> set[tuple[str, str]]:
+    with pytest.raises(pa_schema.errors.SchemaErrors) as refused:
+        schema.validate(frame, lazy=True)
+    cases = refused.value.failure_cases
+    return {(str(case.column), str(case.check).split()[0]) for case in cases.itertuples()}
+
+
+def test_a_schema_is_shown_by_the_names_of_its_columns() -> None:
+    schema = preflight.schema("talkvalue", select=["EML"])
+    assert str(schema).startswith("<ContactSchema talkvalue: email (required), first_name, ")
+    assert len(repr(schema)) < 300
+    with pytest.raises(pa_schema.errors.SchemaError) as refused:
+        schema.validate(pd.DataFrame({"phone": ["x"]}))
+    assert str(refused.value) == "column 'email' not in dataframe. Columns in dataframe: ['phone']"
+
+
+def test_strict_and_coerce_are_what_pandera_users_expect() -> None:
+    frame = pd.DataFrame({"E-Mail": ["ann@kestrel-labs.com"], "Phone": [4155552671], "Badge": [1]})
+    strict = preflight.schema("talkvalue", select=["EML"], strict=True)
+    assert failures(strict, frame) == {("talkvalue", "column_in_schema")}
+    assert len(strict.validate(frame.drop(columns="Badge"))) == 1
+    coerced = preflight.schema("talkvalue", select=["EML"], coerce=True).validate(frame)
+    assert coerced["Phone"].tolist() == ["4155552671"]
+    assert coerced["Badge"].tolist() == [1]
+
+
+def test_a_schema_can_be_changed_as_any_other() -> None:
+    schema = preflight.schema("talkvalue", select=["EML"])
+    more = schema.add_columns({"score": pa_schema.Column(int, pa_schema.Check.ge(0))})
+    frame = pd.DataFrame({"E-Mail": ["ann@"], "score": [-1]})
+    assert failures(more, frame) == {
+        ("E-Mail", "EML302"), ("score", "greater_than_or_equal_to(0)")
+    }  # fmt: skip
+    assert len(more.remove_columns(["score"]).columns) == len(schema.columns)
+    assert "score" not in schema.columns
+
+
+def test_every_profile_has_a_model_of_its_name() -> None:
+    assert dir(models) == sorted(name.capitalize() for name in profiles.names())
+    for name in profiles.names():
+        model = getattr(preflight.models, name.capitalize())
+        assert model is getattr(models, name.capitalize())
+        assert name in (model.__doc__ or "")
+    with pytest.raises(AttributeError, match="no model `Nobody`; there are Dotdigital"):
+        models.Nobody  # noqa: B018
+
+
+class Leads(models.Talkvalue):  # type: ignore[misc, valid-type]
+    """Leads with a score."""
+
+    score: int = pa_schema.Field(ge=0)
+
+    @pa_schema.dataframe_check
+    def has_room(cls, frame: pd.DataFrame) -> bool:  # noqa: N805 - pandera's own way
+        return len(frame) < 3
+
+    class Config:
+        """The keywords of the schema."""
+
+        metadata = {"region": "US", "select": ("EML302", "PHN404")}  # noqa: RUF012
+
+
+def test_a_model_is_inherited_from() -> None:
+    frame = pd.DataFrame({"E-Mail": ["ann@kestrel-labs.com"], "score": [3]})
+    assert Leads.validate(frame).equals(frame)
+    bad = pd.DataFrame({"E-Mail": ["a@"] * 3, "Phone": ["(415) 555-2671"] * 3, "score": [-1] * 3})
+    assert failures(Leads.to_schema(), bad) == {
+        ("E-Mail", "EML302"), ("Phone", "PHN404"), ("score", "greater_than_or_equal_to(0)"),
+        ("Leads", "has_room"),
+    }  # fmt: skip
