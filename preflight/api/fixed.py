@@ -98,8 +98,13 @@ class Fixed:
         """
         return table_of(self.written.folder / results_folder.FIXES)
 
+    @property
+    def left_out_columns(self) -> pd.DataFrame:
+        """The columns that the provider does not get; see `Report.left_out_columns`."""
+        return self.report.left_out_columns
+
     def summary(self) -> str:
-        """What the command line says of the file, without values of contacts."""
+        """What `preflight check` prints of the file; see `Report.summary`."""
         return self.report.summary()
 
     def raise_for_findings(self) -> None:

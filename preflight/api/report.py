@@ -15,10 +15,12 @@ from preflight.config.settings import Settings
 from preflight.core import findings as tables
 from preflight.core.books import Books
 from preflight.core.errors import FindingsError
+from preflight.core.redact import visible
 from preflight.core.types import Severity
 from preflight.linting.checked import Checked
 from preflight.pipeline import check_fix_split
-from preflight.report import exit_codes, text
+from preflight.report import exit_codes, grouped
+from preflight.report.left_out import left_out
 from preflight.report.listing import Listing, listing
 from preflight.report.wording import plural
 
@@ -105,8 +107,24 @@ class Report:
         )
 
     def summary(self) -> str:
-        """What the command line says of the file, without values of contacts."""
-        return text.summary(self.listing)
+        """What `preflight check` prints: the findings by rule, and the books; cells as shapes."""
+        cells = functools.partial(check_fix_split.cells, self.checked)
+        lines = grouped.screen(self.listing, cells, show_values=False, next_step=(), width=None)
+        return "".join(f"{line.plain}\n" for line in lines)
+
+    @functools.cached_property
+    def left_out_columns(self) -> pd.DataFrame:
+        """The columns that the provider does not get, those about consent first.
+
+        Returns:
+            column (str), consent (bool: whether it says who may be written to), why (str), and
+            option (str: the `--map` that would send it, or "").
+        """
+        found = [
+            (column.name, column.consent, column.why, column.option)
+            for column in left_out(self.listing)
+        ]
+        return pd.DataFrame(found, columns=["column", "consent", "why", "option"])
 
     def raise_for_findings(self) -> None:
         """Raises an error where `preflight check` would exit with 1; see `fail_on` and `max_bad`.
@@ -120,7 +138,7 @@ class Report:
     @property
     def shown_name(self) -> str:
         """The name of what was checked, harmless to a terminal."""
-        return text.visible(self.checked.source.name)
+        return visible(self.checked.source.name)
 
     def _verdict(self) -> str:
         counts = self.listing.severity_counts()

@@ -199,6 +199,13 @@ def test_a_result_is_short_and_shows_no_value_unless_asked(path: Path) -> None:
     assert secret in preflight.check(path, show_values=True)._repr_html_()
 
 
+def test_the_columns_that_are_not_sent_are_a_frame(path: Path) -> None:
+    path.write_text("email,Opt-in,Badge\nann@kestrel-labs.com,yes,gold\n")
+    left = preflight.fix(path, profile="talkvalue").left_out_columns
+    assert left[["column", "consent"]].to_numpy().tolist() == [["Opt-in", True], ["Badge", False]]
+    assert not len(preflight.check(path).left_out_columns)
+
+
 def test_markup_in_a_file_is_text_in_a_notebook() -> None:
     frame = pd.DataFrame({"email": ["<b>x"], "<script>": ["<img>"]})
     shown = preflight.check(frame, show_values=True, profile="talkvalue")._repr_html_()
