@@ -51,25 +51,54 @@ class ContactModel(pa_schema.DataFrameModel):
         )
 
 
-def _model(name: str) -> type[ContactModel]:
-    title = profiles.load(name).title
-    return type(
-        name.capitalize(),
-        (ContactModel,),
-        {
-            "__doc__": f"The cell rules of the profile `{name}` ({title}); see `ContactModel`.",
-            "__module__": __name__,
-            "__annotations__": {},
-            "_profile_name": name,
-        },
-    )
+class General(ContactModel):
+    """The cell rules of any contact file; see `ContactModel`."""
+
+
+class Dotdigital(ContactModel):
+    """The cell rules of Dotdigital; see `ContactModel`."""
+
+    _profile_name = "dotdigital"
+
+
+class Experiture(ContactModel):
+    """The cell rules of Experiture; see `ContactModel`."""
+
+    _profile_name = "experiture"
+
+
+class Landbase(ContactModel):
+    """The cell rules of Landbase; see `ContactModel`."""
+
+    _profile_name = "landbase"
+
+
+class Talkvalue(ContactModel):
+    """The cell rules of TalkValue; see `ContactModel`."""
+
+    _profile_name = "talkvalue"
+
+
+class Textus(ContactModel):
+    """The cell rules of TextUs; see `ContactModel`."""
+
+    _profile_name = "textus"
 
 
 def __getattr__(name: str) -> type[ContactModel]:
+    """The model of a profile that is not among the above."""
     known = {profile.capitalize(): profile for profile in profiles.names()}
     if name not in known:
         raise AttributeError(f"no model `{name}`; there are {', '.join(sorted(known))}")
-    model = globals()[name] = _model(known[name])
+    title = profiles.load(known[name]).title
+    body = {
+        "__doc__": f"The cell rules of {title}; see `ContactModel`.",
+        "__module__": __name__,
+        "__annotations__": {},
+        "_profile_name": known[name],
+    }
+    model: type[ContactModel] = type(name, (ContactModel,), body)
+    globals()[name] = model
     return model
 
 
