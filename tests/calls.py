@@ -40,7 +40,7 @@ def rows_of(path: Path) -> list[dict[str, str]]:
     """The rows of a CSV by their header; none where there is no file."""
     if not path.exists():
         return []
-    with path.open(newline="", encoding="utf-8") as file:
+    with path.open(newline="", encoding="utf-8-sig") as file:
         return list(csv.DictReader(file))
 
 

@@ -94,5 +94,5 @@ def fix(
 
 def read(path: Path) -> list[dict[str, str]]:
     """The rows of a CSV by their header."""
-    with path.open(newline="", encoding="utf-8") as file:
+    with path.open(newline="", encoding="utf-8-sig") as file:
         return list(csv.DictReader(file))

@@ -50,7 +50,7 @@ def send_corrected(
     first: Run, edit: Callable[[Row], Row | None], settings: Settings, box: Sandbox
 ) -> Sent:
     """A run that corrects another: its failures.csv, each row edited or left out, is sent."""
-    with (first.folder / "failures.csv").open(newline="", encoding="utf-8") as file:
+    with (first.folder / "failures.csv").open(newline="", encoding="utf-8-sig") as file:
         reader = csv.DictReader(file)
         names = list(reader.fieldnames or ())
         rows = [edited for row in reader if (edited := edit(row)) is not None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import os
 import shutil
@@ -32,10 +33,11 @@ RESULTS = (
     ORIGINAL, UNDO,
 )  # fmt: skip
 HELPERS = (
-    "preflight__row", "preflight__line", "preflight__source", "preflight__class",
-    "preflight__codes", "preflight__message", "preflight__provider_code", "preflight__id",
+    "preflight__message", "preflight__row", "preflight__line", "preflight__source",
+    "preflight__class", "preflight__codes", "preflight__provider_code", "preflight__id",
     "preflight__raw",
 )  # fmt: skip
+"""The helper columns: what is wrong, in words, comes first, beside a person's own columns."""
 _SUFFIX = ".preflight"
 _STAGING = ".preflight-partial-"
 _OLD, _NEW = ".preflight-replaced", ".preflight-new"
@@ -267,10 +269,11 @@ def refuse_result(target: Path, option: str, folder: Path | None = None) -> None
 
 
 class TableWriter:
-    """Appends rows of strings to a CSV for people: cells that a spreadsheet would run are escaped.
+    """Appends rows of strings to a CSV for people, which opens right in a spreadsheet.
 
-    The header is escaped too; `csv_writer.plain` removes the escapes. Only the owner can read the
-    file, and it appears under its name when the block succeeds.
+    It has a byte order mark, and cells that a spreadsheet would run are escaped, in the header too;
+    `csv_writer.plain` removes the escapes. Only the owner can read the file, and it appears under
+    its name when the block succeeds.
 
     Args:
         path: of the file.
@@ -281,6 +284,7 @@ class TableWriter:
     def __init__(self, path: Path, header: Sequence[str], *, durable: bool = True) -> None:
         self._file = files.Replacement(path, durable=durable)
         names = csv_writer.neutral(pa.array(header, type=pa.string()))
+        self._file.write(codecs.BOM_UTF8)
         self._file.write(csv_writer.line(names.to_pylist()))
         self.rows = 0
 

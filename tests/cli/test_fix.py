@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 import stat
@@ -116,6 +117,22 @@ def test_an_encoding_that_is_sure_is_fixed_and_said(call: Call) -> None:
     assert "nothing can be used" not in told.out
     assert "Günther;Kröger;" in export.read_text("cp1252")
     assert "Günther,Kröger," in Path("out/clean.csv").read_text("utf-8")
+
+
+def test_files_for_people_open_right_in_a_spreadsheet(call: Call, here: Path) -> None:
+    """A mark of UTF-8, a person's own columns first, then what is wrong in words; then the rest."""
+    (here / "a.csv").write_text("email,name\n ann@kestrel-labs.com,Zoë\nno address,Ed\n", "utf-8")
+    call("fix", "a.csv")
+    folder = here / "a.preflight"
+    for name, text in (
+        ("rejects.csv", "email,name,preflight__message,preflight__row,preflight__line,"),
+        ("fixes.csv", "row,line,column_name,code,safety,old,new\n"),
+    ):
+        assert (folder / name).read_bytes().startswith(codecs.BOM_UTF8 + text.encode()), name
+    assert (folder / "clean.csv").read_bytes() == "email,name\nann@kestrel-labs.com,Zoë\n".encode()
+    (row,) = rows_of(folder / "rejects.csv")
+    assert row["preflight__message"].startswith("email: ")
+    assert "FIL004" not in call("check", folder / "rejects.csv").out
 
 
 def test_results_that_nobody_touched_are_replaced_and_others_are_not(

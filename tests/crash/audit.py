@@ -24,7 +24,7 @@ _NOT_TAKEN = (PartState.REFUSED, PartState.FAILED)
 
 def keys_of(part: Part, column: str) -> list[str]:
     """What the stand-in calls each row of a part, in the order of its rows."""
-    with part.path.open(newline="", encoding="utf-8") as file:
+    with part.path.open(newline="", encoding="utf-8-sig") as file:
         rows = list(csv.reader(file))
     at = [name.strip().casefold() for name in rows[0]].index(column)
     return [row[at].lower() for row in rows[1:]]
@@ -117,7 +117,7 @@ def _judge_books(
 
 def _listed(path: Path) -> Counter[int]:
     """How often each row stands in failures.csv."""
-    with path.open(newline="", encoding="utf-8") as file:
+    with path.open(newline="", encoding="utf-8-sig") as file:
         return Counter(int(row["preflight__row"]) for row in csv.DictReader(file))
 
 

@@ -88,7 +88,7 @@ class _Results:
         self.names: list[str] = []
         self.clean: list[tuple[int, list[str]]] = []
         if fixed.parts:
-            with (out / "clean.csv").open(newline="", encoding="utf-8") as file:
+            with (out / "clean.csv").open(newline="", encoding="utf-8-sig") as file:
                 self.names, *rows = csv.reader(file)
             self.clean = list(zip(self._numbers(CLEAN), rows, strict=True))
         above = out / "above-header.txt"

@@ -138,7 +138,7 @@ def test_a_fault_of_the_file_rejects_every_row_as_one_of_the_configuration(tmp_p
         select=("HDR203", "EML302"),
     )
     path = fixed.folder / "rejects.csv"
-    with path.open(newline="", encoding="utf-8") as file:
+    with path.open(newline="", encoding="utf-8-sig") as file:
         header, *records = csv.reader(file)
     rows = [dict(zip(header, record, strict=True)) for record in records]
     assert [record[:2] for record in records] == [

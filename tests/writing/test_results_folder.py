@@ -378,7 +378,7 @@ def strings(*cells: str) -> pa.Array:
 
 
 def read(path: Path) -> list[list[str]]:
-    with path.open(newline="", encoding="utf-8") as file:
+    with path.open(newline="", encoding="utf-8-sig") as file:
         return list(csv.reader(file))
 
 

@@ -195,7 +195,7 @@ def test_undoing_a_row_restores_its_cells_and_no_other_whatever_the_header(
 
 def _records(path: Path) -> list[list[str]]:
     """The rows of a CSV without its header."""
-    with path.open(newline="", encoding="utf-8") as file:
+    with path.open(newline="", encoding="utf-8-sig") as file:
         return list(csv.reader(file))[1:]
 
 

@@ -277,7 +277,7 @@ class _RunHistory:
         kept = self._ledger.folder / KEPT / self.run.id / CORRECTIONS
         path = kept if kept.exists() else self.run.folder / CORRECTIONS
         if path.exists():
-            with path.open(newline="", encoding="utf-8") as file:
+            with path.open(newline="", encoding="utf-8-sig") as file:
                 for entry in csv.DictReader(file):
                     if entry["row"] == str(row):
                         texts = [entry["column_name"], entry["old"], entry["new"]]
