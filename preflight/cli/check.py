@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from preflight.cli import next_step
+from preflight.cli import next_step, terminal
 from preflight.cli.options import (
     emit,
     settings_of,
@@ -45,7 +45,7 @@ def run(paths: tuple[str, ...], **given: Any) -> int:
                 compared += difference(checked, settings)
                 compared += shown(summary.lines(entries[-1][1]), given["output_file"])
         listings = [file_listing for _, file_listing in entries]
-        then = next_step.of_check(listings, paths)
+        then = [] if terminal.is_quiet() else next_step.of_check(listings, paths)
         findings = compared or _render(entries, settings, given, then)
     tell(findings, listings, settings, given)
     return exit_codes.of_check(listings, settings)
@@ -57,7 +57,7 @@ def tell(
     """Prints the findings, or writes them into --output-file and prints the summary alone."""
     path = given["output_file"]
     emit(findings, path, private=shows_values(settings))
-    if path is not None and not given["quiet"]:
+    if path is not None and not terminal.is_quiet():
         heads = [entry for file in listings for entry in summary.lines(file)]
         emit(shown([*heads, line(f"findings: {path}", indent=2)], None), None)
 
@@ -92,7 +92,7 @@ def _listing(checked: Checked, settings: Settings, given: dict[str, Any]) -> Lis
         settings.output_format in ("full", "json")
         and not given["diff"]
         and not settings.statistics
-        and not given["quiet"]
+        and not terminal.is_quiet()
     )
     return listing(
         checked.source.name,
@@ -118,8 +118,11 @@ def _render(
         return shown([*several.lines(listings), *then], path)
     pieces = []
     for checked, file_listing in entries:
-        if given["quiet"] or settings.statistics:
-            pieces.append(text.statistics(file_listing) if settings.statistics else "")
+        if terminal.is_quiet() and not settings.statistics:
+            pieces.append(shown(summary.brief(file_listing, file_listing.books), path))
+            continue
+        if settings.statistics:
+            pieces.append(text.statistics(file_listing))
         elif settings.output_format == "full":
             pieces.append(text.full(file_listing, show_values=values))
         elif settings.output_format == "concise":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from preflight.cli import next_step, screen
+from preflight.cli import next_step, screen, terminal
 from preflight.cli.check import difference, refuse_format, tell
 from preflight.cli.options import (
     emit,
@@ -41,7 +41,7 @@ def run(path: str, **given: Any) -> int:
             )
         shown = _shown(fixed, settings, given)
         emit(shown, given["output_file"], private=shows_values(settings))
-        if given["output_file"] is not None and not given["quiet"]:
+        if given["output_file"] is not None and not terminal.is_quiet():
             emit(screen.shown(_lines(fixed, settings, given), None), None)
     return exit_codes.of_fix(fixed, settings)
 
@@ -76,9 +76,11 @@ def _lines(fixed: Fixed, settings: Settings, given: dict[str, Any]) -> list[Line
     file_listing = listing(
         fixed.checked.source.name, fixed.checked.analysis, fixed.books, show_all=given["show_all"]
     )
+    if terminal.is_quiet():
+        return summary.brief(file_listing, fixed.books)
     return [
         *results.lines(fixed, file_listing, everything=settings.output_format == "full"),
-        results.balance(fixed),
+        summary.balance(fixed.books),
         *results.written(results.files(fixed)),
         *next_step.of_fix(fixed),
     ]

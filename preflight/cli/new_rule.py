@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import click
-
+from preflight.cli import terminal
 from preflight.cli.options import settings_of
 from preflight.config import catalogue
 from preflight.linting import rule_skeleton
@@ -19,8 +18,9 @@ def run(name: str, family: str, folder: Path | None, **given: Any) -> int:
     known = {target} if target.is_dir() else set()
     rules = catalogue.load((*settings.rules, *(known - set(settings.rules))))
     path, code = rule_skeleton.write(target, name, family, rules)
-    click.echo(f"{path}: {code} {name}")
-    click.echo(f"  its samples:  preflight rules --test {path}")
+    terminal.confirm(f"{path}: {code} {name}")
+    terminal.confirm(f"  its samples:  preflight rules --test {path}")
     if not any(path.is_relative_to(known_path) for known_path in settings.rules):
-        click.echo(f'  to use it:    --rules {target}, or rules = ["{target}"] in preflight.toml')
+        named = f'--rules {target}, or rules = ["{target}"] in preflight.toml'
+        terminal.confirm(f"  to use it:    {named}")
     return 0

@@ -85,10 +85,6 @@ def _switch(*names: str, help: str) -> Option[Any]:  # noqa: A002 - click's name
     return click.option(*names, is_flag=True, default=None, help=help)
 
 
-def _quiet(what: str) -> Option[Any]:
-    return click.option("-q", "--quiet", is_flag=True, help=what)
-
-
 profile_option = click.option(
     "--for",
     "for_",
@@ -238,9 +234,7 @@ config_options = _group(
 _layout_options = _group(_ENCODING, _DELIMITER, _HEADER_ROW, _SHEET, _MAP)
 _results_options = _group(_FOLDER, _FORCE)
 _run_options = _group(_SANDBOX, _NO_WAIT, _TIMEOUT, state_dir_option, _BASE_URL)
-_report_options = _group(
-    _OUTPUT_FORMAT, _OUTPUT_FILE, show_values_option, _quiet("do not show progress")
-)
+_report_options = _group(_OUTPUT_FORMAT, _OUTPUT_FILE, show_values_option)
 
 reading_options = _group(_REGION, _TIMEZONE, _layout_options, _STDIN_FILENAME, config_options)
 catalogue_options = _group(_RULE_FILES, config_options)
@@ -263,7 +257,6 @@ output_options = _group(
     _STATISTICS,
     show_values_option,
     _ALL,
-    _quiet("print only the summary"),
 )
 writing_options = _group(_results_options, _MAX_BYTES, _MAX_ROWS)
 provider_options = _group(_PROVIDER_VALUES, _run_options)
@@ -275,7 +268,7 @@ merge_options = _group(
     _layout_options, _results_options, state_dir_option, _MAX_BAD, config_options, _report_options
 )
 
-_NOT_SETTINGS = {"diff", "config", "isolated", "stdin_filename", "output_file", "show_all", "quiet"}
+_NOT_SETTINGS = {"diff", "config", "isolated", "stdin_filename", "output_file", "show_all"}
 
 
 def settings_of(given: dict[str, Any], **extra: Any) -> Settings:

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from preflight.cli.options import settings_of
-from preflight.cli.terminal import fitted, is_shown_to_people
+from preflight.cli.terminal import fitted, is_shown_to_people, note
 from preflight.core.redact import visible
 from preflight.providers.destination import OWN, named
 from preflight.report.wording import books, number, plural
@@ -32,7 +32,7 @@ def run(show: str | None, run: str | None, state_dir: Path | None) -> int:
         return 0
     listed = places.runs(settings.state_dir)
     if not listed:
-        click.echo(f"no runs in {visible(str(settings.state_dir))}", err=True)
+        note(f"no runs in {visible(str(settings.state_dir))}")
     for _, known in listed:
         click.echo(_line(known, time.time()))
     return 0

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from preflight.cli import terminal
 from preflight.core import files
 from preflight.core.errors import ConfigError, WriteError
 from preflight.providers.sandbox.server import Sandbox, magic_values
@@ -25,7 +26,7 @@ def run(port: int, state: Path, job_seconds: float, faults: tuple[str, ...], mag
     except WriteError as error:
         raise ConfigError(f"--state {state} cannot be written: {error.reason}") from error
     with box:
-        click.echo(f"the sandbox listens at {box.url}; end it with Ctrl-C", err=True)
+        terminal.note(f"the sandbox listens at {box.url}; end it with Ctrl-C")
         for name, text in box.environment.items():
             click.echo(f"export {name}={text}")
         box.serve_forever()

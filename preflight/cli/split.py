@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from preflight.cli import screen
+from preflight.cli import screen, terminal
 from preflight.cli.options import emit, settings_of
 from preflight.cli.progress import live_view
 from preflight.core.workspace import workspace
@@ -33,6 +33,9 @@ def run(path: str, **given: Any) -> int:
             progress=view.stage,
         )
     file_listing = listing(cut.checked.source.name, cut.checked.analysis, cut.books)
+    if terminal.is_quiet():
+        emit(screen.shown(summary.brief(file_listing, cut.books), None), None)
+        return exit_codes.of_fix(cut, settings)
     parts = [
         (str(part.path), f"{plural(part.rows, 'row')}, {number(part.size)} bytes")
         for part in cut.parts

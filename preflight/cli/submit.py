@@ -24,10 +24,10 @@ from preflight.core.exchange import Reason
 from preflight.core.workspace import workspace
 from preflight.pipeline import delivery
 from preflight.pipeline.connection import Connection
-from preflight.report import documents, exit_codes, results, text
+from preflight.report import documents, exit_codes, results, summary, text
 from preflight.report.lines import Line, line
 from preflight.report.listing import listing
-from preflight.report.wording import books, number, plural
+from preflight.report.wording import number, plural
 from preflight.runs.delivery.events import Begun, Event, Events
 from preflight.writing import results_folder
 from preflight.writing.writer import Fixed
@@ -134,13 +134,17 @@ def show(sent: delivery.Sent, settings: Settings, given: Mapping[str, Any]) -> N
     else:
         shown = screen.shown(_lines(sent, settings), given["output_file"])
     emit(shown, given["output_file"], private=shows_values(settings))
-    if given["output_file"] is not None and not given["quiet"]:
+    if given["output_file"] is not None and not terminal.is_quiet():
         emit(screen.shown(_lines(sent, settings), None), None)
 
 
 def _lines(sent: delivery.Sent, settings: Settings) -> list[Line]:
     """The results of a run, for people."""
     entries = []
+    fixed = sent.fixed.books if sent.fixed is not None and sent.run is None else None
+    if terminal.is_quiet():
+        known = listing(sent.checked.source.name, sent.checked.analysis, sent.checked.books)
+        return summary.brief(known, fixed or sent.books)
     if sent.fixed is not None:
         file_listing = listing(sent.checked.source.name, sent.checked.analysis, sent.fixed.books)
         everything = settings.output_format == "full"
@@ -150,8 +154,7 @@ def _lines(sent: delivery.Sent, settings: Settings) -> list[Line]:
         rows = plural(sent.books.rows, "row")
         entries.append(line((name, "bold"), f": {rows}, {text.assumptions(layout)}"))
     entries += _sending(sent, sent.checked.analysis.plan.profile.title)
-    fixed = sent.fixed.books if sent.fixed is not None and sent.run is None else None
-    entries.append(line(f"books: {books(fixed or sent.books)}", indent=2))
+    entries.append(summary.balance(fixed or sent.books))
     if sent.pending and not fixed:
         pending = f"{plural(sent.pending, 'row')} of the unknown not sent yet"
         entries.append(line(pending, indent=9))

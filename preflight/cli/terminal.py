@@ -37,10 +37,24 @@ def is_drawable() -> bool:
     return sys.stderr.isatty() and os.environ.get("TERM", "dumb") not in ("dumb", "unknown")
 
 
+_QUIET = "preflight.quiet"
+
+
+def set_quiet(context: click.Context, _: click.Parameter, given: bool) -> None:
+    """The callback of `--quiet`."""
+    context.meta[_QUIET] = given
+
+
 def is_quiet() -> bool:
     """Whether the command that runs was given `--quiet`."""
     context = click.get_current_context(silent=True)
-    return bool(context and context.params.get("quiet"))
+    return bool(context and context.meta.get(_QUIET))
+
+
+def confirm(text: str) -> None:
+    """Prints on stdout what a command has done, unless it is to be quiet."""
+    if not is_quiet():
+        click.echo(text)
 
 
 def note(text: str) -> None:

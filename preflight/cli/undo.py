@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from preflight.cli import terminal
 from preflight.report import text
 from preflight.report.wording import number, plural
 from preflight.writing import results_folder, undo
@@ -19,14 +20,14 @@ def run(
         restored = undo.restore(folder, target, force=force)
         path = text.visible(str(restored.path))
         if restored.unchanged:
-            click.echo(f"{path} is already the original; nothing to undo")
+            terminal.confirm(f"{path} is already the original; nothing to undo")
         else:
-            click.echo(f"{path}: restored, {number(restored.size)} bytes, as before the fix")
+            terminal.confirm(f"{path}: restored, {number(restored.size)} bytes, as before the fix")
         return 0
     if target is not None or force:
         raise click.UsageError("-o and --force cannot be combined with --code or --row")
     reverted = undo.revert(folder, codes=codes, rows=rows)
-    click.echo(
+    terminal.confirm(
         f"{text.visible(str(folder / results_folder.CLEAN))}: "
         f"{plural(reverted.fixes, 'fix', 'fixes')} undone in "
         f"{plural(reverted.rows, 'row')}. Run `preflight check` to see whether they still pass"

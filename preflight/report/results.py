@@ -8,7 +8,7 @@ from preflight.config import catalogue
 from preflight.report import left_out, summary
 from preflight.report.lines import Line, line
 from preflight.report.listing import Listing
-from preflight.report.wording import books, number, plural
+from preflight.report.wording import number, plural
 from preflight.writing import results_folder
 from preflight.writing.writer import Fixed
 
@@ -40,11 +40,6 @@ def lines(fixed: Fixed, listing: Listing, *, everything: bool) -> list[Line]:
         entries.append(line(left, indent=2))
     entries += summary.read_as(listing)
     return entries + left_out.lines(listing, room=0 if everything else _COLUMNS)
-
-
-def balance(fixed: Fixed) -> Line:
-    """The books of a fix."""
-    return line(f"books: {books(fixed.books)}", indent=2)
 
 
 def _refusals(fixed: Fixed) -> Iterator[Line]:

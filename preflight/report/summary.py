@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from preflight.config.plan import Plan
+from preflight.core.books import Books, RunBooks
 from preflight.core.types import Severity
 from preflight.linting.analysis import Analysis
 from preflight.report import left_out
@@ -17,6 +18,16 @@ from preflight.report.wording import books, plural
 def lines(listing: Listing) -> list[Line]:
     """What was read, what was found, and the books."""
     return [*head(listing), found(listing), *tail(listing)]
+
+
+def brief(listing: Listing, counts: Books | RunBooks) -> list[Line]:
+    """What a quiet command prints: the file, what was found, and the books."""
+    return [*head(listing), found(listing), balance(counts)]
+
+
+def balance(counts: Books | RunBooks) -> Line:
+    """The books."""
+    return line(f"books: {books(counts)}", indent=2)
 
 
 def head(listing: Listing) -> list[Line]:
@@ -66,7 +77,7 @@ def tail(listing: Listing, *, room: int = 0) -> list[Line]:
                 indent=2,
             )
         )
-    entries.append(line(f"books: {books(listing.books)}", indent=2))
+    entries.append(balance(listing.books))
     entries += read_as(listing)
     entries += left_out.lines(listing, room=room)
     entries += _fixable(analysis)

@@ -200,9 +200,7 @@ def test_a_column_is_what_map_says(call: Call, here: Path) -> None:
 def test_header_row_encoding_and_delimiter_are_taken_as_told(call: Call, here: Path) -> None:
     text = "a;b\nemail;first_name\nzoë@kestrel-labs.com;Zoë\n"
     (here / "a.csv").write_bytes(text.encode("cp1252"))
-    told = call(
-        "check", "a.csv", "--header-row", "2", "--encoding", "cp1252", "--delimiter", ";", "-q"
-    )
+    told = call("check", "a.csv", "--header-row", "2", "--encoding", "cp1252", "--delimiter", ";")
     assert "read as: cp1252 (as given), semicolons (as given), header on line 2" in told.out
 
 

@@ -11,9 +11,24 @@ from collections.abc import Mapping
 import click
 
 from preflight.cli.commands import of_files, of_rules, of_runs
+from preflight.cli.terminal import set_quiet
+
+
+def _with_quiet(command: click.Command) -> click.Command:
+    """The command, with the option that all of them have."""
+    quiet = click.Option(
+        ["-q", "--quiet"],
+        is_flag=True,
+        expose_value=False,
+        callback=set_quiet,
+        help="no notes, no progress, and of a file only what was found and the books",
+    )
+    command.params.append(quiet)
+    return command
+
 
 COMMANDS: Mapping[str, click.Command] = {
-    str(command.name): command
+    str(command.name): _with_quiet(command)
     for command in (
         of_files.check,
         of_files.fix,
