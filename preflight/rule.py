@@ -252,8 +252,9 @@ class Rule:
         place: for a ROW rule, a function of the arguments of `reason` that returns the position of
             the column each finding is about. None if findings are about the row.
         alike: for a TABLE rule, what it compares rows by.
-        yields_to: for a rule about cells, the file or its header, the codes of rules that know
-            better what is wrong: it does not report a cell that one of them reports, nor a column
+        yields_to: for a rule about cells, rows, the file or its header, the codes of rules that
+            know better what is wrong: it does not report a cell or row that one of them reports (a
+            ROW rule yields to earlier codes), nor a column
             or the file with an error of one of them that no fix settles. Where such a rule is off,
             it reports it.
         reason: a function that returns a message for each reported value or row, where `message`

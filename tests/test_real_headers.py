@@ -83,6 +83,8 @@ def test_two_columns_of_one_name_are_told_apart_by_number(tmp_path: Path) -> Non
     """Their names do not tell them apart, so the message and the option use their numbers."""
     said = _said(tmp_path, TWICE)
     assert '`--map "#1=-"` or `--map "#2=-"`' in said["HDR203"]
+    assert "HDR208" not in said
+    said = _said(tmp_path, TWICE, ignore=("HDR203",))
     assert '`--map "#1=email"` or `--map "#2=email"`' in said["HDR208"]
 
 
@@ -209,6 +211,17 @@ def test_columns_that_are_not_sent_are_named_consent_first(tmp_path: Path) -> No
         ("Opt-in Date", False),
         ("Subscriber Source", False),
         ("Company", False),
+        ("Unsubscribed At", True),
+        ("opt_out_date", True),
+        ("Unsubscribe Reason", False),
+        ("Marketing Permission", True),
+        ("autorización", True),
+        ("Newsletter", True),
+        ("Newsletter abonniert", True),
+        ("Newsletter Source", False),
+        ("Désinscrit", True),
+        ("optedInAt", False),
+        ("opt_in_on", False),
     ],
 )
 def test_consent_is_known_by_its_name(header: str, expected: bool) -> None:

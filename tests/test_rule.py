@@ -106,6 +106,7 @@ def test_too_many_columns_cannot_be_split_and_too_many_rows_can() -> None:
         ("cp1252", "detected", 0.95, True, Safety.SAFE),
         ("cp1252", "detected", 0.94, True, Safety.UNSAFE),
         ("utf-16-le", "detected", 0.9, False, Safety.UNSAFE),
+        ("cp1252", "detected", 0.5, True, Safety.UNSAFE),
         ("iso2022_jp", "detected", 0.99, False, Safety.SAFE),
         ("cp1252", "option", 1.0, False, None),
         ("utf-8", "strict", 1.0, True, None),
@@ -128,6 +129,19 @@ def test_text_in_another_encoding_is_fixed_only_when_it_is_certain_which(
         assert (f"{sure:.0%} sure" in message) is (origin == "detected")
         assert (f"confirm with `--encoding {encoding}`" in message) is (safety is Safety.UNSAFE)
         assert found[0].line == (2 if invalid_byte else 1)
+
+
+def test_a_guess_that_is_hardly_likelier_than_others_is_not_taken_even_on_request() -> None:
+    """Lines of several encodings are like this."""
+    at = InvalidByte(35, 2, 0xEB)
+    guessed = view("email", encoding="cp874", encoding_from="detected", confidence=0.01)
+    layout = dataclasses.replace(guessed.layout, invalid_byte=at)
+    (problem,) = said("FIL003", dataclasses.replace(guessed, layout=layout))
+    assert problem.safety is None
+    assert problem.message == (
+        "byte 0xeb at offset 35 is not UTF-8, the text is in no known encoding (cp874 is the "
+        "likeliest, 1% sure), or in several: save all of it as UTF-8, or give `--encoding`"
+    )
 
 
 def test_a_missing_name_is_told_with_the_pieces_that_would_make_it() -> None:

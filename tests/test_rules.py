@@ -47,6 +47,7 @@ NAMES = {
     "STR118": "contact-commented",
     "STR119": "table-further",
     "STR120": "row-title",
+    "STR121": "row-subtotal",
     "HDR201": "header-missing",
     "HDR202": "column-missing",
     "HDR203": "header-duplicated",

@@ -78,3 +78,26 @@ def test_what_stands_for_a_value_does_not_comment_its_row_out(tmp_path: Path, fi
     code = "EML310" if first == "#N/A" else "TXT706"
     for rest in (",,", ",Bob,", ",Bob,Pike Sons"):
         assert found(tmp_path, f"{first}{rest},", profile="dotdigital") == (code, [2, 1, 0])
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        ("Subtotal,,3", "STR121"),
+        ("Total Kestrel Labs,2,", "STR121"),
+        ("Zwischensumme:,,3.50 €", "STR121"),
+        ("Sous-total,12,1 240.50", "STR121"),
+        ("Total Energies,Ann,+14155552671", ""),
+        ("Total Energies,,4155552671", ""),
+        ("Total Energies,Ann,", ""),
+        ("Totalenergies,,3", ""),
+    ],
+)
+def test_a_subtotal_far_above_the_end_is_no_contact(tmp_path: Path, row: str, code: str) -> None:
+    """With a word for a sum and a number alone; also where no address is demanded."""
+    path = tmp_path / "a.csv"
+    rest = "".join(f"Acme,Bob,{n}\n" for n in range(20))
+    path.write_text(f"company,contact,phone\nAcme,Ann,+14155552671\n{row}\n{rest}")
+    settings = Settings(profile="landbase", select=("STR",))
+    checked = check_fix_split.check(path, settings, work=tmp_path)
+    assert " ".join(checked.analysis.findings.counts()) == code

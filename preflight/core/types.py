@@ -31,7 +31,7 @@ LOCATED_CHANGE_COLUMNS = (*CHANGE_COLUMNS, "position")
 """The same, and which column of the input was changed: names repeat. -1 for a whole record."""
 
 Ints = npt.NDArray[np.int64]
-_SURE = 0.95
+_SURE, _LIKELY = 0.95, 0.2
 """No guess of an encoding with this confidence was wrong: `make compare` measures it."""
 Bools = npt.NDArray[np.bool_]
 
@@ -227,6 +227,11 @@ class Layout:
     def encoding_certain(self) -> bool:
         """Whether the encoding is known, or detected so surely that it was never wrong."""
         return self.encoding_from != "detected" or self.confidence >= _SURE
+
+    @property
+    def encoding_likely(self) -> bool:
+        """Whether the encoding is certain, or a guess that is worth asking about."""
+        return self.encoding_certain or self.confidence >= _LIKELY
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ Before that, records with a wrong number of fields that can be repaired become r
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -176,8 +176,13 @@ class RowRules:
         chunk = repaired.chunk
         pieces: list[Findings] = []
         dropped, no_contacts, rejected = [_NO_ROWS], [_NO_ROWS], [_NO_ROWS]
+        known: dict[str, Ints] = {}
         for rule in self._rules:
             code, rule_findings, rows = self._hits(rule, chunk, behind)
+            if rule.yields_to:
+                reported = [known[better] for better in rule.yields_to if better in known]
+                rule_findings, rows = _besides(rule_findings, rows, reported)
+            known[code] = rows
             pieces += rule_findings
             if rule.opens_table and code == rule.code:
                 more, more_lines = self._further.below(chunk, rows)
@@ -318,6 +323,17 @@ class RowRules:
         if rule.tail or rule.raws:
             context = replace(context, fields=pd.Series(seen.fields)[which])
         return asked(function, frame[which], lambda: context)
+
+
+def _besides(
+    findings: Sequence[Findings], rows: Ints, reported: Sequence[Ints]
+) -> tuple[list[Findings], Ints]:
+    """The findings and rows of a rule without the rows that better rules have reported."""
+    others = np.concatenate([_NO_ROWS, *reported])
+    left = [
+        each.only(~each.frame[tables.ROW].isin(others).to_numpy(dtype=bool)) for each in findings
+    ]
+    return left, np.setdiff1d(rows, others)
 
 
 def _is_sole(rule: Rule) -> bool:

@@ -95,9 +95,8 @@ def assumptions(layout: Layout) -> str:
     if layout.encoding_from == "detected" and layout.encoding_certain:
         encoding = f"taken for {layout.encoding} ({layout.confidence:.0%} sure)"
     else:
-        confirm = (
-            "" if layout.encoding_certain else f"; confirm with `--encoding {layout.encoding}`"
-        )
+        likely = layout.encoding_likely and not layout.encoding_certain
+        confirm = f"; confirm with `--encoding {layout.encoding}`" if likely else ""
         encoding = layout.encoding + (f" ({how}{confirm})" if how else "")
     delimiter = _DELIMITERS.get(layout.delimiter, repr(layout.delimiter))
     origin = {"option": " (as given)", "sep": " (by its sep= line)"}.get(layout.delimiter_from, "")

@@ -4,7 +4,8 @@ Experiture's files are UTF-8; the other providers do not name an encoding, and a
 one arrives as `JosÃ©`. The file is rewritten as UTF-8. That is safe when a byte order mark or
 `--encoding` gives the encoding, or when it was detected with at least 95% confidence: of such
 guesses, none was wrong in the files of names in many languages and encodings that `make compare`
-reads. Below that, the rewrite needs `--encoding` or `--unsafe-fixes`.
+reads. Below that, the rewrite needs `--encoding` or `--unsafe-fixes`. Below 20% it is not made on
+request either: such bytes are often lines of another encoding among lines of UTF-8.
 
 Options::
 
@@ -37,7 +38,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from preflight.rule import FileView, Problem, Rule, Safety, Scope, Severity
+from preflight.rule import FileView, Layout, Problem, Rule, Safety, Scope, Severity
 
 _UNLIKE_ASCII = ("utf-16", "utf-32", "utf-7", "iso2022", "iso-2022", "hz", "cp037", "cp500")
 _HOW = {
@@ -54,6 +55,9 @@ def check(view: FileView) -> Iterator[Problem]:
         return
     if layout.invalid_byte is None and not unlike_ascii:
         # Every byte is ASCII, so the rewritten file would be the same.
+        return
+    if not layout.encoding_likely:
+        yield _in_no_encoding(layout)
         return
     if layout.encoding_from != "detected":
         message = f"the text is {layout.encoding} ({_HOW[layout.encoding_from]})"
@@ -75,6 +79,16 @@ def check(view: FileView) -> Iterator[Problem]:
         old=layout.encoding,
         new="utf-8",
     )
+
+
+def _in_no_encoding(layout: Layout) -> Problem:
+    guess = f"{layout.encoding} is the likeliest, {layout.confidence:.0%} sure"
+    message = f"in no known encoding ({guess}), or in several: "
+    line = 1
+    if (at := layout.invalid_byte) is not None:
+        message = f"byte 0x{at.byte:02x} at offset {at.offset} is not UTF-8, the text is {message}"
+        line = at.line
+    return Problem(f"{message}save all of it as UTF-8, or give `--encoding`", line=line)
 
 
 RULE = Rule(
