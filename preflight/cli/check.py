@@ -37,6 +37,7 @@ def run(paths: tuple[str, ...], **given: Any) -> int:
     with workspace() as work, live_view() as view:
         entries, compared = [], ""
         for path in inputs:
+            view.about(str(path))
             checked = check_fix_split.check(
                 path, settings, work=work, stdin_name=given["stdin_filename"], progress=view.stage
             )

@@ -43,6 +43,7 @@ class View:
         self._clock = clock
         self._start = clock()
         self._stage = "reading"
+        self._name = ""
         self._done = 0
         self._sending = SendingTable(clock)
         self._waits: set[str] = set()
@@ -51,6 +52,11 @@ class View:
         self._console: Console | None = None
         self._live: Live | None = None
         self._closed = False
+
+    def about(self, name: str) -> None:
+        """Names the file that the next stages are about."""
+        with self._state:
+            self._name, self._done = f"  {visible(name)}", 0
 
     def stage(self, stage: str, done: int, total: int | None) -> None:  # noqa: ARG002 - see Progress
         """Shows how far a stage of the pipeline is; for the `progress` of a pipeline function."""
@@ -129,8 +135,9 @@ class View:
         with self._state:
             lines = list(self._sending.drawn(max(1, height - _MARGIN)))
             doing = self._stage or self._sending.heading
-            rows = f"  {plural(self._done, 'row')}" if self._stage and self._done else ""
-        return Group(Text(f"{doing}{rows}  {time_spent}", style="bold"), *lines)
+            rows = f"{plural(self._done, 'row')}  " if self._stage and self._done else ""
+            heading = f"{doing}  {rows}{time_spent}{self._name}"
+        return Group(Text(heading, style="bold", no_wrap=True, overflow="ellipsis"), *lines)
 
 
 @contextmanager

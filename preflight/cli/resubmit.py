@@ -26,7 +26,8 @@ _PLACE = (
     "folder", "force", "provider_values", "sandbox", "dry_run", "no_wait", "base_url", "run",
 )  # fmt: skip
 
-_SHOWN = 20
+_HELD, _AGAIN = 3, 10
+"""How many rows the summary names that are held back, and that are sent again."""
 
 
 def run(corrected: str, **given: Any) -> int:
@@ -98,19 +99,19 @@ def _summary(brought: Corrections) -> str:
     if brought.held:
         lines += [
             f"  held back: {plural(len(brought.held), 'row')}",
-            *_rows(brought.held, "report.json"),
+            *_rows(brought.held, _HELD, "report.json"),
         ]
     if brought.again:
         count = plural(len(brought.again), "row")
         lines += [
             f"  changed since they were sent, so sent again: {count}",
-            *_rows(brought.again, "corrections.csv"),
+            *_rows(brought.again, _AGAIN, "corrections.csv"),
         ]
     return "\n".join(text.visible(line) for line in lines)
 
 
-def _rows(rows: Sequence[tuple[int, int, str]], where: str) -> Iterator[str]:
+def _rows(rows: Sequence[tuple[int, int, str]], most: int, where: str) -> Iterator[str]:
     """A line for each row, up to a maximum."""
-    yield from (f"    row {row} (line {line}): {why}" for row, line, why in rows[:_SHOWN])
-    if len(rows) > _SHOWN:
-        yield f"    … and {number(len(rows) - _SHOWN)} more, see {where}"
+    yield from (f"    row {row} (line {line}): {why}" for row, line, why in rows[:most])
+    if len(rows) > most:
+        yield f"    … and {number(len(rows) - most)} more, see {where}"

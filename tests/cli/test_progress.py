@@ -66,7 +66,7 @@ def test_reading_and_writing_are_drawn(
 ) -> None:
     with terminal(monkeypatch) as screen:
         assert main(["fix", str(ODD / "clean.csv"), "-o", "out"]) == 0
-    assert b"reading" in screen.drawn
+    assert b"reading  1" in screen.drawn
     assert b"writing" in screen.drawn
     assert screen.lines[0].startswith(str(ODD / "clean.csv")[:70])
 
@@ -87,6 +87,18 @@ def test_what_is_piped_away_is_not_drawn_on(
         assert main(["check", str(ODD / "clean.csv")]) == 0
     assert "books: " in (here / "out.txt").read_text()
     assert screen.text == ""
+
+
+def test_the_file_that_is_read_is_named(
+    monkeypatch: pytest.MonkeyPatch, here: Path, at_once: None
+) -> None:
+    for name in ("a.csv", f"{'b' * 100}.csv"):
+        (here / name).write_text(contacts(2))
+    with terminal(monkeypatch, columns=60) as screen:
+        assert main(["check", "."]) == 0
+    drawn = _STYLE.sub(b"", screen.drawn).decode()
+    assert re.search(r"reading  2 rows  \d:\d\d  a\.csv", drawn)
+    assert re.search(r"reading  2 rows  \d:\d\d  b+…", drawn)
 
 
 def test_a_view_appears_while_a_call_hangs_before_its_first_event(

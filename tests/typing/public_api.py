@@ -32,7 +32,7 @@ def results() -> None:
 
 
 def mistakes() -> None:
-    """Each is one; mypy says when it is none any more."""
+    """Each is one; mypy complains if one of them is accepted."""
     preflight.check("leads.csv", regoin="US")  # type: ignore[call-arg]
     preflight.check("leads.csv", region=1)  # type: ignore[arg-type]
     preflight.check(7)  # type: ignore[arg-type]
