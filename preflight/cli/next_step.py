@@ -121,6 +121,8 @@ def of_check(listings: Sequence[Listing], paths: Sequence[str]) -> list[Line]:
 def of_fix(fixed: Fixed) -> list[Line]:
     """What to type after `preflight fix`."""
     plan, path = fixed.checked.analysis.plan, fixed.checked.source.name
+    if fixed.checked.merged and len(fixed.parts) == 1:
+        path = str(fixed.parts[0].path)  # the corrected file itself has only some of the rows
     rejects = shlex.quote(str(fixed.folder / results_folder.REJECTS))
     correct = f"correct {rejects}, then "
     to = _typed("for_")

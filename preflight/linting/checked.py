@@ -54,11 +54,13 @@ class Checked:
         source: the file.
         analysis: layout, plan, findings, problems, and where each row would end.
         chunk_bytes: how much text was worked on at a time.
+        merged: whether corrected rows were merged with those of the file that they are from.
     """
 
     source: Source
     analysis: Analysis
     chunk_bytes: int = CHUNK_BYTES
+    merged: bool = False
 
     def records(self, stage: str, progress: Progress = silent) -> RecordStream:
         """The records of the file, to be gone over again.

@@ -45,6 +45,7 @@ class Call:
         force: whether existing results are replaced.
         stdin_name: the name of standard input in reports.
         name: the name of the file in reports, if not its path.
+        note: about the file, for its summary.
         rules_from: folders or files of further rules, besides those of the settings.
         mail: says which domains take no mail, instead of the DNS; only used with `online`.
         comparison: of a corrected file with earlier runs: the rows to hold back.
@@ -58,6 +59,7 @@ class Call:
     force: bool = False
     stdin_name: str | None = None
     name: str | None = None
+    note: str = ""
     rules_from: tuple[Path, ...] = ()
     mail: MailHosts | None = None
     comparison: RowVerdicts = field(default_factory=RowVerdicts)

@@ -29,6 +29,7 @@ from preflight.reading.scan import scan
 from preflight.reading.source import last_written, open_source
 from preflight.report import documents
 from preflight.rule import Rule
+from preflight.runs.kept_run import stored
 from preflight.writing import results_folder, undo, written_results
 from preflight.writing.writer import Fixed, file_changes, rewrite, write
 from preflight.writing.written_results import WrittenResults
@@ -78,6 +79,8 @@ def analyzed(path: str | Path, settings: Settings, call: Call) -> Checked:
     plan = dataclasses.replace(
         _plan(layout, settings, profile, rules, written), mail=mail, comparison=call.comparison
     )
+    if call.note:
+        plan = dataclasses.replace(plan, unused=(call.note, *plan.unused))
     read = RecordStream(layout, "reading", call.progress, call.chunk_bytes)
     again = dataclasses.replace(read, stage="reading again")
     analysis = analyze(layout, plan, read, again=again, schema=schema, folder=call.work)
@@ -183,23 +186,32 @@ def fix(
             already.
         BooksError: a row ended in no place, a defect of preflight; nothing is written.
     """
-    call = Call(**options)
+    from preflight.pipeline import corrected_fix  # here, for it calls this module
+
+    call, settings = Call(**options), settings or Settings()
     target = call.target(path)
     with results_folder.staging(target, force=call.force) as place:
-        return fixed(analyzed(path, settings or Settings(), call), place, target, call)
+        merged = corrected_fix.merged(path, settings, call)
+        if merged is None:
+            return fixed(analyzed(path, settings, call), settings, place, target, call)
+        call = dataclasses.replace(call, name=str(path), note=merged.note)
+        checked = analyzed(merged.path, merged.settings, call)
+        checked = dataclasses.replace(checked, merged=True)
+        return fixed(checked, merged.settings, place, target, call)
 
 
-def fixed(checked: Checked, place: Path, target: Path, call: Call) -> Fixed:
+def fixed(checked: Checked, settings: Settings, place: Path, target: Path, call: Call) -> Fixed:
     """The stages from an analysis to the written results, in a staging folder.
 
     Args:
         checked: the result of the first pass.
+        settings: that it was made with.
         place: the staging folder.
         target: the folder that the results will be moved to.
         call: how the call runs.
     """
     results = write(checked, place, target, checked.records("writing", call.progress))
-    undo.keep(results, place)
+    undo.keep(results, place, stored(settings, checked))
     _report(results, place)
     return results
 

@@ -133,7 +133,7 @@ def _results(submission: Submission, *, to_send: bool) -> Fixed:
             _not_again(submission, checked)
             if submission.corrections is not None:
                 write_log(staged, submission.corrections)
-            fixed = check_fix_split.fixed(checked, staged, target, call)
+            fixed = check_fix_split.fixed(checked, settings, staged, target, call)
     except OutputExists as error:
         raise OutputExists(f"{error}{instead(begun)}") from None
     return fixed

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -60,7 +61,13 @@ def stored(settings: Settings, checked: Checked) -> dict[str, Any]:
 
 def restored(run: Run, settings: Settings) -> Settings:
     """The settings that the run was begun with; those of this call where the run has none."""
-    own = dict(run.settings)
+    providers = {**settings.providers, run.provider: dict(run.options)}
+    return dataclasses.replace(as_kept(run.settings, settings), providers=providers)
+
+
+def as_kept(kept: Mapping[str, Any], settings: Settings) -> Settings:
+    """The settings that `stored` made JSON values of; those of this call where it has none."""
+    own = dict(kept)
     bad = own.pop("max_bad", None)
     own.pop("comparison", None)
     for name in ("select", "ignore", "extend_select"):
@@ -72,7 +79,6 @@ def restored(run: Run, settings: Settings) -> Settings:
     own["reasons"] = {**own.get("reasons", {}), **settings.reasons}
     own["rules"] = tuple(Path(path) for path in own.get("rules", ()))
     own["online"] = own.pop("refused_domains", None) is not None
-    own["providers"] = {**settings.providers, run.provider: dict(run.options)}
     return dataclasses.replace(
         settings, **own, max_bad=settings.max_bad or (MaxBad(**bad) if bad else None)
     )

@@ -10,10 +10,10 @@ from __future__ import annotations
 import gzip
 import hashlib
 import zlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -58,8 +58,13 @@ class Reverted:
     rows: int
 
 
-def keep(fixed: Fixed, staged: Path) -> None:
+def keep(fixed: Fixed, staged: Path, settings: Mapping[str, Any]) -> None:
     """Writes what `restore` and `revert` need into the staging folder of a fix.
+
+    Args:
+        fixed: the results.
+        staged: the staging folder.
+        settings: of the fix, as JSON values.
 
     Raises:
         SourceError: the input changed while it was read.
@@ -84,6 +89,7 @@ def keep(fixed: Fixed, staged: Path) -> None:
         columns=[list(column.sources) for column in analysis.output_columns],
         positions=fixed.located.positions,
         pieces=fixed.located.pieces,
+        settings=dict(settings),
     )
     save(record, staged)
 

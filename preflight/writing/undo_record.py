@@ -37,6 +37,7 @@ class UndoRecord:
             in order, the position of the changed column; `WHOLE_RECORD` if the record was changed.
         pieces: for each row in which a piece of a joined column was changed, the cells of all such
             pieces as they were joined, in the order of `piece_positions`.
+        settings: of the fix, as JSON values, to fix corrected rows with; {} if unknown.
     """
 
     name: str
@@ -48,6 +49,7 @@ class UndoRecord:
     columns: list[list[int]]
     positions: list[int] = field(default_factory=list)
     pieces: dict[str, list[str]] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
 
     @property
     def piece_positions(self) -> list[int]:

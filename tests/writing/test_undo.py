@@ -381,7 +381,7 @@ def test_a_source_that_changed_meanwhile_is_not_kept(tmp_path: Path) -> None:
     fixed = checked.fix(tmp_path, MESSY)
     (tmp_path / "contacts.csv").write_text("another")
     with pytest.raises(SourceError, match="changed while it was read"):
-        undo.keep(fixed, tmp_path)
+        undo.keep(fixed, tmp_path, {})
 
 
 def test_a_new_fix_replaces_what_was_kept(tmp_path: Path, out: Path) -> None:

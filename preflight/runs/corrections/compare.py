@@ -85,7 +85,7 @@ def compare_rows(
     returned: Returned,
     names: np.ndarray,
     versions: Sequence[Version],
-    stand: pd.DataFrame,
+    stand: pd.DataFrame | None = None,
 ) -> Comparison:
     """Compares every row with what was sent before.
 
@@ -93,7 +93,8 @@ def compare_rows(
         returned: the corrected file.
         names: of its rows, see `identify.named`.
         versions: what was sent before, the first run's first.
-        stand: how the rows of the family stand, see `lineage.standings`.
+        stand: how the rows of the family stand, see `lineage.standings`. None if nothing was sent,
+            so that no row is held back.
     """
     labels = (*returned.labels, *returned.gone)
     compared = _compared(returned, labels, names, versions)
@@ -103,7 +104,9 @@ def compare_rows(
     damaged = np.array(
         [row is not None and Difference.DAMAGE in row.kinds for row in compared], dtype=bool
     )
-    held = _held(returned, names, edited, stand)
+    held = np.full(len(names), None, dtype=object)
+    if stand is not None:
+        held = _held(returned, names, edited, stand)
     listed = _listed(returned, names, labels, compared)
     return Comparison(cells, labels, names, held, listed, edited, damaged)
 
