@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from preflight.cli import terminal
 
 if TYPE_CHECKING:
     from preflight.report.lines import Line
@@ -18,15 +19,7 @@ def width(path: Path | None) -> int | None:
     Args:
         path: of the file of --output-file; None for stdout.
     """
-    if path is not None:
-        return None
-    given = os.environ.get("COLUMNS", "")
-    if given.isdigit() and int(given):
-        return int(given)
-    try:
-        return os.get_terminal_size(sys.stdout.fileno()).columns or None
-    except (OSError, ValueError):
-        return None
+    return None if path is not None else terminal.width(sys.stdout)
 
 
 def shown(lines: Iterable[Line], path: Path | None) -> str:

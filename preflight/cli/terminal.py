@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
-import textwrap
+from typing import TextIO
 
 import click
 
@@ -65,41 +64,26 @@ def note(text: str) -> None:
 
 def complain(text: str) -> None:
     """Prints lines on stderr, in a quiet command too: an error, or how to go on after one."""
-    click.echo(fitted(text, _width()) if sys.stderr.isatty() else text, err=True)
+    columns = width(sys.stderr) if sys.stderr.isatty() else None
+    click.echo(fitted(text, columns) if columns else text, err=True)
 
 
-def _width() -> int:
-    """The width of the terminal that stderr is."""
+def width(stream: TextIO) -> int | None:
+    """The width of a terminal in cells; None for a file or a pipe, in which nothing is wrapped."""
     given = os.environ.get("COLUMNS", "")
     if given.isdigit() and int(given):
         return int(given)
     try:
-        return os.get_terminal_size(sys.stderr.fileno()).columns or 80
+        return os.get_terminal_size(stream.fileno()).columns or None
     except (OSError, ValueError):
-        return 80
+        return None
 
 
-_COMMAND = re.compile(r"`[^`]*`")
-_UNBROKEN = "\N{NO-BREAK SPACE}"
+def fitted(text: str, columns: int) -> str:
+    """Lines wrapped between words at a width; what is typed stays in one piece, see `lines`."""
+    from preflight.report.lines import line, wrapped  # here: most calls print no notes
 
-
-def fitted(text: str, width: int) -> str:
-    """Lines wrapped between words at a width; a command in backticks stays on one line.
-
-    A word that is longer than a line is left whole, so that it can be copied.
-    """
-    return "\n".join(_fitted(line, width) for line in text.splitlines())
-
-
-def _fitted(line: str, width: int) -> str:
-    indent = line[: len(line) - len(line.lstrip(" "))]
-    whole = _COMMAND.sub(lambda command: command[0].replace(" ", _UNBROKEN), line.strip(" "))
-    wrapped = textwrap.wrap(
-        whole,
-        width,
-        initial_indent=indent,
-        subsequent_indent=f"{indent}  ",
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-    return "\n".join(wrapped).replace(_UNBROKEN, " ")
+    entries = [
+        line(row.lstrip(" "), indent=len(row) - len(row.lstrip(" "))) for row in text.splitlines()
+    ]
+    return "\n".join(row.plain for row in wrapped(entries, columns))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from preflight.cli import main, progress
+from preflight.cli.terminal import fitted
 from preflight.providers.sandbox.server import Sandbox
 from tests.calls import TALKVALUE, Call
 from tests.terminals import terminal
@@ -72,3 +73,23 @@ def test_every_line_stays_on_the_screen(
             for line in text.splitlines():
                 if len(line) < columns and not _CHANGING.search("".join(line.split())):
                     assert line in screen.lines or str(plain) in line
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80, 200])
+def test_an_error_is_wrapped_between_words(
+    call: Call, monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    words = ["check", "a.csv", "--for", "talkvalu"]
+    with terminal(monkeypatch, columns) as screen:
+        assert main(words) == 2
+    lines = [line for line in screen.lines if line]
+    assert " ".join(line.strip() for line in lines) == call(*words).err.rstrip()
+    assert max(map(len, lines)) <= columns
+
+
+def test_a_command_in_a_note_is_not_broken() -> None:
+    text = "  run 1: if it is interrupted, go on with `preflight resume 1 --state-dir state`"
+    assert fitted(text, 60).splitlines() == [
+        "  run 1: if it is interrupted, go on with",
+        "    `preflight resume 1 --state-dir state`",
+    ]
