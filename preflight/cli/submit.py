@@ -15,8 +15,8 @@ from preflight.cli.options import (
     shows_values,
 )
 from preflight.cli.output_file import refuse_protected
+from preflight.cli.part_lines import part_lines
 from preflight.cli.progress import View, live_view
-from preflight.cli.runs import part_line
 from preflight.config.settings import Settings
 from preflight.core import files
 from preflight.core.errors import Stopped
@@ -141,19 +141,20 @@ def show(sent: delivery.Sent, settings: Settings, given: Mapping[str, Any]) -> N
 def _lines(sent: delivery.Sent, settings: Settings) -> list[Line]:
     """The results of a run, for people."""
     entries = []
+    everything = settings.output_format == "full"
     fixed = sent.fixed.books if sent.fixed is not None and sent.run is None else None
     if terminal.is_quiet():
         known = listing(sent.checked.source.name, sent.checked.analysis, sent.checked.books)
         return summary.brief(known, fixed or sent.books)
     if sent.fixed is not None:
         file_listing = listing(sent.checked.source.name, sent.checked.analysis, sent.fixed.books)
-        everything = settings.output_format == "full"
         entries += results.lines(sent.fixed, file_listing, everything=everything)
     elif sent.run is None:
         name, layout = sent.checked.source.name, sent.checked.layout
         rows = plural(sent.books.rows, "row")
         entries.append(line((name, "bold"), f": {rows}, {text.assumptions(layout)}"))
-    entries += _sending(sent, sent.checked.analysis.plan.profile.title)
+    title = sent.checked.analysis.plan.profile.title
+    entries += _sending(sent, title, everything=everything)
     entries.append(summary.balance(fixed or sent.books))
     if sent.pending and not fixed:
         pending = f"{plural(sent.pending, 'row')} of the unknown not sent yet"
@@ -161,7 +162,7 @@ def _lines(sent: delivery.Sent, settings: Settings) -> list[Line]:
     return [*entries, *results.written(_files(sent))]
 
 
-def _sending(sent: delivery.Sent, provider: str) -> list[Line]:
+def _sending(sent: delivery.Sent, provider: str, *, everything: bool) -> list[Line]:
     if sent.run is None and sent.fixed is not None:
         return [line(_unsent(sent.fixed, sent), indent=2)]
     rows = sum(stored.part.rows for stored in sent.parts)
@@ -169,10 +170,7 @@ def _sending(sent: delivery.Sent, provider: str) -> list[Line]:
     run = sent.run.id if sent.run else ""
     parts = f"{plural(rows, 'row')} in {plural(len(sent.parts), 'part')}"
     entries = [line(f"to {provider}, run {run}: {parts}" if run else by_hand, indent=2)]
-    for stored in sent.parts:
-        entries.append(line(part_line(stored), indent=4))
-        if stored.reason:
-            entries.append(line(stored.reason, indent=6))
+    entries += part_lines(sent.parts, run, everything=everything)
     if sent.books.rejected_there:
         refused = plural(sent.books.rejected_there, "row")
         entries.append(line(f"rejected by {provider}: ", (refused, "bold red"), indent=2))
