@@ -133,7 +133,7 @@ def _may_name_rows(path: Path) -> bool:
 def _fix_of(
     source: Source, candidates: list[Path], settings: Settings, call: Call
 ) -> tuple[Path, UndoRecord] | None:
-    """The fix whose rows a file has, with its record; None if it is none of the candidates."""
+    """The fix whose rows a file has, with its record; None if no candidate has them."""
     known = _read(source, [], settings, call).names
     digests = {match[1] for name in known if (match := NAME.fullmatch(name))}
     for folder in candidates:
