@@ -108,6 +108,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return exit_codes.INTERRUPTED
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
+        click.echo(f"\n{_first_step()}", nl=False, err=True)
         return error.exit_code
     except click.ClickException as error:
         complain(f"preflight: {visible(_in_a_line(error))}")
@@ -125,6 +126,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         complain(f"preflight: this is a bug of preflight, not of your file: {_log(error)}")
         return exit_codes.COULD_NOT_RUN
     return code if isinstance(code, int) else 0
+
+
+def _first_step() -> str:
+    """What to type first in this folder."""
+    from preflight.cli import next_step, screen  # here: a command brings what it needs
+
+    return screen.shown(next_step.of_folder(Path.cwd()), None)
 
 
 def _in_a_line(error: click.ClickException) -> str:

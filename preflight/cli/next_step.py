@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from preflight.cli.screen import near
 from preflight.core.types import Severity
 from preflight.writing import results_folder
 
 if TYPE_CHECKING:
     from preflight.report.lines import Line
     from preflight.report.listing import Listing
+    from preflight.runs.settlement import Sent
     from preflight.writing.writer import Fixed
 
 # How a file is read, what its cells mean, and which rules apply: the same in every command.
@@ -24,6 +27,7 @@ _SAME = (
     "isolated",
 )  # fmt: skip
 
+_TABLES = (".csv", ".tsv", ".xlsx", ".xls")
 # An option in a message, as it would be typed; not one with a place to fill in.
 _OPTION = re.compile(r"`(--(?!map \"(?:Their|#\d+=FIELD))[a-z-]+ [^`]+)`")
 
@@ -71,20 +75,20 @@ def _given() -> list[tuple[str, list[str]]]:
     return given
 
 
-def lines(*steps: str, before: str = "") -> list[Line]:
+def lines(step: str, *, before: str = "") -> list[Line]:
     """The last lines of a screen: what to type now.
 
     Args:
-        steps: a command, and others that may be meant instead.
+        step: a command.
         before: what to do before that.
     """
     from preflight.report.lines import line
 
-    return [
-        line(("or: " if at else "next: ", "bold green"), before, (step, "bold"), indent=2, hang=8)
-        ._replace(is_command=True)
-        for at, step in enumerate(steps)
-    ]  # fmt: skip
+    title = ("next: ", "bold green")
+    if before:
+        typed = line((step, "bold"), indent=8, hang=10)
+        return [line(title, before, indent=2, hang=8), typed._replace(is_command=True)]
+    return [line(title, (step, "bold"), indent=2, hang=8)._replace(is_command=True)]
 
 
 def of_check(listings: Sequence[Listing], paths: Sequence[str]) -> list[Line]:
@@ -109,7 +113,7 @@ def of_check(listings: Sequence[Listing], paths: Sequence[str]) -> list[Line]:
     if listing.analysis.refused:
         option = _settling(listing)
         again = command("check", path, *to, *option)
-        return lines(again) if option else lines(again, before="correct the file, then ")
+        return lines(again) if option else lines(again, before="correct the file, then")
     if not wrong and not listing.analysis.fixed_cells:
         return lines(
             f"preflight check {shlex.quote(path)} --for PROVIDER" if plan.profile.is_general
@@ -118,16 +122,25 @@ def of_check(listings: Sequence[Listing], paths: Sequence[str]) -> list[Line]:
     return lines(command("fix", path, *to))
 
 
+def of_split(cut: Fixed) -> list[Line]:
+    """What to do after `preflight split`."""
+    if not cut.parts:
+        return []
+    words = ["merge", "--from", "PROVIDER", "--failures", "REPORT", "--submitted"]
+    report = shlex.join(["preflight", *words, cut.checked.source.name])
+    return lines(report, before="upload the parts, save the provider's failure report, then")
+
+
 def of_fix(fixed: Fixed) -> list[Line]:
     """What to type after `preflight fix`."""
     plan, path = fixed.checked.analysis.plan, fixed.checked.source.name
     if fixed.checked.merged and len(fixed.parts) == 1:
         path = str(fixed.parts[0].path)  # the corrected file itself has only some of the rows
     rejects = shlex.quote(str(fixed.folder / results_folder.REJECTS))
-    correct = f"correct {rejects}, then "
+    correct = f"correct {rejects}, then"
     to = _typed("for_")
     if fixed.checked.analysis.refused:
-        return lines(command("check", path, *to), before="correct the file, then ")
+        return lines(command("check", path, *to), before="correct the file, then")
     if plan.profile.is_general:
         send = f"{command('submit', path)} --to PROVIDER"
     else:
@@ -136,6 +149,40 @@ def of_fix(fixed: Fixed) -> list[Line]:
     if not fixed.books.clean:
         return lines(again, before=correct)
     return [*lines(send), *(lines(again, before=correct) if fixed.books.rejected else [])]
+
+
+def of_run(sent: Sent) -> list[Line]:
+    """What to type after a run; nothing if it stopped, for the error says how to go on."""
+    place = _typed("state_dir")
+    failures = near(sent.folder / results_folder.FAILURES)
+    correct = f"correct {shlex.quote(failures)}, then"
+    if sent.run is None:
+        return lines(_this_call("--dry-run")) if sent.dry_run and sent.books.unknown else []
+    if sent.stopped is not None:
+        return []
+    if sent.pending or sent.books.unknown:
+        return lines(shlex.join(["preflight", "resume", sent.run.id, *place]))
+    steps = []
+    if sent.books.rejected_here + sent.books.rejected_there:
+        again = shlex.join(["preflight", "resubmit", failures, *place])
+        steps += lines(again, before=correct)
+    if sent.run.is_rehearsal and sent.fixed is not None and _typed("sandbox"):
+        steps += lines(_this_call("--sandbox"), before="to send it to the provider")
+    return steps or lines(shlex.join(["preflight", "runs", "show", sent.run.id, *place]))
+
+
+def of_folder(folder: Path) -> list[Line]:
+    """What to type first, in a folder: the name of a contact file in it, if there is one."""
+    names = sorted(
+        path.name for path in folder.iterdir() if path.suffix.lower() in _TABLES and path.is_file()
+    )
+    return lines(shlex.join(["preflight", "check", names[0]]) if names else "preflight check FILE")
+
+
+def _this_call(without: str) -> str:
+    """This call again, without a switch."""
+    typed = click.get_current_context().find_root().obj or ()
+    return shlex.join(["preflight", *(word for word in typed if word != without)])
 
 
 def submission(path: str, provider: str) -> str:
@@ -159,11 +206,12 @@ def submission(path: str, provider: str) -> str:
 def _settling(listing: Listing) -> list[str]:
     """The words of an option that settles an error of a file that is refused, if one is named.
 
-    One that leaves a column out comes last.
+    If all of them leave a column out, it is the last one: the first column is kept.
     """
     options = [
         shlex.split(option)
         for rule, problem in listing.analysis.refused
         for option in _OPTION.findall(problem.message or rule.message)
     ]
-    return min(options, key=lambda words: words[-1].endswith("=-"), default=[])
+    keeping = [words for words in options if not words[-1].endswith("=-")]
+    return keeping[0] if keeping else options[-1] if options else []

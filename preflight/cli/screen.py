@@ -22,6 +22,11 @@ def width(path: Path | None) -> int | None:
     return None if path is not None else terminal.width(sys.stdout)
 
 
+def near(path: Path) -> str:
+    """A path as one would type it: within the working directory, relative to it."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+
+
 def shown(lines: Iterable[Line], path: Path | None) -> str:
     """Lines as text for stdout or a file: rich decides about colour and weight.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from preflight.cli import screen, terminal
+from preflight.cli import next_step, screen, terminal
 from preflight.cli.options import emit, settings_of
 from preflight.cli.progress import live_view
 from preflight.core.workspace import workspace
@@ -41,5 +41,6 @@ def run(path: str, **given: Any) -> int:
         for part in cut.parts
     ]
     paths = [*parts, *results.files(cut)]
-    emit(screen.shown([*summary.lines(file_listing), *results.written(paths)], None), None)
+    told = [*summary.lines(file_listing), *results.written(paths), *next_step.of_split(cut)]
+    emit(screen.shown(told, None), None)
     return exit_codes.of_fix(cut, settings)

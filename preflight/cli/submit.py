@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from typing import Any
 
-from preflight.cli import screen, terminal
+from preflight.cli import next_step, screen, terminal
 from preflight.cli.options import (
     emit,
     settings_of,
@@ -159,7 +159,7 @@ def _lines(sent: delivery.Sent, settings: Settings) -> list[Line]:
     if sent.pending and not fixed:
         pending = f"{plural(sent.pending, 'row')} of the unknown not sent yet"
         entries.append(line(pending, indent=9))
-    return [*entries, *results.written(_files(sent))]
+    return [*entries, *results.written(_files(sent)), *next_step.of_run(sent)]
 
 
 def _sending(sent: delivery.Sent, provider: str, *, everything: bool) -> list[Line]:
@@ -249,7 +249,7 @@ def _files(sent: delivery.Sent) -> list[tuple[str, str]]:
         (results_folder.UNMATCHED, "the report lines that match no row"),
         (results_folder.REPORT, "all of it, for programs"),
     ]
-    return [(str(folder / name), what) for name, what in named if (folder / name).exists()]
+    return [(screen.near(folder / name), what) for name, what in named if (folder / name).exists()]
 
 
 def _print_stopped(sent: delivery.Sent, stopped: Stopped, given: Mapping[str, Any]) -> None:

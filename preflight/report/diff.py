@@ -34,6 +34,8 @@ def cells(changes: pd.DataFrame, names: Mapping[str, str], *, show_values: bool)
         if column:
             named.insert(0, visible(str(column).strip()))
         lines.append(f"  {' · '.join(named)}")
+        # What is changed outside of rows is the header or a mark, and no value of a contact.
+        shown = show_values or not row
         for sign, value in (("-", str(old)), ("+", str(new))) if old or new else ():
-            lines.append(f"{sign} {repr(value) if show_values else shape(value) or 'blank'}")
+            lines.append(f"{sign} {repr(value) if shown else shape(value) or 'blank'}")
     return "".join(f"{line}\n" for line in lines)

@@ -154,6 +154,11 @@ def _sentence(rule: Rule, messages: Sequence[str | None]) -> tuple[str, tuple[st
     return rule.message, tuple("" if detail == rule.message else detail for detail in details)
 
 
+def without_advice(message: str) -> str:
+    """A message without the option that it ends with."""
+    return _ADVICE.sub("", message)
+
+
 def _group(
     rule: Rule,
     positions: Sequence[int],

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from preflight.config import catalogue
 from preflight.report import left_out, summary
+from preflight.report.groups import without_advice
 from preflight.report.lines import Line, line
 from preflight.report.listing import Listing
 from preflight.report.wording import number, plural
@@ -30,7 +31,8 @@ def lines(fixed: Fixed, listing: Listing, *, everything: bool) -> list[Line]:
     entries = [*summary.head(listing), summary.found(listing), *_refusals(fixed)]
     cells, rows = plural(fixed.changed_cells, "cell"), plural(fixed.changed_rows, "row")
     entries.append(line(f"fixed: {cells} in {rows}", indent=2))
-    entries += counted(fixed.changes, messages, most)
+    settled = {code: without_advice(message) for code, message in messages.items()}
+    entries += counted(fixed.changes, settled, most)
     if fixed.books.rejected:
         rejected = (plural(fixed.books.rejected, "row"), "bold red")
         entries.append(line("rejected: ", rejected, indent=2))
