@@ -2,7 +2,7 @@
 
 The name of a data field is 1 to 20 letters, digits, `_` or `-`. Preferences use the form
 `Preference:Name`. A column with another name is not sent until it is renamed; the message suggests
-a name.
+a name, or the `--map` that sends it under the name of a field.
 
 Options::
 
@@ -10,13 +10,14 @@ Options::
 
 Bad::
 
-    Email,Lead source,How did you hear about us
-    ann@kestrel-labs.com,fair,friend
+    Email,Lead source,How did you hear about us,Company Name
+    ann@kestrel-labs.com,fair,friend,Kestrel Labs
 
 Findings::
 
     1:Lead source DDG101 Dotdigital cannot hold a column of this name (characters other than letters, digits, _ and -): it is not sent until you rename it, for example to `Lead_source`
     1:How did you hear about us DDG101 Dotdigital cannot hold a column of this name (over 20 characters, and characters other than letters, digits, _ and -): it is not sent until you rename it, for example to `How_did_you_hear_abo`
+    1:Company Name DDG101 Dotdigital cannot hold a column of this name (characters other than letters, digits, _ and -): it is not sent until you rename it; or send it as `company` with `--map 'Company Name=company'`
 
 Good::
 
@@ -34,7 +35,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from preflight.rule import FileView, Problem, Rule, Safety, Scope, Severity, strip_invisible
+from preflight.rule import (
+    FileView,
+    Problem,
+    Rule,
+    Safety,
+    Scope,
+    Severity,
+    map_option,
+    strip_invisible,
+)
 
 _LONGEST = 20
 _OTHER = re.compile(r"[^A-Za-z0-9_-]+")
@@ -55,6 +65,11 @@ def check(view: FileView) -> Iterator[Problem]:
             f"Dotdigital cannot hold a column of this name ({', and '.join(why)}): "
             "it is not sent until you rename it"
         )
+        field = view.saved_by(column)
+        if field is not None:
+            message += f"; or send it as `{field}` with `{map_option(name, field)}`"
+            yield view.at(column, message=message, safety=Safety.SAFE, old=column.name, new="")
+            continue
         possible = _OTHER.sub("_", name).strip("_")[:_LONGEST]
         if possible:
             message += f", for example to `{possible}`"

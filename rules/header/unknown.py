@@ -72,7 +72,8 @@ def check(view: FileView) -> Iterator[Problem]:
 
 def _meant(view: FileView, column: Column) -> str:
     if column.field is not None:
-        return ""
+        field = view.saved_by(column)
+        return f"; send it with `{map_option(column.name, field)}`" if field else ""
     found = view.suggested(column)
     if found is None:
         return ""
