@@ -1,13 +1,17 @@
-"""`preflight explain CODE`: one rule with its samples."""
+"""`preflight explain CODE`: one rule with its samples, as tables."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import click
+from rich.text import Text
 
-from preflight.cli.options import settings_of
+from preflight.cli import screen
+from preflight.cli.options import emit, settings_of
+from preflight.cli.rule_pages import page
 from preflight.config import catalogue
+from preflight.core.redact import visible
 from preflight.core.suggest import nearest
 from preflight.report.libraries import judge_of
 
@@ -22,7 +26,8 @@ def run(code: str, **given: Any) -> int:
         hint = f"; did you mean {near}?" if near else ""
         raise click.UsageError(f"no rule `{code}`{hint}; `preflight rules` lists them")
     where = f", of {rule.origin}" if rule.origin else ""
-    click.echo(f"{rule.code} {rule.name} ({rule.severity}{where})\n\n{rule.doc}")
+    title = visible(f"{rule.code} {rule.name} ({rule.severity}{where})")
+    emit(screen.drawn([Text(title, style="bold"), Text(""), *page(rule)]), None)
     if len(rule.kinds) == 1 and (judge := judge_of(*rule.kinds)):
-        click.echo(f"\nThe cells are judged with {judge}.")
+        click.echo(f"The cells are judged with {judge}.")
     return 0

@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING
 from preflight.cli import terminal
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from preflight.report.lines import Line
+
+_PIPE = 100
+"""The width of tables where stdout is no terminal."""
 
 
 def width(path: Path | None) -> int | None:
@@ -48,3 +53,18 @@ def shown(lines: Iterable[Line], path: Path | None) -> str:
         for row in rows:
             console.print(row)
     return captured.get()
+
+
+def drawn(pieces: Iterable[RenderableType]) -> str:
+    """Texts and tables for stdout, wrapped at its width; at 100 cells in a pipe.
+
+    Args:
+        pieces: to print, from top to bottom.
+    """
+    from rich.console import Console
+
+    console = Console(highlight=False, emoji=False, markup=False, width=width(None) or _PIPE)
+    with console.capture() as captured:
+        for piece in pieces:
+            console.print(piece)
+    return "\n".join(row.rstrip() for row in captured.get().split("\n"))
