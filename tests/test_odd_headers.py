@@ -166,6 +166,18 @@ def test_an_error_of_the_file_is_its_one_reason(
     assert "Mail=" not in advice or "HDR208" in said
 
 
+def test_cells_that_are_all_cut_at_a_delimiter_are_told_from_a_name_too_few(
+    tmp_path: Path,
+) -> None:
+    """`Rome, IT` without quotes in each row."""
+    content = "Email,Place\na@kestrel-labs.com,Rome, IT\nb@kestrel-labs.com,Oslo, NO\n"
+    ((_, problem),) = checked.check(tmp_path, content).analysis.refused
+    assert (problem.message or "").endswith(
+        "the cells of `Place` may have a delimiter without quotes: quote them, or add a name in "
+        "line 1"
+    )
+
+
 def test_a_column_that_numbers_the_rows_is_the_one_without_a_name(tmp_path: Path) -> None:
     """R's `write.table` names no column of row names."""
     content = "Name;Email\n1;Ann, Acme;ann@kestrel-labs.com\n2;Bob;bob@kestrel-labs.com\n"

@@ -76,6 +76,21 @@ def test_rows_of_no_table_have_one_reason(mixed: Mixed, tmp_path: Path) -> None:
     assert (books.clean, books.rejected, books.dropped) == mixed.books
 
 
+def test_what_is_dropped_is_kept_to_be_read_but_for_blank_rows(tmp_path: Path) -> None:
+    """With the reason, as in rejects.csv; where nothing is dropped there is no such file."""
+    content = NAMES + ROWS + "# day two\n,,,\n" + ROWS + NAMES + "Total: 3,,,\n"
+    fixed = checked.fix(tmp_path, content, unsafe_fixes=True)
+    dropped = checked.read(fixed.folder / "dropped.csv")
+    assert [row["preflight__codes"] for row in dropped] == [
+        "STR117", *["DUP802"] * 3, "STR107", "STR110",
+    ]  # fmt: skip
+    assert dropped[0]["preflight__raw"] == "# day two"
+    assert fixed.books.dropped == len(dropped) + 1
+    other = tmp_path / "other"
+    other.mkdir()
+    assert not (checked.fix(other, NAMES + ROWS + ",,,\n").folder / "dropped.csv").exists()
+
+
 def test_another_table_lasts_from_chunk_to_chunk(tmp_path: Path) -> None:
     path = checked.written(tmp_path, NAMES + ROWS + CITIES + MORE)
     found = check_fix_split.check(path, work=checked.work(tmp_path), chunk_bytes=60)

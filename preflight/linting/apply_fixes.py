@@ -15,7 +15,7 @@ import pandas as pd
 from preflight.config.column_mapping import with_joined
 from preflight.core import findings as tables
 from preflight.core.findings import Findings
-from preflight.core.types import LOCATED_CHANGE_COLUMNS, Bools, Chunk
+from preflight.core.types import LOCATED_CHANGE_COLUMNS, Bools, Chunk, Flaw
 from preflight.linting.analysis import Analysis
 from preflight.linting.fixer import ColumnFixes
 from preflight.linting.row_states import CLEAN, DROPPED, REJECTED
@@ -35,6 +35,9 @@ class FixedChunk:
         rejected: a mask over the table of `original`: the rejected rows.
         rejected_malformed: a mask over `original.malformed`: the rejected records.
         findings: that remain about the chunk's rows after fixing, without dropped rows.
+        dropped: a mask over the table of `original`: the rows that a rule drops.
+        dropped_malformed: a mask over `original.malformed`: such records that are not blank.
+        dropped_findings: about the dropped rows.
     """
 
     chunk: Chunk
@@ -45,6 +48,9 @@ class FixedChunk:
     rejected: Bools
     rejected_malformed: Bools
     findings: Findings
+    dropped: Bools
+    dropped_malformed: Bools
+    dropped_findings: Findings
 
 
 def apply_fixes(analysis: Analysis, chunks: Iterable[Chunk]) -> Iterator[FixedChunk]:
@@ -71,6 +77,9 @@ def apply_fixes(analysis: Analysis, chunks: Iterable[Chunk]) -> Iterator[FixedCh
         chunk_rows = np.concatenate([original.rows, malformed])
         whole_file = analysis.of_whole_file
         whole_file = whole_file.only(np.isin(whole_file.frame[tables.ROW].to_numpy(), chunk_rows))
+        left = tables.concat([after, whole_file])
+        of_dropped = analysis.after[left.frame[tables.ROW].to_numpy() - 1] == DROPPED
+        blank = (original.malformed["flaw"] == Flaw.BLANK).to_numpy(dtype=bool)
         yield FixedChunk(
             chunk=with_joined(chunk, analysis.plan.columns),
             original=original,
@@ -79,13 +88,11 @@ def apply_fixes(analysis: Analysis, chunks: Iterable[Chunk]) -> Iterator[FixedCh
             changes=_in_order(changes),
             rejected=analysis.after[original.rows - 1] == REJECTED,
             rejected_malformed=analysis.after[malformed - 1] == REJECTED,
-            findings=_not_dropped(tables.concat([after, whole_file]), analysis).ordered(),
+            findings=left.only(~of_dropped).ordered(),
+            dropped=analysis.after[original.rows - 1] == DROPPED,
+            dropped_malformed=(analysis.after[malformed - 1] == DROPPED) & ~blank,
+            dropped_findings=left.only(of_dropped),
         )
-
-
-def _not_dropped(findings: Findings, analysis: Analysis) -> Findings:
-    """The findings without those about dropped rows."""
-    return findings.only(analysis.after[findings.frame[tables.ROW].to_numpy() - 1] != DROPPED)
 
 
 def _unrepaired(findings: Findings, repairs: pd.DataFrame) -> Findings:

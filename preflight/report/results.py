@@ -91,6 +91,8 @@ def files(fixed: Fixed) -> list[tuple[str, str]]:
         paths.append(
             (str(folder / results_folder.ABOVE), f"the {above} above the header, not sent")
         )
+    if (folder / results_folder.DROPPED).exists():
+        paths.append((str(folder / results_folder.DROPPED), "the dropped rows, which are not sent"))
     if fixed.changed_cells:
         paths.append((str(folder / results_folder.FIXES), "every cell that was changed"))
     if (folder / results_folder.CORRECTIONS).exists():

@@ -27,10 +27,11 @@ if TYPE_CHECKING:
 CLEAN, PARTS, MANIFEST = "clean.csv", "parts", "manifest.json"
 REJECTS, FIXES, REPORT = "rejects.csv", "fixes.csv", "report.json"
 FAILURES, UNMATCHED, CORRECTIONS = "failures.csv", "unmatched.csv", "corrections.csv"
-ABOVE, ORIGINAL, UNDO = "above-header.txt", "original.gz", "undo.json"
+ABOVE, DROPPED = "above-header.txt", "dropped.csv"
+ORIGINAL, UNDO = "original.gz", "undo.json"
 RESULTS = (
     CLEAN, PARTS, MANIFEST, REJECTS, FIXES, REPORT, FAILURES, UNMATCHED, CORRECTIONS, ABOVE,
-    ORIGINAL, UNDO,
+    DROPPED, ORIGINAL, UNDO,
 )  # fmt: skip
 HELPERS = (
     "preflight__message", "preflight__row", "preflight__line", "preflight__source",

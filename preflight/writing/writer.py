@@ -106,6 +106,8 @@ def write(
     analysis = checked.analysis
     limits, columns = analysis.plan.profile.limits, analysis.output_columns
     rejects = Rejects(checked.layout, analysis.plan, analysis.refused, also=(record_limit(),))
+    drops = [code for code, rule in analysis.plan.rules.items() if rule.drops]
+    removed = Rejects(checked.layout, analysis.plan, (), also=drops)
     located = ChangeLocator(checked.layout.header, columns)
     counts = _Counts(analysis.plan)
     with (
@@ -116,6 +118,7 @@ def write(
             max_rows=limits.rows,
         ) as writer,
         _table(staged / results_folder.REJECTS, rejects.header) as rejected,
+        _table(staged / results_folder.DROPPED, removed.header) as dropped,
         _table(staged / results_folder.FIXES, CHANGE_COLUMNS) as log,
     ):
         log.write(results_folder.fixes_columns(file_changes(checked)))
@@ -124,10 +127,17 @@ def write(
             rejected.write(
                 rejects.of(fixed.original, fixed.rejected, fixed.rejected_malformed, fixed.findings)
             )
+            dropped.write(
+                removed.of(
+                    fixed.original, fixed.dropped, fixed.dropped_malformed, fixed.dropped_findings
+                )
+            )
             log.write(results_folder.fixes_columns(fixed.changes))
             located.add(fixed)
             counts.add(fixed)
         parts = _placed(writer.close(), staged, target, checked, columns, always_parts)
+    if not dropped.rows:
+        (staged / results_folder.DROPPED).unlink()
     if above := lines_above(checked.layout):
         files.write(staged / results_folder.ABOVE, above, durable=False)
     # The rows that were written are counted, not those that should have been.

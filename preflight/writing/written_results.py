@@ -18,7 +18,7 @@ from pathlib import Path
 REPORT, MANIFEST, PARTS = "report.json", "manifest.json", "parts"
 DIGESTED = (
     "clean.csv", MANIFEST, "rejects.csv", "fixes.csv", "failures.csv", "unmatched.csv",
-    "corrections.csv", "above-header.txt",
+    "corrections.csv", "above-header.txt", "dropped.csv",
 )  # fmt: skip
 """The results that people open, or send."""
 

@@ -57,6 +57,9 @@ def check(view: FileView) -> Iterator[Problem]:
         missing = "a name or a delimiter is missing; add it"
         if _is_numbered(rows):
             missing = "the first column numbers the rows and has no name; add one"
+        elif (cut := _cut(view, rows)) is not None:
+            missing = f"the cells of `{bare_name(cut.name)}` may have a delimiter without quotes: "
+            missing += "quote them, or add a name"
         message += f": {missing} in line {line}"
         yield Problem(message, line=line)
     elif (moved := _shifted(view.headers, rows)) is not None:
@@ -77,6 +80,16 @@ def _is_numbered(rows: Sequence[Sequence[str]]) -> bool:
     """Whether the first column counts the rows, as statistics programs write it."""
     counted = [int(row[0]) for row in rows if row[0].isascii() and row[0].isdigit()]
     return counted in (list(range(len(rows))), list(range(1, len(rows) + 1)))
+
+
+def _cut(view: FileView, rows: Sequence[Sequence[str]]) -> Column | None:
+    """The column whose cells seem cut at a delimiter: the next ones all begin with a blank."""
+    for column in view.headers:
+        at = column.position
+        padded = any(name.startswith(" ") for name in view.layout.header[at : at + 2])
+        if not padded and all(row[at + 1 :][:1] and row[at + 1].startswith(" ") for row in rows):
+            return column
+    return None
 
 
 def _shifted(headers: Sequence[Column], rows: Sequence[Sequence[str]]) -> Column | None:
