@@ -255,5 +255,5 @@ def _files(sent: delivery.Sent) -> list[tuple[str, str]]:
 def _print_stopped(sent: delivery.Sent, stopped: Stopped, given: Mapping[str, Any]) -> None:
     terminal.complain(f"preflight: {text.visible(str(stopped))}")
     run = sent.run.id if sent.run else ""
-    line = f"results so far: {sent.folder}; go on with {again(run, given)}"
+    line = f"results so far: {screen.near(sent.folder)}; go on with {again(run, given)}"
     terminal.complain(text.visible(line))

@@ -190,7 +190,7 @@ class _Drive:
             raise Stopped(self._why())
 
     def _why(self) -> str:
-        """Why the run cannot end now, and what to do about it."""
+        """Why the run cannot end now, and what to do about parts that are unknown."""
         facts = [
             f"part {part.number} ({part.rows:,} rows, "
             f"rows {part.row_map[0]:,} to {part.row_map[-1]:,} of the input) is unknown: "
@@ -199,10 +199,7 @@ class _Drive:
             f"--mark-accepted {part.number}` if they are, `--resend-unknown {part.number}` if not"
             for part, reason in self._unknown
         ]
-        facts += self._obstacles
-        if self._obstacles:
-            facts.append(f"`preflight resume {self._run}` goes on")
-        return "; ".join(facts)
+        return "; ".join([*facts, *self._obstacles])
 
     def _send(self, stored: StoredPart) -> None:
         """Sends one part, in as many attempts as needed, or records why it cannot be sent.

@@ -271,7 +271,7 @@ def test_a_timeout_stops_instead_of_waiting_past_it(bench: Bench) -> None:
     other = Bench(bench.folder / "other")
     provider = Scripted()
     provider.meets("create", Busy("full", retry_after=3600))
-    with pytest.raises(Stopped, match=r"timeout.*preflight resume"):
+    with pytest.raises(Stopped, match="timeout"):
         other.drive(provider, timeout=60)
     assert other.clock.slept == []
     assert other.states() == [PartState.READY] * 2
