@@ -29,6 +29,7 @@ from preflight.report.lines import Line, line
 from preflight.report.listing import listing
 from preflight.report.wording import number, plural
 from preflight.runs.delivery.events import Begun, Event, Events
+from preflight.runs.matching.match_lines import is_technical
 from preflight.writing import results_folder
 from preflight.writing.writer import Fixed
 
@@ -183,7 +184,8 @@ def _sending(sent: delivery.Sent, provider: str, *, everything: bool) -> list[Li
     if sent.unmatched:
         lost = f"{plural(sent.unmatched, 'report line')} match no row that was sent"
         entries.append(line(lost, indent=4))
-    return [*entries, *(line(f"note: {note}", indent=4) for note in sent.notes)]
+    notes = [note for note in sent.notes if not is_technical(note)]
+    return [*entries, *(line(f"note: {note}", indent=4) for note in notes)]
 
 
 def _unsent(fixed: Fixed, sent: delivery.Sent) -> str:

@@ -55,6 +55,11 @@ _CLEAR_LINES = 2
 _ONE_IN = 10
 
 
+def is_technical(note: str) -> bool:
+    """Whether a note says how a report counts its rows, which is of interest to programs only."""
+    return note.startswith(tuple(BASES.values()))
+
+
 @dataclass(frozen=True)
 class MatchedLines:
     """The row of a part for each report line.

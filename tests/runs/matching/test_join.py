@@ -142,6 +142,7 @@ def test_the_base_of_row_numbers_is_found_by_the_values(tmp_path: Path, base: in
     assert joined.failures["how"].tolist() == ["row number"] * 2
     assert joined.failures["reason"].tolist() == ["fix"] * 2
     assert joined.notes == (f"{match_lines.BASES[base]}, by the values",)
+    assert all(map(match_lines.is_technical, joined.notes))
     assert len(joined.unmatched) == 0
 
 
