@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from preflight.core.errors import UsageError
-from preflight.report.wording import number, plural
+from preflight.report.wording import number, outcome, plural
 from preflight.runs import lineage, row_outcomes
 from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import Run, RunState
@@ -51,7 +51,7 @@ def _outcomes(ledger: Ledger, run: Run) -> pd.DataFrame | None:
 def _places(table: pd.DataFrame) -> str:
     counts = table["place"].value_counts()
     return " + ".join(
-        f"{number(int(counts[place]))} {str(place).replace('_', ' ')}"
+        f"{number(int(counts[place]))} {outcome(str(place))}"
         for place in RowOutcome
         if place in counts
     )

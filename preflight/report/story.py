@@ -13,7 +13,7 @@ import pyarrow as pa
 from preflight.core.redact import mask, visible
 from preflight.core.redact_cells import redact_cells
 from preflight.report.listing import shape
-from preflight.report.wording import number, plural
+from preflight.report.wording import number, outcome, plural
 from preflight.runs.history.facts import (
     CallMade,
     Chapter,
@@ -76,7 +76,7 @@ def _heading(story: Story) -> str:
 
 
 def _place(chapter: Chapter) -> str:
-    return chapter.place.value.replace("_", " ")
+    return outcome(chapter.place.value)
 
 
 def _run(run: Run) -> str:

@@ -17,6 +17,14 @@ def plural(count: int, noun: str, many: str = "") -> str:
     return f"{number(count)} {noun if count == 1 else many or f'{noun}s'}"
 
 
+def outcome(name: str) -> str:
+    """Where rows ended, by the name that records have for it: "rejected_here"."""
+    return {
+        "rejected_here": "rejected by preflight",
+        "rejected_there": "rejected by the provider",
+    }.get(name, name)
+
+
 def books(counts: Books | RunBooks) -> str:
     """The books as an equation: rows = the sum of the places where they ended."""
     if isinstance(counts, Books):
@@ -26,8 +34,8 @@ def books(counts: Books | RunBooks) -> str:
     else:
         places = {
             "accepted": counts.accepted,
-            "rejected here": counts.rejected_here,
-            "rejected there": counts.rejected_there,
+            outcome("rejected_here"): counts.rejected_here,
+            outcome("rejected_there"): counts.rejected_there,
             "submitted": counts.submitted,
             "unknown": counts.unknown,
             "dropped": counts.dropped,

@@ -103,7 +103,7 @@ def test_a_part_of_unknown_fate_is_settled_by_its_report_and_a_persons_word(
     assert {stored.state for stored in parts_of(here)} <= {PartState.UNKNOWN, PartState.SENT}
     told = call(*asked, "--mark-accepted", 1)
     assert told.code == 1, told.err
-    assert "6 rows = 4 accepted + 0 rejected here + 2 rejected there" in told.out
+    assert "6 rows = 4 accepted + 0 rejected by preflight + 2 rejected by the provider" in told.out
     assert rejected_of(here / "a.preflight") == ["5", "6"]
     assert state_of(here) is RunState.FINISHED
     assert books_of(here / "a.preflight")["accepted"] == len(opened.store.accepted(provider))
@@ -264,7 +264,7 @@ def test_a_file_uploaded_by_hand_gets_its_failures_and_its_books(call: Call, her
     assert last["Vorname"] == "'=Cy"
     (unmatched,) = rows_of(folder / "unmatched.csv")
     assert unmatched["cells"] == "Blocked,eve@b.org"
-    assert "4 rows = 1 accepted + 0 rejected here + 2 rejected there" in told.out
+    assert "4 rows = 1 accepted + 0 rejected by preflight + 2 rejected by the provider" in told.out
     assert told.out.strip().count("1 dropped") == 1
     assert "1 rows count as accepted because the report does not name them" in told.out
     document = json.loads((folder / "report.json").read_text())

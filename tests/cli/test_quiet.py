@@ -38,7 +38,7 @@ def test_of_a_file_only_what_was_found_and_the_books_are_printed(
     for words, books in (
         (("check", "a.csv", "--for", "talkvalue"), "1 clean + 2 rejected"),
         (("fix", "a.csv", "--for", "talkvalue"), "2 clean + 1 rejected"),
-        (("submit", "a.csv", *TALKVALUE, "--force"), "2 accepted + 1 rejected here"),
+        (("submit", "a.csv", *TALKVALUE, "--force"), "2 accepted + 1 rejected by preflight"),
     ):
         told = call(*words, "-q")
         assert told.code == 1

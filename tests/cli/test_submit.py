@@ -129,7 +129,7 @@ def test_a_clean_file_exits_with_0(call: Call, box: Box, here: Path) -> None:
     (here / "a.csv").write_text(contacts(3))
     told = call("submit", "a.csv", *TALKVALUE)
     assert told.code == 0
-    assert "3 rows = 3 accepted + 0 rejected here" in told.out
+    assert "3 rows = 3 accepted + 0 rejected by preflight" in told.out
     assert "part 1: 3 rows, finished, job 1, COMPLETED" in told.out
     assert "failures.csv" not in told.out
     assert "if it is interrupted, go on with `preflight resume 2" in told.err

@@ -31,7 +31,9 @@ def test_a_row_is_told_by_its_number_and_by_its_address(call: Call, shared: Sand
     run = run_of(call)
     by_number = call("trace", run, "2")
     assert by_number.code == 0, by_number.err
-    assert by_number.out.startswith(f"row 2 of leads.csv, line 3: rejected there in run {run}\n")
+    assert by_number.out.startswith(
+        f"row 2 of leads.csv, line 3: rejected by the provider in run {run}\n"
+    )
     assert "refused   CONTACT_UNSUBSCRIBED" in by_number.out
     by_key = call("trace", run, "Unsubscribed.BOB@kestrel-labs.com")
     assert by_key.out == by_number.out
@@ -119,7 +121,7 @@ def test_a_row_is_told_over_the_rounds_of_a_real_correction(
     ]
     assert places == ["accepted", "rejected_there", "accepted"]
     shown = call("runs", "show", run).out
-    assert "after all rounds: 3 rows = 2 accepted + 1 rejected there" in shown
+    assert "after all rounds: 3 rows = 2 accepted + 1 rejected by the provider" in shown
 
 
 def run_name(call: Call, run: str, row: int) -> str:

@@ -82,7 +82,7 @@ def test_a_story_is_told_a_fact_a_line() -> None:
             "    refused   BAD: 'Ann Kestrel <ann@kestrel-labs.com> of 2025 is bad' "
             "(class fix, joined by key)"
         ),
-        "    ended     rejected there",
+        "    ended     rejected by the provider",
         (
             "  run 20261122-020203-bbbb to talkvalue, 2026-11-22 01:02:03 UTC, finished, "
             "corrects 20261122-010203-aaaa"

@@ -155,8 +155,8 @@ def test_books_are_an_equation() -> None:
     run = RunBooks(2100, rejected_here=60, accepted=1000, rejected_there=40, submitted=500,
                    unknown=300, dropped=200)  # fmt: skip
     assert wording.books(run) == (
-        "2,100 rows = 1,000 accepted + 60 rejected here + 40 rejected there + 500 submitted + "
-        "300 unknown + 200 dropped"
+        "2,100 rows = 1,000 accepted + 60 rejected by preflight + 40 rejected by the provider + "
+        "500 submitted + 300 unknown + 200 dropped"
     )
 
 
