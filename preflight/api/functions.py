@@ -28,9 +28,9 @@ def check(
 
     >>> import preflight, pandas
     >>> frame = pandas.DataFrame({"email": ["ann@kestrel-labs.com", "ben@"]})
-    >>> preflight.check(frame).findings[["code", "row", "column_name"]]
-         code  row column_name
-    0  EML302    2       email
+    >>> preflight.check(frame).findings[["severity", "row", "column_name", "value"]]
+      severity  row column_name value
+    0    error    2       email  ben@
 
     Args:
         source: the path of a file ("-" for standard input), a file that is open for reading, or a
@@ -65,9 +65,9 @@ def fix(
     >>> fixed.clean
                       email
     a  ann@kestrel-labs.com
-    >>> fixed.rejects[["email", "preflight__codes"]]
-      email preflight__codes
-    b  ben@           EML302
+    >>> fixed.rejects[["email", "preflight__row"]]
+      email preflight__row
+    b  ben@              2
 
     Nothing is written beside the file: `Fixed.save` writes what the command does. The arguments are
     those of `check`.
