@@ -2,6 +2,12 @@
 
 Nobody has this number, and a provider that matches contacts by phone, as TextUs does, merges all
 who share it into one. A number that the library considers valid never counts as a placeholder.
+Where the provider demands no phone number, `--unsafe-fixes` clears the cell and so keeps the
+contact.
+
+Options::
+
+    --unsafe-fixes
 
 Bad::
 
@@ -21,18 +27,37 @@ Good::
     email,phone
     ann@kestrel-labs.com,+14155552671
     bob@kestrel-labs.com,
+
+Fixed::
+
+    email,phone
+    ann@kestrel-labs.com,
+    bob@kestrel-labs.com,
+    cleo@kestrel-labs.com,
 """
 
 from __future__ import annotations
 
 import pandas as pd
 
-from preflight.rule import Context, Rule, Scope, Severity
+from preflight.rule import Context, Phase, Rule, Safety, Scope, Severity
 
 
 def check(phone: pd.Series[str], context: Context) -> pd.Series[bool]:
     del phone
     return context.judged["status"] != "placeholder"
+
+
+def _may_be_blank(context: Context) -> bool:
+    """Whether no row needs a number: the provider does not, nor does the user."""
+    field, profile = context.field, context.profile
+    if field is None or field.required or field.name in profile.key:
+        return False
+    return not any(field.name in names for demand in profile.any_of for names in demand)
+
+
+def fix(phone: pd.Series[str], context: Context) -> pd.Series[str]:
+    return phone.str.slice(0, 0) if _may_be_blank(context) else phone
 
 
 RULE = Rule(
@@ -43,4 +68,7 @@ RULE = Rule(
     kinds=frozenset({"phone"}),
     message="a placeholder, not a real phone number",
     check=check,
+    fix=fix,
+    safety=Safety.UNSAFE,
+    phase=Phase.UNWRAP,
 )
