@@ -45,7 +45,7 @@ def test_a_provider_without_required_columns_misses_none(tmp_path: Path) -> None
         ),
         (
             "A,First Name,B,E-mail,Phone,C",
-            "(`First Name` holds first_name; add last_name to join them)",
+            "add last_name to join them); or send that alone with `--map 'First Name=name'`",
         ),
         ("A,B,Nom,E-mail,Phone,C", "--map Nom=name"),
     ],

@@ -34,6 +34,7 @@ FILES = {
     "ann@kestrel-labs.com,+14155552671,x,y\n",
     "misspelt": "Emial,Frist name,Bussiness,Phnoe\nann@kestrel-labs.com,Ann,Kestrel,+14155552671\n",
     "nameless": "email,,first_name\nann@kestrel-labs.com,Kestrel Labs,Ann\n",
+    "half a name": "First Name,phone\nAnn,+14155552671\n",
     "lines": '"Mail\nto",Vorname\nann@kestrel-labs.com,Ann\nbob@kestrel-labs.com,Bob\n',
     "others": "Elektronisch,Rufnr,Vorname\nann@kestrel-labs.com,+14155552671,Ann\n",
     "swapped": "email,phone,created_at\n"

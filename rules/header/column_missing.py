@@ -64,6 +64,10 @@ def _pieces(view: FileView, name: str) -> str:
 
 def _nearest(view: FileView, name: str) -> str:
     found = view.candidates(view.profile.fields[name])
+    pieces = view.profile.joins.get(name, ())
+    alone = next((column for column in view.headers if column.field in pieces), None)
+    if not found and alone is not None:
+        return f"; or send that alone with `{map_option(alone.name, name)}`"
     if not found:
         return f'; name the column with `--map "Their header={name}"`'
     shown = [f"`{one.name}`" + (f" ({one.evidence})" if one.evidence else "") for one in found]
