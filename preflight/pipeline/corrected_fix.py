@@ -71,24 +71,11 @@ def merged(path: str | Path, settings: Settings, call: Call) -> Merged | None:
     Raises:
         UsageError: the file cannot be read, or a record in it is malformed.
     """
-    given = Path(path)
-    candidates = list(_fixes_near(given)) if given.is_file() else []
-    if not candidates or not _may_name_rows(given):
-        return None
-    source = open_source(given, spool=call.work, sheet=settings.sheet)
-    found = _fix_of(source, candidates, settings, call)
+    found = brought(path, settings, call)
     if found is None:
         return None
-    folder, record = found
-    original = _original(folder, record, call.work)
-    kept = _settings(record, settings)
-    checked = check_fix_split.analyzed(
-        original, kept, Call(work=call.work, progress=call.progress, name=record.name)
-    )
-    version = _version(checked, call)
-    returned = _read(source, labels(checked.layout.header), settings, call)
-    names = named(returned, [version], version.index(), set())
-    comparison = compare_rows(returned, names, [version])
+    checked, returned, kept = found.checked, found.returned, found.settings
+    comparison = compare_rows(returned, found.names, [found.version])
     corrected = _write(checked, returned, comparison, call)
     again = dataclasses.replace(
         kept,
@@ -104,9 +91,54 @@ def merged(path: str | Path, settings: Settings, call: Call) -> Merged | None:
     )
     note = (
         f"{plural(int(comparison.edited.sum()), 'row')} corrected, merged with the rows of "
-        f"{record.name}: clean.csv holds all that are clean"
+        f"{checked.source.name}: clean.csv holds all that are clean"
     )
     return Merged(corrected, again, note)
+
+
+@dataclass(frozen=True)
+class Brought:
+    """A corrected file of a fix, beside the file that was fixed.
+
+    Attributes:
+        checked: the file that was fixed, linted again.
+        version: its rows.
+        returned: the corrected file.
+        names: the row ID of each of its rows, see `identify.named`.
+        settings: of the fix, with those given now.
+    """
+
+    checked: Checked
+    version: Version
+    returned: Returned
+    names: np.ndarray
+    settings: Settings
+
+
+def brought(path: str | Path, settings: Settings, call: Call) -> Brought | None:
+    """A file of rejects beside the file that was fixed; None for any other file.
+
+    Arguments and errors are those of `merged`.
+    """
+    given = Path(path)
+    candidates = list(_fixes_near(given)) if given.is_file() else []
+    if not candidates or not _may_name_rows(given):
+        return None
+    source = open_source(given, spool=call.work, sheet=settings.sheet)
+    found = _fix_of(source, candidates, settings, call)
+    if found is None:
+        return None
+    folder, record = found
+    kept = _settings(record, settings)
+    checked = check_fix_split.analyzed(
+        _original(folder, record, call.work),
+        kept,
+        Call(work=call.work, progress=call.progress, name=record.name),
+    )
+    version = _version(checked, call)
+    returned = _read(source, labels(checked.layout.header), settings, call)
+    names = named(returned, [version], version.index(), set())
+    return Brought(checked, version, returned, names, kept)
 
 
 def _fixes_near(path: Path) -> Iterator[Path]:

@@ -31,7 +31,14 @@ from preflight.runs.delivery.events import Begun, Unverified
 from preflight.runs.delivery.loop import Terms, drive
 from preflight.runs.delivery.poller import words
 from preflight.runs.guards import instead, refuse_begun, refuse_sent, replace, same_folder
-from preflight.runs.kept_run import judged_again, keep_source, require_kept, restored, stored
+from preflight.runs.kept_run import (
+    CORRECTS,
+    judged_again,
+    keep_source,
+    require_kept,
+    restored,
+    stored,
+)
 from preflight.runs.ledger import places
 from preflight.runs.ledger.database import LOCKS
 from preflight.runs.ledger.ledger import Ledger
@@ -176,7 +183,7 @@ def _begin(submission: Submission, ledger: Ledger, fixed: Fixed) -> str:
                 source_sha256=source.sha256,
                 source_rows=fixed.books.rows,
                 folder=fixed.folder,
-                settings=stored(settings, fixed.checked),
+                settings={**stored(settings, fixed.checked), CORRECTS: submission.corrects},
                 options=submission.options,
                 books=fixed.books,
                 parts=fixed.parts,

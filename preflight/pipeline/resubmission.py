@@ -47,7 +47,8 @@ from preflight.runs.corrections.root import root
 from preflight.runs.corrections.versions import Gathering, Version
 from preflight.runs.delivery.events import Compared
 from preflight.runs.guards import replace
-from preflight.runs.kept_run import judged_again, restored
+from preflight.runs.kept_run import digests_of, judged_again, restored
+from preflight.runs.ledger import places
 from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import Run, RunState
 from preflight.runs.lineage import TAKEN, standings
@@ -85,6 +86,12 @@ def resubmit(
     call = dataclasses.replace(call, folder=call.target(path))
     source = open_source(path, spool=call.work, sheet=settings.sheet)
     digests = _digests(source, settings, call.work)
+    if run_id is None and not _was_sent(digests, state_dir):
+        from preflight.pipeline.unsent_corrections import submission  # here, for it calls this one
+
+        unsent = submission(path, settings, connection, call, dry_run=dry_run)
+        if unsent is not None:
+            return deliver(unsent)
     found = root(source.name, digests, state_dir, run_id, rehearsal=connection.sandbox)
     settings = dataclasses.replace(settings, state_dir=found.place)
     with Ledger(found.place) as ledger, ledger.lock(found.run.id):
@@ -98,7 +105,7 @@ def resubmit(
         returned = _returned(source, rounds.history[0].labels, settings, call.work)
         _refuse_others(ledger, family, returned, source.name)
         own = dataclasses.replace(
-            _own_settings(parent, settings, _header_line(returned)),
+            _own_settings(parent, settings, header_line(returned)),
             date_orders=_orders(rounds.sources),
         )
         comparison, path = _compared(returned, rounds, own, call)
@@ -118,6 +125,16 @@ def resubmit(
                 corrections=comparison.corrections,
             )
         )
+
+
+def _was_sent(digests: Sequence[str], state_dir: Path) -> bool:
+    """Whether a run has sent the file that rows are from, by the digests in their row IDs."""
+    return any(
+        known.startswith(digest)
+        for _, run in places.runs(state_dir)
+        for known in digests_of(run)
+        for digest in digests
+    )
 
 
 @dataclass(frozen=True)
@@ -170,14 +187,14 @@ def _compared(
     still_open = set(stand.index[~stand["place"].isin(TAKEN)])
     names = named(returned, rounds.history, pd.Index(stand.index.astype(object)), still_open)
     comparison = compare_rows(returned, names, rounds.history, stand)
-    path = _written(returned, comparison, call.work, returned.source)
+    path = written(returned, comparison, call.work, returned.source)
     linting = Call(
         work=call.work, progress=call.progress, comparison=comparison.verdicts(returned.rows)
     )
     compared = without_duplicates(
         comparison,
         returned,
-        _as_sent(path, own, linting),
+        as_sent(path, own, linting),
         rounds.history,
         stand,
         {run: _taken(table) for run, table in rounds.outcomes.items()},
@@ -215,21 +232,29 @@ def _ended(ledger: Ledger, first: Run) -> list[Run]:
 
 
 def _own_settings(parent: Run, settings: Settings, header_line: int) -> Settings:
-    """The settings to lint corrected rows with: those of the earlier run, for a plain file.
-
-    They turn on the rules that report comparisons, even if the run had turned them off.
-    """
-    rules = catalogue.builtin()
-    guards = sorted(catalogue.codes(lambda rule: rule.verdict is not None))
+    """The settings to lint corrected rows with: those of the earlier run, for a plain file."""
     own = restored(parent, settings)
     given = {
         name: getattr(settings, name) for name in ("region", "timezone") if getattr(settings, name)
     }
-    return dataclasses.replace(
+    own = dataclasses.replace(
         own,
         **given,
         providers={**settings.providers, parent.provider: _taken_over(parent)},
         columns={**own.columns, **settings.columns},
+    )
+    return compared_settings(own, header_line)
+
+
+def compared_settings(own: Settings, header_line: int) -> Settings:
+    """The settings to lint a plain file of compared rows with, see `written`.
+
+    They turn on the rules that report comparisons, even if they were turned off.
+    """
+    rules = catalogue.builtin()
+    guards = sorted(catalogue.codes(lambda rule: rule.verdict is not None))
+    return dataclasses.replace(
+        own,
         encoding="utf-8",
         delimiter=",",
         header_row=header_line,
@@ -257,7 +282,7 @@ def _orders(sources: Sequence[Checked]) -> dict[str, str]:
     return proved
 
 
-def _as_sent(path: Path, own: Settings, call: Call) -> Version:
+def as_sent(path: Path, own: Settings, call: Call) -> Version:
     """The corrected rows as they would be sent, after fixing."""
     offline = dataclasses.replace(own, online=False, schema=None)
     return _gathered("", check_fix_split.analyzed(path, offline, call), call.progress)
@@ -282,8 +307,8 @@ def _refuse_others(ledger: Ledger, family: Sequence[Run], returned: Returned, na
     Raises:
         UsageError: it has such rows.
     """
-    ours = {run.source_sha256[:DIGITS] for run in family}
-    ours |= {run.source_sha256[:DIGITS] for run in ledger.family(family[0].id)}
+    relatives = [*family, *ledger.family(family[0].id)]
+    ours = {known[:DIGITS] for run in relatives for known in digests_of(run)}
     counts = Counter(match[1] for name in returned.names if (match := NAME.fullmatch(name)))
     others = [(digest, count) for digest, count in counts.most_common() if digest not in ours]
     if not others:
@@ -297,7 +322,7 @@ def _refuse_others(ledger: Ledger, family: Sequence[Run], returned: Returned, na
     )
 
 
-def _written(returned: Returned, comparison: Comparison, work: Path, source: Source) -> Path:
+def written(returned: Returned, comparison: Comparison, work: Path, source: Source) -> Path:
     """Writes the corrected rows as a plain file in which each row keeps its number."""
     at = returned.rows - 1
     columns = [
@@ -311,14 +336,14 @@ def _written(returned: Returned, comparison: Comparison, work: Path, source: Sou
     path = work / "corrected.csv"
     times = source.path.stat()
     with files.Replacement(path, durable=False, dated=times.st_mtime) as file:
-        file.write(b"\n" * (_header_line(returned) - 1))
+        file.write(b"\n" * (header_line(returned) - 1))
         file.write(csv_writer.line(header))
         if returned.count:
             file.write(csv_writer.body(csv_writer.records(columns)))
     return path
 
 
-def _header_line(returned: Returned) -> int:
+def header_line(returned: Returned) -> int:
     """The line of the header that lets each row keep its line number."""
     return returned.layout.data_line - 1
 

@@ -32,6 +32,7 @@ class Submission:
         max_bad: how many rejected rows are accepted; with more, nothing is sent. None for any.
         address: where it is sent, see `providers.destination`.
         parent: the run that the file has corrected rows of.
+        corrects: the digest of the file of a mere fix that the file has corrected rows of.
         corrections: the corrected cells, see `CORRECTION_COLUMNS`.
     """
 
@@ -45,6 +46,7 @@ class Submission:
     dry_run: bool = False
     max_bad: MaxBad | None = None
     parent: str | None = None
+    corrects: str = ""
     corrections: pd.DataFrame | None = None
 
     @property

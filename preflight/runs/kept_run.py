@@ -29,6 +29,9 @@ from preflight.runs.ledger.run import Run
 SOURCES = "sources"
 """The folder of the kept sources, in the state folder; each is named by its SHA-256."""
 
+CORRECTS = "corrects"
+"""Among the kept settings: the digest of the file whose corrected rows a first run sends, or ""."""
+
 _COMPARISON = ".comparison.json"
 _KEPT = (
     "profile", "select", "ignore", "extend_select", "severity", "fail_on", "exit_zero",
@@ -59,6 +62,11 @@ def stored(settings: Settings, checked: Checked) -> dict[str, Any]:
     return values
 
 
+def digests_of(run: Run) -> tuple[str, ...]:
+    """The digests of the files that the rows of a run may be from, by their row IDs."""
+    return tuple(filter(None, (run.source_sha256, run.settings.get(CORRECTS))))
+
+
 def restored(run: Run, settings: Settings) -> Settings:
     """The settings that the run was begun with; those of this call where the run has none."""
     providers = {**settings.providers, run.provider: dict(run.options)}
@@ -70,6 +78,7 @@ def as_kept(kept: Mapping[str, Any], settings: Settings) -> Settings:
     own = dict(kept)
     bad = own.pop("max_bad", None)
     own.pop("comparison", None)
+    own.pop(CORRECTS, None)
     for name in ("select", "ignore", "extend_select"):
         own[name] = tuple(own[name])
     # A run of an earlier version has no such setting.

@@ -164,7 +164,7 @@ def test_what_was_accepted_is_refused_by_name_however_often_it_comes(
     root = run_ids(call)[0]
     assert whole.code == 0
     assert "held back: 5 rows\n    row 1 (line 2): accepted in run " in whole.err
-    assert f"row 6 (line 7): accepted in run {root} as row 6" in whole.err
+    assert f"row 4 (line 5): accepted in run {root} as row 4" in whole.err
     again = call("resubmit", "fixed.csv", "--force")
     assert "held back: 6 rows" in again.err
     assert "nothing was sent" in again.out
@@ -552,3 +552,37 @@ def test_a_row_that_was_accepted_and_is_changed_again_is_named(
         f"    row 1 (line 2): accepted in run {run} as row 2\n"
     ) in told.err
     assert len(opened.store.accepted("dotdigital")) == 4
+
+
+def test_rejects_of_a_mere_fix_are_sent_alone(call: Call, box: Box, here: Path) -> None:
+    """The clean rows are not, and no contact that is among them; in two rounds."""
+    opened = box()
+    (here / "a.csv").write_text(leads(6, r2="nobody", r4="no address", r5="none"))
+    assert call("fix", "a.csv", "--for", "dotdigital").code == 1
+    rejects = here / "a.preflight" / "rejects.csv"
+    text = rejects.read_text().replace("nobody", "ann2@kestrel-labs.com")
+    rejects.write_text(text.replace("no address", "ann1@kestrel-labs.com"))
+    send = ("resubmit", rejects, "-O", "address_book=77")
+    assert "needs -O address_book" in call("resubmit", rejects).err
+    told = call(*send)
+    assert told.code == 1, told.err
+    assert [row.key for row in opened.store.accepted("dotdigital")] == ["ann2@kestrel-labs.com"]
+    books = books_of(here / "a.preflight" / "rejects.preflight")
+    assert (books["rows"], books["accepted"], books["rejected_here"]) == (3, 1, 2)
+    left = rows_of(here / "a.preflight" / "rejects.preflight" / "failures.csv")
+    assert (
+        "has the match key of row 1, clean in the file that was fixed"
+        in (left[0]["preflight__message"])
+    )
+    rejects.write_text(rejects.read_text().replace("none", "ann5@kestrel-labs.com"))
+    assert call(*send).code == 1
+    keys = [row.key for row in opened.store.accepted("dotdigital")]
+    assert keys == ["ann2@kestrel-labs.com", "ann5@kestrel-labs.com"]
+
+
+def test_rejects_of_a_fix_for_no_provider_name_the_command(call: Call, here: Path) -> None:
+    (here / "a.csv").write_text(leads(2, r2="nobody"))
+    call("fix", "a.csv")
+    told = call("resubmit", "a.preflight/rejects.csv")
+    assert told.code == 2
+    assert "`preflight submit a.preflight/rejects.csv --to PROVIDER`" in told.err

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -284,9 +284,10 @@ def _by_itself(stand: pd.DataFrame, name: str, *, edited: bool) -> RowVerdict | 
     if edited:
         return None
     if place == RowOutcome.ACCEPTED:
-        return RowVerdict(Verdict.ACCEPTED, f"accepted in run {run} as row {row}")
+        was = "accepted" if run else "clean"
+        return RowVerdict(Verdict.ACCEPTED, f"{was} {_where(before)} as row {row}")
     if place == RowOutcome.DROPPED:
-        reason = f"dropped in run {run} as row {row} ({before['codes'] or 'blank'})"
+        reason = f"dropped {_where(before)} as row {row} ({before['codes'] or 'blank'})"
         return RowVerdict(Verdict.ACCEPTED, reason)
     if place in TAKEN:
         reason = f"sent in run {run} as row {row}; its outcome is not known"
@@ -295,15 +296,27 @@ def _by_itself(stand: pd.DataFrame, name: str, *, edited: bool) -> RowVerdict | 
         why = f"refused in run {run} as row {row} ({before['reason']})"
     elif place == RowOutcome.REJECTED_HERE and _misplaced(before["codes"]):
         # rejects.csv cuts it to the header's width, so it would look well-formed.
-        why = f"malformed in run {run} as row {row} ({before['codes']})"
+        why = f"malformed {_where(before)} as row {row} ({before['codes']})"
+    elif place == RowOutcome.REJECTED_HERE and not _comparing().isdisjoint(before["codes"].split()):
+        why = f"held back {_where(before)} as row {row} ({before['codes']})"
     else:
         return None
     return RowVerdict(Verdict.UNCHANGED, f"{why}, and not corrected since")
 
 
+def _where(before: Mapping[Hashable, str]) -> str:
+    """In which run a row was, or that it was in a mere fix."""
+    return f"in run {before['run']}" if before["run"] else "in the file that was fixed"
+
+
 def _misplaced(codes: str) -> bool:
     """Whether a record that was rejected under these codes may have cells in wrong columns."""
     return not _misplacing().isdisjoint(codes.split())
+
+
+@functools.cache
+def _comparing() -> frozenset[str]:
+    return catalogue.codes(lambda rule: rule.verdict is not None)
 
 
 @functools.cache
@@ -383,7 +396,8 @@ def _stop_same_keys(
         if name is not None and name != made.names[at]:
             before = stand.loc[name].to_dict()
             reason = (
-                f"has the match key of row {row_of(name)}, {before['place']} in run {before['run']}"
+                f"has the match key of row {row_of(name)}, "
+                f"{before['place'] if before['run'] else 'clean'} {_where(before)}"
             )
             made.held[at] = RowVerdict(Verdict.KEY, reason)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from preflight.core.errors import UsageError
 from preflight.providers.destination import OWN
+from preflight.runs.kept_run import digests_of
 from preflight.runs.ledger import places
 from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import Run, RunState
@@ -63,7 +64,7 @@ def root(
         first
         for digest in digests
         for run, first in members
-        if run.source_sha256.startswith(digest)
+        if any(known.startswith(digest) for known in digests_of(run))
     )
     if digests and not matching:
         raise UsageError(

@@ -20,6 +20,7 @@ from preflight.core.redact_cells import redact_cells
 from preflight.providers.exchange import shown
 from preflight.runs.matching import match_lines
 from preflight.runs.matching.match_lines import NO_ROW, NOBODY, MatchedLines
+from preflight.runs.matching.reasons import reasons_of
 from preflight.writing.parts import read_part
 
 _TEXTS = ("code", "message", "reason", "how")
@@ -163,14 +164,14 @@ def _joined(table: pd.DataFrame, part: Part, placed: MatchedLines, profile: Prof
     matched = placed.at != NOBODY
     at = placed.at[matched]
     codes = table["code"]
-    reasons = {code: str(profile.reason(code)) for code in codes.unique()}
+    reasons = reasons_of(codes, table["message"], profile)
     failures = pd.DataFrame(
         {
             "row": part.row_map[at],
             "line": part.lines[at],
             "code": codes[matched].to_numpy(),
             "message": table["message"][matched].to_numpy(),
-            "reason": codes[matched].map(reasons).to_numpy(),
+            "reason": reasons[matched],
             "how": placed.how[matched],
         }
     ).astype({"row": "int64", "line": "int64"} | dict.fromkeys(_TEXTS, "str"))
