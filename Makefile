@@ -10,7 +10,7 @@ RESULT := .preflight/demo
 # Compiled modules are kept whatever the environment says: the tests start many processes.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run test test-fast check tests coverage torture format fixtures schema bench compare clean
+.PHONY: run test test-fast check tests coverage torture format fixtures schema notebooks bench compare clean
 
 # The main job: a trade-show export, against the embedded stand-ins, to the end.
 run: $(READY)
@@ -57,6 +57,10 @@ fixtures: $(READY)
 # The JSON Schema of a config file, generated from the settings.
 schema: $(READY)
 	$(BIN)/python -m preflight.config.json_schema preflight/config/config.schema.json
+
+# Executes the notebooks anew, in their place.
+notebooks: $(READY)
+	$(BIN)/python -m tests.notebooks
 
 # 400,000 rows: preflight against a plain pandera script, side by side in one run.
 bench: $(READY)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 import pandas as pd
 
 from preflight.core.redact import visible
+from preflight.report.lines import Line
 from preflight.report.listing import shape
 from preflight.report.wording import number, plural
 
@@ -98,6 +99,15 @@ def _place(row: int | None, name: str | None, value: str | None, *, show_values:
         return place
     shown = (value if show_values else shape(value))[:_LONGEST]
     return f"{place} <code>{escape(visible(shown)) or 'blank'}</code>"
+
+
+def notes(lines: Iterable[Line]) -> str:
+    """Lines of a summary, which stay less in sight than a table."""
+    return "".join(
+        f'<div style="color:#757575;padding-left:{max(0, line.indent - 2)}em">'
+        f"{escape(line.text.plain)}</div>"
+        for line in lines
+    )
 
 
 def ends(books: object, names: Sequence[str]) -> dict[str, int]:

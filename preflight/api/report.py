@@ -19,8 +19,7 @@ from preflight.core.redact import visible
 from preflight.core.types import Severity
 from preflight.linting.checked import Checked
 from preflight.pipeline import check_fix_split
-from preflight.report import exit_codes, grouped
-from preflight.report.left_out import left_out
+from preflight.report import exit_codes, grouped, left_out, summary
 from preflight.report.listing import Listing, listing
 from preflight.report.wording import plural
 
@@ -122,7 +121,7 @@ class Report:
         """
         found = [
             (column.name, column.consent, column.why, column.option)
-            for column in left_out(self.listing)
+            for column in left_out.left_out(self.listing)
         ]
         return pd.DataFrame(found, columns=["column", "consent", "why", "option"])
 
@@ -153,7 +152,8 @@ class Report:
 
     def _repr_html_(self) -> str:
         ends = display.ends(self.books, ("clean", "rejected", "dropped"))
-        return display.page(self._verdict(), ends, self.rules_table())
+        notes = [*summary.read_as(self.listing), *left_out.lines(self.listing)]
+        return display.page(self._verdict(), ends, self.rules_table(), display.notes(notes))
 
     def rules_table(self) -> str:
         """What was found by rule, as HTML; values are shown if `show_values` is set."""

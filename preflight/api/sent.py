@@ -15,6 +15,7 @@ from preflight.api.work import WorkFolder
 from preflight.core.books import RunBooks
 from preflight.report.wording import books
 from preflight.runs import settlement
+from preflight.runs.corrections.compare import CORRECTION_COLUMNS
 from preflight.writing import results_folder
 
 _ENDS = ("accepted", "rejected_here", "rejected_there", "submitted", "unknown", "dropped")
@@ -68,6 +69,22 @@ class Sent:
         """The lines of the provider's report that match no row; the content of unmatched.csv."""
         path = self.folder / results_folder.UNMATCHED
         return table_of(path) if path.exists() else pd.DataFrame()
+
+    @functools.cached_property
+    def corrections(self) -> pd.DataFrame:
+        """What a corrected file changed; the content of corrections.csv.
+
+        Returns:
+            row, line, column_name, kind, old, new and preflight__id (str), a row a cell: kind is
+            "edit" for what a person changed, and "damage" for what a spreadsheet did, which was
+            undone. No rows if the file corrects no earlier run.
+        """
+        path = self.folder / results_folder.CORRECTIONS
+        return (
+            table_of(path)
+            if path.exists()
+            else pd.DataFrame(columns=list(CORRECTION_COLUMNS), dtype="str")
+        )
 
     def summary(self) -> str:
         """Where each row ended, in a line, and why the run stopped if it did."""

@@ -189,10 +189,10 @@ def _step(rule: Rule, count: int, fixed: tuple[int, int], option: str) -> str:
     does = "leaves them out" if rule.drops else "does it"
     if safe >= count:
         return f"{_FIX} {does}"
-    if option:
-        return f"`{option}` settles it"
     if safe:
         return f"{_FIX} {does} for {number(safe)} of {number(count)}"
+    if option:
+        return f"`{option}` settles it"
     if unsafe:
         some = "" if unsafe >= count else f" for {number(unsafe)} of {number(count)}"
         return f"{_GUESS} {does}{some}, by a guess"

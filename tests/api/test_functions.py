@@ -214,6 +214,14 @@ def test_markup_in_a_file_is_text_in_a_notebook() -> None:
     assert "&lt;b&gt;x" in shown
 
 
+def test_a_notebook_shows_how_a_file_was_read_and_which_columns_are_not_sent() -> None:
+    frame = pd.DataFrame({"email": ["ann@kestrel-labs.com"], "<i>Shoe": ["9"], "Opt-in": ["no"]})
+    shown = preflight.check(frame, profile="talkvalue")._repr_html_()
+    assert "read as: utf-8, commas" in shown
+    assert "warning: Opt-in: who agreed is not sent" in shown
+    assert "&lt;i&gt;Shoe: TalkValue has no such column" in shown
+
+
 def test_a_header_that_may_be_data_is_not_shown(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("ann@kestrel-labs.com,Ann\nbo@@kestrel-labs.com,=Bo\n")

@@ -52,6 +52,11 @@ def test_a_frame_is_sent_corrected_and_sent_again_to_the_last_row() -> None:
     failures["email"] = ["ben@kestrel-labs.com", "fay@kestrel-labs.com"]
     again = preflight.resubmit(failures, sandbox=True, folder="second")
     assert (again.books.rows, again.books.accepted, len(again.failures)) == (2, 2, 0)
+    assert again.corrections[["column_name", "kind", "old", "new"]].to_numpy().tolist() == [
+        ["email", "edit", "ben@", "ben@kestrel-labs.com"],
+        ["email", "edit", "failure@kestrel-labs.com", "fay@kestrel-labs.com"],
+    ]
+    assert (len(sent.corrections), sent.corrections.columns[3]) == (0, "kind")
     assert again.run not in (None, sent.run)
     parts = sorted(Path("second").glob("**/*.csv"))
     assert "=Ben" in "".join(path.read_text() for path in parts)

@@ -1,0 +1,5 @@
+"""`python -m preflight` is the command `preflight`."""
+
+from preflight.cli import run
+
+run()
