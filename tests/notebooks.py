@@ -24,7 +24,7 @@ _METADATA = {
 }
 
 
-class _OwnKernel(AsyncKernelManager):
+class _OwnKernel(AsyncKernelManager):  # type: ignore[misc]
     """The kernel of this interpreter, whatever kernels are installed."""
 
     def __init__(self, **options: Any) -> None:
