@@ -8,11 +8,13 @@ from html import escape
 import pandas as pd
 
 from preflight.core.redact import visible
+from preflight.core.types import Severity
+from preflight.report.groups import LATER, PERSON, Group
 from preflight.report.lines import Line
 from preflight.report.listing import shape
 from preflight.report.wording import number, plural
 
-_RULES, _PLACES, _LONGEST = 12, 3, 40
+_RULES, _LONGEST = 12, 40
 _COLOURS = {
     "clean": "#2e7d32", "accepted": "#2e7d32", "submitted": "#558b2f", "rejected": "#c62828",
     "rejected here": "#c62828", "rejected there": "#ad1457", "unknown": "#ef6c00",
@@ -48,44 +50,42 @@ def _bar(ends: Mapping[str, int]) -> str:
     return f"{bar}<p>{number(rows)} rows = {words}</p>"
 
 
-def rules(findings: pd.DataFrame, *, show_values: bool) -> str:
-    """A table with a line for each rule: how often, what, and the first places.
+def rules(found: Sequence[Group], findings: pd.DataFrame, *, show_values: bool) -> str:
+    """A table with a line for each rule: how often, what, the first places, and the next step.
 
     Args:
+        found: the findings by rule.
         findings: of a report.
         show_values: whether to show the values of contacts, or their shapes.
     """
-    if not len(findings):
+    if not found:
         return "<p>Nothing was found.</p>"
-    found = [
-        (str(severity), str(code), part)
-        for (severity, code), part in findings.groupby(["severity", "code"], sort=True)
-    ]
-    order = sorted(found, key=lambda rule: (rule[0], -len(rule[2]), rule[1]))
-    lines = [_line(*rule, show_values=show_values) for rule in order[:_RULES]]
-    head = "".join(
-        f'<th style="{_LEFT}">{title}</th>' for title in ("", "rule", "found", "what", "where")
-    )
-    rest, more = "", len(order) - _RULES
+    lines = [_line(group, findings, show_values=show_values) for group in found[:_RULES]]
+    titles = ("", "rule", "found", "what", "where", "next step")
+    head = "".join(f'<th style="{_LEFT}">{title}</th>' for title in titles)
+    rest, more = "", len(found) - _RULES
     if more > 0:
         rest = f"<p>and {plural(more, 'more rule')}; <code>.findings</code> has all</p>"
     return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>{rest}"
 
 
-def _line(severity: str, code: str, found: pd.DataFrame, *, show_values: bool) -> str:
-    first = found.head(_PLACES)
+def _line(group: Group, findings: pd.DataFrame, *, show_values: bool) -> str:
+    first = findings.iloc[list(group.positions)]
     columns = (first[name].tolist() for name in ("row", "column_name", "value"))
-    places = "; ".join(
+    places = "<br>".join(
         _place(row, name, value, show_values=show_values)
         for row, name, value in zip(*columns, strict=True)
     )
-    colour = _COLOURS["rejected" if severity == "error" else "unknown"]
+    severity = group.rule.severity
+    colour = _COLOURS["rejected" if severity is Severity.ERROR else "unknown"]
+    later = group.step == PERSON and bool(first["replacement"].notna().all())
     cells = (
         f'<span style="color:{colour}">{severity}</span>',
-        f'<code title="{escape(first["name"].iloc[0])}">{escape(code)}</code>',
-        number(len(found)),
-        escape(visible(first["message"].iloc[0])),
-        places + (" …" if len(found) > _PLACES else ""),
+        f'<code title="{escape(group.rule.name)}">{escape(group.rule.code)}</code>',
+        number(group.count),
+        escape(visible(group.sentence)),
+        places + (" …" if group.count > len(first) else ""),
+        escape(visible(LATER if later else group.step)),
     )
     return "<tr>" + "".join(f'<td style="{_LEFT}">{cell}</td>' for cell in cells) + "</tr>"
 

@@ -20,6 +20,7 @@ from preflight.core.types import Severity
 from preflight.linting.checked import Checked
 from preflight.pipeline import check_fix_split
 from preflight.report import exit_codes, grouped, left_out, summary
+from preflight.report.groups import groups
 from preflight.report.listing import Listing, listing
 from preflight.report.wording import plural
 
@@ -152,7 +153,8 @@ class Report:
 
     def _repr_html_(self) -> str:
         ends = display.ends(self.books, ("clean", "rejected", "dropped"))
-        notes = [*summary.read_as(self.listing), *left_out.lines(self.listing)]
+        read = [] if self.given.is_frame else summary.read_as(self.listing)
+        notes = [*read, *left_out.lines(self.listing)]
         return display.page(self._verdict(), ends, self.rules_table(), display.notes(notes))
 
     def rules_table(self) -> str:
@@ -161,7 +163,8 @@ class Report:
         if self.listing.names_are_values and not shows:
             numbered = "column " + found["column"].astype("str")
             found = found.assign(column_name=numbered.where(found["column_name"].notna()))
-        return display.rules(found, show_values=shows)
+        not_sent = frozenset(column.position for column in left_out.left_out(self.listing))
+        return display.rules(groups(self.listing, without=not_sent), found, show_values=shows)
 
 
 def _number(column: pd.Series[int]) -> pd.Series[int]:

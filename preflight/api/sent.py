@@ -13,6 +13,7 @@ from preflight.api import display
 from preflight.api.frames import table_of
 from preflight.api.work import WorkFolder
 from preflight.core.books import RunBooks
+from preflight.core.exchange import Reason
 from preflight.report.wording import books
 from preflight.runs import settlement
 from preflight.runs.corrections.compare import CORRECTION_COLUMNS
@@ -107,7 +108,8 @@ class Sent:
     def _refusals(self) -> str:
         """Why the provider rejected rows, most frequent first, as HTML."""
         lines = [
-            f"<li>{count:,} × <code>{escape(code)}</code> ({reason})</li>"
+            f"<li>{count:,} × <code>{escape(code)}</code>"
+            f"{'' if reason is Reason.UNKNOWN else f' ({reason})'}</li>"
             for code, (count, reason) in self.settled.refusals.items()
         ]
         return f"<p>rejected by the provider:</p><ul>{''.join(lines)}</ul>" if lines else ""

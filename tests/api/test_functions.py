@@ -214,9 +214,13 @@ def test_markup_in_a_file_is_text_in_a_notebook() -> None:
     assert "&lt;b&gt;x" in shown
 
 
-def test_a_notebook_shows_how_a_file_was_read_and_which_columns_are_not_sent() -> None:
-    frame = pd.DataFrame({"email": ["ann@kestrel-labs.com"], "<i>Shoe": ["9"], "Opt-in": ["no"]})
-    shown = preflight.check(frame, profile="talkvalue")._repr_html_()
+def test_a_notebook_shows_the_next_step_how_a_file_was_read_and_which_columns_are_not_sent() -> (
+    None
+):
+    file = io.StringIO("email,<i>Shoe,Opt-in\n ann@kestrel-labs.com,9,no\nben@,9,no\n")
+    shown = preflight.check(file, profile="talkvalue")._repr_html_()
+    assert ">`preflight fix` does it<" in shown
+    assert ">a person has to correct it<" in shown
     assert "read as: utf-8, commas" in shown
     assert "warning: Opt-in: who agreed is not sent" in shown
     assert "&lt;i&gt;Shoe: TalkValue has no such column" in shown
