@@ -17,7 +17,7 @@ from preflight.report.wording import number, plural
 _RULES, _LONGEST = 12, 40
 _COLOURS = {
     "clean": "#2e7d32", "accepted": "#2e7d32", "submitted": "#558b2f", "rejected": "#c62828",
-    "rejected here": "#c62828", "rejected there": "#ad1457", "unknown": "#ef6c00",
+    "rejected by preflight": "#c62828", "rejected by the provider": "#ad1457", "unknown": "#ef6c00",
     "dropped": "#757575",
 }  # fmt: skip
 _LEFT = "text-align:left"
@@ -112,4 +112,5 @@ def notes(lines: Iterable[Line]) -> str:
 
 def ends(books: object, names: Sequence[str]) -> dict[str, int]:
     """Where rows ended, by the names of the books' fields in words."""
-    return {name.replace("_", " "): int(getattr(books, name)) for name in names}
+    by = {"rejected_here": "rejected by preflight", "rejected_there": "rejected by the provider"}
+    return {by.get(name, name): int(getattr(books, name)) for name in names}
