@@ -12,7 +12,7 @@ from preflight.core.types import Severity
 from preflight.report.groups import LATER, PERSON, Group
 from preflight.report.lines import Line
 from preflight.report.listing import shape
-from preflight.report.wording import number, plural
+from preflight.report.wording import number, outcome, plural
 
 _RULES, _LONGEST = 12, 40
 _COLOURS = {
@@ -112,5 +112,4 @@ def notes(lines: Iterable[Line]) -> str:
 
 def ends(books: object, names: Sequence[str]) -> dict[str, int]:
     """Where rows ended, by the names of the books' fields in words."""
-    by = {"rejected_here": "rejected by preflight", "rejected_there": "rejected by the provider"}
-    return {by.get(name, name): int(getattr(books, name)) for name in names}
+    return {outcome(name): int(getattr(books, name)) for name in names}
