@@ -17,6 +17,7 @@ from preflight.writing import results_folder
 if TYPE_CHECKING:
     from preflight.report.lines import Line
     from preflight.report.listing import Listing
+    from preflight.runs.ledger.run import Run
     from preflight.runs.settlement import Sent
     from preflight.writing.writer import Fixed
 
@@ -27,6 +28,8 @@ _SAME = (
     "isolated",
 )  # fmt: skip
 
+# The states of a run that is not over.
+_GOING_ON = ("open", "stopped")
 _TABLES = (".csv", ".tsv", ".xlsx", ".xls")
 # An option in a message, as it would be typed; not one with a place to fill in.
 _OPTION = re.compile(r"`(--(?!map \"(?:Their|#\d+=FIELD))[a-z-]+ [^`]+)`")
@@ -157,7 +160,7 @@ def of_run(sent: Sent) -> list[Line]:
     failures = near(sent.folder / results_folder.FAILURES)
     correct = f"correct {shlex.quote(failures)}, then"
     if sent.run is None:
-        return lines(_this_call("--dry-run")) if sent.dry_run and sent.books.unknown else []
+        return _of_nothing_sent(sent)
     if sent.stopped is not None:
         return []
     if sent.pending or sent.books.unknown:
@@ -169,6 +172,42 @@ def of_run(sent: Sent) -> list[Line]:
     if sent.run.is_rehearsal and sent.fixed is not None and _typed("sandbox"):
         steps += lines(_this_call("--sandbox"), before="to send it to the provider")
     return steps or lines(shlex.join(["preflight", "runs", "show", sent.run.id, *place]))
+
+
+def _of_nothing_sent(sent: Sent) -> list[Line]:
+    """What to type where there is no run: after a dry run, at the gate, or after a merge."""
+    if sent.dry_run:
+        return lines(_this_call("--dry-run")) if sent.books.unknown else []
+    rejects = near(sent.folder / results_folder.REJECTS)
+    if sent.fixed is None:
+        if not sent.books.rejected_there:
+            return []
+        rejects = near(sent.folder / results_folder.FAILURES)
+    again = command("fix", rejects, "--for", sent.checked.analysis.plan.profile.name)
+    return lines(again, before=f"correct {shlex.quote(rejects)}, then")
+
+
+def of_ledger(known: Run) -> str:
+    """What to type after the list of runs, of which this is the newest."""
+    name = "resume" if known.state in _GOING_ON else "runs show"
+    return f"preflight {name} {known.id}{_place()}"
+
+
+def of_kept_run(known: Run) -> str:
+    """What to type after a run was shown; "" if there is nothing left to do."""
+    if known.state in _GOING_ON:
+        return f"preflight resume {known.id}{_place()}"
+    ended = known.ended
+    if ended is None or not ended.rejected_here + ended.rejected_there:
+        return ""
+    failures = shlex.quote(near(known.folder / results_folder.FAILURES))
+    return f"correct {failures}, then preflight resubmit {failures}{_place()}"
+
+
+def _place() -> str:
+    """The option of this call that names the state folder, with a space before it, or ""."""
+    typed = _typed("state_dir")
+    return f" {shlex.join(typed)}" if typed else ""
 
 
 def of_folder(folder: Path) -> list[Line]:

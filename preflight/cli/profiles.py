@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from preflight.cli.terminal import note
 from preflight.config import profiles
 from preflight.config.profile import Profile
 from preflight.providers import registry
@@ -13,11 +14,14 @@ from preflight.providers.protocol import ClientModule, Repeat, Reports
 def run(name: str | None) -> int:
     """Lists the profiles, or describes one; always 0."""
     if name is not None:
-        click.echo(_described(profiles.load(name)), nl=False)
+        profile = profiles.load(name)
+        click.echo(_described(profile), nl=False)
+        note(f"next: preflight template --for {name} -o FILE, or preflight check FILE --for {name}")
         return 0
     for profile_name in profiles.names():
         profile = profiles.load(profile_name)
         click.echo(f"{profile.name:<12} {profile.title}")
+    note("next: preflight profiles NAME")
     return 0
 
 

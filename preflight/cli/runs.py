@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from preflight.cli import next_step
 from preflight.cli.options import settings_of
 from preflight.cli.terminal import fitted, is_shown_to_people, note
 from preflight.core.redact import visible
@@ -15,7 +16,7 @@ from preflight.providers.destination import OWN, named
 from preflight.report.wording import books, number, plural
 from preflight.runs.ledger import places
 from preflight.runs.ledger.ledger import Ledger
-from preflight.runs.ledger.run import Run, StoredPart
+from preflight.runs.ledger.run import Run, RunState, StoredPart
 
 _UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"))
 
@@ -29,12 +30,18 @@ def run(show: str | None, run: str | None, state_dir: Path | None) -> int:
         place, _ = places.found(settings.state_dir, run)
         with Ledger(place) as ledger:
             click.echo(_described(ledger, run), nl=False)
+            latest = [known for known in ledger.family(run) if known.state != RunState.REPLACED]
+            step = next_step.of_kept_run(latest[-1] if latest else ledger.run(run))
+        if step:
+            note(f"next: {step}")
         return 0
     listed = places.runs(settings.state_dir)
     if not listed:
         note(f"no runs in {visible(str(settings.state_dir))}")
     for _, known in listed:
         click.echo(_line(known, time.time()))
+    if listed:
+        note(f"next: {next_step.of_ledger(listed[0][1])}")
     return 0
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
+from preflight.cli import terminal
 from preflight.cli.options import emit
 from preflight.cli.output_file import refuse
 from preflight.config import profiles
 from preflight.config.profile import Profile
 from preflight.core import csv_writer
 from preflight.core.errors import OutputExists
+from preflight.core.redact import visible
 
 
 def run(name: str, target: Path | None, *, force: bool) -> int:
@@ -19,6 +22,9 @@ def run(name: str, target: Path | None, *, force: bool) -> int:
             raise OutputExists(f"{target} exists; replace it with --force")
         refuse(target, "-o")
     emit(csv_writer.line(header(profiles.load(name))).decode(), target)
+    if target is not None:
+        path = visible(shlex.quote(str(target)))
+        terminal.note(f"next: fill in {path}, then preflight check {path} --for {name}")
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -23,6 +24,7 @@ def run(
             terminal.confirm(f"{path} is already the original; nothing to undo")
         else:
             terminal.confirm(f"{path}: restored, {number(restored.size)} bytes, as before the fix")
+        terminal.note(f"next: preflight check {text.visible(shlex.quote(str(restored.path)))}")
         return 0
     if target is not None or force:
         raise click.UsageError("-o and --force cannot be combined with --code or --row")

@@ -25,7 +25,8 @@ def steps(out: str) -> list[tuple[str, str]]:
     ("content", "words", "step"),
     [
         (contacts(2), (), "preflight check a.csv --for PROVIDER"),
-        (contacts(2), ("--for", "textus"), "preflight check a.csv --for textus"),
+        (contacts(2), ("--for", "textus"),
+         "preflight check a.csv --for textus --map first_name=name"),
         (
             contacts(2),
             ("--for", "talkvalue", "--ignore", "TXT", "--map", "first_name=name"),
@@ -85,3 +86,47 @@ def test_without_a_command_it_is_the_check_of_a_file_in_the_folder(call: Call, h
     (here / "my leads.csv").write_text(contacts(1))
     told = call()
     assert (told.code, steps(told.err)) == (2, [("", "preflight check 'my leads.csv'")])
+
+
+def test_the_commands_that_look_at_runs_say_how_to_go_on(
+    call: Call, shared: Sandbox, here: Path
+) -> None:
+    (here / "a.csv").write_text(MESSY.replace("ann@", "failure@"))
+    call("submit", "a.csv", *TALKVALUE, "--select", "EML")
+    listed = call("runs")
+    run = listed.out.split()[0]
+    assert listed.err == f"next: preflight runs show {run}\n"
+    shown = call("runs", "show", run)
+    failures = "a.preflight/failures.csv"
+    assert shown.err == f"next: correct {failures}, then preflight resubmit {failures}\n"
+    assert call("runs", "-q").err == ""
+    call("submit", "a.csv", *TALKVALUE, "--select", "EML", "--again", "-o", "b", "--no-wait")
+    opened = call("runs")
+    assert opened.err == f"next: preflight resume {opened.out.split()[0]}\n"
+
+
+def test_at_the_gate_and_after_a_merge_the_rows_are_corrected(call: Call, here: Path) -> None:
+    (here / "a.csv").write_text(MESSY)
+    stopped = call("submit", "a.csv", *TALKVALUE, "--sandbox", "--select", "EML", "--max-bad", "0")
+    rejects = "a.preflight/rejects.csv"
+    again = f"preflight fix {rejects} --for talkvalue --select EML"
+    assert steps(stopped.out) == [(f"correct {rejects}, then", again)]
+    (here / "report.csv").write_text(
+        "rowNum,errorCode,errorMessage,rawValue\n1,UNKNOWN_ERROR,No,\n"
+    )
+    (here / "sent.csv").write_text("email\nann@kestrel-labs.com\n")
+    merged = call(
+        "merge", "--from", "talkvalue", "--failures", "report.csv", "--submitted", "sent.csv"
+    )
+    failures = "sent.preflight/failures.csv"
+    assert steps(merged.out) == [
+        (f"correct {failures}, then", f"preflight fix {failures} --for talkvalue")
+    ]
+
+
+def test_a_profile_and_a_template_lead_to_a_check(call: Call) -> None:
+    assert call("profiles").err == "next: preflight profiles NAME\n"
+    assert "next: preflight template --for textus -o FILE" in call("profiles", "textus").err
+    made = call("template", "--for", "textus", "-o", "t.csv")
+    assert made.err == "next: fill in t.csv, then preflight check t.csv --for textus\n"
+    assert call("template", "--for", "textus").err == ""

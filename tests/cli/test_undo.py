@@ -35,7 +35,7 @@ def fixed(_fixed_once: Path, here: Path) -> Path:
 def test_undo_gives_the_file_back(call: Call, here: Path, fixed: Path) -> None:
     (here / "a.csv").unlink()
     told = call("undo", "a.preflight")
-    assert (told.code, told.err) == (0, "")
+    assert (told.code, told.err) == (0, f"next: preflight check {here / 'a.csv'}\n")
     assert "a.csv: restored, 71 bytes" in told.out
     assert (here / "a.csv").read_text() == MESSY
     assert call("undo", "a.preflight").out.endswith(
