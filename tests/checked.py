@@ -11,7 +11,7 @@ from preflight.linting.checked import Checked
 from preflight.pipeline import check_fix_split
 from preflight.report import summary
 from preflight.report.listing import Listing, listing
-from preflight.writing.writer import Fixed
+from preflight.writing.writer import FixedFile
 
 # A rule of the user's own that fails on one value.
 CRASHES = '''"""A rule that fails."""
@@ -80,7 +80,7 @@ def summarised(told: Listing) -> str:
 
 def fix(
     folder: Path, content: str | bytes, *, rules_from: tuple[Path, ...] = (), **settings: Any
-) -> Fixed:
+) -> FixedFile:
     """A file fixed; the results stand in `folder / "out"`."""
     path = written(folder, content)
     return check_fix_split.fix(

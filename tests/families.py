@@ -11,7 +11,7 @@ from preflight.config.settings import Settings
 from preflight.core.workspace import workspace
 from preflight.pipeline import check_fix_split, delivery
 from preflight.pipeline.connection import POLL_SCALE, Connection
-from preflight.pipeline.delivery import Sent
+from preflight.pipeline.delivery import SettledRun
 from preflight.providers.sandbox.server import Sandbox
 from preflight.runs.kept_run import keep_source, stored
 from preflight.runs.ledger.ledger import Ledger
@@ -34,7 +34,7 @@ def connection(box: Sandbox, provider: str) -> Connection:
     )
 
 
-def send(path: Path, provider: str, settings: Settings, box: Sandbox, **said: object) -> Sent:
+def send(path: Path, provider: str, settings: Settings, box: Sandbox, **said: object) -> SettledRun:
     """The whole line; `said` is what a `Connection` takes besides."""
     with workspace() as work:
         return delivery.submit(
@@ -48,7 +48,7 @@ def send(path: Path, provider: str, settings: Settings, box: Sandbox, **said: ob
 
 def send_corrected(
     first: Run, edit: Callable[[Row], Row | None], settings: Settings, box: Sandbox
-) -> Sent:
+) -> SettledRun:
     """A run that corrects another: its failures.csv, each row edited or left out, is sent."""
     with (first.folder / "failures.csv").open(newline="", encoding="utf-8-sig") as file:
         reader = csv.DictReader(file)

@@ -36,7 +36,7 @@ class Fixed:
         work: holds the private folder of the call.
     """
 
-    written: writer.Fixed
+    written: writer.FixedFile
     settings: Settings
     given: Given
     work: WorkFolder = field(repr=False)

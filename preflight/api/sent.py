@@ -31,7 +31,7 @@ class Sent:
         work: holds the private folder of the call.
     """
 
-    settled: settlement.Sent
+    settled: settlement.SettledRun
     work: WorkFolder = field(repr=False)
 
     @property

@@ -19,7 +19,7 @@ from preflight.pipeline import check_fix_split
 from preflight.report import documents, exit_codes, results, summary
 from preflight.report.lines import Line
 from preflight.report.listing import listing
-from preflight.writing.writer import Fixed
+from preflight.writing.writer import FixedFile
 
 
 def run(path: str, **given: Any) -> int:
@@ -64,14 +64,14 @@ def _own(given: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in given.items() if key not in ("folder", "force")}
 
 
-def _shown(fixed: Fixed, settings: Settings, given: dict[str, Any]) -> str:
+def _shown(fixed: FixedFile, settings: Settings, given: dict[str, Any]) -> str:
     values = shows_values(settings)
     if settings.output_format == "json":
         return documents.of_fix(fixed, show_values=values, show_all=given["show_all"])
     return screen.shown(_lines(fixed, settings, given), given["output_file"])
 
 
-def _lines(fixed: Fixed, settings: Settings, given: dict[str, Any]) -> list[Line]:
+def _lines(fixed: FixedFile, settings: Settings, given: dict[str, Any]) -> list[Line]:
     """What was fixed and rejected, the books, the results, and what to do now."""
     file_listing = listing(
         fixed.checked.source.name, fixed.checked.analysis, fixed.books, show_all=given["show_all"]

@@ -20,7 +20,7 @@ from preflight.pipeline import merge_file, merge_run
 from preflight.report import exit_codes
 from preflight.runs.guards import inputs_of_runs
 from preflight.runs.ledger.run import RunState
-from preflight.runs.settlement import Sent
+from preflight.runs.settlement import SettledRun
 
 _ONLY_RUN = {"part": "--part", "accepted": "--mark-accepted"}
 _ONLY_FILE = {"original": "--original", "folder": "-o", "force": "--force"}
@@ -46,7 +46,7 @@ def run(**given: Any) -> int:
 
 def _merged(
     failures: Sequence[Path], settings: Settings, given: dict[str, Any], work: Path, view: View
-) -> Sent:
+) -> SettledRun:
     if given["run"] is not None:
         return merge_run.merge_run(
             given["run"],
@@ -82,7 +82,7 @@ def _refuse(given: dict[str, Any]) -> None:
             raise click.UsageError(f"{option} cannot be combined with {kind}")
 
 
-def _of_run(sent: Sent) -> int:
+def _of_run(sent: SettledRun) -> int:
     if sent.run is not None and sent.run.state is not RunState.FINISHED:
         advice = f"go on with `preflight resume {sent.run.id}`"
         terminal.note(f"run {sent.run.id} has not ended; {advice}")

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from preflight.report.lines import Line
     from preflight.report.listing import Listing
     from preflight.runs.ledger.run import Run
-    from preflight.runs.settlement import Sent
-    from preflight.writing.writer import Fixed
+    from preflight.runs.settlement import SettledRun
+    from preflight.writing.writer import FixedFile
 
 # How a file is read, what its cells mean, and which rules apply: the same in every command.
 _SAME = (
@@ -125,7 +125,7 @@ def of_check(listings: Sequence[Listing], paths: Sequence[str]) -> list[Line]:
     return lines(command("fix", path, *to))
 
 
-def of_split(cut: Fixed) -> list[Line]:
+def of_split(cut: FixedFile) -> list[Line]:
     """What to do after `preflight split`."""
     if not cut.parts:
         return []
@@ -134,7 +134,7 @@ def of_split(cut: Fixed) -> list[Line]:
     return lines(report, before="upload the parts, save the provider's failure report, then")
 
 
-def of_fix(fixed: Fixed) -> list[Line]:
+def of_fix(fixed: FixedFile) -> list[Line]:
     """What to type after `preflight fix`."""
     plan, path = fixed.checked.analysis.plan, fixed.checked.source.name
     if fixed.checked.merged and len(fixed.parts) == 1:
@@ -154,7 +154,7 @@ def of_fix(fixed: Fixed) -> list[Line]:
     return [*lines(send), *(lines(again, before=correct) if fixed.books.rejected else [])]
 
 
-def of_run(sent: Sent) -> list[Line]:
+def of_run(sent: SettledRun) -> list[Line]:
     """What to type after a run; nothing if it stopped, for the error says how to go on."""
     place = _typed("state_dir")
     failures = near(sent.folder / results_folder.FAILURES)
@@ -174,7 +174,7 @@ def of_run(sent: Sent) -> list[Line]:
     return steps or lines(shlex.join(["preflight", "runs", "show", sent.run.id, *place]))
 
 
-def _of_nothing_sent(sent: Sent) -> list[Line]:
+def _of_nothing_sent(sent: SettledRun) -> list[Line]:
     """What to type where there is no run: after a dry run, at the gate, or after a merge."""
     if sent.dry_run:
         return lines(_this_call("--dry-run")) if sent.books.unknown else []

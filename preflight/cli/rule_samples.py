@@ -23,7 +23,7 @@ from preflight.core.workspace import workspace
 from preflight.linting.checked import Checked
 from preflight.pipeline import check_fix_split
 from preflight.rule import Rule
-from preflight.writing.writer import Fixed
+from preflight.writing.writer import FixedFile
 
 _FINDING = re.compile(r"(?:(?P<line>\d+)(?::(?P<column>.*?))? )?(?P<code>[A-Z]{3}\d{3}) .+")
 
@@ -74,7 +74,7 @@ def checked(content: bytes, settings: Settings, rule_sample: RuleSample, folder:
     )
 
 
-def fixed(rule_sample: RuleSample, folder: Path) -> Fixed:
+def fixed(rule_sample: RuleSample, folder: Path) -> FixedFile:
     """Fixes the bad file with its rule alone; the results are in `folder / "out"`."""
     path = _written(rule_sample.bad, rule_sample, folder)
     return check_fix_split.fix(

@@ -31,7 +31,7 @@ from preflight.report.wording import number, plural
 from preflight.runs.delivery.events import Begun, Event, Events
 from preflight.runs.matching.match_lines import is_technical
 from preflight.writing import results_folder
-from preflight.writing.writer import Fixed
+from preflight.writing.writer import FixedFile
 
 _PLACE = (
     "folder",
@@ -118,7 +118,7 @@ def stand_ins(settings: Settings, stack: ExitStack, view: View) -> Callable[[], 
     return start
 
 
-def tell(sent: delivery.Sent, settings: Settings, given: Mapping[str, Any]) -> int:
+def tell(sent: delivery.SettledRun, settings: Settings, given: Mapping[str, Any]) -> int:
     """Prints the results of a run in the format of the settings; returns the exit code."""
     try:
         show(sent, settings, given)
@@ -128,7 +128,7 @@ def tell(sent: delivery.Sent, settings: Settings, given: Mapping[str, Any]) -> i
     return exit_codes.of_run(sent, settings)
 
 
-def show(sent: delivery.Sent, settings: Settings, given: Mapping[str, Any]) -> None:
+def show(sent: delivery.SettledRun, settings: Settings, given: Mapping[str, Any]) -> None:
     """Prints the results of a run in the format of the settings."""
     if settings.output_format == "json":
         shown = documents.of_run(sent, show_values=shows_values(settings))
@@ -139,7 +139,7 @@ def show(sent: delivery.Sent, settings: Settings, given: Mapping[str, Any]) -> N
         emit(screen.shown(_lines(sent, settings), None), None)
 
 
-def _lines(sent: delivery.Sent, settings: Settings) -> list[Line]:
+def _lines(sent: delivery.SettledRun, settings: Settings) -> list[Line]:
     """The results of a run, for people."""
     entries = []
     everything = settings.output_format == "full"
@@ -163,7 +163,7 @@ def _lines(sent: delivery.Sent, settings: Settings) -> list[Line]:
     return [*entries, *results.written(_files(sent)), *next_step.of_run(sent)]
 
 
-def _sending(sent: delivery.Sent, provider: str, *, everything: bool) -> list[Line]:
+def _sending(sent: delivery.SettledRun, provider: str, *, everything: bool) -> list[Line]:
     if sent.run is None and sent.fixed is not None:
         return [line(_unsent(sent.fixed, sent), indent=2)]
     rows = sum(stored.part.rows for stored in sent.parts)
@@ -188,7 +188,7 @@ def _sending(sent: delivery.Sent, provider: str, *, everything: bool) -> list[Li
     return [*entries, *(line(f"note: {note}", indent=4) for note in notes)]
 
 
-def _unsent(fixed: Fixed, sent: delivery.Sent) -> str:
+def _unsent(fixed: FixedFile, sent: delivery.SettledRun) -> str:
     """Why nothing was sent, and what to do."""
     books = fixed.books
     if sent.gate is not None:
@@ -203,7 +203,7 @@ def _unsent(fixed: Fixed, sent: delivery.Sent) -> str:
     return f"dry run, nothing was sent: would send {plural(books.clean, 'row')} in {parts}"
 
 
-def _refusal(sent: delivery.Sent, code: str) -> str:
+def _refusal(sent: delivery.SettledRun, code: str) -> str:
     """A reason of the provider: its rows, its class, and how many of them had a warning."""
     count, reason = sent.refusals[code]
     line = f"{number(count):>7}  {code}  ({reason})"
@@ -215,7 +215,7 @@ def _refusal(sent: delivery.Sent, code: str) -> str:
     return f"{line}  {warned} had a warning before sending" + (f": {by}" if by else "")
 
 
-def _warned_accepted(sent: delivery.Sent) -> str:
+def _warned_accepted(sent: delivery.SettledRun) -> str:
     """How many accepted rows had a warning of the rules that predicted a refusal; "" if none."""
     rules = {
         rule: rows
@@ -228,7 +228,7 @@ def _warned_accepted(sent: delivery.Sent) -> str:
     return f"warnings of the same rules on {plural(sent.books.accepted, 'accepted row')}: {by}"
 
 
-def _files(sent: delivery.Sent) -> list[tuple[str, str]]:
+def _files(sent: delivery.SettledRun) -> list[tuple[str, str]]:
     folder = sent.folder
     if sent.run is None and sent.fixed is not None:
         return results.files(sent.fixed)
@@ -254,7 +254,7 @@ def _files(sent: delivery.Sent) -> list[tuple[str, str]]:
     return [(screen.near(folder / name), what) for name, what in named if (folder / name).exists()]
 
 
-def _print_stopped(sent: delivery.Sent, stopped: Stopped, given: Mapping[str, Any]) -> None:
+def _print_stopped(sent: delivery.SettledRun, stopped: Stopped, given: Mapping[str, Any]) -> None:
     terminal.complain(f"preflight: {text.visible(str(stopped))}")
     run = sent.run.id if sent.run else ""
     line = f"results so far: {screen.near(sent.folder)}; go on with {again(run, given)}"

@@ -31,7 +31,7 @@ from preflight.report import documents
 from preflight.rule import Rule
 from preflight.runs.kept_run import stored
 from preflight.writing import results_folder, undo, written_results
-from preflight.writing.writer import Fixed, file_changes, rewrite, write
+from preflight.writing.writer import FixedFile, file_changes, rewrite, write
 from preflight.writing.written_results import WrittenResults
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def changes(checked: Checked, *, progress: Progress = silent) -> Iterator[pd.Dat
 
 def fix(
     path: str | Path, settings: Settings | None = None, **options: Unpack[CallOptions]
-) -> Fixed:
+) -> FixedFile:
     """Lints a file, applies fixes, and writes the clean partition, the rejects and report.json.
 
     Args:
@@ -200,7 +200,7 @@ def fix(
         return fixed(checked, merged.settings, place, target, call)
 
 
-def fixed(checked: Checked, settings: Settings, place: Path, target: Path, call: Call) -> Fixed:
+def fixed(checked: Checked, settings: Settings, place: Path, target: Path, call: Call) -> FixedFile:
     """The stages from an analysis to the written results, in a staging folder.
 
     Args:
@@ -218,7 +218,7 @@ def fixed(checked: Checked, settings: Settings, place: Path, target: Path, call:
 
 def split(
     path: str | Path, settings: Settings | None = None, **options: Unpack[CallOptions]
-) -> Fixed:
+) -> FixedFile:
     """Cuts a file on record boundaries, with the header in each part.
 
     Lints only how the file is written, and changes no cell. The limits are those of the settings,
@@ -234,7 +234,7 @@ def split(
     return cut
 
 
-def _report(results: Fixed, place: Path) -> None:
+def _report(results: FixedFile, place: Path) -> None:
     """Writes report.json, the last of the results in a staging folder."""
     written = WrittenResults(written_results.digests(place))
     document = documents.of_fix(results, written=written)

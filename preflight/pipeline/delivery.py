@@ -44,9 +44,9 @@ from preflight.runs.ledger.database import LOCKS
 from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import NewRun, Run, RunState
 from preflight.runs.settlement import Ending, settle
-from preflight.runs.settlement import Sent as Sent
+from preflight.runs.settlement import SettledRun as SettledRun
 from preflight.writing import results_folder, written_results
-from preflight.writing.writer import Fixed
+from preflight.writing.writer import FixedFile
 from preflight.writing.written_results import WrittenResults
 
 
@@ -59,7 +59,7 @@ def submit(
     again: bool = False,
     dry_run: bool = False,
     **options: Unpack[CallOptions],
-) -> Sent:
+) -> SettledRun:
     """The whole line: lint, fix, partition, split, send, poll, fetch failures, merge, report.
 
     Args:
@@ -94,7 +94,7 @@ def submit(
     )
 
 
-def deliver(submission: Submission) -> Sent:
+def deliver(submission: Submission) -> SettledRun:
     """Carries out a submission; see `submit`."""
     connection, settings = submission.connection, submission.own_settings
     to_send = not submission.dry_run
@@ -126,7 +126,7 @@ def deliver(submission: Submission) -> Sent:
         return closed(ledger, dataclasses.replace(sent, fixed=fixed))
 
 
-def _results(submission: Submission, *, to_send: bool) -> Fixed:
+def _results(submission: Submission, *, to_send: bool) -> FixedFile:
     """Fixes the file and writes its results; writes nothing if it may not be sent."""
     call, settings = submission.call, submission.own_settings
     target = call.target(submission.path)
@@ -158,7 +158,7 @@ def _not_again(submission: Submission, checked: Checked) -> None:
         )
 
 
-def _begin(submission: Submission, ledger: Ledger, fixed: Fixed) -> str:
+def _begin(submission: Submission, ledger: Ledger, fixed: FixedFile) -> str:
     """Records the run, with all that a resume needs; replaces a run that has sent nothing."""
     provider, settings = submission.provider, submission.own_settings
     source = fixed.checked.source
@@ -193,7 +193,7 @@ def _begin(submission: Submission, ledger: Ledger, fixed: Fixed) -> str:
         )
 
 
-def closed(ledger: Ledger, sent: Sent) -> Sent:
+def closed(ledger: Ledger, sent: SettledRun) -> SettledRun:
     """Writes report.json, and then marks the run as finished if it has ended.
 
     After a crash in between, the run is unfinished, and a resume settles it again.
@@ -214,7 +214,7 @@ def resume(
     resend: frozenset[int] = frozenset(),
     accept: frozenset[int] = frozenset(),
     **options: Unpack[CallOptions],
-) -> Sent:
+) -> SettledRun:
     """Goes on with a run that was interrupted or stopped.
 
     Args:
@@ -255,7 +255,7 @@ def resume(
             return closed(ledger, settle(ledger, run.id, connected.capabilities.joins_by, ending))
 
 
-def _written(sent: Sent) -> WrittenResults:
+def _written(sent: SettledRun) -> WrittenResults:
     """The results of a run: those of its fix as they were then, and those written since."""
     before = written_results.load(sent.folder)
     since = written_results.digests(
@@ -351,12 +351,12 @@ def _members(
         return None
 
 
-def _over(max_bad: MaxBad | None, fixed: Fixed) -> bool:
+def _over(max_bad: MaxBad | None, fixed: FixedFile) -> bool:
     """Whether more rows were rejected than are accepted."""
     return max_bad is not None and not max_bad.allows(fixed.books.rejected, fixed.books.rows)
 
 
-def _unsent(fixed: Fixed, submission: Submission) -> Sent:
+def _unsent(fixed: FixedFile, submission: Submission) -> SettledRun:
     """The result of a call that sent nothing."""
     books = RunBooks(
         rows=fixed.books.rows,
@@ -364,7 +364,7 @@ def _unsent(fixed: Fixed, submission: Submission) -> Sent:
         unknown=fixed.books.clean,
         dropped=fixed.books.dropped,
     ).balanced()
-    return Sent(
+    return SettledRun(
         run=None,
         fixed=fixed,
         checked=fixed.checked,

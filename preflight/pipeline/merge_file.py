@@ -43,7 +43,7 @@ from preflight.runs.matching.report_file import read_failures
 from preflight.runs.matching.submitted_file import Submitted, part_of
 from preflight.runs.prediction import predicted
 from preflight.runs.row_outcomes import RowOutcome, RowOutcomes
-from preflight.runs.settlement import Sent, refusals
+from preflight.runs.settlement import SettledRun, refusals
 from preflight.writing import results_folder, written_results
 from preflight.writing.parts import read_part
 from preflight.writing.provenance import Provenance, provenance
@@ -61,7 +61,7 @@ def merge_submitted(
     *,
     original: Path | None = None,
     **options: Unpack[CallOptions],
-) -> Sent:
+) -> SettledRun:
     """Joins failure reports to a file that was uploaded by hand, and writes failures.csv.
 
     Args:
@@ -118,7 +118,7 @@ def _settled(
     joined: join.Joined,
     traced: _Traced,
     settings: Settings,
-) -> Sent:
+) -> SettledRun:
     """Writes failures.csv and unmatched.csv, and closes the books of the file."""
     part_books = join.verdicts(sent.part, joined, Outcome("finished", ""))
     books = RunBooks(
@@ -131,7 +131,7 @@ def _settled(
     found, plan = checked.analysis.findings, checked.analysis.plan
     lost = _write_failures(staged, sent, traced, refused, books, part_books.unattributed)
     write_unmatched(staged, [joined.unmatched, lost])
-    return Sent(
+    return SettledRun(
         run=None,
         fixed=None,
         checked=checked,

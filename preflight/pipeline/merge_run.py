@@ -31,7 +31,7 @@ from preflight.runs.matching import join
 from preflight.runs.matching.match_lines import NO_ROW, NOBODY, MatchedLines
 from preflight.runs.matching.pages import together
 from preflight.runs.matching.report_file import read_failures
-from preflight.runs.settlement import Ending, Sent, settle
+from preflight.runs.settlement import Ending, SettledRun, settle
 
 BY_HAND = "report fetched by hand"
 """The status of a job of which only the failure report is known."""
@@ -50,7 +50,7 @@ def merge_run(
     part: int | None = None,
     accept: Collection[int] = (),
     **options: Unpack[CallOptions],
-) -> Sent:
+) -> SettledRun:
     """Joins failure reports to a run, keeps them as the run's own, and settles it again.
 
     Pages can be given in one call or in several. A page that is given again changes nothing.

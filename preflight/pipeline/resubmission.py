@@ -52,7 +52,7 @@ from preflight.runs.ledger import places
 from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import Run, RunState
 from preflight.runs.lineage import TAKEN, standings
-from preflight.runs.settlement import Sent
+from preflight.runs.settlement import SettledRun
 
 
 def resubmit(
@@ -63,7 +63,7 @@ def resubmit(
     run_id: str | None = None,
     dry_run: bool = False,
     **options: Unpack[CallOptions],
-) -> Sent:
+) -> SettledRun:
     """Sends the corrected rows of a file of rejects, as a run of its own.
 
     Args:

@@ -13,13 +13,13 @@ from preflight.report.listing import Listing, listing, own_tokens
 
 if TYPE_CHECKING:
     from preflight.runs.prediction import Predicted
-    from preflight.runs.settlement import Sent
-    from preflight.writing.writer import Fixed
+    from preflight.runs.settlement import SettledRun
+    from preflight.writing.writer import FixedFile
     from preflight.writing.written_results import WrittenResults
 
 
 def of_fix(
-    fixed: Fixed,
+    fixed: FixedFile,
     *,
     show_values: bool = False,
     show_all: bool = True,
@@ -43,7 +43,9 @@ def of_fix(
     )
 
 
-def of_run(sent: Sent, *, show_values: bool = False, written: WrittenResults | None = None) -> str:
+def of_run(
+    sent: SettledRun, *, show_values: bool = False, written: WrittenResults | None = None
+) -> str:
     """The findings of the source of a run, and the outcomes of its rows.
 
     Args:
@@ -76,7 +78,7 @@ def _listing(checked: Checked, books: Books, *, show_all: bool) -> Listing:
     )
 
 
-def _run(sent: Sent) -> dict[str, Any]:
+def _run(sent: SettledRun) -> dict[str, Any]:
     """The `run` of the report."""
     return {
         "id": sent.run.id if sent.run else None,
@@ -120,7 +122,7 @@ def _prediction(predicted: Predicted) -> dict[str, Any]:
             "missed": predicted.missed}  # fmt: skip
 
 
-def _state(sent: Sent) -> str:
+def _state(sent: SettledRun) -> str:
     """The state of the run; "merged" or "not sent" if there is no run."""
     if sent.run is not None:
         return str(sent.run.state)

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # they bring pandas, and `preflight --help` does without
     from preflight.config.settings import Settings
     from preflight.report.listing import Listing
-    from preflight.runs.settlement import Sent
-    from preflight.writing.writer import Fixed
+    from preflight.runs.settlement import SettledRun
+    from preflight.writing.writer import FixedFile
 
 PASSED, FAILED, COULD_NOT_RUN, INTERRUPTED = 0, 1, 2, 130
 
@@ -47,13 +47,13 @@ def _fails(listing: Listing, settings: Settings) -> bool:
     return not settings.max_bad.allows(rejected, listing.books.rows)
 
 
-def of_fix(fixed: Fixed, settings: Settings) -> int:
+def of_fix(fixed: FixedFile, settings: Settings) -> int:
     """The exit code of a file that was fixed or split."""
     refused = bool(fixed.checked.analysis.refused)
     return _of_results(settings, refused, fixed.warnings, fixed.books.rejected, fixed.books.rows)
 
 
-def of_run(sent: Sent, settings: Settings) -> int:
+def of_run(sent: SettledRun, settings: Settings) -> int:
     """The exit code of a run, of one that stopped too."""
     if sent.stopped is not None:
         return sent.stopped.exit_code
@@ -64,7 +64,7 @@ def of_run(sent: Sent, settings: Settings) -> int:
     return _of_results(settings, refused, sent.warnings, rejected, sent.books.rows)
 
 
-def of_merged_file(sent: Sent, settings: Settings) -> int:
+def of_merged_file(sent: SettledRun, settings: Settings) -> int:
     """The exit code of a failure report that was joined to a file sent without preflight."""
     rejected = sent.books.rejected_there
     if sent.unmatched and not rejected:

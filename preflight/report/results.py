@@ -11,13 +11,13 @@ from preflight.report.lines import Line, line
 from preflight.report.listing import Listing
 from preflight.report.wording import number, plural
 from preflight.writing import results_folder
-from preflight.writing.writer import Fixed
+from preflight.writing.writer import FixedFile
 
 _RULES, _COLUMNS = 6, 5
 """How many rules, and how many lines about columns, a short summary has."""
 
 
-def lines(fixed: Fixed, listing: Listing, *, everything: bool) -> list[Line]:
+def lines(fixed: FixedFile, listing: Listing, *, everything: bool) -> list[Line]:
     """What was found, fixed and rejected.
 
     Args:
@@ -44,7 +44,7 @@ def lines(fixed: Fixed, listing: Listing, *, everything: bool) -> list[Line]:
     return entries + left_out.lines(listing, room=0 if everything else _COLUMNS)
 
 
-def _refusals(fixed: Fixed) -> Iterator[Line]:
+def _refusals(fixed: FixedFile) -> Iterator[Line]:
     refused = fixed.checked.analysis.refused
     if refused:
         yield line(("nothing can be used until this is fixed:", "bold red"), indent=2)
@@ -73,7 +73,7 @@ def counted(
         yield line(f"and {plural(len(left), 'more rule')}: {named}", indent=8, hang=8)
 
 
-def files(fixed: Fixed) -> list[tuple[str, str]]:
+def files(fixed: FixedFile) -> list[tuple[str, str]]:
     """The files of a fix or a split, and what each holds."""
     folder, parts = fixed.folder, fixed.parts
     paths = []

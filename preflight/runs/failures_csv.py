@@ -57,7 +57,7 @@ def write_failures(
         progress: called with the stage, the rows done, and None for their total.
 
     Returns:
-        `changes` and `warnings` of `settlement.Sent`.
+        `changes` and `warnings` of `settlement.SettledRun`.
 
     Raises:
         BooksError: it would not have as many rows as the books say; the existing file is kept.

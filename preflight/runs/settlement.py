@@ -29,11 +29,11 @@ from preflight.runs.matching.membership import absent
 from preflight.runs.prediction import Predicted, predicted
 from preflight.runs.row_outcomes import RowOutcome, RowOutcomes
 from preflight.writing import results_folder, written_results
-from preflight.writing.writer import Fixed
+from preflight.writing.writer import FixedFile
 
 
 @dataclass(frozen=True)
-class Sent:
+class SettledRun:
     """The state of a run after it was settled.
 
     Attributes:
@@ -58,7 +58,7 @@ class Sent:
     """
 
     run: Run | None
-    fixed: Fixed | None
+    fixed: FixedFile | None
     checked: Checked
     books: RunBooks
     pending: int
@@ -111,7 +111,7 @@ class Ending:
     progress: Progress = silent
 
 
-def settle(ledger: Ledger, run_id: str, joins_by: str, ending: Ending) -> Sent:
+def settle(ledger: Ledger, run_id: str, joins_by: str, ending: Ending) -> SettledRun:
     """Merges the provider's reports with the findings, writes failures.csv, and closes the books.
 
     Can be repeated after a crash: it needs only the ledger, the parts and the source. It does not
@@ -148,7 +148,7 @@ def settle(ledger: Ledger, run_id: str, joins_by: str, ending: Ending) -> Sent:
     totals.outcomes.agree(books)
     table = totals.outcomes.table()
     row_outcomes.keep(ledger.folder, run.id, table)
-    return Sent(
+    return SettledRun(
         run=dataclasses.replace(run, state=RunState.FINISHED) if ending.ended else run,
         fixed=None,
         checked=checked,

@@ -27,7 +27,7 @@ from preflight.core.types import CHANGE_COLUMNS
 from preflight.writing import results_folder
 from preflight.writing.parts import runs
 from preflight.writing.undo_record import WHOLE_RECORD, UndoRecord, damaged, load, save
-from preflight.writing.writer import Fixed
+from preflight.writing.writer import FixedFile
 
 UNDONE = "undone"
 _BLOCK = 1 << 20
@@ -58,7 +58,7 @@ class Reverted:
     rows: int
 
 
-def keep(fixed: Fixed, staged: Path, settings: Mapping[str, Any]) -> None:
+def keep(fixed: FixedFile, staged: Path, settings: Mapping[str, Any]) -> None:
     """Writes what `restore` and `revert` need into the staging folder of a fix.
 
     Args:

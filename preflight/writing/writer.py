@@ -31,7 +31,7 @@ from preflight.writing.undo_record import ChangeLocator
 
 
 @dataclass(frozen=True)
-class Fixed:
+class FixedFile:
     """What `fix` wrote.
 
     Attributes:
@@ -90,7 +90,7 @@ def write(
     chunks: Iterable[Chunk],
     *,
     always_parts: bool = False,
-) -> Fixed:
+) -> FixedFile:
     """Makes the second pass over a file and writes its results into a staging folder.
 
     Args:
@@ -143,7 +143,7 @@ def write(
     # The rows that were written are counted, not those that should have been.
     clean = sum(part.rows for part in parts)
     books = Books(analysis.rows, clean, rejected.rows, counts.dropped)
-    return Fixed(
+    return FixedFile(
         checked=checked,
         books=books.balanced("; nothing was written"),
         folder=target,

@@ -18,7 +18,7 @@ from preflight.learning.evidence import Evidence
 from preflight.learning.lessons import Raised, Switched
 from preflight.learning.proposing import learn
 from preflight.pipeline import state_folder
-from preflight.pipeline.delivery import Sent
+from preflight.pipeline.delivery import SettledRun
 from preflight.providers.sandbox.server import Sandbox
 from tests.families import Row, send, send_corrected
 
@@ -42,14 +42,14 @@ def own(tmp_path: Path) -> Settings:
 
 def sent(
     tmp_path: Path, box: Sandbox, own: Settings, text: str, provider: str = "talkvalue"
-) -> Sent:
+) -> SettledRun:
     """A run of a file of these lines."""
     path = tmp_path / "leads.csv"
     path.write_text(HEADER + text, encoding="utf-8")
     return send(path, provider, own, box)
 
 
-def known(run: Sent, own: Settings) -> Evidence:
+def known(run: SettledRun, own: Settings) -> Evidence:
     """What the family of a run knows."""
     assert run.run is not None
     with workspace() as work:

@@ -19,7 +19,7 @@ from preflight.core.errors import BooksError, OutputExists, RunLocked, SourceErr
 from preflight.core.workspace import workspace
 from preflight.linting.checked import CHUNK_BYTES, RecordStream
 from preflight.pipeline import check_fix_split
-from preflight.writing.writer import Fixed
+from preflight.writing.writer import FixedFile
 from tests import checked
 from tests.calls import EXPORTS, SHOW, clean_rows_of, contacts, rows_of
 from tests.examples import examples
@@ -46,7 +46,7 @@ def written(folder: Path) -> dict[str, bytes]:
     }
 
 
-def fix(path: Path, folder: Path, chunk_bytes: int = CHUNK_BYTES, **more: object) -> Fixed:
+def fix(path: Path, folder: Path, chunk_bytes: int = CHUNK_BYTES, **more: object) -> FixedFile:
     """A fix into a folder of its own."""
     with workspace() as work:
         return check_fix_split.fix(

@@ -14,7 +14,7 @@ from preflight.config.settings import Settings
 from preflight.core.errors import SourceError
 from preflight.core.workspace import workspace
 from preflight.pipeline import check_fix_split
-from preflight.writing.writer import Fixed
+from preflight.writing.writer import FixedFile
 from tests.calls import rows_of
 
 pytestmark = pytest.mark.slow
@@ -33,7 +33,7 @@ LEADS = (
 FEW = Settings(select=("EML", "STR", "DUP"))
 
 
-def fix(path: Path, settings: Settings = FEW, folder: Path | None = None) -> Fixed:
+def fix(path: Path, settings: Settings = FEW, folder: Path | None = None) -> FixedFile:
     """A fix with its results."""
     with workspace() as work:
         return check_fix_split.fix(path, settings, work=work, folder=folder)

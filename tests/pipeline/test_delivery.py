@@ -15,7 +15,7 @@ from preflight.core.errors import RunLocked, SourceError, UsageError
 from preflight.core.workspace import workspace
 from preflight.pipeline import delivery
 from preflight.pipeline.connection import POLL_SCALE, Connection
-from preflight.pipeline.delivery import Sent
+from preflight.pipeline.delivery import SettledRun
 from preflight.providers.sandbox.server import Sandbox
 from preflight.runs.delivery.events import Begun, Event, PartEnded, Sending
 from preflight.runs.kept_run import SOURCES
@@ -49,7 +49,7 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(state_dir=tmp_path / "state")
 
 
-def submit(path: Path, settings: Settings, connection: Connection) -> Sent:
+def submit(path: Path, settings: Settings, connection: Connection) -> SettledRun:
     """A submission."""
     with workspace() as work:
         return delivery.submit(path, "talkvalue", settings, connection, work=work)
@@ -198,7 +198,7 @@ def test_a_run_that_another_process_works_on_is_not_replaced(
     assert go_on(settings, connection).books.accepted == 3
 
 
-def go_on(settings: Settings, connection: Connection) -> Sent:
+def go_on(settings: Settings, connection: Connection) -> SettledRun:
     """The latest unfinished run, to its end."""
     with workspace() as work:
         return delivery.resume(None, settings, connection, work=work)

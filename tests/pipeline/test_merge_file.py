@@ -15,7 +15,7 @@ from preflight.config.settings import Settings
 from preflight.core.errors import UsageError
 from preflight.core.row_id import row_id
 from preflight.pipeline.merge_file import merge_submitted
-from preflight.runs.settlement import Sent
+from preflight.runs.settlement import SettledRun
 from tests.calls import rows_of
 from tests.examples import examples
 
@@ -24,7 +24,7 @@ HEADER = "Badge,E-Mail Address,Town\n"
 
 def merged(
     folder: Path, sent: str, report: str, provider: str = "dotdigital", original: str | None = None
-) -> Sent:
+) -> SettledRun:
     """The report, joined to the file, with results in `out`."""
     (folder / "work").mkdir(exist_ok=True)
     (folder / "up.csv").write_text(sent, encoding="utf-8", newline="")
@@ -128,7 +128,7 @@ def test_a_mapped_column_may_be_in_either_file_and_must_be_in_one(tmp_path: Path
     (tmp_path / "own.csv").write_text("Login,No\nb@b.org,1\na@b.org,2\n")
     (tmp_path / "r.csv").write_text("Reason,Email\nX,a@b.org\n")
 
-    def go(columns: dict[str, str]) -> Sent:
+    def go(columns: dict[str, str]) -> SettledRun:
         return merge_submitted(
             tmp_path / "up.csv", "dotdigital", [tmp_path / "r.csv"], Settings(columns=columns),
             work=tmp_path / "work", original=tmp_path / "own.csv", folder=tmp_path / "out",

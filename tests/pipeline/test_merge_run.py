@@ -13,7 +13,7 @@ from preflight.core.exchange import Outcome
 from preflight.pipeline.merge_run import merge_run
 from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import NewRun, PartState, RunState, StoredPart
-from preflight.runs.settlement import Sent
+from preflight.runs.settlement import SettledRun
 from tests.calls import rows_of
 from tests.runs.test_settlement import Line
 
@@ -40,7 +40,7 @@ class Joining:
         self.report = folder / "r.csv"
         self.report.write_text("Reason,Email\nBlocked,ann2@kestrel-labs.com\n")
 
-    def merge(self, **more: Any) -> Sent:
+    def merge(self, **more: Any) -> SettledRun:
         return merge_run(
             self.run, "dotdigital", [self.report], self.settings, work=self.folder / "work", **more
         )

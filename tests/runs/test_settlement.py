@@ -19,8 +19,8 @@ from preflight.pipeline.delivery import closed, submit
 from preflight.providers.sandbox.server import Sandbox
 from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import NewRun, PartState, RunState
-from preflight.runs.settlement import Ending, Sent, settle
-from preflight.writing.writer import Fixed
+from preflight.runs.settlement import Ending, SettledRun, settle
+from preflight.writing.writer import FixedFile
 from tests.calls import contacts, rows_of
 
 pytestmark = pytest.mark.slow
@@ -39,7 +39,7 @@ class Line:
         self.settings = Settings(profile="dotdigital")
         work = folder / "work"
         work.mkdir()
-        self.fixed: Fixed = check_fix_split.fix(
+        self.fixed: FixedFile = check_fix_split.fix(
             folder / "a.csv", self.settings, work=work, folder=self.folder
         )
         self.ledger = Ledger(folder / "state")
@@ -59,7 +59,7 @@ class Line:
         self.ledger.done(self.run, 1, 1, "import", {}, receipt=Receipt("job"), state=PartState.SENT)
         self.ledger.end_part(self.run, 1, outcome, report if lines else None, reason=reason)
 
-    def settle(self, *, wait: bool = True) -> Sent:
+    def settle(self, *, wait: bool = True) -> SettledRun:
         """Where the rows stand."""
         ending = Ending(settings=self.settings, checked=self.fixed.checked, ended=wait)
         return closed(self.ledger, settle(self.ledger, self.run, "key", ending))

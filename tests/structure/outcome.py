@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from preflight.core.types import Severity
 from preflight.linting.row_states import CLEAN, DROPPED
 from preflight.pipeline import check_fix_split
-from preflight.writing.writer import Fixed
+from preflight.writing.writer import FixedFile
 from tests.structure.pollutions import Polluted
 
 ERROR, WARNING, SILENT = "error", "warning", "silence"
@@ -77,7 +77,7 @@ def outcome(polluted: Polluted, folder: Path) -> Tally:
 class _Results:
     """The rows of clean.csv, and the gravest finding about each row or about the file."""
 
-    def __init__(self, fixed: Fixed, out: Path) -> None:
+    def __init__(self, fixed: FixedFile, out: Path) -> None:
         analysis = fixed.checked.analysis
         self._states = analysis.after
         rules = analysis.plan.rules

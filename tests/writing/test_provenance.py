@@ -10,13 +10,13 @@ import pytest
 from preflight.config.settings import Settings
 from preflight.pipeline import check_fix_split
 from preflight.writing.provenance import provenance
-from preflight.writing.writer import Fixed
+from preflight.writing.writer import FixedFile
 
 RAW = "E-Mail;First\nann@b.org;A\nno address;N\nbo@b.org;B\n\ncy@b.org;C\ncy@b.org;D\n"
 
 
 @pytest.fixture
-def fixed(tmp_path: Path) -> Fixed:
+def fixed(tmp_path: Path) -> FixedFile:
     """A fix of a file with rows that were rejected or dropped."""
     (tmp_path / "a.csv").write_text(RAW)
     (tmp_path / "work").mkdir()
@@ -25,7 +25,7 @@ def fixed(tmp_path: Path) -> Fixed:
     )
 
 
-def test_clean_csv_is_known_by_its_digest(fixed: Fixed) -> None:
+def test_clean_csv_is_known_by_its_digest(fixed: FixedFile) -> None:
     (part,) = fixed.parts
     told = provenance(part.path, part.sha256)
     assert told is not None
@@ -49,7 +49,7 @@ def test_a_part_is_known_by_the_manifest(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_folder_that_says_nothing_or_nonsense_is_none(fixed: Fixed) -> None:
+def test_a_folder_that_says_nothing_or_nonsense_is_none(fixed: FixedFile) -> None:
     (part,) = fixed.parts
     (fixed.folder / "undo.json").unlink()
     for text in ("", "[]", '{"parts": [{}]}', '{"parts": 3}'):

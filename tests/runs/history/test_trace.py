@@ -19,7 +19,7 @@ from preflight.config.settings import Settings
 from preflight.core.errors import UsageError
 from preflight.core.workspace import workspace
 from preflight.pipeline import state_folder
-from preflight.pipeline.delivery import Sent
+from preflight.pipeline.delivery import SettledRun
 from preflight.providers.sandbox.server import Sandbox
 from preflight.runs import row_outcomes
 from preflight.runs.history.facts import (
@@ -61,7 +61,7 @@ def own(tmp_path: Path) -> Settings:
 
 def sent(
     tmp_path: Path, box: Sandbox, own: Settings, text: str, provider: str = "talkvalue"
-) -> Sent:
+) -> SettledRun:
     """A run of a file of these lines."""
     path = tmp_path / "leads.csv"
     path.write_text(HEADER + text, encoding="utf-8")
@@ -74,7 +74,7 @@ def traced(run: str, key: object, own: Settings, most: int = 10) -> Trail:
         return state_folder.trace(run, str(key), own, work=work, most=most)
 
 
-def story(run: Sent, key: object, own: Settings) -> Story:
+def story(run: SettledRun, key: object, own: Settings) -> Story:
     """The one story of a key."""
     assert run.run is not None
     (told,) = traced(run.run.id, key, own).stories
