@@ -1,10 +1,11 @@
-"""README and the command line say the same."""
+"""README, docs/ and the command line say the same."""
 
 from __future__ import annotations
 
 import os
 import re
 import shlex
+import shutil
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from preflight.writing import results_folder
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = {path: path.read_text(encoding="utf-8") for path in sorted(ROOT.glob("docs/*.md"))}
+DOCS = "\n".join([README, *PAGES.values()])
 # Options of other programs that README shows.
 FOREIGN = {"--version"}
 
@@ -46,37 +49,37 @@ def test_every_command_stands_in_the_readme() -> None:
     assert [name for name in _COMMANDS if f"preflight {name}" not in README] == []
 
 
-def test_every_command_of_the_readme_exists() -> None:
-    named = set(re.findall(r"(?:`|\$ |run: )preflight ([a-z-]+)", README))
+def test_every_command_of_the_docs_exists() -> None:
+    named = set(re.findall(r"(?:`|\$ |run: )preflight ([a-z-]+)", DOCS))
     assert named - set(_COMMANDS) == set()
     assert len(named) > 5
 
 
-def test_every_option_of_the_readme_exists() -> None:
+def test_every_option_of_the_docs_exists() -> None:
     known = set().union(*(options_of(command) for command in commands().values()))
-    named = set(re.findall(r"(?<![\w-])(--[a-z][a-z-]+)", README))
+    named = set(re.findall(r"(?<![\w-])(--[a-z][a-z-]+)", DOCS))
     assert named - known - FOREIGN == set()
     assert len(named) > 15
 
 
-@pytest.mark.parametrize("line", re.findall(r"(?:\$|run:) (preflight .*)", README))
-def test_every_call_of_the_readme_parses(line: str) -> None:
+@pytest.mark.parametrize("line", re.findall(r"(?:\$|run:) (preflight .*)", DOCS))
+def test_every_call_of_the_docs_parses(line: str) -> None:
     """Each option is one of its own command."""
     _, name, *rest = shlex.split(line)
     given = {word for word in rest if word.startswith("-") and word != "-"}
     assert given - options_of(commands()[name]) == set()
 
 
-def test_every_rule_and_file_of_the_readme_exists() -> None:
-    codes = set(re.findall(r"\b[A-Z]{3}\d{3}\b", README))
+def test_every_rule_and_file_of_the_docs_exists() -> None:
+    codes = set(re.findall(r"\b[A-Z]{3}\d{3}\b", DOCS))
     assert codes - set(catalogue.builtin()) == set()
-    named = set(re.findall(r"^\| `([a-z]+\.(?:csv|json))`", README, re.MULTILINE))
+    named = set(re.findall(r"^\| `([a-z]+\.(?:csv|json))`", DOCS, re.MULTILINE))
     assert named - set(results_folder.RESULTS) == set()
 
 
 @pytest.mark.parametrize("name", registry.names())
-def test_the_options_and_secrets_of_a_provider_stand_in_the_readme(name: str) -> None:
-    able, row = re.findall(rf"^\| {name} \|.*$", README, re.MULTILINE)
+def test_the_options_and_secrets_of_a_provider_stand_in_the_docs(name: str) -> None:
+    able, row = re.findall(rf"^\| {name} \|.*$", DOCS, re.MULTILINE)
     found = registry.client(name)
     for option in found.OPTIONS:
         assert f"`{option.name}`" in row
@@ -111,12 +114,18 @@ def test_the_python_of_the_readme_runs(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_every_link_to_a_file_of_the_repository_leads_somewhere() -> None:
-    for target in re.findall(r"\]\((?!https?:|#)([^)]+)\)", README):
-        assert (ROOT / target).exists(), target
+    for path, text in {ROOT / "README.md": README, **PAGES}.items():
+        for target in re.findall(r"\]\((?!https?:|#)([^)]+)\)", text):
+            assert (path.parent / target).exists(), target
+
+
+def test_the_readme_is_short_and_leads_to_every_page() -> None:
+    assert len(README.splitlines()) < 400
+    assert [path.name for path in PAGES if f"(docs/{path.name})" not in README] == []
 
 
 def test_nothing_speaks_of_a_place_outside_the_repository() -> None:
-    assert os.sep + "work" + os.sep not in README
+    assert os.sep + "work" + os.sep not in DOCS
 
 
 @pytest.mark.slow
@@ -126,10 +135,34 @@ def test_the_sample_of_the_readme_is_what_the_command_prints(
     """Line by line, where the README leaves none out."""
     monkeypatch.chdir(ROOT)
     monkeypatch.setenv("COLUMNS", "80")
-    (call, shown), *_ = re.findall(r"\$ (preflight check fixtures.*)\n((?:.+\n)+?)```", README)
+    part = README.split("## Check\n")[1]
+    (call, shown), *_ = re.findall(r"\$ (preflight check fixtures.*)\n((?:.+\n)+?)```", part)
     monkeypatch.setenv("CI", "1")  # no values
     assert main(shlex.split(call)[1:]) == 1
     printed = capsys.readouterr().out.splitlines()
     wanted = [line for line in shown.splitlines() if line != "…"]
     assert [line for line in wanted if line not in printed] == []
     assert len(wanted) > 6
+
+
+_RUN = re.compile(r"\d{8}-\d{6}-[0-9a-f]{4}")
+
+
+@pytest.mark.slow
+def test_the_five_minutes_of_the_readme_go_as_they_are_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Typed line by line, in a copy; only the ids of runs are others."""
+    shutil.copytree(ROOT / "fixtures" / "trade-show", tmp_path / "fixtures" / "trade-show")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("CI", "1")  # no values
+    tour = README.split("## Five minutes")[1].split("\n## ")[0]
+    sent, corrected = re.findall(r"\$ (preflight (?:submit|resubmit) .*)\n((?:.+\n)+?)```", tour)
+    for call, shown in (sent, corrected):
+        assert main(shlex.split(call)[1:]) == 1
+        printed = _RUN.sub("RUN", capsys.readouterr().out).splitlines()
+        wanted = [_RUN.sub("RUN", line) for line in shown.splitlines() if line != "…"]
+        assert [line for line in wanted if line not in printed] == []
+        failures = Path("demo", "failures.csv")
+        failures.write_bytes(failures.read_bytes().replace(b"@@", b"@"))
