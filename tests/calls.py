@@ -56,6 +56,8 @@ def contacts(count: int, first: int = 1) -> str:
     return "email,first_name\n" + "".join(f"ann{n}@kestrel-labs.com,Ann\n" for n in rows)
 
 
+# What says how results are shown; the runner of tests in parallel sets COLUMNS.
+_SHOWN_BY = {"CI", "COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR"}
 _OURS = (
     "PREFLIGHT_", "COV_", "DOTDIGITAL_", "EXPERITURE_", "LANDBASE_", "TALKVALUE_", "TEXTUS_",
 )  # fmt: skip
@@ -66,5 +68,5 @@ def bare_environment() -> dict[str, str]:
     return {
         name: value
         for name, value in os.environ.items()
-        if name != "CI" and not name.startswith(_OURS)
+        if name not in _SHOWN_BY and not name.startswith(_OURS)
     }

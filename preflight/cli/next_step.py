@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from preflight.cli.screen import near
+from preflight.cli.typed import GOING_ON, command, state_folder, typed
 from preflight.core.types import Severity
 from preflight.writing import results_folder
 
@@ -21,61 +22,9 @@ if TYPE_CHECKING:
     from preflight.runs.settlement import SettledRun
     from preflight.writing.writer import FixedFile
 
-# How a file is read, what its cells mean, and which rules apply: the same in every command.
-_SAME = (
-    "region", "timezone", "encoding", "delimiter", "header_row", "sheet", "columns", "any_of",
-    "select", "ignore", "extend_select", "rules", "schema", "online", "unsafe_fixes", "config",
-    "isolated",
-)  # fmt: skip
-
-# The states of a run that is not over.
-_GOING_ON = ("open", "stopped")
 _TABLES = (".csv", ".tsv", ".xlsx", ".xls")
 # An option in a message, as it would be typed; not one with a place to fill in.
 _OPTION = re.compile(r"`(--(?!map \"(?:Their|#\d+=FIELD))[a-z-]+ [^`]+)`")
-
-
-def command(name: str, *words: str, without: Iterable[str] = ()) -> str:
-    """A call of a command with those options of this call that say how the file is read.
-
-    Args:
-        name: of the command.
-        words: its arguments and further options.
-        without: the names of options that the words already give.
-    """
-    left_out = set(without)
-    options = [
-        word for key, given in _given() if key in _SAME and key not in left_out for word in given
-    ]
-    return shlex.join(["preflight", name, *words, *options])
-
-
-def _typed(name: str) -> list[str]:
-    """The words of an option in this call; none if it was not typed."""
-    return [word for key, words in _given() if key == name for word in words]
-
-
-def _given() -> list[tuple[str, list[str]]]:
-    """The options of this call as typed: their names with the words that give them."""
-    context = click.get_current_context(silent=True)
-    if context is None or context.parent is None:
-        return []
-    typed = list(context.find_root().obj or ())
-    if context.info_name not in typed:
-        return []
-    words = typed[typed.index(context.info_name) + 1 :]
-    values, _, _ = context.command.make_parser(context).parse_args(words)
-    given = []
-    for option in context.command.params:
-        if not isinstance(option, click.Option) or option.name not in values:
-            continue
-        value, long = values[option.name], max(option.opts, key=len)
-        if option.is_flag:
-            given.append((option.name, [long] if value is True else []))
-        else:
-            each = value if option.multiple else [value]
-            given.append((option.name, [word for text in each for word in (long, str(text))]))
-    return given
 
 
 def lines(step: str, *, before: str = "") -> list[Line]:
@@ -110,7 +59,7 @@ def of_check(listings: Sequence[Listing], paths: Sequence[str]) -> list[Line]:
         return []
     listing = wrong[0] if wrong else listings[0]
     plan, path = listing.analysis.plan, listing.path
-    to = _typed("for_")
+    to = typed("for_")
     if len(listings) > 1:
         return lines(command("check", path, *to))
     if listing.analysis.refused:
@@ -141,7 +90,7 @@ def of_fix(fixed: FixedFile) -> list[Line]:
         path = str(fixed.parts[0].path)  # the corrected file itself has only some of the rows
     rejects = shlex.quote(str(fixed.folder / results_folder.REJECTS))
     correct = f"correct {rejects}, then"
-    to = _typed("for_")
+    to = typed("for_")
     if fixed.checked.analysis.refused:
         return lines(command("check", path, *to), before="correct the file, then")
     if plan.profile.is_general:
@@ -156,7 +105,7 @@ def of_fix(fixed: FixedFile) -> list[Line]:
 
 def of_run(sent: SettledRun) -> list[Line]:
     """What to type after a run; nothing if it stopped, for the error says how to go on."""
-    place = _typed("state_dir")
+    place = typed("state_dir")
     failures = near(sent.folder / results_folder.FAILURES)
     correct = f"correct {shlex.quote(failures)}, then"
     if sent.run is None:
@@ -169,7 +118,7 @@ def of_run(sent: SettledRun) -> list[Line]:
     if sent.books.rejected_here + sent.books.rejected_there:
         again = shlex.join(["preflight", "resubmit", failures, *place])
         steps += lines(again, before=correct)
-    if sent.run.is_rehearsal and sent.fixed is not None and _typed("sandbox"):
+    if sent.run.is_rehearsal and sent.fixed is not None and typed("sandbox"):
         steps += lines(_this_call("--sandbox"), before="to send it to the provider")
     return steps or lines(shlex.join(["preflight", "runs", "show", sent.run.id, *place]))
 
@@ -187,27 +136,15 @@ def _of_nothing_sent(sent: SettledRun) -> list[Line]:
     return lines(again, before=f"correct {shlex.quote(rejects)}, then")
 
 
-def of_ledger(known: Run) -> str:
-    """What to type after the list of runs, of which this is the newest."""
-    name = "resume" if known.state in _GOING_ON else "runs show"
-    return f"preflight {name} {known.id}{_place()}"
-
-
 def of_kept_run(known: Run) -> str:
     """What to type after a run was shown; "" if there is nothing left to do."""
-    if known.state in _GOING_ON:
-        return f"preflight resume {known.id}{_place()}"
+    if known.state in GOING_ON:
+        return f"preflight resume {known.id}{state_folder()}"
     ended = known.ended
     if ended is None or not ended.rejected_here + ended.rejected_there:
         return ""
     failures = shlex.quote(near(known.folder / results_folder.FAILURES))
-    return f"correct {failures}, then preflight resubmit {failures}{_place()}"
-
-
-def _place() -> str:
-    """The option of this call that names the state folder, with a space before it, or ""."""
-    typed = _typed("state_dir")
-    return f" {shlex.join(typed)}" if typed else ""
+    return f"correct {failures}, then preflight resubmit {failures}{state_folder()}"
 
 
 def of_folder(folder: Path) -> list[Line]:

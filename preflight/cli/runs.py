@@ -8,9 +8,9 @@ from pathlib import Path
 
 import click
 
-from preflight.cli import next_step
 from preflight.cli.options import settings_of
 from preflight.cli.terminal import fitted, is_shown_to_people, note
+from preflight.cli.typed import GOING_ON, state_folder
 from preflight.core.redact import visible
 from preflight.providers.destination import OWN, named
 from preflight.report.wording import books, number, plural
@@ -28,6 +28,8 @@ def run(show: str | None, run: str | None, state_dir: Path | None) -> int:
         if run is None:
             raise click.UsageError("`runs show` needs the ID of a run; `preflight runs` lists them")
         place, _ = places.found(settings.state_dir, run)
+        from preflight.cli import next_step  # here: the list needs no tables
+
         with Ledger(place) as ledger:
             click.echo(_described(ledger, run), nl=False)
             latest = [known for known in ledger.family(run) if known.state != RunState.REPLACED]
@@ -41,7 +43,9 @@ def run(show: str | None, run: str | None, state_dir: Path | None) -> int:
     for _, known in listed:
         click.echo(_line(known, time.time()))
     if listed:
-        note(f"next: {next_step.of_ledger(listed[0][1])}")
+        newest = listed[0][1]
+        name = "resume" if newest.state in GOING_ON else "runs show"
+        note(f"next: preflight {name} {newest.id}{state_folder()}")
     return 0
 
 
