@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 from preflight.cli.options import emit
-from preflight.cli.terminal import is_shown_to_people
+from preflight.cli.terminal import is_shown_to_people, note
 from preflight.config import catalogue
+from preflight.core.redact import visible
 from preflight.report import diff
 from preflight.writing import results_folder, undo
 
@@ -18,4 +20,6 @@ def run(folder: Path, show_values: bool | None) -> int:
     shown = is_shown_to_people() if show_values is None else show_values
     head = diff.heading(undo.source_name(folder), str(folder / results_folder.CLEAN))
     emit(head + diff.cells(changes, names, show_values=shown), None)
+    again = visible(shlex.join(["preflight", "undo", str(folder)]))
+    note(f"next: {again} undoes all of it, with --code or --row a part")
     return 0

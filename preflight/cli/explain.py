@@ -7,7 +7,7 @@ from typing import Any
 import click
 from rich.text import Text
 
-from preflight.cli import screen
+from preflight.cli import screen, terminal
 from preflight.cli.options import emit, settings_of
 from preflight.cli.rule_pages import page
 from preflight.config import catalogue
@@ -30,4 +30,5 @@ def run(code: str, **given: Any) -> int:
     emit(screen.drawn([Text(title, style="bold"), Text(""), *page(rule)]), None)
     if len(rule.kinds) == 1 and (judge := judge_of(*rule.kinds)):
         click.echo(f"The cells are judged with {judge}.")
+    terminal.note(f"next: preflight check FILE --select {rule.code}")
     return 0

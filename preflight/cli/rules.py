@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from preflight.cli import terminal
 from preflight.cli.options import settings_of
 from preflight.config import catalogue, profiles
 from preflight.config.profile import Profile
@@ -31,6 +32,7 @@ def run(output_format: str, tested: tuple[Path, ...], **given: Any) -> int:
             f"{rule.code}  {rule.severity:<7}  {fix:<6}  {rule.name:<24}  {rule.message}  {where}"
         )
         click.echo(line.rstrip())
+    terminal.note("next: preflight explain CODE")
     return 0
 
 

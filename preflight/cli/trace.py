@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from preflight.cli import terminal
+from preflight.cli import terminal, typed
 from preflight.cli.options import emit, settings_of, shows_values
 from preflight.cli.output_file import refuse
 from preflight.cli.progress import live_view
@@ -38,6 +38,8 @@ def run(
     write = story.document if output_format == "json" else story.text
     shown = shows_values(settings)
     emit(write(trail, show_values=shown), output_file, private=shown)
+    if output_format != "json":
+        terminal.note(f"next: preflight runs show {trail.runs[0].id}{typed.state_folder()}")
     return 0
 
 

@@ -130,3 +130,16 @@ def test_a_profile_and_a_template_lead_to_a_check(call: Call) -> None:
     made = call("template", "--for", "textus", "-o", "t.csv")
     assert made.err == "next: fill in t.csv, then preflight check t.csv --for textus\n"
     assert call("template", "--for", "textus").err == ""
+
+
+def test_what_is_looked_at_leads_on(call: Call, shared: Sandbox, here: Path) -> None:
+    assert call("rules").err == "next: preflight explain CODE\n"
+    assert call("explain", "EML302").err == "next: preflight check FILE --select EML302\n"
+    (here / "a.csv").write_text(MESSY)
+    call("submit", "a.csv", *TALKVALUE, "--select", "EML")
+    shown = call("diff", "a.preflight")
+    assert shown.err == (
+        "next: preflight undo a.preflight undoes all of it, with --code or --row a part\n"
+    )
+    run = call("runs", "-q").out.split()[0]
+    assert call("trace", run, "1").err.endswith(f"next: preflight runs show {run}\n")
