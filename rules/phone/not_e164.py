@@ -5,8 +5,8 @@ of another country: under its profile this is an error. Dotdigital's help wants 
 international format. The region comes from the row's country or calling code, `--region` or the
 profile, and is never guessed. A number in letters is left for a person, and so are digits that may
 have lost a plus: in Germany `4917012345678` is a landline without its leading zero to the library,
-and a mobile number with a plus in front. PHN406 covers numbers with an extension, PHN414 and PHN415
-those with words around them.
+and a mobile number with a plus in front. An extension stays behind the number; PHN406 covers it, and
+PHN414 and PHN415 words around a number.
 
 Options::
 
@@ -22,6 +22,7 @@ Bad::
     eve@kestrel-labs.com,011 15 2345-6789,AR
     fred@kestrel-labs.com,1-800-FLOWERS,US
     gwen@kestrel-labs.com,4917012345678,DE
+    hal@kestrel-labs.com,(415) 555-2673 ext. 12,US
 
 Findings::
 
@@ -32,6 +33,7 @@ Findings::
     6:phone PHN404 not in international format (like +12125550143): with a 9 in place of Argentina's 15
     7:phone PHN404 not in international format (like +12125550143); letters stand for digits
     8:phone PHN404 not in international format (like +12125550143); with a plus in front it is a different number
+    9:phone PHN404 not in international format (like +12125550143)
 
 Good::
 
@@ -49,6 +51,7 @@ Fixed::
     eve@kestrel-labs.com,+5491123456789,AR
     fred@kestrel-labs.com,1-800-FLOWERS,US
     gwen@kestrel-labs.com,4917012345678,DE
+    hal@kestrel-labs.com,+14155552673 x12,US
 """  # noqa: E501 - a finding is one line
 
 from __future__ import annotations
@@ -61,6 +64,8 @@ from preflight.rule import Context, Phase, Rule, Safety, Scope, Severity
 
 # Digits of any script and the punctuation between them. A letter may be an extension or a note.
 _ONLY_A_NUMBER = re.compile(r"[^\w+\uff0b]*[+\uff0b]?(?:[^\w+\uff0b]*\d)+[^\w+\uff0b]*")
+# An extension, written so that it can be nothing else.
+_EXTENSION = re.compile(r"(?i)(.*\d)\s*(?:ext|extn|extension|x|#)[:.]?\s*(\d{1,6})\s*")
 _ARGENTINE_MOBILE = "+549"
 _MESSAGE = "not in international format (like +12125550143)"
 
@@ -69,10 +74,22 @@ def _is_only_a_number(cell: str) -> bool:
     return _ONLY_A_NUMBER.fullmatch(cell) is not None
 
 
+def _extension(cell: str) -> str:
+    """The extension of a number that is nothing but a number and an extension; "" if there is none.
+
+    In letters, or among words, a number is left for a person.
+    """
+    match = _EXTENSION.fullmatch(cell)
+    return match[2] if match and _is_only_a_number(match[1]) else ""
+
+
 def check(phone: pd.Series[str], context: Context) -> pd.Series[bool]:
     del phone
-    valid = (context.judged["status"] == "ok") & (context.judged["reason"] != "extension")
-    return ~valid | (context.judged["bare"] == context.judged["e164"])
+    judged = context.judged
+    # With an extension a number is in international format if it has a plus.
+    has_plus = judged["bare"].str.lstrip(" (").str.startswith(("+", "\uff0b"))
+    written = (judged["bare"] == judged["e164"]).mask(judged["reason"] == "extension", has_plus)
+    return (judged["status"] != "ok") | written
 
 
 def _had_15(cell: str, e164: str) -> bool:
@@ -99,11 +116,11 @@ def reason(phone: pd.Series[str], context: Context) -> pd.Series[str]:
 
 
 def fix(phone: pd.Series[str], context: Context) -> pd.Series[str]:
-    settled = context.judged["reason"] == ""
-    return phone.mask(
-        settled & context.judged["bare"].map(_is_only_a_number),
-        context.judged["e164"],
-    )
+    judged = context.judged
+    settled = judged["reason"] == ""
+    fixed = phone.mask(settled & judged["bare"].map(_is_only_a_number), judged["e164"])
+    extended = judged["bare"].map(_extension).mask(judged["reason"] != "extension", "")
+    return fixed.mask(extended != "", judged["e164"] + " x" + extended)
 
 
 RULE = Rule(
