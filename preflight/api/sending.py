@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Unpack
@@ -23,12 +23,11 @@ from preflight.api.options import (
 from preflight.api.sent import Sent
 from preflight.api.work import WorkFolder, work_folder
 from preflight.config.settings import Settings
-from preflight.core import files
 from preflight.core.errors import SourceError, UsageError
 from preflight.linting.checked import silent
 from preflight.pipeline import delivery, merge_file, merge_run, resubmission
 from preflight.pipeline.call import CallOptions
-from preflight.pipeline.connection import Connection
+from preflight.pipeline.connection import Connection, sandbox_starter
 from preflight.reading.source import open_source
 from preflight.runs.delivery.events import silent as no_events
 from preflight.writing import results_folder
@@ -204,25 +203,10 @@ def _connection(settings: Settings, options: SendOptions) -> Iterator[Connection
             environ=environ,
             base_url=options.get("base_url"),
             sandbox=options.get("sandbox", False),
-            stand_ins=_stand_ins(settings, environ, stack),
+            stand_ins=sandbox_starter(settings.state_dir, environ, stack),
             wait=options.get("wait", True),
             events=options.get("events", no_events),
         )
-
-
-def _stand_ins(
-    settings: Settings, environ: Mapping[str, str], stack: ExitStack
-) -> Callable[[], Mapping[str, str]]:
-    """A function that starts the stand-ins of a call, and returns the environment for them."""
-
-    def start() -> Mapping[str, str]:
-        from preflight.providers.sandbox.server import Sandbox
-
-        files.folder(settings.state_dir)
-        box = stack.enter_context(Sandbox(settings.state_dir / "sandbox.sqlite"))
-        return {**environ, **box.environment}
-
-    return start
 
 
 def _unchanged(fixed: Fixed, place: WorkFolder) -> Given:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from itertools import chain
@@ -12,10 +11,9 @@ from typing import Any
 from preflight.cli.options import settings_of
 from preflight.cli.output_file import refuse_protected
 from preflight.cli.progress import View, live_view
-from preflight.cli.submit import run_events, stand_ins, tell
+from preflight.cli.submit import connection, run_events, tell
 from preflight.core.workspace import workspace
 from preflight.pipeline import resubmission
-from preflight.pipeline.connection import Connection
 from preflight.report import text
 from preflight.report.wording import number, plural
 from preflight.runs.corrections.brought import Corrections
@@ -40,13 +38,12 @@ def run(corrected: str, **given: Any) -> int:
             sent = resubmission.resubmit(
                 Path(corrected),
                 settings,
-                Connection(
+                connection(
+                    settings,
+                    given,
+                    stack,
+                    view,
                     options=given["provider_values"],
-                    environ=os.environ,
-                    base_url=given["base_url"],
-                    sandbox=given["sandbox"],
-                    stand_ins=stand_ins(settings, stack, view),
-                    wait=not given["no_wait"],
                     events=_events(view, run_events(view, given)),
                 ),
                 work=work,

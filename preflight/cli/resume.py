@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import ExitStack
 from typing import Any
 
 from preflight.cli.options import settings_of
 from preflight.cli.output_file import refuse_protected
 from preflight.cli.progress import live_view
-from preflight.cli.submit import run_events, stand_ins, tell
+from preflight.cli.submit import connection, tell
 from preflight.core.workspace import workspace
 from preflight.pipeline import delivery
-from preflight.pipeline.connection import Connection
 from preflight.runs.guards import inputs_of_runs
 
 _OWN = ("state_dir", "timeout", "config", "isolated", "max_bad", "output_format", "show_values")
@@ -28,15 +26,7 @@ def run(run: str | None, **given: Any) -> int:
             sent = delivery.resume(
                 run,
                 settings,
-                Connection(
-                    options={},
-                    environ=os.environ,
-                    base_url=given["base_url"],
-                    sandbox=given["sandbox"],
-                    stand_ins=stand_ins(settings, stack, view),
-                    wait=not given["no_wait"],
-                    events=run_events(view, given),
-                ),
+                connection(settings, given, stack, view),
                 work=work,
                 resend=frozenset(given["resend_unknown"]),
                 accept=frozenset(given["mark_accepted"]),

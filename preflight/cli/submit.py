@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import Any
 
@@ -18,12 +18,11 @@ from preflight.cli.output_file import refuse_protected
 from preflight.cli.part_lines import part_lines
 from preflight.cli.progress import View, live_view
 from preflight.config.settings import Settings
-from preflight.core import files
 from preflight.core.errors import Stopped
 from preflight.core.exchange import Reason
 from preflight.core.workspace import workspace
 from preflight.pipeline import delivery
-from preflight.pipeline.connection import Connection
+from preflight.pipeline.connection import Connection, sandbox_starter
 from preflight.report import documents, exit_codes, results, summary, text
 from preflight.report.lines import Line, line
 from preflight.report.listing import listing
@@ -57,15 +56,7 @@ def run(path: str, **given: Any) -> int:
                 path,
                 given["to"],
                 settings,
-                Connection(
-                    options=given["provider_values"],
-                    environ=os.environ,
-                    base_url=given["base_url"],
-                    sandbox=given["sandbox"],
-                    stand_ins=stand_ins(settings, stack, view),
-                    wait=not given["no_wait"],
-                    events=run_events(view, given),
-                ),
+                connection(settings, given, stack, view, options=given["provider_values"]),
                 work=work,
                 folder=given["folder"],
                 force=given["force"],
@@ -98,24 +89,38 @@ def again(run: str, given: Mapping[str, Any]) -> str:
     return f"`{shlex.join(words)}`"
 
 
-def stand_ins(settings: Settings, stack: ExitStack, view: View) -> Callable[[], Mapping[str, str]]:
-    """A function that starts the stand-ins of a run, and returns the environment for them.
+def connection(
+    settings: Settings,
+    given: Mapping[str, Any],
+    stack: ExitStack,
+    view: View,
+    *,
+    options: Mapping[str, str] | None = None,
+    events: Events | None = None,
+) -> Connection:
+    """How a call reaches its provider.
 
     Args:
-        settings: with the state folder, where the stand-ins keep their data.
-        stack: stops them when it is closed.
-        view: of the call, which says where they are.
+        settings: with the state folder, where stand-ins keep their data.
+        given: the options of the call.
+        stack: stops the stand-ins when it is closed.
+        view: of the call.
+        options: the provider's own.
+        events: instead of `run_events`.
     """
 
-    def start() -> Mapping[str, str]:
-        from preflight.providers.sandbox.server import Sandbox
+    def say_where(url: str) -> None:
+        view.note(f"sandbox: local stand-ins at {url}, nothing leaves this machine")
 
-        files.folder(settings.state_dir)
-        box = stack.enter_context(Sandbox(settings.state_dir / "sandbox.sqlite"))
-        view.note(f"sandbox: local stand-ins at {box.url}, nothing leaves this machine")
-        return {**os.environ, **box.environment}
-
-    return start
+    return Connection(
+        options=options or {},
+        environ=os.environ,
+        base_url=given["base_url"],
+        sandbox=given["sandbox"],
+        stand_ins=sandbox_starter(settings.state_dir, os.environ, stack, say_where),
+        wait=not given["no_wait"],
+        events=events or run_events(view, given),
+    )
 
 
 def tell(sent: delivery.SettledRun, settings: Settings, given: Mapping[str, Any]) -> int:

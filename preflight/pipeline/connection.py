@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from preflight.config import profiles
+from preflight.core import files
 from preflight.core.errors import UsageError
 from preflight.providers import registry
 from preflight.providers.access import is_loopback
@@ -164,3 +167,29 @@ def _same_address(run: Run, variable: str) -> str:
     if run.is_rehearsal:
         return "add --sandbox, without --base-url"
     return f"add `--base-url {run.address}`, or set {variable} as it was"
+
+
+def sandbox_starter(
+    state_dir: Path,
+    environ: Mapping[str, str],
+    stack: ExitStack,
+    started: Callable[[str], None] = lambda _: None,
+) -> Callable[[], Mapping[str, str]]:
+    """The `stand_ins` of a connection: starts them, and returns the environment for them.
+
+    Args:
+        state_dir: where they keep their data.
+        environ: that their addresses and secrets are put over.
+        stack: stops them when it is closed.
+        started: told their address.
+    """
+
+    def start() -> Mapping[str, str]:
+        from preflight.providers.sandbox.server import Sandbox  # an extra; few calls need it
+
+        files.folder(state_dir)
+        box = stack.enter_context(Sandbox(state_dir / "sandbox.sqlite"))
+        started(box.url)
+        return {**environ, **box.environment}
+
+    return start
