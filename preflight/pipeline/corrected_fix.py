@@ -24,10 +24,10 @@ from preflight.config.settings import Settings
 from preflight.core import csv_writer, files
 from preflight.core.row_id import ID, NAME
 from preflight.core.types import Chunk, Flaw, Layout, Source, Syntax
-from preflight.linting.apply_fixes import apply_fixes
 from preflight.linting.checked import Checked
 from preflight.pipeline import check_fix_split
 from preflight.pipeline.call import Call
+from preflight.pipeline.rounds import NO_RUN, gathered, proved_orders
 from preflight.reading import workbook
 from preflight.reading.raw_records import cut
 from preflight.reading.source import open_source
@@ -35,7 +35,7 @@ from preflight.report.wording import plural
 from preflight.runs.corrections.compare import Comparison, compare_rows
 from preflight.runs.corrections.identify import named
 from preflight.runs.corrections.read import Returned, labels, read_returned
-from preflight.runs.corrections.versions import Gathering, Version
+from preflight.runs.corrections.versions import Version
 from preflight.runs.kept_run import as_kept
 from preflight.runs.lineage import row_of
 from preflight.writing import results_folder, undo_record
@@ -83,11 +83,7 @@ def merged(path: str | Path, settings: Settings, call: Call) -> Merged | None:
         delimiter=",",
         header_row=max(1, checked.layout.data_line - 1),
         sheet=None,
-        date_orders={
-            column.name: checked.analysis.plan.orders[column.position]
-            for column in checked.analysis.plan.columns
-            if column.position in checked.analysis.plan.orders
-        },
+        date_orders=proved_orders([checked]),
     )
     note = (
         f"{plural(int(comparison.edited.sum()), 'row')} corrected, merged with the rows of "
@@ -135,7 +131,7 @@ def brought(path: str | Path, settings: Settings, call: Call) -> Brought | None:
         kept,
         Call(work=call.work, progress=call.progress, name=record.name),
     )
-    version = _version(checked, call)
+    version = gathered(NO_RUN, checked, call.progress)
     returned = _read(source, labels(checked.layout.header), settings, call)
     names = named(returned, [version], version.index(), set())
     return Brought(checked, version, returned, names, kept)
@@ -220,14 +216,6 @@ def _settings(record: UndoRecord, settings: Settings) -> Settings:
         columns={**kept.columns, **settings.columns},
         unsafe_fixes=kept.unsafe_fixes or settings.unsafe_fixes,
     )
-
-
-def _version(checked: Checked, call: Call) -> Version:
-    plan = checked.analysis.plan
-    gathering = Gathering("", checked.layout, plan.columns, plan.profile.key)
-    for fixed in apply_fixes(checked.analysis, checked.records("comparing", call.progress)):
-        gathering.add(fixed.original, fixed.chunk)
-    return gathering.version()
 
 
 def _write(checked: Checked, returned: Returned, comparison: Comparison, call: Call) -> Path:

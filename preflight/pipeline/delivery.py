@@ -32,12 +32,12 @@ from preflight.runs.delivery.loop import Terms, drive
 from preflight.runs.delivery.poller import words
 from preflight.runs.guards import instead, refuse_begun, refuse_sent, replace, same_folder
 from preflight.runs.kept_run import (
-    CORRECTS,
     judged_again,
     keep_source,
     require_kept,
     restored,
     stored,
+    stored_fix,
 )
 from preflight.runs.ledger import places
 from preflight.runs.ledger.database import LOCKS
@@ -163,6 +163,8 @@ def _begin(submission: Submission, ledger: Ledger, fixed: FixedFile) -> str:
     provider, settings = submission.provider, submission.own_settings
     source = fixed.checked.source
     keep_source(fixed.checked, settings.state_dir)
+    if submission.corrects is not None:
+        keep_source(submission.corrects.checked, settings.state_dir)
     lock = settings.state_dir / LOCKS / f"{provider}-{source.sha256[:16]}.lock"
     with locked(lock, f"{source.name} for {provider}"):
         in_folder = same_folder(fixed.folder)
@@ -183,7 +185,7 @@ def _begin(submission: Submission, ledger: Ledger, fixed: FixedFile) -> str:
                 source_sha256=source.sha256,
                 source_rows=fixed.books.rows,
                 folder=fixed.folder,
-                settings={**stored(settings, fixed.checked), CORRECTS: submission.corrects},
+                settings={**stored(settings, fixed.checked), **stored_fix(submission.corrects)},
                 options=submission.options,
                 books=fixed.books,
                 parts=fixed.parts,

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Unpack
 
@@ -25,16 +24,14 @@ from preflight.core import csv_writer, files
 from preflight.core.errors import UsageError
 from preflight.core.row_id import DIGITS, ID, NAME
 from preflight.core.types import Source
-from preflight.linting.apply_fixes import apply_fixes
-from preflight.linting.checked import Checked, Progress
 from preflight.pipeline import check_fix_split
 from preflight.pipeline.call import Call, CallOptions
 from preflight.pipeline.connection import Connection
 from preflight.pipeline.delivery import deliver
+from preflight.pipeline.rounds import Rounds, earlier_rounds, gathered, proved_orders
 from preflight.pipeline.submission import Submission
 from preflight.providers import registry
 from preflight.reading.source import open_source
-from preflight.runs import row_outcomes
 from preflight.runs.corrections.brought import brought
 from preflight.runs.corrections.compare import (
     Comparison,
@@ -44,14 +41,14 @@ from preflight.runs.corrections.compare import (
 from preflight.runs.corrections.identify import named
 from preflight.runs.corrections.read import Returned, read_returned
 from preflight.runs.corrections.root import root
-from preflight.runs.corrections.versions import Gathering, Version
+from preflight.runs.corrections.versions import Version
 from preflight.runs.delivery.events import Compared
 from preflight.runs.guards import replace
-from preflight.runs.kept_run import digests_of, judged_again, restored
+from preflight.runs.kept_run import digests_of, restored
 from preflight.runs.ledger import places
 from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import Run, RunState
-from preflight.runs.lineage import TAKEN, standings
+from preflight.runs.lineage import TAKEN
 from preflight.runs.settlement import SettledRun
 
 
@@ -101,12 +98,12 @@ def resubmit(
         connection.check(
             parent.provider, {**_taken_over(parent), **connection.options}, secrets=not dry_run
         )
-        rounds = _rounds(family, settings, call)
+        rounds = earlier_rounds(family, settings, call)
         returned = _returned(source, rounds.history[0].labels, settings, call.work)
         _refuse_others(ledger, family, returned, source.name)
         own = dataclasses.replace(
             _own_settings(parent, settings, header_line(returned)),
-            date_orders=_orders(rounds.sources),
+            date_orders=proved_orders(rounds.sources),
         )
         comparison, path = _compared(returned, rounds, own, call)
         connection.events(Compared(brought(returned, comparison, parent, rounds.stand)))
@@ -137,36 +134,6 @@ def _was_sent(digests: Sequence[str], state_dir: Path) -> bool:
     )
 
 
-@dataclass(frozen=True)
-class _Rounds:
-    """The earlier rounds of a family.
-
-    Attributes:
-        sources: their sources, linted again.
-        history: their rows, as read and as sent.
-        outcomes: of the rows, by the ID of the run.
-        stand: where each row stands after all rounds, see `lineage.standings`.
-    """
-
-    sources: Sequence[Checked]
-    history: Sequence[Version]
-    outcomes: Mapping[str, pd.DataFrame]
-    stand: pd.DataFrame
-
-
-def _rounds(family: Sequence[Run], settings: Settings, call: Call) -> _Rounds:
-    check = check_fix_split.checker(call.work, call.progress)
-    sources = [judged_again(run, restored(run, settings), check) for run in family]
-    history = [
-        _gathered(run.id, checked, call.progress)
-        for run, checked in zip(family, sources, strict=True)
-    ]
-    outcomes = [(run, row_outcomes.load(settings.state_dir, run.id)) for run in family]
-    return _Rounds(
-        sources, history, {run.id: table for run, table in outcomes}, standings(outcomes)
-    )
-
-
 def _returned(source: Source, labels: Sequence[str], settings: Settings, work: Path) -> Returned:
     """Reads the corrected file, with its columns under these labels."""
     return read_returned(
@@ -180,7 +147,7 @@ def _returned(source: Source, labels: Sequence[str], settings: Settings, work: P
 
 
 def _compared(
-    returned: Returned, rounds: _Rounds, own: Settings, call: Call
+    returned: Returned, rounds: Rounds, own: Settings, call: Call
 ) -> tuple[Comparison, Path]:
     """Compares the corrected rows with what was sent before, and writes them as a plain file."""
     stand = rounds.stand
@@ -197,7 +164,7 @@ def _compared(
         as_sent(path, own, linting),
         rounds.history,
         stand,
-        {run: _taken(table) for run, table in rounds.outcomes.items()},
+        rounds.taken,
     )
     return compared, path
 
@@ -271,34 +238,10 @@ def _taken_over(parent: Run) -> dict[str, str]:
     return {name: value for name, value in parent.options.items() if name not in once}
 
 
-def _orders(sources: Sequence[Checked]) -> dict[str, str]:
-    """The orders of day and month that the rows of all rounds proved; earlier rounds first."""
-    proved: dict[str, str] = {}
-    for checked in sources:
-        plan = checked.analysis.plan
-        for column in plan.columns:
-            if column.position in plan.orders:
-                proved.setdefault(column.name, plan.orders[column.position])
-    return proved
-
-
 def as_sent(path: Path, own: Settings, call: Call) -> Version:
     """The corrected rows as they would be sent, after fixing."""
     offline = dataclasses.replace(own, online=False, schema=None)
-    return _gathered("", check_fix_split.analyzed(path, offline, call), call.progress)
-
-
-def _gathered(run: str, checked: Checked, progress: Progress) -> Version:
-    plan = checked.analysis.plan
-    gathering = Gathering(run, checked.layout, plan.columns, plan.profile.key)
-    for fixed in apply_fixes(checked.analysis, checked.records("comparing", progress)):
-        gathering.add(fixed.original, fixed.chunk)
-    return gathering.version()
-
-
-def _taken(table: pd.DataFrame) -> frozenset[str]:
-    """The row IDs of the rows of a run that the provider took, or may have taken."""
-    return frozenset(table.loc[table["place"].isin(TAKEN), "origin"])
+    return gathered("", check_fix_split.analyzed(path, offline, call), call.progress)
 
 
 def _refuse_others(ledger: Ledger, family: Sequence[Run], returned: Returned, name: str) -> None:

@@ -11,6 +11,7 @@ from preflight.config.setting_values import MaxBad
 from preflight.config.settings import Settings
 from preflight.pipeline.call import Call
 from preflight.pipeline.connection import Connection
+from preflight.runs.kept_run import CorrectedFix
 from preflight.runs.ledger import places
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Submission:
         max_bad: how many rejected rows are accepted; with more, nothing is sent. None for any.
         address: where it is sent, see `providers.destination`.
         parent: the run that the file has corrected rows of.
-        corrects: the digest of the file of a mere fix that the file has corrected rows of.
+        corrects: the mere fix that the file has corrected rows of.
         corrections: the corrected cells, see `CORRECTION_COLUMNS`.
     """
 
@@ -46,7 +47,7 @@ class Submission:
     dry_run: bool = False
     max_bad: MaxBad | None = None
     parent: str | None = None
-    corrects: str = ""
+    corrects: CorrectedFix | None = None
     corrections: pd.DataFrame | None = None
 
     @property

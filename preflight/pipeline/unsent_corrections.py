@@ -9,24 +9,17 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
-
-from preflight.config import catalogue
 from preflight.config.settings import Settings
 from preflight.core.errors import UsageError
-from preflight.core.types import Flaw
-from preflight.linting.row_states import CLEAN, DROPPED
 from preflight.pipeline.call import Call
 from preflight.pipeline.connection import Connection
-from preflight.pipeline.corrected_fix import Brought, brought
+from preflight.pipeline.corrected_fix import brought
 from preflight.pipeline.resubmission import as_sent, compared_settings, header_line, written
+from preflight.pipeline.rounds import NO_RUN, clean_rows, proved_orders, standing_of_fix
 from preflight.pipeline.submission import Submission
 from preflight.providers import registry
 from preflight.runs.corrections.compare import compare_rows, without_duplicates
-from preflight.runs.row_outcomes import RowOutcome
-
-_NO_RUN = ""
+from preflight.runs.kept_run import CorrectedFix
 
 
 def submission(
@@ -53,21 +46,24 @@ def submission(
             f"{path} corrects a fix that was for no provider; send it with "
             f"`preflight submit {path} --to PROVIDER`"
         )
-    returned, stand = found.returned, _stand(found)
+    returned = found.returned
+    stand = standing_of_fix(found.version, found.checked, call.progress)
     comparison = compare_rows(returned, found.names, [found.version], stand)
     plain = written(returned, comparison, call.work, returned.source)
-    own = compared_settings(found.settings, header_line(returned))
+    own = dataclasses.replace(
+        compared_settings(found.settings, header_line(returned)),
+        date_orders=proved_orders([found.checked]),
+    )
     linting = Call(
         work=call.work, progress=call.progress, comparison=comparison.verdicts(returned.rows)
     )
-    clean = frozenset(stand.index[stand["place"] == RowOutcome.ACCEPTED])
     compared = without_duplicates(
         comparison,
         returned,
         as_sent(plain, own, linting),
         [found.version],
         stand,
-        {_NO_RUN: clean},
+        {NO_RUN: clean_rows(stand)},
     )
     name, verdicts = returned.source.name, compared.verdicts(returned.rows)
     return Submission(
@@ -80,24 +76,5 @@ def submission(
         dry_run=dry_run,
         max_bad=settings.max_bad,
         corrections=compared.corrections,
-        corrects=found.checked.source.sha256,
+        corrects=CorrectedFix(found.settings, found.checked),
     )
-
-
-def _stand(found: Brought) -> pd.DataFrame:
-    """Where each row stands after the fix, as `lineage.standings` says it of runs."""
-    version, checked = found.version, found.checked
-    state = checked.analysis.after[version.rows - 1]
-    place = np.select(
-        [state == CLEAN, state == DROPPED],
-        [RowOutcome.ACCEPTED.value, RowOutcome.DROPPED.value],
-        default=RowOutcome.REJECTED_HERE.value,
-    )
-    malformed = [
-        chunk.malformed["row"][chunk.malformed["flaw"] != Flaw.BLANK].to_numpy(dtype=np.int64)
-        for chunk in checked.records("comparing")
-    ]
-    misplacing = min(catalogue.codes(lambda rule: rule.misplaces_cells))
-    odd = np.isin(version.rows, np.concatenate([np.empty(0, dtype=np.int64), *malformed]))
-    table = {"place": place, "codes": np.where(odd, misplacing, ""), "reason": "", "run": _NO_RUN}
-    return pd.DataFrame(table, index=version.index())

@@ -10,6 +10,7 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,7 @@ SOURCES = "sources"
 """The folder of the kept sources, in the state folder; each is named by its SHA-256."""
 
 CORRECTS = "corrects"
-"""Among the kept settings: the digest of the file whose corrected rows a first run sends, or ""."""
+"""Among the kept settings of a first run: the fix that it corrects, see `stored_fix`."""
 
 _COMPARISON = ".comparison.json"
 _KEPT = (
@@ -62,9 +63,42 @@ def stored(settings: Settings, checked: Checked) -> dict[str, Any]:
     return values
 
 
+@dataclass(frozen=True)
+class CorrectedFix:
+    """A mere fix whose corrected rows are sent.
+
+    Attributes:
+        settings: of the fix.
+        checked: the file that was fixed.
+    """
+
+    settings: Settings
+    checked: Checked
+
+
+def stored_fix(fix: CorrectedFix | None) -> dict[str, Any]:
+    """What a later round needs of the fix that a first run corrects, as JSON values."""
+    if fix is None:
+        return {}
+    source = fix.checked.source
+    kept = stored(fix.settings, fix.checked)
+    return {CORRECTS: {"sha256": source.sha256, "name": source.name, "settings": kept}}
+
+
+def fix_before(run: Run) -> Run | None:
+    """The fix whose corrected rows a first run sent, as a run that sent nothing; or None."""
+    fix = run.settings.get(CORRECTS)
+    if fix is None:
+        return None
+    return dataclasses.replace(
+        run, source_sha256=fix["sha256"], source_name=fix["name"], settings=fix["settings"]
+    )
+
+
 def digests_of(run: Run) -> tuple[str, ...]:
     """The digests of the files that the rows of a run may be from, by their row IDs."""
-    return tuple(filter(None, (run.source_sha256, run.settings.get(CORRECTS))))
+    fix = fix_before(run)
+    return (run.source_sha256,) if fix is None else (run.source_sha256, fix.source_sha256)
 
 
 def restored(run: Run, settings: Settings) -> Settings:

@@ -580,6 +580,30 @@ def test_rejects_of_a_mere_fix_are_sent_alone(call: Call, box: Box, here: Path) 
     assert keys == ["ann2@kestrel-labs.com", "ann5@kestrel-labs.com"]
 
 
+def test_a_later_round_holds_back_the_clean_rows_of_the_fix_as_the_first_does(
+    call: Call, box: Box, here: Path
+) -> None:
+    """Somebody may have uploaded clean.csv by hand; the fix itself may be gone by then."""
+    opened = box()
+    (here / "a.csv").write_text(leads(6, r2="nobody", r4="no address", r5="none"))
+    call("fix", "a.csv", "--for", "dotdigital")
+    rejects = here / "a.preflight" / "rejects.csv"
+    rejects.write_text(rejects.read_text().replace("nobody", "ann2@kestrel-labs.com"))
+    assert call("resubmit", rejects, "-O", "address_book=77", "-o", "first").code == 1
+    shutil.rmtree(here / "a.preflight")
+    left = (here / "first" / "failures.csv").read_text()
+    (here / "again.csv").write_text(
+        left.replace("no address", "ann1@kestrel-labs.com").replace("none", "ann5@kestrel-labs.com")
+    )
+    told = call("resubmit", "again.csv")
+    assert told.code == 1, told.err
+    keys = [row.key for row in opened.store.accepted("dotdigital")]
+    assert keys == ["ann2@kestrel-labs.com", "ann5@kestrel-labs.com"]
+    (held,) = rows_of(here / "again.preflight" / "failures.csv")
+    words = "has the match key of row 1, clean in the file that was fixed"
+    assert words in held["preflight__message"]
+
+
 def test_rejects_of_a_fix_for_no_provider_name_the_command(call: Call, here: Path) -> None:
     (here / "a.csv").write_text(leads(2, r2="nobody"))
     call("fix", "a.csv")
