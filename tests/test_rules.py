@@ -93,6 +93,8 @@ NAMES = {
     "PHN414": "phone-labelled",
     "PHN415": "phone-words",
     "PHN416": "phone-old-form",
+    "PHN417": "phone-lettered",
+    "PHN418": "phone-plus-missing",
     "TIM501": "timestamp-invalid",
     "TIM502": "timestamp-naive",
     "TIM503": "timestamp-ambiguous-order",

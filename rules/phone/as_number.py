@@ -26,7 +26,7 @@ Findings::
 Good::
 
     email,phone
-    bob@kestrel-labs.com,491701234567
+    bob@kestrel-labs.com,493023125000
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ Good::
 
     email,phone
     ann@kestrel-labs.com,+46701740605
-    bob@kestrel-labs.com,1-800-FLOWERS
+    bob@kestrel-labs.com,415-555-2671
 
 Fixed::
 

@@ -3,10 +3,8 @@
 TextUs stores phone numbers as E.164, and its help asks for a plus and the country code for numbers
 of another country: under its profile this is an error. Dotdigital's help wants mobile numbers in
 international format. The region comes from the row's country or calling code, `--region` or the
-profile, and is never guessed. A number in letters is left for a person, and so are digits that may
-have lost a plus: in Germany `4917012345678` is a landline without its leading zero to the library,
-and a mobile number with a plus in front. An extension stays behind the number; PHN406 covers it, and
-PHN414 and PHN415 words around a number.
+profile, and is never guessed. An extension stays behind the number; PHN406 covers it, PHN414 and
+PHN415 words around a number, PHN417 a number in letters, and PHN418 digits that may have lost a plus.
 
 Options::
 
@@ -20,8 +18,6 @@ Bad::
     cleo@kestrel-labs.com,030 23125000,Germany
     dan@kestrel-labs.com,415.555.2672,
     eve@kestrel-labs.com,011 15 2345-6789,AR
-    fred@kestrel-labs.com,1-800-FLOWERS,US
-    gwen@kestrel-labs.com,4917012345678,DE
     hal@kestrel-labs.com,(415) 555-2673 ext. 12,US
 
 Findings::
@@ -31,9 +27,7 @@ Findings::
     4:phone PHN404 not in international format (like +12125550143)
     5:phone PHN404 not in international format (like +12125550143)
     6:phone PHN404 not in international format (like +12125550143): with a 9 in place of Argentina's 15
-    7:phone PHN404 not in international format (like +12125550143); letters stand for digits
-    8:phone PHN404 not in international format (like +12125550143); with a plus in front it is a different number
-    9:phone PHN404 not in international format (like +12125550143)
+    7:phone PHN404 not in international format (like +12125550143)
 
 Good::
 
@@ -49,8 +43,6 @@ Fixed::
     cleo@kestrel-labs.com,+493023125000,Germany
     dan@kestrel-labs.com,+14155552672,
     eve@kestrel-labs.com,+5491123456789,AR
-    fred@kestrel-labs.com,1-800-FLOWERS,US
-    gwen@kestrel-labs.com,4917012345678,DE
     hal@kestrel-labs.com,+14155552673 x12,US
 """  # noqa: E501 - a finding is one line
 
@@ -67,6 +59,8 @@ _ONLY_A_NUMBER = re.compile(r"[^\w+\uff0b]*[+\uff0b]?(?:[^\w+\uff0b]*\d)+[^\w+\u
 # An extension, written so that it can be nothing else.
 _EXTENSION = re.compile(r"(?i)(.*\d)\s*(?:ext|extn|extension|x|#)[:.]?\s*(\d{1,6})\s*")
 _ARGENTINE_MOBILE = "+549"
+# PHN417 and PHN418 name numbers in letters, and digits that may have lost a plus.
+_OF_OTHER_RULES = ("vanity", "either")
 _MESSAGE = "not in international format (like +12125550143)"
 
 
@@ -89,7 +83,8 @@ def check(phone: pd.Series[str], context: Context) -> pd.Series[bool]:
     # With an extension a number is in international format if it has a plus.
     has_plus = judged["bare"].str.lstrip(" (").str.startswith(("+", "\uff0b"))
     written = (judged["bare"] == judged["e164"]).mask(judged["reason"] == "extension", has_plus)
-    return (judged["status"] != "ok") | written
+    others = judged["reason"].isin(_OF_OTHER_RULES)
+    return (judged["status"] != "ok") | written | others
 
 
 def _had_15(cell: str, e164: str) -> bool:
@@ -106,10 +101,6 @@ def _had_15(cell: str, e164: str) -> bool:
 def reason(phone: pd.Series[str], context: Context) -> pd.Series[str]:
     judged = context.judged
     messages = pd.Series(_MESSAGE, index=phone.index, dtype="str")
-    messages = messages.mask(
-        judged["reason"] == "either", f"{_MESSAGE}; with a plus in front it is a different number"
-    )
-    messages = messages.mask(judged["reason"] == "vanity", f"{_MESSAGE}; letters stand for digits")
     pairs = zip(judged["bare"], judged["e164"], strict=True)
     argentine = pd.Series([_had_15(*pair) for pair in pairs], index=phone.index, dtype=bool)
     return messages.mask(argentine, f"{_MESSAGE}: with a 9 in place of Argentina's 15")

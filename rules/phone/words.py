@@ -4,7 +4,7 @@
 The library skips some words, and reads others as the digits of a telephone's keys, which is another
 number. TextUs stores phone numbers as E.164, which has digits only; Dotdigital treats a phone as an
 ordinary data field, so under its profile this is a warning. Known labels, such as `mobile`, are
-removed, see PHN414, and a number that is written in letters on purpose is one, see PHN404.
+removed, see PHN414, and a number that is written in letters on purpose is one, see PHN417.
 
 Options::
 
