@@ -15,8 +15,9 @@ from preflight.api.work import WorkFolder
 from preflight.core.books import RunBooks
 from preflight.core.exchange import Reason
 from preflight.report.wording import books
-from preflight.runs import settlement
+from preflight.runs import lineage, settlement
 from preflight.runs.corrections.compare import CORRECTION_COLUMNS
+from preflight.runs.ledger.ledger import Ledger
 from preflight.writing import results_folder
 
 _ENDS = ("accepted", "rejected_here", "rejected_there", "submitted", "unknown", "dropped")
@@ -86,6 +87,29 @@ class Sent:
             if path.exists()
             else pd.DataFrame(columns=list(CORRECTION_COLUMNS), dtype="str")
         )
+
+    @functools.cached_property
+    def standing(self) -> pd.DataFrame:
+        """Where each row stands after all rounds of corrections.
+
+        Returns:
+            A row for each row of the first file, and for each that corrected files added: row (its
+            number in the first file, 0 for an added one; int), place (`accepted`, `rejected_here`,
+            `rejected_there`, `submitted`, `unattributed`, `unknown` or `dropped`; str), codes (of
+            the rules or of the provider; str), run (the run that decided it; str). No rows if
+            nothing was sent, or the first run has not ended.
+        """
+        run, columns = self.settled.run, ["row", "place", "codes", "run"]
+        settled = []
+        if run is not None:
+            with Ledger(self.settled.settings.state_dir) as ledger:
+                settled = lineage.settled_rounds(ledger, run)
+        if not settled:
+            return pd.DataFrame(columns=columns)
+        stand = lineage.standings(settled)
+        first = settled[0][1]["origin"]
+        rows = [lineage.row_of(name) for name in stand.index.where(stand.index.isin(first), "")]
+        return stand.assign(row=rows)[columns].reset_index(drop=True)
 
     def summary(self) -> str:
         """Where each row ended, in a line, and why the run stopped if it did."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from preflight.core.errors import UsageError
 from preflight.report.wording import number, outcome, plural
-from preflight.runs import lineage, row_outcomes
+from preflight.runs import lineage
 from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import Run, RunState
 from preflight.runs.row_outcomes import RowOutcome
@@ -18,10 +17,8 @@ if TYPE_CHECKING:
 def rounds(ledger: Ledger, run: Run) -> list[str]:
     """The rounds of corrections that a run belongs to, and where their rows stand."""
     family = [member for member in ledger.family(run.id) if member.state is not RunState.REPLACED]
-    settled = [
-        (member, table) for member in family if (table := _outcomes(ledger, member)) is not None
-    ]
-    if not settled or settled[0][0].id != family[0].id:
+    settled = lineage.settled_rounds(ledger, run)
+    if not settled:
         return []
     tables = {member.id: table for member, table in settled}
     lines = ["  rounds, the first one first:"]
@@ -39,13 +36,6 @@ def rounds(ledger: Ledger, run: Run) -> list[str]:
         f"  after all rounds: {plural(books.rows, 'row')}{added} = {_places(stand)}",
         f"  left to correct: {left}",
     ]
-
-
-def _outcomes(ledger: Ledger, run: Run) -> pd.DataFrame | None:
-    try:
-        return row_outcomes.load(ledger.folder, run.id)
-    except UsageError:
-        return None
 
 
 def _places(table: pd.DataFrame) -> str:

@@ -13,9 +13,12 @@ import numpy as np
 import pandas as pd
 
 from preflight.config import catalogue
+from preflight.core.errors import UsageError
 from preflight.core.exchange import Reason
 from preflight.core.row_id import NAME
-from preflight.runs.ledger.run import Run
+from preflight.runs import row_outcomes
+from preflight.runs.ledger.ledger import Ledger
+from preflight.runs.ledger.run import Run, RunState
 from preflight.runs.row_outcomes import RowOutcome
 
 TAKEN = (RowOutcome.ACCEPTED, RowOutcome.SUBMITTED, RowOutcome.UNATTRIBUTED, RowOutcome.UNKNOWN)
@@ -72,6 +75,21 @@ def standings(verdicts: Sequence[tuple[Run, pd.DataFrame]]) -> pd.DataFrame:
     )
     best = best.drop_duplicates("origin").set_index("origin").reindex(first)
     return best.drop(columns=["weight", "order", "age"])
+
+
+def settled_rounds(ledger: Ledger, run: Run) -> list[tuple[Run, pd.DataFrame]]:
+    """The settled runs of a family with the outcomes of their rows, the first run first.
+
+    Empty where the first run is not settled yet: the others say nothing of its rows.
+    """
+    family = [member for member in ledger.family(run.id) if member.state is not RunState.REPLACED]
+    settled = []
+    for member in family:
+        try:
+            settled.append((member, row_outcomes.load(ledger.folder, member.id)))
+        except UsageError:
+            continue
+    return settled if settled and settled[0][0].id == family[0].id else []
 
 
 def books(root: Run, stand: pd.DataFrame) -> FamilyBooks:

@@ -58,6 +58,9 @@ def test_a_frame_is_sent_corrected_and_sent_again_to_the_last_row() -> None:
     ]
     assert (len(sent.corrections), sent.corrections.columns[3]) == (0, "kind")
     assert again.run not in (None, sent.run)
+    assert again.standing["place"].tolist() == ["accepted"] * 4
+    assert again.standing["row"].tolist() == [1, 2, 3, 4]
+    assert again.standing["run"].value_counts().to_dict() == {sent.run: 2, again.run: 2}
     parts = sorted(Path("second").glob("**/*.csv"))
     assert "=Ben" in "".join(path.read_text() for path in parts)
 

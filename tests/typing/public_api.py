@@ -25,6 +25,7 @@ def results() -> None:
     assert_type(sent, preflight.Sent)
     assert_type(sent.books, RunBooks)
     assert_type(sent.run, str | None)
+    assert_type(sent.standing, pd.DataFrame)
     assert_type(preflight.resubmit(sent.failures, run=sent.run), preflight.Sent)
     assert_type(preflight.resume(resend=[2]), preflight.Sent)
     assert_type(preflight.merge("report.csv", provider="textus", run="x"), preflight.Sent)
