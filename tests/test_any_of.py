@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight.config import profiles
-from preflight.config.settings import Settings, load
+from preflight.config.setting_sources import load
+from preflight.config.settings import Settings
 from preflight.core.errors import ConfigError, RuleError, UsageError
 from tests.cells import chunk_of, plan_for
 from tests.checked import check

@@ -16,7 +16,7 @@ import pytest
 
 from preflight.cli.main import _COMMANDS, _preflight, main
 from preflight.config import catalogue
-from preflight.config.settings import load
+from preflight.config.setting_sources import load
 from preflight.providers import registry
 from preflight.writing import results_folder
 

@@ -8,7 +8,8 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Literal, TypedDict
 
-from preflight.config.settings import Settings, load
+from preflight.config.setting_sources import Place, sources
+from preflight.config.settings import Settings
 from preflight.linting.checked import Progress
 from preflight.runs.delivery.events import Events
 
@@ -175,4 +176,6 @@ def settings_of(
     config = options.get("config")
     if settings is not None:
         return dataclasses.replace(settings, **given)
-    return Settings(**given) if config is None else load(given, {}, config=Path(config))
+    if config is None:
+        return Settings(**given)
+    return sources(given, Place(config=Path(config)), provider=provider).settings

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from preflight.cli import terminal
 from preflight.cli.options import (
@@ -12,7 +13,7 @@ from preflight.cli.options import (
 )
 from preflight.cli.progress import live_view
 from preflight.config import catalogue
-from preflight.config.settings import CONFIG_NAMES
+from preflight.config.config_file import CONFIG_NAMES
 from preflight.core import files
 from preflight.core.errors import OutputExists
 from preflight.core.workspace import workspace
@@ -26,20 +27,10 @@ def run(
     run: str,
     folder: Path | None,
     output_format: str,
-    show_values: bool | None,
-    config: Path | None,
-    isolated: bool,
-    state_dir: Path | None,
+    **given: Any,
 ) -> int:
     """Shows what is proposed, and writes it where that was asked for; always 0."""
-    settings = settings_of(
-        {
-            "state_dir": state_dir,
-            "show_values": show_values,
-            "config": config,
-            "isolated": isolated,
-        }
-    )
+    settings = settings_of(given)
     state_folder.opened(settings, run)[1].close()
     if folder is not None and (folder.is_file() or (folder.is_dir() and any(folder.iterdir()))):
         raise OutputExists(f"{folder} is not an empty folder; name a new one with -o DIR")

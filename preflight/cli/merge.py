@@ -31,7 +31,8 @@ def run(**given: Any) -> int:
     """Joins the report, tells of it, and gives the exit code."""
     _refuse(given)
     failures = [*given["failures"], *given["more"]]
-    settings = settings_of({key: value for key, value in given.items() if key not in _PLACE})
+    own = {key: value for key, value in given.items() if key not in _PLACE}
+    settings = settings_of(own, provider=given["provider"])
     tables = (*failures, *filter(None, (given["submitted"], given["original"])))
     known: Iterator[str | Path] = chain(tables, inputs_of_runs(settings.state_dir))
     refuse_protected(given, settings, known, folder=given["folder"])

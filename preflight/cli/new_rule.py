@@ -21,6 +21,6 @@ def run(name: str, family: str, folder: Path | None, **given: Any) -> int:
     terminal.confirm(f"{path}: {code} {name}")
     terminal.confirm(f"  its samples:  preflight rules --test {path}")
     if not any(path.is_relative_to(known_path) for known_path in settings.rules):
-        named = f'--rules {target}, or rules = ["{target}"] in preflight.toml'
+        named = f'--rules {target}, or rules = ["{target}"] in a config that --config names'
         terminal.confirm(f"  to use it:    {named}")
     return 0

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from preflight.cli.terminal import is_shown_to_people, silence
+from preflight.cli.terminal import is_shown_to_people, note, silence
 from preflight.config.choices import FAIL_ON, FORMATS
 from preflight.core import files
+from preflight.core.redact import visible
 
 if TYPE_CHECKING:
+    from preflight.config.setting_sources import SettingSources
     from preflight.config.settings import Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -230,6 +232,11 @@ _BASE_URL = click.option("--base-url", metavar="URL", help="address of the provi
 config_options = _group(
     _path("--config", metavar="FILE", help="config file"),
     click.option("--isolated", is_flag=True, help="do not read a config file"),
+    click.option(
+        "--trust-config",
+        is_flag=True,
+        help="obey a config that was only found as if it were named; its rules are code",
+    ),
 )
 _layout_options = _group(_ENCODING, _DELIMITER, _HEADER_ROW, _SHEET, _MAP)
 _results_options = _group(_FOLDER, _FORCE)
@@ -268,24 +275,49 @@ merge_options = _group(
     _layout_options, _results_options, state_dir_option, _MAX_BAD, config_options, _report_options
 )
 
-_NOT_SETTINGS = {"diff", "config", "isolated", "stdin_filename", "output_file", "show_all"}
+_NOT_SETTINGS = {
+    "diff", "config", "isolated", "trust_config", "stdin_filename", "output_file",
+    "show_all",
+}  # fmt: skip
 
 
-def settings_of(given: dict[str, Any], **extra: Any) -> Settings:
+def settings_of(
+    given: dict[str, Any], *, provider: str | None = None, runs_code: bool = True
+) -> Settings:
     """The settings of a call, from its options, the environment and the config.
 
+    Args:
+        given: its options.
+        provider: that it is about, if not by `--for`.
+        runs_code: whether it runs rules or a schema of the user's.
+
     Raises:
-        ConfigError: a value is invalid.
+        ConfigError: a value is invalid, or a found config would run code.
     """
-    from preflight.config.settings import load  # here, so that `--help` does not wait for it
+    sources = sources_of(given, provider=provider, runs_code=runs_code)
+    for origin in sources.ignored:
+        said = f"{origin} is not obeyed in CI, for the config was only found; see --trust-config"
+        note(visible(said))
+    return sources.settings
+
+
+def sources_of(
+    given: dict[str, Any], *, provider: str | None = None, runs_code: bool = True
+) -> SettingSources:
+    """The settings of a call, and where each comes from; see `settings_of`."""
+    from preflight.config import setting_sources  # here, so that `--help` does not wait for it
 
     values = {key: value for key, value in given.items() if key not in _NOT_SETTINGS}
     if "for_" in values:
         values["for"] = values.pop("for_")
-    values.update(extra)
-    return load(
-        values, os.environ, config=given.get("config"), isolated=bool(given.get("isolated"))
+    place = setting_sources.Place(
+        environ=os.environ,
+        config=given.get("config"),
+        isolated=bool(given.get("isolated")),
+        trusted=bool(given.get("trust_config")),
+        runs_code=runs_code,
     )
+    return setting_sources.sources(values, place, provider=provider)
 
 
 def shows_values(settings: Settings) -> bool:

@@ -23,7 +23,7 @@ _UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"))
 
 def run(show: str | None, run: str | None, state_dir: Path | None) -> int:
     """Lists the runs, or shows one; always 0."""
-    settings = settings_of({"state_dir": state_dir})
+    settings = settings_of({"state_dir": state_dir}, runs_code=False)
     if show is not None:
         if run is None:
             raise click.UsageError("`runs show` needs the ID of a run; `preflight runs` lists them")

@@ -48,7 +48,7 @@ _PLACE = (
 def run(path: str, **given: Any) -> int:
     """Takes the file down the whole line, tells of it, and gives the exit code."""
     own = {key: value for key, value in given.items() if key not in _PLACE}
-    settings = settings_of(own)
+    settings = settings_of(own, provider=given["to"])
     refuse_protected(given, settings, [path], folder=given["folder"])
     with workspace() as work, ExitStack() as stack:
         with live_view() as view:

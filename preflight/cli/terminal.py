@@ -8,6 +8,8 @@ from typing import TextIO
 
 import click
 
+from preflight.core.ci import in_ci
+
 
 def silence() -> None:
     """Discards further output, because stdout cannot be written."""
@@ -28,7 +30,7 @@ def is_refused() -> bool:
 
 def is_shown_to_people() -> bool:
     """Whether stdout is a terminal, and this is not CI."""
-    return sys.stdout.isatty() and not os.environ.get("CI")
+    return sys.stdout.isatty() and not in_ci(os.environ)
 
 
 def is_drawable() -> bool:

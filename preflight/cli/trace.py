@@ -25,7 +25,7 @@ def run(
     state_dir: Path | None,
 ) -> int:
     """Tells the stories of the rows that fit; 1 where none does."""
-    settings = settings_of({"state_dir": state_dir, "show_values": show_values})
+    settings = settings_of({"state_dir": state_dir, "show_values": show_values}, runs_code=False)
     if output_file is not None:
         refuse(output_file, "--output-file", inputs_of_runs(settings.state_dir))
     with workspace() as work, live_view() as view:

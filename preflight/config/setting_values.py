@@ -25,6 +25,7 @@ OFF = "off"
 LEVELS = (*(str(level) for level in Severity), OFF)
 """What a rule's severity may be in a config or a profile."""
 _SECRETS = "|".join(("token", "password", "secret", "api[_-]?key", "api[_-]?user"))
+_PLACES = "(base|api)?[_-]?url|host|endpoint|cli|command|program"
 _RATE = r"100(?:\.0+)?|[0-9]{1,2}(?:\.[0-9]+)?"
 # How people write a tab where they cannot type one.
 _TABS = {"\\t": "\t", "tab": "\t"}
@@ -203,6 +204,8 @@ def _no_switch(value: Any) -> Any:
 def _no_secret(name: str) -> str:
     if re.search(_SECRETS, name, re.IGNORECASE):
         raise ValueError("looks like a secret; secrets come from the environment only")
+    if re.fullmatch(_PLACES, name, re.IGNORECASE):
+        raise ValueError("is an address or a program; those come from the environment only")
     return name.replace("-", "_")
 
 
@@ -290,6 +293,7 @@ SheetName = Annotated[
     _Text, BeforeValidator(_sheet, json_schema_input_type=Annotated[int, Field(ge=1)] | _Text)
 ]
 Fields = Annotated[Mapping[str, str], Form("is a table of texts: a header, and its field")]
+FilePath = Annotated[_Text, Form("is a text: the path of a file")]
 StateFolder = Annotated[Path, PlainValidator(_folder, json_schema_input_type=_Text)]
 Seconds = Annotated[
     float,
@@ -301,7 +305,7 @@ _Provider = Annotated[str, OneOf(registry.names)]
 _OptionName = Annotated[
     str,
     AfterValidator(_no_secret),
-    WithJsonSchema({"type": "string", "not": {"pattern": _any_case(_SECRETS)}}),
+    WithJsonSchema({"type": "string", "not": {"pattern": _any_case(f"{_SECRETS}|^({_PLACES})$")}}),
 ]
 _OptionValue = Annotated[str, PlainValidator(_option, json_schema_input_type=str | float | bool)]
 ProviderOptions = Annotated[

@@ -1,14 +1,7 @@
-"""One validated set of settings out of the command line, the environment and a config file.
-
-Precedence: command line > `PREFLIGHT_*` environment > config file > profile > default. The config
-file is the nearest `preflight.toml`, `.preflight.toml` or `pyproject.toml` with `[tool.preflight]`,
-from the working directory upwards. Its keys are those of `config.schema.json`; "-" may stand for
-"_" in them, and the paths in it (`state_dir`, `rules`, `schema`) are relative to the file.
-"""
+"""The settings that a call goes by, each validated; `setting_sources` says where they come from."""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -19,7 +12,6 @@ from pydantic import (
     ConfigDict,
     Field,
     ModelWrapValidatorHandler,
-    TypeAdapter,
     ValidationError,
     ValidationInfo,
     model_validator,
@@ -30,15 +22,14 @@ from pydantic.json_schema import SkipJsonSchema
 from preflight.config import profiles
 from preflight.config import setting_values as values
 from preflight.config.profile import Profile
-from preflight.config.validation import OneOf, first_problem, unknown_key
+from preflight.config.validation import OneOf, first_problem
 from preflight.core.errors import ConfigError
 from preflight.core.exchange import Reason
 from preflight.core.types import Severity
 
-CONFIG_NAMES = ("preflight.toml", ".preflight.toml")
 IN_FILES = {"profile": "for"}
 """Settings that are called otherwise in a config file, the environment and on the command line."""
-_ProfileName = Annotated[str, OneOf(profiles.names, or_suffix=".toml")]
+ProfileName = Annotated[str, OneOf(profiles.names, or_suffix=".toml")]
 
 
 @dataclass(
@@ -63,7 +54,7 @@ class Settings:
             own rows say it of every other file.
     """
 
-    profile: _ProfileName = Field(
+    profile: ProfileName = Field(
         default="general",
         description="Whose demands to check: a profile's name, or the file of your own.",
     )
@@ -230,160 +221,12 @@ class Settings:
         return ZoneInfo(self.timezone) if self.timezone else None
 
 
-# What no single line of an environment variable can say.
-_TABLES = {"columns", "providers", "severity", "reasons"}
-_NESTED = _TABLES | {"any_of"}
 _NAMES = tuple(field.name for field in fields(Settings))
-_SETTINGS = {
+SETTINGS = {
     IN_FILES.get(name, name): name
     for name in _NAMES
     if name not in ("shared_columns", "date_orders")
 }
 """What a config file, the environment and the command line call each setting."""
-_LISTS = {"select", "ignore", "extend_select", "rules"}
-_SWITCHES = {"online", "exit_zero", "unsafe_fixes", "statistics", "show_values"}
-_COUNTS = {"header_row", "max_bytes", "max_rows"}
-
-
-def load(
-    given: Mapping[str, Any],
-    environ: Mapping[str, str],
-    *,
-    config: Path | None = None,
-    isolated: bool = False,
-    start: Path | None = None,
-) -> Settings:
-    """The settings of a call.
-
-    Args:
-        given: what the command line said, by key; None where it said nothing. `columns` and
-            `providers` are joined with the config's, entry by entry.
-        environ: the environment.
-        config: the config file, instead of the nearest one.
-        isolated: whether no config file is read.
-        start: where the search for one begins; the working directory by default.
-
-    Raises:
-        ConfigError: a key is unknown, or a value is off.
-    """
-    path, data = (Path(), {}) if isolated else _config(config, start or Path.cwd())
-    merged = _in_file(path, data)
-    merged |= _in_environment(environ)
-    called = {key: value for key, value in given.items() if value is not None}
-    for name, value in _checked(called, _flag).items():
-        joined = name in _TABLES and name in merged
-        merged[name] = _joined(merged[name], value) if joined else value
-    shared = tuple(
-        name for name in merged.get("columns", {}) if name not in (called.get("columns") or {})
-    )
-    made = Settings(**merged, shared_columns=shared)
-    if made.any_of:
-        demanded = _flag("any_of") if "any_of" in called else f"{path}: any_of"
-        profiles.load(made.profile).known_fields(made.any_of, demanded)
-    return made
-
-
-def _checked(given: Mapping[str, Any], where: Callable[[str], str]) -> dict[str, Any]:
-    """The settings that a source gives, by their names.
-
-    Each source is checked alone: what is wrong in one is said even where another overrules it.
-    """
-    named = {_SETTINGS.get(key, key): value for key, value in given.items()}
-
-    def key(name: str) -> str:
-        return where(IN_FILES.get(name, name))
-
-    made = _ADAPTER.validate_python(named, context={"where": key})
-    return {name: getattr(made, name) for name in named}
-
-
-_ADAPTER = TypeAdapter(Settings)
-
-
-def _in_environment(environ: Mapping[str, str]) -> dict[str, Any]:
-    keys = {_variable(key): key for key in _SETTINGS.keys() - _NESTED}
-    texts = {keys[name]: text for name, text in environ.items() if name in keys and text}
-    return _checked({key: _from_text(key, text) for key, text in texts.items()}, _variable)
-
-
-def _from_text(key: str, text: str) -> Any:
-    """What the text of an environment variable says; a text that says nothing stays one."""
-    if key in _LISTS:
-        return [entry.strip() for entry in text.split(",") if entry.strip()]
-    if key in _SWITCHES:
-        if text.lower() not in ("0", "1", "true", "false", "yes", "no"):
-            raise ConfigError(f"{_variable(key)} is yes or no")
-        return text.lower() in ("1", "true", "yes")
-    if key in _COUNTS:
-        return int(text) if text.isascii() and text.isdigit() else text
-    return text
-
-
-def _variable(key: str) -> str:
-    return f"PREFLIGHT_{key.upper()}"
-
-
-def _in_file(path: Path, data: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings of a config file; its paths are relative to the file."""
-    named = {}
-    for key, value in data.items():
-        name = key.replace("-", "_")
-        if name not in _SETTINGS:
-            raise ConfigError(f"{path}: {unknown_key(key, _SETTINGS)}")
-        named[name] = value
-    made = _checked(named, lambda key: f"{path}: {key}")
-    for name in made.keys() & {"state_dir", "schema"}:
-        beside = path.parent / made[name]
-        made[name] = beside if name == "state_dir" else str(beside)
-    if "profile" in made and profiles.is_file(made["profile"]):
-        made["profile"] = str(path.parent / made["profile"])
-    if "rules" in made:
-        made["rules"] = tuple(path.parent / rule for rule in made["rules"])
-    return made
-
-
-def _flag(key: str) -> str:
-    return "--" + key.replace("_", "-")
-
-
-def _joined(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
-    both = dict(old)
-    for key, value in new.items():
-        nested = isinstance(value, Mapping) and isinstance(both.get(key), Mapping)
-        both[key] = {**both[key], **value} if nested else value
-    return both
-
-
-def _config(path: Path | None, start: Path) -> tuple[Path, dict[str, Any]]:
-    if path is not None:
-        return path, _table(path, _read(path)) or {}
-    for folder in (start, *start.parents):
-        for name in CONFIG_NAMES:
-            if (folder / name).is_file():
-                return folder / name, _read(folder / name)
-        project = folder / "pyproject.toml"
-        if project.is_file():
-            data = _table(project, _read(project))
-            if data is not None:
-                return project, data
-    return start, {}
-
-
-def _table(path: Path, data: dict[str, Any]) -> dict[str, Any] | None:
-    """The part of a config file that is meant for preflight; None where there is none."""
-    if path.name != "pyproject.toml":
-        return data
-    tools = data.get("tool", {})
-    table = tools.get("preflight") if isinstance(tools, dict) else None
-    if table is not None and not isinstance(table, dict):
-        raise ConfigError(f"{path}: tool.preflight is a table")
-    return table
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text("utf-8-sig"))
-    except OSError as error:
-        raise ConfigError(f"cannot read the config {path}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"the config {path} is no TOML: {error}") from error
+TABLES = frozenset({"columns", "providers", "severity", "reasons"})
+"""The settings that are tables; those of several sources are joined, entry by entry."""

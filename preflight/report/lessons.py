@@ -189,7 +189,7 @@ def piece(lessons: Lessons) -> str:
     ]
     lines += [f"# {_line(proposal)[10:]}" for proposal in ruled]
     if ruled:
-        lines.append(f'rules = ["{RULES}"]')
+        lines.append(f'rules = ["{RULES}"]  # code: obeyed if --config names the file')
     lines += _reasons(lessons)
     raised = [proposal for proposal in proposals if isinstance(proposal, Raised)]
     if raised:

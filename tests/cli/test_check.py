@@ -335,3 +335,25 @@ def test_the_json_report_says_what_guessing_would_add(call: Call, here: Path) ->
     (here / "a.csv").write_bytes(b"email\n\xff@gmial.com\n")
     [refused] = json.loads(call("check", "a.csv", "--output-format", "json").out)["files"]
     assert refused["unsafe_fixes"] is None
+
+
+def test_a_found_config_runs_no_code_and_shows_no_values_in_ci(
+    call: Call, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (here / "own.py").write_text("raise SystemExit('it ran')\n")
+    (here / "preflight.toml").write_text('rules = ["own.py"]\n')
+    (here / "a.csv").write_text("email\nann@@kestrel-labs.com\n")
+    told = call("check", "a.csv")
+    assert (told.code, told.out) == (2, "")
+    assert "preflight.toml: rules names code" in told.err
+    assert "own.py: does not load" in call("check", "a.csv", "--trust-config").err
+    assert "own.py: does not load" in call("check", "a.csv", "--config", "preflight.toml").err
+    assert call("runs").code == 0
+    monkeypatch.setenv("CI", "true")
+    (here / "preflight.toml").write_text("show_values = true\n")
+    told = call("check", "a.csv", "--output-format", "full", "--select", "EML302")
+    assert "show_values is not obeyed in CI" in told.err
+    assert "ann@@" not in told.out
+    told = call("check", "a.csv", "--show-values")
+    assert (told.code, "PREFLIGHT_ALLOW_VALUES=1" in told.err) == (2, True)
+    assert call("diff", "a.preflight", "--show-values").code == 2

@@ -12,7 +12,8 @@ import jsonschema
 import pytest
 
 from preflight.config import profiles
-from preflight.config.settings import Settings, load
+from preflight.config.setting_sources import load
+from preflight.config.settings import Settings
 from tests.calls import Call
 from tests.checked import written
 

@@ -9,6 +9,12 @@ import pytest
 
 from tests.calls import Call
 
+
+@pytest.fixture(autouse=True)
+def _trusting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PREFLIGHT_TRUST_CONFIG", "1")
+
+
 CONTACTS = "email,company\nann@kestrel-labs.com,Kestrel Labs\nbob@kestrel-labs.com,Kestrell Labs\n"
 
 

@@ -16,7 +16,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from preflight.config.settings import Settings, load
+from preflight.config.setting_sources import load
+from preflight.config.settings import Settings
 from tests.config.test_settings import BAD, WHOLE
 
 COMMITTED = resources.files("preflight.config").joinpath("config.schema.json").read_text("utf-8")

@@ -14,8 +14,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from preflight.config.setting_sources import load
 from preflight.config.setting_values import MaxBad
-from preflight.config.settings import Settings, load
+from preflight.config.settings import Settings
 from preflight.core.errors import ConfigError
 
 SCHEMA: dict[str, Any] = json.loads(
@@ -81,8 +82,8 @@ def test_without_anything_said_the_defaults_hold(tmp_path: Path) -> None:
 
 
 def test_every_key_of_a_config_file_is_read(tmp_path: Path) -> None:
-    config(tmp_path, WHOLE)
-    assert load({}, {}, start=tmp_path) == Settings(
+    path = config(tmp_path, WHOLE)
+    assert load({}, {}, config=path) == Settings(
         profile="textus",
         select=("EML", "PHN4"),
         ignore=("TXT701", "TXT702"),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from preflight.config.settings import load
+from preflight.config.setting_sources import load
 from preflight.learning.lessons import Lessons
 from preflight.learning.proposing import learn
 from preflight.report import lessons
@@ -83,8 +83,9 @@ def test_what_was_left_out_is_said() -> None:
 
 
 def test_the_piece_of_config_loads_and_says_what_is_proposed(tmp_path: Path) -> None:
-    (tmp_path / "preflight.toml").write_text(lessons.piece(told()))
-    settings = load({}, {}, start=tmp_path)
+    config = tmp_path / "preflight.toml"
+    config.write_text(lessons.piece(told()))
+    settings = load({}, {}, config=config)
     assert settings.any_of == ((("first_name",),),)
     assert settings.extend_select == ("PHN409",)
     assert settings.rules == (tmp_path / "rules",)

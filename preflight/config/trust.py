@@ -1,0 +1,44 @@
+"""What a config that was merely found may say.
+
+A config file that a person named with `--config` is the person's word. One that was found because
+it lies near may have come with somebody else's files: without `--trust-config` it runs no code, and
+in CI it does not decide what is shown, asked on the network or where records go. Secrets, addresses
+and commands of providers are taken from no config; see `setting_values`.
+"""
+
+from __future__ import annotations
+
+import shlex
+
+from preflight.config.config_file import ConfigFile
+from preflight.config.layers import Origin
+from preflight.core.errors import ConfigError
+
+VARIABLE = "PREFLIGHT_TRUST_CONFIG"
+CODE = ("rules", "schema")
+"""The settings that name code: it is run when a file is checked."""
+NOT_OBEYED = ("show_values", "online", "resolver", "state_dir")
+"""The settings of a found config that are not obeyed in CI."""
+
+
+def code(config: ConfigFile) -> Origin | None:
+    """Where a config first names code; None if it names none."""
+    for layer in config.layers:
+        for name in CODE:
+            if layer.values.get(name):
+                return layer.origins[name,]
+    return None
+
+
+def refuse_code(config: ConfigFile) -> None:
+    """Refuses a found config that names code.
+
+    Raises:
+        ConfigError: it does; the message says where.
+    """
+    origin = code(config)
+    if config.found and origin is not None:
+        raise ConfigError(
+            f"{origin} names code, and this config was only found, not named; if you trust it, add"
+            f" --config {shlex.quote(str(config.paths[0]))} or --trust-config, or set {VARIABLE}=1"
+        )
