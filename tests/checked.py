@@ -9,8 +9,10 @@ from typing import Any
 from preflight.config.settings import Settings
 from preflight.linting.checked import Checked
 from preflight.pipeline import check_fix_split
-from preflight.report import summary
+from preflight.report import formats, summary
+from preflight.report.formats import as_concise, as_full
 from preflight.report.listing import Listing, listing
+from preflight.report.reported import Display, Reported, ReportedFile
 from preflight.writing.writer import FixedFile
 
 # A rule of the user's own that fails on one value.
@@ -71,6 +73,30 @@ def listed(checked: Checked, *, show_all: bool = False) -> Listing:
         show_all=show_all,
         cells=lambda found: check_fix_split.cells(checked, found),
     )
+
+
+def reported(*listings: Listing, **more: Any) -> Reported:
+    """What a command would report of listings that have their cells."""
+
+    def file(one: Listing) -> ReportedFile:
+        return ReportedFile(one, lambda _: (one.cells, one.replacements))
+
+    return Reported([file(one) for one in listings], **more)
+
+
+def rendered(name: str, *listings: Listing, display: Display | None = None, **more: Any) -> str:
+    """Listings that have their cells, in a format."""
+    return "".join(formats.pieces(name, reported(*listings, **more), display or Display()))
+
+
+def full(one: Listing, *, show_values: bool) -> str:
+    """The findings of a listing that has its cells, in the format `full`."""
+    return "".join(as_full.found(one, show_values=show_values))
+
+
+def concise(one: Listing) -> str:
+    """Its findings in the format `concise`."""
+    return "".join(as_concise.found(one))
 
 
 def summarised(told: Listing) -> str:

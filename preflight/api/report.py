@@ -19,7 +19,8 @@ from preflight.core.redact import visible
 from preflight.core.types import Severity
 from preflight.linting.checked import Checked
 from preflight.pipeline import check_fix_split
-from preflight.report import exit_codes, grouped, left_out, summary
+from preflight.report import exit_codes, left_out, summary
+from preflight.report.formats import as_grouped
 from preflight.report.groups import groups
 from preflight.report.listing import Listing, listing
 from preflight.report.wording import plural
@@ -109,7 +110,7 @@ class Report:
     def summary(self) -> str:
         """What `preflight check` prints: the findings by rule, and the books; cells as shapes."""
         cells = functools.partial(check_fix_split.cells, self.checked)
-        lines = grouped.screen(self.listing, cells, show_values=False, next_step=(), width=None)
+        lines = as_grouped.screen(self.listing, cells, show_values=False, next_step=(), width=None)
         return "".join(f"{line.plain}\n" for line in lines)
 
     @functools.cached_property

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
+import functools
 from typing import Any
 
-from preflight.cli import next_step, screen, terminal
-from preflight.cli.check import difference, refuse_format, tell
-from preflight.cli.options import (
-    emit,
-    settings_of,
-    shows_values,
-)
+from preflight.cli import next_step, reports, screen
+from preflight.cli.check import difference, refuse_format
+from preflight.cli.options import settings_of
 from preflight.cli.output_file import refuse_protected
 from preflight.cli.progress import live_view
 from preflight.config.settings import Settings
@@ -18,7 +16,8 @@ from preflight.core.workspace import workspace
 from preflight.pipeline import check_fix_split
 from preflight.report import documents, exit_codes, results, summary
 from preflight.report.lines import Line
-from preflight.report.listing import listing
+from preflight.report.listing import Listing
+from preflight.report.reported import Reported
 from preflight.writing.writer import FixedFile
 
 
@@ -39,24 +38,26 @@ def run(path: str, **given: Any) -> int:
                 stdin_name=given["stdin_filename"],
                 progress=view.stage,
             )
-        shown = _shown(fixed, settings, given)
-        emit(shown, given["output_file"], private=shows_values(settings))
-        if given["output_file"] is not None and not terminal.is_quiet():
-            emit(screen.shown(_lines(fixed, settings, given), None), None)
+        reported = documents.of_fix(fixed, show_all=given["show_all"])
+        told = functools.partial(_lines, fixed, reported.files[0].listing)
+        reported = dataclasses.replace(reported, fail_on=settings.fail_on, told=told)
+        reports.tell(reported, settings, given)
     return exit_codes.of_fix(fixed, settings)
 
 
 def _compared(path: str, settings: Settings, given: dict[str, Any]) -> int:
     """Shows what would be changed, and writes nothing; 1 if anything would be."""
     refuse_format(settings)
-    with workspace() as work, live_view() as view:
-        checked = check_fix_split.check(
-            path, settings, work=work, stdin_name=given["stdin_filename"], progress=view.stage
-        )
-        compared = difference(checked, settings)
-    file_listing = listing(checked.source.name, checked.analysis, checked.books)
-    told = compared + screen.shown(summary.lines(file_listing), given["output_file"])
-    tell(told, [file_listing], settings, given)
+    with workspace() as work:
+        with live_view() as view:
+            checked = check_fix_split.check(
+                path, settings, work=work, stdin_name=given["stdin_filename"], progress=view.stage
+            )
+            compared = difference(checked, settings)
+        file = documents.of_file(checked, checked.books)
+        told = compared + screen.shown(summary.lines(file.listing), given["output_file"])
+        reported = Reported([file], fail_on=settings.fail_on)
+        reports.tell(reported, settings, given, printed=told)
     return 1 if compared and not settings.exit_zero else 0
 
 
@@ -64,22 +65,10 @@ def _own(given: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in given.items() if key not in ("folder", "force")}
 
 
-def _shown(fixed: FixedFile, settings: Settings, given: dict[str, Any]) -> str:
-    values = shows_values(settings)
-    if settings.output_format == "json":
-        return documents.of_fix(fixed, show_values=values, show_all=given["show_all"])
-    return screen.shown(_lines(fixed, settings, given), given["output_file"])
-
-
-def _lines(fixed: FixedFile, settings: Settings, given: dict[str, Any]) -> list[Line]:
+def _lines(fixed: FixedFile, listing: Listing, everything: bool) -> list[Line]:
     """What was fixed and rejected, the books, the results, and what to do now."""
-    file_listing = listing(
-        fixed.checked.source.name, fixed.checked.analysis, fixed.books, show_all=given["show_all"]
-    )
-    if terminal.is_quiet():
-        return summary.brief(file_listing, fixed.books)
     return [
-        *results.lines(fixed, file_listing, everything=settings.output_format == "full"),
+        *results.lines(fixed, listing, everything=everything),
         summary.balance(fixed.books),
         *results.written(results.files(fixed)),
         *next_step.of_fix(fixed),

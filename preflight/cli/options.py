@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
@@ -14,10 +14,14 @@ from preflight.cli.terminal import is_shown_to_people, note, silence
 from preflight.config.choices import FAIL_ON, FORMATS
 from preflight.core import files
 from preflight.core.redact import visible
+from preflight.core.suggest import nearest
 
 if TYPE_CHECKING:
     from preflight.config.setting_sources import SettingSources
     from preflight.config.settings import Settings
+
+_BLOCK = 1 << 16
+"""Characters of a report that are written at a time."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -62,6 +66,36 @@ def _values(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> di
             raise click.BadParameter(f"{named} is not key=value")
         values[key.strip().replace("-", "_")] = value.strip()
     return values
+
+
+class ReportFile(NamedTuple):
+    """A report that goes into a file of its own, by --report.
+
+    Attributes:
+        format: one of `config.choices.FORMATS`.
+        path: of the file.
+    """
+
+    format: str
+    path: Path
+
+
+def _reports(
+    _: click.Context, __: click.Parameter, given: tuple[str, ...]
+) -> tuple[ReportFile, ...]:
+    found = []
+    for entry in given:
+        name, colon, path = entry.partition(":")
+        if not colon or not path:
+            raise click.BadParameter(f"`{entry}` is not FORMAT:PATH, like json:report.json")
+        if name not in FORMATS:
+            near = nearest(name, FORMATS)
+            hint = f"; did you mean {near}?" if near else f"; there are {', '.join(FORMATS)}"
+            raise click.BadParameter(f"unknown format `{name}`{hint}")
+        if path == "-":
+            raise click.BadParameter(f"it writes files; print with `--output-format {name}`")
+        found.append(ReportFile(name, Path(path)))
+    return tuple(found)
 
 
 Option = Callable[[F], F]
@@ -171,6 +205,14 @@ _OUTPUT_FORMAT = click.option(
     "--output-format", metavar="|".join(FORMATS), help="format of the findings [grouped]"
 )
 _OUTPUT_FILE = _path("--output-file", metavar="FILE", help="write the findings into FILE")
+_REPORTS = click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    callback=_reports,
+    metavar="FORMAT:PATH",
+    help="also write the findings into PATH in a format of its own; repeatable",
+)
 _STATISTICS = _switch("--statistics", help="print only the number of findings for each rule")
 text_or_json_option = click.option(
     "--output-format", type=click.Choice(["text", "json"]), default="text"
@@ -241,7 +283,7 @@ config_options = _group(
 _layout_options = _group(_ENCODING, _DELIMITER, _HEADER_ROW, _SHEET, _MAP)
 _results_options = _group(_FOLDER, _FORCE)
 _run_options = _group(_SANDBOX, _NO_WAIT, _TIMEOUT, state_dir_option, _BASE_URL)
-_report_options = _group(_OUTPUT_FORMAT, _OUTPUT_FILE, show_values_option)
+_report_options = _group(_OUTPUT_FORMAT, _OUTPUT_FILE, _REPORTS, show_values_option)
 
 reading_options = _group(_REGION, _TIMEZONE, _layout_options, _STDIN_FILENAME, config_options)
 catalogue_options = _group(_RULE_FILES, config_options)
@@ -261,6 +303,7 @@ rule_options = _group(
 output_options = _group(
     _OUTPUT_FORMAT,
     _OUTPUT_FILE,
+    _REPORTS,
     _STATISTICS,
     show_values_option,
     _ALL,
@@ -277,7 +320,7 @@ merge_options = _group(
 
 _NOT_SETTINGS = {
     "diff", "config", "isolated", "trust_config", "stdin_filename", "output_file",
-    "show_all",
+    "reports", "show_all",
 }  # fmt: skip
 
 
@@ -327,23 +370,37 @@ def shows_values(settings: Settings) -> bool:
     return is_shown_to_people()
 
 
-def emit(text: str, path: Path | None, *, private: bool = False) -> None:
-    """Writes findings or data to stdout, or to the file of --output-file.
+def emit(text: str | Iterable[str], path: Path | None, *, private: bool = False) -> None:
+    """Writes findings or data to stdout, or to a file that the user named.
 
     If the reader of stdout goes away, as `head` does, the exit code does not change.
 
     Args:
-        text: the output.
+        text: the output, as a whole or in pieces.
         path: of the file; None for stdout.
         private: whether only the owner may read the file, because it holds values of contacts.
 
     Raises:
         WriteError: the file cannot be written; nothing of it is left.
     """
-    if path is None:
-        try:
-            click.echo(text, nl=False, color=True)  # styles are decided by `screen`
-        except BrokenPipeError:
-            silence()
+    blocks = [text] if isinstance(text, str) else _blocks(text)
+    if path is not None:
+        files.write_named(path, blocks, private=private)
         return
-    files.write_named(path, text, private=private)
+    try:
+        for block in blocks:
+            click.echo(block, nl=False, color=True)  # styles are decided by `screen`
+    except BrokenPipeError:
+        silence()
+
+
+def _blocks(pieces: Iterable[str]) -> Iterator[str]:
+    """Pieces joined into blocks: writing each alone would take longer than making it."""
+    held, size = [], 0
+    for piece in pieces:
+        held.append(piece)
+        size += len(piece)
+        if size >= _BLOCK:
+            yield "".join(held)
+            held, size = [], 0
+    yield "".join(held)

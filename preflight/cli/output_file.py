@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +21,10 @@ def refuse_protected(
     *,
     folder: Path | None = None,
 ) -> None:
-    """Makes sure that --output-file does not name a file that must not be replaced.
+    """Makes sure that no report of a call goes into a file that must not be replaced.
 
     These are the inputs and links to them, the config and rule files of the call, results in a
-    folder, and files of a state folder.
+    folder, files of a state folder, and the other reports.
 
     Args:
         given: the options of the call.
@@ -33,11 +33,34 @@ def refuse_protected(
         folder: of the results of the call.
 
     Raises:
-        UsageError: it names one of them.
+        UsageError: --output-file or --report names one of them.
+        WriteError: one of the reports cannot be written.
     """
-    target = given["output_file"]
-    if target is not None:
-        refuse(target, "--output-file", [*inputs, *_named(given, settings)], folder=folder)
+    output_file = given["output_file"]
+    targets = [] if output_file is None else [("--output-file", output_file)]
+    targets += [("--report", report.path) for report in given["reports"]]
+    known = [*inputs, *_named(given, settings)] if targets else []
+    for option, target in targets:
+        refuse(target, option, known, folder=folder)
+    _refuse_same([target for _, target in targets])
+
+
+def _refuse_same(targets: Sequence[Path]) -> None:
+    """Makes sure that no two reports go into one file, under whatever names.
+
+    Raises:
+        UsageError: they do.
+    """
+    seen: dict[str, Path] = {}
+    for target in targets:
+        first = seen.setdefault(os.path.realpath(target), target)
+        if first is not target and not _is_stream(target):
+            raise UsageError(f"two reports would go into {first}; name another file for one")
+
+
+def _is_stream(target: Path) -> bool:
+    """Whether it takes what is written into it one after the other, like a pipe."""
+    return target.exists() and not target.is_file()
 
 
 def refuse(

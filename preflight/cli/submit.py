@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
+import functools
 import os
 import shlex
 from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import Any
 
-from preflight.cli import next_step, screen, terminal
-from preflight.cli.options import (
-    emit,
-    settings_of,
-    shows_values,
-)
+from preflight.cli import next_step, reports, screen, terminal
+from preflight.cli.options import settings_of
 from preflight.cli.output_file import refuse_protected
 from preflight.cli.part_lines import part_lines
 from preflight.cli.progress import View, live_view
@@ -135,23 +133,17 @@ def tell(sent: delivery.SettledRun, settings: Settings, given: Mapping[str, Any]
 
 def show(sent: delivery.SettledRun, settings: Settings, given: Mapping[str, Any]) -> None:
     """Prints the results of a run in the format of the settings."""
-    if settings.output_format == "json":
-        shown = documents.of_run(sent, show_values=shows_values(settings))
-    else:
-        shown = screen.shown(_lines(sent, settings), given["output_file"])
-    emit(shown, given["output_file"], private=shows_values(settings))
-    if given["output_file"] is not None and not terminal.is_quiet():
-        emit(screen.shown(_lines(sent, settings), None), None)
+    told = functools.partial(_lines, sent)
+    reported = documents.of_run(sent)
+    reports.tell(
+        dataclasses.replace(reported, fail_on=settings.fail_on, told=told), settings, given
+    )
 
 
-def _lines(sent: delivery.SettledRun, settings: Settings) -> list[Line]:
+def _lines(sent: delivery.SettledRun, everything: bool) -> list[Line]:
     """The results of a run, for people."""
     entries = []
-    everything = settings.output_format == "full"
     fixed = sent.fixed.books if sent.fixed is not None and sent.run is None else None
-    if terminal.is_quiet():
-        known = listing(sent.checked.source.name, sent.checked.analysis, sent.checked.books)
-        return summary.brief(known, fixed or sent.books)
     if sent.fixed is not None:
         file_listing = listing(sent.checked.source.name, sent.checked.analysis, sent.fixed.books)
         entries += results.lines(sent.fixed, file_listing, everything=everything)

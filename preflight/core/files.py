@@ -249,23 +249,31 @@ class Replacement:
 
 
 def write(
-    path: Path, content: bytes | str, *, mode: int | None = PRIVATE, durable: bool = True
+    path: Path,
+    content: bytes | str | Iterable[str],
+    *,
+    mode: int | None = PRIVATE,
+    durable: bool = True,
 ) -> None:
     """Writes a file, all of it or nothing; the arguments are those of `Replacement`.
 
     Args:
-        content: bytes, or text that is written as UTF-8 with its line ends as they are.
+        content: bytes, or text that is written as UTF-8 with its line ends as they are; as a whole,
+            or in pieces.
 
     Raises:
         WriteError: it cannot be written.
         UnicodeEncodeError: the text holds what is no character.
     """
-    data = content.encode() if isinstance(content, str) else content
     with Replacement(path, mode=mode, durable=durable) as new:
-        new.write(data)
+        if isinstance(content, bytes):
+            new.write(content)
+            return
+        for piece in [content] if isinstance(content, str) else content:
+            new.write(piece.encode())
 
 
-def write_named(path: Path, content: str, *, private: bool = False) -> None:
+def write_named(path: Path, content: str | Iterable[str], *, private: bool = False) -> None:
     """Writes a file that the user named, wherever that is.
 
     A link of the user's is followed. What is no file, like a pipe, takes the text as it comes.
@@ -279,7 +287,8 @@ def write_named(path: Path, content: str, *, private: bool = False) -> None:
     with writing(path):
         if path.exists() and (not path.is_file() or path.absolute().parts[1] in _STREAMS):
             with path.open("ab") as stream:
-                stream.write(content.encode())
+                for piece in [content] if isinstance(content, str) else content:
+                    stream.write(piece.encode())
             return
         target = Path(os.path.realpath(path)) if path.is_symlink() else path
     write(target, content, mode=PRIVATE if private else None)

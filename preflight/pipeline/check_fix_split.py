@@ -237,7 +237,7 @@ def split(
 def _report(results: FixedFile, place: Path) -> None:
     """Writes report.json, the last of the results in a staging folder."""
     written = WrittenResults(written_results.digests(place))
-    document = documents.of_fix(results, written=written)
+    document = documents.text(documents.of_fix(results, written=written))
     files.write(place / results_folder.REPORT, document, durable=False)
 
 

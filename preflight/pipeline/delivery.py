@@ -200,7 +200,8 @@ def closed(ledger: Ledger, sent: SettledRun) -> SettledRun:
 
     After a crash in between, the run is unfinished, and a resume settles it again.
     """
-    files.write(sent.folder / results_folder.REPORT, documents.of_run(sent, written=_written(sent)))
+    reported = documents.of_run(sent, written=_written(sent))
+    files.write(sent.folder / results_folder.REPORT, documents.text(reported))
     if sent.run is not None:
         ledger.set_ended(sent.run.id, sent.books)
     if sent.run is not None and sent.run.state is RunState.FINISHED:

@@ -105,7 +105,7 @@ def merge_submitted(
         traced = _traced(submitted, checked, part, original, settings, profile, call.work)
         sent = _settled(staged, target, checked, part, joined, traced, settings)
         written = WrittenResults(written_results.digests(staged))
-        document = documents.of_run(sent, written=written)
+        document = documents.text(documents.of_run(sent, written=written))
         files.write(staged / results_folder.REPORT, document, durable=False)
     return sent
 

@@ -1,15 +1,17 @@
-"""report.json of a fix and of a run, as the pipeline writes it."""
+"""What is reported of a check, of a fix and of a run."""
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from preflight.core.books import Books
 from preflight.linting.cell_values import reveal
 from preflight.linting.checked import Checked
-from preflight.report import as_json
-from preflight.report.listing import Listing, listing, own_tokens
+from preflight.report.formats import as_json
+from preflight.report.listing import listing
+from preflight.report.reported import Display, Reported, ReportedFile
 
 if TYPE_CHECKING:
     from preflight.runs.prediction import Predicted
@@ -18,63 +20,57 @@ if TYPE_CHECKING:
     from preflight.writing.written_results import WrittenResults
 
 
+def text(reported: Reported) -> Iterator[str]:
+    """The text of report.json, piece by piece; it holds no value of a contact."""
+    return as_json.pieces(reported, Display())
+
+
+def of_file(checked: Checked, books: Books, *, show_all: bool = True) -> ReportedFile:
+    """A file with its findings.
+
+    Args:
+        checked: the file after linting.
+        books: of the file.
+        show_all: whether to include findings about rows even if the header is wrong.
+    """
+    return ReportedFile(
+        listing(checked.source.name, checked.analysis, books, show_all=show_all),
+        lambda findings: reveal(checked.analysis, checked.records("fetching"), findings),
+    )
+
+
 def of_fix(
-    fixed: FixedFile,
-    *,
-    show_values: bool = False,
-    show_all: bool = True,
-    written: WrittenResults | None = None,
-) -> str:
+    fixed: FixedFile, *, show_all: bool = True, written: WrittenResults | None = None
+) -> Reported:
     """The findings of a file, its fixes, and where its rows ended.
 
     Args:
         fixed: the results of the fix.
-        show_values: whether to include values of contacts.
         show_all: whether to include findings about rows even if the header is wrong.
         written: the results beside a report.json.
     """
-    file_listing = _listing(fixed.checked, fixed.books, show_all=show_all)
-    return as_json.document(
-        [file_listing],
-        own_tokens(),
-        show_values=show_values,
+    return Reported(
+        files=[of_file(fixed.checked, fixed.books, show_all=show_all)],
         fixed=fixed.changes,
         written=written,
     )
 
 
-def of_run(
-    sent: SettledRun, *, show_values: bool = False, written: WrittenResults | None = None
-) -> str:
+def of_run(sent: SettledRun, *, written: WrittenResults | None = None) -> Reported:
     """The findings of the source of a run, and the outcomes of its rows.
 
     Args:
         sent: the state of the run.
-        show_values: whether to include values of contacts.
         written: the results beside a report.json.
     """
     books = sent.run.books if sent.run else sent.fixed.books if sent.fixed else sent.checked.after
-    return as_json.document(
-        [_listing(sent.checked, books, show_all=True)],
-        own_tokens(),
-        show_values=show_values,
-        run=_run(sent),
+    sending = sent.run is not None or sent.fixed is None
+    return Reported(
+        files=[of_file(sent.checked, books)],
         fixed=sent.changes,
+        run=_run(sent),
+        run_books=sent.books if sending else None,
         written=written,
-    )
-
-
-def _listing(checked: Checked, books: Books, *, show_all: bool) -> Listing:
-    return listing(
-        checked.source.name,
-        checked.analysis,
-        books,
-        show_all=show_all,
-        cells=lambda findings: reveal(
-            checked.analysis,
-            checked.records("fetching"),
-            findings,
-        ),
     )
 
 

@@ -1,4 +1,4 @@
-"""The formats `full` and `concise`, statistics, and what was assumed about a file."""
+"""Places, statistics, and what was assumed about a file, as text."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from preflight.core import findings as tables
 from preflight.core.redact import visible as visible
-from preflight.core.types import Layout, Safety, Severity, Sheet
+from preflight.core.types import Layout, Severity, Sheet
 from preflight.report.libraries import libraries
-from preflight.report.listing import ListedFinding, Listing, shape
+from preflight.report.listing import ListedFinding, Listing
 from preflight.report.wording import number, plural
 
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "pipes"}
@@ -31,37 +31,6 @@ def place(path: str, row: ListedFinding) -> str:
     if row.line is not None:
         where += [str(row.line)] if row.column is None else [str(row.line), str(row.column)]
     return ":".join(where)
-
-
-def full(listing: Listing, *, show_values: bool) -> str:
-    """Every finding with its row, its column, and whether it can be fixed."""
-    lines = []
-    named = show_values or not listing.names_are_values
-    for row in listing.rows():
-        where, rule = place(listing.path, row), row.rule
-        lines.append(f"{where} {rule.code} [{rule.severity}] {visible(row.message)}")
-        detail = [f"row {number(row.row)}"] if row.row else []
-        if row.column is not None:
-            name = (row.column_name or "").strip() if named else ""
-            detail.append(visible(name) or f"column {row.column}")
-        if row.cell is not None:
-            detail.append(repr(row.cell) if show_values else f"shape {shape(row.cell) or 'blank'}")
-        if row.safety is Safety.SAFE:
-            detail.append("fixable")
-        elif row.safety is Safety.UNSAFE:
-            detail.append("fixable with --unsafe-fixes")
-        if detail:
-            lines.append("    " + " · ".join(detail))
-    return "".join(f"{line}\n" for line in lines)
-
-
-def concise(listing: Listing) -> str:
-    """Every finding on one line with its severity, without values."""
-    return "".join(
-        f"{place(listing.path, row)}: {row.rule.code} [{row.rule.severity}] "
-        f"{visible(row.message)}\n"
-        for row in listing.rows()
-    )
 
 
 def statistics(listing: Listing) -> str:

@@ -15,7 +15,7 @@ import preflight
 from preflight.core.books import Books, RunBooks
 from preflight.core.types import Layout, Source
 from preflight.report import results, text, wording
-from tests.checked import check, listed, summarised
+from tests.checked import check, concise, full, listed, summarised
 
 CONTENT = "email,phone,note\nbad,+1,x\n ann@kestrel-labs.com,+14155552671,x\nshort\n"
 LAYOUT = Layout(Source("x", Path("x"), "00", 0), "table", Path("x"), header=("a",))
@@ -24,19 +24,19 @@ LAYOUT = Layout(Source("x", Path("x"), "00", 0), "table", Path("x"), header=("a"
 def test_full_says_where_what_and_what_to_do(tmp_path: Path) -> None:
     one = listed(check(tmp_path, CONTENT, select=("EML303", "STR101")))
     path = tmp_path / "contacts.csv"
-    lines = text.full(one, show_values=False).splitlines()
+    lines = full(one, show_values=False).splitlines()
     assert lines[0].startswith(f"{path}:3:1 EML303 [error] ")
     assert lines[1] == "    row 2 · email · shape s(1)a(3)@a(7)-a(4).a(3) · fixable"
     assert lines[2].startswith(f"{path}:4 STR101 [error] ")
     assert lines[3] == "    row 3"
     assert len(lines) == 4
-    shown = text.full(one, show_values=True).splitlines()
+    shown = full(one, show_values=True).splitlines()
     assert shown[1] == "    row 2 · email · ' ann@kestrel-labs.com' · fixable"
 
 
 def test_a_fix_that_guesses_is_offered_as_one(tmp_path: Path) -> None:
     content = "email,Städt\nann@kestrel-labs.com,Zürich\n".encode("cp1252") * 3
-    shown = text.full(listed(check(tmp_path, content, select=("FIL003",))), show_values=False)
+    shown = full(listed(check(tmp_path, content, select=("FIL003",))), show_values=False)
     assert "fixable with --unsafe-fixes" in shown
 
 
@@ -44,25 +44,25 @@ def test_a_blank_cell_and_a_blank_name_are_called_so(tmp_path: Path) -> None:
     one = listed(
         check(tmp_path, "Email, \n,#REF!\n", profile="dotdigital", select=("EML301", "TXT706"))
     )
-    shown = text.full(one, show_values=False)
+    shown = full(one, show_values=False)
     assert "row 1 · Email · shape blank" in shown
     general = listed(check(tmp_path, "Email, \nx,#REF!\n", select=("TXT706",)))
-    assert "row 1 · column 2 · shape #A(3)!" in text.full(general, show_values=False)
+    assert "row 1 · column 2 · shape #A(3)!" in full(general, show_values=False)
 
 
 def test_a_name_that_may_be_somebodys_is_shown_with_the_values_only(tmp_path: Path) -> None:
     content = "ann@kestrel-labs.com,Ann\nbob@kestrel-labs.com,#REF!\n"
     one = listed(check(tmp_path, content, select=("TXT706",)))
-    assert "row 1 · column 2 · " in text.full(one, show_values=False)
-    assert "row 1 · Ann · '#REF!'" in text.full(one, show_values=True)
+    assert "row 1 · column 2 · " in full(one, show_values=False)
+    assert "row 1 · Ann · '#REF!'" in full(one, show_values=True)
 
 
 def test_concise_is_one_line_a_finding_without_values(tmp_path: Path) -> None:
     one = listed(check(tmp_path, CONTENT))
-    lines = text.concise(one).splitlines()
+    lines = concise(one).splitlines()
     assert len(lines) == sum(one.counts().values())
     assert all(line.startswith(f"{tmp_path / 'contacts.csv'}:") for line in lines)
-    assert "ann@" not in text.concise(one)
+    assert "ann@" not in concise(one)
 
 
 def test_nothing_of_a_file_acts_on_a_terminal(tmp_path: Path) -> None:
@@ -71,9 +71,9 @@ def test_nothing_of_a_file_acts_on_a_terminal(tmp_path: Path) -> None:
     one = listed(check(tmp_path, content), show_all=True)
     one = dataclasses.replace(one, path="a\x1b[0m\ndcff.csv")
     shown = [
-        text.full(one, show_values=True),
-        text.full(one, show_values=False),
-        text.concise(one),
+        full(one, show_values=True),
+        full(one, show_values=False),
+        concise(one),
         summarised(one),
         *(line.plain for line in results.written([("out\x1b/clean.csv", "1 row")])),
     ]

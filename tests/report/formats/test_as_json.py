@@ -18,11 +18,13 @@ from preflight.cli import main
 from preflight.config import profiles
 from preflight.config.settings import Settings
 from preflight.pipeline import check_fix_split
-from preflight.report import as_json, text, wording
+from preflight.report import text, wording
+from preflight.report.formats import as_json
 from preflight.report.listing import Listing, tokens
-from tests.checked import check, listed, summarised, work, written
+from preflight.report.reported import Display
+from tests.checked import check, concise, full, listed, rendered, summarised, work, written
 
-FIXTURES = Path(__file__).parents[2] / "fixtures"
+FIXTURES = Path(__file__).parents[3] / "fixtures"
 FILES = sorted(
     str(path.relative_to(FIXTURES))
     for folder in ("odd", "trade-show")
@@ -58,7 +60,7 @@ WORDS = (
 def report(*listings: Listing, show_values: bool = False, **more: Any) -> dict[str, Any]:
     """The document, parsed and held against its schema."""
     told: dict[str, Any] = json.loads(
-        as_json.document(listings, TOKEN, show_values=show_values, **more)
+        rendered("json", *listings, display=Display(show_values, TOKEN), **more)
     )
     VALIDATOR.validate(told)
     for file in told["files"]:
@@ -96,10 +98,8 @@ def test_the_report_of_every_fixture_fits_the_schema_and_agrees_with_the_text(
         (file,) = told["files"]
         listed_codes = [finding["code"] for finding in told["findings"]]
         counted = {code: listed_codes.count(code) for code in sorted(set(listed_codes))}
-        assert len(text.concise(one).splitlines()) == len(told["findings"])
-        in_full = [
-            line for line in text.full(one, show_values=False).splitlines() if line[:1] != " "
-        ]
+        assert len(concise(one).splitlines()) == len(told["findings"])
+        in_full = [line for line in full(one, show_values=False).splitlines() if line[:1] != " "]
         assert len(in_full) == len(told["findings"])
         if not file["held_back"]:
             assert file["counts"]["by_code"] == counted
@@ -124,9 +124,9 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> list[Listing]:
 def test_no_value_stands_in_any_format_unless_values_are_shown(outcomes: list[Listing]) -> None:
     for one in outcomes:
         told = [
-            as_json.document([one], TOKEN, show_values=False),
-            text.full(one, show_values=False),
-            text.concise(one),
+            rendered("json", one),
+            full(one, show_values=False),
+            concise(one),
             text.statistics(one),
             summarised(one),
         ]
@@ -165,7 +165,7 @@ def test_equal_values_have_equal_tokens_and_another_run_has_others(tmp_path: Pat
     one = listed(check(tmp_path, "email\nbad\nworse\nbad\n", select=("EML302",)))
     first = [found["token"] for found in report(one)["findings"]]
     assert first[0] == first[2] != first[1]
-    other = json.loads(as_json.document([one], tokens(b"other"), show_values=False))
+    other = json.loads(rendered("json", one, display=Display(token=tokens(b"other"))))
     assert not {found["token"] for found in other["findings"]} & set(first)
 
 
@@ -174,7 +174,7 @@ def test_fingerprints_are_stable_and_tell_findings_apart(outcomes: list[Listing]
     for one in outcomes:
         first = [found["fingerprint"] for found in report(one)["findings"]]
         assert len(set(first)) == len(first)
-    again = json.loads(as_json.document([one], tokens(b"other"), show_values=True))
+    again = json.loads(rendered("json", one, display=Display(show_values=True)))
     assert [found["fingerprint"] for found in again["findings"]] == first
 
 
@@ -223,7 +223,7 @@ def test_each_finding_stands_on_a_line_of_its_own(tmp_path: Path) -> None:
     """Also where the file's own names try to pass for a piece of the document."""
     content = 'email,"""findings"": []"\nbad,x\nworse,y\n'
     one = listed(check(tmp_path, content, select=("EML302",), columns={'"findings": []': "name"}))
-    told = as_json.document([one], TOKEN, show_values=True)
+    told = rendered("json", one, display=Display(True, TOKEN))
     lines = [json.loads(line.strip().rstrip(",")) for line in told.splitlines() if '"row"' in line]
     assert lines == report(one, show_values=True)["findings"]
     assert [line["value"] for line in lines] == ["bad", "worse"]

@@ -11,7 +11,8 @@ import pytest
 from preflight.config.settings import Settings
 from preflight.linting.checked import Checked
 from preflight.pipeline import check_fix_split
-from preflight.report import grouped, summary
+from preflight.report import summary
+from preflight.report.formats import as_grouped
 from preflight.report.groups import groups
 from preflight.report.lines import Line, line, wrapped
 from preflight.report.listing import listing
@@ -35,7 +36,7 @@ def screen(checked: Checked, width: int | None = None, **more: Any) -> list[str]
     one = listing("contacts.csv", checked.analysis, checked.books, show_all=True)
     more = {"show_values": False, "next_step": NEXT, **more}
     cells = functools.partial(check_fix_split.cells, checked)
-    return [row.plain for row in wrapped(grouped.screen(one, cells, width=width, **more), width)]
+    return [row.plain for row in wrapped(as_grouped.screen(one, cells, width=width, **more), width)]
 
 
 def test_a_block_says_what_where_and_what_settles_it(tmp_path: Path) -> None:
@@ -89,7 +90,7 @@ def test_no_file_takes_more_than_a_screen(
     """And every rule is named, errors before warnings; no line is wider than the screen."""
     for name, checked in exports.items():
         shown = screen(checked, width, show_values=show_values)
-        assert len(shown) <= grouped.HEIGHT, name
+        assert len(shown) <= as_grouped.HEIGHT, name
         text = "\n".join(shown)
         one = listing("contacts.csv", checked.analysis, checked.books)
         sent = {rule.code for rule, problem in checked.analysis.problems if problem.column}

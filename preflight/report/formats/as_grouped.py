@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
-import numpy as np
-
-from preflight.core.findings import Findings
 from preflight.core.types import Severity
-from preflight.report import summary
+from preflight.report import several, summary
 from preflight.report.groups import LATER, PERSON, Group, groups
 from preflight.report.left_out import left_out
 from preflight.report.lines import Line, height, line
 from preflight.report.listing import ListedFinding, Listing, shape
+from preflight.report.reported import Cells, Display, Reported
 from preflight.report.wording import number, plural
 from preflight.rule import Scope
 
@@ -25,7 +23,23 @@ _COLUMNS = (6, 4, 2)
 _LONG, _SHORT = 36, 22  # of a cell, in characters
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow"}
 
-Cells = Callable[[Findings], tuple[np.ndarray, np.ndarray]]
+
+def pieces(reported: Reported, display: Display) -> Iterator[str]:
+    """A screen for a file, a line for each of several; or what the command says."""
+    if reported.told is not None:
+        yield display.shown(reported.told(False))
+    elif len(reported.files) > 1:
+        yield display.shown([*several.lines(reported.listings), *reported.next_step])
+    else:
+        for file in reported.files:
+            lines = screen(
+                file.listing,
+                file.cells,
+                show_values=display.show_values,
+                next_step=reported.next_step,
+                width=display.width,
+            )
+            yield display.shown(lines)
 
 
 def screen(

@@ -1,0 +1,53 @@
+"""The format `json`: one document for a call; its schema is published with the project."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from importlib.metadata import version
+from typing import Any
+
+from preflight.report import records
+from preflight.report.libraries import libraries
+from preflight.report.reported import Display, Reported
+
+SCHEMA_VERSION = 1
+DISTRIBUTION = "contact-preflight"
+_NONE = '"findings": []'
+
+
+def pieces(reported: Reported, display: Display) -> Iterator[str]:
+    """The document: one finding a line, written one by one, for a file may have millions."""
+    whole = json.dumps(_document(reported), ensure_ascii=False, indent=1) + "\n"
+    before, after = whole.split(_NONE, 1)
+    yield f'{before}"findings": ['
+    end, between = "]", "\n"
+    for file in reported.files:
+        for finding in records.of_findings(file.complete, display):
+            yield f"{between}  {json.dumps(finding, ensure_ascii=False)}"
+            end, between = "\n ]", ",\n"
+    yield f"{end}{after}"
+
+
+def tool() -> dict[str, Any]:
+    """Who made a report, and the libraries that judged the cells."""
+    return {"name": "preflight", "version": version(DISTRIBUTION), "libraries": libraries()}
+
+
+def _document(reported: Reported) -> dict[str, Any]:
+    """The document without its findings."""
+    document: dict[str, Any] = {
+        "schema_version": SCHEMA_VERSION,
+        "tool": tool(),
+        **({} if reported.written is None else asdict(reported.written)),
+        "files": [records.of_file(listing) for listing in reported.listings],
+        "findings": [],
+        "findings_total": reported.total,
+        "truncated": any(listing.held_back for listing in reported.listings),
+    }
+    if reported.fixed is not None:
+        document["fixed"] = dict(reported.fixed)
+    if reported.run is not None:
+        document["run"] = dict(reported.run)
+    return document

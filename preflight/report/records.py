@@ -1,0 +1,108 @@
+"""Files and findings as the formats for programs write them: plain data, without objects."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from preflight.core.types import Severity, Sheet
+from preflight.report.listing import Listing, header_names, shape
+from preflight.report.reported import Display
+
+
+def of_file(listing: Listing) -> dict[str, Any]:
+    """A file, with its counts and books."""
+    analysis, layout = listing.analysis, listing.analysis.layout
+    severities = listing.severity_counts()
+    return {
+        "path": valid(listing.path),
+        "sha256": layout.source.sha256,
+        "bytes": layout.source.size,
+        "encoding": layout.encoding,
+        "delimiter": layout.delimiter,
+        "sheet": _sheet(layout.source.sheet),
+        "header_line": layout.header_line if layout.header else None,
+        "profile": analysis.plan.profile.name,
+        "columns": {valid(name): field for name, field in header_names(analysis).items()},
+        "rows": analysis.rows,
+        "books": asdict(listing.books),
+        "counts": {
+            "error": severities[Severity.ERROR],
+            "warning": severities[Severity.WARNING],
+            "by_code": listing.counts(),
+        },
+        "held_back": listing.held_back,
+        "unused": [valid(note) for note in analysis.plan.unused],
+        "unsafe_fixes": None
+        if analysis.refused
+        else {
+            "cells": analysis.guessed_cells,
+            "rows": analysis.guessed_rows,
+            "all_seen": analysis.preview.all_seen,
+        },
+    }
+
+
+def _sheet(sheet: Sheet | None) -> dict[str, Any] | None:
+    if sheet is None:
+        return None
+    return {
+        "name": valid(sheet.name),
+        "others": [valid(name) for name in sheet.others],
+        "hidden": [valid(name) for name in sheet.hidden],
+        "hidden_rows": len(sheet.hidden_rows),
+        "hidden_columns": sheet.hidden_columns,
+        "filtered": sheet.filtered,
+        "merged": sheet.merged,
+    }
+
+
+def of_findings(listing: Listing, display: Display) -> Iterator[dict[str, Any]]:
+    """The findings of a file, in order; those that are hidden are left out.
+
+    Args:
+        listing: with cells.
+        display: says whether values are included.
+    """
+    path, values = valid(listing.path), display.show_values
+    named = values or not listing.names_are_values
+    seen = Counter[str]()
+    for row in listing.rows():
+        where = f"{path}\0{row.rule.code}\0{row.row}\0{row.line}\0{row.column}"
+        seen[where] += 1
+        known = row.column_name is not None and named
+        yield {
+            "code": row.rule.code,
+            "name": row.rule.name,
+            "severity": str(row.rule.severity),
+            "message": valid(row.message),
+            "path": path,
+            "row": row.row,
+            "line": row.line,
+            "column": row.column,
+            "column_name": valid(row.column_name or "") if known else None,
+            "value": row.cell if values else None,
+            "token": None if row.cell is None else display.token(row.cell),
+            "shape": None if row.cell is None else shape(row.cell),
+            "fix": None
+            if row.safety is None
+            else {
+                "safety": str(row.safety),
+                "replacement": row.replacement if values else None,
+            },
+            "fingerprint": _fingerprint(where, seen[where]),
+        }
+
+
+def _fingerprint(where: str, occurrence: int) -> str:
+    """A hash that is equal for the same finding of another call; a second one there has its own."""
+    text = where if occurrence == 1 else f"{where}\0{occurrence}"
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def valid(text: str) -> str:
+    """The text as valid Unicode: a path or a header may have other bytes."""
+    return text.encode("utf-8", "replace").decode()

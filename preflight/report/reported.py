@@ -1,0 +1,103 @@
+"""What a report is made of, and how it is shown: all that a format gets."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from preflight.core.books import Books, RunBooks
+from preflight.core.findings import Findings
+from preflight.report.lines import Line
+from preflight.report.listing import Listing, Token, own_tokens
+
+if TYPE_CHECKING:
+    from preflight.writing.written_results import WrittenResults
+
+Cells = Callable[[Findings], tuple[np.ndarray, np.ndarray]]
+"""Fetches the cell of each finding and its replacement, None for no such cell."""
+
+
+@dataclass(frozen=True)
+class ReportedFile:
+    """A file with its findings.
+
+    Attributes:
+        listing: of the file, without cells.
+        cells: fetches cells, which may read the file again.
+    """
+
+    listing: Listing
+    cells: Cells
+
+    @functools.cached_property
+    def complete(self) -> Listing:
+        """The listing with the cells of all findings."""
+        old, new = self.cells(self.listing.findings)
+        return dataclasses.replace(self.listing, cells=old, replacements=new)
+
+
+@dataclass(frozen=True)
+class Reported:
+    """What a command reports.
+
+    Attributes:
+        files: that it worked on, in the order of the call.
+        fail_on: the least severity that makes the exit code 1; "never" for none.
+        next_step: what to do now, for people.
+        fixed: for each rule code, the number of cells that fixes changed; None if none were made.
+        run: what became of the rows, as the report for programs says it; None without a run.
+        run_books: of the run; None without a run.
+        written: the results beside a report.json; None elsewhere.
+        told: makes what the command says to people instead of the findings, in short or, if its
+            argument is True, in full; None if it says the findings.
+    """
+
+    files: Sequence[ReportedFile]
+    fail_on: str = "error"
+    next_step: Sequence[Line] = ()
+    fixed: Mapping[str, int] | None = None
+    run: Mapping[str, Any] | None = None
+    run_books: RunBooks | None = None
+    written: WrittenResults | None = None
+    told: Callable[[bool], Sequence[Line]] | None = None
+
+    @property
+    def listings(self) -> list[Listing]:
+        """The listings of the files, without cells."""
+        return [file.listing for file in self.files]
+
+    @property
+    def total(self) -> int:
+        """The number of all findings, with the hidden ones."""
+        return sum(sum(listing.counts().values()) for listing in self.listings)
+
+    def books(self, listing: Listing) -> Books | RunBooks:
+        """Where the rows of a file are: those of the run if there is one."""
+        return listing.books if self.run_books is None else self.run_books
+
+
+def plain(lines: Iterable[Line]) -> str:
+    """Lines without styles, on a screen without an end."""
+    return "".join(f"{entry.plain}\n" for entry in lines)
+
+
+@dataclass(frozen=True)
+class Display:
+    """How a report is shown.
+
+    Attributes:
+        show_values: whether to include values of contacts, or their shapes alone.
+        token: makes the keyed hash of a value.
+        shown: makes text of lines for people, styled and wrapped as the reader's screen allows.
+        width: of that screen; None for no limit.
+    """
+
+    show_values: bool = False
+    token: Token = field(default_factory=own_tokens)
+    shown: Callable[[Iterable[Line]], str] = plain
+    width: int | None = None

@@ -1,0 +1,83 @@
+"""--report: further reports of one call, each in a format and a file of its own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from preflight.providers.sandbox.server import Sandbox
+from tests.calls import TALKVALUE, Call, contacts
+
+CONTENT = "email,note\nbad,x\n ann@kestrel-labs.com,y\n"
+
+
+@pytest.fixture(autouse=True)
+def leads(here: Path) -> None:
+    """An input, and few rules."""
+    (here / "in.csv").write_text(CONTENT)
+    (here / "preflight.toml").write_text('select = ["EML302", "EML303"]\n')
+
+
+def test_each_report_has_its_format_and_the_screen_stays(call: Call, here: Path) -> None:
+    alone = call("check", "in.csv")
+    told = call("check", "in.csv", "--report", "json:a.json", "--report", "concise:b.txt")
+    assert (told.code, told.out) == (alone.code, alone.out)
+    assert told.err == "report: a.json (json)\nreport: b.txt (concise)\n"
+    assert json.loads((here / "a.json").read_text())["findings_total"] == 2
+    assert (here / "b.txt").read_text().startswith("in.csv:2:1: EML302 [error] ")
+
+
+def test_a_report_is_what_the_same_format_prints(call: Call, here: Path) -> None:
+    for name in ("concise", "full", "grouped"):
+        path = here / f"{name}.txt"
+        assert call("check", "in.csv", "--report", f"{name}:{path}", "-q").err == ""
+        printed = call("check", "in.csv", "--output-format", name)
+        # What to do next is of the screen: a quiet command has none.
+        assert printed.out.startswith(path.read_text())
+
+
+@pytest.mark.parametrize(
+    ("reports", "what"),
+    [
+        (["jsn:a"], "unknown format `jsn`; did you mean json?"),
+        (["zzzz:a"], "unknown format `zzzz`; there are grouped, full, concise, json"),
+        (["json"], "`json` is not FORMAT:PATH, like json:report.json"),
+        (["json:"], "`json:` is not FORMAT:PATH"),
+        (["json:-"], "it writes files; print with `--output-format json`"),
+        (["json:a", "full:./a"], "two reports would go into a; name another file for one"),
+        (["json:a", "full:link"], "two reports would go into a; name another file for one"),
+        (["json:out"], "two reports would go into out; name another file for one"),
+        (["json:none/a"], "cannot write none/a: No such file or directory"),
+        (["json:."], "cannot write .: Is a directory"),
+        (["json:in.csv"], "--report in.csv would replace the input in.csv"),
+        (["json:preflight.toml"], "--report preflight.toml would replace the input"),
+    ],
+)
+def test_a_wrong_report_is_refused_before_the_work_starts(
+    call: Call, here: Path, reports: list[str], what: str
+) -> None:
+    (here / "link").symlink_to("a")
+    more = [word for entry in reports for word in ("--report", entry)]
+    told = call("fix", "in.csv", "--config", "preflight.toml", "--output-file", "out", *more)
+    assert (told.code, told.out) == (2, "")
+    assert what in told.err
+    assert sorted(path.name for path in here.iterdir()) == ["in.csv", "link", "preflight.toml"]
+    assert (here / "in.csv").read_text() == CONTENT
+
+
+def test_fix_reports_too_also_of_what_it_would_change(call: Call, here: Path) -> None:
+    assert call("fix", "in.csv", "--report", "json:fix.json").code == 1
+    assert json.loads((here / "fix.json").read_text())["fixed"] == {"EML303": 1}
+    told = call("fix", "in.csv", "--diff", "--report", "json:diff.json")
+    assert "+++ " in told.out
+    assert json.loads((here / "diff.json").read_text())["findings_total"] == 2
+
+
+@pytest.mark.slow
+def test_a_run_reports_too(call: Call, here: Path, shared: Sandbox) -> None:
+    (here / "in.csv").write_text(contacts(2))
+    call("submit", "in.csv", *TALKVALUE, "--report", "json:run.json", "--report", "full:run.txt")
+    assert json.loads((here / "run.json").read_text())["run"]["books"]["accepted"] == 2
+    assert "2 accepted" in (here / "run.txt").read_text()
