@@ -14,7 +14,8 @@ import click
 import pandas as pd
 import pytest
 
-from preflight.cli.main import _COMMANDS, _preflight, main
+from preflight.cli.commands import COMMANDS
+from preflight.cli.main import _preflight, main
 from preflight.config import catalogue
 from preflight.config.setting_sources import load
 from preflight.providers import registry
@@ -31,7 +32,7 @@ FOREIGN = {"--version"}
 def commands() -> dict[str, click.Command]:
     """Every command by its name."""
     context = click.Context(_preflight)
-    found = {name: _preflight.get_command(context, name) for name in _COMMANDS}
+    found = {name: _preflight.get_command(context, name) for name in COMMANDS}
     return {name: command for name, command in found.items() if command is not None}
 
 
@@ -46,12 +47,12 @@ def options_of(command: click.Command) -> set[str]:
 
 
 def test_every_command_stands_in_the_readme() -> None:
-    assert [name for name in _COMMANDS if f"preflight {name}" not in README] == []
+    assert [name for name in COMMANDS if f"preflight {name}" not in README] == []
 
 
 def test_every_command_of_the_docs_exists() -> None:
     named = set(re.findall(r"(?:`|\$ |run: )preflight ([a-z-]+)", DOCS))
-    assert named - set(_COMMANDS) == set()
+    assert named - set(COMMANDS) == set()
     assert len(named) > 5
 
 

@@ -3,53 +3,24 @@
 from __future__ import annotations
 
 import errno
-import platform
 import sys
-import tempfile
-import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from preflight.cli.commands import COMMANDS
+from preflight.cli.commands import COMMANDS, command
 from preflight.cli.terminal import complain, is_refused, silence
 from preflight.core.errors import PreflightError, WriteError
-from preflight.core.files import reason
-from preflight.core.redact import visible
-from preflight.core.suggest import nearest
-from preflight.core.workspace import spooled
 from preflight.report import exit_codes
-
-_COMMANDS = {
-    "check": "lint files; writes nothing",
-    "fix": "lint, apply safe fixes, write the clean rows and the rejects",
-    "split": "cut a file on record boundaries under a provider's limits",
-    "submit": "check, fix, split, send, poll, merge: the whole line",
-    "resume": "go on with an interrupted run",
-    "resubmit": "send corrected rows again, and only those",
-    "merge": "join a failure report that was fetched by hand",
-    "runs": "list what was sent",
-    "trace": "show the history of one contact",
-    "learn": "propose rules and config for refusals that no check predicted",
-    "diff": "show what a fix changed, cell by cell",
-    "undo": "undo a fix, as a whole or in part",
-    "rules": "list the rules, or test your own",
-    "explain": "explain one rule, with samples",
-    "new-rule": "write the skeleton of a rule of your own",
-    "profiles": "show what each provider accepts",
-    "template": "write an empty CSV with a provider's header",
-    "init": "write a configuration, drafted from a file",
-    "sandbox": "run local stand-ins for the providers",
-}
 
 
 class _Commands(click.Group):
     """The commands in the order of their use, each with a few words."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_COMMANDS)
+        return list(COMMANDS)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -60,20 +31,22 @@ class _Commands(click.Group):
             return 0
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        return COMMANDS.get(cmd_name)
+        return command(cmd_name)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
-            near = nearest(args[0], _COMMANDS)
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from preflight.core.suggest import nearest  # here: only a mistake needs it
+
+            near = nearest(args[0], COMMANDS)
             hint = f" Did you mean '{near}'?" if near else ""
             ctx.fail(f"No such command '{args[0]}'.{hint}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl(list(_COMMANDS.items()))
+            formatter.write_dl([(name, entry.words) for name, entry in COMMANDS.items()])
 
 
 @click.command(
@@ -111,13 +84,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         click.echo(f"\n{_first_step()}", nl=False, err=True)
         return error.exit_code
     except click.ClickException as error:
-        complain(f"preflight: {visible(_in_a_line(error))}")
+        _complain_of(_in_a_line(error))
         return error.exit_code
     except PreflightError as error:
-        complain(f"preflight: {visible(str(error))}")
+        _complain_of(str(error))
         return error.exit_code
     except Exception as error:  # noqa: BLE001 - no traceback: it may hold values
         if isinstance(error, OSError) and is_refused():
+            from preflight.core.files import reason  # here: `--help` does without
+
             complain(f"preflight: cannot write to standard output: {reason(error)}")
             return 2
         if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
@@ -126,6 +101,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         complain(f"preflight: this is a bug of preflight, not of your file: {_log(error)}")
         return exit_codes.COULD_NOT_RUN
     return code if isinstance(code, int) else 0
+
+
+def _complain_of(problem: str) -> None:
+    """Prints what is wrong, on one line and safe for a terminal."""
+    from preflight.core.redact import visible  # here: `--help` does without
+
+    complain(f"preflight: {visible(problem)}")
 
 
 def _first_step() -> str:
@@ -145,7 +127,12 @@ def _in_a_line(error: click.ClickException) -> str:
 
 def _log(error: BaseException) -> str:
     """Writes the traceback of a bug without its message, which may hold values; says where."""
-    from importlib.metadata import version  # here: its import is a fifth of `--help`
+    import platform  # here, as the others: most calls need none of them
+    import tempfile
+    import traceback
+    from importlib.metadata import version
+
+    from preflight.core.workspace import spooled
 
     frames = "".join(traceback.format_tb(error.__traceback__))
     text = (

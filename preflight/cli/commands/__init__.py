@@ -1,54 +1,73 @@
 """The commands as they are called: their arguments, options and help.
 
-What a command does stands in the module of its name, which is imported when the command is called:
-`--help` must not wait for pandas.
+A command is imported when it is called for, and what it does stands in the module of its name:
+neither `--help` nor another command waits for it.
 """
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import click
 
-from preflight.cli.commands import of_files, of_rules, of_runs
 from preflight.cli.terminal import set_quiet
 
 
-def _with_quiet(command: click.Command) -> click.Command:
-    """The command, with the option that all of them have."""
-    quiet = click.Option(
+class Entry(NamedTuple):
+    """A command in the list of commands.
+
+    Attributes:
+        home: the module of this package that it is in.
+        words: what it does, in a few words.
+    """
+
+    home: str
+    words: str
+
+
+COMMANDS: Mapping[str, Entry] = {
+    "check": Entry("of_files", "lint files; writes nothing"),
+    "fix": Entry("of_files", "lint, apply safe fixes, write the clean rows and the rejects"),
+    "split": Entry("of_files", "cut a file on record boundaries under a provider's limits"),
+    "submit": Entry("of_runs", "check, fix, split, send, poll, merge: the whole line"),
+    "resume": Entry("of_runs", "go on with an interrupted run"),
+    "resubmit": Entry("of_runs", "send corrected rows again, and only those"),
+    "merge": Entry("of_runs", "join a failure report that was fetched by hand"),
+    "runs": Entry("of_runs", "list what was sent"),
+    "trace": Entry("of_runs", "show the history of one contact"),
+    "learn": Entry("of_runs", "propose rules and config for refusals that no check predicted"),
+    "diff": Entry("of_files", "show what a fix changed, cell by cell"),
+    "undo": Entry("of_files", "undo a fix, as a whole or in part"),
+    "rules": Entry("of_rules", "list the rules, or test your own"),
+    "explain": Entry("of_rules", "explain one rule, with samples"),
+    "new-rule": Entry("of_rules", "write the skeleton of a rule of your own"),
+    "profiles": Entry("of_rules", "show what each provider accepts"),
+    "template": Entry("of_rules", "write an empty CSV with a provider's header"),
+    "init": Entry("of_files", "write a configuration, drafted from a file"),
+    "sandbox": Entry("of_runs", "run local stand-ins for the providers"),
+}
+"""By name, in the order of their use."""
+
+
+def command(name: str) -> click.Command | None:
+    """A command by its name, with the option that all of them have; None if there is none."""
+    entry = COMMANDS.get(name)
+    if entry is None:
+        return None
+    home = importlib.import_module(f"{__name__}.{entry.home}")
+    found: click.Command = getattr(home, name.replace("-", "_"))
+    if not any(option.name == "quiet" for option in found.params):
+        found.params.append(_quiet())
+    return found
+
+
+def _quiet() -> click.Option:
+    return click.Option(
         ["-q", "--quiet"],
         is_flag=True,
         expose_value=False,
         callback=set_quiet,
         help="no notes, no progress, and of a file only what was found and the books",
     )
-    command.params.append(quiet)
-    return command
-
-
-COMMANDS: Mapping[str, click.Command] = {
-    str(command.name): _with_quiet(command)
-    for command in (
-        of_files.check,
-        of_files.fix,
-        of_files.split,
-        of_runs.submit,
-        of_runs.resume,
-        of_runs.resubmit,
-        of_runs.merge,
-        of_runs.runs,
-        of_runs.trace,
-        of_runs.learn,
-        of_files.diff,
-        of_files.undo,
-        of_rules.rules,
-        of_rules.explain,
-        of_rules.new_rule,
-        of_rules.profiles,
-        of_rules.template,
-        of_files.init,
-        of_runs.sandbox,
-    )
-}
-"""By name."""
