@@ -41,8 +41,9 @@ class View:
     def __init__(self, *, drawable: bool, clock: Callable[[], float] = time.monotonic) -> None:
         self._drawable = drawable
         self._clock = clock
-        self._start = clock()
-        self._stage = "reading"
+        self._start = self._latest = clock()
+        self._spent: dict[str, float] = {}
+        self._current = self._stage = "reading"
         self._name = ""
         self._done = 0
         self._sending = SendingTable(clock)
@@ -61,6 +62,7 @@ class View:
     def stage(self, stage: str, done: int, total: int | None) -> None:  # noqa: ARG002 - see Progress
         """Shows how far a stage of the pipeline is; for the `progress` of a pipeline function."""
         with self._state:
+            self._spend(stage)
             self._stage, self._done = stage, done
         self._draw()
 
@@ -79,6 +81,7 @@ class View:
             self._waits.add(event.why)
             self.note(f"waiting: {visible(event.why)}; next try in {math.ceil(event.seconds)} s")
         with self._state:
+            self._spend("waiting" if isinstance(event, Waiting) else "sending")
             self._stage = ""
             self._sending.add(event)
         self._draw()
@@ -118,6 +121,18 @@ class View:
                 self._live.stop()
                 self._live = None
 
+    def times(self) -> str:
+        """The time that each stage took, in the order in which they began, and all of it."""
+        self._spend(self._current)
+        stages = [f"{stage} {seconds:.2f} s" for stage, seconds in self._spent.items()]
+        return "time: " + ", ".join([*stages, f"in all {self._clock() - self._start:.2f} s"])
+
+    def _spend(self, stage: str) -> None:
+        """Counts the time since the last news for the stage of then; now it is another, or not."""
+        now = self._clock()
+        self._spent[self._current] = self._spent.get(self._current, 0.0) + now - self._latest
+        self._current, self._latest = stage, now
+
     def _draw(self) -> None:
         if self._drawable and self._clock() - self._start >= DELAY:
             self.appear()
@@ -154,3 +169,5 @@ def live_view() -> Iterator[View]:
     finally:
         timer.cancel()
         view.close()
+        if terminal.is_verbose():
+            terminal.note(view.times())

@@ -11,7 +11,7 @@ from preflight.cli import screen, terminal
 from preflight.cli.options import emit, shows_values
 from preflight.config.settings import Settings
 from preflight.core.redact import visible
-from preflight.report import formats, summary, text
+from preflight.report import assumed, formats, summary, text
 from preflight.report.lines import Line, line
 from preflight.report.listing import own_tokens
 from preflight.report.reported import Display, Reported
@@ -39,6 +39,9 @@ def tell(
     emit(printed or _printed(reported, settings, path), path, private=values)
     if path is not None and not terminal.is_quiet():
         emit(screen.shown(_summary(reported, settings, path), None), None)
+    if terminal.is_verbose():
+        for listing in reported.listings:
+            terminal.note("".join(f"{entry.plain}\n" for entry in assumed.lines(listing)).rstrip())
     for other in others:
         terminal.note(visible(f"report: {other.path} ({other.format})"))
 

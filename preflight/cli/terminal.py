@@ -52,6 +52,20 @@ def is_quiet() -> bool:
     return bool(context and context.meta.get(_QUIET))
 
 
+_VERBOSE = "preflight.verbose"
+
+
+def set_verbose(context: click.Context, _: click.Parameter, given: bool) -> None:
+    """The callback of `--verbose`."""
+    context.meta[_VERBOSE] = given
+
+
+def is_verbose() -> bool:
+    """Whether the command that runs was given `--verbose`, and not `--quiet`."""
+    context = click.get_current_context(silent=True)
+    return bool(context and context.meta.get(_VERBOSE)) and not is_quiet()
+
+
 def confirm(text: str) -> None:
     """Prints on stdout what a command has done, unless it is to be quiet."""
     if not is_quiet():

@@ -116,6 +116,7 @@ class RecordStream:
         if self.layout.content != "table" or not self.layout.header:
             return
         done = 0
+        self.progress(self.stage, done, None)
         for chunk in ahead(read_chunks(self.layout, chunk_bytes=self.chunk_bytes)):
             yield chunk
             done += chunk.count

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import click
 
-from preflight.cli.terminal import set_quiet
+from preflight.cli.terminal import set_quiet, set_verbose
 
 
 class Entry(NamedTuple):
@@ -50,16 +50,19 @@ COMMANDS: Mapping[str, Entry] = {
 }
 """By name, in the order of their use."""
 
+_VERBOSE = frozenset({"check", "fix", "split", "submit", "resume", "resubmit", "merge"})
+"""The commands that go over a file, and can tell more of it."""
+
 
 def command(name: str) -> click.Command | None:
-    """A command by its name, with the option that all of them have; None if there is none."""
+    """A command by its name, with the options that all of them have; None if there is none."""
     entry = COMMANDS.get(name)
     if entry is None:
         return None
     home = importlib.import_module(f"{__name__}.{entry.home}")
     found: click.Command = getattr(home, name.replace("-", "_"))
     if not any(option.name == "quiet" for option in found.params):
-        found.params.append(_quiet())
+        found.params += [_quiet(), *([_verbose()] if name in _VERBOSE else [])]
     return found
 
 
@@ -70,4 +73,14 @@ def _quiet() -> click.Option:
         expose_value=False,
         callback=set_quiet,
         help="no notes, no progress, and of a file only what was found and the books",
+    )
+
+
+def _verbose() -> click.Option:
+    return click.Option(
+        ["-v", "--verbose"],
+        is_flag=True,
+        expose_value=False,
+        callback=set_verbose,
+        help="also say what each column was taken for, which rules were applied, and the time",
     )
