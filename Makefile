@@ -10,7 +10,7 @@ RESULT := .preflight/demo
 # Compiled modules are kept whatever the environment says: the tests start many processes.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run test test-fast check tests coverage torture format fixtures schema notebooks pictures bench compare clean
+.PHONY: run test test-fast check tests coverage torture format fixtures schema pages notebooks pictures bench compare clean
 
 # The main job: a trade-show export, against the embedded stand-ins, to the end.
 run: $(READY)
@@ -62,6 +62,10 @@ schema: $(READY)
 # Executes the notebooks anew, in their place.
 notebooks: $(READY)
 	$(BIN)/python -m tests.notebooks
+
+# Writes the page of every command anew.
+pages: $(READY)
+	$(BIN)/python -m tests.command_pages
 
 # Draws the pictures of the README anew.
 pictures: $(READY)

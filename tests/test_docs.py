@@ -20,13 +20,14 @@ from preflight.config import catalogue
 from preflight.config.setting_sources import load
 from preflight.providers import registry
 from preflight.writing import results_folder
+from tests import command_pages
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = {path: path.read_text(encoding="utf-8") for path in sorted(ROOT.glob("docs/*.md"))}
 DOCS = "\n".join([README, *PAGES.values()])
-# Options of other programs that README shows.
-FOREIGN = {"--version"}
+# Options of other programs, and of all commands, that the docs show.
+FOREIGN = {"--version", "--help"}
 
 
 def commands() -> dict[str, click.Command]:
@@ -48,6 +49,11 @@ def options_of(command: click.Command) -> set[str]:
 
 def test_every_command_stands_in_the_readme() -> None:
     assert [name for name in COMMANDS if f"preflight {name}" not in README] == []
+
+
+def test_the_page_of_the_commands_is_that_of_the_code() -> None:
+    """`make pages` writes it anew."""
+    assert command_pages.PAGE.read_text("utf-8") == command_pages.page()
 
 
 def test_every_command_of_the_docs_exists() -> None:

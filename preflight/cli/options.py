@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
+from preflight.cli import completion
 from preflight.cli.terminal import is_shown_to_people, note, silence
 from preflight.config.choices import FAIL_ON, FORMATS
 from preflight.core import files
@@ -125,6 +126,7 @@ profile_option = click.option(
     "--for",
     "for_",
     metavar="PROVIDER",
+    shell_complete=completion.providers,
     help="provider whose rules to apply, see `preflight profiles`; or a profile file of your own",
 )
 diff_option = click.option(
@@ -168,13 +170,24 @@ _SELECT = click.option(
     multiple=True,
     callback=_codes,
     metavar="CODES",
+    shell_complete=completion.codes,
     help="apply only these rules: codes or prefixes",
 )
 _IGNORE = click.option(
-    "--ignore", multiple=True, callback=_codes, metavar="CODES", help="do not apply these rules"
+    "--ignore",
+    multiple=True,
+    callback=_codes,
+    metavar="CODES",
+    shell_complete=completion.codes,
+    help="do not apply these rules",
 )
 _EXTEND_SELECT = click.option(
-    "--extend-select", multiple=True, callback=_codes, metavar="CODES", help="apply these rules too"
+    "--extend-select",
+    multiple=True,
+    callback=_codes,
+    metavar="CODES",
+    shell_complete=completion.codes,
+    help="apply these rules too",
 )
 _RULE_FILES = click.option(
     "--rules",
@@ -202,7 +215,10 @@ _UNSAFE_FIXES = _switch("--unsafe-fixes", help="also apply fixes that guess")
 
 # What is printed.
 _OUTPUT_FORMAT = click.option(
-    "--output-format", metavar="|".join(FORMATS), help="format of the findings [grouped]"
+    "--output-format",
+    metavar="|".join(FORMATS),
+    shell_complete=completion.formats,
+    help="format of the findings [grouped]",
 )
 _OUTPUT_FILE = _path("--output-file", metavar="FILE", help="write the findings into FILE")
 _REPORTS = click.option(

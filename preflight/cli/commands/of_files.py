@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from preflight.cli import completion
 from preflight.cli.options import (
     diff_option,
     output_options,
@@ -19,7 +20,9 @@ from preflight.cli.options import (
 
 
 @click.command("check")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.argument(
+    "paths", nargs=-1, required=True, metavar="PATH...", shell_complete=completion.files
+)
 @profile_option
 @reading_options
 @rule_options
@@ -37,7 +40,7 @@ def check(**given: Any) -> int:
 
 
 @click.command("fix")
-@click.argument("path", metavar="PATH")
+@click.argument("path", metavar="PATH", shell_complete=completion.files)
 @profile_option
 @writing_options
 @reading_options
@@ -58,7 +61,7 @@ def fix(**given: Any) -> int:
 
 
 @click.command("split")
-@click.argument("path", metavar="PATH")
+@click.argument("path", metavar="PATH", shell_complete=completion.files)
 @profile_option
 @writing_options
 @reading_options
@@ -118,7 +121,7 @@ def undo(**given: Any) -> int:
 
 
 @click.command("init")
-@click.argument("path", required=False, metavar="[PATH]")
+@click.argument("path", required=False, metavar="[PATH]", shell_complete=completion.files)
 @profile_option
 @reading_options
 @click.option(

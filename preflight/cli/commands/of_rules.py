@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from preflight.cli import completion
 from preflight.cli.options import (
     catalogue_options,
     profile_option,
@@ -39,7 +40,7 @@ def rules(**given: Any) -> int:
 
 
 @click.command("explain")
-@click.argument("code", metavar="CODE")
+@click.argument("code", metavar="CODE", shell_complete=completion.codes)
 @catalogue_options
 def explain(**given: Any) -> int:
     """Explain a rule, by its code or its name: why it matters, what it finds and what it fixes."""
@@ -75,7 +76,7 @@ def new_rule(**given: Any) -> int:
 
 
 @click.command("profiles")
-@click.argument("name", required=False, metavar="[PROVIDER]")
+@click.argument("name", required=False, metavar="[PROVIDER]", shell_complete=completion.providers)
 def profiles(**given: Any) -> int:
     """List the providers, or show what one of them accepts: columns, limits and match key."""
     from preflight.cli.profiles import run
@@ -89,6 +90,7 @@ def profiles(**given: Any) -> int:
     "name",
     required=True,
     metavar="PROVIDER",
+    shell_complete=completion.providers,
     help="provider, see `preflight profiles`",
 )
 @click.option(

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from preflight.cli import completion
 from preflight.cli.options import (
     config_options,
     merge_options,
@@ -24,8 +25,14 @@ from preflight.cli.options import (
 
 
 @click.command("submit")
-@click.argument("path", metavar="PATH")
-@click.option("--to", required=True, metavar="PROVIDER", help="provider to send to")
+@click.argument("path", metavar="PATH", shell_complete=completion.files)
+@click.option(
+    "--to",
+    required=True,
+    metavar="PROVIDER",
+    shell_complete=completion.providers,
+    help="provider to send to",
+)
 @click.option("--dry-run", is_flag=True, help="do everything except sending")
 @click.option("--again", is_flag=True, help="send the whole file even if it was sent there before")
 @provider_options
@@ -46,7 +53,7 @@ def submit(**given: Any) -> int:
 
 
 @click.command("resume")
-@click.argument("run", required=False, metavar="[RUN]")
+@click.argument("run", required=False, metavar="[RUN]", shell_complete=completion.runs)
 @resume_options
 @click.option(
     "--resend-unknown",
@@ -74,8 +81,13 @@ def resume(**given: Any) -> int:
 
 
 @click.command("resubmit")
-@click.argument("corrected", metavar="CORRECTED")
-@click.option("--run", metavar="RUN", help="the run that it corrects, if preflight cannot find out")
+@click.argument("corrected", metavar="CORRECTED", shell_complete=completion.files)
+@click.option(
+    "--run",
+    metavar="RUN",
+    shell_complete=completion.runs,
+    help="the run that it corrects, if preflight cannot find out",
+)
 @click.option("--dry-run", is_flag=True, help="do everything except sending")
 @provider_options
 @resubmit_options
@@ -94,7 +106,12 @@ def resubmit(**given: Any) -> int:
 
 @click.command("merge")
 @click.option(
-    "--from", "provider", required=True, metavar="PROVIDER", help="provider of the report"
+    "--from",
+    "provider",
+    required=True,
+    metavar="PROVIDER",
+    shell_complete=completion.providers,
+    help="provider of the report",
 )
 @click.option(
     "--failures",
@@ -105,7 +122,9 @@ def resubmit(**given: Any) -> int:
     help="the report; several files if it has pages",
 )
 @click.argument("more", nargs=-1, type=click.Path(path_type=Path), metavar="")
-@click.option("--run", metavar="RUN", help="the run that it is about")
+@click.option(
+    "--run", metavar="RUN", shell_complete=completion.runs, help="the run that it is about"
+)
 @click.option(
     "--submitted",
     type=click.Path(path_type=Path),
@@ -147,7 +166,7 @@ def merge(**given: Any) -> int:
 
 @click.command("runs")
 @click.argument("show", required=False, type=click.Choice(["show"]), metavar="[show RUN]")
-@click.argument("run", required=False, metavar="")
+@click.argument("run", required=False, metavar="", shell_complete=completion.runs)
 @state_dir_option
 def runs(**given: Any) -> int:
     """List the runs, newest first; `runs show RUN` shows one, part by part."""
@@ -157,7 +176,7 @@ def runs(**given: Any) -> int:
 
 
 @click.command("trace")
-@click.argument("run", metavar="RUN")
+@click.argument("run", metavar="RUN", shell_complete=completion.runs)
 @click.argument("key", metavar="KEY")
 @click.option(
     "--limit",
@@ -188,7 +207,7 @@ def trace(**given: Any) -> int:
 
 
 @click.command("learn")
-@click.argument("run", metavar="RUN")
+@click.argument("run", metavar="RUN", shell_complete=completion.runs)
 @click.option(
     "-o",
     "--output",
