@@ -16,14 +16,14 @@ _HEAD = """\
 
 What `preflight COMMAND --help` prints, for every command. `make pages` writes this page anew.
 
-The Tab key completes commands, options, providers, formats, rule codes and runs, with one line in the
-start-up file of the shell:
+The Tab key completes commands, options, providers, formats, rule codes and runs, with one line in
+the start-up file of the shell:
 
 | shell | file | line |
 |---|---|---|
 | bash | `~/.bashrc` | `eval "$(_PREFLIGHT_COMPLETE=bash_source preflight)"` |
 | zsh | `~/.zshrc` | `eval "$(_PREFLIGHT_COMPLETE=zsh_source preflight)"` |
-| fish | `~/.config/fish/completions/preflight.fish` | `_PREFLIGHT_COMPLETE=fish_source preflight \\| source` |
+| fish | `~/.config/fish/config.fish` | `_PREFLIGHT_COMPLETE=fish_source preflight \\| source` |
 """
 
 

@@ -75,7 +75,8 @@ def test_help_imports_next_to_nothing() -> None:
     assert (code, heavy) == ("0", "[]")
     assert ast.literal_eval(own) == [
         "preflight.cli", "preflight.cli.commands", "preflight.cli.main", "preflight.cli.terminal",
-        "preflight.core", "preflight.core.ci", "preflight.core.errors", "preflight.core.processes",
+        "preflight.core", "preflight.core.ci", "preflight.core.errors",
+        "preflight.core.processes",
         "preflight.report", "preflight.report.exit_codes",
     ]  # fmt: skip
 
