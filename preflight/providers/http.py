@@ -26,6 +26,7 @@ from __future__ import annotations
 import contextlib
 import contextvars
 import email.utils
+import functools
 import logging
 import re
 import time
@@ -34,8 +35,6 @@ from datetime import UTC
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlsplit
-
-import httpx
 
 from preflight.core.errors import (
     Ambiguous,
@@ -50,20 +49,26 @@ from preflight.providers.access import is_loopback
 from preflight.providers.exchange import Complaint, Response, Upload, shown
 from preflight.providers.url_guard import vet
 
-NEVER_SENT: frozenset[type[Exception]] = frozenset(
-    {
-        httpx.ConnectError,  # TLS failures included
-        httpx.ConnectTimeout,
-        httpx.InvalidURL,
-        httpx.PoolTimeout,
-        httpx.ProxyError,  # only https goes through a proxy, so it was the tunnel that failed
-        httpx.UnsupportedProtocol,
-    }
-)
-"""The exceptions after which the provider cannot have received any of the request.
 
-After any other exception it may have received all of it.
-"""
+@functools.cache
+def never_sent() -> frozenset[type[Exception]]:
+    """The exceptions after which the provider cannot have received any of the request.
+
+    After any other exception it may have received all of it.
+    """
+    import httpx
+
+    return frozenset(
+        {
+            httpx.ConnectError,  # TLS failures included
+            httpx.ConnectTimeout,
+            httpx.InvalidURL,
+            httpx.PoolTimeout,
+            httpx.ProxyError,  # only https goes through a proxy, so it was the tunnel that failed
+            httpx.UnsupportedProtocol,
+        }
+    )
+
 
 CONNECT_SECONDS = 10.0
 """The longest time to connect. A provider that cannot be reached is reported within seconds."""
@@ -148,6 +153,8 @@ class Http:
         self._secrets = secrets
         self._read = read
         self._clock = clock
+        import httpx  # here: who only asks for the options of a provider does without
+
         patience = httpx.Timeout(timeout, connect=min(timeout, CONNECT_SECONDS))
         parts = urlsplit(base_url)
         self._host = parts.hostname or ""
@@ -266,6 +273,8 @@ class Http:
     ) -> bytes:
         """A call to an untrusted URL; if it fails, nothing was taken."""
         target = vet(self.name, url, sandbox=is_loopback(self._host))
+        import httpx
+
         address = httpx.URL(target.url)
         extensions: dict[str, Any] = {}
         own = dict(headers)
@@ -283,7 +292,7 @@ class Http:
                 failure: ProviderError = Busy(
                     f"the call to {target.host}, an address from {self.name}, broke off ({kind})"
                 )
-                if type(exc) in NEVER_SENT:
+                if type(exc) in never_sent():
                     failure = Unreachable(
                         f"{target.host}, an address from {self.name}, cannot be reached ({kind})"
                     )
@@ -298,8 +307,10 @@ class Http:
 
     def failure(self, exc: Exception, *, commits: bool) -> ProviderError:
         """The error for an exception that ended a call."""
+        import httpx
+
         kind = type(exc).__name__
-        if type(exc) in NEVER_SENT:
+        if type(exc) in never_sent():
             why = ""
             if isinstance(exc, httpx.ConnectError) and str(exc):
                 why = f": {self.shown(_NUMBERS_OF_THE_SYSTEM.sub('', str(exc)))}"
