@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from preflight.cli import screen, terminal
+from preflight.cli import job_summary, screen, terminal
 from preflight.cli.options import emit, shows_values
 from preflight.config.settings import Settings
 from preflight.core.redact import visible
@@ -15,6 +15,7 @@ from preflight.report import assumed, formats, summary, text
 from preflight.report.lines import Line, line
 from preflight.report.listing import own_tokens
 from preflight.report.reported import Display, Reported
+from preflight.report.wording import plural
 
 if TYPE_CHECKING:
     from preflight.cli.options import ReportFile
@@ -37,11 +38,24 @@ def tell(
         pieces = formats.pieces(other.format, reported, _display(other.path, values))
         emit(pieces, other.path, private=values)
     emit(printed or _printed(reported, settings, path), path, private=values)
+    if settings.output_format == "github":
+        job_summary.append(formats.pieces("markdown", reported, _display(path, values)))
     if path is not None and not terminal.is_quiet():
         emit(screen.shown(_summary(reported, settings, path), None), None)
+    _notes(reported, settings, others)
+
+
+def _notes(reported: Reported, settings: Settings, others: Iterable[ReportFile]) -> None:
+    """What is said on stderr: how the files were read, what is hidden, and the reports written."""
     if terminal.is_verbose():
         for listing in reported.listings:
             terminal.note("".join(f"{entry.plain}\n" for entry in assumed.lines(listing)).rstrip())
+    hidden = sum(listing.held_back for listing in reported.listings)
+    if hidden and "csv" in (settings.output_format, *(other.format for other in others)):
+        terminal.note(
+            f"{plural(hidden, 'finding')} about rows are hidden, because the header is wrong; "
+            "show them with `--all`"
+        )
     for other in others:
         terminal.note(visible(f"report: {other.path} ({other.format})"))
 

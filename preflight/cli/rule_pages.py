@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from preflight.cli.rule_docstring import as_bytes, blocks
+from preflight.report.rule_help import paragraphs
 from preflight.rule import Rule
 
 _SAMPLES = {
@@ -25,16 +26,14 @@ _SAMPLES = {
 }
 _OPTIONS = {"Options": "With", "GoodOptions": "The file without it is checked with"}
 _FINDING = re.compile(r"(?:(?P<line>\d+)(?::(?P<column>.*?))? )?[A-Z]{3}\d{3} (?P<message>.+)")
-_TITLE = re.compile(r"^\w+::$", re.MULTILINE)
 _SPACE = {" ": "space", "\t": "tab", "\xa0": "no-break space", "\u200b": "zero-width space",
           "\n": "line break"}  # fmt: skip
 
 
 def page(rule: Rule) -> Iterator[RenderableType]:
     """The sections of a rule's docstring, from top to bottom."""
-    prose = _TITLE.split(rule.doc)[0].strip()
-    for paragraph in prose.split("\n\n"):
-        yield Text(paragraph if paragraph.startswith(" ") else " ".join(paragraph.split()))
+    for paragraph in paragraphs(rule):
+        yield Text(paragraph)
         yield Text("")
     shown = blocks(rule.doc)
     for title, words in _OPTIONS.items():

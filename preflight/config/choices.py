@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Literal, get_args
 
 FailOn = Literal["error", "warning", "never"]
-OutputFormat = Literal["grouped", "full", "concise", "json"]
+OutputFormat = Literal[
+    "grouped", "full", "concise",
+    "json", "jsonl", "csv", "github", "gitlab", "junit", "sarif", "markdown",
+]  # fmt: skip
 FAIL_ON: tuple[str, ...] = get_args(FailOn)
 FORMATS: tuple[str, ...] = get_args(OutputFormat)

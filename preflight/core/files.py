@@ -294,6 +294,16 @@ def write_named(path: Path, content: str | Iterable[str], *, private: bool = Fal
     write(target, content, mode=PRIVATE if private else None)
 
 
+def append(path: Path, pieces: Iterable[str]) -> None:
+    """Writes at the end of a file that others keep, like the job summary of a workflow.
+
+    Raises:
+        WriteError: it cannot be written.
+    """
+    with writing(path), path.open("a", encoding="utf-8", newline="") as file:
+        file.writelines(pieces)
+
+
 def refuse_input(target: Path, inputs: Iterable[str | Path], option: str) -> None:
     """Makes sure that a file that the user named is no input, nor what an input links to.
 

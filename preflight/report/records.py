@@ -99,8 +99,12 @@ def of_findings(listing: Listing, display: Display) -> Iterator[dict[str, Any]]:
 
 def _fingerprint(where: str, occurrence: int) -> str:
     """A hash that is equal for the same finding of another call; a second one there has its own."""
-    text = where if occurrence == 1 else f"{where}\0{occurrence}"
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return digest(where if occurrence == 1 else f"{where}\0{occurrence}", 16)
+
+
+def digest(text: str, length: int) -> str:
+    """A hash of a text, in so many hexadecimal digits."""
+    return hashlib.sha256(valid(text).encode()).hexdigest()[:length]
 
 
 def valid(text: str) -> str:

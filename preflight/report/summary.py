@@ -58,8 +58,18 @@ def tail(listing: Listing, *, room: int = 0) -> list[Line]:
         listing: of the file.
         room: how many lines there are for the columns that are not sent; 0 for no limit.
     """
-    analysis = listing.analysis
-    entries = list(_refusal(analysis))
+    return [
+        *doubts(listing),
+        balance(listing.books),
+        *read_as(listing),
+        *left_out.lines(listing, room=room),
+        *_fixable(listing.analysis),
+    ]
+
+
+def doubts(listing: Listing) -> list[Line]:
+    """Why a file cannot be used, and what was not checked or is not shown."""
+    entries = list(_refusal(listing.analysis))
     if listing.held_back:
         entries.append(
             line(
@@ -68,7 +78,7 @@ def tail(listing: Listing, *, room: int = 0) -> list[Line]:
                 indent=2,
             )
         )
-    mail = analysis.plan.mail
+    mail = listing.analysis.plan.mail
     if mail is not None and mail.unknown:
         entries.append(
             line(
@@ -77,10 +87,6 @@ def tail(listing: Listing, *, room: int = 0) -> list[Line]:
                 indent=2,
             )
         )
-    entries.append(balance(listing.books))
-    entries += read_as(listing)
-    entries += left_out.lines(listing, room=room)
-    entries += _fixable(analysis)
     return entries
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from preflight.cli import job_summary
 from preflight.providers.sandbox.server import Sandbox
 from tests.calls import TALKVALUE, Call, contacts
 
@@ -42,7 +43,7 @@ def test_a_report_is_what_the_same_format_prints(call: Call, here: Path) -> None
     ("reports", "what"),
     [
         (["jsn:a"], "unknown format `jsn`; did you mean json?"),
-        (["zzzz:a"], "unknown format `zzzz`; there are grouped, full, concise, json"),
+        (["zzzz:a"], "unknown format `zzzz`; there are grouped, full, concise, json, jsonl"),
         (["json"], "`json` is not FORMAT:PATH, like json:report.json"),
         (["json:"], "`json:` is not FORMAT:PATH"),
         (["json:-"], "it writes files; print with `--output-format json`"),
@@ -73,6 +74,34 @@ def test_fix_reports_too_also_of_what_it_would_change(call: Call, here: Path) ->
     told = call("fix", "in.csv", "--diff", "--report", "json:diff.json")
     assert "+++ " in told.out
     assert json.loads((here / "diff.json").read_text())["findings_total"] == 2
+
+
+def test_annotations_come_with_a_job_summary(
+    call: Call, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", "summary.md")
+    (here / "summary.md").write_text("before\n")
+    told = call("check", "in.csv", "--output-format", "github")
+    assert told.out.startswith("::error file=in.csv,line=2,title=EML302 email-invalid::`email`: ")
+    summary = (here / "summary.md").read_text()
+    assert summary.startswith("before\n## in.csv: 2 rows, 2 errors, 0 warnings\n\n| | rule |")
+    (here / "summary.md").write_text("x" * ((1 << 20) - 300))
+    call("check", "in.csv", "--output-format", "github")
+    assert (here / "summary.md").stat().st_size <= 1 << 20
+    assert (here / "summary.md").read_text().endswith(job_summary.CUT)
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", "none/summary.md")
+    told = call("check", "in.csv", "--output-format", "github")
+    assert told.code == 1
+    assert told.err == "no job summary: cannot write none/summary.md: No such file or directory\n"
+
+
+def test_csv_has_no_place_for_what_is_hidden_so_it_is_said(call: Call, here: Path) -> None:
+    (here / "in.csv").write_text("email,email\nbad,worse\n")
+    argv = ["check", "in.csv", "--config", "preflight.toml", "--extend-select", "HDR203"]
+    said = "2 findings about rows are hidden, because the header is wrong; show them with `--all`\n"
+    assert call(*argv, "--output-format", "csv").err == said
+    assert call(*argv, "--report", "csv:a.csv").err == f"{said}report: a.csv (csv)\n"
+    assert call(*argv, "--output-format", "csv", "--all").err == ""
 
 
 @pytest.mark.slow

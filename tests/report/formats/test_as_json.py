@@ -16,6 +16,7 @@ import pytest
 
 from preflight.cli import main
 from preflight.config import profiles
+from preflight.config.choices import FORMATS
 from preflight.config.settings import Settings
 from preflight.pipeline import check_fix_split
 from preflight.report import text, wording
@@ -124,9 +125,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> list[Listing]:
 def test_no_value_stands_in_any_format_unless_values_are_shown(outcomes: list[Listing]) -> None:
     for one in outcomes:
         told = [
-            rendered("json", one),
-            full(one, show_values=False),
-            concise(one),
+            *(rendered(name, one) for name in FORMATS),
             text.statistics(one),
             summarised(one),
         ]

@@ -2,13 +2,53 @@
 
 from __future__ import annotations
 
+import dataclasses
 import pkgutil
+from pathlib import Path
+
+import numpy as np
+import pytest
 
 from preflight.config.choices import FORMATS
+from preflight.core.findings import Findings
 from preflight.report import formats
+from preflight.report.listing import Listing, tokens
+from preflight.report.reported import Display
+from tests.checked import check, listed, rendered, reported
 
 
 def test_a_format_is_a_module_and_each_module_is_a_format() -> None:
     modules = [module.name.removeprefix("as_") for module in pkgutil.iter_modules(formats.__path__)]
     assert sorted(FORMATS) == sorted(modules)
     assert set(FORMATS) >= formats.FOR_PEOPLE
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_report_is_the_same_from_call_to_call(name: str, found: Listing, odd: Listing) -> None:
+    told = {
+        rendered(name, found, odd, display=Display(token=tokens(b"key")), fixed={})
+        for _ in range(2)
+    }
+    assert len(told) == 1
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_report_is_made_piece_by_piece(name: str, found: Listing) -> None:
+    """A large file never makes a large piece."""
+    times = 2_000
+    at = np.repeat(np.arange(len(found.findings)), times)
+    many = dataclasses.replace(
+        found,
+        findings=Findings(found.findings.frame.take(at).reset_index(drop=True)),
+        cells=found.cells[at],
+        replacements=found.replacements[at],
+    )
+    pieces = list(formats.pieces(name, reported(many), Display()))
+    assert max(map(len, pieces)) < 2_000_000
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_clean_file_and_one_that_is_no_table_have_a_report(name: str, tmp_path: Path) -> None:
+    for content in (b"email\nann@kestrel-labs.com\n", b"%PDF-1.7\n", b""):
+        one = listed(check(tmp_path, content, select=("EML302", "FIL")))
+        assert rendered(name, one).endswith("\n")

@@ -1,0 +1,146 @@
+"""The findings of a file by rule and column, for formats that have no room for each of them."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from preflight.core import findings as tables
+from preflight.core.types import Ints, Severity
+from preflight.report import records
+from preflight.report.listing import Listing
+from preflight.rule import Rule, Scope
+
+
+@dataclass(frozen=True)
+class ColumnFindings:
+    """The findings of one rule, with one severity, in one column of a file.
+
+    Attributes:
+        rule: with its severity.
+        column: from 1; None if they are about rows or the file.
+        column_name: the header as written; None without a column, or if it may be a value.
+        count: of all of them.
+        message: what is wrong with all of them, in lower case; without a value.
+        rows, lines: of the first ones, from 1; 0 where none applies.
+        fingerprint: a hash that is equal for another state of the same file, whatever its lines.
+    """
+
+    rule: Rule
+    column: int | None
+    column_name: str | None
+    count: int
+    message: str
+    rows: Ints
+    lines: Ints
+    fingerprint: str
+
+    @property
+    def name(self) -> str:
+        """The name of the column on one line; "" if it is not to be named."""
+        return " ".join((self.column_name or "").split())
+
+    @property
+    def place(self) -> str:
+        """The column for people: `E-mail`, or column 3; "" without a column."""
+        if self.column is None:
+            return ""
+        return f"`{self.name}`" if self.name else f"column {self.column}"
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong, with the column where the message does not name it."""
+        place = "" if self.place in self.message else f"{self.place}: "
+        return f"{place}{self.message}"
+
+    @property
+    def of_file(self) -> bool:
+        """Whether they are about the file or its header."""
+        return self.rule.scope in (Scope.FILE, Scope.HEADER)
+
+
+def by_column(listing: Listing, most: int) -> list[ColumnFindings]:
+    """The findings of a file by rule and column: errors first, then by code and column.
+
+    Args:
+        listing: of the file; cells are not needed.
+        most: how many places of each are kept.
+    """
+    found = list(_found(listing, most))
+    return sorted(
+        found,
+        key=lambda one: (one.rule.severity is not Severity.ERROR, one.rule.code, one.column or 0),
+    )
+
+
+def useful_first(found: ColumnFindings) -> tuple[bool, bool, int, str]:
+    """A sort key: errors of the file, then other errors, the most frequent first; warnings last."""
+    error = found.rule.severity is Severity.ERROR
+    return not error, error and not found.of_file, -found.count, found.rule.code
+
+
+def _found(listing: Listing, most: int) -> Iterator[ColumnFindings]:
+    frame = listing.findings.frame
+    if not len(frame):
+        return
+    plan = listing.analysis.plan
+    names = {column.position + 1: column.name for column in plan.columns}
+    shows_names = not listing.names_are_values
+    codes, columns = frame[tables.CODE].cat, frame[tables.COLUMN].to_numpy()
+    errors = _errors(listing)
+    messages, rows, lines = (
+        frame[name].to_numpy() for name in (tables.MESSAGE, tables.ROW, tables.LINE)
+    )
+    for code, positions in _split(codes.codes.to_numpy().astype(np.int64), columns, errors):
+        column = int(columns[positions[0]])
+        rule = listing.problems.get(
+            int(positions[0]), (plan.rules[str(codes.categories[code])], None)
+        )[0]
+        if errors[positions[0]]:
+            rule = dataclasses.replace(rule, severity=Severity.ERROR)
+        name = names.get(column) if shows_names else None
+        first = positions[:most]
+        yield ColumnFindings(
+            rule=rule,
+            column=column or None,
+            column_name=name,
+            count=len(positions),
+            message=_message(rule, messages[positions]),
+            rows=rows[first],
+            lines=lines[first],
+            fingerprint=_fingerprint(listing.path, rule, name, column),
+        )
+
+
+def _errors(listing: Listing) -> np.ndarray:
+    """A mask of the findings that are errors."""
+    frame, rules = listing.findings.frame, listing.analysis.plan.rules
+    error = [code for code, rule in rules.items() if rule.severity is Severity.ERROR]
+    errors = (frame[tables.CODE].isin(error) | frame[tables.ERROR]).to_numpy(dtype=bool, copy=True)
+    for at, (rule, _) in listing.problems.items():
+        errors[at] = rule.severity is Severity.ERROR
+    return errors
+
+
+def _split(codes: Ints, columns: Ints, errors: np.ndarray) -> Iterator[tuple[int, Ints]]:
+    """The positions of the findings of each code, column and severity, in their order."""
+    order = np.lexsort((errors, columns, codes))
+    keys = np.stack([codes[order], columns[order], errors[order]])
+    starts = np.flatnonzero((np.diff(keys, axis=1) != 0).any(axis=0)) + 1
+    for positions in np.split(order, starts):
+        yield int(codes[positions[0]]), positions
+
+
+def _message(rule: Rule, messages: np.ndarray) -> str:
+    """What is wrong with all of them: what each says, or else what the rule says of all."""
+    same = len(messages) == 1 or bool((messages == messages[0]).all())
+    return (messages[0] if same else None) or rule.message
+
+
+def _fingerprint(path: str, rule: Rule, name: str | None, column: int) -> str:
+    """A hash of what stays when lines are added or removed: neither rows nor their number."""
+    where = f"#{column}" if name is None else name
+    return records.digest(f"{path}\0{rule.code}\0{rule.severity}\0{where}", 32)

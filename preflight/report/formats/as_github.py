@@ -1,0 +1,62 @@
+"""The format `github`: workflow commands of GitHub Actions, which annotate the files of a change.
+
+GitHub shows ten annotations of a step. So the findings of a rule in a column are one annotation, at
+their first place; the most useful ten are written, errors first. `markdown` has all of them, and
+the command line appends it to the job summary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from preflight.core.redact import visible
+from preflight.report import summary
+from preflight.report.by_column import ColumnFindings, by_column, useful_first
+from preflight.report.listing import Listing
+from preflight.report.reported import Display, Reported
+from preflight.report.wording import books, number, plural
+
+ANNOTATIONS = 10
+"""How many annotations GitHub shows of a step."""
+_DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
+_PROPERTY = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"})
+
+
+def pieces(reported: Reported, display: Display) -> Iterator[str]:  # noqa: ARG001 - see Format
+    """The annotations, then a few lines for the log."""
+    found = [(listing, one) for listing in reported.listings for one in by_column(listing, 1)]
+    found.sort(key=lambda entry: useful_first(entry[1]))
+    for listing, one in found[:ANNOTATIONS]:
+        yield _annotation(listing, one)
+    for listing in reported.listings:
+        rows = plural(listing.books.rows, "row")
+        yield log(f"{listing.path}: {rows}; {summary.found(listing).plain.strip()}")
+        yield log(f"books: {books(reported.books(listing))}")
+        if listing.held_back:
+            hidden = plural(listing.held_back, "finding")
+            yield log(f"the header is wrong, so {hidden} about rows are hidden; see `--all`")
+    if len(found) > ANNOTATIONS:
+        yield log(
+            f"annotated: {ANNOTATIONS} of {number(len(found))} rules and columns, errors first; "
+            f"{plural(reported.total, 'finding')} in all"
+        )
+
+
+def log(text: str) -> str:
+    """A line of a log in which nothing is taken for a command, neither of the old kind."""
+    return f"preflight: {visible(text)}\n".replace("##[", "# #[")
+
+
+def _annotation(listing: Listing, one: ColumnFindings) -> str:
+    line = int(one.lines[0])
+    more = f" ({plural(one.count, 'finding')}, the first one here)" if one.count > 1 else ""
+    named = {
+        "file": listing.path,
+        **({"line": str(line)} if line else {}),
+        "title": f"{one.rule.code} {one.rule.name}",
+    }
+    properties = ",".join(
+        f"{key}={visible(value).translate(_PROPERTY)}" for key, value in named.items()
+    )
+    message = visible(f"{one.sentence}{more}").translate(_DATA)
+    return f"::{one.rule.severity} {properties}::{message}\n"

@@ -1,0 +1,63 @@
+"""The format `gitlab`: GitLab's code quality report, one issue for each rule and column.
+
+GitLab compares two reports by the fingerprints of their issues. One of a single finding would have
+to name its row, so that all would be new once a row is added above them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import PurePath
+from typing import Any
+
+from preflight.core.redact import visible
+from preflight.core.types import Severity
+from preflight.report import records
+from preflight.report.by_column import ColumnFindings, by_column
+from preflight.report.listing import Listing
+from preflight.report.reported import Display, Reported
+from preflight.report.wording import plural
+
+_SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor"}
+
+
+def pieces(reported: Reported, display: Display) -> Iterator[str]:  # noqa: ARG001 - see Format
+    """The issues, one a line."""
+    yield "["
+    end, between = "]\n", "\n"
+    for listing in reported.listings:
+        issues = [_issue(listing, one) for one in by_column(listing, 1)]
+        for issue in [*issues, *_hidden(listing)]:
+            yield f"{between} {json.dumps(issue, ensure_ascii=False)}"
+            end, between = "\n]\n", ",\n"
+    yield end
+
+
+def _issue(listing: Listing, one: ColumnFindings) -> dict[str, Any]:
+    more = f" ({plural(one.count, 'finding')}, the first one here)" if one.count > 1 else ""
+    return {
+        "description": visible(f"{one.sentence}{more}"),
+        "check_name": f"{one.rule.code} {one.rule.name}",
+        "fingerprint": one.fingerprint,
+        "severity": _SEVERITIES[one.rule.severity],
+        "location": _location(listing, int(one.lines[0])),
+    }
+
+
+def _hidden(listing: Listing) -> Iterator[dict[str, Any]]:
+    if listing.held_back:
+        hidden = plural(listing.held_back, "finding")
+        yield {
+            "description": f"the header is wrong, so {hidden} about rows are hidden; see `--all`",
+            "check_name": "preflight",
+            "fingerprint": records.digest(f"{listing.path}\0hidden", 32),
+            "severity": "info",
+            "location": _location(listing, 0),
+        }
+
+
+def _location(listing: Listing, line: int) -> dict[str, Any]:
+    """A place: what is about the whole file stands at its first line."""
+    path = PurePath(records.valid(listing.path)).as_posix()
+    return {"path": path, "lines": {"begin": line or 1}}

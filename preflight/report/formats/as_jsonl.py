@@ -1,0 +1,37 @@
+"""The format `jsonl`: a JSON document a line: each file, then its findings, then the totals.
+
+`kind` says what a line is: `file`, `finding` or `total`. The rest is as in the format `json`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from preflight.report import records
+from preflight.report.formats.as_json import SCHEMA_VERSION, tool
+from preflight.report.reported import Display, Reported
+
+
+def pieces(reported: Reported, display: Display) -> Iterator[str]:
+    """The lines."""
+    for file in reported.files:
+        yield _line("file", records.of_file(file.listing))
+        for finding in records.of_findings(file.complete, display):
+            yield _line("finding", finding)
+    yield _line(
+        "total",
+        {
+            "schema_version": SCHEMA_VERSION,
+            "tool": tool(),
+            "findings_total": reported.total,
+            "truncated": any(listing.held_back for listing in reported.listings),
+            **({} if reported.fixed is None else {"fixed": dict(reported.fixed)}),
+            **({} if reported.run is None else {"run": dict(reported.run)}),
+        },
+    )
+
+
+def _line(kind: str, document: dict[str, Any]) -> str:
+    return json.dumps({"kind": kind, **document}, ensure_ascii=False) + "\n"
