@@ -29,6 +29,8 @@ class Options(TypedDict, total=False):
     ignore: str | Sequence[str]
     extend_select: str | Sequence[str]
     severity: Mapping[str, str]
+    per_file_ignores: Mapping[str, str | Sequence[str]]
+    max_findings: Mapping[str, str | int]
     rules: PathName | Sequence[PathName]
     schema: str
     online: bool

@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
+from typing import TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -30,6 +31,9 @@ from preflight.core.suggest import nearest
 from preflight.core.types import Severity
 from preflight.kinds.registry import ALL_KINDS
 from preflight.rule import Rule, Scope
+
+T = TypeVar("T")
+D = TypeVar("D")
 
 ALL = "ALL"
 GROUP = "preflight.rules"
@@ -276,8 +280,7 @@ def choose(
         ConfigError: an entry matches no rule.
     """
     own = severity or {}
-    for entry in (*select, *ignore, *extend_select, *own):
-        _fits(entry, rules)
+    require_known((*select, *ignore, *extend_select, *own), rules)
     chosen: dict[str, Rule] = {}
     for code, rule in rules.items():
         if rule.scope is Scope.CRASH:
@@ -289,7 +292,7 @@ def choose(
         unwanted = _weight(code, ignore)
         if wanted is None or (unwanted is not None and unwanted >= wanted):
             continue
-        level = _longest(code, own, profile.severity(code, rule.severity))
+        level = longest_match(code, own, profile.severity(code, rule.severity))
         if level is None:
             if _weight(code, extend_select) is None:
                 continue
@@ -298,25 +301,41 @@ def choose(
     return chosen
 
 
-def _longest(
-    code: str, severities: Mapping[str, Severity | None], default: Severity | None
-) -> Severity | None:
-    """The severity of the longest entry that matches a code, or the default."""
-    fitting = [entry for entry in severities if entry == ALL or code.startswith(entry)]
-    return (
-        severities[max(fitting, key=lambda entry: 0 if entry == ALL else len(entry))]
-        if fitting
-        else default
-    )
+def longest_match(code: str, entries: Mapping[str, T], default: D) -> T | D:
+    """What the longest entry says that matches a code, or the default."""
+    fitting = [entry for entry in entries if _covers(entry, code)]
+    return entries[max(fitting, key=_length)] if fitting else default
+
+
+def without(rules: Mapping[str, Rule], entries: Sequence[str]) -> Mapping[str, Rule]:
+    """The rules that no entry covers, and the one that reports crashed rules."""
+    return {
+        code: rule
+        for code, rule in rules.items()
+        if rule.scope is Scope.CRASH or not any(_covers(entry, code) for entry in entries)
+    }
+
+
+def require_known(entries: Iterable[str], rules: Mapping[str, Rule]) -> None:
+    """Makes sure that each entry is the code of a rule, a prefix of one, or `ALL`.
+
+    Raises:
+        ConfigError: one is not.
+    """
+    for entry in entries:
+        _fits(entry, rules)
+
+
+def _covers(entry: str, code: str) -> bool:
+    return entry == ALL or code.startswith(entry)
+
+
+def _length(entry: str) -> int:
+    return 0 if entry == ALL else len(entry)
 
 
 def _weight(code: str, entries: Sequence[str]) -> int | None:
-    lengths = [
-        0 if entry == ALL else len(entry)
-        for entry in entries
-        if entry == ALL or code.startswith(entry)
-    ]
-    return max(lengths, default=None)
+    return max((_length(entry) for entry in entries if _covers(entry, code)), default=None)
 
 
 def _fits(entry: str, rules: Mapping[str, Rule]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -37,6 +37,13 @@ class RuleEntry:
     severity: values.Level | None = Field(
         default=None, description='Its severity, as in `severity`; "off" switches it off.'
     )
+    max: values.MaxBadRows | None = Field(
+        default=None,
+        description=(
+            "Findings that do not make the exit code 1, nor do the rows that are rejected for them"
+            ' alone: a share of the rows like "1%", or a count.'
+        ),
+    )
 
 
 @validated(frozen=True, slots=True, kw_only=True, config=_STRICT)
@@ -57,7 +64,7 @@ class FileKeys:
     ] = Field(
         default_factory=dict,
         description="Rule code or prefix to what is to be done about its findings.",
-        examples=[{"EML305": {"severity": "error"}}],
+        examples=[{"EML305": {"severity": "error", "max": "1%"}}],
     )
     profiles: Annotated[
         Mapping[ProfileName, Annotated[Mapping[str, Any], table("is a table of settings")]],
@@ -162,17 +169,17 @@ class _Section:
         """Its settings, those of single rules behind the others."""
         made = checked(self.settings, lambda name: f"{self.path}: {self._written(name)}")
         plain = layer(_relative(self.path, made), self._origin)
-        of_rules = {
-            code: entry.severity
-            for code, entry in self.keys.rule_tables.items()
-            if entry.severity is not None
-        }
-        for code in of_rules.keys() & made.get("severity", {}).keys():
+        of_rules: dict[str, dict[str, Any]] = {}
+        for code, entry in self.keys.rule_tables.items():
+            for name, key in _RULE_KEYS.items():
+                if (value := getattr(entry, key)) is not None:
+                    of_rules.setdefault(name, {})[code] = value
+        for code in of_rules.get("severity", {}).keys() & made.get("severity", {}).keys():
             raise ConfigError(
                 f"{self.path}: {self.within}severity.{code} and {self.within}rules.{code}.severity"
                 " say the same; keep one"
             )
-        return plain, layer({"severity": of_rules} if of_rules else {}, self._origin_of_rule)
+        return plain, layer(of_rules, self._origin_of_rule)
 
     def _written(self, name: str) -> str:
         return f"{self.within}{self.rule_files if name == 'rules' else name}"
@@ -185,7 +192,7 @@ class _Section:
         return Origin(Source.CONFIG, f"{self.within}rules.{key[1]}.{_RULE_KEYS[key[0]]}", self.path)
 
 
-_RULE_KEYS = {"severity": "severity"}
+_RULE_KEYS = {"severity": "severity", "max_findings": "max"}
 """Settings, and what a rule's own table calls them."""
 _ADAPTER = TypeAdapter(FileKeys)
 
@@ -269,6 +276,11 @@ def _relative(path: Path, made: dict[str, Any]) -> dict[str, Any]:
         made["profile"] = _beside(path, made["profile"])
     if "rules" in made:
         made["rules"] = tuple(path.parent / rule for rule in made["rules"])
+    if "per_file_ignores" in made:
+        made["per_file_ignores"] = {
+            pattern: replace(ignores, folder=path.parent)
+            for pattern, ignores in made["per_file_ignores"].items()
+        }
     return made
 
 

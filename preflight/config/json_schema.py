@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
+from preflight.config.config_file import NOT_OF_PROFILES, FileKeys
 from preflight.config.settings import IN_FILES, Settings
 
 _HEAD = {
@@ -44,15 +46,56 @@ class _Toml(GenerateJsonSchema):
 def generated() -> dict[str, Any]:
     """The JSON Schema of a config file."""
     made = TypeAdapter(Settings).json_schema(schema_generator=_Toml)
-    properties = {
-        IN_FILES.get(name, name): {
-            # What a key means comes first.
-            **({"description": entry["description"]} if "description" in entry else {}),
-            **entry,
-        }
-        for name, entry in made.pop("properties").items()
+    of_files = TypeAdapter(FileKeys).json_schema(schema_generator=_Toml)
+    named = {IN_FILES.get(name, name): entry for name, entry in made.pop("properties").items()}
+    extend, tables, by_profile = (
+        of_files["properties"][name] for name in ("extend", "rule_tables", "profiles")
+    )
+    listed = named["rules"]
+    also = "; or a table for each rule, by its code or a prefix. Then `rule_files` has the paths."
+    named["rules"] = {
+        "description": listed["description"].rstrip(".") + also,
+        "anyOf": [*listed["anyOf"], _without_words(tables)],
+        "examples": tables["examples"],
     }
-    return {**made, **_HEAD, "properties": properties}
+    settings = [name for name in (*named, "rule_files") if name not in NOT_OF_PROFILES]
+    by_profile["propertyNames"] = {"anyOf": named["for"]["anyOf"]}
+    by_profile["additionalProperties"] = {
+        **_object({name: {"$ref": f"#/properties/{name}"} for name in settings}),
+        "patternProperties": _dashed(settings),
+    }
+    properties = {"extend": extend, **named, "rule_files": listed, "profiles": by_profile}
+    return {
+        **made,
+        **_HEAD,
+        "properties": {name: _described(entry) for name, entry in properties.items()},
+        "patternProperties": _dashed(properties),
+        "$defs": of_files["$defs"],
+    }
+
+
+def _object(properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "additionalProperties": False}
+
+
+def _dashed(names: Iterable[str]) -> dict[str, Any]:
+    """Keys with dashes; editors complete those with underscores, and accept these."""
+    return {
+        f"^{name.replace('_', '-')}$": {"$ref": f"#/properties/{name}"}
+        for name in names
+        if "_" in name
+    }
+
+
+def _without_words(entry: dict[str, Any]) -> dict[str, Any]:
+    words = ("description", "examples", "default")
+    return {name: value for name, value in entry.items() if name not in words}
+
+
+def _described(entry: dict[str, Any]) -> dict[str, Any]:
+    """The entry with its description first: what a key means."""
+    first = {"description": entry["description"]} if "description" in entry else {}
+    return {**first, **entry}
 
 
 def text() -> str:

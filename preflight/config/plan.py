@@ -9,6 +9,7 @@ from datetime import datetime, tzinfo
 
 from preflight.config.column_mapping import linted
 from preflight.config.profile import Profile
+from preflight.config.setting_values import MaxBad
 from preflight.core.types import Column, Hints, Safety, Sheet
 from preflight.core.verdicts import RowVerdicts
 from preflight.kinds.email_dns import MailHosts
@@ -34,6 +35,8 @@ class Plan:
             `day_month_order`. Known only after the file was read.
         comparison: of a corrected file with earlier runs: its rows that are not sent as they are.
         unused: what the user said that does not fit this file, in words; it is no error.
+        ignored: codes and prefixes of the rules that are off in this file alone.
+        max_findings: of rules that are on, the code → how many findings do not make a call fail.
     """
 
     profile: Profile
@@ -49,6 +52,8 @@ class Plan:
     mail: MailHosts | None = None
     comparison: RowVerdicts = field(default_factory=RowVerdicts)
     unused: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+    max_findings: Mapping[str, MaxBad] = field(default_factory=dict)
 
     def scoped(self, scope: Scope) -> tuple[Rule, ...]:
         """The rules of one scope, in the order of their codes."""

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, WithJsonSchema
 
 from preflight.config import choices
+from preflight.config.file_ignores import FileIgnores
 from preflight.config.profile import Demand
 from preflight.config.validation import Form, OneOf, table
 from preflight.core.exchange import Reason
@@ -107,6 +108,10 @@ def _codes(value: Any) -> tuple[str, ...]:
     if not isinstance(entries, (list, tuple)) or not all(isinstance(e, str) for e in entries):
         raise ValueError("is a list of rule codes")
     return tuple(code.strip() for entry in entries for code in entry.split(",") if code.strip())
+
+
+def _file_ignores(value: Any) -> FileIgnores:
+    return value if isinstance(value, FileIgnores) else FileIgnores(_codes(value))
 
 
 def _paths(value: Any) -> tuple[Path, ...]:
@@ -267,6 +272,18 @@ MaxBadRows = Annotated[
         json_schema_input_type=Annotated[int, Field(ge=0)]
         | Annotated[str, Field(pattern=rf"^\s*([0-9]+|({_RATE})\s*%)\s*$")],
     ),
+]
+MaxFindings = Annotated[
+    Mapping[str, MaxBadRows], table("is a table: a rule code or prefix, and its most findings")
+]
+PerFileIgnores = Annotated[
+    Mapping[
+        str,
+        Annotated[
+            FileIgnores, PlainValidator(_file_ignores, json_schema_input_type=str | list[str])
+        ],
+    ],
+    table("is a table: a pattern of files, and rule codes"),
 ]
 Region = Annotated[
     str,

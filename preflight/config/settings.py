@@ -44,9 +44,11 @@ class Settings:
     Each value is checked when it is set, in `dataclasses.replace` too; a `ConfigError` names the
     setting and what is valid. Secrets are no settings: they come from the environment.
 
-    The descriptions of the fields below go into `config.schema.json`. Two fields are of no config:
+    The descriptions of the fields below go into `config.schema.json`. Some have no key there:
 
     Attributes:
+        max_findings: rule code or prefix → how many findings do not make a call fail: `max` under
+            `rules.CODE` in a config.
         shared_columns: those of `columns` that only a config speaks of. It may be meant for several
             files, so that one may lack them; a file must have the others.
         date_orders: header as written → the order of day and month in its dates, as `orders` tells
@@ -79,6 +81,15 @@ class Settings:
         ),
         examples=[{"EML306": "error", "SEC": "off"}],
     )
+    per_file_ignores: values.PerFileIgnores = Field(
+        default_factory=dict,
+        description=(
+            "Pattern of files to the rules that are off in them, whatever selects these. A pattern"
+            " is of the path as it is given, or relative to the config file; `*` crosses folders."
+        ),
+        examples=[{"archive/*.csv": ["EML306", "TXT"]}],
+    )
+    max_findings: SkipJsonSchema[values.MaxFindings] = Field(default_factory=dict)
     rules: values.RulePaths = Field(
         default=(), description="Folders and files of further rules, relative to the config file."
     )
@@ -225,8 +236,10 @@ _NAMES = tuple(field.name for field in fields(Settings))
 SETTINGS = {
     IN_FILES.get(name, name): name
     for name in _NAMES
-    if name not in ("shared_columns", "date_orders")
+    if name not in ("shared_columns", "date_orders", "max_findings")
 }
 """What a config file, the environment and the command line call each setting."""
-TABLES = frozenset({"columns", "providers", "severity", "reasons"})
+TABLES = frozenset(
+    {"columns", "providers", "severity", "reasons", "per_file_ignores", "max_findings"}
+)
 """The settings that are tables; those of several sources are joined, entry by entry."""

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Unpack
 import numpy as np
 import pandas as pd
 
-from preflight.config import catalogue, profiles
+from preflight.config import catalogue, file_ignores, profiles
 from preflight.config.column_mapping import missing, require_fields, resolve
 from preflight.config.plan import Plan
 from preflight.config.profile import GENERAL, Profile
+from preflight.config.setting_values import MaxBad
 from preflight.config.settings import Settings
 from preflight.core import files
 from preflight.core.findings import Findings
@@ -66,6 +67,8 @@ def analyzed(path: str | Path, settings: Settings, call: Call) -> Checked:
     require_fields(settings.columns, profile)
     source = open_source(path, spool=call.work, stdin_name=call.stdin_name, sheet=settings.sheet)
     source = dataclasses.replace(source, name=call.name or source.name)
+    ignored = file_ignores.ignored(source.name, settings.per_file_ignores)
+    rules = catalogue.without(rules, ignored)
     layout = scan(
         source,
         spool=call.work,
@@ -77,7 +80,10 @@ def analyzed(path: str | Path, settings: Settings, call: Call) -> Checked:
     written = last_written(path) or call.clock()
     mail = call.mail or (email_dns.online(settings.resolver) if settings.online else None)
     plan = dataclasses.replace(
-        _plan(layout, settings, profile, rules, written), mail=mail, comparison=call.comparison
+        _plan(layout, settings, profile, rules, written),
+        mail=mail,
+        comparison=call.comparison,
+        ignored=ignored,
     )
     if call.note:
         plan = dataclasses.replace(plan, unused=(call.note, *plan.unused))
@@ -94,9 +100,12 @@ def _user_schema(given: str) -> UserSchema:
 
 
 def _rules(settings: Settings, profile: Profile, call: Call) -> Mapping[str, Rule]:
-    """The rules that are on, by code."""
+    """The rules that are on, by code, if it were not for the name of the file."""
+    known = catalogue.load((*settings.rules, *call.rules_from))
+    off = [code for ignores in settings.per_file_ignores.values() for code in ignores.codes]
+    catalogue.require_known((*settings.max_findings, *off), known)
     return catalogue.choose(
-        catalogue.load((*settings.rules, *call.rules_from)),
+        known,
         profile,
         select=settings.select,
         ignore=settings.ignore,
@@ -133,7 +142,17 @@ def _plan(
         written,
         unused=tuple(_unused(header, layout.source, settings)),
         orders=orders,
+        max_findings=_max_findings(rules, settings),
     )
+
+
+def _max_findings(rules: Mapping[str, Rule], settings: Settings) -> dict[str, MaxBad]:
+    """How many findings are accepted of the rules of which the settings say it."""
+    limits = {
+        code: catalogue.longest_match(code, settings.max_findings, None)
+        for code in (rules if settings.max_findings else ())
+    }
+    return {code: most for code, most in limits.items() if most is not None}
 
 
 def checker(work: Path, progress: Progress = silent) -> Check:
@@ -258,6 +277,8 @@ def _only_layout(settings: Settings) -> Settings:
         columns={},
         shared_columns=(),
         any_of=(),
+        per_file_ignores={},
+        max_findings={},
         max_bytes=settings.max_bytes or limits.bytes,
         max_rows=settings.max_rows or limits.rows,
     )

@@ -356,7 +356,8 @@ def _members(
 
 def _over(max_bad: MaxBad | None, fixed: FixedFile) -> bool:
     """Whether more rows were rejected than are accepted."""
-    return max_bad is not None and not max_bad.allows(fixed.books.rejected, fixed.books.rows)
+    rejected = fixed.books.rejected - fixed.excused.rows
+    return max_bad is not None and not max_bad.allows(rejected, fixed.books.rows)
 
 
 def _unsent(fixed: FixedFile, submission: Submission) -> SettledRun:
@@ -381,6 +382,7 @@ def _unsent(fixed: FixedFile, submission: Submission) -> SettledRun:
         notes=(),
         changes=fixed.changes,
         warnings=fixed.warnings,
+        excused=fixed.excused,
         folder=fixed.folder,
         settings=submission.own_settings,
         dry_run=submission.dry_run,

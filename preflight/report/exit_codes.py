@@ -34,23 +34,25 @@ def of_check(listings: Iterable[Listing], settings: Settings) -> int:
 
 def _fails(listing: Listing, settings: Settings) -> bool:
     from preflight.core.types import Severity
+    from preflight.linting.rule_limits import excused_as_given
 
-    counts = listing.severity_counts()
-    if settings.fail_on == "warning" and counts[Severity.WARNING]:
+    counts, excused = listing.severity_counts(), excused_as_given(listing.analysis)
+    if settings.fail_on == "warning" and counts[Severity.WARNING] > excused.warnings:
         return True
     if any(rule.severity is Severity.ERROR for rule, _ in listing.analysis.problems):
         return True
     # A rejected row without an error of its own is a duplicate of another.
-    rejected = listing.books.rejected
+    rejected = listing.books.rejected - excused.rows
     if settings.max_bad is None:
-        return bool(counts[Severity.ERROR] or rejected)
+        return bool(counts[Severity.ERROR] > excused.errors or rejected)
     return not settings.max_bad.allows(rejected, listing.books.rows)
 
 
 def of_fix(fixed: FixedFile, settings: Settings) -> int:
     """The exit code of a file that was fixed or split."""
     refused = bool(fixed.checked.analysis.refused)
-    return _of_results(settings, refused, fixed.warnings, fixed.books.rejected, fixed.books.rows)
+    rejected = fixed.books.rejected
+    return _of_results(settings, refused, fixed, rejected, fixed.books.rows)
 
 
 def of_run(sent: SettledRun, settings: Settings) -> int:
@@ -61,7 +63,7 @@ def of_run(sent: SettledRun, settings: Settings) -> int:
         return FAILED  # nothing was sent, which no option makes a success
     refused = bool(sent.checked.analysis.refused)
     rejected = sent.books.rejected_here + sent.books.rejected_there
-    return _of_results(settings, refused, sent.warnings, rejected, sent.books.rows)
+    return _of_results(settings, refused, sent, rejected, sent.books.rows)
 
 
 def of_merged_file(sent: SettledRun, settings: Settings) -> int:
@@ -72,12 +74,16 @@ def of_merged_file(sent: SettledRun, settings: Settings) -> int:
     return _of_rejected(settings, rejected, sent.books.rows)
 
 
-def _of_results(settings: Settings, refused: bool, warnings: int, rejected: int, rows: int) -> int:
+def _of_results(
+    settings: Settings, refused: bool, results: FixedFile | SettledRun, rejected: int, rows: int
+) -> int:
+    """The exit code of results, without what the config accepts of single rules."""
     if _never_fails(settings):
         return PASSED
-    if refused or (settings.fail_on == "warning" and warnings):
+    excused = results.excused
+    if refused or (settings.fail_on == "warning" and results.warnings > excused.warnings):
         return FAILED
-    return _of_rejected(settings, rejected, rows)
+    return _of_rejected(settings, rejected - excused.rows, rows)
 
 
 def _of_rejected(settings: Settings, rejected: int, rows: int) -> int:

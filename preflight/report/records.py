@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from preflight.core.types import Severity, Sheet
+from preflight.linting.rule_limits import rule_limits
 from preflight.report.listing import Listing, header_names, shape
 from preflight.report.reported import Display
 
@@ -35,6 +36,16 @@ def of_file(listing: Listing) -> dict[str, Any]:
             "by_code": listing.counts(),
         },
         "held_back": listing.held_back,
+        "limits": [
+            {
+                "code": limit.code,
+                "findings": limit.findings,
+                "max": str(limit.most),
+                "within": limit.is_kept,
+            }
+            for limit in rule_limits(analysis)
+        ],
+        "ignored": list(analysis.plan.ignored),
         "unused": [valid(note) for note in analysis.plan.unused],
         "unsafe_fixes": None
         if analysis.refused

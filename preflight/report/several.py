@@ -8,6 +8,7 @@ from preflight.core.books import Books
 from preflight.core.types import Severity
 from preflight.report.lines import Line, line
 from preflight.report.listing import Listing
+from preflight.report.summary import by_config
 from preflight.report.wording import books, plural
 
 
@@ -44,4 +45,5 @@ def _of(listing: Listing) -> list[Line]:
         (plural(warnings, "warning"), "bold yellow" if warnings else "green"),
         f", {plural(listing.books.rejected, 'rejected row')}{refused}",
     )
-    return [entry, *(line(note, indent=4) for note in listing.analysis.plan.unused)]
+    notes = [*by_config(listing.analysis), *map(line, listing.analysis.plan.unused)]
+    return [entry, *(note._replace(indent=4) for note in notes)]

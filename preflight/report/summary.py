@@ -8,6 +8,7 @@ from preflight.config.plan import Plan
 from preflight.core.books import Books, RunBooks
 from preflight.core.types import Severity
 from preflight.linting.analysis import Analysis
+from preflight.linting.rule_limits import rule_limits
 from preflight.report import left_out
 from preflight.report.lines import Line, line
 from preflight.report.listing import Listing, fixable
@@ -91,12 +92,16 @@ def doubts(listing: Listing) -> list[Line]:
 
 
 def read_as(listing: Listing) -> list[Line]:
-    """What was assumed about the file, and what does not fit it."""
+    """What was assumed about the file, what does not fit it, and what the config lets pass."""
     analysis = listing.analysis
     read = "; ".join([assumptions(analysis.layout), *_regions(analysis.plan)])
     sheet = analysis.layout.source.sheet
     notes = [*(sheet_notes(sheet) if sheet is not None else ()), *analysis.plan.unused]
-    return [line(f"read as: {read}", indent=2, hang=4), *(line(note, indent=4) for note in notes)]
+    return [
+        line(f"read as: {read}", indent=2, hang=4),
+        *(line(note, indent=4) for note in notes),
+        *by_config(analysis),
+    ]
 
 
 def _regions(plan: Plan) -> list[str]:
@@ -106,6 +111,19 @@ def _regions(plan: Plan) -> list[str]:
         return []
     names = ", ".join(f"`{' '.join(column.name.split())}`" for column in plan.region_columns)
     return [f"phone numbers without a country code are read by {names}"]
+
+
+def by_config(analysis: Analysis) -> Iterator[Line]:
+    """What the config accepts of single rules, and what it leaves out in this file."""
+    for limit in rule_limits(analysis):
+        rate = limit.most.share is not None
+        most = f"{limit.most} of {plural(limit.rows, 'row')}" if rate else str(limit.most)
+        compared = "within" if limit.is_kept else "more than"
+        found = plural(limit.findings, "finding")
+        yield line(f"{limit.code}: {found}, {compared} the accepted {most}", indent=2)
+    if analysis.plan.ignored:
+        codes = ", ".join(analysis.plan.ignored)
+        yield line(f"not checked in this file, by per_file_ignores: {codes}", indent=2)
 
 
 def _refusal(analysis: Analysis) -> Iterator[Line]:

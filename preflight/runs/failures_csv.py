@@ -25,6 +25,7 @@ from preflight.core.types import Chunk, Ints
 from preflight.linting.apply_fixes import FixedChunk
 from preflight.linting.checked import Checked, Progress, silent
 from preflight.linting.row_states import DROPPED
+from preflight.linting.rule_limits import NOTHING_EXCUSED, Excused, accepted, excused
 from preflight.runs.ledger.run import Run
 from preflight.runs.row_outcomes import RowOutcomes
 from preflight.writing import results_folder
@@ -44,7 +45,7 @@ def write_failures(
     outcomes: RowOutcomes,
     unattributed: int,
     progress: Progress = silent,
-) -> tuple[Mapping[str, int], int]:
+) -> tuple[Mapping[str, int], int, Excused]:
     """Writes failures.csv, in row order, with the input's own columns.
 
     Args:
@@ -57,7 +58,7 @@ def write_failures(
         progress: called with the stage, the rows done, and None for their total.
 
     Returns:
-        `changes` and `warnings` of `settlement.SettledRun`.
+        `changes`, `warnings` and `excused` of `settlement.SettledRun`.
 
     Raises:
         BooksError: it would not have as many rows as the books say; the existing file is kept.
@@ -69,6 +70,7 @@ def write_failures(
     outcomes.refused(refused_rows)
     _note_dropped(outcomes, checked)
     counted, changes, warnings = Counter[str](), Counter[str](), 0
+    codes, uncounted = accepted(analysis), NOTHING_EXCUSED
     names, own_cells = RowIds(layout), own(layout.header)
     with results_folder.TableWriter(run.folder / results_folder.FAILURES, rejects.header) as file:
         for fixed, _ in rewrite(analysis, checked.records("merging", progress)):
@@ -80,9 +82,11 @@ def write_failures(
             _note_local(outcomes, fixed, rejected_rows, names)
             counted.update(here=len(rejected_rows[0]), there=len(provider_rows[0]))
             changes.update(fixed.changes["code"].tolist())
-            warnings += len(fixed.findings) - len(errors_left(fixed.findings, plan))
+            errors = errors_left(fixed.findings, plan)
+            warnings += len(fixed.findings) - len(errors)
+            uncounted += excused(fixed.findings, errors, codes)
         _agree(books, counted["here"], counted["there"] + unattributed)
-    return dict(changes), warnings_left(warnings, checked)
+    return dict(changes), warnings_left(warnings, checked), uncounted
 
 
 def _agree(books: RunBooks, rejected_here: int, rejected_there: int) -> None:

@@ -58,6 +58,10 @@ def stored(settings: Settings, checked: Checked) -> dict[str, Any]:
     kept["refused_domains"] = None if mail is None else mail.refused
     comparison = checked.analysis.plan.comparison
     kept["comparison"] = _digest(comparison.text()) if len(comparison) else None
+    # The kept copy has another name, so what is off in the file is so whatever its name is.
+    ignored = checked.analysis.plan.ignored
+    kept["per_file_ignores"] = {"*": ignored} if ignored else {}
+    kept["max_findings"] = {code: str(most) for code, most in settings.max_findings.items()}
     kept["max_bad"] = None if bad is None else dataclasses.asdict(bad)
     values: dict[str, Any] = json.loads(json.dumps(kept))
     return values

@@ -19,6 +19,7 @@ from preflight.core.books import RunBooks
 from preflight.core.errors import BooksError, Stopped
 from preflight.core.exchange import Reason
 from preflight.linting.checked import Checked, Progress, silent
+from preflight.linting.rule_limits import NOTHING_EXCUSED, Excused
 from preflight.runs import row_outcomes
 from preflight.runs.failures_csv import write_failures, write_unmatched
 from preflight.runs.ledger.ledger import Ledger
@@ -50,6 +51,7 @@ class SettledRun:
         notes: facts about the merge, without values.
         changes: for each rule code, the number of cells in sent rows that its fix changed.
         warnings: number of warnings that remain after fixing, those about the file included.
+        excused: what is not counted of what remains, because the config accepts it.
         folder: of the results.
         settings: of the run.
         stopped: why the run cannot go on now; None if it ended.
@@ -75,6 +77,7 @@ class SettledRun:
     stopped: Stopped | None = None
     dry_run: bool = False
     gate: MaxBad | None = None
+    excused: Excused = NOTHING_EXCUSED
 
 
 @dataclass
@@ -141,7 +144,7 @@ def settle(ledger: Ledger, run_id: str, joins_by: str, ending: Ending) -> Settle
             f"{results_folder.FAILURES} was changed since preflight wrote it: your version is "
             f"kept as {aside}"
         )
-    changes, warnings = write_failures(
+    changes, warnings, excused = write_failures(
         run, checked, failures, books, totals.outcomes, totals.unattributed, ending.progress
     )
     write_unmatched(run.folder, totals.unmatched)
@@ -162,6 +165,7 @@ def settle(ledger: Ledger, run_id: str, joins_by: str, ending: Ending) -> Settle
         notes=tuple(dict.fromkeys(totals.notes)),
         changes=changes,
         warnings=warnings,
+        excused=excused,
         folder=run.folder,
         settings=settings,
         stopped=ending.stopped,

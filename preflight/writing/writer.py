@@ -23,6 +23,7 @@ from preflight.core.types import CHANGE_COLUMNS, Chunk, Severity
 from preflight.linting.analysis import Analysis
 from preflight.linting.apply_fixes import FixedChunk, apply_fixes
 from preflight.linting.checked import Checked
+from preflight.linting.rule_limits import NOTHING_EXCUSED, Excused, accepted, excused
 from preflight.reading.scan import lines_above
 from preflight.writing import results_folder
 from preflight.writing.partition import CleanRows, Rejects, clean_rows
@@ -44,6 +45,7 @@ class FixedFile:
         changes: for each rule code, the number of cells in clean rows that its fix changed.
         reasons: for each rule code, the number of errors that remain in rejected rows.
         warnings: number of warnings that remain, in clean and rejected rows and about the file.
+        excused: what is not counted of what remains, because the config accepts it.
         located: the columns of the changes, for `undo`.
     """
 
@@ -56,6 +58,7 @@ class FixedFile:
     changes: Mapping[str, int]
     reasons: Mapping[str, int]
     warnings: int
+    excused: Excused
     located: ChangeLocator
 
 
@@ -64,12 +67,14 @@ class _Counts:
     """What the second pass has changed, dropped and left, over the chunks so far."""
 
     plan: Plan
+    accepted: frozenset[str]
     dropped: int = 0
     cells: int = 0
     rows: int = 0
     changes: Counter[str] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
     warnings: int = 0
+    excused: Excused = NOTHING_EXCUSED
 
     def add(self, fixed: FixedChunk) -> None:
         self.dropped += fixed.original.count - int(
@@ -81,6 +86,7 @@ class _Counts:
         errors = errors_left(fixed.findings, self.plan)
         self.errors.update(errors.counts())
         self.warnings += len(fixed.findings) - len(errors)
+        self.excused += excused(fixed.findings, errors, self.accepted)
 
 
 def write(
@@ -109,7 +115,7 @@ def write(
     drops = [code for code, rule in analysis.plan.rules.items() if rule.drops]
     removed = Rejects(checked.layout, analysis.plan, (), also=drops)
     located = ChangeLocator(checked.layout.header, columns)
-    counts = _Counts(analysis.plan)
+    counts = _Counts(analysis.plan, accepted(analysis))
     with (
         PartWriter(
             staged / results_folder.PARTS,
@@ -153,6 +159,7 @@ def write(
         changes=dict(counts.changes),
         reasons=dict(counts.errors),
         warnings=warnings_left(counts.warnings, checked),
+        excused=counts.excused,
         located=located,
     )
 

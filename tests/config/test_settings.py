@@ -14,6 +14,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from preflight.config.file_ignores import FileIgnores
 from preflight.config.setting_sources import load
 from preflight.config.setting_values import MaxBad
 from preflight.config.settings import Settings
@@ -29,7 +30,8 @@ for = "textus"
 select = ["EML", "PHN4"]
 ignore = "TXT701, TXT702"
 extend_select = ["DUP"]
-rules = ["own", "more/rule.py"]
+extend = "base.toml"
+rule_files = ["own", "more/rule.py"]
 schema = "schemas.py:TradeShow"
 online = true
 resolver = "127.0.0.1:5353"
@@ -56,6 +58,16 @@ timeout = 90
 EML306 = "error"
 SEC = "off"
 
+[rules.EML305]
+severity = "error"
+max = "1%"
+
+[rules.PHN]
+max = 3
+
+[per_file_ignores]
+"archive/*.csv" = ["EML306", "TXT"]
+
 [reasons.talkvalue]
 CONTACT_BOUNCED = "suppressed"
 
@@ -66,6 +78,12 @@ Badge = "-"
 [providers.dotdigital]
 address_book = 42
 merge-option = "Overwrite"
+
+[profiles.textus]
+sheet = "Staff"
+
+[profiles.dotdigital]
+sheet = "Members"
 """
 
 
@@ -83,12 +101,15 @@ def test_without_anything_said_the_defaults_hold(tmp_path: Path) -> None:
 
 def test_every_key_of_a_config_file_is_read(tmp_path: Path) -> None:
     path = config(tmp_path, WHOLE)
+    config(tmp_path, "", "base.toml")
     assert load({}, {}, config=path) == Settings(
         profile="textus",
         select=("EML", "PHN4"),
         ignore=("TXT701", "TXT702"),
         extend_select=("DUP",),
-        severity={"EML306": "error", "SEC": "off"},
+        severity={"EML306": "error", "SEC": "off", "EML305": "error"},
+        max_findings={"EML305": MaxBad(share=0.01, count=None), "PHN": MaxBad(count=3)},
+        per_file_ignores={"archive/*.csv": FileIgnores(("EML306", "TXT"), tmp_path)},
         reasons={"talkvalue": {"CONTACT_BOUNCED": "suppressed"}},
         rules=(tmp_path / "own", tmp_path / "more/rule.py"),
         schema=f"{tmp_path / 'schemas.py'}:TradeShow",
@@ -103,7 +124,7 @@ def test_every_key_of_a_config_file_is_read(tmp_path: Path) -> None:
         encoding="cp1252",
         delimiter=";",
         header_row=3,
-        sheet="People",
+        sheet="Staff",
         any_of=((("email",), ("phone",)), (("name",), ("first_name", "last_name"))),
         columns={"Work mail": "email", "Badge": "-"},
         shared_columns=("Work mail", "Badge"),
@@ -291,6 +312,22 @@ BAD = [
     ("reasons", '{talkvalue = "fix"}', "a table: a failure code, and its class"),
     ("reasons", "{talkvalu = {}}", "did you mean talkvalue"),
     ("reasons", '{talkvalue = {A = "repair"}}', "one of fix, retry, suppressed, config, unknown"),
+    ("extend", "3", "a text: the path of a file"),
+    ("extend", '""', "a text: the path of a file"),
+    ("per_file_ignores", '["EML"]', "a table: a pattern of files, and rule codes"),
+    ("per_file_ignores", '{"*.csv" = 3}', "a list of rule codes"),
+    ("rule_files", "3", "a list of folders and files"),
+    ("rules", "{EML305 = 3}", "rules.EML305 is a table"),
+    ("rules", '{EML305 = {severity = "fatal"}}', "rules.EML305.severity is one of error, warning"),
+    ("rules", '{EML305 = {max = "2 percent"}}', "rules.EML305.max is a rate like 2%"),
+    ("rules", '{EML305 = {maxx = "2%"}}', "rules.EML305: unknown key `maxx`; did you mean `max`?"),
+    ("profiles", '"textus"', "a table for each profile"),
+    ("profiles", "{textos = {}}", "did you mean textus"),
+    ("profiles", "{textus = 3}", "profiles.textus is a table of settings"),
+    ("profiles", '{textus = {region = "USA"}}', "profiles.textus.region is a country code"),
+    ("profiles", '{textus = {regoin = "US"}}', "profiles.textus: unknown key `regoin`; did you"),
+    ("profiles", '{textus = {state_dir = "x"}}', "profiles.textus.state_dir is not set for one"),
+    ("profiles", '{textus = {for = "landbase"}}', "profiles.textus.for is not set for one profile"),
     ("rules", "3", "a list of folders and files"),
     ("rules", '["a", ""]', "a list of folders and files"),
     ("schema", '"schemas.py"', "FILE:NAME like schemas.py:TradeShow"),

@@ -45,6 +45,7 @@ def test_every_setting_by_which_rows_are_judged_comes_back(tmp_path: Path) -> No
         ignore=("EML306",),
         extend_select=("PHN409",),
         severity={"EML305": "error"},
+        max_findings={"EML305": MaxBad(0.01, None)},
         rules=(tmp_path / "rules",),
         schema=str(tmp_path / "schemas.py:Show"),
         fail_on="warning",
