@@ -177,6 +177,7 @@ class Layout:
             close, "commented" if `#` stands in front of its first name, or "".
         header_surplus: how many nameless columns it had at its end that no row has; they are not in
             `header`.
+        header_halved: whether the line above the header seems to be its upper half.
         longer_rows: some of the first rows, if most of them have the same number of fields, more
             than the header is written with. Personal data.
         preamble: how many physical lines above the header, blank ones included.
@@ -211,6 +212,7 @@ class Layout:
     header_certain: bool = True
     header_flaw: str = ""
     header_surplus: int = 0
+    header_halved: bool = False
     longer_rows: tuple[tuple[str, ...], ...] = ()
     preamble: int = 0
     contacts_above: tuple[int, ...] = ()

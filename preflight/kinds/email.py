@@ -25,7 +25,8 @@ from preflight.core.invisible import drop_zero_width, strip_invisible
 from preflight.core.invisible_cells import drop_all_zero_width, strip_all
 from preflight.core.types import Bools, Ints
 
-_MAILTO = re.compile(r"^mailto:\s*", re.IGNORECASE)
+# RFC 6068: behind the first question mark are a subject and a text.
+_MAILTO = re.compile(r"^mailto:\s*([^?]*)(?:\?.*)?$", re.IGNORECASE | re.DOTALL)
 _NAMED = re.compile(r'^(?:"[^"<>]*"|[^"<>@]*?)\s*<([^<>]+)>$')
 _QUOTES = "\"'`\u2018\u2019\u201c\u201d\u00ab\u00bb"
 
@@ -89,7 +90,7 @@ def unwrap_email(value: str) -> str:
     """
     given = value
     while True:
-        bare = strip_invisible(_MAILTO.sub("", value))
+        bare = strip_invisible(_MAILTO.sub(r"\1", value))
         named = _NAMED.match(bare)
         if named:
             bare = named.group(1)

@@ -66,7 +66,8 @@ class Dialect:
     `tables` the first and last lines of the tables that these seem to belong to,
     `strange` another character that seems to separate the fields, or "", and `longer` some
     rows of data, if most of them have the same number of fields, more than the header is written
-    with. `surplus` is the number of nameless columns that the header had at its end and no row has.
+    with. `surplus` is the number of nameless columns that the header had at its end and no row has,
+    and `halved` is whether the row above the header seems to be its upper half.
     """
 
     syntax: Syntax
@@ -78,6 +79,7 @@ class Dialect:
     strange: str = ""
     longer: tuple[tuple[str, ...], ...] = ()
     surplus: int = 0
+    halved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,7 @@ def find_dialect(
     below = continuation(header, data, known)
     data = data[len(below) :]
     longer = _longer(header, data)
+    halved = bool(above) and _is_upper_half(above[-1], header)
     named = _without_last_columns(header, data)
     surplus = len(header.cells) - len(named.cells)
     header = _with_last_column(named, data)
@@ -157,7 +160,19 @@ def find_dialect(
         strange=strange,
         longer=longer,
         surplus=surplus,
+        halved=halved,
     )
+
+
+def _is_upper_half(row: SampleRow, header: SampleRow) -> bool:
+    """Whether a row above a header seems to be its upper half: names over some of its columns.
+
+    A line with one cell is a title, and one with two on the left is a note and its value.
+    """
+    if row.line + row.lines != header.line or len(row.cells) != len(header.cells):
+        return False
+    filled = [at for at, cell in enumerate(row.cells) if cell.strip()]
+    return len(filled) > 1 and filled != [0, 1] and all(is_name(row.cells[at]) for at in filled)
 
 
 def _is_named(reading: _Reading) -> bool:

@@ -158,6 +158,7 @@ def _headed(
         header_flaw=flaw,
         longer_rows=dialect.longer,
         header_surplus=dialect.surplus,
+        header_halved=dialect.halved,
         preamble=header_line - 1,
         contacts_above=tuple(line - 1 + row_line for row_line in dialect.contacts),
         tables_above=tuple((line - 1 + first, line - 1 + end) for first, end in dialect.tables),

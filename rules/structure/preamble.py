@@ -5,7 +5,9 @@ answers such a file with ERROR_NO_EMAIL_COLUMN, TextUs with "Invalid headers pro
 are removed when the header line is certain: its names are known, or they are words above columns of
 numbers, dates or addresses, or `--header-row` gives it. They are kept in `above-header.txt` beside
 the results. If one of them holds an address, it may be a contact of another table in the file:
-nothing is removed then before `--header-row` says so. The lines of such tables are named.
+nothing is removed then before `--header-row` says so. The lines of such tables are named. The same
+goes for a line of names above the header: of a header in two lines, the lower one alone may mean
+something else.
 
 Bad::
 
@@ -55,6 +57,11 @@ def check(view: FileView) -> Iterator[Problem]:
             first = layout.tables_above[0][0]
             message += f"; other tables are on lines {_joined(named)}: to read one instead, "
             message += f"name its first line, as in `--header-row {first}`"
+        safety = None
+    elif layout.header_halved:
+        message += f"; line {layout.header_line - 1} seems to be the upper half of the header: "
+        message += "join the two lines into one, or leave it out with "
+        message += f"`--header-row {layout.header_line}`"
         safety = None
     elif not layout.header_certain:
         message += f"; if line {layout.header_line} is the header, add "

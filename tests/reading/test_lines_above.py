@@ -50,6 +50,25 @@ def test_the_tables_of_a_report_are_named_with_their_lines(tmp_path: Path) -> No
     assert "`--header-row 5`" in (problem.message or "")
 
 
+def test_the_upper_half_of_a_header_in_two_lines_is_not_left_out_unasked(tmp_path: Path) -> None:
+    """Under `Company` the lower half says `Name`, which alone would be the contact's."""
+    people = "First,Email,Name\nAnn,ann@kestrel-labs.com,Kestrel\nBob,bob@kestrel-labs.com,Acme\n"
+    fixed = checked.fix(tmp_path, "Contact,,Company\n" + people)
+    assert fixed.books.clean == 0
+    ((_, problem),) = fixed.checked.analysis.refused
+    assert problem.message == (
+        "1 line above the header; line 1 seems to be the upper half of the header: join the two "
+        "lines into one, or leave it out with `--header-row 2`"
+    )
+
+
+@pytest.mark.parametrize(
+    "above", ["Leads,,\n", "Exported by,Ann Bell,\n", "Contact,,Company\n,,\n"]
+)
+def test_a_title_and_a_note_are_no_upper_half_of_a_header(tmp_path: Path, above: str) -> None:
+    assert checked.fix(tmp_path, above + table(9)).books.clean == 9
+
+
 @pytest.mark.parametrize("above", ["Leads of hall 7\n", "Support: help@kestrel-labs.com\n\n"])
 def test_notes_above_the_header_go_and_are_kept(tmp_path: Path, above: str) -> None:
     fixed = checked.fix(tmp_path, above + table(9))
