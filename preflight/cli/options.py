@@ -302,6 +302,10 @@ _run_options = _group(_SANDBOX, _NO_WAIT, _TIMEOUT, state_dir_option, _BASE_URL)
 _report_options = _group(_OUTPUT_FORMAT, _OUTPUT_FILE, _REPORTS, show_values_option)
 
 reading_options = _group(_REGION, _TIMEZONE, _layout_options, _STDIN_FILENAME, config_options)
+setting_options = _group(
+    _REGION, _TIMEZONE, _layout_options, config_options, _MAX_BYTES, _MAX_ROWS, state_dir_option,
+    show_values_option,
+)  # fmt: skip
 catalogue_options = _group(_RULE_FILES, config_options)
 rule_options = _group(
     _ANY_OF,

@@ -54,6 +54,7 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
     "new-rule": (FILES, ("zq-found --family EML --folder {new}-rules",)),
     "profiles": (FILES, ("", "talkvalue")),
     "template": (FILES, ("--for talkvalue", "--for textus -o {new}-template.csv")),
+    "config": (FILES, ("", "--for talkvalue --isolated")),
     "init": (FILES, ("planted/people.csv -o {new}.toml", "planted/headerless.csv -o -")),
     "sandbox": (FILES, ("--magic",)),
 }  # fmt: skip

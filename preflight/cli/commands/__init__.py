@@ -45,6 +45,7 @@ COMMANDS: Mapping[str, Entry] = {
     "new-rule": Entry("of_rules", "write the skeleton of a rule of your own"),
     "profiles": Entry("of_rules", "show what each provider accepts"),
     "template": Entry("of_rules", "write an empty CSV with a provider's header"),
+    "config": Entry("of_files", "show each setting and where it comes from"),
     "init": Entry("of_files", "write a configuration, drafted from a file"),
     "sandbox": Entry("of_runs", "run local stand-ins for the providers"),
 }

@@ -14,7 +14,9 @@ from preflight.cli.options import (
     profile_option,
     reading_options,
     rule_options,
+    setting_options,
     show_values_option,
+    text_or_json_option,
     writing_options,
 )
 
@@ -116,6 +118,25 @@ def undo(**given: Any) -> int:
     or --row, undoes only those fixes, in DIR's clean.csv, and records that in fixes.csv.
     """
     from preflight.cli.undo import run
+
+    return run(**given)
+
+
+@click.command("config")
+@profile_option
+@setting_options
+@rule_options
+@text_or_json_option
+@click.option(
+    "--json-schema", "show_schema", is_flag=True, help="print the JSON Schema of a config instead"
+)
+def config(**given: Any) -> int:
+    """Show each setting, and where it comes from.
+
+    These are the settings of a call with the same options in this folder. The text is a config file
+    itself. Runs no code, whatever the config names.
+    """
+    from preflight.cli.config import run
 
     return run(**given)
 
