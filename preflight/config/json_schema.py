@@ -18,6 +18,8 @@ from pydantic_core import CoreSchema, core_schema
 from preflight.config.config_file import NOT_OF_PROFILES, FileKeys
 from preflight.config.settings import IN_FILES, Settings
 
+TITLE = '"title": "preflight.toml"'
+"""What every version of the schema has."""
 _HEAD = {
     "$schema": GenerateJsonSchema.schema_dialect,
     "title": "preflight.toml",

@@ -46,21 +46,29 @@ _BLANK = """\
 # "Badge Mail" = "email"
 """
 _BEHIND = """
+# How many findings of a rule do not make a call fail: a share of the rows, or a count.
+# [rules.EML305]
+# max = "1%"
+
 # The options of the provider; secrets come from the environment only.
 # [providers.talkvalue]
 # source_id = "7"
 """
 
 
-def document(settings: Settings, profile: Profile, checked: Checked | None = None) -> str:
+def document(
+    settings: Settings, profile: Profile, checked: Checked | None = None, *, schema: str = ""
+) -> str:
     """The text of the file.
 
     Args:
         settings: of the user, which are in force.
         profile: with the fields to match the columns with.
         checked: the file to draft it from; without one, the text only shows what can be set.
+        schema: where its JSON Schema is, by which editors check it; "" to leave it out.
     """
-    lines = [_TOP, *_for(settings)]
+    directive = f"#:schema {schema}\n" if schema else ""
+    lines = [directive, _TOP, *_for(settings)]
     if checked is None:
         return "".join([*lines, _BLANK, _BEHIND])
     lines += _reading(settings, checked.layout)

@@ -156,3 +156,20 @@ def test_a_file_that_stands_there_is_not_replaced(call: Call) -> None:
     assert told.code == 0
     assert "next: `preflight check FILE`" in told.err
     assert call("rules").code == 0
+
+
+def test_editors_find_the_schema_of_the_config_beside_it(call: Call, here: Path) -> None:
+    (here / "in").mkdir()
+    assert call("init", "-o", "in/preflight.toml").code == 0
+    first = (here / "in" / "preflight.toml").read_text().splitlines()[0]
+    assert first.startswith("#:schema ./")
+    beside = here / "in" / first.removeprefix("#:schema ")
+    assert json.loads(beside.read_text()) == SCHEMA
+    beside.write_text(beside.read_text().replace("extend", "of an older version"))
+    assert call("init", "-o", "in/preflight.toml", "--force").code == 0
+    assert json.loads(beside.read_text()) == SCHEMA
+    beside.write_text("mine")
+    told = call("init", "-o", "in/preflight.toml", "--force")
+    assert (told.code, beside.read_text()) == (2, "mine")
+    assert ".preflight.schema.json is not preflight's" in told.err
+    assert "#:schema" not in call("init", "-o", "-").out

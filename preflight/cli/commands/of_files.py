@@ -158,7 +158,8 @@ def config(**given: Any) -> int:
 def init(**given: Any) -> int:
     """Write a commented configuration, drafted from the contact file PATH if there is one.
 
-    Your options are in force in it. What was detected, and what is only likely, is in comments.
+    Your options are in force in it. What was detected, and what is only likely, is in comments. Its
+    JSON Schema stands beside it, .preflight.schema.json, for editors.
     """
     from preflight.cli.init import run
 
