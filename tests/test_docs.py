@@ -38,7 +38,9 @@ def commands() -> dict[str, click.Command]:
 
 
 def options_of(command: click.Command) -> set[str]:
-    """The names of its options."""
+    """The names of its options; of a command of commands, those of all of them."""
+    if isinstance(command, click.Group):
+        return set().union(*(options_of(below) for below in command.commands.values()))
     return {
         name
         for one in command.params

@@ -18,6 +18,7 @@ from preflight.api.report import Report
 from preflight.api.work import WorkFolder
 from preflight.config.settings import Settings
 from preflight.core.books import Books
+from preflight.pipeline import accepted
 from preflight.report.wording import plural
 from preflight.writing import results_folder, writer
 from preflight.writing.parts import read_part
@@ -44,7 +45,8 @@ class Fixed:
     @functools.cached_property
     def report(self) -> Report:
         """What was found before fixing."""
-        return Report(self.written.checked, self.settings, self.given, self.work)
+        known = accepted.accepted(self.settings, os.environ)
+        return Report(self.written.checked, self.settings, self.given, self.work, known)
 
     @property
     def books(self) -> Books:

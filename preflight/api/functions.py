@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import tempfile
 from pathlib import Path
 from typing import Unpack
@@ -15,7 +16,7 @@ from preflight.api.work import WorkFolder, work_folder
 from preflight.config.settings import Settings
 from preflight.core.errors import UsageError
 from preflight.linting.checked import silent
-from preflight.pipeline import check_fix_split
+from preflight.pipeline import accepted, check_fix_split
 from preflight.pipeline.call import CallOptions
 
 _OF_FILES = ("encoding", "delimiter", "header_row", "sheet")
@@ -42,6 +43,7 @@ def check(
         UsageError: the file cannot be opened, or a setting is wrong or does not fit it.
     """
     own = settings_of(options, settings)
+    known = accepted.accepted(own, os.environ)
     with work_folder(options.get("work")) as place:
         contacts, own = _opened(source, own, place)
         checked = check_fix_split.check(
@@ -51,7 +53,7 @@ def check(
             name=contacts.name,
             progress=options.get("progress", silent),
         )
-        return Report(checked, own, contacts, place)
+        return Report(checked, own, contacts, place, known)
 
 
 def fix(

@@ -37,6 +37,7 @@ class Options(TypedDict, total=False):
     resolver: str
     fail_on: Literal["error", "warning", "never"]
     max_bad: str | int
+    baseline: PathName
     unsafe_fixes: bool
     region: str
     timezone: str

@@ -11,6 +11,7 @@ import pandas as pd
 from preflight.api import display
 from preflight.api.given import Given
 from preflight.api.work import WorkFolder
+from preflight.baseline.comparison import Standing
 from preflight.config.settings import Settings
 from preflight.core import findings as tables
 from preflight.core.books import Books
@@ -19,6 +20,7 @@ from preflight.core.redact import visible
 from preflight.core.types import Severity
 from preflight.linting.checked import Checked
 from preflight.pipeline import check_fix_split
+from preflight.pipeline.accepted import Accepted
 from preflight.report import exit_codes, left_out, summary
 from preflight.report.formats import as_grouped
 from preflight.report.groups import groups
@@ -43,12 +45,14 @@ class Report:
         settings: that the file was checked with.
         given: what was checked.
         work: holds the private folder of the call.
+        baseline: what is accepted; None without one.
     """
 
     checked: Checked
     settings: Settings
     given: Given
     work: WorkFolder = field(repr=False)
+    baseline: Accepted | None = None
 
     @property
     def books(self) -> Books:
@@ -63,7 +67,7 @@ class Report:
             A row a finding: code, name, severity, message (str); row, line and column (Int64, from
             1, missing where none applies); column_name, value and replacement (str, missing where
             the finding is not about a single cell, or no fix changes it); and for a DataFrame
-            `label`, the label of the row.
+            `label`, the label of the row. With a baseline also `baseline`: accepted, worse or new.
         """
         shown = self.listing
         rules, frame = self.checked.analysis.plan.rules, shown.findings.frame
@@ -92,6 +96,8 @@ class Report:
             },
             columns=list(FINDINGS),
         )
+        if shown.standings is not None:
+            found["baseline"] = [Standing(standing).word for standing in shown.standings]
         if self.given.is_frame:
             found[LABEL] = _labels(self.given, frame["row"])
         return found
@@ -105,6 +111,7 @@ class Report:
             self.checked.books,
             show_all=True,
             cells=lambda found: check_fix_split.cells(self.checked, found),
+            compared=self.baseline.compared(self.checked) if self.baseline else None,
         )
 
     def summary(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import click
@@ -14,7 +15,7 @@ from preflight.cli.screen import shown
 from preflight.config.settings import Settings
 from preflight.core.workspace import workspace
 from preflight.linting.checked import Checked
-from preflight.pipeline import check_fix_split
+from preflight.pipeline import accepted, check_fix_split
 from preflight.reading.source import expand
 from preflight.report import diff, documents, exit_codes, formats, summary
 from preflight.report.listing import listing
@@ -26,6 +27,7 @@ def run(paths: tuple[str, ...], **given: Any) -> int:
     settings = settings_of(given)
     if given["diff"]:
         refuse_format(settings)
+    known = accepted.accepted(settings, os.environ)
     inputs = expand(paths)
     refuse_protected(given, settings, inputs)
     with workspace() as work:
@@ -40,7 +42,10 @@ def run(paths: tuple[str, ...], **given: Any) -> int:
                     stdin_name=given["stdin_filename"],
                     progress=view.stage,
                 )
-                entry = documents.of_file(checked, checked.books, show_all=given["show_all"])
+                beside = known.compared(checked, alone=len(inputs) == 1) if known else None
+                entry = documents.of_file(
+                    checked, checked.books, show_all=given["show_all"], compared=beside
+                )
                 entries.append(entry)
                 if given["diff"]:
                     compared += difference(checked, settings)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import os
 from typing import Any
 
 from preflight.cli import next_step, reports, screen
@@ -13,7 +14,7 @@ from preflight.cli.output_file import refuse_protected
 from preflight.cli.progress import live_view
 from preflight.config.settings import Settings
 from preflight.core.workspace import workspace
-from preflight.pipeline import check_fix_split
+from preflight.pipeline import accepted, check_fix_split
 from preflight.report import documents, exit_codes, results, summary
 from preflight.report.lines import Line
 from preflight.report.listing import Listing
@@ -25,6 +26,7 @@ def run(path: str, **given: Any) -> int:
     """Fixes the file, or shows what would be changed, and gives the exit code."""
     settings = settings_of(_own(given))
     refuse_protected(given, settings, [path], folder=given["folder"])
+    known = accepted.accepted(settings, os.environ)
     if given["diff"]:
         return _compared(path, settings, given)
     with workspace() as work:
@@ -38,11 +40,12 @@ def run(path: str, **given: Any) -> int:
                 stdin_name=given["stdin_filename"],
                 progress=view.stage,
             )
-        reported = documents.of_fix(fixed, show_all=given["show_all"])
+        beside = known.compared(fixed.checked) if known else None
+        reported = documents.of_fix(fixed, show_all=given["show_all"], compared=beside)
         told = functools.partial(_lines, fixed, reported.files[0].listing)
         reported = dataclasses.replace(reported, fail_on=settings.fail_on, told=told)
         reports.tell(reported, settings, given)
-    return exit_codes.of_fix(fixed, settings)
+    return exit_codes.of_fix(fixed, settings, beside)
 
 
 def _compared(path: str, settings: Settings, given: dict[str, Any]) -> int:

@@ -50,11 +50,7 @@ def of_check(listings: Sequence[Listing], paths: Sequence[str]) -> list[Line]:
         listings: of the files.
         paths: as they were given; standard input cannot be read again.
     """
-    wrong = [
-        listing
-        for listing in listings
-        if listing.books.rejected or listing.severity_counts()[Severity.ERROR]
-    ]
+    wrong = [listing for listing in listings if _is_wrong(listing)]
     if "-" in paths or (len(listings) > 1 and not wrong):
         return []
     listing = wrong[0] if wrong else listings[0]
@@ -72,6 +68,12 @@ def of_check(listings: Sequence[Listing], paths: Sequence[str]) -> list[Line]:
             else submission(path, plan.profile.name)
         )  # fmt: skip
     return lines(command("fix", path, *to))
+
+
+def _is_wrong(listing: Listing) -> bool:
+    """Whether a file has errors that no baseline accepts."""
+    rejected = listing.books.rejected if listing.compared is None else 0
+    return bool(rejected or listing.fresh_counts()[Severity.ERROR])
 
 
 def of_split(cut: FixedFile) -> list[Line]:

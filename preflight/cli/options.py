@@ -211,6 +211,11 @@ _EXIT_ZERO = _switch("--exit-zero", help="exit with 0 even if there are findings
 _MAX_BAD = click.option(
     "--max-bad", metavar="2%", help="accept so many rejected rows: a rate or a count"
 )
+baseline_option = _path(
+    "--baseline",
+    metavar="FILE",
+    help="accepted findings, see `preflight baseline`: only what is new or worse counts",
+)
 _UNSAFE_FIXES = _switch("--unsafe-fixes", help="also apply fixes that guess")
 
 # What is printed.
@@ -307,18 +312,9 @@ setting_options = _group(
     show_values_option,
 )  # fmt: skip
 catalogue_options = _group(_RULE_FILES, config_options)
+finding_options = _group(_ANY_OF, _SELECT, _IGNORE, _EXTEND_SELECT, _RULE_FILES, _SCHEMA, _ONLINE)
 rule_options = _group(
-    _ANY_OF,
-    _SELECT,
-    _IGNORE,
-    _EXTEND_SELECT,
-    _RULE_FILES,
-    _SCHEMA,
-    _ONLINE,
-    _FAIL_ON,
-    _EXIT_ZERO,
-    _MAX_BAD,
-    _UNSAFE_FIXES,
+    finding_options, _FAIL_ON, _EXIT_ZERO, _MAX_BAD, baseline_option, _UNSAFE_FIXES
 )
 output_options = _group(
     _OUTPUT_FORMAT,

@@ -145,7 +145,12 @@ def _lines(sent: delivery.SettledRun, everything: bool) -> list[Line]:
     entries = []
     fixed = sent.fixed.books if sent.fixed is not None and sent.run is None else None
     if sent.fixed is not None:
-        file_listing = listing(sent.checked.source.name, sent.checked.analysis, sent.fixed.books)
+        file_listing = listing(
+            sent.checked.source.name,
+            sent.checked.analysis,
+            sent.fixed.books,
+            compared=sent.compared,
+        )
         entries += results.lines(sent.fixed, file_listing, everything=everything)
     elif sent.run is None:
         name, layout = sent.checked.source.name, sent.checked.layout

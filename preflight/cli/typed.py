@@ -11,7 +11,7 @@ import click
 _SAME = (
     "region", "timezone", "encoding", "delimiter", "header_row", "sheet", "columns", "any_of",
     "select", "ignore", "extend_select", "rules", "schema", "online", "unsafe_fixes", "config",
-    "isolated",
+    "isolated", "baseline",
 )  # fmt: skip
 
 GOING_ON = ("open", "stopped")

@@ -269,9 +269,9 @@ def _beside(path: Path, name: str) -> str:
 
 def _relative(path: Path, made: dict[str, Any]) -> dict[str, Any]:
     """The settings of a file with their paths, which are relative to it."""
-    for name in made.keys() & {"state_dir", "schema"}:
+    for name in made.keys() & {"state_dir", "baseline", "schema"}:
         beside = path.parent / made[name]
-        made[name] = beside if name == "state_dir" else str(beside)
+        made[name] = str(beside) if name == "schema" else beside
     if "profile" in made and profiles.is_file(made["profile"]):
         made["profile"] = _beside(path, made["profile"])
     if "rules" in made:

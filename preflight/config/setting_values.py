@@ -129,6 +129,12 @@ def _folder(value: Any) -> Path:
     return Path(value)
 
 
+def _file(value: Any) -> Path:
+    if not isinstance(value, (str, Path)) or not str(value):
+        raise ValueError("is a text: the path of a file")
+    return Path(value)
+
+
 def _max_bad(value: Any) -> MaxBad:
     return value if isinstance(value, MaxBad) else MaxBad.parse(str(value))
 
@@ -311,6 +317,7 @@ SheetName = Annotated[
 ]
 Fields = Annotated[Mapping[str, str], Form("is a table of texts: a header, and its field")]
 FilePath = Annotated[_Text, Form("is a text: the path of a file")]
+BaselineFile = Annotated[Path, PlainValidator(_file, json_schema_input_type=_Text)]
 StateFolder = Annotated[Path, PlainValidator(_folder, json_schema_input_type=_Text)]
 Seconds = Annotated[
     float,

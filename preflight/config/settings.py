@@ -116,6 +116,12 @@ class Settings:
         default=None,
         description='Rejected rows that are still accepted: a rate like "2%", or a count.',
     )
+    baseline: values.BaselineFile | None = Field(
+        default=None,
+        description=(
+            "What is accepted: the file of `preflight baseline write`, relative to the config file."
+        ),
+    )
     unsafe_fixes: values.Switch = Field(default=False, description="Apply fixes that guess, too.")
     region: values.Region | None = Field(
         default=None, description="ISO 3166 code of the country of phones without a country code."

@@ -35,6 +35,8 @@ _CREDENTIAL = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+# A command to GitHub Actions, Azure Pipelines or TeamCity, cut where its second mark stands.
+_COMMAND = re.compile(r"(?:(^\s*:):|##(?=\[|vso\[|teamcity\[))", re.IGNORECASE)
 _HEAD = 8  # the first characters that identify a truncated secret
 _VALUE = re.compile(
     rf"""
@@ -101,10 +103,16 @@ def _without(text: str, secret: str) -> str:
 
 
 def visible(text: str) -> str:
-    """The text on one line and safe for a terminal: invisible characters are escaped."""
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+    """The text on one line, which a terminal and the runner of a workflow only show.
+
+    Invisible characters are escaped, and so is what such a runner takes for a command in a log:
+    `::error::` at the start, `##[error]` and `##vso[` anywhere.
+    """
+    if not text.isprintable():
+        text = "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+    if "::" in text or "##" in text:
+        text = _COMMAND.sub(lambda found: f"{found[1]}\\x3a" if found[1] else r"#\x23", text)
+    return text
 
 
 def mask(text: str, secrets: Iterable[str] = ()) -> str:

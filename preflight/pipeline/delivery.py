@@ -12,6 +12,7 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Unpack
 
+from preflight.baseline.comparison import Comparison
 from preflight.config.setting_values import MaxBad
 from preflight.config.settings import Settings
 from preflight.core import files
@@ -19,7 +20,7 @@ from preflight.core.books import RunBooks
 from preflight.core.errors import OutputExists, ProviderError, Stopped, UsageError, WriteError
 from preflight.core.locks import locked
 from preflight.linting.checked import Checked
-from preflight.pipeline import check_fix_split
+from preflight.pipeline import accepted, check_fix_split
 from preflight.pipeline.call import Call, CallOptions
 from preflight.pipeline.connection import Connection
 from preflight.pipeline.submission import Submission
@@ -90,6 +91,7 @@ def submit(
             again=again,
             dry_run=dry_run,
             max_bad=settings.max_bad,
+            baseline=accepted.accepted(settings, connection.environ),
         )
     )
 
@@ -101,8 +103,9 @@ def deliver(submission: Submission) -> SettledRun:
     connection.check(submission.provider, submission.options, secrets=to_send)
     with ExitStack() as stack:
         fixed = _results(submission, to_send=to_send)
-        if not to_send or not fixed.parts or _over(submission.max_bad, fixed):
-            return _unsent(fixed, submission)
+        compared = submission.compared(fixed.checked)
+        if not to_send or not fixed.parts or _over(submission.max_bad, fixed, compared):
+            return _unsent(fixed, submission, compared)
         connected = stack.enter_context(
             closing(connection.connected(submission.provider, submission.options))
         )
@@ -123,7 +126,7 @@ def deliver(submission: Submission) -> SettledRun:
             progress=submission.call.progress,
         )
         sent = settle(ledger, run, connected.capabilities.joins_by, ending)
-        return closed(ledger, dataclasses.replace(sent, fixed=fixed))
+        return closed(ledger, dataclasses.replace(sent, fixed=fixed, compared=compared))
 
 
 def _results(submission: Submission, *, to_send: bool) -> FixedFile:
@@ -354,13 +357,16 @@ def _members(
         return None
 
 
-def _over(max_bad: MaxBad | None, fixed: FixedFile) -> bool:
-    """Whether more rows were rejected than are accepted."""
-    rejected = fixed.books.rejected - fixed.excused.rows
+def _over(max_bad: MaxBad | None, fixed: FixedFile, compared: Comparison | None) -> bool:
+    """Whether more rows were rejected than are accepted, beside a baseline if there is one."""
+    if compared is None:
+        rejected = fixed.books.rejected - fixed.excused.rows
+    else:
+        rejected = compared.rejected(fixed.checked.analysis.after)
     return max_bad is not None and not max_bad.allows(rejected, fixed.books.rows)
 
 
-def _unsent(fixed: FixedFile, submission: Submission) -> SettledRun:
+def _unsent(fixed: FixedFile, submission: Submission, compared: Comparison | None) -> SettledRun:
     """The result of a call that sent nothing."""
     books = RunBooks(
         rows=fixed.books.rows,
@@ -386,5 +392,6 @@ def _unsent(fixed: FixedFile, submission: Submission) -> SettledRun:
         folder=fixed.folder,
         settings=submission.own_settings,
         dry_run=submission.dry_run,
-        gate=submission.max_bad if _over(submission.max_bad, fixed) else None,
+        gate=submission.max_bad if _over(submission.max_bad, fixed, compared) else None,
+        compared=compared,
     )

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from preflight.baseline.comparison import Comparison
 from preflight.config.setting_values import MaxBad
 from preflight.config.settings import Settings
+from preflight.linting.checked import Checked
+from preflight.pipeline.accepted import Accepted
 from preflight.pipeline.call import Call
 from preflight.pipeline.connection import Connection
 from preflight.runs.kept_run import CorrectedFix
@@ -31,6 +34,7 @@ class Submission:
         again: whether to send a whole file that was sent before.
         dry_run: whether to do everything except sending; secrets are not needed.
         max_bad: how many rejected rows are accepted; with more, nothing is sent. None for any.
+        baseline: what is accepted in the file; None without one.
         address: where it is sent, see `providers.destination`.
         parent: the run that the file has corrected rows of.
         corrects: the mere fix that the file has corrected rows of.
@@ -46,9 +50,14 @@ class Submission:
     again: bool = False
     dry_run: bool = False
     max_bad: MaxBad | None = None
+    baseline: Accepted | None = None
     parent: str | None = None
     corrects: CorrectedFix | None = None
     corrections: pd.DataFrame | None = None
+
+    def compared(self, checked: Checked) -> Comparison | None:
+        """The file beside the baseline; None without one."""
+        return self.baseline.compared(checked) if self.baseline is not None else None
 
     @property
     def options(self) -> dict[str, str]:

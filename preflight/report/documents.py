@@ -14,6 +14,7 @@ from preflight.report.listing import listing
 from preflight.report.reported import Display, Reported, ReportedFile
 
 if TYPE_CHECKING:
+    from preflight.baseline.comparison import Comparison
     from preflight.runs.prediction import Predicted
     from preflight.runs.settlement import SettledRun
     from preflight.writing.writer import FixedFile
@@ -25,22 +26,33 @@ def text(reported: Reported) -> Iterator[str]:
     return as_json.pieces(reported, Display())
 
 
-def of_file(checked: Checked, books: Books, *, show_all: bool = True) -> ReportedFile:
+def of_file(
+    checked: Checked,
+    books: Books,
+    *,
+    show_all: bool = True,
+    compared: Comparison | None = None,
+) -> ReportedFile:
     """A file with its findings.
 
     Args:
         checked: the file after linting.
         books: of the file.
         show_all: whether to include findings about rows even if the header is wrong.
+        compared: the file beside the baseline, if there is one.
     """
     return ReportedFile(
-        listing(checked.source.name, checked.analysis, books, show_all=show_all),
+        listing(checked.source.name, checked.analysis, books, show_all=show_all, compared=compared),
         lambda findings: reveal(checked.analysis, checked.records("fetching"), findings),
     )
 
 
 def of_fix(
-    fixed: FixedFile, *, show_all: bool = True, written: WrittenResults | None = None
+    fixed: FixedFile,
+    *,
+    show_all: bool = True,
+    written: WrittenResults | None = None,
+    compared: Comparison | None = None,
 ) -> Reported:
     """The findings of a file, its fixes, and where its rows ended.
 
@@ -48,9 +60,10 @@ def of_fix(
         fixed: the results of the fix.
         show_all: whether to include findings about rows even if the header is wrong.
         written: the results beside a report.json.
+        compared: the file beside the baseline, if there is one.
     """
     return Reported(
-        files=[of_file(fixed.checked, fixed.books, show_all=show_all)],
+        files=[of_file(fixed.checked, fixed.books, show_all=show_all, compared=compared)],
         fixed=fixed.changes,
         written=written,
     )
@@ -66,7 +79,7 @@ def of_run(sent: SettledRun, *, written: WrittenResults | None = None) -> Report
     books = sent.run.books if sent.run else sent.fixed.books if sent.fixed else sent.checked.after
     sending = sent.run is not None or sent.fixed is None
     return Reported(
-        files=[of_file(sent.checked, books)],
+        files=[of_file(sent.checked, books, compared=sent.compared)],
         fixed=sent.changes,
         run=_run(sent),
         run_books=sent.books if sending else None,

@@ -17,6 +17,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # they bring pandas, and `preflight --help` does without
+    from preflight.baseline.comparison import Comparison
     from preflight.config.settings import Settings
     from preflight.report.listing import Listing
     from preflight.runs.settlement import SettledRun
@@ -36,6 +37,8 @@ def _fails(listing: Listing, settings: Settings) -> bool:
     from preflight.core.types import Severity
     from preflight.linting.rule_limits import excused_as_given
 
+    if listing.compared is not None:
+        return _fails_beside(listing, listing.compared, settings)
     counts, excused = listing.severity_counts(), excused_as_given(listing.analysis)
     if settings.fail_on == "warning" and counts[Severity.WARNING] > excused.warnings:
         return True
@@ -48,8 +51,28 @@ def _fails(listing: Listing, settings: Settings) -> bool:
     return not settings.max_bad.allows(rejected, listing.books.rows)
 
 
-def of_fix(fixed: FixedFile, settings: Settings) -> int:
-    """The exit code of a file that was fixed or split."""
+def _fails_beside(listing: Listing, compared: Comparison, settings: Settings) -> bool:
+    """Whether a file has more than its baseline accepts; what the config accepts is in that."""
+    from preflight.core.types import Severity
+
+    if compared.refuses or (settings.fail_on == "warning" and compared.fresh(Severity.WARNING)):
+        return True
+    rejected = compared.rejected(listing.analysis.before)
+    if settings.max_bad is None:
+        return bool(compared.fresh(Severity.ERROR) or rejected)
+    return not settings.max_bad.allows(rejected, listing.books.rows)
+
+
+def of_fix(fixed: FixedFile, settings: Settings, compared: Comparison | None = None) -> int:
+    """The exit code of a file that was fixed or split.
+
+    Args:
+        fixed: the results.
+        settings: of the call.
+        compared: the file beside the baseline, if there is one.
+    """
+    if compared is not None:
+        return _of_compared(settings, compared, fixed, 0)
     refused = bool(fixed.checked.analysis.refused)
     rejected = fixed.books.rejected
     return _of_results(settings, refused, fixed, rejected, fixed.books.rows)
@@ -61,9 +84,26 @@ def of_run(sent: SettledRun, settings: Settings) -> int:
         return sent.stopped.exit_code
     if sent.gate is not None:
         return FAILED  # nothing was sent, which no option makes a success
+    if sent.compared is not None:
+        return _of_compared(settings, sent.compared, sent, sent.books.rejected_there)
     refused = bool(sent.checked.analysis.refused)
     rejected = sent.books.rejected_here + sent.books.rejected_there
     return _of_results(settings, refused, sent, rejected, sent.books.rows)
+
+
+def _of_compared(
+    settings: Settings, compared: Comparison, results: FixedFile | SettledRun, refused: int
+) -> int:
+    """The exit code of results beside a baseline; `refused` rows the provider rejected."""
+    from preflight.core.types import Severity
+
+    if _never_fails(settings):
+        return PASSED
+    analysis = results.checked.analysis
+    warnings = min(results.warnings, compared.fresh(Severity.WARNING))
+    if (analysis.refused and compared.refuses) or (settings.fail_on == "warning" and warnings):
+        return FAILED
+    return _of_rejected(settings, compared.rejected(analysis.after) + refused, results.books.rows)
 
 
 def of_merged_file(sent: SettledRun, settings: Settings) -> int:

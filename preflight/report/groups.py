@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from preflight.baseline.comparison import Standing
 from preflight.core import findings as tables
 from preflight.core.types import Bools, Safety, Severity
 from preflight.linting.analysis import Analysis
@@ -51,6 +52,8 @@ class Group:
 def groups(listing: Listing, *, without: frozenset[int] = frozenset()) -> list[Group]:
     """The findings of a listing by rule: those about the whole file, errors, the most frequent.
 
+    What a baseline accepts is left out.
+
     Args:
         listing: of the file.
         without: positions of columns; warnings about their names are left out.
@@ -71,6 +74,8 @@ def _of_file(listing: Listing, without: frozenset[int]) -> Iterator[Group]:
     by_rule: dict[tuple[str, Severity], list[int]] = defaultdict(list)
     for at, (rule, problem) in listing.problems.items():
         left_out = rule.severity is Severity.WARNING and (problem.column or 0) - 1 in without
+        if listing.standings is not None and listing.standings[at] == Standing.ACCEPTED:
+            continue
         if rule.scope is not Scope.HEADER or not left_out:
             by_rule[rule.code, rule.severity].append(at)
     for positions in by_rule.values():
@@ -89,6 +94,8 @@ def _of_rows(listing: Listing) -> Iterator[Group]:
         return
     of_rows = np.ones(len(frame), dtype=bool)
     of_rows[list(listing.problems)] = False
+    if listing.standings is not None:
+        of_rows &= listing.standings != Standing.ACCEPTED
     codes, errors = frame[tables.CODE], frame[tables.ERROR].to_numpy()
     numbers = codes.cat.codes.to_numpy()
     for at, code in enumerate(codes.cat.categories):

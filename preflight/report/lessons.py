@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+from preflight.core import json_text
 from preflight.core.exchange import Reason
 from preflight.core.redact import visible
 from preflight.learning.counting import CHANCE, PRECISION, Support
@@ -140,7 +141,7 @@ def document(lessons: Lessons) -> str:
             for lesson in lessons.lessons
         ],
     }
-    return json.dumps(report, ensure_ascii=False, indent=1) + "\n"
+    return json_text.dumps(report, indent=1) + "\n"
 
 
 def _entry(proposal: Proposal) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from preflight.baseline.comparison import Comparison, Standing
 from preflight.core import findings as tables
 from preflight.core.books import Books
 from preflight.core.findings import Findings
@@ -60,6 +61,7 @@ class ListedFinding:
         safety: of the fix for it, if there is one.
         cell: the cell that it is about; None if it is not about a single cell. Personal data.
         replacement: the fixed cell, if requested. Personal data.
+        standing: how it stands to the baseline; None without one.
     """
 
     rule: Rule
@@ -71,6 +73,7 @@ class ListedFinding:
     safety: Safety | None
     cell: str | None
     replacement: str | None
+    standing: Standing | None = None
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,8 @@ class Listing:
         problems: the problems of the file or its header, by their positions in `findings`.
         cells: for each finding the cell that it is about, or None; all None if not fetched.
         replacements: for each finding the fixed cell, or None.
+        compared: the file beside the baseline; None without one.
+        standings: for each finding how it stands to the baseline; None without one.
     """
 
     path: str
@@ -96,12 +101,14 @@ class Listing:
     problems: Mapping[int, tuple[Rule, Problem]]
     cells: np.ndarray
     replacements: np.ndarray
+    compared: Comparison | None = None
+    standings: np.ndarray | None = None
 
     def rows(self) -> Iterator[ListedFinding]:
         """The findings one by one."""
         rules, columns = self.analysis.plan.rules, self.analysis.plan.columns
         names = {column.position + 1: column.name for column in columns}
-        frame = self.findings.frame
+        frame, standings = self.findings.frame, self.standings
         for at, (code, row, line, column, message, error) in enumerate(
             zip(*(frame[name].tolist() for name in frame), strict=True)
         ):
@@ -119,6 +126,7 @@ class Listing:
                 safety=safety,
                 cell=self.cells[at],
                 replacement=self.replacements[at],
+                standing=None if standings is None else Standing(standings[at]),
             )
 
     def some(
@@ -135,8 +143,14 @@ class Listing:
         problems = {
             here: self.problems[at] for here, at in enumerate(positions) if at in self.problems
         }
+        standings = None if self.standings is None else self.standings[list(positions)]
         part = dataclasses.replace(
-            self, findings=taken, problems=problems, cells=old, replacements=new
+            self,
+            findings=taken,
+            problems=problems,
+            cells=old,
+            replacements=new,
+            standings=standings,
         )
         return list(part.rows()) if positions else []
 
@@ -201,6 +215,15 @@ class Listing:
             counted[rule.severity] += 1
         return counted
 
+    def fresh_counts(self) -> dict[Severity, int]:
+        """The number of findings of each severity that no baseline accepts, with the hidden ones.
+
+        Without a baseline all findings are such.
+        """
+        if self.compared is None:
+            return self.severity_counts()
+        return {severity: self.compared.fresh(severity) for severity in Severity}
+
     @property
     def names_are_values(self) -> bool:
         """Whether the header may be data of a contact, because the first row looks like it."""
@@ -232,6 +255,7 @@ def listing(
     *,
     show_all: bool = False,
     cells: Callable[[Findings], tuple[np.ndarray, np.ndarray]] | None = None,
+    compared: Comparison | None = None,
 ) -> Listing:
     """Makes the report of a file.
 
@@ -239,11 +263,14 @@ def listing(
         path: of the file, as the user gave it.
         analysis: the result of the first pass.
         books: of the file.
-        show_all: whether to show row findings even if the header is wrong.
+        show_all: whether to show row findings even if the header is wrong, and no baseline accepts
+            that.
         cells: a function that fetches the cell of each finding and its replacement; None to skip
             that.
+        compared: the file beside the baseline, if there is one.
     """
-    hold = analysis.header_wrong and not show_all
+    accepted = compared is not None and not compared.refuses
+    hold = analysis.header_wrong and not show_all and not accepted
     problems = _problems(analysis)
     kept = tables.concat([]) if hold else analysis.findings
     both = tables.concat([problems, kept])
@@ -264,7 +291,15 @@ def listing(
         problems=of_file,
         cells=old,
         replacements=new,
+        compared=compared,
+        standings=None if compared is None else _standings(compared, hold=hold)[order],
     )
+
+
+def _standings(compared: Comparison, *, hold: bool) -> np.ndarray:
+    """The standings of the problems of a file and of its findings about rows, if they are shown."""
+    of_rows = compared.of_rows[:0] if hold else compared.of_rows
+    return np.concatenate([compared.of_problems, of_rows])
 
 
 def fixable(analysis: Analysis) -> tuple[int, int]:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+from preflight.baseline.comparison import Comparison, Standing
+from preflight.baseline.document import Entry
 from preflight.core.types import Severity, Sheet
 from preflight.linting.rule_limits import rule_limits
 from preflight.report.listing import Listing, header_names, shape
@@ -54,7 +56,37 @@ def of_file(listing: Listing) -> dict[str, Any]:
             "rows": analysis.guessed_rows,
             "all_seen": analysis.preview.all_seen,
         },
+        **({} if listing.compared is None else {"baseline": _baseline(listing.compared)}),
     }
+
+
+def _baseline(compared: Comparison) -> dict[str, Any]:
+    """How a file stands to a baseline."""
+    return {
+        "path": valid(str(compared.path)),
+        "file": None if compared.file is None else compared.file.path,
+        **{standing.word: compared.count(standing) for standing in Standing},
+        "kinds": [
+            {
+                "code": found.kind.code,
+                "severity": str(found.kind.severity),
+                "column_name": found.kind.column or None,
+                "standing": found.standing.word,
+                "count": found.count,
+                "accepted": _accepted(found.entry) if found.entry is not None else None,
+            }
+            for found in compared.kinds
+        ],
+        "gone": [
+            {"code": entry.code, "column_name": entry.column or None, **_accepted(entry)}
+            for entry in compared.gone
+        ],
+        "changed_rules": list(compared.changed),
+    }
+
+
+def _accepted(entry: Entry) -> dict[str, Any]:
+    return {"count": entry.count, "rows": entry.rows}
 
 
 def _sheet(sheet: Sheet | None) -> dict[str, Any] | None:
@@ -105,6 +137,7 @@ def of_findings(listing: Listing, display: Display) -> Iterator[dict[str, Any]]:
                 "replacement": row.replacement if values else None,
             },
             "fingerprint": _fingerprint(where, seen[where]),
+            **({} if row.standing is None else {"baseline": row.standing.word}),
         }
 
 

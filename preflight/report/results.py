@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from preflight.config import catalogue
-from preflight.report import left_out, summary
+from preflight.report import accepted, left_out, summary
 from preflight.report.groups import without_advice
 from preflight.report.lines import Line, line
 from preflight.report.listing import Listing
@@ -40,6 +40,8 @@ def lines(fixed: FixedFile, listing: Listing, *, everything: bool) -> list[Line]
     if fixed.warnings:
         left = f"{plural(fixed.warnings, 'warning')} not changed (see report.json)"
         entries.append(line(left, indent=2))
+    if listing.compared is not None:
+        entries += accepted.lines(listing.compared)
     entries += summary.read_as(listing)
     return entries + left_out.lines(listing, room=0 if everything else _COLUMNS)
 

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from preflight.core.books import Books
 from preflight.core.types import Severity
+from preflight.report import accepted
 from preflight.report.lines import Line, line
 from preflight.report.listing import Listing
 from preflight.report.summary import by_config
-from preflight.report.wording import books, plural
+from preflight.report.wording import books, number, plural
 
 
 def lines(listings: Sequence[Listing]) -> list[Line]:
@@ -37,13 +38,16 @@ def _of(listing: Listing) -> list[Line]:
     counts = listing.severity_counts()
     errors, warnings = counts[Severity.ERROR], counts[Severity.WARNING]
     refused = ", nothing can be used" if listing.analysis.refused else ""
+    compared = listing.compared
+    fresh = f"; {number(compared.fresh())} new" if compared is not None else ""
     entry = line(
         (listing.path, "bold"),
         f": {plural(listing.books.rows, 'row')}, ",
         (plural(errors, "error"), "bold red" if errors else "green"),
         ", ",
         (plural(warnings, "warning"), "bold yellow" if warnings else "green"),
-        f", {plural(listing.books.rejected, 'rejected row')}{refused}",
+        f", {plural(listing.books.rejected, 'rejected row')}{refused}{fresh}",
     )
     notes = [*by_config(listing.analysis), *map(line, listing.analysis.plan.unused)]
-    return [entry, *(note._replace(indent=4) for note in notes)]
+    beside = accepted.notes(compared) if compared is not None else []
+    return [entry, *beside, *(note._replace(indent=4) for note in notes)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -10,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from preflight.core import json_text
 from preflight.core.redact import mask, visible
 from preflight.core.redact_cells import redact_cells
 from preflight.report.listing import shape
@@ -174,7 +174,7 @@ def document(trail: Trail, *, show_values: bool) -> str:
         "rows": [_story(story, show_values=show_values) for story in trail.stories],
         "notes": list(trail.notes),
     }
-    return json.dumps(report, ensure_ascii=False, indent=1) + "\n"
+    return json_text.dumps(report, indent=1) + "\n"
 
 
 def _story(story: Story, *, show_values: bool) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from preflight.core.books import Books, RunBooks
 from preflight.core.types import Severity
 from preflight.linting.analysis import Analysis
 from preflight.linting.rule_limits import rule_limits
-from preflight.report import left_out
+from preflight.report import accepted, left_out
 from preflight.report.lines import Line, line
 from preflight.report.listing import Listing, fixable
 from preflight.report.text import assumptions, sheet_notes
@@ -23,7 +23,8 @@ def lines(listing: Listing) -> list[Line]:
 
 def brief(listing: Listing, counts: Books | RunBooks) -> list[Line]:
     """What a quiet command prints: the file, what was found, and the books."""
-    return [*head(listing), found(listing), balance(counts)]
+    beside = accepted.lines(listing.compared)[:1] if listing.compared is not None else []
+    return [*head(listing), found(listing), *beside, balance(counts)]
 
 
 def balance(counts: Books | RunBooks) -> Line:
@@ -61,6 +62,7 @@ def tail(listing: Listing, *, room: int = 0) -> list[Line]:
     """
     return [
         *doubts(listing),
+        *(accepted.lines(listing.compared) if listing.compared is not None else []),
         balance(listing.books),
         *read_as(listing),
         *left_out.lines(listing, room=room),

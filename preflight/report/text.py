@@ -51,6 +51,12 @@ def judges() -> str:
     return f"judged with {named}\n"
 
 
+def standing(row: ListedFinding) -> str:
+    """The severity of a finding, and how it stands to the baseline: `error, new`."""
+    severity = str(row.rule.severity)
+    return severity if row.standing is None else f"{severity}, {row.standing.word}"
+
+
 def assumptions(layout: Layout) -> str:
     """The assumptions about how a file is written."""
     if layout.content != "table":

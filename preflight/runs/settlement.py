@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from preflight.baseline.comparison import Comparison
 from preflight.config import profiles
 from preflight.config.profile import Profile
 from preflight.config.setting_values import MaxBad
@@ -57,6 +58,7 @@ class SettledRun:
         stopped: why the run cannot go on now; None if it ended.
         dry_run: whether nothing was sent because the call was not to send.
         gate: the `max_bad` that so many rejected rows are over that nothing was sent; else None.
+        compared: the source beside the baseline of the call; None without one.
     """
 
     run: Run | None
@@ -78,6 +80,7 @@ class SettledRun:
     dry_run: bool = False
     gate: MaxBad | None = None
     excused: Excused = NOTHING_EXCUSED
+    compared: Comparison | None = None
 
 
 @dataclass

@@ -10,10 +10,17 @@ from preflight.cli.commands import COMMANDS
 from preflight.providers.sandbox.server import Sandbox
 from tests.calls import TALKVALUE, Call, contacts
 
+BELOW = {"baseline": ("write", "prune", "show")}
+"""The commands of a command that has some of its own."""
 
-@pytest.mark.parametrize("name", sorted(COMMANDS))
-def test_every_command_has_the_option(call: Call, name: str) -> None:
-    assert call(name, "--help").out.count("-q, --quiet") == 1
+
+@pytest.mark.parametrize(
+    "words",
+    [(name, *below) for name in sorted(COMMANDS) for below in
+     ([(each,) for each in BELOW[name]] if name in BELOW else [()])],
+)  # fmt: skip
+def test_every_command_has_the_option(call: Call, words: tuple[str, ...]) -> None:
+    assert call(*words, "--help").out.count("-q, --quiet") == 1
 
 
 def test_what_was_done_is_not_confirmed(call: Call, here: Path) -> None:

@@ -38,6 +38,7 @@ resolver = "127.0.0.1:5353"
 fail_on = "warning"
 exit_zero = true
 max_bad = "2.5%"
+baseline = "known/base.json"
 unsafe_fixes = true
 region = "us"
 timezone = "America/New_York"
@@ -118,6 +119,7 @@ def test_every_key_of_a_config_file_is_read(tmp_path: Path) -> None:
         fail_on="warning",
         exit_zero=True,
         max_bad=MaxBad(share=0.025, count=None),
+        baseline=tmp_path / "known/base.json",
         unsafe_fixes=True,
         region="US",
         timezone="America/New_York",
@@ -161,6 +163,8 @@ def test_every_key_can_stand_in_the_environment_but_the_tables(tmp_path: Path) -
         "PREFLIGHT_FAIL_ON": "warning",
         "PREFLIGHT_EXIT_ZERO": "1",
         "PREFLIGHT_MAX_BAD": "7",
+        "PREFLIGHT_BASELINE": "base.json",
+        "PREFLIGHT_BASELINE_KEY": "0123456789abcdef",
         "PREFLIGHT_UNSAFE_FIXES": "Yes",
         "PREFLIGHT_TIMEZONE": "UTC",
         "PREFLIGHT_ENCODING": "utf-16",
@@ -188,6 +192,7 @@ def test_every_key_can_stand_in_the_environment_but_the_tables(tmp_path: Path) -
         fail_on="warning",
         exit_zero=True,
         max_bad=MaxBad(count=7),
+        baseline=Path("base.json"),
         unsafe_fixes=True,
         timezone="UTC",
         encoding="utf-16",
@@ -368,6 +373,7 @@ BAD = [
     ("output_format", '"jsn"', "did you mean json"),
     ("statistics", "0", "true or false"),
     ("show_values", '"no"', "true or false"),
+    ("baseline", "3", "is a text"),
     ("state_dir", "3", "is a text"),
     ("state_dir", '""', "is a text"),
     ("timeout", "0", "above 0"),

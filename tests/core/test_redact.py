@@ -103,6 +103,22 @@ def test_what_cannot_be_seen_is_shown() -> None:
     assert visible("nothing odd: ünder ☃") == "nothing odd: ünder ☃"
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("::error::boom", r":\x3aerror::boom"),
+        ("  ::stop-commands::x", r"  :\x3astop-commands::x"),
+        ("a ##[error]boom", r"a #\x23[error]boom"),
+        ("##vso[task.setvariable]", r"#\x23vso[task.setvariable]"),
+        ("##teamcity[x]", r"#\x23teamcity[x]"),
+        ("std::vector, ## heading, C##", "std::vector, ## heading, C##"),
+    ],
+)
+def test_nothing_is_a_command_to_the_runner_of_a_workflow(text: str, shown: str) -> None:
+    assert visible(text) == shown
+    assert visible(shown) == shown
+
+
 @given(st.emails(), st.text(), st.text())
 def test_no_address_survives_in_any_surroundings(email: str, before: str, after: str) -> None:
     """Whatever stands around it, the address itself is gone."""

@@ -38,6 +38,7 @@ COMMANDS: Mapping[str, Entry] = {
     "runs": Entry("of_runs", "list what was sent"),
     "trace": Entry("of_runs", "show the history of one contact"),
     "learn": Entry("of_runs", "propose rules and config for refusals that no check predicted"),
+    "baseline": Entry("of_baselines", "accept what is found today: only what is new fails"),
     "diff": Entry("of_files", "show what a fix changed, cell by cell"),
     "undo": Entry("of_files", "undo a fix, as a whole or in part"),
     "rules": Entry("of_rules", "list the rules, or test your own"),
@@ -62,8 +63,9 @@ def command(name: str) -> click.Command | None:
         return None
     home = importlib.import_module(f"{__name__}.{entry.home}")
     found: click.Command = getattr(home, name.replace("-", "_"))
-    if not any(option.name == "quiet" for option in found.params):
-        found.params += [_quiet(), *([_verbose()] if name in _VERBOSE else [])]
+    for each in found.commands.values() if isinstance(found, click.Group) else [found]:
+        if not any(option.name == "quiet" for option in each.params):
+            each.params += [_quiet(), *([_verbose()] if name in _VERBOSE else [])]
     return found
 
 

@@ -8,7 +8,7 @@ from preflight.core.redact import visible
 from preflight.report import summary
 from preflight.report.listing import Listing
 from preflight.report.reported import Display, Reported
-from preflight.report.text import place
+from preflight.report.text import place, standing
 
 
 def pieces(reported: Reported, display: Display) -> Iterator[str]:
@@ -25,4 +25,4 @@ def found(listing: Listing) -> Iterator[str]:
     """Every finding of a file."""
     for row in listing.rows():
         where = place(listing.path, row)
-        yield f"{where}: {row.rule.code} [{row.rule.severity}] {visible(row.message)}\n"
+        yield f"{where}: {row.rule.code} [{standing(row)}] {visible(row.message)}\n"

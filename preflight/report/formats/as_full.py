@@ -9,7 +9,7 @@ from preflight.core.types import Safety
 from preflight.report import summary
 from preflight.report.listing import Listing, shape
 from preflight.report.reported import Display, Reported
-from preflight.report.text import place
+from preflight.report.text import place, standing
 from preflight.report.wording import number
 
 
@@ -33,7 +33,7 @@ def found(listing: Listing, *, show_values: bool) -> Iterator[str]:
     named = show_values or not listing.names_are_values
     for row in listing.rows():
         where, rule = place(listing.path, row), row.rule
-        yield f"{where} {rule.code} [{rule.severity}] {visible(row.message)}\n"
+        yield f"{where} {rule.code} [{standing(row)}] {visible(row.message)}\n"
         detail = [f"row {number(row.row)}"] if row.row else []
         if row.column is not None:
             name = (row.column_name or "").strip() if named else ""

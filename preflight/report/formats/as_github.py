@@ -43,8 +43,8 @@ def pieces(reported: Reported, display: Display) -> Iterator[str]:  # noqa: ARG0
 
 
 def log(text: str) -> str:
-    """A line of a log in which nothing is taken for a command, neither of the old kind."""
-    return f"preflight: {visible(text)}\n".replace("##[", "# #[")
+    """A line of a log in which nothing is taken for a command, see `visible`."""
+    return f"preflight: {visible(text)}\n"
 
 
 def _annotation(listing: Listing, one: ColumnFindings) -> str:

@@ -205,14 +205,25 @@ class _Screen:
 
 
 def _titles(listing: Listing) -> dict[Severity, Line]:
-    """The titles of the errors and the warnings; a file without warnings has a single one."""
-    counts = listing.severity_counts()
+    """The titles of the errors and the warnings; a file without warnings has a single one.
+
+    Beside a baseline only what is new or worse has titles.
+    """
+    counts = listing.fresh_counts()
     errors, warnings = counts[Severity.ERROR], counts[Severity.WARNING]
-    title = (plural(errors, "error"), _STYLES[Severity.ERROR] if errors else "green")
+    if listing.compared is not None and not errors and not warnings:
+        return {}
+    if listing.compared is None:
+        first, none = plural(errors, "error"), "0 warnings"
+        second = plural(warnings, "warning")
+    else:
+        first, none = plural(errors, "new error"), "0 new warnings"
+        second = plural(warnings, "new warning")
+    title = (first, _STYLES[Severity.ERROR] if errors else "green")
     if not warnings:
-        return {Severity.ERROR: line(title, ", 0 warnings", indent=2)}
-    second = (plural(warnings, "warning"), _STYLES[Severity.WARNING])
-    return {Severity.ERROR: line(title, indent=2), Severity.WARNING: line(second, indent=2)}
+        return {Severity.ERROR: line(title, f", {none}", indent=2)}
+    below = line((second, _STYLES[Severity.WARNING]), indent=2)
+    return {Severity.ERROR: line(title, indent=2), Severity.WARNING: below}
 
 
 def _cut(text: str, most: int) -> str:

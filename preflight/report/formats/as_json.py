@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
 
+from preflight.core import json_text
 from preflight.report import records
 from preflight.report.libraries import libraries
 from preflight.report.reported import Display, Reported
@@ -19,13 +19,13 @@ _NONE = '"findings": []'
 
 def pieces(reported: Reported, display: Display) -> Iterator[str]:
     """The document: one finding a line, written one by one, for a file may have millions."""
-    whole = json.dumps(_document(reported), ensure_ascii=False, indent=1) + "\n"
+    whole = json_text.dumps(_document(reported), indent=1) + "\n"
     before, after = whole.split(_NONE, 1)
     yield f'{before}"findings": ['
     end, between = "]", "\n"
     for file in reported.files:
         for finding in records.of_findings(file.complete, display):
-            yield f"{between}  {json.dumps(finding, ensure_ascii=False)}"
+            yield f"{between}  {json_text.dumps(finding)}"
             end, between = "\n ]", ",\n"
     yield f"{end}{after}"
 

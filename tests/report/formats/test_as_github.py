@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from preflight.core.redact import visible
 from preflight.report.formats import as_github
 from preflight.report.listing import Listing
 from tests.checked import rendered
@@ -71,12 +72,12 @@ def test_names_of_others_are_no_commands(odd: Listing) -> None:
     read = commands(told)
     assert {command.name for command in read} == {"error"}
     assert all(set(command.properties) == {"file", "line", "title"} for command in read)
-    name = " ".join(NAME.split())
-    shown = "".join(char if char.isprintable() else repr(char)[1:-1] for char in name)
-    path = "".join(char if char.isprintable() else repr(char)[1:-1] for char in HOSTILE_PATH)
-    assert {command.properties["file"] for command in read} == {path}
+    shown = visible(" ".join(NAME.split()))
+    assert {command.properties["file"] for command in read} == {visible(HOSTILE_PATH)}
     assert any(command.message.startswith(f"`{shown}`: ") for command in read)
 
 
 def test_a_line_of_the_log_is_no_command_of_the_old_kind() -> None:
-    assert as_github.log("::error::x ##[error]y\n") == ("preflight: ::error::x # #[error]y\\n\n")
+    assert as_github.log("::error::x ##[error]y\n") == (
+        "preflight: :\\x3aerror::x #\\x23[error]y\\n\n"
+    )
