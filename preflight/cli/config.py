@@ -6,13 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from preflight.cli.options import emit, sources_of
-from preflight.config import json_schema, profiles
+from preflight.config import profiles
 from preflight.report import settings_listing
 
 
 def run(output_format: str, *, show_schema: bool, **given: Any) -> int:
     """Prints the settings of a call with these options; always 0."""
     if show_schema:
+        from preflight.config import json_schema  # here: it takes longer than all the rest
+
         emit(json_schema.text(), None)
         return 0
     sources = sources_of(given, runs_code=False)

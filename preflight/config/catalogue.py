@@ -25,6 +25,7 @@ from typing import TypeVar
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from preflight.config import choices
 from preflight.config.profile import Profile
 from preflight.core.errors import ConfigError, RuleError
 from preflight.core.suggest import nearest
@@ -35,7 +36,7 @@ from preflight.rule import Rule, Scope
 T = TypeVar("T")
 D = TypeVar("D")
 
-ALL = "ALL"
+ALL = choices.ALL
 GROUP = "preflight.rules"
 _CODE = re.compile(r"[A-Z]{3}[0-9]{3}")
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")

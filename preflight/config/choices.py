@@ -11,3 +11,5 @@ OutputFormat = Literal[
 ]  # fmt: skip
 FAIL_ON: tuple[str, ...] = get_args(FailOn)
 FORMATS: tuple[str, ...] = get_args(OutputFormat)
+ALL = "ALL"
+"""The prefix of every rule code."""

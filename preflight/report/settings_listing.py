@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from preflight.config import trust
-from preflight.config.catalogue import ALL
+from preflight.config.choices import ALL
 from preflight.config.file_ignores import FileIgnores
 from preflight.config.layers import Key, Origin, Source, keys
 from preflight.config.profile import Profile
