@@ -12,7 +12,7 @@ import click
 
 from preflight.cli.commands import COMMANDS, command
 from preflight.cli.terminal import complain, is_refused, silence
-from preflight.core.errors import PreflightError, WriteError
+from preflight.core.errors import ConfigError, PreflightError, UnknownCode, WriteError
 from preflight.report import exit_codes
 
 
@@ -29,6 +29,10 @@ class _Commands(click.Group):
             # The reader of our output went away, as `head` does; that is not an error.
             silence()
             return 0
+        except UnknownCode as error:
+            from preflight.cli.options import place_of  # here: only a mistake needs it
+
+            raise ConfigError(f"{place_of(error.entry, ctx)}{error}") from error
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         return command(cmd_name)

@@ -354,10 +354,24 @@ def settings_of(
         ConfigError: a value is invalid, or a found config would run code.
     """
     sources = sources_of(given, provider=provider, runs_code=runs_code)
+    if context := click.get_current_context(silent=True):
+        context.meta[_SOURCES] = sources
     for origin in sources.ignored:
         said = f"{origin} is not obeyed in CI, for the config was only found; see --trust-config"
         note(visible(said))
     return sources.settings
+
+
+_SOURCES = "preflight.sources"
+
+
+def place_of(entry: str, context: click.Context) -> str:
+    """Where a call names a rule code that there is not: an option, a variable, a file and key."""
+    from preflight.config.setting_sources import of_code  # here, as above
+
+    sources = context.meta.get(_SOURCES)
+    origin = None if sources is None else of_code(entry, sources)
+    return "" if origin is None else f"{origin}: "
 
 
 def sources_of(

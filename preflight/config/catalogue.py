@@ -27,7 +27,7 @@ import pyarrow.compute as pc
 
 from preflight.config import choices
 from preflight.config.profile import Profile
-from preflight.core.errors import ConfigError, RuleError
+from preflight.core.errors import RuleError, UnknownCode
 from preflight.core.suggest import nearest
 from preflight.core.types import Severity
 from preflight.kinds.registry import ALL_KINDS
@@ -278,7 +278,7 @@ def choose(
         online: whether rules that ask the network may be on.
 
     Raises:
-        ConfigError: an entry matches no rule.
+        UnknownCode: an entry matches no rule.
     """
     own = severity or {}
     require_known((*select, *ignore, *extend_select, *own), rules)
@@ -321,7 +321,7 @@ def require_known(entries: Iterable[str], rules: Mapping[str, Rule]) -> None:
     """Makes sure that each entry is the code of a rule, a prefix of one, or `ALL`.
 
     Raises:
-        ConfigError: one is not.
+        UnknownCode: one is not.
     """
     for entry in entries:
         _fits(entry, rules)
@@ -345,4 +345,4 @@ def _fits(entry: str, rules: Mapping[str, Rule]) -> None:
     known = [*rules, *sorted({code[:3] for code in rules}), ALL]
     near = nearest(entry, known)
     hint = f"; did you mean {near}?" if near else "; see `preflight rules`"
-    raise ConfigError(f"no rule has the code or prefix `{entry}`{hint}")
+    raise UnknownCode(entry, hint)

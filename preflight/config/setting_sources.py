@@ -113,6 +113,22 @@ def sources(
     return SettingSources(made, merged.origins, config, trusted, _ignored(layers, withheld))
 
 
+def of_code(entry: str, given: SettingSources) -> Origin | None:
+    """Where a rule code or prefix is named; None if no source names it."""
+    for key, origin in given.origins.items():
+        if key[0] in ("severity", "max_findings"):
+            named: Iterable[str] = key[1:]
+        elif key[0] == "per_file_ignores":
+            named = given.settings.per_file_ignores[key[1]].codes
+        elif key[0] in ("select", "ignore", "extend_select"):
+            named = getattr(given.settings, key[0])
+        else:
+            continue
+        if entry in named:
+            return origin
+    return None
+
+
 def _config(place: Place) -> ConfigFile:
     if place.isolated:
         return ConfigFile()

@@ -5,6 +5,7 @@
     PreflightError                 exit 2   could not run
     ├── UsageError                 exit 2   the call or the config is wrong
     │   ├── ConfigError            exit 2   a key or a value of the config
+    │   │   └── UnknownCode        exit 2   no rule has a code or a prefix that a setting names
     │   ├── RuleError              exit 2   a rule or profile file that does not load
     │   ├── SourceError            exit 2   the input cannot be opened
     │   ├── WriteError             exit 2   a file or a folder cannot be written
@@ -50,6 +51,19 @@ class UsageError(PreflightError):
 
 class ConfigError(UsageError):
     """A key or a value of the config is wrong; the message names the file and the key."""
+
+
+class UnknownCode(ConfigError):
+    """No rule has a code or a prefix that a setting names.
+
+    Args:
+        entry: the code or prefix.
+        hint: what may be meant.
+    """
+
+    def __init__(self, entry: str, hint: str) -> None:
+        super().__init__(f"no rule has the code or prefix `{entry}`{hint}")
+        self.entry = entry
 
 
 class RuleError(UsageError):

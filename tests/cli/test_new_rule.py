@@ -69,7 +69,12 @@ def test_a_sample_that_lies_makes_the_exit_code_1(call: Call, here: Path) -> Non
         ('rules = ["nothing"]', "nothing: no such rule file or folder"),
         ('rules = ["bad.py"]', "bad.py: does not load: SyntaxError"),
         ('rules = ["keys.py"]', "keys.py: does not load: TypeError"),
-        ('[severity]\nEML999 = "off"', "no rule has the code or prefix `EML999`"),
+        ('[severity]\nEML999 = "off"', "preflight.toml: severity.EML999: no rule has the code"),
+        ("[rules.EML999]\nmax = 1", "preflight.toml: rules.EML999.max: no rule has the code"),
+        (
+            '[per_file_ignores]\n"a/*.csv" = ["EML3O2"]',
+            "per_file_ignores.a/*.csv: no rule has the code or prefix `EML3O2`; did you",
+        ),
         ('[severity]\nEML302 = "of"', "severity.EML302 is one of error, warning, off"),
         ("rule = 3", "unknown key `rule`; did you mean `rules`?"),
     ],
