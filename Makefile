@@ -58,6 +58,7 @@ fixtures: $(READY)
 # The JSON Schema of a config file, generated from the settings.
 schema: $(READY)
 	$(BIN)/python -m preflight.config.json_schema preflight/config/config.schema.json
+	$(BIN)/python -m preflight.report.json_schema preflight/report/report.schema.json
 
 # Executes the notebooks anew, in their place.
 notebooks: $(READY)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -40,9 +41,11 @@ class Standing(enum.IntEnum):
     NEW = 2
 
     @property
-    def word(self) -> str:
+    def word(self) -> Literal["accepted", "worse", "new"]:
         """What reports call it."""
-        return self.name.lower()
+        return (
+            "accepted" if self is Standing.ACCEPTED else "new" if self is Standing.NEW else "worse"
+        )
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+# Made once: a report may have millions of lines.
+_LINE = json.JSONEncoder(ensure_ascii=False, check_circular=False)
+
 
 def dumps(value: Any, *, indent: int | None = None) -> str:
     """JSON text in which letters of any script stand as they are, and nothing invisible does.
@@ -16,7 +19,10 @@ def dumps(value: Any, *, indent: int | None = None) -> str:
         value: to write.
         indent: of each level; None for a single line.
     """
-    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    if indent is None:
+        text = _LINE.encode(value)
+    else:
+        text = json.dumps(value, ensure_ascii=False, indent=indent)
     if "##" in text:
         text = text.replace("##", r"#\u0023")
     if text.isprintable():

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from preflight.core.books import Books
+from preflight.core.books import Books, RunBooks
 from preflight.linting.cell_values import reveal
 from preflight.linting.checked import Checked
 from preflight.report.formats import as_json
@@ -15,6 +14,7 @@ from preflight.report.reported import Display, Reported, ReportedFile
 
 if TYPE_CHECKING:
     from preflight.baseline.comparison import Comparison
+    from preflight.report.document_types import PredictionRecord, RunBooksRecord, RunRecord
     from preflight.runs.prediction import Predicted
     from preflight.runs.settlement import SettledRun
     from preflight.writing.writer import FixedFile
@@ -87,7 +87,7 @@ def of_run(sent: SettledRun, *, written: WrittenResults | None = None) -> Report
     )
 
 
-def _run(sent: SettledRun) -> dict[str, Any]:
+def _run(sent: SettledRun) -> RunRecord:
     """The `run` of the report."""
     return {
         "id": sent.run.id if sent.run else None,
@@ -110,11 +110,11 @@ def _run(sent: SettledRun) -> dict[str, Any]:
             }
             for stored in sent.parts
         ],
-        "books": dataclasses.asdict(sent.books),
+        "books": _books(sent.books),
         "not_sent_yet": sent.pending,
         "gate": str(sent.gate) if sent.gate is not None else None,
         "refusals": {
-            code: {"rows": count, "class": str(reason)}
+            code: {"rows": count, "class": reason}
             for code, (count, reason) in sent.refusals.items()
         },
         "predicted": {code: _prediction(predicted) for code, predicted in sent.predicted.items()},
@@ -124,11 +124,27 @@ def _run(sent: SettledRun) -> dict[str, Any]:
     }
 
 
-def _prediction(predicted: Predicted) -> dict[str, Any]:
-    counts = dataclasses.asdict(predicted)
-    # The key keeps its old name for programs that read it.
-    return {"rows": counts.pop("rows"), "foreseen": counts.pop("predicted"), **counts,
-            "missed": predicted.missed}  # fmt: skip
+def _prediction(predicted: Predicted) -> PredictionRecord:
+    return {
+        "rows": predicted.rows,
+        "foreseen": predicted.predicted,  # the old name, for programs that read it
+        "by": dict(predicted.by),
+        "accepted": dict(predicted.accepted),
+        "no_sign": dict(predicted.no_sign),
+        "missed": predicted.missed,
+    }
+
+
+def _books(books: RunBooks) -> RunBooksRecord:
+    return {
+        "rows": books.rows,
+        "rejected_here": books.rejected_here,
+        "accepted": books.accepted,
+        "rejected_there": books.rejected_there,
+        "submitted": books.submitted,
+        "unknown": books.unknown,
+        "dropped": books.dropped,
+    }
 
 
 def _state(sent: SettledRun) -> str:

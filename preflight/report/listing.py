@@ -28,6 +28,7 @@ _LONGEST = 200
 _MARKS = ("a", "A", "d", "s", "u", "c")
 
 
+@functools.lru_cache(maxsize=1 << 12)
 def shape(value: str) -> str:
     """The shape of a value, which hides the value: "Ann 42" → "A(1)a(2)s(1)d(2)".
 

@@ -5,22 +5,32 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING
 
 from preflight.baseline.comparison import Comparison, Standing
 from preflight.baseline.document import Entry
+from preflight.core.books import Books
 from preflight.core.types import Severity, Sheet
 from preflight.linting.rule_limits import rule_limits
 from preflight.report.listing import Listing, header_names, shape
 from preflight.report.reported import Display
 
+if TYPE_CHECKING:  # pydantic takes longer to import than a small report to be written
+    from preflight.report.document_types import (
+        AcceptedRecord,
+        BaselineRecord,
+        BooksRecord,
+        FileRecord,
+        FindingRecord,
+        SheetRecord,
+    )
 
-def of_file(listing: Listing) -> dict[str, Any]:
+
+def of_file(listing: Listing) -> FileRecord:
     """A file, with its counts and books."""
     analysis, layout = listing.analysis, listing.analysis.layout
     severities = listing.severity_counts()
-    return {
+    record: FileRecord = {
         "path": valid(listing.path),
         "sha256": layout.source.sha256,
         "bytes": layout.source.size,
@@ -31,7 +41,7 @@ def of_file(listing: Listing) -> dict[str, Any]:
         "profile": analysis.plan.profile.name,
         "columns": {valid(name): field for name, field in header_names(analysis).items()},
         "rows": analysis.rows,
-        "books": asdict(listing.books),
+        "books": _books(listing.books),
         "counts": {
             "error": severities[Severity.ERROR],
             "warning": severities[Severity.WARNING],
@@ -56,20 +66,24 @@ def of_file(listing: Listing) -> dict[str, Any]:
             "rows": analysis.guessed_rows,
             "all_seen": analysis.preview.all_seen,
         },
-        **({} if listing.compared is None else {"baseline": _baseline(listing.compared)}),
     }
+    if listing.compared is not None:
+        record["baseline"] = _baseline(listing.compared)
+    return record
 
 
-def _baseline(compared: Comparison) -> dict[str, Any]:
+def _baseline(compared: Comparison) -> BaselineRecord:
     """How a file stands to a baseline."""
     return {
         "path": valid(str(compared.path)),
         "file": None if compared.file is None else compared.file.path,
-        **{standing.word: compared.count(standing) for standing in Standing},
+        "accepted": compared.count(Standing.ACCEPTED),
+        "worse": compared.count(Standing.WORSE),
+        "new": compared.count(Standing.NEW),
         "kinds": [
             {
                 "code": found.kind.code,
-                "severity": str(found.kind.severity),
+                "severity": found.kind.severity,
                 "column_name": found.kind.column or None,
                 "standing": found.standing.word,
                 "count": found.count,
@@ -78,18 +92,32 @@ def _baseline(compared: Comparison) -> dict[str, Any]:
             for found in compared.kinds
         ],
         "gone": [
-            {"code": entry.code, "column_name": entry.column or None, **_accepted(entry)}
+            {
+                "code": entry.code,
+                "column_name": entry.column or None,
+                "count": entry.count,
+                "rows": entry.rows,
+            }
             for entry in compared.gone
         ],
         "changed_rules": list(compared.changed),
     }
 
 
-def _accepted(entry: Entry) -> dict[str, Any]:
+def _accepted(entry: Entry) -> AcceptedRecord:
     return {"count": entry.count, "rows": entry.rows}
 
 
-def _sheet(sheet: Sheet | None) -> dict[str, Any] | None:
+def _books(books: Books) -> BooksRecord:
+    return {
+        "rows": books.rows,
+        "clean": books.clean,
+        "rejected": books.rejected,
+        "dropped": books.dropped,
+    }
+
+
+def _sheet(sheet: Sheet | None) -> SheetRecord | None:
     if sheet is None:
         return None
     return {
@@ -103,7 +131,7 @@ def _sheet(sheet: Sheet | None) -> dict[str, Any] | None:
     }
 
 
-def of_findings(listing: Listing, display: Display) -> Iterator[dict[str, Any]]:
+def of_findings(listing: Listing, display: Display) -> Iterator[FindingRecord]:
     """The findings of a file, in order; those that are hidden are left out.
 
     Args:
@@ -117,10 +145,10 @@ def of_findings(listing: Listing, display: Display) -> Iterator[dict[str, Any]]:
         where = f"{path}\0{row.rule.code}\0{row.row}\0{row.line}\0{row.column}"
         seen[where] += 1
         known = row.column_name is not None and named
-        yield {
+        record: FindingRecord = {
             "code": row.rule.code,
             "name": row.rule.name,
-            "severity": str(row.rule.severity),
+            "severity": row.rule.severity,
             "message": valid(row.message),
             "path": path,
             "row": row.row,
@@ -133,12 +161,14 @@ def of_findings(listing: Listing, display: Display) -> Iterator[dict[str, Any]]:
             "fix": None
             if row.safety is None
             else {
-                "safety": str(row.safety),
+                "safety": row.safety,
                 "replacement": row.replacement if values else None,
             },
             "fingerprint": _fingerprint(where, seen[where]),
-            **({} if row.standing is None else {"baseline": row.standing.word}),
         }
+        if row.standing is not None:
+            record["baseline"] = row.standing.word
+        yield record
 
 
 def _fingerprint(where: str, occurrence: int) -> str:
@@ -153,4 +183,4 @@ def digest(text: str, length: int) -> str:
 
 def valid(text: str) -> str:
     """The text as valid Unicode: a path or a header may have other bytes."""
-    return text.encode("utf-8", "replace").decode()
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()

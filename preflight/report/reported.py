@@ -6,7 +6,7 @@ import dataclasses
 import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from preflight.report.lines import Line
 from preflight.report.listing import Listing, Token, own_tokens
 
 if TYPE_CHECKING:
+    from preflight.report.document_types import RunRecord
     from preflight.writing.written_results import WrittenResults
 
 Cells = Callable[[Findings], tuple[np.ndarray, np.ndarray]]
@@ -61,7 +62,7 @@ class Reported:
     fail_on: str = "error"
     next_step: Sequence[Line] = ()
     fixed: Mapping[str, int] | None = None
-    run: Mapping[str, Any] | None = None
+    run: RunRecord | None = None
     run_books: RunBooks | None = None
     written: WrittenResults | None = None
     told: Callable[[bool], Sequence[Line]] | None = None

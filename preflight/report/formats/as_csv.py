@@ -5,7 +5,7 @@ Text that a spreadsheet would run has an apostrophe before it, as in the other f
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -20,6 +20,7 @@ COLUMNS = (
     "token", "shape", "fix", "replacement", "fingerprint",
 )  # fmt: skip
 _TEXTS = frozenset({"path", "column_name", "message", "value", "shape", "replacement"})
+_OF_FIX = {"fix": "safety", "replacement": "replacement"}
 _ROWS = 4_096
 
 
@@ -29,14 +30,14 @@ def pieces(reported: Reported, display: Display) -> Iterator[str]:
     for file in reported.files:
         findings = records.of_findings(file.complete, display)
         while some := list(islice(findings, _ROWS)):
-            rows = [_row(finding) for finding in some]
-            columns = [_column(name, [row[name] for row in rows]) for name in COLUMNS]
+            columns = [_column(name, _cells(name, some)) for name in COLUMNS]
             yield bytes(csv_writer.body(csv_writer.records(columns))).decode()
 
 
-def _row(finding: dict[str, Any]) -> dict[str, Any]:
-    fix = finding["fix"] or {"safety": None, "replacement": None}
-    return {**finding, "fix": fix["safety"], "replacement": fix["replacement"]}
+def _cells(name: str, findings: Sequence[Mapping[str, Any]]) -> list[Any]:
+    if name in _OF_FIX:
+        return [finding["fix"] and finding["fix"][_OF_FIX[name]] for finding in findings]
+    return [finding[name] for finding in findings]
 
 
 def _column(name: str, cells: list[Any]) -> pa.Array:

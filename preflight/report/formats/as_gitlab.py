@@ -6,11 +6,11 @@ to name its row, so that all would be new once a row is added above them.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import PurePath
 from typing import Any
 
+from preflight.core import json_text
 from preflight.core.redact import visible
 from preflight.core.types import Severity
 from preflight.report import records
@@ -29,7 +29,7 @@ def pieces(reported: Reported, display: Display) -> Iterator[str]:  # noqa: ARG0
     for listing in reported.listings:
         issues = [_issue(listing, one) for one in by_column(listing, 1)]
         for issue in [*issues, *_hidden(listing)]:
-            yield f"{between} {json.dumps(issue, ensure_ascii=False)}"
+            yield f"{between} {json_text.dumps(issue)}"
             end, between = "\n]\n", ",\n"
     yield end
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict
 from importlib.metadata import version
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from preflight.core import json_text
 from preflight.report import records
 from preflight.report.libraries import libraries
 from preflight.report.reported import Display, Reported
 
-SCHEMA_VERSION = 1
+if TYPE_CHECKING:
+    from preflight.report.document_types import ToolRecord
+
+SCHEMA_VERSION: Literal[1] = 1
 DISTRIBUTION = "contact-preflight"
 _NONE = '"findings": []'
 
@@ -30,17 +33,18 @@ def pieces(reported: Reported, display: Display) -> Iterator[str]:
     yield f"{end}{after}"
 
 
-def tool() -> dict[str, Any]:
+def tool() -> ToolRecord:
     """Who made a report, and the libraries that judged the cells."""
     return {"name": "preflight", "version": version(DISTRIBUTION), "libraries": libraries()}
 
 
 def _document(reported: Reported) -> dict[str, Any]:
     """The document without its findings."""
+    head: dict[str, Any] = {"schema_version": SCHEMA_VERSION, "tool": tool()}
+    if reported.written is not None:
+        head |= asdict(reported.written)  # near the top: see `written_results`
     document: dict[str, Any] = {
-        "schema_version": SCHEMA_VERSION,
-        "tool": tool(),
-        **({} if reported.written is None else asdict(reported.written)),
+        **head,
         "files": [records.of_file(listing) for listing in reported.listings],
         "findings": [],
         "findings_total": reported.total,
@@ -49,5 +53,5 @@ def _document(reported: Reported) -> dict[str, Any]:
     if reported.fixed is not None:
         document["fixed"] = dict(reported.fixed)
     if reported.run is not None:
-        document["run"] = dict(reported.run)
+        document["run"] = reported.run
     return document

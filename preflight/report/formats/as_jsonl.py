@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
 
+from preflight.core import json_text
 from preflight.report import records
 from preflight.report.formats.as_json import SCHEMA_VERSION, tool
 from preflight.report.reported import Display, Reported
@@ -33,5 +32,5 @@ def pieces(reported: Reported, display: Display) -> Iterator[str]:
     )
 
 
-def _line(kind: str, document: dict[str, Any]) -> str:
-    return json.dumps({"kind": kind, **document}, ensure_ascii=False) + "\n"
+def _line(kind: str, document: Mapping[str, object]) -> str:
+    return json_text.dumps({"kind": kind, **document}) + "\n"

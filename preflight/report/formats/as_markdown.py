@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from preflight.core.redact import visible
 from preflight.core.types import Severity
@@ -16,6 +17,9 @@ from preflight.report.lines import line
 from preflight.report.listing import Listing
 from preflight.report.reported import Display, Reported
 from preflight.report.wording import number, plural
+
+if TYPE_CHECKING:
+    from preflight.report.document_types import RunRecord
 
 PLACES = 5
 """How many lines of the findings of a rule in a column are named."""
@@ -38,7 +42,7 @@ def pieces(reported: Reported, display: Display) -> Iterator[str]:  # noqa: ARG0
         yield from _table(listing)
         yield from _notes(reported, listing)
     if reported.run is not None:
-        yield from _run(reported)
+        yield from _run(reported.run)
 
 
 def escaped(text: str, *, in_table: bool = False) -> str:
@@ -97,10 +101,9 @@ def _notes(reported: Reported, listing: Listing) -> Iterator[str]:
     yield "\n"
 
 
-def _run(reported: Reported) -> Iterator[str]:
-    run = reported.run or {}
+def _run(run: RunRecord) -> Iterator[str]:
     name = "" if run["id"] is None else f" {escaped(run['id'])}"
-    rehearsal = ", in the sandbox" if run["sandbox"] else ""
+    rehearsal = ", in the sandbox" if run.get("sandbox") else ""
     yield f"### Run{name} to {escaped(run['provider'])}: {escaped(run['state'])}{rehearsal}\n\n"
     if run["refusals"]:
         yield "| code of the provider | what can be done | rows |\n|---|---|---:|\n"

@@ -5,13 +5,13 @@ A result has the first places of its findings; `occurrenceCount` is the number o
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
+from preflight.core import json_text
 from preflight.core.redact import visible
 from preflight.core.types import Severity
 from preflight.report import records
@@ -44,7 +44,7 @@ def pieces(reported: Reported, display: Display) -> Iterator[str]:  # noqa: ARG0
     listed = found[:RESULTS]
     rules = {one.rule.code: one.rule for _, one in listed}
     rules = {code: rules[code] for code in sorted(rules)}
-    log = json.dumps(_log(reported, rules, len(found)), ensure_ascii=False, indent=1)
+    log = json_text.dumps(_log(reported, rules, len(found)), indent=1)
     before, after = log.split(_NONE, 1)
     yield f'{before}"results": ['
     end, between = "]", "\n"
@@ -52,7 +52,7 @@ def pieces(reported: Reported, display: Display) -> Iterator[str]:  # noqa: ARG0
     artifacts = {id(listing): at for at, listing in enumerate(reported.listings)}
     for listing, one in listed:
         result = _result(listing, one, numbers[one.rule.code], artifacts[id(listing)])
-        yield f"{between}    {json.dumps(result, ensure_ascii=False)}"
+        yield f"{between}    {json_text.dumps(result)}"
         end, between = "\n   ]", ",\n"
     yield f"{end}{after}\n"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -25,7 +26,9 @@ def test_each_finding_is_a_row(found: Listing, odd: Listing, *, show_values: boo
     display = Display(show_values=show_values)
     table = read(rendered("csv", found, odd, display=display))
     assert tuple(table.columns) == as_csv.COLUMNS
-    expected = [finding for one in (found, odd) for finding in records.of_findings(one, display)]
+    expected: list[dict[str, Any]] = [
+        dict(finding) for one in (found, odd) for finding in records.of_findings(one, display)
+    ]
     for row, finding in zip(table.to_dict("records"), expected, strict=True):
         fix = finding.pop("fix") or {"safety": None, "replacement": None}
         finding |= {"fix": fix["safety"], "replacement": fix["replacement"]}

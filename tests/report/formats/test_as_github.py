@@ -9,7 +9,7 @@ from preflight.core.redact import visible
 from preflight.report.formats import as_github
 from preflight.report.listing import Listing
 from tests.checked import rendered
-from tests.report.formats.conftest import HOSTILE_PATH, NAME
+from tests.report.conftest import HOSTILE_PATH, NAME
 
 
 class Command(NamedTuple):

@@ -1,0 +1,429 @@
+"""The keys of a report for programs; `report.schema.json` is generated from them.
+
+The descriptions of the fields go into that schema. A key may be added; none is taken away.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, NotRequired
+
+from pydantic import ConfigDict, Field, with_config
+from typing_extensions import TypedDict  # pydantic brings it, and wants it before Python 3.12
+
+from preflight.core.exchange import Reason
+from preflight.core.types import Safety, Severity
+
+_CLOSED, _OPEN = ConfigDict(extra="forbid"), ConfigDict(extra="allow")
+
+Count = Annotated[int, Field(ge=0)]
+Number = Annotated[int, Field(ge=1)]
+Code = Annotated[str, Field(pattern="^[A-Z]{3}[0-9]{3}$")]
+Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+ShortDigest = Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
+
+
+@with_config(_CLOSED)
+class ToolRecord(TypedDict):
+    """Who made a report."""
+
+    name: Literal["preflight"]
+    version: str
+    libraries: NotRequired[
+        Annotated[
+            dict[str, str],
+            Field(
+                description="The libraries that judge cells, and their versions: email-validator, "
+                "phonenumbers, tzdata."
+            ),
+        ]
+    ]
+
+
+@with_config(_CLOSED)
+class BooksRecord(TypedDict):
+    """Where the rows of a file are: the last three sum to the first."""
+
+    rows: Count
+    clean: Count
+    rejected: Count
+    dropped: Count
+
+
+@with_config(_CLOSED)
+class CountsRecord(TypedDict):
+    """How many findings there are, with those that are hidden."""
+
+    error: Count
+    warning: Count
+    by_code: dict[Code, Number]
+
+
+@with_config(_CLOSED)
+class SheetRecord(TypedDict):
+    """The sheet of a workbook that was read."""
+
+    name: str
+    others: Annotated[list[str], Field(description="Further visible sheets that hold something.")]
+    hidden: Annotated[list[str], Field(description="Sheets that are hidden.")]
+    hidden_rows: Annotated[Count, Field(description="Rows that are hidden, and read as well.")]
+    hidden_columns: Count
+    filtered: bool
+    merged: Count
+
+
+@with_config(_CLOSED)
+class UnsafeFixesRecord(TypedDict):
+    """What --unsafe-fixes would add to the fixes that are made."""
+
+    cells: Annotated[Count, Field(description="Cells that would change.")]
+    rows: Annotated[
+        Count, Field(description="Rows that would become sendable, duplicates among them.")
+    ]
+    all_seen: Annotated[
+        bool,
+        Field(description="Whether all cells that a guess may fix were looked at; else more."),
+    ]
+
+
+@with_config(_CLOSED)
+class LimitRecord(TypedDict):
+    """How many findings of a rule the config accepts."""
+
+    code: Code
+    findings: Number
+    max: Annotated[
+        str,
+        Field(description="A share of the rows, or a count.", pattern="^[0-9.]+%?$"),
+    ]
+    within: Annotated[
+        bool,
+        Field(
+            description="Whether there are no more than that, so that they do not count for the "
+            "exit code."
+        ),
+    ]
+
+
+StandingWord = Literal["accepted", "worse", "new"]
+
+
+@with_config(_CLOSED)
+class AcceptedRecord(TypedDict):
+    """What a baseline accepts of a kind."""
+
+    count: Count
+    rows: Annotated[
+        Number | None, Field(description="Of how many rows; null for the file or its header.")
+    ]
+
+
+@with_config(_CLOSED)
+class KindRecord(TypedDict):
+    """How the findings of a rule in a column stand to the baseline."""
+
+    code: Code
+    severity: Severity
+    column_name: Annotated[
+        str | None,
+        Field(description="The header as written, or `#3`; null for the file as a whole."),
+    ]
+    standing: StandingWord
+    count: Count
+    accepted: Annotated[
+        AcceptedRecord | None, Field(description="What the baseline accepts; null for nothing.")
+    ]
+
+
+@with_config(_CLOSED)
+class GoneRecord(TypedDict):
+    """What is accepted, and was not found any more."""
+
+    code: Code
+    column_name: Annotated[
+        str | None,
+        Field(description="The header as written, or `#3`; null for the file as a whole."),
+    ]
+    count: Count
+    rows: Annotated[
+        Number | None, Field(description="Of how many rows; null for the file or its header.")
+    ]
+
+
+@with_config(_CLOSED)
+class BaselineRecord(TypedDict):
+    """How a file stands to a baseline."""
+
+    path: Annotated[str, Field(description="Of the baseline.")]
+    file: Annotated[
+        str | None,
+        Field(
+            description="The file in the baseline that this one is compared with; null if it has "
+            "none."
+        ),
+    ]
+    accepted: Count
+    worse: Count
+    new: Count
+    kinds: list[KindRecord]
+    gone: list[GoneRecord]
+    changed_rules: Annotated[
+        list[Code],
+        Field(description="The rules that have changed since the baseline was written."),
+    ]
+
+
+@with_config(_CLOSED)
+class FileRecord(TypedDict):
+    """A file."""
+
+    path: Annotated[str, Field(description="What the user called it.")]
+    sha256: Digest
+    bytes: Count
+    encoding: Annotated[str, Field(description="A codec name of Python.")]
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)]
+    sheet: Annotated[SheetRecord | None, Field(description="Null for what is no workbook.")]
+    header_line: Annotated[Number | None, Field(description="Null where there is no header.")]
+    profile: str
+    columns: Annotated[
+        dict[str, str], Field(description="Header as written to the field it holds.")
+    ]
+    rows: Count
+    books: BooksRecord
+    counts: CountsRecord
+    held_back: Annotated[
+        Count,
+        Field(description="Findings about rows that are hidden, because the header is wrong."),
+    ]
+    limits: Annotated[
+        list[LimitRecord],
+        Field(
+            description="The rules of which the config accepts some findings, and that have "
+            "findings about rows."
+        ),
+    ]
+    ignored: Annotated[
+        list[str],
+        Field(
+            description="Codes and prefixes of the rules that the config switches off in this file."
+        ),
+    ]
+    unused: Annotated[
+        list[str],
+        Field(description="What the user said that does not fit this file, in words; no error."),
+    ]
+    unsafe_fixes: Annotated[
+        UnsafeFixesRecord | None,
+        Field(description="Null where nothing of the file can be used until it is fixed."),
+    ]
+    baseline: NotRequired[Annotated[BaselineRecord, Field(description="With --baseline alone.")]]
+
+
+@with_config(_CLOSED)
+class FixRecord(TypedDict):
+    """The fix for a finding."""
+
+    safety: Safety
+    replacement: Annotated[str | None, Field(description="Null unless values are shown.")]
+
+
+@with_config(_CLOSED)
+class FindingRecord(TypedDict):
+    """A finding."""
+
+    code: Code
+    name: Annotated[str, Field(pattern="^[a-z0-9]+(-[a-z0-9]+)*$")]
+    severity: Severity
+    message: Annotated[str, Field(min_length=1)]
+    path: str
+    row: Annotated[Number | None, Field(description="Null if it is about the file.")]
+    line: Number | None
+    column: Number | None
+    column_name: Annotated[
+        str | None,
+        Field(
+            description="The header as written; null also where the header may be somebody's data."
+        ),
+    ]
+    value: Annotated[
+        str | None, Field(description="The cell as it was read; null unless values are shown.")
+    ]
+    token: Annotated[
+        ShortDigest | None,
+        Field(description="A keyed hash of the value: equal for equal values within a report."),
+    ]
+    shape: Annotated[
+        str | None,
+        Field(
+            description="a lower-case and A upper-case letters, d digits, s blanks, c control "
+            "characters, u beyond ASCII, each with how many; punctuation as it is."
+        ),
+    ]
+    fix: Annotated[FixRecord | None, Field(description="Null without a fix.")]
+    fingerprint: Annotated[
+        ShortDigest, Field(description="The same for the same finding of another call.")
+    ]
+    baseline: NotRequired[
+        Annotated[
+            StandingWord,
+            Field(description="With --baseline alone: how the finding stands to it."),
+        ]
+    ]
+
+
+@with_config(_CLOSED)
+class RunBooksRecord(TypedDict):
+    """Where the rows of a run are: the other six sum to `rows`.
+
+    `submitted`: the provider took it and tells no outcome. `unknown`: it is not known whether it
+    arrived.
+    """
+
+    rows: Count
+    rejected_here: Count
+    accepted: Count
+    rejected_there: Count
+    submitted: Count
+    unknown: Count
+    dropped: Count
+
+
+@with_config(_OPEN)
+class PartRecord(TypedDict):
+    """A part of what a run sends."""
+
+    number: Number
+    rows: Count
+    bytes: Count
+    sha256: Digest
+    state: str
+    job: str | None
+    status: Annotated[str | None, Field(description="The provider's own word.")]
+    counts: Annotated[dict[str, int], Field(description="The provider's own counters, verbatim.")]
+    reason: str | None
+
+
+RefusalRecord = TypedDict("RefusalRecord", {"rows": Count, "class": Reason})
+RefusalRecord.__doc__ = "The rows that the provider refused with a code of its own."
+with_config(_CLOSED)(RefusalRecord)
+
+
+@with_config(_OPEN)
+class RunRecord(TypedDict):
+    """What became of the rows."""
+
+    id: Annotated[str | None, Field(description="Null where nothing was sent.")]
+    parent: NotRequired[
+        Annotated[
+            str | None,
+            Field(
+                description="The run whose rejected rows this one sends again, corrected; null for "
+                "a first one."
+            ),
+        ]
+    ]
+    provider: str
+    address: NotRequired[
+        Annotated[
+            str | None,
+            Field(
+                description="Where it went, if not to the provider itself; "
+                '"sandbox" for the stand-ins of --sandbox.'
+            ),
+        ]
+    ]
+    sandbox: NotRequired[
+        Annotated[bool, Field(description="Whether it was a rehearsal in the sandbox.")]
+    ]
+    state: str
+    parts: list[PartRecord]
+    books: RunBooksRecord
+    not_sent_yet: Annotated[
+        Count, Field(description="How many of the unknown rows wait to be sent.")
+    ]
+    gate: NotRequired[
+        Annotated[
+            str | None,
+            Field(
+                description="The --max-bad that more rows were rejected than, so that nothing was "
+                "sent; else null."
+            ),
+        ]
+    ]
+    refusals: Annotated[dict[str, RefusalRecord], Field(description="By the provider's code.")]
+    predicted: NotRequired[
+        Annotated[
+            dict[str, PredictionRecord],
+            Field(description="By the provider's code: what findings had foreseen of it."),
+        ]
+    ]
+    unattributed: Annotated[
+        Count, Field(description="Rows that the provider refused without saying which.")
+    ]
+    unmatched_lines: Annotated[
+        Count, Field(description="Lines of its report that match no row that was sent.")
+    ]
+    notes: list[str]
+
+
+@with_config(_OPEN)
+class PredictionRecord(TypedDict):
+    """How many refused rows had a warning before sending."""
+
+    rows: Count
+    foreseen: Annotated[Count, Field(description="Rows with a warning that is a sign of it.")]
+    by: dict[Code, Count]
+    accepted: Annotated[
+        dict[Code, Count],
+        Field(description="Accepted rows that have a warning of the same rules."),
+    ]
+    no_sign: dict[Code, Count]
+    missed: Count
+
+
+@with_config(_CLOSED)
+class ReportRecord(TypedDict):
+    """What `--output-format json` prints, and what report.json holds.
+
+    Rows, lines and columns count from 1 and mean the input as given. Unless values are shown, it
+    holds no value of a contact.
+    """
+
+    schema_version: Literal[1]
+    tool: ToolRecord
+    written: NotRequired[
+        Annotated[
+            dict[str, str],
+            Field(
+                description="In report.json alone: the SHA-256 of each result beside it as it was "
+                "written."
+            ),
+        ]
+    ]
+    unfinished_run: NotRequired[
+        Annotated[
+            str | None,
+            Field(
+                description="In report.json alone: the run that has not ended and needs the "
+                "results; null if none does."
+            ),
+        ]
+    ]
+    files: list[FileRecord]
+    findings: Annotated[
+        list[FindingRecord],
+        Field(description="In the order of the files, then line, column, code."),
+    ]
+    findings_total: Annotated[Count, Field(description="With those that are held back.")]
+    truncated: Annotated[
+        bool, Field(description="Whether fewer findings are listed than there are.")
+    ]
+    fixed: NotRequired[
+        Annotated[
+            dict[Code, Count],
+            Field(
+                description="For each rule code, how many cells its fix changes; after `fix` and "
+                "`submit`."
+            ),
+        ]
+    ]
+    run: NotRequired[RunRecord]
