@@ -42,7 +42,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from preflight.rule import RowContext, Rule, Safety, Scope, Severity
+from preflight.rule import RowContext, Rule, Safety, Scope, Severity, contains
 
 _TAIL = 8
 _SUM = (
@@ -83,17 +83,17 @@ _NUMBER = r"^\s*[-+]?\s?(?:[A-Z]{3}\s|[$€£¥])?\s?\d[\d.,:/\sTZ+-]*\s?(?:[%$�
 def check(rows: pd.DataFrame, context: RowContext) -> pd.Series[bool]:
     text = rows.apply(lambda cells: cells.str.strip())
     value = f"{_ADDRESS}|{_PHONE}"
-    contact = text.apply(lambda cells: cells.str.contains(value)).any(axis=1)
+    contact = text.apply(lambda cells: contains(cells, value)).any(axis=1)
     kinds = {column.position: column.kind for column in context.columns}
     for at in text.columns:
         if kinds[at] == "phone":
-            contact |= text[at].str.contains(_DIGITS)
-    numbers = text.apply(lambda cells: cells.str.contains(_NUMBER)).sum(axis=1)
+            contact |= contains(text[at], _DIGITS)
+    numbers = text.apply(lambda cells: contains(cells, _NUMBER)).sum(axis=1)
     words = (text != "").sum(axis=1) - numbers
     keyed = pd.Series(False, index=rows.index)
     for at in text.columns:
         if kinds[at] in {"email", "phone"}:
-            keyed |= text[at].str.contains(_LABEL)
+            keyed |= contains(text[at], _LABEL)
     valid: pd.Series[bool] = contact | (words > 1 + keyed)
     return valid
 
