@@ -20,6 +20,8 @@ TABLE    a frame of rows that are alike     a mask: True where valid (see `Alike
 COMPARI- nothing: it reports what comparing  –
 SON      a corrected file with earlier runs
          found
+DRIFT    a `Drift`: the file beside a       the `Problem`s
+         snapshot of its source
 SCHEMA   nothing: it reports failures of    –
          the user's own schema
 CRASH    nothing: it reports a crash of     –
@@ -81,6 +83,8 @@ from preflight.kinds.registry import (
     unwrap_email,
 )
 from preflight.kinds.sniffing import LOOK_NAMES, Looks, looks_of
+from preflight.snapshots.drift import ColumnPair, Drift, Turn, shown
+from preflight.snapshots.snapshot import ColumnSnapshot, Mix, Share
 
 __all__ = [
     "ALL_KINDS",
@@ -94,13 +98,17 @@ __all__ = [
     "Alike",
     "Candidate",
     "Column",
+    "ColumnPair",
+    "ColumnSnapshot",
     "Comment",
     "Context",
+    "Drift",
     "Field",
     "FileView",
     "Layout",
     "Limits",
     "Looks",
+    "Mix",
     "Phase",
     "Problem",
     "Profile",
@@ -110,6 +118,8 @@ __all__ = [
     "Safety",
     "Scope",
     "Severity",
+    "Share",
+    "Turn",
     "Verdict",
     "bare_name",
     "comments_in",
@@ -129,6 +139,7 @@ __all__ = [
     "placeholder_email",
     "plain_letters",
     "several_emails",
+    "shown",
     "strip_invisible",
     "stripped",
     "tidied",
@@ -150,6 +161,7 @@ class Scope(enum.StrEnum):
     TABLE = "table"
     STORED = "stored"
     COMPARISON = "comparison"
+    DRIFT = "drift"
     SCHEMA = "schema"
     CRASH = "crash"
 
@@ -274,6 +286,7 @@ class Rule:
         repairs: for a RECORD rule, how a record that it reports may become a row again. A repair
             has a safety of its own.
         verdict: for a COMPARISON rule, the verdict that it reports.
+        limit: for a DRIFT rule, the change that it accepts, as the rule measures it.
         misplaces_cells: whether a record that it reports may have cells in the wrong columns. Such
             a record is not sent again before somebody has corrected it.
         limits_records: whether it reports records that are too large for any file within the
@@ -312,6 +325,7 @@ class Rule:
     rejects: frozenset[str] = frozenset()
     repairs: frozenset[Repair] = frozenset()
     verdict: Verdict | None = None
+    limit: float = 0.0
     misplaces_cells: bool = False
     limits_records: bool = False
     doc: str = ""
@@ -320,7 +334,12 @@ class Rule:
     @property
     def held_back(self) -> bool:
         """Whether its findings wait until the header is right: those about rows do."""
-        return self.scope not in (Scope.FILE, Scope.HEADER)
+        return not self.of_file
+
+    @property
+    def of_file(self) -> bool:
+        """Whether its findings are about the file and not about its rows."""
+        return self.scope in (Scope.FILE, Scope.HEADER, Scope.DRIFT)
 
 
 FileCheck = Callable[[FileView], Iterable[Problem]]

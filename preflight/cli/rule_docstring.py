@@ -8,9 +8,9 @@ both files, `GoodOptions::` those of the good file instead. `With::` is a furthe
 `Schema::` the user's own schema with a `SCHEMA` in it, and `Domains::` the answers of the DNS, one
 domain a line: `kestrel-labs.com takes mail`, `… takes none: WHY`, or `… cannot be asked`.
 `Compared::` is the result of comparing the bad file with earlier runs: `row ROW VERDICT: REASON`.
-`Workbook::` makes the samples sheets of a workbook: `numbers NAME` for a column of numbers, and in
-the bad one `hidden LINE`, and `formula LINE NAME` for a formula without a value. A byte that is not
-text is written as `\xHH`.
+`Before::` is the file whose snapshot both files are compared with. `Workbook::` makes the samples
+sheets of a workbook: `numbers NAME` for a column of numbers, and in the bad one `hidden LINE`, and
+`formula LINE NAME` for a formula without a value. A byte that is not text is written as `\xHH`.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ BLOCKS = (
     "Schema",
     "Domains",
     "Compared",
+    "Before",
     "Workbook",
     "Bad",
     "Findings",
@@ -65,6 +66,7 @@ class RuleSample:
         workbook: instructions for sheets of a workbook; None if the samples are text.
         mail: which domains take no mail; None if not needed.
         comparison: of the bad file with earlier runs.
+        before: the file whose snapshot both files are compared with; None if not needed.
     """
 
     rule: Rule
@@ -78,6 +80,7 @@ class RuleSample:
     workbook: str | None = None
     mail: MailHosts | None = None
     comparison: RowVerdicts = field(default_factory=RowVerdicts)
+    before: bytes | None = None
 
     def alone(self, settings: Settings) -> Settings:
         """The settings with only this rule, and the rules of `With::`, on."""
@@ -193,6 +196,7 @@ def sample(rule: Rule, folder: Path, rules_from: tuple[Path, ...] = ()) -> RuleS
         workbook=shown.get("Workbook"),
         mail=_mail(shown["Domains"]) if "Domains" in shown else None,
         comparison=_comparison(shown.get("Compared", "")),
+        before=as_bytes(shown["Before"]) if "Before" in shown else None,
     )
 
 

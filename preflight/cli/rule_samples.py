@@ -23,6 +23,7 @@ from preflight.core.workspace import workspace
 from preflight.linting.checked import Checked
 from preflight.pipeline import check_fix_split
 from preflight.rule import Rule
+from preflight.snapshots.snapshot import Snapshot
 from preflight.writing.writer import FixedFile
 
 _FINDING = re.compile(r"(?:(?P<line>\d+)(?::(?P<column>.*?))? )?(?P<code>[A-Z]{3}\d{3}) .+")
@@ -63,6 +64,7 @@ def _written(content: bytes, rule_sample: RuleSample, folder: Path) -> Path:
 
 def checked(content: bytes, settings: Settings, rule_sample: RuleSample, folder: Path) -> Checked:
     """Lints a file with this content."""
+    against = _against(settings, rule_sample, folder)
     path = _written(content, rule_sample, folder)
     return check_fix_split.check(
         path,
@@ -70,8 +72,17 @@ def checked(content: bytes, settings: Settings, rule_sample: RuleSample, folder:
         work=folder,
         rules_from=rule_sample.rules_from,
         mail=rule_sample.mail,
+        against=against,
         comparison=rule_sample.comparison if content == rule_sample.bad else RowVerdicts(),
     )
+
+
+def _against(settings: Settings, rule_sample: RuleSample, folder: Path) -> Snapshot | None:
+    """The snapshot that a sample is compared with, taken with the rules of the check."""
+    if rule_sample.before is None:
+        return None
+    path = _written(rule_sample.before, rule_sample, folder)
+    return check_fix_split.snapshot(path, settings, work=folder, rules_from=rule_sample.rules_from)
 
 
 def fixed(rule_sample: RuleSample, folder: Path) -> FixedFile:

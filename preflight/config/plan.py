@@ -14,6 +14,7 @@ from preflight.core.types import Column, Hints, Safety, Sheet
 from preflight.core.verdicts import RowVerdicts
 from preflight.kinds.email_dns import MailHosts
 from preflight.rule import Alike, Rule, Scope
+from preflight.snapshots.snapshot import Snapshot
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,9 @@ class Plan:
         unused: what the user said that does not fit this file, in words; it is no error.
         ignored: codes and prefixes of the rules that are off in this file alone.
         max_findings: of rules that are on, the code → how many findings do not make a call fail.
+        pictured: whether a snapshot of the file is taken.
+        against: the snapshot of its source that the file is compared with; None for none.
+        limits: the change that a rule about drift accepts, by code, where the user says so.
     """
 
     profile: Profile
@@ -54,6 +58,13 @@ class Plan:
     unused: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
     max_findings: Mapping[str, MaxBad] = field(default_factory=dict)
+    pictured: bool = False
+    against: Snapshot | None = None
+    limits: Mapping[str, float] = field(default_factory=dict)
+
+    def limit(self, rule: Rule) -> float:
+        """The change that a rule about drift accepts."""
+        return self.limits.get(rule.code, rule.limit)
 
     def scoped(self, scope: Scope) -> tuple[Rule, ...]:
         """The rules of one scope, in the order of their codes."""

@@ -101,6 +101,10 @@ class FileView:
         """The field that a column which is not sent would be sent as if `--map` said so."""
         return saved_by(column, self.columns, self.looks, self.profile)
 
+    def is_value(self, name: str) -> bool:
+        """Whether a name of the header holds an address, a number or a date of a contact."""
+        return _VALUE.search(name.strip()) is not None
+
     def at(self, column: Column, **details: Any) -> Problem:
         """A problem of a column's name; `details` are the other fields of `Problem`."""
         return Problem(line=self.layout.header_line, column=column.position + 1, **details)

@@ -322,6 +322,7 @@ class Problem:
         old: the text before the fix, for the log of fixes.
         new: the text after the fix.
         severity: if it differs from the rule's.
+        row: the row where it begins, if there is one.
     """
 
     message: str | None = None
@@ -331,3 +332,4 @@ class Problem:
     old: str | None = None
     new: str | None = None
     severity: Severity | None = None
+    row: int | None = None

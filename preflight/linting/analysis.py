@@ -35,8 +35,10 @@ from preflight.linting.kept_chunks import KeptChunks
 from preflight.linting.linter import Linter, view_problems
 from preflight.linting.row_rules import RowRules, following
 from preflight.linting.row_states import RowStateFold, RowStates
+from preflight.linting.snapshot_fold import SnapshotFold
 from preflight.linting.whole_file import WholeFile
-from preflight.rule import FileView, Rule, Scope
+from preflight.rule import Drift, FileView, Rule, Scope
+from preflight.snapshots.snapshot import Picture
 
 if TYPE_CHECKING:
     from preflight.linting.user_schema import UserSchema
@@ -66,6 +68,7 @@ class Analysis:
         guessed_rows: number of further rows that these would save, duplicates among them.
         repairs: the rows that are repaired, or would be by unsafe fixes, with the safety of that.
         kept: the results of each chunk, for the second pass and for reports.
+        picture: the snapshot of the file, if the plan asks for one and the file is a table.
     """
 
     layout: Layout
@@ -84,6 +87,7 @@ class Analysis:
     guessed_rows: int
     repairs: Mapping[int, Safety]
     kept: KeptChunks
+    picture: Picture | None = None
 
     @property
     def header_wrong(self) -> bool:
@@ -107,11 +111,16 @@ class Analysis:
 
     @property
     def refused(self) -> tuple[tuple[Rule, Problem], ...]:
-        """The errors about the file or its header that writing it again does not fix."""
+        """The errors about the file or its header that writing it again does not fix.
+
+        A change since an earlier file is none: it does not say that the file cannot be used.
+        """
         return tuple(
             (rule, problem)
             for rule, problem in self.problems
-            if rule.severity is Severity.ERROR and not self.plan.applies(problem.safety)
+            if rule.severity is Severity.ERROR
+            and rule.scope is not Scope.DRIFT
+            and not self.plan.applies(problem.safety)
         )
 
 
@@ -167,6 +176,7 @@ class _FirstPass:
         self._repairable: dict[int, Safety] = {}
         self._orders = DayMonthOrders()
         self._content = ContentFold(layout, plan)
+        self._snapshot = SnapshotFold(layout, plan) if plan.pictured and plan.columns else None
         self._kept = KeptChunks(layout, plan, folder)
         asked = schema is not None and bool(plan.scoped(Scope.SCHEMA))
         self._whole_file = WholeFile(schema, plan, layout) if schema and asked else None
@@ -189,6 +199,8 @@ class _FirstPass:
         add_states(self._states, chunk)
         add_orders(self._orders, chunk)
         self._content.add(chunk)
+        if self._snapshot is not None:
+            self._snapshot.add(chunk)
         self._contacts.add(chunk)
         self._preview.add(chunk)
         self._fix_counts.add(chunk)
@@ -207,6 +219,8 @@ class _FirstPass:
         states.settle()
         whole_file, schema_problems = self._of_whole_file(chunks)
         view = self._content.view(len(states.before))
+        picture = None if self._snapshot is None else self._snapshot.picture(view)
+        drift = Drift(self._plan.against, picture) if self._plan.against and picture else None
         preview = self._preview.result(states.after)
         analysis = Analysis(
             layout=self._layout,
@@ -214,7 +228,7 @@ class _FirstPass:
             rows=len(states.before),
             view=view,
             findings=tables.concat([*self._findings, whole_file]).ordered(),
-            problems=(*view_problems(view, self._plan), *schema_problems),
+            problems=(*view_problems(view, self._plan, drift), *schema_problems),
             before=states.before,
             after=states.after,
             of_whole_file=whole_file,
@@ -225,6 +239,7 @@ class _FirstPass:
             guessed_rows=len(preview.rows) + len(preview.records),
             repairs=self._repairable,
             kept=self._kept,
+            picture=picture,
         )
         if analysis.refused:
             states.reject_clean()

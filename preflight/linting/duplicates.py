@@ -74,7 +74,7 @@ class Contacts:
         keys = np.full(len(chunk.rows), "", dtype=object)
         if self._plan.key is not None:
             position = self._plan.key.position
-            keys = _normal(chunk, position, of_column.get(position))
+            keys = normal_keys(chunk, position, of_column.get(position))
         keyed = keys != ""
         hashes = np.zeros((2, len(keys)), dtype=np.uint64)
         hashes[:, keyed] = _hashed(keys[keyed])
@@ -256,7 +256,7 @@ def _ordered(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.sort_values(["bad", "row"], kind="stable").set_index("row")
 
 
-def _normal(chunk: Chunk, position: int, column: FixedColumn | None) -> np.ndarray:
+def normal_keys(chunk: Chunk, position: int, column: FixedColumn | None) -> np.ndarray:
     """A column that identifies contacts, after fixing and in its normal form."""
     keys = np.asarray(chunk.table[str(position)].to_numpy(zero_copy_only=False), dtype=object)
     if column is not None:

@@ -24,10 +24,12 @@ from preflight.kinds.country import regions
 from preflight.linting.pandera_checks import ColumnChecks
 from preflight.linting.rule_answers import RuleCrashed, crash_message, mask_of
 from preflight.linting.stored_numbers import stored_cells
-from preflight.rule import FileView, Rule, Scope
+from preflight.rule import Drift, FileView, Rule, Scope
 
 # After so many crashes of a rule on a column of a chunk the rest of the cells is unknown.
 _CRASHES = 64
+# Kinds whose cells a snapshot counts by what the kind's library makes of them.
+_PICTURED = ("email", "phone", "timestamp")
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,7 @@ class Linter:
             if (checks := ColumnChecks(column, plan)).rules
             or column is plan.key
             or column in plan.shared
+            or (plan.pictured and column.kind in _PICTURED and column.position in plan.linted)
         ]
 
     def lint(self, chunk: Chunk) -> Linted:
@@ -308,17 +311,32 @@ def apply_rule(
     return rule.code, bad, messages
 
 
-def view_problems(view: FileView, plan: Plan) -> list[tuple[Rule, Problem]]:
-    """The problems of the file and its header, in the order of the codes.
+def view_problems(
+    view: FileView, plan: Plan, drift: Drift | None = None
+) -> list[tuple[Rule, Problem]]:
+    """The problems of the file and its header, and what changed, in the order of the codes.
 
     Each problem comes with its rule, whose severity is that of the problem, which may have its own.
     If a rule crashes, that is a problem of the CRASH rule.
+
+    Args:
+        view: of the file.
+        plan: with the rules.
+        drift: the file beside the snapshot of its source, if there is one.
     """
     problems: list[tuple[Rule, Problem]] = []
-    for rule in (*plan.scoped(Scope.FILE), *plan.scoped(Scope.HEADER)):
+    about: list[tuple[Rule, FileView | Drift]] = [
+        (rule, view) for rule in (*plan.scoped(Scope.FILE), *plan.scoped(Scope.HEADER))
+    ]
+    if drift is not None:
+        about += [
+            (rule, dataclasses.replace(drift, limit=plan.limit(rule)))
+            for rule in plan.scoped(Scope.DRIFT)
+        ]
+    for rule, seen in about:
         assert rule.check is not None  # noqa: S101 - the catalogue makes sure
         try:
-            for problem in rule.check(view):
+            for problem in rule.check(seen):
                 message = problem.message or rule.message
                 severity = problem.severity or rule.severity
                 complete = dataclasses.replace(problem, message=message, severity=severity)

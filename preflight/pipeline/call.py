@@ -12,6 +12,7 @@ from preflight.core.errors import SourceError
 from preflight.core.verdicts import RowVerdicts
 from preflight.kinds.email_dns import MailHosts
 from preflight.linting.checked import CHUNK_BYTES, Progress, silent
+from preflight.snapshots.snapshot import Snapshot
 from preflight.writing import results_folder
 
 
@@ -30,6 +31,8 @@ class CallOptions(TypedDict, total=False):
     rules_from: tuple[Path, ...]
     mail: MailHosts | None
     comparison: RowVerdicts
+    against: Snapshot | None
+    pictured: bool
     progress: Progress
     chunk_bytes: int
     clock: Callable[[], datetime]
@@ -49,6 +52,8 @@ class Call:
         rules_from: folders or files of further rules, besides those of the settings.
         mail: says which domains take no mail, instead of the DNS; only used with `online`.
         comparison: of a corrected file with earlier runs: the rows to hold back.
+        against: the snapshot of its source that the file is compared with.
+        pictured: whether to take a snapshot of the file.
         progress: called with the stage, rows done, and their total if it is known.
         chunk_bytes: size of a chunk of text, at least 1; results do not depend on it.
         clock: the time, with a zone, for an input whose time of writing is unknown.
@@ -63,6 +68,8 @@ class Call:
     rules_from: tuple[Path, ...] = ()
     mail: MailHosts | None = None
     comparison: RowVerdicts = field(default_factory=RowVerdicts)
+    against: Snapshot | None = None
+    pictured: bool = False
     progress: Progress = silent
     chunk_bytes: int = CHUNK_BYTES
     clock: Callable[[], datetime] = _now

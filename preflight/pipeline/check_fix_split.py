@@ -19,18 +19,21 @@ from preflight.config.profile import GENERAL, Profile
 from preflight.config.setting_values import MaxBad
 from preflight.config.settings import Settings
 from preflight.core import files
+from preflight.core.errors import SourceError
 from preflight.core.findings import Findings
 from preflight.core.types import CHANGE_COLUMNS, Layout, Source
 from preflight.kinds import email_dns
 from preflight.linting.analysis import analyze
 from preflight.linting.cell_values import reveal
 from preflight.linting.checked import Check, Checked, Progress, RecordStream, silent
+from preflight.linting.snapshot_fold import conditions_differ
 from preflight.pipeline.call import Call, CallOptions
 from preflight.reading.scan import scan
 from preflight.reading.source import last_written, open_source
 from preflight.report import documents
 from preflight.rule import Rule
 from preflight.runs.kept_run import stored
+from preflight.snapshots.snapshot import Snapshot
 from preflight.writing import results_folder, undo, written_results
 from preflight.writing.writer import FixedFile, file_changes, rewrite, write
 from preflight.writing.written_results import WrittenResults
@@ -87,10 +90,37 @@ def analyzed(path: str | Path, settings: Settings, call: Call) -> Checked:
     )
     if call.note:
         plan = dataclasses.replace(plan, unused=(call.note, *plan.unused))
+    if call.pictured or call.against is not None:
+        plan = _pictured(plan, call.against)
     read = RecordStream(layout, "reading", call.progress, call.chunk_bytes)
     again = dataclasses.replace(read, stage="reading again")
     analysis = analyze(layout, plan, read, again=again, schema=schema, folder=call.work)
     return Checked(source, analysis, call.chunk_bytes)
+
+
+def _pictured(plan: Plan, against: Snapshot | None) -> Plan:
+    """The plan of a file that a snapshot is taken of, to be compared with another or kept."""
+    if against is None:
+        return dataclasses.replace(plan, pictured=True)
+    notes = conditions_differ(against, plan)
+    return dataclasses.replace(plan, pictured=True, against=against, unused=(*plan.unused, *notes))
+
+
+def snapshot(
+    path: str | Path, settings: Settings | None = None, **options: Unpack[CallOptions]
+) -> Snapshot:
+    """Takes a snapshot of a file: counts, and no value of a contact. Arguments as of `check`.
+
+    Raises:
+        UsageError: the file cannot be opened, a setting does not fit it, or it is not a table.
+    """
+    call = dataclasses.replace(Call(**options), pictured=True)
+    analysis = analyzed(path, settings or Settings(), call).analysis
+    if analysis.picture is None:
+        name, content = analysis.layout.source.name, analysis.layout.content
+        what = "a table without a header" if content == "table" else content
+        raise SourceError(f"{name} is {what}: there is nothing to take a snapshot of")
+    return analysis.picture.snapshot
 
 
 def _user_schema(given: str) -> UserSchema:

@@ -64,7 +64,7 @@ def groups(listing: Listing, *, without: frozenset[int] = frozenset()) -> list[G
 
 def _order(group: Group) -> tuple[bool, bool, int, str]:
     error = group.rule.severity is Severity.ERROR
-    of_file = group.rule.scope in (Scope.FILE, Scope.HEADER)
+    of_file = group.rule.of_file
     return not error, error and not of_file, -group.count, group.rule.code
 
 
@@ -205,7 +205,7 @@ def _step(rule: Rule, count: int, fixed: tuple[int, int], option: str) -> str:
         return f"{_GUESS} {does}{some}, by a guess"
     if rule.severity is Severity.WARNING:
         return "no need to act"
-    if rule.scope in (Scope.FILE, Scope.HEADER):
+    if rule.of_file:
         return "a person has to correct the file"
     if rule.scope is Scope.TABLE:
         return "the first one is kept, the others are rejected"

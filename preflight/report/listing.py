@@ -244,7 +244,9 @@ class Listing:
 
 def _problems(analysis: Analysis) -> Findings:
     return tables.concat(
-        tables.table(rule.code, 0, problem.line or 0, problem.column or 0, problem.message)
+        tables.table(
+            rule.code, problem.row or 0, problem.line or 0, problem.column or 0, problem.message
+        )
         for rule, problem in analysis.problems
     )
 

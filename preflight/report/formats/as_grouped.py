@@ -13,7 +13,6 @@ from preflight.report.lines import Line, height, line
 from preflight.report.listing import ListedFinding, Listing, shape
 from preflight.report.reported import Cells, Display, Reported
 from preflight.report.wording import number, plural
-from preflight.rule import Scope
 
 HEIGHT = 30
 """The lines of a screen for one file."""
@@ -186,7 +185,7 @@ class _Screen:
 
     def _places(self, group: Group, *, details: bool = True) -> list[str]:
         rows = self._found(group)
-        of_file = group.rule.scope in (Scope.FILE, Scope.HEADER)
+        of_file = group.rule.of_file
         shown = (
             self._place(row, detail if details or of_file else "", _LONG if details else _SHORT)
             for row, detail in zip(rows, group.details, strict=False)

@@ -1,0 +1,1 @@
+"""Rules about what changed in a source since its snapshot was taken."""
