@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from preflight.api import models
     from preflight.api.fixed import Fixed
-    from preflight.api.functions import check, fix, split
+    from preflight.api.functions import check, fix, snapshot, split
     from preflight.api.report import Report
     from preflight.api.sending import merge, resubmit, resume, submit
     from preflight.api.sent import Sent
     from preflight.config.settings import Settings
     from preflight.core.errors import FindingsError, PreflightError
     from preflight.linting.contact_schema import schema
+    from preflight.snapshots.snapshot import Snapshot
 
 _HOMES = {
     "FindingsError": "preflight.core.errors",
@@ -27,12 +28,14 @@ _HOMES = {
     "Report": "preflight.api.report",
     "Sent": "preflight.api.sent",
     "Settings": "preflight.config.settings",
+    "Snapshot": "preflight.snapshots.snapshot",
     "check": "preflight.api.functions",
     "fix": "preflight.api.functions",
     "merge": "preflight.api.sending",
     "resubmit": "preflight.api.sending",
     "resume": "preflight.api.sending",
     "schema": "preflight.linting.contact_schema",
+    "snapshot": "preflight.api.functions",
     "split": "preflight.api.functions",
     "submit": "preflight.api.sending",
 }
@@ -45,6 +48,7 @@ __all__ = [
     "Report",
     "Sent",
     "Settings",
+    "Snapshot",
     "check",
     "fix",
     "merge",
@@ -52,6 +56,7 @@ __all__ = [
     "resubmit",
     "resume",
     "schema",
+    "snapshot",
     "split",
     "submit",
 ]

@@ -18,6 +18,8 @@ from preflight.core.errors import UsageError
 from preflight.linting.checked import silent
 from preflight.pipeline import accepted, check_fix_split
 from preflight.pipeline.call import CallOptions
+from preflight.snapshots import snapshot_file
+from preflight.snapshots.snapshot import Snapshot
 
 _OF_FILES = ("encoding", "delimiter", "header_row", "sheet")
 
@@ -51,9 +53,50 @@ def check(
             own,
             work=place.path,
             name=contacts.name,
+            against=_against(options),
             progress=options.get("progress", silent),
         )
         return Report(checked, own, contacts, place, known)
+
+
+def snapshot(
+    source: Source, /, settings: Settings | None = None, **options: Unpack[CheckOptions]
+) -> Snapshot:
+    """Takes a small snapshot of a contact file or a DataFrame, without a value of a contact.
+
+    >>> import preflight, pandas
+    >>> kept = preflight.snapshot(pandas.DataFrame({"email": ["ann@kestrel-labs.com", "ben@"]}))
+    >>> kept.rows, kept.columns[0].name, kept.columns[0].valid
+    (2, 'email', 1)
+    >>> renamed = pandas.DataFrame({"e-mail": ["cleo@kestrel-labs.com"]})
+    >>> preflight.check(renamed, against=kept).findings["message"].tolist()
+    ['`email` is called `e-mail` now']
+
+    `Snapshot.save` writes it, and `check` takes it or the path of its file as `against`. The
+    arguments are those of `check`.
+
+    Raises:
+        UsageError: the file cannot be opened, it is not a table, or a setting is wrong.
+    """
+    own = settings_of(options, settings)
+    with work_folder(options.get("work")) as place:
+        contacts, own = _opened(source, own, place)
+        progress = options.get("progress", silent)
+        return check_fix_split.snapshot(
+            contacts.path, own, work=place.path, name=contacts.name, progress=progress
+        )
+
+
+def _against(options: CheckOptions) -> Snapshot | None:
+    """The snapshot that a file is compared with.
+
+    Raises:
+        UsageError: the file that was named is not one.
+    """
+    given = options.get("against")
+    if given is None or isinstance(given, Snapshot):
+        return given
+    return snapshot_file.read(Path(given))
 
 
 def fix(

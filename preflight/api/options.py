@@ -12,6 +12,7 @@ from preflight.config.setting_sources import Place, sources
 from preflight.config.settings import Settings
 from preflight.linting.checked import Progress
 from preflight.runs.delivery.events import Events
+from preflight.snapshots.snapshot import Snapshot
 
 PathName = str | PathLike[str]
 
@@ -58,11 +59,13 @@ class Options(TypedDict, total=False):
 class CheckOptions(Options, total=False):
     """`Options`, and how a call runs.
 
-    `config` is the path of a config file, whose settings the keywords are put over; none is looked
-    for. `work` is a folder for spooled copies; by default a private one, which is removed with the
-    result. `progress` is called with the stage, rows done, and their total if it is known.
+    `against` is a snapshot, or the path of one, that `check` compares the file with. `config` is
+    the path of a config file, whose settings the keywords are put over; none is looked for. `work`
+    is a folder for spooled copies; by default a private one, which is removed with the result.
+    `progress` is called with the stage, rows done, and their total if it is known.
     """
 
+    against: PathName | Snapshot
     config: PathName
     work: PathName
     progress: Progress

@@ -20,6 +20,7 @@ from preflight.reading.source import expand
 from preflight.report import diff, documents, exit_codes, formats, summary
 from preflight.report.listing import listing
 from preflight.report.reported import Reported
+from preflight.snapshots import snapshot_file
 
 
 def run(paths: tuple[str, ...], **given: Any) -> int:
@@ -30,6 +31,7 @@ def run(paths: tuple[str, ...], **given: Any) -> int:
     known = accepted.accepted(settings, os.environ)
     inputs = expand(paths)
     refuse_protected(given, settings, inputs)
+    against = None if given["against"] is None else snapshot_file.read(given["against"])
     with workspace() as work:
         with live_view() as view:
             entries, compared = [], ""
@@ -40,6 +42,7 @@ def run(paths: tuple[str, ...], **given: Any) -> int:
                     settings,
                     work=work,
                     stdin_name=given["stdin_filename"],
+                    against=against,
                     progress=view.stage,
                 )
                 beside = known.compared(checked, alone=len(inputs) == 1) if known else None

@@ -13,6 +13,7 @@ import click
 from preflight.cli.screen import near
 from preflight.cli.typed import GOING_ON, command, state_folder, typed
 from preflight.core.types import Severity
+from preflight.rule import Scope
 from preflight.writing import results_folder
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from preflight.runs.settlement import SettledRun
     from preflight.writing.writer import FixedFile
 
+_ABOUT_RULES = (
+    "any_of", "select", "ignore", "extend_select", "rules", "schema", "online", "unsafe_fixes",
+)  # fmt: skip
 _TABLES = (".csv", ".tsv", ".xlsx", ".xls")
 # An option in a message, as it would be typed; not one with a place to fill in.
 _OPTION = re.compile(r"`(--(?!map \"(?:Their|#\d+=FIELD))[a-z-]+ [^`]+)`")
@@ -62,12 +66,25 @@ def of_check(listings: Sequence[Listing], paths: Sequence[str]) -> list[Line]:
         option = _settling(listing)
         again = command("check", path, *to, *option)
         return lines(again) if option else lines(again, before="correct the file, then")
+    changed = _of_changes(listing)
+    if changed and not listing.books.rejected:
+        return changed
     if not wrong and not listing.analysis.fixed_cells:
         return lines(
             f"preflight check {shlex.quote(path)} --for PROVIDER" if plan.profile.is_general
             else submission(path, plan.profile.name)
         )  # fmt: skip
-    return lines(command("fix", path, *to))
+    return [*lines(command("fix", path, *to)), *changed]
+
+
+def _of_changes(listing: Listing) -> list[Line]:
+    """Taking the snapshot again that a file was compared with, if it has changed."""
+    against = typed("against")
+    if not against or all(rule.scope is not Scope.DRIFT for rule, _ in listing.analysis.problems):
+        return []
+    words = (listing.path, *typed("for_"), "-o", against[-1])
+    again = command("snapshot", *words, without=_ABOUT_RULES)
+    return lines(again, before="if the changes are meant,")
 
 
 def _is_wrong(listing: Listing) -> bool:

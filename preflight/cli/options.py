@@ -132,6 +132,11 @@ profile_option = click.option(
 diff_option = click.option(
     "--diff", is_flag=True, help="show what fixing changes, cell by cell, and write nothing"
 )
+against_option = _path(
+    "--against",
+    metavar="SNAPSHOT",
+    help="report what changed since a snapshot, see `preflight snapshot`",
+)
 state_dir_option = _path("--state-dir", metavar="DIR", help="folder that records runs [.preflight]")
 
 # How the file is read, and what its cells mean.
@@ -335,7 +340,7 @@ merge_options = _group(
 )
 
 _NOT_SETTINGS = {
-    "diff", "config", "isolated", "trust_config", "stdin_filename", "output_file",
+    "against", "diff", "config", "isolated", "trust_config", "stdin_filename", "output_file",
     "reports", "show_all",
 }  # fmt: skip
 

@@ -98,8 +98,9 @@ def _refuse_unwritable(target: Path, folder: Path | None) -> None:
 
 def _named(given: Mapping[str, Any], settings: Settings) -> Iterator[str | Path]:
     """The files that a call reads besides its inputs."""
-    if given.get("config"):
-        yield given["config"]
+    for name in ("config", "against"):
+        if given.get(name):
+            yield given[name]
     yield from settings.rules
     yield settings.profile
     if settings.schema:

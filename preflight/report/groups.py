@@ -192,6 +192,8 @@ def _step(rule: Rule, count: int, fixed: tuple[int, int], option: str) -> str:
         fixed: how many of them safe fixes settle, and how many more unsafe ones.
         option: of the command line that settles them, or "".
     """
+    if rule.scope is Scope.DRIFT:
+        return "if it is meant, take the snapshot again"
     safe, unsafe = fixed
     does = "leaves them out" if rule.drops else "does it"
     if safe >= count:

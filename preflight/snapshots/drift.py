@@ -31,6 +31,8 @@ def moved(before: Share, now: Share, limit: float) -> bool:
     """Whether a rate differs by more than a limit, and by more than chance explains."""
     if not before.of or not now.of:
         return False
+    if (before.at_most and now.rate <= before.rate) or (now.at_most and before.rate <= now.rate):
+        return False
     change = abs(now.rate - before.rate)
     pooled = (before.count + now.count) / (before.of + now.of)
     noise = math.sqrt(pooled * (1 - pooled) * (1 / before.of + 1 / now.of))
@@ -232,7 +234,7 @@ def _in_common(before: ColumnSnapshot, now: ColumnSnapshot) -> int:
         return _SAME_FIELD
     if fold(before.name) and fold(before.name) == fold(now.name):
         return _SAME_NAME
-    if before.field is not None and now.field is not None:
+    if None not in (before.field, now.field) and not before.kind == now.kind in _TELLING:
         return 0
     if not _look_alike(before, now):
         return 0

@@ -10,10 +10,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass as plain_dataclass
+from os import PathLike
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
+
+from preflight.core import files
 
 SCHEMA_VERSION = 1
 FEWEST, LEAST_SHARE = 5, 0.01
@@ -25,10 +29,11 @@ _CONFIG = ConfigDict(extra="ignore", hide_input_in_errors=True)
 
 @plain_dataclass(frozen=True)
 class Share:
-    """So many of so many."""
+    """So many of so many; at most so many, where it is not known better."""
 
     count: int
     of: int
+    at_most: bool = False
 
     @property
     def rate(self) -> float:
@@ -37,9 +42,8 @@ class Share:
 
     def __str__(self) -> str:
         percent = 100 * self.rate
-        if 0 < percent < 10 or 99 < percent < 100:
-            return f"{percent:.1f}%".replace(".0%", "%")
-        return f"{percent:.0f}%"
+        digits = 1 if 0 < percent < 10 or 99 < percent < 100 else 0
+        return f"{'≤' if self.at_most else ''}{percent:.{digits}f}".removesuffix(".0") + "%"
 
 
 @dataclass(frozen=True, kw_only=True, config=_CONFIG)
@@ -61,7 +65,7 @@ class Mix:
         if name in self.named:
             return Share(self.named[name], self.total)
         unnamed = min(self.other, fewest(self.total) - 1)
-        return Share(unnamed, self.total)
+        return Share(unnamed, self.total, at_most=unnamed > 0)
 
 
 def fewest(total: int) -> int:
@@ -164,7 +168,7 @@ class Conditions:
     timezone: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, config=_CONFIG)
+@dataclass(frozen=True, kw_only=True, repr=False, config=_CONFIG)
 class Snapshot:
     """A picture of a source."""
 
@@ -179,6 +183,19 @@ class Snapshot:
         description="Rows whose match key an earlier row has; null if the file has no such column.",
     )
     columns: list[ColumnSnapshot]
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Writes it as JSON.
+
+        Raises:
+            UsageError: it cannot be written.
+        """
+        from preflight.snapshots import snapshot_file  # here, for it reads snapshots, too
+
+        files.write_named(Path(path), snapshot_file.text(self))
+
+    def __repr__(self) -> str:
+        return f"<preflight.Snapshot of {self.rows:,} rows, {len(self.columns)} columns>"
 
 
 @plain_dataclass(frozen=True)

@@ -60,8 +60,8 @@ def check(drift: Drift) -> Iterator[Problem]:
             many = "they are" if "were" in words else "it is"
             yield Problem(f"{words} {_shown(old)}, {many} {_shown(new)} now")
     if before.byte_order_mark != now.byte_order_mark:
-        change = "there is one" if now.byte_order_mark else "there is none"
-        yield Problem(f"of byte order marks {change} now")
+        gone = "the byte order mark is gone"
+        yield Problem("a byte order mark is new" if now.byte_order_mark else gone)
 
 
 RULE = Rule(

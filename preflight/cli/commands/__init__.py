@@ -39,6 +39,7 @@ COMMANDS: Mapping[str, Entry] = {
     "trace": Entry("of_runs", "show the history of one contact"),
     "learn": Entry("of_runs", "propose rules and config for refusals that no check predicted"),
     "baseline": Entry("of_baselines", "accept what is found today: only what is new fails"),
+    "snapshot": Entry("of_files", "take a small snapshot of a source, to see later what changed"),
     "diff": Entry("of_files", "show what a fix changed, cell by cell"),
     "undo": Entry("of_files", "undo a fix, as a whole or in part"),
     "rules": Entry("of_rules", "list the rules, or test your own"),

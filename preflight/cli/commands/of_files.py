@@ -9,6 +9,7 @@ import click
 
 from preflight.cli import completion
 from preflight.cli.options import (
+    against_option,
     diff_option,
     output_options,
     profile_option,
@@ -28,6 +29,7 @@ from preflight.cli.options import (
 @profile_option
 @reading_options
 @rule_options
+@against_option
 @diff_option
 @output_options
 def check(**given: Any) -> int:
@@ -58,6 +60,30 @@ def fix(**given: Any) -> int:
     would be changed.
     """
     from preflight.cli.fix import run
+
+    return run(**given)
+
+
+@click.command("snapshot")
+@click.argument("path", metavar="PATH")
+@profile_option
+@reading_options
+@click.option(
+    "-o",
+    "--output",
+    "target",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="file to write [stdout]",
+)
+def snapshot(**given: Any) -> int:
+    """Take a small snapshot of a source, for `preflight check FILE --against SNAPSHOT`.
+
+    It has counts and the names of the columns: how much of each column is filled and valid, its
+    formats and lengths, the order of day and month, and the domains and countries that many rows
+    share. It has no value of a contact, so it can be committed.
+    """
+    from preflight.cli.snapshot import run
 
     return run(**given)
 
