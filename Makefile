@@ -55,10 +55,11 @@ format: $(READY)
 fixtures: $(READY)
 	$(BIN)/python fixtures/generate.py
 
-# The JSON Schema of a config file, generated from the settings.
+# The JSON Schemas of a config file, a report and a snapshot, generated from the code.
 schema: $(READY)
 	$(BIN)/python -m preflight.config.json_schema preflight/config/config.schema.json
 	$(BIN)/python -m preflight.report.json_schema preflight/report/report.schema.json
+	$(BIN)/python -m preflight.snapshots.json_schema preflight/snapshots/snapshot.schema.json
 
 # Executes the notebooks anew, in their place.
 notebooks: $(READY)

@@ -37,10 +37,10 @@ class Plan:
         comparison: of a corrected file with earlier runs: its rows that are not sent as they are.
         unused: what the user said that does not fit this file, in words; it is no error.
         ignored: codes and prefixes of the rules that are off in this file alone.
-        max_findings: of rules that are on, the code → how many findings do not make a call fail.
+        max_findings: of rules that are on, the code → how many findings do not make a call fail,
+            or of a rule about drift the change that it accepts.
         pictured: whether a snapshot of the file is taken.
         against: the snapshot of its source that the file is compared with; None for none.
-        limits: the change that a rule about drift accepts, by code, where the user says so.
     """
 
     profile: Profile
@@ -60,11 +60,13 @@ class Plan:
     max_findings: Mapping[str, MaxBad] = field(default_factory=dict)
     pictured: bool = False
     against: Snapshot | None = None
-    limits: Mapping[str, float] = field(default_factory=dict)
 
     def limit(self, rule: Rule) -> float:
-        """The change that a rule about drift accepts."""
-        return self.limits.get(rule.code, rule.limit)
+        """The change that a rule about drift accepts: its `max` in the config, or its own."""
+        most = self.max_findings.get(rule.code)
+        if most is None:
+            return rule.limit
+        return float(most.count or 0) if most.share is None else most.share
 
     def scoped(self, scope: Scope) -> tuple[Rule, ...]:
         """The rules of one scope, in the order of their codes."""

@@ -2,9 +2,9 @@
 
 The file is of another region, the rows of a country are missing, or a default value stands where a
 country was not known. Only countries that many rows share are in a snapshot: five and one percent
-of the rows at least. `limit` is the change of a country's share that is accepted, 0.1 for ten
-percentage points; a change that may be chance in files of this size is none. Two shows in two
-countries do differ: take a snapshot of each, or set `limit` higher.
+of the rows at least. A share may change by ten percentage points, or by `[rules.DRF111] max` of the
+config; a change that may be chance in files of this size is none. Two shows in two countries do
+differ: take a snapshot of each.
 
 Before::
 

@@ -3,8 +3,8 @@
 `03/04/2026` was the fourth of March and is the third of April: every ambiguous date of the column
 is read wrong, and no provider can know. Only dates that settle the order are counted, such as
 `21/04/2026`. The message says in which row the new order begins; where dates before that row can be
-read both ways, it may begin there. `limit` is the share of dates in the other order that is
-accepted, 0.05 for five in a hundred.
+read both ways, it may begin there. Five in a hundred dates may be in the other order, or
+`[rules.DRF109] max` of the config.
 
 Before::
 

@@ -2,9 +2,8 @@
 
 Business addresses turn into private ones, a test domain appears in every tenth row, or a list from
 somewhere else was added. Only domains that many rows share are in a snapshot: five and one percent
-of the rows at least, with five different addresses. `limit` is the change of a domain's share that
-is accepted, 0.1 for ten percentage points; a change that may be chance in files of this size is
-none.
+of the rows at least, with five different addresses. A share may change by ten percentage points, or
+by `[rules.DRF110] max` of the config; a change that may be chance in files of this size is none.
 
 Before::
 
@@ -64,7 +63,7 @@ Bad::
 
 Findings::
 
-    1:email DRF110 domains in `email`: inboxhollow.com 100% → 17%, kestrel-labs.com 0% → 83%
+    1:email DRF110 domains in `email`: inboxhollow.com 100% → ≤17%, kestrel-labs.com 0% → 83%
 
 Good::
 

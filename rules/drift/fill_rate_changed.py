@@ -1,8 +1,8 @@
 """Far more or far fewer cells of a column are filled than in the snapshot.
 
 A question of a form became optional, a join lost its partner, or blanks were filled with a default
-value. `limit` is the change of the rate that is accepted, 0.1 for ten percentage points; a change
-that may be chance in files of this size is none.
+value. The rate may change by ten percentage points, or by `[rules.DRF106] max` of the config; a
+change that may be chance in files of this size is none.
 
 Before::
 

@@ -3,8 +3,8 @@
 Phone numbers lose their country code, dates turn from ISO 8601 to numbers with dots, countries from
 codes to names. Each cell is still valid, but what was certain may now depend on `--region` or
 `--timezone`. The message says in which row the new format begins. Of names and other texts it is
-what a sample of the cells looks like. `limit` is the change of a format's share that is accepted,
-0.2 for twenty percentage points; a change that may be chance in files of this size is none.
+what a sample of the cells looks like. A format's share may change by twenty percentage points, or
+by `[rules.DRF108] max` of the config; a change that may be chance in files of this size is none.
 
 Options::
 

@@ -2,8 +2,8 @@
 
 A field was cut off at twenty characters, an identifier stands in place of a text, or two columns
 were joined. The median now is outside of the middle half of the snapshot, and differs from the
-median then by more than `limit`, 0.25 for a quarter, and by more than two characters. Columns with
-fewer than thirty filled cells are not compared: their median is chance.
+median then by more than a quarter, or `[rules.DRF112] max` of the config, and by more than two
+characters. Columns with fewer than thirty filled cells are not compared: their median is chance.
 
 Before::
 

@@ -1,8 +1,9 @@
 """More rows repeat a contact than in the snapshot.
 
 An export was appended to an older one, or a join multiplied its rows. The rows themselves are
-reported by DUP801 and DUP802; this is about the source. `limit` is the increase of the rate that is
-accepted, 0.05 for five percentage points.
+reported by DUP801 and DUP802; this is about the source. The rate may rise by five percentage
+points, or by `[rules.DRF113] max` of the config; a rise that may be chance in files of this size is
+none.
 
 Before::
 

@@ -1,7 +1,8 @@
 """The file has many more or far fewer rows than the snapshot.
 
 An export that was cut off, a filter that nobody removed, or several files in one. Shows differ in
-size, so that a factor of less than ten says nothing; `limit` is that factor.
+size, so a factor of less than ten says nothing. `[rules.DRF105] max` in the config is another
+factor, or a rate: "50%" for half as many rows again.
 
 Before::
 
@@ -66,7 +67,8 @@ def _rows(count: int) -> str:
 
 def check(drift: Drift) -> Iterator[Problem]:
     before, now = drift.before.rows, drift.now.rows
-    if max(before, now) > drift.limit * max(1, min(before, now)):
+    factor = drift.limit if drift.limit > 1 else 1 + drift.limit
+    if max(before, now) > factor * max(1, min(before, now)):
         yield Problem(f"the snapshot had {_rows(before)}, the file has {now:,}")
 
 

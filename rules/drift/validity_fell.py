@@ -3,8 +3,8 @@
 Valid is an email address that `email_validator` accepts, a phone number that `phonenumbers` finds
 valid, a text that is a date, a country that is known. If that rate falls at once, it is not people
 who make mistakes, but a program: a field was cut off, a country code was lost, a column holds
-something else. `limit` is the fall of the rate that is accepted, 0.05 for five percentage points; a
-fall that may be chance in files of this size is none.
+something else. The rate may fall by five percentage points, or by `[rules.DRF107] max` of the
+config; a fall that may be chance in files of this size is none.
 
 Before::
 

@@ -46,6 +46,8 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
     # After `trace`: its report names somebody who is not in the file, whom no filter can know.
     "merge": (HISTORY, (f"{MERGE} --submitted planted/good.csv -o {{new}}.preflight",
                         f"{MERGE} --run {{run}} --state-dir state")),
+    "snapshot": (FILES, ("planted/people.csv --region US", "planted/headerless.csv",
+                         "planted/people.csv -o {new}-snapshot.json")),
     "diff": (FILES, ("fixed.preflight",)),
     "undo": (FILES, ("fixed.preflight --row {fixed}",
                      "fixed.preflight -o out-undone/people.csv --force")),
