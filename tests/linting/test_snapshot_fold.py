@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from preflight.config.settings import Settings
@@ -26,6 +26,7 @@ from preflight.snapshots.snapshot import ColumnSnapshot, Picture, Snapshot
 from tests.calls import ODD
 from tests.canaries.planted import BADS, GOODS, HEADER, RAGGED, table, values_in
 from tests.cells import EMAILS, PHONES, STAMPS, TEXTS, chunk_of, plan_for
+from tests.examples import examples
 from tests.snapshots import sources
 
 FIELDS = ("email", "phone", "created_at", "country", "company")
@@ -74,6 +75,7 @@ def pictured(chunks: list[Chunk]) -> Picture:
     return picture
 
 
+@settings(max_examples=examples(1 / 4))
 @given(places=st.lists(st.integers(0, 90), max_size=4), seed=st.integers(0, 3))
 def test_a_snapshot_does_not_depend_on_the_chunks(places: list[int], seed: int) -> None:
     """Nor do the rows in which each form begins and ends."""
@@ -86,11 +88,11 @@ def whole(seed: int) -> Picture:
     return pictured([messy(90, seed)])
 
 
-def snapshot(folder: Path, content: str | bytes, **settings: str) -> Snapshot:
+def snapshot(folder: Path, content: str | bytes, **options: str) -> Snapshot:
     """Of a file."""
     path = folder / "contacts.csv"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return check_fix_split.snapshot(path, Settings(**settings), work=folder)  # type: ignore[arg-type]
+    return check_fix_split.snapshot(path, Settings(**options), work=folder)  # type: ignore[arg-type]
 
 
 def column(taken: Snapshot, name: str) -> ColumnSnapshot:
