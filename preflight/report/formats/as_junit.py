@@ -1,7 +1,8 @@
 """The format `junit`: a test suite for each file, and in it a test case for each rule.
 
-A case fails if its findings count for `--fail-on`; other findings are its output. The cases are
-those of the rules, whatever is found, so that a test history can tell when one began to fail.
+A case fails if its findings count for `--fail-on`, and are more than the config accepts of the
+rule; other findings are its output. The cases are those of the rules, whatever is found, so that a
+test history can tell when one began to fail.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from preflight.core.redact import visible
 from preflight.core.types import Severity
+from preflight.linting.rule_limits import accepted
 from preflight.report import summary
 from preflight.report.by_column import ColumnFindings, by_column
 from preflight.report.listing import Listing
@@ -50,13 +52,14 @@ def _cases(listing: Listing, fail_on: str) -> list[_Case]:
     for one in by_column(listing, PLACES):
         found[one.rule.code].append(one)
     failing = {"error": {Severity.ERROR}, "warning": set(Severity)}.get(fail_on, set())
-    rules = listing.analysis.plan.rules
+    rules, taken = listing.analysis.plan.rules, accepted(listing.analysis)
     others = {ones[0].rule.code: ones[0].rule for ones in found.values()}
     return [
         _Case(
             rule,
             found[rule.code],
-            fails=any(one.rule.severity in failing for one in found[rule.code]),
+            fails=rule.code not in taken
+            and any(one.rule.severity in failing for one in found[rule.code]),
             skipped=bool(listing.held_back) and rule.held_back,
         )
         for _, rule in sorted({**others, **rules}.items())

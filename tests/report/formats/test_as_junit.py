@@ -40,6 +40,15 @@ def test_a_case_fails_if_its_findings_count(
     assert set(cases(told)) == set(found.analysis.plan.rules)
 
 
+def test_findings_that_the_config_accepts_are_output(tmp_path: Path) -> None:
+    rows = "email\nann@@kestrel-labs.com\nbob@kestrel-labs.com\n"
+    for most, failures in (("50%", 0), ("49%", 1)):
+        one = listed(check(tmp_path, rows, select=("EML302",), max_findings={"EML302": most}))
+        told = suite(one)
+        assert told.failures == failures
+        assert bool(cases(told)["EML302"].system_out) is not bool(failures)
+
+
 def test_a_failure_says_where_and_a_warning_is_output(found: Listing) -> None:
     told = cases(suite(found))
     (failure,) = told["EML302"].result
