@@ -177,12 +177,16 @@ class Alike(enum.StrEnum):
     - KEY: the match key, after fixing and in its normal form;
     - ROW: all cells as read (rows that equal no other may be missing from the frame);
     - PHONE: the phone number in E.164, after fixing. The column `person` uint64 is equal for rows
-      of one person, by the match key or else by name, and 0 if neither is known.
+      of one person, by the match key or else by name, and 0 if neither is known;
+    - FILES: the match key, in several files (`--across`). Its frame holds no more than one row of a
+      file for each key, that of the first file first. The index is of no meaning; the columns are
+      also `row` int64, `file` int64 (which file of the call) and `path` str (its name).
     """
 
     KEY = "key"
     ROW = "row"
     PHONE = "phone"
+    FILES = "files"
 
 
 class Repair(enum.StrEnum):

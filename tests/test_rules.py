@@ -130,6 +130,7 @@ NAMES = {
     "DUP806": "row-not-corrected",
     "DUP807": "key-accepted-already",
     "DUP808": "row-returned-twice",
+    "DUP809": "contact-in-another-file",
     "SEC901": "formula",
     "SEC902": "markup",
     "SCH001": "schema-failed",

@@ -22,7 +22,7 @@ from preflight.core.redact import visible
 from preflight.core.workspace import workspace
 from preflight.linting.checked import Checked
 from preflight.pipeline import accepted, check_fix_split
-from preflight.reading.source import expand
+from preflight.reading.inputs import expand
 from preflight.report import accepted as screens
 from preflight.report.lines import Line, line
 from preflight.report.wording import plural
@@ -37,7 +37,7 @@ def write(paths: tuple[str, ...], target: Path | None, *, force: bool, **given: 
             f"{path} exists; `preflight baseline prune` removes what is no longer found, and "
             "--force accepts all that is found now"
         )
-    inputs = expand(paths)
+    inputs = expand(paths).paths
     refuse(path, "-o", inputs)
     with _checked(inputs, settings, given) as files:
         baseline = accepted.made(files, path, os.environ)
@@ -52,7 +52,7 @@ def prune(paths: tuple[str, ...], **given: Any) -> int:
     settings = settings_of(given)
     path = settings.baseline or document.DEFAULT
     known = accepted.opened(path, os.environ)
-    with _checked(expand(paths), settings, given) as files:
+    with _checked(expand(paths).paths, settings, given) as files:
         baseline, changes, unknown = accepted.without_gone(known, files)
     for name in unknown:
         terminal.note(f"{visible(name)} is not in {visible(str(path))}")

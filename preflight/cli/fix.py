@@ -7,8 +7,17 @@ import functools
 import os
 from typing import Any
 
-from preflight.cli import next_step, reports, screen
-from preflight.cli.check import difference, refuse_format
+import click
+
+from preflight.cli import next_step, reports
+from preflight.cli.check import refuse_format
+from preflight.cli.inputs import (
+    check_inputs,
+    complain_of,
+    differences,
+    inputs_of,
+    unread_of,
+)
 from preflight.cli.options import settings_of
 from preflight.cli.output_file import refuse_protected
 from preflight.cli.progress import live_view
@@ -22,13 +31,19 @@ from preflight.report.reported import Reported
 from preflight.writing.writer import FixedFile
 
 
-def run(path: str, **given: Any) -> int:
+def run(paths: tuple[str, ...], **given: Any) -> int:
     """Fixes the file, or shows what would be changed, and gives the exit code."""
     settings = settings_of(_own(given))
-    refuse_protected(given, settings, [path], folder=given["folder"])
     known = accepted.accepted(settings, os.environ)
     if given["diff"]:
-        return _compared(path, settings, given)
+        return _compared(paths, settings, given)
+    if len(paths) > 1:
+        raise click.UsageError(
+            "fix writes the results of one file; call it for each, or show with --diff what it "
+            "would change in all of them"
+        )
+    (path,) = paths
+    refuse_protected(given, settings, [path], folder=given["folder"])
     with workspace() as work:
         with live_view() as view:
             fixed = check_fix_split.fix(
@@ -48,20 +63,22 @@ def run(path: str, **given: Any) -> int:
     return exit_codes.of_fix(fixed, settings, beside)
 
 
-def _compared(path: str, settings: Settings, given: dict[str, Any]) -> int:
+def _compared(paths: tuple[str, ...], settings: Settings, given: dict[str, Any]) -> int:
     """Shows what would be changed, and writes nothing; 1 if anything would be."""
     refuse_format(settings)
+    inputs = inputs_of(paths, settings, given)
     with workspace() as work:
         with live_view() as view:
-            checked = check_fix_split.check(
-                path, settings, work=work, stdin_name=given["stdin_filename"], progress=view.stage
-            )
-            compared = difference(checked, settings)
-        file = documents.of_file(checked, checked.books)
-        told = compared + screen.shown(summary.lines(file.listing), given["output_file"])
-        reported = Reported([file], fail_on=settings.fail_on)
-        reports.tell(reported, settings, given, printed=told)
-    return 1 if compared and not settings.exit_zero else 0
+            results = check_inputs(inputs, settings, given, work, view)
+        files = [result.file for result in results if result.file is not None]
+        unread = unread_of(results)
+        reported = Reported(files, fail_on=settings.fail_on, unread=unread)
+        reports.tell(reported, settings, given, printed=differences(results, given))
+    complain_of(unread)
+    if unread:
+        return exit_codes.COULD_NOT_RUN
+    changed = any(result.difference for result in results)
+    return exit_codes.FAILED if changed and not settings.exit_zero else exit_codes.PASSED
 
 
 def _own(given: dict[str, Any]) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def of_check(listings: Sequence[Listing], paths: Sequence[str]) -> list[Line]:
         paths: as they were given; standard input cannot be read again.
     """
     wrong = [listing for listing in listings if _is_wrong(listing)]
-    if "-" in paths or (len(listings) > 1 and not wrong):
+    if "-" in paths or not listings or (len(listings) > 1 and not wrong):
         return []
     listing = wrong[0] if wrong else listings[0]
     plan, path = listing.analysis.plan, listing.path

@@ -137,6 +137,15 @@ against_option = _path(
     metavar="SNAPSHOT",
     help="report what changed since a snapshot, see `preflight snapshot`",
 )
+across_option = click.option(
+    "--across", is_flag=True, help="also find contacts that stand in several of the files"
+)
+jobs_option = click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="processes that check several files [as many as there are cores, if it is worth it]",
+)
 state_dir_option = _path("--state-dir", metavar="DIR", help="folder that records runs [.preflight]")
 
 # How the file is read, and what its cells mean.
@@ -340,8 +349,8 @@ merge_options = _group(
 )
 
 _NOT_SETTINGS = {
-    "against", "diff", "config", "isolated", "trust_config", "stdin_filename", "output_file",
-    "reports", "show_all",
+    "across", "against", "diff", "config", "isolated", "trust_config", "stdin_filename",
+    "output_file", "reports", "show_all", "jobs",
 }  # fmt: skip
 
 

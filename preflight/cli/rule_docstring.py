@@ -8,8 +8,9 @@ both files, `GoodOptions::` those of the good file instead. `With::` is a furthe
 `Schema::` the user's own schema with a `SCHEMA` in it, and `Domains::` the answers of the DNS, one
 domain a line: `kestrel-labs.com takes mail`, `… takes none: WHY`, or `… cannot be asked`.
 `Compared::` is the result of comparing the bad file with earlier runs: `row ROW VERDICT: REASON`.
-`Before::` is the file whose snapshot both files are compared with. `Workbook::` makes the samples
-sheets of a workbook: `numbers NAME` for a column of numbers, and in the bad one `hidden LINE`, and
+`Before::` is the file whose snapshot both files are compared with, `Beside::` another file of the
+call, called beside.csv, that they are compared with. `Workbook::` makes the samples sheets of a
+workbook: `numbers NAME` for a column of numbers, and in the bad one `hidden LINE`, and
 `formula LINE NAME` for a formula without a value. A byte that is not text is written as `\xHH`.
 """
 
@@ -40,6 +41,7 @@ BLOCKS = (
     "Compared",
     "Before",
     "Workbook",
+    "Beside",
     "Bad",
     "Findings",
     "Good",
@@ -64,6 +66,7 @@ class RuleSample:
         good: a file that does not fail.
         fixed: the bad file after fixing; None if fixing changes nothing.
         workbook: instructions for sheets of a workbook; None if the samples are text.
+        beside: another file of the call; None if the samples are alone.
         mail: which domains take no mail; None if not needed.
         comparison: of the bad file with earlier runs.
         before: the file whose snapshot both files are compared with; None if not needed.
@@ -78,6 +81,7 @@ class RuleSample:
     good: bytes
     fixed: bytes | None
     workbook: str | None = None
+    beside: bytes | None = None
     mail: MailHosts | None = None
     comparison: RowVerdicts = field(default_factory=RowVerdicts)
     before: bytes | None = None
@@ -194,6 +198,7 @@ def sample(rule: Rule, folder: Path, rules_from: tuple[Path, ...] = ()) -> RuleS
         good=as_bytes(shown["Good"]),
         fixed=as_bytes(shown["Fixed"]) if "Fixed" in shown else None,
         workbook=shown.get("Workbook"),
+        beside=as_bytes(shown["Beside"]) if "Beside" in shown else None,
         mail=_mail(shown["Domains"]) if "Domains" in shown else None,
         comparison=_comparison(shown.get("Compared", "")),
         before=as_bytes(shown["Before"]) if "Before" in shown else None,

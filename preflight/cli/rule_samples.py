@@ -20,12 +20,14 @@ from preflight.core.errors import PreflightError, RuleError
 from preflight.core.types import Severity
 from preflight.core.verdicts import RowVerdicts
 from preflight.core.workspace import workspace
+from preflight.linting import across
 from preflight.linting.checked import Checked
 from preflight.pipeline import check_fix_split
 from preflight.rule import Rule
 from preflight.snapshots.snapshot import Snapshot
 from preflight.writing.writer import FixedFile
 
+_BESIDE = "beside.csv"
 _FINDING = re.compile(r"(?:(?P<line>\d+)(?::(?P<column>.*?))? )?(?P<code>[A-Z]{3}\d{3}) .+")
 
 
@@ -63,10 +65,10 @@ def _written(content: bytes, rule_sample: RuleSample, folder: Path) -> Path:
 
 
 def checked(content: bytes, settings: Settings, rule_sample: RuleSample, folder: Path) -> Checked:
-    """Lints a file with this content."""
+    """Lints a file with this content, and compares it with the one beside it."""
     against = _against(settings, rule_sample, folder)
-    path = _written(content, rule_sample, folder)
-    return check_fix_split.check(
+    path, keys = _written(content, rule_sample, folder), folder / "sample.keys"
+    linted = check_fix_split.check(
         path,
         settings,
         work=folder,
@@ -74,7 +76,21 @@ def checked(content: bytes, settings: Settings, rule_sample: RuleSample, folder:
         mail=rule_sample.mail,
         against=against,
         comparison=rule_sample.comparison if content == rule_sample.bad else RowVerdicts(),
+        keys=keys,
     )
+    if rule_sample.beside is None:
+        return linted
+    files.write(folder / _BESIDE, rule_sample.beside, durable=False)
+    others = folder / "beside.keys"
+    beside = check_fix_split.check(folder / _BESIDE, settings, work=folder, keys=others)
+    both = [
+        across.FileKeys(_BESIDE, others, beside.analysis.plan),
+        across.FileKeys(path.name, keys, linted.analysis.plan),
+    ]
+    found = across.repeated(both).get(1)
+    if found is None:
+        return linted
+    return dataclasses.replace(linted, analysis=across.with_findings(linted.analysis, found))
 
 
 def _against(settings: Settings, rule_sample: RuleSample, folder: Path) -> Snapshot | None:

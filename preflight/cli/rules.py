@@ -13,7 +13,7 @@ from preflight.cli.options import settings_of
 from preflight.config import catalogue, profiles
 from preflight.config.profile import Profile
 from preflight.config.settings import Settings
-from preflight.rule import Rule
+from preflight.rule import Alike, Rule
 
 
 def run(output_format: str, tested: tuple[Path, ...], **given: Any) -> int:
@@ -69,8 +69,9 @@ def _on_for(rule: Rule) -> list[str]:
 
 def _marks(rule: Rule) -> list[str]:
     """The marks behind a rule: its providers, the option it needs, and its origin."""
-    online = ["--online"] if rule.online else []
-    return [*_on_for(rule), *online, *([rule.origin] if rule.origin else [])]
+    options = {"--online": rule.online, "--across": rule.alike is Alike.FILES}
+    needed = [option for option, needs in options.items() if needs]
+    return [*_on_for(rule), *needed, *([rule.origin] if rule.origin else [])]
 
 
 def _entry(rule: Rule) -> dict[str, Any]:

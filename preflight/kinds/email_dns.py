@@ -55,6 +55,10 @@ class MailHosts:
                     self._known.update(zip(some, pool.map(self._ask, some), strict=True))
         return {domain: self._known[domain] for domain in wanted}
 
+    def __reduce__(self) -> tuple[Callable[..., MailHosts], tuple[dict[str, str | None]]]:
+        """Another process gets the answers so far, and asks nothing."""
+        return answered, (dict(self._known),)
+
     @property
     def _hopeless(self) -> bool:
         return len(self._known) >= _HOPELESS and self.unknown == len(self._known)
@@ -73,6 +77,17 @@ class MailHosts:
 def remembered(refused: Mapping[str, str]) -> MailHosts:
     """The results of an earlier lookup; asks nothing, and all other domains accept mail."""
     return MailHosts(lambda domain: refused.get(domain, TAKES))
+
+
+def answered(known: Mapping[str, str | None]) -> MailHosts:
+    """The answers of a lookup, the unknown ones too; asks nothing.
+
+    Args:
+        known: for each domain, why it accepts no mail, as `MailHosts` is told.
+    """
+    hosts = MailHosts(lambda domain: known.get(domain, TAKES))
+    hosts(known)
+    return hosts
 
 
 def online(server: str | None = None, *, seconds: float = _SECONDS) -> MailHosts:

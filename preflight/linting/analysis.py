@@ -22,6 +22,7 @@ from preflight.core import findings as tables
 from preflight.core.findings import Findings
 from preflight.core.types import Chunk, Ints, Layout, Problem, Safety, Severity
 from preflight.kinds.timestamp.day_month_order import DayMonthOrders
+from preflight.linting import across
 from preflight.linting.chunk_analysis import analyze_chunk
 from preflight.linting.duplicates import Contacts
 from preflight.linting.fix_preview import FixPreview, Preview
@@ -133,6 +134,7 @@ def analyze(
     progress: Callable[[int], None] = lambda _: None,
     schema: UserSchema | None = None,
     folder: Path | None = None,
+    keys: Path | None = None,
 ) -> Analysis:
     """Makes the first pass.
 
@@ -148,14 +150,15 @@ def analyze(
         progress: called with the number of records after each chunk.
         schema: of the user.
         folder: a private folder, for results that do not fit into memory.
+        keys: a new file for the match keys of the rows, see `across.keep`; None if not wanted.
     """
     again = chunks if again is None else again
-    first_pass = _FirstPass(layout, plan, schema, folder)
+    first_pass = _FirstPass(layout, plan, schema, folder, keys)
     first_pass.run(chunks, progress)
     proved = first_pass.orders
     if proved.keys() - plan.orders.keys():
         plan = dataclasses.replace(plan, orders={**proved, **plan.orders})
-        first_pass = _FirstPass(layout, plan, schema, folder)
+        first_pass = _FirstPass(layout, plan, schema, folder, keys)
         first_pass.run(again, progress)
     return first_pass.result(again)
 
@@ -164,13 +167,19 @@ class _FirstPass:
     """The folds of the first pass, each of which sees every chunk once."""
 
     def __init__(
-        self, layout: Layout, plan: Plan, schema: UserSchema | None, folder: Path | None
+        self,
+        layout: Layout,
+        plan: Plan,
+        schema: UserSchema | None,
+        folder: Path | None,
+        keys: Path | None,
     ) -> None:
         self._layout, self._plan = layout, plan
         self._linter, self._row_rules = Linter(plan), RowRules(plan, layout)
         self._findings: list[Findings] = []
         self._states = RowStateFold()
-        self._contacts = Contacts(plan)
+        self._contacts = Contacts(plan, across=keys is not None)
+        self._keys = keys
         self._fix_counts = FixCounts()
         self._preview = FixPreview(self._linter, layout)
         self._repairable: dict[int, Safety] = {}
@@ -243,6 +252,8 @@ class _FirstPass:
         )
         if analysis.refused:
             states.reject_clean()
+        if self._keys is not None:
+            across.keep(self._contacts.keys(), states.after, self._keys)
         return analysis
 
     def _of_whole_file(

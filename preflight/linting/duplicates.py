@@ -52,11 +52,14 @@ class Contacts:
 
     Args:
         plan: with the rules about the table; only what they need is kept.
+        across: whether the match keys are also compared with those of other files.
     """
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, *, across: bool = False) -> None:
         self._plan = plan
-        self._rules = sorted(plan.scoped(Scope.TABLE), key=lambda rule: (not rule.drops, rule.code))
+        self._across = across
+        of_file = [rule for rule in plan.scoped(Scope.TABLE) if rule.alike is not Alike.FILES]
+        self._rules = sorted(of_file, key=lambda rule: (not rule.drops, rule.code))
         self._wanted = {rule.alike for rule in self._rules}
         self._rows: list[pd.DataFrame] = []
         self._numbers: dict[int, list[pd.DataFrame]] = {
@@ -65,7 +68,7 @@ class Contacts:
 
     def add(self, analyzed: ChunkAnalysis) -> None:
         """Adds the hashes of a chunk's rows, before and after fixing."""
-        if not self._rules:
+        if not self._rules and not self._across:
             return
         chunk = analyzed.joined
         of_column = {
@@ -97,6 +100,12 @@ class Contacts:
             filled = np.flatnonzero(hashed_numbers)
             frame = pd.DataFrame({"row": chunk.rows[filled], "number": hashed_numbers[filled]})
             self._numbers[column.position].append(frame)
+
+    def keys(self) -> pd.DataFrame:
+        """The rows with their match keys, for `across.keep`."""
+        if not self._rows:
+            return pd.DataFrame(columns=["row", "line", "keyed", *_ALIKE])
+        return pd.concat(self._rows, ignore_index=True)
 
     def _whole(self, chunk: Chunk, mask: Bools) -> np.ndarray:
         """The rows of a mask as one text each: all cells as read, without helper columns."""
@@ -137,7 +146,7 @@ class Contacts:
         Raises:
             SourceError: the chunks differ, because the file was changed in the meantime.
         """
-        if not self._rows:
+        if not self._rows or not self._rules:
             return Duplicates(tables.concat([]), {})
         rows = pd.concat(self._rows, ignore_index=True)
         shared = self._shared(rows)

@@ -94,6 +94,10 @@ class KeptChunks:
         self._chunks = Spool[KeptChunk](folder)
         self._cells = Spool[FoundCells](folder)
 
+    def __reduce__(self) -> tuple[type[KeptChunks], tuple[Layout, Plan]]:
+        """Another process gets nothing that was kept: it is in a file without a name."""
+        return KeptChunks, (self._layout, self._plan)
+
     def add(self, chunk: ChunkAnalysis) -> None:
         """Keeps what was found in a chunk."""
         result = chunk.row_rules

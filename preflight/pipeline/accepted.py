@@ -16,6 +16,7 @@ from preflight.baseline.document import Baseline, Tool
 from preflight.baseline.fingerprints import VARIABLE, Fingerprints, key_of
 from preflight.config.settings import Settings
 from preflight.core.errors import UsageError
+from preflight.linting.analysis import Analysis
 from preflight.linting.cell_values import reveal
 from preflight.linting.checked import Checked
 from preflight.report.libraries import libraries
@@ -44,12 +45,23 @@ class Accepted:
             checked: the file.
             alone: whether it is the only one that is checked.
         """
+        return self.beside(checked.analysis, checked.source.name, _cells(checked), alone=alone)
+
+    def beside(self, analysis: Analysis, name: str, cells: Cells, *, alone: bool) -> Comparison:
+        """A file beside the baseline, by its analysis; see `compared`.
+
+        Args:
+            analysis: of the file.
+            name: of the file in reports.
+            cells: fetches the cells of findings.
+            alone: whether it is the only one that is checked.
+        """
         return compare(
-            checked.analysis,
-            checked.source.name,
+            analysis,
+            name,
             self.baseline,
             self.path,
-            cells=_cells(checked),
+            cells=cells,
             libraries=libraries(),
             alone=alone,
             key=self.key,

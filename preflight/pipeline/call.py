@@ -35,6 +35,7 @@ class CallOptions(TypedDict, total=False):
     pictured: bool
     progress: Progress
     chunk_bytes: int
+    keys: Path | None
     clock: Callable[[], datetime]
 
 
@@ -56,6 +57,7 @@ class Call:
         pictured: whether to take a snapshot of the file.
         progress: called with the stage, rows done, and their total if it is known.
         chunk_bytes: size of a chunk of text, at least 1; results do not depend on it.
+        keys: a new file for the match keys of the rows, to compare them with other files'.
         clock: the time, with a zone, for an input whose time of writing is unknown.
     """
 
@@ -72,6 +74,7 @@ class Call:
     pictured: bool = False
     progress: Progress = silent
     chunk_bytes: int = CHUNK_BYTES
+    keys: Path | None = None
     clock: Callable[[], datetime] = _now
 
     def target(self, path: str | Path) -> Path:

@@ -30,7 +30,8 @@ from preflight.linting.snapshot_fold import conditions_differ
 from preflight.pipeline.call import Call, CallOptions
 from preflight.reading.scan import scan
 from preflight.reading.source import last_written, open_source
-from preflight.report import documents
+from preflight.report import diff, documents
+from preflight.report.listing import listing
 from preflight.rule import Rule
 from preflight.runs.kept_run import stored
 from preflight.snapshots.snapshot import Snapshot
@@ -94,7 +95,9 @@ def analyzed(path: str | Path, settings: Settings, call: Call) -> Checked:
         plan = _pictured(plan, call.against)
     read = RecordStream(layout, "reading", call.progress, call.chunk_bytes)
     again = dataclasses.replace(read, stage="reading again")
-    analysis = analyze(layout, plan, read, again=again, schema=schema, folder=call.work)
+    analysis = analyze(
+        layout, plan, read, again=again, schema=schema, folder=call.work, keys=call.keys
+    )
     return Checked(source, analysis, call.chunk_bytes)
 
 
@@ -218,6 +221,18 @@ def changes(checked: Checked, *, progress: Progress = silent) -> Iterator[pd.Dat
     for fixed_chunk, _ in rewrite(checked.analysis, checked.records("comparing", progress)):
         if len(fixed_chunk.changes):
             yield fixed_chunk.changes[list(CHANGE_COLUMNS)]
+
+
+def difference(checked: Checked, *, show_values: bool, progress: Progress = silent) -> str:
+    """What fixing a file would change, cell by cell, as text; "" if it would change nothing."""
+    names = {code: rule.name for code, rule in checked.analysis.plan.rules.items()}
+    header = listing(checked.source.name, checked.analysis, checked.books).names_are_values
+    pieces = []
+    for changed in changes(checked, progress=progress):
+        listed = changed.assign(column_name="") if header and not show_values else changed
+        pieces.append(diff.cells(listed, names, show_values=show_values))
+    name = checked.source.name
+    return diff.heading(name, f"{name}, fixed") + "".join(pieces) if any(pieces) else ""
 
 
 def fix(

@@ -219,6 +219,14 @@ class FileRecord(TypedDict):
 
 
 @with_config(_CLOSED)
+class UnreadRecord(TypedDict):
+    """A file that could not be opened."""
+
+    path: str
+    reason: Annotated[str, Field(description="Why, and what to do about it.")]
+
+
+@with_config(_CLOSED)
 class FixRecord(TypedDict):
     """The fix for a finding."""
 
@@ -409,6 +417,15 @@ class ReportRecord(TypedDict):
         ]
     ]
     files: list[FileRecord]
+    unread: NotRequired[
+        Annotated[
+            list[UnreadRecord],
+            Field(
+                description="Of several files those that could not be opened; they are not among "
+                "`files`."
+            ),
+        ]
+    ]
     findings: Annotated[
         list[FindingRecord],
         Field(description="In the order of the files, then line, column, code."),

@@ -13,21 +13,24 @@ Errors have their own: see `core.errors`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # they bring pandas, and `preflight --help` does without
     from preflight.baseline.comparison import Comparison
     from preflight.config.settings import Settings
     from preflight.report.listing import Listing
+    from preflight.report.reported import Unread
     from preflight.runs.settlement import SettledRun
     from preflight.writing.writer import FixedFile
 
 PASSED, FAILED, COULD_NOT_RUN, INTERRUPTED = 0, 1, 2, 130
 
 
-def of_check(listings: Iterable[Listing], settings: Settings) -> int:
-    """The exit code of linted files: that of the worst one."""
+def of_check(listings: Iterable[Listing], settings: Settings, unread: Sequence[Unread] = ()) -> int:
+    """The exit code of linted files: that of the worst one, 2 if one could not be opened."""
+    if unread:
+        return COULD_NOT_RUN
     if _never_fails(settings):
         return PASSED
     return FAILED if any(_fails(listing, settings) for listing in listings) else PASSED

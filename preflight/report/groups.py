@@ -17,7 +17,7 @@ from preflight.linting.analysis import Analysis
 from preflight.linting.row_states import CLEAN
 from preflight.report.listing import Listing
 from preflight.report.wording import number
-from preflight.rule import Rule, Scope
+from preflight.rule import Alike, Rule, Scope
 
 PLACES = 3
 """How many findings of a rule are shown."""
@@ -209,6 +209,6 @@ def _step(rule: Rule, count: int, fixed: tuple[int, int], option: str) -> str:
         return "no need to act"
     if rule.of_file:
         return "a person has to correct the file"
-    if rule.scope is Scope.TABLE:
+    if rule.scope is Scope.TABLE and rule.alike is not Alike.FILES:
         return "the first one is kept, the others are rejected"
     return PERSON

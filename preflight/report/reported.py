@@ -43,11 +43,25 @@ class ReportedFile:
 
 
 @dataclass(frozen=True)
+class Unread:
+    """One of several files of a call that could not be opened.
+
+    Attributes:
+        path: of it, as the user gave it.
+        reason: why, and what to do about it.
+    """
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Reported:
     """What a command reports.
 
     Attributes:
         files: that it worked on, in the order of the call.
+        unread: those that could not be opened.
         fail_on: the least severity that makes the exit code 1; "never" for none.
         next_step: what to do now, for people.
         fixed: for each rule code, the number of cells that fixes changed; None if none were made.
@@ -66,6 +80,7 @@ class Reported:
     run_books: RunBooks | None = None
     written: WrittenResults | None = None
     told: Callable[[bool], Sequence[Line]] | None = None
+    unread: Sequence[Unread] = ()
 
     @property
     def listings(self) -> list[Listing]:

@@ -19,6 +19,7 @@ from preflight.core import csv_writer, files
 from preflight.core.errors import OutputExists, UsageError, WriteError
 from preflight.core.locks import locked
 from preflight.core.types import CHANGE_COLUMNS
+from preflight.reading import archives
 from preflight.writing import written_results
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def default_folder(name: str, stdin_name: str | None = None) -> Path:
     """
     path = Path(Path(stdin_name or "").name or "stdin") if name == "-" else Path(name)
     inner = path.with_suffix("") if path.suffix.lower() in (".gz", ".zip") else path
-    return path.parent / f"{inner.stem}{_SUFFIX}"
+    return archives.outer(path).parent / f"{inner.stem}{_SUFFIX}"
 
 
 @contextmanager

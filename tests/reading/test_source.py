@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from preflight.core.errors import SourceError
-from preflight.reading.source import expand, open_source
+from preflight.reading.source import last_written, open_source
+from preflight.writing.results_folder import default_folder
 
 TEXT = b"email,name\na@example.org,Ann\n"
 
@@ -65,16 +66,62 @@ def test_standard_input_is_spooled_under_the_name_given(
 @pytest.mark.parametrize(
     ("members", "said"),
     [
-        ({"a.csv": b"", "b.csv": b""}, r"this one holds 2 \(a\.csv, b\.csv\); unpack"),
-        ({f"{i}.csv": b"" for i in range(7)}, r"this one holds 7 \(0\.csv.*4\.csv, …\)"),
-        ({}, r"this one holds 0 \(none\)"),
+        ({"a.csv": b"", "b.csv": b""}, r"2 contact files.* \(a\.csv, b\.csv\); .*a\.zip/a\.csv$"),
+        ({f"{i}.csv": b"" for i in range(7)}, r"7 contact files.* \(0\.csv.*4\.csv, …\)"),
+        ({"a.md": b"", "b.pdf": b""}, "none of the 2 files in it is a contact file"),
+        ({"__MACOSX/._a.csv": b""}, "no file in this archive"),
     ],
 )
-def test_a_zip_of_other_than_one_file_is_refused_with_its_names(
+def test_a_zip_of_other_than_one_contact_file_is_refused_with_their_names(
     tmp_path: Path, members: dict[str, bytes], said: str
 ) -> None:
     with pytest.raises(SourceError, match=said):
         open_source(_zip(tmp_path / "a.zip", members), spool=tmp_path)
+
+
+def test_a_file_in_an_archive_is_named_by_its_path_in_it(tmp_path: Path) -> None:
+    inside = {"q1/leads.csv": TEXT, "q2/leads.csv": TEXT * 2, "read.me": b""}
+    archive = _zip(tmp_path / "exports.ZIP", inside)
+    spool = tmp_path / "spool"
+    spool.mkdir()
+    source = open_source(f"{archive}/q2/leads.csv", spool=spool)
+    assert source.name == f"{archive}/q2/leads.csv"
+    assert source.path.read_bytes() == TEXT * 2
+    with pytest.raises(SourceError, match="no such file in the archive"):
+        open_source(f"{archive}/q3/leads.csv", spool=spool)
+    assert default_folder(f"{archive}/q2/leads.csv") == tmp_path / "leads.preflight"
+    assert last_written(f"{archive}/q2/leads.csv") == last_written(archive)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("broken.gz", b"nothing of the kind"),
+        ("broken.zip", b"nothing of the kind"),
+        ("cut.csv.gz", gzip.compress(TEXT)[:-9]),
+    ],
+)
+def test_a_damaged_archive_is_read_as_it_is_and_known_to_be_damaged(
+    tmp_path: Path, name: str, content: bytes
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    spool = tmp_path / "spool"
+    spool.mkdir()
+    source = open_source(path, spool=spool)
+    assert source.unreadable.startswith("damaged")
+    assert source.sha256 == hashlib.sha256(content).hexdigest()
+    assert list(spool.iterdir()) == []
+
+
+def test_standard_input_is_unpacked_as_its_name_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for content, damaged in ((gzip.compress(TEXT), False), (TEXT, True)):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+        source = open_source("-", spool=tmp_path, stdin_name="leads.csv.gz")
+        assert (source.name, source.path.read_bytes()) == ("leads.csv.gz", TEXT)
+        assert bool(source.unreadable) is damaged
 
 
 @pytest.mark.parametrize(
@@ -83,9 +130,6 @@ def test_a_zip_of_other_than_one_file_is_refused_with_its_names(
         ("absent.csv", "no such file"),
         ("folder", "a directory"),
         ("https://example.org/a.csv", "does not read URLs yet"),
-        ("broken.gz", "damaged"),
-        ("cut.gz", "damaged"),
-        ("broken.zip", "damaged"),
         ("loop.csv", "cannot be read"),
     ],
 )
@@ -94,47 +138,8 @@ def test_what_cannot_be_opened_is_refused_in_one_line(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("folder").mkdir()
-    for damaged in ("broken.gz", "broken.zip"):
-        Path(damaged).write_bytes(b"nothing of the kind")
-    Path("cut.gz").write_bytes(gzip.compress(TEXT)[:-9])
     Path("loop.csv").symlink_to("loop.csv")
     with pytest.raises(SourceError, match=said) as caught:
         open_source(name, spool=tmp_path)
     assert "\n" not in str(caught.value)
     assert str(caught.value).startswith(f"{name}: ")
-
-
-def test_directories_and_globs_stand_for_their_files_sorted_and_once(tmp_path: Path) -> None:
-    for name in ("b.csv", "a.TSV", "deep/c.txt", "deep/d.csv.gz", "deep/e.tsv.zip", "deep/f.xlsx"):
-        path = tmp_path / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(TEXT)
-    for name in ("notes.md", "f.gz", "g.pdf.gz", "deep/photo.zip"):
-        (tmp_path / name).write_bytes(b"")
-    inside = ["a.TSV", "b.csv", "deep/c.txt", "deep/d.csv.gz", "deep/e.tsv.zip", "deep/f.xlsx"]
-    expected = [str(tmp_path / name) for name in inside]
-    assert expand([str(tmp_path)]) == expected
-    assert expand(["-", "absent.csv"]) == ["-", "absent.csv"]
-    assert expand([str(tmp_path / "*.csv"), str(tmp_path / "b.csv")]) == [expected[1]]
-    assert expand([str(tmp_path / "**/*.csv*")]) == [expected[1], expected[3]]
-
-
-def test_what_is_hidden_or_a_result_is_no_input_of_a_directory(tmp_path: Path) -> None:
-    for name in ("a.csv", ".git/a.csv", "x/leads.preflight/clean.csv", ".b.csv", "~$c.xlsx"):
-        path = tmp_path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(TEXT)
-    assert expand([str(tmp_path)]) == [str(tmp_path / "a.csv")]
-
-
-def test_a_name_with_brackets_is_a_file_before_it_is_a_glob(tmp_path: Path) -> None:
-    path = tmp_path / "list [final].csv"
-    path.write_bytes(TEXT)
-    assert expand([str(path)]) == [str(path)]
-
-
-def test_a_directory_or_glob_without_a_table_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match=r"no \.csv"):
-        expand([str(tmp_path)])
-    with pytest.raises(SourceError, match="no file matches"):
-        expand([str(tmp_path / "*.csv")])

@@ -9,8 +9,10 @@ import click
 
 from preflight.cli import completion
 from preflight.cli.options import (
+    across_option,
     against_option,
     diff_option,
+    jobs_option,
     output_options,
     profile_option,
     reading_options,
@@ -31,12 +33,15 @@ from preflight.cli.options import (
 @rule_options
 @against_option
 @diff_option
+@across_option
+@jobs_option
 @output_options
 def check(**given: Any) -> int:
     """Lint contact files; write nothing.
 
-    PATH is a file, a folder, a pattern, or `-` for standard input. Exits with 0 if nothing was
-    found at or above --fail-on, with 1 if something was, with 2 if the check could not run.
+    PATH is a file, a folder, a pattern, an archive (.gz, .zip), a file in one (exports.zip/a.csv),
+    or `-` for standard input. Several files have a line each and a total. Exits with 0 if nothing
+    was found at or above --fail-on, with 1 if something was, with 2 if the check could not run.
     """
     from preflight.cli.check import run
 
@@ -44,20 +49,21 @@ def check(**given: Any) -> int:
 
 
 @click.command("fix")
-@click.argument("path", metavar="PATH", shell_complete=completion.files)
+@click.argument("paths", nargs=-1, required=True, metavar="PATH", shell_complete=completion.files)
 @profile_option
 @writing_options
 @reading_options
 @rule_options
 @diff_option
+@jobs_option
 @output_options
 def fix(**given: Any) -> int:
     """Lint a file, apply safe fixes, write the clean rows and the rejects.
 
     Writes clean.csv (or parts/ and manifest.json, over a limit), rejects.csv, fixes.csv and
     report.json into DIR, and keeps what `preflight undo DIR` needs. Exits with 0 if no row was
-    rejected, or no more than --max-bad. With --diff, writes nothing, and exits with 1 if anything
-    would be changed.
+    rejected, or no more than --max-bad. With --diff, takes several PATHs, writes nothing, and exits
+    with 1 if anything would be changed.
     """
     from preflight.cli.fix import run
 

@@ -27,8 +27,9 @@ def pieces(reported: Reported, display: Display) -> Iterator[str]:
     """A screen for a file, a line for each of several; or what the command says."""
     if reported.told is not None:
         yield display.shown(reported.told(False))
-    elif len(reported.files) > 1:
-        yield display.shown([*several.lines(reported.listings), *reported.next_step])
+    elif len(reported.files) + len(reported.unread) > 1:
+        lines = several.lines(reported.listings, reported.unread)
+        yield display.shown([*lines, *reported.next_step])
     else:
         for file in reported.files:
             lines = screen(

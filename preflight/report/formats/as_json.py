@@ -50,6 +50,8 @@ def _document(reported: Reported) -> dict[str, Any]:
         "findings_total": reported.total,
         "truncated": any(listing.held_back for listing in reported.listings),
     }
+    if reported.unread:
+        document["unread"] = [asdict(one) for one in reported.unread]
     if reported.fixed is not None:
         document["fixed"] = dict(reported.fixed)
     if reported.run is not None:

@@ -1,0 +1,339 @@
+"""Several files, each checked by itself: in this process, or in others at the same time.
+
+What comes out does not depend on the number of processes: a file's result is data, and results are
+handed out in the order of the call.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import multiprocessing
+import os
+import shutil
+import signal
+import threading
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+import numpy as np
+
+from preflight.baseline.comparison import Comparison
+from preflight.config import catalogue
+from preflight.config.settings import Settings
+from preflight.core import findings as tables
+from preflight.core.errors import (
+    ConfigError,
+    PreflightError,
+    RuleError,
+    UsageError,
+    WriteError,
+)
+from preflight.core.findings import Findings
+from preflight.linting import across
+from preflight.linting.analysis import Analysis
+from preflight.linting.checked import Checked
+from preflight.linting.kept_chunks import KeptChunks
+from preflight.pipeline import check_fix_split
+from preflight.pipeline.accepted import Accepted
+from preflight.pipeline.between_processes import packed, unpacked
+from preflight.reading import archives
+from preflight.report import documents
+from preflight.report.listing import listing
+from preflight.report.reported import ReportedFile, Unread
+from preflight.snapshots.snapshot import Snapshot
+
+FileDone = Callable[[str], None]
+STDIN = "-"
+_SECONDS_A_FILE, _BYTES_A_SECOND = 0.07, 6e6
+_WORTH = 5.0  # seconds of work below which starting processes does not pay
+_OF_THE_CALL = (ConfigError, RuleError, WriteError)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is wanted of each file.
+
+    Attributes:
+        settings: of the call.
+        work: a private folder.
+        stdin_name: the name of standard input in reports.
+        show_all: whether row findings are reported even if the header is wrong.
+        cells: whether the cells that findings are about are wanted.
+        difference: whether the changes of a fix are wanted, as text.
+        show_values: whether that text shows values.
+        across: whether contacts are compared with those of the other files.
+        against: a snapshot that each is compared with; None for none.
+    """
+
+    settings: Settings
+    work: Path
+    stdin_name: str | None = None
+    show_all: bool = False
+    cells: bool = True
+    difference: bool = False
+    show_values: bool = False
+    across: bool = False
+    against: Snapshot | None = None
+
+
+@dataclass(frozen=True)
+class KeptCells:
+    """The cells that the findings of a file are about, fetched before.
+
+    Attributes:
+        rows, columns: of each, from 1; 0 for none.
+        old, new: the cell as read and as fixed, or None.
+    """
+
+    rows: np.ndarray
+    columns: np.ndarray
+    old: np.ndarray
+    new: np.ndarray
+
+    def __call__(self, findings: Findings) -> tuple[np.ndarray, np.ndarray]:
+        """The cells of some findings; None where none was fetched."""
+        frame = findings.frame
+        rows, columns = frame[tables.ROW].to_numpy(), frame[tables.COLUMN].to_numpy()
+        if np.array_equal(rows, self.rows) and np.array_equal(columns, self.columns):
+            return self.old, self.new
+        places = zip(self.rows.tolist(), self.columns.tolist(), strict=True)
+        known = {place: at for at, place in enumerate(places)}
+        old, new = np.full((2, len(findings)), None, dtype=object)
+        for at, place in enumerate(zip(rows.tolist(), columns.tolist(), strict=True)):
+            found = known.get(place)
+            if found is not None:
+                old[at], new[at] = self.old[found], self.new[found]
+        return old, new
+
+
+@dataclass(frozen=True)
+class FileResult:
+    """A file of the call after its check.
+
+    Attributes:
+        file: with its findings; None if it could not be opened.
+        unread: why it could not be opened; None if it could.
+        difference: what fixing would change, as text, if wanted.
+        keys: of its contacts, if wanted.
+    """
+
+    file: ReportedFile | None = None
+    unread: Unread | None = None
+    difference: str = ""
+    keys: across.FileKeys | None = None
+
+
+def check_each(
+    paths: Sequence[str],
+    asked: Asked,
+    *,
+    jobs: int | None = None,
+    known: Accepted | None = None,
+    done: FileDone,
+) -> list[FileResult]:
+    """Checks files, each by itself. One that cannot be opened does not stop the others.
+
+    Args:
+        paths: of the files, see `inputs.expand`.
+        asked: what is wanted.
+        jobs: how many processes work; None for as many as pay.
+        known: the baseline, if there is one.
+        done: called with the path of each file before its result is awaited.
+
+    Raises:
+        PreflightError: no file can be checked in this way, because of the config or the disk.
+    """
+    processes = min(len(paths), _paying(paths) if jobs is None else jobs)
+    results = []
+    with contextlib.closing(_results(paths, asked, processes)) as found:
+        for path, result in zip(paths, found, strict=True):
+            done(path)
+            results.append(result)
+    if asked.across:
+        results = _compared(results, show_all=asked.show_all)
+    if known is not None:
+        alone = len(paths) == 1
+        results = [_beside(one, known, alone=alone, show_all=asked.show_all) for one in results]
+    return results
+
+
+def _results(
+    paths: Sequence[str], asked: Asked, processes: int
+) -> Generator[FileResult, None, None]:
+    if processes <= 1:
+        for at, path in enumerate(paths):
+            yield _checked(at, path, asked)
+        return
+    settings = asked.settings
+    rules = catalogue.load(settings.rules)
+    with _pool(processes) as pool:
+        # Standard input belongs to this process.
+        waiting = [
+            None if path == STDIN else pool.submit(_in_worker, at, path, asked)
+            for at, path in enumerate(paths)
+        ]
+        for at, (path, future) in enumerate(zip(paths, waiting, strict=True)):
+            if future is None:
+                yield _checked(at, path, asked)
+                continue
+            try:
+                result = unpacked(future.result(), rules)
+            except BrokenProcessPool:
+                raise UsageError(
+                    "a process that checked files was killed, perhaps for lack of memory; "
+                    "try --jobs 1"
+                ) from None
+            if isinstance(result, PreflightError):
+                raise result
+            yield result
+
+
+def _in_worker(at: int, path: str, asked: Asked) -> bytes:
+    try:
+        return packed(_checked(at, path, asked))
+    except WriteError as error:
+        return packed(UsageError(str(error)))
+    except PreflightError as error:
+        return packed(error)
+
+
+def _checked(at: int, path: str, asked: Asked) -> FileResult:
+    """One file; `at` is its number in the call."""
+    place = asked.work / f"file-{at}"
+    place.mkdir(mode=0o700)
+    keys = asked.work / f"keys-{at}" if asked.across else None
+    try:
+        checked = check_fix_split.check(
+            path,
+            asked.settings,
+            work=place,
+            stdin_name=asked.stdin_name,
+            against=asked.against,
+            keys=keys,
+        )
+        return _result(checked, asked, keys)
+    except _OF_THE_CALL:
+        raise
+    except UsageError as error:
+        name = (asked.stdin_name or path) if path == STDIN else path
+        reason = str(error).removeprefix(f"{name}: ")
+        return FileResult(unread=Unread(name, reason))
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _result(checked: Checked, asked: Asked, keys: Path | None) -> FileResult:
+    """All that is wanted of a file, as data: its folder is removed then."""
+    file = documents.of_file(checked, checked.books, show_all=asked.show_all)
+    findings = checked.analysis.findings  # of rows: no other finding is about a cell
+    frame = findings.frame
+    nothing = np.full(0, None, dtype=object)
+    old, new = file.cells(findings) if asked.cells else (nothing, nothing)
+    rows, columns = frame[tables.ROW].to_numpy(), frame[tables.COLUMN].to_numpy()
+    cells = KeptCells(rows[: len(old)], columns[: len(old)], old, new)
+    difference = (
+        check_fix_split.difference(checked, show_values=asked.show_values)
+        if asked.difference
+        else ""
+    )
+    analysis = checked.analysis
+    released = dataclasses.replace(analysis, kept=KeptChunks(analysis.layout, analysis.plan))
+    return FileResult(
+        file=ReportedFile(dataclasses.replace(file.listing, analysis=released), cells),
+        difference=difference,
+        keys=None if keys is None else across.FileKeys(file.listing.path, keys, analysis.plan),
+    )
+
+
+def _compared(results: Sequence[FileResult], *, show_all: bool) -> list[FileResult]:
+    """The results with the contacts that stand in several of the files."""
+    compared = list(results)
+    checked = [(at, one.keys) for at, one in enumerate(results) if one.keys is not None]
+    found = across.repeated([keys for _, keys in checked])
+    for number, (at, _) in enumerate(checked):
+        file = results[at].file
+        if number in found and file is not None:
+            analysis = across.with_findings(file.listing.analysis, found[number])
+            compared[at] = dataclasses.replace(
+                results[at], file=_relisted(file, analysis, show_all=show_all)
+            )
+    return compared
+
+
+def _beside(result: FileResult, known: Accepted, *, alone: bool, show_all: bool) -> FileResult:
+    """A result beside the baseline."""
+    file = result.file
+    if file is None:
+        return result
+    analysis = file.listing.analysis
+    beside = known.beside(analysis, file.listing.path, file.cells, alone=alone)
+    relisted = _relisted(file, analysis, show_all=show_all, compared=beside)
+    return dataclasses.replace(result, file=relisted)
+
+
+def _relisted(
+    file: ReportedFile,
+    analysis: Analysis,
+    *,
+    show_all: bool,
+    compared: Comparison | None = None,
+) -> ReportedFile:
+    books = Checked(analysis.layout.source, analysis).books
+    again = listing(file.listing.path, analysis, books, show_all=show_all, compared=compared)
+    return ReportedFile(again, file.cells)
+
+
+def _paying(paths: Sequence[str]) -> int:
+    """How many processes pay: none beside this one if there is little to do."""
+    seconds = 0.0
+    for path in paths:
+        seconds += _SECONDS_A_FILE
+        with contextlib.suppress(OSError):
+            seconds += 0 if path == STDIN else archives.outer(path).stat().st_size / _BYTES_A_SECOND
+    return _cores() if seconds >= _WORTH else 1
+
+
+def _cores() -> int:
+    """How many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@contextmanager
+def _pool(processes: int) -> Iterator[ProcessPoolExecutor]:
+    """Processes that end with the block, whatever they are doing, and with this process."""
+    methods = multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
+    if context.get_start_method() == "forkserver":
+        context.set_forkserver_preload([__name__])  # so that the libraries are imported once
+    before = multiprocessing.active_children()
+    pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_begin)
+    try:
+        yield pool
+    except BaseException:
+        for child in multiprocessing.active_children():
+            if child not in before:
+                child.terminate()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _begin() -> None:
+    """Prepares a process: the one that started it alone says when to stop."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)

@@ -1,0 +1,118 @@
+"""Paths to inputs: what a directory, a pattern, an archive and `-` stand for."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from preflight.core.errors import SourceError
+from preflight.reading import archives
+
+_RESULTS = ".preflight"
+_LOCK = "~$"  # a spreadsheet's lock file beside an open workbook begins with it
+_PACKED = (".gz", ".zip")
+
+
+@dataclass
+class Skipped:
+    """What was passed over in directories.
+
+    Attributes:
+        results: folders with results of earlier calls (`*.preflight/`).
+        hidden: files and folders whose names begin with a dot, and lock files of spreadsheets.
+        others: files that do not have the name of a contact file.
+    """
+
+    results: list[str] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Single inputs.
+
+    Attributes:
+        paths: each a file, a file in an archive, or `-`, in the order in which they are checked.
+        skipped: what was passed over in directories.
+    """
+
+    paths: list[str]
+    skipped: Skipped
+
+
+def expand(paths: Sequence[str]) -> Inputs:
+    """Files, directories, patterns, archives and `-` as single inputs, in the order given.
+
+    A directory stands for every contact file in it and below, packed ones and workbooks included,
+    sorted by path; hidden files and results of earlier calls (`*.preflight/`) are skipped. A
+    pattern (`**` spans directories) stands for the files it matches, sorted. A ZIP archive with
+    several contact files stands for all of them (`exports.zip/leads.csv`). A file is one input,
+    however often it is named. A path that does not exist is kept, so that `open_source` can refuse
+    it.
+
+    Raises:
+        SourceError: a directory or a pattern stands for nothing.
+    """
+    inputs: dict[str, str] = {}
+    skipped = Skipped()
+    for given in paths:
+        for path in _expanded(given, skipped):
+            for single in _unpacked(path):
+                inputs.setdefault(single if single == "-" else os.path.realpath(single), single)
+    return Inputs(list(inputs.values()), skipped)
+
+
+def _expanded(path: str, skipped: Skipped) -> list[str]:
+    """The files that a path stands for; archives are not looked into."""
+    if path == "-":
+        return [path]
+    if Path(path).is_dir():
+        inside = sorted(map(str, _tables(Path(path), skipped)))
+        if not inside:
+            raise SourceError(f"{path}: no .csv, .tsv, .txt or .xlsx file in this directory")
+        return inside
+    if glob.has_magic(path) and not Path(path).exists() and archives.member_of(path) is None:
+        # Path.glob does not accept absolute patterns
+        matches = sorted(m for m in glob.glob(path, recursive=True) if Path(m).is_file())  # noqa: PTH207
+        if not matches:
+            raise SourceError(f"{path}: no file matches this pattern")
+        return matches
+    return [path]
+
+
+def _unpacked(path: str) -> list[str]:
+    """The contact files in a ZIP archive that has several; else the path."""
+    if Path(path).suffix.lower() != ".zip" or not Path(path).is_file():
+        return [path]
+    tables = archives.tables_in(Path(path))
+    return [f"{path}/{name}" for name in tables] if len(tables) > 1 else [path]
+
+
+def _tables(folder: Path, skipped: Skipped) -> Iterator[Path]:
+    for place, folders, names in os.walk(folder):
+        here = Path(place)
+        for name in sorted(folders):
+            if name.startswith(".") or name.endswith(_RESULTS):
+                kind = skipped.hidden if name.startswith(".") else skipped.results
+                kind.append(str(here / name))
+                folders.remove(name)
+        for name in names:
+            path = here / name
+            if name.startswith((".", _LOCK)):
+                skipped.hidden.append(str(path))
+            elif path.is_file() and _holds_contacts(path):
+                yield path
+            else:
+                skipped.others.append(str(path))
+
+
+def _holds_contacts(path: Path) -> bool:
+    """Whether a file has the name of a contact file, or is an archive of one."""
+    suffix = path.suffix.lower()
+    if archives.is_table(path.stem if suffix in _PACKED else path.name):
+        return True
+    return suffix == ".zip" and bool(archives.tables_in(path))
