@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from preflight.baseline.comparison import Standing
 from preflight.core import findings as tables
 from preflight.core.types import Ints, Severity
+from preflight.linting import rule_limits
 from preflight.report import records
 from preflight.report.listing import Listing
 from preflight.rule import Rule, Scope
@@ -17,7 +19,7 @@ from preflight.rule import Rule, Scope
 
 @dataclass(frozen=True)
 class ColumnFindings:
-    """The findings of one rule, with one severity, in one column of a file.
+    """The findings of one rule in one column of a file, with one severity and one standing.
 
     Attributes:
         rule: with its severity.
@@ -27,6 +29,8 @@ class ColumnFindings:
         message: what is wrong with all of them, in lower case; without a value.
         rows, lines: of the first ones, from 1; 0 where none applies.
         fingerprint: a hash that is equal for another state of the same file, whatever its lines.
+        standing: to the baseline; None without one.
+        accepted: whether they do not count: by the baseline, or by the `max` of their rule.
     """
 
     rule: Rule
@@ -37,6 +41,8 @@ class ColumnFindings:
     rows: Ints
     lines: Ints
     fingerprint: str
+    standing: Standing | None
+    accepted: bool
 
     @property
     def name(self) -> str:
@@ -65,6 +71,8 @@ class ColumnFindings:
 def by_column(listing: Listing, most: int) -> list[ColumnFindings]:
     """The findings of a file by rule and column: errors first, then by code and column.
 
+    What is accepted comes last.
+
     Args:
         listing: of the file; cells are not needed.
         most: how many places of each are kept.
@@ -72,14 +80,23 @@ def by_column(listing: Listing, most: int) -> list[ColumnFindings]:
     found = list(_found(listing, most))
     return sorted(
         found,
-        key=lambda one: (one.rule.severity is not Severity.ERROR, one.rule.code, one.column or 0),
+        key=lambda one: (
+            one.accepted,
+            one.rule.severity is not Severity.ERROR,
+            one.rule.code,
+            one.column or 0,
+        ),
     )
 
 
-def useful_first(found: ColumnFindings) -> tuple[bool, bool, int, str]:
-    """A sort key: errors of the file, then other errors, the most frequent first; warnings last."""
+def useful_first(found: ColumnFindings) -> tuple[bool, bool, bool, int, str]:
+    """A sort key: errors of the file, other errors, warnings, the most frequent first.
+
+    What is accepted comes last.
+    """
     error = found.rule.severity is Severity.ERROR
-    return not error, error and not found.of_file, -found.count, found.rule.code
+    not_of_file = error and not found.of_file
+    return found.accepted, not error, not_of_file, -found.count, found.rule.code
 
 
 def _found(listing: Listing, most: int) -> Iterator[ColumnFindings]:
@@ -91,16 +108,23 @@ def _found(listing: Listing, most: int) -> Iterator[ColumnFindings]:
     shows_names = not listing.names_are_values
     codes, columns = frame[tables.CODE].cat, frame[tables.COLUMN].to_numpy()
     errors = _errors(listing)
+    standings = listing.standings
+    known = np.zeros(len(frame), np.int64) if standings is None else standings.astype(np.int64)
+    excused = rule_limits.accepted(listing.analysis) if standings is None else frozenset()
     messages, rows, lines = (
         frame[name].to_numpy() for name in (tables.MESSAGE, tables.ROW, tables.LINE)
     )
-    for code, positions in _split(codes.codes.to_numpy().astype(np.int64), columns, errors):
-        column = int(columns[positions[0]])
-        rule = listing.problems.get(
-            int(positions[0]), (plan.rules[str(codes.categories[code])], None)
-        )[0]
-        if errors[positions[0]]:
+    numbers = codes.codes.to_numpy().astype(np.int64)
+    for positions in _split(numbers, columns, errors.astype(np.int64), known):
+        at = int(positions[0])
+        column = int(columns[at])
+        rule, problem = listing.problems.get(
+            at, (plan.rules[str(codes.categories[numbers[at]])], None)
+        )
+        if errors[at]:
             rule = dataclasses.replace(rule, severity=Severity.ERROR)
+        standing = None if standings is None else Standing(known[at])
+        accepted = standing is Standing.ACCEPTED or (problem is None and rule.code in excused)
         name = names.get(column) if shows_names else None
         first = positions[:most]
         yield ColumnFindings(
@@ -111,7 +135,9 @@ def _found(listing: Listing, most: int) -> Iterator[ColumnFindings]:
             message=_message(rule, messages[positions]),
             rows=rows[first],
             lines=lines[first],
-            fingerprint=_fingerprint(listing.path, rule, name, column),
+            fingerprint=_fingerprint(listing.path, rule, name, column, accepted),
+            standing=standing,
+            accepted=accepted,
         )
 
 
@@ -125,13 +151,12 @@ def _errors(listing: Listing) -> np.ndarray:
     return errors
 
 
-def _split(codes: Ints, columns: Ints, errors: np.ndarray) -> Iterator[tuple[int, Ints]]:
-    """The positions of the findings of each code, column and severity, in their order."""
-    order = np.lexsort((errors, columns, codes))
-    keys = np.stack([codes[order], columns[order], errors[order]])
-    starts = np.flatnonzero((np.diff(keys, axis=1) != 0).any(axis=0)) + 1
-    for positions in np.split(order, starts):
-        yield int(codes[positions[0]]), positions
+def _split(*keys: Ints) -> list[Ints]:
+    """The positions of the findings that have all keys in common, in their order."""
+    order = np.lexsort(keys)
+    ordered = np.stack([key[order] for key in keys])
+    starts = np.flatnonzero((np.diff(ordered, axis=1) != 0).any(axis=0)) + 1
+    return np.split(order, starts)
 
 
 def _message(rule: Rule, messages: np.ndarray) -> str:
@@ -140,7 +165,8 @@ def _message(rule: Rule, messages: np.ndarray) -> str:
     return (messages[0] if same else None) or rule.message
 
 
-def _fingerprint(path: str, rule: Rule, name: str | None, column: int) -> str:
+def _fingerprint(path: str, rule: Rule, name: str | None, column: int, accepted: bool) -> str:
     """A hash of what stays when lines are added or removed: neither rows nor their number."""
     where = f"#{column}" if name is None else name
-    return records.digest(f"{path}\0{rule.code}\0{rule.severity}\0{where}", 32)
+    known = "\0accepted" if accepted else ""
+    return records.digest(f"{path}\0{rule.code}\0{rule.severity}\0{where}{known}", 32)

@@ -104,6 +104,47 @@ def test_csv_has_no_place_for_what_is_hidden_so_it_is_said(call: Call, here: Pat
     assert call(*argv, "--output-format", "csv", "--all").err == ""
 
 
+PLATFORMS = ("github", "gitlab", "junit", "sarif", "markdown")
+
+
+def on_platforms(call: Call, *more: str) -> dict[str, str]:
+    """The reports for platforms of one call."""
+    call("check", "in.csv", *more, *(
+        word for name in PLATFORMS for word in ("--report", f"{name}:out.{name}")
+    ))  # fmt: skip
+    return {name: Path(f"out.{name}").read_text() for name in PLATFORMS}
+
+
+def test_what_a_baseline_accepts_fails_on_no_platform(call: Call, here: Path) -> None:
+    call("baseline", "write", "in.csv")
+    (here / "in.csv").write_text("email,note\nbad,x\n ann@kestrel-labs.com,#REF!\n")
+    told = on_platforms(
+        call, "--baseline", "preflight-baseline.json", "--select", "EML302,EML303,TXT706"
+    )
+    assert [line[:7] for line in told["github"].splitlines() if line[0] == ":"] == ["::error"]
+    assert "2 findings accepted; 1 new error" in told["github"]
+    issues = json.loads(told["gitlab"])
+    assert [issue["severity"] for issue in issues] == ["major", "info", "info"]
+    assert issues[1]["description"].endswith("; accepted")
+    assert 'failures="1"' in told["junit"]
+    assert "error, accepted: `email`: " in told["junit"]
+    results = json.loads(told["sarif"])["runs"][0]["results"]
+    assert [result["baselineState"] for result in results] == ["new", "unchanged", "unchanged"]
+    assert ["suppressions" in result for result in results] == [False, True, True]
+    assert told["markdown"].count("| error |") == 1
+
+
+def test_nor_does_what_the_config_accepts_of_a_rule(call: Call, here: Path) -> None:
+    (here / "preflight.toml").write_text('select = ["EML302", "EML303"]\n[rules.EML302]\nmax = 1\n')
+    told = on_platforms(call)
+    assert "EML302" not in told["github"]
+    assert 'failures="1"' in told["junit"]
+    assert [issue["severity"] for issue in json.loads(told["gitlab"])] == ["major", "info"]
+    results = json.loads(told["sarif"])["runs"][0]["results"]
+    assert [result["ruleId"] for result in results] == ["EML303", "EML302"]
+    assert "baselineState" not in results[1]
+
+
 @pytest.mark.slow
 def test_a_run_reports_too(call: Call, here: Path, shared: Sandbox) -> None:
     (here / "in.csv").write_text(contacts(2))

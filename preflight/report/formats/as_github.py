@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from preflight.core.redact import visible
-from preflight.report import summary
+from preflight.report import accepted, summary
 from preflight.report.by_column import ColumnFindings, by_column, useful_first
 from preflight.report.listing import Listing
 from preflight.report.reported import Display, Reported
@@ -24,7 +24,12 @@ _PROPERTY = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ","
 
 def pieces(reported: Reported, display: Display) -> Iterator[str]:  # noqa: ARG001 - see Format
     """The annotations, then a few lines for the log."""
-    found = [(listing, one) for listing in reported.listings for one in by_column(listing, 1)]
+    found = [
+        (listing, one)
+        for listing in reported.listings
+        for one in by_column(listing, 1)
+        if not one.accepted
+    ]
     found.sort(key=lambda entry: useful_first(entry[1]))
     for listing, one in found[:ANNOTATIONS]:
         yield _annotation(listing, one)
@@ -32,6 +37,8 @@ def pieces(reported: Reported, display: Display) -> Iterator[str]:  # noqa: ARG0
         rows = plural(listing.books.rows, "row")
         yield log(f"{listing.path}: {rows}; {summary.found(listing).plain.strip()}")
         yield log(f"books: {books(reported.books(listing))}")
+        if listing.compared is not None:
+            yield from (log(entry.text.plain) for entry in accepted.lines(listing.compared))
         if listing.held_back:
             hidden = plural(listing.held_back, "finding")
             yield log(f"the header is wrong, so {hidden} about rows are hidden; see `--all`")

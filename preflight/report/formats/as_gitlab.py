@@ -36,11 +36,12 @@ def pieces(reported: Reported, display: Display) -> Iterator[str]:  # noqa: ARG0
 
 def _issue(listing: Listing, one: ColumnFindings) -> dict[str, Any]:
     more = f" ({plural(one.count, 'finding')}, the first one here)" if one.count > 1 else ""
+    accepted = "; accepted" if one.accepted else ""
     return {
-        "description": visible(f"{one.sentence}{more}"),
+        "description": visible(f"{one.sentence}{more}{accepted}"),
         "check_name": f"{one.rule.code} {one.rule.name}",
         "fingerprint": one.fingerprint,
-        "severity": _SEVERITIES[one.rule.severity],
+        "severity": "info" if one.accepted else _SEVERITIES[one.rule.severity],
         "location": _location(listing, int(one.lines[0])),
     }
 

@@ -1,21 +1,20 @@
 """The format `junit`: a test suite for each file, and in it a test case for each rule.
 
-A case fails if its findings count for `--fail-on`, and are more than the config accepts of the
-rule; other findings are its output. The cases are those of the rules, whatever is found, so that a
-test history can tell when one began to fail.
+A case fails if its findings count for `--fail-on`, and neither a baseline nor the config accepts them;
+other findings are its output. The cases are those of the rules, whatever is found, so that a test
+history can tell when one began to fail.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict
 from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
 from preflight.core.redact import visible
 from preflight.core.types import Severity
-from preflight.linting.rule_limits import accepted
 from preflight.report import summary
 from preflight.report.by_column import ColumnFindings, by_column
 from preflight.report.listing import Listing
@@ -52,18 +51,21 @@ def _cases(listing: Listing, fail_on: str) -> list[_Case]:
     for one in by_column(listing, PLACES):
         found[one.rule.code].append(one)
     failing = {"error": {Severity.ERROR}, "warning": set(Severity)}.get(fail_on, set())
-    rules, taken = listing.analysis.plan.rules, accepted(listing.analysis)
+    rules = listing.analysis.plan.rules
     others = {ones[0].rule.code: ones[0].rule for ones in found.values()}
     return [
         _Case(
             rule,
             found[rule.code],
-            fails=rule.code not in taken
-            and any(one.rule.severity in failing for one in found[rule.code]),
+            fails=any(_counts_as(one, failing) for one in found[rule.code]),
             skipped=bool(listing.held_back) and rule.held_back,
         )
         for _, rule in sorted({**others, **rules}.items())
     ]
+
+
+def _counts_as(one: ColumnFindings, severities: Collection[Severity]) -> bool:
+    return one.rule.severity in severities and not one.accepted
 
 
 def _counts(cases: Sequence[_Case]) -> str:
@@ -108,7 +110,9 @@ def _inside(listing: Listing, case: _Case) -> Iterator[str]:
 
 def _told(one: ColumnFindings) -> Iterator[str]:
     """The findings in a column: what is wrong, then their places."""
-    yield visible(f"{one.rule.severity}: {one.sentence} ({plural(one.count, 'finding')})")
+    accepted = ", accepted" if one.accepted else ""
+    count = plural(one.count, "finding")
+    yield visible(f"{one.rule.severity}{accepted}: {one.sentence} ({count})")
     places = [
         f"row {row} (line {line})" if row else f"line {line}"
         for row, line in zip(one.rows.tolist(), one.lines.tolist(), strict=True)

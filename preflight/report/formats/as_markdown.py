@@ -69,11 +69,11 @@ def _counts(listings: list[Listing]) -> str:
 
 
 def _table(listing: Listing) -> Iterator[str]:
-    found = sorted(by_column(listing, PLACES), key=useful_first)
+    found = [one for one in by_column(listing, PLACES) if not one.accepted]
     if not found:
         return
     yield "| | rule | what is wrong | column | findings | lines |\n|---|---|---|---|---:|---|\n"
-    for one in found:
+    for one in sorted(found, key=useful_first):
         lines = [str(line) for line in one.lines.tolist() if line]
         more = ", …" if one.count > len(lines) and lines else ""
         column = escaped(one.name, in_table=True) or one.place

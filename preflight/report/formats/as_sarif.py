@@ -11,6 +11,7 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
+from preflight.baseline.comparison import Standing
 from preflight.core import json_text
 from preflight.core.redact import visible
 from preflight.core.types import Severity
@@ -33,6 +34,7 @@ SCHEMA = (
 )
 
 _NONE = '"results": []'
+_STATES = {Standing.ACCEPTED: "unchanged", Standing.WORSE: "updated", Standing.NEW: "new"}
 _MARKS = str.maketrans({"\\": r"\\", "[": r"\[", "]": r"\]", "{": "{{", "}": "}}"})
 _Found = tuple[Listing, ColumnFindings]
 
@@ -40,7 +42,7 @@ _Found = tuple[Listing, ColumnFindings]
 def pieces(reported: Reported, display: Display) -> Iterator[str]:  # noqa: ARG001 - see Format
     """The log, one result a line: errors first, then in the order of files, codes and columns."""
     found = [(listing, one) for listing in reported.listings for one in by_column(listing, PLACES)]
-    found.sort(key=lambda entry: entry[1].rule.severity is not Severity.ERROR)
+    found.sort(key=lambda entry: (entry[1].accepted, entry[1].rule.severity is not Severity.ERROR))
     listed = found[:RESULTS]
     rules = {one.rule.code: one.rule for _, one in listed}
     rules = {code: rules[code] for code in sorted(rules)}
@@ -134,7 +136,7 @@ def _result(listing: Listing, one: ColumnFindings, rule: int, artifact: int) -> 
     listed = len(one.lines)
     more = f"; the first {number(listed)} are listed" if one.count > listed else ""
     times = f" ({number(one.count)} times{more})" if one.count > 1 else ""
-    return {
+    result: dict[str, Any] = {
         "ruleId": one.rule.code,
         "ruleIndex": rule,
         "level": str(one.rule.severity),
@@ -154,6 +156,11 @@ def _result(listing: Listing, one: ColumnFindings, rule: int, artifact: int) -> 
             "columnName": None if one.column_name is None else records.valid(one.column_name),
         },
     }
+    if one.standing is not None:
+        result["baselineState"] = _STATES[one.standing]
+    if one.accepted:
+        result["suppressions"] = [{"kind": "external", "status": "accepted"}]
+    return result
 
 
 def _location(where: Mapping[str, Any], row: int, line: int) -> dict[str, Any]:
