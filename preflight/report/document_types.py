@@ -315,6 +315,22 @@ RefusalRecord.__doc__ = "The rows that the provider refused with a code of its o
 with_config(_CLOSED)(RefusalRecord)
 
 
+# "foreseen" is the old name of what was predicted, for programs that read it.
+class PredictionRecord(TypedDict):
+    rows: Count
+    foreseen: Annotated[Count, Field(description="Rows with a warning that is a sign of it.")]
+    by: dict[Code, Count]
+    accepted: Annotated[
+        dict[Code, Count], Field(description="Accepted rows that have a warning of the same rules.")
+    ]
+    no_sign: dict[Code, Count]
+    missed: Count
+
+
+PredictionRecord.__doc__ = "How many refused rows had a warning before sending."
+with_config(_OPEN)(PredictionRecord)
+
+
 @with_config(_OPEN)
 class RunRecord(TypedDict):
     """What became of the rows."""
@@ -361,7 +377,7 @@ class RunRecord(TypedDict):
     predicted: NotRequired[
         Annotated[
             dict[str, PredictionRecord],
-            Field(description="By the provider's code: what findings had foreseen of it."),
+            Field(description="By the provider's code: what findings had predicted of it."),
         ]
     ]
     unattributed: Annotated[
@@ -371,21 +387,6 @@ class RunRecord(TypedDict):
         Count, Field(description="Lines of its report that match no row that was sent.")
     ]
     notes: list[str]
-
-
-@with_config(_OPEN)
-class PredictionRecord(TypedDict):
-    """How many refused rows had a warning before sending."""
-
-    rows: Count
-    foreseen: Annotated[Count, Field(description="Rows with a warning that is a sign of it.")]
-    by: dict[Code, Count]
-    accepted: Annotated[
-        dict[Code, Count],
-        Field(description="Accepted rows that have a warning of the same rules."),
-    ]
-    no_sign: dict[Code, Count]
-    missed: Count
 
 
 @with_config(_CLOSED)
