@@ -316,17 +316,20 @@ with_config(_CLOSED)(RefusalRecord)
 
 
 # "foreseen" is the old name of what was predicted, for programs that read it.
-class PredictionRecord(TypedDict):
-    rows: Count
-    foreseen: Annotated[Count, Field(description="Rows with a warning that is a sign of it.")]
-    by: dict[Code, Count]
-    accepted: Annotated[
-        dict[Code, Count], Field(description="Accepted rows that have a warning of the same rules.")
-    ]
-    no_sign: dict[Code, Count]
-    missed: Count
-
-
+PredictionRecord = TypedDict(  # noqa: UP013 - in quotes the old name is known for one
+    "PredictionRecord",
+    {
+        "rows": Count,
+        "foreseen": Annotated[Count, Field(description="Rows with a warning that is a sign.")],
+        "by": dict[Code, Count],
+        "accepted": Annotated[
+            dict[Code, Count],
+            Field(description="Accepted rows that have a warning of the same rules."),
+        ],
+        "no_sign": dict[Code, Count],
+        "missed": Count,
+    },
+)
 PredictionRecord.__doc__ = "How many refused rows had a warning before sending."
 with_config(_OPEN)(PredictionRecord)
 

@@ -1,8 +1,8 @@
 """The format `junit`: a test suite for each file, and in it a test case for each rule.
 
-A case fails if its findings count for `--fail-on`, and neither a baseline nor the config accepts them;
-other findings are its output. The cases are those of the rules, whatever is found, so that a test
-history can tell when one began to fail.
+A case fails if its findings count for `--fail-on`, and neither a baseline nor the config accepts
+them; other findings are its output. The cases are those of the rules, whatever is found, so that a
+test history can tell when one began to fail.
 """
 
 from __future__ import annotations
