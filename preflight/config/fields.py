@@ -19,7 +19,10 @@ _PATHS: Mapping[str, tuple[str, ...] | None] = {
     "address": _PLACES, "addresses": _PLACES, "contact": None, "contacts": None, "person": None,
     "people": None, "lead": None, "attendee": None, "guest": None,
 }  # fmt: skip
-_SLASH = re.compile(r"[\s_]+/[\s_]+")
+# From the beginning of the blanks on, so that a long run of them is looked at once.
+_SLASH = re.compile(r"(?<![\s_])[\s_]++/[\s_]++")
+_LONGEST = 1_000
+"""A longer text names no field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,10 @@ class FieldNames:
         Exact means equal to the provider's header or to preflight's field name, except for case,
         surrounding blanks and invisible characters. Nothing is guessed.
         """
-        exact = self._exact.get(bare_name(header).casefold())
+        name = bare_name(header)
+        if len(name) > _LONGEST:
+            return None
+        exact = self._exact.get(name.casefold())
         if exact is not None:
             return exact, "exact"
         folded = fold(self._without_path(header))
@@ -118,6 +124,8 @@ class FieldNames:
 
     def knows(self, header: str) -> bool:
         """Whether a text is a name of a field, possibly in some headers only."""
+        if len(header) > _LONGEST:
+            return False
         return self.match(header) is not None or fold(header) in self._beside
 
     def kind_of_further(self, header: str) -> str | None:
@@ -126,6 +134,8 @@ class FieldNames:
         It is named like the first one, but for a number (`E-mail 2 - Value`) or a word (`Secondary
         Email`); None for any other column.
         """
+        if len(header) > _LONGEST:
+            return None
         words = [word for word in _WORDS.findall(header) if word.casefold() not in _QUALIFIERS]
         for name in (header, re.sub("[0-9]+", "1", header), "".join(words)):
             match = self.match(name) if fold(name) else None

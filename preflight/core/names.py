@@ -9,7 +9,8 @@ from preflight.core.formula_text import formula_text
 from preflight.core.invisible import drop_zero_width, strip_invisible
 from preflight.core.styled_letters import plain_letters
 
-_BREAK = re.compile(r"\s*[\r\n]\s*")
+# From the beginning of the blanks on, so that a long run of them is looked at once.
+_BREAK = re.compile(r"(?<!\s)\s*[\r\n]\s*")
 
 
 def fold(name: str) -> str:

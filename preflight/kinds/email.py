@@ -28,6 +28,8 @@ from preflight.core.types import Bools, Ints
 # RFC 6068: behind the first question mark are a subject and a text.
 _MAILTO = re.compile(r"^mailto:\s*([^?]*)(?:\?.*)?$", re.IGNORECASE | re.DOTALL)
 _NAMED = re.compile(r'^(?:"[^"<>]*"|[^"<>@]*?)\s*<([^<>]+)>$')
+# An address has at most 254 characters; each round of unwrapping goes over the whole text.
+_LONGEST_WRAPPED = 4_000
 _QUOTES = "\"'`\u2018\u2019\u201c\u201d\u00ab\u00bb"
 
 # Sound, not complete: the library accepts every address that matches, and returns it unchanged.
@@ -86,8 +88,10 @@ def unwrap_email(value: str) -> str:
     """The address inside `mailto:…`, `<…>`, `Name <…>`, quotes, or before trailing `,` `;` `.`.
 
     Repeated until nothing changes, so unwrapping twice equals unwrapping once. A value that is not
-    wrapped, or has nothing inside, is returned unchanged.
+    wrapped, has nothing inside, or is far too long, is returned unchanged.
     """
+    if len(value) > _LONGEST_WRAPPED:
+        return value
     given = value
     while True:
         bare = strip_invisible(_MAILTO.sub(r"\1", value))
