@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import click
@@ -21,13 +23,40 @@ from preflight.cli.progress import live_view
 from preflight.config.settings import Settings
 from preflight.core.workspace import workspace
 from preflight.pipeline import accepted
+from preflight.reading import archives
+from preflight.reading.inputs import expand
 from preflight.report import exit_codes, formats
 from preflight.report.reported import Reported
 from preflight.snapshots import snapshot_file
 
 
-def run(paths: tuple[str, ...], **given: Any) -> int:
-    """Lints the files, shows what was found, and gives the exit code."""
+def run(paths: tuple[str, ...], *, watch: bool = False, **given: Any) -> int:
+    """Lints the files, shows what was found, and gives the exit code.
+
+    Args:
+        paths: as typed.
+        watch: whether to go on, and check again whenever one of the files was saved.
+        given: the other options.
+    """
+    if not watch:
+        return _checked(paths, given)
+    from preflight.cli import watch as watching  # here: most calls do not
+
+    if "-" in paths:
+        raise click.UsageError("--watch cannot watch standard input; name a file")
+    return watching.watch(lambda: _watched(paths, given), lambda: _checked(paths, given))
+
+
+def _watched(paths: tuple[str, ...], given: Mapping[str, Any]) -> Iterator[str | Path]:
+    """The files that a check depends on: its inputs, and what was named beside them."""
+    for path in expand(paths).paths:
+        yield archives.outer(path)
+    for name in ("config", "baseline", "against"):
+        if given[name] is not None:
+            yield given[name]
+
+
+def _checked(paths: tuple[str, ...], given: dict[str, Any]) -> int:
     settings = settings_of(given)
     if given["diff"]:
         refuse_format(settings)

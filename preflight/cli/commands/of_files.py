@@ -35,6 +35,7 @@ from preflight.cli.options import (
 @diff_option
 @across_option
 @jobs_option
+@click.option("--watch", is_flag=True, help="check again whenever a file was saved, until Ctrl-C")
 @output_options
 def check(**given: Any) -> int:
     """Lint contact files; write nothing.
