@@ -11,7 +11,8 @@ from typing import Any
 from preflight.baseline import document
 from preflight.baseline.fingerprints import VARIABLE
 from preflight.cli import next_step, terminal
-from preflight.cli.options import emit, settings_of
+from preflight.cli.call_settings import settings_of
+from preflight.cli.options import emit
 from preflight.cli.output_file import refuse
 from preflight.cli.progress import live_view
 from preflight.cli.screen import shown

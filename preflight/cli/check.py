@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from preflight.cli import next_step, reports, terminal
+from preflight.cli.call_settings import settings_of
 from preflight.cli.inputs import (
     Beside,
     check_inputs,
@@ -18,7 +19,6 @@ from preflight.cli.inputs import (
     inputs_of,
     unread_of,
 )
-from preflight.cli.options import settings_of
 from preflight.cli.progress import live_view
 from preflight.config.settings import Settings
 from preflight.core.workspace import workspace

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from preflight.cli.options import emit, sources_of
+from preflight.cli.call_settings import sources_of
+from preflight.cli.options import emit
 from preflight.config import profiles
 from preflight.report import settings_listing
 

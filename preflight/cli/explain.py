@@ -8,7 +8,8 @@ import click
 from rich.text import Text
 
 from preflight.cli import screen, terminal
-from preflight.cli.options import emit, settings_of
+from preflight.cli.call_settings import settings_of
+from preflight.cli.options import emit
 from preflight.cli.rule_pages import page
 from preflight.config import catalogue
 from preflight.core.redact import visible

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from preflight.cli import terminal
-from preflight.cli.options import shows_values
+from preflight.cli.call_settings import shows_values
 from preflight.cli.output_file import refuse_protected
 from preflight.cli.progress import View
 from preflight.cli.screen import shown

@@ -6,11 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from preflight.cli import terminal
-from preflight.cli.options import (
-    emit,
-    settings_of,
-    shows_values,
-)
+from preflight.cli.call_settings import settings_of, shows_values
+from preflight.cli.options import emit
 from preflight.cli.progress import live_view
 from preflight.config import catalogue
 from preflight.config.config_file import CONFIG_NAMES

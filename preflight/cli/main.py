@@ -30,7 +30,7 @@ class _Commands(click.Group):
             silence()
             return 0
         except UnknownCode as error:
-            from preflight.cli.options import place_of  # here: only a mistake needs it
+            from preflight.cli.call_settings import place_of  # here: only a mistake needs it
 
             raise ConfigError(f"{place_of(error.entry, ctx)}{error}") from error
 

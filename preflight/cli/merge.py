@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from preflight.cli import terminal
-from preflight.cli.options import settings_of
+from preflight.cli.call_settings import settings_of
 from preflight.cli.output_file import refuse_protected
 from preflight.cli.progress import View, live_view
 from preflight.cli.submit import show

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from preflight.cli import terminal
-from preflight.cli.options import settings_of
+from preflight.cli.call_settings import settings_of
 from preflight.config import catalogue
 from preflight.linting import rule_skeleton
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from preflight.cli.call_settings import config_files
 from preflight.config.settings import Settings
 from preflight.core import files
 from preflight.core.errors import UsageError, WriteError
@@ -98,9 +99,9 @@ def _refuse_unwritable(target: Path, folder: Path | None) -> None:
 
 def _named(given: Mapping[str, Any], settings: Settings) -> Iterator[str | Path]:
     """The files that a call reads besides its inputs."""
-    for name in ("config", "against"):
-        if given.get(name):
-            yield given[name]
+    yield from config_files()
+    if given.get("against"):
+        yield given["against"]
     yield from settings.rules
     yield settings.profile
     if settings.schema:

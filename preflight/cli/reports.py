@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from preflight.cli import job_summary, screen, terminal
-from preflight.cli.options import emit, shows_values
+from preflight.cli.call_settings import shows_values
+from preflight.cli.options import emit
 from preflight.config.settings import Settings
 from preflight.core.redact import visible
 from preflight.report import assumed, formats, summary, text

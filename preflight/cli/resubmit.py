@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from preflight.cli.options import settings_of
+from preflight.cli.call_settings import settings_of
 from preflight.cli.output_file import refuse_protected
 from preflight.cli.progress import View, live_view
 from preflight.cli.submit import connection, run_events, tell

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import Any
 
-from preflight.cli.options import settings_of
+from preflight.cli.call_settings import settings_of
 from preflight.cli.output_file import refuse_protected
 from preflight.cli.progress import live_view
 from preflight.cli.submit import connection, tell

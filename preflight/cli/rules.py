@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from preflight.cli import terminal
-from preflight.cli.options import settings_of
+from preflight.cli.call_settings import settings_of
 from preflight.config import catalogue, profiles
 from preflight.config.profile import Profile
 from preflight.config.settings import Settings

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from preflight.cli.options import settings_of
+from preflight.cli.call_settings import settings_of
 from preflight.cli.terminal import fitted, is_shown_to_people, note
 from preflight.cli.typed import GOING_ON, state_folder
 from preflight.core.redact import visible

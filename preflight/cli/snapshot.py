@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from preflight.cli import terminal
-from preflight.cli.options import emit, settings_of
+from preflight.cli.call_settings import settings_of
+from preflight.cli.options import emit
 from preflight.cli.output_file import refuse
 from preflight.cli.progress import live_view
 from preflight.core.errors import OutputExists

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from preflight.cli import next_step, screen, terminal
-from preflight.cli.options import emit, settings_of
+from preflight.cli.call_settings import settings_of
+from preflight.cli.options import emit
 from preflight.cli.progress import live_view
 from preflight.core.workspace import workspace
 from preflight.pipeline import check_fix_split

@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from preflight.cli import next_step, reports, screen, terminal
-from preflight.cli.options import settings_of
+from preflight.cli.call_settings import settings_of
 from preflight.cli.output_file import refuse_protected
 from preflight.cli.part_lines import part_lines
 from preflight.cli.progress import View, live_view

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from preflight.cli import terminal, typed
-from preflight.cli.options import emit, settings_of, shows_values
+from preflight.cli.call_settings import settings_of, shows_values
+from preflight.cli.options import emit
 from preflight.cli.output_file import refuse
 from preflight.cli.progress import live_view
 from preflight.core.workspace import workspace

@@ -133,6 +133,14 @@ def test_nor_a_file_that_says_how_to_check(call: Call, names: list[str], option:
     refused(call, ["check", "in.csv", option, value, "--output-file", name], name, what)
 
 
+def test_nor_a_config_that_was_found_or_that_it_extends(call: Call, names: list[str]) -> None:
+    Path("preflight.toml").write_text('extend = "base.toml"\n')
+    Path("base.toml").write_text("")
+    for name in ("preflight.toml", "base.toml"):
+        told = call("check", "in.csv", "--report", f"json:{name}")
+        assert (told.code, f"--report {name} would replace" in told.err) == (2, True)
+
+
 @pytest.mark.slow
 def test_nor_the_input_of_an_earlier_run_nor_what_is_kept_of_it(
     call: Call, names: list[str], shared: Sandbox
