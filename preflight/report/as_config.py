@@ -80,7 +80,12 @@ def document(
 
 def _text(value: str) -> str:
     """A text as TOML writes it, on one line."""
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    text = json.dumps(value, ensure_ascii=False).replace("##", r"#\u0023")
+    return "".join(char if char.isprintable() else _escape(ord(char)) for char in text)
+
+
+def _escape(number: int) -> str:
+    return f"\\u{number:04x}" if number < 1 << 16 else f"\\U{number:08x}"
 
 
 def _names(columns: Iterable[Column]) -> str:

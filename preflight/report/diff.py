@@ -37,5 +37,5 @@ def cells(changes: pd.DataFrame, names: Mapping[str, str], *, show_values: bool)
         # What is changed outside of rows is the header or a mark, and no value of a contact.
         shown = show_values or not row
         for sign, value in (("-", str(old)), ("+", str(new))) if old or new else ():
-            lines.append(f"{sign} {repr(value) if shown else shape(value) or 'blank'}")
+            lines.append(f"{sign} {visible(repr(value)) if shown else shape(value) or 'blank'}")
     return "".join(f"{line}\n" for line in lines)

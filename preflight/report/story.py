@@ -124,7 +124,7 @@ def _line(fact: Fact, chapter: Chapter, *, show_values: bool) -> str:
             return f"job {visible(fact.job)}: {visible(status)}{why}"
         case RowRefused():
             message = _message(fact, chapter, show_values)
-            words = f": {message!r}" if message else ""
+            words = f": {visible(repr(message))}" if message else ""
             how = f", joined by {fact.how}" if fact.how else ""
             return f"{visible(fact.code)}{words} (class {fact.reason}{how})"
         case RowEnded():
@@ -134,7 +134,7 @@ def _line(fact: Fact, chapter: Chapter, *, show_values: bool) -> str:
 
 def _both(old: str, new: str, *, show_values: bool) -> str:
     if show_values:
-        return f"{old!r} → {new!r}"
+        return visible(f"{old!r} → {new!r}")
     return f"{shape(old) or 'blank'} → {shape(new) or 'blank'}"
 
 

@@ -25,7 +25,8 @@ FILES, SENDING, HISTORY = "files", "sending", "history"
 CASES: dict[str, tuple[str, tuple[str, ...]]] = {
     # command: (its sort, its arguments); {new}: a name that nothing has, {run}: a finished run
     "check": (FILES, ("planted/people.csv", "planted/headerless.csv --for talkvalue --all",
-                      "planted/people.csv --for dotdigital --diff --unsafe-fixes")),
+                      "planted/people.csv --for dotdigital --diff --unsafe-fixes",
+                      "planted/people.csv --baseline out-base.json --output-format json")),
     "fix": (FILES, (f"planted/people.csv -o {{new}}.preflight {_FEW}",
                     "planted/people.csv -o {new}.preflight", "planted/people.csv --diff",
                     "planted/headerless.csv -o {new}.preflight --for textus --unsafe-fixes")),
@@ -48,6 +49,9 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
                         f"{MERGE} --run {{run}} --state-dir state")),
     "snapshot": (FILES, ("planted/people.csv --region US", "planted/headerless.csv",
                          "planted/people.csv -o {new}-snapshot.json")),
+    "baseline": (FILES, ("write planted/people.csv -o {new}.json", "show out-base.json",
+                         "write planted/headerless.csv --for talkvalue -o {new}.json",
+                         "prune planted/people.csv --baseline out-base.json")),
     "diff": (FILES, ("fixed.preflight",)),
     "undo": (FILES, ("fixed.preflight --row {fixed}",
                      "fixed.preflight -o out-undone/people.csv --force")),
@@ -108,6 +112,7 @@ def needed(ground: Field, sort: str) -> dict[str, str]:
     if sort == FILES:
         (ground.root / "out-undone").mkdir()
         ground.call("fix", "planted/people.csv", "-o", "fixed.preflight")
+        ground.call("baseline", "write", "planted/good.csv", "-o", "out-base.json")
         changes = rows_of(ground.root / "fixed.preflight" / "fixes.csv")
         return {"fixed": next(change["row"] for change in changes if change["row"])}
     ground.send("talkvalue", "-o", "sent.preflight")

@@ -34,7 +34,7 @@ ASKS = {
     "talkvalue": r"/path/import/\d+$",
 }
 HTTP = sorted(COMMITS)
-NASTY = "\x1b[31m\x9b2J\x07\u202e\r\n<b>[/red]"
+NASTY = "\x1b[31m\x9b2J\x07\u202e\r\n::error::x\r\n##[error]y ##vso[z]<b>[/red]"
 STATUSES = (401, 403, 422, 413, 500, 409, 200, 429)
 FORMS = ((500, "page"), (422, "truncated"), (200, "cut"), (200, "page"))
 """Of these every second one for each provider, so that two meet each."""
@@ -119,13 +119,25 @@ def test_an_answer_that_repeats_everything_repeats_nothing_of_it(
 
 
 def hostile(ground: Field) -> list[str]:
-    """What was printed that a terminal would act upon."""
+    """What was printed that a terminal, or the runner of a workflow, would act upon."""
     return [
         line
-        for _, _, called in ground.said
+        for words, _, called in ground.said
         for line in (called.out + called.err).split("\n")
-        if not line.isprintable()
+        if not line.isprintable() or is_command(line, ours="--output-format github" in words)
     ]
+
+
+def is_command(line: str, *, ours: bool) -> bool:
+    """Whether the runner of a workflow takes a line for a command: GitHub's, Azure's, TeamCity's.
+
+    Args:
+        line: of a log.
+        ours: whether we write commands ourselves: annotations, whose data are on one line.
+    """
+    if ours and re.fullmatch(r"::(error|warning) file=[^:,]*(,line=\d+)?,title=[^:]*::.*", line):
+        return False
+    return bool(re.search(r"^\s*::|##(\[|vso\[|teamcity\[)", line))
 
 
 def refused(ground: Field) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 
+from preflight.config.choices import FORMATS
 from tests.canaries.conftest import Field
 from tests.canaries.planted import GOODS, HEADER, table
 from tests.canaries.test_faults import hostile
@@ -23,9 +24,10 @@ pytestmark = pytest.mark.slow
 
 NASTY = (
     "../../out-of-it", "/etc/out-of-it", "..", "a\0b", "x" * 5000, "\u202egnp.x",
-    "\x1b]0;title\x07\x1b[2J", "\x9b2J", "a\nb\r\nc", "-rf", "$(id)", "%2e%2e%2f", "",
+    "\x1b]0;title\x07\x1b[2J", "\x9b2J", "a\nb\r\nc", "-rf",
+    "::error::x", "a\n::error::x##[error]y##vso[z]", "$(id)", "%2e%2e%2f", "",
 )  # fmt: skip
-IDS = ("../../out-of-it", "\u202e\x1b[2J\x9b\r\n", "x" * 5000, "-rf")
+IDS = ("../../out-of-it", "\u202e\x1b[2J\x9b\r\n::error::x ##[error]y", "x" * 5000, "-rf")
 KEYS = {"dotdigital": "id", "experiture": "jobId", "talkvalue": "fileKey",
         "textus": "contact_import_slug"}  # fmt: skip
 
@@ -173,3 +175,34 @@ def test_a_header_and_a_file_name_move_no_terminal(ground: Field) -> None:
     assert hostile(ground) == []
     assert stray(ground) == []
     assert [called for _, _, called in ground.said if "a bug of preflight" in called.err] == []
+
+
+COMMANDS = "\r\n::error::x ##[error]y ##vso[z]\x1b]8;;http://x\x07\u2066"
+"""A command to each runner, a link to a terminal, and a mark of direction."""
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_no_format_has_a_command_of_a_cell_a_header_or_a_file(
+    ground: Field, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """A file that a stranger sends, in a workflow that shows values, too."""
+    rows = [[*row.values(), f"zqname1x{COMMANDS}", f"::{COMMANDS}", ""] for row in GOODS]
+    rows.append([f"zqmail5x@@{COMMANDS}", COMMANDS, COMMANDS, f"#REF!{COMMANDS}", COMMANDS, "", ""])
+    lines = [[*HEADER, "First Name", f"::error::{COMMANDS}", COMMANDS], *rows]
+    odd = f"::error::people {COMMANDS.replace('/', '')}.csv"
+    content = "\n".join(",".join(f'"{cell}"' for cell in line) for line in lines) + "\n"
+    monkeypatch.chdir(ground.root / "planted")
+    Path(odd).write_text(content, newline="")
+    for more in (
+        [],
+        ["--for", "dotdigital"],
+        ["--show-values"],
+        ["--all", "--report", "json:../out"],
+    ):
+        called = ground.call(
+            "check", odd, "--output-format", name, *more, values="--show-values" in more
+        )
+        assert called.code == 1, called
+        assert "a bug of preflight" not in called.err
+    assert hostile(ground) == []
+    assert ground.leaks() == []

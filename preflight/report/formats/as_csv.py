@@ -1,6 +1,7 @@
 """The format `csv`: a row for each finding.
 
 Text that a spreadsheet would run has an apostrophe before it, as in the other files for people.
+What is invisible is escaped, see `visible`, so that a row is a line; `json` has all as it is.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from preflight.core import csv_writer
+from preflight.core.redact import visible
 from preflight.report import records
 from preflight.report.reported import Display, Reported
 
@@ -41,5 +43,5 @@ def _cells(name: str, findings: Sequence[Mapping[str, Any]]) -> list[Any]:
 
 
 def _column(name: str, cells: list[Any]) -> pa.Array:
-    texts = pa.array(["" if cell is None else str(cell) for cell in cells], pa.string())
+    texts = pa.array(["" if cell is None else visible(str(cell)) for cell in cells], pa.string())
     return csv_writer.neutral(texts) if name in _TEXTS else texts

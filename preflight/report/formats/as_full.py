@@ -39,7 +39,8 @@ def found(listing: Listing, *, show_values: bool) -> Iterator[str]:
             name = (row.column_name or "").strip() if named else ""
             detail.append(visible(name) or f"column {row.column}")
         if row.cell is not None:
-            detail.append(repr(row.cell) if show_values else f"shape {shape(row.cell) or 'blank'}")
+            cell = repr(row.cell) if show_values else f"shape {shape(row.cell) or 'blank'}"
+            detail.append(visible(cell))
         if row.safety is Safety.SAFE:
             detail.append("fixable")
         elif row.safety is Safety.UNSAFE:

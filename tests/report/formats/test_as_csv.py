@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from preflight.core.redact import visible
 from preflight.report import records
 from preflight.report.formats import as_csv
 from preflight.report.listing import Listing
@@ -32,7 +33,8 @@ def test_each_finding_is_a_row(found: Listing, odd: Listing, *, show_values: boo
     for row, finding in zip(table.to_dict("records"), expected, strict=True):
         fix = finding.pop("fix") or {"safety": None, "replacement": None}
         finding |= {"fix": fix["safety"], "replacement": fix["replacement"]}
-        assert row == {key: "" if value is None else str(value) for key, value in finding.items()}
+        texts = {key: "" if value is None else str(value) for key, value in finding.items()}
+        assert row == {key: visible(text) for key, text in texts.items()}
 
 
 def test_a_spreadsheet_runs_nothing(found: Listing) -> None:
