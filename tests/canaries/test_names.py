@@ -34,7 +34,7 @@ KEYS = {"dotdigital": "id", "experiture": "jobId", "talkvalue": "fileKey",
 
 def stray(ground: Field) -> list[str]:
     """What stands beside the folders that calls may write into."""
-    meant = {"planted", "tmp", "home", "state", "argv.txt"}
+    meant = {"planted", "tmp", "home", "state", "argv.txt", ".preflight.schema.json"}
     made = {path.name for path in ground.root.iterdir()} - meant
     beside = [path.name for path in ground.root.parent.iterdir() if path != ground.root]
     return beside + sorted(name for name in made if not name.startswith(("out", "state")))

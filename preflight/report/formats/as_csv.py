@@ -19,7 +19,7 @@ from preflight.report.reported import Display, Reported
 
 COLUMNS = (
     "path", "row", "line", "column", "column_name", "code", "name", "severity", "message", "value",
-    "token", "shape", "fix", "replacement", "fingerprint",
+    "token", "shape", "fix", "replacement", "fingerprint", "baseline",
 )  # fmt: skip
 _TEXTS = frozenset({"path", "column_name", "message", "value", "shape", "replacement"})
 _OF_FIX = {"fix": "safety", "replacement": "replacement"}
@@ -39,7 +39,7 @@ def pieces(reported: Reported, display: Display) -> Iterator[str]:
 def _cells(name: str, findings: Sequence[Mapping[str, Any]]) -> list[Any]:
     if name in _OF_FIX:
         return [finding["fix"] and finding["fix"][_OF_FIX[name]] for finding in findings]
-    return [finding[name] for finding in findings]
+    return [finding.get(name) for finding in findings]
 
 
 def _column(name: str, cells: list[Any]) -> pa.Array:

@@ -32,7 +32,7 @@ def test_each_finding_is_a_row(found: Listing, odd: Listing, *, show_values: boo
     ]
     for row, finding in zip(table.to_dict("records"), expected, strict=True):
         fix = finding.pop("fix") or {"safety": None, "replacement": None}
-        finding |= {"fix": fix["safety"], "replacement": fix["replacement"]}
+        finding |= {"baseline": None, "fix": fix["safety"], "replacement": fix["replacement"]}
         texts = {key: "" if value is None else str(value) for key, value in finding.items()}
         assert row == {key: visible(text) for key, text in texts.items()}
 
