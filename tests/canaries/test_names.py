@@ -185,7 +185,7 @@ COMMANDS = "\r\n::error::x ##[error]y ##vso[z]\x1b]8;;http://x\x07\u2066"
 def test_no_format_has_a_command_of_a_cell_a_header_or_a_file(
     ground: Field, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    """A file that a stranger sends, in a workflow that shows values, too."""
+    """A file from outside, in a workflow that shows values, too."""
     rows = [[*row.values(), f"zqname1x{COMMANDS}", f"::{COMMANDS}", ""] for row in GOODS]
     rows.append([f"zqmail5x@@{COMMANDS}", COMMANDS, COMMANDS, f"#REF!{COMMANDS}", COMMANDS, "", ""])
     lines = [[*HEADER, "First Name", f"::error::{COMMANDS}", COMMANDS], *rows]
