@@ -10,7 +10,7 @@ from preflight.baseline import document
 from preflight.baseline.comparison import Cells
 from preflight.baseline.document import AcceptedFile, Entry
 from preflight.baseline.fingerprints import Fingerprints
-from preflight.baseline.kinds import KindFindings, is_rate, kinds
+from preflight.baseline.kinds import KindFindings, kinds
 from preflight.config.rule_version import rule_version
 from preflight.linting.analysis import Analysis
 from preflight.rule import Rule, Scope
@@ -56,7 +56,7 @@ def _entry(
         name=rule.name,
         rule=rule_version(rule),
         count=found.count,
-        rows=analysis.rows if is_rate(rule) else None,
+        rows=None if found.of_file else analysis.rows,
         values=values,
     )
 

@@ -14,7 +14,7 @@ import numpy as np
 from preflight.baseline import document
 from preflight.baseline.document import AcceptedFile, Baseline, Entry
 from preflight.baseline.fingerprints import Fingerprints
-from preflight.baseline.kinds import Kind, KindFindings, is_rate, kinds
+from preflight.baseline.kinds import Kind, KindFindings, kinds
 from preflight.config.rule_version import rule_version
 from preflight.core import findings as tables
 from preflight.core.findings import Findings
@@ -60,6 +60,8 @@ class KindStanding:
         fresh: how many of them are not accepted by the cell.
         excess: how many there are more than the baseline accepts.
         entry: what the baseline accepts; None if the kind is new.
+        of_file: whether they are about the file or its header.
+        refuses: whether nothing of the file can be used for them.
         rows: the rows of those that are not accepted by the cell; empty for the file or its header.
     """
 
@@ -70,6 +72,8 @@ class KindStanding:
     fresh: int
     excess: int
     entry: Entry | None
+    of_file: bool
+    refuses: bool
     rows: Ints = field(repr=False)
 
     @property
@@ -125,11 +129,15 @@ class Comparison:
 
     @property
     def refuses(self) -> bool:
-        """Whether an error of the file or its header is new."""
+        """Whether nothing of the file can be used, for an error that is not accepted."""
+        return any(found.of_file and found.standing and found.refuses for found in self.kinds)
+
+    @property
+    def of_file(self) -> bool:
+        """Whether an error about the file or its header is new."""
         return any(
-            found.standing is not Standing.ACCEPTED and found.kind.severity is Severity.ERROR
+            found.of_file and found.standing and found.kind.severity is Severity.ERROR
             for found in self.kinds
-            if not is_rate(found.rule)
         )
 
     def rejected(self, states: RowStates) -> int:
@@ -214,6 +222,7 @@ class _Judge:
 
     def __init__(self, analysis: Analysis, cells: Cells, made: Fingerprints | None) -> None:
         self._analysis, self._cells, self.made = analysis, cells, made
+        self._refused = {rule.code for rule, _ in analysis.refused}
         self._excused = rule_limits.accepted(analysis)
         self._rows = analysis.findings.frame[tables.ROW].to_numpy()
         self.of_rows = np.zeros(len(analysis.findings), dtype=np.int8)
@@ -223,7 +232,7 @@ class _Judge:
         """How the findings of a kind stand to what is accepted of it."""
         rule = self._analysis.plan.rules[found.kind.code]
         excess = max(0, _excess(found.count, self._analysis.rows, entry))
-        if rule.code in self._excused and not found.problems:
+        if rule.code in self._excused and not found.of_file:
             excess = 0
         fresh = np.full(found.count, excess > 0)
         if excess and entry is not None and entry.values and self.made is not None:
@@ -243,6 +252,8 @@ class _Judge:
             fresh=count,
             excess=min(excess, count),
             entry=entry,
+            of_file=found.of_file,
+            refuses=found.kind.code in self._refused,
             rows=self._rows[rows],
         )
 

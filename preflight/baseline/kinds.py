@@ -15,7 +15,6 @@ from preflight.core.types import Ints, Severity
 from preflight.linting.analysis import Analysis
 from preflight.rule import Rule, Scope
 
-_ONCE = (Scope.FILE, Scope.HEADER)
 # Where the message of a file or header rule begins to say what else is in the file.
 _REST = re.compile(r"[;:(].*", re.DOTALL)
 _NUMBER = re.compile(r"\d+")
@@ -51,6 +50,11 @@ class KindFindings:
     kind: Kind
     positions: Ints
     problems: tuple[int, ...]
+
+    @property
+    def of_file(self) -> bool:
+        """Whether they are about the file or its header, and so no matter of a rate."""
+        return bool(self.problems)
 
     @property
     def count(self) -> int:
@@ -119,11 +123,6 @@ def column_names(analysis: Analysis) -> Mapping[int, str]:
         number: name if name and counted[name] == 1 and not hidden else f"#{number}"
         for number, name in names.items()
     }
-
-
-def is_rate(rule: Rule) -> bool:
-    """Whether the findings of a rule are counted by the row."""
-    return rule.scope not in _ONCE
 
 
 def _what(message: str) -> str:

@@ -58,7 +58,7 @@ def _fails_beside(listing: Listing, compared: Comparison, settings: Settings) ->
     """Whether a file has more than its baseline accepts; what the config accepts is in that."""
     from preflight.core.types import Severity
 
-    if compared.refuses or (settings.fail_on == "warning" and compared.fresh(Severity.WARNING)):
+    if compared.of_file or (settings.fail_on == "warning" and compared.fresh(Severity.WARNING)):
         return True
     rejected = compared.rejected(listing.analysis.before)
     if settings.max_bad is None:
