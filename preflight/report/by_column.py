@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -108,6 +109,7 @@ def _found(listing: Listing, most: int) -> Iterator[ColumnFindings]:
     shows_names = not listing.names_are_values
     codes, columns = frame[tables.CODE].cat, frame[tables.COLUMN].to_numpy()
     errors = _errors(listing)
+    known_as = _known_as(names) if shows_names else {at: f"#{at}" for at in names}
     standings = listing.standings
     known = np.zeros(len(frame), np.int64) if standings is None else standings.astype(np.int64)
     excused = rule_limits.accepted(listing.analysis) if standings is None else frozenset()
@@ -135,7 +137,7 @@ def _found(listing: Listing, most: int) -> Iterator[ColumnFindings]:
             message=_message(rule, messages[positions]),
             rows=rows[first],
             lines=lines[first],
-            fingerprint=_fingerprint(listing.path, rule, name, column, accepted),
+            fingerprint=_fingerprint(listing.path, rule, known_as.get(column, ""), accepted),
             standing=standing,
             accepted=accepted,
         )
@@ -165,8 +167,17 @@ def _message(rule: Rule, messages: np.ndarray) -> str:
     return (messages[0] if same else None) or rule.message
 
 
-def _fingerprint(path: str, rule: Rule, name: str | None, column: int, accepted: bool) -> str:
+def _known_as(names: Mapping[int, str]) -> dict[int, str]:
+    """The names of the columns, each with how many of that name are before it."""
+    seen = Counter[str]()
+    known = {}
+    for column, name in names.items():
+        known[column] = f"{name}\0{seen[name]}"
+        seen[name] += 1
+    return known
+
+
+def _fingerprint(path: str, rule: Rule, where: str, accepted: bool) -> str:
     """A hash of what stays when lines are added or removed: neither rows nor their number."""
-    where = f"#{column}" if name is None else name
     known = "\0accepted" if accepted else ""
     return records.digest(f"{path}\0{rule.code}\0{rule.severity}\0{where}{known}", 32)

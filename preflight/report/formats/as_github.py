@@ -8,6 +8,7 @@ the command line appends it to the job summary.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import PurePath
 
 from preflight.core.redact import visible
 from preflight.report import accepted, summary
@@ -58,7 +59,7 @@ def _annotation(listing: Listing, one: ColumnFindings) -> str:
     line = int(one.lines[0])
     more = f" ({plural(one.count, 'finding')}, the first one here)" if one.count > 1 else ""
     named = {
-        "file": listing.path,
+        "file": PurePath(listing.path).as_posix(),
         **({"line": str(line)} if line else {}),
         "title": f"{one.rule.code} {one.rule.name}",
     }

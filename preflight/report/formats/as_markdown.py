@@ -25,7 +25,7 @@ PLACES = 5
 """How many lines of the findings of a rule in a column are named."""
 # What is markup, or begins a link, a mention, an emoji or an item of a list.
 _MARKS = re.compile(
-    r"([\\`*_\[\]<>&|~#$^])|([!@:](?=\S))|(?<=www)(\.)|(^[-+=]|(?<=^\d)[.)])", re.IGNORECASE
+    r"([\\`*_\[\]<>&|~#$^])|([!:](?=\S)|@(?=\w))|(?<=www)(\.)|(^[-+=]|(?<=^\d)[.)])", re.IGNORECASE
 )
 _CODE = re.compile(r"(`[^`]+`)")
 
