@@ -147,7 +147,19 @@ def test_nor_does_what_the_config_accepts_of_a_rule(call: Call, here: Path) -> N
 
 @pytest.mark.slow
 def test_a_run_reports_too(call: Call, here: Path, shared: Sandbox) -> None:
-    (here / "in.csv").write_text(contacts(2))
-    call("submit", "in.csv", *TALKVALUE, "--report", "json:run.json", "--report", "full:run.txt")
-    assert json.loads((here / "run.json").read_text())["run"]["books"]["accepted"] == 2
-    assert "2 accepted" in (here / "run.txt").read_text()
+    (here / "in.csv").write_text(f"{contacts(2)}hardbounced@kestrel-labs.com,Bo\n")
+    names = ("json", "full", "markdown", "junit", "github", "sarif", "jsonl", "csv", "gitlab")
+    words = [word for name in names for word in ("--report", f"{name}:run.{name}")]
+    call("submit", "in.csv", *TALKVALUE, *words)
+    told = {name: (here / f"run.{name}").read_text() for name in names}
+    run = json.loads(told["json"])["run"]
+    assert run["books"]["accepted"] == 2
+    assert json.loads(told["jsonl"].splitlines()[-1])["run"] == run
+    assert json.loads(told["sarif"])["runs"][0]["properties"]["run"] == run
+    books = "3 rows = 2 accepted + "
+    assert all(books in told[name] for name in ("full", "markdown", "github"))
+    assert "### Run " in told["markdown"]
+    assert "row numbers count" not in told["markdown"]
+    assert '<property name="accepted" value="2"/>' in told["junit"]
+    assert json.loads(told["gitlab"]) == []
+    assert len(told["csv"].splitlines()) == 1

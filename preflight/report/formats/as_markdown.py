@@ -102,6 +102,8 @@ def _notes(reported: Reported, listing: Listing) -> Iterator[str]:
 
 
 def _run(run: RunRecord) -> Iterator[str]:
+    from preflight.runs.matching.match_lines import is_technical  # here: a check has no run
+
     name = "" if run["id"] is None else f" {escaped(run['id'])}"
     rehearsal = ", in the sandbox" if run.get("sandbox") else ""
     yield f"### Run{name} to {escaped(run['provider'])}: {escaped(run['state'])}{rehearsal}\n\n"
@@ -111,4 +113,5 @@ def _run(run: RunRecord) -> Iterator[str]:
             called = escaped(code, in_table=True)
             yield f"| {called} | {refusal['class']} | {number(refusal['rows'])} |\n"
         yield "\n"
-    yield from (f"- note: {escaped(note)}\n" for note in run["notes"])
+    notes = [note for note in run["notes"] if not is_technical(note)]
+    yield from (f"- note: {escaped(note)}\n" for note in notes)
