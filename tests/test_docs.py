@@ -16,7 +16,7 @@ import pytest
 
 from preflight.cli.commands import COMMANDS
 from preflight.cli.main import _preflight, main
-from preflight.config import catalogue
+from preflight.config import catalogue, profiles
 from preflight.config.setting_sources import load
 from preflight.providers import registry
 from preflight.writing import results_folder
@@ -107,6 +107,19 @@ def test_the_config_of_the_readme_loads(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_the_config_of_its_page_loads(tmp_path: Path) -> None:
+    page = PAGES[ROOT / "docs" / "configuration.md"]
+    (config,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "preflight.toml").write_text('timezone = "UTC"\n')
+    path = tmp_path / "here" / "preflight.toml"
+    path.parent.mkdir()
+    path.write_text(config)
+    settings = load({"for": "textus"}, {}, config=path)
+    assert (settings.timezone, settings.region, settings.max_rows) == ("UTC", "GB", 500)
+    assert str(settings.max_findings["EML305"]) == "1%"
+    assert catalogue.choose(catalogue.builtin(), profiles.load(), severity=settings.severities)
+
+
 def test_the_python_of_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """On a file and a frame of its own; what a person does in between is done for the file."""
     samples = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
