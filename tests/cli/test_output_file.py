@@ -94,6 +94,12 @@ def test_an_input_is_not_written_over_under_any_name(
         refused(call, [*READERS[command], "--output-file", name], name, what)
 
 
+@pytest.mark.parametrize("command", READERS)
+def test_nor_by_a_further_report(call: Call, names: list[str], command: str) -> None:
+    what = "--report link.txt would replace the input in.csv"
+    refused(call, [*READERS[command], "--report", "json:link.txt"], "link.txt", what)
+
+
 def test_nor_is_standard_input(
     call: Call, names: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,13 +6,13 @@ It has no value of a contact. Text of others is escaped: no name makes markup, a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from preflight.core.redact import visible
 from preflight.core.types import Severity
 from preflight.report import left_out, summary
-from preflight.report.by_column import by_column, useful_first
+from preflight.report.by_column import ColumnFindings, by_column, useful_first
 from preflight.report.lines import line
 from preflight.report.listing import Listing
 from preflight.report.reported import Display, Reported
@@ -31,18 +31,40 @@ _CODE = re.compile(r"(`[^`]+`)")
 
 
 def pieces(reported: Reported, display: Display) -> Iterator[str]:  # noqa: ARG001 - see Format
-    """A section for each file, and one for a run."""
+    """A section for each file, and one for a run; of several files a table comes first.
+
+    Of several files, those in which nothing counts have a line of that table alone.
+    """
     listings = reported.listings
-    if len(listings) > 1:
+    several = len(listings) != 1
+    if several:
         yield f"## preflight: {_counts(listings)} in {plural(len(listings), 'file')}\n\n"
+        yield from _files(listings)
     for listing in listings:
-        level = "###" if len(listings) > 1 else "##"
+        found = [one for one in by_column(listing, PLACES) if not one.accepted]
+        if several and not found and not listing.held_back:
+            continue
         rows = plural(listing.books.rows, "row")
-        yield f"{level} {escaped(listing.path)}: {rows}, {_counts([listing])}\n\n"
-        yield from _table(listing)
+        heading = "###" if several else "##"
+        yield f"{heading} {escaped(listing.path)}: {rows}, {_counts([listing])}\n\n"
+        yield from _table(found)
         yield from _notes(reported, listing)
     if reported.run is not None:
         yield from _run(reported.run)
+
+
+def _files(listings: Sequence[Listing]) -> Iterator[str]:
+    """A line for each file."""
+    yield "| file | rows | errors | warnings | rejected rows |\n|---|---:|---:|---:|---:|\n"
+    for listing in listings:
+        counts, books = listing.severity_counts(), listing.books
+        errors, warnings = number(counts[Severity.ERROR]), number(counts[Severity.WARNING])
+        refused = ", nothing can be used" if listing.analysis.refused else ""
+        yield (
+            f"| {escaped(listing.path, in_table=True)} | {number(books.rows)} | {errors} "
+            f"| {warnings} | {number(books.rejected)}{refused} |\n"
+        )
+    yield "\n"
 
 
 def escaped(text: str, *, in_table: bool = False) -> str:
@@ -61,15 +83,14 @@ def escaped(text: str, *, in_table: bool = False) -> str:
     return "".join(pieces)
 
 
-def _counts(listings: list[Listing]) -> str:
+def _counts(listings: Sequence[Listing]) -> str:
     counted = [listing.severity_counts() for listing in listings]
     errors = sum(counts[Severity.ERROR] for counts in counted)
     warnings = sum(counts[Severity.WARNING] for counts in counted)
     return f"{plural(errors, 'error')}, {plural(warnings, 'warning')}"
 
 
-def _table(listing: Listing) -> Iterator[str]:
-    found = [one for one in by_column(listing, PLACES) if not one.accepted]
+def _table(found: Sequence[ColumnFindings]) -> Iterator[str]:
     if not found:
         return
     yield "| | rule | what is wrong | column | findings | lines |\n|---|---|---|---|---:|---|\n"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+from pathlib import Path
+
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -10,7 +13,7 @@ from markdown_it.token import Token
 from preflight.core.redact import visible
 from preflight.report.formats import as_markdown
 from preflight.report.listing import Listing
-from tests.checked import rendered
+from tests.checked import check, listed, rendered
 
 READER = MarkdownIt("gfm-like", {"linkify": False})
 PLAIN = {"text", "text_special", "code_inline"}
@@ -54,10 +57,19 @@ def test_a_file_is_a_table_the_most_useful_rule_first(found: Listing) -> None:
     assert "books: 5 rows = 1 clean + 4 rejected + 0 dropped" in notes
 
 
-def test_several_files_have_a_total(found: Listing) -> None:
-    tokens = blocks(rendered("markdown", found, found))
-    assert shown(tokens[1]) == "preflight: 10 errors, 2 warnings in 2 files"
+def test_several_files_have_a_table_and_those_with_findings_a_section(
+    found: Listing, tmp_path: Path
+) -> None:
+    clean = listed(check(tmp_path, "email\nann@kestrel-labs.com\n", select=("EML302",)))
+    clean = dataclasses.replace(clean, path="clean.csv")
+    tokens = blocks(rendered("markdown", found, clean, found))
+    assert shown(tokens[1]) == "preflight: 10 errors, 2 warnings in 3 files"
     assert [token.tag for token in tokens if token.type == "heading_open"] == ["h2", "h3", "h3"]
+    assert rows(tokens)[:3] == [
+        ["file", "rows", "errors", "warnings", "rejected rows"],
+        ["leads.csv", "5", "5", "1", "4"],
+        ["clean.csv", "1", "0", "0", "0"],
+    ]
 
 
 def test_names_of_others_are_no_markup(odd: Listing) -> None:
