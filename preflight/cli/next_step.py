@@ -61,7 +61,7 @@ def of_check(listings: Sequence[Listing], paths: Sequence[str]) -> list[Line]:
     plan, path = listing.analysis.plan, listing.path
     to = typed("for_")
     if len(listings) > 1:
-        return lines(command("check", path, *to))
+        return lines(command("check", path, *to, *typed("against")))
     if listing.analysis.refused:
         option = _settling(listing)
         again = command("check", path, *to, *option)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -34,7 +36,7 @@ class DomainCounts:
         """Adds valid addresses in normal form, in the order of their rows."""
         blocks = rows // _BLOCK
         starts = np.flatnonzero(np.diff(blocks, prepend=-1)).tolist()
-        for start, end in zip(starts, [*starts[1:], len(rows)], strict=True):
+        for start, end in itertools.pairwise([*starts, len(rows)]):
             if blocks[start] != self._block:
                 self._block = int(blocks[start])
                 self._forget()
