@@ -53,7 +53,7 @@ def check(
             own,
             work=place.path,
             name=contacts.name,
-            against=_against(options),
+            against=_against(options, own),
             progress=options.get("progress", silent),
         )
         return Report(checked, own, contacts, place, known)
@@ -87,13 +87,13 @@ def snapshot(
         )
 
 
-def _against(options: CheckOptions) -> Snapshot | None:
+def _against(options: CheckOptions, settings: Settings) -> Snapshot | None:
     """The snapshot that a file is compared with.
 
     Raises:
         UsageError: the file that was named is not one.
     """
-    given = options.get("against")
+    given = options.get("against", settings.against)
     if given is None or isinstance(given, Snapshot):
         return given
     return snapshot_file.read(Path(given))

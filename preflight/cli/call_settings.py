@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from preflight.config.settings import Settings
 
 _NOT_SETTINGS = {
-    "across", "against", "diff", "config", "isolated", "trust_config", "stdin_filename",
+    "across", "diff", "config", "isolated", "trust_config", "stdin_filename",
     "output_file", "reports", "show_all", "jobs",
 }  # fmt: skip
 

@@ -64,7 +64,7 @@ def _checked(paths: tuple[str, ...], given: dict[str, Any]) -> int:
     inputs = inputs_of(paths, settings, given)
     beside = Beside(
         baseline=known,
-        against=None if given["against"] is None else snapshot_file.read(given["against"]),
+        against=None if settings.against is None else snapshot_file.read(settings.against),
     )
     with workspace() as work:
         with live_view() as view:

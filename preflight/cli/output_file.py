@@ -40,7 +40,7 @@ def refuse_protected(
     output_file = given["output_file"]
     targets = [] if output_file is None else [("--output-file", output_file)]
     targets += [("--report", report.path) for report in given["reports"]]
-    known = [*inputs, *_named(given, settings)] if targets else []
+    known = [*inputs, *_named(settings)] if targets else []
     for option, target in targets:
         refuse(target, option, known, folder=folder)
     _refuse_same([target for _, target in targets])
@@ -97,11 +97,10 @@ def _refuse_unwritable(target: Path, folder: Path | None) -> None:
         raise WriteError(target, os.strerror(errno.EACCES))
 
 
-def _named(given: Mapping[str, Any], settings: Settings) -> Iterator[str | Path]:
+def _named(settings: Settings) -> Iterator[str | Path]:
     """The files that a call reads besides its inputs."""
     yield from config_files()
-    if given.get("against"):
-        yield given["against"]
+    yield from filter(None, (settings.baseline, settings.against))
     yield from settings.rules
     yield settings.profile
     if settings.schema:

@@ -269,7 +269,7 @@ def _beside(path: Path, name: str) -> str:
 
 def _relative(path: Path, made: dict[str, Any]) -> dict[str, Any]:
     """The settings of a file with their paths, which are relative to it."""
-    for name in made.keys() & {"state_dir", "baseline", "schema"}:
+    for name in made.keys() & {"state_dir", "baseline", "against", "schema"}:
         beside = path.parent / made[name]
         made[name] = str(beside) if name == "schema" else beside
     if "profile" in made and profiles.is_file(made["profile"]):

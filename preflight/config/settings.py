@@ -122,6 +122,13 @@ class Settings:
             "What is accepted: the file of `preflight baseline write`, relative to the config file."
         ),
     )
+    against: values.BaselineFile | None = Field(
+        default=None,
+        description=(
+            "The snapshot that `check` compares files with, relative to the config file; see"
+            " `preflight snapshot`."
+        ),
+    )
     unsafe_fixes: values.Switch = Field(default=False, description="Apply fixes that guess, too.")
     region: values.Region | None = Field(
         default=None, description="ISO 3166 code of the country of phones without a country code."

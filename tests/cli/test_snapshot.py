@@ -76,6 +76,24 @@ def test_a_config_says_how_much_of_a_change_is_accepted(call: Call, taken: Path)
     assert codes == {"plain": (0, True), "graver": (1, True), "accepted": (0, False)}
 
 
+def test_a_config_names_the_snapshot(call: Call, taken: Path) -> None:
+    (taken.parent / "preflight.toml").write_text('against = "S.json"\nselect = ["DRF"]\n')
+
+    checked = call("check", "later.csv", "--timezone", "UTC", "--output-format", "concise")
+
+    assert (checked.code, " DRF101 [error] `Phone` is called " in checked.out) == (1, True)
+
+
+def test_several_files_are_compared_with_one_snapshot(call: Call, taken: Path) -> None:
+    options = ("--against", "S.json", "--select", "DRF", "--timezone", "UTC")
+
+    checked = call("check", "first.csv", "later.csv", *options)
+
+    assert checked.out.startswith(f"first.csv: {COUNT} rows, 0 errors")
+    assert f"later.csv: {COUNT} rows, 1 error" in checked.out
+    assert "next: preflight check later.csv --against S.json" in checked.out
+
+
 def test_what_is_wrong_with_the_call_is_said_before_work_starts(call: Call, taken: Path) -> None:
     for argv, message in {
         ("check", "gone.csv", "--against", "S.json"): "gone.csv: no such file",

@@ -39,6 +39,7 @@ fail_on = "warning"
 exit_zero = true
 max_bad = "2.5%"
 baseline = "known/base.json"
+against = "known/S.json"
 unsafe_fixes = true
 region = "us"
 timezone = "America/New_York"
@@ -120,6 +121,7 @@ def test_every_key_of_a_config_file_is_read(tmp_path: Path) -> None:
         exit_zero=True,
         max_bad=MaxBad(share=0.025, count=None),
         baseline=tmp_path / "known/base.json",
+        against=tmp_path / "known/S.json",
         unsafe_fixes=True,
         region="US",
         timezone="America/New_York",
@@ -374,6 +376,7 @@ BAD = [
     ("statistics", "0", "true or false"),
     ("show_values", '"no"', "true or false"),
     ("baseline", "3", "is a text"),
+    ("against", "3", "is a text"),
     ("state_dir", "3", "is a text"),
     ("state_dir", '""', "is a text"),
     ("timeout", "0", "above 0"),

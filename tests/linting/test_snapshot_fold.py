@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from preflight.config.settings import Settings
 from preflight.core.types import Chunk, Layout, Source
 from preflight.linting import domain_counts
-from preflight.linting.analysis import analyze
+from preflight.linting.analysis import Analysis, analyze
 from preflight.linting.domain_counts import DomainCounts
 from preflight.pipeline import check_fix_split
 from preflight.snapshots import snapshot_file
@@ -123,6 +123,32 @@ def test_what_is_counted(tmp_path: Path) -> None:
     assert email.domains is not None
     assert email.domains.named == {}
     assert email.domains.other == 2
+
+
+def test_a_column_may_have_no_valid_cell(tmp_path: Path) -> None:
+    taken = snapshot(tmp_path, "email,phone,created_at,country\nann,12,soon,Atlantis\n")
+
+    assert [column.valid for column in taken.columns] == [0, 0, 0, 0]
+    assert [column.formats for column in taken.columns] == [{}, {}, {}, {}]
+
+
+@pytest.mark.parametrize("path", sorted(ODD.glob("*.csv")), ids=lambda path: path.stem)
+def test_an_odd_file_is_like_itself_in_any_chunks(path: Path, tmp_path: Path) -> None:
+    def check(chunk_bytes: int, against: Snapshot | None) -> Analysis:
+        return check_fix_split.check(
+            path,
+            Settings(select=("DRF",)),
+            work=tmp_path,
+            chunk_bytes=chunk_bytes,
+            against=against,
+            pictured=True,
+        ).analysis
+
+    picture = check(1 << 20, None).picture
+    again = check(40, picture and picture.snapshot)
+
+    assert again.picture == picture
+    assert [rule.code for rule, _ in again.problems] == []
 
 
 def test_only_what_many_rows_share_is_named(tmp_path: Path) -> None:
