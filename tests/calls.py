@@ -60,6 +60,7 @@ def contacts(count: int, first: int = 1) -> str:
 _SHOWN_BY = {"CI", "COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR"}
 _OURS = (
     "PREFLIGHT_", "COV_", "DOTDIGITAL_", "EXPERITURE_", "LANDBASE_", "TALKVALUE_", "TEXTUS_",
+    "GITHUB_", "CI_PROJECT_DIR",
 )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -68,7 +69,17 @@ def _display(path: Path | None, values: bool) -> Display:
         token=own_tokens(),
         shown=functools.partial(screen.shown, path=path),
         width=screen.width(path),
+        located=_located,
     )
+
+
+def _located(path: str) -> str:
+    """A path from the root of the repository, if a platform says where that is."""
+    root = os.environ.get("GITHUB_WORKSPACE") or os.environ.get("CI_PROJECT_DIR")
+    if not root or "://" in path:
+        return path
+    whole = Path(os.path.normpath(Path.cwd() / path))
+    return str(whole.relative_to(root)) if whole.is_relative_to(root) else path
 
 
 def _printed(reported: Reported, settings: Settings, path: Path | None) -> Iterator[str]:

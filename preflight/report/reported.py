@@ -102,6 +102,10 @@ def plain(lines: Iterable[Line]) -> str:
     return "".join(f"{entry.plain}\n" for entry in lines)
 
 
+def _as_given(path: str) -> str:
+    return path
+
+
 @dataclass(frozen=True)
 class Display:
     """How a report is shown.
@@ -111,9 +115,11 @@ class Display:
         token: makes the keyed hash of a value.
         shown: makes text of lines for people, styled and wrapped as the reader's screen allows.
         width: of that screen; None for no limit.
+        located: the path by which a platform knows a file, from the path that the user gave.
     """
 
     show_values: bool = False
     token: Token = field(default_factory=own_tokens)
     shown: Callable[[Iterable[Line]], str] = plain
     width: int | None = None
+    located: Callable[[str], str] = _as_given

@@ -21,6 +21,17 @@ def leads(here: Path) -> None:
     (here / "preflight.toml").write_text('select = ["EML302", "EML303"]\n')
 
 
+PLATFORMS = ("github", "gitlab", "junit", "sarif", "markdown")
+
+
+def on_platforms(call: Call, *more: str) -> dict[str, str]:
+    """The reports for platforms of one call."""
+    call("check", "in.csv", *more, *(
+        word for name in PLATFORMS for word in ("--report", f"{name}:out.{name}")
+    ))  # fmt: skip
+    return {name: Path(f"out.{name}").read_text() for name in PLATFORMS}
+
+
 def test_each_report_has_its_format_and_the_screen_stays(call: Call, here: Path) -> None:
     alone = call("check", "in.csv")
     told = call("check", "in.csv", "--report", "json:a.json", "--report", "concise:b.txt")
@@ -95,6 +106,21 @@ def test_annotations_come_with_a_job_summary(
     assert told.err == "no job summary: cannot write none/summary.md: No such file or directory\n"
 
 
+@pytest.mark.parametrize("variable", ["GITHUB_WORKSPACE", "CI_PROJECT_DIR"])
+def test_a_platform_is_told_the_path_from_the_root_of_the_repository(
+    call: Call, here: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.setenv(variable, str(here.parent))
+    told = on_platforms(call)
+    place = f"{here.name}/in.csv"
+    assert told["github"].startswith(f"::error file={place},line=2,")
+    assert json.loads(told["gitlab"])[0]["location"]["path"] == place
+    (run,) = json.loads(told["sarif"])["runs"]
+    assert run["artifacts"][0]["location"]["uri"] == place
+    monkeypatch.setenv(variable, str(here / "elsewhere"))
+    assert on_platforms(call)["github"].startswith("::error file=in.csv,line=2,")
+
+
 def test_csv_has_no_place_for_what_is_hidden_so_it_is_said(call: Call, here: Path) -> None:
     (here / "in.csv").write_text("email,email\nbad,worse\n")
     argv = ["check", "in.csv", "--config", "preflight.toml", "--extend-select", "HDR203"]
@@ -102,17 +128,6 @@ def test_csv_has_no_place_for_what_is_hidden_so_it_is_said(call: Call, here: Pat
     assert call(*argv, "--output-format", "csv").err == said
     assert call(*argv, "--report", "csv:a.csv").err == f"{said}report: a.csv (csv)\n"
     assert call(*argv, "--output-format", "csv", "--all").err == ""
-
-
-PLATFORMS = ("github", "gitlab", "junit", "sarif", "markdown")
-
-
-def on_platforms(call: Call, *more: str) -> dict[str, str]:
-    """The reports for platforms of one call."""
-    call("check", "in.csv", *more, *(
-        word for name in PLATFORMS for word in ("--report", f"{name}:out.{name}")
-    ))  # fmt: skip
-    return {name: Path(f"out.{name}").read_text() for name in PLATFORMS}
 
 
 def test_what_a_baseline_accepts_fails_on_no_platform(call: Call, here: Path) -> None:

@@ -13,7 +13,6 @@ from pathlib import PurePath
 from preflight.core.redact import visible
 from preflight.report import accepted, summary
 from preflight.report.by_column import ColumnFindings, by_column, useful_first
-from preflight.report.listing import Listing
 from preflight.report.reported import Display, Reported
 from preflight.report.wording import books, number, plural
 
@@ -23,7 +22,7 @@ _DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _PROPERTY = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"})
 
 
-def pieces(reported: Reported, display: Display) -> Iterator[str]:  # noqa: ARG001 - see Format
+def pieces(reported: Reported, display: Display) -> Iterator[str]:
     """The annotations, then a few lines for the log."""
     found = [
         (listing, one)
@@ -33,7 +32,7 @@ def pieces(reported: Reported, display: Display) -> Iterator[str]:  # noqa: ARG0
     ]
     found.sort(key=lambda entry: useful_first(entry[1]))
     for listing, one in found[:ANNOTATIONS]:
-        yield _annotation(listing, one)
+        yield _annotation(display.located(listing.path), one)
     for listing in reported.listings:
         rows = plural(listing.books.rows, "row")
         yield log(f"{listing.path}: {rows}; {summary.found(listing).plain.strip()}")
@@ -55,11 +54,11 @@ def log(text: str) -> str:
     return f"preflight: {visible(text)}\n"
 
 
-def _annotation(listing: Listing, one: ColumnFindings) -> str:
+def _annotation(path: str, one: ColumnFindings) -> str:
     line = int(one.lines[0])
     more = f" ({plural(one.count, 'finding')}, the first one here)" if one.count > 1 else ""
     named = {
-        "file": PurePath(listing.path).as_posix(),
+        "file": PurePath(path).as_posix(),
         **({"line": str(line)} if line else {}),
         "title": f"{one.rule.code} {one.rule.name}",
     }

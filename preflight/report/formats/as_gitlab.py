@@ -22,19 +22,20 @@ from preflight.report.wording import plural
 _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor"}
 
 
-def pieces(reported: Reported, display: Display) -> Iterator[str]:  # noqa: ARG001 - see Format
+def pieces(reported: Reported, display: Display) -> Iterator[str]:
     """The issues, one a line."""
     yield "["
     end, between = "]\n", "\n"
     for listing in reported.listings:
-        issues = [_issue(listing, one) for one in by_column(listing, 1)]
-        for issue in [*issues, *_hidden(listing)]:
+        path = PurePath(records.valid(display.located(listing.path))).as_posix()
+        issues = [_issue(path, one) for one in by_column(listing, 1)]
+        for issue in [*issues, *_hidden(path, listing)]:
             yield f"{between} {json_text.dumps(issue)}"
             end, between = "\n]\n", ",\n"
     yield end
 
 
-def _issue(listing: Listing, one: ColumnFindings) -> dict[str, Any]:
+def _issue(path: str, one: ColumnFindings) -> dict[str, Any]:
     more = f" ({plural(one.count, 'finding')}, the first one here)" if one.count > 1 else ""
     accepted = "; accepted" if one.accepted else ""
     return {
@@ -42,11 +43,11 @@ def _issue(listing: Listing, one: ColumnFindings) -> dict[str, Any]:
         "check_name": f"{one.rule.code} {one.rule.name}",
         "fingerprint": one.fingerprint,
         "severity": "info" if one.accepted else _SEVERITIES[one.rule.severity],
-        "location": _location(listing, int(one.lines[0])),
+        "location": _location(path, int(one.lines[0])),
     }
 
 
-def _hidden(listing: Listing) -> Iterator[dict[str, Any]]:
+def _hidden(path: str, listing: Listing) -> Iterator[dict[str, Any]]:
     if listing.held_back:
         hidden = plural(listing.held_back, "finding")
         yield {
@@ -54,11 +55,10 @@ def _hidden(listing: Listing) -> Iterator[dict[str, Any]]:
             "check_name": "preflight",
             "fingerprint": records.digest(f"{listing.path}\0hidden", 32),
             "severity": "info",
-            "location": _location(listing, 0),
+            "location": _location(path, 0),
         }
 
 
-def _location(listing: Listing, line: int) -> dict[str, Any]:
+def _location(path: str, line: int) -> dict[str, Any]:
     """A place: what is about the whole file stands at its first line."""
-    path = PurePath(records.valid(listing.path)).as_posix()
     return {"path": path, "lines": {"begin": line or 1}}

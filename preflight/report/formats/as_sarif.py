@@ -39,27 +39,30 @@ _MARKS = str.maketrans({"\\": r"\\", "[": r"\[", "]": r"\]", "{": "{{", "}": "}}
 _Found = tuple[Listing, ColumnFindings]
 
 
-def pieces(reported: Reported, display: Display) -> Iterator[str]:  # noqa: ARG001 - see Format
+def pieces(reported: Reported, display: Display) -> Iterator[str]:
     """The log, one result a line: errors first, then in the order of files, codes and columns."""
     found = [(listing, one) for listing in reported.listings for one in by_column(listing, PLACES)]
     found.sort(key=lambda entry: (entry[1].accepted, entry[1].rule.severity is not Severity.ERROR))
     listed = found[:RESULTS]
     rules = {one.rule.code: one.rule for _, one in listed}
     rules = {code: rules[code] for code in sorted(rules)}
-    log = json_text.dumps(_log(reported, rules, len(found)), indent=1)
+    log = json_text.dumps(_log(reported, display, rules, len(found)), indent=1)
     before, after = log.split(_NONE, 1)
     yield f'{before}"results": ['
     end, between = "]", "\n"
     numbers = {code: at for at, code in enumerate(rules)}
     artifacts = {id(listing): at for at, listing in enumerate(reported.listings)}
     for listing, one in listed:
-        result = _result(listing, one, numbers[one.rule.code], artifacts[id(listing)])
+        where = {"uri": uri(display.located(listing.path)), "index": artifacts[id(listing)]}
+        result = _result(one, numbers[one.rule.code], where)
         yield f"{between}    {json_text.dumps(result)}"
         end, between = "\n   ]", ",\n"
     yield f"{end}{after}\n"
 
 
-def _log(reported: Reported, rules: Mapping[str, Rule], count: int) -> dict[str, Any]:
+def _log(
+    reported: Reported, display: Display, rules: Mapping[str, Rule], count: int
+) -> dict[str, Any]:
     """The log without its results."""
     driver = {
         "name": "preflight",
@@ -73,7 +76,10 @@ def _log(reported: Reported, rules: Mapping[str, Rule], count: int) -> dict[str,
             {
                 "tool": {"driver": driver},
                 "invocations": [_invocation(reported, count)],
-                "artifacts": [_artifact(listing) for listing in reported.listings],
+                "artifacts": [
+                    _artifact(listing, uri(display.located(listing.path)))
+                    for listing in reported.listings
+                ],
                 "results": [],
                 "properties": {
                     "findings": reported.total,
@@ -121,18 +127,17 @@ def _invocation(reported: Reported, count: int) -> dict[str, Any]:
     }
 
 
-def _artifact(listing: Listing) -> dict[str, Any]:
+def _artifact(listing: Listing, place: str) -> dict[str, Any]:
     source = listing.analysis.layout.source
     return {
-        "location": {"uri": uri(listing.path)},
+        "location": {"uri": place},
         "length": source.size,
         "hashes": {"sha-256": source.sha256},
         "roles": ["analysisTarget"],
     }
 
 
-def _result(listing: Listing, one: ColumnFindings, rule: int, artifact: int) -> dict[str, Any]:
-    where = {"uri": uri(listing.path), "index": artifact}
+def _result(one: ColumnFindings, rule: int, where: Mapping[str, Any]) -> dict[str, Any]:
     listed = len(one.lines)
     more = f"; the first {number(listed)} are listed" if one.count > listed else ""
     times = f" ({number(one.count)} times{more})" if one.count > 1 else ""
