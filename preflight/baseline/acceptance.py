@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,23 +77,28 @@ class Pruned:
     lowered: tuple[tuple[Entry, Entry], ...]
 
 
-def pruned(before: AcceptedFile, now: AcceptedFile) -> Pruned:
+def pruned(before: AcceptedFile, now: AcceptedFile, applied: Collection[str]) -> Pruned:
     """What is accepted in a file without what is no longer found there; nothing is added.
 
     Args:
         before: as the baseline has it.
         now: as it would be accepted now.
+        applied: the codes of the rules that would have found it.
     """
     found = {entry.kind: entry for entry in now.findings}
     left, lowered = [], []
     for entry in before.findings:
         again = found.get(entry.kind)
         if again is None:
+            if entry.code not in applied:
+                left.append(entry)
             continue
         if is_lower(again, entry):
             lowered.append((entry, again))
         left.append(again if is_lower(again, entry) else entry)
-    removed = tuple(entry for entry in before.findings if entry.kind not in found)
+    removed = tuple(
+        entry for entry in before.findings if entry.kind not in found and entry.code in applied
+    )
     return Pruned(dataclasses.replace(before, findings=tuple(left)), removed, tuple(lowered))
 
 

@@ -91,7 +91,8 @@ class Comparison:
         file: what is accepted in this file; None if the baseline does not have it.
         name: what the baseline calls this file, or would.
         kinds: those that the file has, in a fixed order.
-        gone: what is accepted and was not found any more.
+        gone: what is accepted and was not found any more, though its rule is applied; nothing if
+            nothing of the file can be used.
         changed: the codes of accepted rules that have changed since.
         updated: the libraries that have changed since: name → the versions then and now.
         profile: that the file was checked for.
@@ -195,12 +196,16 @@ def compare(
     known = {entry.kind: entry for entry in file.findings} if file else {}
     judge = _Judge(analysis, cells, _fingerprints(baseline, key))
     found = [judge.standing(some, known.pop(some.kind, None)) for some in kinds(analysis)]
+    # A file that cannot be read shows nothing of what was found in it before.
+    refused = any(entry.refuses and entry.standing for entry in found)
     return Comparison(
         path=path,
         file=file,
         name=called,
         kinds=tuple(found),
-        gone=tuple(known.values()),
+        gone=()
+        if refused
+        else tuple(entry for entry in known.values() if entry.code in analysis.plan.rules),
         changed=tuple(sorted({entry.kind.code for entry in found if entry.has_changed})),
         updated=_updated(baseline.tool.libraries, libraries),
         profile=analysis.plan.profile.name,

@@ -17,7 +17,7 @@ from preflight.rule import Rule, Scope
 
 # Where the message of a file or header rule begins to say what else is in the file.
 _REST = re.compile(r"[;:(].*", re.DOTALL)
-_NUMBER = re.compile(r"\d+")
+_NUMBER = re.compile(r"(?<![\w-])\d[\d,.]*(?![\w-])")
 
 
 class Kind(NamedTuple):

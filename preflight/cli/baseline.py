@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from preflight.baseline import document
+from preflight.baseline import acceptance, document
 from preflight.baseline.fingerprints import VARIABLE
 from preflight.cli import next_step, terminal
 from preflight.cli.call_settings import settings_of
@@ -26,7 +26,7 @@ from preflight.pipeline import accepted, check_fix_split
 from preflight.reading.inputs import expand
 from preflight.report import accepted as screens
 from preflight.report.lines import Line, line
-from preflight.report.wording import plural
+from preflight.report.wording import number, plural
 
 
 def write(paths: tuple[str, ...], target: Path | None, *, force: bool, **given: Any) -> int:
@@ -54,9 +54,9 @@ def prune(paths: tuple[str, ...], **given: Any) -> int:
     path = settings.baseline or document.DEFAULT
     known = accepted.opened(path, os.environ)
     with _checked(expand(paths).paths, settings, given) as files:
-        baseline, changes, unknown = accepted.without_gone(known, files)
-    for name in unknown:
-        terminal.note(f"{visible(name)} is not in {visible(str(path))}")
+        baseline, changes, skipped = accepted.without_gone(known, files)
+    for why in skipped:
+        terminal.note(visible(why))
     entries: list[Line] = []
     for name, change in changes:
         entries += screens.removed(name, change.removed)
@@ -98,6 +98,18 @@ def _checked(
         yield files
 
 
+def _without_fingerprints(baseline: document.Baseline) -> Iterator[str]:
+    """That there are too many findings of some kinds to know each of them again."""
+    many = sum(
+        entry.count > acceptance.MOST and entry.rows is not None
+        for file in baseline.files
+        for entry in file.findings
+    )
+    if many:
+        kinds = plural(many, "kind")
+        yield f"rates alone for {kinds} with more than {number(acceptance.MOST)} findings"
+
+
 def _written(
     path: Path, baseline: document.Baseline, refused: set[str], paths: Sequence[str]
 ) -> list[Line]:
@@ -127,5 +139,7 @@ def _written(
                 indent=2,
             )
         )
+    else:
+        entries += [line(note, indent=2) for note in _without_fingerprints(baseline)]
     again = command("check", *paths, *typed("for_"), "--baseline", str(path))
     return [*entries, *next_step.lines(again)]

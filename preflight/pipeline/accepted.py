@@ -12,7 +12,7 @@ from pathlib import Path
 from preflight.baseline import document
 from preflight.baseline.acceptance import Pruned, accept, pruned
 from preflight.baseline.comparison import Cells, Comparison, compare
-from preflight.baseline.document import Baseline, Tool
+from preflight.baseline.document import AcceptedFile, Baseline, Tool
 from preflight.baseline.fingerprints import VARIABLE, Fingerprints, key_of
 from preflight.config.settings import Settings
 from preflight.core.errors import UsageError
@@ -119,8 +119,7 @@ def without_gone(
         files: each linted. What is accepted in other files stays.
 
     Returns:
-        The new baseline; what was changed in each file; and the files that the baseline does not
-            have.
+        The new baseline; what was changed in each file; and why other files were left as they are.
 
     Raises:
         UsageError: the baseline has fingerprints, and their key is not in the environment.
@@ -134,20 +133,33 @@ def without_gone(
                 f"{known.path} has fingerprints: set {VARIABLE} to the key that it was written with"
             )
     changes: list[tuple[str, Pruned]] = []
-    unknown = []
+    skipped = []
     left = {file.path: file for file in baseline.files}
     for checked in files:
         name = document.named(checked.source.name, known.path)
         before = document.accepted(baseline, name, alone=len(files) == 1)
         if before is None:
-            unknown.append(checked.source.name)
+            skipped.append(f"{checked.source.name} is not in {known.path}")
+            continue
+        if why := _not_comparable(before, checked):
+            skipped.append(f"{checked.source.name} was not pruned: {why}")
             continue
         now = accept(checked.analysis, name, known.path, cells=_cells(checked), made=fingerprints)
-        change = pruned(before, now)
+        change = pruned(before, now, checked.analysis.plan.rules)
         changes.append((before.path, change))
         left[before.path] = change.file
-    tool = _tool() if changes and not unknown and len(changes) == len(left) else baseline.tool
-    return dataclasses.replace(baseline, files=tuple(left.values()), tool=tool), changes, unknown
+    tool = _tool() if len(changes) == len(left) else baseline.tool
+    return dataclasses.replace(baseline, files=tuple(left.values()), tool=tool), changes, skipped
+
+
+def _not_comparable(before: AcceptedFile, checked: Checked) -> str:
+    """Why a file does not show what is no longer found in it; "" if it does."""
+    profile = checked.analysis.plan.profile.name
+    if before.profile != profile:
+        return f"the baseline is for {before.profile}, and this check for {profile}; add `--for`"
+    known = {entry.code for entry in before.findings}
+    codes = sorted({rule.code for rule, _ in checked.analysis.refused} - known)
+    return f"nothing of it can be used ({', '.join(codes)})" if codes else ""
 
 
 def _cells(checked: Checked) -> Cells:

@@ -45,7 +45,7 @@ def _notes(compared: Comparison) -> Iterator[str]:
         )
         return
     if compared.file.path != compared.name:
-        yield f"accepted is what was found in {compared.file.path}"
+        yield f"compared with the only file of the baseline, {compared.file.path}"
     if compared.file.profile != compared.profile:
         yield (
             f"the baseline was written for the profile {compared.file.profile}, "

@@ -190,6 +190,24 @@ def test_pruning_removes_and_lowers_and_never_raises(call: Call) -> None:
     assert again.out == "preflight-baseline.json: nothing to prune\n"
 
 
+@pytest.mark.usefixtures("accepted")
+def test_what_was_not_looked_for_is_not_gone(call: Call) -> None:
+    """Other rules, another provider, an export that is an error page, an empty one."""
+    kept = Path("preflight-baseline.json").read_bytes()
+    told = call("check", "leads.csv", *BASE, "--select", "EML302")
+    assert "no longer found" not in told.out
+    assert "nothing to prune" in call("baseline", "prune", "leads.csv", "--select", "EML302").out
+    told = call("baseline", "prune", "leads.csv", "--for", "talkvalue", *ONLY)
+    assert "leads.csv was not pruned: the baseline is for general" in told.err
+    for content, code in (("<html><body>502</body></html>", "FIL002"), ("", "FIL001")):
+        put(content)
+        told = call("baseline", "prune", "leads.csv")
+        assert f"was not pruned: nothing of it can be used ({code})" in told.err
+        told = call("check", "leads.csv", *BASE)
+        assert (told.code, "no longer found" in told.out) == (1, False)
+    assert Path("preflight-baseline.json").read_bytes() == kept
+
+
 @pytest.mark.usefixtures("keyed")
 def test_pruning_needs_the_key_of_the_fingerprints(
     call: Call, monkeypatch: pytest.MonkeyPatch
@@ -239,7 +257,7 @@ def test_the_only_file_of_a_baseline_may_be_called_otherwise_tomorrow(call: Call
     put(MESS, "leads-2026-11-27.csv")
     told = call("check", "leads-2026-11-27.csv", *BASE, *ONLY)
     assert told.code == 0
-    assert "accepted is what was found in leads-2026-11-26.csv" in told.out
+    assert "compared with the only file of the baseline, leads-2026-11-26.csv" in told.out
 
 
 @pytest.mark.usefixtures("accepted")
@@ -335,6 +353,18 @@ def test_the_formats_say_what_is_accepted_and_what_is_new(call: Call) -> None:
     assert "leads.csv:5:1: EML305 [warning, accepted] " in concise
     full = call("check", "leads.csv", *BASE, *ONLY, "--output-format", "full").out
     assert "leads.csv:7 STR102 [error, new] " in full
+
+
+@pytest.mark.slow
+def test_a_kind_with_very_many_findings_has_a_rate_alone_and_that_is_said(
+    call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PREFLIGHT_BASELINE_KEY", KEY)
+    put("email\n" + "".join(f"a{n}@@kestrel-labs.com\n" for n in range(1001)))
+    told = call("baseline", "write", "leads.csv", *ONLY)
+    assert "rates alone for 1 kind with more than 1,000 findings" in told.out
+    (entry,) = document()["files"][0]["findings"]
+    assert (entry["count"], entry["values"]) == (1001, None)
 
 
 def test_a_hostile_header_does_nothing_to_a_reader_of_the_baseline(call: Call) -> None:
