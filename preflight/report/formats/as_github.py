@@ -7,7 +7,7 @@ the command line appends it to the job summary.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 
 from preflight.core.redact import visible
@@ -31,7 +31,11 @@ def pieces(reported: Reported, display: Display) -> Iterator[str]:
         if not one.accepted
     ]
     found.sort(key=lambda entry: useful_first(entry[1]))
-    for listing, one in found[:ANNOTATIONS]:
+    unread = reported.unread[:ANNOTATIONS]
+    for gone in unread:
+        where = display.located(gone.path)
+        yield _command("error", {"file": where, "title": "not checked"}, gone.reason)
+    for listing, one in found[: ANNOTATIONS - len(unread)]:
         yield _annotation(display.located(listing.path), one)
     for listing in reported.listings:
         rows = plural(listing.books.rows, "row")
@@ -42,9 +46,12 @@ def pieces(reported: Reported, display: Display) -> Iterator[str]:
         if listing.held_back:
             hidden = plural(listing.held_back, "finding")
             yield log(f"the header is wrong, so {hidden} about rows are hidden; see `--all`")
-    if len(found) > ANNOTATIONS:
+    for gone in reported.unread:
+        yield log(f"{gone.path}: not checked: {gone.reason}")
+    if len(found) > ANNOTATIONS - len(unread):
+        annotated = ANNOTATIONS - len(unread)
         yield log(
-            f"annotated: {ANNOTATIONS} of {number(len(found))} rules and columns, errors first; "
+            f"annotated: {annotated} of {number(len(found))} rules and columns, errors first; "
             f"{plural(reported.total, 'finding')} in all"
         )
 
@@ -58,12 +65,16 @@ def _annotation(path: str, one: ColumnFindings) -> str:
     line = int(one.lines[0])
     more = f" ({plural(one.count, 'finding')}, the first one here)" if one.count > 1 else ""
     named = {
-        "file": PurePath(path).as_posix(),
+        "file": path,
         **({"line": str(line)} if line else {}),
         "title": f"{one.rule.code} {one.rule.name}",
     }
-    properties = ",".join(
+    return _command(str(one.rule.severity), named, f"{one.sentence}{more}")
+
+
+def _command(name: str, properties: Mapping[str, str], message: str) -> str:
+    named = {**properties, "file": PurePath(properties["file"]).as_posix()}
+    written = ",".join(
         f"{key}={visible(value).translate(_PROPERTY)}" for key, value in named.items()
     )
-    message = visible(f"{one.sentence}{more}").translate(_DATA)
-    return f"::{one.rule.severity} {properties}::{message}\n"
+    return f"::{name} {written}::{visible(message).translate(_DATA)}\n"

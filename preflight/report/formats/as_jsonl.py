@@ -1,11 +1,12 @@
 """The format `jsonl`: a JSON document a line: each file, then its findings, then the totals.
 
-`kind` says what a line is: `file`, `finding` or `total`. The rest is as in the format `json`.
+`kind` says what a line is: `file`, `finding`, `unread` or `total`. The rest is as in the format `json`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 
 from preflight.core import json_text
 from preflight.report import records
@@ -19,6 +20,8 @@ def pieces(reported: Reported, display: Display) -> Iterator[str]:
         yield _line("file", records.of_file(file.listing))
         for finding in records.of_findings(file.complete, display):
             yield _line("finding", finding)
+    for one in reported.unread:
+        yield _line("unread", asdict(one))
     yield _line(
         "total",
         {

@@ -18,7 +18,7 @@ from preflight.core.types import Severity
 from preflight.report import summary
 from preflight.report.by_column import ColumnFindings, by_column
 from preflight.report.listing import Listing
-from preflight.report.reported import Display, Reported
+from preflight.report.reported import Display, Reported, Unread
 from preflight.report.wording import number, plural
 from preflight.rule import Rule
 
@@ -40,9 +40,10 @@ def pieces(reported: Reported, display: Display) -> Iterator[str]:  # noqa: ARG0
     suites = [(listing, _cases(listing, reported.fail_on)) for listing in reported.listings]
     every = [case for _, cases in suites for case in cases]
     yield '<?xml version="1.0" encoding="UTF-8"?>\n'
-    yield f'<testsuites name="preflight" {_counts(every)}>\n'
+    yield f'<testsuites name="preflight" {_counts(every, len(reported.unread))}>\n'
     for listing, cases in suites:
         yield from _suite(reported, listing, cases)
+    yield from map(_unread, reported.unread)
     yield "</testsuites>\n"
 
 
@@ -68,10 +69,22 @@ def _counts_as(one: ColumnFindings, severities: Collection[Severity]) -> bool:
     return one.rule.severity in severities and not one.accepted
 
 
-def _counts(cases: Sequence[_Case]) -> str:
+def _counts(cases: Sequence[_Case], unread: int = 0) -> str:
     failures = sum(case.fails for case in cases)
     skipped = sum(case.skipped for case in cases)
-    return f'tests="{len(cases)}" failures="{failures}" errors="0" skipped="{skipped}"'
+    tests = len(cases) + unread
+    return f'tests="{tests}" failures="{failures}" errors="{unread}" skipped="{skipped}"'
+
+
+def _unread(one: Unread) -> str:
+    """The suite of a file that could not be opened: a case that is an error."""
+    path = _attribute(one.path)
+    return (
+        f" <testsuite name={path} {_counts((), 1)}>\n"
+        f'  <testcase classname={path} name="opened" file={path}>\n'
+        f'   <error type="unread" message={_attribute(one.reason)}/>\n'
+        "  </testcase>\n </testsuite>\n"
+    )
 
 
 def _suite(reported: Reported, listing: Listing, cases: Sequence[_Case]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from preflight.report import left_out, summary
 from preflight.report.by_column import ColumnFindings, by_column, useful_first
 from preflight.report.lines import line
 from preflight.report.listing import Listing
-from preflight.report.reported import Display, Reported
+from preflight.report.reported import Display, Reported, Unread
 from preflight.report.wording import number, plural
 
 if TYPE_CHECKING:
@@ -36,10 +36,11 @@ def pieces(reported: Reported, display: Display) -> Iterator[str]:  # noqa: ARG0
     Of several files, those in which nothing counts have a line of that table alone.
     """
     listings = reported.listings
-    several = len(listings) != 1
+    several = len(listings) + len(reported.unread) != 1
     if several:
-        yield f"## preflight: {_counts(listings)} in {plural(len(listings), 'file')}\n\n"
-        yield from _files(listings)
+        count = plural(len(listings) + len(reported.unread), "file")
+        yield f"## preflight: {_counts(listings)} in {count}\n\n"
+        yield from _files(listings, reported.unread)
     for listing in listings:
         found = [one for one in by_column(listing, PLACES) if not one.accepted]
         if several and not found and not listing.held_back:
@@ -53,7 +54,7 @@ def pieces(reported: Reported, display: Display) -> Iterator[str]:  # noqa: ARG0
         yield from _run(reported.run)
 
 
-def _files(listings: Sequence[Listing]) -> Iterator[str]:
+def _files(listings: Sequence[Listing], unread: Sequence[Unread]) -> Iterator[str]:
     """A line for each file."""
     yield "| file | rows | errors | warnings | rejected rows |\n|---|---:|---:|---:|---:|\n"
     for listing in listings:
@@ -64,6 +65,9 @@ def _files(listings: Sequence[Listing]) -> Iterator[str]:
             f"| {escaped(listing.path, in_table=True)} | {number(books.rows)} | {errors} "
             f"| {warnings} | {number(books.rejected)}{refused} |\n"
         )
+    for one in unread:
+        path, reason = (escaped(text, in_table=True) for text in (one.path, one.reason))
+        yield f"| {path} | not checked: {reason} | | | |\n"
     yield "\n"
 
 

@@ -107,7 +107,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
 
 
 def _invocation(reported: Reported, count: int) -> dict[str, Any]:
-    """That the call went well, and what is not listed."""
+    """Whether all files were checked, and what is not listed."""
     notes = [
         f"{visible(listing.path)}: the header is wrong, so {plural(listing.held_back, 'finding')} "
         "about rows are hidden; show them with `--all`"
@@ -119,10 +119,12 @@ def _invocation(reported: Reported, count: int) -> dict[str, Any]:
             f"{number(RESULTS)} of {plural(count, 'result')} are listed, errors first; there are "
             f"{plural(reported.total, 'finding')} in all"
         )
+    unread = [f"{visible(one.path)}: not checked: {visible(one.reason)}" for one in reported.unread]
     return {
-        "executionSuccessful": True,
+        "executionSuccessful": not unread,
         "toolExecutionNotifications": [
-            {"level": "note", "message": {"text": _message(note)}} for note in notes
+            *({"level": "error", "message": {"text": _message(text)}} for text in unread),
+            *({"level": "note", "message": {"text": _message(note)}} for note in notes),
         ],
     }
 

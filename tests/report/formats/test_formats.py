@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import pkgutil
 from pathlib import Path
 
+import jsonschema
 import numpy as np
 import pytest
+from junitparser import JUnitXml
 
 from preflight.config.choices import FORMATS
 from preflight.core.findings import Findings
 from preflight.report import formats
 from preflight.report.listing import Listing, tokens
-from preflight.report.reported import Display
+from preflight.report.reported import Display, Unread
+from tests.calls import FIXTURES
 from tests.checked import check, listed, rendered, reported
+from tests.report.conftest import HOSTILE_PATH
+
+SCHEMA = FIXTURES.parent / "preflight" / "report" / "report.schema.json"
 
 
 def test_a_format_is_a_module_and_each_module_is_a_format() -> None:
@@ -52,3 +59,22 @@ def test_a_clean_file_and_one_that_is_no_table_have_a_report(name: str, tmp_path
     for content in (b"email\nann@kestrel-labs.com\n", b"%PDF-1.7\n", b""):
         one = listed(check(tmp_path, content, select=("EML302", "FIL")))
         assert rendered(name, one).endswith("\n")
+
+
+def test_a_file_that_could_not_be_opened_is_named_in_each_format(found: Listing) -> None:
+    """With a name that tries to be something else."""
+    unread = [Unread(HOSTILE_PATH, "no such file; check the path")]
+    said = {
+        name: rendered(name, found, unread=unread)
+        for name in ("grouped", "json", "jsonl", "github", "junit", "sarif", "markdown")
+    }
+    for name, text in said.items():
+        assert "no such file; check the path" in text, name
+        assert "\n::error file=x" not in text
+        assert "\x1b" not in text
+    jsonschema.validate(json.loads(said["json"]), json.loads(SCHEMA.read_text()))
+    (notification,) = json.loads(said["sarif"])["runs"][0]["invocations"]
+    assert not notification["executionSuccessful"]
+    suites = JUnitXml.fromstring(said["junit"].encode())
+    assert (suites.errors, suites.tests) == (1, sum(suite.tests for suite in suites))
+    assert said["github"].splitlines()[0].endswith("::no such file; check the path")
