@@ -1,6 +1,7 @@
 """The format `jsonl`: a JSON document a line: each file, then its findings, then the totals.
 
-`kind` says what a line is: `file`, `finding`, `unread` or `total`. The rest is as in the format `json`.
+`kind` says what a line is: `file`, `finding`, `unread` or `total`. The rest is as in the format
+`json`.
 """
 
 from __future__ import annotations
