@@ -39,7 +39,7 @@ from preflight.linting.row_states import RowStateFold, RowStates
 from preflight.linting.snapshot_fold import SnapshotFold
 from preflight.linting.whole_file import WholeFile
 from preflight.rule import Drift, FileView, Rule, Scope
-from preflight.snapshots.snapshot import Picture
+from preflight.snapshots.picture import Picture
 
 if TYPE_CHECKING:
     from preflight.linting.user_schema import UserSchema

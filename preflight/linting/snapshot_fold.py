@@ -23,14 +23,14 @@ from preflight.linting.domain_counts import DomainCounts
 from preflight.linting.duplicates import normal_keys
 from preflight.linting.linter import ColumnSuspects
 from preflight.rule import FileView
+from preflight.snapshots.picture import FILLED, VALID, Picture, Trace
+from preflight.snapshots.row_blocks import RowBlocks
 from preflight.snapshots.snapshot import (
     ColumnSnapshot,
     Conditions,
     Lengths,
-    Picture,
     Snapshot,
     Tool,
-    Trace,
     Writing,
     mixed,
 )
@@ -112,7 +112,12 @@ class SnapshotFold:
             for column in self._columns
             for name, trace in column.traces()
         }
-        return Picture(snapshot, traces)
+        blocks = {
+            (column.position + 1, what): counted
+            for column in self._columns
+            for what, counted in column.blocks.items()
+        }
+        return Picture(snapshot, traces, blocks)
 
 
 def _tool() -> Tool:
@@ -187,12 +192,16 @@ class _ColumnFold:
     Args:
         column: the column.
         judged: whether its cells are linted.
+
+    Attributes:
+        blocks: where cells are FILLED, and where filled ones are VALID.
     """
 
     def __init__(self, column: Column, *, judged: bool) -> None:
         self._column = column
         self._forms = FORMS.get(column.kind) if judged else None
         self._filled = self._valid = 0
+        self.blocks = {FILLED: RowBlocks(), VALID: RowBlocks()}
         self._lengths = np.zeros(_LONGEST + 1, dtype=np.int64)
         self._formats, self._orders = _Tally(), _Tally()
         self._domains = DomainCounts()
@@ -209,12 +218,14 @@ class _ColumnFold:
         self._lengths += np.bincount(lengths, minlength=_LONGEST + 1)
         filled = np.flatnonzero(lengths)
         self._filled += len(filled)
+        self.blocks[FILLED].add(chunk.rows, lengths > 0)
         if self._forms is None or not len(filled):
             return
         cells = self._forms(values, filled, suspects)
         valid = np.flatnonzero(cells.valid)
         self._valid += len(valid)
         rows, lines = chunk.rows[filled], chunk.lines[filled]
+        self.blocks[VALID].add(rows, cells.valid)
         self._formats.add(cells.formats, cells.format[valid], rows[valid], lines[valid])
         dated = np.flatnonzero(cells.order >= 0)
         self._orders.add(cells.orders, cells.order[dated], rows[dated], lines[dated])

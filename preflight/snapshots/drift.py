@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from preflight.core.names import fold
 from preflight.core.suggest import nearest
 from preflight.core.types import Problem
-from preflight.snapshots.snapshot import ColumnSnapshot, Mix, Picture, Share, Snapshot
+from preflight.snapshots.picture import FILLED, VALID, Picture
+from preflight.snapshots.snapshot import ColumnSnapshot, Mix, Share, Snapshot
 
 _CERTAIN = 4.0
 """Standard errors."""
@@ -147,6 +148,30 @@ class Drift:
             Share(pair.before.filled, self.before.table),
             Share(pair.now.filled, self.now.table),
         )
+
+    def valid(self, pair: ColumnPair) -> tuple[Share, Share] | None:
+        """How many of the filled cells are valid, before and now; None if that is not known."""
+        before, now = pair.before, pair.now
+        if before.valid is None or now.valid is None or before.kind != now.kind:
+            return None
+        return Share(before.valid, before.filled), Share(now.valid, now.filled)
+
+    def since_filled(self, pair: ColumnPair) -> str:
+        """Where the rate of filled cells changes: ", from about row 4,001 on"; "" if nowhere."""
+        return self._since(pair, FILLED, self.filled(pair)[0])
+
+    def since_valid(self, pair: ColumnPair) -> str:
+        """Where the rate of valid cells changes; "" if nowhere."""
+        shares = self.valid(pair)
+        return "" if shares is None else self._since(pair, VALID, shares[0])
+
+    def _since(self, pair: ColumnPair, what: str, before: Share) -> str:
+        parts = self.picture.blocks[pair.now.position, what].parts()
+        if parts is None or not moved(parts.first, parts.second, self.limit):
+            return ""
+        if moved(before, parts.first, self.limit) or not moved(before, parts.second, self.limit):
+            return ""
+        return f", from about row {parts.row:,} on"
 
     def moved(self, before: Share, now: Share) -> bool:
         """Whether a rate has moved by more than the rule accepts."""

@@ -196,31 +196,3 @@ class Snapshot:
 
     def __repr__(self) -> str:
         return f"<preflight.Snapshot of {self.rows:,} rows, {len(self.columns)} columns>"
-
-
-@plain_dataclass(frozen=True)
-class Trace:
-    """Where something stands in a column.
-
-    Attributes:
-        row, line: of the first cell.
-        last: the row of the last cell.
-    """
-
-    row: int
-    line: int
-    last: int
-
-
-@plain_dataclass(frozen=True)
-class Picture:
-    """A snapshot, with what only the one who reads the file knows.
-
-    Attributes:
-        snapshot: of the file.
-        traces: where each format and each order of day and month stands, by the position of the
-            column, from 1, and its name.
-    """
-
-    snapshot: Snapshot
-    traces: Mapping[tuple[int, str], Trace]

@@ -63,7 +63,7 @@ def check(drift: Drift) -> Iterator[Problem]:
         before, now = drift.filled(pair)
         if drift.moved(before, now):
             message = f"filled cells in {pair.now.label}: {before} before, {now} now"
-            yield drift.at(pair.now, message)
+            yield drift.at(pair.now, message + drift.since_filled(pair))
 
 
 RULE = Rule(

@@ -64,14 +64,11 @@ _NAMES = {**LOOK_NAMES, "timestamp": "dates"}
 
 def check(drift: Drift) -> Iterator[Problem]:
     for pair in drift.columns:
-        if pair.before.valid is None or pair.now.valid is None or pair.before.kind != pair.now.kind:
-            continue
-        before = Share(pair.before.valid, pair.before.filled)
-        now = Share(pair.now.valid, pair.now.filled)
+        before, now = drift.valid(pair) or (Share(0, 0), Share(0, 0))
         if now.rate < before.rate and drift.moved(before, now):
             what = _NAMES.get(pair.now.kind, "cells")
             message = f"valid {what} in {pair.now.label}: {before} before, {now} now"
-            yield drift.at(pair.now, message)
+            yield drift.at(pair.now, message + drift.since_valid(pair))
 
 
 RULE = Rule(

@@ -22,7 +22,8 @@ from preflight.linting.analysis import Analysis, analyze
 from preflight.linting.domain_counts import DomainCounts
 from preflight.pipeline import check_fix_split
 from preflight.snapshots import snapshot_file
-from preflight.snapshots.snapshot import ColumnSnapshot, Picture, Snapshot
+from preflight.snapshots.picture import Picture
+from preflight.snapshots.snapshot import ColumnSnapshot, Snapshot
 from tests.calls import ODD
 from tests.canaries.planted import BADS, GOODS, HEADER, RAGGED, table, values_in
 from tests.cells import EMAILS, PHONES, STAMPS, TEXTS, chunk_of, plan_for

@@ -16,7 +16,8 @@ from preflight.config.settings import Settings
 from preflight.linting.checked import Checked
 from preflight.pipeline import check_fix_split
 from preflight.rule import Drift, Problem, Rule, Scope
-from preflight.snapshots.snapshot import Picture, Snapshot, Tool
+from preflight.snapshots.picture import Picture
+from preflight.snapshots.snapshot import Snapshot, Tool
 from tests.snapshots import sources
 from tests.snapshots.sources import HEADER, Row
 
@@ -119,7 +120,7 @@ CHANGES: dict[str, tuple[str | bytes, str, str]] = {
     "texts missing": (
         sources.text(each("Company", lambda _: "", start=200)),
         "DRF106",
-        "filled cells in `Company`: 100% before, 33% now",
+        "filled cells in `Company`: 100% before, 33% now, from about row 201 on",
     ),
     "default text": (
         sources.text(each("Notes", lambda cell: cell or "Has a project for next year")),
@@ -129,12 +130,12 @@ CHANGES: dict[str, tuple[str | bytes, str, str]] = {
     "numbers cut off": (
         sources.text(each("Phone", lambda cell: cell[:6], start=381)),
         "DRF107",
-        "valid phone numbers in `Phone`: 98% before, 61% now",
+        "valid phone numbers in `Phone`: 98% before, 61% now, from about row 381 on",
     ),
     "addresses cut off": (
         sources.text(each("Email", lambda cell: cell[:12], start=500)),
         "DRF107",
-        "valid email addresses in `Email`: 98% before, 81% now",
+        "valid email addresses in `Email`: 98% before, 81% now, from about row 497 on",
     ),
     "country codes lost": (
         sources.text(each("Phone", national)),
@@ -259,6 +260,14 @@ def test_a_form_that_comes_and_goes_is_first_in_a_row(before: Snapshot, tmp_path
 
     assert code == "DRF108"
     assert message.startswith("50% of `Phone` are national now, 0% before, first in row 2;")
+
+
+def test_a_rate_that_falls_everywhere_begins_in_no_row(before: Snapshot, tmp_path: Path) -> None:
+    every = [row | {"Phone": row["Phone"][:6]} if at % 2 else row for at, row in enumerate(OTHER)]
+
+    ((code, message),) = found(check(tmp_path, sources.text(every), before))
+
+    assert (code, message.endswith(" now")) == ("DRF107", True)
 
 
 def test_a_change_says_the_row_and_its_line(before: Snapshot, tmp_path: Path) -> None:
