@@ -7,22 +7,15 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, NotRequired
 
-from pydantic import ConfigDict, Field, with_config
+from pydantic import Field, with_config
 from typing_extensions import TypedDict  # pydantic brings it, and wants it before Python 3.12
 
-from preflight.core.exchange import Reason
 from preflight.core.types import Safety, Severity
-
-_CLOSED, _OPEN = ConfigDict(extra="forbid"), ConfigDict(extra="allow")
-
-Count = Annotated[int, Field(ge=0)]
-Number = Annotated[int, Field(ge=1)]
-Code = Annotated[str, Field(pattern="^[A-Z]{3}[0-9]{3}$")]
-Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-ShortDigest = Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
+from preflight.report.document_values import CLOSED, Code, Count, Digest, Number, ShortDigest
+from preflight.report.run_document_types import RunRecord
 
 
-@with_config(_CLOSED)
+@with_config(CLOSED)
 class ToolRecord(TypedDict):
     """Who made a report."""
 
@@ -39,7 +32,7 @@ class ToolRecord(TypedDict):
     ]
 
 
-@with_config(_CLOSED)
+@with_config(CLOSED)
 class BooksRecord(TypedDict):
     """Where the rows of a file are: the last three sum to the first."""
 
@@ -49,7 +42,7 @@ class BooksRecord(TypedDict):
     dropped: Count
 
 
-@with_config(_CLOSED)
+@with_config(CLOSED)
 class CountsRecord(TypedDict):
     """How many findings there are, with those that are hidden."""
 
@@ -58,7 +51,7 @@ class CountsRecord(TypedDict):
     by_code: dict[Code, Number]
 
 
-@with_config(_CLOSED)
+@with_config(CLOSED)
 class SheetRecord(TypedDict):
     """The sheet of a workbook that was read."""
 
@@ -71,7 +64,7 @@ class SheetRecord(TypedDict):
     merged: Count
 
 
-@with_config(_CLOSED)
+@with_config(CLOSED)
 class UnsafeFixesRecord(TypedDict):
     """What --unsafe-fixes would add to the fixes that are made."""
 
@@ -85,7 +78,7 @@ class UnsafeFixesRecord(TypedDict):
     ]
 
 
-@with_config(_CLOSED)
+@with_config(CLOSED)
 class LimitRecord(TypedDict):
     """How many findings of a rule the config accepts."""
 
@@ -107,7 +100,7 @@ class LimitRecord(TypedDict):
 StandingWord = Literal["accepted", "worse", "new"]
 
 
-@with_config(_CLOSED)
+@with_config(CLOSED)
 class AcceptedRecord(TypedDict):
     """What a baseline accepts of a kind."""
 
@@ -117,7 +110,7 @@ class AcceptedRecord(TypedDict):
     ]
 
 
-@with_config(_CLOSED)
+@with_config(CLOSED)
 class KindRecord(TypedDict):
     """How the findings of a rule in a column stand to the baseline."""
 
@@ -134,7 +127,7 @@ class KindRecord(TypedDict):
     ]
 
 
-@with_config(_CLOSED)
+@with_config(CLOSED)
 class GoneRecord(TypedDict):
     """What is accepted, and was not found any more."""
 
@@ -149,7 +142,7 @@ class GoneRecord(TypedDict):
     ]
 
 
-@with_config(_CLOSED)
+@with_config(CLOSED)
 class BaselineRecord(TypedDict):
     """How a file stands to a baseline."""
 
@@ -172,7 +165,7 @@ class BaselineRecord(TypedDict):
     ]
 
 
-@with_config(_CLOSED)
+@with_config(CLOSED)
 class FileRecord(TypedDict):
     """A file."""
 
@@ -218,7 +211,7 @@ class FileRecord(TypedDict):
     baseline: NotRequired[Annotated[BaselineRecord, Field(description="With --baseline alone.")]]
 
 
-@with_config(_CLOSED)
+@with_config(CLOSED)
 class UnreadRecord(TypedDict):
     """A file that could not be opened."""
 
@@ -226,7 +219,7 @@ class UnreadRecord(TypedDict):
     reason: Annotated[str, Field(description="Why, and what to do about it.")]
 
 
-@with_config(_CLOSED)
+@with_config(CLOSED)
 class FixRecord(TypedDict):
     """The fix for a finding."""
 
@@ -234,7 +227,7 @@ class FixRecord(TypedDict):
     replacement: Annotated[str | None, Field(description="Null unless values are shown.")]
 
 
-@with_config(_CLOSED)
+@with_config(CLOSED)
 class FindingRecord(TypedDict):
     """A finding."""
 
@@ -278,121 +271,7 @@ class FindingRecord(TypedDict):
     ]
 
 
-@with_config(_CLOSED)
-class RunBooksRecord(TypedDict):
-    """Where the rows of a run are: the other six sum to `rows`.
-
-    `submitted`: the provider took it and tells no outcome. `unknown`: it is not known whether it
-    arrived.
-    """
-
-    rows: Count
-    rejected_here: Count
-    accepted: Count
-    rejected_there: Count
-    submitted: Count
-    unknown: Count
-    dropped: Count
-
-
-@with_config(_OPEN)
-class PartRecord(TypedDict):
-    """A part of what a run sends."""
-
-    number: Number
-    rows: Count
-    bytes: Count
-    sha256: Digest
-    state: str
-    job: str | None
-    status: Annotated[str | None, Field(description="The provider's own word.")]
-    counts: Annotated[dict[str, int], Field(description="The provider's own counters, verbatim.")]
-    reason: str | None
-
-
-RefusalRecord = TypedDict("RefusalRecord", {"rows": Count, "class": Reason})
-RefusalRecord.__doc__ = "The rows that the provider refused with a code of its own."
-with_config(_CLOSED)(RefusalRecord)
-
-
-# "foreseen" is the old name of what was predicted, for programs that read it.
-PredictionRecord = TypedDict(  # noqa: UP013 - in quotes the old name is known for one
-    "PredictionRecord",
-    {
-        "rows": Count,
-        "foreseen": Annotated[Count, Field(description="Rows with a warning that is a sign.")],
-        "by": dict[Code, Count],
-        "accepted": Annotated[
-            dict[Code, Count],
-            Field(description="Accepted rows that have a warning of the same rules."),
-        ],
-        "no_sign": dict[Code, Count],
-        "missed": Count,
-    },
-)
-PredictionRecord.__doc__ = "How many refused rows had a warning before sending."
-with_config(_OPEN)(PredictionRecord)
-
-
-@with_config(_OPEN)
-class RunRecord(TypedDict):
-    """What became of the rows."""
-
-    id: Annotated[str | None, Field(description="Null where nothing was sent.")]
-    parent: NotRequired[
-        Annotated[
-            str | None,
-            Field(
-                description="The run whose rejected rows this one sends again, corrected; null for "
-                "a first one."
-            ),
-        ]
-    ]
-    provider: str
-    address: NotRequired[
-        Annotated[
-            str | None,
-            Field(
-                description="Where it went, if not to the provider itself; "
-                '"sandbox" for the stand-ins of --sandbox.'
-            ),
-        ]
-    ]
-    sandbox: NotRequired[
-        Annotated[bool, Field(description="Whether it was a rehearsal in the sandbox.")]
-    ]
-    state: str
-    parts: list[PartRecord]
-    books: RunBooksRecord
-    not_sent_yet: Annotated[
-        Count, Field(description="How many of the unknown rows wait to be sent.")
-    ]
-    gate: NotRequired[
-        Annotated[
-            str | None,
-            Field(
-                description="The --max-bad that more rows were rejected than, so that nothing was "
-                "sent; else null."
-            ),
-        ]
-    ]
-    refusals: Annotated[dict[str, RefusalRecord], Field(description="By the provider's code.")]
-    predicted: NotRequired[
-        Annotated[
-            dict[str, PredictionRecord],
-            Field(description="By the provider's code: what findings had predicted of it."),
-        ]
-    ]
-    unattributed: Annotated[
-        Count, Field(description="Rows that the provider refused without saying which.")
-    ]
-    unmatched_lines: Annotated[
-        Count, Field(description="Lines of its report that match no row that was sent.")
-    ]
-    notes: list[str]
-
-
-@with_config(_CLOSED)
+@with_config(CLOSED)
 class ReportRecord(TypedDict):
     """What `--output-format json` prints, and what report.json holds.
 

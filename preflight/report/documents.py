@@ -14,7 +14,7 @@ from preflight.report.reported import Display, Reported, ReportedFile
 
 if TYPE_CHECKING:
     from preflight.baseline.comparison import Comparison
-    from preflight.report.document_types import PredictionRecord, RunBooksRecord, RunRecord
+    from preflight.report.run_document_types import PredictionRecord, RunBooksRecord, RunRecord
     from preflight.runs.prediction import Predicted
     from preflight.runs.settlement import SettledRun
     from preflight.writing.writer import FixedFile

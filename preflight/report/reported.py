@@ -16,7 +16,7 @@ from preflight.report.lines import Line
 from preflight.report.listing import Listing, Token, own_tokens
 
 if TYPE_CHECKING:
-    from preflight.report.document_types import RunRecord
+    from preflight.report.run_document_types import RunRecord
     from preflight.writing.written_results import WrittenResults
 
 Cells = Callable[[Findings], tuple[np.ndarray, np.ndarray]]

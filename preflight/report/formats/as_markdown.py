@@ -19,7 +19,7 @@ from preflight.report.reported import Display, Reported, Unread
 from preflight.report.wording import number, plural
 
 if TYPE_CHECKING:
-    from preflight.report.document_types import RunRecord
+    from preflight.report.run_document_types import RunRecord
 
 PLACES = 5
 """How many lines of the findings of a rule in a column are named."""
