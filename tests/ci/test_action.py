@@ -87,10 +87,12 @@ def test_the_inputs_are_the_options_of_check(action: Composite, here: Path) -> N
     passed = action.run(here, paths="bad.csv", max_bad="50%", artifact="")
     assert (passed.code, passed.outputs["verdict"]) == (0, "passed")
     assert "keep" not in passed.uses
-    args = "--ignore\nEML302\n--show-values\n--output-format\njson\n"
-    ignored = action.run(here, paths="*.csv", args=args, fail_on="error", profile="dotdigital")
-    assert ignored.code in (0, 2)  # values are refused in CI, or hidden by what stands behind
-    assert "ann@@" not in ignored.log + ignored.summary
+    args = "--show-values\n--output-format\nfull\n"
+    action.environ = {**action.environ, "PREFLIGHT_ALLOW_VALUES": "1"}
+    hidden = action.run(here, paths="*.csv", args=args, fail_on="error")
+    said = hidden.log + hidden.summary + Path(hidden.outputs["report"]).read_text()
+    assert (hidden.code, "ann@@" in said) == (1, False)
+    assert "::error file=bad.csv" in hidden.log
     subprocess.run(
         [sys.executable, "-m", "preflight", "baseline", "write", "bad.csv", "-o", "b.json"],
         cwd=here, env=action.environ, check=True, capture_output=True,
@@ -112,6 +114,8 @@ def test_what_cannot_run_says_so(action: Composite, here: Path) -> None:
     assert (wrong.code, wrong.outputs["verdict"], wrong.outputs["report"]) == (2, "error", "")
     assert "did you mean" in wrong.log
     assert "keep" not in wrong.uses
+    option = action.run(here, paths="bad.csv\n--exit-zero")
+    assert (option.code, "--exit-zero: no such file" in option.log) == (2, True)
     nothing = action.run(here, paths="\n")
     assert nothing.code == 2
     assert "names no file" in nothing.log
