@@ -22,6 +22,7 @@ from preflight.config.profile import Profile
 from preflight.config.setting_sources import SettingSources
 from preflight.config.setting_values import OFF, MaxBad
 from preflight.config.settings import IN_FILES, TABLES, Settings
+from preflight.core import json_text
 from preflight.core.redact import visible
 
 _WIDTH = 44
@@ -199,7 +200,7 @@ def document(entries: Sequence[ListedSetting], sources: SettingSources) -> str:
         ],
         "not_obeyed": [_origin(origin) for origin in sources.ignored],
     }
-    return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
+    return json_text.dumps(whole, indent=1) + "\n"
 
 
 def _origin(origin: Origin) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from preflight.core import json_text
 from preflight.core.errors import UsageError
 from preflight.core.files import reason
 from preflight.snapshots.snapshot import (
@@ -40,7 +41,7 @@ def text(snapshot: Snapshot) -> str:
     for column in whole["columns"]:
         for name in [name for name in _OPTIONAL if not column[name]]:
             del column[name]
-    return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
+    return json_text.dumps(whole, indent=1) + "\n"
 
 
 def read(path: Path) -> Snapshot:

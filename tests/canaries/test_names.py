@@ -27,6 +27,8 @@ NASTY = (
     "\x1b]0;title\x07\x1b[2J", "\x9b2J", "a\nb\r\nc", "-rf",
     "::error::x", "a\n::error::x##[error]y##vso[z]", "$(id)", "%2e%2e%2f", "",
 )  # fmt: skip
+COMMANDS = "\r\n::error::x ##[error]y ##vso[z]\x1b]8;;http://x\x07\u2066"
+"""A command to each runner, a link to a terminal, and a mark of direction."""
 IDS = ("../../out-of-it", "\u202e\x1b[2J\x9b\r\n::error::x ##[error]y", "x" * 5000, "-rf")
 KEYS = {"dotdigital": "id", "experiture": "jobId", "talkvalue": "fileKey",
         "textus": "contact_import_slug"}  # fmt: skip
@@ -153,7 +155,7 @@ def test_a_header_and_a_file_name_move_no_terminal(ground: Field) -> None:
         "\u202egnp",
         "\x9b2J",
         "n" * 400,
-        "a\nb",
+        f"a\nb{COMMANDS}",
     ]
     rows = [[*list(row.values())[:3], *"abcdef"] for row in GOODS]
     lines = [",".join(f'"{cell}"' for cell in line) for line in [names, *rows]]
@@ -164,7 +166,13 @@ def test_a_header_and_a_file_name_move_no_terminal(ground: Field) -> None:
     ground.call("fix", f"planted/{odd}", "-o", "out.preflight")
     ground.call("diff", "out.preflight")
     ground.call("split", f"planted/{odd}", "-o", "out-split \x1b[2J", "--max-rows", "2")
+    ground.call("init", f"planted/{odd}", "-o", "-")
     ground.call("init", f"planted/{odd}", "-o", "out.toml")
+    ground.call("snapshot", f"planted/{odd}")
+    ground.call("snapshot", f"planted/{odd}", "-o", "out-snapshot.json")
+    ground.call("check", f"planted/{odd}", "--for", "dotdigital", "--against", "out-snapshot.json")
+    ground.call("baseline", "write", f"planted/{odd}", "-o", "out-base.json")
+    ground.call("baseline", "show", "out-base.json")
     ground.send("talkvalue", "-o", "out-a \x1b[2J", path=odd)
     ground.call("runs", "--state-dir", "state")
     ground.call("check", "planted/\x1b[2J.csv")
@@ -175,10 +183,6 @@ def test_a_header_and_a_file_name_move_no_terminal(ground: Field) -> None:
     assert hostile(ground) == []
     assert stray(ground) == []
     assert [called for _, _, called in ground.said if "a bug of preflight" in called.err] == []
-
-
-COMMANDS = "\r\n::error::x ##[error]y ##vso[z]\x1b]8;;http://x\x07\u2066"
-"""A command to each runner, a link to a terminal, and a mark of direction."""
 
 
 @pytest.mark.parametrize("name", FORMATS)
