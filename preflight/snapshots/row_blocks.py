@@ -73,7 +73,26 @@ class RowBlocks:
             return None
         first = Share(int(hits[at]), int(of[at]))
         second = Share(int(hits[-1] - hits[at]), int(of[-1] - of[at]))
-        return Parts((at + 1) * self._size + 1, first, second)
+        return Parts(self._begin(at, first, second), first, second)
+
+    def _begin(self, at: int, first: Share, second: Share) -> int:
+        """The first row of the second part: within the two blocks where the parts meet.
+
+        A block with a rate between those of the parts is divided as its rate is.
+        """
+        begin = (at + 1) * self._size + 1
+        if self._size == 1:
+            return begin
+        # How much of each of the two blocks is as the first part is.
+        as_first = [
+            (self._rate(block, own.rate) - second.rate) / (first.rate - second.rate)
+            for block, own in ((at, first), (at + 1, second))
+        ]
+        return begin + round((float(np.clip(as_first, 0, 1).sum()) - 1) * self._size)
+
+    def _rate(self, block: int, without: float) -> float:
+        """The rate of a block, or what it is without cells."""
+        return self._hits[block] / self._of[block] if self._of[block] else without
 
 
 def _halved(counts: Ints) -> Ints:
