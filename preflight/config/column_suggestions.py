@@ -6,8 +6,10 @@ similar names and the look of the cells, with the option that maps the column.
 
 from __future__ import annotations
 
+import functools
 import re
 import shlex
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -22,6 +24,8 @@ _SHOWN = 3
 _LONG = 5
 _PARTS_OF_A_NAME = {"first_name", "last_name"}
 _WORDS = re.compile(r"[^\W_]+")
+_LONGEST = 1_000
+"""A longer header is like no name."""
 
 
 def map_option(header: str | int, field: str | None) -> str:
@@ -99,53 +103,67 @@ def candidates(
     return tuple(likely[:_SHOWN])
 
 
-def suggested(
-    column: Column, columns: Sequence[Column], looks: Sequence[Looks], profile: Profile
-) -> Candidate | None:
-    """The field that a column most likely holds, of the provider's fields that no column holds.
+class Suggestions:
+    """What the columns of a file most likely hold that have no field by their name.
 
-    A column without values holds nothing. None if the evidence is weak.
+    Args:
+        columns: of the file.
+        looks: of each, by position; empty if no sample was taken.
+        profile: of the provider.
     """
-    rows = any(look.cells for look in looks)
-    held = {
-        other.field for other in columns if not rows or other.pieces or looks[other.position].cells
-    }
-    if held >= _PARTS_OF_A_NAME:
-        held |= {"name"}
-    wanted = [
-        field
-        for field in profile.fields.values()
-        if field.name not in held and (field.header is not None or profile.is_general)
-    ]
-    strong = [
-        candidate
-        for field in wanted
-        for candidate in candidates((column,), looks, field)
-        if candidate.strong
-    ]
-    return max(
-        strong, key=lambda candidate: (candidate.look is not None, candidate.likeness), default=None
-    )
 
+    def __init__(self, columns: Sequence[Column], looks: Sequence[Looks], profile: Profile) -> None:
+        self._looks, self._profile = looks, profile
+        self._claims = Counter(column.field for column in columns)
+        rows = any(look.cells for look in looks)
+        held = {
+            other.field
+            for other in columns
+            if not rows or other.pieces or looks[other.position].cells
+        }
+        if held >= _PARTS_OF_A_NAME:
+            held |= {"name"}
+        self._wanted = [
+            field
+            for field in profile.fields.values()
+            if field.name not in held and (field.header is not None or profile.is_general)
+        ]
 
-def saved_by(
-    column: Column, columns: Sequence[Column], looks: Sequence[Looks], profile: Profile
-) -> str | None:
-    """The field that a column which is not sent would be sent as if `--map` said so.
+    def of(self, column: Column) -> Candidate | None:
+        """The field that a column most likely holds, of the provider's that no column holds.
 
-    None if it holds none that the provider may have. A column whose field the provider is not known
-    to have is sent under the field's name, where the provider takes further columns.
-    """
-    if column.field is None:
-        found = suggested(column, columns, looks, profile)
-        return None if found is None else found.field
-    alone = sum(other.field == column.field for other in columns) == 1
-    may_be_sent = profile.unknown_columns in ("keep", "mapped") and profile.allows(column.field)
-    return column.field if alone and may_be_sent else None
+        A column without values holds nothing. None if the evidence is weak.
+        """
+        strong = [
+            candidate
+            for field in self._wanted
+            for candidate in candidates((column,), self._looks, field)
+            if candidate.strong
+        ]
+        return max(
+            strong,
+            key=lambda candidate: (candidate.look is not None, candidate.likeness),
+            default=None,
+        )
+
+    def saving(self, column: Column) -> str | None:
+        """The field that a column which is not sent would be sent as if `--map` said so.
+
+        None if it holds none that the provider may have. A column whose field the provider is not
+        known to have is sent under the field's name, where the provider takes further columns.
+        """
+        if column.field is None:
+            found = self.of(column)
+            return None if found is None else found.field
+        profile = self._profile
+        may_be_sent = profile.unknown_columns in ("keep", "mapped") and profile.allows(column.field)
+        return column.field if self._claims[column.field] == 1 and may_be_sent else None
 
 
 def _likeness(header: str, field: Field) -> float:
     """How similar a header is to the most similar name of a field; 0 to 100."""
+    if len(header) > _LONGEST:
+        return 0.0
     # Slow to import, and needed only if a column has no known name.
     from rapidfuzz import fuzz
 
@@ -161,8 +179,14 @@ def _likeness(header: str, field: Field) -> float:
         # `#` means "number": `Attendee #` is not similar to `Attendee`.
         if ("#" in header) != ("#" in name):
             continue
-        known = fold(name)
+        known, parts = _known(name)
         best = max(best, fuzz.ratio(folded, known))
-        if len(known) >= _LONG and {*map(fold, _WORDS.findall(name))} <= words:
+        if len(known) >= _LONG and parts <= words:
             best = max(best, _CONTAINED)
     return best
+
+
+@functools.lru_cache(maxsize=1 << 12)
+def _known(name: str) -> tuple[str, frozenset[str]]:
+    """A name of a field and its words, folded."""
+    return fold(name), frozenset(map(fold, _WORDS.findall(name)))

@@ -11,15 +11,16 @@ from typing import Any
 
 import pandas as pd
 
-from preflight.config.column_suggestions import Candidate, candidates, saved_by, suggested
+from preflight.config.column_suggestions import Candidate, Suggestions, candidates
 from preflight.config.fields import Field
 from preflight.config.profile import Profile
 from preflight.core.types import Column, Layout, Problem
 from preflight.kinds.sniffing import Looks
 
 Mail = Callable[[Iterable[str]], Mapping[str, str | None]]
+# One character before the @ is enough; more would be looked for from each of them on.
 _VALUE = re.compile(
-    r"[^\s@]+@[^\s@]+\.[^\s@]+|^[+(]?\d[\d ().-]{6,}$|^\d{4}-\d\d-\d\d|^\d{1,2}[./]\d{1,2}[./]\d{4}"
+    r"[^\s@]@[^\s@]+\.[^\s@]|^[+(]?\d[\d ().-]{6,}$|^\d{4}-\d\d-\d\d|^\d{1,2}[./]\d{1,2}[./]\d{4}"
 )
 
 _NUMBER = re.compile(r"[-+]?\d[\d.,' ]*%?")
@@ -95,11 +96,15 @@ class FileView:
 
     def suggested(self, column: Column) -> Candidate | None:
         """What a column without a field most likely holds; None if the evidence is weak."""
-        return suggested(column, self.columns, self.looks, self.profile)
+        return self._suggestions.of(column)
 
     def saved_by(self, column: Column) -> str | None:
         """The field that a column which is not sent would be sent as if `--map` said so."""
-        return saved_by(column, self.columns, self.looks, self.profile)
+        return self._suggestions.saving(column)
+
+    @functools.cached_property
+    def _suggestions(self) -> Suggestions:
+        return Suggestions(self.columns, self.looks, self.profile)
 
     def is_value(self, name: str) -> bool:
         """Whether a name of the header holds an address, a number or a date of a contact."""

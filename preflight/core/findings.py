@@ -146,6 +146,21 @@ def table(
     return collect([RuleFindings(code, rows, lines, column, texts, error)])
 
 
+def table_of(
+    codes: Sequence[str], rows: Ints, lines: Ints, columns: Ints, messages: Sequence[str | None]
+) -> Findings:
+    """Findings of several rules, one entry of each argument for each of them."""
+    if not len(codes):
+        return concat([])
+    known = sorted(set(codes))
+    number = {code: at for at, code in enumerate(known)}
+    texts = np.full(len(codes), None, dtype=object)
+    texts[:] = messages
+    numbers = np.array([number[code] for code in codes], dtype=np.int64)
+    errors = np.zeros(len(codes), dtype=np.bool_)
+    return _findings(known, numbers, rows, lines, columns, texts, errors)
+
+
 def concat(pieces: Iterable[Findings]) -> Findings:
     """Several tables as one, in their order."""
     frames = [piece.frame for piece in pieces if len(piece)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 
@@ -13,6 +14,7 @@ from preflight.core.styled_letters import plain_letters
 _BREAK = re.compile(r"(?<!\s)\s*[\r\n]\s*")
 
 
+@functools.lru_cache(maxsize=1 << 13)
 def fold(name: str) -> str:
     """A header name without case, accents, spaces and punctuation: "E-mail Address" →
     "emailaddress".

@@ -12,8 +12,9 @@ from preflight.kinds.placeholders import PLACEHOLDER, SHEET_ERROR
 _MARKS = re.compile(r"\s*#[#\s]*")
 _SPACED = re.compile(r"\s*#+\s")
 _NUMBER = re.compile(r"\d*\s*")
-_ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
-_PHONE = re.compile(r"\+\d[\d ().\-/]{5,}\d|(?:[ ().\-/]*\d){9,}")
+# One character before the @ is enough; more would be looked for from each of them on.
+_ADDRESS = re.compile(r"[^\s@]@[^\s@]+\.[^\s@]")
+_PHONE = re.compile(r"\+\d[\d ().\-/]{5,}\d|(?<![ ().\-/])(?:[ ().\-/]*+\d){9,}")
 # `#N/A` and `#REF!` stand for a value.
 _VALUE = re.compile(rf"{PLACEHOLDER}|^\s*(?:{SHEET_ERROR})\s*$")
 _WORDS_OF_A_CELL = 4

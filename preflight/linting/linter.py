@@ -346,17 +346,16 @@ def view_problems(
                 f"a rule crashed on the file, which was not checked ({crash_message(rule, error)})"
             )
             problems.append((plan.crash, Problem(message, severity=plan.crash.severity)))
-    unsettled = [
-        (rule.code, problem.column)
-        for rule, problem in problems
-        if rule.severity is Severity.ERROR and not plan.applies(problem.safety)
-    ]
-    return [
-        (rule, problem)
-        for rule, problem in problems
-        if not any(
-            code in rule.yields_to
-            and (None in (column, problem.column) or column == problem.column)
-            for code, column in unsettled
+    unsettled: dict[str, set[int | None]] = {}
+    for rule, problem in problems:
+        if rule.severity is Severity.ERROR and not plan.applies(problem.safety):
+            unsettled.setdefault(rule.code, set()).add(problem.column)
+
+    def yields(rule: Rule, problem: Problem) -> bool:
+        """Whether a rule that it yields to has a problem with the same column, or with all."""
+        return any(
+            columns and (problem.column is None or {None, problem.column} & columns)
+            for columns in (unsettled.get(code, set()) for code in rule.yields_to)
         )
-    ]
+
+    return [(rule, problem) for rule, problem in problems if not yields(rule, problem)]

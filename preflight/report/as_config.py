@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
-from preflight.config.column_suggestions import candidates, suggested
+from preflight.config.column_suggestions import Suggestions, candidates
 from preflight.config.profile import Profile
 from preflight.config.settings import Settings
 from preflight.core.names import bare_name
@@ -202,10 +202,10 @@ def _suggested(
     profile: Profile, columns: tuple[Column, ...], looks: tuple[Looks, ...]
 ) -> Iterator[str]:
     """Columns whose name is not recognised, and the fields that they may hold."""
-    suggestions = {}
+    suggestions, likely = {}, Suggestions(columns, looks, profile)
     unknown = [column for column in columns if column.field is None and column.kind != "helper"]
     for column in unknown:
-        suggestion = suggested(column, columns, looks, profile)
+        suggestion = likely.of(column)
         if suggestion is not None:
             suggestions[column.position] = suggestion
     held = {column.field for column in columns}

@@ -10,6 +10,7 @@ from preflight.config.column_suggestions import map_option
 from preflight.config.consent import holds_consent
 from preflight.core.names import bare_name
 from preflight.core.types import Column, Severity
+from preflight.linting.analysis import Analysis
 from preflight.report.lines import Line, line
 from preflight.report.listing import Listing
 from preflight.report.wording import number, plural
@@ -48,25 +49,28 @@ def left_out(listing: Listing) -> list[LeftOutColumn]:
     if listing.names_are_values or analysis.plan.profile.is_general:
         return []
     sent = {at for column in analysis.output_columns for at in column.sources}
+    said = _said(analysis)
     columns = [
-        _left_out(listing, column)
+        _left_out(analysis, column, said.get(column.position + 1, ""))
         for column in analysis.plan.columns
         if not column.pieces and column.kind != "helper" and column.position not in sent
     ]
     return sorted(columns, key=lambda column: not column.consent)
 
 
-def _left_out(listing: Listing, column: Column) -> LeftOutColumn:
-    view, profile = listing.analysis.view, listing.analysis.plan.profile
-    said = [
-        problem.message
-        for rule, problem in listing.analysis.problems
-        if problem.column == column.position + 1
-        and problem.message
-        and rule.scope is Scope.HEADER
-        and rule.severity is Severity.WARNING
-    ]
-    why = _THEN.split(said[0])[0] if said else f"{profile.title} has no such column"
+def _said(analysis: Analysis) -> dict[int, str]:
+    """The first warning about the name of each column, by its number."""
+    said: dict[int, str] = {}
+    for rule, problem in analysis.problems:
+        of_a_name = rule.scope is Scope.HEADER and rule.severity is Severity.WARNING
+        if of_a_name and problem.column and problem.message:
+            said.setdefault(problem.column, problem.message)
+    return said
+
+
+def _left_out(analysis: Analysis, column: Column, said: str) -> LeftOutColumn:
+    view, profile = analysis.view, analysis.plan.profile
+    why = _THEN.split(said)[0] if said else f"{profile.title} has no such column"
     if column.matched == "option" and column.field is None:
         why = "left out with --map"
     found = view.saved_by(column)

@@ -243,11 +243,19 @@ class Listing:
 
 
 def _problems(analysis: Analysis) -> Findings:
-    return tables.concat(
-        tables.table(
-            rule.code, problem.row or 0, problem.line or 0, problem.column or 0, problem.message
-        )
-        for rule, problem in analysis.problems
+    numbers = np.array(
+        [
+            (problem.row or 0, problem.line or 0, problem.column or 0)
+            for _, problem in analysis.problems
+        ],
+        dtype=np.int64,
+    ).reshape(-1, 3)
+    return tables.table_of(
+        [rule.code for rule, _ in analysis.problems],
+        numbers[:, 0],
+        numbers[:, 1],
+        numbers[:, 2],
+        [problem.message for _, problem in analysis.problems],
     )
 
 

@@ -49,7 +49,8 @@ def among(context: RowContext) -> Mapping[int, str]:
 
 def check(rows: pd.DataFrame, context: RowContext) -> pd.Series[bool]:
     knows = functools.cache(context.profile.knows)  # the cells of a column repeat
-    valid = [not _is_header(list(row), context, knows) for row in rows.itertuples(index=False)]
+    cells = rows.to_numpy(dtype=object).tolist()
+    valid = [not _is_header(row, context, knows) for row in cells]
     return pd.Series(valid, index=rows.index, dtype=bool)
 
 

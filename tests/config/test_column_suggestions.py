@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from preflight.config import profiles
 from preflight.config.column_mapping import resolve
-from preflight.config.column_suggestions import candidates, map_option, suggested
+from preflight.config.column_suggestions import Suggestions, candidates, map_option
 from preflight.kinds.sniffing import Looks
 
 NOTHING = Looks({})
@@ -32,7 +32,8 @@ def asked(header: list[str], looks: list[Looks], profile: str = "general") -> li
     """The field suggested for each column."""
     known = profiles.load(profile)
     columns = resolve(header, known)
-    every = (suggested(one, columns, looks, known) for one in columns if one.field is None)
+    suggestions = Suggestions(columns, looks, known)
+    every = (suggestions.of(one) for one in columns if one.field is None)
     return [None if one is None else one.field for one in every]
 
 

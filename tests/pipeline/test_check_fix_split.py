@@ -156,7 +156,9 @@ def test_progress_is_told_in_rows(tmp_path: Path) -> None:
         check_fix_split.fix(
             path, work=work, folder=tmp_path / "out", progress=lambda *one: told.append(one)
         )
-    assert told == [("reading", 3, None), ("writing", 3, None)]
+    assert told == [
+        ("reading", 0, None), ("reading", 3, None), ("writing", 0, None), ("writing", 3, None),
+    ]  # fmt: skip
 
 
 def test_nothing_is_made_for_a_file_that_cannot_be_read(tmp_path: Path) -> None:
