@@ -197,16 +197,13 @@ def test_no_format_has_a_command_of_a_cell_a_header_or_a_file(
     content = "\n".join(",".join(f'"{cell}"' for cell in line) for line in lines) + "\n"
     monkeypatch.chdir(ground.root / "planted")
     Path(odd).write_text(content, newline="")
-    for more in (
-        [],
-        ["--for", "dotdigital"],
-        ["--show-values"],
-        ["--all", "--report", "json:../out"],
-    ):
+    for more in (["-v"], ["--show-values"], ["--all", "--report", "json:../out"]):
         called = ground.call(
             "check", odd, "--output-format", name, *more, values="--show-values" in more
         )
         assert called.code == 1, called
         assert "a bug of preflight" not in called.err
+    # The header is a contact.
+    assert ground.call("check", "headerless.csv", "--output-format", name, "--all").code == 1
     assert hostile(ground) == []
     assert ground.leaks() == []
