@@ -10,7 +10,7 @@ from preflight.config import catalogue
 
 CODE = re.compile(r"\b(?:" + "|".join({code[:3] for code in catalogue.builtin()}) + r")\d{3}\b")
 # A line of a config file as an example for people.
-EXAMPLE = re.compile(r"^# ignore = |^ +examples=")
+EXAMPLE = re.compile(r"^# ignore = |^# \[rules\.|^ +examples=")
 
 
 def test_no_module_of_the_engine_names_a_rule() -> None:

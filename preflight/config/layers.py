@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from preflight.config.settings import IN_FILES, SETTINGS, TABLES, Settings
 
 Key = tuple[str, ...]
-"""A setting by its name, or an entry of a table: `("region",)`, `("severity", "EML306")`."""
+"""A setting by its name, or an entry of a table: `("region",)`, `("severity", "ALL")`."""
 
 
 class Source(StrEnum):
