@@ -75,3 +75,10 @@ def _batch(command: Sequence[str], defaults: Mapping[str, str]) -> Launcher:
 def _literal(text: str) -> str:
     """A text in which a batch file sees no variable."""
     return text.replace("%", "%%")
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

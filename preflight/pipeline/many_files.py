@@ -35,6 +35,7 @@ from preflight.core.errors import (
     WriteError,
 )
 from preflight.core.findings import Findings
+from preflight.core.processes import cores
 from preflight.linting import across
 from preflight.linting.analysis import Analysis
 from preflight.linting.checked import Checked
@@ -296,14 +297,7 @@ def _paying(paths: Sequence[str]) -> int:
         seconds += _SECONDS_A_FILE
         with contextlib.suppress(OSError):
             seconds += 0 if path == STDIN else archives.outer(path).stat().st_size / _BYTES_A_SECOND
-    return _cores() if seconds >= _WORTH else 1
-
-
-def _cores() -> int:
-    """How many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    return cores() if seconds >= _WORTH else 1
 
 
 @contextmanager
