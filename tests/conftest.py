@@ -8,9 +8,12 @@ two look at the same cases each time, so that a test goes red for a change and n
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
+import shutil
 import signal
+import tempfile
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -23,6 +26,10 @@ settings.register_profile(
 )
 settings.register_profile("fast", settings.get_profile("quick"), max_examples=4)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+# The tests have data of their own, and leave none in the home of who runs them.
+os.environ["XDG_DATA_HOME"] = tempfile.mkdtemp(prefix="preflight-tests-")
+atexit.register(shutil.rmtree, os.environ["XDG_DATA_HOME"], ignore_errors=True)
 
 # A run that a shell put into the background ignores Ctrl-C, and so would every process it starts:
 # the tests of interruptions must not depend on how they were called.

@@ -105,7 +105,11 @@ def sources(
     shared = tuple(
         name for name in merged.values.get("columns", {}) if name not in called.get("columns", {})
     )
-    made = Settings(**merged.values, shared_columns=shared)
+    made = Settings(
+        **merged.values,
+        shared_columns=shared,
+        trusts_records=place.trusted or _yes(place.environ, trust.VARIABLE),
+    )
     if made.any_of:
         profiles.load(made.profile).known_fields(made.any_of, str(merged.origins["any_of",]))
     if made.show_values:

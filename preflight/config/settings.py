@@ -51,6 +51,8 @@ class Settings:
             `rules.CODE` in a config.
         shared_columns: those of `columns` that only a config speaks of. It may be meant for several
             files, so that one may lack them; a file must have the others.
+        trusts_records: whether the rules and the schema that a record of an earlier call names are
+            applied, though this user's key did not mark it; see `runs.kept_run`.
         date_orders: header as written → the order of day and month in its dates, as `orders` tells
             it of a whole column: corrected rows go by what all rows of the first file proved. Its
             own rows say it of every other file.
@@ -210,6 +212,7 @@ class Settings:
         examples=[{"talkvalue": {"CONTACT_BOUNCED": "suppressed"}}],
     )
     date_orders: SkipJsonSchema[Mapping[str, str]] = Field(default_factory=dict)
+    trusts_records: SkipJsonSchema[bool] = False
 
     @model_validator(mode="wrap")
     @classmethod
@@ -249,7 +252,7 @@ _NAMES = tuple(field.name for field in fields(Settings))
 SETTINGS = {
     IN_FILES.get(name, name): name
     for name in _NAMES
-    if name not in ("shared_columns", "date_orders", "max_findings")
+    if name not in ("shared_columns", "date_orders", "max_findings", "trusts_records")
 }
 """What a config file, the environment and the command line call each setting."""
 TABLES = frozenset(

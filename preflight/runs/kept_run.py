@@ -17,8 +17,9 @@ from typing import Any
 
 from preflight.config.setting_values import MaxBad
 from preflight.config.settings import Settings
-from preflight.core import files
-from preflight.core.errors import SourceError, WriteError
+from preflight.config.trust import VARIABLE
+from preflight.core import files, own_key
+from preflight.core.errors import SourceError, UsageError, WriteError
 from preflight.core.locks import locked
 from preflight.core.types import Source
 from preflight.core.verdicts import RowVerdicts
@@ -32,6 +33,9 @@ SOURCES = "sources"
 
 CORRECTS = "corrects"
 """Among the kept settings of a first run: the fix that it corrects, see `stored_fix`."""
+
+_MARK = "mark"
+"""Among the kept settings, where they name code: the mark of who wrote them, see `core.own_key`."""
 
 _COMPARISON = ".comparison.json"
 _KEPT = (
@@ -63,6 +67,8 @@ def stored(settings: Settings, checked: Checked) -> dict[str, Any]:
     kept["per_file_ignores"] = {"*": ignored} if ignored else {}
     kept["max_findings"] = {code: str(most) for code, most in settings.max_findings.items()}
     kept["max_bad"] = None if bad is None else dataclasses.asdict(bad)
+    if kept["rules"] or kept["schema"]:
+        kept[_MARK] = own_key.mark(_code(kept))
     values: dict[str, Any] = json.loads(json.dumps(kept))
     return values
 
@@ -112,8 +118,15 @@ def restored(run: Run, settings: Settings) -> Settings:
 
 
 def as_kept(kept: Mapping[str, Any], settings: Settings) -> Settings:
-    """The settings that `stored` made JSON values of; those of this call where it has none."""
+    """The settings that `stored` made JSON values of; those of this call where it has none.
+
+    Raises:
+        UsageError: they name rules or a schema, which are code, and neither this user's own record
+            nor this call says so.
+    """
+    _refuse_code(kept, settings)
     own = dict(kept)
+    own.pop(_MARK, None)
     bad = own.pop("max_bad", None)
     own.pop("comparison", None)
     own.pop(CORRECTS, None)
@@ -129,6 +142,29 @@ def as_kept(kept: Mapping[str, Any], settings: Settings) -> Settings:
     return dataclasses.replace(
         settings, **own, max_bad=settings.max_bad or (MaxBad(**bad) if bad else None)
     )
+
+
+def _code(kept: Mapping[str, Any]) -> bytes:
+    """What kept settings say of code: the paths of rules, and the schema."""
+    return json.dumps([kept.get("rules") or [], kept.get("schema")]).encode()
+
+
+def _refuse_code(kept: Mapping[str, Any], settings: Settings) -> None:
+    """Refuses code that only a record names which may have come with somebody else's files.
+
+    Raises:
+        UsageError: it names such code.
+    """
+    code = [*(kept.get("rules") or ()), *filter(None, [kept.get("schema")])]
+    if not code or settings.trusts_records or own_key.is_own(_code(kept), kept.get(_MARK, "")):
+        return
+    here = {str(path.absolute()) for path in settings.rules}
+    here |= {str(Path(settings.schema).absolute())} if settings.schema else set()
+    if not here.issuperset(code):
+        raise UsageError(
+            f"the record of the earlier call names code ({', '.join(code)}), and this user did not "
+            f"write it on this machine; if you trust it, add --trust-config or set {VARIABLE}=1"
+        )
 
 
 def require_kept(run: Run, state_dir: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +90,8 @@ def test_in_ci_a_found_config_does_not_decide_what_is_shown_asked_or_recorded(
     here = found(tmp_path)
     assert (here.ignored, here.settings.online) == ((), True)
     trusted = {"CI": "true", "PREFLIGHT_TRUST_CONFIG": "1", "PREFLIGHT_ALLOW_VALUES": "1"}
-    assert found(tmp_path, trusted).settings == here.settings
+    own = dataclasses.replace(here.settings, trusts_records=True)
+    assert found(tmp_path, trusted).settings == own
 
 
 @pytest.mark.parametrize("allowed", ["", "0", "yes"])

@@ -5,11 +5,14 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
+import pytest
+
 from preflight.config.setting_values import MaxBad
 from preflight.config.settings import Settings
 from preflight.core.books import Books
+from preflight.core.errors import UsageError
 from preflight.pipeline import check_fix_split
-from preflight.runs.kept_run import SOURCES, keep_source, restored, stored
+from preflight.runs.kept_run import SOURCES, as_kept, keep_source, restored, stored
 from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import NewRun, Run
 
@@ -92,3 +95,28 @@ def test_half_a_copy_of_a_dead_process_is_cleared_away(tmp_path: Path) -> None:
     (kept / f".{'0' * 64}.partial").write_text("ema")
     keep_source(checked, tmp_path / "state")
     assert [one.name for one in kept.iterdir()] == [checked.source.sha256]
+
+
+def test_code_that_only_a_record_names_is_obeyed_where_its_writer_reads_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder with results or records may have come with somebody else's files."""
+    begun = Settings(rules=(tmp_path / "rules",), schema=str(tmp_path / "schemas.py:Show"))
+    run, here = _kept(begun, tmp_path), Settings()
+    assert as_kept(run.settings, here).rules == begun.rules
+    forged = {**run.settings, "rules": [str(tmp_path / "others")]}
+    unmarked = {name: value for name, value in run.settings.items() if name != "mark"}
+    for record in (forged, unmarked):
+        with pytest.raises(UsageError, match=r"names code .*--trust-config"):
+            as_kept(record, here)
+        assert as_kept(record, dataclasses.replace(here, trusts_records=True)).schema
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "somebody"))
+    with pytest.raises(UsageError, match=str(tmp_path / "rules")):
+        as_kept(run.settings, here)
+    assert as_kept(run.settings, begun).rules == begun.rules
+
+
+def test_a_record_without_code_needs_no_mark(tmp_path: Path) -> None:
+    run = _kept(Settings(region="DE"), tmp_path)
+    assert "mark" not in run.settings
+    assert as_kept(run.settings, Settings()).region == "DE"
