@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,9 +110,12 @@ def check_inputs(
         against=beside.against,
     )
     if len(inputs) > 1:
-        return check_each(
-            inputs, asked, jobs=given.get("jobs"), known=beside.baseline, done=view.about
-        )
+        checked_files = itertools.count(1)
+
+        def done(path: str) -> None:
+            view.about(f"{next(checked_files)} of {len(inputs)} files, the last one {path}")
+
+        return check_each(inputs, asked, jobs=given.get("jobs"), known=beside.baseline, done=done)
     (path,) = inputs
     view.about(path)
     checked = check_fix_split.check(

@@ -55,9 +55,10 @@ class View:
         self._closed = False
 
     def about(self, name: str) -> None:
-        """Names the file that the next stages are about."""
+        """Names what the next stages are about: a file, or how many of several are done."""
         with self._state:
             self._name, self._done = f"  {visible(name)}", 0
+        self._draw()
 
     def stage(self, stage: str, done: int, total: int | None) -> None:  # noqa: ARG002 - see Progress
         """Shows how far a stage of the pipeline is; for the `progress` of a pipeline function."""

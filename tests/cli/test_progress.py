@@ -94,11 +94,22 @@ def test_the_file_that_is_read_is_named(
 ) -> None:
     for name in ("a.csv", f"{'b' * 100}.csv"):
         (here / name).write_text(contacts(2))
-    with terminal(monkeypatch, columns=60) as screen:
+        with terminal(monkeypatch, columns=60) as screen:
+            assert main(["check", name]) == 0
+        drawn = _STYLE.sub(b"", screen.drawn).decode()
+        shown = name if len(name) < 60 else f"{name[:20]}b+…"
+        assert re.search(rf"reading  2 rows  \d:\d\d  {shown}", drawn)
+
+
+def test_of_several_files_it_is_said_how_many_are_checked(
+    monkeypatch: pytest.MonkeyPatch, here: Path, at_once: None
+) -> None:
+    for name in ("a.csv", "b.csv"):
+        (here / name).write_text(contacts(2))
+    with terminal(monkeypatch, columns=80) as screen:
         assert main(["check", "."]) == 0
     drawn = _STYLE.sub(b"", screen.drawn).decode()
-    assert re.search(r"reading  2 rows  \d:\d\d  a\.csv", drawn)
-    assert re.search(r"reading  2 rows  \d:\d\d  b+…", drawn)
+    assert re.search(r"\d:\d\d  1 of 2 files, the last one a\.csv", drawn)
 
 
 def test_a_view_appears_while_a_call_hangs_before_its_first_event(

@@ -119,7 +119,8 @@ def test_a_docstring_that_tells_the_truth_is_let_be(tmp_path: Path) -> None:
         ("Good::", "God::", ["OWN001: its docstring has no block `Good::`"]),
         ("It cannot", "Fxied::\n\n    a\n\nIt cannot",
          [("OWN001: its docstring has an unknown block `Fxied::`; known are Options, GoodOptions, "
-          "With, Schema, Domains, Compared, Before, Workbook, Bad, Findings, Good, Fixed")]),
+          "With, Schema, Domains, Compared, Before, Workbook, Beside, Bad, Findings, Good, "
+          "Fixed")]),
     ],
 )  # fmt: skip
 def test_the_line_that_lies_is_named(
