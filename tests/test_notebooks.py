@@ -71,6 +71,16 @@ def test_what_is_committed_is_small_complete_and_free_of_warnings_and_times(path
 
 
 @each_notebook
+def test_a_notebook_has_one_title_and_sections_under_it(path: Path) -> None:
+    cells = nbformat.read(path, as_version=4).cells
+    texts = [cell.source for cell in cells if cell.cell_type == "markdown"]
+    marks = re.findall(r"^#+(?= )", "\n".join(texts), flags=re.MULTILINE)
+    assert cells[0].source.startswith("# ")
+    assert marks == ["#"] + ["##"] * (len(marks) - 1)
+    assert len(marks) > 3
+
+
+@each_notebook
 def test_a_notebook_uses_public_names_alone(path: Path) -> None:
     cells = code_cells(nbformat.read(path, as_version=4))
     tree = ast.parse("\n".join(cell.source for cell in cells))
