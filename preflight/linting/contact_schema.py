@@ -139,6 +139,11 @@ def schema(
 
     Rules about files, headers, records, whole rows and duplicates are not in it: it checks cells.
 
+    pandera writes a schema to YAML or JSON without its rules. `to_yaml` keeps the columns, which of
+    them are required, `strict`, `coerce`, and checks of pandera's own that were added. It warns of
+    each rule that it leaves out. What `from_yaml` reads is a plain `DataFrameSchema`: it checks no
+    cell by a rule, and knows each column by one name. Keep the call that made the schema instead.
+
     Args:
         profile: "general" or a provider's name.
         region: ISO 3166 code for phone numbers without a country code.

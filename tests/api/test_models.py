@@ -50,6 +50,25 @@ def test_a_schema_can_be_changed_as_any_other() -> None:
     assert "score" not in schema.columns
 
 
+def test_as_yaml_a_schema_keeps_its_columns_and_no_rule() -> None:
+    schema = preflight.schema("talkvalue", select=["EML"], strict=True, coerce=True)
+    added = schema.add_columns({"score": pa_schema.Column(int, pa_schema.Check.ge(0))})
+    with pytest.warns(UserWarning, match="Only registered checks") as told:
+        read = pa_schema.DataFrameSchema.from_yaml(added.to_yaml())
+    assert any("`EML302`" in str(warning.message) for warning in told)
+    assert list(read.columns) == list(added.columns)
+    assert [column.required for column in read.columns.values()] == [
+        column.required for column in added.columns.values()
+    ]
+    assert (read.strict, read.columns["email"].coerce) == (True, True)
+    assert len(read.validate(pd.DataFrame({"email": ["nobody"], "score": [1]}))) == 1
+    assert failures(read, pd.DataFrame({"E-Mail": ["nobody"], "score": [-1]})) == {
+        ("talkvalue", "column_in_schema"),
+        ("talkvalue", "column_in_dataframe"),
+        ("score", "greater_than_or_equal_to(0)"),
+    }
+
+
 def test_every_profile_has_a_model_of_its_name() -> None:
     assert dir(models) == sorted(name.capitalize() for name in profiles.names())
     for name in profiles.names():
