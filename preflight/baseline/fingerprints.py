@@ -9,15 +9,12 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from preflight.baseline.kinds import Kind
-from preflight.core.errors import ConfigError
 
 VARIABLE = "PREFLIGHT_BASELINE_KEY"
-SHORTEST = 16
-"""The fewest characters of a key."""
 _SALT, _SIZE = 16, 8
 _CHECKED = b"preflight baseline"
 
@@ -70,18 +67,3 @@ class Fingerprints:
 
     def _hashed(self, text: bytes) -> str:
         return hashlib.blake2b(text, key=self._key, digest_size=_SIZE).hexdigest()
-
-
-def key_of(environ: Mapping[str, str]) -> str:
-    """The key of the environment; "" if there is none.
-
-    Raises:
-        ConfigError: it is too short to keep a secret.
-    """
-    key = environ.get(VARIABLE, "")
-    if key and len(key) < SHORTEST:
-        raise ConfigError(
-            f"{VARIABLE} is too short: it needs {SHORTEST} random characters or more, "
-            "like those of `openssl rand -hex 32`"
-        )
-    return key

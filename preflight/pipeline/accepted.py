@@ -13,9 +13,10 @@ from preflight.baseline import document
 from preflight.baseline.acceptance import Pruned, accept, pruned
 from preflight.baseline.comparison import Cells, Comparison, compare
 from preflight.baseline.document import AcceptedFile, Baseline, Tool
-from preflight.baseline.fingerprints import VARIABLE, Fingerprints, key_of
+from preflight.baseline.fingerprints import VARIABLE, Fingerprints
 from preflight.config.settings import Settings
 from preflight.core.errors import UsageError
+from preflight.core.secret_key import secret_key
 from preflight.linting.analysis import Analysis
 from preflight.linting.cell_values import reveal
 from preflight.linting.checked import Checked
@@ -83,7 +84,7 @@ def accepted(settings: Settings, environ: Mapping[str, str]) -> Accepted | None:
 
 def opened(path: Path, environ: Mapping[str, str]) -> Accepted:
     """The baseline at a path; see `accepted`."""
-    return Accepted(path, document.read(path), key_of(environ))
+    return Accepted(path, document.read(path), secret_key(environ, VARIABLE))
 
 
 def made(files: Sequence[Checked], path: Path, environ: Mapping[str, str]) -> Baseline:
@@ -97,7 +98,7 @@ def made(files: Sequence[Checked], path: Path, environ: Mapping[str, str]) -> Ba
     Raises:
         ConfigError: the key is too short.
     """
-    key = key_of(environ)
+    key = secret_key(environ, VARIABLE)
     fingerprints = Fingerprints(key) if key else None
     return Baseline(
         tool=_tool(),

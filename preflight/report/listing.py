@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import hashlib
+import os
 import re
 import secrets
 from collections import Counter
@@ -17,6 +18,7 @@ from preflight.baseline.comparison import Comparison, Standing
 from preflight.core import findings as tables
 from preflight.core.books import Books
 from preflight.core.findings import Findings
+from preflight.core.secret_key import secret_key
 from preflight.core.types import Problem, Safety, Severity
 from preflight.linting.analysis import Analysis
 from preflight.linting.row_states import CLEAN
@@ -39,10 +41,25 @@ def shape(value: str) -> str:
     return runs if len(runs) <= _LONGEST else runs[:_LONGEST] + "…"
 
 
-@functools.cache
+TOKEN_KEY = "PREFLIGHT_TOKEN_KEY"  # noqa: S105 - the name of a variable
+"""The variable with a secret key of tokens, which makes them the same from call to call."""
+
+
 def own_tokens() -> Token:
-    """The token function of this process, with a random key that is forgotten when it ends."""
-    return tokens(secrets.token_bytes(16))
+    """The token function of this process.
+
+    Without a key in the environment it is a random one, which is forgotten when the process ends.
+
+    Raises:
+        ConfigError: the key in the environment is too short to keep a secret.
+    """
+    given = secret_key(os.environ, TOKEN_KEY)
+    return tokens(hashlib.blake2b(given.encode(), digest_size=16).digest() if given else _random())
+
+
+@functools.cache
+def _random() -> bytes:
+    return secrets.token_bytes(16)
 
 
 def tokens(key: bytes) -> Token:

@@ -26,6 +26,7 @@ ENVIRON = {
     "TEXTUS_API_TOKEN": "tx-5ecr3t-0123456789abcdef",
     "TALKVALUE_TOKEN": "tv-5ecr3t/0123456789+abcdef==",
     "LANDBASE_API_KEY": "lbk_5ecr3tsession0123456789",
+    "PREFLIGHT_TOKEN_KEY": "tk-5ecr3t-0123456789abcdef",
     "PREFLIGHT_BASELINE_KEY": "bk-5ecr3t-0123456789abcdef",
     "PREFLIGHT_API_TOKEN": "pf-5ecr3t-of-nothing-we-know",
 }

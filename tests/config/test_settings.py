@@ -167,6 +167,7 @@ def test_every_key_can_stand_in_the_environment_but_the_tables(tmp_path: Path) -
         "PREFLIGHT_MAX_BAD": "7",
         "PREFLIGHT_BASELINE": "base.json",
         "PREFLIGHT_BASELINE_KEY": "0123456789abcdef",
+        "PREFLIGHT_TOKEN_KEY": "0123456789abcdef",
         "PREFLIGHT_UNSAFE_FIXES": "Yes",
         "PREFLIGHT_TIMEZONE": "UTC",
         "PREFLIGHT_ENCODING": "utf-16",

@@ -9,8 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from preflight.core.errors import ConfigError
 from preflight.core.types import Safety, Severity
-from preflight.report.listing import fixable, header_names, listing, shape, tokens
+from preflight.report.listing import (
+    fixable,
+    header_names,
+    listing,
+    own_tokens,
+    shape,
+    tokens,
+)
 from tests.checked import check, listed
 
 CONTENT = (
@@ -156,3 +164,17 @@ def test_header_names_are_those_that_mean_a_field(tmp_path: Path) -> None:
         "Last": "last_name",
         "Cell": "phone",
     }
+
+
+def test_tokens_are_the_same_from_call_to_call_with_a_key_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def token(key: str) -> str:
+        monkeypatch.setenv("PREFLIGHT_TOKEN_KEY", key)
+        return own_tokens()("ann@kestrel-labs.com")
+
+    assert token("0123456789abcdef") == "a39b0ec3115f349b"
+    assert token("0123456789abcdeg") != token("0123456789abcdef")
+    assert token("") == token("")
+    with pytest.raises(ConfigError, match="PREFLIGHT_TOKEN_KEY is too short"):
+        token("short")
