@@ -6,6 +6,7 @@ import pyarrow as pa
 import pytest
 
 from preflight.core.names import fold
+from preflight.kinds import country_names
 from preflight.kinds.country import regions
 from preflight.kinds.country_names import (
     _COMMON,
@@ -115,3 +116,9 @@ def test_a_name_means_the_same_country_in_all_languages_but_for_known_ones() -> 
             if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRY:
                 found.setdefault(fold(str(name)), set()).add(str(code))
     assert {name for name, codes in found.items() if len(codes) > 1} == _CONTRARY
+
+
+def test_the_names_that_are_looked_up_first_mean_the_same_in_all_languages() -> None:
+    first, every = country_names._in_english(), country_names._known()
+    assert len(first) > 300
+    assert {name: every.get(name) for name in first} == first
