@@ -124,6 +124,9 @@ def _first_step() -> str:
 def _in_a_line(error: click.ClickException) -> str:
     """What is wrong with a call, and where its options are listed."""
     message = " ".join(error.format_message().split()).rstrip(".")
+    message = message.replace("a valid integer", "a whole number").replace(
+        "a valid float", "a number"
+    )
     message = message[:1].lower() + message[1:]
     context = getattr(error, "ctx", None)
     return f"{message}; see `{context.command_path if context else 'preflight'} --help`"

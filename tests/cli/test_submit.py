@@ -260,7 +260,7 @@ def test_options_stand_in_the_config_as_well(call: Call, shared: Sandbox, here: 
     [
         (["nope.csv", *TALKVALUE], "nope.csv: no such file"),
         ([".", *TALKVALUE], "a directory, not a file"),
-        (["a.csv"], "missing option '--to'"),
+        (["a.csv"], "missing option '--to'. It is one of dotdigital, experiture, landbase, t"),
         (["a.csv", "--to", "talkvalue"], "talkvalue needs -O source_id="),
         (["a.csv", *TALKVALUE, "-O", "sauce=1"], 'no option "sauce"'),
         (
@@ -272,6 +272,11 @@ def test_options_stand_in_the_config_as_well(call: Call, shared: Sandbox, here: 
         (["a.csv", "--to", "mailchimp"], 'no provider "mailchimp"'),
         (["a.csv", *TALKVALUE, "--base-url", "http://example.org"], "http"),
         (["a.csv", *TALKVALUE, "--timeout", "0"], "timeout is a number of seconds above 0"),
+        (
+            ["a.csv", *TALKVALUE, "--timeout", "x"],
+            "invalid value for '--timeout': 'x' is not a number",
+        ),
+        (["a.csv", *TALKVALUE, "--header-row", "x"], "'--header-row': 'x' is not a whole number"),
         (["a.csv", *TALKVALUE, "--state-dir", "a.csv"], "a.csv"),
         (["a.csv", *TALKVALUE, "--sandbox", "--state-dir", "a.csv"], "a.csv"),
     ],

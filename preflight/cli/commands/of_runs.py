@@ -24,11 +24,26 @@ from preflight.cli.options import (
 )
 
 
+class _Provider(click.types.StringParamType):
+    """The name of a provider; the command judges it."""
+
+    name = "provider"
+
+    def get_missing_message(self, param: click.Parameter, ctx: click.Context | None) -> str:  # noqa: ARG002
+        from preflight.providers import registry  # here: only a mistake needs it
+
+        return f"It is one of {', '.join(registry.names())}"
+
+
+_PROVIDER = _Provider()
+
+
 @click.command("submit")
 @click.argument("path", metavar="PATH", shell_complete=completion.files)
 @click.option(
     "--to",
     required=True,
+    type=_PROVIDER,
     metavar="PROVIDER",
     shell_complete=completion.providers,
     help="provider to send to",
@@ -109,6 +124,7 @@ def resubmit(**given: Any) -> int:
     "--from",
     "provider",
     required=True,
+    type=_PROVIDER,
     metavar="PROVIDER",
     shell_complete=completion.providers,
     help="provider of the report",
