@@ -95,8 +95,8 @@ def _can_be_written(cell: str) -> bool:
 def _place(column: pd.Series[Any], name: str, at: int) -> str:
     """Where a cell stands; a label that is no number may be a value of a contact."""
     label = column.index[at]
-    row = f"row {label}" if isinstance(label, (int, np.integer)) else f"row number {at + 1}"
-    return f"{row} of column `{name}`"
+    known = f" (label {label})" if isinstance(label, (int, np.integer)) else ""
+    return f"row {at + 1}{known} of column `{name}`"
 
 
 def texts(kind: pa.DataType) -> pd.StringDtype | None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from encodings.aliases import aliases
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
@@ -28,6 +29,9 @@ LEVELS = (*(str(level) for level in Severity), OFF)
 _SECRETS = "|".join(("token", "password", "secret", "api[_-]?key", "api[_-]?user"))
 _PLACES = "(base|api)?[_-]?url|host|endpoint|cli|command|program"
 _RATE = r"100(?:\.0+)?|[0-9]{1,2}(?:\.[0-9]+)?"
+# What spreadsheets and editors call encodings, and how similar another name has to be.
+_OF_SPREADSHEETS = {"ansi": "cp1252", "windows": "cp1252", "unicode": "utf-16"}
+_LIKE_ENCODING = 75.0
 # How people write a tab where they cannot type one.
 _TABS = {"\\t": "\t", "tab": "\t"}
 # A place is suggested if it is so similar, from 0 to 100, and so long; and so many are at most.
@@ -150,7 +154,9 @@ def _encoding(value: str) -> str:
     try:
         codecs.lookup(value)
     except (LookupError, ValueError):
-        raise ValueError("is a name like utf-8, cp1252 or shift_jis") from None
+        near = _OF_SPREADSHEETS.get(value.lower()) or nearest(value, aliases, like=_LIKE_ENCODING)
+        hint = f"; did you mean {near}?" if near else ""
+        raise ValueError(f"is a name like utf-8, cp1252 or shift_jis{hint}") from None
     return value
 
 

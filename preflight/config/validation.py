@@ -19,6 +19,7 @@ Path = tuple[str, ...]
 """Where a value stands: the key, and those of the tables and models below it."""
 
 _UNKNOWN = frozenset({"extra_forbidden", "unexpected_keyword_argument"})
+_OPTIONS = {"for": "profile", "for_": "profile", "map": "columns"}
 _WORDS = {
     "string_type": "is a text",
     "string_too_short": "is a text",
@@ -119,8 +120,11 @@ def first_problem(
 
 
 def unknown_key(key: str, known: Iterable[str]) -> str:
-    """What is said of a key that there is not: the nearest one, or all that there are."""
+    """What is said of a key that there is not: the nearest one, or all that there are.
+
+    An option of the command line whose key has another name says that name.
+    """
     known = sorted(known)
-    near = nearest(key, known)
+    near = _OPTIONS[key] if _OPTIONS.get(key) in known else nearest(key, known)
     hint = f"; did you mean `{near}`?" if near else f"; there are {', '.join(known)}"
     return f"unknown key `{key}`{hint}"

@@ -53,11 +53,11 @@ def test_a_cell_is_written_as_it_is_held(cells: object, texts: list[str]) -> Non
     ("frame", "says"),
     [
         (pd.DataFrame({7: ["a"]}), "column 1 of the DataFrame is named by a value of type int"),
-        (pd.DataFrame({"a": [["x"]]}, index=[40]), "row 40 of column `a` holds a value of type li"),
-        (pd.DataFrame({"a": [b"x"]}, index=["ann@x.org"]), "row number 1 of column `a` holds"),
+        (pd.DataFrame({"a": [["x"]]}, index=[40]), "row 1 (label 40) of column `a` holds a val"),
+        (pd.DataFrame({"a": [b"x"]}, index=["ann@x.org"]), "row 1 of column `a` holds"),
         (
             pd.DataFrame({"a": pd.Series(["\ud800"], dtype=object)}),
-            "row 0 of column `a` holds half of a surrogate pair",
+            "row 1 (label 0) of column `a` holds half of a surrogate",
         ),
     ],
 )

@@ -574,6 +574,11 @@ IN_PYTHON = [
     ("providers", {"textus": {"a": []}}, "providers.textus.a is a text or a number"),
     ("providers", {"textus": {"api_key": "x"}}, "secrets come from the environment only"),
     ("regoin", "US", "unknown key `regoin`; did you mean `region`?"),
+    ("for_", "textus", "unknown key `for_`; did you mean `profile`?"),
+    ("map", {"Mail": "email"}, "unknown key `map`; did you mean `columns`?"),
+    ("encoding", "latinn1", "like utf-8, cp1252 or shift_jis; did you mean latin1?"),
+    ("encoding", "ANSI", "like utf-8, cp1252 or shift_jis; did you mean cp1252?"),
+    ("encoding", "no-such", "is a name like utf-8, cp1252 or shift_jis"),
 ]
 
 
