@@ -32,7 +32,7 @@ from preflight.reading.scan import scan
 from preflight.reading.source import last_written, open_source
 from preflight.report import diff, documents
 from preflight.report.listing import listing
-from preflight.rule import Rule
+from preflight.rule import Rule, Scope
 from preflight.runs.kept_run import stored
 from preflight.snapshots.snapshot import Snapshot
 from preflight.writing import results_folder, undo, written_results
@@ -133,11 +133,14 @@ def _user_schema(given: str) -> UserSchema:
 
 
 def _rules(settings: Settings, profile: Profile, call: Call) -> Mapping[str, Rule]:
-    """The rules that are on, by code, if it were not for the name of the file."""
+    """The rules that are on, by code, if it were not for the name of the file.
+
+    Those about drift are on beside a snapshot only.
+    """
     known = catalogue.load((*settings.rules, *call.rules_from))
     off = [code for ignores in settings.per_file_ignores.values() for code in ignores.codes]
     catalogue.require_known((*settings.max_findings, *off), known)
-    return catalogue.choose(
+    chosen = catalogue.choose(
         known,
         profile,
         select=settings.select,
@@ -146,6 +149,8 @@ def _rules(settings: Settings, profile: Profile, call: Call) -> Mapping[str, Rul
         severity=settings.severities,
         online=settings.online,
     )
+    beside = call.against is not None
+    return {code: rule for code, rule in chosen.items() if beside or rule.scope is not Scope.DRIFT}
 
 
 def _plan(

@@ -305,3 +305,18 @@ def test_a_column_that_is_not_sent_is_neither_fixed_nor_judged(tmp_path: Path) -
         for rule, problem in fixed.checked.analysis.problems
         if "it will not be sent" in str(problem.message)
     ] == [2]
+
+
+def test_a_rule_about_drift_is_not_counted_as_passed_where_there_is_no_snapshot(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(contacts(3))
+    with workspace() as work:
+        alone = check_fix_split.check(path, work=work).analysis.plan.rules
+        kept = check_fix_split.snapshot(path, Settings(), work=work)
+        beside = check_fix_split.check(path, work=work, against=kept).analysis.plan.rules
+    assert {code for code in beside if code not in alone} == {
+        code for code in beside if code.startswith("DRF")
+    }
+    assert len(beside) - len(alone) == 13
