@@ -53,7 +53,7 @@ def _notes(compared: Comparison) -> Iterator[str]:
         )
     if compared.keyless:
         yield (
-            f"{VARIABLE} is not the key that the baseline was written with, "
+            f"{VARIABLE} is not set, or not to the key that the baseline was written with, "
             "so known cells cannot be told from new ones: rates alone count"
         )
     worse = [found for found in compared.kinds if found.standing is Standing.WORSE]

@@ -242,6 +242,15 @@ class Listing:
             return self.severity_counts()
         return {severity: self.compared.fresh(severity) for severity in Severity}
 
+    def fresh_counts_by_code(self) -> dict[str, int]:
+        """The number of findings of each rule that no baseline accepts, with the hidden ones."""
+        if self.compared is None:
+            return self.counts()
+        counted: Counter[str] = Counter()
+        for found in self.compared.kinds:
+            counted[found.rule.code] += found.fresh
+        return dict(+counted)
+
     @property
     def names_are_values(self) -> bool:
         """Whether the header may be data of a contact, because the first row looks like it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from preflight.core.books import Books
 from preflight.core.redact import visible
@@ -12,7 +12,7 @@ from preflight.report import accepted
 from preflight.report.lines import Line, line
 from preflight.report.listing import Listing
 from preflight.report.reported import Unread
-from preflight.report.summary import by_config
+from preflight.report.summary import by_config, unexplained
 from preflight.report.wording import books, number, plural
 from preflight.rule import Rule
 
@@ -41,15 +41,28 @@ def lines(listings: Sequence[Listing], unread: Sequence[Unread] = ()) -> list[Li
         dropped=sum(listing.books.dropped for listing in listings),
     )
     missing = f", {number(len(unread))} not checked" if unread else ""
+    beside = any(listing.compared is not None for listing in listings)
     return [
         *entries,
         line(
             (plural(len(listings) + len(unread), "file"), "bold"),
             f": {plural(errors, 'error')}, {plural(warnings, 'warning')}{missing}",
+            *(_fresh(listings) if beside else ()),
         ),
         *_rules(listings),
         line(f"books: {books(total)}", indent=2),
     ]
+
+
+def _fresh(listings: Sequence[Listing]) -> Iterator[str | tuple[str, str]]:
+    """How many findings of all files no baseline accepts."""
+    counts = [listing.fresh_counts() for listing in listings]
+    errors = sum(count[Severity.ERROR] for count in counts)
+    warnings = sum(count[Severity.WARNING] for count in counts)
+    yield "; "
+    yield (plural(errors, "new error"), "bold red" if errors else "green")
+    yield ", "
+    yield (plural(warnings, "new warning"), "bold yellow" if warnings else "green")
 
 
 def _of(listing: Listing) -> list[Line]:
@@ -65,7 +78,8 @@ def _of(listing: Listing) -> list[Line]:
         (plural(warnings, "warning"), "bold yellow" if warnings else "green"),
         f", {plural(listing.books.rejected, 'rejected row')}{_refused(listing)}{fresh}",
     )
-    notes = [*by_config(listing.analysis), *map(line, listing.analysis.plan.unused)]
+    analysis = listing.analysis
+    notes = [*unexplained(analysis), *by_config(analysis), *map(line, analysis.plan.unused)]
     beside = accepted.notes(compared) if compared is not None else []
     return [entry, *beside, *(note._replace(indent=4) for note in notes)]
 
@@ -82,12 +96,12 @@ def _refused(listing: Listing) -> str:
 
 
 def _rules(listings: Sequence[Listing]) -> list[Line]:
-    """The rules that found most: errors first, with the number of files."""
+    """The rules that found most beyond the baseline: errors first, with the number of files."""
     found: Counter[str] = Counter()
     files: Counter[str] = Counter()
     rules: dict[str, Rule] = {}
     for listing in listings:
-        counts = listing.counts()
+        counts = listing.fresh_counts_by_code()
         found.update(counts)
         files.update(counts.keys())
         rules |= {

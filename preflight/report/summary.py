@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from preflight.config.plan import Plan
 from preflight.core.books import Books, RunBooks
 from preflight.core.types import Severity
 from preflight.linting.analysis import Analysis
+from preflight.linting.row_states import REJECTED
 from preflight.linting.rule_limits import rule_limits
 from preflight.report import accepted, left_out
 from preflight.report.lines import Line, line
@@ -72,7 +75,7 @@ def tail(listing: Listing, *, room: int = 0) -> list[Line]:
 
 def doubts(listing: Listing) -> list[Line]:
     """Why a file cannot be used, and what was not checked or is not shown."""
-    entries = list(_refusal(listing.analysis))
+    entries = [*_refusal(listing.analysis), *unexplained(listing.analysis)]
     if listing.held_back:
         entries.append(
             line(
@@ -91,6 +94,21 @@ def doubts(listing: Listing) -> list[Line]:
             )
         )
     return entries
+
+
+def unexplained(analysis: Analysis) -> Iterator[Line]:
+    """That rows are rejected which no finding is about, because the rules for them are off."""
+    if analysis.refused:
+        return
+    rejected = np.flatnonzero(analysis.before == REJECTED) + 1
+    silent = np.setdiff1d(rejected, analysis.findings.frame["row"].to_numpy())
+    if len(silent):
+        yield line(
+            f"rejected without a finding: {plural(len(silent), 'row')} that are blank or do not "
+            "fit the header; `--extend-select STR` says why, and `--max-bad` accepts them",
+            indent=2,
+            hang=4,
+        )
 
 
 def read_as(listing: Listing) -> list[Line]:

@@ -37,6 +37,21 @@ def test_an_error_exits_with_1_and_says_where(call: Call, here: Path) -> None:
     assert "row 1 · email · shape a(3)@@a(7)-a(4).a(3)" in full.out
 
 
+def test_rows_that_are_rejected_while_the_rules_about_them_are_off_are_said(
+    call: Call, here: Path
+) -> None:
+    (here / "a.csv").write_text(
+        "email,first_name\nann@kestrel-labs.com\n,\nbo@kestrel-labs.com,B\n"
+    )
+    told = call("check", "a.csv", "--select", "DRF")
+    assert told.code == 1
+    why = "rejected without a finding: 2 rows that are blank or do not fit the header; "
+    assert f"  {why}`--extend-select STR` says why" in told.out
+    (here / "b.csv").write_text("email\nbo@kestrel-labs.com\n")
+    assert why in call("check", ".", "--select", "DRF").out
+    assert why not in call("check", "a.csv", "--select", "DRF,STR").out
+
+
 @pytest.mark.parametrize("name", ["empty", "report", "picture", "page", "header-only"])
 def test_content_that_is_no_table_of_rows_is_a_finding(call: Call, name: str) -> None:
     told = call("check", ODD / f"{name}.csv")
