@@ -12,7 +12,7 @@ import pandas as pd
 from preflight.api import display
 from preflight.api.frames import table_of
 from preflight.api.work import WorkFolder
-from preflight.core.books import RunBooks
+from preflight.core.books import Books, RunBooks
 from preflight.core.exchange import Reason
 from preflight.report.wording import books
 from preflight.runs import lineage, settlement
@@ -21,6 +21,7 @@ from preflight.runs.ledger.ledger import Ledger
 from preflight.writing import results_folder
 
 _ENDS = ("accepted", "rejected_here", "rejected_there", "submitted", "unknown", "dropped")
+_ENDS_UNSENT = ("clean", "rejected", "dropped")
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -113,19 +114,28 @@ class Sent:
 
     def summary(self) -> str:
         """Where each row ended, in a line, and why the run stopped if it did."""
-        line = f"{self._where()}: {books(self.books)}"
+        line = f"{self._where()}: {books(self._shown())}"
         return f"{line}\nstopped: {self.stopped}" if self.stopped else line
 
     def _where(self) -> str:
         provider = self.settled.checked.analysis.plan.profile.name
         return f"{provider}, run {self.run}" if self.run else f"{provider}, not sent"
 
+    def _shown(self) -> RunBooks | Books:
+        """The books; of a call that sent nothing, without what a provider may say of a row."""
+        held = self.books
+        here = held.unknown + held.rejected_here + held.dropped
+        if self.run or here < held.rows:
+            return held
+        return Books(held.rows, held.unknown, held.rejected_here, held.dropped)
+
     def __repr__(self) -> str:
         state = "; stopped, to be resumed" if self.stopped else ""
-        return f"<preflight.Sent {self._where()}: {books(self.books)}{state}>"
+        return f"<preflight.Sent {self._where()}: {books(self._shown())}{state}>"
 
     def _repr_html_(self) -> str:
-        ends = display.ends(self.books, _ENDS)
+        shown = self._shown()
+        ends = display.ends(shown, _ENDS_UNSENT if isinstance(shown, Books) else _ENDS)
         why = f"<p>stopped: {escape(self.stopped)}</p>" if self.stopped else ""
         return display.page(self._where(), ends, why, self._refusals())
 
