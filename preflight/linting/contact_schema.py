@@ -17,6 +17,7 @@ import pandera.pandas as pa_schema
 from preflight.config import catalogue, profiles
 from preflight.config.plan import Plan
 from preflight.config.profile import GENERAL, Profile
+from preflight.config.settings import Settings
 from preflight.core.types import Column
 from preflight.linting.pandera_checks import ColumnChecks, check_of
 
@@ -155,8 +156,9 @@ def schema(
 
     Raises:
         UsageError: no such profile.
-        ConfigError: no such rule.
+        ConfigError: no such rule, country or time zone.
     """
+    Settings(region=region, timezone=timezone)  # judges both
     known = profiles.load(profile)
     rules = catalogue.choose(catalogue.builtin(), known, select=select, ignore=ignore)
     zone = ZoneInfo(timezone) if timezone else None

@@ -105,6 +105,13 @@ def test_one_rule_can_be_selected() -> None:
     assert failures(frame, ignore=["EML303"]) == [("email", "EML302", 0)]
 
 
+def test_a_country_or_a_time_zone_that_is_none_is_an_error() -> None:
+    with pytest.raises(ConfigError, match="did you mean DE"):
+        schema(region="Germany")
+    with pytest.raises(ConfigError, match="did you mean Europe/Berlin"):
+        schema(timezone="Berlin")
+
+
 def test_an_unknown_profile_or_rule_is_an_error() -> None:
     """Nothing is validated against nothing."""
     with pytest.raises(UsageError, match="no profile `nobody`"):
