@@ -17,6 +17,12 @@ Source = str | os.PathLike[str] | IO[bytes] | IO[str] | pd.DataFrame
 """What can be checked: the path of a file, an open file, or a DataFrame."""
 FRAME = "DataFrame"
 _FILE = "file.csv"
+_IN_PLACE = {
+    "Report": "; `preflight.fix` gives what can be sent",
+    "Fixed": "; its `clean` and `rejects` are DataFrames",
+    "Sent": "; its `failures` are a DataFrame",
+    "Series": "; `to_frame` makes a DataFrame of it",
+}
 
 
 @dataclass(frozen=True)
@@ -70,9 +76,9 @@ def given(source: Source, work: Path, *, for_people: bool = False) -> Given:
         named = Path(name).name if isinstance(name, str) else _FILE
         data = read if isinstance(read, bytes) else read.encode(errors="surrogatepass")
         return Given(_written(data, named, work), named, copied=True)
-    raise UsageError(
-        f"a path, an open file or a DataFrame can be checked, not a {type(source).__name__}"
-    )
+    kind = type(source).__name__
+    hint = _IN_PLACE.get(kind, "")
+    raise UsageError(f"a path, an open file or a DataFrame can be checked, not a {kind}{hint}")
 
 
 def _written(content: bytes, name: str, work: Path) -> Path:

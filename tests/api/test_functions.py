@@ -177,6 +177,13 @@ def test_a_wrong_keyword_is_named(path: Path, options: Any, says: str) -> None:
             function(path, **options)
 
 
+def test_what_has_the_frame_that_can_be_checked_is_told() -> None:
+    with pytest.raises(UsageError, match="not a Series; `to_frame` makes"):
+        preflight.check(pd.Series(["a"]))  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match=r"not a Report; `preflight\.fix` gives"):
+        preflight.check(preflight.check(FRAME))  # type: ignore[arg-type]
+
+
 def test_what_cannot_be_checked_is_said() -> None:
     with pytest.raises(UsageError, match="not a int"):
         preflight.check(3)  # type: ignore[arg-type]
