@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
+from preflight.config.column_mapping import is_sent
 from preflight.config.column_suggestions import Suggestions, candidates
 from preflight.config.profile import Profile
 from preflight.config.settings import Settings
@@ -171,11 +173,15 @@ def _columns(settings: Settings, profile: Profile, checked: Checked) -> Iterator
         for column in by_name.values()
         if column.field is not None and column.matched != "option"
     ]
-    if known:
+    taken = [column for column in known if is_sent(replace(column, matched="option"), profile)]
+    if taken:
         yield "# Recognised by their names:\n"
         yield from (
-            _entry(_text(_name(column)), str(column.field), in_force=False) for column in known
+            _entry(_text(_name(column)), str(column.field), in_force=False) for column in taken
         )
+    if len(taken) < len(known):
+        others = _names([column for column in known if column not in taken])
+        yield f"# Recognised, but {profile.title} has no such column: {others}\n"
     yield from _asked(known, analysis.view.looks)
     yield from _suggested(profile, analysis.plan.columns, analysis.view.looks)
 

@@ -78,7 +78,7 @@ def test_what_the_user_says_is_in_force(call: Call, tmp_path: Path) -> None:
     """And the file is checked by it."""
     written(tmp_path, EXPORT, "leads.csv")
     argv = ("leads.csv", "--for", "talkvalue", "--region", "DE", "--timezone", "Europe/Berlin")
-    _, data = drafted(
+    text, data = drafted(
         call, *argv, "--map", "Elektronisch=email", "--delimiter", ";", "--header-row", 1
     )
     assert data == {
@@ -89,6 +89,10 @@ def test_what_the_user_says_is_in_force(call: Call, tmp_path: Path) -> None:
         "header_row": 1,
         "columns": {"Elektronisch": "email"},
     }
+    assert (
+        '# Recognised, but TalkValue has no such column: "Land", "Scan Date"' in text.splitlines()
+    )
+    assert '"Land" = ' not in text  # to map it would be an error (TKV101)
     told = call("check", "leads.csv", "--config", "draft.toml")
     assert told.code == 0, told.out
 
