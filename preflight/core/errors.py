@@ -31,12 +31,25 @@ secret, because it may be logged.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 
 class PreflightError(Exception):
     """The root of the tree; `exit_code` is the exit code of the command line."""
 
     exit_code = 2
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Crosses to another process as it is: its arguments are not those of its class."""
+        return _as_it_was, (type(self), self.args, dict(self.__dict__))
+
+
+def _as_it_was(
+    kind: type[PreflightError], args: tuple[Any, ...], state: dict[str, Any]
+) -> PreflightError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
 
 
 class FindingsError(PreflightError):
