@@ -15,7 +15,7 @@ from preflight.core.types import Ints, Severity
 from preflight.linting import rule_limits
 from preflight.report import records
 from preflight.report.listing import Listing
-from preflight.rule import Rule, Scope
+from preflight.rule import Rule
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class ColumnFindings:
     @property
     def of_file(self) -> bool:
         """Whether they are about the file or its header."""
-        return self.rule.scope in (Scope.FILE, Scope.HEADER)
+        return self.rule.of_file
 
 
 def by_column(listing: Listing, most: int) -> list[ColumnFindings]:

@@ -121,3 +121,12 @@ def test_standard_input_has_a_snapshot(
         called = call("snapshot", "-", "--stdin-filename", "a.csv")
 
     assert json.loads(called.out)["rows"] == COUNT
+
+
+def test_what_changed_is_annotated_before_what_is_wrong_with_rows(call: Call, here: Path) -> None:
+    (here / "a.csv").write_text("email,name\n" + "ann@kestrel-labs.com,Ann\n" * 3)
+    assert call("snapshot", "a.csv", "-o", "S.json").code == 0
+    (here / "a.csv").write_text("email,label\nann@@kestrel-labs.com,Ann\nbo@@kestrel-labs.com,Bo\n")
+    told = call("check", "a.csv", "--against", "S.json", "--output-format", "github")
+    assert "title=DRF10" in told.out.splitlines()[0]
+    assert "title=EML302" in told.out
