@@ -17,7 +17,7 @@ from preflight.report import assumed, formats, summary, text
 from preflight.report.lines import Line, line
 from preflight.report.listing import own_tokens
 from preflight.report.reported import Display, Reported
-from preflight.report.wording import plural
+from preflight.report.wording import hidden
 
 if TYPE_CHECKING:
     from preflight.cli.options import ReportFile
@@ -52,12 +52,9 @@ def _notes(reported: Reported, settings: Settings, others: Iterable[ReportFile])
     if terminal.is_verbose():
         for listing in reported.listings:
             terminal.note("".join(f"{entry.plain}\n" for entry in assumed.lines(listing)).rstrip())
-    hidden = sum(listing.held_back for listing in reported.listings)
-    if hidden and "csv" in (settings.output_format, *(other.format for other in others)):
-        terminal.note(
-            f"{plural(hidden, 'finding')} about rows are hidden, because the header is wrong; "
-            "show them with `--all`"
-        )
+    held_back = sum(listing.held_back for listing in reported.listings)
+    if held_back and "csv" in (settings.output_format, *(other.format for other in others)):
+        terminal.note(f"{hidden(held_back)}, because the header is wrong; show them with `--all`")
     for other in others:
         terminal.note(visible(f"report: {other.path} ({other.format})"))
 

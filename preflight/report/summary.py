@@ -16,7 +16,7 @@ from preflight.report import accepted, left_out
 from preflight.report.lines import Line, line
 from preflight.report.listing import Listing, fixable
 from preflight.report.text import assumptions, sheet_notes
-from preflight.report.wording import books, plural
+from preflight.report.wording import books, hidden, plural
 
 
 def lines(listing: Listing) -> list[Line]:
@@ -79,8 +79,7 @@ def doubts(listing: Listing) -> list[Line]:
     if listing.held_back:
         entries.append(
             line(
-                f"the header is wrong, so {plural(listing.held_back, 'finding')} about rows are "
-                "hidden; show them with `--all`",
+                f"the header is wrong, so {hidden(listing.held_back)}; show them with `--all`",
                 indent=2,
             )
         )

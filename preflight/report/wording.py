@@ -17,6 +17,11 @@ def plural(count: int, noun: str, many: str = "") -> str:
     return f"{number(count)} {noun if count == 1 else many or f'{noun}s'}"
 
 
+def hidden(count: int) -> str:
+    """That findings about rows are not shown: "2 findings about rows are hidden"."""
+    return f"{plural(count, 'finding')} about rows {'is' if count == 1 else 'are'} hidden"
+
+
 def outcome(name: str) -> str:
     """Where rows ended, by the name that records have for it: "rejected_here"."""
     return {

@@ -14,7 +14,7 @@ from preflight.core.redact import visible
 from preflight.report import accepted, summary
 from preflight.report.by_column import ColumnFindings, by_column, useful_first
 from preflight.report.reported import Display, Reported
-from preflight.report.wording import books, number, plural
+from preflight.report.wording import books, hidden, number, plural
 
 ANNOTATIONS = 10
 """How many annotations GitHub shows of a step."""
@@ -44,8 +44,8 @@ def pieces(reported: Reported, display: Display) -> Iterator[str]:
         if listing.compared is not None:
             yield from (log(entry.text.plain) for entry in accepted.lines(listing.compared))
         if listing.held_back:
-            hidden = plural(listing.held_back, "finding")
-            yield log(f"the header is wrong, so {hidden} about rows are hidden; see `--all`")
+            said = hidden(listing.held_back)
+            yield log(f"the header is wrong, so {said}; see `--all`")
     for gone in reported.unread:
         yield log(f"{gone.path}: not checked: {gone.reason}")
     if len(found) > ANNOTATIONS - len(unread):

@@ -17,7 +17,7 @@ from preflight.report import records
 from preflight.report.by_column import ColumnFindings, by_column
 from preflight.report.listing import Listing
 from preflight.report.reported import Display, Reported
-from preflight.report.wording import plural
+from preflight.report.wording import hidden, plural
 
 _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor"}
 
@@ -49,9 +49,9 @@ def _issue(path: str, one: ColumnFindings) -> dict[str, Any]:
 
 def _hidden(path: str, listing: Listing) -> Iterator[dict[str, Any]]:
     if listing.held_back:
-        hidden = plural(listing.held_back, "finding")
+        said = hidden(listing.held_back)
         yield {
-            "description": f"the header is wrong, so {hidden} about rows are hidden; see `--all`",
+            "description": f"the header is wrong, so {said}; see `--all`",
             "check_name": "preflight",
             "fingerprint": records.digest(f"{listing.path}\0hidden", 32),
             "severity": "info",
