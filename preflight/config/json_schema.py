@@ -17,6 +17,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from preflight.config.config_file import NOT_OF_PROFILES, FileKeys
 from preflight.config.settings import IN_FILES, Settings
+from preflight.providers import registry
 
 TITLE = '"title": "preflight.toml"'
 """What every version of the schema has."""
@@ -60,6 +61,7 @@ def generated() -> dict[str, Any]:
         "anyOf": [*listed["anyOf"], _without_words(tables)],
         "examples": tables["examples"],
     }
+    named["providers"] = _by_provider(named["providers"])
     settings = [name for name in (*named, "rule_files") if name not in NOT_OF_PROFILES]
     by_profile["propertyNames"] = {"anyOf": named["for"]["anyOf"]}
     by_profile["additionalProperties"] = {
@@ -74,6 +76,19 @@ def generated() -> dict[str, Any]:
         "patternProperties": _dashed(properties),
         "$defs": of_files["$defs"],
     }
+
+
+def _by_provider(table: dict[str, Any]) -> dict[str, Any]:
+    """The options of each provider by their names, for editors to complete."""
+    value = table["additionalProperties"]["additionalProperties"]
+    of_each = {}
+    for provider in registry.names():
+        names = [option.name for option in registry.options(provider)]
+        of_each[provider] = {
+            **_object(dict.fromkeys(names, value)),
+            "patternProperties": dict.fromkeys(_dashed(names), value),
+        }
+    return {"description": table["description"], **_object(of_each)}
 
 
 def _object(properties: dict[str, Any]) -> dict[str, Any]:

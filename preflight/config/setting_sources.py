@@ -15,8 +15,10 @@ from preflight.config import config_file, profiles, trust
 from preflight.config.config_file import ConfigFile
 from preflight.config.layers import Key, Layer, Origin, Source, checked, joined, layer
 from preflight.config.settings import IN_FILES, SETTINGS, TABLES, Settings
+from preflight.config.validation import unknown_key
 from preflight.core import ci
 from preflight.core.errors import ConfigError
+from preflight.providers import registry
 
 _NESTED = TABLES | {"any_of"}
 """What no single line of an environment variable can say."""
@@ -112,9 +114,24 @@ def sources(
     )
     if made.any_of:
         profiles.load(made.profile).known_fields(made.any_of, str(merged.origins["any_of",]))
+    _require_known_options(made, merged.origins)
     if made.show_values:
         ci.refuse_shown_values(str(merged.origins["show_values",]), place.environ)
     return SettingSources(made, merged.origins, config, trusted, _ignored(layers, withheld))
+
+
+def _require_known_options(made: Settings, origins: Mapping[Key, Origin]) -> None:
+    """Refuses an option that a provider does not have.
+
+    Raises:
+        ConfigError: there is one.
+    """
+    for provider, given in made.providers.items():
+        known = [option.name for option in registry.options(provider)] if given else []
+        for name in given:
+            if name not in known:
+                origin = origins["providers", provider, name]
+                raise ConfigError(f"{origin}: {unknown_key(name, known)}")
 
 
 def of_code(entry: str, given: SettingSources) -> Origin | None:

@@ -450,12 +450,14 @@ def test_a_secret_in_the_config_is_refused_without_repeating_it(tmp_path: Path, 
 
 
 def test_an_option_is_text_as_the_command_line_gives_it(tmp_path: Path) -> None:
-    config(tmp_path, "[providers.experiture]\nverify-list = true\ntarget_list_id = 7\nx = 1.5")
+    config(
+        tmp_path, "[providers.experiture]\nverify-list = true\ntarget_list_id = 7\nlist_name = 1.5"
+    )
     told = load({}, {}, start=tmp_path)
     assert told.providers["experiture"] == {
         "verify_list": "true",
         "target_list_id": "7",
-        "x": "1.5",
+        "list_name": "1.5",
     }
 
 
