@@ -27,7 +27,7 @@ from preflight.core.redact import visible
 
 _WIDTH = 44
 """From here on stand the origins, where a value leaves room."""
-_OF_NO_FILE = ("shared_columns", "date_orders")
+_OF_NO_FILE = ("shared_columns", "date_orders", "trusts_records")
 
 
 @dataclass(frozen=True, slots=True)

@@ -255,7 +255,7 @@ def test_standard_input_has_the_name_that_it_is_given(
         ([ODD / "clean.csv", "--map", "Nope=email"], "no column `Nope`"),
         ([ODD / "clean.csv", "--map", "email=nope"], "no field `nope`"),
         ([ODD / "clean.csv", "--header-row", "99"], "no line 99 for a header"),
-        ([ODD / "clean.csv", "--header-row", "x"], "'x' is not a valid integer"),
+        ([ODD / "clean.csv", "--header-row", "x"], "'x' is not a whole number"),
         ([ODD / "clean.csv", "--encoding", "klingon"], "--encoding is a name like utf-8"),
         ([ODD / "clean.csv", "--select", "NOP"], "--select: no rule has the code or prefix `NOP`"),
         ([ODD / "clean.csv", "--max-bad", "x"], "a rate like 2% or a count like 50"),

@@ -81,7 +81,7 @@ def test_a_decision_that_does_not_fit_is_refused(call: Call, box: Box, here: Pat
     for options, said in (
         (("--mark-accepted", "2"), "has no part 2"),
         (("--mark-accepted", "1", "--resend-unknown", "1"), "cannot be both"),
-        (("--mark-accepted", "x"), "'x' is not a valid integer"),
+        (("--mark-accepted", "x"), "'x' is not a whole number"),
     ):
         told = call("resume", *options)
         assert (told.code, said in told.err) == (2, True)
