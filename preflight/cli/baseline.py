@@ -44,7 +44,8 @@ def write(paths: tuple[str, ...], target: Path | None, *, force: bool, **given: 
         baseline = accepted.made(files, path, os.environ)
         refused = {rule.code for file in files for rule, _ in file.analysis.refused}
     document.write(path, baseline)
-    emit(shown(_written(path, baseline, refused, paths), None), None)
+    if not terminal.is_quiet():
+        emit(shown(_written(path, baseline, refused, paths), None), None)
     return 0
 
 
@@ -66,7 +67,8 @@ def prune(paths: tuple[str, ...], **given: Any) -> int:
         entries.append(line(f"wrote {path}"))
     else:
         entries.append(line(f"{path}: nothing to prune"))
-    emit(shown(entries, None), None)
+    if not terminal.is_quiet():
+        emit(shown(entries, None), None)
     return 0
 
 

@@ -27,6 +27,9 @@ def test_what_was_done_is_not_confirmed(call: Call, here: Path) -> None:
     (here / "a.csv").write_text(contacts(1).replace("ann1", " ann1"))
     assert call("fix", "a.csv").code == 0
     for words in (
+        ("baseline", "write", "a.csv"),
+        ("baseline", "prune", "a.csv", "--baseline", "preflight-baseline.json"),
+        ("snapshot", "a.csv", "-o", "s.json"),
         ("undo", "a.preflight"),
         ("undo", "a.preflight", "--row", "1"),
         ("new-rule", "company-odd", "--family", "text"),
