@@ -249,10 +249,12 @@ class Settings:
 
 
 _NAMES = tuple(field.name for field in fields(Settings))
+OF_NO_FILE = frozenset({"shared_columns", "date_orders", "trusts_records"})
+"""Settings of Python alone: no config, variable or option names them."""
 SETTINGS = {
     IN_FILES.get(name, name): name
     for name in _NAMES
-    if name not in ("shared_columns", "date_orders", "max_findings", "trusts_records")
+    if name not in OF_NO_FILE and name != "max_findings"
 }
 """What a config file, the environment and the command line call each setting."""
 TABLES = frozenset(

@@ -145,7 +145,7 @@ def check_each(
         asked: what is wanted.
         jobs: how many processes work; None for as many as pay.
         known: the baseline, if there is one.
-        done: called with the path of each file before its result is awaited.
+        done: called with the path of each file once it is checked.
 
     Raises:
         PreflightError: no file can be checked in this way, because of the config or the disk.
@@ -198,8 +198,6 @@ def _results(
 def _in_worker(at: int, path: str, asked: Asked) -> bytes:
     try:
         return packed(_checked(at, path, asked))
-    except WriteError as error:
-        return packed(UsageError(str(error)))
     except PreflightError as error:
         return packed(error)
 

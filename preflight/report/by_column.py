@@ -15,6 +15,7 @@ from preflight.core.types import Ints, Severity
 from preflight.linting import rule_limits
 from preflight.report import records
 from preflight.report.listing import Listing
+from preflight.report.wording import plural
 from preflight.rule import Rule
 
 
@@ -62,6 +63,13 @@ class ColumnFindings:
         """What is wrong, with the column where the message does not name it."""
         place = "" if self.place in self.message else f"{self.place}: "
         return f"{place}{self.message}"
+
+    @property
+    def annotation(self) -> str:
+        """The sentence at the first place of all, with their number."""
+        return self.sentence + (
+            f" ({plural(self.count, 'finding')}, the first one here)" if self.count > 1 else ""
+        )
 
     @property
     def of_file(self) -> bool:

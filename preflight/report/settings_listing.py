@@ -21,13 +21,12 @@ from preflight.config.layers import Key, Origin, Source, keys
 from preflight.config.profile import Profile
 from preflight.config.setting_sources import SettingSources
 from preflight.config.setting_values import OFF, MaxBad
-from preflight.config.settings import IN_FILES, TABLES, Settings
+from preflight.config.settings import IN_FILES, OF_NO_FILE, TABLES, Settings
 from preflight.core import json_text
 from preflight.core.redact import visible
 
 _WIDTH = 44
 """From here on stand the origins, where a value leaves room."""
-_OF_NO_FILE = ("shared_columns", "date_orders", "trusts_records")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ def listed(sources: SettingSources, profile: Profile) -> list[ListedSetting]:
     entries: list[ListedSetting] = []
     for field in dataclasses.fields(Settings):
         name, value = field.name, getattr(sources.settings, field.name)
-        if name in _OF_NO_FILE:
+        if name in OF_NO_FILE:
             continue
         found = {key: (_at(value, key), sources.origins.get(key)) for key in keys({name: value})}
         theirs = of_profile.get(name)

@@ -16,7 +16,7 @@ from preflight.report import accepted, left_out
 from preflight.report.lines import Line, line
 from preflight.report.listing import Listing, fixable
 from preflight.report.text import assumptions, sheet_notes
-from preflight.report.wording import books, hidden, plural
+from preflight.report.wording import books, header_wrong, plural
 
 
 def lines(listing: Listing) -> list[Line]:
@@ -79,7 +79,7 @@ def doubts(listing: Listing) -> list[Line]:
     if listing.held_back:
         entries.append(
             line(
-                f"the header is wrong, so {hidden(listing.held_back)}; show them with `--all`",
+                f"{header_wrong(listing.held_back)}; show them with `--all`",
                 indent=2,
             )
         )

@@ -22,6 +22,11 @@ def hidden(count: int) -> str:
     return f"{plural(count, 'finding')} about rows {'is' if count == 1 else 'are'} hidden"
 
 
+def header_wrong(count: int) -> str:
+    """Why findings about rows are not shown."""
+    return f"the header is wrong, so {hidden(count)}"
+
+
 def outcome(name: str) -> str:
     """Where rows ended, by the name that records have for it: "rejected_here"."""
     return {

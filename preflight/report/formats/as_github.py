@@ -14,7 +14,7 @@ from preflight.core.redact import visible
 from preflight.report import accepted, summary
 from preflight.report.by_column import ColumnFindings, by_column, useful_first
 from preflight.report.reported import Display, Reported
-from preflight.report.wording import books, hidden, number, plural
+from preflight.report.wording import books, header_wrong, number, plural
 
 ANNOTATIONS = 10
 """How many annotations GitHub shows of a step."""
@@ -44,8 +44,7 @@ def pieces(reported: Reported, display: Display) -> Iterator[str]:
         if listing.compared is not None:
             yield from (log(entry.text.plain) for entry in accepted.lines(listing.compared))
         if listing.held_back:
-            said = hidden(listing.held_back)
-            yield log(f"the header is wrong, so {said}; see `--all`")
+            yield log(f"{header_wrong(listing.held_back)}; see `--all`")
     for gone in reported.unread:
         yield log(f"{gone.path}: not checked: {gone.reason}")
     if len(found) > ANNOTATIONS - len(unread):
@@ -63,13 +62,12 @@ def log(text: str) -> str:
 
 def _annotation(path: str, one: ColumnFindings) -> str:
     line = int(one.lines[0])
-    more = f" ({plural(one.count, 'finding')}, the first one here)" if one.count > 1 else ""
     named = {
         "file": path,
         **({"line": str(line)} if line else {}),
         "title": f"{one.rule.code} {one.rule.name}",
     }
-    return _command(str(one.rule.severity), named, f"{one.sentence}{more}")
+    return _command(str(one.rule.severity), named, one.annotation)
 
 
 def _command(name: str, properties: Mapping[str, str], message: str) -> str:

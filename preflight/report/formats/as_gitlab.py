@@ -17,7 +17,7 @@ from preflight.report import records
 from preflight.report.by_column import ColumnFindings, by_column
 from preflight.report.listing import Listing
 from preflight.report.reported import Display, Reported
-from preflight.report.wording import hidden, plural
+from preflight.report.wording import header_wrong
 
 _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor"}
 
@@ -36,10 +36,9 @@ def pieces(reported: Reported, display: Display) -> Iterator[str]:
 
 
 def _issue(path: str, one: ColumnFindings) -> dict[str, Any]:
-    more = f" ({plural(one.count, 'finding')}, the first one here)" if one.count > 1 else ""
     accepted = "; accepted" if one.accepted else ""
     return {
-        "description": visible(f"{one.sentence}{more}{accepted}"),
+        "description": visible(f"{one.annotation}{accepted}"),
         "check_name": f"{one.rule.code} {one.rule.name}",
         "fingerprint": one.fingerprint,
         "severity": "info" if one.accepted else _SEVERITIES[one.rule.severity],
@@ -49,9 +48,8 @@ def _issue(path: str, one: ColumnFindings) -> dict[str, Any]:
 
 def _hidden(path: str, listing: Listing) -> Iterator[dict[str, Any]]:
     if listing.held_back:
-        said = hidden(listing.held_back)
         yield {
-            "description": f"the header is wrong, so {said}; see `--all`",
+            "description": f"{header_wrong(listing.held_back)}; see `--all`",
             "check_name": "preflight",
             "fingerprint": records.digest(f"{listing.path}\0hidden", 32),
             "severity": "info",

@@ -19,7 +19,7 @@ from preflight.report import summary
 from preflight.report.by_column import ColumnFindings, by_column
 from preflight.report.listing import Listing
 from preflight.report.reported import Display, Reported, Unread
-from preflight.report.wording import hidden, number, plural
+from preflight.report.wording import header_wrong, number, plural
 from preflight.rule import Rule
 
 PLACES = 100
@@ -107,8 +107,7 @@ def _suite(reported: Reported, listing: Listing, cases: Sequence[_Case]) -> Iter
 
 def _inside(listing: Listing, case: _Case) -> Iterator[str]:
     if case.skipped:
-        said = hidden(listing.held_back)
-        why = f"the header is wrong, so {said}; see --all"
+        why = f"{header_wrong(listing.held_back)}; see --all"
         yield f"   <skipped message={_attribute(why)}/>\n"
     if not case.found:
         return

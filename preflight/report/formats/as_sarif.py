@@ -22,7 +22,7 @@ from preflight.report.listing import Listing
 from preflight.report.reported import Display, Reported
 from preflight.report.rule_help import paragraphs
 from preflight.report.text import harmless
-from preflight.report.wording import hidden, number, plural
+from preflight.report.wording import header_wrong, number, plural
 from preflight.rule import Rule
 
 RESULTS = 5_000
@@ -109,8 +109,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
 def _invocation(reported: Reported, count: int) -> dict[str, Any]:
     """Whether all files were checked, and what is not listed."""
     notes = [
-        f"{visible(listing.path)}: the header is wrong, so {hidden(listing.held_back)}; "
-        "show them with `--all`"
+        f"{visible(listing.path)}: {header_wrong(listing.held_back)}; show them with `--all`"
         for listing in reported.listings
         if listing.held_back
     ]
