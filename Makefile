@@ -24,7 +24,7 @@ test: check tests
 
 # What one runs while working.
 test-fast: $(READY)
-	HYPOTHESIS_PROFILE=fast $(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not slow and not long"
+	HYPOTHESIS_PROFILE=fast $(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not slow and not long and not browser"
 
 check: $(READY)
 	$(BIN)/ruff check .
