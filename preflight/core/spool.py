@@ -17,6 +17,11 @@ _IN_MEMORY = 32 << 20
 """How many bytes are held in memory before they go to a file."""
 
 
+def packed(value: object) -> bytes:
+    """A value as it stands in a spool."""
+    return pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
+
+
 class Spool(Generic[T]):
     """A list that only grows; small in memory, then in a file that has no name and is private.
 
@@ -37,9 +42,17 @@ class Spool(Generic[T]):
         Raises:
             WriteError: the disk is full.
         """
+        self.add_packed(packed(value))
+
+    def add_packed(self, value: bytes) -> None:
+        """Appends a value that is `packed` already, perhaps by another process of the call.
+
+        Raises:
+            WriteError: the disk is full.
+        """
         with files.writing("temporary files"):
             self._starts.append(self._file.seek(0, 2))
-            pickle.dump(value, self._file, protocol=pickle.HIGHEST_PROTOCOL)
+            self._file.write(value)
 
     def __len__(self) -> int:
         return len(self._starts)
@@ -48,5 +61,5 @@ class Spool(Generic[T]):
         """Reads the values in their order; several iterations do not disturb each other."""
         for start in self._starts:
             self._file.seek(start)
-            value: T = pickle.load(self._file)  # noqa: S301 - only this process can write there
+            value: T = pickle.load(self._file)  # noqa: S301 - only this call can write there
             yield value

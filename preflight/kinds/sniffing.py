@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -198,6 +199,14 @@ class Sample:
     def add(self, chunk: Chunk) -> None:
         """Adds the well-formed records of a chunk to the sample."""
         hashes = (chunk.rows.astype(np.uint64) * np.uint64(0x9E3779B1)) & np.uint64(0xFFFFFFFF)
+        self._add(hashes, chunk.table.select([str(at) for at in range(self._columns)]))
+
+    def merge(self, other: Sample) -> None:
+        """Adds the sample of other rows of the file."""
+        if other._tables:
+            self._add(other._hashes, pa.concat_tables(other._tables))
+
+    def _add(self, hashes: npt.NDArray[np.uint64], table: pa.Table) -> None:
         every = np.concatenate([self._hashes, hashes])
         while np.count_nonzero(every < self._bound) > self._most:
             self._bound //= 2
@@ -205,8 +214,7 @@ class Sample:
         if not kept.all():
             self._tables = [pa.concat_tables(self._tables).filter(pa.array(kept))]
         if taken.any():
-            wanted = chunk.table.select([str(at) for at in range(self._columns)])
-            self._tables.append(wanted.take(pa.array(np.flatnonzero(taken))))
+            self._tables.append(table.take(pa.array(np.flatnonzero(taken))))
         self._hashes = np.concatenate([self._hashes[kept], hashes[taken]])
 
     def looks(self) -> tuple[Looks, ...]:

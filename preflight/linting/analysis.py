@@ -23,18 +23,12 @@ from preflight.core.findings import Findings
 from preflight.core.types import Chunk, Ints, Layout, Problem, Safety, Severity
 from preflight.kinds.timestamp.day_month_order import DayMonthOrders
 from preflight.linting import across
-from preflight.linting.chunk_analysis import analyze_chunk
+from preflight.linting.chunk_result import ChunkResult, Engine, Job, in_this_process
 from preflight.linting.duplicates import Contacts
 from preflight.linting.fix_preview import FixPreview, Preview
-from preflight.linting.folds import (
-    ContentFold,
-    FixCounts,
-    add_orders,
-    add_states,
-)
+from preflight.linting.folds import ContentFold, FixCounts
 from preflight.linting.kept_chunks import KeptChunks
-from preflight.linting.linter import Linter, view_problems
-from preflight.linting.row_rules import RowRules, following
+from preflight.linting.linter import view_problems
 from preflight.linting.row_states import RowStateFold, RowStates
 from preflight.linting.snapshot_fold import SnapshotFold
 from preflight.linting.whole_file import WholeFile
@@ -130,7 +124,7 @@ def analyze(
     plan: Plan,
     chunks: Iterable[Chunk],
     *,
-    again: Iterable[Chunk] | None = None,
+    engine: Engine | None = None,
     progress: Callable[[int], None] = lambda _: None,
     schema: UserSchema | None = None,
     folder: Path | None = None,
@@ -144,27 +138,26 @@ def analyze(
     Args:
         layout: of the file.
         plan: of the check.
-        chunks: all of the file's.
-        again: the same chunks, read again for such dates and for repeated contacts; by default
-            `chunks`, which then must not be an iterator.
+        chunks: all of the file's; gone over again for such dates and for repeated contacts.
+        engine: analyzes the chunks; one by one in this process by default.
         progress: called with the number of records after each chunk.
         schema: of the user.
         folder: a private folder, for results that do not fit into memory.
         keys: a new file for the match keys of the rows, see `across.keep`; None if not wanted.
     """
-    again = chunks if again is None else again
+    engine = engine or in_this_process(chunks)
     first_pass = _FirstPass(layout, plan, schema, folder, keys)
-    first_pass.run(chunks, progress)
+    first_pass.run(engine, progress)
     proved = first_pass.orders
     if proved.keys() - plan.orders.keys():
         plan = dataclasses.replace(plan, orders={**proved, **plan.orders})
         first_pass = _FirstPass(layout, plan, schema, folder, keys)
-        first_pass.run(again, progress)
-    return first_pass.result(again)
+        first_pass.run(engine, progress, again=True)
+    return first_pass.result(chunks)
 
 
 class _FirstPass:
-    """The folds of the first pass, each of which sees every chunk once."""
+    """The folds of the first pass, each of which takes the result of every chunk once."""
 
     def __init__(
         self,
@@ -175,13 +168,12 @@ class _FirstPass:
         keys: Path | None,
     ) -> None:
         self._layout, self._plan = layout, plan
-        self._linter, self._row_rules = Linter(plan), RowRules(plan, layout)
         self._findings: list[Findings] = []
         self._states = RowStateFold()
-        self._contacts = Contacts(plan, across=keys is not None)
+        self._contacts = Contacts(plan)
         self._keys = keys
         self._fix_counts = FixCounts()
-        self._preview = FixPreview(self._linter, layout)
+        self._preview = FixPreview()
         self._repairable: dict[int, Safety] = {}
         self._orders = DayMonthOrders()
         self._content = ContentFold(layout, plan)
@@ -190,33 +182,34 @@ class _FirstPass:
         asked = schema is not None and bool(plan.scoped(Scope.SCHEMA))
         self._whole_file = WholeFile(schema, plan, layout) if schema and asked else None
 
-    def run(self, chunks: Iterable[Chunk], progress: Callable[[int], None]) -> None:
-        """Analyzes all chunks."""
-        for read, records_behind in following(chunks, self._row_rules.tail):
-            self.add(read, records_behind)
-            progress(read.count)
+    def run(self, engine: Engine, progress: Callable[[int], None], *, again: bool = False) -> None:
+        """Takes the results of all chunks; `again` if they were analyzed before."""
+        across, whole = self._keys is not None, self._whole_file is not None
+        job = Job(self._layout, self._plan, across=across, whole=whole, again=again)
+        for result in engine(job, lambda: self._preview.left):
+            self.add(result)
+            progress(result.count)
 
     @property
     def orders(self) -> Mapping[int, str]:
         """The order of day and month that the cells of each column prove; see `day_month_order`."""
         return self._orders.settled()
 
-    def add(self, read: Chunk, records_behind: int) -> None:
-        """Analyzes a chunk and gives it to each fold."""
-        chunk = analyze_chunk(self._linter, self._row_rules, read, records_behind)
+    def add(self, chunk: ChunkResult) -> None:
+        """Gives the result of a chunk to each fold."""
         self._findings.append(chunk.findings)
-        add_states(self._states, chunk)
-        add_orders(self._orders, chunk)
-        self._content.add(chunk)
-        if self._snapshot is not None:
-            self._snapshot.add(chunk)
-        self._contacts.add(chunk)
-        self._preview.add(chunk)
-        self._fix_counts.add(chunk)
-        self._repairable |= chunk.row_rules.repairable
-        self._kept.add(chunk)
-        if self._whole_file is not None:
-            self._whole_file.add(chunk.fixed())
+        self._states.add(chunk.states)
+        self._orders.merge(chunk.orders)
+        self._content.add(chunk.content)
+        if self._snapshot is not None and chunk.seen is not None:
+            self._snapshot.add(chunk.seen)
+        self._contacts.add(chunk.hashes)
+        self._preview.add(chunk.guesses)
+        self._fix_counts.add(chunk.fixed)
+        self._repairable |= chunk.repairable
+        self._kept.add(chunk.kept)
+        if self._whole_file is not None and chunk.chunk is not None:
+            self._whole_file.add(chunk.chunk)
 
     def result(self, chunks: Iterable[Chunk]) -> Analysis:
         """The result, after all chunks were added.

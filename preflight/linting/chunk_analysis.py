@@ -79,7 +79,7 @@ class ChunkAnalysis:
 
 
 def analyze_chunk(
-    linter: Linter, row_rules: RowRules, read: Chunk, records_behind: int
+    linter: Linter, row_rules: RowRules, read: Chunk, records_behind: int, *, begun: bool = False
 ) -> ChunkAnalysis:
     """Lints a chunk, fixes it in memory, and lints the changed cells again.
 
@@ -89,8 +89,9 @@ def analyze_chunk(
         read: the chunk as read.
         records_behind: the number of records after it that are not blank, see
             `row_rules.following`.
+        begun: whether another table has begun before it.
     """
-    result = row_rules.judge(read, records_behind)
+    result = row_rules.judge(read, records_behind, begun=begun)
     linted = linter.lint(with_joined(result.chunk, linter.plan.columns))
     columns = tuple(fix_columns(linter, linted))
     rows = result.chunk.rows

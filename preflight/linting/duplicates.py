@@ -47,29 +47,38 @@ class Duplicates:
     hits: Mapping[str, Ints]
 
 
-class Contacts:
-    """The hashes of a file's rows, to compare them after the last row was read.
+@dataclass(frozen=True)
+class RowHashes:
+    """The hashes of the rows of a chunk.
+
+    Attributes:
+        rows: a frame of row int64, line int64, bad bool (has an error after fixing), keyed bool
+            (has a match key), high and low uint64 (of the match key, or of the whole row).
+        numbers: for each column of phones that several people may share, the rows with a number
+            and its hash: a frame of row int64 and number uint64.
+    """
+
+    rows: pd.DataFrame
+    numbers: Mapping[int, pd.DataFrame]
+
+
+class RowHasher:
+    """Makes the hashes that the rules about the table need.
 
     Args:
-        plan: with the rules about the table; only what they need is kept.
+        plan: with the rules; only what they need is kept.
         across: whether the match keys are also compared with those of other files.
     """
 
     def __init__(self, plan: Plan, *, across: bool = False) -> None:
         self._plan = plan
-        self._across = across
-        of_file = [rule for rule in plan.scoped(Scope.TABLE) if rule.alike is not Alike.FILES]
-        self._rules = sorted(of_file, key=lambda rule: (not rule.drops, rule.code))
-        self._wanted = {rule.alike for rule in self._rules}
-        self._rows: list[pd.DataFrame] = []
-        self._numbers: dict[int, list[pd.DataFrame]] = {
-            column.position: [] for column in plan.shared
-        }
+        self._wanted = {rule.alike for rule in _of_file(plan)}
+        self._asked = across or bool(self._wanted)
 
-    def add(self, analyzed: ChunkAnalysis) -> None:
-        """Adds the hashes of a chunk's rows, before and after fixing."""
-        if not self._rules and not self._across:
-            return
+    def hashes(self, analyzed: ChunkAnalysis) -> RowHashes | None:
+        """The hashes of a chunk's rows, before and after fixing; None if nothing needs them."""
+        if not self._asked:
+            return None
         chunk = analyzed.joined
         of_column = {
             fixed_column.suspects.column.position: fixed_column for fixed_column in analyzed.columns
@@ -82,57 +91,53 @@ class Contacts:
         hashes = np.zeros((2, len(keys)), dtype=np.uint64)
         hashes[:, keyed] = _hashed(keys[keyed])
         if Alike.ROW in self._wanted and not keyed.all():
-            hashes[:, ~keyed] = _hashed(self._whole(chunk, ~keyed))
-        self._rows.append(
-            pd.DataFrame(
-                {
-                    "row": chunk.rows,
-                    "line": chunk.lines,
-                    "bad": analyzed.bad_after,
-                    "keyed": keyed,
-                    "high": hashes[0],
-                    "low": hashes[1],
-                }
-            )
-        )
+            hashes[:, ~keyed] = _hashed(_whole(self._plan, chunk, ~keyed))
+        rows = {
+            "row": chunk.rows,
+            "line": chunk.lines,
+            "bad": analyzed.bad_after,
+            "keyed": keyed,
+            "high": hashes[0],
+            "low": hashes[1],
+        }
+        numbers = {}
         for column in self._plan.shared:
             hashed_numbers = _numbers(chunk, column.position, of_column.get(column.position))
             filled = np.flatnonzero(hashed_numbers)
-            frame = pd.DataFrame({"row": chunk.rows[filled], "number": hashed_numbers[filled]})
-            self._numbers[column.position].append(frame)
+            own = {"row": chunk.rows[filled], "number": hashed_numbers[filled]}
+            numbers[column.position] = pd.DataFrame(own)
+        return RowHashes(pd.DataFrame(rows), numbers)
+
+
+class Contacts:
+    """The hashes of a file's rows, to compare them after the last row was read.
+
+    Args:
+        plan: with the rules about the table.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._rules = sorted(_of_file(plan), key=lambda rule: (not rule.drops, rule.code))
+        self._wanted = {rule.alike for rule in self._rules}
+        self._rows: list[pd.DataFrame] = []
+        self._numbers: dict[int, list[pd.DataFrame]] = {
+            column.position: [] for column in plan.shared
+        }
+
+    def add(self, hashes: RowHashes | None) -> None:
+        """Adds the hashes of a chunk's rows."""
+        if hashes is None:
+            return
+        self._rows.append(hashes.rows)
+        for position, numbers in hashes.numbers.items():
+            self._numbers[position].append(numbers)
 
     def keys(self) -> pd.DataFrame:
         """The rows with their match keys, for `across.keep`."""
         if not self._rows:
             return pd.DataFrame(columns=["row", "line", "keyed", *_ALIKE])
         return pd.concat(self._rows, ignore_index=True)
-
-    def _whole(self, chunk: Chunk, mask: Bools) -> np.ndarray:
-        """The rows of a mask as one text each: all cells as read, without helper columns."""
-        kept = chunk.table.filter(pa.array(mask))
-        cells = [
-            kept[str(column.position)]
-            for column in self._plan.columns
-            if not column.pieces and column.kind != "helper"
-        ]
-        if not cells:
-            return np.full(kept.num_rows, "", dtype=object)
-        return np.asarray(
-            pc.binary_join_element_wise(*cells, _SEPARATOR).to_numpy(zero_copy_only=False)
-        )
-
-    def _names(self, chunk: Chunk, mask: Bools) -> np.ndarray:
-        """The names in the rows of a mask, in lower case; "" if there is none."""
-        kept = chunk.table.filter(pa.array(mask))
-        cells = [
-            kept[str(column.position)]
-            for column in self._plan.columns
-            if not column.pieces and column.kind == "name"
-        ]
-        if not cells:
-            return np.full(kept.num_rows, "", dtype=object)
-        names = pc.utf8_lower(pc.utf8_trim_whitespace(pc.binary_join_element_wise(*cells, " ")))
-        return np.asarray(names.to_numpy(zero_copy_only=False))
 
     def judge(self, kept: KeptChunks, chunks: Iterable[Chunk]) -> Duplicates:
         """Applies the rules about the table to all rows together.
@@ -204,7 +209,7 @@ class Contacts:
     def _hashes(self, chunk: Chunk, wanted: Ints) -> pd.DataFrame:
         """The hashes of the wanted rows of a chunk."""
         mask = np.isin(chunk.rows, wanted)
-        whole, names = self._whole(chunk, mask), self._names(chunk, mask)
+        whole, names = _whole(self._plan, chunk, mask), _names(self._plan, chunk, mask)
         high, low = _hashed(whole)
         person = np.where(names == "", 0, _hashed(names)[0]).astype(np.uint64)
         return pd.DataFrame({"row": chunk.rows[mask], "high": high, "low": low, "person": person})
@@ -232,6 +237,40 @@ class Contacts:
                 own = frame["high"].where(frame["keyed"], named)
                 frame = frame.assign(high=frame["number"], low=frame["number"], person=own)
                 yield column, _ordered(frame)
+
+
+def _of_file(plan: Plan) -> list[Rule]:
+    """The rules about the table that look at this file alone."""
+    return [rule for rule in plan.scoped(Scope.TABLE) if rule.alike is not Alike.FILES]
+
+
+def _whole(plan: Plan, chunk: Chunk, mask: Bools) -> np.ndarray:
+    """The rows of a mask as one text each: all cells as read, without helper columns."""
+    kept = chunk.table.filter(pa.array(mask))
+    cells = [
+        kept[str(column.position)]
+        for column in plan.columns
+        if not column.pieces and column.kind != "helper"
+    ]
+    if not cells:
+        return np.full(kept.num_rows, "", dtype=object)
+    return np.asarray(
+        pc.binary_join_element_wise(*cells, _SEPARATOR).to_numpy(zero_copy_only=False)
+    )
+
+
+def _names(plan: Plan, chunk: Chunk, mask: Bools) -> np.ndarray:
+    """The names in the rows of a mask, in lower case; "" if there is none."""
+    kept = chunk.table.filter(pa.array(mask))
+    cells = [
+        kept[str(column.position)]
+        for column in plan.columns
+        if not column.pieces and column.kind == "name"
+    ]
+    if not cells:
+        return np.full(kept.num_rows, "", dtype=object)
+    names = pc.utf8_lower(pc.utf8_trim_whitespace(pc.binary_join_element_wise(*cells, " ")))
+    return np.asarray(names.to_numpy(zero_copy_only=False))
 
 
 def duplicates(

@@ -54,11 +54,32 @@ class Preview:
         return at < len(rows) and int(rows[at]) == row
 
 
-class FixPreview:
-    """Collects what unsafe fixes would add to a file that is fixed without them.
+@dataclasses.dataclass(frozen=True)
+class Guesses:
+    """What unsafe fixes would do in a chunk.
 
-    Only the cells that a rule hits and could fix unsafely are fixed once more. No more than
-    `MOST_GUESSES` of them are checked again: a file of which every row fails must not cost twice.
+    Attributes:
+        records: the malformed records that they would repair and that then have no error.
+        changed: column position → the rows in which they would change its cell.
+        counted: cells that they may change, counted up to and with each row that has some, as far
+            as they were checked again; ascending.
+        total: how many there are in the chunk.
+        rows: rejected rows without an error about a cell after them, as far as was checked.
+        at: for each of `rows` the cells that are counted up to and with it.
+    """
+
+    records: tuple[int, ...]
+    changed: Mapping[int, Ints]
+    counted: Ints
+    total: int
+    rows: Ints
+    at: Ints
+
+
+class Guesser:
+    """Finds what unsafe fixes would add to a chunk that is fixed without them.
+
+    Only the cells that a rule hits and could fix unsafely are fixed once more.
 
     Args:
         linter: of the file.
@@ -75,48 +96,52 @@ class FixPreview:
             if rule.fix is not None and rule.safety is Safety.UNSAFE and not plan.unsafe_fixes
         }
         self._repairs = RecordRepairs(self._bold, layout)
-        self._records: set[int] = set()
-        self._left = MOST_GUESSES
-        self._rows: list[Ints] = []
-        self._changed: dict[int, list[Ints]] = {}
-        self._all_seen = True
 
-    def add(self, chunk: ChunkAnalysis) -> None:
-        """Looks at the columns of a chunk, after the fixes that are made."""
-        self._add_records(chunk)
+    def guesses(self, chunk: ChunkAnalysis, most: int) -> Guesses:
+        """Looks at the columns of a chunk, after the fixes that are made.
+
+        Args:
+            chunk: the chunk.
+            most: how many cells are checked again.
+        """
         rows = chunk.chunk.rows
         hit = [self._hit(column) for column in chunk.columns]
         counts = np.zeros(len(rows), dtype=np.int64)
+        changed = {}
         for column, cells in zip(chunk.columns, hit, strict=True):
             if cells.any():
                 counts[_places(column.suspects, cells)] += 1
                 where = _places(column.suspects, self._changes(column.suspects, cells))
-                self._changed.setdefault(column.suspects.column.position, []).append(rows[where])
-        if not counts.any():
-            return
+                changed[column.suspects.column.position] = rows[where]
         so_far = np.cumsum(counts)
-        reach = int(np.searchsorted(so_far, self._left, side="right"))
-        self._all_seen &= reach == len(rows)
-        if not reach:
-            return
-        self._left -= int(so_far[reach - 1])
-        guessed = [
-            fix_column(self._linter, _of_first_rows(column.suspects, reach), self._bold)
-            if cells.any()
-            else column
-            for column, cells in zip(chunk.columns, hit, strict=True)
-        ]
-        columns = ((column.suspects, column.hits) for column in guessed)
-        still_bad = bad_rows(self._linter, columns, len(rows))
-        fixable = chunk.bad_after & ~chunk.condemned
-        self._rows.append(rows[:reach][(fixable & ~still_bad)[:reach]])
+        reach = int(np.searchsorted(so_far, most, side="right")) if counts.any() else 0
+        saved = rows[:0]
+        if reach:
+            guessed = [
+                fix_column(self._linter, _of_first_rows(column.suspects, reach), self._bold)
+                if cells.any()
+                else column
+                for column, cells in zip(chunk.columns, hit, strict=True)
+            ]
+            columns = ((column.suspects, column.hits) for column in guessed)
+            still_bad = bad_rows(self._linter, columns, len(rows))
+            fixable = chunk.bad_after & ~chunk.condemned
+            saved = np.flatnonzero((fixable & ~still_bad)[:reach])
+        return Guesses(
+            records=self._records(chunk),
+            changed=changed,
+            counted=so_far[:reach][counts[:reach] > 0],
+            total=int(counts.sum()),
+            rows=rows[saved],
+            at=so_far[saved],
+        )
 
-    def _add_records(self, chunk: ChunkAnalysis) -> None:
-        """Looks at the malformed records that unsafe fixes would repair."""
+    def _records(self, chunk: ChunkAnalysis) -> tuple[int, ...]:
+        """The malformed records that unsafe fixes would repair."""
         result = chunk.row_rules
         wanted = np.setdiff1d(sorted(result.repairable), result.repaired).astype(np.int64)
         if not len(wanted):
-            return
+            return ()
         repaired = self._repairs.repair(chunk.read).chunk
         others = np.setdiff1d(repaired.rows, wanted)
         records = with_joined(without_rows(repaired, others), self._bold.columns)
@@ -126,7 +151,7 @@ class FixPreview:
         ]
         columns = ((column.suspects, column.hits) for column in fixed)
         bad = bad_rows(self._linter, columns, len(records.rows))
-        self._records.update(records.rows[~bad].tolist())
+        return tuple(records.rows[~bad].tolist())
 
     def _hit(self, column: FixedColumn) -> Bools:
         """A mask of the distinct cells that an unsafe fix may change."""
@@ -147,6 +172,34 @@ class FixPreview:
             if change.safety is Safety.UNSAFE:
                 changed[at[change.cells]] = True
         return changed
+
+
+class FixPreview:
+    """Collects what unsafe fixes would add to a file that is fixed without them.
+
+    No more than `MOST_GUESSES` cells are checked again: a file of which every row fails must not
+    cost twice.
+
+    Attributes:
+        left: how many more are to be checked again.
+    """
+
+    def __init__(self) -> None:
+        self.left = MOST_GUESSES
+        self._records: set[int] = set()
+        self._rows: list[Ints] = []
+        self._changed: dict[int, list[Ints]] = {}
+        self._all_seen = True
+
+    def add(self, guesses: Guesses) -> None:
+        """Adds a chunk, of which at least so many cells were checked again as were left."""
+        self._records.update(guesses.records)
+        for position, rows in guesses.changed.items():
+            self._changed.setdefault(position, []).append(rows)
+        self._all_seen &= guesses.total <= self.left
+        self._rows.append(guesses.rows[guesses.at <= self.left])
+        counted = guesses.counted[guesses.counted <= self.left]
+        self.left -= int(counted[-1]) if len(counted) else 0
 
     def result(self, after: RowStates) -> Preview:
         """What was found.

@@ -1,8 +1,13 @@
-"""The folds of the first pass: each collects one thing over the chunks of a file."""
+"""Folds of the first pass: each collects one thing over the chunks of a file.
+
+A fold has two halves. One takes what it needs out of an analyzed chunk, in whichever process the
+chunk is analyzed; the other adds that to what the chunks before have given.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -12,29 +17,44 @@ from preflight.config.column_mapping import is_sent
 from preflight.config.plan import Plan
 from preflight.core.types import Bools, Chunk, Ints, Layout
 from preflight.kinds.sniffing import Sample
-from preflight.kinds.timestamp.day_month_order import DayMonthOrders
 from preflight.linting.chunk_analysis import ChunkAnalysis
 from preflight.linting.linter import ColumnSuspects
-from preflight.linting.row_states import CLEAN, RowStateFold, RowStates
+from preflight.linting.row_states import CLEAN, RowStates
 from preflight.rule import FileView
 
 # Of these there may be one for each cell of a file.
 Rows = npt.NDArray[np.int32]
 
 
-def add_states(states: RowStateFold, chunk: ChunkAnalysis) -> None:
-    """Adds the rows of a chunk to the row states of the file."""
-    states.add(chunk.chunk.rows, chunk.bad_before, chunk.bad_after)
-    states.add_rejected(chunk.malformed[~chunk.linted.dropped])
-    states.add_dropped(chunk.malformed[chunk.linted.dropped])
-    states.add_dropped(chunk.row_rules.dropped)
-    states.add_rejected(chunk.row_rules.no_contacts)
+@dataclass(frozen=True)
+class FixedRows:
+    """The rows of a chunk in which fixes change a cell or repair a record.
+
+    Attributes:
+        cells: of each cell that changes and each record that is repaired.
+        of_code: the same for each rule code.
+    """
+
+    cells: tuple[Rows, ...]
+    of_code: Mapping[str, Sequence[Rows]]
 
 
-def add_orders(orders: DayMonthOrders, chunk: ChunkAnalysis) -> None:
-    """Adds what the dates of a chunk prove about the order of day and month."""
-    for suspects in chunk.linted.columns:
-        orders.add(suspects.column.position, suspects.cells)
+def fixed_rows(chunk: ChunkAnalysis) -> FixedRows:
+    """The rows of a chunk that fixes change."""
+    repairs = chunk.row_rules.repairs
+    cells = [repairs["row"].to_numpy(dtype=np.int32)]
+    of_code: dict[str, list[Rows]] = {}
+    for code, repaired in repairs.groupby("code")["row"] if len(repairs) else ():
+        of_code.setdefault(str(code), []).append(repaired.to_numpy(dtype=np.int32))
+    rows = chunk.chunk.rows
+    for column in chunk.columns:
+        suspects, changed = column.suspects, column.fixed.changed
+        if not changed.any():
+            continue
+        cells.append(_rows_of(rows, suspects, changed))
+        for change in column.fixed.changes:
+            of_code.setdefault(change.code, []).append(_rows_of(rows, suspects, change.cells))
+    return FixedRows(tuple(cells), of_code)
 
 
 class FixCounts:
@@ -44,21 +64,11 @@ class FixCounts:
         self._cells: list[Rows] = []
         self._of_code: dict[str, list[Rows]] = {}
 
-    def add(self, chunk: ChunkAnalysis) -> None:
+    def add(self, fixed: FixedRows) -> None:
         """Adds the fixes of a chunk."""
-        repairs = chunk.row_rules.repairs
-        self._cells.append(repairs["row"].to_numpy(dtype=np.int32))
-        for code, repaired in repairs.groupby("code")["row"] if len(repairs) else ():
-            self._of_code.setdefault(str(code), []).append(repaired.to_numpy(dtype=np.int32))
-        rows = chunk.chunk.rows
-        for column in chunk.columns:
-            suspects, changed = column.suspects, column.fixed.changed
-            if not changed.any():
-                continue
-            self._cells.append(_rows_of(rows, suspects, changed))
-            for change in column.fixed.changes:
-                kept = self._of_code.setdefault(change.code, [])
-                kept.append(_rows_of(rows, suspects, change.cells))
+        self._cells += fixed.cells
+        for code, rows in fixed.of_code.items():
+            self._of_code.setdefault(code, []).extend(rows)
 
     def cells(self, states: RowStates) -> int:
         """The number of cells that are changed and of records that are repaired, each once."""
@@ -79,6 +89,31 @@ def _count_clean(pieces: Iterable[Rows], states: RowStates) -> int:
     return sum(int((states[rows - 1] == CLEAN).sum()) for rows in pieces)
 
 
+@dataclass(frozen=True)
+class Content:
+    """What a chunk adds to a `FileView`.
+
+    Attributes:
+        sample: of its rows.
+        filled: for each column the number of cells that are not blank.
+        newlines: as of the chunk.
+        well_formed: the number of rows.
+    """
+
+    sample: Sample
+    filled: Ints
+    newlines: tuple[int, int, int]
+    well_formed: int
+
+
+def content_of(chunk: ChunkAnalysis, width: int) -> Content:
+    """What a chunk adds to the view of its file, whose header has `width` columns."""
+    sample = Sample(width)
+    sample.add(chunk.chunk)
+    filled = _filled_cells(chunk.joined)
+    return Content(sample, filled, chunk.read.newlines, len(chunk.chunk.rows))
+
+
 class ContentFold:
     """Collects the content of a `FileView`, for the rules about the file and its header.
 
@@ -94,12 +129,12 @@ class ContentFold:
         self._newlines = np.zeros(3, dtype=np.int64)
         self._well_formed = 0
 
-    def add(self, chunk: ChunkAnalysis) -> None:
+    def add(self, content: Content) -> None:
         """Adds a chunk."""
-        self._sample.add(chunk.chunk)
-        self._filled += _filled_cells(chunk.joined)
-        self._newlines += chunk.read.newlines
-        self._well_formed += len(chunk.chunk.rows)
+        self._sample.merge(content.sample)
+        self._filled += content.filled
+        self._newlines += content.newlines
+        self._well_formed += content.well_formed
 
     def view(self, rows: int) -> FileView:
         """The view of the file.

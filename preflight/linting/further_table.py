@@ -7,27 +7,21 @@ import numpy as np
 from preflight.core.types import Chunk, Flaw, Ints
 
 
-class FurtherTable:
-    """Remembers from chunk to chunk that another table has begun; it lasts to the end of a file."""
+def below(chunk: Chunk, headers: Ints, *, begun: bool) -> tuple[Ints, Ints]:
+    """The rows of a chunk that are of another table, and their lines.
 
-    def __init__(self) -> None:
-        self._begun = False
+    Another table lasts to the end of the file. Blank records are of no table.
 
-    def below(self, chunk: Chunk, headers: Ints) -> tuple[Ints, Ints]:
-        """The rows of a chunk that are of another table, and their lines.
-
-        Blank records are of no table.
-
-        Args:
-            chunk: the chunks are given in their order.
-            headers: its rows that are headers of other tables.
-        """
-        records = chunk.malformed[chunk.malformed["flaw"] != Flaw.BLANK]
-        if not self._begun and not len(headers):
-            return headers, headers
-        first = 0 if self._begun else int(headers.min())
-        self._begun = True
-        rows = np.concatenate([chunk.rows, records["row"].to_numpy(dtype=np.int64)])
-        lines = np.concatenate([chunk.lines, records["line"].to_numpy(dtype=np.int64)])
-        theirs = (rows > first) & ~np.isin(rows, headers)
-        return rows[theirs], lines[theirs]
+    Args:
+        chunk: the chunk.
+        headers: its rows that are headers of other tables.
+        begun: whether another table has begun before the chunk.
+    """
+    if not begun and not len(headers):
+        return headers, headers
+    records = chunk.malformed[chunk.malformed["flaw"] != Flaw.BLANK]
+    first = 0 if begun else int(headers.min())
+    rows = np.concatenate([chunk.rows, records["row"].to_numpy(dtype=np.int64)])
+    lines = np.concatenate([chunk.lines, records["line"].to_numpy(dtype=np.int64)])
+    theirs = (rows > first) & ~np.isin(rows, headers)
+    return rows[theirs], lines[theirs]

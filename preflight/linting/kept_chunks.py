@@ -6,7 +6,7 @@ results, and read the file again only for cells without a finding.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,8 +19,8 @@ from preflight.config.plan import Plan
 from preflight.core import findings as tables
 from preflight.core.errors import SourceError
 from preflight.core.findings import Findings
-from preflight.core.spool import Spool
-from preflight.core.types import Chunk, Ints, Layout
+from preflight.core.spool import Spool, packed
+from preflight.core.types import Chunk, Column, Ints, Layout
 from preflight.linting.chunk_analysis import ChunkAnalysis
 from preflight.linting.fixer import ColumnFixes
 from preflight.linting.repair_records import RecordRepairs
@@ -80,6 +80,31 @@ class AgainChunk:
     kept: KeptChunk
 
 
+@dataclass(frozen=True)
+class PackedResults:
+    """What is kept of a chunk, as it stands in a `Spool`.
+
+    Attributes:
+        chunk: its `KeptChunk`.
+        cells: its `FoundCells`.
+    """
+
+    chunk: bytes
+    cells: tuple[bytes, ...]
+
+
+def packed_results(chunk: ChunkAnalysis, columns: Sequence[Column]) -> PackedResults:
+    """What is kept of an analyzed chunk of a file with these columns."""
+    result = chunk.row_rules
+    kept = KeptChunk(chunk.chunk.rows, result.removed, chunk.fixes, chunk.findings_after)
+    frame = chunk.findings.frame
+    # Findings about a removed row are about cells, too.
+    whole = with_joined(result.aligned, columns) if len(kept.removed) else chunk.joined
+    rows, numbers = frame[tables.ROW].to_numpy(), frame[tables.COLUMN].to_numpy()
+    cells = (packed(each) for each in found_cells(whole, kept, rows, numbers))
+    return PackedResults(packed(kept), tuple(cells))
+
+
 class KeptChunks:
     """What was found in the chunks of a file.
 
@@ -98,15 +123,11 @@ class KeptChunks:
         """Another process gets nothing that was kept: it is in a file without a name."""
         return KeptChunks, (self._layout, self._plan)
 
-    def add(self, chunk: ChunkAnalysis) -> None:
+    def add(self, results: PackedResults) -> None:
         """Keeps what was found in a chunk."""
-        result = chunk.row_rules
-        kept = KeptChunk(chunk.chunk.rows, result.removed, chunk.fixes, chunk.findings_after)
-        self._chunks.add(kept)
-        frame = chunk.findings.frame
-        # Findings about a removed row are about cells, too.
-        whole = self._joined(result.aligned) if len(kept.removed) else chunk.joined
-        self._add_cells(whole, kept, frame[tables.ROW].to_numpy(), frame[tables.COLUMN].to_numpy())
+        self._chunks.add_packed(results.chunk)
+        for cells in results.cells:
+            self._cells.add_packed(cells)
 
     def add_cells(self, again: AgainChunk, rows: Ints, columns: Ints) -> None:
         """Keeps further cells of a chunk.
@@ -116,13 +137,8 @@ class KeptChunks:
             rows: of the cells; those of other chunks are passed over.
             columns: the column of each, from 1.
         """
-        self._add_cells(self._joined(again.aligned), again.kept, rows, columns)
-
-    def _joined(self, chunk: Chunk) -> Chunk:
-        return with_joined(chunk, self._plan.columns)
-
-    def _add_cells(self, whole: Chunk, kept: KeptChunk, rows: Ints, columns: Ints) -> None:
-        for cells in found_cells(whole, kept, rows, columns):
+        whole = with_joined(again.aligned, self._plan.columns)
+        for cells in found_cells(whole, again.kept, rows, columns):
             self._cells.add(cells)
 
     @property

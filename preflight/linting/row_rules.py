@@ -25,7 +25,7 @@ from preflight.core import findings as tables
 from preflight.core.arrow import matches
 from preflight.core.findings import Findings
 from preflight.core.types import Bools, Chunk, Flaw, Ints, Layout, Safety, Severity
-from preflight.linting.further_table import FurtherTable
+from preflight.linting.further_table import below
 from preflight.linting.repair_records import RecordRepairs
 from preflight.linting.row_suspects import RowSuspects
 from preflight.linting.rule_answers import asked, crash_message, mask_of, series_of
@@ -75,6 +75,7 @@ class RowRuleResult:
         repairable: the rows that are repaired, or would be on request, with the safety of that.
         repairs: the repaired records, a frame of `types.LOCATED_CHANGE_COLUMNS` whose texts are
             whole records.
+        begun: whether another table has begun before the end of the chunk.
     """
 
     chunk: Chunk
@@ -85,6 +86,7 @@ class RowRuleResult:
     aligned: Chunk
     repairable: Mapping[int, Safety]
     repairs: pd.DataFrame
+    begun: bool = False
 
     @property
     def removed(self) -> Ints:
@@ -161,16 +163,16 @@ class RowRules:
         self._suspects = RowSuspects(rules, self._context)
         self._rules = [rule for rule in rules if self._suspects.sought(rule)]
         self._repairs = RecordRepairs(plan, layout)
-        self._further = FurtherTable()
         self.tail = max((rule.tail for rule in self._rules), default=0)
         """The number of records after a chunk that the rules need to know."""
 
-    def judge(self, chunk: Chunk, behind: int) -> RowRuleResult:
+    def judge(self, chunk: Chunk, behind: int, *, begun: bool = False) -> RowRuleResult:
         """Applies the rules to a chunk.
 
         Args:
             chunk: as read.
             behind: the number of records after it that are not blank, see `following`.
+            begun: whether another table has begun before the chunk.
         """
         repaired = self._repairs.repair(chunk)
         chunk = repaired.chunk
@@ -185,7 +187,8 @@ class RowRules:
             known[code] = rows
             pieces += rule_findings
             if rule.opens_table and code == rule.code:
-                more, more_lines = self._further.below(chunk, rows)
+                more, more_lines = below(chunk, rows, begun=begun)
+                begun |= bool(len(rows))
                 pieces.append(tables.table(code, more, more_lines, 0))
                 rows = np.concatenate([rows, more])
             if rule.drops and code == rule.code and self._plan.applies(rule.safety):
@@ -219,6 +222,7 @@ class RowRules:
                 if row not in removed_rows
             },
             repairs=repaired.repairs[~repaired.repairs["row"].isin(removed)],
+            begun=begun,
         )
 
     def _without_others(self, findings: Findings, no_contacts: Ints) -> Findings:

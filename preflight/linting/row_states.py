@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,24 @@ RowStates = npt.NDArray[np.uint8]
 """One of CLEAN, REJECTED and DROPPED for each row of a file: row 1 stands at 0."""
 
 
+@dataclass(frozen=True)
+class ChunkStates:
+    """The states of the rows of a chunk; each row is in one of them, or dropped.
+
+    Attributes:
+        rows: those that were linted.
+        bad_before, bad_after: masks over them: those with an error before and after fixing.
+        rejected: other rows that are rejected, fixed or not.
+        dropped: the rows that are dropped, fixed or not.
+    """
+
+    rows: Ints
+    bad_before: Bools
+    bad_after: Bools
+    rejected: Ints
+    dropped: Ints
+
+
 class RowStateFold:
     """Gathers the state of each row, as the file stands and after fixing.
 
@@ -24,33 +43,20 @@ class RowStateFold:
     """
 
     def __init__(self) -> None:
-        self._pieces: list[tuple[Ints, Bools, Bools]] = []
-        self._dropped: list[Ints] = []
+        self._pieces: list[tuple[RowStates, RowStates]] = []
         self.before: RowStates = np.empty(0, dtype=np.uint8)
         self.after: RowStates = np.empty(0, dtype=np.uint8)
 
-    def add(self, rows: Ints, bad_before: Bools, bad_after: Bools) -> None:
-        """Takes in some rows, and masks over them: those with an error before and after fixing."""
-        self._pieces.append((rows, bad_before, bad_after))
-
-    def add_rejected(self, rows: Ints) -> None:
-        """Takes in rows that are rejected, fixed or not."""
-        self.add(rows, *np.ones((2, len(rows)), dtype=bool))
-
-    def add_dropped(self, rows: Ints) -> None:
-        """Takes in rows that are dropped, fixed or not."""
-        self._dropped.append(rows)
+    def add(self, states: ChunkStates) -> None:
+        """Takes in the rows of the next chunk."""
+        self._pieces.append(_of_chunk(states))
 
     def settle(self) -> None:
         """Makes the states of all rows that were taken in; each row was taken in once."""
-        total = sum(len(rows) for rows, *_ in self._pieces) + sum(map(len, self._dropped))
-        self.before, self.after = np.full((2, total), CLEAN, dtype=np.uint8)
-        for rows, bad_before, bad_after in self._pieces:
-            self.before[rows[bad_before] - 1] = REJECTED
-            self.after[rows[bad_after] - 1] = REJECTED
-        for rows in self._dropped:
-            self._put(rows, DROPPED)
-        self._pieces, self._dropped = [], []
+        nothing = np.empty(0, dtype=np.uint8)
+        self.before = np.concatenate([nothing, *(before for before, _ in self._pieces)])
+        self.after = np.concatenate([nothing, *(after for _, after in self._pieces)])
+        self._pieces = []
 
     def condemn(self, plan: Plan, hits: Mapping[str, Ints]) -> None:
         """Puts rows into the state in which the rules about the table want them.
@@ -78,3 +84,16 @@ class RowStateFold:
     def _put(self, rows: Ints, state: int) -> None:
         for states in (self.before, self.after):
             states[rows - 1] = state
+
+
+def _of_chunk(states: ChunkStates) -> tuple[RowStates, RowStates]:
+    """A byte for each row of a chunk, before and after fixing."""
+    every = np.concatenate([states.rows, states.rejected, states.dropped])
+    first = int(every.min(initial=1 << 62))
+    before, after = np.full((2, len(every)), CLEAN, dtype=np.uint8)
+    before[states.rows[states.bad_before] - first] = REJECTED
+    after[states.rows[states.bad_after] - first] = REJECTED
+    for each in (before, after):
+        each[states.rejected - first] = REJECTED
+        each[states.dropped - first] = DROPPED
+    return before, after

@@ -8,20 +8,20 @@ rows: counts of formats, a histogram of lengths, and of the domains so many as c
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from importlib.metadata import version
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from preflight.config.plan import Plan
-from preflight.core.types import Chunk, Column, Ints, Layout
-from preflight.linting.cell_forms import FORMS
+from preflight.core.types import Column, Ints, Layout
+from preflight.linting.cell_forms import FORMS, CellForms, Forms
 from preflight.linting.chunk_analysis import ChunkAnalysis
 from preflight.linting.domain_counts import DomainCounts
 from preflight.linting.duplicates import normal_keys
-from preflight.linting.linter import ColumnSuspects
 from preflight.rule import FileView
 from preflight.snapshots.picture import FILLED, VALID, Picture, Trace
 from preflight.snapshots.row_blocks import RowBlocks
@@ -40,6 +40,68 @@ _LONGEST = 1023
 _NEWLINES = ("LF", "CRLF", "CR")
 
 
+@dataclass(frozen=True)
+class SeenCells:
+    """The cells of a column in a chunk.
+
+    Attributes:
+        lengths: int16, of each cell, at most `_LONGEST`.
+        forms: of the filled cells; None if they are not linted.
+    """
+
+    lengths: npt.NDArray[np.int16]
+    forms: CellForms | None
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a chunk adds to a snapshot.
+
+    Attributes:
+        rows, lines: of the chunk.
+        cells: of each column, in the order of `_columns`.
+        ascii: whether no cell has another character.
+        keys: a hash of each match key.
+    """
+
+    rows: Ints
+    lines: Ints
+    cells: tuple[SeenCells, ...]
+    ascii: bool
+    keys: np.ndarray
+
+
+def seen_in(chunk: ChunkAnalysis, plan: Plan) -> Seen:
+    """What a chunk adds to a snapshot."""
+    joined = chunk.joined
+    suspects = {each.column.position: each for each in chunk.linted.columns}
+    cells, ascii_only = [], True
+    for column in _columns(plan):
+        values = joined.table[str(column.position)]
+        ascii_only = ascii_only and pc.all(pc.string_is_ascii(values)).as_py() is not False
+        lengths = np.minimum(np.asarray(pc.utf8_length(values).to_numpy()), _LONGEST)
+        filled, forms = np.flatnonzero(lengths), _forms(column, plan)
+        judged = forms is not None and len(filled)
+        found = forms(values, filled, suspects.get(column.position)) if forms and judged else None
+        cells.append(SeenCells(lengths.astype(np.int16), found))
+    keys = np.empty(0, dtype=np.uint64)
+    if plan.key is not None:
+        of_column = {column.suspects.column.position: column for column in chunk.columns}
+        normal = normal_keys(joined, plan.key.position, of_column.get(plan.key.position))
+        keys = pd.util.hash_array(normal[normal != ""], categorize=False)
+    return Seen(joined.rows, joined.lines, tuple(cells), ascii_only, keys)
+
+
+def _columns(plan: Plan) -> list[Column]:
+    """The columns of a snapshot."""
+    return [column for column in plan.columns if not column.pieces and column.kind != "helper"]
+
+
+def _forms(column: Column, plan: Plan) -> Forms | None:
+    """What reads the forms of a column's cells, if they are linted."""
+    return FORMS.get(column.kind) if column.position in plan.linted else None
+
+
 class SnapshotFold:
     """Collects the snapshot of a file.
 
@@ -53,29 +115,16 @@ class SnapshotFold:
         self._keys: list[np.ndarray] = []
         self._ascii = all(name.isascii() for name in layout.header)
         self._columns = [
-            _ColumnFold(column, judged=column.position in plan.linted)
-            for column in plan.columns
-            if not column.pieces and column.kind != "helper"
+            _ColumnFold(column, judged=_forms(column, plan) is not None)
+            for column in _columns(plan)
         ]
 
-    def add(self, chunk: ChunkAnalysis) -> None:
+    def add(self, seen: Seen) -> None:
         """Adds a chunk."""
-        joined = chunk.joined
-        suspects = {each.column.position: each for each in chunk.linted.columns}
-        for column in self._columns:
-            values = joined.table[str(column.position)]
-            self._ascii = self._ascii and pc.all(pc.string_is_ascii(values)).as_py() is not False
-            column.add(joined, values, suspects.get(column.position))
-        self._add_keys(chunk)
-
-    def _add_keys(self, chunk: ChunkAnalysis) -> None:
-        """Keeps a hash of each row's match key, eight bytes."""
-        if self._plan.key is None:
-            return
-        position = self._plan.key.position
-        of_column = {column.suspects.column.position: column for column in chunk.columns}
-        keys = normal_keys(chunk.joined, position, of_column.get(position))
-        self._keys.append(pd.util.hash_array(keys[keys != ""], categorize=False))
+        self._ascii = self._ascii and seen.ascii
+        self._keys.append(seen.keys)
+        for column, cells in zip(self._columns, seen.cells, strict=True):
+            column.add(seen.rows, seen.lines, cells)
 
     def _repeated(self) -> int | None:
         """How many rows have a match key that an earlier row has; None without such a column."""
@@ -198,8 +247,7 @@ class _ColumnFold:
     """
 
     def __init__(self, column: Column, *, judged: bool) -> None:
-        self._column = column
-        self._forms = FORMS.get(column.kind) if judged else None
+        self._column, self._judged = column, judged
         self._filled = self._valid = 0
         self.blocks = {FILLED: RowBlocks(), VALID: RowBlocks()}
         self._lengths = np.zeros(_LONGEST + 1, dtype=np.int64)
@@ -212,19 +260,18 @@ class _ColumnFold:
         """Of the column, from 0."""
         return self._column.position
 
-    def add(self, chunk: Chunk, values: pa.ChunkedArray, suspects: ColumnSuspects | None) -> None:
-        """Adds the cells of a chunk."""
-        lengths = np.minimum(np.asarray(pc.utf8_length(values).to_numpy()), _LONGEST)
-        self._lengths += np.bincount(lengths, minlength=_LONGEST + 1)
-        filled = np.flatnonzero(lengths)
+    def add(self, rows: Ints, lines: Ints, seen: SeenCells) -> None:
+        """Adds the cells of a chunk, and their rows and lines."""
+        self._lengths += np.bincount(seen.lengths, minlength=_LONGEST + 1)
+        filled = np.flatnonzero(seen.lengths)
         self._filled += len(filled)
-        self.blocks[FILLED].add(chunk.rows, lengths > 0)
-        if self._forms is None or not len(filled):
+        self.blocks[FILLED].add(rows, seen.lengths > 0)
+        cells = seen.forms
+        if cells is None:
             return
-        cells = self._forms(values, filled, suspects)
         valid = np.flatnonzero(cells.valid)
         self._valid += len(valid)
-        rows, lines = chunk.rows[filled], chunk.lines[filled]
+        rows, lines = rows[filled], lines[filled]
         self.blocks[VALID].add(rows, cells.valid)
         self._formats.add(cells.formats, cells.format[valid], rows[valid], lines[valid])
         dated = np.flatnonzero(cells.order >= 0)
@@ -241,7 +288,7 @@ class _ColumnFold:
 
     def snapshot(self, view: FileView, *, named: bool) -> ColumnSnapshot:
         """What is known of the column."""
-        column, judged = self._column, self._forms is not None
+        column, judged = self._column, self._judged
         looks = view.looks[column.position].counts if column.position < len(view.looks) else {}
         email = judged and column.kind == "email"
         country = judged and column.kind in ("phone", "country")

@@ -26,6 +26,7 @@ from preflight.kinds import email_dns
 from preflight.linting.analysis import analyze
 from preflight.linting.cell_values import reveal
 from preflight.linting.checked import Check, Checked, Progress, RecordStream, silent
+from preflight.linting.chunk_result import in_this_process
 from preflight.linting.snapshot_fold import conditions_differ
 from preflight.pipeline.call import Call, CallOptions
 from preflight.reading.scan import scan
@@ -96,7 +97,13 @@ def analyzed(path: str | Path, settings: Settings, call: Call) -> Checked:
     read = RecordStream(layout, "reading", call.progress, call.chunk_bytes)
     again = dataclasses.replace(read, stage="reading again")
     analysis = analyze(
-        layout, plan, read, again=again, schema=schema, folder=call.work, keys=call.keys
+        layout,
+        plan,
+        again,
+        engine=in_this_process(read, again),
+        schema=schema,
+        folder=call.work,
+        keys=call.keys,
     )
     return Checked(source, analysis, call.chunk_bytes)
 

@@ -34,6 +34,11 @@ class DayMonthOrders:
         if ORDER in cells:
             self._shown.setdefault(position, set()).update(cells[ORDER].unique())
 
+    def merge(self, other: DayMonthOrders) -> None:
+        """Adds the evidence of other cells of the file."""
+        for position, shown in other._shown.items():
+            self._shown.setdefault(position, set()).update(shown)
+
     def settled(self) -> dict[int, str]:
         """For each column with an ambiguous date, what its other cells prove.
 
