@@ -125,6 +125,7 @@ def check_inputs(
         stdin_name=asked.stdin_name,
         against=asked.against,
         progress=view.stage,
+        jobs=given.get("jobs"),
     )
     difference = ""
     if asked.difference:

@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 ENDING = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
 """The signals that ask a process to end: by a call, or because its terminal is gone."""
+WORTH = 6 << 20
+"""The size of a text, in bytes, below which starting processes to analyze it does not pay."""
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

@@ -11,7 +11,7 @@ from preflight.core.books import Books
 from preflight.core.types import Chunk, Layout, Source
 from preflight.linting.analysis import Analysis
 from preflight.linting.row_states import CLEAN, DROPPED, REJECTED, RowStates
-from preflight.reading.chunks import read_chunks
+from preflight.reading.chunks import is_read, read_chunks
 from preflight.reading.prefetch import ahead
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from preflight.kinds.email_dns import MailHosts
 
 Progress = Callable[[str, int, int | None], None]
-CHUNK_BYTES = 16 << 20
+CHUNK_BYTES = 8 << 20
 """How much text is worked on at a time; no result depends on it."""
 
 
@@ -113,7 +113,7 @@ class RecordStream:
     chunk_bytes: int = CHUNK_BYTES
 
     def __iter__(self) -> Iterator[Chunk]:
-        if self.layout.content != "table" or not self.layout.header:
+        if not is_read(self.layout):
             return
         done = 0
         self.progress(self.stage, done, None)

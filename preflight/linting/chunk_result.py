@@ -155,19 +155,17 @@ Engine = Callable[[Job, Left], Iterator[ChunkResult]]
 """Analyzes all chunks of a file, and gives the results in their order; see `in_this_process`."""
 
 
-def in_this_process(chunks: Iterable[Chunk], again: Iterable[Chunk] | None = None) -> Engine:
+def in_this_process(chunks: Iterable[Chunk]) -> Engine:
     """The engine that analyzes chunks one after the other.
 
     Args:
-        chunks: of the file.
-        again: the same chunks, to be gone over once more; by default `chunks`.
+        chunks: of the file; gone over each time that the engine is asked.
     """
 
     def results(job: Job, left: Left) -> Iterator[ChunkResult]:
         analyzer = ChunkAnalyzer(job)
         begun = False
-        records = chunks if again is None or not job.again else again
-        for read, behind in following(records, analyzer.tail):
+        for read, behind in following(chunks, analyzer.tail):
             result = analyzer.result(read, behind, begun=begun, guesses=left())
             begun = result.begun
             yield result

@@ -44,7 +44,7 @@ def following(chunks: Iterable[Chunk], most: int) -> Iterator[tuple[Chunk, int]]
     held: deque[tuple[Chunk, int]] = deque()
     behind = 0
     for chunk in chunks:
-        count = _filled(chunk)
+        count = filled(chunk)
         behind += count if held else 0
         held.append((chunk, count))
         while held and behind >= most:
@@ -55,7 +55,8 @@ def following(chunks: Iterable[Chunk], most: int) -> Iterator[tuple[Chunk, int]]
         behind -= held[0][1] if held else 0
 
 
-def _filled(chunk: Chunk) -> int:
+def filled(chunk: Chunk) -> int:
+    """The number of records of a chunk that are not blank."""
     return chunk.count - int((chunk.malformed["flaw"] == Flaw.BLANK).sum())
 
 

@@ -36,6 +36,7 @@ class CallOptions(TypedDict, total=False):
     progress: Progress
     chunk_bytes: int
     keys: Path | None
+    jobs: int | None
     clock: Callable[[], datetime]
 
 
@@ -58,6 +59,8 @@ class Call:
         progress: called with the stage, rows done, and their total if it is known.
         chunk_bytes: size of a chunk of text, at least 1; results do not depend on it.
         keys: a new file for the match keys of the rows, to compare them with other files'.
+        jobs: how many processes analyze the file; None for as many as there are cores, if that
+            pays.
         clock: the time, with a zone, for an input whose time of writing is unknown.
     """
 
@@ -75,6 +78,7 @@ class Call:
     progress: Progress = silent
     chunk_bytes: int = CHUNK_BYTES
     keys: Path | None = None
+    jobs: int | None = 1
     clock: Callable[[], datetime] = _now
 
     def target(self, path: str | Path) -> Path:

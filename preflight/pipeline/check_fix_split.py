@@ -26,9 +26,9 @@ from preflight.kinds import email_dns
 from preflight.linting.analysis import analyze
 from preflight.linting.cell_values import reveal
 from preflight.linting.checked import Check, Checked, Progress, RecordStream, silent
-from preflight.linting.chunk_result import in_this_process
 from preflight.linting.snapshot_fold import conditions_differ
 from preflight.pipeline.call import Call, CallOptions
+from preflight.pipeline.local_engine import LocalEngine
 from preflight.reading.scan import scan
 from preflight.reading.source import last_written, open_source
 from preflight.report import diff, documents
@@ -95,12 +95,12 @@ def analyzed(path: str | Path, settings: Settings, call: Call) -> Checked:
     if call.pictured or call.against is not None:
         plan = _pictured(plan, call.against)
     read = RecordStream(layout, "reading", call.progress, call.chunk_bytes)
-    again = dataclasses.replace(read, stage="reading again")
+    engine = LocalEngine(read, (*settings.rules, *call.rules_from), call.work, call.jobs)
     analysis = analyze(
         layout,
         plan,
-        again,
-        engine=in_this_process(read, again),
+        dataclasses.replace(read, stage="reading again"),
+        engine=engine,
         schema=schema,
         folder=call.work,
         keys=call.keys,

@@ -8,17 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import multiprocessing
-import os
 import shutil
-import signal
-import threading
-from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +35,7 @@ from preflight.linting.kept_chunks import KeptChunks
 from preflight.pipeline import check_fix_split
 from preflight.pipeline.accepted import Accepted
 from preflight.pipeline.between_processes import packed, unpacked
+from preflight.pipeline.workers import outcome, workers
 from preflight.reading import archives
 from preflight.report import documents
 from preflight.report.listing import listing
@@ -173,7 +166,7 @@ def _results(
         return
     settings = asked.settings
     rules = catalogue.load(settings.rules)
-    with _pool(processes) as pool:
+    with workers(processes) as pool:
         # Standard input belongs to this process.
         waiting = [
             None if path == STDIN else pool.submit(_in_worker, at, path, asked)
@@ -183,13 +176,7 @@ def _results(
             if future is None:
                 yield _checked(at, path, asked)
                 continue
-            try:
-                result = unpacked(future.result(), rules)
-            except BrokenProcessPool:
-                raise UsageError(
-                    "a process that checked files was killed, perhaps for lack of memory; "
-                    "try --jobs 1"
-                ) from None
+            result = unpacked(outcome(future), rules)
             if isinstance(result, PreflightError):
                 raise result
             yield result
@@ -296,36 +283,3 @@ def _paying(paths: Sequence[str]) -> int:
         with contextlib.suppress(OSError):
             seconds += 0 if path == STDIN else archives.outer(path).stat().st_size / _BYTES_A_SECOND
     return cores() if seconds >= _WORTH else 1
-
-
-@contextmanager
-def _pool(processes: int) -> Iterator[ProcessPoolExecutor]:
-    """Processes that end with the block, whatever they are doing, and with this process."""
-    methods = multiprocessing.get_all_start_methods()
-    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
-    if context.get_start_method() == "forkserver":
-        context.set_forkserver_preload([__name__])  # so that the libraries are imported once
-    before = multiprocessing.active_children()
-    pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_begin)
-    try:
-        yield pool
-    except BaseException:
-        for child in multiprocessing.active_children():
-            if child not in before:
-                child.terminate()
-        raise
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _begin() -> None:
-    """Prepares a process: the one that started it alone says when to stop."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-
-
-def _end_with(parent: BaseProcess) -> None:
-    parent.join()
-    os._exit(1)

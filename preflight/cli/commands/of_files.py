@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from preflight.cli import completion
+from preflight.cli import completion, early_workers
 from preflight.cli.options import (
     across_option,
     against_option,
@@ -44,6 +44,7 @@ def check(**given: Any) -> int:
     or `-` for standard input. Several files have a line each and a total. Exits with 0 if nothing
     was found at or above --fail-on, with 1 if something was, with 2 if the check could not run.
     """
+    early_workers.prepare(given["paths"], given["jobs"])
     from preflight.cli.check import run
 
     return run(**given)

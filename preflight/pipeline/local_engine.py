@@ -1,0 +1,159 @@
+"""The engine of one machine: chunks are analyzed in this process, or in several at the same time.
+
+This process cuts the text into ranges of whole records. A worker reads a range and analyzes it;
+what it finds is data, and is folded here in the order of the file. So nothing that comes out
+depends on the number of processes.
+
+Two things are known only once the chunks before are analyzed. How many guesses are left is a matter
+of time alone: the fold takes no more than it should. That another table begins is seen too late for
+the ranges that are under way: they are analyzed again.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import pickle
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+from preflight.config import catalogue
+from preflight.core import files
+from preflight.core.processes import WORTH, cores
+from preflight.linting.checked import RecordStream
+from preflight.linting.chunk_result import ChunkAnalyzer, ChunkResult, Job, Left, in_this_process
+from preflight.linting.row_rules import RowRules, filled
+from preflight.pipeline.between_processes import packed, unpacked
+from preflight.pipeline.workers import outcome, workers
+from preflight.reading.chunks import is_read
+from preflight.reading.ranges import RangeReader, TextRange
+
+_UNDER_WAY = 2  # ranges for each process, so that none waits for this one
+
+
+class Task(NamedTuple):
+    """A range to be analyzed.
+
+    Attributes:
+        place: of the file that holds the job.
+        range: the range.
+        behind: the number of records after it that are not blank, as far as rules need to know.
+        begun: whether another table has begun before it.
+        guesses: how many guesses are worth a look.
+    """
+
+    place: Path
+    range: TextRange
+    behind: int
+    begun: bool
+    guesses: int
+
+
+@dataclasses.dataclass(frozen=True)
+class LocalEngine:
+    """Analyzes a file on this machine; see `chunk_result.Engine`.
+
+    Attributes:
+        read: the records of the file.
+        rules: the folders and files of further rules.
+        work: a private folder.
+        jobs: how many processes; None for as many as there are cores, if that pays.
+    """
+
+    read: RecordStream
+    rules: Sequence[Path]
+    work: Path
+    jobs: int | None = None
+
+    def __call__(self, job: Job, left: Left) -> Iterator[ChunkResult]:
+        """The results of all chunks."""
+        read = dataclasses.replace(self.read, stage="reading again") if job.again else self.read
+        processes = self._processes(job)
+        if processes <= 1:
+            return in_this_process(read)(job, left)
+        return self._in_workers(job, left, read, processes)
+
+    def _processes(self, job: Job) -> int:
+        if not is_read(job.layout) or job.plan.mail is not None:
+            return 1  # what the DNS has answered is remembered by this process
+        size = job.layout.text.stat().st_size - job.layout.data_offset
+        if self.jobs is not None:
+            return min(self.jobs, -(-size // self.read.chunk_bytes))
+        return cores() if size >= WORTH else 1
+
+    def _in_workers(
+        self, job: Job, left: Left, read: RecordStream, processes: int
+    ) -> Iterator[ChunkResult]:
+        place = self.work / ("again.job" if job.again else "first.job")
+        sources = tuple(self.rules)
+        files.write(place, pickle.dumps((sources, packed(job))), durable=False)
+        rules = catalogue.load(sources)
+        ranges = followed(job, read.chunk_bytes)
+        begun, done = False, 0
+        read.progress(read.stage, done, None)
+        with workers(processes) as pool:
+            waiting: deque[tuple[Task, Future[bytes]]] = deque()
+            while True:
+                while len(waiting) < processes * _UNDER_WAY and (following := next(ranges, None)):
+                    task = Task(place, *following, begun=begun, guesses=left())
+                    waiting.append((task, pool.submit(analyzed, task)))
+                if not waiting:
+                    break
+                result: ChunkResult = unpacked(outcome(waiting.popleft()[1]), rules)
+                if result.begun and not begun:
+                    begun = True
+                    waiting = deque(_again(pool, task) for task, _ in waiting)
+                yield result
+                done += result.count
+                read.progress(read.stage, done, None)
+
+
+def _again(pool: ProcessPoolExecutor, task: Task) -> tuple[Task, Future[bytes]]:
+    """A task that was given before another table has begun."""
+    task = task._replace(begun=True)
+    return task, pool.submit(analyzed, task)
+
+
+def followed(job: Job, range_bytes: int) -> Iterator[tuple[TextRange, int]]:
+    """Each range of a file, with the number of records after it that are not blank.
+
+    Counts as many of them as the rules need to know. Most ranges show so many records that are
+    surely not blank; the last ones of a file are read to know.
+    """
+    most = RowRules(job.plan, job.layout).tail
+    reader = RangeReader(job.layout)
+    held: deque[tuple[TextRange, int]] = deque()
+    behind = 0
+    for cut in reader.cuts(range_bytes):
+        sure = reader.surely_filled(cut, most)
+        behind += sure if held else 0
+        held.append((cut.range, sure))
+        while held and behind >= most:
+            yield held.popleft()[0], most
+            behind -= held[0][1] if held else 0
+    last = [here for here, _ in held]
+    counts = [filled(reader.read(here)) for here in last[1:]]
+    for at, here in enumerate(last):
+        yield here, min(most, sum(counts[at:]))
+
+
+def analyzed(task: Task) -> bytes:
+    """What is found in a range, packed: the work of a worker.
+
+    Raises:
+        SourceError: somebody changed the file.
+    """
+    reader, analyzer = _opened(task.place)
+    chunk = reader.read(task.range)
+    return packed(analyzer.result(chunk, task.behind, begun=task.begun, guesses=task.guesses))
+
+
+@functools.lru_cache(maxsize=1)
+def _opened(place: Path) -> tuple[RangeReader, ChunkAnalyzer]:
+    """The reader and the rules of a job, made once in each process."""
+    sources, data = pickle.loads(place.read_bytes())  # noqa: S301 - only this call can write there
+    job: Job = unpacked(data, catalogue.load(sources))
+    return RangeReader(job.layout), ChunkAnalyzer(job)
