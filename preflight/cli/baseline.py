@@ -95,6 +95,7 @@ def _checked(
                     work=work,
                     stdin_name=given["stdin_filename"],
                     progress=view.stage,
+                    jobs=None,
                 )
             )
         yield files

@@ -54,6 +54,7 @@ def run(paths: tuple[str, ...], **given: Any) -> int:
                 force=given["force"],
                 stdin_name=given["stdin_filename"],
                 progress=view.stage,
+                jobs=given["jobs"],
             )
         beside = known.compared(fixed.checked) if known else None
         reported = documents.of_fix(fixed, show_all=given["show_all"], compared=beside)

@@ -141,7 +141,7 @@ jobs_option = click.option(
     "--jobs",
     type=click.IntRange(min=1),
     metavar="N",
-    help="processes that check several files [as many as there are cores, if it is worth it]",
+    help="processes that share the work [as many as there are cores, if it is worth it]",
 )
 state_dir_option = _path("--state-dir", metavar="DIR", help="folder that records runs [.preflight]")
 

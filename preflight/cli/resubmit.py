@@ -52,6 +52,7 @@ def run(corrected: str, **given: Any) -> int:
                 force=given["force"],
                 dry_run=given["dry_run"],
                 progress=view.stage,
+                jobs=None,
             )
         return tell(sent, sent.settings, given)
 

@@ -28,7 +28,12 @@ def run(path: str, target: Path | None, **given: Any) -> int:
     with workspace() as work, live_view() as view:
         view.about(path)
         snapshot = check_fix_split.snapshot(
-            path, settings, work=work, stdin_name=given["stdin_filename"], progress=view.stage
+            path,
+            settings,
+            work=work,
+            stdin_name=given["stdin_filename"],
+            progress=view.stage,
+            jobs=None,
         )
     emit(snapshot_file.text(snapshot), target)
     if target is not None:

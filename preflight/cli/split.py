@@ -32,6 +32,7 @@ def run(path: str, **given: Any) -> int:
             force=given["force"],
             stdin_name=given["stdin_filename"],
             progress=view.stage,
+            jobs=None,
         )
     file_listing = listing(cut.checked.source.name, cut.checked.analysis, cut.books)
     if terminal.is_quiet():

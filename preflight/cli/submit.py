@@ -62,6 +62,7 @@ def run(path: str, **given: Any) -> int:
                 dry_run=given["dry_run"],
                 again=given["again"],
                 progress=view.stage,
+                jobs=None,
             )
         return tell(sent, settings, given)
 

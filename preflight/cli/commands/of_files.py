@@ -67,6 +67,7 @@ def fix(**given: Any) -> int:
     rejected, or no more than --max-bad. With --diff, takes several PATHs, writes nothing, and exits
     with 1 if anything would be changed.
     """
+    early_workers.prepare(given["paths"], given["jobs"])
     from preflight.cli.fix import run
 
     return run(**given)
