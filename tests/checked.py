@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from preflight.config.settings import Settings
+from preflight.linting.cell_values import KeptCells
 from preflight.linting.checked import Checked
+from preflight.linting.found_cells import CellStore
 from preflight.pipeline import check_fix_split
 from preflight.report import formats, summary
 from preflight.report.formats import as_concise, as_full
@@ -79,7 +81,7 @@ def reported(*listings: Listing, **more: Any) -> Reported:
     """What a command would report of listings that have their cells."""
 
     def file(one: Listing) -> ReportedFile:
-        return ReportedFile(one, lambda _: (one.cells, one.replacements))
+        return ReportedFile(one, one.cells or KeptCells(CellStore()))
 
     return Reported([file(one) for one in listings], **more)
 

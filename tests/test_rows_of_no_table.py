@@ -94,7 +94,13 @@ def test_what_is_dropped_is_kept_to_be_read_but_for_blank_rows(tmp_path: Path) -
 def test_another_table_lasts_from_chunk_to_chunk(tmp_path: Path) -> None:
     path = checked.written(tmp_path, NAMES + ROWS + CITIES + MORE)
     found = check_fix_split.check(path, work=checked.work(tmp_path), chunk_bytes=60)
-    assert sorted(of_codes(found.analysis.findings, ["STR119"]).frame["row"]) == [4, 5, 6, 7, 8]
+    assert sorted(of_codes(found.analysis.findings.whole(), ["STR119"]).frame["row"]) == [
+        4,
+        5,
+        6,
+        7,
+        8,
+    ]
 
 
 def test_the_header_again_is_no_other_table_where_a_person_mapped_a_column(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -69,14 +70,18 @@ class Report:
             the finding is not about a single cell, or no fix changes it); and for a DataFrame
             `label`, the label of the row. With a baseline also `baseline`: accepted, worse or new.
         """
-        shown = self.listing
-        rules, frame = self.checked.analysis.plan.rules, shown.findings.frame
+        blocks = list(self.listing.blocks())
+        rules = self.checked.analysis.plan.rules
+        frame = tables.concat(block.findings for block in blocks).frame
+        problems = {
+            block.start + at: rule for block in blocks for at, (rule, _) in block.problems.items()
+        }
         codes = frame[tables.CODE].astype("str")
         names = {rule.code: rule.name for rule in rules.values()}
         messages = {rule.code: rule.message for rule in rules.values()}
         severe = {rule.code: str(rule.severity) for rule in rules.values()}
         severity = codes.map(severe).mask(frame[tables.ERROR], str(Severity.ERROR)).to_numpy()
-        severity[list(shown.problems)] = [str(rule.severity) for rule, _ in shown.problems.values()]
+        severity[list(problems)] = [str(rule.severity) for rule in problems.values()]
         whose = {column.position + 1: column.name for column in self.checked.analysis.plan.columns}
         found = pd.DataFrame(
             {
@@ -91,13 +96,14 @@ class Report:
                 ),
                 **{name: _number(frame[name]) for name in ("row", "line", "column")},
                 "column_name": frame["column"].map(whose).astype("str"),
-                "value": pd.Series(shown.cells, dtype="str"),
-                "replacement": pd.Series(shown.replacements, dtype="str"),
+                "value": _texts(block.cells for block in blocks),
+                "replacement": _texts(block.replacements for block in blocks),
             },
             columns=list(FINDINGS),
         )
-        if shown.standings is not None:
-            found["baseline"] = [Standing(standing).word for standing in shown.standings]
+        if self.baseline is not None:
+            standings = (block.standings for block in blocks if block.standings is not None)
+            found["baseline"] = [Standing(each).word for some in standings for each in some]
         if self.given.is_frame:
             found[LABEL] = _labels(self.given, frame["row"])
         return found
@@ -173,6 +179,11 @@ class Report:
             found = found.assign(column_name=numbered.where(found["column_name"].notna()))
         not_sent = frozenset(column.position for column in left_out.left_out(self.listing))
         return display.rules(groups(self.listing, without=not_sent), found, show_values=shows)
+
+
+def _texts(pieces: Iterable[np.ndarray]) -> pd.Series[str]:
+    """Cells as a column, missing where there is none."""
+    return pd.Series(np.concatenate([np.empty(0, dtype=object), *pieces]), dtype="str")
 
 
 def _number(column: pd.Series[int]) -> pd.Series[int]:

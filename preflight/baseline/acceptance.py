@@ -13,6 +13,7 @@ from preflight.baseline.document import AcceptedFile, Entry
 from preflight.baseline.fingerprints import Fingerprints
 from preflight.baseline.kinds import KindFindings, kinds
 from preflight.config.rule_version import rule_version
+from preflight.core import findings as tables
 from preflight.linting.analysis import Analysis
 from preflight.rule import Rule, Scope
 
@@ -50,7 +51,7 @@ def _entry(
 ) -> Entry:
     values = None
     if made is not None and rule.scope in _OF_CELLS and found.count <= MOST:
-        old, _ = cells(analysis.findings.taken(found.positions))
+        old, _ = cells(tables.concat(analysis.findings.at(found.positions)))
         values = made.counted(found.kind, old)
     return Entry(
         **found.kind._asdict(),

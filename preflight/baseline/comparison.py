@@ -14,11 +14,10 @@ import numpy as np
 from preflight.baseline import document
 from preflight.baseline.document import AcceptedFile, Baseline, Entry
 from preflight.baseline.fingerprints import Fingerprints
-from preflight.baseline.kinds import Kind, KindFindings, kinds
+from preflight.baseline.kinds import Kind, KindFindings, Positions, kinds
 from preflight.config.rule_version import rule_version
-from preflight.core import findings as tables
 from preflight.core.findings import Findings
-from preflight.core.types import Ints, Severity
+from preflight.core.types import Severity
 from preflight.linting import rule_limits
 from preflight.linting.analysis import Analysis
 from preflight.linting.row_states import REJECTED, RowStates
@@ -74,7 +73,7 @@ class KindStanding:
     entry: Entry | None
     of_file: bool
     refuses: bool
-    rows: Ints = field(repr=False)
+    rows: Positions = field(repr=False)
 
     @property
     def has_changed(self) -> bool:
@@ -155,7 +154,7 @@ class Comparison:
             return total
         errors = [found for found in self.kinds if found.kind.severity is Severity.ERROR]
         new = [found.rows for found in errors if found.standing is Standing.NEW]
-        rows = np.unique(np.concatenate([np.empty(0, dtype=np.int64), *new]))
+        rows = np.unique(np.concatenate([np.empty(0, dtype=np.int32), *new]))
         beyond = [
             min(found.excess, _rejected(np.unique(found.rows), states))
             for found in errors
@@ -164,7 +163,7 @@ class Comparison:
         return min(total, _rejected(rows, states) + sum(beyond))
 
 
-def _rejected(rows: Ints, states: RowStates) -> int:
+def _rejected(rows: Positions, states: RowStates) -> int:
     return int((states[rows - 1] == REJECTED).sum()) if len(rows) else 0
 
 
@@ -229,7 +228,8 @@ class _Judge:
         self._analysis, self._cells, self.made = analysis, cells, made
         self._refused = {rule.code for rule, _ in analysis.refused}
         self._excused = rule_limits.accepted(analysis)
-        self._rows = analysis.findings.frame[tables.ROW].to_numpy()
+        rows = (found.rows.astype(np.int32) for found in analysis.findings.batches())
+        self._rows = np.concatenate([np.empty(0, dtype=np.int32), *rows])
         self.of_rows = np.zeros(len(analysis.findings), dtype=np.int8)
         self.of_problems = np.zeros(len(analysis.problems), dtype=np.int8)
 
@@ -266,10 +266,11 @@ class _Judge:
         self, found: KindFindings, values: Mapping[str, int], made: Fingerprints
     ) -> np.ndarray:
         """A mask of the findings whose cell is not known; a cell counts as often as it did."""
-        old, _ = self._cells(self._analysis.findings.taken(found.positions))
         left = Counter(values)
         unknown = np.ones(found.count, dtype=bool)
-        for at, fingerprint in enumerate(made.of(found.kind, old)):
+        of_cells = (self._cells(some)[0] for some in self._analysis.findings.at(found.positions))
+        made_of = (fingerprint for old in of_cells for fingerprint in made.of(found.kind, old))
+        for at, fingerprint in enumerate(made_of):
             if fingerprint is not None and left[fingerprint] > 0:
                 left[fingerprint] -= 1
                 unknown[at] = False

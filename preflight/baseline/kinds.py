@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
-from preflight.core import findings as tables
+from preflight.core.findings import Findings
 from preflight.core.types import Ints, Severity
 from preflight.linting.analysis import Analysis
 from preflight.rule import Rule, Scope
@@ -18,6 +19,10 @@ from preflight.rule import Rule, Scope
 # Where the message of a file or header rule begins to say what else is in the file.
 _REST = re.compile(r"[;:(].*", re.DOTALL)
 _NUMBER = re.compile(r"(?<![\w-])\d[\d,.]*(?![\w-])")
+
+
+# Of these there may be as many as findings.
+Positions = npt.NDArray[np.int32]
 
 
 class Kind(NamedTuple):
@@ -43,12 +48,13 @@ class KindFindings:
 
     Attributes:
         kind: of all of them.
-        positions: in the findings about rows; empty if they are about the file or its header.
+        positions: in the findings about rows, ascending; empty if they are about the file or
+            its header.
         problems: positions in the problems of the file.
     """
 
     kind: Kind
-    positions: Ints
+    positions: Positions
     problems: tuple[int, ...]
 
     @property
@@ -76,28 +82,38 @@ def _of_file(analysis: Analysis) -> Iterator[KindFindings]:
         kind = Kind(rule.code, rule.severity, column, _what(problem.message or rule.message))
         by_kind.setdefault(kind, []).append(at)
     for kind, positions in by_kind.items():
-        yield KindFindings(kind, np.empty(0, dtype=np.int64), tuple(positions))
+        yield KindFindings(kind, np.empty(0, dtype=np.int32), tuple(positions))
 
 
 def _of_rows(analysis: Analysis) -> Iterator[KindFindings]:
     """By rule, severity and column; by message too, where it names a check of the user."""
-    frame = analysis.findings.frame
-    if not len(frame):
-        return
     names = column_names(analysis)
-    codes = frame[tables.CODE]
-    numbers = codes.cat.codes.to_numpy().astype(np.int64)
-    columns, errors = frame[tables.COLUMN].to_numpy(), frame[tables.ERROR].to_numpy()
-    key = (numbers * (int(columns.max()) + 1) + columns) * 2 + errors
+    found: dict[Kind, list[Positions]] = {}
+    start = 0
+    for batch in analysis.findings.batches():
+        for kind, positions in _in_batch(analysis, names, batch):
+            found.setdefault(kind, []).append((positions + start).astype(np.int32))
+        start += len(batch)
+    for kind, pieces in found.items():
+        yield KindFindings(kind, np.sort(np.concatenate(pieces)), ())
+
+
+def _in_batch(
+    analysis: Analysis, names: Mapping[int, str], batch: Findings
+) -> Iterator[tuple[Kind, Ints]]:
+    """The kinds of some findings about rows, each with the positions of its findings."""
+    numbers, columns = batch.numbers.astype(np.int64), batch.columns.astype(np.int64)
+    key = (numbers * (int(columns.max()) + 1) + columns) * 2 + batch.errors
     order = np.argsort(key, kind="stable")
     starts = np.flatnonzero(np.diff(key[order], prepend=-1))
+    messages = batch.message_texts()
     for positions in np.split(order, starts[1:]):
         first = positions[0]
-        rule = analysis.plan.rules[str(codes.cat.categories[numbers[first]])]
-        severity = Severity.ERROR if errors[first] else rule.severity
+        rule = analysis.plan.rules[batch.codes[numbers[first]]]
+        severity = Severity.ERROR if batch.errors[first] else rule.severity
         column = names.get(int(columns[first]), "")
-        for what, some in _by_check(rule, positions, frame[tables.MESSAGE].to_numpy()):
-            yield KindFindings(Kind(rule.code, severity, column, what), some, ())
+        for what, some in _by_check(rule, positions, messages):
+            yield Kind(rule.code, severity, column, what), some
 
 
 def _by_check(rule: Rule, positions: Ints, messages: np.ndarray) -> Iterator[tuple[str, Ints]]:

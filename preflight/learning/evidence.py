@@ -15,7 +15,6 @@ from preflight.config import catalogue, profiles
 from preflight.config.profile import Profile
 from preflight.config.settings import Settings
 from preflight.core import csv_writer, files
-from preflight.core import findings as tables
 from preflight.core.types import Bools, Severity
 from preflight.learning.properties import SentColumn
 from preflight.linting.analysis import Analysis
@@ -269,9 +268,11 @@ def _unheard(
         max_bytes=None,
         max_rows=None,
     )
-    frame = check(path, judged).analysis.findings.frame
-    return {
-        str(code): np.isin(np.arange(1, len(cells) + 1), rows[tables.ROW].to_numpy())
-        for code, rows in frame.groupby(tables.CODE, observed=True)
-        if code in off
+    findings = check(path, judged).analysis.findings
+    masks = {
+        code: np.zeros(len(cells) + 1, dtype=bool) for code in findings.counts() if code in off
     }
+    for found in findings.parts():
+        for code in masks.keys() & set(found.codes):
+            masks[code][found.rows[found.of([code])]] = True
+    return {code: mask[1:] for code, mask in masks.items()}

@@ -21,6 +21,7 @@ import pandas as pd
 from preflight.config.plan import Plan
 from preflight.core import files
 from preflight.core import findings as tables
+from preflight.core.file_findings import LateFindings
 from preflight.core.findings import Findings
 from preflight.core.types import Severity
 from preflight.linting.linter import apply_rule
@@ -117,11 +118,13 @@ def repeated(kept: Sequence[FileKeys], *, at_a_time: int = _AT_A_TIME) -> Mappin
 def with_findings(analysis: Analysis, found: Findings) -> Analysis:
     """An analysis with the findings of rules that compare files; rows that are errors rejected."""
     codes = [code for code, rule in analysis.plan.rules.items() if rule.severity is Severity.ERROR]
-    rejected = tables.errors(found, codes).frame[tables.ROW].to_numpy() - 1
+    rejected = tables.errors(found, codes).rows - 1
     before, after = analysis.before.copy(), analysis.after.copy()
     for states in (before, after):
         states[rejected[states[rejected] == CLEAN]] = REJECTED
-    findings = tables.concat([analysis.findings, found]).ordered()
+    late = LateFindings()
+    late.add(found)
+    findings = analysis.findings.with_late(late)
     return dataclasses.replace(analysis, findings=findings, before=before, after=after)
 
 

@@ -14,11 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from preflight.config.column_mapping import OutputColumn, output_columns
 from preflight.config.plan import Plan
 from preflight.core import findings as tables
+from preflight.core.file_findings import FileFindings, LateFindings
 from preflight.core.findings import Findings
 from preflight.core.types import Chunk, Ints, Layout, Problem, Safety, Severity
 from preflight.kinds.timestamp.day_month_order import DayMonthOrders
@@ -70,11 +69,11 @@ class Analysis:
     plan: Plan
     rows: int
     view: FileView
-    findings: Findings
+    findings: FileFindings
     problems: tuple[tuple[Rule, Problem], ...]
     before: RowStates
     after: RowStates
-    of_whole_file: Findings
+    of_whole_file: LateFindings
     fixed: dict[str, int]
     fixed_cells: int
     preview: Preview
@@ -168,7 +167,7 @@ class _FirstPass:
         keys: Path | None,
     ) -> None:
         self._layout, self._plan = layout, plan
-        self._findings: list[Findings] = []
+        self._findings, self._late = FileFindings(folder), LateFindings(folder)
         self._states = RowStateFold()
         self._contacts = Contacts(plan)
         self._keys = keys
@@ -197,7 +196,7 @@ class _FirstPass:
 
     def add(self, chunk: ChunkResult) -> None:
         """Gives the result of a chunk to each fold."""
-        self._findings.append(chunk.findings)
+        self._findings.add(chunk.findings)
         self._states.add(chunk.states)
         self._orders.merge(chunk.orders)
         self._content.add(chunk.content)
@@ -219,7 +218,7 @@ class _FirstPass:
         """
         states = self._states
         states.settle()
-        whole_file, schema_problems = self._of_whole_file(chunks)
+        schema_problems = self._judge_whole_file(chunks)
         view = self._content.view(len(states.before))
         picture = None if self._snapshot is None else self._snapshot.picture(view)
         drift = Drift(self._plan.against, picture) if self._plan.against and picture else None
@@ -229,11 +228,11 @@ class _FirstPass:
             plan=self._plan,
             rows=len(states.before),
             view=view,
-            findings=tables.concat([*self._findings, whole_file]).ordered(),
+            findings=self._findings.with_late(self._late),
             problems=(*view_problems(view, self._plan, drift), *schema_problems),
             before=states.before,
             after=states.after,
-            of_whole_file=whole_file,
+            of_whole_file=self._late,
             fixed=self._fix_counts.by_code(states.after),
             fixed_cells=self._fix_counts.cells(states.after),
             preview=preview,
@@ -249,17 +248,17 @@ class _FirstPass:
             across.keep(self._contacts.keys(), states.after, self._keys)
         return analysis
 
-    def _of_whole_file(
-        self, chunks: Iterable[Chunk]
-    ) -> tuple[Findings, tuple[tuple[Rule, Problem], ...]]:
-        """The findings that need all rows, and the problems of the user's schema."""
+    def _judge_whole_file(self, chunks: Iterable[Chunk]) -> tuple[tuple[Rule, Problem], ...]:
+        """Adds the findings that need all rows; the problems of the user's schema."""
         duplicates = self._contacts.judge(self._kept, chunks)
         self._states.condemn(self._plan, duplicates.hits)
+        self._late.add(duplicates.findings)
         if self._whole_file is None:
-            return duplicates.findings, ()
+            return ()
         verdict = self._whole_file.judge(_not_sent(duplicates.findings, self._plan))
         self._states.reject(verdict.rejected)
-        return tables.concat([duplicates.findings, verdict.findings]), verdict.problems
+        self._late.add(verdict.findings)
+        return verdict.problems
 
 
 def _not_sent(duplicates: Findings, plan: Plan) -> Ints:
@@ -267,4 +266,4 @@ def _not_sent(duplicates: Findings, plan: Plan) -> Ints:
     codes = [
         code for code, rule in plan.rules.items() if rule.drops or rule.severity is Severity.ERROR
     ]
-    return tables.of_codes(duplicates, codes).frame[tables.ROW].to_numpy(dtype=np.int64)
+    return tables.of_codes(duplicates, codes).rows

@@ -75,10 +75,9 @@ def apply_fixes(analysis: Analysis, chunks: Iterable[Chunk]) -> Iterator[FixedCh
             chunk = fixes.apply(chunk)
         after = _unrepaired(again.kept.findings, repairs)
         chunk_rows = np.concatenate([original.rows, malformed])
-        whole_file = analysis.of_whole_file
-        whole_file = whole_file.only(np.isin(whole_file.frame[tables.ROW].to_numpy(), chunk_rows))
-        left = tables.concat([after, whole_file])
-        of_dropped = analysis.after[left.frame[tables.ROW].to_numpy() - 1] == DROPPED
+        first, last = int(chunk_rows.min(initial=1 << 62)), int(chunk_rows.max(initial=0))
+        left = tables.concat([after, analysis.of_whole_file.between(first, last)])
+        of_dropped = analysis.after[left.rows - 1] == DROPPED
         blank = (original.malformed["flaw"] == Flaw.BLANK).to_numpy(dtype=bool)
         yield FixedChunk(
             chunk=with_joined(chunk, analysis.plan.columns),
@@ -99,9 +98,8 @@ def _unrepaired(findings: Findings, repairs: pd.DataFrame) -> Findings:
     """The findings without those that a repair fixed in clean rows."""
     if not len(repairs):
         return findings
-    frame = findings.frame
-    repaired = frame[tables.ROW].isin(repairs["row"]) & frame[tables.CODE].isin(repairs["code"])
-    return findings.only(~repaired.to_numpy(dtype=bool))
+    repaired = np.isin(findings.rows, repairs["row"]) & findings.of(repairs["code"])
+    return findings.only(~repaired)
 
 
 def _changes(chunk: Chunk, fixes: ColumnFixes, kept: Bools) -> pd.DataFrame:

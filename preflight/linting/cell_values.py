@@ -3,76 +3,86 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 import numpy as np
 
-from preflight.config.column_mapping import with_joined
-from preflight.core import findings as tables
+from preflight.core.file_findings import LateFindings
 from preflight.core.findings import Findings
-from preflight.core.types import Chunk, Ints
+from preflight.core.types import Chunk
 from preflight.linting.analysis import Analysis
-from preflight.linting.kept_chunks import FoundCells, found_cells
+from preflight.linting.found_cells import CellStore
 
 
-def reveal(
-    analysis: Analysis, chunks: Iterable[Chunk], findings: Findings
-) -> tuple[np.ndarray, np.ndarray]:
-    """The cells that findings are about.
+class CellValues:
+    """Fetches the cells that findings of a file are about.
 
     Args:
         analysis: the analysis that the findings are from.
         chunks: of the file; read only if a cell was not kept, see `KeptChunks`.
-        findings: of the analysis.
-
-    Returns:
-        Two object arrays, one entry a finding: the cell as read (None if the finding is not about a
-            single cell) and as fixed (None if no fix changes it).
-
-    Raises:
-        SourceError: the chunks differ, because the file was changed in the meantime.
     """
-    wanted = _Wanted(findings)
-    for cells in analysis.kept.cells:
-        wanted.fill(cells)
-    if wanted.missing.any():
-        rows, columns = wanted.rows[wanted.missing], wanted.columns[wanted.missing]
-        for again in analysis.kept.again(chunks):
-            whole = with_joined(again.aligned, analysis.plan.columns)
-            for cells in found_cells(whole, again.kept, rows, columns):
-                wanted.fill(cells)
-    return wanted.old, wanted.new
+
+    def __init__(self, analysis: Analysis, chunks: Iterable[Chunk]) -> None:
+        self._analysis, self._chunks = analysis, chunks
+        self._cells = analysis.kept.cells
+
+    def __call__(self, findings: Findings) -> tuple[np.ndarray, np.ndarray]:
+        """The cells that findings are about.
+
+        Returns:
+            Two object arrays, one entry a finding: the cell as read (None if the finding is not
+            about a single cell) and as fixed (None if no fix changes it).
+
+        Raises:
+            SourceError: the chunks differ, because the file was changed in the meantime.
+        """
+        old, new, missing = self._cells.of(findings)
+        if missing.any() and not self._cells.complete:
+            self._keep_others()
+            old, new, _ = self._cells.of(findings)
+        return old, new
+
+    def detached(self, folder: Path) -> KeptCells:
+        """The same for another process, with all cells in a folder of the call.
+
+        Raises:
+            SourceError: the chunks differ, because the file was changed in the meantime.
+            WriteError: the disk is full.
+        """
+        late = self._analysis.of_whole_file
+        if not self._cells.complete and any(self._cells.of(some)[2].any() for some in late):
+            self._keep_others()
+        self._cells.move(folder)
+        return KeptCells(self._cells)
+
+    def _keep_others(self) -> None:
+        """Reads the file again for the cells that findings of the whole file are about."""
+        kept = self._analysis.kept
+        about = _about_cells(self._analysis.of_whole_file)
+        for again in kept.again(self._chunks) if len(about[0]) else ():
+            kept.add_cells(again, *about)
+        self._cells.complete = True
 
 
-class _Wanted:
-    """The cells to fetch, as they become known.
+class KeptCells:
+    """The cells that findings of a file are about, without the file.
 
     Args:
-        findings: about the cells.
-
-    Attributes:
-        rows, columns: of the cells, one entry a finding.
-        old, new: the result of `reveal`.
-        missing: a mask of the findings about a cell that is not known yet.
+        cells: all that are known.
     """
 
-    def __init__(self, findings: Findings) -> None:
-        self.rows: Ints = findings.frame[tables.ROW].to_numpy()
-        self.columns: Ints = findings.frame[tables.COLUMN].to_numpy()
-        self.old, self.new = np.full((2, len(findings)), None, dtype=object)
-        self.missing = (self.rows > 0) & (self.columns > 0)
-        self._order = np.lexsort((self.rows, self.columns))
-        self._columns = self.columns[self._order]
+    def __init__(self, cells: CellStore) -> None:
+        self._cells = cells
 
-    def fill(self, cells: FoundCells) -> None:
-        """Takes the wanted ones of some cells."""
-        start, end = np.searchsorted(self._columns, (cells.column, cells.column + 1))
-        of_column = self._order[start:end]
-        first, last = cells.rows[0], cells.rows[-1] + 1
-        start, end = np.searchsorted(self.rows[of_column], (first, last))
-        here = of_column[start:end]
-        at = np.searchsorted(cells.rows, self.rows[here])
-        known = cells.rows[at] == self.rows[here]
-        here, at = here[known], at[known]
-        self.old[here] = cells.old.to_numpy(zero_copy_only=False)[at]
-        self.new[here] = cells.new.to_numpy(zero_copy_only=False)[at]
-        self.missing[here] = False
+    def __call__(self, findings: Findings) -> tuple[np.ndarray, np.ndarray]:
+        """The cells that findings are about; None where none is known."""
+        old, new, _ = self._cells.of(findings)
+        return old, new
+
+
+def _about_cells(late: LateFindings) -> tuple[np.ndarray, np.ndarray]:
+    """The rows and columns of the cells that some findings are about."""
+    nothing = np.empty(0, dtype=np.int64)
+    pieces = [(found.rows[found.columns > 0], found.columns[found.columns > 0]) for found in late]
+    rows, columns = zip((nothing, nothing), *pieces, strict=True)
+    return np.concatenate(rows), np.concatenate(columns)

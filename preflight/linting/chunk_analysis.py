@@ -111,7 +111,5 @@ def analyze_chunk(
 
 def _with_errors(linter: Linter, linted: Linted) -> Ints:
     """The rows with an error about a cell that a sheet holds as a number, which nothing can fix."""
-    frame = linted.stored.frame
-    errors = [code for code in frame[tables.CODE].unique() if linter.is_error(code)]
-    rows: Ints = frame.loc[frame[tables.CODE].isin(errors), tables.ROW].to_numpy()
-    return rows
+    stored = linted.stored
+    return stored.rows[stored.of(code for code in stored.codes if linter.is_error(code))]

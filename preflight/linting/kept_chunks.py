@@ -16,13 +16,13 @@ import pyarrow as pa
 
 from preflight.config.column_mapping import with_joined
 from preflight.config.plan import Plan
-from preflight.core import findings as tables
 from preflight.core.errors import SourceError
-from preflight.core.findings import Findings
+from preflight.core.findings import Findings, Numbers
 from preflight.core.spool import Spool, packed
 from preflight.core.types import Chunk, Column, Ints, Layout
 from preflight.linting.chunk_analysis import ChunkAnalysis
 from preflight.linting.fixer import ColumnFixes
+from preflight.linting.found_cells import CellStore, FoundCells, PackedCells, packed_cells
 from preflight.linting.repair_records import RecordRepairs
 from preflight.linting.row_rules import without_rows
 
@@ -42,23 +42,6 @@ class KeptChunk:
     removed: Ints
     fixes: tuple[ColumnFixes, ...]
     findings: Findings
-
-
-@dataclass(frozen=True)
-class FoundCells:
-    """Cells of one column that findings are about.
-
-    Attributes:
-        column: its number, from 1.
-        rows: ascending.
-        old: strings, the cells as read.
-        new: strings, the cells as fixed; null if no fix changes them.
-    """
-
-    column: int
-    rows: Ints
-    old: pa.Array
-    new: pa.Array
 
 
 @dataclass(frozen=True)
@@ -86,22 +69,21 @@ class PackedResults:
 
     Attributes:
         chunk: its `KeptChunk`.
-        cells: its `FoundCells`.
+        cells: those that its findings are about.
     """
 
     chunk: bytes
-    cells: tuple[bytes, ...]
+    cells: tuple[PackedCells, ...]
 
 
 def packed_results(chunk: ChunkAnalysis, columns: Sequence[Column]) -> PackedResults:
     """What is kept of an analyzed chunk of a file with these columns."""
     result = chunk.row_rules
     kept = KeptChunk(chunk.chunk.rows, result.removed, chunk.fixes, chunk.findings_after)
-    frame = chunk.findings.frame
+    found = chunk.findings
     # Findings about a removed row are about cells, too.
     whole = with_joined(result.aligned, columns) if len(kept.removed) else chunk.joined
-    rows, numbers = frame[tables.ROW].to_numpy(), frame[tables.COLUMN].to_numpy()
-    cells = (packed(each) for each in found_cells(whole, kept, rows, numbers))
+    cells = map(packed_cells, found_cells(whole, kept, found.rows, found.columns))
     return PackedResults(packed(kept), tuple(cells))
 
 
@@ -112,12 +94,15 @@ class KeptChunks:
         layout: of the file.
         plan: that is followed.
         folder: a private folder, for results that do not fit into memory.
+
+    Attributes:
+        cells: those that findings are about.
     """
 
     def __init__(self, layout: Layout, plan: Plan, folder: Path | None = None) -> None:
         self._layout, self._plan = layout, plan
         self._chunks = Spool[KeptChunk](folder)
-        self._cells = Spool[FoundCells](folder)
+        self.cells = CellStore(folder)
 
     def __reduce__(self) -> tuple[type[KeptChunks], tuple[Layout, Plan]]:
         """Another process gets nothing that was kept: it is in a file without a name."""
@@ -127,9 +112,9 @@ class KeptChunks:
         """Keeps what was found in a chunk."""
         self._chunks.add_packed(results.chunk)
         for cells in results.cells:
-            self._cells.add_packed(cells)
+            self.cells.add(cells)
 
-    def add_cells(self, again: AgainChunk, rows: Ints, columns: Ints) -> None:
+    def add_cells(self, again: AgainChunk, rows: Ints, columns: Numbers) -> None:
         """Keeps further cells of a chunk.
 
         Args:
@@ -139,12 +124,7 @@ class KeptChunks:
         """
         whole = with_joined(again.aligned, self._plan.columns)
         for cells in found_cells(whole, again.kept, rows, columns):
-            self._cells.add(cells)
-
-    @property
-    def cells(self) -> Iterable[FoundCells]:
-        """The cells that are kept."""
-        return self._cells
+            self.cells.add(packed_cells(cells))
 
     def again(self, chunks: Iterable[Chunk]) -> Iterator[AgainChunk]:
         """The chunks of the file, read again, each with what was found in it.
@@ -169,7 +149,9 @@ class KeptChunks:
         return SourceError(f"{self._layout.source.name} changed while it was read")
 
 
-def found_cells(chunk: Chunk, kept: KeptChunk, rows: Ints, columns: Ints) -> Iterator[FoundCells]:
+def found_cells(
+    chunk: Chunk, kept: KeptChunk, rows: Ints, columns: Numbers
+) -> Iterator[FoundCells]:
     """The cells of a chunk at some places, a piece a column.
 
     Args:

@@ -231,9 +231,8 @@ class RowRules:
         if not len(no_contacts):
             return findings
         soles = [rule.code for rule in self._rules if _is_sole(rule)]
-        frame = findings.frame
-        others = frame[tables.ROW].isin(no_contacts) & ~frame[tables.CODE].isin(soles)
-        return findings.only(~others.to_numpy(dtype=bool))
+        others = np.isin(findings.rows, no_contacts) & ~findings.of(soles)
+        return findings.only(~others)
 
     def _hits(self, rule: Rule, chunk: Chunk, behind: int) -> tuple[str, list[Findings], Ints]:
         """The code of a rule, its findings in a chunk, and the rows that it reports.
@@ -335,9 +334,7 @@ def _besides(
 ) -> tuple[list[Findings], Ints]:
     """The findings and rows of a rule without the rows that better rules have reported."""
     others = np.concatenate([_NO_ROWS, *reported])
-    left = [
-        each.only(~each.frame[tables.ROW].isin(others).to_numpy(dtype=bool)) for each in findings
-    ]
+    left = [each.only(~np.isin(each.rows, others)) for each in findings]
     return left, np.setdiff1d(rows, others)
 
 

@@ -92,9 +92,7 @@ def excused(findings: Findings, errors: Findings, codes: frozenset[str]) -> Excu
     """
     if not codes:
         return NOTHING_EXCUSED
-    frame = errors.frame
-    taken = frame[tables.CODE].isin(codes).to_numpy(dtype=bool)
-    rows = frame[tables.ROW].to_numpy(dtype=np.int64)
+    taken, rows = errors.of(codes), errors.rows
     count = int(taken.sum())
     return Excused(
         rows=len(np.setdiff1d(rows, rows[~taken])),
@@ -109,4 +107,7 @@ def excused_as_given(analysis: Analysis) -> Excused:
     if not codes:
         return NOTHING_EXCUSED
     error = [code for code, rule in analysis.plan.rules.items() if rule.severity is Severity.ERROR]
-    return excused(analysis.findings, tables.errors(analysis.findings, error), codes)
+    # The findings about a row are in one batch.
+    batches = analysis.findings.batches()
+    each = (excused(found, tables.errors(found, error), codes) for found in batches)
+    return sum(each, NOTHING_EXCUSED)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -18,7 +17,7 @@ from preflight.config.settings import Settings
 from preflight.core.errors import UsageError
 from preflight.core.secret_key import secret_key
 from preflight.linting.analysis import Analysis
-from preflight.linting.cell_values import reveal
+from preflight.linting.cell_values import CellValues
 from preflight.linting.checked import Checked
 from preflight.report.libraries import libraries
 
@@ -164,7 +163,7 @@ def _not_comparable(before: AcceptedFile, checked: Checked) -> str:
 
 
 def _cells(checked: Checked) -> Cells:
-    return functools.partial(reveal, checked.analysis, checked.records("comparing"))
+    return CellValues(checked.analysis, checked.records("comparing"))
 
 
 def _tool() -> Tool:

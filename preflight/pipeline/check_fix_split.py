@@ -24,7 +24,7 @@ from preflight.core.findings import Findings
 from preflight.core.types import CHANGE_COLUMNS, Layout, Source
 from preflight.kinds import email_dns
 from preflight.linting.analysis import analyze
-from preflight.linting.cell_values import reveal
+from preflight.linting.cell_values import CellValues
 from preflight.linting.checked import Check, Checked, Progress, RecordStream, silent
 from preflight.linting.snapshot_fold import conditions_differ
 from preflight.pipeline.call import Call, CallOptions
@@ -218,9 +218,8 @@ def _unused(header: Sequence[str], source: Source, settings: Settings) -> Iterat
 def cells(
     checked: Checked, findings: Findings, *, progress: Progress = silent
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The cells that findings of a file are about, and their fixed values; see `reveal`."""
-    again = checked.records("fetching", progress)
-    return reveal(checked.analysis, again, findings)
+    """The cells that findings of a file are about, and their fixed values; see `CellValues`."""
+    return CellValues(checked.analysis, checked.records("fetching", progress))(findings)
 
 
 def changes(checked: Checked, *, progress: Progress = silent) -> Iterator[pd.DataFrame]:

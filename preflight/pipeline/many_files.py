@@ -13,12 +13,9 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from preflight.baseline.comparison import Comparison
 from preflight.config import catalogue
 from preflight.config.settings import Settings
-from preflight.core import findings as tables
 from preflight.core.errors import (
     ConfigError,
     PreflightError,
@@ -26,11 +23,12 @@ from preflight.core.errors import (
     UsageError,
     WriteError,
 )
-from preflight.core.findings import Findings
 from preflight.core.processes import cores
 from preflight.linting import across
 from preflight.linting.analysis import Analysis
+from preflight.linting.cell_values import CellValues, KeptCells
 from preflight.linting.checked import Checked
+from preflight.linting.found_cells import CellStore
 from preflight.linting.kept_chunks import KeptChunks
 from preflight.pipeline import check_fix_split
 from preflight.pipeline.accepted import Accepted
@@ -74,36 +72,6 @@ class Asked:
     show_values: bool = False
     across: bool = False
     against: Snapshot | None = None
-
-
-@dataclass(frozen=True)
-class KeptCells:
-    """The cells that the findings of a file are about, fetched before.
-
-    Attributes:
-        rows, columns: of each, from 1; 0 for none.
-        old, new: the cell as read and as fixed, or None.
-    """
-
-    rows: np.ndarray
-    columns: np.ndarray
-    old: np.ndarray
-    new: np.ndarray
-
-    def __call__(self, findings: Findings) -> tuple[np.ndarray, np.ndarray]:
-        """The cells of some findings; None where none was fetched."""
-        frame = findings.frame
-        rows, columns = frame[tables.ROW].to_numpy(), frame[tables.COLUMN].to_numpy()
-        if np.array_equal(rows, self.rows) and np.array_equal(columns, self.columns):
-            return self.old, self.new
-        places = zip(self.rows.tolist(), self.columns.tolist(), strict=True)
-        known = {place: at for at, place in enumerate(places)}
-        old, new = np.full((2, len(findings)), None, dtype=object)
-        for at, place in enumerate(zip(rows.tolist(), columns.tolist(), strict=True)):
-            found = known.get(place)
-            if found is not None:
-                old[at], new[at] = self.old[found], self.new[found]
-        return old, new
 
 
 @dataclass(frozen=True)
@@ -217,18 +185,16 @@ def _checked(at: int, path: str, asked: Asked) -> FileResult:
 def _result(checked: Checked, asked: Asked, keys: Path | None) -> FileResult:
     """All that is wanted of a file, as data: its folder is removed then."""
     file = documents.of_file(checked, checked.books, show_all=asked.show_all)
-    findings = checked.analysis.findings  # of rows: no other finding is about a cell
-    frame = findings.frame
-    nothing = np.full(0, None, dtype=object)
-    old, new = file.cells(findings) if asked.cells else (nothing, nothing)
-    rows, columns = frame[tables.ROW].to_numpy(), frame[tables.COLUMN].to_numpy()
-    cells = KeptCells(rows[: len(old)], columns[: len(old)], old, new)
+    analysis = checked.analysis
+    analysis.findings.move(asked.work)
+    cells = KeptCells(CellStore())
+    if asked.cells:
+        cells = CellValues(analysis, checked.records("fetching")).detached(asked.work)
     difference = (
         check_fix_split.difference(checked, show_values=asked.show_values)
         if asked.difference
         else ""
     )
-    analysis = checked.analysis
     released = dataclasses.replace(analysis, kept=KeptChunks(analysis.layout, analysis.plan))
     return FileResult(
         file=ReportedFile(dataclasses.replace(file.listing, analysis=released), cells),

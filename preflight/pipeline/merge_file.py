@@ -21,7 +21,6 @@ from preflight.config.column_mapping import missing, own, resolve
 from preflight.config.profile import Profile
 from preflight.config.settings import Settings
 from preflight.core import csv_writer, files
-from preflight.core import findings as tables
 from preflight.core.books import RunBooks
 from preflight.core.errors import BooksError, ConfigError, UsageError
 from preflight.core.exchange import Outcome, Part
@@ -128,7 +127,10 @@ def _settled(
         dropped=sent.rows - sent.part.rows,
     ).balanced()
     refused = by_row(joined.failures)
-    found, plan = checked.analysis.findings, checked.analysis.plan
+    plan = checked.analysis.plan
+    warnings = sum(
+        len(found) - len(errors_left(found, plan)) for found in checked.analysis.findings.parts()
+    )
     lost = _write_failures(staged, sent, traced, refused, books, part_books.unattributed)
     write_unmatched(staged, [joined.unmatched, lost])
     return SettledRun(
@@ -144,7 +146,7 @@ def _settled(
         unmatched=len(joined.unmatched),
         notes=(*joined.notes, *part_books.notes, *_notes(joined, books, traced, lost)),
         changes={},
-        warnings=warnings_left(len(found) - len(errors_left(found, plan)), checked),
+        warnings=warnings_left(warnings, checked),
         folder=target,
         settings=settings,
     )
@@ -339,10 +341,8 @@ def _outcomes(
     outcomes = RowOutcomes(sent.rows)
     outcomes.of_part(sent.part, RowOutcome.UNATTRIBUTED if unattributed else RowOutcome.ACCEPTED)
     outcomes.refused(reasons)
-    frame = checked.analysis.findings.frame
-    on_rows = frame[frame[tables.ROW] > 0]
-    rows = on_rows[tables.ROW].to_numpy(dtype=np.int64)
-    outcomes.found("warnings", rows, on_rows[tables.CODE].to_numpy(object))
+    for found in checked.analysis.findings.selected(lambda some: some.rows > 0):
+        outcomes.found("warnings", found.rows, found.code_texts())
     outcomes.agree(books)
     return outcomes.table()
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 import dataclasses
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import NamedTuple
 
 import numpy as np
 
 from preflight.baseline.comparison import Standing
-from preflight.core import findings as tables
+from preflight.core.findings import Findings
 from preflight.core.types import Ints, Severity
 from preflight.linting import rule_limits
 from preflight.report import records
+from preflight.report.blocks import Block, column_names
 from preflight.report.listing import Listing
 from preflight.report.wording import plural
 from preflight.rule import Rule
@@ -108,57 +111,90 @@ def useful_first(found: ColumnFindings) -> tuple[bool, bool, bool, int, str]:
     return found.accepted, not error, not_of_file, -found.count, found.rule.code
 
 
+class _Key(NamedTuple):
+    """What the findings of a `ColumnFindings` have in common; in the order in which they stand."""
+
+    standing: int
+    error: bool
+    column: int
+    code: str
+
+
+@dataclass
+class _Gathered:
+    """Findings with a key in common, as they are gone over.
+
+    Attributes:
+        rule: with its severity.
+        of_file: whether the first one is a problem of the file or its header.
+        message: of the first one; None for the rule's own.
+        alike: whether all have it.
+        count: of all of them.
+        rows, lines: of the first ones.
+    """
+
+    rule: Rule
+    of_file: bool
+    message: str | None
+    alike: bool = True
+    count: int = 0
+    rows: list[int] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+
+    def add(self, found: Findings, most: int) -> None:
+        """Adds findings; of no more than so many their places are kept."""
+        said = found.messages[0]
+        self.alike &= found.text(said) == self.message and bool((found.messages == said).all())
+        self.count += len(found)
+        left = most - len(self.rows)
+        self.rows += found.rows[:left].tolist()
+        self.lines += found.lines[:left].tolist()
+
+
 def _found(listing: Listing, most: int) -> Iterator[ColumnFindings]:
-    frame = listing.findings.frame
-    if not len(frame):
-        return
-    plan = listing.analysis.plan
-    names = {column.position + 1: column.name for column in plan.columns}
+    names = column_names(listing.analysis.plan)
     shows_names = not listing.names_are_values
-    codes, columns = frame[tables.CODE].cat, frame[tables.COLUMN].to_numpy()
-    errors = _errors(listing)
     known_as = _known_as(names) if shows_names else {at: f"#{at}" for at in names}
-    standings = listing.standings
-    known = np.zeros(len(frame), np.int64) if standings is None else standings.astype(np.int64)
-    excused = rule_limits.accepted(listing.analysis) if standings is None else frozenset()
-    messages, rows, lines = (
-        frame[name].to_numpy() for name in (tables.MESSAGE, tables.ROW, tables.LINE)
-    )
-    numbers = codes.codes.to_numpy().astype(np.int64)
-    for positions in _split(numbers, columns, errors.astype(np.int64), known):
-        at = int(positions[0])
-        column = int(columns[at])
-        rule, problem = listing.problems.get(
-            at, (plan.rules[str(codes.categories[numbers[at]])], None)
-        )
-        if errors[at]:
-            rule = dataclasses.replace(rule, severity=Severity.ERROR)
-        standing = None if standings is None else Standing(known[at])
-        accepted = standing is Standing.ACCEPTED or (problem is None and rule.code in excused)
-        name = names.get(column) if shows_names else None
-        first = positions[:most]
+    compared = listing.compared is not None
+    excused = frozenset() if compared else rule_limits.accepted(listing.analysis)
+    gathered: dict[_Key, _Gathered] = {}
+    for block in listing.blocks(cells=False):
+        _add(gathered, block, most)
+    for key, found in sorted(gathered.items(), key=itemgetter(0)):
+        rule, standing = found.rule, Standing(key.standing) if compared else None
+        accepted = standing is Standing.ACCEPTED or (not found.of_file and rule.code in excused)
         yield ColumnFindings(
             rule=rule,
-            column=column or None,
-            column_name=name,
-            count=len(positions),
-            message=_message(rule, messages[positions]),
-            rows=rows[first],
-            lines=lines[first],
-            fingerprint=_fingerprint(listing.path, rule, known_as.get(column, ""), accepted),
+            column=key.column or None,
+            column_name=names.get(key.column) if shows_names else None,
+            count=found.count,
+            message=(found.message if found.alike else None) or rule.message,
+            rows=np.array(found.rows, dtype=np.int64),
+            lines=np.array(found.lines, dtype=np.int64),
+            fingerprint=_fingerprint(listing.path, rule, known_as.get(key.column, ""), accepted),
             standing=standing,
             accepted=accepted,
         )
 
 
-def _errors(listing: Listing) -> np.ndarray:
-    """A mask of the findings that are errors."""
-    frame, rules = listing.findings.frame, listing.analysis.plan.rules
-    error = [code for code, rule in rules.items() if rule.severity is Severity.ERROR]
-    errors = (frame[tables.CODE].isin(error) | frame[tables.ERROR]).to_numpy(dtype=bool, copy=True)
-    for at, (rule, _) in listing.problems.items():
-        errors[at] = rule.severity is Severity.ERROR
-    return errors
+def _add(gathered: dict[_Key, _Gathered], block: Block, most: int) -> None:
+    """Adds the findings of a block."""
+    found, errors, plan = block.findings, block.errors(), block.analysis.plan
+    standings = np.zeros(len(block), np.int64)
+    if block.standings is not None:
+        standings = block.standings.astype(np.int64)
+    columns, numbers = found.columns.astype(np.int64), found.numbers.astype(np.int64)
+    for positions in _split(numbers, columns, errors.astype(np.int64), standings):
+        at = int(positions[0])
+        code, error = found.codes[numbers[at]], bool(errors[at])
+        key = _Key(int(standings[at]), error, int(columns[at]), code)
+        some = found.taken(positions)
+        if key not in gathered:
+            rule = block.problems[at][0] if at in block.problems else plan.rules[code]
+            if found.errors[at]:
+                rule = dataclasses.replace(rule, severity=Severity.ERROR)
+            gathered[key] = _Gathered(rule, at in block.problems, some.text(some.messages[0]))
+        gathered[key].add(some, most)
 
 
 def _split(*keys: Ints) -> list[Ints]:
@@ -167,12 +203,6 @@ def _split(*keys: Ints) -> list[Ints]:
     ordered = np.stack([key[order] for key in keys])
     starts = np.flatnonzero((np.diff(ordered, axis=1) != 0).any(axis=0)) + 1
     return np.split(order, starts)
-
-
-def _message(rule: Rule, messages: np.ndarray) -> str:
-    """What is wrong with all of them: what each says, or else what the rule says of all."""
-    same = len(messages) == 1 or bool((messages == messages[0]).all())
-    return (messages[0] if same else None) or rule.message
 
 
 def _known_as(names: Mapping[int, str]) -> dict[int, str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from preflight.core.books import Books, RunBooks
-from preflight.linting.cell_values import reveal
+from preflight.linting.cell_values import CellValues
 from preflight.linting.checked import Checked
 from preflight.report.formats import as_json
 from preflight.report.listing import listing
@@ -43,7 +43,7 @@ def of_file(
     """
     return ReportedFile(
         listing(checked.source.name, checked.analysis, books, show_all=show_all, compared=compared),
-        lambda findings: reveal(checked.analysis, checked.records("fetching"), findings),
+        CellValues(checked.analysis, checked.records("fetching")),
     )
 
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from preflight.baseline.comparison import Standing
-from preflight.core import findings as tables
-from preflight.core.types import Bools, Safety, Severity
+from preflight.core.findings import Findings
+from preflight.core.types import Ints, Problem, Safety, Severity
 from preflight.linting.analysis import Analysis
 from preflight.linting.row_states import CLEAN
+from preflight.report.blocks import Block, among, guessed, rule_of
 from preflight.report.listing import Listing
 from preflight.report.wording import number
 from preflight.rule import Alike, Rule, Scope
@@ -58,8 +57,10 @@ def groups(listing: Listing, *, without: frozenset[int] = frozenset()) -> list[G
         listing: of the file.
         without: positions of columns; warnings about their names are left out.
     """
-    found = [*_of_file(listing, without), *_of_rows(listing)]
-    return sorted(found, key=_order)
+    blocks = _Blocks(listing)
+    for block in listing.blocks(cells=False):
+        blocks.add(block)
+    return sorted([*blocks.of_file(without), *blocks.of_rows()], key=_order)
 
 
 def _order(group: Group) -> tuple[bool, bool, int, str]:
@@ -68,87 +69,136 @@ def _order(group: Group) -> tuple[bool, bool, int, str]:
     return not error, error and not of_file, -group.count, group.rule.code
 
 
-def _of_file(listing: Listing, without: frozenset[int]) -> Iterator[Group]:
-    """The groups of the findings about the file and its header."""
-    analysis = listing.analysis
-    by_rule: dict[tuple[str, Severity], list[int]] = defaultdict(list)
-    for at, (rule, problem) in listing.problems.items():
-        left_out = rule.severity is Severity.WARNING and (problem.column or 0) - 1 in without
-        if listing.standings is not None and listing.standings[at] == Standing.ACCEPTED:
-            continue
-        if rule.scope is not Scope.HEADER or not left_out:
-            by_rule[rule.code, rule.severity].append(at)
-    for positions in by_rule.values():
-        rule = listing.problems[positions[0]][0]
-        problems = [listing.problems[at][1] for at in positions]
-        sentence, details = _sentence(rule, [problem.message for problem in problems])
-        safe = sum(analysis.plan.applies(problem.safety) for problem in problems)
-        unsafe = sum(problem.safety is Safety.UNSAFE for problem in problems)
-        yield _group(rule, positions, sentence, details, (safe, unsafe))
+@dataclass
+class _Gathered:
+    """The findings of a rule about rows, as they are gone over.
+
+    Attributes:
+        count: of them.
+        positions, messages: of the first ones, in the listing.
+        alike: whether all have the same message.
+        fixed: how many of them safe fixes settle, and how many more unsafe ones would.
+    """
+
+    count: int = 0
+    positions: list[int] = field(default_factory=list)
+    messages: list[str | None] = field(default_factory=list)
+    alike: bool = True
+    fixed: tuple[int, int] = (0, 0)
+
+    def add(self, found: Findings, positions: Ints, fixed: tuple[int, int]) -> None:
+        """Adds some findings, at their positions in the listing."""
+        messages = found.messages
+        text = found.text(messages[0])
+        first = self.messages[0] if self.messages else text
+        self.alike &= bool((messages == messages[0]).all()) and text == first
+        self.count += len(found)
+        self.positions += positions[: PLACES - len(self.positions)].tolist()
+        left = messages[: PLACES + 1 - len(self.messages)]
+        self.messages += map(found.text, left.tolist())
+        self.fixed = self.fixed[0] + fixed[0], self.fixed[1] + fixed[1]
 
 
-def _of_rows(listing: Listing) -> Iterator[Group]:
-    """The groups of the findings about rows; their number does not matter for the time it takes."""
-    frame = listing.findings.frame
-    if not len(frame):
-        return
-    of_rows = np.ones(len(frame), dtype=bool)
-    of_rows[list(listing.problems)] = False
-    if listing.standings is not None:
-        of_rows &= listing.standings != Standing.ACCEPTED
-    codes, errors = frame[tables.CODE], frame[tables.ERROR].to_numpy()
-    numbers = codes.cat.codes.to_numpy()
-    for at, code in enumerate(codes.cat.categories):
-        for error in (False, True):
-            mask = of_rows & (numbers == at) & (errors == error)
-            if mask.any():
-                yield _of_rule(listing, listing.analysis.plan.rules[str(code)], mask, error=error)
+class _Blocks:
+    """The findings of a listing by rule, block by block; their number hardly takes memory.
+
+    Args:
+        listing: of the file.
+    """
+
+    def __init__(self, listing: Listing) -> None:
+        self._analysis = listing.analysis
+        self._problems: dict[tuple[str, Severity], list[tuple[int, Rule, Problem]]] = {}
+        self._rows: dict[tuple[str, bool], _Gathered] = {}
+        self._repaired = _repaired(listing.analysis)
+
+    def add(self, block: Block) -> None:
+        """Adds the next block, without what a baseline accepts."""
+        left = np.ones(len(block), dtype=bool)
+        if block.standings is not None:
+            left = block.standings != Standing.ACCEPTED
+        for at, (rule, problem) in block.problems.items():
+            if left[at]:
+                some = self._problems.setdefault((rule.code, rule.severity), [])
+                some.append((block.start + at, rule, problem))
+            left[at] = False
+        found = block.findings
+        for of_code, code in enumerate(found.codes):
+            for error in (False, True):
+                where = np.flatnonzero(left & (found.numbers == of_code) & (found.errors == error))
+                if len(where):
+                    gathered = self._rows.setdefault((code, error), _Gathered())
+                    some_found = found.taken(where)
+                    fixed = self._fixed(self._analysis.plan.rules[code], some_found)
+                    gathered.add(some_found, where + block.start, fixed)
+
+    def of_file(self, without: frozenset[int]) -> Iterator[Group]:
+        """The groups of the findings about the file and its header."""
+        for found in self._problems.values():
+            some = [one for one in found if not _is_left_out(*one[1:], without)]
+            if not some:
+                continue
+            rule, problems = some[0][1], [problem for *_, problem in some]
+            sentence, details = _sentence(rule, [problem.message for problem in problems])
+            safe = sum(self._analysis.plan.applies(problem.safety) for problem in problems)
+            unsafe = sum(problem.safety is Safety.UNSAFE for problem in problems)
+            positions = [at for at, *_ in some]
+            yield _group(rule, len(some), positions, sentence, details, (safe, unsafe))
+
+    def of_rows(self) -> Iterator[Group]:
+        """The groups of the findings about rows."""
+        plan = self._analysis.plan
+        for (code, error), gathered in sorted(self._rows.items()):
+            rule, first = plan.rules[code], gathered.messages[0]
+            if gathered.alike:
+                sentence, details = first or rule.message, ("",) * PLACES
+            else:
+                sentence, details = _sentence(rule, gathered.messages)
+                sentence = sentence if sentence != first else rule.message
+            safe, unsafe = gathered.fixed
+            if rule.fix is not None and not rule.drops and not rule.repairs:
+                safe = min(safe, self._analysis.fixed.get(code, 0))
+            rule = rule_of(plan, code, error=error)
+            positions = gathered.positions
+            yield _group(rule, gathered.count, positions, sentence, details, (safe, unsafe))
+
+    def _fixed(self, rule: Rule, found: Findings) -> tuple[int, int]:
+        """How many findings of a rule safe fixes settle, and how many more unsafe ones would.
+
+        Safe fixes of cells settle no more of them than they change cells, see `of_rows`.
+        """
+        analysis = self._analysis
+        if analysis.refused:
+            return 0, 0
+        applies, count = analysis.plan.applies(rule.safety), len(found)
+        if rule.drops:
+            return (count, 0) if applies else (0, count)
+        if rule.repairs:
+            repaired, possible = self._repaired
+            return int(among(found.rows, repaired).sum()), int(among(found.rows, possible).sum())
+        if rule.fix is None:
+            return 0, 0
+        if applies:
+            return count, 0
+        return 0, int(guessed(analysis, found.rows, found.columns).sum())
 
 
-def _of_rule(listing: Listing, rule: Rule, mask: Bools, *, error: bool) -> Group:
-    positions = np.flatnonzero(mask)
-    frame = listing.findings.frame
-    messages = frame[tables.MESSAGE].to_numpy()[positions]
-    if (messages == messages[0]).all():
-        sentence, details = messages[0] or rule.message, ("",) * PLACES
-    else:
-        sentence, details = _sentence(rule, list(messages[: PLACES + 1]))
-        sentence = sentence if sentence != messages[0] else rule.message
-    if error:
-        rule = dataclasses.replace(rule, severity=Severity.ERROR)
-    rows = frame[tables.ROW].to_numpy()[positions]
-    columns = frame[tables.COLUMN].to_numpy()[positions]
-    fixed = _fixed(listing.analysis, rule, rows, columns)
-    return _group(rule, positions.tolist(), sentence, details, fixed)
+def _is_left_out(rule: Rule, problem: Problem, without: frozenset[int]) -> bool:
+    """Whether it is a warning about the name of a column whose warnings are left out."""
+    left_out = rule.severity is Severity.WARNING and (problem.column or 0) - 1 in without
+    return rule.scope is Scope.HEADER and left_out
 
 
-def _fixed(
-    analysis: Analysis, rule: Rule, rows: np.ndarray, columns: np.ndarray
-) -> tuple[int, int]:
-    """How many findings of a rule safe fixes settle, and how many more unsafe ones would."""
-    if analysis.refused:
-        return 0, 0
-    plan, preview = analysis.plan, analysis.preview
-    if rule.drops:
-        count = len(rows)
-        return (count, 0) if plan.applies(rule.safety) else (0, count)
-    if rule.repairs:
-        repaired = [
-            row
-            for row, safety in analysis.repairs.items()
-            if plan.applies(safety) and analysis.after[row - 1] == CLEAN
-        ]
-        possible = np.fromiter(preview.records, dtype=np.int64)
-        return int(np.isin(rows, repaired).sum()), int(np.isin(rows, possible).sum())
-    if rule.fix is None:
-        return 0, 0
-    if plan.applies(rule.safety):
-        return min(len(rows), analysis.fixed.get(rule.code, 0)), 0
-    guessed = sum(
-        int(np.isin(rows[columns == position + 1], changed).sum())
-        for position, changed in preview.columns.items()
-    )
-    return 0, guessed
+def _repaired(analysis: Analysis) -> tuple[Ints, Ints]:
+    """The rows that repairs make clean, and those that unsafe repairs would; ascending."""
+    plan = analysis.plan
+    repaired = [
+        row
+        for row, safety in analysis.repairs.items()
+        if plan.applies(safety) and analysis.after[row - 1] == CLEAN
+    ]
+    possible = sorted(analysis.preview.records)
+    return np.array(sorted(repaired), dtype=np.int64), np.array(possible, dtype=np.int64)
 
 
 def _sentence(rule: Rule, messages: Sequence[str | None]) -> tuple[str, tuple[str, ...]]:
@@ -168,12 +218,12 @@ def without_advice(message: str) -> str:
 
 def _group(
     rule: Rule,
+    count: int,
     positions: Sequence[int],
     sentence: str,
     details: tuple[str, ...],
     fixed: tuple[int, int],
 ) -> Group:
-    count = len(positions)
     advice = _ADVICE.search(sentence)
     if advice is not None:
         sentence = sentence[: advice.start()]

@@ -9,22 +9,25 @@ import os
 import re
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from preflight.baseline.comparison import Comparison, Standing
+from preflight.baseline.comparison import Comparison
 from preflight.core import findings as tables
 from preflight.core.books import Books
 from preflight.core.findings import Findings
 from preflight.core.secret_key import secret_key
-from preflight.core.types import Problem, Safety, Severity
+from preflight.core.types import Ints, Problem, Severity
 from preflight.linting.analysis import Analysis
-from preflight.linting.row_states import CLEAN
+from preflight.report.blocks import Block, ListedFinding
 from preflight.rule import FileView, Rule
 
 Token = Callable[[str], str]
+Cells = Callable[[Findings], tuple[np.ndarray, np.ndarray]]
+"""Fetches the cell of each finding and its replacement, None for no such cell."""
+_Ordered = tuple[Findings, dict[int, tuple[Rule, Problem]], np.ndarray | None]
 _RUNS = re.compile(r"([a-z]+)|([A-Z]+)|([0-9]+)|( +)|([^\x00-\x7f]+)|([\x00-\x1f\x7f]+)")
 _LONGEST = 200
 _MARKS = ("a", "A", "d", "s", "u", "c")
@@ -68,153 +71,106 @@ def tokens(key: bytes) -> Token:
 
 
 @dataclass(frozen=True)
-class ListedFinding:
-    """A finding, ready to be shown.
-
-    Attributes:
-        rule: of the finding, with its severity in this check.
-        message: a fact in lower case.
-        row, line, column: from 1, or None.
-        column_name: the header as written. Personal data if `Listing.names_are_values`.
-        safety: of the fix for it, if there is one.
-        cell: the cell that it is about; None if it is not about a single cell. Personal data.
-        replacement: the fixed cell, if requested. Personal data.
-        standing: how it stands to the baseline; None without one.
-    """
-
-    rule: Rule
-    message: str
-    row: int | None
-    line: int | None
-    column: int | None
-    column_name: str | None
-    safety: Safety | None
-    cell: str | None
-    replacement: str | None
-    standing: Standing | None = None
-
-
-@dataclass(frozen=True)
 class Listing:
     """The report of one file.
 
     Attributes:
         path: of the file, as the user gave it.
         analysis: the result of the first pass.
-        findings: those to show, in order, with the problems of the file and its header.
         held_back: number of row findings that are hidden because the header is wrong.
         books: of the file.
-        problems: the problems of the file or its header, by their positions in `findings`.
-        cells: for each finding the cell that it is about, or None; all None if not fetched.
-        replacements: for each finding the fixed cell, or None.
+        cells: fetches the cells of findings; None if they are not shown.
         compared: the file beside the baseline; None without one.
-        standings: for each finding how it stands to the baseline; None without one.
     """
 
     path: str
     analysis: Analysis
-    findings: Findings
     held_back: int
     books: Books
-    problems: Mapping[int, tuple[Rule, Problem]]
-    cells: np.ndarray
-    replacements: np.ndarray
+    cells: Cells | None = None
     compared: Comparison | None = None
-    standings: np.ndarray | None = None
+
+    def __len__(self) -> int:
+        """The number of findings to show: of those about rows, and of problems of the file."""
+        return len(self.analysis.findings) - self.held_back + len(self.analysis.problems)
+
+    def blocks(self, *, cells: bool = True) -> Iterator[Block]:
+        """The findings to show, in order; those of a line are in one block.
+
+        Args:
+            cells: whether their cells are wanted, if the listing fetches them.
+        """
+        fetch = self.cells if cells and self.cells is not None else _no_cells
+        start = 0
+        for found, problems, standings in self._ordered():
+            old, new = fetch(found)
+            yield Block(self.analysis, start, found, problems, old, new, standings)
+            start += len(found)
+
+    def _ordered(self) -> Iterator[_Ordered]:
+        """The findings to show, with problems and standings."""
+        problems = _problems(self.analysis)
+        order = problems.order()
+        problems, passed = problems.taken(order), 0
+        of_problems, of_rows = self._standings()
+        seen = 0
+        for found in self.analysis.findings.batches() if not self.held_back else ():
+            end = int(np.searchsorted(problems.lines, found.lines[-1], side="right"))
+            standings = np.concatenate(
+                [of_problems[order[passed:end]], of_rows[seen:][: len(found)]]
+            )
+            yield self._merged(problems, order, slice(passed, end), found, standings)
+            seen, passed = seen + len(found), end
+        if passed < len(problems):
+            rest = slice(passed, len(problems))
+            yield self._merged(problems, order, rest, tables.NOTHING, of_problems[order[passed:]])
+
+    def _merged(
+        self, problems: Findings, order: Ints, some: slice, found: Findings, standings: np.ndarray
+    ) -> _Ordered:
+        """Some of the problems among findings about rows, with the standings of both."""
+        count = some.stop - some.start
+        known = standings if self.compared is not None else None
+        if not count:
+            return found, {}, known
+        both = tables.concat([problems.taken(some), found])
+        again = both.order()
+        at = {
+            int(here): self.analysis.problems[int(order[some.start + again[here]])]
+            for here in np.flatnonzero(again < count)
+        }
+        return both.taken(again), at, None if known is None else known[again]
+
+    def _standings(self) -> tuple[np.ndarray, np.ndarray]:
+        """The standings of the problems and of the findings about rows; none without a baseline."""
+        if self.compared is None:
+            return np.zeros(len(self.analysis.problems), dtype=np.int8), np.empty(0, dtype=np.int8)
+        return self.compared.of_problems, self.compared.of_rows
 
     def rows(self) -> Iterator[ListedFinding]:
         """The findings one by one."""
-        rules, columns = self.analysis.plan.rules, self.analysis.plan.columns
-        names = {column.position + 1: column.name for column in columns}
-        frame, standings = self.findings.frame, self.standings
-        for at, (code, row, line, column, message, error) in enumerate(
-            zip(*(frame[name].tolist() for name in frame), strict=True)
-        ):
-            rule, problem = self.problems.get(at, (rules[code], None))
-            if error:
-                rule = dataclasses.replace(rule, severity=Severity.ERROR)
-            safety = self._safety(rule, row, column, at) if problem is None else problem.safety
-            yield ListedFinding(
-                rule=rule,
-                message=message or rule.message,
-                row=row or None,
-                line=line or None,
-                column=column or None,
-                column_name=names.get(column),
-                safety=safety,
-                cell=self.cells[at],
-                replacement=self.replacements[at],
-                standing=None if standings is None else Standing(standings[at]),
-            )
+        for block in self.blocks():
+            yield from block.rows()
 
-    def some(
-        self, positions: Sequence[int], cells: Callable[[Findings], tuple[np.ndarray, np.ndarray]]
-    ) -> list[ListedFinding]:
+    def some(self, positions: Sequence[int], cells: Cells) -> list[ListedFinding]:
         """The findings at some positions, in that order.
 
         Args:
             positions: in the findings.
-            cells: fetches the cell of each finding and its replacement.
+            cells: fetches the cells of findings.
         """
-        taken = self.findings.taken(np.array(positions, dtype=np.int64))
-        old, new = cells(taken)
-        problems = {
-            here: self.problems[at] for here, at in enumerate(positions) if at in self.problems
-        }
-        standings = None if self.standings is None else self.standings[list(positions)]
-        part = dataclasses.replace(
-            self,
-            findings=taken,
-            problems=problems,
-            cells=old,
-            replacements=new,
-            standings=standings,
-        )
-        return list(part.rows()) if positions else []
-
-    def _safety(self, rule: Rule, row: int, column: int, at: int) -> Safety | None:
-        """The safety of the fix that changes the cell of a finding in clean.csv; None without one.
-
-        A row that is rejected keeps its cells, and so do all rows of a file that is refused. Unsafe
-        fixes count if they would change the cell. If cells were not fetched, it is whether the
-        rule's fix changes anything in this file.
-
-        Args:
-            rule: of the finding.
-            row: of the finding.
-            column: of the finding, from 1.
-            at: the position of the finding.
-        """
-        if rule.drops:
-            return rule.safety
-        analysis = self.analysis
-        if self._refused:
-            return None
-        if rule.repairs:
-            return self._safety_of_repair(row)
-        if rule.fix is None:
-            return None
-        if not analysis.plan.applies(rule.safety):
-            return rule.safety if analysis.preview.changes(row, column) else None
-        changes = rule.code in analysis.fixed
-        if changes and self.cells[at] is not None:
-            clean = analysis.after[row - 1] == CLEAN
-            changes = bool(clean) and self.replacements[at] is not None
-        return rule.safety if changes else None
-
-    @functools.cached_property
-    def _refused(self) -> bool:
-        """Whether nothing of the file is written until an error of the file itself is fixed."""
-        return bool(self.analysis.refused)
-
-    def _safety_of_repair(self, row: int) -> Safety | None:
-        """The safety of the repair that makes a record a clean row; None without one."""
-        safety = self.analysis.repairs.get(row)
-        if self.analysis.plan.applies(safety):
-            repairs = bool(self.analysis.after[row - 1] == CLEAN)
-        else:
-            repairs = row in self.analysis.preview.records
-        return safety if repairs else None
+        wanted = np.array(sorted(set(positions)), dtype=np.int64)
+        found: list[ListedFinding] = []
+        for block in self.blocks(cells=False):
+            first, last = np.searchsorted(wanted, (block.start, block.start + len(block)))
+            if first < last:
+                part = block.taken(wanted[first:last] - block.start)
+                old, new = cells(part.findings)
+                found += dataclasses.replace(part, cells=old, replacements=new).rows()
+            if last == len(wanted):
+                break
+        known = dict(zip(wanted.tolist(), found, strict=True))
+        return [known[at] for at in positions]
 
     def counts(self) -> dict[str, int]:
         """The number of findings of each code, with the hidden ones."""
@@ -226,8 +182,8 @@ class Listing:
         """The number of findings of each severity, with the hidden ones."""
         counted = dict.fromkeys(Severity, 0)
         findings, rules = self.analysis.findings, self.analysis.plan.rules
-        error = [code for code, rule in rules.items() if rule.severity is Severity.ERROR]
-        counted[Severity.ERROR] = len(tables.errors(findings, error))
+        error = {code for code, rule in rules.items() if rule.severity is Severity.ERROR}
+        counted[Severity.ERROR] = findings.errors(error)
         counted[Severity.WARNING] = len(findings) - counted[Severity.ERROR]
         for rule, _ in self.analysis.problems:
             counted[rule.severity] += 1
@@ -291,7 +247,7 @@ def listing(
     books: Books,
     *,
     show_all: bool = False,
-    cells: Callable[[Findings], tuple[np.ndarray, np.ndarray]] | None = None,
+    cells: Cells | None = None,
     compared: Comparison | None = None,
 ) -> Listing:
     """Makes the report of a file.
@@ -308,35 +264,20 @@ def listing(
     """
     accepted = compared is not None and not compared.refuses
     hold = analysis.header_wrong and not show_all and not accepted
-    problems = _problems(analysis)
-    kept = tables.concat([]) if hold else analysis.findings
-    both = tables.concat([problems, kept])
-    order = both.order()
-    of_file = {
-        int(position): analysis.problems[int(order[position])]
-        for position in np.flatnonzero(order < len(problems))
-    }
-    shown = both.taken(order)
-    unknown = np.full(len(shown), None, object)
-    old, new = (unknown, unknown) if cells is None else cells(shown)
     return Listing(
         path=path,
         analysis=analysis,
-        findings=shown,
         held_back=len(analysis.findings) if hold else 0,
         books=books,
-        problems=of_file,
-        cells=old,
-        replacements=new,
+        cells=cells,
         compared=compared,
-        standings=None if compared is None else _standings(compared, hold=hold)[order],
     )
 
 
-def _standings(compared: Comparison, *, hold: bool) -> np.ndarray:
-    """The standings of the problems of a file and of its findings about rows, if they are shown."""
-    of_rows = compared.of_rows[:0] if hold else compared.of_rows
-    return np.concatenate([compared.of_problems, of_rows])
+def _no_cells(findings: Findings) -> tuple[np.ndarray, np.ndarray]:
+    """What is said of the cells of findings where they are not fetched."""
+    unknown = np.full(len(findings), None, dtype=object)
+    return unknown, unknown
 
 
 def fixable(analysis: Analysis) -> tuple[int, int]:

@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from preflight.core.books import Books, RunBooks
-from preflight.core.findings import Findings
 from preflight.report.lines import Line
-from preflight.report.listing import Listing, Token, own_tokens
+from preflight.report.listing import Cells, Listing, Token, own_tokens
 
 if TYPE_CHECKING:
     from preflight.report.run_document_types import RunRecord
     from preflight.writing.written_results import WrittenResults
-
-Cells = Callable[[Findings], tuple[np.ndarray, np.ndarray]]
-"""Fetches the cell of each finding and its replacement, None for no such cell."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +28,10 @@ class ReportedFile:
     listing: Listing
     cells: Cells
 
-    @functools.cached_property
+    @property
     def complete(self) -> Listing:
-        """The listing with the cells of all findings."""
-        old, new = self.cells(self.listing.findings)
-        return dataclasses.replace(self.listing, cells=old, replacements=new)
+        """The listing, which fetches the cells of findings as they are gone over."""
+        return dataclasses.replace(self.listing, cells=self.cells)
 
 
 @dataclass(frozen=True)

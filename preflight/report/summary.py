@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from preflight.config.plan import Plan
 from preflight.core.books import Books, RunBooks
 from preflight.core.types import Severity
@@ -99,11 +97,13 @@ def unexplained(analysis: Analysis) -> Iterator[Line]:
     """That rows are rejected which no finding is about, because the rules for them are off."""
     if analysis.refused:
         return
-    rejected = np.flatnonzero(analysis.before == REJECTED) + 1
-    silent = np.setdiff1d(rejected, analysis.findings.frame["row"].to_numpy())
-    if len(silent):
+    silent = analysis.before == REJECTED
+    for found in analysis.findings.parts() if silent.any() else ():
+        silent[found.rows[found.rows > 0] - 1] = False
+    count = int(silent.sum())
+    if count:
         yield line(
-            f"rejected without a finding: {plural(len(silent), 'row')} that are blank or do not "
+            f"rejected without a finding: {plural(count, 'row')} that are blank or do not "
             "fit the header; `--extend-select STR` says why, and `--max-bad` accepts them",
             indent=2,
             hang=4,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from preflight.core import findings as tables
 from preflight.core.redact import visible as visible
 from preflight.core.types import Layout, Severity, Sheet
+from preflight.report.blocks import ListedFinding
 from preflight.report.libraries import libraries
-from preflight.report.listing import ListedFinding, Listing
+from preflight.report.listing import Listing
 from preflight.report.wording import number, plural
 
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "pipes"}
@@ -36,7 +36,7 @@ def place(path: str, row: ListedFinding) -> str:
 def statistics(listing: Listing) -> str:
     """The number of findings of each rule, most first."""
     rules, findings = listing.analysis.plan.rules, listing.analysis.findings
-    graver = tables.errors(findings, ()).counts()
+    graver = {tally.code for tally in findings.tally if tally.error}
     counted = sorted(listing.counts().items(), key=lambda entry: (-entry[1], entry[0]))
     return "".join(
         f"{number(count):>9}  {code}  "

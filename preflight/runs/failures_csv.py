@@ -16,7 +16,6 @@ import pyarrow as pa
 from preflight.config.catalogue import record_limit
 from preflight.config.column_mapping import own
 from preflight.core import files
-from preflight.core import findings as tables
 from preflight.core.books import RunBooks
 from preflight.core.errors import BooksError
 from preflight.core.exchange import Reason
@@ -153,12 +152,10 @@ def _helper(columns: Sequence[pa.Array], name: str) -> np.ndarray:
 def _note_dropped(outcomes: RowOutcomes, checked: Checked) -> None:
     """Records why rows are dropped."""
     analysis = checked.analysis
-    frame = analysis.findings.frame
-    dropped = frame[analysis.after[frame[tables.ROW].to_numpy() - 1] == DROPPED]
-    dropped = dropped[dropped[tables.ROW] > 0]
-    outcomes.found(
-        "codes", dropped[tables.ROW].to_numpy(dtype=np.int64), dropped[tables.CODE].to_numpy(object)
-    )
+    for dropped in analysis.findings.selected(
+        lambda found: (analysis.after[found.rows - 1] == DROPPED) & (found.rows > 0)
+    ):
+        outcomes.found("codes", dropped.rows, dropped.code_texts())
 
 
 def _note_local(
@@ -179,11 +176,9 @@ def _note_local(
         _helper(rejected_rows, "preflight__message"),
         _helper(rejected_rows, "preflight__class"),
     )
-    frame = fixed.findings.frame
-    kept = frame[(frame[tables.ROW] > 0) & ~frame[tables.ROW].isin(rejected)]
-    outcomes.found(
-        "warnings", kept[tables.ROW].to_numpy(dtype=np.int64), kept[tables.CODE].to_numpy(object)
-    )
+    found = fixed.findings
+    kept = found.only((found.rows > 0) & ~np.isin(found.rows, rejected))
+    outcomes.found("warnings", kept.rows, kept.code_texts())
 
 
 def _refused_rows(

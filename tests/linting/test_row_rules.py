@@ -330,7 +330,7 @@ def test_the_cell_of_a_finding_about_a_ragged_record_is_nowhere(tmp_path: Path) 
     placed = TOTAL.replace("drops=True", "place=lambda rows: rows[0].str.len() * 0")
     seen = checked(tmp_path, FOOTER, placed)
     analysis = seen.analysis
-    cells, _ = check_fix_split.cells(seen, analysis.findings)
+    cells, _ = check_fix_split.cells(seen, analysis.findings.whole())
     named = dict(zip(analysis.findings.frame["code"], cells, strict=True))
     assert named["OWN001"] is None
     assert all(cell is None for cell in cells)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from preflight.config import catalogue
@@ -72,7 +73,7 @@ def test_cells_are_those_that_one_file_by_itself_shows(tmp_path: Path) -> None:
     assert "' ann@kestrel-labs.com'" in told(alone, "full")
     some = many[0].file
     assert some is not None
-    one = some.listing.findings.taken([1])  # type: ignore[arg-type]
+    one = some.listing.analysis.findings.whole().taken(np.array([1]))
     assert some.cells(one)[0].tolist() == ["bo@@kestrel-labs.com"]
     assert list((tmp_path / "1").iterdir()) == []
 

@@ -104,7 +104,9 @@ def checked_with_cells(
     """A file checked, with the cells of all of its findings, as a report needs them."""
     path, own = path_of(tmp_path, content), settings(counts, tmp_path, profile)
     checked = check_fix_split.check(path, own, work=work, progress=counts.progress, chunk_bytes=100)
-    old, new = check_fix_split.cells(checked, checked.analysis.findings, progress=counts.progress)
+    old, new = check_fix_split.cells(
+        checked, checked.analysis.findings.whole(), progress=counts.progress
+    )
     about_cells = checked.analysis.findings.frame["column"] > 0
     assert [cell is not None for cell in old] == about_cells.tolist()
     assert "Ann2" in new

@@ -7,11 +7,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from preflight.core.types import Severity
 from preflight.report import several, summary
+from preflight.report.blocks import ListedFinding
 from preflight.report.groups import LATER, PERSON, Group, groups
 from preflight.report.left_out import left_out
 from preflight.report.lines import Line, height, line
-from preflight.report.listing import ListedFinding, Listing, shape
-from preflight.report.reported import Cells, Display, Reported
+from preflight.report.listing import Cells, Listing, shape
+from preflight.report.reported import Display, Reported
 from preflight.report.wording import number, plural
 
 HEIGHT = 30

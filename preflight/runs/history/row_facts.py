@@ -11,7 +11,6 @@ import pyarrow.compute as pc
 
 from preflight.config.catalogue import record_limit
 from preflight.config.column_mapping import own
-from preflight.core import findings as tables
 from preflight.core.findings import Findings
 from preflight.core.types import Chunk, Column, Ints, Severity
 from preflight.linting.apply_fixes import FixedChunk
@@ -138,7 +137,7 @@ def retold(
     """
     facts: dict[int, RowFacts] = {}
     wanted = np.array(sorted(rows), dtype=np.int64)
-    before = _of_rows(checked.analysis.findings, wanted)
+    before = checked.analysis.findings.of_rows(wanted)
     for fixed in _second_pass(checked, progress):
         for row, line, cells in _records(fixed.original, checked.layout.header, wanted):
             facts[row] = _row_facts(checked, fixed, row, line, cells, before)
@@ -148,7 +147,7 @@ def retold(
 
 
 def _of_rows(findings: Findings, rows: Ints) -> Findings:
-    return findings.only(np.isin(findings.frame[tables.ROW].to_numpy(dtype=np.int64), rows))
+    return findings.only(np.isin(findings.rows, rows))
 
 
 def _records(
@@ -178,7 +177,7 @@ def _row_facts(
     end = {CLEAN: "clean", DROPPED: "dropped"}.get(int(state), "rejected")
     number = np.array([row], dtype=np.int64)
     after = _of_rows(chunk.findings, number)
-    if end == "clean" and record_limit() in set(after.frame[tables.CODE]):
+    if end == "clean" and after.of([record_limit()]).any():
         end = "rejected"
     remaining = {
         (finding.code, finding.column) for finding in _findings(checked, after, frozenset())
@@ -218,10 +217,10 @@ def _findings(
     names = _names(checked)
     listed = []
     for code, column, message, error in zip(
-        findings.frame[tables.CODE].astype("str"),
-        findings.frame[tables.COLUMN],
-        findings.frame[tables.MESSAGE],
-        findings.frame[tables.ERROR],
+        findings.code_texts().tolist(),
+        findings.columns.tolist(),
+        findings.message_texts().tolist(),
+        findings.errors.tolist(),
         strict=True,
     ):
         rule, name = rules[code], names.get(column, "")

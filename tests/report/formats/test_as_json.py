@@ -179,10 +179,10 @@ def test_fingerprints_are_stable_and_tell_findings_apart(outcomes: list[Listing]
 
 def test_two_findings_of_one_rule_at_one_place_have_two_fingerprints(tmp_path: Path) -> None:
     one = listed(check(tmp_path, "email,x,x,y,y\na@kestrel-labs.com,1,2,3,4\n"))
-    one = dataclasses.replace(
-        one,
-        findings=dataclasses.replace(one.findings, frame=one.findings.frame.assign(column=1)),
+    problems = tuple(
+        (rule, dataclasses.replace(problem, column=1)) for rule, problem in one.analysis.problems
     )
+    one = dataclasses.replace(one, analysis=dataclasses.replace(one.analysis, problems=problems))
     prints = [found["fingerprint"] for found in report(one)["findings"]]
     assert len(set(prints)) == len(prints) > 1
 

@@ -20,8 +20,8 @@ def test_its_lines_are_the_pieces_of_json(found: Listing, odd: Listing) -> None:
     ]
     whole = json.loads(rendered("json", found, odd, display=display, fixed={}))
     kinds = [line.pop("kind") for line in lines]
-    of_first = ["finding"] * len(found.findings)
-    assert kinds == ["file", *of_first, "file", *["finding"] * len(odd.findings), "total"]
+    of_first = ["finding"] * len(found)
+    assert kinds == ["file", *of_first, "file", *["finding"] * len(odd), "total"]
     told: dict[str, list[Any]] = {kind: [] for kind in kinds}
     for kind, line in zip(kinds, lines, strict=True):
         told[kind].append(line)

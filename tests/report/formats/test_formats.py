@@ -13,7 +13,7 @@ import pytest
 from junitparser import JUnitXml
 
 from preflight.config.choices import FORMATS
-from preflight.core.findings import Findings
+from preflight.core.file_findings import FileFindings
 from preflight.report import formats
 from preflight.report.listing import Listing, tokens
 from preflight.report.reported import Display, Unread
@@ -42,13 +42,10 @@ def test_a_report_is_the_same_from_call_to_call(name: str, found: Listing, odd: 
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_report_is_made_piece_by_piece(name: str, found: Listing) -> None:
     """A large file never makes a large piece."""
-    times = 2_000
-    at = np.repeat(np.arange(len(found.findings)), times)
+    few, many_findings = found.analysis.findings.whole(), FileFindings()
+    many_findings.add(few.taken(np.repeat(np.arange(len(few)), 2_000)))
     many = dataclasses.replace(
-        found,
-        findings=Findings(found.findings.frame.take(at).reset_index(drop=True)),
-        cells=found.cells[at],
-        replacements=found.replacements[at],
+        found, analysis=dataclasses.replace(found.analysis, findings=many_findings)
     )
     pieces = list(formats.pieces(name, reported(many), Display()))
     assert max(map(len, pieces)) < 2_000_000

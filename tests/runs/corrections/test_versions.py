@@ -51,7 +51,7 @@ def test_a_malformed_record_has_the_same_cells_for_everyone(quoting: str, odd: l
             gathering.add(chunk, chunk)
             malformed = (chunk.malformed["flaw"] != Flaw.BLANK).to_numpy(dtype=bool)
             none = np.zeros(len(chunk.rows), dtype=bool)
-            columns = rejects.of(chunk, none, malformed, analysis.findings)
+            columns = rejects.of(chunk, none, malformed, analysis.findings.whole())
             rejected |= _by_row(chunk.malformed["row"][malformed].tolist(), columns[:2])
         version = gathering.version()
         compared = _by_row(version.rows.tolist(), version.read.values())
