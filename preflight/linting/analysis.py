@@ -25,7 +25,7 @@ from preflight.linting import across
 from preflight.linting.chunk_result import ChunkResult, Engine, Job, in_this_process
 from preflight.linting.duplicates import Contacts
 from preflight.linting.fix_preview import FixPreview, Preview
-from preflight.linting.folds import ContentFold, FixCounts
+from preflight.linting.folds import ContentFold, FixCountFold, Repairable
 from preflight.linting.kept_chunks import KeptChunks
 from preflight.linting.linter import view_problems
 from preflight.linting.row_states import RowStateFold, RowStates
@@ -171,9 +171,9 @@ class _FirstPass:
         self._states = RowStateFold()
         self._contacts = Contacts(plan)
         self._keys = keys
-        self._fix_counts = FixCounts()
+        self._fix_counts = FixCountFold(folder)
         self._preview = FixPreview()
-        self._repairable: dict[int, Safety] = {}
+        self._repairable = Repairable()
         self._orders = DayMonthOrders()
         self._content = ContentFold(layout, plan)
         self._snapshot = SnapshotFold(layout, plan) if plan.pictured and plan.columns else None
@@ -205,7 +205,7 @@ class _FirstPass:
         self._contacts.add(chunk.hashes)
         self._preview.add(chunk.guesses)
         self._fix_counts.add(chunk.fixed)
-        self._repairable |= chunk.repairable
+        self._repairable.add(chunk.repairable)
         self._kept.add(chunk.kept)
         if self._whole_file is not None and chunk.chunk is not None:
             self._whole_file.add(chunk.chunk)
@@ -222,7 +222,7 @@ class _FirstPass:
         view = self._content.view(len(states.before))
         picture = None if self._snapshot is None else self._snapshot.picture(view)
         drift = Drift(self._plan.against, picture) if self._plan.against and picture else None
-        preview = self._preview.result(states.after)
+        preview, fixed = self._preview.result(states.after), self._fix_counts.counts(states.after)
         analysis = Analysis(
             layout=self._layout,
             plan=self._plan,
@@ -233,8 +233,8 @@ class _FirstPass:
             before=states.before,
             after=states.after,
             of_whole_file=self._late,
-            fixed=self._fix_counts.by_code(states.after),
-            fixed_cells=self._fix_counts.cells(states.after),
+            fixed=fixed.by_code,
+            fixed_cells=fixed.cells,
             preview=preview,
             guessed_cells=preview.cells + len(preview.records),
             guessed_rows=len(preview.rows) + len(preview.records),

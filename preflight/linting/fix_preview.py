@@ -11,6 +11,7 @@ from preflight.config.column_mapping import with_joined
 from preflight.core.types import Bools, Ints, Layout, Safety
 from preflight.linting.chunk_analysis import ChunkAnalysis
 from preflight.linting.fixer import FixedColumn, bad_rows, fix_cells, fix_column
+from preflight.linting.folds import Rows
 from preflight.linting.linter import ColumnSuspects, Linter, RuleHits
 from preflight.linting.repair_records import RecordRepairs
 from preflight.linting.row_rules import without_rows
@@ -36,7 +37,7 @@ class Preview:
 
     rows: Ints
     records: frozenset[int]
-    columns: Mapping[int, Ints]
+    columns: Mapping[int, Rows]
     cells: int
     all_seen: bool
 
@@ -69,7 +70,7 @@ class Guesses:
     """
 
     records: tuple[int, ...]
-    changed: Mapping[int, Ints]
+    changed: Mapping[int, Rows]
     counted: Ints
     total: int
     rows: Ints
@@ -112,7 +113,7 @@ class Guesser:
             if cells.any():
                 counts[_places(column.suspects, cells)] += 1
                 where = _places(column.suspects, self._changes(column.suspects, cells))
-                changed[column.suspects.column.position] = rows[where]
+                changed[column.suspects.column.position] = rows[where].astype(np.int32)
         so_far = np.cumsum(counts)
         reach = int(np.searchsorted(so_far, most, side="right")) if counts.any() else 0
         saved = rows[:0]
@@ -188,7 +189,7 @@ class FixPreview:
         self.left = MOST_GUESSES
         self._records: set[int] = set()
         self._rows: list[Ints] = []
-        self._changed: dict[int, list[Ints]] = {}
+        self._changed: dict[int, list[Rows]] = {}
         self._all_seen = True
 
     def add(self, guesses: Guesses) -> None:

@@ -6,8 +6,11 @@ chunk is analyzed; the other adds that to what the chunks before have given.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import functools
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +18,8 @@ import pyarrow.compute as pc
 
 from preflight.config.column_mapping import is_sent
 from preflight.config.plan import Plan
-from preflight.core.types import Bools, Chunk, Ints, Layout
+from preflight.core.spool import Spool
+from preflight.core.types import Bools, Chunk, Ints, Layout, Safety
 from preflight.kinds.sniffing import Sample
 from preflight.linting.chunk_analysis import ChunkAnalysis
 from preflight.linting.linter import ColumnSuspects
@@ -24,6 +28,7 @@ from preflight.rule import FileView
 
 # Of these there may be one for each cell of a file.
 Rows = npt.NDArray[np.int32]
+_SAFETIES = tuple(Safety)
 
 
 @dataclass(frozen=True)
@@ -57,27 +62,82 @@ def fixed_rows(chunk: ChunkAnalysis) -> FixedRows:
     return FixedRows(tuple(cells), of_code)
 
 
+@dataclass(frozen=True)
 class FixCounts:
-    """The number of cells in clean rows that fixes change, and of clean rows that are repaired."""
+    """What fixes change in clean rows.
 
-    def __init__(self) -> None:
-        self._cells: list[Rows] = []
-        self._of_code: dict[str, list[Rows]] = {}
+    Attributes:
+        cells: the number of cells that are changed and of records that are repaired, each once.
+        by_code: the number that the fix of each rule changes, in the order of the codes.
+    """
+
+    cells: int
+    by_code: dict[str, int]
+
+
+class FixCountFold:
+    """Counts what fixes change in clean rows.
+
+    Which rows are clean is known at the end, and there may be a fix in every row: what the chunks
+    add is on disk until then.
+
+    Args:
+        folder: a private folder.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        self._fixed = Spool[FixedRows](folder)
 
     def add(self, fixed: FixedRows) -> None:
         """Adds the fixes of a chunk."""
-        self._cells += fixed.cells
-        for code, rows in fixed.of_code.items():
-            self._of_code.setdefault(code, []).extend(rows)
+        self._fixed.add(fixed)
 
-    def cells(self, states: RowStates) -> int:
-        """The number of cells that are changed and of records that are repaired, each once."""
-        return _count_clean(self._cells, states)
+    def counts(self, states: RowStates) -> FixCounts:
+        """The counts, by the state of each row after fixing."""
+        cells, by_code = 0, Counter[str]()
+        for fixed in self._fixed:
+            cells += _count_clean(fixed.cells, states)
+            for code, rows in fixed.of_code.items():
+                by_code[code] += _count_clean(rows, states)
+        counted = {code: count for code, count in sorted(by_code.items()) if count}
+        return FixCounts(cells, counted)
 
-    def by_code(self, states: RowStates) -> dict[str, int]:
-        """The number that the fix of each rule changes, in the order of the codes."""
-        counted = {code: _count_clean(rows, states) for code, rows in self._of_code.items()}
-        return {code: count for code, count in sorted(counted.items()) if count}
+
+class Repairable(Mapping[int, Safety]):
+    """The rows that are repaired, or would be on request, with the safety of that.
+
+    There may be as many as a file has rows, so they are held as two arrays.
+    """
+
+    def __init__(self) -> None:
+        self._pieces: list[tuple[Rows, Rows]] = []
+
+    def add(self, rows: Mapping[int, Safety]) -> None:
+        """Adds the rows of the next chunk."""
+        if rows:
+            found = sorted(rows.items())
+            numbers = np.array([row for row, _ in found], dtype=np.int32)
+            safeties = np.array([_SAFETIES.index(safety) for _, safety in found], dtype=np.int32)
+            self._pieces.append((numbers, safeties))
+
+    @functools.cached_property
+    def _arrays(self) -> tuple[Rows, Rows]:
+        nothing = np.empty(0, dtype=np.int32)
+        rows = np.concatenate([nothing, *(rows for rows, _ in self._pieces)])
+        return rows, np.concatenate([nothing, *(safeties for _, safeties in self._pieces)])
+
+    def __getitem__(self, row: int) -> Safety:
+        rows, safeties = self._arrays
+        at = int(np.searchsorted(rows, row))
+        if at == len(rows) or rows[at] != row:
+            raise KeyError(row)
+        return _SAFETIES[int(safeties[at])]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._arrays[0].tolist())
+
+    def __len__(self) -> int:
+        return len(self._arrays[0])
 
 
 def _rows_of(rows: Ints, suspects: ColumnSuspects, cells: Bools) -> Rows:

@@ -213,11 +213,12 @@ def guessed(analysis: Analysis, rows: Ints, columns: Numbers) -> Bools:
     return mask
 
 
-def among(rows: Ints, some: Ints) -> Bools:
+def among(rows: Ints, some: npt.NDArray[np.signedinteger]) -> Bools:
     """A mask of the rows that are among some ascending ones."""
     if not len(some):
         return np.zeros(len(rows), dtype=bool)
-    at = np.minimum(np.searchsorted(some, rows), len(some) - 1)
+    # Of one type: else all of `some` is copied first.
+    at = np.minimum(np.searchsorted(some, rows.astype(some.dtype)), len(some) - 1)
     found: Bools = some[at] == rows
     return found
 

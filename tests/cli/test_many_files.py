@@ -150,17 +150,25 @@ def alive() -> set[int]:
 
 
 @pytest.mark.long
+@pytest.mark.parametrize("count", [1, 4])
 @pytest.mark.parametrize(
     ("name", "of_worker", "code"),
     [("SIGINT", False, 130), ("SIGTERM", False, 130), ("SIGKILL", False, -9), ("SIGKILL", True, 2)],
 )
-def test_no_process_outlives_the_call(here: Path, name: str, of_worker: bool, code: int) -> None:
-    """However it ends; a worker that the system kills is an error that says what to do."""
-    for at in range(4):
-        (here / f"{at}.csv").write_text(contacts(150_000, at * 150_000))
+def test_no_process_outlives_the_call(
+    here: Path, name: str, of_worker: bool, code: int, count: int
+) -> None:
+    """However it ends; a worker that the system kills is an error that says what to do.
+
+    Processes share several files, or the ranges of one.
+    """
+    names = [f"{at}.csv" for at in range(count)]
+    rows = 600_000 // count
+    for at, path in enumerate(names):
+        (here / path).write_text(contacts(rows, at * rows))
     (here / "preflight.toml").unlink()
     process = subprocess.Popen(
-        [*PROGRAM, "check", "0.csv", "1.csv", "2.csv", "3.csv", "--jobs", "2"],
+        [*PROGRAM, "check", *names, "--jobs", "2"],
         env=bare_environment() | {"TMPDIR": str(here)},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
     )  # fmt: skip
