@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,6 +49,31 @@ class ListedFinding:
     standing: Standing | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """What many findings have in common.
+
+    Attributes:
+        rule: of them, with its severity in this check.
+        message: a fact in lower case.
+        column: from 1, or None.
+        column_name: the header as written. Personal data if `Listing.names_are_values`.
+        standing: how they stand to the baseline; None without one.
+    """
+
+    rule: Rule
+    message: str
+    column: int | None
+    column_name: str | None
+    standing: Standing | None
+
+    @property
+    def severity(self) -> str:
+        """The severity, and how they stand to the baseline: `error, new`."""
+        severity = str(self.rule.severity)
+        return severity if self.standing is None else f"{severity}, {self.standing.word}"
+
+
 @dataclass(frozen=True)
 class Block:
     """Some findings of a file and the problems of it that stand between them, in order.
@@ -89,48 +114,66 @@ class Block:
             standings=None if self.standings is None else self.standings[positions],
         )
 
-    def rows(self) -> Iterator[ListedFinding]:
-        """The findings one by one."""
+    def alike(self) -> tuple[list[int], list[Alike]]:
+        """For each finding the number of what it has in common with others, and all of that.
+
+        The findings about rows that have a rule, a column, a message and a standing in common have
+        one number; each problem has its own.
+        """
+        found = self.findings
+        columns, column = np.unique(found.columns, return_inverse=True)
+        standings = np.zeros(len(self), np.int64) if self.standings is None else self.standings
+        key = (found.numbers.astype(np.int64) * 2 + found.errors) * len(columns) + column
+        key = (key * (len(found.texts) + 1) + found.messages + 1) * len(Standing) + standings
+        if self.problems:
+            key[list(self.problems)] = -1 - np.arange(len(self.problems))
+        _, firsts, which = np.unique(key, return_index=True, return_inverse=True)
+        return which.tolist(), list(self._common(firsts.tolist()))
+
+    def _common(self, positions: Sequence[int]) -> Iterator[Alike]:
+        """What the findings at some positions have in common with others."""
         found, plan = self.findings, self.analysis.plan
         names = column_names(plan)
-        rules = self.rules()
-        rule_numbers = (found.numbers.astype(np.int64) * 2 + found.errors).tolist()
-        standings = [None] * len(self) if self.standings is None else self.standings.tolist()
-        for at, (number, row, line, column, message, safety, standing) in enumerate(
-            zip(
-                rule_numbers,
-                found.rows.tolist(),
-                found.lines.tolist(),
-                found.columns.tolist(),
-                found.message_texts().tolist(),
-                self.safeties().tolist(),
-                standings,
-                strict=True,
-            )
-        ):
-            rule = self.problems[at][0] if at in self.problems else rules[number]
-            yield ListedFinding(
+        for at in positions:
+            if at in self.problems:
+                rule = self.problems[at][0]
+            else:
+                error = bool(found.errors[at])
+                rule = rule_of(plan, found.codes[found.numbers[at]], error=error)
+            column = int(found.columns[at])
+            yield Alike(
                 rule=rule,
-                message=message or rule.message,
-                row=row or None,
-                line=line or None,
+                message=found.text(found.messages[at]) or rule.message,
                 column=column or None,
                 column_name=names.get(column),
-                safety=SAFETIES[safety],
-                cell=self.cells[at],
-                replacement=self.replacements[at],
-                standing=None if standing is None else Standing(standing),
+                standing=None if self.standings is None else Standing(self.standings[at]),
             )
 
-    def rules(self) -> dict[int, Rule]:
-        """The rule of each code at twice its number, and after it the same rule as an error."""
-        plan = self.analysis.plan
-        return {
-            number * 2 + error: rule_of(plan, code, error=error)
-            for number, code in enumerate(self.findings.codes)
-            for error in (False, True)
-            if code in plan.rules
-        }
+    def rows(self) -> Iterator[ListedFinding]:
+        """The findings one by one."""
+        which, alike = self.alike()
+        for number, row, line, safety, cell, replacement in zip(
+            which,
+            self.findings.rows.tolist(),
+            self.findings.lines.tolist(),
+            self.safeties().tolist(),
+            self.cells,
+            self.replacements,
+            strict=True,
+        ):
+            common = alike[number]
+            yield ListedFinding(
+                rule=common.rule,
+                message=common.message,
+                row=row or None,
+                line=line or None,
+                column=common.column,
+                column_name=common.column_name,
+                safety=SAFETIES[safety],
+                cell=cell,
+                replacement=replacement,
+                standing=common.standing,
+            )
 
     def errors(self) -> Bools:
         """A mask of the findings that are errors."""

@@ -1,10 +1,8 @@
-"""Files and findings as the formats for programs write them: plain data, without objects."""
+"""Files as the formats for programs write them: plain data, without objects."""
 
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from preflight.baseline.comparison import Comparison, Standing
@@ -12,8 +10,7 @@ from preflight.baseline.document import Entry
 from preflight.core.books import Books
 from preflight.core.types import Severity, Sheet
 from preflight.linting.rule_limits import rule_limits
-from preflight.report.listing import Listing, header_names, shape
-from preflight.report.reported import Display
+from preflight.report.listing import Listing, header_names
 
 if TYPE_CHECKING:  # pydantic takes longer to import than a small report to be written
     from preflight.report.document_types import (
@@ -21,7 +18,6 @@ if TYPE_CHECKING:  # pydantic takes longer to import than a small report to be w
         BaselineRecord,
         BooksRecord,
         FileRecord,
-        FindingRecord,
         SheetRecord,
     )
 
@@ -129,51 +125,6 @@ def _sheet(sheet: Sheet | None) -> SheetRecord | None:
         "filtered": sheet.filtered,
         "merged": sheet.merged,
     }
-
-
-def of_findings(listing: Listing, display: Display) -> Iterator[FindingRecord]:
-    """The findings of a file, in order; those that are hidden are left out.
-
-    Args:
-        listing: with cells.
-        display: says whether values are included.
-    """
-    path, values = valid(listing.path), display.show_values
-    named = values or not listing.names_are_values
-    seen = Counter[str]()
-    for row in listing.rows():
-        where = f"{path}\0{row.rule.code}\0{row.row}\0{row.line}\0{row.column}"
-        seen[where] += 1
-        known = row.column_name is not None and named
-        record: FindingRecord = {
-            "code": row.rule.code,
-            "name": row.rule.name,
-            "severity": row.rule.severity,
-            "message": valid(row.message),
-            "path": path,
-            "row": row.row,
-            "line": row.line,
-            "column": row.column,
-            "column_name": valid(row.column_name or "") if known else None,
-            "value": row.cell if values else None,
-            "token": None if row.cell is None else display.token(row.cell),
-            "shape": None if row.cell is None else shape(row.cell),
-            "fix": None
-            if row.safety is None
-            else {
-                "safety": row.safety,
-                "replacement": row.replacement if values else None,
-            },
-            "fingerprint": _fingerprint(where, seen[where]),
-        }
-        if row.standing is not None:
-            record["baseline"] = row.standing.word
-        yield record
-
-
-def _fingerprint(where: str, occurrence: int) -> str:
-    """A hash that is equal for the same finding of another call; a second one there has its own."""
-    return digest(where if occurrence == 1 else f"{where}\0{occurrence}", 16)
 
 
 def digest(text: str, length: int) -> str:

@@ -1,4 +1,4 @@
-"""Places, statistics, and what was assumed about a file, as text."""
+"""Statistics, and what was assumed about a file, as text."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from preflight.core.redact import visible as visible
 from preflight.core.types import Layout, Severity, Sheet
-from preflight.report.blocks import ListedFinding
 from preflight.report.libraries import libraries
 from preflight.report.listing import Listing
 from preflight.report.wording import number, plural
@@ -25,14 +24,6 @@ def harmless(text: str) -> str:
     return "\n".join(map(visible, text.split("\n")))
 
 
-def place(path: str, row: ListedFinding) -> str:
-    """The place of a finding, as editors understand it: path:line:column."""
-    where = [visible(path)]
-    if row.line is not None:
-        where += [str(row.line)] if row.column is None else [str(row.line), str(row.column)]
-    return ":".join(where)
-
-
 def statistics(listing: Listing) -> str:
     """The number of findings of each rule, most first."""
     rules, findings = listing.analysis.plan.rules, listing.analysis.findings
@@ -49,12 +40,6 @@ def judges() -> str:
     """The libraries that the findings on cells come from, with their versions."""
     named = ", ".join(f"{name} {release}" for name, release in libraries().items())
     return f"judged with {named}\n"
-
-
-def standing(row: ListedFinding) -> str:
-    """The severity of a finding, and how it stands to the baseline: `error, new`."""
-    severity = str(row.rule.severity)
-    return severity if row.standing is None else f"{severity}, {row.standing.word}"
 
 
 def assumptions(layout: Layout) -> str:

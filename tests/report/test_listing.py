@@ -46,6 +46,12 @@ def test_a_shape_tells_the_kinds_of_characters_and_how_many(value: str, told: st
     assert shape(value) == told
 
 
+@given(st.text(st.characters(codec="ascii"), max_size=20))
+def test_a_letter_beyond_ascii_changes_nothing_of_the_rest_of_a_shape(value: str) -> None:
+    """Values in ASCII take a shorter way."""
+    assert shape(value + "é") == f"{shape(value)}u(1)"
+
+
 @given(st.text())
 def test_a_shape_is_printable_on_one_line_and_keeps_no_letter_or_digit(value: str) -> None:
     told = shape(value)

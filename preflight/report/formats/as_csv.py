@@ -6,15 +6,18 @@ What is invisible is escaped, see `visible`, so that a row is a line; `json` has
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from preflight.core import csv_writer
 from preflight.core.redact import visible
-from preflight.report import records
+from preflight.core.types import Ints
+from preflight.report.blocks import SAFETIES, Alike, Block
+from preflight.report.finding_texts import fingerprints
+from preflight.report.listing import Listing, shape
+from preflight.report.records import valid
 from preflight.report.reported import Display, Reported
 
 COLUMNS = (
@@ -22,26 +25,75 @@ COLUMNS = (
     "token", "shape", "fix", "replacement", "fingerprint", "baseline",
 )  # fmt: skip
 _TEXTS = frozenset({"path", "column_name", "message", "value", "shape", "replacement"})
-_OF_FIX = {"fix": "safety", "replacement": "replacement"}
 _ROWS = 4_096
+_Cells = Iterable[str | None]
 
 
 def pieces(reported: Reported, display: Display) -> Iterator[str]:
     """The header, and the findings in blocks."""
     yield csv_writer.line(COLUMNS).decode()
     for file in reported.files:
-        findings = records.of_findings(file.complete, display)
-        while some := list(islice(findings, _ROWS)):
-            columns = [_column(name, _cells(name, some)) for name in COLUMNS]
-            yield bytes(csv_writer.body(csv_writer.records(columns))).decode()
+        listing = file.complete
+        for block in listing.blocks():
+            records = csv_writer.records(_columns(listing, block, display))
+            for start in range(0, len(records), _ROWS):
+                yield bytes(csv_writer.body(records[start : start + _ROWS])).decode()
 
 
-def _cells(name: str, findings: Sequence[Mapping[str, Any]]) -> list[Any]:
-    if name in _OF_FIX:
-        return [finding["fix"] and finding["fix"][_OF_FIX[name]] for finding in findings]
-    return [finding.get(name) for finding in findings]
+def _columns(listing: Listing, block: Block, display: Display) -> list[pa.Array]:
+    """The cells of the findings of a block, in the order of `COLUMNS`."""
+    which, alike = block.alike()
+    path = valid(listing.path)
+    columns = {
+        name: _column(name, cells).take(pa.array(which))
+        for name, cells in _in_common(listing, alike, path, display).items()
+    }
+    own = _of_cells(block, display)
+    own["fingerprint"] = fingerprints(block, path, which, alike)
+    columns |= {name: _column(name, cells) for name, cells in own.items()}
+    columns |= {"row": _numbers(block.findings.rows), "line": _numbers(block.findings.lines)}
+    safeties = _column("fix", [safety and str(safety) for safety in SAFETIES])
+    columns["fix"] = safeties.take(pa.array(block.safeties()))
+    return [columns[name] for name in COLUMNS]
 
 
-def _column(name: str, cells: list[Any]) -> pa.Array:
-    texts = pa.array(["" if cell is None else visible(str(cell)) for cell in cells], pa.string())
+def _in_common(
+    listing: Listing, alike: Sequence[Alike], path: str, display: Display
+) -> dict[str, _Cells]:
+    """The cells that many findings have in common."""
+    named = display.show_values or not listing.names_are_values
+    return {
+        "path": [path for _ in alike],
+        "column": [str(one.column or "") for one in alike],
+        "column_name": [valid(one.column_name or "") if named else None for one in alike],
+        "code": [one.rule.code for one in alike],
+        "name": [one.rule.name for one in alike],
+        "severity": [str(one.rule.severity) for one in alike],
+        "message": [valid(one.message) for one in alike],
+        "baseline": [one.standing.word if one.standing is not None else None for one in alike],
+    }
+
+
+def _of_cells(block: Block, display: Display) -> dict[str, _Cells]:
+    """What is said of the cells that findings are about."""
+    old, new = block.cells.tolist(), block.replacements.tolist()
+    if display.show_values:
+        fixed = [fix if safety else None for fix, safety in zip(new, block.safeties(), strict=True)]
+    else:
+        fixed = [None for _ in new]
+    return {
+        "value": old if display.show_values else fixed,
+        "token": [None if cell is None else display.token(cell) for cell in old],
+        "shape": [None if cell is None else shape(cell) for cell in old],
+        "replacement": fixed,
+    }
+
+
+def _column(name: str, cells: _Cells) -> pa.Array:
+    texts = pa.array(["" if cell is None else visible(cell) for cell in cells], pa.string())
     return csv_writer.neutral(texts) if name in _TEXTS else texts
+
+
+def _numbers(numbers: Ints) -> pa.Array:
+    """Numbers from 1, blank where there is none."""
+    return pc.if_else(pa.array(numbers == 0), "", pa.array(numbers).cast(pa.string()))

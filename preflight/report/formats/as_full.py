@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from preflight.core.redact import visible
-from preflight.core.types import Safety
 from preflight.report import summary
+from preflight.report.blocks import Alike, Block
+from preflight.report.finding_texts import together
 from preflight.report.listing import Listing, shape
 from preflight.report.reported import Display, Reported
-from preflight.report.text import place, standing
 from preflight.report.wording import number
+
+_FIXABLE = ("", "fixable", "fixable with --unsafe-fixes")
+"""What is said of a fix, by the number of its safety."""
 
 
 def pieces(reported: Reported, display: Display) -> Iterator[str]:
@@ -31,19 +34,38 @@ def found(listing: Listing, *, show_values: bool) -> Iterator[str]:
         show_values: whether to show values or their shapes.
     """
     named = show_values or not listing.names_are_values
-    for row in listing.rows():
-        where, rule = place(listing.path, row), row.rule
-        yield f"{where} {rule.code} [{standing(row)}] {visible(row.message)}\n"
-        detail = [f"row {number(row.row)}"] if row.row else []
-        if row.column is not None:
-            name = (row.column_name or "").strip() if named else ""
-            detail.append(visible(name) or f"column {row.column}")
-        if row.cell is not None:
-            cell = repr(row.cell) if show_values else f"shape {shape(row.cell) or 'blank'}"
-            detail.append(visible(cell))
-        if row.safety is Safety.SAFE:
-            detail.append("fixable")
-        elif row.safety is Safety.UNSAFE:
-            detail.append("fixable with --unsafe-fixes")
-        if detail:
-            yield f"    {' · '.join(detail)}\n"
+    for block in listing.blocks():
+        yield from together(_lines(visible(listing.path), block, named, show_values))
+
+
+def _lines(path: str, block: Block, named: bool, show_values: bool) -> Iterator[str]:
+    which, alike = block.alike()
+    said = [f" {one.rule.code} [{one.severity}] {visible(one.message)}\n" for one in alike]
+    columns = [_column(one, named=named) for one in alike]
+    for at, row, line, cell, safety in zip(
+        which,
+        block.findings.rows.tolist(),
+        block.findings.lines.tolist(),
+        block.cells.tolist(),
+        block.safeties().tolist(),
+        strict=True,
+    ):
+        place, name = columns[at]
+        detail = [f"row {number(row)}"] if row else []
+        if name:
+            detail.append(name)
+        if cell is not None:
+            shown = repr(cell) if show_values else f"shape {shape(cell) or 'blank'}"
+            detail.append(visible(shown))
+        if safety:
+            detail.append(_FIXABLE[safety])
+        where = f"{path}:{line}{place}" if line else path
+        yield f"{where}{said[at]}    {' · '.join(detail)}\n" if detail else f"{where}{said[at]}"
+
+
+def _column(one: Alike, *, named: bool) -> tuple[str, str]:
+    """The column of findings as part of a place, and what it is called."""
+    if one.column is None:
+        return "", ""
+    name = (one.column_name or "").strip() if named else ""
+    return f":{one.column}", visible(name) or f"column {one.column}"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict
 from importlib.metadata import version
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal
 
 from preflight.core import json_text
-from preflight.report import records
+from preflight.report import finding_texts, records
 from preflight.report.libraries import libraries
 from preflight.report.reported import Display, Reported
 
@@ -21,15 +22,17 @@ _NONE = '"findings": []'
 
 
 def pieces(reported: Reported, display: Display) -> Iterator[str]:
-    """The document: one finding a line, written one by one, for a file may have millions."""
+    """The document: one finding a line, written as it is made, for a file may have millions."""
     whole = json_text.dumps(_document(reported), indent=1) + "\n"
     before, after = whole.split(_NONE, 1)
     yield f'{before}"findings": ['
     end, between = "]", "\n"
     for file in reported.files:
-        for finding in records.of_findings(file.complete, display):
-            yield f"{between}  {json_text.dumps(finding)}"
+        findings = finding_texts.as_json(file.complete, display)
+        for first in islice(findings, 1):
+            yield f"{between}  {{{first}}}"
             end, between = "\n ]", ",\n"
+        yield from finding_texts.together(f",\n  {{{finding}}}" for finding in findings)
     yield f"{end}{after}"
 
 

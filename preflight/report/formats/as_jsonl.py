@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 
 from preflight.core import json_text
-from preflight.report import records
+from preflight.report import finding_texts, records
 from preflight.report.formats.as_json import SCHEMA_VERSION, tool
 from preflight.report.reported import Display, Reported
 
@@ -19,8 +19,9 @@ def pieces(reported: Reported, display: Display) -> Iterator[str]:
     """The lines."""
     for file in reported.files:
         yield _line("file", records.of_file(file.listing))
-        for finding in records.of_findings(file.complete, display):
-            yield _line("finding", finding)
+        findings = finding_texts.as_json(file.complete, display)
+        lines = (f'{{"kind": "finding", {finding}}}\n' for finding in findings)
+        yield from finding_texts.together(lines)
     for one in reported.unread:
         yield _line("unread", asdict(one))
     yield _line(

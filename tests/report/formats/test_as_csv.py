@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 
 from preflight.core.redact import visible
-from preflight.report import records
 from preflight.report.formats import as_csv
 from preflight.report.listing import Listing
 from preflight.report.reported import Display
 from tests.checked import rendered
+from tests.report.finding_records import of_findings
 
 
 def read(text: str) -> pd.DataFrame:
@@ -28,7 +28,7 @@ def test_each_finding_is_a_row(found: Listing, odd: Listing, *, show_values: boo
     table = read(rendered("csv", found, odd, display=display))
     assert tuple(table.columns) == as_csv.COLUMNS
     expected: list[dict[str, Any]] = [
-        dict(finding) for one in (found, odd) for finding in records.of_findings(one, display)
+        dict(finding) for one in (found, odd) for finding in of_findings(one, display)
     ]
     for row, finding in zip(table.to_dict("records"), expected, strict=True):
         fix = finding.pop("fix") or {"safety": None, "replacement": None}

@@ -18,12 +18,14 @@ from preflight.cli import main
 from preflight.config import profiles
 from preflight.config.choices import FORMATS
 from preflight.config.settings import Settings
+from preflight.core import json_text
 from preflight.pipeline import check_fix_split
-from preflight.report import text, wording
+from preflight.report import finding_texts, text, wording
 from preflight.report.formats import as_json
 from preflight.report.listing import Listing, tokens
 from preflight.report.reported import Display
 from tests.checked import check, concise, full, listed, rendered, summarised, work, written
+from tests.report.finding_records import of_findings
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
 FILES = sorted(
@@ -149,6 +151,20 @@ def test_values_and_replacements_are_shown_on_request(tmp_path: Path) -> None:
         assert differing <= {"value", "fix"}
         assert (told["token"] is None) == (told["value"] is None)
         assert told["value"] is None or told["token"] == TOKEN(told["value"])
+
+
+@pytest.mark.parametrize("show_values", [False, True])
+def test_a_finding_is_written_as_plain_data_says(
+    tmp_path: Path, found: Listing, odd: Listing, *, show_values: bool
+) -> None:
+    """Some have a fix, some stand at the same place, and some are about the file."""
+    content = 'email,email,phone\n"a ""b"" ##",x@@y,(415) 555-2671\n ann@kestrel-labs.com,bad,1\n'
+    more = listed(check(tmp_path, content, region="US"), show_all=True)
+    display = Display(show_values=show_values, token=TOKEN)
+    for one in (found, odd, more):
+        texts = [f"{{{text}}}" for text in finding_texts.as_json(one, display)]
+        assert texts == [json_text.dumps(record) for record in of_findings(one, display)]
+        assert texts
 
 
 def test_the_names_of_a_header_that_may_be_data_are_not_shown(tmp_path: Path) -> None:
