@@ -34,25 +34,31 @@ def records(columns: Sequence[pa.Array | pa.ChunkedArray]) -> pa.Array:
     Returns:
         A `large_string` array with one entry a row; its data buffer is the body of the file.
     """
-    quoted = [_quoted(column, alone=len(columns) == 1) for column in columns]
+    quoted = [cells(column, alone=len(columns) == 1) for column in columns]
     quoted[-1] = pc.binary_join_element_wise(quoted[-1], _END, _NOTHING)
     if len(quoted) == 1:
         return quoted[0]
     return pc.binary_join_element_wise(*quoted, _COMMA)
 
 
-def _quoted(column: pa.Array | pa.ChunkedArray, *, alone: bool) -> pa.Array:
+def cells(column: pa.Array | pa.ChunkedArray, *, alone: bool = False) -> pa.Array:
+    """The cells of a column as they are written, `large_string`.
+
+    Args:
+        column: strings.
+        alone: whether it is the only column.
+    """
     whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    cells = whole.cast(_TYPE)
-    needs = pc.match_substring_regex(cells, _MUST_QUOTE)
+    texts = whole.cast(_TYPE)
+    needs = pc.match_substring_regex(texts, _MUST_QUOTE)
     if alone:
         # A record of one blank cell would be an empty line, which readers skip.
-        needs = pc.or_(needs, pc.equal(cells, ""))
+        needs = pc.or_(needs, pc.equal(texts, ""))
     if not pc.any(needs).as_py():
-        return cells
-    doubled = pc.replace_substring(cells, '"', '""')
+        return texts
+    doubled = pc.replace_substring(texts, '"', '""')
     marked = pc.binary_join_element_wise(_QUOTE, doubled, _QUOTE, _NOTHING)
-    return pc.if_else(needs, marked, cells)
+    return pc.if_else(needs, marked, texts)
 
 
 def sizes(rendered: pa.Array) -> Ints:
@@ -74,10 +80,13 @@ def neutral(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
     `plain` removes it again. Only for files that people open; in a file for a provider it would
     corrupt the value.
     """
+    runs = pc.match_substring_regex(column, _RUNS)
+    if not pc.any(runs).as_py():
+        return column
     number = pc.and_not(
         pc.match_substring_regex(column, _NUMBER), pc.match_substring_regex(column, _SUM)
     )
-    runs = pc.and_not(pc.match_substring_regex(column, _RUNS), number)
+    runs = pc.and_not(runs, number)
     if not pc.any(runs).as_py():
         return column
     return pc.if_else(runs, pc.binary_join_element_wise(pa.scalar("'"), column, ""), column)

@@ -25,7 +25,7 @@ from preflight.runs.kept_run import judged_again, restored
 from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import Run
 from preflight.runs.prediction import ACCEPTED, REFUSED
-from preflight.writing.writer import rewrite
+from preflight.writing.rewrite import rewrite
 
 WHOLE_PART = "whole part"
 """The `how` of rows that were refused with all of their part, so that nothing can be learned."""

@@ -7,7 +7,7 @@ the fixed cells into each chunk, and separates clean rows from rejects; it lints
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -15,10 +15,11 @@ import pandas as pd
 from preflight.config.column_mapping import with_joined
 from preflight.core import findings as tables
 from preflight.core.findings import Findings
-from preflight.core.types import LOCATED_CHANGE_COLUMNS, Bools, Chunk, Flaw
+from preflight.core.types import LOCATED_CHANGE_COLUMNS, Bools, Chunk, Flaw, Ints
 from preflight.linting.analysis import Analysis
 from preflight.linting.fixer import ColumnFixes
-from preflight.linting.row_states import CLEAN, DROPPED, REJECTED
+from preflight.linting.kept_chunks import AgainChunk
+from preflight.linting.row_states import CLEAN, DROPPED, REJECTED, RowStates
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class FixedChunk:
     """A chunk after the second pass.
 
     Attributes:
+        count: the number of its records; those that are copied may be missing in its chunks.
         chunk: fixed, with its joined columns, without the rows that a rule about rows removes.
         original: as read.
         aligned: as read, with repaired records in its table.
@@ -40,6 +42,7 @@ class FixedChunk:
         dropped_findings: about the dropped rows.
     """
 
+    count: int
     chunk: Chunk
     original: Chunk
     aligned: Chunk
@@ -65,33 +68,57 @@ def apply_fixes(analysis: Analysis, chunks: Iterable[Chunk]) -> Iterator[FixedCh
         SourceError: the chunks differ, because the file was changed in the meantime.
     """
     for again in analysis.kept.again(chunks):
-        chunk, original = again.chunk, again.read
-        clean = analysis.after[chunk.rows - 1] == CLEAN
-        malformed = original.malformed["row"].to_numpy(dtype=np.int64)
-        repairs = again.repairs[analysis.after[again.repairs["row"] - 1] == CLEAN]
-        changes = [repairs] if len(repairs) else []
-        for fixes in again.kept.fixes:
-            changes.append(_changes(chunk, fixes, clean))
-            chunk = fixes.apply(chunk)
-        after = _unrepaired(again.kept.findings, repairs)
-        chunk_rows = np.concatenate([original.rows, malformed])
-        first, last = int(chunk_rows.min(initial=1 << 62)), int(chunk_rows.max(initial=0))
-        left = tables.concat([after, analysis.of_whole_file.between(first, last)])
-        of_dropped = analysis.after[left.rows - 1] == DROPPED
-        blank = (original.malformed["flaw"] == Flaw.BLANK).to_numpy(dtype=bool)
-        yield FixedChunk(
-            chunk=with_joined(chunk, analysis.plan.columns),
-            original=original,
-            aligned=again.aligned,
-            keep=clean,
-            changes=_in_order(changes),
-            rejected=analysis.after[original.rows - 1] == REJECTED,
-            rejected_malformed=analysis.after[malformed - 1] == REJECTED,
-            findings=left.only(~of_dropped).ordered(),
-            dropped=analysis.after[original.rows - 1] == DROPPED,
-            dropped_malformed=(analysis.after[malformed - 1] == DROPPED) & ~blank,
-            dropped_findings=left.only(of_dropped),
-        )
+        yield fixed_chunk(analysis, again, again.chunk.lines, analysis.after)
+
+
+def fixed_chunk(analysis: Analysis, again: AgainChunk, lines: Ints, after: RowStates) -> FixedChunk:
+    """A chunk after the second pass.
+
+    Args:
+        analysis: the result of the first pass.
+        again: the chunk. Clean rows that are copied as they are written may be missing in it.
+        lines: of the rows of `again.kept`.
+        after: the state of each row of the file.
+    """
+    chunk, original, kept = again.chunk, again.read, again.kept
+    clean = after[chunk.rows - 1] == CLEAN
+    malformed = original.malformed["row"].to_numpy(dtype=np.int64)
+    repairs = again.repairs[after[again.repairs["row"] - 1] == CLEAN]
+    changes = [repairs] if len(repairs) else []
+    kept_clean = after[kept.rows - 1] == CLEAN
+    for fixes in kept.fixes:
+        changes.append(_changes(kept.rows, lines, fixes, kept_clean))
+        chunk = _among(fixes, kept.rows, chunk.rows).apply(chunk)
+    findings = _unrepaired(kept.findings, repairs)
+    whole_file = analysis.of_whole_file.between(again.first, again.last)
+    left = tables.concat([findings, whole_file])
+    of_dropped = after[left.rows - 1] == DROPPED
+    blank = (original.malformed["flaw"] == Flaw.BLANK).to_numpy(dtype=bool)
+    return FixedChunk(
+        count=again.last - again.first + 1,
+        chunk=with_joined(chunk, analysis.plan.columns),
+        original=original,
+        aligned=again.aligned,
+        keep=clean,
+        changes=_in_order(changes),
+        rejected=after[original.rows - 1] == REJECTED,
+        rejected_malformed=after[malformed - 1] == REJECTED,
+        findings=left.only(~of_dropped).ordered(),
+        dropped=after[original.rows - 1] == DROPPED,
+        dropped_malformed=(after[malformed - 1] == DROPPED) & ~blank,
+        dropped_findings=left.only(of_dropped),
+    )
+
+
+def _among(fixes: ColumnFixes, rows: Ints, present: Ints) -> ColumnFixes:
+    """The fixes of those rows that are present in a chunk; `rows` are those that they are of."""
+    if len(rows) == len(present):
+        return fixes
+    changed = rows[fixes.where]
+    at = np.searchsorted(present, changed)
+    here = at < len(present)
+    here[here] = present[at[here]] == changed[here]
+    return replace(fixes, where=at[here], which=fixes.which[here])
 
 
 def _unrepaired(findings: Findings, repairs: pd.DataFrame) -> Findings:
@@ -102,8 +129,8 @@ def _unrepaired(findings: Findings, repairs: pd.DataFrame) -> Findings:
     return findings.only(~repaired)
 
 
-def _changes(chunk: Chunk, fixes: ColumnFixes, kept: Bools) -> pd.DataFrame:
-    """The changed cells of a column in the kept rows."""
+def _changes(rows: Ints, lines: Ints, fixes: ColumnFixes, kept: Bools) -> pd.DataFrame:
+    """The changed cells of a column in the kept ones of some rows."""
     pieces = []
     for change in fixes.changes:
         hit = change.cells[fixes.which] & kept[fixes.where]
@@ -112,8 +139,8 @@ def _changes(chunk: Chunk, fixes: ColumnFixes, kept: Bools) -> pd.DataFrame:
         pieces.append(
             pd.DataFrame(
                 {
-                    "row": chunk.rows[where],
-                    "line": chunk.lines[where],
+                    "row": rows[where],
+                    "line": lines[where],
                     "column_name": fixes.column.name,
                     "code": change.code,
                     "safety": change.safety.value,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -25,6 +26,8 @@ from preflight.linting.fixer import ColumnFixes
 from preflight.linting.found_cells import CellStore, FoundCells, PackedCells, packed_cells
 from preflight.linting.repair_records import RecordRepairs
 from preflight.linting.row_rules import without_rows
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,7 @@ class AgainChunk:
         chunk: `aligned` without the removed rows.
         repairs: the repaired records, a frame of `types.LOCATED_CHANGE_COLUMNS`.
         kept: its results.
+        first, last: its first and last row, malformed records included.
     """
 
     read: Chunk
@@ -61,6 +65,8 @@ class AgainChunk:
     chunk: Chunk
     repairs: pd.DataFrame
     kept: KeptChunk
+    first: int
+    last: int
 
 
 @dataclass(frozen=True)
@@ -133,19 +139,33 @@ class KeptChunks:
             SourceError: they are not the same, because somebody changed the file meanwhile.
         """
         repairs = RecordRepairs(self._plan, self._layout)
-        kept_chunks = iter(self._chunks)
-        for read in chunks:
-            kept = next(kept_chunks, None)
+        last = 0
+        for read, kept in self.beside(chunks):
             repaired = repairs.repair(read)
             aligned = repaired.chunk
-            chunk = aligned if kept is None else without_rows(aligned, kept.removed)
-            if kept is None or not np.array_equal(chunk.rows, kept.rows):
-                raise self._changed()
-            yield AgainChunk(read, aligned, chunk, repaired.repairs, kept)
-        if next(kept_chunks, None) is not None:
-            raise self._changed()
+            chunk = without_rows(aligned, kept.removed)
+            if not np.array_equal(chunk.rows, kept.rows):
+                raise self.changed()
+            first, last = last + 1, last + read.count
+            yield AgainChunk(read, aligned, chunk, repaired.repairs, kept, first, last)
 
-    def _changed(self) -> SourceError:
+    def beside(self, pieces: Iterable[T]) -> Iterator[tuple[T, KeptChunk]]:
+        """The pieces of the file that were its chunks, each with what was found in it.
+
+        Raises:
+            SourceError: there are more or fewer, because somebody changed the file meanwhile.
+        """
+        kept_chunks = iter(self._chunks)
+        for piece in pieces:
+            kept = next(kept_chunks, None)
+            if kept is None:
+                raise self.changed()
+            yield piece, kept
+        if next(kept_chunks, None) is not None:
+            raise self.changed()
+
+    def changed(self) -> SourceError:
+        """The error if the file is another one when it is read again."""
         return SourceError(f"{self._layout.source.name} changed while it was read")
 
 

@@ -37,7 +37,8 @@ from preflight.rule import Rule, Scope
 from preflight.runs.kept_run import stored
 from preflight.snapshots.snapshot import Snapshot
 from preflight.writing import results_folder, undo, written_results
-from preflight.writing.writer import FixedFile, file_changes, rewrite, write
+from preflight.writing.rewrite import rewritten
+from preflight.writing.writer import FixedFile, file_changes, write
 from preflight.writing.written_results import WrittenResults
 
 if TYPE_CHECKING:
@@ -229,7 +230,7 @@ def changes(checked: Checked, *, progress: Progress = silent) -> Iterator[pd.Dat
         Frames of `types.CHANGE_COLUMNS`: of the file itself, then of its cells, in row order.
     """
     yield file_changes(checked)
-    for fixed_chunk, _ in rewrite(checked.analysis, checked.records("comparing", progress)):
+    for fixed_chunk, _ in rewritten(checked, "comparing", progress):
         if len(fixed_chunk.changes):
             yield fixed_chunk.changes[list(CHANGE_COLUMNS)]
 
@@ -285,7 +286,7 @@ def fixed(checked: Checked, settings: Settings, place: Path, target: Path, call:
         target: the folder that the results will be moved to.
         call: how the call runs.
     """
-    results = write(checked, place, target, checked.records("writing", call.progress))
+    results = write(checked, place, target, progress=call.progress)
     undo.keep(results, place, stored(settings, checked))
     _report(results, place)
     return results
@@ -303,8 +304,7 @@ def split(
     target = call.target(path)
     with results_folder.staging(target, force=call.force) as place:
         checked = analyzed(path, _only_layout(settings), call)
-        read = checked.records("writing", call.progress)
-        cut = write(checked, place, target, read, always_parts=True)
+        cut = write(checked, place, target, always_parts=True, progress=call.progress)
         _report(cut, place)
     return cut
 

@@ -44,9 +44,10 @@ from preflight.runs.prediction import predicted
 from preflight.runs.row_outcomes import RowOutcome, RowOutcomes
 from preflight.runs.settlement import SettledRun, refusals
 from preflight.writing import results_folder, written_results
+from preflight.writing.chunk_share import errors_left
 from preflight.writing.parts import read_part
 from preflight.writing.provenance import Provenance, provenance
-from preflight.writing.writer import errors_left, warnings_left
+from preflight.writing.writer import warnings_left
 from preflight.writing.written_results import WrittenResults
 
 _READING = ("encoding", "delimiter", "header_row", "sheet")

@@ -111,15 +111,29 @@ class Block:
             at = record.end
         return records.stretch()
 
+    @property
+    def quotes(self) -> Ints:
+        """The offsets of all quotes."""
+        return self._quotes
+
     def field_counts(self, stretch: Stretch) -> Ints:
         """The number of fields of each record; wrong for those in `stretch.read`."""
+        edges = np.append(stretch.starts, stretch.consumed)
+        return np.diff(np.searchsorted(self.delimiters(stretch), edges)) + 1
+
+    def delimiters(self, stretch: Stretch) -> Ints:
+        """The offsets of the delimiters between fields; wrong for records in `stretch.read`."""
         delimiters = _where(self.array[: stretch.consumed], self._delimiter)
-        owner = np.searchsorted(stretch.starts, delimiters, side="right") - 1
-        if len(self._quotes):
-            before = np.searchsorted(self._quotes, delimiters)
-            outside = (before - np.searchsorted(self._quotes, stretch.starts)[owner]) & 1 == 0
-            owner = owner[outside]
-        return np.bincount(owner, minlength=len(stretch.starts)) + 1
+        if not len(self._quotes):
+            return delimiters
+        edges = np.append(stretch.starts, stretch.consumed)
+        quotes = np.searchsorted(self._quotes, edges)
+        quoted = np.diff(quotes) > 0
+        counts = np.diff(np.searchsorted(delimiters, edges))
+        at = np.flatnonzero(np.repeat(quoted, counts))
+        before = np.searchsorted(self._quotes, delimiters[at])
+        inside = (before - np.repeat(quotes[:-1][quoted], counts[quoted])) & 1 == 1
+        return np.delete(delimiters, at[inside])
 
     def marks(self, until: int) -> Ints:
         """Offsets below `until` of the surrogates that replace undecodable bytes."""

@@ -57,6 +57,12 @@ class CheckedRecords:
         good: Bools = self._flaws == _GOOD
         return good
 
+    def regular(self) -> Bools:
+        """The good records that are plain CSV, and that nobody had to read one by one."""
+        regular = self.good()
+        regular[list(self._read)] = False
+        return regular
+
     def mark_undecodable(self, marks: Ints, bad_offsets: Ints, before: int) -> None:
         """Marks records with an undecodable byte; the first byte is number `before` of the file."""
         owner = np.searchsorted(self._stretch.starts, marks, side="right") - 1
@@ -108,18 +114,24 @@ class CheckedRecords:
         self._flaws[long] = _LONG
         return bool(short.any() or long.any())
 
-    def table(self) -> pa.Table:
-        """The good records, each read on its own."""
+    def table(self, which: Bools | None = None) -> pa.Table:
+        """The good records, or some of them, each read on its own."""
+        good = self.good() if which is None else which
         rows = [
             [field.decode() for field in (self._read.get(index) or self._read_again(index)).fields]
-            for index in np.flatnonzero(self.good()).tolist()
+            for index in np.flatnonzero(good).tolist()
         ]
         columns = list(zip(*rows, strict=True)) if rows else [()] * self._width
         return pa.table({str(i): pa.array(c, pa.string()) for i, c in enumerate(columns)})
 
-    def good_text(self) -> memoryview:
-        """CSV text of the good records: as written, but with regular quoting."""
-        good = self.good()
+    def table_of(self, which: Bools) -> pa.Table:
+        """Some of the good records, after all flaws were marked."""
+        table = parsed(self.good_text(which), int(which.sum()), self._width, self._syntax)
+        return self.table(which) if table is None else table
+
+    def good_text(self, which: Bools | None = None) -> memoryview:
+        """CSV text of the good records, or of some: as written, but with regular quoting."""
+        good = self.good() if which is None else which
         requoted = np.array(
             [i for i, record in self._read.items() if good[i] and not record.regular],
             dtype=np.int64,

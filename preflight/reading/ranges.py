@@ -141,8 +141,8 @@ class RangeReader:
         block = Block(text, self._layout.syntax, final=final)
         return block, block.stretch(self._records, careful=self._careful)
 
-    def chunk_of(self, cut: Cut) -> Chunk:
-        """The records of a range that was cut just now."""
+    def checked(self, cut: Cut) -> CheckedRecords:
+        """The records of a range that was cut just now, with their flaws but for their widths."""
         here, block, stretch = cut.range, cut.block, cut.stretch
         self._offset = here.offset
         checked = CheckedRecords(block.text, stretch, self._records, self._layout)
@@ -152,6 +152,12 @@ class RangeReader:
         if not self._careful:
             checked.read_blank(block, self._hollow)
         checked.mark_read()
+        return checked
+
+    def chunk_of(self, cut: Cut) -> Chunk:
+        """The records of a range that was cut just now."""
+        here, block, stretch = cut.range, cut.block, cut.stretch
+        checked = self.checked(cut)
         table = self._table(block, stretch, checked)
         rows = np.arange(here.row, here.row + here.count, dtype=np.int64)
         lines = here.line + stretch.line

@@ -28,8 +28,10 @@ from preflight.linting.rule_limits import NOTHING_EXCUSED, Excused, accepted, ex
 from preflight.runs.ledger.run import Run
 from preflight.runs.row_outcomes import RowOutcomes
 from preflight.writing import results_folder
+from preflight.writing.chunk_share import errors_left
 from preflight.writing.partition import Rejects
-from preflight.writing.writer import errors_left, rewrite, warnings_left
+from preflight.writing.rewrite import rewrite
+from preflight.writing.writer import warnings_left
 
 # If a row has several reasons, the first of these is its class: first what nobody can fix, last
 # what only needs another try.

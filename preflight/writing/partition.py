@@ -1,20 +1,17 @@
-"""Divides rows into clean rows and rejects; each row ends in exactly one of them."""
+"""The rows of rejects.csv: the input's own columns, verbatim, then what is wrong with each row."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from preflight.config.column_mapping import OutputColumn, own
+from preflight.config.column_mapping import own
 from preflight.config.plan import Plan
-from preflight.core import csv_writer
 from preflight.core import findings as tables
-from preflight.core.errors import UsageError
 from preflight.core.exchange import Reason
 from preflight.core.findings import Findings
 from preflight.core.names import bare_name
@@ -25,40 +22,6 @@ from preflight.rule import Rule, Scope
 from preflight.writing.results_folder import HELPERS, helper_columns
 
 _MALFORMED = "the record is malformed"
-
-
-@dataclass(frozen=True)
-class CleanRows:
-    """Clean rows, ready to be written.
-
-    Attributes:
-        rendered: the rows as CSV records, see `csv_writer.records`.
-        rows: the number of each row in the input.
-        lines: the line of each row in the input.
-    """
-
-    rendered: pa.Array
-    rows: Ints
-    lines: Ints
-
-
-def clean_rows(chunk: Chunk, keep: Bools, columns: Sequence[OutputColumn]) -> CleanRows:
-    """The kept rows of a fixed chunk, with the columns that are sent.
-
-    Raises:
-        UsageError: there are rows to write, and the provider takes none of their columns.
-    """
-    if not columns:
-        if keep.any():
-            raise UsageError(
-                "the provider takes none of the columns; name them with --map 'Their header=field'"
-            )
-        nothing = np.empty(0, dtype=np.int64)
-        return CleanRows(pa.array([], type=pa.large_string()), nothing, nothing)
-    table = chunk.table.select([str(column.position) for column in columns])
-    kept = table.filter(pa.array(keep)).combine_chunks()
-    rendered = csv_writer.records(kept.columns)
-    return CleanRows(rendered, chunk.rows[keep], chunk.lines[keep])
 
 
 class Rejects:

@@ -23,19 +23,10 @@ from preflight.core.exchange import Part
 from preflight.core.redact import mask
 from preflight.core.redact_cells import redact_cells
 from preflight.core.types import Ints
+from preflight.writing.clean_rows import CleanRows
 from preflight.writing.results_folder import PARTS
 
 _BLOCK = 64 << 20
-
-
-def too_large(
-    rendered: pa.Array, columns: Sequence[OutputColumn], max_bytes: int | None
-) -> np.ndarray:
-    """A mask of the records that are too large for any part, even alone under the header."""
-    if max_bytes is None:
-        return np.zeros(len(rendered), dtype=bool)
-    header = len(csv_writer.line([column.header for column in columns]))
-    return header + csv_writer.sizes(rendered) > max_bytes
 
 
 @dataclass
@@ -78,24 +69,18 @@ class PartWriter:
         self._done: list[Part] = []
         files.folder(folder)
 
-    def write(self, rendered: pa.Array, rows: Ints, lines: Ints) -> None:
-        """Appends records.
-
-        Args:
-            rendered: from `csv_writer.records`; none is too large for a part.
-            rows: the number of each row in the input.
-            lines: the line of each row in the input.
+    def write(self, clean: CleanRows) -> None:
+        """Appends rows; none is too large for a part.
 
         Raises:
-            ValueError: a record is too large for a part; see `too_large`.
+            ValueError: a row is too large for a part; see `CleanRows.too_large`.
         """
-        ends = np.cumsum(csv_writer.sizes(rendered))
-        body = csv_writer.body(rendered)
+        ends, body, rows, lines = np.cumsum(clean.sizes), clean.body, clean.rows, clean.lines
         start = 0
-        while start < len(rendered):
+        while start < len(ends):
             part = self._open or self._begin()
             before = int(ends[start - 1]) if start else 0
-            stop = len(rendered)
+            stop = len(ends)
             if self._max_bytes is not None:
                 room = self._max_bytes - part.size
                 stop = min(stop, int(np.searchsorted(ends, before + room, side="right")))
@@ -103,7 +88,7 @@ class PartWriter:
                 stop = min(stop, start + self._max_rows - part.rows)
             if stop <= start:
                 if not part.rows:
-                    raise ValueError("a record is too large for any part")
+                    raise ValueError("a row is too large for any part")
                 self._end()
                 continue
             piece = body[before : int(ends[stop - 1])]

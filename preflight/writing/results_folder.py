@@ -9,8 +9,9 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -292,13 +293,13 @@ class TableWriter:
 
     def write(self, columns: Sequence[pa.Array | pa.ChunkedArray]) -> None:
         """Appends rows, given as a string column for each name of the header."""
-        if len(columns[0]):
-            self._file.write(
-                csv_writer.body(
-                    csv_writer.records([csv_writer.neutral(column) for column in columns])
-                )
-            )
-            self.rows += len(columns[0])
+        self.append(table_rows(columns))
+
+    def append(self, rows: TableRows) -> None:
+        """Appends rows."""
+        if rows.count:
+            self._file.write(rows.text)
+            self.rows += rows.count
 
     def __enter__(self) -> TableWriter:
         return self
@@ -311,10 +312,37 @@ class TableWriter:
             self._file.drop()
 
 
+@dataclass(frozen=True)
+class TableRows:
+    """Rows of a CSV for people, see `TableWriter`.
+
+    Attributes:
+        text: of the rows.
+        count: their number.
+    """
+
+    text: memoryview
+    count: int
+
+
+def table_rows(columns: Sequence[pa.Array | pa.ChunkedArray]) -> TableRows:
+    """Rows of a CSV for people, given as a string column for each name of the header."""
+    if not len(columns[0]):
+        return TableRows(memoryview(b""), 0)
+    neutral = [csv_writer.neutral(column) for column in columns]
+    return TableRows(csv_writer.body(csv_writer.records(neutral)), len(columns[0]))
+
+
 def fixes_columns(changes: pd.DataFrame) -> list[pa.Array]:
     """The rows of fixes.csv for some changes."""
-    texts = changes[list(CHANGE_COLUMNS)].astype("str")
-    return [pa.array(texts[name].to_numpy(dtype=object), type=pa.string()) for name in texts]
+    return [_texts(changes[name]) for name in CHANGE_COLUMNS]
+
+
+def _texts(column: pd.Series[Any]) -> pa.Array:
+    """Numbers or texts as strings."""
+    cells = pa.array(column)
+    whole = cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells
+    return whole.cast(pa.string())
 
 
 def helper_columns(helpers: Mapping[str, np.ndarray | str], count: int) -> list[pa.Array]:

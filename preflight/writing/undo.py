@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import importlib
 import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -73,7 +74,7 @@ def keep(fixed: FixedFile, staged: Path, settings: Mapping[str, Any]) -> None:
     with (
         source.path.open("rb") as given,
         files.Replacement(staged / results_folder.ORIGINAL, durable=False) as new,
-        gzip.GzipFile(filename="", mode="wb", compresslevel=1, fileobj=new.file, mtime=0) as packed,
+        _packing(new.file) as packed,
     ):
         digest, _ = files.copy_hashed(given, packed)
     if digest != source.sha256:
@@ -92,6 +93,16 @@ def keep(fixed: FixedFile, staged: Path, settings: Mapping[str, Any]) -> None:
         settings=dict(settings),
     )
     save(record, staged)
+
+
+def _packing(file: BinaryIO) -> gzip.GzipFile:
+    """A stream that writes what it is given into a file, compressed."""
+    try:
+        igzip: Any = importlib.import_module("isal.igzip")
+    except ImportError:  # it is not there for every system
+        return gzip.GzipFile(filename="", mode="wb", compresslevel=1, fileobj=file, mtime=0)
+    fast: gzip.GzipFile = igzip.IGzipFile("", "wb", compresslevel=2, fileobj=file, mtime=0)
+    return fast
 
 
 def restore(folder: Path, target: Path | None = None, *, force: bool = False) -> Restored:

@@ -91,31 +91,48 @@ def _piece_positions(columns: Sequence[Sequence[int]]) -> list[int]:
     return sorted({at for sources in columns if len(sources) > 1 for at in sources})
 
 
-class ChangeLocator:
-    """Collects the `positions` and `pieces` of an `UndoRecord` while a file is fixed.
+@dataclass(frozen=True)
+class Located:
+    """What a chunk adds to the `positions` and `pieces` of an `UndoRecord`."""
+
+    positions: list[int]
+    pieces: dict[str, list[str]]
+
+
+def located_in(
+    fixed: FixedChunk, header: Sequence[str], columns: Sequence[OutputColumn]
+) -> Located:
+    """What a chunk adds to an `UndoRecord`, in the order in which its changes are logged.
 
     Args:
+        fixed: the chunk.
         header: of the input, as written.
         columns: of clean.csv.
     """
+    changes = fixed.changes
+    named = set(_single_names(header).values())
+    positions = changes["position"][~changes["position"].isin(named)].tolist()
+    joined = _piece_positions([column.sources for column in columns])
+    rows = changes["row"][changes["position"].isin(joined)]
+    if not len(rows):
+        return Located(positions, {})
+    at = fixed.chunk.rows.searchsorted(rows.unique().astype("int64"))
+    cells = [fixed.chunk.table[str(position)].take(at).to_pylist() for position in joined]
+    numbers = map(str, fixed.chunk.rows[at].tolist())
+    return Located(positions, dict(zip(numbers, map(list, zip(*cells, strict=True)), strict=True)))
 
-    def __init__(self, header: Sequence[str], columns: Sequence[OutputColumn]) -> None:
-        self._named = set(_single_names(header).values())
-        self._joined = _piece_positions([column.sources for column in columns])
+
+class ChangeLocator:
+    """Collects the `positions` and `pieces` of an `UndoRecord` while a file is fixed."""
+
+    def __init__(self) -> None:
         self.positions: list[int] = []
         self.pieces: dict[str, list[str]] = {}
 
-    def add(self, fixed: FixedChunk) -> None:
-        """Adds the changes of a chunk, in the order in which they are logged."""
-        changes = fixed.changes
-        self.positions += changes["position"][~changes["position"].isin(self._named)].tolist()
-        rows = changes["row"][changes["position"].isin(self._joined)]
-        if not len(rows):
-            return
-        at = fixed.chunk.rows.searchsorted(rows.unique().astype("int64"))
-        cells = [fixed.chunk.table[str(position)].take(at).to_pylist() for position in self._joined]
-        for row, *texts in zip(fixed.chunk.rows[at].tolist(), *cells, strict=True):
-            self.pieces[str(row)] = texts
+    def add(self, located: Located) -> None:
+        """Adds those of the next chunk."""
+        self.positions += located.positions
+        self.pieces |= located.pieces
 
 
 def load(folder: Path) -> UndoRecord:

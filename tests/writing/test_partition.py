@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from preflight.config import profiles
 from preflight.config.column_mapping import output_columns, resolve
 from preflight.config.plan import Plan
-from preflight.core import csv_writer
 from preflight.core import findings as tables
 from preflight.core.errors import UsageError
 from preflight.core.row_id import row_id
@@ -25,7 +24,8 @@ from preflight.reading.chunks import read_chunks
 from preflight.reading.scan import scan
 from preflight.reading.source import open_source
 from preflight.writing import results_folder
-from preflight.writing.partition import Rejects, clean_rows
+from preflight.writing.clean_rows import rendered_rows
+from preflight.writing.partition import Rejects
 from tests.checked import CRASHES, fix, read
 
 HELPERS = ("row", "line", "source", "class", "codes", "message", "id", "raw")
@@ -193,19 +193,18 @@ def test_kept_rows_are_written_with_the_columns_that_are_sent(tmp_path: Path) ->
     layout = layout_of(tmp_path, "Badge,email\n1,a@b.co\n2,c@d.co\n3,\n")
     columns = output_columns(resolve(layout.header, known), known)
     (chunk,) = read_chunks(layout)
-    kept = clean_rows(chunk, np.array([True, False, True]), columns)
-    assert bytes(csv_writer.body(kept.rendered)) == b'a@b.co\n""\n'
+    kept = rendered_rows(chunk, np.array([True, False, True]), columns)
+    assert bytes(kept.body) == b'a@b.co\n""\n'
     assert (kept.rows.tolist(), kept.lines.tolist()) == ([1, 3], [2, 4])
 
 
 def test_rows_of_which_no_column_is_sent_are_no_clean_rows(tmp_path: Path) -> None:
     layout = layout_of(tmp_path, "email,b\n1,2\n")
     (chunk,) = read_chunks(layout)
-    none = clean_rows(chunk, np.array([False]), ())
-    assert (len(none.rendered), len(none.rows), len(none.lines)) == (0, 0, 0)
-    assert bytes(csv_writer.body(none.rendered)) == b""
+    none = rendered_rows(chunk, np.array([False]), ())
+    assert (bytes(none.body), len(none.sizes), len(none.rows), len(none.lines)) == (b"", 0, 0, 0)
     with pytest.raises(UsageError, match="takes none of the columns"):
-        clean_rows(chunk, np.array([True]), ())
+        rendered_rows(chunk, np.array([True]), ())
 
 
 @given(st.text(st.sampled_from('ab",'), max_size=12))

@@ -22,6 +22,7 @@ from preflight.config.column_mapping import OutputColumn
 from preflight.core import csv_writer
 from preflight.core.errors import Busy, Refused
 from preflight.core.exchange import Part
+from preflight.writing.clean_rows import CleanRows
 from preflight.writing.parts import (
     PartWriter,
     manifest,
@@ -29,7 +30,6 @@ from preflight.writing.parts import (
     redact_errors,
     redact_rows,
     runs,
-    too_large,
 )
 from tests.providers.parts import make_part
 
@@ -43,6 +43,10 @@ def rendered(rows: Sequence[tuple[str, str]]) -> pa.Array:
     return csv_writer.records(
         [pa.array([row[at] for row in rows], type=pa.string()) for at in range(len(COLUMNS))]
     )
+
+
+def clean(records: pa.Array, rows: np.ndarray) -> CleanRows:
+    return CleanRows(csv_writer.body(records), csv_writer.sizes(records), rows, rows * 10)
 
 
 def numbers(count: int) -> np.ndarray:
@@ -63,7 +67,7 @@ def cut(
     with PartWriter(folder / "parts", COLUMNS, max_bytes=max_bytes, max_rows=max_rows) as writer:
         edges = [0, *sorted(at), len(rows)]
         for start, stop in itertools.pairwise(edges):
-            writer.write(whole.slice(start, stop - start), of[start:stop], of[start:stop] * 10)
+            writer.write(clean(whole.slice(start, stop - start), of[start:stop]))
         return writer.close()
 
 
@@ -137,13 +141,14 @@ def test_parts_are_readable_by_their_owner_alone(tmp_path: Path) -> None:
 def test_a_record_too_large_for_any_part_is_told_before_and_never_written(tmp_path: Path) -> None:
     records = rendered([("a", "b"), ("a", "bbbb"), ("", "é")])
     limit = len(HEADER) + len(b"a,b\n")
-    assert too_large(records, COLUMNS, limit).tolist() == [False, True, False]
-    assert too_large(records, COLUMNS, None).tolist() == [False] * 3
+    rows = clean(records, numbers(3))
+    assert rows.too_large(COLUMNS, limit).tolist() == [False, True, False]
+    assert rows.too_large(COLUMNS, None).tolist() == [False] * 3
     with (
         PartWriter(tmp_path / "parts", COLUMNS, max_bytes=limit) as writer,
         pytest.raises(ValueError, match="too large"),
     ):
-        writer.write(records, numbers(3), numbers(3))
+        writer.write(rows)
 
 
 def test_a_writer_that_is_left_in_the_middle_lets_go_of_its_file(tmp_path: Path) -> None:
@@ -151,7 +156,7 @@ def test_a_writer_that_is_left_in_the_middle_lets_go_of_its_file(tmp_path: Path)
 
     def broken() -> None:
         with PartWriter(tmp_path / "parts", COLUMNS) as writer:
-            writer.write(rendered([("a", "b")]), numbers(1), numbers(1))
+            writer.write(clean(rendered([("a", "b")]), numbers(1)))
             raise RuntimeError
 
     with pytest.raises(RuntimeError):

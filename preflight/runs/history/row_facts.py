@@ -17,7 +17,7 @@ from preflight.linting.apply_fixes import FixedChunk
 from preflight.linting.checked import Checked, Progress, silent
 from preflight.linting.row_states import CLEAN, DROPPED
 from preflight.runs.matching import keys
-from preflight.writing.writer import rewrite
+from preflight.writing.rewrite import rewrite
 
 _KEYS = ("email", "phone")
 

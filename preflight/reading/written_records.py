@@ -1,0 +1,159 @@
+"""The records of a range as they stand in its text, so that most of them can be copied.
+
+Nothing is parsed but the cells that are asked for.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Generator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from preflight.core.types import Bools, Ints, Layout, Syntax
+from preflight.reading.block_scanner import Block, Stretch
+from preflight.reading.checked_records import CheckedRecords
+from preflight.reading.ranges import Cut, RangeReader
+
+_NO_PLACES: Ints = np.empty(0, dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class WrittenRecords:
+    """Records that follow each other in a text; each array has one entry a record.
+
+    Attributes:
+        block: with their text.
+        stretch: where each stands in it.
+        rows, lines: the number and the physical line of each.
+        good: those that are well-formed.
+        regular: those of the good ones that are plain CSV, and were not read one by one.
+        malformed: the others, see `Chunk.malformed`.
+        noted: see `Chunk.noted`.
+        newlines: see `Chunk.newlines`.
+    """
+
+    block: Block
+    stretch: Stretch
+    rows: Ints
+    lines: Ints
+    good: Bools
+    regular: Bools
+    malformed: pd.DataFrame
+    noted: pd.DataFrame | None
+    newlines: tuple[int, int, int]
+    _checked: CheckedRecords
+    _syntax: Syntax
+
+    @property
+    def count(self) -> int:
+        """How many records there are."""
+        return len(self.rows)
+
+    def table(self, which: Bools) -> pa.Table:
+        """The cells of some good records, see `Chunk.table`."""
+        return self._checked.table_of(which)
+
+    @functools.cached_property
+    def _delimiters(self) -> Ints:
+        """Where the delimiters between cells stand; none of those of records read one by one."""
+        return self.block.delimiters(self.stretch)
+
+    @functools.cached_property
+    def _first_delimiters(self) -> Ints:
+        """The place in `_delimiters` of the first one of each record."""
+        return np.searchsorted(self._delimiters, self.stretch.starts)
+
+    def cells(self, records: Ints, column: int, width: int) -> tuple[Ints, Ints]:
+        """Where the cells of a column begin and end in the text, their quotes included.
+
+        Args:
+            records: regular ones.
+            column: from 0.
+            width: how many columns there are.
+        """
+        first = self._first_delimiters[records] + column
+        starts = self.stretch.starts[records] if not column else self._delimiters[first - 1] + 1
+        last = column == width - 1
+        stops = self.stretch.stops[records] if last else self._delimiters[first]
+        return starts, stops
+
+    @property
+    def _special(self) -> str:
+        """What must be quoted, but for a quote."""
+        return rf"[{re.escape(self._syntax.delimiter)}\r\n]"
+
+    def needless_quotes(self) -> Ints:
+        """Where quotes stand that a cell of a regular record can do without."""
+        quotes = self.block.quotes
+        if not len(quotes):
+            return _NO_PLACES
+        owner = np.searchsorted(self.stretch.starts, quotes, side="right") - 1
+        inside = (quotes < self.stretch.consumed) & self.regular[owner]
+        quotes = quotes[inside]
+        opening, closing = quotes[::2], quotes[1::2]
+        # what is quoted and what is not, in turns, over the text itself
+        edges = np.concatenate([[0], np.stack([opening + 1, closing], axis=1).ravel()])
+        buffers = [None, pa.py_buffer(edges), pa.py_buffer(self.block.text)]
+        turns = pa.Array.from_buffers(pa.large_binary(), len(edges) - 1, buffers)
+        quoted = turns.take(pa.array(np.arange(1, len(edges) - 1, 2)))
+        needed = np.array(pc.match_substring_regex(quoted, self._special), dtype=bool)
+        # a doubled quote closes one piece of a cell and opens the next one
+        doubled = np.flatnonzero(closing[:-1] + 1 == opening[1:])
+        needed[doubled] = needed[doubled + 1] = True
+        if len(doubled):
+            needed = _spread(needed, doubled)
+        return np.sort(np.concatenate([opening[~needed], closing[~needed]]))
+
+
+def _spread(needed: Bools, doubled: Ints) -> Bools:
+    """Needed by one piece of a cell is needed by all: `doubled` are those that the next goes on."""
+    goes_on = np.zeros(len(needed), dtype=bool)
+    goes_on[doubled] = True
+    first = np.concatenate([[True], ~goes_on[:-1]])
+    cell = np.cumsum(first) - 1
+    spread: Bools = np.bincount(cell, needed)[cell] > 0
+    return spread
+
+
+class WrittenReader(RangeReader):
+    """Reads the records of a file as they are written.
+
+    Args:
+        layout: of the file, which has a header and is no sheet of a workbook.
+    """
+
+    def __init__(self, layout: Layout) -> None:
+        super().__init__(layout)
+        self._syntax = layout.syntax
+
+    def records(self, range_bytes: int) -> Generator[WrittenRecords]:
+        """All records, in the same ranges as `read_chunks`."""
+        for cut in self.cuts(range_bytes):
+            yield self.written(cut)
+
+    def written(self, cut: Cut) -> WrittenRecords:
+        """The records of a range that was cut just now."""
+        here, block, stretch = cut.range, cut.block, cut.stretch
+        checked = self.checked(cut)
+        checked.mark_widths(block.field_counts(stretch))
+        rows = np.arange(here.row, here.row + here.count, dtype=np.int64)
+        lines = here.line + stretch.line
+        return WrittenRecords(
+            block=block,
+            stretch=stretch,
+            rows=rows,
+            lines=lines,
+            good=checked.good(),
+            regular=checked.regular(),
+            malformed=checked.malformed(rows, lines),
+            noted=checked.noted(rows, lines),
+            newlines=self._newlines(block, stretch, first=here.row == 1),
+            _checked=checked,
+            _syntax=self._syntax,
+        )
