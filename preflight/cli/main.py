@@ -102,7 +102,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
             complain("preflight: a file name is too long for this system")
             return exit_codes.COULD_NOT_RUN
-        complain(f"preflight: this is a bug of preflight, not of your file: {_log(error)}")
+        complain(f"preflight: this is a bug of preflight, not of your file: {log_of(error)}")
         return exit_codes.COULD_NOT_RUN
     return code if isinstance(code, int) else 0
 
@@ -132,7 +132,7 @@ def _in_a_line(error: click.ClickException) -> str:
     return f"{message}; see `{context.command_path if context else 'preflight'} --help`"
 
 
-def _log(error: BaseException) -> str:
+def log_of(error: BaseException) -> str:
     """Writes the traceback of a bug without its message, which may hold values; says where."""
     import platform  # here, as the others: most calls need none of them
     import tempfile

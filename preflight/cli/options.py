@@ -341,6 +341,7 @@ resume_options = _group(_run_options, _MAX_BAD, config_options, _report_options)
 resubmit_options = _group(
     _results_options, _REGION, _TIMEZONE, _layout_options, config_options, _MAX_BAD, output_options
 )
+review_options = _group(_REGION, _TIMEZONE, _layout_options, config_options)
 merge_options = _group(
     _layout_options, _results_options, state_dir_option, _MAX_BAD, config_options, _report_options
 )

@@ -12,7 +12,8 @@
     │   ├── OutputExists           exit 2   a result exists already
     │   ├── MissingExtra           exit 2   an optional dependency is not installed
     │   ├── MissingSecret          exit 2   a secret is not in the environment
-    │   └── RunLocked              exit 2   another process is working on the run
+    │   ├── RunLocked              exit 2   another process is working on the run
+    │   └── NothingToReview        exit 0   no row was rejected, so there is nothing to correct
     ├── FindingsError              exit 1   a file does not pass, said to a caller in Python
     ├── BooksError                 exit 2   the books do not balance: a bug, and never silent
     ├── ProviderError              exit 3   a call to a provider failed
@@ -103,6 +104,12 @@ class WriteError(UsageError):
 
 class OutputExists(UsageError):
     """A result exists where one would be written, and `--force` was not given."""
+
+
+class NothingToReview(UsageError):
+    """No row was rejected, so there is nothing to correct."""
+
+    exit_code = 0
 
 
 class MissingExtra(UsageError):

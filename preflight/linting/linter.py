@@ -7,8 +7,9 @@ cells, and `judge` checks the fixed ones.
 
 from __future__ import annotations
 
+import copy
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -108,6 +109,17 @@ class Linter:
             or column in plan.shared
             or (plan.pictured and column.kind in _PICTURED and column.position in plan.linted)
         ]
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns whose cells it looks at."""
+        return tuple(checks.column for checks in self._columns)
+
+    def only(self, columns: Collection[Column]) -> Linter:
+        """The same linter for some of its columns; nothing is compiled again."""
+        narrowed = copy.copy(self)
+        narrowed._columns = [checks for checks in self._columns if checks.column in columns]
+        return narrowed
 
     def lint(self, chunk: Chunk) -> Linted:
         """Lints a chunk."""

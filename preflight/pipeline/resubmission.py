@@ -82,8 +82,8 @@ def resubmit(
     call, state_dir = Call(**options), settings.state_dir
     call = dataclasses.replace(call, folder=call.target(path))
     source = open_source(path, spool=call.work, sheet=settings.sheet)
-    digests = _digests(source, settings, call.work)
-    if run_id is None and not _was_sent(digests, state_dir):
+    digests = digests_in(source, settings, call.work)
+    if run_id is None and not was_sent(digests, state_dir):
         from preflight.pipeline.unsent_corrections import submission  # here, for it calls this one
 
         unsent = submission(path, settings, connection, call, dry_run=dry_run)
@@ -99,10 +99,10 @@ def resubmit(
             parent.provider, {**_taken_over(parent), **connection.options}, secrets=not dry_run
         )
         rounds = earlier_rounds(family, settings, call)
-        returned = _returned(source, rounds.history[0].labels, settings, call.work)
+        returned = read_as(source, rounds.history[0].labels, settings, call.work)
         _refuse_others(ledger, family, returned, source.name)
         own = dataclasses.replace(
-            _own_settings(parent, settings, header_line(returned)),
+            own_settings(parent, settings, header_line(returned)),
             date_orders=proved_orders(rounds.sources),
         )
         comparison, path = _compared(returned, rounds, own, call)
@@ -124,7 +124,7 @@ def resubmit(
         )
 
 
-def _was_sent(digests: Sequence[str], state_dir: Path) -> bool:
+def was_sent(digests: Sequence[str], state_dir: Path) -> bool:
     """Whether a run has sent the file that rows are from, by the digests in their row IDs."""
     return any(
         known.startswith(digest)
@@ -134,7 +134,7 @@ def _was_sent(digests: Sequence[str], state_dir: Path) -> bool:
     )
 
 
-def _returned(source: Source, labels: Sequence[str], settings: Settings, work: Path) -> Returned:
+def read_as(source: Source, labels: Sequence[str], settings: Settings, work: Path) -> Returned:
     """Reads the corrected file, with its columns under these labels."""
     return read_returned(
         source,
@@ -169,9 +169,9 @@ def _compared(
     return compared, path
 
 
-def _digests(source: Source, settings: Settings, work: Path) -> list[str]:
+def digests_in(source: Source, settings: Settings, work: Path) -> list[str]:
     """Digests of the files that the rows are from, by the helper column, most frequent first."""
-    read = _returned(source, (), settings, work)
+    read = read_as(source, (), settings, work)
     counts = Counter(match[1] for name in read.names if (match := NAME.fullmatch(name)))
     return [digest for digest, _ in counts.most_common()]
 
@@ -198,7 +198,7 @@ def _ended(ledger: Ledger, first: Run) -> list[Run]:
     return [run for run in family if run.state is RunState.FINISHED]
 
 
-def _own_settings(parent: Run, settings: Settings, header_line: int) -> Settings:
+def own_settings(parent: Run, settings: Settings, header_line: int) -> Settings:
     """The settings to lint corrected rows with: those of the earlier run, for a plain file."""
     own = restored(parent, settings)
     given = {

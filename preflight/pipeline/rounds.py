@@ -70,8 +70,9 @@ def earlier_rounds(family: Sequence[Run], settings: Settings, call: Call) -> Rou
         checked = judged_again(fix, restored(fix, settings), check)
         version = gathered(NO_RUN, checked, call.progress)
         before = standing_of_fix(version, checked, call.progress)
+        before = before[~before.index.isin(stand.index)]
         sources, history = [checked, *sources], [version, *history]
-        stand = pd.concat([stand, before[~before.index.isin(stand.index)]])
+        stand = pd.concat([stand, before])
         taken[NO_RUN] = clean_rows(before)
     return Rounds(sources, history, stand, taken)
 

@@ -20,6 +20,7 @@ from preflight.pipeline.submission import Submission
 from preflight.providers import registry
 from preflight.runs.corrections.compare import compare_rows, without_duplicates
 from preflight.runs.kept_run import CorrectedFix
+from preflight.runs.row_outcomes import RowOutcome
 
 
 def submission(
@@ -48,6 +49,10 @@ def submission(
         )
     returned = found.returned
     stand = standing_of_fix(found.version, found.checked, call.progress)
+    # A region or a time zone given now makes more rows clean than the fix did: its rejects are none
+    # of those that may have been uploaded.
+    rejects = stand.index.isin(found.names.tolist()) & (stand["place"] == RowOutcome.ACCEPTED)
+    stand.loc[rejects, "place"] = RowOutcome.REJECTED_HERE.value
     comparison = compare_rows(returned, found.names, [found.version], stand)
     plain = written(returned, comparison, call.work, returned.source)
     own = dataclasses.replace(

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from preflight.cli.main import _log
+from preflight.cli.main import log_of
 from preflight.providers.sandbox.server import Sandbox
 from tests.canaries.conftest import FEW, Field
 from tests.providers.loopback import Asked, Reply
@@ -99,5 +99,5 @@ def test_a_sandbox_of_ones_own_is_private(ground: Field) -> None:
 
 
 def test_the_log_of_a_bug_is_private(ground: Field) -> None:
-    path = Path(_log(ValueError("zqname1x")).split(" see ")[1])
+    path = Path(log_of(ValueError("zqname1x")).split(" see ")[1])
     assert stat.S_IMODE(path.stat().st_mode) == 0o600

@@ -34,6 +34,7 @@ COMMANDS: Mapping[str, Entry] = {
     "submit": Entry("of_runs", "check, fix, split, send, poll, merge: the whole line"),
     "resume": Entry("of_runs", "go on with an interrupted run"),
     "resubmit": Entry("of_runs", "send corrected rows again, and only those"),
+    "review": Entry("of_runs", "correct rejects on a local page, judged by the same rules"),
     "merge": Entry("of_runs", "join a failure report that was fetched by hand"),
     "runs": Entry("of_runs", "list what was sent"),
     "trace": Entry("of_runs", "show the history of one contact"),

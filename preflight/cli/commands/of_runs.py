@@ -12,10 +12,12 @@ from preflight.cli.options import (
     config_options,
     merge_options,
     output_options,
+    profile_option,
     provider_options,
     reading_options,
     resubmit_options,
     resume_options,
+    review_options,
     rule_options,
     show_values_option,
     state_dir_option,
@@ -116,6 +118,33 @@ def resubmit(**given: Any) -> int:
     rejected rows that you did not change.
     """
     from preflight.cli.resubmit import run
+
+    return run(**given)
+
+
+@click.command("review")
+@click.argument("path", metavar="PATH|RUN|DIR", shell_complete=completion.files)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    metavar="N",
+    help="port of the page [a free one]",
+)
+@click.option("--no-browser", is_flag=True, help="only print the address of the page")
+@profile_option
+@review_options
+@provider_options
+def review(**given: Any) -> int:
+    """Correct rejected rows on a local page, and save or send them.
+
+    PATH is a rejects.csv or failures.csv, or an input, which is fixed first; RUN is a run of
+    `preflight runs`; DIR is a folder of results. Prints the address of the page, which works once.
+    The page is served to this machine alone and loads nothing from any network. Each edit is judged
+    at once by the rules of the fix or the run, and is kept in the state folder: call it again, and
+    it goes on. Ctrl-C ends it.
+    """
+    from preflight.cli.review import run
 
     return run(**given)
 

@@ -140,6 +140,7 @@ def _beside(
 ) -> list[_Compared]:
     """Compares rows of a corrected file with the rows of a version at `places`."""
     before, kinds = [], []
+    reviewed = [number in returned.reviewed for number in returned.rows[rows].tolist()]
     for column, label in enumerate(labels):
         was = _cells(version.read, label, places)
         before.append(was)
@@ -150,8 +151,12 @@ def _beside(
         now = returned.cells[column].take(pa.array(rows)).to_pylist()
         kinds.append(
             [
-                Difference.NONE if cell in (old, fixed) else difference(old, cell)
-                for old, fixed, cell in zip(was, sent, now, strict=True)
+                Difference.NONE
+                if cell in (old, fixed)
+                else Difference.EDIT
+                if meant
+                else difference(old, cell)
+                for old, fixed, cell, meant in zip(was, sent, now, reviewed, strict=True)
             ]
         )
     return [

@@ -65,7 +65,10 @@ def _among(names: np.ndarray, others: Iterable[str]) -> Bools:
 
 
 def _fit(returned: Returned, versions: Sequence[Version], names: np.ndarray) -> Bools:
-    """A mask of the rows that share half of the distinctive cells with the row their ID names."""
+    """A mask of the rows that share half of the distinctive cells with the row their ID names.
+
+    A row that is as `preflight review` wrote it fits anyway.
+    """
     fits: Bools = np.array(names == "", dtype=bool)
     for version in versions:
         index = version.index()
@@ -89,6 +92,7 @@ def _fit(returned: Returned, versions: Sequence[Version], names: np.ndarray) -> 
             agree += distinctive & same
             compared += distinctive
         fits[rows] |= agree * _HALF >= compared
+    fits |= np.isin(returned.rows, list(returned.reviewed))
     return fits
 
 

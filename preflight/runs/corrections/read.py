@@ -16,9 +16,10 @@ from preflight.core import csv_writer
 from preflight.core.errors import UsageError
 from preflight.core.names import bare_name
 from preflight.core.row_id import ID
-from preflight.core.types import Flaw, Ints, Layout, Source
+from preflight.core.types import Bools, Flaw, Ints, Layout, Source
 from preflight.reading.chunks import read_chunks
 from preflight.reading.scan import scan
+from preflight.runs.corrections.marks import MARK, mark
 from preflight.runs.corrections.spreadsheet_damage import Difference, difference
 
 _SHOWN = 3
@@ -41,6 +42,7 @@ class Returned:
         labels: for each of `cells` its label, see `labels`.
         gone: the labels of the first file's columns that are missing.
         added: the labels of the columns that the first file does not have.
+        reviewed: the numbers of the rows that are as `preflight review` wrote them.
     """
 
     source: Source
@@ -53,6 +55,7 @@ class Returned:
     labels: tuple[str, ...]
     gone: tuple[str, ...]
     added: tuple[str, ...]
+    reviewed: frozenset[int] = frozenset()
 
 
 def labels(header: Sequence[str]) -> list[str]:
@@ -128,6 +131,7 @@ def _read(
     helper = [bare_name(name).casefold() for name in layout.header]
     pieces: dict[str, list[pa.Array]] = {label: [] for label in positions}
     names: list[np.ndarray] = []
+    marks: list[str] = []
     rows, lines, count = [np.empty(0, np.int64)], [np.empty(0, np.int64)], 0
     for chunk in read_chunks(layout):
         _refuse_malformed(chunk.malformed[chunk.malformed["flaw"] != Flaw.BLANK], source)
@@ -141,6 +145,8 @@ def _read(
             cells = csv_writer.plain(chunk.table.column(helper.index(ID)).combine_chunks())
             ids = np.array([cell.strip() for cell in cells.to_pylist()], dtype=object)
         names.append(ids)
+        if MARK in helper:
+            marks += chunk.table.column(helper.index(MARK)).to_pylist()
     columns = {label: pa.concat_arrays([_NOTHING, *piece]) for label, piece in pieces.items()}
     # A spreadsheet also writes empty columns without a name.
     kept = {
@@ -148,18 +154,29 @@ def _read(
         for label, column in columns.items()
         if label in wanted or label.split("\0")[0] or pc.any(pc.not_equal(column, "")).as_py()
     }
+    number = np.concatenate(rows)
+    ids = np.concatenate([np.empty(0, dtype=object), *names])
     return Returned(
         source=source,
         layout=layout,
         count=count,
-        rows=np.concatenate(rows),
+        rows=number,
         lines=np.concatenate(lines),
-        names=np.concatenate([np.empty(0, dtype=object), *names]),
+        names=ids,
         cells=tuple(kept.values()),
         labels=tuple(kept),
         gone=tuple(label for label in wanted if label not in positions),
         added=tuple(label for label in kept if label not in wanted),
+        reviewed=frozenset(number[_marked(marks, ids, kept)].tolist() if marks else ()),
     )
+
+
+def _marked(marks: Sequence[str], names: np.ndarray, cells: Mapping[str, pa.Array]) -> Bools:
+    """A mask of the rows whose mark fits, see `marks`."""
+    labels = tuple(cells)
+    rows = zip(*(column.to_pylist() for column in cells.values()), strict=True)
+    made = [mark(name, labels, row) for name, row in zip(names.tolist(), rows, strict=True)]
+    return np.array([one == other for one, other in zip(marks, made, strict=True)], dtype=bool)
 
 
 def _plain_name(name: str) -> str:

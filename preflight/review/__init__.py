@@ -1,0 +1,1 @@
+"""`preflight review`: rejects corrected on a local page, judged by the real rules."""
