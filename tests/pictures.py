@@ -1,4 +1,7 @@
-"""Draws what a terminal shows of a command; `python -m tests.pictures` writes docs/*.svg."""
+"""Draws what a command shows, on a terminal and in a browser.
+
+`python -m tests.pictures` writes docs/*.svg and docs/*.png; the latter needs Chromium.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,10 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
+from PIL import Image
 from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 from rich.text import Text
@@ -53,6 +58,37 @@ def path_of(name: str) -> Path:
     return REPOSITORY / "docs" / f"{name}.svg"
 
 
+REPORT = REPOSITORY / "docs" / "report.png"
+"""The picture of report.html, as `preflight submit` writes it."""
+_RUN = (
+    "submit fixtures/trade-show/expo-utf8.csv --to talkvalue -O source_id=7 -O mode=UPDATE "
+    "--sandbox --region US --timezone America/Chicago --redact"
+)
+_WINDOW = {"width": 1120, "height": 1000}
+_COLOURS = 64
+
+
+def draw_report() -> None:
+    """Draws the top of the page that a run leaves; its letters are those of this machine."""
+    from tests.browser.conftest import launched  # here: the others need no browser
+
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(
+            [sys.executable, "-m", "preflight", *_RUN.split(), "-o", f"{folder}/demo",
+             "--state-dir", f"{folder}/state"],
+            cwd=REPOSITORY,
+            env={"PATH": os.environ["PATH"], "PREFLIGHT_POLL_SCALE": "0.01"},
+            capture_output=True,
+            check=False,
+        )  # fmt: skip
+        with launched() as browser:
+            page = browser.new_page(viewport=_WINDOW)  # type: ignore[arg-type]
+            page.goto(Path(folder, "demo", "report.html").as_uri())
+            taken = page.screenshot()
+    Image.open(io.BytesIO(taken)).convert("RGB").quantize(_COLOURS).save(REPORT, optimize=True)
+
+
 if __name__ == "__main__":
+    draw_report()
     for each in COMMANDS:
         path_of(each).write_text(picture(each), "utf-8")

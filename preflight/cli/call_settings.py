@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,8 @@ def settings_of(
 ) -> Settings:
     """The settings of a call, from its options, the environment and the config.
 
+    Values of contacts are shown by default on a terminal only, and not in CI.
+
     Args:
         given: its options.
         provider: that it is about, if not by `--for`.
@@ -43,7 +46,9 @@ def settings_of(
     for origin in sources.ignored:
         said = f"{origin} is not obeyed in CI, for the config was only found; see --trust-config"
         note(visible(said))
-    return sources.settings
+    if sources.settings.show_values is not None:
+        return sources.settings
+    return dataclasses.replace(sources.settings, show_values=is_shown_to_people())
 
 
 def place_of(entry: str, context: click.Context) -> str:
@@ -82,7 +87,5 @@ def sources_of(
 
 
 def shows_values(settings: Settings) -> bool:
-    """Whether to print values of contacts; by default only on a terminal and not in CI."""
-    if settings.show_values is not None:
-        return settings.show_values
-    return is_shown_to_people()
+    """Whether to print values of contacts; see `settings_of`."""
+    return bool(settings.show_values)

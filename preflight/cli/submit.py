@@ -252,6 +252,7 @@ def _files(sent: delivery.SettledRun) -> list[tuple[str, str]]:
         ),
         (results_folder.CORRECTIONS, "every cell that was corrected or restored"),
         (results_folder.UNMATCHED, "the report lines that match no row"),
+        (results_folder.PAGE, "all of it, to open in a browser"),
         (results_folder.REPORT, "all of it, for programs"),
     ]
     return [(screen.near(folder / name), what) for name, what in named if (folder / name).exists()]

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 FailOn = Literal["error", "warning", "never"]
 OutputFormat = Literal[
     "grouped", "full", "concise",
-    "json", "jsonl", "csv", "github", "gitlab", "junit", "sarif", "markdown",
+    "json", "jsonl", "csv", "github", "gitlab", "junit", "sarif", "markdown", "html",
 ]  # fmt: skip
 FAIL_ON: tuple[str, ...] = get_args(FailOn)
 FORMATS: tuple[str, ...] = get_args(OutputFormat)

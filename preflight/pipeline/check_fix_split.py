@@ -18,7 +18,6 @@ from preflight.config.plan import Plan
 from preflight.config.profile import GENERAL, Profile
 from preflight.config.setting_values import MaxBad
 from preflight.config.settings import Settings
-from preflight.core import files
 from preflight.core.errors import SourceError
 from preflight.core.findings import Findings
 from preflight.core.types import CHANGE_COLUMNS, Layout, Source
@@ -288,7 +287,7 @@ def fixed(checked: Checked, settings: Settings, place: Path, target: Path, call:
     """
     results = write(checked, place, target, progress=call.progress)
     undo.keep(results, place, stored(settings, checked))
-    _report(results, place)
+    _report(results, place, settings)
     return results
 
 
@@ -305,15 +304,14 @@ def split(
     with results_folder.staging(target, force=call.force) as place:
         checked = analyzed(path, _only_layout(settings), call)
         cut = write(checked, place, target, always_parts=True, progress=call.progress)
-        _report(cut, place)
+        _report(cut, place, settings)
     return cut
 
 
-def _report(results: FixedFile, place: Path) -> None:
-    """Writes report.json, the last of the results in a staging folder."""
-    written = WrittenResults(written_results.digests(place))
-    document = documents.text(documents.of_fix(results, written=written))
-    files.write(place / results_folder.REPORT, document, durable=False)
+def _report(results: FixedFile, place: Path, settings: Settings) -> None:
+    """Writes report.html and report.json, the last of the results in a staging folder."""
+    reported = documents.of_fix(results, written=WrittenResults(written_results.digests(place)))
+    documents.write(reported, place, show_values=settings.show_values, durable=False)
 
 
 def _only_layout(settings: Settings) -> Settings:

@@ -15,7 +15,6 @@ from typing import Unpack
 from preflight.baseline.comparison import Comparison
 from preflight.config.setting_values import MaxBad
 from preflight.config.settings import Settings
-from preflight.core import files
 from preflight.core.books import RunBooks
 from preflight.core.errors import OutputExists, ProviderError, Stopped, UsageError, WriteError
 from preflight.core.locks import locked
@@ -26,6 +25,7 @@ from preflight.pipeline.connection import Connection
 from preflight.pipeline.submission import Submission
 from preflight.providers.protocol import Provider
 from preflight.report import documents
+from preflight.runs import lineage
 from preflight.runs.corrections.brought import keep as keep_corrections
 from preflight.runs.corrections.brought import write_log
 from preflight.runs.delivery.events import Begun, Unverified
@@ -199,12 +199,14 @@ def _begin(submission: Submission, ledger: Ledger, fixed: FixedFile) -> str:
 
 
 def closed(ledger: Ledger, sent: SettledRun) -> SettledRun:
-    """Writes report.json, and then marks the run as finished if it has ended.
+    """Writes report.html and report.json, and then marks the run as finished if it has ended.
 
     After a crash in between, the run is unfinished, and a resume settles it again.
     """
+    if sent.run is not None:
+        sent = dataclasses.replace(sent, rounds=lineage.rounds(ledger, sent.run))
     reported = documents.of_run(sent, written=_written(sent))
-    files.write(sent.folder / results_folder.REPORT, documents.text(reported))
+    documents.write(reported, sent.folder, show_values=sent.settings.show_values)
     if sent.run is not None:
         ledger.set_ended(sent.run.id, sent.books)
     if sent.run is not None and sent.run.state is RunState.FINISHED:

@@ -20,7 +20,7 @@ from preflight.config import profiles
 from preflight.config.column_mapping import missing, own, resolve
 from preflight.config.profile import Profile
 from preflight.config.settings import Settings
-from preflight.core import csv_writer, files
+from preflight.core import csv_writer
 from preflight.core.books import RunBooks
 from preflight.core.errors import BooksError, ConfigError, UsageError
 from preflight.core.exchange import Outcome, Part
@@ -105,8 +105,8 @@ def merge_submitted(
         traced = _traced(submitted, checked, part, original, settings, profile, call.work)
         sent = _settled(staged, target, checked, part, joined, traced, settings)
         written = WrittenResults(written_results.digests(staged))
-        document = documents.text(documents.of_run(sent, written=written))
-        files.write(staged / results_folder.REPORT, document, durable=False)
+        reported = documents.of_run(sent, written=written)
+        documents.write(reported, staged, show_values=settings.show_values, durable=False)
     return sent
 
 

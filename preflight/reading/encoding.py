@@ -39,7 +39,8 @@ _ISO_2022 = (
     (re.compile(r"\x1b(?:\$[@B]|\(J)"), "iso2022_jp"),
 )
 _NO_FILE_ENCODINGS = {"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"}
-_LINE_BEYOND_ASCII = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*[\r\n]*")
+# It begins where a line does: each line is looked at once, however long it is.
+_LINE_BEYOND_ASCII = re.compile(rb"(?<![^\r\n])[^\r\n]*[\x80-\xff][^\r\n]*[\r\n]*")
 _MULTIBYTE_LEAD = 0xC2
 _FEWEST_NULS = 2
 _SURE_NULS, _SOME_NULS = 8, 0.03

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from preflight.core import files
 from preflight.core.books import Books, RunBooks
 from preflight.linting.cell_values import CellValues
 from preflight.linting.checked import Checked
-from preflight.report.formats import as_json
+from preflight.report.formats import as_html, as_json
 from preflight.report.listing import listing
+from preflight.report.records import valid
 from preflight.report.reported import Display, Reported, ReportedFile
+from preflight.writing import results_folder
 
 if TYPE_CHECKING:
     from preflight.baseline.comparison import Comparison
@@ -21,9 +24,22 @@ if TYPE_CHECKING:
     from preflight.writing.written_results import WrittenResults
 
 
-def text(reported: Reported) -> Iterator[str]:
-    """The text of report.json, piece by piece; it holds no value of a contact."""
-    return as_json.pieces(reported, Display())
+def write(
+    reported: Reported, folder: Path, *, show_values: bool | None, durable: bool = True
+) -> None:
+    """Writes report.html and report.json.
+
+    Args:
+        reported: what they say.
+        folder: of the results.
+        show_values: whether report.html has values of contacts; report.json never has any.
+        durable: see `files.write`.
+    """
+    display = Display(show_values=bool(show_values))
+    page = as_html.pieces(reported, display)
+    files.write(folder / results_folder.PAGE, page, durable=durable)
+    document = as_json.pieces(reported, Display())
+    files.write(folder / results_folder.REPORT, document, durable=durable)
 
 
 def of_file(
@@ -89,7 +105,7 @@ def of_run(sent: SettledRun, *, written: WrittenResults | None = None) -> Report
 
 def _run(sent: SettledRun) -> RunRecord:
     """The `run` of the report."""
-    return {
+    record: RunRecord = {
         "id": sent.run.id if sent.run else None,
         "parent": sent.run.parent if sent.run else None,
         "provider": sent.checked.analysis.plan.profile.name,
@@ -122,6 +138,12 @@ def _run(sent: SettledRun) -> RunRecord:
         "unmatched_lines": sent.unmatched,
         "notes": list(sent.notes),
     }
+    if sent.rounds:
+        record["rounds"] = [
+            {"id": one.run, "source": valid(one.source), "places": dict(one.places)}
+            for one in sent.rounds
+        ]
+    return record
 
 
 def _prediction(predicted: Predicted) -> PredictionRecord:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from preflight.config import catalogue
 from preflight.report import accepted, left_out, summary
@@ -103,7 +104,15 @@ def files(fixed: FixedFile) -> list[tuple[str, str]]:
         )
     if (folder / results_folder.UNDO).exists():
         paths.append((str(folder / results_folder.ORIGINAL), "the input, for `preflight undo`"))
-    return [*paths, (str(folder / results_folder.REPORT), "all of it, for programs")]
+    return [*paths, *reports(folder)]
+
+
+def reports(folder: Path) -> list[tuple[str, str]]:
+    """The reports in a folder."""
+    return [
+        (str(folder / results_folder.PAGE), "all of it, to open in a browser"),
+        (str(folder / results_folder.REPORT), "all of it, for programs"),
+    ]
 
 
 def written(paths: list[tuple[str, str]]) -> list[Line]:

@@ -68,6 +68,18 @@ with_config(OPEN)(PredictionRecord)
 
 
 @with_config(OPEN)
+class RoundRecord(TypedDict):
+    """A run of the same rows, as first sent or corrected."""
+
+    id: str
+    source: Annotated[str, Field(description="The name of its file.")]
+    places: Annotated[
+        dict[str, Number],
+        Field(description="How many rows had which outcome, by the keys of `books`."),
+    ]
+
+
+@with_config(OPEN)
 class RunRecord(TypedDict):
     """What became of the rows."""
 
@@ -123,3 +135,12 @@ class RunRecord(TypedDict):
         Count, Field(description="Lines of its report that match no row that was sent.")
     ]
     notes: list[str]
+    rounds: NotRequired[
+        Annotated[
+            list[RoundRecord],
+            Field(
+                description="The settled runs of these rows, the first one first; only where "
+                "rejected rows were sent again."
+            ),
+        ]
+    ]

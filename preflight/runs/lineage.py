@@ -48,6 +48,33 @@ class FamilyBooks:
         return rejected - self.suppressed
 
 
+@dataclass(frozen=True)
+class Round:
+    """A settled run of a family.
+
+    Attributes:
+        run: its ID.
+        source: the name of its file.
+        places: number of its rows for each outcome that one of them has.
+    """
+
+    run: str
+    source: str
+    places: Mapping[str, int]
+
+
+def rounds(ledger: Ledger, run: Run) -> tuple[Round, ...]:
+    """The settled rounds of a run that is corrected or corrects one, the first round first."""
+    if len(ledger.family(run.id)) == 1:
+        return ()
+    found = []
+    for member, table in settled_rounds(ledger, run):
+        counts = table["place"].value_counts()
+        places = {place.value: int(counts[place]) for place in RowOutcome if place in counts}
+        found.append(Round(member.id, member.source_name, places))
+    return tuple(found)
+
+
 def standings(verdicts: Sequence[tuple[Run, pd.DataFrame]]) -> pd.DataFrame:
     """Where each row of a family stands.
 

@@ -25,6 +25,7 @@ from preflight.runs import row_outcomes
 from preflight.runs.failures_csv import write_failures, write_unmatched
 from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import PartState, Run, RunState, StoredPart
+from preflight.runs.lineage import Round
 from preflight.runs.matching import join
 from preflight.runs.matching.counters import disagreements
 from preflight.runs.matching.membership import absent
@@ -59,6 +60,7 @@ class SettledRun:
         dry_run: whether nothing was sent because the call was not to send.
         gate: the `max_bad` that so many rejected rows are over that nothing was sent; else None.
         compared: the source beside the baseline of the call; None without one.
+        rounds: of corrections, that the run belongs to; empty where it is the only one.
     """
 
     run: Run | None
@@ -81,6 +83,7 @@ class SettledRun:
     gate: MaxBad | None = None
     excused: Excused = NOTHING_EXCUSED
     compared: Comparison | None = None
+    rounds: tuple[Round, ...] = ()
 
 
 @dataclass

@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CLEAN, PARTS, MANIFEST = "clean.csv", "parts", "manifest.json"
-REJECTS, FIXES, REPORT = "rejects.csv", "fixes.csv", "report.json"
+REJECTS, FIXES, REPORT, PAGE = "rejects.csv", "fixes.csv", "report.json", "report.html"
 FAILURES, UNMATCHED, CORRECTIONS = "failures.csv", "unmatched.csv", "corrections.csv"
 ABOVE, DROPPED = "above-header.txt", "dropped.csv"
 ORIGINAL, UNDO = "original.gz", "undo.json"
 RESULTS = (
-    CLEAN, PARTS, MANIFEST, REJECTS, FIXES, REPORT, FAILURES, UNMATCHED, CORRECTIONS, ABOVE,
-    DROPPED, ORIGINAL, UNDO,
+    CLEAN, PARTS, MANIFEST, REJECTS, FIXES, REPORT, PAGE, FAILURES, UNMATCHED, CORRECTIONS,
+    ABOVE, DROPPED, ORIGINAL, UNDO,
 )  # fmt: skip
 HELPERS = (
     "preflight__message", "preflight__row", "preflight__line", "preflight__source",

@@ -1,8 +1,8 @@
 """What was written into a results folder, by report.json: so it is known what a person changed.
 
 The digests stand near the beginning of report.json, which may be large, and only its beginning is
-read for them. report.json itself, and what only `undo` reads, are for programs and count for
-nothing here. The parts are in manifest.json.
+read for them. report.json itself, report.html, which says the same, and what only `undo` reads
+count for nothing here. The parts are in manifest.json.
 """
 
 from __future__ import annotations

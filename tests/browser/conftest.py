@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.visit import Visits
 
@@ -47,24 +48,27 @@ def chromium_path() -> str | None:
     return next(filter(None, map(shutil.which, _NAMES)), None)
 
 
+@contextmanager
+def launched(program: str | None = None) -> Iterator[Browser]:
+    """A browser; by default the one that `chromium_path` finds."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=program or chromium_path(), args=_ARGUMENTS
+        )
+        yield browser
+        browser.close()
+
+
 # Playwright keeps an event loop running in its thread, and a test that starts one of its own must
 # not meet it: so it ends with the module.
 @pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    """Playwright, with its driver."""
-    with sync_playwright() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def chromium(playwright: Playwright) -> Iterator[Browser]:
+def chromium() -> Iterator[Browser]:
     """Chromium; each visit has a profile of its own in it."""
     program = chromium_path()
     if program is None:
         pytest.skip("no Chromium here: `apt-get install chromium`, or name one by CHROMIUM=")
-    browser = playwright.chromium.launch(executable_path=program, args=_ARGUMENTS)
-    yield browser
-    browser.close()
+    with launched(program) as browser:
+        yield browser
 
 
 @pytest.fixture

@@ -33,7 +33,8 @@ ENVIRON = {
 """The secrets of the environment: the providers', a tool's own, and one there by mistake."""
 
 VALUE = re.compile(r"zq[a-z]+[0-9]+x")
-PHONES = tuple(f"415555{number}" for number in range(2671, 2699))
+# The number of our documentation, 415 555 2671, is nobody's.
+PHONES = tuple(f"415555{number}" for number in range(2672, 2700))
 HEADER = ("Email", "Full Name", "Phone", "Note", "Registered")
 GOOD = "2026-04-21T15:30:00Z"
 
@@ -79,6 +80,8 @@ NEVER = ("report.json", "manifest.json", "*.log", "ledger.sqlite*", "*.py", "*.t
 def values_may_stand(path: Path, root: Path) -> bool:
     """Whether a file is meant to hold cells."""
     inner = path.relative_to(root)
+    if inner.name == "report.html" and path.exists():
+        return b"This page shows values of contacts" in path.read_bytes()
     if inner.parts[0] != "planted" and any(inner.match(name) for name in NEVER):
         return False
     folders = inner.parts[:-1]

@@ -74,10 +74,13 @@ def test_findings_fail_the_step_and_are_told_to_the_workflow(action: Composite, 
     report = Path(ran.outputs["report"]).read_text()
     jsonschema.validate(json.loads(report), json.loads(SCHEMA.read_text()))
     assert "EML302" in ran.summary
-    for text in (ran.log, ran.summary, report):
+    page = Path(ran.outputs["page"]).read_text()
+    assert "EML302" in page
+    for text in (ran.log, ran.summary, report, page):
         assert "ann@@" not in text
     assert ran.uses["keep"] == {
-        "name": "preflight-report", "path": ran.outputs["report"], "if-no-files-found": "error",
+        "name": "preflight-report", "path": f"{ran.outputs['report']}\n{ran.outputs['page']}\n",
+        "if-no-files-found": "error",
     }  # fmt: skip
     assert ran.uses["python"]["update-environment"] == "false"
 

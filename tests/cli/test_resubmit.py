@@ -17,7 +17,7 @@ from preflight.providers.sandbox.server import Sandbox
 from preflight.providers.sandbox.store import StoredUpload
 from preflight.runs.ledger.places import ELSEWHERE
 from tests.calls import DOTDIGITAL, TALKVALUE, Call, contacts, rows_of
-from tests.cli.test_submit import books_of
+from tests.cli.test_submit import books_of, report_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("few_rules")]
 
@@ -140,6 +140,14 @@ def test_rounds_of_corrections_end_without_a_failure(
     assert twice(opened, provider) == []
     sent = {row.key for row in opened.store.accepted(provider)}
     assert sent == {f"ann{n}@kestrel-labs.com" for n in range(1, 13)} | {"zoe@kestrel-labs.com"}
+    ended = last.parent / "corrected.preflight"
+    rounds = report_of(ended)["run"]["rounds"]  # type: ignore[index]
+    assert [(one["id"], one["source"]) for one in rounds[:2]] == [
+        (root, "a.csv"), (child, str(back)),
+    ]  # fmt: skip
+    assert rounds[0]["places"] == {"accepted": 9, "rejected_here": 2, "rejected_there": 1}
+    assert rounds[2]["places"] == {"accepted": 2}
+    assert '<ol class="rounds">' in (ended / "report.html").read_text()
     shutil.rmtree(here / "a.preflight")
     story = call("trace", root, "5", "--show-values").out
     assert "corrected Email, edited: 'suppressed5@kestrel-labs.com' → 'suppressed55@" in story

@@ -100,6 +100,12 @@ def test_the_sample_for_the_detector_is_taken_where_the_bytes_are(tmp_path: Path
     assert found.invalid_byte.line == 170_002
 
 
+def test_each_line_is_looked_at_once_for_the_sample(tmp_path: Path) -> None:
+    """At every byte of a long line anew, this would take hours."""
+    found = find_encoding(_source(tmp_path, b"x" * 1_000_000 + b"\nJos\xe9\n"))
+    assert found.origin == "detected"
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
 def test_the_line_of_the_offence_counts_every_kind_of_line_end(

@@ -62,10 +62,10 @@ def check(**given: Any) -> int:
 def fix(**given: Any) -> int:
     """Lint a file, apply safe fixes, write the clean rows and the rejects.
 
-    Writes clean.csv (or parts/ and manifest.json, over a limit), rejects.csv, fixes.csv and
-    report.json into DIR, and keeps what `preflight undo DIR` needs. Exits with 0 if no row was
-    rejected, or no more than --max-bad. With --diff, takes several PATHs, writes nothing, and exits
-    with 1 if anything would be changed.
+    Writes clean.csv (or parts/ and manifest.json, over a limit), rejects.csv, fixes.csv,
+    report.html and report.json into DIR, and keeps what `preflight undo DIR` needs. Exits with 0 if
+    no row was rejected, or no more than --max-bad. With --diff, takes several PATHs, writes
+    nothing, and exits with 1 if anything would be changed.
     """
     early_workers.prepare(given["paths"], given["jobs"])
     from preflight.cli.fix import run
@@ -105,8 +105,9 @@ def snapshot(**given: Any) -> int:
 def split(**given: Any) -> int:
     """Cut a file on record boundaries under the limits of --for, --max-bytes or --max-rows.
 
-    Writes parts/0001.csv …, each with the header, manifest.json and report.json into DIR. Cells are
-    not changed. Records that are malformed, or too large for any part, go to rejects.csv.
+    Writes parts/0001.csv …, each with the header, manifest.json, report.html and report.json into
+    DIR. Cells are not changed. Records that are malformed, or too large for any part, go to
+    rejects.csv.
     """
     from preflight.cli.split import run
 

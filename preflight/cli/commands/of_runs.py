@@ -198,10 +198,10 @@ def review(**given: Any) -> int:
 def merge(**given: Any) -> int:
     """Join a failure report that was fetched by hand to a run, or to a file that was uploaded.
 
-    With --run it becomes the run's own report, and failures.csv and report.json in the run's folder
-    are updated. With --submitted, writes failures.csv, with the rejected rows, and report.json into
-    DIR. Report lines that match no row go to unmatched.csv. Exits with 1 if more rows were rejected
-    than --max-bad accepts.
+    With --run it becomes the run's own report, and failures.csv, report.html and report.json in the
+    run's folder are updated. With --submitted, writes failures.csv, with the rejected rows, and the
+    reports into DIR. Report lines that match no row go to unmatched.csv. Exits with 1 if more rows
+    were rejected than --max-bad accepts.
 
     --encoding, --delimiter, --header-row and --sheet describe --original, if there is one.
     """

@@ -6,6 +6,7 @@ import csv
 import dataclasses
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -91,5 +92,7 @@ def test_a_report_for_programs_says_how_findings_stand(beside: Listing) -> None:
 @pytest.mark.parametrize("name", sorted(set(FORMATS) - {"sarif", "gitlab", "csv", "json", "jsonl"}))
 def test_a_report_that_has_a_summary_says_what_is_accepted(name: str, beside: Listing) -> None:
     told = rendered(name, beside).replace("\\", "")
+    if name == "html":
+        told = re.sub("</?code>", "`", told)
     assert "baseline base.json: 2 findings accepted; 2 new errors, 0 new warnings" in told
     assert "worse: EML302 in `email` 40.00% of rows, 9.09% accepted" in told
