@@ -169,10 +169,11 @@ class Scope(enum.StrEnum):
 class Alike(enum.StrEnum):
     """What a TABLE rule compares rows by.
 
-    Its frame holds the rows that equal another row; if there are none, `check` is not called. The
-    index is the row number. Rows without other errors come first. The columns are `line` int64,
-    `bad` bool (the row is rejected for another reason), and `high` and `low` uint64, which are
-    equal for rows that are alike:
+    Its frame holds the rows that equal another row; if there are none, `check` is not called. A
+    large file has several frames, and rows that are alike are in one. The index is the row number.
+    Rows without other errors come first. The columns are `line` int64, `bad` bool (the row is
+    rejected for another reason), and `high` and `low` uint64, which are equal for rows that are
+    alike:
 
     - KEY: the match key, after fixing and in its normal form;
     - ROW: all cells as read (rows that equal no other may be missing from the frame);

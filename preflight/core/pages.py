@@ -54,15 +54,17 @@ class Pages:
         return (self[at] for at in range(len(self)))
 
     def __getitem__(self, at: int) -> pa.RecordBatch:
-        if at < len(self._places):
-            start, length = self._places[at]
-            file = self._file("rb")
-            file.seek(start)
-            data = file.read(length)
-        else:
-            data = self._held[at - len(self._places)]
-        with pa.ipc.open_stream(data) as stream:
+        with pa.ipc.open_stream(self.data(at)) as stream:
             return stream.read_next_batch()
+
+    def data(self, at: int) -> bytes:
+        """A page as it was added."""
+        if at >= len(self._places):
+            return self._held[at - len(self._places)]
+        start, length = self._places[at]
+        file = self._file("rb")
+        file.seek(start)
+        return file.read(length)
 
     def add(self, data: bytes) -> int:
         """Appends a page, and says its number.

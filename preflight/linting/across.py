@@ -10,7 +10,7 @@ from __future__ import annotations
 import bisect
 import dataclasses
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -64,29 +64,37 @@ class FileKeys:
         return [rule for rule in self.plan.scoped(Scope.TABLE) if rule.alike is Alike.FILES]
 
 
-def keep(rows: pd.DataFrame, states: RowStates, path: Path) -> None:
+def keep(parts: Iterable[np.ndarray], states: RowStates, path: Path) -> None:
     """Writes the match keys of a file.
 
     A contact that stands in several rows of it is kept once: by the first row that is not rejected,
     or else by the first one.
 
     Args:
-        rows: a frame with `row`, `line`, `keyed`, `high` and `low`, in row order.
+        parts: rows as `HASHED`, in the order of their hashes part by part; each part in row order.
         states: of all rows of the file, after fixing.
         path: of a new file.
 
     Raises:
         WriteError: the disk is full.
     """
-    state = states[rows["row"].to_numpy(dtype=np.int64) - 1]
-    rows = rows.assign(bad=state != CLEAN)[rows["keyed"].to_numpy(dtype=bool) & (state != DROPPED)]
-    rows = rows.sort_values(["high", "low", "bad", "row"], kind="stable")
-    rows = rows[~rows.duplicated(["high", "low"])]
-    keys = np.empty(len(rows), dtype=_KEY)
-    for field in _KEY.names or ():
-        keys[field] = rows[field].to_numpy()
-    with files.writing("temporary files"):
-        keys.tofile(path)
+    with files.writing("temporary files"), path.open("wb") as file:
+        for rows in parts:
+            file.write(_keys_of(rows, states).tobytes())
+
+
+def _keys_of(rows: np.ndarray, states: RowStates) -> np.ndarray:
+    """The keys of some rows, among which are all rows with each of them."""
+    state = states[rows["row"] - 1]
+    kept = rows["keyed"] & (state != DROPPED)
+    keys = np.empty(int(kept.sum()), dtype=_KEY)
+    for field in ("high", "low", "row", "line"):
+        keys[field] = rows[field][kept]
+    keys["bad"] = state[kept] != CLEAN
+    keys = keys[np.lexsort((keys["row"], keys["bad"], keys["low"], keys["high"]))]
+    again = (keys["high"][1:] == keys["high"][:-1]) & (keys["low"][1:] == keys["low"][:-1])
+    first: np.ndarray = keys[np.concatenate([np.ones(min(len(keys), 1), dtype=bool), ~again])]
+    return first
 
 
 def repeated(kept: Sequence[FileKeys], *, at_a_time: int = _AT_A_TIME) -> Mapping[int, Findings]:

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from preflight.config.column_mapping import OutputColumn, output_columns
 from preflight.config.plan import Plan
-from preflight.core import findings as tables
 from preflight.core.file_findings import FileFindings, LateFindings
-from preflight.core.findings import Findings
-from preflight.core.types import Chunk, Ints, Layout, Problem, Safety, Severity
+from preflight.core.types import Bools, Chunk, Ints, Layout, Problem, Safety, Severity
 from preflight.kinds.timestamp.day_month_order import DayMonthOrders
 from preflight.linting import across
 from preflight.linting.chunk_result import ChunkResult, Engine, Job, in_this_process
@@ -169,7 +169,7 @@ class _FirstPass:
         self._layout, self._plan = layout, plan
         self._findings, self._late = FileFindings(folder), LateFindings(folder)
         self._states = RowStateFold()
-        self._contacts = Contacts(plan)
+        self._contacts = Contacts(plan, folder)
         self._keys = keys
         self._fix_counts = FixCountFold(folder)
         self._preview = FixPreview()
@@ -250,20 +250,22 @@ class _FirstPass:
 
     def _judge_whole_file(self, chunks: Iterable[Chunk]) -> tuple[tuple[Rule, Problem], ...]:
         """Adds the findings that need all rows; the problems of the user's schema."""
-        duplicates = self._contacts.judge(self._kept, chunks)
-        self._states.condemn(self._plan, duplicates.hits)
-        self._late.add(duplicates.findings)
+        rows = len(self._states.before)
+        hits = self._contacts.judge(self._kept, chunks, rows, self._late)
+        self._states.condemn(self._plan, hits)
         if self._whole_file is None:
             return ()
-        verdict = self._whole_file.judge(_not_sent(duplicates.findings, self._plan))
+        verdict = self._whole_file.judge(_not_sent(hits, self._plan))
         self._states.reject(verdict.rejected)
         self._late.add(verdict.findings)
         return verdict.problems
 
 
-def _not_sent(duplicates: Findings, plan: Plan) -> Ints:
+def _not_sent(hits: Mapping[str, Bools], plan: Plan) -> Ints:
     """The rows that are not sent because another one is."""
-    codes = [
+    codes = (
         code for code, rule in plan.rules.items() if rule.drops or rule.severity is Severity.ERROR
-    ]
-    return tables.of_codes(duplicates, codes).rows
+    )
+    rows = (np.flatnonzero(hits[code]) + 1 for code in codes if code in hits)
+    together: Ints = np.concatenate([np.empty(0, dtype=np.int64), *rows])
+    return together

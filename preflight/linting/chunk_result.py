@@ -17,11 +17,11 @@ from preflight.core.findings import Findings
 from preflight.core.types import Chunk, Layout, Safety
 from preflight.kinds.timestamp.day_month_order import DayMonthOrders
 from preflight.linting.chunk_analysis import ChunkAnalysis, analyze_chunk
-from preflight.linting.duplicates import RowHasher, RowHashes
 from preflight.linting.fix_preview import Guesser, Guesses
 from preflight.linting.folds import Content, FixedRows, content_of, fixed_rows
 from preflight.linting.kept_chunks import PackedResults, packed_results
 from preflight.linting.linter import Linter
+from preflight.linting.row_hashes import RowHasher, RowHashes
 from preflight.linting.row_rules import RowRules, following
 from preflight.linting.row_states import ChunkStates
 from preflight.linting.snapshot_fold import Seen, seen_in

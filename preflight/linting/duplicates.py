@@ -2,111 +2,30 @@
 
 While the file is read, only a few hashes of each row are kept, and no values. If two rows have the
 same match key, and only then, the chunks are read again to see whether the rows are equal in every
-cell.
+cell. What is kept goes to disk past a size, in parts by the hash, and is compared part by part.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from preflight.config.plan import Plan
 from preflight.core import findings as tables
-from preflight.core.arrow import strings
+from preflight.core.file_findings import LateFindings
 from preflight.core.findings import Findings
 from preflight.core.types import Bools, Chunk, Column, Ints
-from preflight.linting.chunk_analysis import ChunkAnalysis
-from preflight.linting.fixer import FixedColumn
+from preflight.linting.hash_partitions import Partitions, together
 from preflight.linting.kept_chunks import KeptChunks
 from preflight.linting.linter import apply_rule
-from preflight.linting.pandera_checks import VALUE
-from preflight.rule import Alike, Rule, Scope
+from preflight.linting.row_hashes import HASHED, NUMBERED, RowHashes, hashed, of_file, whole
+from preflight.rule import Alike, Rule
 
-_Hashes = npt.NDArray[np.uint64]
-_KEYS = ("preflight:high:1", "preflight:low:01")
-_SEPARATOR = "\x1f"
-_ALIKE = ["high", "low"]
-
-
-@dataclass(frozen=True)
-class Duplicates:
-    """The findings of the rules about the table.
-
-    Attributes:
-        findings: of all these rules.
-        hits: for each code, the rows that it reports.
-    """
-
-    findings: Findings
-    hits: Mapping[str, Ints]
-
-
-@dataclass(frozen=True)
-class RowHashes:
-    """The hashes of the rows of a chunk.
-
-    Attributes:
-        rows: a frame of row int64, line int64, bad bool (has an error after fixing), keyed bool
-            (has a match key), high and low uint64 (of the match key, or of the whole row).
-        numbers: for each column of phones that several people may share, the rows with a number
-            and its hash: a frame of row int64 and number uint64.
-    """
-
-    rows: pd.DataFrame
-    numbers: Mapping[int, pd.DataFrame]
-
-
-class RowHasher:
-    """Makes the hashes that the rules about the table need.
-
-    Args:
-        plan: with the rules; only what they need is kept.
-        across: whether the match keys are also compared with those of other files.
-    """
-
-    def __init__(self, plan: Plan, *, across: bool = False) -> None:
-        self._plan = plan
-        self._wanted = {rule.alike for rule in _of_file(plan)}
-        self._asked = across or bool(self._wanted)
-
-    def hashes(self, analyzed: ChunkAnalysis) -> RowHashes | None:
-        """The hashes of a chunk's rows, before and after fixing; None if nothing needs them."""
-        if not self._asked:
-            return None
-        chunk = analyzed.joined
-        of_column = {
-            fixed_column.suspects.column.position: fixed_column for fixed_column in analyzed.columns
-        }
-        keys = np.full(len(chunk.rows), "", dtype=object)
-        if self._plan.key is not None:
-            position = self._plan.key.position
-            keys = normal_keys(chunk, position, of_column.get(position))
-        keyed = keys != ""
-        hashes = np.zeros((2, len(keys)), dtype=np.uint64)
-        hashes[:, keyed] = _hashed(keys[keyed])
-        if Alike.ROW in self._wanted and not keyed.all():
-            hashes[:, ~keyed] = _hashed(_whole(self._plan, chunk, ~keyed))
-        rows = {
-            "row": chunk.rows,
-            "line": chunk.lines,
-            "bad": analyzed.bad_after,
-            "keyed": keyed,
-            "high": hashes[0],
-            "low": hashes[1],
-        }
-        numbers = {}
-        for column in self._plan.shared:
-            hashed_numbers = _numbers(chunk, column.position, of_column.get(column.position))
-            filled = np.flatnonzero(hashed_numbers)
-            own = {"row": chunk.rows[filled], "number": hashed_numbers[filled]}
-            numbers[column.position] = pd.DataFrame(own)
-        return RowHashes(pd.DataFrame(rows), numbers)
+_AT_A_TIME = 1 << 17
+"""How many findings are gathered before they are kept."""
 
 
 class Contacts:
@@ -114,32 +33,33 @@ class Contacts:
 
     Args:
         plan: with the rules about the table.
+        folder: a private folder, for hashes that do not fit into memory.
     """
 
-    def __init__(self, plan: Plan) -> None:
-        self._plan = plan
-        self._rules = sorted(_of_file(plan), key=lambda rule: (not rule.drops, rule.code))
-        self._wanted = {rule.alike for rule in self._rules}
-        self._rows: list[pd.DataFrame] = []
-        self._numbers: dict[int, list[pd.DataFrame]] = {
-            column.position: [] for column in plan.shared
-        }
+    def __init__(self, plan: Plan, folder: Path | None = None) -> None:
+        self._plan, self._folder = plan, folder
+        self._rules = sorted(of_file(plan), key=lambda rule: (not rule.drops, rule.code))
+        self._rows = Partitions(HASHED, folder)
+        self._numbers = {column.position: Partitions(NUMBERED, folder) for column in plan.shared}
 
     def add(self, hashes: RowHashes | None) -> None:
-        """Adds the hashes of a chunk's rows."""
-        if hashes is None:
-            return
-        self._rows.append(hashes.rows)
-        for position, numbers in hashes.numbers.items():
-            self._numbers[position].append(numbers)
+        """Adds the hashes of a chunk's rows.
 
-    def keys(self) -> pd.DataFrame:
-        """The rows with their match keys, for `across.keep`."""
-        if not self._rows:
-            return pd.DataFrame(columns=["row", "line", "keyed", *_ALIKE])
-        return pd.concat(self._rows, ignore_index=True)
+        Raises:
+            WriteError: the disk is full.
+        """
+        if hashes is not None:
+            self._rows.add(hashes.rows)
+            for position, numbers in hashes.numbers.items():
+                self._numbers[position].add(numbers)
 
-    def judge(self, kept: KeptChunks, chunks: Iterable[Chunk]) -> Duplicates:
+    def keys(self) -> Iterator[np.ndarray]:
+        """The rows with their match keys as `HASHED`, in parts in the order of hashes."""
+        return (rows for (rows,) in together(self._rows))
+
+    def judge(
+        self, kept: KeptChunks, chunks: Iterable[Chunk], count: int, late: LateFindings
+    ) -> Mapping[str, Bools]:
         """Applies the rules about the table to all rows together.
 
         The rules after it do not see a row that a rule drops.
@@ -147,130 +67,119 @@ class Contacts:
         Args:
             kept: the results of the chunks; gets the cells that the second look reads.
             chunks: of the file, read again if rows need a second look.
+            count: the number of rows of the file.
+            late: gets the findings.
+
+        Returns:
+            For each code a mask over all rows of the file: those that it reports.
 
         Raises:
             SourceError: the chunks differ, because the file was changed in the meantime.
+            WriteError: the disk is full.
         """
-        if not self._rows or not self._rules:
-            return Duplicates(tables.concat([]), {})
-        rows = pd.concat(self._rows, ignore_index=True)
-        shared = self._shared(rows)
-        rows = rows[rows["high"].duplicated(keep=False)]
-        second = self._second_look(rows, shared, kept, chunks)
-        pieces: list[Findings] = []
-        hits: dict[str, Ints] = {}
-        gone = np.empty(0, dtype=np.int64)
+        if not self._rules:
+            return {}
+        alike = _Alike(self._plan, self._rows, self._numbers, self._folder)
+        if Alike.ROW in {rule.alike for rule in self._rules}:
+            alike.look_again(kept, chunks, count)
+        hits: dict[str, Bools] = {}
+        gone = np.zeros(count, dtype=bool)
+        found: list[Findings] = []
         for rule in self._rules:
-            for column, frame in self._frames(rule, rows, shared, second):
-                left = frame[~frame.index.isin(gone)] if len(gone) else frame
-                rule_findings, codes = duplicates(rule, left, self._plan, column)
-                pieces.append(rule_findings)
-                for code, hit in codes.items():
-                    hits[code] = np.union1d(hits.get(code, hit), hit)
-            if rule.drops:
-                gone = np.union1d(gone, hits.get(rule.code, gone))
-        return Duplicates(tables.concat(pieces), hits)
+            for column, frame in alike.frames(rule):
+                left = frame[~gone[frame.index.to_numpy() - 1]]
+                findings, codes = duplicates(rule, left, self._plan, column)
+                for code, rows in codes.items():
+                    hits.setdefault(code, np.zeros(count, dtype=bool))[rows - 1] = True
+                found.append(findings)
+                if sum(map(len, found)) > _AT_A_TIME:
+                    late.add(tables.concat(found))
+                    found = []
+            if rule.drops and rule.code in hits:
+                gone |= hits[rule.code]
+        late.add(tables.concat(found))
+        return hits
 
-    def _shared(self, rows: pd.DataFrame) -> dict[int, pd.DataFrame]:
-        """For each column of phones, the rows whose number another row has too."""
-        frames = {}
-        for position, pieces in self._numbers.items():
-            numbers = pd.concat(pieces, ignore_index=True)
-            several = numbers[numbers["number"].duplicated(keep=False)]
-            frames[position] = several.merge(rows, on="row")
-        return frames
 
-    def _second_look(
+class _Alike:
+    """The rows of a file that may be alike, which most rows are not.
+
+    Args:
+        plan: of the check.
+        rows: all rows.
+        numbers: for each column of phones that several people may share, all rows with a number.
+        folder: a private folder.
+    """
+
+    def __init__(
         self,
-        rows: pd.DataFrame,
-        shared: Mapping[int, pd.DataFrame],
-        kept: KeptChunks,
-        chunks: Iterable[Chunk],
-    ) -> pd.DataFrame:
-        """Hashes of the whole row and of the names, for the rows that need them."""
-        nameless = [frame.loc[~frame["keyed"], "row"].to_numpy() for frame in shared.values()]
-        keyed = rows.loc[rows["keyed"], "row"].to_numpy()
-        wanted = _union(keyed if Alike.ROW in self._wanted else keyed[:0], *nameless)
-        nothing = np.empty(0, dtype=np.uint64)
-        pieces = [
-            pd.DataFrame({"row": wanted[:0], "high": nothing, "low": nothing, "person": nothing})
-        ]
-        if len(wanted):
-            alike = {} if self._plan.key is None else {self._plan.key.position: keyed}
-            alike |= {position: frame["row"].to_numpy() for position, frame in shared.items()}
-            rows_alike = np.concatenate(list(alike.values()))
-            numbers = [position + 1 for position in alike]
-            columns = np.repeat(numbers, [len(places) for places in alike.values()])
-            for again in kept.again(chunks):
-                pieces.append(self._hashes(again.chunk, wanted))
-                kept.add_cells(again, rows_alike, columns)
-        return pd.concat(pieces, ignore_index=True)
+        plan: Plan,
+        rows: Partitions,
+        numbers: Mapping[int, Partitions],
+        folder: Path | None,
+    ) -> None:
+        self._plan = plan
+        self._rows = _repeated(rows, HASHED, folder)
+        self._numbers = {
+            position: _repeated(some, NUMBERED, folder) for position, some in numbers.items()
+        }
+        self._whole = Partitions(HASHED, folder)
 
-    def _hashes(self, chunk: Chunk, wanted: Ints) -> pd.DataFrame:
-        """The hashes of the wanted rows of a chunk."""
-        mask = np.isin(chunk.rows, wanted)
-        whole, names = _whole(self._plan, chunk, mask), _names(self._plan, chunk, mask)
-        high, low = _hashed(whole)
-        person = np.where(names == "", 0, _hashed(names)[0]).astype(np.uint64)
-        return pd.DataFrame({"row": chunk.rows[mask], "high": high, "low": low, "person": person})
+    def look_again(self, kept: KeptChunks, chunks: Iterable[Chunk], count: int) -> None:
+        """Reads the rows with equal match keys again, to compare all of their cells.
 
-    def _frames(
-        self,
-        rule: Rule,
-        rows: pd.DataFrame,
-        shared: Mapping[int, pd.DataFrame],
-        second: pd.DataFrame,
-    ) -> Iterable[tuple[Column | None, pd.DataFrame]]:
-        """The frames that a rule checks, each with the column that it is about."""
+        Args:
+            kept: gets the cells that are compared.
+            chunks: of the file.
+            count: the number of its rows.
+        """
+        keyed, bad = np.zeros((2, count), dtype=bool)
+        for (rows,) in together(self._rows):
+            keyed[rows["row"][rows["keyed"]] - 1] = True
+            bad[rows["row"][rows["bad"]] - 1] = True
+        if not keyed.any():
+            return
+        key = self._plan.key
+        compared = {} if key is None else {key.position: keyed}
+        for position, numbers in self._numbers.items():
+            compared[position] = np.zeros(count, dtype=bool)
+            for (rows,) in together(numbers):
+                compared[position][rows["row"] - 1] = True
+        for again in kept.again(chunks):
+            chunk = again.chunk
+            mask = keyed[chunk.rows - 1]
+            hashes = np.empty(int(mask.sum()), dtype=HASHED)
+            hashes["high"], hashes["low"] = hashed(whole(self._plan, chunk, mask))
+            hashes["row"], hashes["line"] = chunk.rows[mask], chunk.lines[mask]
+            hashes["bad"], hashes["keyed"] = bad[chunk.rows[mask] - 1], True
+            self._whole.add(hashes)
+            for position, wanted in compared.items():
+                rows = chunk.rows[wanted[chunk.rows - 1]]
+                kept.add_cells(again, rows, np.full(len(rows), position + 1))
+
+    def frames(self, rule: Rule) -> Iterator[tuple[Column | None, pd.DataFrame]]:
+        """The frames that a rule checks, each with the column that it is about.
+
+        Rows that are alike are in one frame. There are several if there are many rows.
+        """
         if rule.alike is Alike.KEY:
-            if self._plan.key is not None:
-                yield self._plan.key, _ordered(rows[rows["keyed"]])
+            for (rows,) in together(self._rows) if self._plan.key is not None else ():
+                yield self._plan.key, _frame(rows[rows["keyed"]])
         elif rule.alike is Alike.ROW:
-            keyed = rows.loc[rows["keyed"], ["row", "line", "bad"]]
-            keyed = keyed.merge(second[["row", *_ALIKE]], on="row")
-            yield None, _ordered(pd.concat([keyed, rows[~rows["keyed"]]]))
+            for rows, keyed in together(self._rows, self._whole):
+                yield None, _frame(np.concatenate([keyed, rows[~rows["keyed"]]]))
         else:
-            people = second.set_index("row")["person"]
             for column in self._plan.shared:
-                frame = shared[column.position]
-                named = people.reindex(frame["row"], fill_value=0).to_numpy(dtype=np.uint64)
-                own = frame["high"].where(frame["keyed"], named)
-                frame = frame.assign(high=frame["number"], low=frame["number"], person=own)
-                yield column, _ordered(frame)
+                for (rows,) in together(self._numbers[column.position]):
+                    yield column, _frame(rows)
 
 
-def _of_file(plan: Plan) -> list[Rule]:
-    """The rules about the table that look at this file alone."""
-    return [rule for rule in plan.scoped(Scope.TABLE) if rule.alike is not Alike.FILES]
-
-
-def _whole(plan: Plan, chunk: Chunk, mask: Bools) -> np.ndarray:
-    """The rows of a mask as one text each: all cells as read, without helper columns."""
-    kept = chunk.table.filter(pa.array(mask))
-    cells = [
-        kept[str(column.position)]
-        for column in plan.columns
-        if not column.pieces and column.kind != "helper"
-    ]
-    if not cells:
-        return np.full(kept.num_rows, "", dtype=object)
-    return np.asarray(
-        pc.binary_join_element_wise(*cells, _SEPARATOR).to_numpy(zero_copy_only=False)
-    )
-
-
-def _names(plan: Plan, chunk: Chunk, mask: Bools) -> np.ndarray:
-    """The names in the rows of a mask, in lower case; "" if there is none."""
-    kept = chunk.table.filter(pa.array(mask))
-    cells = [
-        kept[str(column.position)]
-        for column in plan.columns
-        if not column.pieces and column.kind == "name"
-    ]
-    if not cells:
-        return np.full(kept.num_rows, "", dtype=object)
-    names = pc.utf8_lower(pc.utf8_trim_whitespace(pc.binary_join_element_wise(*cells, " ")))
-    return np.asarray(names.to_numpy(zero_copy_only=False))
+def _repeated(rows: Partitions, record: np.dtype, folder: Path | None) -> Partitions:
+    """The records whose first hash another one has, too."""
+    repeated = Partitions(record, folder)
+    for (some,) in together(rows):
+        repeated.add(some[pd.Series(some["high"]).duplicated(keep=False).to_numpy()])
+    return repeated
 
 
 def duplicates(
@@ -299,52 +208,8 @@ def duplicates(
     return listed, {code: np.unique(rows)}
 
 
-def _ordered(frame: pd.DataFrame) -> pd.DataFrame:
-    """Orders rows without other errors first, so that they are kept."""
-    return frame.sort_values(["bad", "row"], kind="stable").set_index("row")
-
-
-def normal_keys(chunk: Chunk, position: int, column: FixedColumn | None) -> np.ndarray:
-    """A column that identifies contacts, after fixing and in its normal form."""
-    keys = np.asarray(chunk.table[str(position)].to_numpy(zero_copy_only=False), dtype=object)
-    if column is not None:
-        cells = column.fixed.cells
-        normal = column.suspects.checks.kind.normal or VALUE
-        keys = keys.copy()
-        folded = cells[normal].str.lower().to_numpy(dtype=object)
-        keys[column.suspects.where] = folded[column.suspects.which]
-    return keys
-
-
-def _numbers(chunk: Chunk, position: int, column: FixedColumn | None) -> _Hashes:
-    """A hash of each phone number in E.164 after fixing; 0 if there is none."""
-    values = chunk.table[str(position)]
-    numbers = np.zeros(len(values), dtype=np.int64)
-    plain = np.ones(len(values), dtype=bool)
-    if column is not None:
-        plain[column.suspects.where] = False
-        forms = strings(column.fixed.cells["e164"])
-        forms = pc.if_else(pc.equal(forms, ""), "+0", forms)
-        numbers[column.suspects.where] = _digits(forms)[column.suspects.which]
-    # What triage passes is E.164 or blank.
-    plain &= np.asarray(pc.not_equal(values, "").to_numpy())
-    numbers[plain] = _digits(values.filter(pa.array(plain)))
-    hashes: _Hashes = pd.util.hash_array(numbers)
-    return np.where(numbers == 0, np.uint64(0), hashes)
-
-
-def _digits(forms: pa.Array | pa.ChunkedArray) -> Ints:
-    """Numbers in E.164 form as whole numbers."""
-    return np.asarray(pc.cast(pc.utf8_slice_codeunits(forms, 1), pa.int64()).to_numpy())
-
-
-def _union(*rows: Ints) -> Ints:
-    return np.unique(np.concatenate(rows))
-
-
-def _hashed(texts: np.ndarray) -> _Hashes:
-    """Two hashes of each text: an array of two rows."""
-    return np.array(
-        [pd.util.hash_array(texts, hash_key=key, categorize=False) for key in _KEYS],
-        dtype=np.uint64,
-    ).reshape(2, len(texts))
+def _frame(records: np.ndarray) -> pd.DataFrame:
+    """Records as a frame by row; rows without other errors come first, so that they are kept."""
+    ordered = records[np.lexsort((records["row"], records["bad"]))]
+    columns = {name: ordered[name] for name in ordered.dtype.names or () if name != "row"}
+    return pd.DataFrame(columns, index=pd.Index(ordered["row"], name="row"))

@@ -58,19 +58,19 @@ class RowStateFold:
         self.after = np.concatenate([nothing, *(after for _, after in self._pieces)])
         self._pieces = []
 
-    def condemn(self, plan: Plan, hits: Mapping[str, Ints]) -> None:
+    def condemn(self, plan: Plan, hits: Mapping[str, Bools]) -> None:
         """Puts rows into the state in which the rules about the table want them.
 
         Args:
             plan: with the rules.
-            hits: for each code, the rows.
+            hits: for each code, a mask over all rows.
         """
-        for code, rows in hits.items():
+        for code, hit in hits.items():
             rule = plan.rules[code]
             state = DROPPED if rule.drops else REJECTED
             if rule.drops or rule.severity is Severity.ERROR:
                 for states in (self.before, self.after):
-                    states[rows[states[rows - 1] != DROPPED] - 1] = state
+                    states[hit & (states != DROPPED)] = state
 
     def reject(self, rows: Ints) -> None:
         """Rejects rows, whatever their state was."""

@@ -21,7 +21,7 @@ from preflight.core.types import Column, Ints, Layout
 from preflight.linting.cell_forms import FORMS, CellForms, Forms
 from preflight.linting.chunk_analysis import ChunkAnalysis
 from preflight.linting.domain_counts import DomainCounts
-from preflight.linting.duplicates import normal_keys
+from preflight.linting.row_hashes import normal_keys
 from preflight.rule import FileView
 from preflight.snapshots.picture import FILLED, VALID, Picture, Trace
 from preflight.snapshots.row_blocks import RowBlocks
