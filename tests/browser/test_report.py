@@ -178,6 +178,7 @@ def test_an_unfinished_run_says_so(visits: Visits, run_pages: dict[str, str]) ->
     notice = page.get_by_role("status").first.inner_text()
     assert "This run has not ended" in notice
     assert "preflight resume" in notice
+    assert "the results are not in yet" in page.locator(".sentence").inner_text()
     assert "unknown" in page.locator("#books").inner_text()
     assert overflow(page) == 0
 

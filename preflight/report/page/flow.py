@@ -94,12 +94,13 @@ class Flow:
     rows: int
 
 
-def ends_of(books: Books | RunBooks, provider: str) -> list[End]:
+def ends_of(books: Books | RunBooks, provider: str, *, waits: bool = False) -> list[End]:
     """The ends of some books, those of sent rows first.
 
     Args:
         books: of a file or a run.
         provider: its name for people.
+        waits: whether the provider may still report what became of rows.
     """
     if isinstance(books, Books):
         return [
@@ -109,7 +110,9 @@ def ends_of(books: Books | RunBooks, provider: str) -> list[End]:
         ]
     return [
         End("accepted", "good", books.accepted, sent=True),
-        End("sent, no result reported", "info", books.submitted, sent=True),
+        End(
+            f"sent, no result {'yet' if waits else 'reported'}", "info", books.submitted, sent=True
+        ),
         End(f"rejected by {provider}", "worse", books.rejected_there, sent=True),
         End("unknown", "doubt", books.unknown, sent=True),
         End("rejected by preflight", "bad", books.rejected_here),

@@ -121,8 +121,10 @@ def _of_run(reported: Reported, books: RunBooks, provider: str) -> Verdict:
         if count
     ]
     taken = books.accepted + books.submitted
+    notice = _notice(reported)
     if books.submitted and not books.accepted:
-        said = f"{number(taken)} of {rows} were sent to {provider}, which reports no results."
+        then = "; the results are not in yet" if notice else ", which reports no results"
+        said = f"{number(taken)} of {rows} {_were(taken)} sent to {provider}{then}."
     elif books.accepted == books.rows:
         whole = "the row" if books.rows == 1 else f"all {rows}"
         said = f"{provider} accepted {whole}."
@@ -132,13 +134,18 @@ def _of_run(reported: Reported, books: RunBooks, provider: str) -> Verdict:
     if refused:
         more.append(f"Rejected: {' and '.join(refused)}.")
     if books.submitted and books.accepted:
-        more.append(f"{number(books.submitted)} were sent without a result.")
+        without = "a result yet" if notice else "a result"
+        more.append(f"{number(books.submitted)} {_were(books.submitted)} sent without {without}.")
     if books.dropped:
         more.append(f"{plural(books.dropped, 'row')} dropped: blank, repeated, or no contact.")
     if books.unknown:
         more.append(f"Of {plural(books.unknown, 'row')} it is not known what became of them.")
     tone = GOOD if not (refused or books.unknown) else WARN if taken else BAD
-    return Verdict(said, tone, more, _notice(reported))
+    return Verdict(said, tone, more, notice)
+
+
+def _were(count: int) -> str:
+    return "was" if count == 1 else "were"
 
 
 def _notice(reported: Reported) -> str:

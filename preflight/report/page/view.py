@@ -153,13 +153,15 @@ def view(reported: Reported, display: Display) -> Page:
     provider = titles.pop() if len(titles) == 1 else ""
     run = reported.run if reported.run_books is not None else None
     waiting = run["not_sent_yet"] if run is not None else 0
-    drawn = flow(ends_of(books, provider or "the provider"), books.rows, waiting)
+    said = verdict(reported, books, provider)
+    ends = ends_of(books, provider or "the provider", waits=bool(said.notice))
+    drawn = flow(ends, books.rows, waiting)
     paths = [listing.path for listing in listings] + [one.path for one in reported.unread]
     made = tool()
     return Page(
         title=visible(paths[0]) if alone else f"{len(paths):,} files",
         provider=provider,
-        verdict=verdict(reported, books, provider),
+        verdict=said,
         flow=drawn if books.rows else None,
         errors=sum(count[Severity.ERROR] for count in counts),
         warnings=sum(count[Severity.WARNING] for count in counts),
