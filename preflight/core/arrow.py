@@ -50,6 +50,21 @@ def replaced(values: pa.Array, where: Bools, new: pa.Array) -> pa.Array:
     return pc.replace_with_mask(values, pa.array(where), new.cast(values.type))
 
 
+def replaced_rows(frame: pd.DataFrame, where: Bools, new: pd.DataFrame) -> pd.DataFrame:
+    """The frame with the rows at a mask replaced, in order, by those of one with its columns."""
+    taken = np.arange(len(frame))
+    taken[where] = len(frame) + np.arange(len(new))
+    columns = {}
+    for name in frame.columns:
+        old, fresh = frame[name], new[name]
+        if old.dtype == fresh.dtype == "str":
+            columns[name] = series(replaced(strings(old), where, strings(fresh)), frame.index)
+        else:
+            both = pd.concat([old, fresh], ignore_index=True)
+            columns[name] = both.take(taken).set_axis(frame.index)
+    return pd.DataFrame(columns, index=frame.index)
+
+
 def mapped(values: pa.Array, where: Bools, function: Callable[[str], str]) -> pa.Array:
     """The array with a function applied to the values at a mask."""
     if not where.any():

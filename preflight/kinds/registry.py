@@ -95,6 +95,8 @@ class Kind:
         judge: reads distinct cells with the kind's library; takes a frame with the column `value`
             (and `region` if `regional`) and the hints about the whole column, returns a frame of
             the same index.
+        obvious: what `judge` says of cells that pass the triage, where that costs less; takes their
+            values.
         regional: whether a cell can be read only with the region of its row.
         normal: the column of `judge`'s result with the normal form of the value, for match keys.
     """
@@ -102,6 +104,7 @@ class Kind:
     name: str
     plain: Callable[[pa.ChunkedArray], pa.ChunkedArray]
     judge: Callable[[pd.DataFrame, Hints], pd.DataFrame] = _judge_nothing
+    obvious: Callable[[pd.Series[str]], pd.DataFrame] | None = None
     regional: bool = False
     normal: str | None = None
 
@@ -114,6 +117,7 @@ KINDS: dict[str, Kind] = {
             "phone",
             phones.plain,
             lambda cells, _: phones.judge(cells["value"], cells["region"]),
+            obvious=phones.obvious,
             regional=True,
             normal="e164",
         ),

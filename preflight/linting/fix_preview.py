@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -118,14 +118,12 @@ class Guesser:
         reach = int(np.searchsorted(so_far, most, side="right")) if counts.any() else 0
         saved = rows[:0]
         if reach:
-            guessed = [
-                fix_column(self._linter, _of_first_rows(column.suspects, reach), self._bold)
-                if cells.any()
-                else column
+            left = (
+                hits
                 for column, cells in zip(chunk.columns, hit, strict=True)
-            ]
-            columns = ((column.suspects, column.hits) for column in guessed)
-            still_bad = bad_rows(self._linter, columns, len(rows))
+                for hits in self._left_in(column, cells, reach)
+            )
+            still_bad = bad_rows(self._linter, left, len(rows))
             fixable = chunk.bad_after & ~chunk.condemned
             saved = np.flatnonzero((fixable & ~still_bad)[:reach])
         return Guesses(
@@ -136,6 +134,26 @@ class Guesser:
             rows=rows[saved],
             at=so_far[saved],
         )
+
+    def _left_in(
+        self, column: FixedColumn, cells: Bools, reach: int
+    ) -> Iterator[tuple[ColumnSuspects, tuple[RuleHits, ...]]]:
+        """The hits that unsafe fixes leave in a column, in the first rows of its chunk.
+
+        Only cells that they may change are fixed again, and those that several safe fixes changed:
+        an unsafe one may change what they were in between.
+        """
+        if not cells.any():
+            yield column.suspects, column.hits
+            return
+        changes = np.zeros(len(cells), dtype=np.int64)
+        for change in column.fixed.changes:
+            changes += change.cells
+        again = cells | (changes > 1)
+        yield column.suspects, tuple(RuleHits(hit.code, hit.cells & ~again) for hit in column.hits)
+        some = _of_first_rows(column.suspects, reach, again)
+        if len(some.cells):
+            yield some, fix_column(self._linter, some, self._bold).hits
 
     def _records(self, chunk: ChunkAnalysis) -> tuple[int, ...]:
         """The malformed records that unsafe fixes would repair."""
@@ -226,9 +244,9 @@ def _places(suspects: ColumnSuspects, cells: Bools) -> Ints:
     return suspects.where[cells[suspects.which]]
 
 
-def _of_first_rows(suspects: ColumnSuspects, count: int) -> ColumnSuspects:
-    """The suspects of a column in the first rows of its chunk."""
-    here = suspects.where < count
+def _of_first_rows(suspects: ColumnSuspects, count: int, cells: Bools) -> ColumnSuspects:
+    """Some distinct suspects of a column, as far as they are in the first rows of its chunk."""
+    here = (suspects.where < count) & cells[suspects.which]
     used, which = np.unique(suspects.which[here], return_inverse=True)
     kept = np.zeros(len(suspects.cells), dtype=bool)
     kept[used] = True

@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 
 from preflight.config.plan import Plan
-from preflight.core.arrow import strings
+from preflight.core.arrow import replaced_rows, strings
 from preflight.core.types import Bools, Chunk, Column, Ints, Safety
 from preflight.linting.linter import ColumnSuspects, Linted, Linter, RuleHits
 from preflight.linting.pandera_checks import REGION, VALUE, ColumnChecks
@@ -50,10 +50,12 @@ class FixedCells:
     Attributes:
         cells: from `ColumnChecks.prepare`, with the given index.
         changes: in the order in which they were made.
+        suspect: a mask of the changed cells that triage does not pass.
     """
 
     cells: pd.DataFrame
     changes: tuple[CellChange, ...]
+    suspect: Bools
 
     @property
     def changed(self) -> Bools:
@@ -159,8 +161,7 @@ def _judge_again(
         if kept.any():
             reasons = None if hit.reasons is None else hit.reasons[~changed[hit.cells]]
             hits.append(RuleHits(hit.code, kept, reasons))
-    values = strings(after.cells.loc[changed, VALUE])
-    at = np.flatnonzero(changed)[suspects.checks.suspects(pa.chunked_array([values]))]
+    at = np.flatnonzero(after.suspect)
     if not len(at):
         return tuple(hits)
     for hit in linter.judge(suspects.checks, after.cells.iloc[at]):
@@ -212,21 +213,12 @@ def fix_cells(
         changes.append(
             CellChange(rule.code, rule.safety, mask, old.to_numpy(object), new.to_numpy(object))
         )
-        now = _with(checks, now, mask, new)
-        changed |= mask
         # Triage passes only cells that no rule reports.
-        suspect[mask] = checks.suspects(pa.chunked_array([strings(new)]))
-    return FixedCells(now, tuple(changes))
-
-
-def _with(
-    checks: ColumnChecks, now: pd.DataFrame, mask: Bools, new: pd.Series[str]
-) -> pd.DataFrame:
-    """The frame with the values of a mask replaced and judged again."""
-    fresh = checks.prepare(new, now.loc[mask, REGION] if REGION in now else None)
-    taken = np.arange(len(now))
-    taken[mask] = len(now) + np.arange(len(fresh))
-    return pd.concat([now, fresh], ignore_index=True).take(taken).set_axis(now.index)
+        plain, suspect[mask] = checks.triage(pa.chunked_array([strings(new)]))
+        regions = now.loc[mask, REGION] if REGION in now else None
+        now = replaced_rows(now, mask, checks.prepare(new, regions, plain=plain))
+        changed |= mask
+    return FixedCells(now, tuple(changes), suspect)
 
 
 def write_cells(chunk: Chunk, position: int, where: Ints, values: np.ndarray) -> Chunk:

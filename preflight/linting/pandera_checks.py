@@ -23,7 +23,7 @@ import pyarrow.compute as pc
 
 from preflight.config import catalogue
 from preflight.config.plan import Plan
-from preflight.core.arrow import mask, series, strings
+from preflight.core.arrow import mask, replaced_rows, series, strings
 from preflight.core.errors import RuleError
 from preflight.core.formula_cells import formula_texts
 from preflight.core.invisible import BLANK
@@ -113,23 +113,35 @@ class ColumnChecks:
 
     def suspects(self, values: pa.ChunkedArray) -> Bools:
         """True where a cell is worth a look: a mask over a string column."""
-        fine = self.kind.plain(values)
+        return self.triage(values)[1]
+
+    def triage(self, values: pa.ChunkedArray) -> tuple[Bools, Bools]:
+        """Where the kind's triage passes a cell, and where a cell is worth a look nevertheless.
+
+        A rule may name suspects of its own among the cells that are fine for their kind.
+        """
+        plain = fine = self.kind.plain(values)
         if self._suspects:
             fine = pc.and_not(fine, pc.match_substring_regex(values, self._suspects))
         if self._longest is not None:
             fine = pc.and_(fine, pc.less_equal(pc.utf8_length(values), self._longest))
         if not self.column.required:
             fine = pc.or_(fine, pc.equal(values, ""))
-        return np.asarray(pc.invert(fine).to_numpy())
+        return np.asarray(plain.to_numpy()), np.asarray(pc.invert(fine).to_numpy())
 
     def prepare(
-        self, values: pd.Series[str], regions: pd.Series[str] | None = None
+        self,
+        values: pd.Series[str],
+        regions: pd.Series[str] | None = None,
+        *,
+        plain: Bools | None = None,
     ) -> pd.DataFrame:
         """Distinct cells with what the kind's library makes of each.
 
         Args:
             values: the cells, distinct.
             regions: of each cell's row, where the kind needs it.
+            plain: where the kind's triage passes a value, if the caller knows.
 
         Returns:
             A frame of the values' index: `value`; `inside`, the value that rules see, which differs
@@ -143,7 +155,17 @@ class ColumnChecks:
         cells = pd.DataFrame({VALUE: values, INSIDE: inside})
         if self.kind.regional:
             cells[REGION] = seen[REGION]
-        return cells.join(self.kind.judge(seen, self.hints))
+        return cells.join(self._judged(seen, plain))
+
+    def _judged(self, seen: pd.DataFrame, plain: Bools | None) -> pd.DataFrame:
+        """What the kind's library makes of the values that rules see."""
+        obvious = self.kind.obvious
+        if plain is None or obvious is None or not plain.any():
+            return self.kind.judge(seen, self.hints)
+        if plain.all():
+            return obvious(seen[VALUE])
+        judged = self.kind.judge(seen[~plain], self.hints)
+        return replaced_rows(obvious(seen[VALUE]), ~plain, judged)
 
     def failed(self, rule: Rule, cells: pd.DataFrame) -> Bools:
         """Where a rule hits a cell: a mask over the frame that `prepare` made.

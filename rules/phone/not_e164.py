@@ -52,10 +52,12 @@ import re
 
 import pandas as pd
 
-from preflight.rule import Context, Phase, Rule, Safety, Scope, Severity
+from preflight.rule import Context, Phase, Rule, Safety, Scope, Severity, contains
 
 # Digits of any script and the punctuation between them. A letter may be an extension or a note.
 _ONLY_A_NUMBER = re.compile(r"[^\w+\uff0b]*[+\uff0b]?(?:[^\w+\uff0b]*\d)+[^\w+\uff0b]*")
+# The same in ASCII, as most numbers are written.
+_PLAINLY = r"^[ -*,-/:-@\[-^`{-~]*\+?(?:[ -*,-/:-@\[-^`{-~]*[0-9])+[ -*,-/:-@\[-^`{-~]*$"
 # An extension, written so that it can be nothing else.
 _EXTENSION = re.compile(r"(?i)(.*\d)\s*(?:ext|extn|extension|x|#)[:.]?\s*(\d{1,6})\s*")
 _ARGENTINE_MOBILE = "+549"
@@ -66,6 +68,14 @@ _MESSAGE = "not in international format (like +12125550143)"
 
 def _is_only_a_number(cell: str) -> bool:
     return _ONLY_A_NUMBER.fullmatch(cell) is not None
+
+
+def _are_only_numbers(cells: pd.Series[str]) -> pd.Series[bool]:
+    only = contains(cells, _PLAINLY)
+    if not only.all():
+        others = cells[~only]
+        only[~only] = [_is_only_a_number(cell) for cell in others]
+    return only
 
 
 def _extension(cell: str) -> str:
@@ -92,8 +102,6 @@ def _had_15(cell: str, e164: str) -> bool:
 
     The library knows both forms, and writes the 9 in international format.
     """
-    if not e164.startswith(_ARGENTINE_MOBILE):
-        return False
     digits = "".join(filter(str.isdigit, cell))
     return e164.removeprefix("+54") not in digits and "15" in digits
 
@@ -101,17 +109,24 @@ def _had_15(cell: str, e164: str) -> bool:
 def reason(phone: pd.Series[str], context: Context) -> pd.Series[str]:
     judged = context.judged
     messages = pd.Series(_MESSAGE, index=phone.index, dtype="str")
-    pairs = zip(judged["bare"], judged["e164"], strict=True)
-    argentine = pd.Series([_had_15(*pair) for pair in pairs], index=phone.index, dtype=bool)
-    return messages.mask(argentine, f"{_MESSAGE}: with a 9 in place of Argentina's 15")
+    argentine = judged["e164"].str.startswith(_ARGENTINE_MOBILE)
+    if argentine.any():
+        pairs = zip(judged["bare"][argentine], judged["e164"][argentine], strict=True)
+        argentine[argentine] = [_had_15(*pair) for pair in pairs]
+        messages = messages.mask(argentine, f"{_MESSAGE}: with a 9 in place of Argentina's 15")
+    return messages
 
 
 def fix(phone: pd.Series[str], context: Context) -> pd.Series[str]:
     judged = context.judged
     settled = judged["reason"] == ""
-    fixed = phone.mask(settled & judged["bare"].map(_is_only_a_number), judged["e164"])
-    extended = judged["bare"].map(_extension).mask(judged["reason"] != "extension", "")
-    return fixed.mask(extended != "", judged["e164"] + " x" + extended)
+    fixed = phone.mask(settled & _are_only_numbers(judged["bare"]), judged["e164"])
+    extended = judged["reason"] == "extension"
+    if extended.any():
+        extensions = judged["bare"][extended].map(_extension)
+        numbers = judged["e164"][extended] + " x" + extensions
+        fixed[extended] = fixed[extended].mask(extensions != "", numbers)
+    return fixed
 
 
 RULE = Rule(

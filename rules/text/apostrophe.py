@@ -29,14 +29,18 @@ from __future__ import annotations
 
 import pandas as pd
 
-from preflight.rule import Phase, Rule, Safety, Scope, Severity
+from preflight.rule import Phase, Rule, Safety, Scope, Severity, contains
 
 # Digits and the punctuation of numbers, dates and times.
-_NUMBER = r"^\s*['\u2018\u2019`]([+(-]{0,2}[0-9][0-9 .,:/()+-]{2,}(?:T[0-9:.+-]+)?Z?%?)\s*$"
+_APOSTROPHE = "['\u2018\u2019`]"
+_NUMBER = rf"^\s*{_APOSTROPHE}([+(-]{{0,2}}[0-9][0-9 .,:/()+-]{{2,}}(?:T[0-9:.+-]+)?Z?%?)\s*$"
 
 
 def check(cell: pd.Series[str]) -> pd.Series[bool]:
-    return ~cell.str.match(_NUMBER)
+    plain = ~contains(cell, _APOSTROPHE)
+    if not plain.all():
+        plain[~plain] = ~cell[~plain].str.match(_NUMBER)
+    return plain
 
 
 def fix(cell: pd.Series[str]) -> pd.Series[str]:

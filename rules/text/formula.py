@@ -26,18 +26,20 @@ from __future__ import annotations
 
 import pandas as pd
 
-from preflight.rule import ALL_KINDS, Context, Rule, Scope, Severity
+from preflight.rule import ALL_KINDS, Context, Rule, Scope, Severity, contains
 
-_RUNS = r"[=+\-@\t\r]"
+_RUNS = r"^[=+\-@\t\r]"
 # Numbers, phone numbers, and the dashes that people write instead of a blank.
 _PLAIN = r"[+-][\d\s.,()/+-]*%?"
 
 
 def check(cell: pd.Series[str], context: Context) -> pd.Series[bool]:
-    runs = cell.str.match(_RUNS)
+    runs = contains(cell, _RUNS)
     if context.column.kind in ("phone", "timestamp"):
         runs &= context.judged["status"] != "ok"
-    signed = cell[runs & cell.str.match("[+-]")]
+    if not runs.any():
+        return ~runs
+    signed = cell[runs & contains(cell, "^[+-]")]
     fine = signed.str.fullmatch(_PLAIN).reindex(cell.index, fill_value=False)
     return ~runs | fine
 

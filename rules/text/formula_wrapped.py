@@ -42,12 +42,16 @@ from preflight.rule import (
     Safety,
     Scope,
     Severity,
+    contains,
     formula_text,
 )
 
 
 def check(cell: pd.Series[str]) -> pd.Series[bool]:
-    return ~cell.str.contains(FORMULA_TEXT)
+    plain = ~contains(cell, "=")
+    if not plain.all():
+        plain[~plain] = ~cell[~plain].str.contains(FORMULA_TEXT)
+    return plain
 
 
 def fix(cell: pd.Series[str]) -> pd.Series[str]:

@@ -36,7 +36,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from preflight.rule import Phase, Rule, Safety, Scope, Severity, tidied
+from preflight.rule import Phase, Rule, Safety, Scope, Severity, contains, tidied
 
 _MISREAD = "[\u0080-\u0084\u0086-\u009f]"
 # Half of an "í" that was read as Latin-1; without it the letter could not be recovered.
@@ -46,11 +46,11 @@ _MISREAD_HYPHEN = "[\u00c2-\u00df]\u00ad"
 def check(text: pd.Series[str]) -> pd.Series[bool]:
     # Another rule covers whitespace around a value.
     inside = text.str.strip(" \t\n\v\f\r")
-    return (inside == tidied(inside)) & ~inside.str.contains(_MISREAD)
+    return (inside == tidied(inside)) & ~contains(inside, _MISREAD)
 
 
 def fix(text: pd.Series[str]) -> pd.Series[str]:
-    return text.where(text.str.contains(_MISREAD_HYPHEN), tidied(text))
+    return text.where(contains(text, _MISREAD_HYPHEN), tidied(text))
 
 
 RULE = Rule(

@@ -27,7 +27,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from preflight.rule import Rule, Scope, Severity
+from preflight.rule import Rule, Scope, Severity, contains
 
 # HTML elements by name, so that "<John Smith>" and "<Nord>" do not match.
 _ELEMENTS = (
@@ -42,8 +42,10 @@ _ENTITY = r"&(?:amp|lt|gt|quot|nbsp|apos|#[0-9]{2,6}|#x[0-9A-Fa-f]{2,5});"
 
 
 def check(text: pd.Series[str]) -> pd.Series[bool]:
-    found = text[text.str.contains("[<&]")].str.contains(f"{_TAG}|{_ENTITY}")
-    return ~found.reindex(text.index, fill_value=False)
+    plain = ~contains(text, "[<&]")
+    if not plain.all():
+        plain[~plain] = ~text[~plain].str.contains(f"{_TAG}|{_ENTITY}")
+    return plain
 
 
 RULE = Rule(

@@ -38,7 +38,17 @@ import re
 
 import pandas as pd
 
-from preflight.rule import Context, Phase, Rule, Safety, Scope, Severity, strip_invisible, stripped
+from preflight.rule import (
+    Context,
+    Phase,
+    Rule,
+    Safety,
+    Scope,
+    Severity,
+    contains,
+    strip_invisible,
+    stripped,
+)
 
 _BREAK = re.compile(r" *[\r\n]+[ \r\n]*")
 _OF_LINES = ("notes", "address")
@@ -47,7 +57,7 @@ _OF_LINES = ("notes", "address")
 def check(text: pd.Series[str], context: Context) -> pd.Series[bool]:
     if context.field is None or context.field.name in _OF_LINES:
         return text == text
-    return ~stripped(text).str.contains(r"[\r\n]")
+    return ~contains(stripped(text), r"[\r\n]")
 
 
 def fix(text: pd.Series[str]) -> pd.Series[str]:

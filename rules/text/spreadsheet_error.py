@@ -29,11 +29,14 @@ from __future__ import annotations
 
 import pandas as pd
 
-from preflight.rule import ALL_KINDS, SHEET_ERROR, Rule, Scope, Severity, stripped
+from preflight.rule import ALL_KINDS, SHEET_ERROR, Rule, Scope, Severity, contains, stripped
 
 
 def check(text: pd.Series[str]) -> pd.Series[bool]:
-    return ~stripped(text).str.fullmatch(SHEET_ERROR)
+    plain = ~contains(text, "#")
+    if not plain.all():
+        plain[~plain] = ~stripped(text[~plain]).str.fullmatch(SHEET_ERROR)
+    return plain
 
 
 RULE = Rule(

@@ -197,6 +197,14 @@ def judge(
     )
 
 
+def obvious(values: pd.Series[str]) -> pd.DataFrame:
+    """What `judge` says of values that are `plain`, which are their own E.164 form."""
+    constant = {"status": OK, "reason": "", "today": ""}
+    columns = dict.fromkeys(("core", "bare", "e164"), values)
+    columns |= {name: pd.Series(text, values.index, "str") for name, text in constant.items()}
+    return pd.DataFrame(columns)
+
+
 class _Verdicts:
     """The E.164 form, the status and the reason of each cell, as far as they are settled.
 
