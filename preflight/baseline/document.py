@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 from collections.abc import Mapping, Sequence
@@ -92,7 +93,10 @@ class Baseline:
     schema_version: Literal[1] = field(default=1)
 
 
-_ADAPTER = pydantic.TypeAdapter(Baseline)
+@functools.cache
+def _adapter() -> pydantic.TypeAdapter[Baseline]:
+    """Most calls read no baseline, and this takes long to build."""
+    return pydantic.TypeAdapter(Baseline)
 
 
 def text(baseline: Baseline) -> str:
@@ -143,7 +147,7 @@ def read(path: Path) -> Baseline:
             f"{SCHEMA_VERSION}: update preflight, or write the baseline again with --force"
         )
     try:
-        return _ADAPTER.validate_python(data)
+        return _adapter().validate_python(data)
     except pydantic.ValidationError as error:
         where, words = first_problem(error, lambda _: ())
         raise UsageError(f"{path} is damaged: {'.'.join(where)} {words}") from None

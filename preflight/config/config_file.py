@@ -27,7 +27,8 @@ CONFIG_NAMES = ("preflight.toml", ".preflight.toml")
 _PROJECT = "pyproject.toml"
 NOT_OF_PROFILES = ("for", "providers", "reasons", "state_dir")
 """Settings that stand above the profiles, or are by provider already."""
-_STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True)
+# Many calls have no config file.
+_STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True, defer_build=True)
 
 
 @validated(frozen=True, slots=True, kw_only=True, config=_STRICT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import functools
 import re
 from collections.abc import Sequence
 
@@ -15,8 +16,6 @@ _NUMBER = re.compile(r"\d*\s*")
 # One character before the @ is enough; more would be looked for from each of them on.
 _ADDRESS = re.compile(r"[^\s@]@[^\s@]+\.[^\s@]")
 _PHONE = re.compile(r"\+\d[\d ().\-/]{5,}\d|(?<![ ().\-/])(?:[ ().\-/]*+\d){9,}")
-# `#N/A` and `#REF!` stand for a value.
-_VALUE = re.compile(rf"{PLACEHOLDER}|^\s*(?:{SHEET_ERROR})\s*$")
 _WORDS_OF_A_CELL = 4
 _KINDS = ("email", "phone", "name")
 
@@ -27,6 +26,12 @@ class Comment(enum.Enum):
     NO = enum.auto()
     NOTE = enum.auto()
     CONTACT = enum.auto()
+
+
+@functools.cache
+def _value() -> re.Pattern[str]:
+    """`#N/A` and `#REF!` stand for a value."""
+    return re.compile(rf"{PLACEHOLDER}|^\s*(?:{SHEET_ERROR})\s*$")
 
 
 def comment(cells: Sequence[str], fields: int, columns: Sequence[Column]) -> Comment:
@@ -47,7 +52,7 @@ def comment(cells: Sequence[str], fields: int, columns: Sequence[Column]) -> Com
         return Comment.NO
     first, *others = [cells[at] for at in filled]
     inner = first[mark.end() :]
-    if _NUMBER.fullmatch(inner) or _VALUE.match(first):
+    if _NUMBER.fullmatch(inner) or _value().match(first):
         return Comment.NO
     named = columns[filled[0]].kind in _KINDS
     if fields == len(columns) and not named and not _SPACED.match(first):

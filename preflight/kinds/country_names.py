@@ -68,7 +68,6 @@ _CONTRARY = frozenset({"kongo"})
 _BOTH = re.compile(
     r"\s*([A-Z]{2})\s*[-\u2013:|]\s*(.+?)\s*|\s*(.+?)\s*\(([A-Z]{2})\)\s*|([^/]+)/([^/]+)"
 )
-_MISSING = re.compile(PLACEHOLDER)
 _SHORTEST = 4
 _LIKE = 80.0
 
@@ -133,10 +132,16 @@ def _spellings(name: str, language: str) -> list[str]:
     ]
 
 
+@functools.cache
+def _missing() -> re.Pattern[str]:
+    """A word for a missing value."""
+    return re.compile(PLACEHOLDER)
+
+
 @functools.lru_cache(maxsize=4096)
 def region_of(country: str) -> str:
     """The region that a country cell names, as phone numbers have them; "" if not recognised."""
-    if _MISSING.match(country):  # `N/A` is not Namibia
+    if _missing().match(country):  # `N/A` is not Namibia
         return ""
     folded = fold(country)
     if len(folded) == 2 and folded.upper() in phonenumbers.SUPPORTED_REGIONS:

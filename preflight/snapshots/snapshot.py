@@ -24,7 +24,8 @@ FEWEST, LEAST_SHARE = 5, 0.01
 """What is named stands in so many rows, and in such a share of them."""
 
 Count = Annotated[int, Field(ge=0)]
-_CONFIG = ConfigDict(extra="ignore", hide_input_in_errors=True)
+# Most calls take no snapshot, and the checks of these classes take long to build.
+_CONFIG = ConfigDict(extra="ignore", hide_input_in_errors=True, defer_build=True)
 
 
 @plain_dataclass(frozen=True)
