@@ -73,9 +73,16 @@ pages: $(READY)
 pictures: $(READY)
 	$(BIN)/python -m tests.pictures
 
-# 400,000 rows: preflight against a plain pandera script, side by side in one run.
-bench: $(READY)
-	$(BIN)/python tests/benchmarks/bench_check.py
+# preflight beside a plain pandera script, frictionless, csvclean and DuckDB, side by side in one run.
+# `make bench ONLY=check,start` measures some parts, `BENCH="--times 1,10,45"` also a file of 2 GB.
+ONLY  ?=
+BENCH ?=
+bench: $(VENV)/.bench
+	$(BIN)/python -m tests.benchmarks.bench --only "$(ONLY)" $(BENCH)
+
+$(VENV)/.bench: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	touch $@
 
 # Hundreds of thousands of strings: the verdicts of preflight against its libraries', which are the truth;
 # files that were broken on purpose, kind by kind; and of the tests the long comparisons, and every

@@ -258,7 +258,7 @@ def _of_first_rows(suspects: ColumnSuspects, count: int, cells: Bools) -> Column
         )
         for hit in suspects.hits
     )
-    cells = suspects.cells.iloc[used].reset_index(drop=True)
+    distinct = suspects.cells.iloc[used].reset_index(drop=True)
     return dataclasses.replace(
-        suspects, cells=cells, where=suspects.where[here], which=which, hits=hits
+        suspects, cells=distinct, where=suspects.where[here], which=which, hits=hits
     )

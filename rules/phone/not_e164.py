@@ -72,10 +72,10 @@ def _is_only_a_number(cell: str) -> bool:
 
 def _are_only_numbers(cells: pd.Series[str]) -> pd.Series[bool]:
     only = contains(cells, _PLAINLY)
-    if not only.all():
-        others = cells[~only]
-        only[~only] = [_is_only_a_number(cell) for cell in others]
-    return only
+    if only.all():
+        return only
+    others = cells[~only].map(_is_only_a_number).astype(bool)
+    return only | others.reindex(cells.index, fill_value=False)
 
 
 def _extension(cell: str) -> str:
@@ -109,24 +109,24 @@ def _had_15(cell: str, e164: str) -> bool:
 def reason(phone: pd.Series[str], context: Context) -> pd.Series[str]:
     judged = context.judged
     messages = pd.Series(_MESSAGE, index=phone.index, dtype="str")
-    argentine = judged["e164"].str.startswith(_ARGENTINE_MOBILE)
-    if argentine.any():
-        pairs = zip(judged["bare"][argentine], judged["e164"][argentine], strict=True)
-        argentine[argentine] = [_had_15(*pair) for pair in pairs]
-        messages = messages.mask(argentine, f"{_MESSAGE}: with a 9 in place of Argentina's 15")
-    return messages
+    some = judged[judged["e164"].str.startswith(_ARGENTINE_MOBILE)]
+    if some.empty:
+        return messages
+    pairs = zip(some["bare"], some["e164"], strict=True)
+    old = pd.Series([_had_15(*pair) for pair in pairs], index=some.index, dtype=bool)
+    old = old.reindex(phone.index, fill_value=False)
+    return messages.mask(old, f"{_MESSAGE}: with a 9 in place of Argentina's 15")
 
 
 def fix(phone: pd.Series[str], context: Context) -> pd.Series[str]:
     judged = context.judged
     settled = judged["reason"] == ""
     fixed = phone.mask(settled & _are_only_numbers(judged["bare"]), judged["e164"])
-    extended = judged["reason"] == "extension"
-    if extended.any():
-        extensions = judged["bare"][extended].map(_extension)
-        numbers = judged["e164"][extended] + " x" + extensions
-        fixed[extended] = fixed[extended].mask(extensions != "", numbers)
-    return fixed
+    some = judged.loc[judged["reason"] == "extension", "bare"]
+    if some.empty:
+        return fixed
+    extended = some.map(_extension).reindex(judged.index, fill_value="")
+    return fixed.mask(extended != "", judged["e164"] + " x" + extended)
 
 
 RULE = Rule(

@@ -21,6 +21,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from tests.benchmarks import competitors
@@ -85,7 +86,7 @@ class Bench:
 
 def preflight(command: str, file: Path, *options: str) -> Callable[[], Run]:
     """A call of preflight."""
-    return lambda: run([PREFLIGHT, command, str(file), *OPTIONS, *options])
+    return partial(run, [PREFLIGHT, command, str(file), *OPTIONS, *options])
 
 
 def concise(file: Path, *options: str) -> Callable[[], Run]:
@@ -110,10 +111,10 @@ def start(bench: Bench) -> None:
     ten = bench.folder / "ten.csv"
     with bench.file().open(encoding="utf-8") as file:
         ten.write_text("".join(file.readline() for _ in range(11)), encoding="utf-8")
-    commands = {"check of ten rows": concise(ten)}
+    commands: dict[str, Callable[[], Run]] = {"check of ten rows": concise(ten)}
     for call in (["--help"], ["rules"], ["explain", "EML302"]):
-        commands[f"preflight {' '.join(call)}"] = lambda call=call: run([PREFLIGHT, *call])
-    commands["python -c 'import pandas'"] = lambda: run([sys.executable, "-c", "import pandas"])
+        commands[f"preflight {' '.join(call)}"] = partial(run, [PREFLIGHT, *call])
+    commands["python -c 'import pandas'"] = partial(run, [sys.executable, "-c", "import pandas"])
     bench.taking_turns("Start-up", commands)
 
 
@@ -122,7 +123,7 @@ def check(bench: Bench) -> None:
     file = bench.file()
     others = competitors.scripts(bench.folder, file)
     commands = {CHECK: concise(file), "check, every row fails": concise(bench.file("all-fail"))}
-    commands |= {name: lambda command=command: run(command) for name, command in others.items()}
+    commands |= {name: partial(run, command) for name, command in others.items()}
     bench.taking_turns(_size(bench, file), commands)
     for name in ("frictionless", "csvclean", "DuckDB"):
         if name not in others:
@@ -161,9 +162,9 @@ def split(bench: Bench) -> None:
         file, copy = bench.file(times=times), bench.folder / "copy.csv"
         most = str(max(1_000_000, file.stat().st_size // 10))
         split_into = ("--isolated", "-q", "--max-bytes", most)
-        commands = {
+        commands: dict[str, Callable[[], Run]] = {
             f"split --max-bytes, × {times}": writing(bench, "split", file, *split_into),
-            f"cp, × {times}": lambda file=file, copy=copy: run(["cp", str(file), str(copy)]),
+            f"cp, × {times}": partial(run, ["cp", str(file), str(copy)]),
         }
         bench.taking_turns(_size(bench, file), commands)
         copy.unlink()

@@ -76,9 +76,9 @@ import duckdb
 
 print(duckdb.sql(f'''
     select
-        count(*) filter (not regexp_full_match(email, '[^@\\s]+@([a-zA-Z0-9-]+\\.)+[a-zA-Z]{{2,}}')),
+        count(*) filter (not regexp_full_match(email, '[^@\\s]+@([a-z0-9-]+\\.)+[a-z]{{2,}}')),
         count(*) filter (not regexp_full_match(phone, '\\+[1-9][0-9]{{6,14}}')),
-        count(*) filter (not regexp_full_match(scan_date, '[0-9-]{{10}}T[0-9:]{{8}}[+-][0-9:]{{5}}')),
+        count(*) filter (not regexp_full_match(scan_date, '[0-9-]{{10}}T[0-9:]{{8}}.[0-9:]{{5}}')),
         count(*) filter (not regexp_full_match(first_name, '\\p{{L}}[\\p{{L}}\\p{{M}}.'' -]*')),
         count(distinct email)
     from read_csv(

@@ -85,6 +85,19 @@ def judged(values: list[str], regions: list[str], *, few: int = 0) -> pd.DataFra
     return judge.judge(pd.Series(values, dtype="str"), pd.Series(regions, dtype="str"), few=few)
 
 
+def test_a_number_that_triage_passes_is_judged_without_the_library() -> None:
+    """What is said of it at once is what reading it would say."""
+    values = [number for number, fine in zip(NUMBERS, plain(NUMBERS), strict=True) if fine]
+    index = pd.Index(range(5, 5 + len(values)))
+    given_values = pd.Series(values, index, dtype="str")
+
+    at_once = judge.obvious(given_values)
+
+    assert len(values) > 10
+    regions = pd.Series("US", index, dtype="str")
+    pd.testing.assert_frame_equal(at_once, judge.judge(given_values, regions, few=0))
+
+
 def agrees(cell: str, region: str, said: pd.Series[str]) -> bool:
     """Whether a judgement is the library's.
 
