@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -88,7 +89,43 @@ def draw_report() -> None:
     Image.open(io.BytesIO(taken)).convert("RGB").quantize(_COLOURS).save(REPORT, optimize=True)
 
 
+REVIEW = REPOSITORY / "docs" / "review.png"
+"""The picture of the page of `preflight review`."""
+_REVIEW = "review expo-utf8.csv --for talkvalue --region US --no-browser"
+_SCREEN = {"width": 1280, "height": 640}
+
+
+def draw_review() -> None:
+    """Draws the page with a cell that has a suggestion."""
+    from tests.browser.conftest import launched  # here, as above
+
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(REPOSITORY / "fixtures" / "trade-show" / "expo-utf8.csv", folder)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "preflight", *_REVIEW.split()],
+            cwd=folder,
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(REPOSITORY)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        assert process.stdout is not None
+        try:
+            with launched() as browser:
+                page = browser.new_page(viewport=_SCREEN)  # type: ignore[arg-type]
+                page.goto(process.stdout.readline().strip())
+                page.wait_for_selector("[role=gridcell]")
+                page.locator(".faulty[title^='several phone numbers']").first.click()
+                page.wait_for_selector("#take")
+                taken = page.screenshot()
+        finally:
+            process.kill()
+            process.communicate()
+    Image.open(io.BytesIO(taken)).convert("RGB").quantize(_COLOURS).save(REVIEW, optimize=True)
+
+
 if __name__ == "__main__":
     draw_report()
+    draw_review()
     for each in COMMANDS:
         path_of(each).write_text(picture(each), "utf-8")

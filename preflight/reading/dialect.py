@@ -32,6 +32,8 @@ _TYPE = re.compile(
     r"(?: ?\(\d+(?:, ?\d+)?\))?"
 )
 _API_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_+[A-Za-z0-9]+)+|[a-z]+(?:[A-Z][a-z0-9]+)+")
+_LONGEST_NAME = 1_000
+"""A longer cell is no name: to match it would take time that grows with its square."""
 _RESPONSES = {"response", "open-ended response"}
 _ONE_COLUMN = 0.3
 _MARK = re.compile("[\udc00-\udcff]")
@@ -327,13 +329,17 @@ def continuation(
             break
         words = [cell.strip().lower() for cell in row.filled]
         types = len(words) > 1 and all(_TYPE.fullmatch(word) for word in words)
-        names = sum(known(cell) or _API_NAME.fullmatch(cell) is not None for cell in row.filled)
+        names = sum(known(cell) or _is_api_name(cell) for cell in row.filled)
         named = sum(map(known, row.filled)) > 1 and names == len(row.filled)
         responses = bool(words) and all(word in _RESPONSES for word in words)
         if not (types or named or responses):
             break
         below.append(row)
     return below
+
+
+def _is_api_name(cell: str) -> bool:
+    return len(cell) <= _LONGEST_NAME and _API_NAME.fullmatch(cell) is not None
 
 
 def _named_header(reading: _Reading, known: Callable[[str], bool]) -> tuple[SampleRow | None, int]:

@@ -103,6 +103,7 @@ class Judge:
             column: {} for column in self._linter.columns
         }
         self._no_records = _no_records()
+        self._tail = RowRules(self._plan, self._layout).tail
 
     @property
     def rules(self) -> Mapping[str, Rule]:
@@ -118,11 +119,10 @@ class Judge:
         """
         verdicts: dict[int, RowVerdict] = {}
         behind = len(self._universe) - np.searchsorted(self._universe, rows, side="right")
-        tail = RowRules(self._plan, self._layout).tail
-        inside = behind >= tail
+        inside = behind >= self._tail
         if inside.any():
             at = np.flatnonzero(inside)
-            verdicts |= self._judged(rows[at], [cells[place] for place in at.tolist()], tail)
+            verdicts |= self._judged(rows[at], [cells[place] for place in at.tolist()], self._tail)
         for place in np.flatnonzero(~inside).tolist():
             alone = rows[place : place + 1]
             verdicts |= self._judged(alone, [cells[place]], int(behind[place]))

@@ -330,8 +330,14 @@ def _said(helpers: Mapping[str, Sequence[str]], at: int) -> Said:
         column = helpers.get(f"preflight__{name}", ())
         return column[at] if at < len(column) else ""
 
-    codes = " ".join(text for text in (cell("codes"), cell("provider_code")) if text)
-    return Said(codes, cell("message"), cell("source"), cell("class"), cell("raw"))
+    return Said(
+        codes=cell("codes"),
+        provider_code=cell("provider_code"),
+        message=cell("message"),
+        source=cell("source"),
+        reason=cell("class"),
+        raw=cell("raw"),
+    )
 
 
 def _before(

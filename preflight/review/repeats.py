@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from preflight.config.plan import Plan
 from preflight.core import findings as tables
@@ -63,20 +64,21 @@ class Repeats:
         self._key_of[index] = key
         return {before, key} - {""}
 
-    def key_of(self, cells: Sequence[str], verdict: RowVerdict) -> str:
-        """The match key of a row after fixing.
+    def keys_of(self, rows: Sequence[tuple[Sequence[str], RowVerdict]]) -> list[str]:
+        """The match keys of rows after fixing; "" for rows that are not compared.
 
-        A row without one is only compared cell by cell.
+        A row without one is compared cell by cell.
         """
         column = self.plan.key
-        if verdict.dropped:
-            return ""
-        if column is not None and column.position < len(cells):
-            value = verdict.fixed.get(column.position, cells[column.position])
-            normal = _normal(value, column.kind) if value else ""
-            if normal:
-                return str(keys.match_keys(pa.array([normal]), column.kind)[0].as_py())
-        return _SEPARATOR + whole(cells)
+        values = [""] * len(rows)
+        if column is not None:
+            at = column.position
+            values = [verdict.fixed.get(at, cells[at]) for cells, verdict in rows]
+            values = _normal(values, column.kind)
+        return [
+            "" if verdict.dropped else value or _SEPARATOR + whole(cells)
+            for value, (cells, verdict) in zip(values, rows, strict=True)
+        ]
 
     def members(self, key: str) -> set[int]:
         """The rows of the review with a match key."""
@@ -150,15 +152,20 @@ class Repeats:
         return {index: tuple(listed) for index, listed in found.items() if index >= 0}
 
 
-def _normal(value: str, name: str) -> str:
-    """The normal form of a key; "" for a value that its kind refuses."""
+def _normal(values: Sequence[str], name: str) -> list[str]:
+    """Match keys in the form in which they are compared; "" for values that their kind refuses."""
     kind = KINDS.get(name)
-    if kind is None or kind.normal is None:
-        return value
-    if kind.plain(pa.chunked_array([[value]]))[0].as_py():
-        return value
-    cells = pd.DataFrame({"value": pd.Series([value], dtype="str"), "region": ""})
-    return str(kind.judge(cells, Hints())[kind.normal].iloc[0])
+    written = pa.array(values, pa.string())
+    if kind is not None and kind.normal is not None:
+        distinct = pc.unique(written)
+        odd = distinct.filter(pc.invert(kind.plain(pa.chunked_array([distinct])).combine_chunks()))
+        cells = pd.DataFrame({"value": pd.Series(odd.to_pylist(), dtype="str"), "region": ""})
+        if len(cells):
+            normal = pa.array(kind.judge(cells, Hints())[kind.normal], pa.string())
+            at = pc.index_in(written, value_set=odd)
+            written = pc.if_else(pc.is_valid(at), normal.take(at), written)
+    matched: list[str] = keys.match_keys(written, name).to_pylist()
+    return matched
 
 
 _ALIKE = (Alike.KEY, Alike.ROW)

@@ -12,7 +12,8 @@ class Said:
     """What the helper columns of a row say.
 
     Attributes:
-        codes: of rules, and of the provider.
+        codes: of rules.
+        provider_code: of the provider.
         message: in words.
         source: "local", "provider", or both.
         reason: what can be done: "fix", "retry", "suppressed", "config" or "unknown".
@@ -20,6 +21,7 @@ class Said:
     """
 
     codes: str = ""
+    provider_code: str = ""
     message: str = ""
     source: str = ""
     reason: str = ""

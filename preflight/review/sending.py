@@ -137,6 +137,7 @@ def _told(sent: SettledRun, delivery: Delivery) -> dict[str, Any]:
     """What a run came to, for the page: numbers, and no value of a contact."""
     held = delivery.corrections.held if delivery.corrections is not None else ()
     failures = sent.folder / results_folder.FAILURES
+    left = sent.books.rejected_here + sent.books.rejected_there
     return {
         "provider": sent.checked.analysis.plan.profile.title,
         "run": sent.run.id if sent.run is not None else "",
@@ -152,5 +153,5 @@ def _told(sent: SettledRun, delivery: Delivery) -> dict[str, Any]:
         "stopped": str(sent.stopped) if sent.stopped is not None else "",
         "gate": str(sent.gate) if sent.gate is not None else "",
         "notes": list(sent.notes),
-        "failures": str(failures) if not delivery.dry_run and failures.exists() else "",
+        "failures": str(failures) if left and not delivery.dry_run and failures.exists() else "",
     }

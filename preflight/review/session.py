@@ -271,13 +271,18 @@ class Session:
         touched: set[str] = set()
         for start in range(0, len(asked), _BLOCK):
             block = asked[start : start + _BLOCK]
-            for index, verdict in zip(block, self._own(block), strict=True):
+            verdicts = self._own(block)
+            match_keys = self._repeats.keys_of(
+                [
+                    (self.rows[at].cells, verdict)
+                    for at, verdict in zip(block, verdicts, strict=True)
+                ]
+            )
+            for index, verdict, key in zip(block, verdicts, match_keys, strict=True):
                 self._stands[index].verdict = verdict
-                key = ""
-                if not self.rows[index].left_out and not self._as_said(self.rows[index]):
-                    key = self._repeats.key_of(self.rows[index].cells, verdict)
-                touched |= self._repeats.place(index, key)
                 self._stands[index].repeats = ()
+                compared = not self.rows[index].left_out and not self._as_said(self.rows[index])
+                touched |= self._repeats.place(index, key if compared else "")
             self.progress("judging", start + len(block), len(asked))
         changed = set(asked)
         about = {
@@ -356,8 +361,11 @@ class Session:
 
 def _said(row: ReviewRow) -> tuple[Fault, ...]:
     said = row.said
-    code = said.codes.split(" ")[0] or PROVIDER
-    return (Fault(code, said.message or "the provider rejected it"),)
+    code = (said.provider_code if said.by_provider else said.codes.split(" ")[0]) or PROVIDER
+    message = said.message or (f"the provider rejected it: {code}" if said.by_provider else code)
+    if said.reason == Reason.SUPPRESSED.value:
+        message += "; no correction helps: leave the row out, or give another contact"
+    return (Fault(code, message),)
 
 
 def _characters(text: str) -> str:

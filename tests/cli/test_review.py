@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import os
 import signal
 import subprocess
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.calls import PROGRAM, Call, bare_environment
+from preflight.config.settings import Settings
+from preflight.core.workspace import workspace
+from preflight.pipeline.call import Call as HowItRuns
+from preflight.pipeline.connection import Connection, sandbox_starter
+from preflight.review.placing import place
+from preflight.review.review import Review
+from tests.calls import DOTDIGITAL, PROGRAM, Call, bare_environment
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("few_rules")]
 
@@ -120,3 +128,50 @@ def test_without_the_extra_its_install_line_is_shown(
     monkeypatch.setattr(importlib, "import_module", without)
     told = call("review", "leads.csv")
     assert (told.code, "pip install 'contact-preflight[review]'" in told.err) == (2, True)
+
+
+def test_what_a_provider_rejected_is_corrected_and_sent_until_nothing_is_left(
+    call: Call, here: Path
+) -> None:
+    """By the run's ID: its words stay until the row is edited; what it took is not sent again."""
+    (here / "leads.csv").write_text(
+        LEADS + "hardbounced@kestrel-labs.com,Cy\nann.b@kestrel-labs.com,Dee\n"
+    )
+    call("submit", "leads.csv", *DOTDIGITAL, "--sandbox")
+    run = call("runs").out.split()[0]
+    link = Connection(options={}, environ=os.environ, sandbox=True)
+    with ExitStack() as stack:
+        link = dataclasses.replace(
+            link, stand_ins=sandbox_starter(here / ".preflight", os.environ, stack)
+        )
+        work = stack.enter_context(workspace())
+        found = place(run, Settings(), HowItRuns(work=work))
+        review = stack.enter_context(
+            Review(found.path, found.settings, HowItRuns(work=work), link, found.run)
+        )
+        session = review.session
+        assert (review.opened.run, session.counts()["open"]) == (run, 2)
+        cy = next(at for at, row in enumerate(session.rows) if row.said.by_provider)
+        (fault,) = session.faults(cy)
+        assert fault.code == "Hard bounced"
+        assert "no correction helps: leave the row out" in fault.message
+        session.edit([(cy, 0, "ann@kestrel-labs.com")])
+        (fault,) = session.faults(cy)
+        assert (fault.code, fault.message) == (
+            "DUP807", f"has the match key of row 1, accepted in run {run}",
+        )  # fmt: skip
+        session.edit([(cy, 0, "cy@kestrel-labs.com"), (1 - cy, 0, "bo@kestrel-labs.com")])
+        assert session.counts()["open"] == 0
+        preview = review.send(dry_run=True)
+        assert preview.thread is not None
+        preview.thread.join()
+        assert (preview.state, preview.message, preview.result["clean"]) == ("done", "", 2)
+        sent = review.send(dry_run=False)
+        assert sent.thread is not None
+        sent.thread.join()
+        assert (sent.state, sent.result["books"]["accepted"]) == ("done", 2)
+        assert sent.result["failures"] == ""
+        again = review.send(dry_run=True)
+        assert again.thread is not None
+        again.thread.join()
+        assert again.result["books"]["dropped"] == 2

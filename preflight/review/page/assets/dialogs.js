@@ -5,10 +5,10 @@ import { byId, call, make, number, plural, seen } from "./calls.js";
 const dialog = () => byId("dialog");
 
 function open(title, content, ...given) {
-  return shown(false, title, content, given);
+  return lay(false, title, content, given);
 }
 
-function shown(beside, title, content, given) {
+function lay(beside, title, content, given) {
   const element = dialog();
   element.classList.toggle("floating", beside);
   const buttons = given.filter(Boolean);
@@ -69,7 +69,7 @@ export function find(file, column, acts) {
   }, "primary");
   replace.id = "replace-all";
   for (const field of [text, where, whole, exact]) field.addEventListener("input", look);
-  shown(true, "Find and replace", [
+  lay(true, "Find and replace", [
     make("div", { class: "pair" }, labelled("Find", text), labelled("Replace with", by)),
     labelled("In", where),
     make("label", { class: "line" }, whole, "the whole cell is this text (find nothing to find empty cells)"),

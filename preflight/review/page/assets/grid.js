@@ -76,6 +76,15 @@ export class Grid {
     this.redraw();
   }
 
+  // Shows what was typed at once; the judgement follows.
+  expect(cells) {
+    for (const [index, column, text] of cells) {
+      const row = this.rows.get(index);
+      if (row) row.cells[column] = text.slice(0, 1000);
+    }
+    this.redraw();
+  }
+
   forget() {
     this.rows.clear();
     this.asked.clear();
@@ -86,6 +95,7 @@ export class Grid {
     for (const element of this.shown.values()) element.remove();
     this.shown.clear();
     this.draw();
+    if (this.names) this.mark();
   }
 
   range() {
@@ -189,7 +199,7 @@ export class Grid {
     if (cell) {
       cell.classList.add("here");
       this.root.setAttribute("aria-activedescendant", cell.id);
-    }
+    } else this.root.removeAttribute("aria-activedescendant");
   }
 
   reveal() {

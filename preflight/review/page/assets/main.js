@@ -11,12 +11,17 @@ let show = "open";
 let chosen = null;
 let busy = Promise.resolve();
 let lost = false;
+let beside = "";
 
 const grid = new Grid(() => panel());
-grid.edited = (cells) => step(() => call("edit", { cells }));
+grid.edited = (cells) => {
+  grid.expect(cells);
+  return step(() => call("edit", { cells }));
+};
 
 const acts = {
   edit: (row, column, text) => {
+    grid.expect([[row, column, text]]);
     step(() => call("edit", { cells: [[row, column, text]] }));
     grid.root.focus({ preventScroll: true });
   },
@@ -142,7 +147,11 @@ function sums() {
 
 function panel() {
   if (!file) return;
-  drawCell(grid.here(), grid.column, file, acts);
+  const row = grid.here();
+  drawCell(row, grid.column, file, acts);
+  const place = row ? `${row.i} ${grid.column}` : "";
+  if (place !== beside) document.querySelector(".side").scrollTop = 0;
+  beside = place;
 }
 
 async function showRows(which) {
@@ -300,6 +309,7 @@ grid.root.addEventListener("paste", (event) => {
     const index = grid.order[grid.at + down];
     if (index !== undefined && grid.column + right < grid.names.length) cells.push([index, grid.column + right, cell]);
   }));
+  grid.expect(cells);
   step(() => call("edit", { cells, what: cells.length === 1 ? "paste" : `paste ${cells.length} cells` }));
 });
 
