@@ -24,10 +24,10 @@ from preflight.kinds.timestamp.day_month_order import DayMonthOrders
 from preflight.linting import across
 from preflight.linting.chunk_result import ChunkResult, Engine, Job, in_this_process
 from preflight.linting.duplicates import Contacts
-from preflight.linting.fix_preview import FixPreview, Preview
+from preflight.linting.fix_preview import FixPreview, Guesser, Preview
 from preflight.linting.folds import ContentFold, FixCountFold, Repairable
 from preflight.linting.kept_chunks import KeptChunks
-from preflight.linting.linter import view_problems
+from preflight.linting.linter import Linter, view_problems
 from preflight.linting.row_states import RowStateFold, RowStates
 from preflight.linting.snapshot_fold import SnapshotFold
 from preflight.linting.whole_file import WholeFile
@@ -172,7 +172,7 @@ class _FirstPass:
         self._contacts = Contacts(plan, folder)
         self._keys = keys
         self._fix_counts = FixCountFold(folder)
-        self._preview = FixPreview()
+        self._preview = FixPreview(lambda: Guesser(Linter(plan), layout))
         self._repairable = Repairable()
         self._orders = DayMonthOrders()
         self._content = ContentFold(layout, plan)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
+import pyarrow as pa
 
 from preflight.config.column_mapping import with_joined
-from preflight.core.types import Bools, Ints, Layout, Safety
+from preflight.core.types import Bools, Chunk, Ints, Layout, Safety
 from preflight.linting.chunk_analysis import ChunkAnalysis
 from preflight.linting.fixer import FixedColumn, bad_rows, fix_cells, fix_column
 from preflight.linting.folds import Rows
@@ -17,6 +18,7 @@ from preflight.linting.repair_records import RecordRepairs
 from preflight.linting.row_rules import without_rows
 from preflight.linting.row_states import CLEAN, REJECTED, RowStates
 
+_FEW_RECORDS = 1_000
 MOST_GUESSES = 5_000
 """How many cells are checked again to say which rejected rows unsafe fixes would save."""
 
@@ -61,6 +63,7 @@ class Guesses:
 
     Attributes:
         records: the malformed records that they would repair and that then have no error.
+        unjudged: others that they would repair, as rows: too few to be judged by themselves.
         changed: column position → the rows in which they would change its cell.
         counted: cells that they may change, counted up to and with each row that has some, as far
             as they were checked again; ascending.
@@ -70,6 +73,7 @@ class Guesses:
     """
 
     records: tuple[int, ...]
+    unjudged: Chunk | None
     changed: Mapping[int, Rows]
     counted: Ints
     total: int
@@ -126,8 +130,11 @@ class Guesser:
             still_bad = bad_rows(self._linter, left, len(rows))
             fixable = chunk.bad_after & ~chunk.condemned
             saved = np.flatnonzero((fixable & ~still_bad)[:reach])
+        repairable = self._repairable(chunk)
+        few = repairable is not None and len(repairable.rows) < _FEW_RECORDS
         return Guesses(
-            records=self._records(chunk),
+            records=() if repairable is None or few else self.saved(repairable),
+            unjudged=repairable if few else None,
             changed=changed,
             counted=so_far[:reach][counts[:reach] > 0],
             total=int(counts.sum()),
@@ -155,15 +162,19 @@ class Guesser:
         if len(some.cells):
             yield some, fix_column(self._linter, some, self._bold).hits
 
-    def _records(self, chunk: ChunkAnalysis) -> tuple[int, ...]:
-        """The malformed records that unsafe fixes would repair."""
+    def _repairable(self, chunk: ChunkAnalysis) -> Chunk | None:
+        """The malformed records that unsafe fixes would repair, as rows; None without any."""
         result = chunk.row_rules
         wanted = np.setdiff1d(sorted(result.repairable), result.repaired).astype(np.int64)
         if not len(wanted):
-            return ()
+            return None
         repaired = self._repairs.repair(chunk.read).chunk
         others = np.setdiff1d(repaired.rows, wanted)
         records = with_joined(without_rows(repaired, others), self._bold.columns)
+        return Chunk(records.table, records.rows, records.lines, records.malformed.iloc[:0])
+
+    def saved(self, records: Chunk) -> tuple[int, ...]:
+        """Those of the repaired records that unsafe fixes leave without an error."""
         fixed = [
             fix_column(self._linter, suspects, self._bold)
             for suspects in self._linter.lint(records).columns
@@ -199,12 +210,17 @@ class FixPreview:
     No more than `MOST_GUESSES` cells are checked again: a file of which every row fails must not
     cost twice.
 
+    Args:
+        guesser: makes what judges records; it is only called if there are some.
+
     Attributes:
         left: how many more are to be checked again.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, guesser: Callable[[], Guesser]) -> None:
         self.left = MOST_GUESSES
+        self._guesser = guesser
+        self._unjudged: list[Chunk] = []
         self._records: set[int] = set()
         self._rows: list[Ints] = []
         self._changed: dict[int, list[Rows]] = {}
@@ -213,6 +229,10 @@ class FixPreview:
     def add(self, guesses: Guesses) -> None:
         """Adds a chunk, of which at least so many cells were checked again as were left."""
         self._records.update(guesses.records)
+        if guesses.unjudged is not None:
+            self._unjudged.append(guesses.unjudged)
+        if sum(len(chunk.rows) for chunk in self._unjudged) >= _FEW_RECORDS:
+            self._judge()
         for position, rows in guesses.changed.items():
             self._changed.setdefault(position, []).append(rows)
         self._all_seen &= guesses.total <= self.left
@@ -220,12 +240,26 @@ class FixPreview:
         counted = guesses.counted[guesses.counted <= self.left]
         self.left -= int(counted[-1]) if len(counted) else 0
 
+    def _judge(self) -> None:
+        """Judges records of several chunks at once: a few cost as much as many."""
+        if not self._unjudged:
+            return
+        pieces, self._unjudged = self._unjudged, []
+        records = Chunk(
+            pa.concat_tables(piece.table for piece in pieces),
+            np.concatenate([piece.rows for piece in pieces]),
+            np.concatenate([piece.lines for piece in pieces]),
+            pieces[0].malformed,
+        )
+        self._records.update(self._guesser().saved(records))
+
     def result(self, after: RowStates) -> Preview:
         """What was found.
 
         Args:
             after: the state of each row after the fixes that are made.
         """
+        self._judge()
         rows = np.concatenate([np.empty(0, dtype=np.int64), *self._rows])
         rows = rows[after[rows - 1] == REJECTED]
         clean = after == CLEAN
