@@ -255,6 +255,8 @@ class Rule:
         suspects: for a CELL rule, an RE2 pattern of values that it may report although the kind's
             triage passes them. Or a function that returns such a pattern, "" for none; it is called
             when a column of the kind is linted, and may take a `Context` without values.
+        marks: for a CELL rule, ASCII characters of which each cell that it reports has one, so that
+            a text without them need not be parsed; "" if other cells may be reported.
         among: for a ROW rule, its suspects; see the module's docstring.
         tail: for a ROW rule that is about the end of the file: how many of the last records that
             are not blank it sees.
@@ -312,6 +314,7 @@ class Rule:
     online: bool = False
     blanks: bool = False
     suspects: Suspects | None = None
+    marks: str = ""
     among: str | RowSuspects | None = None
     tail: int = 0
     ragged: bool = False

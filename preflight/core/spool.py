@@ -7,7 +7,7 @@ import tempfile
 import weakref
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from preflight.core import files
 
@@ -20,6 +20,11 @@ _IN_MEMORY = 32 << 20
 def packed(value: object) -> bytes:
     """A value as it stands in a spool."""
     return pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
+
+
+def unpacked(data: bytes) -> Any:
+    """A value that this process has packed."""
+    return pickle.loads(data)  # noqa: S301 - see above
 
 
 class Spool(Generic[T]):

@@ -254,6 +254,7 @@ class Chunk:
         noted: records of `table` that a rule may still report, in the same columns: those with a
             stray quote (`Flaw.STRAY`) and, after the rules about rows, repaired ones.
         newlines: how many records end in LF, CRLF and CR; the first chunk includes the header.
+        left_out: how many further records there are, well-formed ones that need no look.
     """
 
     table: pa.Table
@@ -262,11 +263,12 @@ class Chunk:
     malformed: pd.DataFrame
     noted: pd.DataFrame | None = None
     newlines: tuple[int, int, int] = (0, 0, 0)
+    left_out: int = 0
 
     @property
     def count(self) -> int:
-        """How many records of the input it holds."""
-        return len(self.rows) + len(self.malformed)
+        """How many records of the input it stands for."""
+        return len(self.rows) + len(self.malformed) + self.left_out
 
 
 @dataclass(frozen=True, slots=True)

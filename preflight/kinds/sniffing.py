@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from preflight.core.arrow import matches
 from preflight.core.formula_cells import formula_texts
-from preflight.core.types import Chunk
+from preflight.core.types import Bools, Chunk, Ints
 from preflight.kinds.placeholders import PLACEHOLDER
 
 # The first pattern that matches a cell gives its look. Digits alone may be a phone number, a serial
@@ -179,6 +179,10 @@ class Looks:
         return None
 
 
+def _hashes(rows: Ints) -> npt.NDArray[np.uint64]:
+    return (rows.astype(np.uint64) * np.uint64(0x9E3779B1)) & np.uint64(0xFFFFFFFF)
+
+
 class Sample:
     """An even sample of the rows of a file; it does not depend on how the file is cut into chunks.
 
@@ -198,11 +202,23 @@ class Sample:
 
     def add(self, chunk: Chunk) -> None:
         """Adds the well-formed records of a chunk to the sample."""
-        hashes = (chunk.rows.astype(np.uint64) * np.uint64(0x9E3779B1)) & np.uint64(0xFFFFFFFF)
+        hashes = _hashes(chunk.rows)
         self._add(hashes, chunk.table.select([str(at) for at in range(self._columns)]))
+
+    def among(self, rows: Ints) -> Bools:
+        """Which of some rows may be in the sample, whatever rows are added later.
+
+        If these are all that are added next, it suffices to add them.
+        """
+        hashes = _hashes(rows)
+        while np.count_nonzero(hashes < self._bound) > self._most:
+            self._bound //= 2
+        sampled: Bools = hashes < self._bound
+        return sampled
 
     def merge(self, other: Sample) -> None:
         """Adds the sample of other rows of the file."""
+        self._bound = min(self._bound, other._bound)
         if other._tables:
             self._add(other._hashes, pa.concat_tables(other._tables))
 

@@ -94,9 +94,10 @@ class ChunkAnalyzer:
 
     def __init__(self, job: Job) -> None:
         self._job = job
-        self._linter, self._row_rules = Linter(job.plan), RowRules(job.plan, job.layout)
-        self._guesser = Guesser(self._linter, job.layout)
         self._hasher = RowHasher(job.plan, across=job.across)
+        self._linter = Linter(job.plan, compared=self._hasher.asked)
+        self._row_rules = RowRules(job.plan, job.layout)
+        self._guesser = Guesser(self._linter, job.layout)
 
     @property
     def tail(self) -> int:

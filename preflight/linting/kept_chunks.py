@@ -7,7 +7,7 @@ results, and read the file again only for cells without a finding.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,7 +19,7 @@ from preflight.config.column_mapping import with_joined
 from preflight.config.plan import Plan
 from preflight.core.errors import SourceError
 from preflight.core.findings import Findings, Numbers
-from preflight.core.spool import Spool, packed
+from preflight.core.spool import Spool, packed, unpacked
 from preflight.core.types import Chunk, Column, Ints, Layout
 from preflight.linting.chunk_analysis import ChunkAnalysis
 from preflight.linting.fixer import ColumnFixes
@@ -91,6 +91,17 @@ def packed_results(chunk: ChunkAnalysis, columns: Sequence[Column]) -> PackedRes
     whole = with_joined(result.aligned, columns) if len(kept.removed) else chunk.joined
     cells = map(packed_cells, found_cells(whole, kept, found.rows, found.columns))
     return PackedResults(packed(kept), tuple(cells))
+
+
+def with_rows(results: PackedResults, rows: Ints) -> PackedResults:
+    """What is kept of a chunk of which only some rows were analyzed, and no fix changes any.
+
+    Args:
+        results: of these rows.
+        rows: all of the chunk, see `KeptChunk`.
+    """
+    kept: KeptChunk = unpacked(results.chunk)
+    return replace(results, chunk=packed(replace(kept, rows=rows)))
 
 
 class KeptChunks:

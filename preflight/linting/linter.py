@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-from collections.abc import Collection, Iterable, Iterator
+import functools
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +19,7 @@ import pyarrow as pa
 
 from preflight.config.plan import Plan
 from preflight.core import findings as tables
-from preflight.core.arrow import series
+from preflight.core.arrow import matches, series
 from preflight.core.findings import Findings, RuleFindings
 from preflight.core.types import Bools, Chunk, Column, Ints, Problem, Severity, Sheet
 from preflight.kinds.country import regions
@@ -98,16 +99,19 @@ class Linter:
         plan: columns, rules, options.
     """
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, *, compared: bool = True) -> None:
         self.plan = plan
+        # They are judged even without a rule.
+        self._judged = {
+            column.position
+            for column in plan.columns
+            if (compared and (column is plan.key or column in plan.shared))
+            or (plan.pictured and column.kind in _PICTURED and column.position in plan.linted)
+        }
         self._columns = [
             checks
             for column in plan.columns
-            # Columns that duplicates are compared by are judged even without a rule.
-            if (checks := ColumnChecks(column, plan)).rules
-            or column is plan.key
-            or column in plan.shared
-            or (plan.pictured and column.kind in _PICTURED and column.position in plan.linted)
+            if (checks := ColumnChecks(column, plan)).rules or column.position in self._judged
         ]
 
     @property
@@ -123,12 +127,12 @@ class Linter:
 
     def lint(self, chunk: Chunk) -> Linted:
         """Lints a chunk."""
-        row_regions = self._regions(chunk)
+        row_regions = functools.cache(lambda: self._regions(chunk))
         judged = (self._column(chunk, checks, row_regions) for checks in self._columns)
         columns = tuple(column for column in judged if column is not None)
         records, dropped = self._records(chunk)
         sheet = self.plan.sheet
-        stored = () if sheet is None else self._stored(chunk, sheet, row_regions)
+        stored = () if sheet is None else self._stored(chunk, sheet, row_regions())
         return Linted(chunk, columns, records, tables.concat([*stored]), dropped)
 
     def _stored(
@@ -219,16 +223,18 @@ class Linter:
         return regions(own, countries, default)
 
     def _column(
-        self, chunk: Chunk, checks: ColumnChecks, row_regions: pa.ChunkedArray
+        self, chunk: Chunk, checks: ColumnChecks, row_regions: Callable[[], pa.ChunkedArray]
     ) -> ColumnSuspects | None:
         values = chunk.table[str(checks.column.position)]
-        where = np.flatnonzero(checks.suspects(values))
+        marked = checks.marks and checks.column.position not in self._judged
+        mask = matches(values, checks.marks) if marked else checks.suspects(values)
+        where = np.flatnonzero(mask)
         if not len(where):
             return None
         which, distinct = _distinct(values, where)
         where_from = None
         if checks.kind.regional:
-            place, places = _distinct(row_regions, where)
+            place, places = _distinct(row_regions(), where)
             which, pairs = pd.factorize(which * len(places) + place)
             distinct = distinct.take(pa.array(pairs // len(places)))
             where_from = _series(places.take(pa.array(pairs % len(places))))

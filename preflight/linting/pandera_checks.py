@@ -14,6 +14,7 @@ is a crash, and the rows are unknown, not passed.
 from __future__ import annotations
 
 import dataclasses
+import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -67,6 +68,10 @@ class ColumnChecks:
         column: what it is.
         plan: the rules that are on, and the options they go by.
 
+    Attributes:
+        marks: an RE2 pattern of the cells that its rules may report, by their `marks`; "" if some
+            may report others.
+
     Raises:
         RuleError: the suspects of a rule are no RE2 pattern.
     """
@@ -81,6 +86,9 @@ class ColumnChecks:
         self._checks: dict[str, PandasCheckBackend] = {}
         patterns = [_suspects(rule, self) for rule in self.rules if rule.suspects]
         self._suspects = "|".join(f"(?:{pattern})" for pattern in patterns if pattern)
+        marked = bool(self.rules) and all(rule.marks for rule in self.rules)
+        marks = re.escape("".join(rule.marks for rule in self.rules))
+        self.marks = f"[{marks}]" if marked else ""
         self._longest = plan.profile.longest(column)
         self._unwraps = any(rule.unwraps for rule in self.rules)
         self._prepared: pd.DataFrame | None = None

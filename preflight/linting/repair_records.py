@@ -69,14 +69,8 @@ class RecordRepairs:
             repair: rule for rule in plan.scoped(Scope.RECORD) for repair in rule.repairs
         }
 
-    def repair(self, chunk: Chunk, records_read: int | None = None) -> Repaired:
-        """The chunk with its records repaired, and what was repaired.
-
-        Args:
-            chunk: as read.
-            records_read: the number of its records, if it holds only some of them.
-        """
-        count = chunk.count if records_read is None else records_read
+    def repair(self, chunk: Chunk) -> Repaired:
+        """The chunk with its records repaired, and what was repaired."""
         flaws = chunk.malformed["flaw"]
         long, short, misquoted = (
             np.flatnonzero(flaws == flaw) for flaw in (Flaw.LONG, Flaw.SHORT, Flaw.MISQUOTED)
@@ -86,7 +80,7 @@ class RecordRepairs:
             return Repaired(chunk, {}, nothing)
         source = chunk.malformed.assign(likely=self._likely(chunk.malformed, long))
         quotes = self._requoted(source, misquoted)
-        trimmed = self._of(Repair.TRIM, source, long, count)
+        trimmed = self._of(Repair.TRIM, source, long, chunk.count)
         left = np.setdiff1d(long, trimmed.at)
         found = {
             Repair.TRIM: trimmed,

@@ -56,16 +56,19 @@ class RowHasher:
     Args:
         plan: with the rules; only what they need is kept.
         across: whether the match keys are also compared with those of other files.
+
+    Attributes:
+        asked: whether anything needs hashes.
     """
 
     def __init__(self, plan: Plan, *, across: bool = False) -> None:
         self._plan = plan
         self._wanted = {rule.alike for rule in of_file(plan)}
-        self._asked = across or bool(self._wanted)
+        self.asked = across or bool(self._wanted)
 
     def hashes(self, analyzed: ChunkAnalysis) -> RowHashes | None:
         """The hashes of a chunk's rows, before and after fixing; None if nothing needs them."""
-        if not self._asked:
+        if not self.asked:
             return None
         chunk = analyzed.joined
         of_column = {

@@ -27,7 +27,7 @@ from preflight.core.findings import Findings
 from preflight.core.types import Bools, Chunk, Flaw, Ints, Layout, Safety, Severity
 from preflight.linting.further_table import below
 from preflight.linting.repair_records import RecordRepairs
-from preflight.linting.row_suspects import RowSuspects
+from preflight.linting.row_suspects import Cells, RowSuspects
 from preflight.linting.rule_answers import asked, crash_message, mask_of, series_of
 from preflight.reading.raw_records import cut_to_width
 from preflight.rule import RowContext, Rule, Scope
@@ -166,6 +166,16 @@ class RowRules:
         self._repairs = RecordRepairs(plan, layout)
         self.tail = max((rule.tail for rule in self._rules), default=0)
         """The number of records after a chunk that the rules need to know."""
+
+    def seeks(self, count: int, column: Cells) -> Bools:
+        """A mask of the rows that a rule has to check, or may have to, far from the end of a file.
+
+        Args:
+            count: how many rows there are.
+            column: gives the cells of a column, by its position.
+        """
+        rules = [rule for rule in self._rules if not rule.tail]
+        return self._suspects.any_of(rules, count, column)
 
     def judge(self, chunk: Chunk, behind: int, *, begun: bool = False) -> RowRuleResult:
         """Applies the rules to a chunk.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +12,9 @@ from preflight.config.catalogue import refused_by_re2
 from preflight.core.errors import RuleError
 from preflight.core.types import Bools
 from preflight.rule import RowContext, Rule
+
+Cells = Callable[[int], pa.Array]
+"""The cells of a column, by its position."""
 
 
 class RowSuspects:
@@ -26,6 +29,7 @@ class RowSuspects:
     """
 
     def __init__(self, rules: Iterable[Rule], context: RowContext) -> None:
+        self._context = context
         self._among = {rule.code: _among(rule, context) for rule in rules}
         self._first: tuple[pa.Table, pa.ChunkedArray] | None = None
 
@@ -45,13 +49,38 @@ class RowSuspects:
             mask |= _matches(table[str(position)], pattern)
         return mask
 
+    def any_of(self, rules: Iterable[Rule], count: int, column: Cells) -> Bools:
+        """A mask of the rows that one of some rules has to check, or may have to.
+
+        Args:
+            rules: of those given.
+            count: how many rows there are.
+            column: gives the cells of a column, by its position.
+        """
+        first: list[str] = []
+        own: dict[int, list[str]] = {}
+        for rule in rules:
+            patterns = self._among[rule.code]
+            if isinstance(patterns, str):
+                first.append(patterns)
+                continue
+            for position, pattern in patterns.items():
+                own.setdefault(position, []).append(pattern)
+        mask = np.zeros(count, dtype=bool)
+        if first:
+            width = len(self._context.header)
+            mask |= _matches(_first_filled(map(column, range(width))), _either(first))
+        for position, some in own.items():
+            mask |= _matches(column(position), _either(some))
+        return mask
+
     def _first_filled(self, table: pa.Table) -> pa.ChunkedArray:
         """The first cell of each row that is not blank; "" if all are blank.
 
         It is kept for the next rule that asks about the same table.
         """
         if self._first is None or self._first[0] is not table:
-            self._first = table, _first_filled(table)
+            self._first = table, _first_filled(table.itercolumns())
         return self._first[1]
 
 
@@ -69,12 +98,17 @@ def _among(rule: Rule, context: RowContext) -> str | Mapping[int, str]:
 
 
 def _matches(values: pa.ChunkedArray, pattern: str) -> Bools:
-    return np.asarray(pc.match_substring_regex(values, pattern).to_numpy(), dtype=bool)
+    return np.asarray(pc.match_substring_regex(values, pattern), dtype=bool)
 
 
-def _first_filled(table: pa.Table) -> pa.ChunkedArray:
-    first = pc.utf8_trim_whitespace(table.column(0))
-    for values in table.columns[1:]:
+def _either(patterns: Iterable[str]) -> str:
+    return "|".join(f"(?:{pattern})" for pattern in dict.fromkeys(patterns))
+
+
+def _first_filled(columns: Iterable[pa.ChunkedArray]) -> pa.ChunkedArray:
+    columns = iter(columns)
+    first = pc.utf8_trim_whitespace(next(columns))
+    for values in columns:
         blank = pc.equal(first, "")
         if not pc.any(blank).as_py():
             break

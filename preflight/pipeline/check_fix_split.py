@@ -302,7 +302,7 @@ def split(
     call, settings = Call(**options), settings or Settings()
     target = call.target(path)
     with results_folder.staging(target, force=call.force) as place:
-        checked = analyzed(path, _only_layout(settings), call)
+        checked = analyzed(path, of_layout(settings), call)
         cut = write(checked, place, target, always_parts=True, progress=call.progress)
         _report(cut, place, settings)
     return cut
@@ -314,7 +314,7 @@ def _report(results: FixedFile, place: Path, settings: Settings) -> None:
     documents.write(reported, place, show_values=settings.show_values, durable=False)
 
 
-def _only_layout(settings: Settings) -> Settings:
+def of_layout(settings: Settings) -> Settings:
     """Settings that check only the layout of a file, and rename no column."""
     limits = profiles.load(settings.profile).limits
     return dataclasses.replace(

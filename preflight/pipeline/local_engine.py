@@ -25,6 +25,7 @@ from preflight.core import files
 from preflight.core.processes import WORTH, cores
 from preflight.linting.checked import RecordStream
 from preflight.linting.chunk_result import ChunkAnalyzer, ChunkResult, Job, Left, in_this_process
+from preflight.linting.layout_pass import asks_for_layout, layout_pass
 from preflight.linting.row_rules import RowRules, filled
 from preflight.pipeline.between_processes import packed, unpacked
 from preflight.pipeline.workers import outcome, workers
@@ -71,6 +72,8 @@ class LocalEngine:
     def __call__(self, job: Job, left: Left) -> Iterator[ChunkResult]:
         """The results of all chunks."""
         read = dataclasses.replace(self.read, stage="reading again") if job.again else self.read
+        if asks_for_layout(job):
+            return layout_pass(read, job, left)
         processes = self._processes(job)
         if processes <= 1:
             return in_this_process(read)(job, left)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,11 +15,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from preflight.core.types import Bools, Ints, Layout, Syntax
+from preflight.core.types import Bools, Chunk, Flaw, Ints, Layout, Syntax
 from preflight.reading.block_scanner import Block, Stretch
 from preflight.reading.checked_records import CheckedRecords
 from preflight.reading.ranges import Cut, RangeReader
 
+_BLANK = b'""'  # a blank cell in quotes
 _NO_PLACES: Ints = np.empty(0, dtype=np.int64)
 
 
@@ -55,9 +56,26 @@ class WrittenRecords:
         """How many records there are."""
         return len(self.rows)
 
-    def table(self, which: Bools) -> pa.Table:
-        """The cells of some good records, see `Chunk.table`."""
-        return self._checked.table_of(which)
+    @property
+    def blank(self) -> Bools:
+        """The records that are blank."""
+        mask = np.zeros(self.count, dtype=bool)
+        rows = self.malformed["row"][self.malformed["flaw"] == Flaw.BLANK]
+        mask[rows.to_numpy(dtype=np.int64) - int(self.rows[0])] = True
+        return mask
+
+    def chunk(self, which: Bools) -> Chunk:
+        """A chunk of some of the good records, which are parsed, and of all malformed ones."""
+        left_out = int(self.good.sum()) - int(which.sum())
+        return Chunk(
+            self._checked.table_of(which),
+            self.rows[which],
+            self.lines[which],
+            self.malformed,
+            self.noted,
+            self.newlines,
+            left_out,
+        )
 
     @functools.cached_property
     def _delimiters(self) -> Ints:
@@ -83,10 +101,59 @@ class WrittenRecords:
         stops = self.stretch.stops[records] if last else self._delimiters[first]
         return starts, stops
 
+    def _quoted(self, starts: Ints, stops: Ints) -> Bools:
+        """A mask of the cells that begin with a quote."""
+        first = self.block.array[np.minimum(starts, len(self.block.array) - 1)]
+        quoted: Bools = (stops > starts) & (first == ord(self._syntax.quote))
+        return quoted
+
     @property
     def _special(self) -> str:
         """What must be quoted, but for a quote."""
         return rf"[{re.escape(self._syntax.delimiter)}\r\n]"
+
+    def column(self, records: Ints, column: int, width: int) -> tuple[pa.Array, Bools]:
+        """The cells of a column as text, and which of them are not what the cell is.
+
+        Quotes around a cell are not part of the text; a doubled quote in it is not made one.
+
+        Args:
+            records: regular ones.
+            column: from 0.
+            width: how many columns there are.
+        """
+        starts, stops = self.cells(records, column, width)
+        doubled = np.zeros(len(records), dtype=bool)
+        if len(self.block.quotes):
+            quoted = self._quoted(starts, stops)
+            doubled = np.diff(np.searchsorted(self.block.quotes, (starts, stops)), axis=0)[0] > 2
+            starts, stops = starts + quoted, stops - quoted
+        edges = np.empty(2 * len(records) + 1, dtype=np.int64)
+        edges[:-1:2], edges[1::2] = starts, stops
+        edges[-1] = edges[-2] if len(records) else 0
+        buffers = [None, pa.py_buffer(edges), pa.py_buffer(self.block.text)]
+        turns = pa.Array.from_buffers(pa.large_string(), len(edges) - 1, buffers)
+        return turns.take(pa.array(np.arange(0, len(edges) - 1, 2))), doubled
+
+    def holding(self, marks: Iterable[bytes]) -> Ints:
+        """The records that hold one of some bytes; a record may stand there twice."""
+        found = [_NO_PLACES]
+        for mark in marks:
+            if mark in self.block.text:
+                at = np.flatnonzero(self.block.array[: self.stretch.consumed] == ord(mark))
+                found.append(np.searchsorted(self.stretch.starts, at, side="right") - 1)
+        return np.concatenate(found)
+
+    def filled(self, records: Ints, width: int) -> Ints:
+        """The number of cells of regular records that are not blank, by column."""
+        counts = np.empty(width, dtype=np.int64)
+        for column in range(width):
+            starts, stops = self.cells(records, column, width)
+            sizes = stops - starts
+            blank = sizes == 0
+            blank |= (sizes == len(_BLANK)) & self._quoted(starts, stops)
+            counts[column] = len(records) - np.count_nonzero(blank)
+        return counts
 
     def needless_quotes(self) -> Ints:
         """Where quotes stand that a cell of a regular record can do without."""

@@ -16,7 +16,7 @@ import pyarrow as pa
 from preflight.config.plan import Plan
 from preflight.core import csv_writer
 from preflight.core.text_edits import Edits, edited, same, together
-from preflight.core.types import Bools, Chunk, Ints, Layout, Syntax
+from preflight.core.types import Bools, Ints, Layout, Syntax
 from preflight.linting.analysis import Analysis
 from preflight.linting.apply_fixes import FixedChunk, fixed_chunk
 from preflight.linting.fixer import ColumnFixes
@@ -89,16 +89,8 @@ class TextPass:
 
     def _again(self, written: WrittenRecords, kept: KeptChunk, parsed: Bools) -> AgainChunk:
         """The range as a chunk that holds only those of its good records that are to be parsed."""
-        read = Chunk(
-            written.table(parsed),
-            written.rows[parsed],
-            written.lines[parsed],
-            written.malformed,
-            written.noted,
-            written.newlines,
-        )
-        repairs = RecordRepairs(self._plan, self._layout)
-        repaired = repairs.repair(read, written.count)
+        read = written.chunk(parsed)
+        repaired = RecordRepairs(self._plan, self._layout).repair(read)
         first, last = int(written.rows[0]), int(written.rows[-1])
         in_table = written.good.copy()
         in_table[repaired.repairs["row"].to_numpy(dtype=np.int64) - first] = True

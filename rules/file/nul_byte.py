@@ -51,6 +51,7 @@ RULE = Rule(
     scope=Scope.CELL,
     severity=Severity.ERROR,
     kinds=ALL_KINDS,
+    marks="\0",
     message="a NUL character",
     check=check,
     fix=fix,
