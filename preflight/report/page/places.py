@@ -7,16 +7,18 @@ keeps its first ones: a rule with three findings is not hidden behind one with a
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 
 from preflight.core.redact import visible
 from preflight.core.types import Ints
-from preflight.report.blocks import ListedFinding
+from preflight.report.blocks import SAFETIES, Alike, Block
 from preflight.report.listing import Listing, shape
 from preflight.report.reported import Display, Reported, ReportedFile
 
@@ -51,7 +53,11 @@ class Place:
     message: str
     old: str | None
     new: str | None
-    fix: int
+
+
+_NAMES = ("file", "rule", "row", "line", "column", "message", "old", "new", "fix")
+FIRST = 50
+"""How many findings the page shows before its script runs, and as a page of the table."""
 
 
 @dataclass
@@ -60,34 +66,53 @@ class Places:
 
     Attributes:
         total: of all findings that could be listed.
+        files: the paths of the files.
         rules: `severity code` of each rule.
         columns, messages, cells: texts, each with its number.
         numbers: for each finding the numbers of its file, rule, row, line, column, message, old and
             new cell (-1 for none), and what fixes do.
-        first: those that the page shows before its script runs.
-        first_fixed: those of them whose cell is fixed.
         pieces: JSON text of the findings, which nothing in a page takes for markup.
     """
 
     total: int
+    files: Sequence[str]
     rules: _Numbered = field(default_factory=_Numbered)
     columns: _Numbered = field(default_factory=_Numbered)
     messages: _Numbered = field(default_factory=_Numbered)
     cells: _Numbered = field(default_factory=_Numbered)
-    numbers: list[tuple[int, ...]] = field(default_factory=list)
-    first: list[Place] = field(default_factory=list)
-    first_fixed: list[Place] = field(default_factory=list)
+    numbers: dict[str, Ints] = field(default_factory=dict)
     pieces: list[str] = field(default_factory=list)
 
     @property
     def listed(self) -> int:
         """How many findings the page lists."""
-        return len(self.numbers)
+        return len(self.numbers["fix"])
 
+    @functools.cached_property
+    def first(self) -> list[Place]:
+        """Those that the page shows before its script runs."""
+        return self._at(np.arange(min(FIRST, self.listed)))
 
-_NAMES = ("file", "rule", "row", "line", "column", "message", "old", "new", "fix")
-FIRST = 50
-"""How many findings the page shows before its script runs, and as a page of the table."""
+    @functools.cached_property
+    def first_fixed(self) -> list[Place]:
+        """The first ones whose cell is fixed."""
+        fixed = (self.numbers["fix"] == FIXED) & (self.numbers["new"] >= 0)
+        return self._at(np.flatnonzero(fixed)[:FIRST])
+
+    def _at(self, positions: Ints) -> list[Place]:
+        rules, columns = list(self.rules), list(self.columns)
+        messages, cells = list(self.messages), [*self.cells, None]  # -1 is the last one
+        chosen = (self.numbers[name][positions].tolist() for name in _NAMES[:-1])
+        found = []
+        for file, rule, row, line, column, message, old, new in zip(*chosen, strict=True):
+            severity, code = rules[rule].split("\0")
+            found.append(
+                Place(
+                    self.files[file], severity, code, row, line, columns[column],
+                    messages[message], cells[old], cells[new],
+                )
+            )  # fmt: skip
+        return found
 
 
 def places(reported: Reported, display: Display) -> Places:
@@ -100,75 +125,100 @@ def places(reported: Reported, display: Display) -> Places:
     counts = np.array([len(listing) for listing in reported.listings], dtype=np.int64)
     most = MOST
     while True:
-        found = _places(reported.files, _shares(counts, most), display)
-        found.pieces = list(_data(found, [visible(one.path) for one in reported.listings]))
+        found = Places(int(counts.sum()), [visible(one.path) for one in reported.listings])
+        _fill(found, reported.files, _shares(counts, most), display)
+        found.pieces = list(_data(found))
         size = sum(len(piece.encode()) for piece in found.pieces)
         if size <= SIZE:
             return found
         most = int(min(most, found.listed) * SIZE / size * 0.95)
 
 
-def _places(files: Sequence[ReportedFile], most: Ints, display: Display) -> Places:
-    found = Places(sum(len(file.listing) for file in files))
+def _fill(found: Places, files: Sequence[ReportedFile], most: Ints, display: Display) -> None:
+    """Adds no more than so many findings of each file."""
+    shown = _Cells(found.cells, _value if display.show_values else _shape)
+    pieces = [np.empty((len(_NAMES), 0), dtype=np.int64)]
     for at, file in enumerate(files):
-        listing = file.listing
-        named = display.show_values or not listing.names_are_values
-        applies = listing.analysis.plan.applies
-        for row in _kept(file, int(most[at])):
-            fix = 0 if row.safety is None else FIXED if applies(row.safety) else GUESSED
-            _add(found, at, listing.path, row, _texts(row, named, display.show_values), fix)
-    return found
+        named = display.show_values or not file.listing.names_are_values
+        pieces += [
+            _numbers(found, at, block, shown, named=named) for block in _kept(file, int(most[at]))
+        ]
+    found.numbers = dict(zip(_NAMES, np.concatenate(pieces, axis=1), strict=True))
 
 
-def _add(
-    found: Places,
-    file: int,
-    path: str,
-    row: ListedFinding,
-    texts: tuple[str, str | None, str | None],
-    fix: int,
-) -> None:
-    column, old, new = texts
-    severity = str(row.rule.severity)
-    if row.standing is not None:
-        severity = f"{severity}, {row.standing.word}"
-    found.numbers.append(
-        (
-            file,
-            found.rules[f"{severity}\0{row.rule.code}"],
-            row.row or 0,
-            row.line or 0,
-            found.columns[column],
-            found.messages[visible(row.message)],
-            -1 if old is None else found.cells[old],
-            -1 if new is None else found.cells[new],
-            fix,
-        )
+def _numbers(
+    found: Places, file: int, block: Block, shown: _Cells, *, named: bool
+) -> npt.NDArray[np.int64]:
+    """The numbers of some findings, a row for each of `_NAMES`."""
+    table, plan = block.findings, block.analysis.plan
+    which, alike = block.alike()
+    common = np.array([_common(found, one, named=named) for one in alike], dtype=np.int64)
+    rule, column, message = common.reshape(-1, 3)[which].T
+    fixes = [0, *(FIXED if plan.applies(safety) else GUESSED for safety in SAFETIES[1:])]
+    old, new = shown.numbers(block)
+    return np.stack(
+        [
+            np.full(len(block), file),
+            rule,
+            table.rows,
+            table.lines,
+            column,
+            message,
+            old,
+            new,
+            np.array(fixes)[block.safeties()],
+        ]
     )
-    fixed = fix == FIXED and new is not None
-    if len(found.first) < FIRST or (fixed and len(found.first_fixed) < FIRST):
-        place = Place(
-            path, severity, row.rule.code, row.row or 0, row.line or 0, column, row.message,
-            old, new, fix,
-        )  # fmt: skip
-        if len(found.first) < FIRST:
-            found.first.append(place)
-        if fixed and len(found.first_fixed) < FIRST:
-            found.first_fixed.append(place)
 
 
-def _texts(
-    row: ListedFinding, named: bool, show_values: bool
-) -> tuple[str, str | None, str | None]:
-    """The column of a finding, its cell and the fixed one, as they are shown."""
-    column = ""
-    if row.column is not None:
-        name = " ".join((row.column_name or "").split()) if named else ""
-        column = visible(name) or f"column {row.column}"
-    shown = _value if show_values else _shape
-    old = None if row.cell is None else shown(row.cell) or "(blank)"
-    new = None if row.replacement is None else shown(row.replacement) or "(blank)"
-    return column, old, new
+def _common(found: Places, alike: Alike, *, named: bool) -> tuple[int, int, int]:
+    """The numbers of the rule, column and message of findings that have them in common."""
+    severity = str(alike.rule.severity)
+    if alike.standing is not None:
+        severity = f"{severity}, {alike.standing.word}"
+    return (
+        found.rules[f"{severity}\0{alike.rule.code}"],
+        found.columns[_column(alike.column_name, alike.column, named)],
+        found.messages[visible(alike.message)],
+    )
+
+
+def _column(name: str | None, number: int | None, named: bool) -> str:
+    """What a column is called; "" for none."""
+    tidy = " ".join((name or "").split()) if named else ""
+    return visible(tidy) or (f"column {number}" if number else "")
+
+
+class _Cells:
+    """Numbers the cells of findings as they are shown.
+
+    Args:
+        texts: get the numbers.
+        shown: makes what is shown of a cell.
+    """
+
+    def __init__(self, texts: _Numbered, shown: Callable[[str], str]) -> None:
+        self._texts, self._shown = texts, shown
+        self._known: dict[str, int] = {}
+
+    def numbers(self, block: Block) -> tuple[Ints, Ints]:
+        """The numbers of the cells of some findings, and of the fixed ones; -1 for none."""
+        both = [
+            (self._number(old), self._number(new))
+            for old, new in zip(block.cells.tolist(), block.replacements.tolist(), strict=True)
+        ]
+        numbers = np.array(both, dtype=np.int64).reshape(-1, 2)
+        return numbers[:, 0], numbers[:, 1]
+
+    def _number(self, cell: str | None) -> int:
+        if cell is None:
+            return -1
+        number = self._known.get(cell)
+        if number is None:
+            number = self._texts[self._shown(cell) or "(blank)"]
+            if len(cell) <= _LONGEST:
+                self._known[cell] = number
+        return number
 
 
 def _shape(cell: str) -> str:
@@ -182,10 +232,10 @@ def _value(cell: str) -> str:
     return visible(cell)
 
 
-def _kept(file: ReportedFile, most: int) -> Iterator[ListedFinding]:
+def _kept(file: ReportedFile, most: int) -> Iterator[Block]:
     """No more than so many findings of a file, in order: of each rule its first ones."""
     if len(file.listing) <= most:
-        yield from file.complete.rows()
+        yield from file.complete.blocks()
         return
     left = _limits(file.listing, most)
     for block in file.listing.blocks(cells=False):
@@ -200,7 +250,7 @@ def _kept(file: ReportedFile, most: int) -> Iterator[ListedFinding]:
         part = block.taken(np.sort(np.concatenate(kept)))
         if len(part):
             old, new = file.cells(part.findings)
-            yield from dataclasses.replace(part, cells=old, replacements=new).rows()
+            yield dataclasses.replace(part, cells=old, replacements=new)
         if not any(left.values()):
             return
 
@@ -224,12 +274,11 @@ def _shares(counts: Ints, most: int) -> Ints:
     return limits
 
 
-def _data(found: Places, files: Sequence[str]) -> Iterator[str]:
+def _data(found: Places) -> Iterator[str]:
     """The JSON text of the findings, piece by piece."""
-    columns = np.array(found.numbers, dtype=np.int64).reshape(-1, len(_NAMES)).T
-    numbers = dict(zip(_NAMES, columns, strict=True))
+    numbers = dict(found.numbers)
     texts: dict[str, Sequence[str]] = {
-        "files": files,
+        "files": found.files,
         "rules": list(found.rules),
         "columns": list(found.columns),
         "messages": list(found.messages),
