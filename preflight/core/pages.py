@@ -97,18 +97,19 @@ class Pages:
                 handle, name = tempfile.mkstemp(dir=folder, prefix="pages-")
                 os.close(handle)
                 self._path = Path(name)
-            file = self._file("ab")
             for data in self._held:
-                file.write(data)
+                left = memoryview(data)
+                while left:
+                    left = left[self._file("ab").write(left) :]
                 self._places.append((self._end, len(data)))
                 self._end += len(data)
-            file.flush()
         # What comes now goes to the file at once.
         self._held, self._held_bytes, self._most = [], 0, 0
 
     def _file(self, mode: str) -> IO[bytes]:
         if mode not in self._files:
             assert self._path is not None  # noqa: S101 - only what was spilled is read
-            self._files[mode] = self._path.open(mode)
+            # What a full disk did not take must not be written once more when it is closed.
+            self._files[mode] = self._path.open(mode, buffering=0 if mode == "ab" else -1)
             weakref.finalize(self, self._files[mode].close)
         return self._files[mode]

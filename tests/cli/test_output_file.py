@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ import click
 import pytest
 
 from preflight.cli.main import _preflight
+from preflight.core import pages
 from preflight.providers.sandbox.server import Sandbox
 from tests.calls import TALKVALUE, Call, contacts
 
@@ -213,6 +215,23 @@ def test_a_device_that_is_full_is_one_line(call: Call, names: list[str], argv: l
     told = call(*argv, "--output-file", "/dev/full")
     assert (told.code, told.out) == (2, "")
     assert told.err == "preflight: cannot write /dev/full: No space left on device\n"
+
+
+@pytest.mark.parametrize("argv", [["check", "--jobs", "1"], ["fix"]])
+def test_a_disk_that_fills_up_while_findings_go_to_it_leaves_nothing(
+    call: Call, here: Path, monkeypatch: pytest.MonkeyPatch, argv: list[str]
+) -> None:
+    """Findings, cells and hashes that do not fit into memory are the first that it refuses."""
+    temporary = here / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    monkeypatch.setattr(pages, "IN_MEMORY", 0)
+    Path("in.csv").write_text("email\n" + "nobody\n" * 500)
+    with small_disk():
+        told = call(*argv, "in.csv", "--report", "json:told.json")
+    assert (told.code, told.out) == (2, "")
+    assert told.err == "preflight: cannot write temporary files: File too large\n"
+    assert sorted(path.name for path in here.rglob("*")) == ["in.csv", "temporary"]
 
 
 @pytest.mark.slow

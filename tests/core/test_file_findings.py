@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import pickle
 import tempfile
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +18,7 @@ from preflight.core import findings as tables
 from preflight.core.errors import WriteError
 from preflight.core.file_findings import FileFindings, LateFindings
 from preflight.core.findings import Findings
+from tests.core.test_spool import files_up_to
 
 CODES = ("DUP801", "EML302", "PHN404", "STR101")
 # A header may have other bytes than those of its encoding, and a message may quote it.
@@ -111,10 +114,15 @@ def _on_disk(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.iterdir())
 
 
-def test_where_the_disk_is_full_the_error_says_so(tmp_path: Path) -> None:
-    """Nothing else is lost: a folder that is gone stands for it."""
-    gone = tmp_path / "gone"
-    found = FileFindings(gone)
-    rows = np.arange(1, 400_001)
-    with pytest.raises(WriteError, match="temporary files"):
+def test_where_the_disk_is_full_the_error_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And it says it once: nothing is written again when the file is closed."""
+    monkeypatch.setattr(pages, "IN_MEMORY", 0)
+    found, rows = FileFindings(tmp_path), np.arange(1, 5001)
+    with files_up_to(4096), pytest.raises(WriteError, match="temporary files"):
         found.add(tables.table("EML302", rows, rows, 1))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        del found
+        gc.collect()
