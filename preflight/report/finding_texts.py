@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -19,6 +19,7 @@ from preflight.report.records import valid
 from preflight.report.reported import Display
 
 _NULL = "null"
+_NO_CELL = ', "token": null, "shape": null, "fix": '
 _TOGETHER = 4_096
 _json_shape = functools.lru_cache(maxsize=1 << 14)(json_text.dumps)
 
@@ -43,53 +44,79 @@ class _Common(NamedTuple):
     tail: str
 
 
-def as_json(listing: Listing, display: Display) -> Iterator[str]:
-    """What stands between the braces of each finding, in order.
+def as_json(
+    listing: Listing, display: Display, *, before: str = "", after: str = ""
+) -> Iterator[str]:
+    """The findings as JSON objects, in order, many of them at a time.
 
     Args:
         listing: with cells.
         display: says whether values are included.
+        before: what stands before the first key of each object.
+        after: what stands behind the last value of each.
     """
     path = valid(listing.path)
     named = display.show_values or not listing.names_are_values
     for block in listing.blocks():
         which, alike = block.alike()
         common = [_common(one, path, named=named) for one in alike]
-        yield from _objects(block, which, common, fingerprints(block, path, which, alike), display)
+        common = [one._replace(head=before + one.head, tail=one.tail + after) for one in common]
+        objects = _objects(block, which, common, fingerprints(block, path, which, alike), display)
+        for start in range(0, len(objects), _TOGETHER):
+            yield "".join(objects[start : start + _TOGETHER])
 
 
 def _objects(
     block: Block,
     which: Sequence[int],
     common: Sequence[_Common],
-    prints: Iterator[str],
+    prints: Sequence[str],
     display: Display,
-) -> Iterator[str]:
-    """The findings of a block."""
-    values, token = display.show_values, display.token
-    fixes = [_fix(number, _NULL) for number in range(len(SAFETIES))]
-    value, last, known = _NULL, None, _cell(None, "")
-    for number, row, line, cell, new, safety, fingerprint in zip(
-        which,
-        block.findings.rows.tolist(),
-        block.findings.lines.tolist(),
-        block.cells.tolist(),
-        block.replacements.tolist(),
-        block.safeties().tolist(),
-        prints,
-        strict=True,
-    ):
-        head, middle, tail = common[number]
-        if cell != last:  # several findings about a cell stand together
-            last, known = cell, _cell(cell, "" if cell is None else token(cell))
-            value = json_text.dumps(cell) if values else _NULL
-        fix = fixes[safety]
-        if values and safety and new is not None:
-            fix = _fix(safety, json_text.dumps(new))
-        yield (
-            f'{head}{row or _NULL}, "line": {line or _NULL}{middle}{value}{known}{fix}, '
-            f'"fingerprint": "{fingerprint}"{tail}'
+) -> list[str]:
+    """The findings of a block; a comprehension, for there may be millions."""
+    cells, token = block.cells.tolist(), display.token
+    values = [_NULL] * len(cells)
+    if display.show_values:
+        values = [_NULL if cell is None else json_text.dumps(cell) for cell in cells]
+    said = [
+        _NO_CELL
+        if cell is None
+        else f', "token": "{token(cell)}", "shape": {_json_shape(shape(cell))}, "fix": '
+        for cell in cells
+    ]
+    return [
+        f'{common[at][0]}{row or _NULL}, "line": {line or _NULL}{common[at][1]}{value}{told}{fix}, '
+        f'"fingerprint": "{fingerprint}"{common[at][2]}'
+        for at, row, line, value, told, fix, fingerprint in zip(
+            which,
+            block.findings.rows.tolist(),
+            block.findings.lines.tolist(),
+            values,
+            said,
+            _fixes(block, display),
+            prints,
+            strict=True,
         )
+    ]
+
+
+def _fixes(block: Block, display: Display) -> Iterable[str]:
+    """What is said of the fix for each finding."""
+    without = [_fix(number, _NULL) for number in range(len(SAFETIES))]
+    if not display.show_values:
+        return map(without.__getitem__, block.safeties().tolist())
+    return (
+        without[safety] if new is None else _fix(safety, json_text.dumps(new))
+        for new, safety in zip(block.replacements, block.safeties().tolist(), strict=True)
+    )
+
+
+def _fix(safety: int, replacement: str) -> str:
+    """What is said of a fix, by the number of its safety."""
+    word = SAFETIES[safety]
+    if word is None:
+        return _NULL
+    return f'{{"safety": {json_text.dumps(word)}, "replacement": {replacement}}}'
 
 
 def _common(one: Alike, path: str, *, named: bool) -> _Common:
@@ -105,34 +132,30 @@ def _common(one: Alike, path: str, *, named: bool) -> _Common:
     )
 
 
-def _cell(cell: str | None, token: str) -> str:
-    """What is said of a cell besides its value."""
-    hashed, form = (_NULL, _NULL) if cell is None else (f'"{token}"', _json_shape(shape(cell)))
-    return f', "token": {hashed}, "shape": {form}, "fix": '
-
-
-def _fix(safety: int, replacement: str) -> str:
-    """What is said of a fix, by the number of its safety."""
-    word = SAFETIES[safety]
-    if word is None:
-        return _NULL
-    return f'{{"safety": {json_text.dumps(word)}, "replacement": {replacement}}}'
-
-
 def fingerprints(
     block: Block, path: str, which: Sequence[int], alike: Sequence[Alike]
-) -> Iterator[str]:
+) -> list[str]:
     """A hash of each finding that is equal for the same one of another call.
 
     A second finding of the rule at the same place, which stands behind the first, has its own.
     """
     heads = [f"{path}\0{one.rule.code}\0" for one in alike]
+    ends = [f"\0{one.column}" for one in alike]
+    places = [
+        f"{heads[at]}{row or None}\0{line or None}{ends[at]}"
+        for at, row, line in zip(
+            which, block.findings.rows.tolist(), block.findings.lines.tolist(), strict=True
+        )
+    ]
+    if len(set(places)) < len(places):
+        places = list(_numbered(places))
+    return [hashlib.sha256(place.encode()).hexdigest()[:16] for place in places]
+
+
+def _numbered(places: Iterable[str]) -> Iterator[str]:
+    """Each place; where it is that of the one before, with the number of its occurrence."""
     last, times = "", 1
-    for number, row, line in zip(
-        which, block.findings.rows.tolist(), block.findings.lines.tolist(), strict=True
-    ):
-        where = f"{heads[number]}{row or None}\0{line or None}\0{alike[number].column}"
-        times = times + 1 if where == last else 1
-        last = where
-        told = where if times == 1 else f"{where}\0{times}"
-        yield hashlib.sha256(told.encode()).hexdigest()[:16]
+    for place in places:
+        times = times + 1 if place == last else 1
+        last = place
+        yield place if times == 1 else f"{place}\0{times}"

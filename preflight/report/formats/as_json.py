@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict
 from importlib.metadata import version
-from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal
 
 from preflight.core import json_text
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 SCHEMA_VERSION: Literal[1] = 1
 DISTRIBUTION = "contact-preflight"
 _NONE = '"findings": []'
+_BEFORE = ",\n  {"
 
 
 def pieces(reported: Reported, display: Display) -> Iterator[str]:
@@ -26,13 +26,11 @@ def pieces(reported: Reported, display: Display) -> Iterator[str]:
     whole = json_text.dumps(_document(reported), indent=1) + "\n"
     before, after = whole.split(_NONE, 1)
     yield f'{before}"findings": ['
-    end, between = "]", "\n"
+    end, start = "]", 1  # no comma stands before the first one
     for file in reported.files:
-        findings = finding_texts.as_json(file.complete, display)
-        for first in islice(findings, 1):
-            yield f"{between}  {{{first}}}"
-            end, between = "\n ]", ",\n"
-        yield from finding_texts.together(f",\n  {{{finding}}}" for finding in findings)
+        for some in finding_texts.as_json(file.complete, display, before=_BEFORE, after="}"):
+            yield some[start:]
+            end, start = "\n ]", 0
     yield f"{end}{after}"
 
 

@@ -14,14 +14,14 @@ from preflight.report import finding_texts, records
 from preflight.report.formats.as_json import SCHEMA_VERSION, tool
 from preflight.report.reported import Display, Reported
 
+_BEFORE = '{"kind": "finding", '
+
 
 def pieces(reported: Reported, display: Display) -> Iterator[str]:
     """The lines."""
     for file in reported.files:
         yield _line("file", records.of_file(file.listing))
-        findings = finding_texts.as_json(file.complete, display)
-        lines = (f'{{"kind": "finding", {finding}}}\n' for finding in findings)
-        yield from finding_texts.together(lines)
+        yield from finding_texts.as_json(file.complete, display, before=_BEFORE, after="}\n")
     for one in reported.unread:
         yield _line("unread", asdict(one))
     yield _line(
