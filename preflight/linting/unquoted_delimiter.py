@@ -48,35 +48,59 @@ def likely_columns(
     return likely
 
 
+class _Fields:
+    """The fields of some records with the same number of them, matched all at once by a pattern.
+
+    Args:
+        cells: the fields, an array for each place in a record.
+    """
+
+    def __init__(self, cells: Sequence[pa.Array]) -> None:
+        self.count = len(cells)
+        self._cells = pa.concat_arrays(cells)
+        self._known: dict[str, Bools] = {}
+
+    def match(self, pattern: str) -> Bools:
+        """Where a field matches a pattern: a row for each place, with a mask of the records."""
+        if pattern not in self._known:
+            self._known[pattern] = matches(self._cells, pattern).reshape(self.count, -1)
+        return self._known[pattern]
+
+    def fit(self, column: Column, at: int) -> Bools:
+        """A mask of the records whose field at a place fits a column."""
+        shape = SHAPES.get(column.kind)
+        mask: Bools = ~self.match(ALIEN)[at] if shape is None else self.match(rf"{shape}|^\s*$")[at]
+        return mask
+
+
 def _decided(cells: Sequence[pa.Array], columns: Sequence[Column], extra: int) -> Ints:
     """The result of `likely_columns` for records with the same number of extra fields."""
-    padded = [matches(cell, r"^\s+\S") for cell in cells]
+    fields = _Fields(cells)
+    padded = fields.match(r"^\s+\S")
     ways, spaced = [], []
-    for position, fits in _ways(cells, columns, extra):
+    for position, fits in _ways(fields, columns, extra):
         joined = range(position + 1, position + extra + 1)
-        inside = np.logical_and.reduce([padded[cell_at] for cell_at in joined])
-        outside = [padded[cell_at] for cell_at in range(len(cells)) if cell_at not in joined]
+        inside = padded[joined].all(axis=0)
+        outside = np.delete(padded, joined, axis=0).any(axis=0)
         ways.append((position, fits))
-        spaced.append((position, fits & inside & ~np.logical_or.reduce(outside)))
-    trailing = np.logical_and.reduce([matches(cell, r"^\s*$") for cell in cells[-extra:]])
+        spaced.append((position, fits & inside & ~outside))
+    trailing = np.logical_and.reduce([*fields.match(r"^\s*$")[-extra:]])
     # Then there may be an extra delimiter at the end, and the fields are in their columns.
     unmoved = trailing & np.logical_and.reduce(
-        [can_hold(column, cells[at]) for at, column in enumerate(columns)]
+        [fields.fit(column, at) for at, column in enumerate(columns)]
     )
     only, by_blank = _single(ways, len(trailing)), _single(spaced, len(trailing))
     return np.where(unmoved, _NOWHERE, np.where(only != _NOWHERE, only, by_blank))
 
 
-def _ways(
-    cells: Sequence[pa.Array], columns: Sequence[Column], extra: int
-) -> Iterator[tuple[int, Bools]]:
+def _ways(fields: _Fields, columns: Sequence[Column], extra: int) -> Iterator[tuple[int, Bools]]:
     """Each column that fields may be joined into, with a mask of the records in which all fits."""
-    left = [can_hold(column, cells[at]) for at, column in enumerate(columns)]
-    right = [can_hold(column, cells[at + extra]) for at, column in enumerate(columns)]
+    left = [fields.fit(column, at) for at, column in enumerate(columns)]
+    right = [fields.fit(column, at + extra) for at, column in enumerate(columns)]
     for at, column in enumerate(columns):
         if column.kind in SHAPES:
             continue
-        inside = [can_hold(column, cells[cell_at]) for cell_at in range(at, at + extra + 1)]
+        inside = [fields.fit(column, place) for place in range(at, at + extra + 1)]
         yield at, np.logical_and.reduce([*left[:at], *inside, *right[at + 1 :]])
 
 
