@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from preflight.cli import terminal
 from preflight.cli.sending_table import SendingTable
 from preflight.core.redact import visible
-from preflight.report.wording import plural
+from preflight.report.wording import number, plural
 from preflight.runs.delivery.events import Event, Unverified, Waiting
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 DELAY = 1.0
 """Seconds until the view appears."""
 
+_TELLING = 2.0
+"""Seconds after which a rate is told."""
 _MARGIN = 8
 """Lines of the terminal that the parts of a run leave to other things."""
 
@@ -44,6 +46,7 @@ class View:
         self._start = self._latest = clock()
         self._spent: dict[str, float] = {}
         self._current = self._stage = "reading"
+        self._began = self._start  # of the stage
         self._name = ""
         self._done = 0
         self._sending = SendingTable(clock)
@@ -64,6 +67,8 @@ class View:
         """Shows how far a stage of the pipeline is; for the `progress` of a pipeline function."""
         with self._state:
             self._spend(stage)
+            if stage != self._stage or not done:
+                self._began = self._clock()
             self._stage, self._done = stage, done
         self._draw()
 
@@ -107,7 +112,7 @@ class View:
             self._console = Console(stderr=True)
             self._live = Live(
                 console=self._console,
-                get_renderable=self._drawn,
+                get_renderable=self.drawn,
                 transient=True,
                 redirect_stdout=False,
                 redirect_stderr=False,
@@ -141,7 +146,8 @@ class View:
             if self._live is not None:
                 self._live.refresh()
 
-    def _drawn(self) -> RenderableType:
+    def drawn(self) -> RenderableType:
+        """What is shown now."""
         from rich.console import Group
         from rich.text import Text
 
@@ -151,9 +157,21 @@ class View:
         with self._state:
             lines = list(self._sending.drawn(max(1, height - _MARGIN)))
             doing = self._stage or self._sending.heading
-            rows = f"{plural(self._done, 'row')}  " if self._stage and self._done else ""
+            rows = self._rows(self._done, self._began) if self._stage else self._sent()
             heading = f"{doing}  {rows}{time_spent}{self._name}"
         return Group(Text(heading, style="bold", no_wrap=True, overflow="ellipsis"), *lines)
+
+    def _sent(self) -> str:
+        """How many rows were sent, and how fast."""
+        return self._rows(self._sending.sent, self._sending.began)
+
+    def _rows(self, done: int, began: float) -> str:
+        """How many rows are done, and how many in a second, once that can be told."""
+        if not done:
+            return ""
+        seconds = self._clock() - began
+        rate = f"{number(round(done / seconds))} rows/s  " if seconds >= _TELLING else ""
+        return f"{plural(done, 'row')}  {rate}"
 
 
 @contextmanager

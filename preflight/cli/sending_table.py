@@ -49,6 +49,9 @@ class SendingTable:
 
     Args:
         clock: seconds, from any zero.
+
+    Attributes:
+        began: when the first part was given to the provider.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
@@ -57,6 +60,7 @@ class SendingTable:
         self._parts = 0
         self._why = ""
         self._until = 0.0
+        self.began = 0.0
 
     @property
     def heading(self) -> str:
@@ -64,10 +68,18 @@ class SendingTable:
         left = len(self._lines) < self._parts
         return _SENDING if left or not all(map(_is_sent, self._lines.values())) else _FOLLOWING
 
+    @property
+    def sent(self) -> int:
+        """The rows that were sent, while there are more to send."""
+        sent = [line.rows for line in self._lines.values() if _is_sent(line)]
+        return sum(sent) if self.heading == _SENDING else 0
+
     def add(self, event: Event) -> None:
         """Takes an event into account."""
         match event:
             case Sending(part, parts):
+                if not self._lines:
+                    self.began = self._clock()
                 self._parts = parts
                 self._line(part, _SENDING)
             case PartSent(part):

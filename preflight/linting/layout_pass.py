@@ -150,6 +150,10 @@ class LayoutAnalyzer:
         none = np.zeros(len(plain), dtype=bool)
         in_table = np.concatenate([states.rows, rows])
         sample.merge(content.sample)
+        # Whether a column holds anything is all that rules about the layout ask.
+        filled = content.filled.copy()
+        for column in np.flatnonzero(filled == 0).tolist():
+            filled[column] = written.filled(plain, column, self._width)
         return dataclasses.replace(
             found,
             states=ChunkStates(
@@ -161,7 +165,7 @@ class LayoutAnalyzer:
             ),
             content=Content(
                 sample,
-                content.filled + written.filled(plain, self._width),
+                filled,
                 content.newlines,
                 content.well_formed + len(plain),
             ),

@@ -13,6 +13,7 @@ from preflight.core.errors import RuleError
 from preflight.core.types import Bools
 from preflight.rule import RowContext, Rule
 
+_FEW = 0.05
 Cells = Callable[[int], pa.Array]
 """The cells of a column, by its position."""
 
@@ -68,10 +69,19 @@ class RowSuspects:
                 own.setdefault(position, []).append(pattern)
         mask = np.zeros(count, dtype=bool)
         if first:
-            width = len(self._context.header)
-            mask |= _matches(_first_filled(map(column, range(width))), _either(first))
+            mask |= self._first_matches(count, column, _either(first))
         for position, some in own.items():
             mask |= _matches(column(position), _either(some))
+        return mask
+
+    def _first_matches(self, count: int, column: Cells, pattern: str) -> Bools:
+        """The rows whose first filled cell matches, and a few with a blank first cell."""
+        cells = pc.utf8_trim_whitespace(column(0))
+        blank = np.asarray(pc.equal(cells, ""), dtype=bool)
+        if np.count_nonzero(blank) > _FEW * count:
+            width = len(self._context.header)
+            return _matches(_first_filled(map(column, range(width))), pattern)
+        mask: Bools = _matches(cells, pattern) | blank
         return mask
 
     def _first_filled(self, table: pa.Table) -> pa.ChunkedArray:

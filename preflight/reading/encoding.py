@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
+import pyarrow as pa
 
 from preflight.core.errors import UsageError
 from preflight.core.types import Ints, InvalidByte, Source
@@ -41,7 +42,7 @@ _ISO_2022 = (
 _NO_FILE_ENCODINGS = {"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"}
 # It begins where a line does: each line is looked at once, however long it is.
 _LINE_BEYOND_ASCII = re.compile(rb"(?<![^\r\n])[^\r\n]*[\x80-\xff][^\r\n]*[\r\n]*")
-_MULTIBYTE_LEAD = 0xC2
+_CONTINUATION, _MULTIBYTE_LEAD, _LEAD_OF_THREE, _LEAD_OF_FOUR = 0x80, 0xC2, 0xE0, 0xF0
 _FEWEST_NULS = 2
 _SURE_NULS, _SOME_NULS = 8, 0.03
 _FEW = 8
@@ -187,6 +188,50 @@ def _codec(name: str) -> str:
 
 
 def _read_strictly(path: Path) -> _Strict:
+    seen = _valid(path)
+    return _decoded(path) if seen is None else seen
+
+
+def _valid(path: Path) -> _Strict | None:
+    """The result for a file of valid UTF-8, which need not be decoded; None for any other."""
+    seen, rest = _Strict(), b""
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            text = rest + block
+            if b"\x1b" in text:
+                return None
+            whole = len(text) - _begun(text)
+            rest = text[whole:]
+            if not text.isascii():
+                if not _is_utf8(text[:whole]):
+                    return None
+                leads = np.frombuffer(text, dtype=np.uint8, count=whole) >= _MULTIBYTE_LEAD
+                seen.valid += int(np.count_nonzero(leads))
+    return None if rest else seen
+
+
+def _begun(text: bytes) -> int:
+    """How many bytes at the end of a block begin a sequence that goes on in the next one."""
+    for count, byte in enumerate(reversed(text[-3:]), start=1):
+        if byte >= _MULTIBYTE_LEAD:
+            length = 2 + (byte >= _LEAD_OF_THREE) + (byte >= _LEAD_OF_FOUR)
+            return count if count < length else 0
+        if byte < _CONTINUATION:
+            return 0
+    return 0
+
+
+def _is_utf8(text: bytes) -> bool:
+    edges = np.array([0, len(text)], dtype=np.int64)
+    buffers = [None, pa.py_buffer(edges), pa.py_buffer(text)]
+    try:
+        pa.Array.from_buffers(pa.large_string(), 1, buffers).validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+def _decoded(path: Path) -> _Strict:
     seen = _Strict()
     names = set()
     with path.open("rb") as file:

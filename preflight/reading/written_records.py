@@ -87,6 +87,12 @@ class WrittenRecords:
         """The place in `_delimiters` of the first one of each record."""
         return np.searchsorted(self._delimiters, self.stretch.starts)
 
+    @functools.cached_property
+    def _has_quotes(self) -> Bools:
+        edges = np.append(self.stretch.starts, self.stretch.consumed)
+        has: Bools = np.diff(np.searchsorted(self.block.quotes, edges)) > 0
+        return has
+
     def cells(self, records: Ints, column: int, width: int) -> tuple[Ints, Ints]:
         """Where the cells of a column begin and end in the text, their quotes included.
 
@@ -125,9 +131,12 @@ class WrittenRecords:
         starts, stops = self.cells(records, column, width)
         doubled = np.zeros(len(records), dtype=bool)
         if len(self.block.quotes):
-            quoted = self._quoted(starts, stops)
-            doubled = np.diff(np.searchsorted(self.block.quotes, (starts, stops)), axis=0)[0] > 2
-            starts, stops = starts + quoted, stops - quoted
+            with_quotes = np.flatnonzero(self._has_quotes[records])
+            within = starts[with_quotes], stops[with_quotes]
+            quotes = np.diff(np.searchsorted(self.block.quotes, within), axis=0)[0]
+            doubled[with_quotes] = quotes > 2
+            starts[with_quotes] += quotes > 0
+            stops[with_quotes] -= quotes > 0
         edges = np.empty(2 * len(records) + 1, dtype=np.int64)
         edges[:-1:2], edges[1::2] = starts, stops
         edges[-1] = edges[-2] if len(records) else 0
@@ -144,16 +153,12 @@ class WrittenRecords:
                 found.append(np.searchsorted(self.stretch.starts, at, side="right") - 1)
         return np.concatenate(found)
 
-    def filled(self, records: Ints, width: int) -> Ints:
-        """The number of cells of regular records that are not blank, by column."""
-        counts = np.empty(width, dtype=np.int64)
-        for column in range(width):
-            starts, stops = self.cells(records, column, width)
-            sizes = stops - starts
-            blank = sizes == 0
-            blank |= (sizes == len(_BLANK)) & self._quoted(starts, stops)
-            counts[column] = len(records) - np.count_nonzero(blank)
-        return counts
+    def filled(self, records: Ints, column: int, width: int) -> int:
+        """How many cells of a column are not blank; the arguments are those of `cells`."""
+        starts, stops = self.cells(records, column, width)
+        sizes = stops - starts
+        blank = (sizes == 0) | ((sizes == len(_BLANK)) & self._quoted(starts, stops))
+        return len(records) - int(np.count_nonzero(blank))
 
     def needless_quotes(self) -> Ints:
         """Where quotes stand that a cell of a regular record can do without."""

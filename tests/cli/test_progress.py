@@ -325,3 +325,53 @@ def test_the_countdown_counts() -> None:
     assert told == [
         f"no answer: {left}" for left in ("next try in 7 s", "next try in 4 s", "trying again")
     ]
+
+
+def test_a_stage_tells_rows_and_rate_once_it_takes_some_seconds() -> None:
+    now = [0.0]
+    view = progress.View(drawable=False, clock=lambda: now[0])
+    headings = []
+    for now[0], stage, done in (
+        (0.0, "reading", 0),
+        (1.0, "reading", 20_000),
+        (4.0, "reading", 100_000),
+        (5.0, "writing", 0),
+        (8.0, "writing", 90_000),
+    ):
+        view.stage(stage, done, None)
+        headings.append(heading(view))
+    assert headings == [
+        "reading  0:00",
+        "reading  20,000 rows  0:01",
+        "reading  100,000 rows  25,000 rows/s  0:04",
+        "writing  0:05",
+        "writing  90,000 rows  30,000 rows/s  0:08",
+    ]
+
+
+def test_sending_tells_rows_and_rate() -> None:
+    now = [10.0]
+    view = progress.View(drawable=False, clock=lambda: now[0])
+    headings = []
+    for now[0], event in (
+        (10.0, Sending(P(1), 3)),
+        (12.5, PartSent(P(1), "j")),
+        (13.0, Sending(P(2), 3)),
+        (14.0, PartSent(P(2), "k")),
+    ):
+        view.event(event)
+        headings.append(heading(view))
+    assert headings == [
+        "sending  0:00",
+        "sending  5,000 rows  2,000 rows/s  0:02",
+        "sending  5,000 rows  1,667 rows/s  0:03",
+        "sending  10,000 rows  2,500 rows/s  0:04",
+    ]
+
+
+def heading(view: progress.View) -> str:
+    """The first line of a view."""
+    console = Console(width=80, file=io.StringIO())
+    with console.capture() as captured:
+        console.print(view.drawn())
+    return captured.get().splitlines()[0].rstrip()

@@ -43,7 +43,7 @@ def told(analysis: Analysis) -> tuple[object, ...]:
         analysis.before.tolist(),
         analysis.after.tolist(),
         [(rule.code, problem) for rule, problem in analysis.problems],
-        (analysis.view.filled, analysis.view.well_formed, analysis.view.newlines),
+        (tuple(map(bool, analysis.view.filled)), analysis.view.well_formed, analysis.view.newlines),
         analysis.guessed_rows,
         dict(analysis.repairs),
         [
