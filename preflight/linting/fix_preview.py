@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pyarrow as pa
@@ -11,13 +11,14 @@ import pyarrow as pa
 from preflight.config.column_mapping import with_joined
 from preflight.core.types import Bools, Chunk, Ints, Layout, Safety
 from preflight.linting.chunk_analysis import ChunkAnalysis
-from preflight.linting.fixer import FixedColumn, bad_rows, fix_cells, fix_column
+from preflight.linting.fixer import FixedCells, FixedColumn, bad_rows, fix_cells, fix_column
 from preflight.linting.folds import Rows
 from preflight.linting.linter import ColumnSuspects, Linter, RuleHits
 from preflight.linting.repair_records import RecordRepairs
 from preflight.linting.row_rules import without_rows
 from preflight.linting.row_states import CLEAN, REJECTED, RowStates
 
+_Hits = tuple[ColumnSuspects, tuple[RuleHits, ...]]
 _FEW_RECORDS = 1_000
 MOST_GUESSES = 5_000
 """How many cells are checked again to say which rejected rows unsafe fixes would save."""
@@ -116,17 +117,19 @@ class Guesser:
         for column, cells in zip(chunk.columns, hit, strict=True):
             if cells.any():
                 counts[_places(column.suspects, cells)] += 1
-                where = _places(column.suspects, self._changes(column.suspects, cells))
-                changed[column.suspects.column.position] = rows[where].astype(np.int32)
         so_far = np.cumsum(counts)
         reach = int(np.searchsorted(so_far, most, side="right")) if counts.any() else 0
+        left: list[_Hits] = []
+        for column, cells in zip(chunk.columns, hit, strict=True):
+            if not cells.any():
+                left.append((column.suspects, column.hits))
+                continue
+            changes, hits = self._guessed(column, cells, reach)
+            left += hits
+            where = _places(column.suspects, changes)
+            changed[column.suspects.column.position] = rows[where].astype(np.int32)
         saved = rows[:0]
         if reach:
-            left = (
-                hits
-                for column, cells in zip(chunk.columns, hit, strict=True)
-                for hits in self._left_in(column, cells, reach)
-            )
             still_bad = bad_rows(self._linter, left, len(rows))
             fixable = chunk.bad_after & ~chunk.condemned
             saved = np.flatnonzero((fixable & ~still_bad)[:reach])
@@ -142,25 +145,37 @@ class Guesser:
             at=so_far[saved],
         )
 
-    def _left_in(
-        self, column: FixedColumn, cells: Bools, reach: int
-    ) -> Iterator[tuple[ColumnSuspects, tuple[RuleHits, ...]]]:
-        """The hits that unsafe fixes leave in a column, in the first rows of its chunk.
+    def _guessed(self, column: FixedColumn, cells: Bools, reach: int) -> tuple[Bools, list[_Hits]]:
+        """What unsafe fixes would do in a column.
 
         Only cells that they may change are fixed again, and those that several safe fixes changed:
         an unsafe one may change what they were in between.
+
+        Args:
+            column: the column.
+            cells: a mask of the distinct cells that they may change.
+            reach: the hits that they leave are wanted in so many rows.
+
+        Returns:
+            A mask of the distinct cells that they change; and the hits that are left.
         """
-        if not cells.any():
-            yield column.suspects, column.hits
-            return
-        changes = np.zeros(len(cells), dtype=np.int64)
+        count = np.zeros(len(cells), dtype=np.int64)
         for change in column.fixed.changes:
-            changes += change.cells
-        again = cells | (changes > 1)
-        yield column.suspects, tuple(RuleHits(hit.code, hit.cells & ~again) for hit in column.hits)
-        some = _of_first_rows(column.suspects, reach, again)
-        if len(some.cells):
-            yield some, fix_column(self._linter, some, self._bold).hits
+            count += change.cells
+        again = cells | (count > 1)
+        rest = tuple(RuleHits(hit.code, hit.cells & ~again) for hit in column.hits)
+        left: list[_Hits] = [(column.suspects, rest)]
+        suspects = column.suspects
+        some = _of_first_rows(suspects, reach, again)
+        if not len(some.cells):
+            return self._changes(suspects, cells), left
+        fixed = fix_column(self._linter, some, self._bold)
+        left.append((some, fixed.hits))
+        if reach <= _places(suspects, again)[-1]:
+            return self._changes(suspects, cells), left
+        changed = np.zeros(len(cells), dtype=bool)
+        changed[again] = _unsafely_changed(fixed.fixed)
+        return changed & cells, left
 
     def _repairable(self, chunk: ChunkAnalysis) -> Chunk | None:
         """The malformed records that unsafe fixes would repair, as rows; None without any."""
@@ -195,12 +210,8 @@ class Guesser:
         """A mask of the distinct cells that unsafe fixes change, of some of them."""
         some = suspects.cells[cells].reset_index(drop=True)
         hits = {hit.code: hit.cells[cells] for hit in suspects.hits}
-        fixed = fix_cells(suspects.checks, some, hits, self._bold)
         changed = np.zeros(len(cells), dtype=bool)
-        at = np.flatnonzero(cells)
-        for change in fixed.changes:
-            if change.safety is Safety.UNSAFE:
-                changed[at[change.cells]] = True
+        changed[cells] = _unsafely_changed(fix_cells(suspects.checks, some, hits, self._bold))
         return changed
 
 
@@ -271,6 +282,15 @@ class FixPreview:
         records = frozenset(row for row in self._records if after[row - 1] == REJECTED)
         cells = sum(map(len, columns.values()))
         return Preview(rows, records, columns, cells, self._all_seen)
+
+
+def _unsafely_changed(fixed: FixedCells) -> Bools:
+    """A mask of the cells that an unsafe fix changed."""
+    changed = np.zeros(len(fixed.cells), dtype=bool)
+    for change in fixed.changes:
+        if change.safety is Safety.UNSAFE:
+            changed |= change.cells
+    return changed
 
 
 def _places(suspects: ColumnSuspects, cells: Bools) -> Ints:

@@ -34,12 +34,13 @@ class Run:
     together: float = 0.0
 
 
-def run(command: Sequence[str], *, memory: bool = False) -> Run:
+def run(command: Sequence[str], *, memory: bool = False, codes: Sequence[int] = (0, 1)) -> Run:
     """Runs a command line to its end; what it prints is dropped.
 
     Args:
         command: it.
         memory: whether to look at the memory of all of its processes, which takes time itself.
+        codes: the exit codes with which it did what it should.
     """
     with tempfile.TemporaryFile() as errors:
         began = time.perf_counter()
@@ -48,7 +49,7 @@ def run(command: Sequence[str], *, memory: bool = False) -> Run:
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - began
         process.returncode = code = os.waitstatus_to_exitcode(status)
-        if code not in (0, 1):
+        if code not in codes:
             errors.seek(0)
             text = errors.read().decode(errors="replace")
             raise SystemExit(f"{' '.join(command)} exited with {code}: {text}")

@@ -6,6 +6,7 @@ import dataclasses
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from preflight.kinds.phone import metadata
@@ -25,6 +26,10 @@ def reading(digits: list[str], region: str, *, plus: bool = False, few: int = 0)
 def test_every_region_has_a_numbering() -> None:
     """The metadata of today say enough of each, in patterns that RE2 takes."""
     assert [region for region in REGIONS if metadata.numbering(region) is None] == []
+    for plan in filter(None, map(metadata.numbering, REGIONS)):
+        patterns = (plan.abroad, plan.prefix, plan.general, plan.known, plan.typed, plan.leading)
+        for pattern in (*patterns, *plan.types):
+            pc.match_substring_regex(pa.array(["1"]), pattern)
     assert metadata.numbering("AQ") is None
     assert metadata.numbering("001", 800) is not None
 
