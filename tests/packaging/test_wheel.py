@@ -26,7 +26,7 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 NAME = "contact-preflight"
-SHIPPED = {".py", ".toml", ".json", ".typed", ".j2", ".css", ".js"}
+SHIPPED = {".py", ".toml", ".json", ".typed", ".j2", ".css", ".js", ".html", ".svg"}
 PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
 
 

@@ -52,5 +52,8 @@ const HIDDEN = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202
 const NAMES = { "\n": "⏎", "\r": "␍", "\t": "⇥", "\u00ad": "-" };
 export const seen = (text) => text.replace(HIDDEN, (char) => NAMES[char] || "·");
 
-// A message without the option of the command line that it names: the page has a button for that.
-export const plainly = (message) => message.replace(/ \([a-z ]*`--[^`]*`[^)]*\)/g, "");
+// A message without the options of the command line that it names: the page has buttons for them.
+export function plainly(message) {
+  const short = message.replace(/ \([a-z ]*`--[^`]*`[^)]*\)/g, "");
+  return short.split("; ").filter((part, at) => !at || !part.includes("`--")).join("; ");
+}

@@ -163,8 +163,10 @@ function previewed(made) {
 export async function saved(made, file) {
   open("Saved", [
     make("p", {}, `${plural(made.rows, "row")} written to`), make("code", { class: "value" }, made.path),
-    make("p", {}, file.run ? "To send the corrected rows from the command line:" : "To merge them with the clean rows:"),
-    make("code", { class: "value", id: "next" }, made.command),
+    ...(made.rows
+      ? [make("p", {}, file.run ? "To send the corrected rows from the command line:" : "To merge them with the clean rows:"),
+        make("code", { class: "value", id: "next" }, made.command)]
+      : [make("p", {}, "Every row is left out, so there is nothing to go on with.")]),
     make("p", { class: "quiet" }, "Your edits are kept: you can close this page and come back to it with the same command."),
   ]);
 }

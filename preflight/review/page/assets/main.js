@@ -27,7 +27,10 @@ const acts = {
   },
   take: (row, column) => step(() => call("take", { row, column })).then(() => grid.root.focus({ preventScroll: true })),
   takeAll: (kind) => step(() => call("take_all", { code: kind.code, column: kind.column })),
-  leaveOut: (row, out) => step(() => call("leave_out", { rows: [row], out })),
+  leaveOut: (row, out) => {
+    grid.go(grid.at + (out ? 1 : 0), grid.column);
+    return step(() => call("leave_out", { rows: [row], out }));
+  },
   column: (column) => grid.go(grid.at, column),
   back: () => grid.root.focus({ preventScroll: true }),
   settings: (which) => dialogs.columns(acts, which).catch(failed),
@@ -119,7 +122,7 @@ function opened(answer) {
   byId("subtitle").textContent = `${whose} · ${file.folder}`;
   byId("subtitle").title = file.folder;
   byId("send").hidden = !file.provider;
-  const told = [...file.refused.map((why) => `The whole file is refused: ${why}. See Columns…`), ...file.notes];
+  const told = [...file.refused.map((why) => `The whole file is refused: ${plainly(why)}. See Columns…`), ...file.notes];
   banner(told.join("\n"), file.refused.length > 0);
   sums();
 }
