@@ -310,7 +310,9 @@ def split(
 
 def _report(results: FixedFile, place: Path, settings: Settings) -> None:
     """Writes report.html and report.json, the last of the results in a staging folder."""
-    reported = documents.of_fix(results, written=WrittenResults(written_results.digests(place)))
+    known = {part.path.name: part.sha256 for part in results.parts}
+    digests = written_results.digests(place, known=known)
+    reported = documents.of_fix(results, written=WrittenResults(digests))
     documents.write(reported, place, show_values=settings.show_values, durable=False)
 
 

@@ -87,9 +87,18 @@ def digest(path: Path) -> str:
         return ""
 
 
-def digests(folder: Path, names: Iterable[str] = DIGESTED) -> dict[str, str]:
-    """The digests of those results of some names that are in a folder."""
-    return {name: digest(folder / name) for name in names if (folder / name).is_file()}
+def digests(
+    folder: Path, names: Iterable[str] = DIGESTED, *, known: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """The digests of those results of some names that are in a folder.
+
+    Args:
+        folder: with the results.
+        names: of results.
+        known: the digests of those that need not be read again, by name.
+    """
+    present = [name for name in names if (folder / name).is_file()]
+    return {name: (known or {}).get(name) or digest(folder / name) for name in present}
 
 
 def _changed_parts(folder: Path) -> list[str]:
