@@ -50,8 +50,25 @@ def among(context: RowContext) -> Mapping[int, str]:
 def check(rows: pd.DataFrame, context: RowContext) -> pd.Series[bool]:
     knows = functools.cache(context.profile.knows)  # the cells of a column repeat
     cells = rows.to_numpy(dtype=object).tolist()
-    valid = [not _is_header(row, context, knows) for row in cells]
+    # Columns whose cells repeat most come first: what they say is known, and mostly suffices.
+    order = sorted(range(rows.shape[1]), key=lambda at: rows.iloc[:, at].nunique())
+    valid = [
+        not _is_mostly_names([row[at] for at in order], knows)
+        or not _is_header(row, context, knows)
+        for row in cells
+    ]
     return pd.Series(valid, index=rows.index, dtype=bool)
+
+
+def _is_mostly_names(cells: list[str], knows: Callable[[str], bool]) -> bool:
+    """Whether most of the filled cells of a row are known names, whatever their order."""
+    names = [cell.strip() for cell in cells if cell.strip()]
+    unknown = 0
+    for name in names:
+        unknown += not knows(name)
+        if unknown * 2 >= len(names):
+            return False
+    return bool(names)
 
 
 def _is_header(cells: list[str], context: RowContext, knows: Callable[[str], bool]) -> bool:
