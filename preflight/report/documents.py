@@ -9,7 +9,7 @@ from preflight.core import files
 from preflight.core.books import Books, RunBooks
 from preflight.linting.cell_values import CellValues
 from preflight.linting.checked import Checked
-from preflight.report.formats import as_html, as_json
+from preflight.report.formats import as_json
 from preflight.report.listing import listing
 from preflight.report.records import valid
 from preflight.report.reported import Display, Reported, ReportedFile
@@ -35,6 +35,8 @@ def write(
         show_values: whether report.html has values of contacts; report.json never has any.
         durable: see `files.write`.
     """
+    from preflight.report.formats import as_html  # here: a check writes no results
+
     display = Display(show_values=bool(show_values))
     page = as_html.pieces(reported, display)
     files.write(folder / results_folder.PAGE, page, durable=durable)
