@@ -10,6 +10,9 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+# Of glibc's malloc.h.
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
+_LARGE = 1 << 20
 ENDING = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
 """The signals that ask a process to end: by a call, or because its terminal is gone."""
 WORTH = 6 << 20
@@ -84,3 +87,19 @@ def cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def return_freed_memory() -> None:
+    """Has this process, and those that it starts, give freed memory back to the system.
+
+    The analysis of a chunk allocates and frees arrays of some MB. The allocators of the C library
+    and of Arrow keep such blocks for later, by which a process holds twice what it uses. Where the
+    C library is not glibc, its allocator is left as it is. Call it before Arrow is imported.
+    """
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
+    import ctypes  # here: most calls have no need of it
+
+    with contextlib.suppress(OSError, TypeError, AttributeError):
+        tune = ctypes.CDLL(None).mallopt
+        for parameter in (_M_MMAP_THRESHOLD, _M_TRIM_THRESHOLD):
+            tune(parameter, _LARGE)

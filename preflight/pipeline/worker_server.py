@@ -11,7 +11,11 @@ import signal
 
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 
-import preflight.pipeline.local_engine  # noqa: E402 - Ctrl-C may come while it is imported
+from preflight.core.processes import return_freed_memory  # noqa: E402 - see above
+
+return_freed_memory()
+
+import preflight.pipeline.local_engine  # noqa: E402
 import preflight.pipeline.many_files  # noqa: E402, F401
 from preflight.config import catalogue  # noqa: E402
 

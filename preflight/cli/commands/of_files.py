@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from preflight.cli import completion, early_workers
+from preflight.cli import completion, large_files
 from preflight.cli.options import (
     across_option,
     against_option,
@@ -44,7 +44,7 @@ def check(**given: Any) -> int:
     or `-` for standard input. Several files have a line each and a total. Exits with 0 if nothing
     was found at or above --fail-on, with 1 if something was, with 2 if the check could not run.
     """
-    early_workers.prepare(given["paths"], given["jobs"])
+    large_files.prepare(given["paths"], given["jobs"])
     from preflight.cli.check import run
 
     return run(**given)
@@ -67,7 +67,7 @@ def fix(**given: Any) -> int:
     no row was rejected, or no more than --max-bad. With --diff, takes several PATHs, writes
     nothing, and exits with 1 if anything would be changed.
     """
-    early_workers.prepare(given["paths"], given["jobs"])
+    large_files.prepare(given["paths"], given["jobs"])
     from preflight.cli.fix import run
 
     return run(**given)

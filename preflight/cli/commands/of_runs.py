@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from preflight.cli import completion, early_workers
+from preflight.cli import completion, large_files
 from preflight.cli.options import (
     config_options,
     merge_options,
@@ -64,7 +64,7 @@ def submit(**given: Any) -> int:
     Exits with 1 if preflight and the provider rejected more rows than --max-bad accepts, with 3 if
     the provider or the network stopped the run; go on with `preflight resume`.
     """
-    early_workers.prepare([given["path"]], None)
+    large_files.prepare([given["path"]], None)
     from preflight.cli.submit import run
 
     return run(**given)

@@ -1,6 +1,7 @@
-"""Starts what starts worker processes before a command imports what it needs itself.
+"""What is done for large files before a command imports what it needs.
 
-On two cores both then import at the same time, and a large file is shared out at once.
+What starts worker processes is started: on two cores both then import at the same time, and the
+file is shared out at once. And the allocators are told to give freed memory back.
 """
 
 from __future__ import annotations
@@ -9,11 +10,11 @@ import contextlib
 from collections.abc import Iterable
 from pathlib import Path
 
-from preflight.core.processes import WORTH
+from preflight.core.processes import WORTH, return_freed_memory
 
 
 def prepare(paths: Iterable[str], jobs: int | None) -> None:
-    """Prepares for worker processes if the files are large enough for them.
+    """Prepares for files if they are large enough for worker processes.
 
     Args:
         paths: as typed; what is no file is not counted.
@@ -23,7 +24,10 @@ def prepare(paths: Iterable[str], jobs: int | None) -> None:
     for path in paths:
         with contextlib.suppress(OSError, ValueError):
             size += Path(path).stat().st_size if Path(path).is_file() else 0
-    if jobs == 1 or size < WORTH:
+    if size < WORTH:
+        return
+    return_freed_memory()
+    if jobs == 1:
         return
     from preflight.pipeline import workers  # here: most calls need none
 
