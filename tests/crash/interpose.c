@@ -82,6 +82,9 @@ static int class_of(int fd, int files)
     char name[64], path[4096];
     if (!armed || fd <= 2 || getpid() != armed || fstat(fd, &about))
         return NONE;
+    /* A pipe to a program is used by the first thread; another one wakes its own library. */
+    if (S_ISFIFO(about.st_mode) && syscall(SYS_gettid) != getpid())
+        return NONE;
     if (S_ISSOCK(about.st_mode) || S_ISFIFO(about.st_mode))
         return CALLS;
     if (!files || !S_ISREG(about.st_mode))
