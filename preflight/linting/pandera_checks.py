@@ -1,10 +1,10 @@
 """Rules as pandera checks.
 
 One adapter, `check_of`, turns a rule into a `pandera.Check` named by the rule's code. A
-`ContactSchema` of such checks validates anyone's frame; the engine has pandera
-apply the very same checks to the distinct suspects of a column and reads the mask each one returns,
-never an exception's text, which would hold values. Pandera is imported where the first check is
-made: its import takes longer than to lint a small file, and a clean file has no suspects.
+`ContactSchema` of such checks validates anyone's frame. The engine calls the function of the very
+same check on the distinct suspects of a column, and reads the mask that it returns, never an
+exception's text, which would hold values. It does so without pandera, which would pass the call on
+and whose import takes longer than to lint a small file; a test holds both to the same masks.
 
 Pandera lets a check pass that returns a scalar or a mask of another length. A rule's answer is
 therefore demanded to be a boolean mask of the index it was given; anything else, like an exception,
@@ -43,7 +43,6 @@ from preflight.rule import Context, Rule
 
 if TYPE_CHECKING:
     import pandera.pandas as pa_schema
-    from pandera.backends.pandas.checks import PandasCheckBackend
 
 VALUE, INSIDE, REGION = "value", "inside", "region"
 
@@ -83,7 +82,6 @@ class ColumnChecks:
         self.hints = plan.hints(column)
         self.region = plan.region or ""
         self._plan = plan
-        self._checks: dict[str, PandasCheckBackend] = {}
         patterns = [_suspects(rule, self) for rule in self.rules if rule.suspects]
         self._suspects = "|".join(f"(?:{pattern})" for pattern in patterns if pattern)
         marked = bool(self.rules) and all(rule.marks for rule in self.rules)
@@ -190,9 +188,8 @@ class ColumnChecks:
     def _reported(self, rule: Rule, cells: pd.DataFrame) -> Bools:
         if not len(self.business(rule, cells).cells):
             return np.zeros(len(cells), dtype=bool)
-        check = self._applied(rule)
         try:
-            answer = check.apply(cells)  # type: ignore[no-untyped-call]
+            answer = _judge_cells(rule, self, cells)
         except RuleCrashed:
             raise
         except Exception as error:  # noqa: BLE001 - a rule may raise anything
@@ -214,17 +211,6 @@ class ColumnChecks:
                 _Business(cells, None) if everywhere else _Business(cells[where], where)
             )
         return self._business[way]
-
-    def _applied(self, rule: Rule) -> PandasCheckBackend:
-        """A rule's check, ready to be applied.
-
-        Calling the check would also collect the failing cells, which nobody reads here.
-        """
-        from pandera.backends.pandas.checks import PandasCheckBackend
-
-        if rule.code not in self._checks:
-            self._checks[rule.code] = PandasCheckBackend(check_of(rule, self))
-        return self._checks[rule.code]
 
     def reasons(self, rule: Rule, cells: pd.DataFrame) -> np.ndarray | None:
         """A message for each hit cell; None where the rule's own message says all.

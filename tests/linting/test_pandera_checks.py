@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -9,10 +10,11 @@ import pandas as pd
 import pandera.pandas as pa_schema
 import pyarrow as pa
 import pytest
+from pandera.backends.pandas.checks import PandasCheckBackend
 
 from preflight.core.errors import ConfigError, RuleError, UsageError
 from preflight.linting.contact_schema import schema
-from preflight.linting.pandera_checks import ColumnChecks
+from preflight.linting.pandera_checks import ColumnChecks, check_of
 from preflight.linting.rule_answers import RuleCrashed
 from preflight.rule import Context, Rule, Scope, Severity
 from tests.cells import plan_for
@@ -159,6 +161,30 @@ def test_pandera_lets_nothing_pass_that_is_no_mask(check: object, said: str | No
     with pytest.raises(RuleCrashed) as crash:
         checks.failed(checks.rules[0], cells)
     assert str(crash.value) == said
+
+
+CELLS = [
+    "", " ", "n/a", "ann@kestrel-labs.com", " Bo@@kestrel-labs.com", "<cy@gmial.com>", "=1+1",
+    "+14155552671", "(415) 555-2671", "0171/3920814 o. 0171/3920815", "21/04/2026", "#REF!",
+    "2026-04-21T10:00",
+    "Dr. Ann", "ANN", "Ann\u200b", "US", "Nowhere", "<b>x</b>", "'x", "TRUE",
+]  # fmt: skip
+
+
+def test_pandera_and_the_engine_read_the_same_mask_of_every_check() -> None:
+    """Of each rule about cells, in a column of each kind."""
+    plan = plan_for("email", "phone", "created_at", "first_name", "country", "company")
+    seen = set()
+    for column in plan.columns:
+        checks = ColumnChecks(column, plan)
+        values = pd.Series(CELLS, dtype="str")
+        cells = checks.prepare(values, pd.Series("US", index=values.index, dtype="str"))
+        for rule in checks.rules:
+            rule = dataclasses.replace(rule, yields_to=frozenset())
+            answer = PandasCheckBackend(check_of(rule, checks)).apply(cells)  # type: ignore[no-untyped-call]
+            assert checks.failed(rule, cells).tolist() == (~answer.astype(bool)).tolist(), rule.code
+            seen.add(rule.code)
+    assert len(seen) > 40
 
 
 def test_what_a_rule_does_to_its_frame_is_no_other_rules_business() -> None:
