@@ -152,8 +152,12 @@ def _numbers(
     """The numbers of some findings, a row for each of `_NAMES`."""
     table, plan = block.findings, block.analysis.plan
     which, alike = block.alike()
-    common = np.array([_common(found, one, named=named) for one in alike], dtype=np.int64)
-    rule, column, message = common.reshape(-1, 3)[which].T
+    common = np.zeros((len(alike), 3), dtype=np.int64)
+    used, first = np.unique(which, return_index=True)
+    # As they appear, so that the page does not depend on where blocks end.
+    for at in used[np.argsort(first)].tolist():
+        common[at] = _common(found, alike[at], named=named)
+    rule, column, message = common[which].T
     fixes = [0, *(FIXED if plan.applies(safety) else GUESSED for safety in SAFETIES[1:])]
     old, new = shown.numbers(block)
     return np.stack(

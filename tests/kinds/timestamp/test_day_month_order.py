@@ -17,6 +17,7 @@ from preflight.kinds.timestamp.parser import DAY_FIRST, MONTH_FIRST
 from preflight.linting import contact_schema
 from preflight.linting.analysis import analyze
 from preflight.pipeline import check_fix_split
+from preflight.report.reported import Display
 from tests import checked
 from tests.cells import chunk_of, plan_for
 from tests.examples import examples
@@ -90,8 +91,9 @@ def test_the_last_row_settles_the_first_in_what_is_found_and_what_is_written(
     checked.fix(tmp_path, text, timezone="UTC")
     rows = checked.read(tmp_path / "out" / "clean.csv")
     assert [row["created_at"] for row in rows] == ["2026-04-03T15:30:00Z"]
-    again = checked.listed(found)
-    assert "2026-04-03T15:30:00Z" in str(again)
+    display = Display(show_values=True, token=str)
+    again = checked.rendered("json", checked.listed(found), display=display)
+    assert "2026-04-03T15:30:00Z" in again
 
 
 def test_a_column_with_both_orders_is_settled_by_neither_and_says_so(tmp_path: Path) -> None:
