@@ -53,8 +53,8 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
                          "write planted/headerless.csv --for talkvalue -o {new}.json",
                          "prune planted/people.csv --baseline out-base.json")),
     "diff": (FILES, ("fixed.preflight",)),
-    # The page itself has tests of its own; it shows values, and needs a browser.
-    "review": (FILES, ("planted/people.csv --magic", "none.preflight --no-browser")),
+    # Nothing to review. The page itself has tests of its own; it shows values, in a browser.
+    "review": (FILES, ("fixed.preflight/clean.csv --no-browser --state-dir state",)),
     "undo": (FILES, ("fixed.preflight --row {fixed}",
                      "fixed.preflight -o out-undone/people.csv --force")),
     "rules": (FILES, ("", "--for talkvalue")),
