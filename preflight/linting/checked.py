@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from preflight.core.books import Books
 from preflight.core.types import Chunk, Layout, Source
@@ -26,6 +26,18 @@ CHUNK_BYTES = 8 << 20
 
 def silent(stage: str, done: int, total: int | None) -> None:
     """The progress of a caller that wants none."""
+
+
+class _Counted(Protocol):
+    """A piece of the records of a file, or what was found in it."""
+
+    @property
+    def count(self) -> int:
+        """How many records it is of."""
+        ...
+
+
+Piece = TypeVar("Piece", bound=_Counted)
 
 
 class Check(Protocol):
@@ -113,11 +125,14 @@ class RecordStream:
     chunk_bytes: int = CHUNK_BYTES
 
     def __iter__(self) -> Iterator[Chunk]:
-        if not is_read(self.layout):
-            return
+        if is_read(self.layout):
+            yield from self.told(ahead(read_chunks(self.layout, chunk_bytes=self.chunk_bytes)))
+
+    def told(self, pieces: Iterable[Piece]) -> Iterator[Piece]:
+        """Pieces of the records, or what was found in them, while `progress` is told of them."""
         done = 0
         self.progress(self.stage, done, None)
-        for chunk in ahead(read_chunks(self.layout, chunk_bytes=self.chunk_bytes)):
-            yield chunk
-            done += chunk.count
+        for piece in pieces:
+            yield piece
+            done += piece.count
             self.progress(self.stage, done, None)

@@ -88,7 +88,7 @@ def analyze_chunk(
         row_rules: of the file.
         read: the chunk as read.
         records_behind: the number of records after it that are not blank, see
-            `row_rules.following`.
+            `look_ahead`.
         begun: whether another table has begun before it.
     """
     result = row_rules.judge(read, records_behind, begun=begun)

@@ -21,8 +21,9 @@ from preflight.linting.fix_preview import Guesser, Guesses
 from preflight.linting.folds import Content, FixedRows, content_of, fixed_rows
 from preflight.linting.kept_chunks import PackedResults, packed_results
 from preflight.linting.linter import Linter
+from preflight.linting.look_ahead import followed
 from preflight.linting.row_hashes import RowHasher, RowHashes
-from preflight.linting.row_rules import RowRules, following
+from preflight.linting.row_rules import RowRules, filled
 from preflight.linting.row_states import ChunkStates
 from preflight.linting.snapshot_fold import Seen, seen_in
 
@@ -90,31 +91,29 @@ class ChunkAnalyzer:
 
     Args:
         job: what is asked.
+
+    Attributes:
+        row_rules: of the file.
     """
 
     def __init__(self, job: Job) -> None:
         self._job = job
         self._hasher = RowHasher(job.plan, across=job.across)
         self._linter = Linter(job.plan, compared=self._hasher.asked)
-        self._row_rules = RowRules(job.plan, job.layout)
+        self.row_rules = RowRules(job.plan, job.layout)
         self._guesser = Guesser(self._linter, job.layout)
-
-    @property
-    def tail(self) -> int:
-        """The number of records after a chunk that the rules need to know."""
-        return self._row_rules.tail
 
     def result(self, read: Chunk, records_behind: int, *, begun: bool, guesses: int) -> ChunkResult:
         """What is found in a chunk.
 
         Args:
             read: the chunk.
-            records_behind: the number of records after it that are not blank, see `following`.
+            records_behind: the number of records after it that are not blank, see `look_ahead`.
             begun: whether another table has begun before it.
             guesses: how many cells are fixed once more to see what unsafe fixes would save.
         """
         plan = self._job.plan
-        found = analyze_chunk(self._linter, self._row_rules, read, records_behind, begun=begun)
+        found = analyze_chunk(self._linter, self.row_rules, read, records_behind, begun=begun)
         pictured = plan.pictured and bool(plan.columns)
         return ChunkResult(
             count=read.count,
@@ -166,7 +165,7 @@ def in_this_process(chunks: Iterable[Chunk]) -> Engine:
     def results(job: Job, left: Left) -> Iterator[ChunkResult]:
         analyzer = ChunkAnalyzer(job)
         begun = False
-        for read, behind in following(chunks, analyzer.tail):
+        for read, behind in followed(chunks, filled, analyzer.row_rules.tail):
             result = analyzer.result(read, behind, begun=begun, guesses=left())
             begun = result.begun
             yield result

@@ -7,7 +7,6 @@ rule about rows or cells seeks, has no finding; so it is enough to count it.
 from __future__ import annotations
 
 import dataclasses
-from collections import deque
 from collections.abc import Iterator
 
 import numpy as np
@@ -19,7 +18,7 @@ from preflight.linting.checked import RecordStream
 from preflight.linting.chunk_result import ChunkAnalyzer, ChunkResult, Job, Left
 from preflight.linting.folds import Content
 from preflight.linting.kept_chunks import with_rows
-from preflight.linting.row_rules import RowRules
+from preflight.linting.look_ahead import followed
 from preflight.linting.row_states import ChunkStates
 from preflight.reading.prefetch import ahead
 from preflight.reading.written_records import WrittenReader, WrittenRecords
@@ -43,33 +42,16 @@ def asks_for_layout(job: Job) -> bool:
 
 def layout_pass(read: RecordStream, job: Job, left: Left) -> Iterator[ChunkResult]:
     """The results of all chunks, see `chunk_result.Engine`."""
-    analyzer = LayoutAnalyzer(job)
-    held: deque[WrittenRecords] = deque()
-    begun, done = False, 0
-    read.progress(read.stage, done, None)
-    records = ahead(WrittenReader(job.layout).records(read.chunk_bytes))
-    for written, behind in _followed(records, held, analyzer.tail):
-        result = analyzer.result(written, behind, begun=begun, guesses=left())
-        begun = result.begun
-        yield result
-        done += result.count
-        read.progress(read.stage, done, None)
 
+    def results() -> Iterator[ChunkResult]:
+        analyzer, begun = LayoutAnalyzer(job), False
+        records = ahead(WrittenReader(job.layout).records(read.chunk_bytes))
+        for written, behind in followed(records, _filled, analyzer.row_rules.tail):
+            result = analyzer.result(written, behind, begun=begun, guesses=left())
+            begun = result.begun
+            yield result
 
-def _followed(
-    records: Iterator[WrittenRecords], held: deque[WrittenRecords], most: int
-) -> Iterator[tuple[WrittenRecords, int]]:
-    """Each range, with the number of records after it that are not blank, at most so many."""
-    behind = 0
-    for written in records:
-        behind += _filled(written) if held else 0
-        held.append(written)
-        while held and behind >= most:
-            yield held.popleft(), most
-            behind -= _filled(held[0]) if held else 0
-    while held:
-        yield held.popleft(), behind
-        behind -= _filled(held[0]) if held else 0
+    return read.told(results())
 
 
 def _filled(written: WrittenRecords) -> int:
@@ -81,20 +63,18 @@ class LayoutAnalyzer:
 
     Args:
         job: what is asked.
+
+    Attributes:
+        row_rules: of the file.
     """
 
     def __init__(self, job: Job) -> None:
         self._analyzer = ChunkAnalyzer(job)
-        self._row_rules = RowRules(job.plan, job.layout)
+        self.row_rules = self._analyzer.row_rules
         self._width = len(job.layout.header)
         marks = {mark for rule in job.plan.scoped(Scope.CELL) for mark in rule.marks}
         self._marks = [mark.encode("ascii") for mark in sorted(marks)]
         self._joined = len(job.plan.columns) > self._width
-
-    @property
-    def tail(self) -> int:
-        """The number of records at the end of a file that rules see as such."""
-        return self._row_rules.tail
 
     def result(
         self, written: WrittenRecords, behind: int, *, begun: bool, guesses: int
@@ -129,14 +109,14 @@ class LayoutAnalyzer:
             np.logical_or(unclear, doubled, out=unclear)
             return cells
 
-        sought = self._row_rules.seeks(len(records), column)
+        sought = self.row_rules.seeks(len(records), column)
         parsed = written.good.copy()
         parsed[records] = sought | unclear
         parsed[written.holding(self._marks)] = True
         parsed &= written.good
         # The last records of the file are seen as a whole.
         left = np.cumsum(~written.blank[::-1])[::-1] - 1 + behind
-        parsed |= written.good & (left < self.tail)
+        parsed |= written.good & (left < self.row_rules.tail)
         good = np.flatnonzero(written.good)
         parsed[good[sample.among(written.rows[good])]] = True
         return parsed if parsed.sum() < _WORTH * len(good) else written.good

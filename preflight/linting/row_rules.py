@@ -11,8 +11,7 @@ Before that, records with a wrong number of fields that can be repaired become r
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -34,25 +33,6 @@ from preflight.rule import RowContext, Rule, Scope
 
 _NO_ROWS: Ints = np.empty(0, dtype=np.int64)
 _RAGGED = (Flaw.SHORT, Flaw.LONG)
-
-
-def following(chunks: Iterable[Chunk], most: int) -> Iterator[tuple[Chunk, int]]:
-    """Each chunk, with the number of records after it in the file that are not blank.
-
-    Counts at most `most` of them, so that no more than these are read ahead.
-    """
-    held: deque[tuple[Chunk, int]] = deque()
-    behind = 0
-    for chunk in chunks:
-        count = filled(chunk)
-        behind += count if held else 0
-        held.append((chunk, count))
-        while held and behind >= most:
-            yield held.popleft()[0], most
-            behind -= held[0][1] if held else 0
-    while held:
-        yield held.popleft()[0], behind
-        behind -= held[0][1] if held else 0
 
 
 def filled(chunk: Chunk) -> int:
@@ -182,7 +162,7 @@ class RowRules:
 
         Args:
             chunk: as read.
-            behind: the number of records after it that are not blank, see `following`.
+            behind: the number of records after it that are not blank, see `look_ahead`.
             begun: whether another table has begun before the chunk.
         """
         repaired = self._repairs.repair(chunk)

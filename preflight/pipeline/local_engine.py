@@ -26,6 +26,7 @@ from preflight.core.processes import WORTH, cores
 from preflight.linting.checked import RecordStream
 from preflight.linting.chunk_result import ChunkAnalyzer, ChunkResult, Job, Left, in_this_process
 from preflight.linting.layout_pass import asks_for_layout, layout_pass
+from preflight.linting.look_ahead import followed
 from preflight.linting.row_rules import RowRules, filled
 from preflight.pipeline.between_processes import packed, unpacked
 from preflight.pipeline.workers import outcome, workers
@@ -77,7 +78,7 @@ class LocalEngine:
         processes = self._processes(job)
         if processes <= 1:
             return in_this_process(read)(job, left)
-        return self._in_workers(job, left, read, processes)
+        return read.told(self._in_workers(job, left, read.chunk_bytes, processes))
 
     def _processes(self, job: Job) -> int:
         if not is_read(job.layout) or job.plan.mail is not None:
@@ -88,15 +89,13 @@ class LocalEngine:
         return cores() if size >= WORTH else 1
 
     def _in_workers(
-        self, job: Job, left: Left, read: RecordStream, processes: int
+        self, job: Job, left: Left, range_bytes: int, processes: int
     ) -> Iterator[ChunkResult]:
         place = self.work / ("again.job" if job.again else "first.job")
         sources = tuple(self.rules)
         files.write(place, pickle.dumps((sources, packed(job))), durable=False)
         rules = catalogue.load(sources)
-        ranges = followed(job, read.chunk_bytes)
-        begun, done = False, 0
-        read.progress(read.stage, done, None)
+        ranges, begun = ranges_of(job, range_bytes), False
         with workers(processes) as pool:
             waiting: deque[tuple[Task, Future[bytes]]] = deque()
             while True:
@@ -110,8 +109,6 @@ class LocalEngine:
                     begun = True
                     waiting = deque(_again(pool, task) for task, _ in waiting)
                 yield result
-                done += result.count
-                read.progress(read.stage, done, None)
 
 
 def _again(pool: ProcessPoolExecutor, task: Task) -> tuple[Task, Future[bytes]]:
@@ -120,27 +117,19 @@ def _again(pool: ProcessPoolExecutor, task: Task) -> tuple[Task, Future[bytes]]:
     return task, pool.submit(analyzed, task)
 
 
-def followed(job: Job, range_bytes: int) -> Iterator[tuple[TextRange, int]]:
+def ranges_of(job: Job, range_bytes: int) -> Iterator[tuple[TextRange, int]]:
     """Each range of a file, with the number of records after it that are not blank.
 
-    Counts as many of them as the rules need to know. Most ranges show so many records that are
-    surely not blank; the last ones of a file are read to know.
+    Most ranges show so many records that are surely not blank; the last ones of a file are read to
+    know.
     """
     most = RowRules(job.plan, job.layout).tail
     reader = RangeReader(job.layout)
-    held: deque[tuple[TextRange, int]] = deque()
-    behind = 0
-    for cut in reader.cuts(range_bytes):
-        sure = reader.surely_filled(cut, most)
-        behind += sure if held else 0
-        held.append((cut.range, sure))
-        while held and behind >= most:
-            yield held.popleft()[0], most
-            behind -= held[0][1] if held else 0
-    last = [here for here, _ in held]
-    counts = [filled(reader.read(here)) for here in last[1:]]
-    for at, here in enumerate(last):
-        yield here, min(most, sum(counts[at:]))
+    cuts = ((cut.range, reader.surely_filled(cut, most)) for cut in reader.cuts(range_bytes))
+    counted = followed(
+        cuts, lambda cut: cut[1], most, recount=lambda cut: filled(reader.read(cut[0]))
+    )
+    return ((here, behind) for (here, _), behind in counted)
 
 
 def analyzed(task: Task) -> bytes:

@@ -103,7 +103,7 @@ class Judge:
             column: {} for column in self._linter.columns
         }
         self._no_records = _no_records()
-        self._tail = RowRules(self._plan, self._layout).tail
+        self._row_rules = RowRules(self._plan, self._layout)
 
     @property
     def rules(self) -> Mapping[str, Rule]:
@@ -119,10 +119,11 @@ class Judge:
         """
         verdicts: dict[int, RowVerdict] = {}
         behind = len(self._universe) - np.searchsorted(self._universe, rows, side="right")
-        inside = behind >= self._tail
+        tail = self._row_rules.tail
+        inside = behind >= tail
         if inside.any():
             at = np.flatnonzero(inside)
-            verdicts |= self._judged(rows[at], [cells[place] for place in at.tolist()], self._tail)
+            verdicts |= self._judged(rows[at], [cells[place] for place in at.tolist()], tail)
         for place in np.flatnonzero(~inside).tolist():
             alone = rows[place : place + 1]
             verdicts |= self._judged(alone, [cells[place]], int(behind[place]))
@@ -132,7 +133,7 @@ class Judge:
         self, rows: Ints, cells: Sequence[Sequence[str]], behind: int
     ) -> dict[int, RowVerdict]:
         chunk = self._chunk(rows, cells)
-        ruled = RowRules(self._plan, self._layout).judge(chunk, behind)
+        ruled = self._row_rules.judge(chunk, behind)
         faults: dict[int, list[Fault]] = {row: [] for row in rows.tolist()}
         found = ruled.findings.frame
         for row, fault in zip(

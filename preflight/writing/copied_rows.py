@@ -7,6 +7,7 @@ of the others the cells that fixes change are replaced in the text.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -60,6 +61,10 @@ class TextPass:
     def _plan(self) -> Plan:
         return self.analysis.plan
 
+    @functools.cached_property
+    def _repairs(self) -> RecordRepairs:
+        return RecordRepairs(self._plan, self._layout)
+
     def fixed(
         self, written: WrittenRecords, kept: KeptChunk, after: RowStates
     ) -> tuple[FixedChunk, CleanRows]:
@@ -90,7 +95,7 @@ class TextPass:
     def _again(self, written: WrittenRecords, kept: KeptChunk, parsed: Bools) -> AgainChunk:
         """The range as a chunk that holds only those of its good records that are to be parsed."""
         read = written.chunk(parsed)
-        repaired = RecordRepairs(self._plan, self._layout).repair(read)
+        repaired = self._repairs.repair(read)
         first, last = int(written.rows[0]), int(written.rows[-1])
         in_table = written.good.copy()
         in_table[repaired.repairs["row"].to_numpy(dtype=np.int64) - first] = True

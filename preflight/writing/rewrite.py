@@ -40,14 +40,14 @@ def rewritten(
     analysis = checked.analysis
     if not is_read(checked.layout):
         return
+    read = checked.records(stage, progress)
     if not can_copy(analysis):
-        yield from rewrite(analysis, checked.records(stage, progress))
+        yield from rewrite(analysis, read)
         return
-    second_pass, done = TextPass(analysis), 0
+    second_pass = TextPass(analysis)
     limit, columns = analysis.plan.profile.limits.bytes, analysis.output_columns
-    progress(stage, done, None)
     records = WrittenReader(checked.layout).records(checked.chunk_bytes)
-    for written, kept in analysis.kept.beside(ahead(records)):
+    for written, kept in analysis.kept.beside(read.told(ahead(records))):
         fixed, clean = second_pass.fixed(written, kept, analysis.after)
         over = clean.too_large(columns, limit)
         if over.any():
@@ -57,8 +57,6 @@ def rewritten(
             fixed, clean = second_pass.fixed(written, kept, after)
             fixed = _told(fixed, rows, lines)
         yield fixed, clean
-        done += written.count
-        progress(stage, done, None)
 
 
 def rewrite(analysis: Analysis, chunks: Iterable[Chunk]) -> Iterator[tuple[FixedChunk, CleanRows]]:

@@ -19,7 +19,7 @@ EDITED = {
     "email": "new{}@kestrel-labs.com",
     "first_name": "Zoë {}",
     "phone": "(415) 555-{:04d}",
-    "country": "US",
+    "country": "DE",
 }
 
 

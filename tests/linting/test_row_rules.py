@@ -18,7 +18,8 @@ from preflight.core.types import Chunk, Flaw, Safety, Severity
 from preflight.linting.analysis import analyze
 from preflight.linting.apply_fixes import apply_fixes
 from preflight.linting.checked import Checked
-from preflight.linting.row_rules import RowRules, following
+from preflight.linting.look_ahead import followed
+from preflight.linting.row_rules import RowRules, filled
 from preflight.linting.row_states import CLEAN, DROPPED, REJECTED
 from preflight.pipeline import check_fix_split
 from preflight.rule import RowContext, Rule, Scope
@@ -63,7 +64,7 @@ def judged(rule: Rule, *chunks: Chunk, unsafe: bool = False) -> list[Any]:
     """What the rule says of chunks of two columns, email and company."""
     plan = plan_for("email", "company", rules=[rule], unsafe=unsafe)
     rules = RowRules(plan, layout("email", "company"))
-    return [rules.judge(chunk, behind) for chunk, behind in following(chunks, rules.tail)]
+    return [rules.judge(chunk, behind) for chunk, behind in followed(chunks, filled, rules.tail)]
 
 
 def found_rows(rule: Rule, *chunks: Chunk) -> list[int]:
@@ -81,7 +82,7 @@ def test_each_chunk_comes_with_how_many_records_follow_it(counts: list[int], mos
         for count in counts
     ]
     full = [count + count % 2 for count in counts]
-    got = list(following(iter(chunks), most))
+    got = list(followed(iter(chunks), filled, most))
     assert [chunk for chunk, _ in got] == chunks
     assert [min(behind, most) for _, behind in got] == [
         min(sum(full[at + 1 :]), most) for at in range(len(full))
@@ -97,11 +98,11 @@ def test_no_more_chunks_are_read_ahead_than_a_tail_needs() -> None:
             read.append(number)
             yield chunk_of(["x", "y"])
 
-    ahead = following(chunks(), 3)
+    ahead = followed(chunks(), filled, 3)
     next(ahead)
     assert read == [0, 1, 2]
     read.clear()
-    next(following(chunks(), 0))
+    next(followed(chunks(), filled, 0))
     assert read == [0]
 
 

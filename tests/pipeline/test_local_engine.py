@@ -20,7 +20,7 @@ from preflight.linting.analysis import Analysis, analyze
 from preflight.linting.checked import Checked, RecordStream
 from preflight.linting.chunk_result import ChunkAnalyzer, ChunkResult, Job, Left
 from preflight.pipeline import check_fix_split
-from preflight.pipeline.local_engine import followed
+from preflight.pipeline.local_engine import ranges_of
 from preflight.reading.ranges import RangeReader
 from tests.calls import EXPORTS, ODD, SHOW
 from tests.checked import check, listed, summarised, work
@@ -58,7 +58,7 @@ def in_any_order(checked: Checked, size: int, seed: int, folder: Path) -> Analys
     """The file of a check once more: its ranges shuffled, each read and analyzed by itself."""
 
     def engine(job: Job, left: Left) -> Iterator[ChunkResult]:
-        tasks = list(enumerate(followed(job, size)))
+        tasks = list(enumerate(ranges_of(job, size)))
         random.Random(seed).shuffle(tasks)
         for begun in (False, True):
             found = {}
