@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import importlib
 import socket
 import sqlite3
-import threading
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from preflight.core.errors import MissingExtra, UsageError, WriteError
+from preflight.core import web_server
+from preflight.core.errors import UsageError, WriteError
+from preflight.core.web_server import WebServer
 from preflight.providers.sandbox.faults import Faults, parse
 from preflight.providers.sandbox.store import Store
 from preflight.providers.sandbox.tools import install
 
 if TYPE_CHECKING:
-    import uvicorn
-
     from preflight.providers.sandbox.judge import Magic
 
 _NEEDED = ("starlette", "uvicorn", "h11", "python_multipart")
@@ -31,11 +29,7 @@ def require_extra() -> None:
     Raises:
         MissingExtra: the extra `sandbox` is not installed.
     """
-    for module in _NEEDED:
-        try:
-            importlib.import_module(module)
-        except ImportError:
-            raise MissingExtra("the sandbox", "sandbox") from None
+    web_server.require_extra("the sandbox", "sandbox", _NEEDED)
 
 
 def magic_values() -> tuple[tuple[str, Magic], ...]:
@@ -88,8 +82,7 @@ class Sandbox:
         self._clock = clock
         self._job_seconds = job_seconds
         self._store: Store | None = None
-        self._server: uvicorn.Server | None = None
-        self._thread: threading.Thread | None = None
+        self._server: WebServer | None = None
         self.faults = Faults(ROUTES)
         for text in faults:
             self.faults.add(parse(text))
@@ -128,8 +121,6 @@ class Sandbox:
 
     def __enter__(self) -> Self:
         """Starts to serve, and returns when connections are accepted."""
-        import uvicorn
-
         from preflight.providers.sandbox.app import build
         from preflight.providers.sandbox.stand import Desk
         from preflight.providers.sandbox.wire import CuttableProtocol
@@ -149,25 +140,11 @@ class Sandbox:
             listener.close()
             why = f": {error.reason}" if isinstance(error, WriteError) else ": it is not a database"
             raise UsageError(f"the sandbox cannot keep its state in {self._state}{why}") from None
-        config = uvicorn.Config(
-            build(Desk(self._store, self._clock, self._job_seconds), self.faults),
-            http=CuttableProtocol,
-            ws="none",
-            loop="asyncio",
-            lifespan="off",
-            log_config=None,
-            log_level="error",
-            access_log=False,
-            timeout_graceful_shutdown=1,
+        app = build(Desk(self._store, self._clock, self._job_seconds), self.faults)
+        self._server = WebServer(
+            app, listener, "preflight-sandbox", log_level="error", http=CuttableProtocol
         )
-        server = uvicorn.Server(config)
-        self._server = server
-        self._thread = threading.Thread(
-            target=server.run, args=([listener],), name="preflight-sandbox", daemon=True
-        )
-        self._thread.start()
-        while not server.started and self._thread.is_alive():
-            time.sleep(0.005)
+        self._server.start()
         return self
 
     def __exit__(
@@ -178,15 +155,15 @@ class Sandbox:
     ) -> None:
         """Stops to serve; what was accepted stays in the state file."""
         self.stop()
-        if self._thread is not None:
-            self._thread.join()
+        if self._server is not None:
+            self._server.wait()
         self.store.close()
         self._store = None
 
     def stop(self) -> None:
         """Asks the server to end; for another thread than the one that waits for it."""
         if self._server is not None:
-            self._server.should_exit = True
+            self._server.stop()
 
     def serve_forever(self) -> None:
         """Serves in the foreground until `stop` is called or Ctrl-C raises KeyboardInterrupt.
@@ -196,5 +173,5 @@ class Sandbox:
         if self._store is None:
             with self:
                 self.serve_forever()
-        elif self._thread is not None:
-            self._thread.join()
+        elif self._server is not None:
+            self._server.wait()

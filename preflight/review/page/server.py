@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
 import socket
-import threading
-import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
-from preflight.core.errors import MissingExtra, UsageError
+from preflight.core import web_server
+from preflight.core.errors import UsageError
+from preflight.core.web_server import WebServer
 from preflight.review.review import Review
-
-if TYPE_CHECKING:
-    import uvicorn
 
 _NEEDED = ("starlette", "uvicorn", "h11")
 _HOST = "127.0.0.1"
@@ -26,11 +22,7 @@ def require_extra() -> None:
     Raises:
         MissingExtra: the extra `review` is not installed.
     """
-    for module in _NEEDED:
-        try:
-            importlib.import_module(module)
-        except ImportError:
-            raise MissingExtra("preflight review", "review") from None
+    web_server.require_extra("preflight review", "review", _NEEDED)
 
 
 class Server:
@@ -52,8 +44,7 @@ class Server:
         bug: Callable[[Exception], str],
     ) -> None:
         self._review, self._wanted, self._renewed, self._bug = review, port, renewed, bug
-        self._server: uvicorn.Server | None = None
-        self._thread: threading.Thread | None = None
+        self._server: WebServer | None = None
         self.port = 0
         self.token = ""
 
@@ -72,8 +63,6 @@ class Server:
 
     def __enter__(self) -> Self:
         """Starts to serve, and returns when connections are accepted."""
-        import uvicorn
-
         from preflight.review.page.app import build
         from preflight.review.page.guard import Keys
 
@@ -81,24 +70,11 @@ class Server:
         self.port = listener.getsockname()[1]
         keys = Keys(lambda token: self._renewed(self._address(token)))
         self.token = keys.token
-        config = uvicorn.Config(
-            build(self._review, keys, self.port, self._bug),
-            ws="none",
-            loop="asyncio",
-            lifespan="off",
-            log_config=None,
-            log_level="critical",
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=1,
+        app = build(self._review, keys, self.port, self._bug)
+        self._server = WebServer(
+            app, listener, "preflight-review", log_level="critical", server_header=False
         )
-        server = self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(
-            target=server.run, args=([listener],), name="preflight-review", daemon=True
-        )
-        self._thread.start()
-        while not server.started and self._thread.is_alive():
-            time.sleep(0.005)
+        self._server.start()
         return self
 
     def __exit__(
@@ -109,14 +85,13 @@ class Server:
     ) -> None:
         """Stops to serve; every edit is in the journal."""
         if self._server is not None:
-            self._server.should_exit = True
-        if self._thread is not None:
-            self._thread.join()
+            self._server.stop()
+            self._server.wait()
 
     def wait(self) -> None:
         """Waits until Ctrl-C raises KeyboardInterrupt."""
-        while self._thread is not None and self._thread.is_alive():
-            self._thread.join(0.2)
+        while self._server is not None and not self._server.wait(0.2):
+            pass
 
 
 def _listener(port: int) -> socket.socket:

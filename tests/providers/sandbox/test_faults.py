@@ -245,9 +245,9 @@ def test_a_slow_answer_is_given_up_when_its_client_leaves(sandbox: Sandbox) -> N
     server = sandbox._server
     assert server is not None
     end = time.monotonic() + 10
-    while server.server_state.tasks and time.monotonic() < end:
+    while server.answering and time.monotonic() < end:
         time.sleep(0.01)
-    assert not server.server_state.tasks
+    assert server.answering == 0
 
 
 @pytest.mark.parametrize(("provider", "route", "call"), [
