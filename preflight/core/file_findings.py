@@ -77,11 +77,6 @@ class LateFindings:
         found = tables.concat(self._of(number) for number in numbers if number in self._by_rows)
         return found.only((found.rows >= first) & (found.rows <= last))
 
-    @property
-    def frame(self) -> pd.DataFrame:
-        """All of them, see `Findings.frame`."""
-        return tables.concat(self).frame
-
     def move(self, folder: Path) -> None:
         """See `Pages.move`."""
         self._pages.move(folder)

@@ -93,8 +93,8 @@ def return_freed_memory() -> None:
     """Has this process, and those that it starts, give freed memory back to the system.
 
     The analysis of a chunk allocates and frees arrays of some MB. The allocators of the C library
-    and of Arrow keep such blocks for later, by which a process holds twice what it uses. Where the
-    C library is not glibc, its allocator is left as it is. Call it before Arrow is imported.
+    and of Arrow keep such blocks for later, by which a process holds far more than it uses. Where
+    the C library is not glibc, its allocator is left as it is. Call it before Arrow is imported.
     """
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     import ctypes  # here: most calls have no need of it

@@ -67,11 +67,6 @@ class WebServer:
         while not self._server.started and self._thread.is_alive():
             time.sleep(0.005)
 
-    @property
-    def answering(self) -> int:
-        """How many requests are being answered."""
-        return len(self._server.server_state.tasks)
-
     def stop(self) -> None:
         """Asks it to end; for another thread than the one that waits for it."""
         self._server.should_exit = True

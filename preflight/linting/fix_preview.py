@@ -44,19 +44,6 @@ class Preview:
     cells: int
     all_seen: bool
 
-    def changes(self, row: int, column: int) -> bool:
-        """Whether unsafe fixes would change a cell.
-
-        Args:
-            row: of the cell.
-            column: its number, from 1.
-        """
-        rows = self.columns.get(column - 1)
-        if rows is None:
-            return False
-        at = int(np.searchsorted(rows, row))
-        return at < len(rows) and int(rows[at]) == row
-
 
 @dataclasses.dataclass(frozen=True)
 class Guesses:

@@ -1,4 +1,4 @@
-"""Judges rows that a person edits, by the rules of the check, one row in milliseconds.
+"""Judges rows that a person edits, by the rules of the check, without reading their file again.
 
 A check of a file compiles the plan and reads every row. Here the plan is compiled once, and of an
 edited row only the cells are judged that were never judged before: what a rule about cells says

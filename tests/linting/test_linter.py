@@ -10,6 +10,7 @@ import pytest
 
 from preflight.config.catalogue import builtin
 from preflight.config.plan import Plan
+from preflight.core import findings as tables
 from preflight.core.types import Chunk, Flaw, Layout, Problem, Source
 from preflight.linting.analysis import analyze
 from preflight.linting.apply_fixes import apply_fixes
@@ -213,5 +214,5 @@ def test_of_two_duplicates_the_row_without_other_errors_is_kept() -> None:
     second = dataclasses.replace(second, rows=second.rows + 1, lines=second.lines + 1)
     found = analyze(layout, plan_for("email", "phone"), [first, second])
     assert found.after.tolist() == [1, 0]
-    messages = found.of_whole_file.frame["message"].tolist()
+    messages = tables.concat(found.of_whole_file).frame["message"].tolist()
     assert messages == ["the same contact as row 2"]

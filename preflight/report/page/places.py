@@ -177,11 +177,8 @@ def _numbers(
 
 def _common(found: Places, alike: Alike, *, named: bool) -> tuple[int, int, int]:
     """The numbers of the rule, column and message of findings that have them in common."""
-    severity = str(alike.rule.severity)
-    if alike.standing is not None:
-        severity = f"{severity}, {alike.standing.word}"
     return (
-        found.rules[f"{severity}\0{alike.rule.code}"],
+        found.rules[f"{alike.severity}\0{alike.rule.code}"],
         found.columns[_column(alike.column_name, alike.column, named)],
         found.messages[visible(alike.message)],
     )
