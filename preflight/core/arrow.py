@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from preflight.core.patterns import matching
 from preflight.core.types import Bools
 
 
@@ -31,7 +32,7 @@ def mask(values: pa.Array) -> Bools:
 
 def matches(values: pa.Array, pattern: str) -> Bools:
     """Where an RE2 pattern matches part of a string."""
-    return mask(pc.match_substring_regex(values, pattern))
+    return mask(matching(values, pattern))
 
 
 def contains(values: pd.Series[str], pattern: str) -> pd.Series[bool]:

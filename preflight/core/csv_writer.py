@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from preflight.core.patterns import matching
 from preflight.core.types import Ints
 
 _MUST_QUOTE = r'[",\r\n]'
@@ -50,7 +51,7 @@ def cells(column: pa.Array | pa.ChunkedArray, *, alone: bool = False) -> pa.Arra
     """
     whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     texts = whole.cast(_TYPE)
-    needs = pc.match_substring_regex(texts, _MUST_QUOTE)
+    needs = matching(texts, _MUST_QUOTE)
     if alone:
         # A record of one blank cell would be an empty line, which readers skip.
         needs = pc.or_(needs, pc.equal(texts, ""))
@@ -80,12 +81,10 @@ def neutral(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
     `plain` removes it again. Only for files that people open; in a file for a provider it would
     corrupt the value.
     """
-    runs = pc.match_substring_regex(column, _RUNS)
+    runs = matching(column, _RUNS)
     if not pc.any(runs).as_py():
         return column
-    number = pc.and_not(
-        pc.match_substring_regex(column, _NUMBER), pc.match_substring_regex(column, _SUM)
-    )
+    number = pc.and_not(matching(column, _NUMBER), matching(column, _SUM))
     runs = pc.and_not(runs, number)
     if not pc.any(runs).as_py():
         return column
@@ -94,7 +93,7 @@ def neutral(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
 
 def plain(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
     """Cells as they were before `neutral`."""
-    escaped = pc.match_substring_regex(column, _ESCAPED)
+    escaped = matching(column, _ESCAPED)
     if not pc.any(escaped).as_py():
         return column
     return pc.if_else(escaped, pc.utf8_slice_codeunits(column, 1), column)

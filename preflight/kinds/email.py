@@ -23,6 +23,7 @@ from email_validator.syntax import safe_character_display
 from preflight.core.arrow import mapped, mask, matches, replaced, series, strings
 from preflight.core.invisible import drop_zero_width, strip_invisible
 from preflight.core.invisible_cells import drop_all_zero_width, strip_all
+from preflight.core.patterns import matching
 from preflight.core.types import Bools, Ints
 
 # RFC 6068: behind the first question mark are a subject and a text.
@@ -125,10 +126,10 @@ def plain(values: pa.ChunkedArray) -> pa.ChunkedArray:
         values: a string column.
     """
     fine = pc.and_(
-        pc.match_substring_regex(values, _PLAIN),
+        matching(values, _PLAIN),
         pc.less_equal(pc.binary_length(values), _PLAIN_LENGTH),
     )
-    return pc.and_not(fine, pc.match_substring_regex(values, _SPECIAL))
+    return pc.and_not(fine, matching(values, _SPECIAL))
 
 
 @functools.lru_cache(maxsize=1 << 16)

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from preflight.core.invisible import drop_zero_width, strip_invisible, tidy
+from preflight.core.patterns import matching
 from preflight.core.types import Hints
 from preflight.kinds import email
 from preflight.kinds.email import trim_email, unwrap_email
@@ -72,10 +73,10 @@ def _matches(pattern: str) -> Callable[[pa.ChunkedArray], pa.ChunkedArray]:
         ascii_pattern = ascii_pattern.replace(letters, in_ascii)
 
     def plain(values: pa.ChunkedArray) -> pa.ChunkedArray:
-        fine = pc.match_substring_regex(values, ascii_pattern)
+        fine = matching(values, ascii_pattern)
         if pc.all(pc.or_(fine, pc.string_is_ascii(values))).as_py() is not False:
             return fine
-        return pc.or_(fine, pc.match_substring_regex(values, pattern))
+        return pc.or_(fine, matching(values, pattern))
 
     return plain
 

@@ -17,6 +17,7 @@ import phonenumbers
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from preflight.core.patterns import matching
 from preflight.core.types import Bools, Ints
 from preflight.learning.counting import LEAST
 
@@ -139,7 +140,7 @@ def candidates(column: SentColumn, cells: pd.Series[str]) -> Candidates:
 
 
 def _matches(values: pa.Array, pattern: str) -> Bools:
-    mask = pc.match_substring_regex(values, pattern)
+    mask = matching(values, pattern)
     return np.asarray(mask.to_numpy(zero_copy_only=False), dtype=bool)
 
 

@@ -170,7 +170,15 @@ class Guesser:
         wanted = np.setdiff1d(sorted(result.repairable), result.repaired).astype(np.int64)
         if not len(wanted):
             return None
-        repaired = self._repairs.repair(chunk.read).chunk
+        read = chunk.read
+        alone = dataclasses.replace(
+            read,
+            table=read.table.slice(0, 0),
+            rows=read.rows[:0],
+            lines=read.lines[:0],
+            left_out=read.left_out + len(read.rows),
+        )
+        repaired = self._repairs.repair(alone).chunk
         others = np.setdiff1d(repaired.rows, wanted)
         records = with_joined(without_rows(repaired, others), self._bold.columns)
         return Chunk(records.table, records.rows, records.lines, records.malformed.iloc[:0])

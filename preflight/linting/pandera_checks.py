@@ -28,6 +28,7 @@ from preflight.core.arrow import mask, replaced_rows, series, strings
 from preflight.core.errors import RuleError
 from preflight.core.formula_cells import formula_texts
 from preflight.core.invisible import BLANK
+from preflight.core.patterns import matching
 from preflight.core.types import Bools, Column
 from preflight.kinds.registry import KINDS
 from preflight.kinds.timestamp.day_month_order import DayMonthOrders
@@ -128,7 +129,7 @@ class ColumnChecks:
         """
         plain = fine = self.kind.plain(values)
         if self._suspects:
-            fine = pc.and_not(fine, pc.match_substring_regex(values, self._suspects))
+            fine = pc.and_not(fine, matching(values, self._suspects))
         if self._longest is not None:
             fine = pc.and_(fine, pc.less_equal(pc.utf8_length(values), self._longest))
         if not self.column.required:
@@ -294,7 +295,7 @@ def _filled(values: pa.Array) -> pa.Array:
 
 
 def _blank(values: pa.Array) -> pa.Array:
-    return pc.match_substring_regex(values, f"^{BLANK}$")
+    return matching(values, f"^{BLANK}$")
 
 
 def _judge_series(rule: Rule, checks: ColumnChecks, given: pd.Series[str]) -> pd.Series[bool]:

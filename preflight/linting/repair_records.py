@@ -272,15 +272,28 @@ def _in_the_table(chunk: Chunk, records: pd.DataFrame, cells: Sequence[np.ndarra
     more = pa.table(
         [pa.array(column, kind) for column, kind in zip(cells, schema.types, strict=True)], schema
     )
-    rows = np.concatenate([chunk.rows, records["row"].to_numpy(dtype=np.int64)])
-    lines = np.concatenate([chunk.lines, records["line"].to_numpy(dtype=np.int64)])
-    order = np.argsort(rows, kind="stable")
+    own = records["row"].to_numpy(dtype=np.int64)
+    at = np.searchsorted(chunk.rows, own)
     noted = [records] if chunk.noted is None else [chunk.noted, records]
     return replace(
         chunk,
-        table=pa.concat_tables([chunk.table, more]).take(pa.array(order)),
-        rows=rows[order],
-        lines=lines[order],
+        table=_inserted(chunk.table, more, at),
+        rows=np.insert(chunk.rows, at, own),
+        lines=np.insert(chunk.lines, at, records["line"].to_numpy(dtype=np.int64)),
         malformed=chunk.malformed[~chunk.malformed["row"].isin(records["row"])],
         noted=pd.concat(noted, ignore_index=True),
     )
+
+
+def _inserted(table: pa.Table, more: pa.Table, at: Ints) -> pa.Table:
+    """A table with the rows of another one inserted before some of its own, which are ascending."""
+    if not len(more):
+        return table
+    places, first = np.unique(at, return_index=True)
+    edges = zip([0, *places[:-1]], places, first, [*first[1:], len(at)], strict=True)
+    pieces = [
+        piece
+        for start, place, begin, end in edges
+        for piece in (table.slice(start, place - start), more.slice(begin, end - begin))
+    ]
+    return pa.concat_tables([*pieces, table.slice(places[-1])]).combine_chunks()

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from preflight.config.catalogue import refused_by_re2
 from preflight.core.errors import RuleError
+from preflight.core.patterns import matching
 from preflight.core.types import Bools
 from preflight.rule import RowContext, Rule
 
@@ -108,7 +109,7 @@ def _among(rule: Rule, context: RowContext) -> str | Mapping[int, str]:
 
 
 def _matches(values: pa.ChunkedArray, pattern: str) -> Bools:
-    return np.asarray(pc.match_substring_regex(values, pattern), dtype=bool)
+    return np.asarray(matching(values, pattern), dtype=bool)
 
 
 def _either(patterns: Iterable[str]) -> str:

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from preflight.core.patterns import matching
 from preflight.core.types import Bools, Column, Ints, Syntax
 from preflight.reading.raw_records import cut_by_width
 
@@ -123,5 +123,5 @@ def can_hold(column: Column, cells: pa.Array) -> Bools:
 
 def matches(cells: pa.Array, pattern: str) -> Bools:
     """A mask of the cells that match an RE2 pattern."""
-    mask = pc.match_substring_regex(cells, pattern)
+    mask = matching(cells, pattern)
     return np.asarray(mask.to_numpy(zero_copy_only=False), dtype=bool)

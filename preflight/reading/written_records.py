@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from preflight.core.patterns import matching
 from preflight.core.types import Bools, Chunk, Flaw, Ints, Layout, Syntax
 from preflight.reading.block_scanner import Block, Stretch
 from preflight.reading.checked_records import CheckedRecords
@@ -174,7 +174,7 @@ class WrittenRecords:
         buffers = [None, pa.py_buffer(edges), pa.py_buffer(self.block.text)]
         turns = pa.Array.from_buffers(pa.large_binary(), len(edges) - 1, buffers)
         quoted = turns.take(pa.array(np.arange(1, len(edges) - 1, 2)))
-        needed = np.array(pc.match_substring_regex(quoted, self._special), dtype=bool)
+        needed = np.array(matching(quoted, self._special), dtype=bool)
         # a doubled quote closes one piece of a cell and opens the next one
         doubled = np.flatnonzero(closing[:-1] + 1 == opening[1:])
         needed[doubled] = needed[doubled + 1] = True

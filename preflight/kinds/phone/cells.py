@@ -11,6 +11,7 @@ import re
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from preflight.core.patterns import matching
 from preflight.kinds.placeholders import PLACEHOLDER
 
 # A number in scientific notation, with all its digits or not.
@@ -53,27 +54,27 @@ _MANY = rf"(?:[0-9][^0-9]*){{{2 * _DIGITS},}}"
 
 def scientific(cells: pa.Array) -> pa.Array:
     """True if a spreadsheet wrote the cell in scientific notation: `1.41556E+10`."""
-    return pc.match_substring_regex(cells, _SCIENTIFIC)
+    return matching(cells, _SCIENTIFIC)
 
 
 def decimal(cells: pa.Array) -> pa.Array:
     """True if a program wrote a whole number as a decimal: `14155552671.0`."""
-    return pc.match_substring_regex(cells, _DECIMAL)
+    return matching(cells, _DECIMAL)
 
 
 def placeholder(cells: pa.Array) -> pa.Array:
     """True if the cell was typed to get past a form: `n/a`, `000-000-0000`, `1234567890`."""
     words = pc.is_in(pc.utf8_lower(cells), value_set=pa.array(_WORDS))
     digits = pc.replace_substring_regex(cells, _MARKS, "")
-    typed = pc.match_substring_regex(digits, f"^(?:{_TYPED})$")
-    written = pc.match_substring_regex(cells, PLACEHOLDER)
-    typed = pc.and_(typed, pc.match_substring_regex(cells, _MARKED))
+    typed = matching(digits, f"^(?:{_TYPED})$")
+    written = matching(cells, PLACEHOLDER)
+    typed = pc.and_(typed, matching(cells, _MARKED))
     return pc.or_(written, pc.or_(words, typed))
 
 
 def several(cells: pa.Array) -> pa.Array:
     """True if a cell has more than one number, each of at least seven digits."""
-    many = pc.match_substring_regex(cells, _MANY)
+    many = matching(cells, _MANY)
     candidates = iter(cells.filter(many).to_pylist())
     mask = [has_many and len(phones_in(next(candidates))) > 1 for has_many in many.to_pylist()]
     return pa.array(mask, pa.bool_())
@@ -81,7 +82,7 @@ def several(cells: pa.Array) -> pa.Array:
 
 def abbreviated(cells: pa.Array) -> pa.Array:
     """True if a cell may end in the last digits of a second number: `415.555.2676/7`."""
-    return pc.match_substring_regex(cells, _ABBREVIATED)
+    return matching(cells, _ABBREVIATED)
 
 
 def first_of_abbreviated(cell: str) -> str:

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from preflight.core.invisible import CONTROLS, ODD_BLANKS, ZERO_WIDTH, strip_invisible
+from preflight.core.patterns import matching
 from preflight.core.types import Bools, Ints
 from preflight.kinds.phone import cells as phonecells
 from preflight.kinds.phone import metadata, old_forms
@@ -70,7 +71,7 @@ def plain(values: pa.ChunkedArray, *, few: int = metadata.FEW) -> pa.ChunkedArra
         few: calling codes with fewer numbers than this are not worth the triage.
     """
     fine = np.zeros(len(values), dtype=bool)
-    shaped = np.flatnonzero(pc.match_substring_regex(values, _E164).to_numpy())
+    shaped = np.flatnonzero(matching(values, _E164).to_numpy())
     if len(shaped):
         numbers = values.cast(pa.string()).take(pa.array(shaped)).combine_chunks()
         fine[shaped] = written(pc.utf8_slice_codeunits(numbers, 1), few=few)
@@ -326,7 +327,7 @@ def _strings(values: pd.Series[str]) -> pa.Array:
 
 def _trimmed(cells: pa.Array) -> pa.Array:
     """`trim_phone` of each cell."""
-    padded = pc.match_substring_regex(cells, _PADDED)
+    padded = matching(cells, _PADDED)
     if not pc.any(padded).as_py():
         return cells
     bare = [trim_phone(cell) for cell in cells.filter(padded).to_pylist()]
@@ -340,11 +341,11 @@ def _dialled(core: pa.Array) -> tuple[Ints, pa.Array, Bools, Bools]:
         Their positions; their digits; whether each has a plus in front; whether each has an
         extension, which is not among the digits.
     """
-    shaped = pc.match_substring_regex(core, _DIALLED).to_numpy(zero_copy_only=False)
+    shaped = matching(core, _DIALLED).to_numpy(zero_copy_only=False)
     others = np.flatnonzero(~shaped)
     rest = core.take(pa.array(others))
     bare = pc.replace_substring_regex(rest, _EXTENSION, r"\1")
-    behind = pc.and_(pc.not_equal(bare, rest), pc.match_substring_regex(bare, _DIALLED))
+    behind = pc.and_(pc.not_equal(bare, rest), matching(bare, _DIALLED))
     behind = behind.to_numpy(zero_copy_only=False)
     at = np.concatenate([np.flatnonzero(shaped), others[behind]])
     written = pa.concat_arrays([core.filter(pa.array(shaped)), bare.filter(pa.array(behind))])

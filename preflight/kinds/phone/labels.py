@@ -12,6 +12,8 @@ import unicodedata
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from preflight.core.patterns import matching
+
 _PHONE = (
     "phone", "phone number", "phone no", "telephone", "tel", "tel no", "tele", "ph", "contact",
     "contact no", "number", "num", "telefon", "telefonnummer", "telefonnr", "fon", "rufnummer",
@@ -90,9 +92,7 @@ def unlabelled(cells: pa.Array) -> tuple[pa.Array, pa.Array]:
         labels; and whether each had a label behind the number.
     """
     # To compile the pattern takes longer than to lint a small file: it is asked last.
-    lettered = pc.and_(
-        pc.match_substring_regex(cells, _SIX_DIGITS), pc.match_substring_regex(cells, _LETTER)
-    )
+    lettered = pc.and_(matching(cells, _SIX_DIGITS), matching(cells, _LETTER))
     if not pc.any(lettered, min_count=0).as_py():
         return cells, pa.array([False] * len(cells), pa.bool_())
     parts = pc.extract_regex(pc.if_else(lettered, cells, ""), _LABELLED)

@@ -13,6 +13,7 @@ import phonenumbers
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from preflight.core.patterns import matching
 from preflight.kinds.phone import metadata as numbering
 from preflight.kinds.phone.metadata import KINDS, Numbering
 
@@ -33,7 +34,7 @@ def line_types(numbers: pd.Series[str], *, few: int = numbering.FEW) -> pd.Serie
     cells = pa.array(numbers.array, pa.string())
     cells = cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells
     types = np.full(len(cells), "", dtype=object)
-    shaped = np.flatnonzero(pc.match_substring_regex(cells, r"^\+[0-9]{3,}$"))
+    shaped = np.flatnonzero(matching(cells, r"^\+[0-9]{3,}$"))
     digits = pc.utf8_slice_codeunits(cells.take(pa.array(shaped)), 1)
     for code, where in numbering.groups(numbering.codes_of(digits)):
         some, at = digits.take(pa.array(where)), shaped[where]

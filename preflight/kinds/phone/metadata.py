@@ -21,6 +21,7 @@ import phonenumbers
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from preflight.core.patterns import matching
 from preflight.core.types import Bools, Ints
 
 # The outcome of reading a cell: a number, which may be invalid, or why there is no number. UNKNOWN
@@ -175,7 +176,7 @@ def _codes() -> Ints:
 
 def matches(numbers: pa.Array, pattern: str) -> Bools:
     """Where a pattern fits."""
-    mask: Bools = pc.match_substring_regex(numbers, pattern).to_numpy(zero_copy_only=False)
+    mask: Bools = matching(numbers, pattern).to_numpy(zero_copy_only=False)
     return mask
 
 

@@ -22,6 +22,8 @@ import phonenumbers
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from preflight.core.patterns import matching
+
 
 @dataclass(frozen=True, slots=True)
 class _OldForm:
@@ -84,7 +86,7 @@ _DIALLED = re.compile(
 def suspects(cells: pa.Array, regions: pa.Array) -> pa.Array:
     """True where a cell is in a region with old forms, or begins with its calling code."""
     here = pc.is_in(regions, value_set=pa.array(_REGIONS))
-    return pc.or_(here, pc.match_substring_regex(cells, _ABROAD))
+    return pc.or_(here, matching(cells, _ABROAD))
 
 
 @functools.lru_cache(maxsize=1 << 14)

@@ -23,6 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from preflight.core.invisible import strip_invisible
+from preflight.core.patterns import matching
 from preflight.core.types import Bools, Hints, Ints
 from preflight.kinds.placeholders import PLACEHOLDER
 from preflight.kinds.timestamp.day_month_order import BOTH, SETTLED, customary
@@ -94,7 +95,7 @@ def plain(values: pa.ChunkedArray) -> pa.ChunkedArray:
     Args:
         values: a string column.
     """
-    return pc.match_substring_regex(values, _PLAIN)
+    return matching(values, _PLAIN)
 
 
 def judge(values: pd.Series[str], hints: Hints) -> pd.DataFrame:
@@ -268,12 +269,12 @@ def _zone(name: str) -> tzinfo | None:
 
 def _usual_plain(values: pa.Array, hints: Hints) -> _Usual:
     del hints
-    fits = pc.match_substring_regex(values, _PLAIN)
+    fits = matching(values, _PLAIN)
     return _mask(fits), OK, values.filter(fits), "", ""
 
 
 def _usual_naive(values: pa.Array, hints: Hints) -> _Usual:
-    fits = pc.match_substring_regex(values, _PLAIN_NAIVE)
+    fits = matching(values, _PLAIN_NAIVE)
     local = pc.utf8_replace_slice(values.filter(fits), 10, 11, "T")
     short = pc.equal(pc.binary_length(local), 16)
     local = pc.if_else(short, pc.binary_join_element_wise(local, ":00", ""), local)
@@ -307,7 +308,7 @@ def _usual_numeric(values: pa.Array, hints: Hints) -> _Usual:
     order = hints.order if hints.order in SETTLED else customary(hints.region)
     month_leads = np.where(either, order == MONTH_FIRST, left <= 12)
     month, day = np.where(month_leads, left, right), np.where(month_leads, right, left)
-    halved, late = _mask(pc.not_equal(half, "")), _mask(pc.match_substring_regex(half, "[Pp]"))
+    halved, late = _mask(pc.not_equal(half, "")), _mask(matching(half, "[Pp]"))
     good = ~halved | ((hours >= 1) & (hours <= 12))
     hours = np.where(halved, hours % 12 + 12 * late, hours)
     dates = pc.binary_join_element_wise(year, _padded(month), _padded(day), "-")
@@ -315,7 +316,7 @@ def _usual_numeric(values: pa.Array, hints: Hints) -> _Usual:
     clock = pc.binary_join_element_wise(_padded(hours), ":", minute, second, "")
     local = pc.binary_join_element_wise(dates, clock, "T")
     # Unusual cells are left to `judge_one`.
-    good &= _mask(pc.match_substring_regex(local, _PLAIN_NAIVE)) & _mask(pc.equal(first, then))
+    good &= _mask(matching(local, _PLAIN_NAIVE)) & _mask(pc.equal(first, then))
     iso, sure = _localised(local, hints.timezone)
     status, reasons = pa.scalar(NAIVE), pa.scalar(NO_OFFSET)
     if hints.order in SETTLED:

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from preflight.core.invisible import ZERO_WIDTH
+from preflight.core.patterns import matching
 from preflight.core.types import Hints
 from preflight.kinds.registry import KINDS
 
@@ -32,7 +33,7 @@ def fold(values: pa.Array | pa.ChunkedArray) -> pa.Array:
         A string array of the same length; "" for a cell without visible characters.
     """
     text = fold_text(values)
-    phones = pc.match_substring_regex(text, _PHONE)
+    phones = matching(text, _PHONE)
     if not pc.any(phones).as_py():
         return text
     return pc.if_else(phones, _digits(text), text)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from preflight.config.profile import Profile
 from preflight.core.exchange import Reason
+from preflight.core.patterns import matching
 
 _SUPPRESSED = (
-    r"unsubscri|suppress|bounced|\bopt(ed)?[ _-]?out|\bblocked|\bblocker|blocklist|blacklist"
+    r"(?i)unsubscri|suppress|bounced|\bopt(ed)?[ _-]?out|\bblocked|\bblocker|blocklist|blacklist"
     r"|complained|spam complaint|do not (contact|mail|email|call)"
 )
 """How providers say that a contact does not want their messages, or does not get them."""
@@ -27,6 +27,6 @@ def reasons_of(codes: pd.Series[str], messages: pd.Series[str], profile: Profile
     found: np.ndarray = codes.map(known).to_numpy(dtype=object)
     unknown = found == Reason.UNKNOWN.value
     words = pa.array((codes + " " + messages)[unknown].to_numpy(dtype=object), pa.string())
-    said = pc.match_substring_regex(words, _SUPPRESSED, ignore_case=True)
+    said = matching(words, _SUPPRESSED)
     found[np.flatnonzero(unknown)[np.asarray(said, dtype=bool)]] = Reason.SUPPRESSED.value
     return found
