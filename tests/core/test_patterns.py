@@ -15,9 +15,9 @@ from preflight.kinds.registry import KINDS, Kind
 CODES = [*range(0x3100), *range(0x3100, 0xD800, 5), *range(0xE000, 0x110000, 61)]
 CHARACTERS = [chr(code) for code in CODES]
 AT_A_TIME = 24
-CLASSES = (r"\pL", r"\pM", r"\pN", r"\pP", r"\pS", r"\pZ", r"\pC", r"\p{Lu}", r"\p{Ll}", r"\p{Nd}",
-           r"\s", r"\w", r"\d", r"(?i)k", r"(?i)s", r"(?i)[à-þ]", r"[[:cntrl:]]", r"^$", r"\b", r".",
-           r"(?s).", r"(?i)ß|ẞ")  # fmt: skip
+CLASSES = (r"\pL", r"\pM", r"\pN", r"\pP", r"\pS", r"\pZ", r"\pC", r"\p{Lu}", r"\p{Ll}",
+           r"\p{Nd}", r"\s", r"\w", r"\d", r"(?i)k", r"(?i)s", r"(?i)[à-þ]", r"[[:cntrl:]]", r"^$",
+           r"\b", r".", r"(?s).", r"(?i)ß|ẞ")  # fmt: skip
 PATTERNS = ("", "a*", r"^[=+\-@\t\r]", r"(?i)\.(?:con|cmo)$", r"^\s*$", "(?i)straße", r"\bé\b",
             placeholders.PLACEHOLDER, "x" * 200 + "|é{2,3}$")  # fmt: skip
 
