@@ -51,11 +51,15 @@ class FixedCells:
         cells: from `ColumnChecks.prepare`, with the given index.
         changes: in the order in which they were made.
         suspect: a mask of the changed cells that triage does not pass.
+        again: these cells, a frame.
+        asked: what rules said of `again`, by code: those that were asked after the last change.
     """
 
     cells: pd.DataFrame
     changes: tuple[CellChange, ...]
     suspect: Bools
+    again: pd.DataFrame
+    asked: Mapping[str, Bools]
 
     @property
     def changed(self) -> Bools:
@@ -161,12 +165,11 @@ def _judge_again(
         if kept.any():
             reasons = None if hit.reasons is None else hit.reasons[~changed[hit.cells]]
             hits.append(RuleHits(hit.code, kept, reasons))
-    at = np.flatnonzero(after.suspect)
-    if not len(at):
+    if not after.suspect.any():
         return tuple(hits)
-    for hit in linter.judge(suspects.checks, after.cells.iloc[at]):
+    for hit in linter.judge(suspects.checks, after.again, after.asked):
         spread = np.zeros(len(changed), dtype=bool)
-        spread[at] = hit.cells
+        spread[after.suspect] = hit.cells
         hits.append(RuleHits(hit.code, spread, hit.reasons))
     return tuple(hits)
 
@@ -190,12 +193,13 @@ def fix_cells(
     """
     now = cells
     nothing, changed, suspect = np.zeros((3, len(cells)), dtype=bool)
+    again, asked = cells[suspect], dict[str, Bools]()
     changes = []
     for rule in fixing_rules(checks.rules, plan):
         failed = hits.get(rule.code, nothing) & ~changed
         try:
-            if suspect.any():
-                failed[suspect] = checks.failed(rule, now[suspect])
+            if len(again):
+                failed[suspect] = asked[rule.code] = checks.failed(rule, again)
             if not failed.any():
                 continue
             old = now.loc[failed, VALUE]
@@ -218,7 +222,8 @@ def fix_cells(
         regions = now.loc[mask, REGION] if REGION in now else None
         now = replaced_rows(now, mask, checks.prepare(new, regions, plain=plain))
         changed |= mask
-    return FixedCells(now, tuple(changes), suspect)
+        again, asked = now[suspect], {}
+    return FixedCells(now, tuple(changes), suspect, again, asked)
 
 
 def write_cells(chunk: Chunk, position: int, where: Ints, values: np.ndarray) -> Chunk:

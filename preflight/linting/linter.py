@@ -10,8 +10,9 @@ from __future__ import annotations
 import copy
 import dataclasses
 import functools
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -35,6 +36,7 @@ _CRASHES = 64
 _PICTURED = ("email", "phone", "timestamp")
 # How many cells of a chunk tell whether a column's values come again and again.
 _SAMPLE = 512
+_NOTHING: Mapping[str, Bools] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -153,15 +155,24 @@ class Linter:
                 rows, lines = chunk.rows[at[bad]], chunk.lines[at[bad]]
                 yield tables.table(code, rows, lines, column.position + 1, messages)
 
-    def judge(self, checks: ColumnChecks, cells: pd.DataFrame) -> tuple[RuleHits, ...]:
+    def judge(
+        self, checks: ColumnChecks, cells: pd.DataFrame, asked: Mapping[str, Bools] = _NOTHING
+    ) -> tuple[RuleHits, ...]:
         """The hits of a column's rules among distinct cells.
 
         If a rule crashes, the CRASH rule reports the cells instead: unknown does not pass.
+
+        Args:
+            checks: the rules of the column.
+            cells: the cells, as `ColumnChecks.prepare` makes them.
+            asked: what rules were asked already, by code: where each hits them.
         """
         hits = []
         for rule in checks.rules:
             try:
-                failed = checks.failed(rule, cells)
+                failed = asked.get(rule.code)
+                if failed is None:
+                    failed = checks.failed(rule, cells)
                 if not failed.any():
                     continue
                 hits.append(RuleHits(rule.code, failed, checks.reasons(rule, cells[failed])))

@@ -33,6 +33,7 @@ from preflight.rule import Repair, Rule, Safety, Scope
 _BLANK = r"^\s*$"
 _CUT_OFF = r"^\s+\S"
 """A cell that begins with a blank: perhaps the rest of one with an unquoted delimiter."""
+_NO_REPAIRS = pd.DataFrame(columns=list(LOCATED_CHANGE_COLUMNS))
 
 
 @dataclass(frozen=True)
@@ -71,13 +72,14 @@ class RecordRepairs:
 
     def repair(self, chunk: Chunk) -> Repaired:
         """The chunk with its records repaired, and what was repaired."""
+        if not len(chunk.malformed):
+            return Repaired(chunk, {}, _NO_REPAIRS)
         flaws = chunk.malformed["flaw"]
         long, short, misquoted = (
             np.flatnonzero(flaws == flaw) for flaw in (Flaw.LONG, Flaw.SHORT, Flaw.MISQUOTED)
         )
-        nothing = pd.DataFrame(columns=list(LOCATED_CHANGE_COLUMNS))
         if not len(long) and not len(short) and not len(misquoted):
-            return Repaired(chunk, {}, nothing)
+            return Repaired(chunk, {}, _NO_REPAIRS)
         source = chunk.malformed.assign(likely=self._likely(chunk.malformed, long))
         quotes = self._requoted(source, misquoted)
         trimmed = self._of(Repair.TRIM, source, long, chunk.count)
@@ -95,7 +97,7 @@ class RecordRepairs:
             rows = source["row"].to_numpy()[records.at].tolist()
             repairable |= dict.fromkeys(rows, repair.safety)
         source = source.assign(repair=kinds)
-        chunk, logs = replace(chunk, malformed=source), [nothing]
+        chunk, logs = replace(chunk, malformed=source), [_NO_REPAIRS]
         for repair, records in found.items():
             if len(records.at) and self._plan.applies(repair.safety):
                 raw = source.iloc[records.at]

@@ -249,7 +249,8 @@ class RowRules:
         if not rule.tail:
             whole = _Rows(chunk.table, chunk.rows, chunk.lines, np.zeros_like(width), width)
             whole = whole.only(self._suspects.mask(rule, whole.table))
-            return whole.joined(self._ragged(rule, chunk)) if rule.raws else whole
+            seen = rule.raws and len(chunk.malformed)
+            return whole.joined(self._ragged(rule, chunk)) if seen else whole
         malformed = chunk.malformed[chunk.malformed["flaw"] != Flaw.BLANK]
         numbers = np.sort(np.concatenate([chunk.rows, malformed["row"].to_numpy(dtype=np.int64)]))
         left = len(numbers) - 1 - np.searchsorted(numbers, chunk.rows) + behind

@@ -54,6 +54,7 @@ class Repeats:
     others: Mapping[str, Other]
     _key_of: dict[int, str] = field(default_factory=dict)
     _rows: dict[str, set[int]] = field(default_factory=dict)
+    _normal: dict[str, str] = field(default_factory=dict)
 
     def place(self, index: int, key: str) -> set[str]:
         """Gives a row its match key, "" for none; returns the keys whose rows must be judged."""
@@ -74,7 +75,10 @@ class Repeats:
         if column is not None:
             at = column.position
             values = [verdict.fixed.get(at, cells[at]) for cells, verdict in rows]
-            values = _normal(values, column.kind)
+            new = [value for value in dict.fromkeys(values) if value not in self._normal]
+            if new:
+                self._normal |= zip(new, _normal(new, column.kind), strict=True)
+            values = [self._normal[value] for value in values]
         return [
             "" if verdict.dropped else value or _SEPARATOR + whole(cells)
             for value, (cells, verdict) in zip(values, rows, strict=True)
