@@ -10,7 +10,7 @@ RESULT := .preflight/demo
 # Compiled modules are kept whatever the environment says: the tests start many processes.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run test test-fast check tests coverage torture format fixtures schema pages notebooks pictures bench bench-review compare clean
+.PHONY: run test test-fast check tests coverage torture random-runs mutate format fixtures schema pages notebooks pictures bench bench-review compare clean
 
 # The main job: a trade-show export, against the embedded stand-ins, to the end.
 run: $(READY)
@@ -46,6 +46,18 @@ coverage: $(READY)
 TORTURE ?=
 torture: $(READY)
 	$(BIN)/python -m tests.crash.torture $(TORTURE)
+
+# Submit, kill, resume, correct, resubmit, merge, mark and resend in any order; a second call goes on
+# where the first stopped. `make random-runs RANDOM_RUNS="--minutes 20"` begins no batch after 20 minutes.
+RANDOM_RUNS ?=
+random-runs: $(READY)
+	$(BIN)/python -m tests.crash.random_runs $(RANDOM_RUNS)
+
+# Small changes of the code that decides about sending, splitting, merging and undoing: which do the
+# tests notice? `make mutate MUTATE="--sample 170 --seed 1"` tries some of them.
+MUTATE ?=
+mutate: $(READY)
+	$(BIN)/python -m tests.mutate $(MUTATE)
 
 format: $(READY)
 	$(BIN)/ruff check --fix .

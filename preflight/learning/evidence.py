@@ -23,7 +23,7 @@ from preflight.rule import Rule, Scope
 from preflight.runs import row_outcomes
 from preflight.runs.kept_run import judged_again, restored
 from preflight.runs.ledger.ledger import Ledger
-from preflight.runs.ledger.run import Run
+from preflight.runs.ledger.run import Run, RunState
 from preflight.runs.prediction import ACCEPTED, REFUSED
 from preflight.writing.rewrite import rewrite
 
@@ -87,7 +87,9 @@ def gathered(
         UsageError: there is no such run, or the outcomes of its rows are not kept.
         SourceError: a kept source is gone.
     """
-    runs = ledger.family(run_id)
+    family = ledger.family(run_id)
+    # Nothing of a replaced run was taken, and perhaps nobody knows the outcomes of its rows.
+    runs = [run for run in family if run.state is not RunState.REPLACED] or family
     sent = _sent(ledger, runs, settings, check, progress)
     columns = tuple(sent.columns.values())
     profile = settings.explained(profiles.load(runs[0].provider))

@@ -16,6 +16,7 @@ import xlsxwriter
 from preflight.providers.sandbox.server import Sandbox
 from preflight.providers.sandbox.store import StoredUpload
 from preflight.runs.ledger.places import ELSEWHERE
+from preflight.runs.row_outcomes import FOLDER as OUTCOMES
 from tests.calls import DOTDIGITAL, TALKVALUE, Call, contacts, rows_of
 from tests.cli.test_submit import books_of, report_of
 
@@ -359,6 +360,16 @@ def test_a_round_of_which_nothing_was_taken_is_replaced_by_the_next(
     assert call("resubmit", "c.csv", "-o", "other").code == 0
     assert len(opened.store.accepted("dotdigital")) == 3
     assert call("resume").code == 2
+    first, replaced, last = run_ids(call)
+    told = call("trace", first, "2")
+    assert told.out.startswith(f"row 2 of a.csv, line 3: accepted in run {last}\n")
+    # As after a call that was killed before it settled the run.
+    for outcomes in (here / ".preflight" / ELSEWHERE / OUTCOMES).glob(f"{replaced}*"):
+        outcomes.unlink()
+    told = call("trace", first, "2")
+    assert f"accepted in run {last}\n" in told.out
+    assert "settles it again" not in told.out + told.err
+    assert call("learn", first).code == 0
 
 
 def test_a_zone_or_a_region_may_be_said_later(call: Call, shared: Sandbox, here: Path) -> None:

@@ -38,7 +38,7 @@ from preflight.runs.history.facts import (
 from preflight.runs.history.row_facts import RowFacts, holding, retold
 from preflight.runs.kept_run import judged_again, restored
 from preflight.runs.ledger.ledger import Ledger
-from preflight.runs.ledger.run import Attempt, PartState, Run, StoredPart
+from preflight.runs.ledger.run import Attempt, PartState, Run, RunState, StoredPart
 from preflight.runs.lineage import standings
 from preflight.runs.row_outcomes import RowOutcome
 from preflight.writing.results_folder import CORRECTIONS
@@ -101,14 +101,21 @@ def trace(
 
 
 def _stands(name: str, chapters: Sequence[Chapter], histories: Sequence[_RunHistory]) -> Chapter:
-    """The chapter with the outcome that counts; the last one if some outcomes are missing."""
+    """The chapter with the outcome that counts; the last one if some outcomes are missing.
+
+    Nothing of a replaced run was taken, and a later run sends its rows: it does not count.
+    """
+    counted = [chapter for chapter in chapters if chapter.run.state is not RunState.REPLACED]
+    if not counted:
+        return chapters[-1]
+    others = [history for history in histories if history.run.state is not RunState.REPLACED]
     known = [
         (history.run, history.table[history.table["origin"] == name])
-        for history in histories
+        for history in others
         if history.table is not None
     ]
-    if len(known) < len(histories):
-        return chapters[-1]
+    if len(known) < len(others):
+        return counted[-1]
     stand = standings(known).loc[name]
     return next(
         chapter
@@ -145,7 +152,9 @@ class _RunHistory:
         try:
             return row_outcomes.load(self._ledger.folder, self.run.id)
         except UsageError as error:
-            self.notes.append(str(error))
+            # A replaced run cannot be resumed, so nothing settles it any more.
+            if self.run.state is not RunState.REPLACED:
+                self.notes.append(str(error))
             return None
 
     @property
