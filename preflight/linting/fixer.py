@@ -193,12 +193,14 @@ def fix_cells(
     """
     now = cells
     nothing, changed, suspect = np.zeros((3, len(cells)), dtype=bool)
-    again, asked = cells[suspect], dict[str, Bools]()
+    again: pd.DataFrame | None = None
+    asked: dict[str, Bools] = {}
     changes = []
     for rule in fixing_rules(checks.rules, plan):
         failed = hits.get(rule.code, nothing) & ~changed
         try:
-            if len(again):
+            if suspect.any():
+                again = now[suspect] if again is None else again
                 failed[suspect] = asked[rule.code] = checks.failed(rule, again)
             if not failed.any():
                 continue
@@ -222,7 +224,8 @@ def fix_cells(
         regions = now.loc[mask, REGION] if REGION in now else None
         now = replaced_rows(now, mask, checks.prepare(new, regions, plain=plain))
         changed |= mask
-        again, asked = now[suspect], {}
+        again, asked = None, {}
+    again = now[suspect] if again is None else again
     return FixedCells(now, tuple(changes), suspect, again, asked)
 
 

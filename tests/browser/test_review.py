@@ -202,6 +202,34 @@ def test_hostile_cells_are_text_and_other_pages_follow_or_are_refused(
     assert "here is a new one: http://127.0.0.1:" in (tmp_path / "err.txt").read_text()
 
 
+def test_what_the_provider_rejects_is_gone_on_with(visits: Visits, tmp_path: Path) -> None:
+    """What it accepted is not among the rows any more, and is not sent again."""
+    rejects = "none,Ann\nnobody,Bo\n"
+    (tmp_path / "leads.csv").write_text(f"email,first_name\n{rejects}")
+    with serving(tmp_path, "leads.csv", *SENDING) as (_, address):
+        page = opened(visits, address)
+        typed(page, 1, 0, "ann@kestrel-labs.com")
+        typed(page, 2, 0, "failure@kestrel-labs.com")
+        left(page, "All 2 rows settled")
+        page.click("#send")
+        page.click("#really")
+        expect(page.locator("#arrived")).to_have_text("TalkValue accepted 1 and rejected 1 row.")
+        page.click("#failures")
+        left(page, "1 of 1 row to fix")
+        expect(page.locator("#cell")).to_contain_text("UNKNOWN_ERROR")
+        typed(page, 2, 0, "bo@kestrel-labs.com")
+        left(page, "All 1 row settled")
+        page.click("#send")
+        expect(page.locator("#would")).to_have_text(
+            "1 corrected row would be sent to TalkValue in 1 part."
+        )
+        page.click("#really")
+        expect(page.locator("#arrived")).to_have_text(
+            "TalkValue accepted 1 row, and rejected none."
+        )
+        close(visits)
+
+
 @pytest.mark.parametrize("size", [DESKTOP, PHONE])
 def test_when_nothing_is_left_it_says_so(
     visits: Visits, tmp_path: Path, size: tuple[int, int]
