@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from preflight.core.received import Received
 from preflight.core.types import Ints
 
 if TYPE_CHECKING:
     import pandas as pd
+
+PAGE = 4 << 20
+"""The bytes of a page of a failure report; one of as many is read at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +63,50 @@ class Reason(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Further:
+    """What a long failure report has beyond its first page, on disk.
+
+    Attributes:
+        raw: the bytes of the whole report, as they came.
+        tables: of the further pages, in their order; can be read several times.
+    """
+
+    raw: Received = field(repr=False)
+    tables: Iterable[pd.DataFrame] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class FailureReport:
     """A provider's failure report, read but not yet joined to rows.
 
+    A long one is read page by page, so that its length takes no memory; see `pages`.
+
     Attributes:
-        raw: its bytes as they came; kept beside the run.
+        raw: its bytes as they came, kept beside the run; of a long one the first of them.
         suffix: of a file with these bytes: ".csv", ".json".
         table: one line for each row of the report, in its order: code str and message str
             (verbatim), row_number Int64 (as the provider counts; missing if it does not), value str
             (the offending value as reported, "" if none), key str (the row's match key, "" if
             none), cells str (the line as received, so that an unmatched one is not lost). All but
-            the first three are personal data.
+            the first three are personal data. Of a long report the lines of its first page.
+        further: of a long report, the rest of it.
     """
 
     raw: bytes
     suffix: str
     table: pd.DataFrame
+    further: Further | None = None
+
+    def pages(self) -> Iterator[FailureReport]:
+        """The report in pieces that fit into memory; a short one is one piece."""
+        yield replace(self, further=None)
+        for table in self.further.tables if self.further is not None else ():
+            yield replace(self, table=table, further=None)
+
+    @property
+    def lines(self) -> int:
+        """The number of its lines."""
+        return sum(len(page.table) for page in self.pages())
 
 
 @dataclass(frozen=True, slots=True)

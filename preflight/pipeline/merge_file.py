@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Unpack
 
@@ -133,7 +134,7 @@ def _settled(
         len(found) - len(errors_left(found, plan)) for found in checked.analysis.findings.parts()
     )
     lost = _write_failures(staged, sent, traced, refused, books, part_books.unattributed)
-    write_unmatched(staged, [joined.unmatched, lost])
+    write_unmatched(staged, chain(joined.lost(), [lost]))
     return SettledRun(
         run=None,
         fixed=None,
@@ -144,7 +145,7 @@ def _settled(
         refusals=refusals(joined.failures),
         predicted=predicted(_outcomes(checked, sent, refused, books, part_books.unattributed)),
         unattributed=part_books.unattributed,
-        unmatched=len(joined.unmatched),
+        unmatched=joined.lost_lines,
         notes=(*joined.notes, *part_books.notes, *_notes(joined, books, traced, lost)),
         changes={},
         warnings=warnings_left(warnings, checked),
@@ -355,8 +356,8 @@ def _notes(joined: join.Joined, books: RunBooks, traced: _Traced, lost: pd.DataF
         notes.append(
             f"{len(lost):,} rejected rows were not found in the original: see unmatched.csv"
         )
-    unmatched = joined.unmatched["why"] == NO_ROW
-    if len(unmatched) and unmatched.all() and not len(joined.failures):
+    foreign = all((page["why"] == NO_ROW).all() for page in joined.lost())
+    if joined.lost_lines and foreign and not len(joined.failures):
         notes.append(
             "no line of the report is about a row of the file: is it the report of another file?"
         )

@@ -6,8 +6,8 @@ that it did fetch, and the run is settled again.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Unpack
 
@@ -28,8 +28,8 @@ from preflight.runs.kept_run import judged_again, restored
 from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import PartState, Run, RunState, StoredPart
 from preflight.runs.matching import join
-from preflight.runs.matching.match_lines import NO_ROW, NOBODY, MatchedLines
-from preflight.runs.matching.pages import together
+from preflight.runs.matching.match_lines import NO_ROW, NOBODY
+from preflight.runs.matching.pages import selected, together
 from preflight.runs.matching.report_file import read_failures
 from preflight.runs.settlement import Ending, SettledRun, settle
 
@@ -174,42 +174,54 @@ def _parts_of(
     asked = {part: parts[part]} if part is not None else parts
     by_part: _Pages = {}
     for path, report in pages.items():
-        placed = {number: _placed(report, stored, run) for number, stored in asked.items()}
-        if len(report.table) and all(_of_others(matched) for matched in placed.values()):
+        fits = {number: _fit(report, stored, run) for number, stored in asked.items()}
+        if report.lines and all(fit.of_others for fit in fits.values()):
             where = f"part {part}" if part is not None else f"run {run.id}"
             raise UsageError(
-                f"{path}: none of its {len(report.table):,} lines is about a row of {where}; is it "
+                f"{path}: none of its {report.lines:,} lines is about a row of {where}; is it "
                 "the report of another file?"
             )
         if len(asked) == 1:
             by_part.setdefault(next(iter(asked)), []).append(report)
             continue
-        for number, lines in _lines_by_part(path, placed).items():
-            own = dataclasses.replace(report, table=report.table[lines].reset_index(drop=True))
-            by_part.setdefault(number, []).append(own)
+        masks = {number: fit.lines for number, fit in fits.items()}
+        for number, lines in _lines_by_part(path, masks).items():
+            by_part.setdefault(number, []).append(selected(report, lines))
     return by_part
 
 
-def _placed(report: FailureReport, stored: StoredPart, run: Run) -> MatchedLines:
+@dataclass(frozen=True)
+class _Fit:
+    """How a report fits a part.
+
+    Attributes:
+        lines: a mask of those that are about its rows.
+        of_others: whether every line is about rows that are not in this part.
+    """
+
+    lines: Bools
+    of_others: bool
+
+
+def _fit(report: FailureReport, stored: StoredPart, run: Run) -> _Fit:
     profile = profiles.load(run.provider)
     by = registry.client(run.provider).CAPABILITIES.joins_by
-    return join.placed(report, stored.part, by=by, key_field=profile.key, profile=profile)
+    lines, of_others = [np.empty(0, dtype=bool)], True
+    for _, placed in join.placed(
+        report, stored.part, by=by, key_field=profile.key, profile=profile
+    ):
+        lines.append((placed.at != NOBODY) | (placed.why == ""))
+        of_others &= bool(((placed.at == NOBODY) & (placed.why == NO_ROW)).all())
+    return _Fit(np.concatenate(lines), of_others)
 
 
-def _of_others(placed: MatchedLines) -> bool:
-    """Whether every line is about rows that are not in this part."""
-    return bool(((placed.at == NOBODY) & (placed.why == NO_ROW)).all())
-
-
-def _lines_by_part(path: Path, placed: Mapping[int, MatchedLines]) -> dict[int, Bools]:
+def _lines_by_part(path: Path, masks: Mapping[int, Bools]) -> dict[int, Bools]:
     """The lines of a report by part; lines that match no part go to the part with the most.
 
     Raises:
         UsageError: a line may be about several parts, or no line is about any.
     """
-    fits = {
-        number: (matched.at != NOBODY) | (matched.why == "") for number, matched in placed.items()
-    }
+    fits = {number: lines.copy() for number, lines in masks.items()}
     several = np.sum(list(fits.values()), axis=0) > 1
     most = max(fits, key=lambda number: int(fits[number].sum()))
     if several.any() or not fits[most].any():
@@ -218,6 +230,6 @@ def _lines_by_part(path: Path, placed: Mapping[int, MatchedLines]) -> dict[int, 
             if several.any()
             else "none of its lines shows which part it is about"
         )
-        raise UsageError(f"{path}: {why}; name the part with --part N, 1 to {len(placed)}")
+        raise UsageError(f"{path}: {why}; name the part with --part N, 1 to {len(masks)}")
     fits[most] |= ~np.logical_or.reduce(list(fits.values()))
     return {number: lines for number, lines in fits.items() if lines.any()}

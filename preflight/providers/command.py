@@ -7,17 +7,28 @@ of other providers.
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import re
 import shutil
 import subprocess
+import threading
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any
 
 from preflight.core import processes
-from preflight.core.errors import Ambiguous, Busy, ProviderError, UsageError
+from preflight.core.errors import Ambiguous, Busy, ProviderError, UsageError, WriteError
+from preflight.core.received import Received
 from preflight.providers import registry
+from preflight.providers.answers import (
+    LONGEST_ANSWER,
+    LONGEST_ERROR,
+    LONGEST_REPORT,
+    UnendingAnswer,
+)
 from preflight.providers.exchange import shown
 
 # Other environment variables whose values must not be repeated from the tool's output.
@@ -32,16 +43,16 @@ class Answer:
     Attributes:
         code: the exit code.
         out: standard output.
-        err: standard error.
+        err: the end of standard error.
     """
 
     code: int
-    out: bytes
+    out: Received
     err: bytes
 
     def document(self) -> Mapping[str, Any]:
         """Standard output as a JSON object; an empty one for any other output."""
-        return _object(self.out)
+        return _object(self.out.whole()) if self.out.size <= LONGEST_ANSWER else {}
 
     def error(self) -> Mapping[str, Any]:
         """The value of `error` in the last JSON object on standard error; else an empty object.
@@ -64,6 +75,64 @@ def _object(text: bytes) -> Mapping[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
+
+
+class _Talk:
+    """What a running tool is told, and what it writes, which may be of any length.
+
+    Attributes:
+        out: its standard output.
+        err: its standard error.
+    """
+
+    def __init__(self, process: subprocess.Popen[bytes], stdin: bytes) -> None:
+        self.out, self.err = Received(), Received()
+        self._process = process
+        self._failure: Exception | None = None
+        self._threads = [
+            threading.Thread(target=work, args=arguments, daemon=True)
+            for work, arguments in (
+                (self._drain, (process.stdout, self.out)),
+                (self._drain, (process.stderr, self.err)),
+                (self._feed, (stdin,)),
+            )
+        ]
+
+    def hold(self, timeout: float) -> None:
+        """Talks until the tool has ended.
+
+        Raises:
+            subprocess.TimeoutExpired: it did not end in time.
+            UnendingAnswer: it writes too much.
+            WriteError: there is no room for what it writes.
+        """
+        end = time.monotonic() + timeout
+        for thread in self._threads:
+            thread.start()
+        for thread in self._threads:
+            thread.join(max(0.0, end - time.monotonic()))
+            if self._failure is not None:
+                raise self._failure
+            if thread.is_alive():
+                raise subprocess.TimeoutExpired(self._process.args, timeout)
+        self._process.wait(max(0.0, end - time.monotonic()))
+
+    def _drain(self, pipe: IO[bytes], into: Received) -> None:
+        try:
+            while block := os.read(pipe.fileno(), 1 << 16):
+                into.add(block)
+                if into.size > LONGEST_REPORT:
+                    self._failure = UnendingAnswer(f"is longer than {LONGEST_REPORT >> 20:,} MB")
+                    return
+        except (OSError, WriteError) as error:
+            self._failure = error
+
+    def _feed(self, stdin: bytes) -> None:
+        pipe = self._process.stdin
+        assert pipe is not None  # noqa: S101 - it is one of the three pipes
+        with contextlib.suppress(OSError):  # a tool need not read to the end
+            pipe.write(stdin)
+            pipe.close()
 
 
 class Command:
@@ -128,21 +197,25 @@ class Command:
             )
         except OSError as error:
             raise Busy(f"`{self.executable}` cannot be started: {error.strerror}") from None
+        talk = _Talk(process, stdin)
         with process:
             try:
-                out, err = process.communicate(stdin, timeout=self._timeout)
+                talk.hold(self._timeout)
             except subprocess.TimeoutExpired:
                 processes.end(process)
                 raise self.broken(
                     f"took longer than {self._timeout:g} s", commits=commits
                 ) from None
+            except UnendingAnswer as error:
+                processes.end(process)
+                raise self.broken(f"wrote an answer that {error}", commits=commits) from None
             except BaseException:
                 processes.end(process)
                 raise
         if process.returncode < 0:
             ended = processes.ended_by(process.returncode)
             raise self.broken(f"was ended by {ended}", commits=commits)
-        return Answer(process.returncode, out, err)
+        return Answer(process.returncode, talk.out, talk.err.tail(LONGEST_ERROR))
 
     def broken(self, fact: str, *, commits: bool) -> ProviderError:
         """The error for a call whose effect is not known."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from preflight.core.errors import ProviderError
+from preflight.core.received import Received
 from preflight.core.redact import mask
 
 _LONGEST_MESSAGE = 300
@@ -36,12 +37,14 @@ class Response:
     Attributes:
         status: the HTTP status.
         headers: by lower-case name.
-        body: its bytes, decoded from the content encoding.
+        body: its bytes, decoded from the content encoding; of a failure report the first of them.
+        report: all bytes of a failure report, see `Http.report`.
     """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    report: Received = field(default_factory=Received, repr=False)
 
     def document(self) -> Mapping[str, Any]:
         """The body as a JSON object; an empty one for any other body."""

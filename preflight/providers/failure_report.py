@@ -16,6 +16,9 @@ import pandas as pd
 from preflight.core.exchange import FailureReport
 
 _WHOLE = r"[0-9]{1,18}"
+_HALF = "\N{REPLACEMENT CHARACTER}"
+_MOST_LINES = 100
+"""How many lines a record can have: a cell with as many is a quote that never closes."""
 
 
 class IncompleteReportError(Exception):
@@ -54,28 +57,66 @@ class ReportLines:
         """
         if expected is None or self.raw.endswith((b"\n", b"\r")):
             return False
+        if any(line.count('"') % 2 for line in self.lines[-_MOST_LINES:-1]):
+            return True  # the last record, cut at its line breaks
         return len(self.lines) < expected or (len(self.lines) == expected and self._ends_half())
 
     def _ends_half(self) -> bool:
-        """Whether the last record lacks fields or a closing quote."""
+        """Whether the last record lacks fields, a closing quote, or half of a character."""
         if not self.lines:
             return False
         last = self.lines[-1]
         width = len(next(csv.reader(io.StringIO(last, newline=""))))
-        return width < len(self.header) or last.count('"') % 2 == 1
+        return (
+            width < len(self.header)
+            or last.count('"') % 2 == 1
+            or last.endswith("\N{REPLACEMENT CHARACTER}")
+        )
 
 
-class _Kept:
-    """Passes lines on and remembers those of the record that is being read."""
+class _Record:
+    """Passes lines on until a record has too many, and remembers those of the record."""
 
     def __init__(self, lines: Iterator[str]) -> None:
         self.taken: list[str] = []
+        self.is_ended = False
         self._lines = lines
 
     def __iter__(self) -> Iterator[str]:
-        for line in self._lines:
+        while len(self.taken) < _MOST_LINES:
+            line = next(self._lines, None)
+            if line is None:
+                self.is_ended = True
+                return
             self.taken.append(line)
             yield line
+
+
+def csv_records(text: str, delimiter: str = ",") -> Iterator[tuple[list[str], str]]:
+    """The records of a CSV text, each with its text; empty lines are skipped.
+
+    A quote that never closes swallows no other line: each line is then a record of its own.
+    """
+    longest = csv.field_size_limit(max(len(text) + 1, csv.field_size_limit()))
+    try:
+        lines = iter(io.StringIO(text, newline=""))
+        record = _Record(lines)
+        while not record.is_ended:
+            record = _Record(lines)
+            for row in csv.reader(record, delimiter=delimiter):
+                raw = "".join(record.taken)
+                if len(record.taken) > 1 and raw.count('"') % 2:
+                    alone = [line.rstrip("\r\n") for line in record.taken]
+                    yield from (
+                        (next(csv.reader([line], delimiter=delimiter)), line)
+                        for line in alone
+                        if line
+                    )
+                elif row:
+                    yield row, raw.rstrip("\r\n")
+                record.taken.clear()
+    finally:
+        csv.field_size_limit(longest)
 
 
 def records(raw: bytes) -> ReportLines:
@@ -83,20 +124,8 @@ def records(raw: bytes) -> ReportLines:
 
     UTF-8 is assumed; other bytes become U+FFFD, and `raw` keeps them. Blank lines are skipped.
     """
-    text = raw.decode("utf-8-sig", errors="replace")
-    kept = _Kept(io.StringIO(text, newline=""))
-    longest = csv.field_size_limit(max(len(text) + 1, csv.field_size_limit()))
-    try:
-        rows: list[list[str]] = []
-        lines: list[str] = []
-        for row in csv.reader(kept):
-            line = "".join(kept.taken).rstrip("\r\n")
-            kept.taken.clear()
-            if row:
-                rows.append(row)
-                lines.append(line)
-    finally:
-        csv.field_size_limit(longest)
+    found = list(csv_records(raw.decode("utf-8-sig", errors="replace")))
+    rows, lines = [row for row, _ in found], [line for _, line in found]
     if not rows:
         return ReportLines(raw, (), (), [])
     header = tuple(name.strip() for name in rows[0])
@@ -111,6 +140,13 @@ def records(raw: bytes) -> ReportLines:
     ]
     columns = tuple(list(column) for column in zip(*even, strict=True)) if even else ()
     return ReportLines(raw, header, columns or tuple([] for _ in header), lines[1:])
+
+
+def is_cut(report: FailureReport, expected: int | None) -> bool:
+    """Whether the end of a CSV report seems to be missing, see `ReportLines.is_cut`."""
+    if expected is None or report.raw.endswith((b"\n", b"\r")):
+        return False
+    return records(report.raw).is_cut(expected)
 
 
 def report(

@@ -25,13 +25,11 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
-import email.utils
 import functools
 import logging
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlsplit
@@ -39,13 +37,23 @@ from urllib.parse import urlsplit
 from preflight.core.errors import (
     Ambiguous,
     Busy,
-    Denied,
     ProviderError,
     Refused,
     SourceError,
     Unreachable,
+    WriteError,
 )
+from preflight.core.received import Received
 from preflight.providers.access import is_loopback
+from preflight.providers.answers import (
+    LONGEST_ANSWER,
+    LONGEST_ERROR,
+    LONGEST_REPORT,
+    UnendingAnswer,
+    received,
+    retry_after,
+    verdict_of,
+)
 from preflight.providers.exchange import Complaint, Response, Upload, shown
 from preflight.providers.url_guard import vet
 
@@ -75,7 +83,7 @@ CONNECT_SECONDS = 10.0
 
 # of "[Errno 111] Connection refused"
 _NUMBERS_OF_THE_SYSTEM = re.compile(r"\[[^\]]*\] ?|\s*\(_ssl\.c:\d+\)")
-_EPOCH_FROM = 1_000_000_000  # a smaller number is not a time of this century
+_GONE = frozenset({404, 410})
 _LOGGERS = (
     "httpx",
     "httpcore.connection",
@@ -195,6 +203,7 @@ class Http:
         fields: Mapping[str, str] | None = None,
         params: Mapping[str, str | int] | None = None,
         headers: Mapping[str, str] | None = None,
+        most: int = LONGEST_ANSWER,
     ) -> Response:
         """Makes a call and returns its answer if it is a success (2xx).
 
@@ -207,6 +216,7 @@ class Http:
             fields: the form's other parts, as text by name; only with files.
             params: the query.
             headers: for this call only; no secrets.
+            most: how many bytes the answer may have.
 
         Raises:
             ProviderError: one of the five, see the table at the top.
@@ -225,20 +235,33 @@ class Http:
                 headers=headers,
             )
             try:
-                answer = self._client.send(request)
+                answer = self._client.send(request, stream=True)
+                body = received(answer, most, self._clock)
+            except UnendingAnswer as exc:
+                fact = f"the answer of {self.name} {exc}"
+                is_report = most > LONGEST_ANSWER
+                failure = Refused(fact) if is_report else self._broken(fact, commits=commits)
+            except WriteError:
+                raise
             except Exception as exc:  # noqa: BLE001 - errors of h11 and of the file occur too
                 # The exception and its text are dropped: they may quote a header.
                 failure = self.failure(exc, commits=commits)
             else:
+                long = most > LONGEST_ANSWER
                 response = Response(
                     status=answer.status_code,
                     headers={key.lower(): value for key, value in answer.headers.items()},
-                    body=answer.content,
+                    body=body.head(LONGEST_ERROR) if long else body.whole(),
+                    report=body if long else Received(),
                 )
                 if answer.is_success:
                     return response
                 failure = self.complaint(response, commits=commits)
         raise failure
+
+    def report(self, path: str) -> Response:
+        """Fetches a failure report, of any length up to `LONGEST_REPORT`; see `send`."""
+        return self.send("GET", path, commits=False, most=LONGEST_REPORT)
 
     def put(self, url: object, path: Path, headers: Mapping[str, str]) -> None:
         """Uploads a file to an address from the provider's answer, see `url_guard`.
@@ -260,17 +283,18 @@ class Http:
         except OSError as exc:
             raise SourceError(f"{path} cannot be read: {exc.strerror}") from None
 
-    def fetch(self, url: object) -> bytes:
+    def fetch(self, url: object) -> Received:
         """Downloads from an address in the provider's answer, see `url_guard`.
 
         Raises:
-            ProviderError: the address is not usable, or the download failed.
+            Refused: the address is not usable, or there is nothing at it any more.
+            ProviderError: the download failed.
         """
         return self._elsewhere("GET", url, {}, None)
 
     def _elsewhere(
         self, method: str, url: object, headers: Mapping[str, str], body: IO[bytes] | None
-    ) -> bytes:
+    ) -> Received:
         """A call to an untrusted URL; if it fails, nothing was taken."""
         target = vet(self.name, url, sandbox=is_loopback(self._host))
         import httpx
@@ -284,12 +308,20 @@ class Http:
             address = address.copy_with(host=target.pinned)
         with _unlogged():
             try:
-                answer = self._without_credentials.request(
+                request = self._without_credentials.build_request(
                     method, address, headers=own, content=body, extensions=extensions
                 )
+                answer = self._without_credentials.send(request, stream=True)
+                content = received(answer, LONGEST_REPORT, self._clock)
+            except UnendingAnswer as exc:
+                failure: ProviderError = Refused(
+                    f"the answer of {target.host}, an address from {self.name}, {exc}"
+                )
+            except WriteError:
+                raise
             except Exception as exc:  # noqa: BLE001 - its text can contain the address
                 kind = type(exc).__name__
-                failure: ProviderError = Busy(
+                failure = Busy(
                     f"the call to {target.host}, an address from {self.name}, broke off ({kind})"
                 )
                 if type(exc) in never_sent():
@@ -298,9 +330,10 @@ class Http:
                     )
             else:
                 if answer.is_success:
-                    return answer.content
+                    return content
                 # Such an address expires; the next one may work.
-                failure = Busy(
+                kind_of = Refused if method == "GET" and answer.status_code in _GONE else Busy
+                failure = kind_of(
                     f"{target.host}, an address from {self.name}, answered {answer.status_code}"
                 )
         raise failure
@@ -322,7 +355,7 @@ class Http:
     def complaint(self, response: Response, *, commits: bool) -> ProviderError:
         """The error for an answer, by the provider's code, else by its status."""
         complaint = self._read(response)
-        verdict = complaint.verdict or self._verdict(response.status)
+        verdict = complaint.verdict or verdict_of(response.status)
         if verdict is Ambiguous and not commits:
             verdict = Busy
         message = f"{self.name} answered {response.status}"
@@ -338,7 +371,7 @@ class Http:
         elif 300 <= response.status < 400:
             message += "; redirects are not followed: check its address"
         code = self.shown(complaint.code) if complaint.code else None
-        return verdict(message, code=code, retry_after=self._retry_after(response))
+        return verdict(message, code=code, retry_after=retry_after(response, self._clock()))
 
     def unexpected(self, response: Response, promised: str, *, commits: bool) -> ProviderError:
         """The error for a success without the documented content.
@@ -363,47 +396,6 @@ class Http:
         if commits:
             return Ambiguous(f"{fact}; it is not known whether it took the rows")
         return Busy(f"{fact}; the call sent nothing and can be repeated")
-
-    @staticmethod
-    def _verdict(status: int) -> type[ProviderError]:
-        """The error for an HTTP status alone; the caller decides about `Ambiguous`.
-
-        408 counts as ambiguous although it should mean that the request did not arrive completely:
-        gateways also send it for a server that takes too long.
-        """
-        if status in {425, 429}:
-            return Busy
-        if status in {401, 403}:
-            return Denied
-        if status in {307, 308} or (400 <= status < 500 and status != 408):
-            return Refused
-        return Ambiguous
-
-    def _retry_after(self, response: Response) -> float | None:
-        """Seconds until the provider wants to be asked again, if it says so.
-
-        `Retry-After` in seconds or as a date (RFC 9110, 10.2.3), else `X-RateLimit-Reset`, which
-        Dotdigital ("Call rate limits") and TextUs ("Rate limiting") send in seconds since the
-        epoch. The latter counts only where the call was refused for its rate: a server that is
-        down says nothing about it.
-        """
-        value = response.headers.get("retry-after", "").strip()
-        if re.fullmatch(r"[0-9]+(\.[0-9]+)?", value):
-            return float(value)
-        if value:
-            try:
-                when = email.utils.parsedate_to_datetime(value)
-            except ValueError:
-                return None
-            if when.tzinfo is None:
-                when = when.replace(tzinfo=UTC)
-            return max(0.0, when.timestamp() - self._clock())
-        reset = response.headers.get("x-ratelimit-reset", "").strip()
-        if response.status < 500 and re.fullmatch(r"[0-9]+(\.[0-9]+)?", reset):
-            epoch = float(reset)
-            if epoch >= _EPOCH_FROM:
-                return max(0.0, epoch - self._clock())
-        return None
 
     def shown(self, words: str) -> str:
         """The provider's words, filtered, on one line, of a length that can be read."""

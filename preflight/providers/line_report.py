@@ -97,7 +97,8 @@ def _documents(text: str) -> list[tuple[str, Mapping[str, Any]]] | None:
             for entry in whole
         ]
     objects = [(line, _object(line)) for line in _lines(text)]
-    if not objects or objects[0][1] is None:
+    known = sum(document is not None for _, document in objects)
+    if not objects or (objects[0][1] is None and known * 2 < len(objects)):
         return None
     return [
         (line, document if document is not None else {"message": line})

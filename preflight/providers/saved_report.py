@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import functools
 import io
 import itertools
 from collections.abc import Callable, Collection, Sequence
@@ -59,29 +60,34 @@ class SavedReport:
         The headers of further pages are dropped, and their columns are put in the order of the
         first page.
         """
-        header, delimiter, above = _header(self.text, columns)
+        header, delimiter, above = place_of_header(self.text, columns)
         text = self.text
         rows = cut(text, delimiter)[above:]
-        orders = [_order(row, header) for row in rows]
+        orders = [order_of(row, header) for row in rows]
         if delimiter != "," or above or any(order not in (None, ()) for order in orders):
             text = "\n".join(written(_in_order(rows, orders)))
         report = failure_report.records(text.encode())
         keep = [
             at
             for at, cells in enumerate(zip(*report.fields, strict=True) if report.lines else ())
-            if any(cell.strip() for cell in cells) and _order(cells, header) is None
+            if any(cell.strip() for cell in cells) and order_of(cells, header) is None
         ]
         fields = tuple([column[at] for at in keep] for column in report.fields)
         lines = [report.lines[at] for at in keep]
         return dataclasses.replace(report, raw=self.raw, fields=fields, lines=lines)
 
 
+def fetched_page(page: bytes) -> SavedReport:
+    """A page that was fetched, UTF-8, as one that a person saved: it is read as tolerantly."""
+    return SavedReport(page, page.decode(errors="replace"), "the answer", lambda _name: None)
+
+
 def header(text: str, columns: ReportColumns) -> tuple[str, ...]:
     """The column names of a CSV report, without surrounding blanks; () if not recognised."""
-    return _header(text, columns)[0]
+    return place_of_header(text, columns)[0]
 
 
-def _header(text: str, columns: ReportColumns) -> tuple[tuple[str, ...], str, int]:
+def place_of_header(text: str, columns: ReportColumns) -> tuple[tuple[str, ...], str, int]:
     """The record near the top with the most known names, its delimiter and its position."""
     wanted = {columns.fold(name.strip()) for name in columns.names}
     best: tuple[tuple[str, ...], str, int] = ((), ",", 0)
@@ -97,26 +103,29 @@ def _header(text: str, columns: ReportColumns) -> tuple[tuple[str, ...], str, in
 
 def cut(text: str, delimiter: str = ",", most: int | None = None) -> list[list[str]]:
     """The records of a CSV text, at most `most` of them; empty lines are skipped."""
-    longest = csv.field_size_limit(max(len(text) + 1, csv.field_size_limit()))
-    try:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-        return list(itertools.islice(filter(None, reader), most))
-    finally:
-        csv.field_size_limit(longest)
+    found = failure_report.csv_records(text, delimiter)
+    return [row for row, _ in itertools.islice(found, most)]
 
 
-def _order(row: Sequence[str], header: Sequence[str]) -> tuple[int, ...] | None:
+def order_of(row: Sequence[str], header: Sequence[str]) -> tuple[int, ...] | None:
     """The order of a page's columns relative to the first page, if a row is its header.
 
     () if the order is the same, None if the row is not a header.
     """
+    wanted = _folded(tuple(header))
+    if len(row) != len(wanted) or (row and row[0].strip().casefold() not in wanted):
+        return None
     names = [name.strip().casefold() for name in row]
-    wanted = [name.casefold() for name in header]
     if names == wanted:
         return ()
     if sorted(names) != sorted(wanted) or len(set(names)) < len(names):
         return None
     return tuple(names.index(name) for name in wanted)
+
+
+@functools.cache
+def _folded(header: tuple[str, ...]) -> list[str]:
+    return [name.casefold() for name in header]
 
 
 def _in_order(

@@ -6,7 +6,8 @@ The kept copy of the source is read again, so only that copy and the provider's 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -105,16 +106,17 @@ def _agree(books: RunBooks, rejected_here: int, rejected_there: int) -> None:
         )
 
 
-def write_unmatched(folder: Path, unmatched: list[pd.DataFrame]) -> None:
+def write_unmatched(folder: Path, unmatched: Iterable[pd.DataFrame]) -> None:
     """Writes unmatched.csv, the report lines that match no row; no file if there are none."""
     final = folder / results_folder.UNMATCHED
-    lines = [piece for piece in unmatched if len(piece)]
-    if not lines:
+    pieces = filter(len, unmatched)
+    first = next(pieces, None)
+    if first is None:
         final.unlink(missing_ok=True)
         return
-    table = pd.concat(lines, ignore_index=True)
-    with results_folder.TableWriter(final, list(table.columns)) as file:
-        file.write([pa.array(table[name].astype(str), type=pa.string()) for name in table])
+    with results_folder.TableWriter(final, list(first.columns)) as file:
+        for table in chain([first], pieces):
+            file.write([pa.array(table[name].astype(str), type=pa.string()) for name in first])
 
 
 def by_row(failures: pd.DataFrame) -> pd.DataFrame:

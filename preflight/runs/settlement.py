@@ -6,6 +6,7 @@ import dataclasses
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -92,7 +93,7 @@ class _Totals:
 
     rows: Counter[str]
     failures: list[pd.DataFrame]
-    unmatched: list[pd.DataFrame]
+    unmatched: list[join.Joined]
     notes: list[str]
     outcomes: RowOutcomes
     unattributed: int = 0
@@ -153,7 +154,7 @@ def settle(ledger: Ledger, run_id: str, joins_by: str, ending: Ending) -> Settle
     changes, warnings, excused = write_failures(
         run, checked, failures, books, totals.outcomes, totals.unattributed, ending.progress
     )
-    write_unmatched(run.folder, totals.unmatched)
+    write_unmatched(run.folder, chain.from_iterable(map(join.Joined.lost, totals.unmatched)))
     totals.outcomes.agree(books)
     table = totals.outcomes.table()
     row_outcomes.keep(ledger.folder, run.id, table)
@@ -167,7 +168,7 @@ def settle(ledger: Ledger, run_id: str, joins_by: str, ending: Ending) -> Settle
         refusals=refusals(failures),
         predicted=predicted(table),
         unattributed=totals.unattributed,
-        unmatched=sum(len(lines) for lines in totals.unmatched),
+        unmatched=sum(joined.lost_lines for joined in totals.unmatched),
         notes=tuple(dict.fromkeys(totals.notes)),
         changes=changes,
         warnings=warnings,
@@ -233,7 +234,7 @@ def _settle_part(
             profile=profile,
         )
         totals.failures.append(joined.failures)
-        totals.unmatched.append(joined.unmatched)
+        totals.unmatched.append(joined)
         totals.notes += joined.notes
         totals.notes += disagreements(report, stored.outcome, profile)
     ended = join.verdicts(part, joined, stored.outcome)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from preflight.core.errors import Ambiguous, Busy, UsageError
+from preflight.core.received import Received
 from preflight.providers import registry
 from preflight.providers.command import Answer, Command
 
@@ -36,11 +37,15 @@ def tool(tmp_path: Path) -> Tool:
     return make
 
 
+def said(answer: Answer) -> tuple[int, bytes, bytes]:
+    return answer.code, answer.out.whole(), answer.err
+
+
 def test_the_tool_gets_arguments_and_input_and_no_shell(tool: Tool) -> None:
     """Each argument arrives as it is, whatever a shell would make of it."""
     made = tool('printf "%s|" "$@"; cat; printf oops >&2; exit 3')
     answer = made.run(["a b", "$(id)", "; ls"], commits=False, stdin=b"input")
-    assert answer == Answer(3, b"a b|$(id)|; ls|input", b"oops")
+    assert said(answer) == (3, b"a b|$(id)|; ls|input", b"oops")
 
 
 def test_a_tool_that_is_not_there_is_named_with_its_variable(tmp_path: Path) -> None:
@@ -95,7 +100,7 @@ def test_a_tool_that_cannot_be_started_took_nothing(tool: Tool, tmp_path: Path) 
 def test_a_tool_that_reads_no_input_is_no_error(tool: Tool) -> None:
     """A broken pipe is its business."""
     answer = tool("exec 0<&-; echo done").run([], commits=True, stdin=b"x" * 1_000_000)
-    assert (answer.code, answer.out) == (0, b"done\n")
+    assert (answer.code, answer.out.whole()) == (0, b"done\n")
 
 
 def test_the_tool_does_not_see_other_providers_secrets(tool: Tool) -> None:
@@ -103,7 +108,7 @@ def test_the_tool_does_not_see_other_providers_secrets(tool: Tool) -> None:
     names = [name for found in registry.secrets().values() for name in found]
     secrets = {name: f"s3cret-{name}" for name in names}
     made = tool("env", **secrets, LANDBASE_API_URL="kept")
-    seen = made.run([], commits=False).out.decode()
+    seen = made.run([], commits=False).out.whole().decode()
     assert "LANDBASE_API_URL=kept" in seen
     assert "s3cret" not in seen
     own = Command(
@@ -113,7 +118,7 @@ def test_the_tool_does_not_see_other_providers_secrets(tool: Tool) -> None:
         environ=made._environ | secrets,
         timeout=5,
     )
-    seen = own.run([], commits=False).out.decode()
+    seen = own.run([], commits=False).out.whole().decode()
     assert [line for line in seen.splitlines() if "s3cret" in line] == [
         "TALKVALUE_TOKEN=s3cret-TALKVALUE_TOKEN"
     ]
@@ -122,17 +127,17 @@ def test_the_tool_does_not_see_other_providers_secrets(tool: Tool) -> None:
 @pytest.mark.parametrize("out", [b"", b"[1]", b"{", b"\xff\xfe", b"null", b"[" * 100_000])
 def test_an_output_that_is_no_object_is_an_empty_one(out: bytes) -> None:
     """Garbage promises nothing."""
-    assert Answer(0, out, out).document() == {}
-    assert Answer(0, out, out).error() == {}
+    assert Answer(0, Received(out), out).document() == {}
+    assert Answer(0, Received(out), out).error() == {}
 
 
 def test_the_error_is_found_among_progress_and_warnings() -> None:
     """The last object that has one counts; it may fill several lines if it stands alone."""
     first, last = ({"error": {"code": code}} for code in ("FIRST", "LAST"))
     lines = ["uploading 10%", json.dumps(first), json.dumps(last), '{"progress": 1}', "bye"]
-    assert Answer(1, b"", "\n".join(lines).encode()).error() == {"code": "LAST"}
-    assert Answer(1, b"", json.dumps(last, indent=2).encode()).error() == {"code": "LAST"}
-    assert Answer(1, b"", b'{"error": "words"}').error() == {}
+    assert Answer(1, Received(), "\n".join(lines).encode()).error() == {"code": "LAST"}
+    assert Answer(1, Received(), json.dumps(last, indent=2).encode()).error() == {"code": "LAST"}
+    assert Answer(1, Received(), b'{"error": "words"}').error() == {}
 
 
 def test_its_words_are_told_on_one_line_of_a_length_to_read(tool: Tool) -> None:

@@ -284,13 +284,11 @@ class Dotdigital:
         """
         if outcome.state != "finished" or outcome.rejected == 0:
             return None
-        response = self._http.send(
-            "GET",
-            f"/v2/contacts/import/{quote(receipt.job, safe='')}/report-faults",
-            commits=False,
+        response = self._http.report(
+            f"/v2/contacts/import/{quote(receipt.job, safe='')}/report-faults"
         )
         try:
-            return read_fetched(response.body, outcome.rejected)
+            return read_fetched(response.report, outcome.rejected)
         except IncompleteReportError as missing:
             raise self._http.unexpected(response, str(missing), commits=False) from None
 

@@ -10,15 +10,16 @@ from __future__ import annotations
 
 from preflight.core.errors import UsageError
 from preflight.core.exchange import FailureReport
-from preflight.providers import failure_report
+from preflight.core.received import Received
+from preflight.providers import failure_report, long_report
 from preflight.providers.failure_report import IncompleteReportError
-from preflight.providers.saved_report import ReportColumns, SavedReport
+from preflight.providers.saved_report import ReportColumns, SavedReport, fetched_page
 
 COLUMNS = ReportColumns(("Reason", "Email"))
 """By which its header is known."""
 
 
-def read_fetched(body: bytes, rejected: int | None) -> FailureReport:
+def read_fetched(body: Received, rejected: int | None) -> FailureReport:
     """Reads the faults of an import: the reason verbatim as `code`, the cell of Email as `key`.
 
     Args:
@@ -28,12 +29,22 @@ def read_fetched(body: bytes, rejected: int | None) -> FailureReport:
     Raises:
         IncompleteReportError: it has no Reason, as an error in JSON has none, or lost its end.
     """
-    lines = failure_report.records(body)
+    return long_report.fetched(
+        body,
+        COLUMNS,
+        _page,
+        is_cut=failure_report.is_cut,
+        expected=rejected,
+        missing="the end of the faults",
+    )
+
+
+def _page(page: bytes) -> FailureReport:
+    """One page of the faults; raises as `read_fetched`."""
+    lines = fetched_page(page).records(COLUMNS)
     reasons = lines.column("Reason")
     if reasons is None:
         raise IncompleteReportError("the column Reason")
-    if lines.is_cut(rejected):
-        raise IncompleteReportError("the end of the faults")
     return failure_report.report(lines, code=reasons, key=lines.column("Email"))
 
 

@@ -321,8 +321,8 @@ class Experiture:
             return None
         try:
             return read_fetched(self._http.fetch(errors["errorFileUrl"]), outcome.rejected)
-        except IncompleteReportError:
-            raise Busy("experiture's error file lost its end on the way") from None
+        except IncompleteReportError as missing:
+            raise Busy(f"experiture's error file came without {missing}") from None
 
     def members(self) -> Mapping[str, int] | None:
         """The members of the list that is named: address in lower case → how often; None where none

@@ -6,10 +6,10 @@ import dataclasses
 
 from preflight.core.errors import UsageError
 from preflight.core.exchange import FailureReport
-from preflight.providers import line_report
-from preflight.providers.failure_report import IncompleteReportError
+from preflight.core.received import Received
+from preflight.providers import line_report, long_report
 from preflight.providers.line_report import scalars_of
-from preflight.providers.saved_report import ReportColumns, SavedReport, written
+from preflight.providers.saved_report import ReportColumns, SavedReport, fetched_page, written
 
 _KEYS = ("email",)
 
@@ -17,7 +17,7 @@ COLUMNS = ReportColumns((*line_report.ROWS, *line_report.REASONS, *_KEYS), line_
 """By which its header is known, where it is a CSV."""
 
 
-def read_fetched(body: bytes, rejected: int | None) -> FailureReport:
+def read_fetched(body: Received, rejected: int | None) -> FailureReport:
     """Reads the error file of a job, whatever its form.
 
     Args:
@@ -27,10 +27,27 @@ def read_fetched(body: bytes, rejected: int | None) -> FailureReport:
     Raises:
         IncompleteReportError: it lost its end.
     """
-    report = line_report.read(body, _KEYS)
-    if line_report.is_cut(report, rejected):
-        raise IncompleteReportError("the end of the errors")
-    return report
+    return long_report.fetched(
+        body,
+        COLUMNS,
+        _page,
+        is_cut=line_report.is_cut,
+        expected=rejected,
+        missing="the end of the errors",
+    )
+
+
+def _page(page: bytes) -> FailureReport:
+    """One page of an error file; a CSV of another delimiter is read as one with commas."""
+    report = line_report.read(page, _KEYS)
+    if report.suffix != ".txt":
+        return report
+    lines = fetched_page(page).records(COLUMNS)
+    names = set(map(line_report.fold, lines.header))
+    if not (names & line_report.REASONS and names & {*line_report.ROWS, *_KEYS}):
+        return report
+    text = "\n".join([*written([lines.header]), *lines.lines])
+    return line_report.read(text.encode(), _KEYS)
 
 
 def read_saved(saved: SavedReport) -> FailureReport:

@@ -247,7 +247,7 @@ class Talkvalue:
                 return None
             raise
         try:
-            return read_fetched(answer.body, outcome.rejected)
+            return read_fetched(answer.report, outcome.rejected)
         except IncompleteReportError as missing:
             raise answer.without(str(missing)) from None
 

@@ -15,9 +15,10 @@ import pandas as pd
 
 from preflight.core.errors import UsageError
 from preflight.core.exchange import FailureReport
-from preflight.providers import failure_report
+from preflight.core.received import Received
+from preflight.providers import failure_report, long_report
 from preflight.providers.failure_report import IncompleteReportError, ReportLines
-from preflight.providers.saved_report import ReportColumns, SavedReport
+from preflight.providers.saved_report import ReportColumns, SavedReport, fetched_page
 
 _NAMES = ("rowNum", "errorCode", "errorMessage", "rawValue")
 
@@ -25,7 +26,7 @@ COLUMNS = ReportColumns(_NAMES)
 """By which its header is known."""
 
 
-def read_fetched(body: bytes, failed: int | None) -> FailureReport:
+def read_fetched(body: Received, failed: int | None) -> FailureReport:
     """Reads the failed export of a job.
 
     Args:
@@ -35,12 +36,22 @@ def read_fetched(body: bytes, failed: int | None) -> FailureReport:
     Raises:
         IncompleteReportError: it has no row numbers, or lost its end.
     """
-    lines = failure_report.records(body)
+    return long_report.fetched(
+        body,
+        COLUMNS,
+        _page,
+        is_cut=failure_report.is_cut,
+        expected=failed,
+        missing="the end of the failed rows",
+    )
+
+
+def _page(page: bytes) -> FailureReport:
+    """One page of an export; raises as `read_fetched`."""
+    lines = fetched_page(page).records(COLUMNS)
     numbers, code, message, value = (lines.column(name) for name in _NAMES)
     if numbers is None:
         raise IncompleteReportError("the column rowNum")
-    if lines.is_cut(failed):
-        raise IncompleteReportError("the end of the failed rows")
     return failure_report.report(
         lines,
         code=code or [""] * len(lines.lines),

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from urllib.parse import quote
 
 from preflight.core.errors import Ambiguous, Busy, Denied, ProviderError, Refused
+from preflight.core.received import Received
 from preflight.core.workspace import under_name
 from preflight.providers.command import Answer, Command
 from preflight.providers.exchange import Complaint, Response, Upload, count
@@ -30,12 +31,12 @@ class WireAnswer:
 
     Attributes:
         document: the JSON object of the REST API; an empty one where there is none.
-        body: the bytes, of an export.
+        report: the bytes of an export.
         without: makes the error for an answer that lacks what was promised.
     """
 
     document: Mapping[str, Any]
-    body: bytes = field(repr=False)
+    report: Received = field(repr=False)
     without: Callable[[str], ProviderError]
 
 
@@ -101,7 +102,7 @@ class Rest:
     def _answer(self, response: Response, *, commits: bool = False) -> WireAnswer:
         return WireAnswer(
             response.document(),
-            response.body,
+            response.report,
             lambda promised: self._http.unexpected(response, promised, commits=commits),
         )
 
@@ -136,7 +137,10 @@ class Rest:
 
     def export(self, job: str) -> WireAnswer:
         """`GET /path/import/{id}/failed/export`."""
-        return self._answer(self._http.send("GET", f"{_path(job)}/failed/export", commits=False))
+        response = self._http.report(f"{_path(job)}/failed/export")
+        return WireAnswer(
+            {}, response.report, lambda what: self._http.unexpected(response, what, commits=False)
+        )
 
     def close(self) -> None:
         """Closes the connections."""

@@ -143,6 +143,14 @@ class Follower:
         self._jobs.remove(job)
         self.obstacles.append(f"part {job.part.number} (job {job.receipt.job}) {why}")
 
+    def _by_hand(self, job: _Job, more: str = "") -> str:
+        """What a person can do about a report that cannot be had."""
+        return (
+            f"save its report at {self._provider.name} and join it with `preflight merge --from "
+            f"{self._provider.name} --run {self._run} --part {job.part.number} --failures "
+            f"FILE{more and f' {more}'}`"
+        )
+
     def finish(self) -> None:
         """Follows all jobs until each has ended or can no longer be followed.
 
@@ -194,11 +202,17 @@ class Follower:
                 )
                 return
             gone = f"its failure report cannot be fetched: {words(error)}"
+            if job.outcome.state == "finished":
+                gone = f"{gone}; {self._by_hand(job)}"
             reason = f"{reason}; {gone}" if reason else gone
         except ProviderError as error:
             job.misses += 1
             if job.misses >= TRIES:
-                self._give_up(job, f"no answer after {TRIES} tries: {words(error)}")
+                why = f"no answer after {TRIES} tries: {words(error)}"
+                if job.outcome is not None:
+                    done = f"--mark-accepted {job.part.number}"
+                    why = f"{why}; the job has ended, {self._by_hand(job, done)}"
+                self._give_up(job, why)
                 return
             pause = self._pace.backoff(job.misses, error.retry_after)
             job.due = self._pace.clock() + pause

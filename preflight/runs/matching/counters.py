@@ -16,7 +16,8 @@ def disagreements(report: FailureReport, outcome: Outcome, profile: Profile) -> 
     """
     lines: Counter[str | None] = Counter(
         profile.counters.get(" ".join(str(code).casefold().split()))
-        for code in report.table["code"]
+        for page in report.pages()
+        for code in page.table["code"]
     )
     strange = f", and {lines[None]} of reasons that it does not document" if lines[None] else ""
     return [

@@ -7,23 +7,29 @@ matched by a guess: a base counts only if the reported values prove it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from preflight.config.profile import Profile
-from preflight.core.exchange import FailureReport, Outcome, Part, Reason
-from preflight.core.redact_cells import redact_cells
-from preflight.providers.exchange import shown
+from preflight.core.exchange import FailureReport, Outcome, Part
+from preflight.core.spool import Spool
 from preflight.runs.matching import match_lines
+from preflight.runs.matching.match_keys import Earlier, Target, by_any, by_key, with_keys
 from preflight.runs.matching.match_lines import NO_ROW, NOBODY, MatchedLines
+from preflight.runs.matching.public_codes import PublicCodes
 from preflight.runs.matching.reasons import reasons_of
 from preflight.writing.parts import read_part
 
+MOST_REASONS = 100
+"""How many different reasons for one row are told."""
+
 _TEXTS = ("code", "message", "reason", "how")
+_SAME = ["row", "code", "message"]
+_TO_CONDENSE = 50_000
 
 
 @dataclass(frozen=True)
@@ -35,13 +41,15 @@ class Joined:
             input), code str and message str (verbatim), reason str (a `Reason`), how str: "row
             number", "key" or "one of k" (k rows could not be distinguished).
         unmatched: the report lines that match no row: code, message, cells, why, all str. `cells`
-            is personal data.
+            is personal data. Of a long report those of its first page.
+        further: the unmatched lines of its further pages.
         base: the number that the provider gives the first data row, if it was found out.
         notes: facts about the join, without values.
     """
 
     failures: pd.DataFrame
     unmatched: pd.DataFrame
+    further: Sequence[pd.DataFrame] | Spool[pd.DataFrame] = ()
     base: int | None = None
     notes: tuple[str, ...] = ()
 
@@ -49,6 +57,16 @@ class Joined:
     def rows(self) -> int:
         """The number of rows that failed."""
         return int(self.failures["row"].nunique())
+
+    @property
+    def lost_lines(self) -> int:
+        """The number of unmatched lines."""
+        return sum(map(len, self.lost()))
+
+    def lost(self) -> Iterator[pd.DataFrame]:
+        """The unmatched lines of all pages."""
+        yield self.unmatched
+        yield from self.further
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +119,10 @@ def join(
     Raises:
         SourceError: the part is gone or was changed.
     """
-    table, cells = _without_gaps(report), read_part(part)
-    matched = _placed(report, table, part, cells, by, key_field, profile)
-    return _joined(_with_public_codes(table, cells, part, profile), part, matched, profile)
+    pages, codes = _Pages(), PublicCodes(read_part(part), part, profile)
+    for page, matched in placed(report, part, by=by, key_field=key_field, profile=profile):
+        pages.add(_joined(codes.of(_without_gaps(page)), part, matched, profile))
+    return pages.joined()
 
 
 def placed(
@@ -113,10 +132,23 @@ def placed(
     by: str,
     key_field: str | Sequence[str],
     profile: Profile,
-) -> MatchedLines:
-    """Matches each line of a report to a row of the part; arguments as for `join`."""
-    table = _without_gaps(report)
-    return _placed(report, table, part, read_part(part), by, key_field, profile)
+) -> Iterator[tuple[FailureReport, MatchedLines]]:
+    """The pages of a report, each with the rows of its lines; arguments as for `join`."""
+    fields = (key_field,) if isinstance(key_field, str) else tuple(key_field)
+    target, earlier = Target(part, read_part(part), fields, profile), None
+    if report.further is not None:
+        tables = map(_without_gaps, report.pages())
+        proof = match_lines.proof_of(
+            map(with_keys, tables) if by == "any" else tables, part, target.cells
+        )
+        earlier = Earlier(proof, np.zeros(part.rows, dtype=bool))
+    for page in report.pages():
+        table = _without_gaps(page)
+        if by == "row":
+            proved = earlier.proof if earlier is not None else None
+            yield page, match_lines.by_row(table, part, target.cells, proved)
+        else:
+            yield page, (by_any if by == "any" else by_key)(page, table, target, earlier)
 
 
 def _without_gaps(report: FailureReport) -> pd.DataFrame:
@@ -124,43 +156,7 @@ def _without_gaps(report: FailureReport) -> pd.DataFrame:
     return table.fillna(dict.fromkeys(("code", "message", "value", "key", "cells"), ""))
 
 
-def _placed(
-    report: FailureReport,
-    table: pd.DataFrame,
-    part: Part,
-    cells: pa.Table,
-    by: str,
-    key_field: str | Sequence[str],
-    profile: Profile,
-) -> MatchedLines:
-    if by == "row":
-        return match_lines.by_row(table, part, cells)
-    fields = (key_field,) if isinstance(key_field, str) else tuple(key_field)
-    match = match_lines.by_any if by == "any" else match_lines.by_key
-    return match(report, table, part, cells, fields, profile)
-
-
-def _with_public_codes(
-    table: pd.DataFrame, cells: pa.Table, part: Part, profile: Profile
-) -> pd.DataFrame:
-    """The report with codes that can be counted and shown to anyone.
-
-    Some providers give a sentence about one contact as the code. So a code that the profile does
-    not know is kept without the cells of rows, and its full text is put before the message.
-    """
-    strange = [code for code in table["code"].unique() if profile.reason(code) is Reason.UNKNOWN]
-    bare = redact_cells(strange, cells, part.header)
-    codes = {old: shown(new) for old, new in zip(strange, bare, strict=True) if shown(new) != old}
-    if not codes:
-        return table
-    verbatim = table["code"].where(table["code"].isin(list(codes)), "")
-    joint = ((verbatim != "") & (table["message"] != "")).map({True: "; ", False: ""})
-    return table.assign(
-        code=table["code"].replace(codes), message=verbatim + joint + table["message"]
-    )
-
-
-def _joined(table: pd.DataFrame, part: Part, placed: MatchedLines, profile: Profile) -> Joined:
+def _joined(table: pd.DataFrame, part: Part, placed: MatchedLines, profile: Profile) -> _Page:
     matched = placed.at != NOBODY
     at = placed.at[matched]
     codes = table["code"]
@@ -177,10 +173,7 @@ def _joined(table: pd.DataFrame, part: Part, placed: MatchedLines, profile: Prof
     ).astype({"row": "int64", "line": "int64"} | dict.fromkeys(_TEXTS, "str"))
     # In the order of the part first, so that the report's first of equal lines is kept.
     failures = failures.iloc[np.argsort(at, kind="stable")]
-    once = failures.drop_duplicates(["row", "code", "message"]).sort_values(
-        "row", kind="stable", ignore_index=True
-    )
-    repeats = len(failures) - len(once) + placed.repeats
+    once = failures.drop_duplicates(_SAME)
     lost = table[~matched & (placed.why != "")]
     unmatched = pd.DataFrame(
         {
@@ -190,19 +183,85 @@ def _joined(table: pd.DataFrame, part: Part, placed: MatchedLines, profile: Prof
             "why": placed.why[lost.index],
         }
     ).astype("str")
-    notes = list(placed.notes)
-    if repeats:
-        notes.append(f"{_lines(repeats)} repeating another line about the same row")
-    twins = once["how"].str.startswith("one of ")
-    if twins.any():
-        notes.append(
-            f"{_lines(int(twins.sum()))} fitting several equal rows: each was assigned to one"
-        )
-    notes += [
-        f"{_lines(count)} not matched to a row: {why}"
-        for why, count in unmatched["why"].value_counts().sort_index().items()
-    ]
-    return Joined(once, unmatched.reset_index(drop=True), placed.base, tuple(notes))
+    return _Page(
+        once,
+        unmatched.reset_index(drop=True),
+        len(failures) - len(once) + placed.repeats,
+        placed.base,
+        placed.notes,
+    )
+
+
+@dataclass(frozen=True)
+class _Page:
+    """A page of a report, joined; the attributes are those of `Joined`."""
+
+    failures: pd.DataFrame
+    unmatched: pd.DataFrame
+    repeats: int
+    base: int | None
+    notes: tuple[str, ...]
+
+
+class _Pages:
+    """The pages of a report, joined one after the other."""
+
+    def __init__(self) -> None:
+        self._failures: list[pd.DataFrame] = []
+        self._unmatched: pd.DataFrame | None = None
+        self._further = Spool[pd.DataFrame](in_memory=1)
+        self._why = Counter[str]()
+        self._repeats = self._waiting = self._silent = 0
+        self._base: int | None = None
+        self._notes: dict[str, None] = {}
+
+    def add(self, page: _Page) -> None:
+        """Adds a page; of a row with very many reasons only the first are held."""
+        self._failures.append(page.failures)
+        self._waiting += len(page.failures)
+        if len(self._failures) > 1 and self._waiting > _TO_CONDENSE:
+            self._condense()
+        self._why.update(page.unmatched["why"].tolist())
+        if self._unmatched is None:
+            self._unmatched = page.unmatched
+        elif len(page.unmatched):
+            self._further.add(page.unmatched)
+        self._repeats += page.repeats
+        self._base = page.base
+        self._notes |= dict.fromkeys(page.notes)
+
+    def _condense(self) -> None:
+        whole = pd.concat(self._failures, ignore_index=True)
+        once = whole.drop_duplicates(_SAME)
+        self._repeats += len(whole) - len(once)
+        told = once[once.groupby("row").cumcount() < MOST_REASONS]
+        self._silent += len(once) - len(told)
+        self._failures, self._waiting = [told], 0
+
+    def joined(self) -> Joined:
+        """All pages together."""
+        if len(self._failures) > 1:
+            self._condense()
+        (whole,) = self._failures
+        once = whole.sort_values("row", kind="stable", ignore_index=True)
+        unmatched = self._unmatched
+        assert unmatched is not None  # noqa: S101 - a report has a page
+        return Joined(once, unmatched, self._further, self._base, tuple(self._told(once)))
+
+    def _told(self, once: pd.DataFrame) -> Iterator[str]:
+        yield from self._notes
+        if self._repeats:
+            yield f"{_lines(self._repeats)} repeating another line about the same row"
+        if self._silent:
+            yield (
+                f"{_lines(self._silent)} about a row for which {MOST_REASONS} others are told "
+                "already: see the kept report"
+            )
+        twins = once["how"].str.startswith("one of ")
+        if twins.any():
+            yield f"{_lines(int(twins.sum()))} fitting several equal rows: each was assigned to one"
+        for why, count in sorted(self._why.items()):
+            yield f"{_lines(count)} not matched to a row: {why}"
 
 
 def _lines(count: int) -> str:
@@ -226,8 +285,13 @@ def verdicts(part: Part, joined: Joined, outcome: Outcome) -> PartBooks:
         return PartBooks(0, part.rows, 0)
     known, notes = joined.rows, list[str]()
     if outcome.rejected is None:
-        doubtful = joined.unmatched[joined.unmatched["why"] != NO_ROW]
-        refused = known + len(doubtful.drop_duplicates())
+        doubtful = set[int]()
+        for lost in joined.lost():
+            lines = lost[lost["why"] != NO_ROW].astype("object")
+            doubtful.update(map(hash, lines.itertuples(index=False, name=None)))
+            if known + len(doubtful) >= part.rows:
+                break
+        refused = known + len(doubtful)
     else:
         refused = outcome.rejected
         if refused < known:

@@ -6,17 +6,25 @@ come again from a person. So lines are compared by their content, not by how the
 
 from __future__ import annotations
 
+import dataclasses
 import json
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
 
+import numpy as np
 import pandas as pd
 
-from preflight.core.exchange import FailureReport
+from preflight.core.exchange import PAGE, FailureReport, Further
+from preflight.core.received import Received
+from preflight.core.spool import Spool
+from preflight.core.types import Bools, Ints
 from preflight.providers import line_report, registry
 from preflight.providers.line_report import scalars_of
 from preflight.providers.saved_report import ReportColumns, cut, written
 from preflight.runs.matching.report_file import header_of
+
+_HEAD = 256 << 10
 
 
 def together(reports: Sequence[FailureReport], provider: str) -> FailureReport:
@@ -28,18 +36,60 @@ def together(reports: Sequence[FailureReport], provider: str) -> FailureReport:
         reports: at least one, all of the same provider.
         provider: its name.
     """
-    kept = _without_repeats(reports)
+    kept = _without_repeats(reports) if len(reports) > 1 else reports
     if len(kept) == 1:
         return kept[0]
-    table = pd.concat([report.table for report in kept], ignore_index=True)
     if all(report.suffix == ".csv" for report in kept):
-        texts = _one_table([_columns(report, provider) for report in kept])
-        suffix, header = ".csv", texts.pop(0) + "\n"
-    else:
-        texts = [text for report in kept for text in _documents(report, provider)]
-        suffix, header = ".jsonl", ""
-    raw = header + "".join(f"{text}\n" for text in texts)
-    return FailureReport(raw.encode(), suffix, table.assign(cells=pd.Series(texts, dtype="str")))
+        columns = _Columns([_header_names(report, provider) for report in kept])
+        lines = (
+            (page.table, columns.records(at, _rows(page)))
+            for at, report in enumerate(kept)
+            for page in report.pages()
+        )
+        return _collected(lines, ".csv", columns.header)
+    documents = (
+        (page.table, _documents(page, provider)) for report in kept for page in report.pages()
+    )
+    return _collected(documents, ".jsonl", "")
+
+
+def selected(report: FailureReport, lines: Bools) -> FailureReport:
+    """Some lines of a report, as a report with the same bytes.
+
+    Args:
+        report: the report.
+        lines: a mask of the lines of all its pages.
+    """
+    ends = np.cumsum([len(page.table) for page in report.pages()])[:-1]
+    masks = np.split(lines, ends)
+    tables = (
+        page.table[mask].reset_index(drop=True)
+        for page, mask in zip(report.pages(), masks, strict=True)
+    )
+    first = dataclasses.replace(report, table=next(tables), further=None)
+    if report.further is None:
+        return first
+    rest = Spool[pd.DataFrame](in_memory=1)
+    for table in tables:
+        rest.add(table)
+    return dataclasses.replace(first, further=Further(report.further.raw, rest))
+
+
+def _collected(
+    pages: Iterator[tuple[pd.DataFrame, list[str]]], suffix: str, header: str
+) -> FailureReport:
+    """A report of tables whose lines are written anew."""
+    raw, tables = Received(header.encode()), Spool[pd.DataFrame]()
+    for table, texts in pages:
+        raw.add("".join(f"{text}\n" for text in texts).encode())
+        tables.add(table.assign(cells=pd.Series(texts, dtype="str", index=table.index)))
+    if raw.size <= PAGE:
+        return FailureReport(raw.whole(), suffix, pd.concat(list(tables), ignore_index=True))
+    first = next(iter(tables))
+    rest = Spool[pd.DataFrame](in_memory=1)
+    for table in islice(tables, 1, None):
+        rest.add(table)
+    return FailureReport(raw.head(_HEAD), suffix, first, Further(raw, rest))
 
 
 def carried(
@@ -90,23 +140,51 @@ def _without_repeats(reports: Sequence[FailureReport]) -> list[FailureReport]:
     for at, lines in enumerate(contents):
         others = [*kept, *range(at + 1, len(contents))]
         if not any(
-            lines <= contents[other] and (lines != contents[other] or other < at)
+            lines.within(contents[other]) and (not contents[other].within(lines) or other < at)
             for other in others
         ):
             kept.append(at)
     return [reports[at] for at in kept or [0]]
 
 
-def _content(report: FailureReport) -> Counter[tuple[object, ...]]:
-    """The content of a report's lines, regardless of column order, quoting and format."""
-    table = report.table
-    if report.suffix == ".csv":
-        texts = [tuple(sorted(filter(None, map(str.strip, row)))) for row in _rows(report)]
-    else:
-        texts = [tuple(sorted(filter(None, scalars_of(line).values()))) for line in table["cells"]]
-    numbers = table["row_number"].astype("str")
-    named = [table[name].fillna("") for name in ("code", "message", "value", "key")]
-    return Counter(zip(*named, numbers, texts, strict=True))
+@dataclass(frozen=True)
+class _Content:
+    """The content of a report's lines, regardless of column order, quoting and format.
+
+    Attributes:
+        lines: a number for each different content, sorted.
+        times: how many lines have it.
+    """
+
+    lines: Ints
+    times: Ints
+
+    def within(self, other: _Content) -> bool:
+        """Whether the other report has all of these lines, as often."""
+        if not len(self.lines):
+            return True
+        if not len(other.lines):
+            return False
+        at = np.searchsorted(other.lines, self.lines).clip(max=len(other.lines) - 1)
+        return bool((other.lines[at] == self.lines).all() and (self.times <= other.times[at]).all())
+
+
+def _content(report: FailureReport) -> _Content:
+    numbers = [np.empty(0, dtype=np.int64)]
+    for page in report.pages():
+        table = page.table
+        if report.suffix == ".csv":
+            texts = [tuple(sorted(filter(None, map(str.strip, row)))) for row in _rows(page)]
+        else:
+            texts = [
+                tuple(sorted(filter(None, scalars_of(line).values()))) for line in table["cells"]
+            ]
+        row_numbers = table["row_number"].astype("str")
+        named = [table[name].fillna("") for name in ("code", "message", "value", "key")]
+        lines = map(hash, zip(*named, row_numbers, texts, strict=True))
+        numbers.append(np.fromiter(lines, dtype=np.int64, count=len(table)))
+    lines_once, times = np.unique(np.concatenate(numbers), return_counts=True)
+    return _Content(lines_once, times)
 
 
 def _rows(report: FailureReport) -> list[list[str]]:
@@ -114,41 +192,57 @@ def _rows(report: FailureReport) -> list[list[str]]:
     return [next(iter(cut(line)), []) for line in report.table["cells"]]
 
 
-def _columns(report: FailureReport, provider: str) -> tuple[list[str], list[list[str]]]:
-    """The header of a CSV report and the fields of its lines, padded to the header's width."""
+def _header_names(report: FailureReport, provider: str) -> list[str]:
+    """The header of a CSV report."""
     reader = registry.report(provider)
     if reader is None:
         raise ValueError(f"{provider} has no reader of failure reports")
-    header = list(header_of(report.raw, reader.COLUMNS))
-    width = len(header)
-    return header, [(row + [""] * width)[:width] for row in _rows(report)]
+    return list(header_of(report.raw, reader.COLUMNS))
 
 
-def _one_table(pages: Sequence[tuple[list[str], list[list[str]]]]) -> list[str]:
-    """All pages as CSV records: a header with the columns of all, then their lines."""
-    header: list[str] = []
-    known: dict[tuple[str, int], int] = {}
-    rows: list[list[str]] = []
-    for names, lines in pages:
-        folded = [name.casefold() for name in names]
-        # A report may repeat a column of the file under the name of one of its own.
-        which = [(name, folded[:at].count(name)) for at, name in enumerate(folded)]
-        for name, column in zip(names, which, strict=True):
-            if column not in known:
-                known[column] = len(header)
-                header.append(name)
-        for line in lines:
-            row = [""] * len(header)
-            for column, text in zip(which, line, strict=True):
-                row[known[column]] = text
-            rows.append(row)
-    return written([header, *rows])
+class _Columns:
+    """A header with the columns of several reports.
+
+    Args:
+        headers: of the reports.
+
+    Attributes:
+        header: as a CSV record.
+    """
+
+    def __init__(self, headers: Sequence[list[str]]) -> None:
+        names: list[str] = []
+        known: dict[tuple[str, int], int] = {}
+        self._places: list[list[int]] = []
+        self._widths: list[int] = []
+        for header in headers:
+            folded = [name.casefold() for name in header]
+            # A report may repeat a column of the file under the name of one of its own.
+            which = [(name, folded[:at].count(name)) for at, name in enumerate(folded)]
+            for name, column in zip(header, which, strict=True):
+                if column not in known:
+                    known[column] = len(names)
+                    names.append(name)
+            self._places.append([known[column] for column in which])
+            self._widths.append(len(names))
+        self.header = written([names])[0] + "\n"
+
+    def records(self, at: int, rows: Sequence[list[str]]) -> list[str]:
+        """Rows of a report as CSV records under the common header."""
+        placed = []
+        for row in rows:
+            whole = [""] * self._widths[at]
+            for place, text in zip(self._places[at], row, strict=False):
+                whole[place] = text
+            placed.append(whole)
+        return written(placed)
 
 
 def _documents(report: FailureReport, provider: str) -> list[str]:
     """The lines of a report as JSON objects."""
     if report.suffix == ".csv":
-        header, rows = _columns(report, provider)
+        header = _header_names(report, provider)
+        rows = [(row + [""] * len(header))[: len(header)] for row in _rows(report)]
         return [json.dumps(dict(zip(header, row, strict=True)), ensure_ascii=False) for row in rows]
     if report.suffix == ".txt":
         return [json.dumps({"message": line}, ensure_ascii=False) for line in report.table["cells"]]

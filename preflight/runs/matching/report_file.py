@@ -5,26 +5,20 @@ It may have any encoding, and may be a workbook.
 
 from __future__ import annotations
 
-import codecs
-import re
 from pathlib import Path
 
 from preflight.config import profiles
 from preflight.core.errors import UsageError
 from preflight.core.exchange import FailureReport
-from preflight.providers import registry, saved_report
+from preflight.core.received import Received
+from preflight.providers import long_report, registry, report_text, saved_report
 from preflight.providers.protocol import Reports
+from preflight.providers.report_text import UnreadableReportError
 from preflight.providers.saved_report import ReportColumns, SavedReport
 from preflight.reading import encoding_guess
 from preflight.reading.source import open_source
 
 _SAMPLE = 256 << 10
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_PAGE_MARK = re.compile("^\ufeff", re.MULTILINE)
 
 
 def read_failures(path: Path, provider: str, *, spool: Path) -> FailureReport:
@@ -55,8 +49,8 @@ def read_failures(path: Path, provider: str, *, spool: Path) -> FailureReport:
     source = open_source(path, spool=spool)
     if source.unreadable:
         raise UsageError(f"{path} is a {source.unreadable}, not a failure report")
-    raw = (source.sheet.text if source.sheet else source.path).read_bytes()
-    if not raw.strip():
+    raw = Received(path=source.sheet.text if source.sheet else source.path)
+    if not any(block.strip() for block in raw.blocks()):
         raise UsageError(f"{path} is empty; even a report without lines has a header")
     profile = profiles.load(provider)
 
@@ -64,7 +58,20 @@ def read_failures(path: Path, provider: str, *, spool: Path) -> FailureReport:
         match = profile.match(name)
         return match[0] if match is not None else None
 
-    return reader.read_saved(SavedReport(raw, _pages_of(raw), str(path), field_of))
+    def page(text: bytes) -> FailureReport:
+        return reader.read_saved(SavedReport(text, text.decode(), str(path), field_of))
+
+    try:
+        return long_report.saved(raw, reader.COLUMNS, page, guess=_guess)
+    except UnreadableReportError as error:
+        raise UsageError(
+            f"{path} is {error}, not a failure report; save the report itself, as {provider} "
+            "gives it"
+        ) from None
+
+
+def _guess(sample: bytes) -> str:
+    return encoding_guess.guess(sample)[0]
 
 
 def header_of(raw: bytes, columns: ReportColumns) -> tuple[str, ...]:
@@ -74,23 +81,5 @@ def header_of(raw: bytes, columns: ReportColumns) -> tuple[str, ...]:
         raw: the report.
         columns: how to recognise its header.
     """
-    return saved_report.header(_pages_of(raw), columns)
-
-
-def text_of(raw: bytes) -> str:
-    """The text of a report, without a byte order mark; undecodable bytes become U+FFFD."""
-    for mark, name in _BOMS:
-        if raw.startswith(mark):
-            return raw.decode(name, errors="replace")
-    if raw[:2000].count(0) * 4 > len(raw[:2000]):
-        return raw.decode("utf-16-be" if raw[:1] == b"\0" else "utf-16-le", errors="replace")
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        around = raw[max(0, error.start - _SAMPLE // 2) : error.start + _SAMPLE // 2]
-        return raw.decode(encoding_guess.guess(around)[0], errors="replace")
-
-
-def _pages_of(raw: bytes) -> str:
-    """The text of a report, without the byte order marks of its pages."""
-    return _PAGE_MARK.sub("", text_of(raw))
+    text = report_text.text_of(Received(raw[:_SAMPLE]), _guess).whole().decode()
+    return saved_report.header(text, columns)

@@ -84,7 +84,7 @@ def test_a_list_has_its_pages_beside_it(tool: Make, tmp_path: Path) -> None:
 
 
 def test_an_export_is_its_output(tool: Make, tmp_path: Path) -> None:
-    assert tool("rowNum,errorCode\n1,A\n", err="Warning: CSV").export("12").body == (
+    assert tool("rowNum,errorCode\n1,A\n", err="Warning: CSV").export("12").report.whole() == (
         b"rowNum,errorCode\n1,A\n"
     )
     assert args(tmp_path) == ["path", "import", "failed-export", "12"]

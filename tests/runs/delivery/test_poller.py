@@ -86,7 +86,9 @@ def test_a_report_that_is_gone_does_not_hold_the_part_back(bench: Bench) -> None
     provider.meets("failures", Refused("expired"))
     bench.drive(provider)
     assert bench.states() == [PartState.FINISHED] * 2
-    assert bench.reasons() == ["its failure report cannot be fetched: expired", ""]
+    how = f"`preflight merge --from scripted --run {bench.run} --part 1 --failures FILE`"
+    gone = "its failure report cannot be fetched: expired; save its report at scripted"
+    assert bench.reasons() == [f"{gone} and join it with {how}", ""]
     with bench.ledger() as ledger:
         first = ledger.parts(bench.run)[0]
         assert ledger.failures(first) is None
