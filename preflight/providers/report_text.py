@@ -144,7 +144,7 @@ def _joined(pieces: Iterable[bytes]) -> Received:
 
 
 def entries(text: Received) -> Iterator[bytes]:
-    """The entries of JSON lists, each on a line of its own; what is none ends the text as it is."""
+    """The entries of JSON lists, each on a line of its own; other text follows as it is."""
     decoder = json.JSONDecoder()
     reader = codecs.getincrementaldecoder("utf-8")(errors="replace")
     held, blocks, ended = "", text.blocks(), False

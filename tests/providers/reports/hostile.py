@@ -69,4 +69,4 @@ NO_REPORT: dict[str, Spoil] = {
     "a web page": lambda _: b"<!DOCTYPE html>\n<html><body>Sign in</body></html>\n",
     "a web page in UTF-16": lambda _: "<html><body>Sign in</body></html>".encode("utf-16"),
 }
-"""What is none, or has lost its end: it is asked for again, and said."""
+"""Not a report, or one without its end: it is asked for again, and said."""
