@@ -42,10 +42,12 @@ tests: $(READY)
 coverage: $(READY)
 	$(BIN)/python -m pytest -q -n 2 --dist worksteal --cov --cov-report=term
 
-# The crash matrix, all of it: every point at which a run can be killed, every fault of a provider.
+# The crash matrix: a kill, a power cut, a full disk at every group of points, every fault of a provider.
+# A second call goes on where the first one stopped. `make torture ALL=1` tries every point.
+ALL     ?=
 TORTURE ?=
 torture: $(READY)
-	$(BIN)/python -m tests.crash.torture $(TORTURE)
+	$(BIN)/python -m tests.crash.torture $(if $(ALL),--all) $(TORTURE)
 
 # Submit, kill, resume, correct, resubmit, merge, mark and resend in any order; a second call goes on
 # where the first stopped. `make random-runs RANDOM_RUNS="--minutes 20"` begins no batch after 20 minutes.

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tests.crash.trial import Found
 
 _TAKEN = (PartState.FINISHED, PartState.SUBMITTED)
+_EMPTIED = (".preflight-lock", ".preflight-new")
 _NOT_TAKEN = (PartState.REFUSED, PartState.FAILED)
 
 
@@ -30,20 +31,23 @@ def keys_of(part: Part, column: str) -> list[str]:
     return [row[at].lower() for row in rows[1:]]
 
 
-def audit(found: Found, here: Path, store: Store) -> None:
+def audit(found: Found, here: Path, store: Store, known: frozenset[str] = frozenset()) -> None:
     """Compares, and writes down what does not agree.
 
     Args:
         found: a trial whose run has ended.
         here: the folder that its calls were made in.
         store: what the stand-ins remember.
+        known: earlier runs, whose rows are there too.
     """
     scenario = found.trial.scenario
     (place,) = places.folders(here / ".preflight")
     with Ledger(place) as ledger:
-        run = next(one for one in ledger.runs() if one.state is RunState.FINISHED)
+        new = [one for one in ledger.runs() if one.id not in known]
+        run = next(one for one in new if one.state is RunState.FINISHED)
         parts = ledger.parts(run.id)
-        others = [one for one in ledger.runs() if one.id != run.id]
+        others = [one for one in new if one.id != run.id]
+        earlier = [part for name in known for part in ledger.parts(name)]
     for other in others:
         if other.state is not RunState.REPLACED:
             found.wrong.append(f"another run is {other.state}")
@@ -56,7 +60,7 @@ def audit(found: Found, here: Path, store: Store) -> None:
     listed = _listed(run.folder / "failures.csv")
     report = json.loads((run.folder / "report.json").read_text())["run"]
     books = report["books"]
-    sent: set[str] = set()
+    sent = {key for stored in earlier for key in keys_of(stored.part, scenario.key)}
     expected = 0
     for stored in parts:
         keys = keys_of(stored.part, scenario.key)
@@ -70,7 +74,7 @@ def audit(found: Found, here: Path, store: Store) -> None:
     _judge_books(found, books, parts, listed, expected)
     if report["state"] != "finished":
         found.wrong.append(f"the report says that the run is {report['state']}")
-    for leftover in _leftovers(here):
+    for leftover in _leftovers(here, cut=found.cut):
         found.wrong.append(f"left behind: {leftover}")
 
 
@@ -121,7 +125,15 @@ def _listed(path: Path) -> Counter[int]:
         return Counter(int(row["preflight__row"]) for row in csv.DictReader(file))
 
 
-def _leftovers(here: Path) -> list[str]:
+def _holds(path: Path) -> bool:
+    """Whether there is anything in a file or a folder."""
+    return any(path.iterdir()) if path.is_dir() else bool(path.stat().st_size)
+
+
+def _leftovers(here: Path, *, cut: bool) -> list[str]:
     """Unfinished files beside the results and in the state."""
     found = [path for path in here.rglob(".*") if path.name != ".preflight"]
+    if cut:
+        # That an empty one is gone need not be on disk; the next call there removes it.
+        found = [path for path in found if path.name not in _EMPTIED or _holds(path)]
     return sorted(path.name for path in found)

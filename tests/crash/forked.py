@@ -2,10 +2,18 @@
 
 Run as a program, under the interposer. Each line on standard input is a JSON object:
 
-- `{"call": argv, "cwd", "environ", "out", "err", "point", "timeout"}` runs the command line in a
-  child, which dies at `point` (`[class, count, manner]`; null for none), and answers with
-  `{"code", "counts"}`. The code is that of the process, -9 for a killed one; -99 and a kill where
-  it did not end in time. The counts are there for a child that ended by itself.
+- `{"call": argv, "cwd", "environ", "out", "err", "timeout"}` runs the command line in a child, and
+  answers with `{"code", "counts"}`. The code is that of the process, -9 for a killed one; -99 and a
+  kill where it did not end in time. The counts are there for a child that ended by itself. What may
+  be asked for besides:
+    - `"point"`: `[class, count, manner, place]`, what happens to it where; a place of "" is any.
+    - `"trace"`: the file that gets each of its calls, with changes of files `"under"` a folder.
+    - `"meanwhile"`: another command line, called while the child is paused, with `"other_out"` and
+      `"other_err"`; `"other"` of the answer is its code.
+    - `"clock"`: seconds that its clock is ahead; `"jump"`: that it is ahead from the point on.
+    - `"locks"`: 1 for a file system without locks, 2 for one whose locks lock nothing.
+- `{"warm": argv, "cwd", "environ"}` runs the command line in this process, so that what a library
+  makes at its first use is made.
 - `{"orphans": seconds}` waits until the programs that dead children left behind have ended, and
   answers with `{"left": how many had not}`.
 
@@ -25,22 +33,21 @@ import select
 import signal
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
-CLASSES = ("ledger", "write", "sync", "name", "call", "start")
-"""The classes of calls that the interposer tells apart, in its order."""
-
-MANNERS = ("whole", "torn", "full")
-"""What happens at a point: the process dies before the call, or within it, or the disk is full."""
+from tests.crash.watching import CLASSES, MANNERS, Watch
 
 STUCK = -99
 _SAMPLE = "email,name,phone_number\n ann@kestrel-labs.com,Ann,+14155550100\nno address,N,\n"
 _CHILD_SUBREAPER = 36  # prctl(2)
+_HELD = 1.0
+"""Seconds for which a child is paused at most, while another one runs."""
 
 
 def _prepare() -> None:
     """Imports what a call would, and adopts what dead children leave behind."""
-    for command in ("main", "submit", "resume"):
+    for command in ("main", "submit", "resume", "resubmit", "merge", "undo", "learn", "fix"):
         importlib.import_module(f"preflight.cli.{command}")
     from preflight.config.settings import Settings
     from preflight.providers import registry
@@ -59,7 +66,6 @@ def _prepare() -> None:
 def _warm(settings: Any) -> None:
     """Lints and writes a file once, so that what is made at the first use of a library is made."""
     import tempfile
-    from pathlib import Path
 
     from preflight.pipeline import check_fix_split
 
@@ -70,10 +76,9 @@ def _warm(settings: Any) -> None:
         check_fix_split.fix(path, settings, work=work)
 
 
-def _child(asked: dict[str, Any], counted: int) -> None:
-    """The call itself; it does not return."""
-    interposer = ctypes.CDLL(None)
-    for path, target in ((os.devnull, 0), (asked["out"], 1), (asked["err"], 2)):
+def _enter(asked: dict[str, Any], out: str, err: str) -> None:
+    """The folder, the environment and the streams of a call."""
+    for path, target in ((os.devnull, 0), (out, 1), (err, 2)):
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
         os.dup2(handle, target)
         os.close(handle)
@@ -83,17 +88,37 @@ def _child(asked: dict[str, Any], counted: int) -> None:
     import tempfile
 
     tempfile.tempdir = None
+
+
+def _run(argv: list[str]) -> int:
+    """Calls the command line; its exit code."""
     from preflight.cli import run
 
-    kind, at, manner = asked["point"] or [None, 0, "whole"]
+    try:
+        run(argv)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0
+    return 70
+
+
+def _child(asked: dict[str, Any], counted: int) -> None:
+    """The call itself; it does not return."""
+    interposer = ctypes.CDLL(None)
+    _enter(asked, asked["out"], asked["err"])
+    kind, at, manner, place = asked.get("point") or [None, 0, "whole", ""]
+    trace, under = asked.get("trace", ""), asked.get("under", "")
+    if trace or place:
+        Watch((kind, place, at) if kind else None, trace, under).start(interposer)
+    interposer.crash_clock(
+        ctypes.c_long(asked.get("clock", 0)), ctypes.c_long(asked.get("jump", 0))
+    )
+    interposer.crash_locks(asked.get("locks", 0))
     interposer.crash_arm(
         CLASSES.index(kind) if kind else -1, ctypes.c_long(at), ctypes.c_int(MANNERS.index(manner))
     )
-    code: object = 70
+    code = 70
     try:
-        run(asked["call"])
-    except SystemExit as end:
-        code = end.code
+        code = _run(asked["call"])
     finally:
         interposer.crash_disarm()
         interposer.crash_count.restype = ctypes.c_long
@@ -101,7 +126,7 @@ def _child(asked: dict[str, Any], counted: int) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
         os.write(counted, json.dumps(counts).encode())
-        os._exit(code if isinstance(code, int) else 0)
+        os._exit(code)
 
 
 def _call(asked: dict[str, Any]) -> dict[str, Any]:
@@ -111,6 +136,7 @@ def _call(asked: dict[str, Any]) -> dict[str, Any]:
         os.close(counts)
         _child(asked, counted)
     os.close(counted)
+    other = _meanwhile(asked, pid) if "meanwhile" in asked else None
     watched = os.pidfd_open(pid)
     over, _, _ = select.select([watched], [], [], asked["timeout"])
     if not over:
@@ -120,7 +146,55 @@ def _call(asked: dict[str, Any]) -> dict[str, Any]:
     told = os.read(counts, 4096)
     os.close(counts)
     code = os.waitstatus_to_exitcode(status) if over else STUCK
-    return {"code": code, "counts": json.loads(told) if told else None}
+    return {"code": code, "counts": json.loads(told) if told else None, "other": other}
+
+
+def _meanwhile(asked: dict[str, Any], pid: int) -> int | None:
+    """Another call, while the child is paused; its code, or None where the child never paused.
+
+    Where the other one waits for the child, that is let go on.
+    """
+    # Neither reaps the child: `_call` asks for its status.
+    state = os.waitid(os.P_PID, pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+    if state is None or state.si_code != os.CLD_STOPPED:
+        return None
+    other = os.fork()
+    if not other:
+        _enter(asked, asked["other_out"], asked["other_err"])
+        code = _run(asked["meanwhile"])
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    watched = os.pidfd_open(other)
+    select.select([watched], [], [], _HELD)
+    os.kill(pid, signal.SIGCONT)
+    over, _, _ = select.select([watched], [], [], asked["timeout"])
+    if not over:
+        os.kill(other, signal.SIGKILL)
+    os.close(watched)
+    code = os.waitstatus_to_exitcode(os.waitpid(other, 0)[1])
+    return code if over else STUCK
+
+
+def _warm_up(asked: dict[str, Any]) -> dict[str, Any]:
+    """A call in this process, which keeps its streams, its folder and its environment."""
+    kept = [(os.dup(at), at) for at in range(3)]
+    before, environ = Path.cwd(), dict(os.environ)
+    try:
+        _enter(asked, os.devnull, os.devnull)
+        code = _run(asked["warm"])
+        sys.stdout.flush()
+        sys.stderr.flush()
+    finally:
+        for handle, at in kept:
+            os.dup2(handle, at)
+            os.close(handle)
+        os.chdir(before)
+        os.environ.clear()
+        os.environ.update(environ)
+    gc.collect()
+    gc.freeze()
+    return {"code": code}
 
 
 def _orphans(seconds: float) -> dict[str, Any]:
@@ -143,7 +217,10 @@ def main() -> None:
     print(json.dumps({"ready": os.getpid()}), file=answers, flush=True)
     for line in sys.stdin:
         asked = json.loads(line)
-        told = _call(asked) if "call" in asked else _orphans(asked["orphans"])
+        if "warm" in asked:
+            told = _warm_up(asked)
+        else:
+            told = _call(asked) if "call" in asked else _orphans(asked["orphans"])
         print(json.dumps(told), file=answers, flush=True)
 
 

@@ -1,24 +1,21 @@
-"""Which trials there are: every point of a run, every fault of a provider, and some of both."""
+"""Which trials there are besides those of single points, and who carries them out."""
 
 from __future__ import annotations
 
 import queue
-import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from typing import TypeVar
 
 from preflight.providers.landbase.stand_in_tool import EXITS as LANDBASE_EXITS
 from preflight.providers.sandbox.app import ROUTES
 from tests.crash.runner import Point, Runner
 from tests.crash.scenario import Complaint, Scenario, Trial
-from tests.crash.trial import Found, run
 
 KINDS = (
     ("ledger", False), ("ledger", True), ("write", False), ("write", True), ("sync", False),
-    ("name", False), ("call", False), ("call", True), ("start", False),
+    ("name", False), ("call", False), ("call", True), ("start", False), ("open", False),
 )  # fmt: skip
 """Classes of points, and whether writes are torn there."""
 
@@ -38,43 +35,15 @@ _REPORTS = {"report", "report-faults", "errors", "error-file", "failed-export"}
 _UNSURE = {"TIMEOUT", "NETWORK_ERROR", "API_ERROR"}
 
 
-@dataclass
-class Tally:
-    """What the trials of a scenario showed.
-
-    Attributes:
-        tried: how many of each kind there were.
-        ways: what ended them.
-        doubled, lost, stuck, wrong: how many of the trials showed that.
-        bad: what was wrong, with the trial.
-        seconds: how long they took together.
-    """
-
-    tried: Counter[str] = field(default_factory=Counter)
-    ways: Counter[str] = field(default_factory=Counter)
-    doubled: int = 0
-    lost: int = 0
-    stuck: int = 0
-    wrong: int = 0
-    bad: list[str] = field(default_factory=list)
-    seconds: float = 0.0
-
-    def add(self, kind: str, found: Found) -> None:
-        """Counts a trial."""
-        self.tried[kind] += 1
-        self.ways[found.way] += 1
-        self.doubled += bool(found.doubled)
-        self.lost += bool(found.lost)
-        self.stuck += bool(found.stuck)
-        self.wrong += bool(found.wrong)
-        self.bad += [f"{found.trial}: {problem}" for problem in found.problems]
+Work = TypeVar("Work")
+Result = TypeVar("Result")
 
 
 class Bench:
-    """Carries out trials, several at a time.
+    """Carries out work with runners, several at a time.
 
     Args:
-        runners: fork servers, one for each trial at a time.
+        runners: fork servers, one for each piece of work at a time.
     """
 
     def __init__(self, runners: Sequence[Runner]) -> None:
@@ -83,17 +52,19 @@ class Bench:
             self._free.put(runner)
         self._pool = ThreadPoolExecutor(len(runners))
 
-    def one(self, trial: Trial) -> Found:
-        """Carries out a trial."""
-        runner = self._free.get()
-        try:
-            return run(runner, trial)
-        finally:
-            self._free.put(runner)
+    def all(self, does: Callable[[Runner, Work], Result], work: Iterable[Work]) -> Iterator[Result]:
+        """What the function makes of each piece of work, in the order in which it is done."""
 
-    def all(self, trials: Iterable[Trial]) -> Iterator[Found]:
-        """Carries out trials, in their order."""
-        return self._pool.map(self.one, list(trials))
+        def one(piece: Work) -> Result:
+            runner = self._free.get()
+            try:
+                return does(runner, piece)
+            finally:
+                self._free.put(runner)
+
+        waiting = [self._pool.submit(one, piece) for piece in work]
+        for done in as_completed(waiting):
+            yield done.result()
 
     def close(self) -> None:
         """Ends it."""
@@ -107,43 +78,6 @@ def bench(count: int) -> Iterator[Bench]:
         made = Bench([stack.enter_context(Runner()) for _ in range(count)])
         stack.callback(made.close)
         yield made
-
-
-def points(
-    work: Bench, scenario: Scenario, tally: Tally, every: Callable[[str, bool], int]
-) -> None:
-    """Kills a run at the first, the second, … call of each class, until one ends untouched.
-
-    Args:
-        work: carries it out.
-        scenario: of the run.
-        tally: gets the results.
-        every: for a class and whether its writes are torn: every n-th point is tried.
-    """
-    first = work.one(Trial(scenario))
-    tally.add("untouched", first)
-    for kind, torn in KINDS:
-        step, count = every(kind, torn), first.counts[kind]
-        if not count or not step:
-            continue
-        name = f"{kind}, torn" if torn else kind
-        trials = [Trial(scenario, (Point(kind, at, torn),)) for at in range(1, count + 1, step)]
-        for found in work.all(trials):
-            tally.add(name if found.killed else "untouched", found)
-        at = trials[-1].points[0].at + step  # type: ignore[union-attr]
-        while (found := work.one(Trial(scenario, (Point(kind, at, torn),)))).killed:
-            tally.add(name, found)
-            at += step
-
-
-def full_disks(
-    scenario: Scenario, counts: Mapping[str, int], every: Callable[[str, bool], int]
-) -> Iterator[Trial]:
-    """A disk on which there is no room from some write on, until the call has ended."""
-    for kind in ("ledger", "write"):
-        if step := every(kind, False):
-            for at in range(1, counts[kind] + 1, step):
-                yield Trial(scenario, (Point(kind, at, full=True),))
 
 
 def faults(scenario: Scenario) -> Iterator[Trial]:
@@ -191,13 +125,3 @@ def both(scenario: Scenario, counts: Mapping[str, int], every: int) -> Iterator[
     middle = counts["call"] // 2
     for at in range(1, counts["ledger"] // 2, every):
         yield Trial(scenario, (Point("call", middle), Point("ledger", at), Point("call", 3)))
-
-
-@contextmanager
-def timed(tally: Tally) -> Iterator[None]:
-    """Counts how long the block takes."""
-    began = time.monotonic()
-    try:
-        yield
-    finally:
-        tally.seconds += time.monotonic() - began

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from tests.crash.runner import Point
+from tests.crash.runner import USUAL, Around, Point
 
 ADDRESSES = """email,first_name
 ann1@kestrel-labs.com,Ann
@@ -54,6 +54,7 @@ class Scenario:
         key: the column of the parts by which the stand-in knows a row.
         commits: the stand-in's route that takes rows.
         way: how a call that broke is cleared up, for the figures: "lookup", "key", or "person".
+        sends: whether the call sends rows; else it is judged by the files that it leaves.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Scenario:
     key: str = "email"
     commits: str = "import"
     way: str = "person"
+    sends: bool = True
 
     def argv(self, path: str = "a.csv") -> list[str]:
         """The call that sends the input in three parts."""
@@ -72,6 +74,8 @@ class Scenario:
             *("--max-rows", "3", "--select", RULES),
         ]
 
+
+_TALKVALUE = {"source_id": "7", "mode": "UPDATE"}
 
 SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
     {
@@ -83,17 +87,11 @@ SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
                 "experiture-list", "experiture", {"list_name": "Expo"}, commits="start", way="key"
             ),
             Scenario("landbase", "landbase", {"tag_name": "Expo"}, commits="start"),
-            Scenario(
-                "talkvalue",
-                "talkvalue",
-                {"source_id": "7", "mode": "UPDATE"},
-                commits="create",
-                way="lookup",
-            ),
+            Scenario("talkvalue", "talkvalue", _TALKVALUE, commits="create", way="lookup"),
             Scenario(
                 "talkvalue-cli",
                 "talkvalue",
-                {"source_id": "7", "mode": "UPDATE", "transport": "cli"},
+                {**_TALKVALUE, "transport": "cli"},
                 commits="create",
                 way="lookup",
             ),
@@ -108,7 +106,24 @@ SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
         )
     }
 )
-"""All of them, by name."""
+"""Submissions, by name."""
+
+LATER: Mapping[str, Scenario] = MappingProxyType(
+    {
+        one.name: one
+        for one in (
+            Scenario("resubmit", "talkvalue", _TALKVALUE, commits="create", way="lookup"),
+            Scenario("resume-dotdigital", "dotdigital", {"address_book": "77"}),
+            Scenario("resume-experiture", "experiture", {}, commits="start", way="key"),
+            Scenario("resume-talkvalue", "talkvalue", _TALKVALUE, commits="create", way="lookup"),
+            Scenario("merge", "talkvalue", _TALKVALUE, sends=False),
+            Scenario("undo", "talkvalue", _TALKVALUE, sends=False),
+            Scenario("undo-all", "talkvalue", _TALKVALUE, sends=False),
+            Scenario("learn", "talkvalue", _TALKVALUE, sends=False),
+        )
+    }
+)
+"""Calls after others, by name; see `stage.BEFORE`."""
 
 
 @dataclass(frozen=True)
@@ -138,6 +153,8 @@ class Trial:
         faults: what the provider's stand-in does, see `preflight.providers.sandbox.faults.parse`.
         complaint: what its tool ends with, where it is reached through one.
         patience: seconds that one call of the provider may take.
+        around: what else is otherwise around the first call; its locks around each of them.
+        room: how many bytes the disk has; 0 for enough.
     """
 
     scenario: Scenario
@@ -145,6 +162,8 @@ class Trial:
     faults: tuple[str, ...] = ()
     complaint: Complaint | None = None
     patience: float = 30.0
+    around: Around = USUAL
+    room: int = 0
 
     def __str__(self) -> str:
         points = ", then ".join(str(point or "not killed") for point in self.points)
@@ -153,5 +172,15 @@ class Trial:
             when = "after" if self.complaint.after else "before"
             said = f"{self.complaint.command} ends with {self.complaint.code} {when} its work, "
             said += self.complaint.error.strip()
-        told = [self.scenario.name, points, " ".join(self.faults), said]
+        told = [self.scenario.name, points, " ".join(self.faults), said, *self._surroundings()]
         return " · ".join(filter(None, told))
+
+    def _surroundings(self) -> list[str]:
+        around = self.around
+        return [
+            f"the clock is {around.clock} s ahead" if around.clock else "",
+            f"the clock jumps by {around.jump} s" if around.jump else "",
+            f"locks {around.locks}" if around.locks else "",
+            f"meanwhile {' '.join(around.meanwhile)}" if around.meanwhile else "",
+            f"{self.room} bytes of room" if self.room else "",
+        ]

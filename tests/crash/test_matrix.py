@@ -21,7 +21,7 @@ from preflight.providers.sandbox.server import Sandbox
 from tests.calls import PROGRAM, bare_environment
 from tests.crash.conftest import Finished, finish
 from tests.crash.matrix import KINDS, both, complaints, faults
-from tests.crash.runner import KILLED, STUCK, Point, Runner, lacking
+from tests.crash.runner import KILLED, STUCK, Around, Point, Runner, lacking
 from tests.crash.scenario import SCENARIOS, Trial
 from tests.crash.trial import Found, run
 
@@ -69,7 +69,13 @@ def test_a_kill_at_any_system_call_repeats_and_loses_nothing_and_the_run_ends(
     for kind, torn in classes(name, counts):
         # A run makes a few calls more or less each time, so the very last may not come.
         last = max(1, counts[kind] * 9 // 10)
-        found = run(runner, Trial(SCENARIOS[name], (Point(kind, choice.randint(1, last), torn),)))
+        found = run(
+            runner,
+            Trial(
+                SCENARIOS[name],
+                (Point(kind, choice.randint(1, last), "torn" if torn else "whole"),),
+            ),
+        )
         holds(found)
         assert found.killed == 1
 
@@ -110,7 +116,7 @@ def test_a_disk_that_fills_up_repeats_and_loses_nothing_and_the_run_ends(
     # The last writes to the ledger are made when it is closed, and nobody needs them.
     last = counts_of(name)[kind] * 8 // 10
     for at in always(name).sample(range(last // 4, last), 2):
-        found = run(runner, Trial(SCENARIOS[name], (Point(kind, at, full=True),)))
+        found = run(runner, Trial(SCENARIOS[name], (Point(kind, at, "full"),)))
         holds(found)
         assert (found.full, found.killed, found.calls) == (1, 0, 2)
 
@@ -120,7 +126,7 @@ def test_a_run_that_finds_the_disk_full_says_how_to_go_on(runner: Runner, tmp_pa
     (tmp_path / "a.csv").write_text(scenario.content)
     with Sandbox(tmp_path / "box.sqlite") as box:
         environ = {**bare_environment(), **box.environment, "PREFLIGHT_POLL_SCALE": "0.002"}
-        point = Point("ledger", 70, full=True)
+        point = Point("ledger", 70, "full")
         ended = runner.call(scenario.argv(), cwd=tmp_path, environ=environ, point=point)
     (taken,) = re.findall(r"run (\S+): if it is interrupted", ended.err)
     ledger = tmp_path / ".preflight" / "elsewhere" / "ledger.sqlite"
@@ -128,6 +134,27 @@ def test_a_run_that_finds_the_disk_full_says_how_to_go_on(runner: Runner, tmp_pa
     assert ended.err.splitlines()[-1] == (
         f"preflight: cannot write {ledger}: database or disk is full; "
         f"once it can be written, `preflight resume {taken}` goes on"
+    )
+
+
+@pytest.mark.parametrize(("locks", "why"), [(1, "No locks available"), (2, "it locks nothing")])
+def test_a_state_folder_whose_locks_do_not_lock_is_refused_and_nothing_is_sent(
+    runner: Runner, tmp_path: Path, locks: int, why: str
+) -> None:
+    scenario = SCENARIOS["textus"]
+    (tmp_path / "a.csv").write_text(scenario.content)
+    with Sandbox(tmp_path / "box.sqlite") as box:
+        environ = {**bare_environment(), **box.environment}
+        ended = runner.call(
+            scenario.argv(), cwd=tmp_path, environ=environ, around=Around(locks=locks)
+        )
+        assert box.store.jobs("textus") == []
+    place = tmp_path / ".preflight" / "elsewhere"
+    assert ended.code == 2
+    assert ended.err.splitlines()[-1] == (
+        f"preflight: files in {place} cannot be locked ({why}), so two calls could send the same "
+        "rows; name a folder on another file system (--state-dir for the state, -o for results, "
+        "the variable TMPDIR for temporary files)"
     )
 
 

@@ -69,7 +69,9 @@ def test_a_kill_leaves_the_old_state_or_the_new_one_to_the_next_call(
     for at in range(1, last + 1) if every else sorted({1, (last + 1) // 2, last}):
         shutil.rmtree(place / "out")
         shutil.copytree(place / "fixed", place / "out")
-        killed = runner.call(UNDO, cwd=place, environ=environ, point=Point(kind, at, torn))
+        killed = runner.call(
+            UNDO, cwd=place, environ=environ, point=Point(kind, at, "torn" if torn else "whole")
+        )
         assert killed.code == KILLED
         back = runner.call(["undo", "out", "-o", "back.csv"], cwd=place, environ=environ)
         assert (back.code, (place / "back.csv").read_text()) == (0, CONTENT)

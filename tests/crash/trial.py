@@ -20,15 +20,17 @@ from preflight.runs.ledger import places
 from preflight.runs.ledger.database import FILE
 from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import AttemptState, PartState, Run, RunState, StoredPart
-from tests.calls import bare_environment
 from tests.crash.audit import audit, keys_of
-from tests.crash.runner import KILLED, STUCK, Ended, Runner, workplace
+from tests.crash.runner import KILLED, STUCK, Around, Ended, Runner
 from tests.crash.scenario import Complaint, Trial
+from tests.crash.stage import HERE, Stage, environment, results, set_up
 
 MOST_CALLS = 20
 """A run that has not ended after so many calls is stuck."""
 
 _BUSY = "another process works on"
+_TRACE = "bug of preflight"
+_WENT_ON = (3,)
 _FULL = ("disk is full", "the disk full?", "No space left", "No usable temporary directory")
 
 
@@ -48,12 +50,16 @@ class Found:
         wrong: what else is not as it should be.
         way: what ended it: "submit" again, "ledger" (nothing was in doubt), "lookup", "key",
             "person".
+        paused: how many calls were paused while another one was made.
+        cut: whether it goes on after a power cut.
         said: what the last call wrote to standard error.
     """
 
     trial: Trial
     killed: int = 0
     full: int = 0
+    paused: int = 0
+    cut: bool = False
     calls: int = 0
     counts: dict[str, int] = field(default_factory=dict)
     doubled: list[str] = field(default_factory=list)
@@ -62,6 +68,13 @@ class Found:
     wrong: list[str] = field(default_factory=list)
     way: str = "none"
     said: str = ""
+
+    @property
+    def is_hit(self) -> bool:
+        """Whether the first point was reached, as far as that can be seen."""
+        first = self.trial.points[0] if self.trial.points else None
+        unseen = first is not None and first.manner in ("interrupted", "jumped")
+        return unseen or bool(self.killed or self.full or self.paused)
 
     @property
     def problems(self) -> list[str]:
@@ -75,67 +88,105 @@ class Found:
 
 
 def run(runner: Runner, trial: Trial) -> Found:
-    """Carries out a trial in a folder of its own, against stand-ins of its own."""
-    with (
-        workplace() as place,
-        Sandbox(place / "there" / "box.sqlite", faults=trial.faults) as box,
-    ):
-        return _Person(runner, trial, place, box).go()
+    """Carries out a trial, against stand-ins of its own."""
+    with set_up(runner, trial) as (stage, box):
+        person = Person(runner, trial, stage, box)
+        return person.go() if trial.scenario.sends else person.repeat()
 
 
-class _Person:
-    """Who makes the calls of a trial."""
+class Person:
+    """Who makes the calls of a trial.
 
-    def __init__(self, runner: Runner, trial: Trial, place: Path, box: Sandbox) -> None:
+    Attributes:
+        found: what they showed.
+    """
+
+    def __init__(self, runner: Runner, trial: Trial, stage: Stage, box: Sandbox) -> None:
         self._runner = runner
         self._trial = trial
-        self._here = place / "here"
+        self._stage = stage
+        self._here = runner.place / HERE
         self._box = box
-        self._found = Found(trial)
-        self._here.mkdir()
-        (place / "tmp").mkdir()
-        (self._here / "a.csv").write_text(trial.scenario.content)
-        self._environ = {
-            **bare_environment(),
-            **box.environment,
-            "PREFLIGHT_POLL_SCALE": "0.002",
-            "PREFLIGHT_CALL_TIMEOUT": str(trial.patience),
-            "TMPDIR": str(place / "tmp"),
-        }
+        self.found = Found(trial)
+        # A tool that is broken off, or replaced by one that complains, has to be a process itself.
+        warm = not trial.faults and trial.complaint is None
+        self._environ = environment(runner, box, patience=trial.patience, warm=warm)
         if trial.complaint is not None:
-            self._environ |= _complaining(trial.complaint, place, self._environ)
+            self._environ |= _complaining(trial.complaint, runner.place, self._environ)
 
-    def go(self) -> Found:
-        """Until the run has ended, or does not end."""
-        found = self._found
-        argv: Sequence[str] | None = self._trial.scenario.argv()
+    def go(self, argv: Sequence[str] | None = None) -> Found:
+        """Until the run has ended, or does not end.
+
+        Args:
+            argv: the first call; that of the scenario by default.
+        """
+        found = self.found
+        argv = argv or self._stage.argv
         while argv is not None:
             if found.calls >= MOST_CALLS:
                 found.stuck = f"not ended after {MOST_CALLS} calls: {found.said[-500:]}"
                 break
-            ended = self._call(argv)
-            argv = self._next(ended)
+            argv = self._next(self.call(argv))
         self._runner.bury()
         if not found.stuck:
-            audit(found, self._here, self._box.store)
+            audit(found, self._here, self._box.store, self._stage.known)
         return found
 
-    def _call(self, argv: Sequence[str]) -> Ended:
-        found = self._found
-        points = self._trial.points
-        point = points[found.calls] if found.calls < len(points) else None
-        ended = self._runner.call(argv, cwd=self._here, environ=self._environ, point=point)
+    def go_on(self) -> Found:
+        """From where a power cut has left it, until the run has ended."""
+        self.found.cut = True
+        seen = _look(self._here, self._stage.known)
+        if seen is None:
+            return self.go()
+        if seen[0].state is not RunState.FINISHED:
+            return self.go(["resume"])
+        audit(self.found, self._here, self._box.store, self._stage.known)
+        return self.found
+
+    def repeat(self) -> Found:
+        """The same call again until it ends by itself, with the results of an untouched one."""
+        found = self.found
+        ended = self.call(self._stage.argv)
+        while ended.code == KILLED or is_full(ended) or ended.code in _WENT_ON:
+            if found.calls >= MOST_CALLS:
+                break
+            ended = self.call(self._stage.argv)
+        # Where the call had done it all, there may be nothing left for another one.
+        left = results(self._here)
+        if ended.code not in (0, 1, 2) or _TRACE in ended.err:
+            found.stuck = f"exit code {ended.code}: {ended.err[-500:]}"
+        expected = self._runner.expected.setdefault(self._trial.scenario.name, left)
+        differ = sorted(
+            name for name in left.keys() | expected.keys() if left.get(name) != expected.get(name)
+        )
+        if differ:
+            found.wrong.append(f"other results than untouched: {differ}: {ended.err[-300:]}")
+        return found
+
+    def call(self, argv: Sequence[str]) -> Ended:
+        """One call, with what happens to it."""
+        found, trial = self.found, self._trial
+        point = trial.points[found.calls] if found.calls < len(trial.points) else None
+        around = trial.around if not found.calls else Around(locks=trial.around.locks)
+        ended = self._runner.call(
+            argv, cwd=self._here, environ=self._environ, point=point, around=around
+        )
         found.calls += 1
         found.killed += ended.code == KILLED
-        found.full += _is_full(ended)
+        found.full += is_full(ended)
+        found.paused += ended.other is not None
         found.said = ended.err
+        if _TRACE in ended.err + ended.other_err:
+            found.wrong.append(f"a bug of ours: {(ended.err + ended.other_err)[-500:]}")
+        if ended.other not in (None, 0, 1, 2, 3):
+            found.wrong.append(f"the other call ended with {ended.other}: {ended.other_err[-300:]}")
         if found.calls == 1 and ended.counts is not None:
             found.counts = dict(ended.counts)
         return ended
 
     def _next(self, ended: Ended) -> Sequence[str] | None:
         """The next call; None where there is none to be made."""
-        found, seen = self._found, _look(self._here)
+        found, seen = self.found, _look(self._here, self._stage.known)
         if ended.code == STUCK:
             found.stuck = "a call did not come to its end"
             return None
@@ -143,14 +194,16 @@ class _Person:
             # As long as a tool that outlived its preflight is at work.
             self._runner.bury()
             return ["resume"]
-        if ended.code not in (0, 1, 3, KILLED) and not _is_full(ended):
+        let_down = ended.code == KILLED or is_full(ended)
+        refused = ended.code == 2 and bool(self._trial.around.meanwhile)
+        if ended.code not in (0, 1, 3, KILLED) and not is_full(ended) and not refused:
             found.stuck = f"exit code {ended.code}: {ended.err[-500:]}"
             return None
         if seen is None:
-            if ended.code == KILLED or _is_full(ended):
+            if let_down:
                 found.way = "submit"
-                return self._trial.scenario.argv()
-            found.stuck = f"no run after exit code {ended.code}"
+                return self._stage.argv
+            found.stuck = f"no run after exit code {ended.code}: {ended.err[-300:]}"
             return None
         run, parts, doubt = seen
         if run.state is RunState.FINISHED:
@@ -171,9 +224,9 @@ class _Person:
         for stored in parts:
             number = str(stored.part.number)
             # A job that cannot be followed is asked for once more before it is given up.
-            gone = stored.state is PartState.SENT and self._found.calls > 2
+            gone = stored.state is PartState.SENT and self.found.calls > 2
             if stored.state is PartState.UNKNOWN or gone:
-                self._found.way = "person"
+                self.found.way = "person"
                 there = _is_there(stored, self._box.store, self._trial)
                 said += ["--mark-accepted" if there else "--resend-unknown", number]
         return said
@@ -213,26 +266,26 @@ def _complaining(said: Complaint, place: Path, environ: Mapping[str, str]) -> di
     return made
 
 
-def _is_full(ended: Ended) -> bool:
+def is_full(ended: Ended) -> bool:
     """Whether a call ended because the disk is full, and said so in its last line."""
     last = ended.err.splitlines()[-1:]
     return ended.code == 2 and any(words in line for line in last for words in _FULL)
 
 
-def _look(here: Path) -> tuple[Run, list[StoredPart], bool] | None:
-    """The latest run, its parts, and whether a call of it is in doubt; None without a run.
+def _look(here: Path, known: frozenset[str]) -> tuple[Run, list[StoredPart], bool] | None:
+    """The latest run, its parts, and whether a call of it is in doubt; None without a new run.
 
     A copy is opened, because opening a ledger after a crash repairs it; the next call must do that.
     """
-    known = places.folders(here / ".preflight")
-    if not known:
+    ledgers = places.folders(here / ".preflight")
+    if not ledgers:
         return None
     with tempfile.TemporaryDirectory(dir=here.parent) as copy:
-        for path in known[0].glob(f"{FILE}*"):
+        for path in ledgers[0].glob(f"{FILE}*"):
             if not path.name.endswith("-shm"):
                 shutil.copy(path, copy)
         with Ledger(Path(copy)) as ledger:
-            runs = ledger.runs()
+            runs = [run for run in ledger.runs() if run.id not in known]
             if not runs:
                 return None
             parts = ledger.parts(runs[0].id)
