@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -55,13 +57,30 @@ def _write(folder: Path, lessons: Lessons) -> None:
         for proposal in lessons.proposals
         if isinstance(proposal, Ruled) and proposal.text is not None
     }
-    files.folder(folder)
-    files.write(folder / CONFIG_NAMES[0], piece)
-    if ruled:
-        files.folder(folder / lessons_report.RULES)
-    for name, content in ruled.items():
-        files.write(folder / lessons_report.RULES / name, content)
+    _write_together(folder, piece, ruled)
     terminal.note(f"{folder / CONFIG_NAMES[0]}: the proposed config; copy what you want")
     for name in ruled:
         path = folder / lessons_report.RULES / name
         terminal.note(f"{path}: try it with `preflight rules --test {path}`")
+
+
+def _write_together(folder: Path, piece: str, ruled: Mapping[str, str]) -> None:
+    """Writes all of it or nothing: half of it would refuse the next call, and tell half."""
+    whole = folder.absolute()
+    beside = whole.with_name(f".{whole.name}.partial")
+    with files.writing(f"into {folder}"):
+        if beside.exists():  # of a killed call
+            shutil.rmtree(beside)
+        files.folder(beside)
+        files.write(beside / CONFIG_NAMES[0], piece)
+        if ruled:
+            files.folder(beside / lessons_report.RULES)
+        for name, content in ruled.items():
+            files.write(beside / lessons_report.RULES / name, content)
+        if whole.exists():  # it is empty, and somebody may stand in it
+            for made in sorted(beside.iterdir(), reverse=True):
+                made.replace(whole / made.name)
+            beside.rmdir()
+        else:
+            beside.replace(whole)
+    files.sync_folder(whole.parent)

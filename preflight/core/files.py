@@ -75,7 +75,8 @@ def is_own(about: os.stat_result) -> bool:
 def folder(path: Path) -> None:
     """Makes a folder for its owner alone, with those above it that are not there.
 
-    One that stands there already stays as it is.
+    One that stands there already stays as it is. The name of a new one outlasts a power cut: what
+    is brought to disk below it would be lost with it.
 
     Raises:
         WriteError: it cannot be made, or something else stands there.
@@ -87,6 +88,8 @@ def folder(path: Path) -> None:
         folder(path.parent)
     with writing(f"into {path}"):
         path.mkdir(mode=0o700, exist_ok=True)
+    if os.access(path.parent, os.R_OK):  # what cannot be read cannot be synced
+        sync_folder(path.parent)
 
 
 def opened(path: Path) -> int:

@@ -9,7 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from preflight.core import files
-from preflight.core.errors import RunLocked
+from preflight.core.errors import RunLocked, UsageError
+
+_PROVEN: set[int] = set()
+"""The file systems of this process whose locks were seen to lock."""
 
 
 @contextmanager
@@ -37,6 +40,7 @@ def locked(
 
     Raises:
         RunLocked: someone else holds it, in this process or another.
+        UsageError: the file system has no locks.
         WriteError: the file cannot be made.
     """
     files.folder(path.parent)
@@ -55,21 +59,69 @@ def locked(
             _removed(path)
 
 
-def _held(path: Path, *, wait: bool, stays: bool) -> int | None:
-    """The file, open and locked; None where somebody else holds it."""
+def prove(folder: Path) -> None:
+    """Makes sure that the locks of a folder's file system lock; once for each file system.
+
+    Some have none, and some grant every lock: two calls could send the same rows.
+
+    Raises:
+        UsageError: they do not.
+        WriteError: nothing can be made there.
+    """
+    device = folder.stat().st_dev
+    if device in _PROVEN:
+        return
+    path = folder / f".locks-{os.getpid()}"
+    handle = _held(path, wait=True, stays=False)
+    try:
+        other = _locked(path, wait=False)
+        if other is not None:
+            os.close(other)
+            raise _no_locks(folder, "it locks nothing")
+        _PROVEN.add(device)
+    finally:
+        _removed(path)
+        if handle is not None:
+            os.close(handle)
+            _removed(path)
+
+
+def _no_locks(folder: Path, why: str) -> UsageError:
+    return UsageError(
+        f"files in {folder} cannot be locked ({why}), so two calls could send the same rows; name "
+        "a folder on another file system (--state-dir for the state, -o for results, the variable "
+        "TMPDIR for temporary files)"
+    )
+
+
+def _locked(path: Path, *, wait: bool) -> int | None:
+    """The file, open and locked; None where somebody else holds it.
+
+    Raises:
+        UsageError: the file system has no locks.
+    """
     from filelock import lock_descriptor
 
+    handle = files.opened(path)
+    try:
+        if lock_descriptor(handle, blocking=wait):
+            return handle
+    except OSError as error:
+        os.close(handle)
+        raise _no_locks(path.parent, files.reason(error)) from error
+    except BaseException:
+        os.close(handle)
+        raise
+    os.close(handle)
+    return None
+
+
+def _held(path: Path, *, wait: bool, stays: bool) -> int | None:
+    """The file, open and locked; None where somebody else holds it."""
     while True:
-        handle = files.opened(path)
-        try:
-            if not lock_descriptor(handle, blocking=wait):
-                os.close(handle)
-                return None
-            if stays or _stands_there(handle, path):
-                return handle
-        except BaseException:
-            os.close(handle)
-            raise
+        handle = _locked(path, wait=wait)
+        if handle is None or stays or _stands_there(handle, path):
+            return handle
         os.close(handle)
 
 

@@ -194,30 +194,37 @@ def _exchange(folder: Path, staged: Path, outgoing: Sequence[str]) -> None:
 
     The rename of the staging folder in the middle decides. If the process is killed before it,
     `_recover` moves the old results back; if after it, `_recover` moves in the rest of the new.
+    After a power cut, too: nothing is begun before what it builds on is on disk.
     """
     files.sync_tree(staged)
     old, new = folder / _OLD, folder / _NEW
-    old.mkdir(mode=0o700)
     done: list[tuple[Path, Path]] = []
 
     def move(source: Path, target: Path) -> None:
         source.replace(target)
         done.append((source, target))
 
+    if outgoing:
+        old.mkdir(mode=0o700)
     try:
-        for name in outgoing:
-            move(folder / name, old / name)
+        if outgoing:
+            for name in outgoing:
+                move(folder / name, old / name)
+            files.sync_folder(old)
+            files.sync_folder(folder)
         move(staged, new)
+        files.sync_folder(folder)
         for path in sorted(new.iterdir()):
             move(path, folder / path.name)
         files.sync_folder(folder)
     except BaseException:
         for source, target in reversed(done):
             target.replace(source)
-        old.rmdir()
+        if outgoing:
+            old.rmdir()
         raise
-    with contextlib.suppress(OSError):
-        _forget(old, new)
+    with contextlib.suppress(OSError, WriteError):
+        _forget(folder)
 
 
 def _recover(folder: Path) -> None:
@@ -226,19 +233,23 @@ def _recover(folder: Path) -> None:
     if new.exists():
         for path in sorted(new.iterdir()):
             path.replace(folder / path.name)
-        _forget(old, new)
+        files.sync_folder(folder)
+        _forget(folder)
     elif old.exists():
         for path in sorted(old.iterdir()):
             path.replace(folder / path.name)
+        files.sync_folder(folder)
         old.rmdir()
     for left in folder.glob(f"{_STAGING}*"):
         shutil.rmtree(left)
 
 
-def _forget(old: Path, new: Path) -> None:
+def _forget(folder: Path) -> None:
     """Removes the replaced results before `new`: without `new`, `_recover` would restore them."""
+    old, new = folder / _OLD, folder / _NEW
     if old.exists():
         shutil.rmtree(old)
+        files.sync_folder(folder)
     new.rmdir()
 
 

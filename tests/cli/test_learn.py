@@ -29,8 +29,12 @@ def test_what_is_proposed_is_written_holds_and_finds_the_rows(
     call: Call, shared: Sandbox, here: Path, provider: str
 ) -> None:
     run = run_of(call, provider)
+    # What a killed call has left of it is no obstacle, and is gone.
+    (here / ".proposed.partial" / "rules").mkdir(parents=True)
+    (here / "proposed").mkdir()
     told = call("learn", run, "-o", "proposed")
     assert told.code == 0, told.err
+    assert not (here / ".proposed.partial").exists()
     assert CAUSE[provider] in told.out
     rule = here / "proposed" / "rules" / "email_at_blocked_mail_com.py"
     assert stat.S_IMODE(rule.stat().st_mode) == 0o600

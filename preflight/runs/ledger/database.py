@@ -14,7 +14,7 @@ from typing import Self
 
 from preflight.core import files
 from preflight.core.errors import UsageError, WriteError
-from preflight.core.locks import locked
+from preflight.core.locks import locked, prove
 from preflight.runs.ledger import tables
 
 FILE = "ledger.sqlite"
@@ -51,8 +51,8 @@ class LedgerFile:
         clock: the time now, in seconds since the epoch.
 
     Raises:
-        UsageError: the folder cannot be written, the file is not a ledger, or a newer preflight
-            wrote it.
+        UsageError: the folder cannot be written, or has no locks; the file is not a ledger, or a
+            newer preflight wrote it.
         WriteError: the disk is full.
     """
 
@@ -64,6 +64,7 @@ class LedgerFile:
             files.folder(self._folder)
             files.touch(path)
             files.sync_folder(self._folder)
+            prove(self._folder)
         except WriteError as error:
             raise UsageError(
                 f"the state folder {state_dir} cannot be written: {error.reason}; "
@@ -87,6 +88,10 @@ class LedgerFile:
             # SQLite gives up at once, and does not wait, if two processes change the mode together.
             with locked(self._folder / LOCKS / f"{FILE}.lock", str(path), wait=True):
                 self._connection.execute("PRAGMA journal_mode = WAL")
+        # With a write-ahead log each commit is one append and one sync, and readers do not wait.
+        # With NORMAL that sync would come later: after a power cut the intent of a call could be
+        # gone, though the provider had the rows. EXTRA would add the name of a rollback journal,
+        # of which there is none here.
         self._connection.execute("PRAGMA synchronous = FULL")
         self._connection.execute("PRAGMA foreign_keys = ON")
         with self._transaction() as connection:
