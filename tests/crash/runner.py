@@ -215,7 +215,7 @@ class Runner:
         cwd: Path,
         environ: Mapping[str, str],
         point: Point | None = None,
-        timeout: float = 60.0,
+        timeout: float = 180.0,
         around: Around = USUAL,
     ) -> Ended:
         """Runs the command line in a process of its own, which may be killed."""
