@@ -151,3 +151,24 @@ def test_nobody_waits_longer_than_a_day_for_an_answer(bench: Bench, asked: float
     provider.meets("poll", Busy("later", retry_after=asked))
     bench.drive(provider)
     assert bench.states() == [PartState.FINISHED] * 2
+
+
+@pytest.mark.parametrize("odd", [False, True])
+def test_the_words_of_a_job_are_kept_without_the_cells_of_its_part(
+    tmp_path: Path, odd: bool
+) -> None:
+    """A status of one word is the provider's, though a cell may hold the same word."""
+    bench = Bench(tmp_path, count=1)
+    cell = next(iter(bench.rows()))
+    status = f"Over 1: {cell}" if odd else "Ann"
+
+    class Telling(Scripted):
+        def _state(self, job: str) -> Outcome:
+            return Outcome("finished", status, f"not {cell}")
+
+    bench.drive(Telling())
+    with bench.ledger() as ledger:
+        outcome = ledger.parts(bench.run)[0].outcome
+    assert outcome is not None
+    assert cell not in outcome.message + outcome.status
+    assert outcome.status.startswith("Over 1: ") if odd else outcome.status == "Ann"

@@ -16,7 +16,7 @@ from preflight.providers.sandbox.faults import Fault
 from preflight.providers.sandbox.server import Sandbox
 from preflight.runs.delivery.loop import Terms, drive
 from preflight.runs.delivery.poller import TRIES
-from preflight.runs.delivery.recovery import KEY_LIFETIME
+from preflight.runs.delivery.recovery import KEY_LIFETIME, LOOKUPS, SETTLE
 from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import PartState
 from tests.providers.parts import make_part
@@ -224,3 +224,13 @@ def test_experiture_takes_the_rows_once_whatever_the_start_meets(
         run_of(tmp_path, box)
         taken = [row.key for row in box.store.accepted("experiture")]
     assert sorted(taken) == ["ann@some-company.com", "bob@some-company.com"]
+
+
+def test_the_lookups_take_two_minutes_and_no_longer(tmp_path: Path) -> None:
+    """Where the provider wants to be asked more often than that."""
+    bench, provider = Bench(tmp_path, count=1), Scripted(running=0)
+    provider.meets("create", lost())
+    bench.drive(provider)
+    assert provider.calls.count("lookup") == LOOKUPS
+    assert sum(bench.clock.slept) == pytest.approx(SETTLE + 5.0)
+    assert provider.taken == bench.rows()

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from preflight.config import profiles
 from preflight.core.exchange import FailureReport
 from preflight.runs.matching import join
+from preflight.runs.matching.match_lines import NO_NUMBER, NO_ROW
 from tests.examples import examples
 from tests.runs.matching.test_join import make_part
 
@@ -107,3 +108,21 @@ def test_what_one_way_places_alone_both_place(
     known = set(both.failures["code"]) | set(both.unmatched["code"])
     assert not set(both.failures["code"]) & set(both.unmatched["code"])
     assert len(known) <= len(told)
+
+
+def test_why_a_line_names_no_row_is_said_by_what_it_has(tmp_path: Path) -> None:
+    """One with a key by the key, one without by the number."""
+    rows = [[f"p{n}@example.org", "", ""] for n in range(1, 5)]
+    found = report(
+        [(1, "", "p1@example.org"), (2, "", "p2@example.org"), (None, "", "x@example.org"),
+         (99, "", ""), (None, "", "")]
+    )  # fmt: skip
+    told = joined(tmp_path, rows, found, "any").unmatched
+    assert told["why"].tolist() == [NO_ROW, NO_ROW, NO_NUMBER]
+
+
+def test_of_equal_rows_the_first_one_is_taken_first(tmp_path: Path) -> None:
+    """Whatever lines of other rows stand before."""
+    rows = [["a@example.org", "", ""], *[["b@example.org", "", ""]] * 3]
+    found = report([(None, "", "a@example.org"), (None, "", "b@example.org")])
+    assert joined(tmp_path, rows, found, "key").failures["row"].tolist() == [10, 20]

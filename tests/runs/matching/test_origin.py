@@ -139,3 +139,21 @@ def test_a_row_is_found_at_most_once_and_only_among_those_like_it(
         distinct = {row[1:3] for row in original}
         if len(distinct) == len(original):
             assert told.at.tolist() == kept
+
+
+def test_rows_that_differ_in_one_column_alone_are_not_taken_for_each_other() -> None:
+    """Whichever column it is, and however few cells there are in it."""
+    original = [(str(at), *row) for at, row in enumerate(
+        [("a@b.org", "Rom", "1"), ("b@b.org", "Rom", "1"), ("a@b.org", "Bonn", "1"),
+         ("a@b.org", "Rom", "2")]
+    )]  # fmt: skip
+    told = found([row[1:] for row in reversed(original)], original)
+    assert told.at.tolist() == [3, 2, 1, 0]
+    assert set(told.how) == {"content"}
+
+
+def test_of_columns_of_one_name_the_first_is_compared() -> None:
+    sent = part([("a@b.org", "1"), ("a@b.org", "2")], ("Email", "Town"), ("email", None))
+    rows = [("a@b.org", "2", "3", "1"), ("a@b.org", "1", "3", "2")]
+    original = part(rows, ("Email", "Town", "Town", "Town"), ("email", None, None, None))
+    assert origin.by_content(sent, original, DOTDIGITAL).at.tolist() == [1, 0]

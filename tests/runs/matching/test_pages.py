@@ -145,3 +145,9 @@ def test_a_workbook_is_a_report_too(tmp_path: Path) -> None:
             sheet.write_row(at, 0, row)
     table = read_failures(tmp_path / "r.xlsx", "talkvalue", spool=tmp_path).table
     assert table[["row_number", "value"]].to_numpy().tolist() == [[47, "a@@b"]]
+
+
+def test_lines_of_several_forms_become_objects_that_people_can_read() -> None:
+    table = line_report.read("row,email,error\n1,a@b.org,für immer\n".encode(), ("email",))
+    lines = line_report.read(b'{"row": 2, "email": "b@b.org", "error": "bad"}\n', ("email",))
+    assert "für immer".encode() in together([table, lines], "experiture").raw
