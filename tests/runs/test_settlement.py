@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -17,6 +18,7 @@ from preflight.pipeline import check_fix_split
 from preflight.pipeline.connection import Connection
 from preflight.pipeline.delivery import closed, submit
 from preflight.providers.sandbox.server import Sandbox
+from preflight.runs import row_outcomes
 from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import NewRun, PartState, RunState
 from preflight.runs.settlement import Ending, SettledRun, settle
@@ -59,9 +61,11 @@ class Line:
         self.ledger.done(self.run, 1, 1, "import", {}, receipt=Receipt("job"), state=PartState.SENT)
         self.ledger.end_part(self.run, 1, outcome, report if lines else None, reason=reason)
 
-    def settle(self, *, wait: bool = True) -> SettledRun:
+    def settle(self, *, wait: bool = True, members: Mapping[str, int] | None = None) -> SettledRun:
         """Where the rows stand."""
-        ending = Ending(settings=self.settings, checked=self.fixed.checked, ended=wait)
+        ending = Ending(
+            settings=self.settings, checked=self.fixed.checked, ended=wait, members=members
+        )
         return closed(self.ledger, settle(self.ledger, self.run, "key", ending))
 
 
@@ -189,3 +193,22 @@ def test_a_failure_code_has_the_class_that_the_user_gave_it(line: Line) -> None:
     assert line.settle().refusals == {"E1": (1, Reason.SUPPRESSED)}
     (row, _) = rows_of(line.folder / "failures.csv")
     assert row["preflight__class"] == "suppressed"
+
+
+def test_every_row_of_a_part_that_was_refused_is_rejected_there(line: Line) -> None:
+    line.ledger.intent(line.run, 1, 1, "import", "key", commits=True)
+    line.ledger.failed(line.run, 1, 1, "import", message="no", refused=True)
+    sent = line.settle()
+    assert sent.books == RunBooks(7, rejected_here=1, rejected_there=6)
+    table = row_outcomes.load(line.ledger.folder, line.run)
+    assert table["place"].tolist() == ["rejected_there"] * 6 + ["rejected_here"]
+    assert table["part"].tolist() == [1] * 6 + [0]
+
+
+def test_accepted_rows_that_are_no_members_are_counted(line: Line) -> None:
+    """Without those that the provider refused and does not name."""
+    line.end(Outcome("finished", "Finished", rejected=1))
+    members = {f"ann{n}@kestrel-labs.com": 1 for n in (1, 2, 3)}
+    assert "2 of the 5 accepted rows are not among the 3 members" in " ".join(
+        line.settle(members=members).notes
+    )

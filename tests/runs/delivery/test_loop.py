@@ -13,7 +13,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -714,3 +714,16 @@ def test_a_run_that_was_killed_is_ended_by_the_next(
         bench.drive(provider, accept={1})
     provider.close()
     assert _accepted(sandbox, name) == _good(bench)
+
+
+def test_a_run_that_was_stopped_is_open_while_it_goes_on(tmp_path: Path) -> None:
+    """So that a call that is killed then leaves none that looks as if somebody had ended it."""
+    bench, provider = Bench(tmp_path, count=1), Scripted(running=0)
+    provider.meets("upload", Denied("no"))
+    states = []
+    for _ in range(2):
+        with suppress(Stopped):
+            bench.drive(provider)
+        with bench.ledger() as ledger:
+            states.append(ledger.run(bench.run).state)
+    assert states == [RunState.STOPPED, RunState.OPEN]

@@ -163,7 +163,7 @@ def test_the_words_of_a_job_are_kept_without_the_cells_of_its_part(
     status = f"Over 1: {cell}" if odd else "Ann"
 
     class Telling(Scripted):
-        def _state(self, job: str) -> Outcome:
+        def _state(self, job: str) -> Outcome:  # noqa: ARG002 - the name is that of `Scripted`
             return Outcome("finished", status, f"not {cell}")
 
     bench.drive(Telling())
