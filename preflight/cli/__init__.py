@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -16,6 +17,8 @@ __all__ = ["main", "run"]
 _OBJECTS = 50_000
 """So many more objects are there before Python looks for garbage."""
 
+_STREAMS = ("stdin", "stdout", "stderr")
+
 
 def run(argv: Sequence[str] | None = None) -> None:
     """The console script: runs `main` and exits with its code.
@@ -26,6 +29,11 @@ def run(argv: Sequence[str] | None = None) -> None:
     # What a call imports and the tables that it makes are no garbage; to look for some as often as
     # Python does by default takes a tenth of a small file's time.
     gc.set_threshold(_OBJECTS, *gc.get_threshold()[1:])
+    for number, stream in enumerate(_STREAMS):
+        if getattr(sys, stream) is None:
+            # Else the next file that is opened would get its number, and what is printed.
+            nowhere = open(os.devnull, "w" if number else "r", encoding="utf-8")  # noqa: PTH123, SIM115
+            setattr(sys, stream, nowhere)
     for name in processes.ENDING:
         signal.signal(name, _interrupted)
     sys.exit(main(argv))

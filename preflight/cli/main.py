@@ -94,11 +94,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         _complain_of(str(error))
         return error.exit_code
     except Exception as error:  # noqa: BLE001 - no traceback: it may hold values
-        if isinstance(error, OSError) and is_refused():
+        if isinstance(error, OSError) and is_refused(error):
             from preflight.core.files import reason  # here: `--help` does without
 
             complain(f"preflight: cannot write to standard output: {reason(error)}")
-            return 2
+            return exit_codes.COULD_NOT_RUN
         if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
             complain("preflight: a file name is too long for this system")
             return exit_codes.COULD_NOT_RUN

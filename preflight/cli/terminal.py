@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import sys
 from typing import TextIO
@@ -9,6 +11,8 @@ from typing import TextIO
 import click
 
 from preflight.core.ci import in_ci
+
+_REFUSING = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
 
 
 def silence() -> None:
@@ -18,14 +22,19 @@ def silence() -> None:
     os.close(nowhere)
 
 
-def is_refused() -> bool:
-    """Whether stdout cannot be written, as on a full disk; then discards further output."""
+def is_refused(error: OSError) -> bool:
+    """Whether it says that stdout cannot be written, as on a full disk; then discards more of it.
+
+    What cannot be written of a file is a `WriteError`, and what cannot be opened has a name.
+    """
+    refused = error.errno in _REFUSING and error.filename is None
     try:
         sys.stdout.flush()
     except OSError:
+        refused = True
+    if refused:
         silence()
-        return True
-    return False
+    return refused
 
 
 def is_shown_to_people() -> bool:
@@ -81,7 +90,8 @@ def note(text: str) -> None:
 def complain(text: str) -> None:
     """Prints lines on stderr, in a quiet command too: an error, or how to go on after one."""
     columns = width(sys.stderr) if sys.stderr.isatty() else None
-    click.echo(fitted(text, columns) if columns else text, err=True)
+    with contextlib.suppress(OSError):  # A full disk, or nobody who reads: the exit code tells it.
+        click.echo(fitted(text, columns) if columns else text, err=True)
 
 
 def width(stream: TextIO) -> int | None:

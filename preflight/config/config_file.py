@@ -7,6 +7,7 @@ The config file is the nearest `preflight.toml`, `.preflight.toml` or `pyproject
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -27,6 +28,11 @@ CONFIG_NAMES = ("preflight.toml", ".preflight.toml")
 _PROJECT = "pyproject.toml"
 NOT_OF_PROFILES = ("for", "providers", "reasons", "state_dir")
 """Settings that stand above the profiles, or are by provider already."""
+_LARGEST, _DEEPEST = 1 << 20, 100
+# The parser needs memory that grows with the square of the parts of a key.
+_DEEP_KEY = re.compile(
+    rb"""(?<![\w-])(?:[ \t]*+(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.){%d}""" % _DEEPEST
+)
 # Many calls have no config file.
 _STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True, defer_build=True)
 
@@ -288,11 +294,21 @@ def _relative(path: Path, made: dict[str, Any]) -> dict[str, Any]:
 def _table(path: Path) -> dict[str, Any] | None:
     """What a config file says to preflight; None where a pyproject.toml has no table for it."""
     try:
-        data = tomllib.loads(path.read_text("utf-8-sig"))
+        with path.open("rb") as file:
+            content = file.read(_LARGEST + 1)
+        if len(content) > _LARGEST:
+            raise ConfigError(f"the config {path} has over {_LARGEST:,} bytes")
+        if _DEEP_KEY.search(content):
+            raise ConfigError(f"the config {path} has a key of over {_DEEPEST} parts")
+        data = tomllib.loads(content.decode("utf-8-sig").replace("\r\n", "\n"))
     except OSError as error:
         raise ConfigError(f"cannot read the config {path}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"the config {path} is no TOML: {error}") from error
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(
+            f"the config {path} is nested too deeply, or has too long a number"
+        ) from error
     if path.name != _PROJECT:
         return data
     tools = data.get("tool", {})

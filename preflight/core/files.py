@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 PRIVATE, PROGRAM = 0o600, 0o700
 """Modes of a file for its owner alone, and of one that its owner can run."""
 
+AT_ONCE = getattr(os, "O_NONBLOCK", 0)
+"""Opens a pipe without waiting for who writes into it."""
+
 _BLOCK, _BUFFER = 1 << 20, 1 << 16
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 _FOLDER = getattr(os, "O_DIRECTORY", None)
@@ -38,6 +41,13 @@ class Sink(Protocol):
 
     def write(self, data: bytes, /) -> object:
         """Takes bytes."""
+
+
+class Readable(Protocol):
+    """What bytes can be read from, a block at a time."""
+
+    def read(self, size: int, /) -> bytes:
+        """The next bytes, at most so many; none at the end."""
 
 
 def reason(error: OSError) -> str:
@@ -327,7 +337,7 @@ def refuse_input(target: Path, inputs: Iterable[str | Path], option: str) -> Non
                 )
 
 
-def copy_hashed(source: BinaryIO, target: Sink | None = None) -> tuple[str, int]:
+def copy_hashed(source: Readable, target: Sink | None = None) -> tuple[str, int]:
     """Copies the rest of a stream, in constant memory.
 
     Args:

@@ -25,6 +25,8 @@ _HEADER_WITHIN = 30
 _MOST, _SHOWN = 0.8, 20
 _LINES_OF_A_CELL = 3
 _SEP = re.compile(rb'"?sep=([\x01-\x7f])"?[ \t]*(?=[\r\n]|\Z)', re.IGNORECASE)
+_LINE_END = re.compile(rb"\r\n|\r|\n")
+_BLANK_LINES = re.compile(rb"[\r\n]++")
 _CONTINUED = 3
 _TYPE = re.compile(
     r"(?:text|string|(?:var)?char|email|phone|date|date ?time|timestamp|number|int(?:eger)?|float"
@@ -284,6 +286,10 @@ def _rows(head: bytes, syntax: Syntax, *, final: bool) -> list[SampleRow]:
     sep_line = _SEP.match(head)
     at, line = 0, 1
     while at < len(head) and len(rows) < _RECORDS:
+        if blank := _BLANK_LINES.match(head, at):
+            at = blank.end()
+            line += len(_LINE_END.findall(blank[0]))
+            continue
         record = reader.read(head, at, final=final)
         if record is None:
             break

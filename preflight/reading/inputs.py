@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ from preflight.reading import archives
 _RESULTS = ".preflight"
 _LOCK = "~$"  # a spreadsheet's lock file beside an open workbook begins with it
 _PACKED = (".gz", ".zip")
+_SPANNING = re.compile(r"(^|[/\\])\*\*(?:[/\\]|$)")
 
 
 @dataclass
@@ -70,18 +72,33 @@ def _expanded(path: str, skipped: Skipped) -> list[str]:
     """The files that a path stands for; archives are not looked into."""
     if path == "-":
         return [path]
+    if not path:
+        raise SourceError("an empty path; name a file")
     if Path(path).is_dir():
         inside = sorted(map(str, _tables(Path(path), skipped)))
         if not inside:
             raise SourceError(f"{path}: no .csv, .tsv, .txt or .xlsx file in this directory")
         return inside
     if glob.has_magic(path) and not Path(path).exists() and archives.member_of(path) is None:
-        # Path.glob does not accept absolute patterns
-        matches = sorted(m for m in glob.glob(path, recursive=True) if Path(m).is_file())  # noqa: PTH207
+        matches = sorted(m for m in set(_matching(path)) if Path(m).is_file())
         if not matches:
             raise SourceError(f"{path}: no file matches this pattern")
         return matches
     return [path]
+
+
+def _matching(pattern: str) -> Iterator[str]:
+    """What a pattern matches; `**` goes into no link, because links may go round in circles."""
+    spanning = _SPANNING.search(pattern)
+    if spanning is None:
+        yield from glob.iglob(pattern)  # noqa: PTH207 - Path.glob accepts no absolute pattern
+        return
+    top, below = pattern[: spanning.start()], pattern[spanning.end() :] or "*"
+    for folder in glob.iglob(top + spanning[1]) if top or spanning[1] else [""]:  # noqa: PTH207
+        for place, folders, _ in os.walk(folder or "."):
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            inside = place if folder else place[len("./") :]
+            yield from _matching(str(Path(glob.escape(inside)) / below) if inside else below)
 
 
 def _unpacked(path: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import re
 import sys
 import zipfile
@@ -10,16 +11,17 @@ import zlib
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
 
 from preflight.core.errors import SourceError
-from preflight.core.files import copy_hashed
+from preflight.core.files import Readable, copy_hashed
 from preflight.core.types import Source
 from preflight.core.workspace import spooled
-from preflight.reading import archives, workbook
+from preflight.reading import archives, streams, workbook
 
 _BROKEN = (zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, EOFError, RuntimeError)
 _DAMAGED = {".gz": "damaged gzip archive", ".zip": "damaged or encrypted ZIP archive"}
+_HARMLESS, _MOST_TIMES = 256 << 20, 200
+"""What an archive may unpack to whatever its size; and else, so many times its size."""
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 
@@ -67,11 +69,15 @@ def _opened(path: str | Path, spool: Path, stdin_name: str | None) -> tuple[Sour
         return _standard_input(stdin_name or "-", spool)
     if _URL.match(name):
         raise SourceError(f"{name}: this build does not read URLs yet; download the file first")
+    if not name:
+        raise SourceError("an empty path; name a file")
     member = archives.member_of(name)
     file = Path(path) if member is None else member[0]
     if file.is_dir():
         raise SourceError(f"{name}: a directory, not a file; name a file in it")
     try:
+        if member is None and streams.is_stream(file, name):
+            return _packed_stream(_streamed(file, name, spool), name, spool)
         return _from_disk(file, name, member, spool)
     except FileNotFoundError:
         raise SourceError(f"{name}: no such file; check the path") from None
@@ -118,12 +124,22 @@ def _unpacked(
         if inside not in archive.namelist():
             raise SourceError(f"{name}: no such file in the archive {file}")
         with archive.open(inside) as opened:
-            return _spooled(opened, name, spool), inside  # type: ignore[arg-type]
+            return _spooled(_Bounded(opened, file, name), name, spool), inside
 
 
 def _standard_input(name: str, spool: Path) -> tuple[Source, str]:
     """Standard input, unpacked if its name says that it is packed."""
-    source = _spooled(sys.stdin.buffer, name, spool)
+    streams.refuse_endless(os.fstat(0), "standard input")
+    return _packed_stream(_spooled(sys.stdin.buffer, name, spool), name, spool)
+
+
+def _streamed(file: Path, name: str, spool: Path) -> Source:
+    with streams.opened(file, name) as stream:
+        return _spooled(stream, name, spool)
+
+
+def _packed_stream(source: Source, name: str, spool: Path) -> tuple[Source, str]:
+    """What came through a pipe, and its name, unpacked if its name says that it is packed."""
     if not name.lower().endswith(".gz"):
         return source, name
     try:
@@ -134,7 +150,37 @@ def _standard_input(name: str, spool: Path) -> tuple[Source, str]:
 
 def _gunzipped(file: Path, name: str, spool: Path) -> Source:
     with gzip.open(file) as packed:
-        return _spooled(packed, name, spool)  # type: ignore[arg-type]
+        return _spooled(_Bounded(packed, file, name), name, spool)
+
+
+class _Bounded:
+    """What is read out of an archive, as long as it is no bomb.
+
+    Args:
+        unpacked: its content.
+        archive: its place.
+        name: as the user gave it.
+    """
+
+    def __init__(self, unpacked: Readable, archive: Path, name: str) -> None:
+        self._unpacked, self._name = unpacked, name
+        self._most = max(_HARMLESS, archive.stat().st_size * _MOST_TIMES)
+        self._read = 0
+
+    def read(self, size: int, /) -> bytes:
+        """The next bytes; none at the end.
+
+        Raises:
+            SourceError: it is too much for an archive of that size.
+        """
+        block = self._unpacked.read(size)
+        self._read += len(block)
+        if self._read > self._most:
+            raise SourceError(
+                f"{self._name}: unpacks to more than {_MOST_TIMES} times its size, over "
+                f"{self._most:,} bytes; unpack it, and name the file that is in it"
+            )
+        return block
 
 
 def last_written(path: str | Path) -> datetime | None:
@@ -147,7 +193,7 @@ def last_written(path: str | Path) -> datetime | None:
         return None
 
 
-def _spooled(stream: BinaryIO, name: str, spool: Path) -> Source:
+def _spooled(stream: Readable, name: str, spool: Path) -> Source:
     with spooled(spool, "source") as (path, copy):
         digest, size = copy_hashed(stream, copy)
     return Source(name=name, path=path, sha256=digest, size=size)

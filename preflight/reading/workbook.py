@@ -34,6 +34,9 @@ SUFFIXES = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")
 DAMAGED, LOCKED = "damaged Excel workbook", "password-protected Excel workbook"
 MOST_CELLS = 20_000_000
 MOST_BYTES = 2 << 30
+_HARMLESS, _MOST_TIMES = 64 << 20, 100
+"""What a workbook may unpack to whatever its size; and else, so many times its size."""
+_READ = (".xml", ".bin", ".rels")
 
 _LEGACY = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
@@ -139,9 +142,16 @@ def _bounded(path: Path, name: str) -> None:
         return
     try:
         with zipfile.ZipFile(path) as archive:
-            size = sum(info.file_size for info in archive.infolist())
+            parts = [info for info in archive.infolist() if info.filename.endswith(_READ)]
+            size = sum(info.file_size for info in parts)
+            packed = sum(info.compress_size for info in parts)
     except zipfile.BadZipFile:
         return
+    if size > max(_HARMLESS, packed * _MOST_TIMES):
+        raise SourceError(
+            f"{name}: a workbook that unpacks to {size // max(packed, 1):,} times its size, "
+            f"{size:,} bytes; save the sheet as CSV"
+        )
     if size > MOST_BYTES:
         raise SourceError(
             f"{name}: a workbook that unpacks to {size:,} bytes, over the limit of {MOST_BYTES:,}; "

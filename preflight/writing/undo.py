@@ -138,7 +138,7 @@ def restore(folder: Path, target: Path | None = None, *, force: bool = False) ->
             gzip.open(folder / results_folder.ORIGINAL) as packed,
             files.Replacement(target) as new,
         ):
-            digest, _ = files.copy_hashed(packed, new)  # type: ignore[arg-type]
+            digest, _ = files.copy_hashed(packed, new)
             if digest != record.sha256:
                 raise damaged(folder)
     except (EOFError, zlib.error, OSError):

@@ -1,0 +1,65 @@
+"""Configs, archives and files that are made to exhaust whoever reads them."""
+
+from __future__ import annotations
+
+import gzip
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from preflight.reading import source, workbook
+from tests.calls import Call, contacts
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (".".join(["a"] * 50_000) + " = 1", "a key of over 100 parts"),
+        ("[" + " . ".join(['"a"'] * 50_000) + "]\nx = 1", "a key of over 100 parts"),
+        ("x = " + "[" * 10_000 + "]" * 10_000, "nested too deeply"),
+        ("x = " + "{a=" * 10_000 + "1" + "}" * 10_000, "nested too deeply"),
+        ("x = " + "9" * 50_000, "too long a number"),
+        ("x = '" + "a" * (2 << 20) + "'", "has over 1,048,576 bytes"),
+    ],
+)
+def test_a_config_that_cannot_be_meant_is_one_line(
+    call: Call, here: Path, content: str, said: str
+) -> None:
+    Path("in.csv").write_text(contacts(1))
+    Path("preflight.toml").write_text(content)
+    told = call("check", "in.csv")
+    assert (told.code, told.out) == (2, "")
+    assert said in told.err
+    assert told.err.count("\n") == 1
+
+
+def test_an_archive_that_unpacks_to_far_more_than_its_size_is_one_line_and_spoils_no_other(
+    call: Call, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(source, "_HARMLESS", 1 << 20)
+    monkeypatch.setattr(workbook, "_HARMLESS", 1 << 20)
+    table, bomb = contacts(2).encode(), contacts(1).encode() + b"\n" * (2 << 20)
+    Path("good.csv").write_bytes(table)
+    Path("bomb.csv.gz").write_bytes(gzip.compress(bomb))
+    for name, member in (("bomb.zip", "a.csv"), ("bomb.xlsx", "xl/workbook.xml")):
+        with zipfile.ZipFile(name, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr(member, bomb)
+    for name in ("bomb.csv.gz", "bomb.zip", "bomb.xlsx"):
+        told = call("check", name)
+        assert (told.code, told.out) == (2, "")
+        assert "times its size" in told.err
+    told = call("check", ".")
+    assert told.code == 2
+    assert "good.csv: 2 rows" in told.out
+    assert told.err.count("times its size") == 3
+
+
+def test_blank_lines_above_a_table_cost_next_to_nothing(call: Call, here: Path) -> None:
+    """More of them than are read at a time; each took 50 microseconds, and was read many times."""
+    Path("in.csv").write_text("\r\n" * 600_000 + contacts(2))
+    before = time.process_time()
+    told = call("check", "in.csv")
+    assert time.process_time() - before < 30
+    assert "header on line 600001" in told.out
