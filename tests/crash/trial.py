@@ -31,7 +31,13 @@ MOST_CALLS = 20
 _BUSY = "another process works on"
 _TRACE = "bug of preflight"
 _WENT_ON = (3,)
-_FULL = ("disk is full", "the disk full?", "No space left", "No usable temporary directory")
+_FULL = (
+    "disk is full",
+    "the disk full?",
+    "No space left",
+    "No usable temporary directory",
+    "Read-only file system",
+)
 
 
 @dataclass
