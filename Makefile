@@ -10,7 +10,10 @@ RESULT := .preflight/demo
 # Compiled modules are kept whatever the environment says: the tests start many processes.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run test test-fast check tests coverage torture random-runs mutate format fixtures schema pages notebooks pictures bench bench-review compare clean
+# A file of versions to install, `constraints.txt` in CI: the newest ones that fit without it.
+CONSTRAINTS ?=
+
+.PHONY: run test test-fast check tests coverage torture random-runs mutate format fixtures schema pages notebooks pictures bench bench-review compare lock lowest newest audit licences dist clean
 
 # The main job: a trade-show export, against the embedded stand-ins, to the end.
 run: $(READY)
@@ -111,11 +114,47 @@ compare: $(READY)
 	$(BIN)/python tests/benchmarks/compare_encodings.py
 	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -q -n 2 --timeout 1800 -m "long or hypothesis"
 
-clean:
-	rm -rf $(VENV) .preflight build dist *.egg-info .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis
+# Writes constraints.txt anew: what pip would install today. Needs a package index.
+lock: $(READY)
+	$(BIN)/python -m tests.packaging.bounds lock > constraints.txt.new
+	mv constraints.txt.new constraints.txt
 
-$(READY): pyproject.toml
+# The fast tests with the lowest versions that pyproject.toml allows, and with the newest ones.
+lowest newest: $(READY)
+	rm -rf $(VENV)-$@ && $(PYTHON) -m venv $(VENV)-$@
+	$(BIN)/python -m tests.packaging.bounds lowest > $(VENV)-$@/constraints.txt
+	test $@ = lowest || : > $(VENV)-$@/constraints.txt
+	$(VENV)-$@/bin/python -m pip install --quiet --disable-pip-version-check \
+	    --constraint $(VENV)-$@/constraints.txt --editable '.[dev]'
+	HYPOTHESIS_PROFILE=fast $(VENV)-$@/bin/python -m pytest -q -n 2 --dist worksteal \
+	    -m "not slow and not long and not browser"
+
+# Known holes in what CI installs. It asks a database of them over the network: where none can be
+# reached, this says so and fails.
+audit: $(VENV)/.audit
+	$(VENV)/audit/bin/pip-audit --disable-pip --no-deps --requirement constraints.txt \
+	    || { echo "pip-audit found something, or reached no database of vulnerabilities"; exit 1; }
+
+$(VENV)/.audit: $(READY)
+	$(PYTHON) -m venv $(VENV)/audit
+	$(VENV)/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit
+	touch $@
+
+# Writes docs/licences.md anew, from what is installed.
+licences: $(READY)
+	$(BIN)/python -m tests.packaging.licences
+
+# The sdist and the wheel, the same bytes each time.
+dist: $(READY)
+	SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct)} $(BIN)/python -c \
+	    "from setuptools import build_meta as b; b.build_sdist('dist'); b.build_wheel('dist')"
+
+clean:
+	rm -rf $(VENV) $(VENV)-lowest $(VENV)-newest .preflight build dist *.egg-info .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(READY): pyproject.toml $(CONSTRAINTS)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	    $(addprefix --constraint ,$(CONSTRAINTS)) --editable '.[dev]'
 	touch $@
