@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from types import FrameType
 
 from preflight.cli.main import main
+from preflight.cli.terminal import end_of_complaints
 from preflight.core import processes
 
 __all__ = ["main", "run"]
@@ -36,7 +37,9 @@ def run(argv: Sequence[str] | None = None) -> None:
             setattr(sys, stream, nowhere)
     for name in processes.ENDING:
         signal.signal(name, _interrupted)
-    sys.exit(main(argv))
+    code = main(argv)
+    end_of_complaints()
+    sys.exit(code)
 
 
 def _interrupted(_: int, __: FrameType | None) -> None:

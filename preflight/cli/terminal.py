@@ -15,11 +15,19 @@ from preflight.core.ci import in_ci
 _REFUSING = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
 
 
-def silence() -> None:
-    """Discards further output, because stdout cannot be written."""
+def silence(stream: TextIO | None = None) -> None:
+    """Discards what is still to be written to a stream that cannot be written (default stdout)."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
+    os.dup2(nowhere, (sys.stdout if stream is None else stream).fileno())
     os.close(nowhere)
+
+
+def end_of_complaints() -> None:
+    """Writes what stderr still holds, or discards it: else Python changes the exit code to 120."""
+    try:
+        sys.stderr.flush()
+    except OSError:
+        silence(sys.stderr)
 
 
 def is_refused(error: OSError) -> bool:
