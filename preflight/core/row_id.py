@@ -11,8 +11,8 @@ import re
 
 import numpy as np
 
+from preflight.core.arrow import matches
 from preflight.core.names import bare_name
-from preflight.core.patterns import matching
 from preflight.core.types import Chunk, Ints, Layout
 
 ID = "preflight__id"
@@ -59,7 +59,7 @@ class RowIds:
         if self._position is None or not len(chunk.rows):
             return ids
         cells = chunk.table.column(self._position)
-        named = np.asarray(matching(cells, _PATTERN).to_numpy(), dtype=bool)
+        named = matches(cells, _PATTERN)
         at = np.searchsorted(chunk.rows, rows).clip(max=len(chunk.rows) - 1)
         carried = (chunk.rows[at] == rows) & named[at]
         ids[carried] = cells.to_numpy(zero_copy_only=False)[at[carried]]

@@ -17,7 +17,7 @@ import phonenumbers
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from preflight.core.patterns import matching
+from preflight.core.arrow import matches
 from preflight.core.types import Bools, Ints
 from preflight.learning.counting import LEAST
 
@@ -128,7 +128,7 @@ def candidates(column: SentColumn, cells: pd.Series[str]) -> Candidates:
     frequent: list[tuple[Property, Bools]] = []
     tried = 0
     for prop in _properties(column, values, index):
-        mask = _matches(values, prop.pattern)[index]
+        mask = matches(values, prop.pattern)[index]
         rows = int(mask.sum())
         # A property of nearly no row or of every row shows nothing; outcomes are not looked at
         # here.
@@ -139,18 +139,13 @@ def candidates(column: SentColumn, cells: pd.Series[str]) -> Candidates:
     return Candidates(tuple(frequent), tried)
 
 
-def _matches(values: pa.Array, pattern: str) -> Bools:
-    mask = matching(values, pattern)
-    return np.asarray(mask.to_numpy(zero_copy_only=False), dtype=bool)
-
-
 def _shows(prop: Property) -> bool:
     """Whether a sample can show it: the pattern matches the odd value, and not the fine ones."""
     if prop.column.field is None and not _PLAIN.fullmatch(prop.column.name.strip()):
         return False
     shown = [prop.odd, *prop.fine]
     expected = [re.search(prop.pattern, value) is not None for value in shown]
-    alike = list(_matches(pa.array(shown, type=pa.large_string()), prop.pattern)) == expected
+    alike = list(matches(pa.array(shown, type=pa.large_string()), prop.pattern)) == expected
     return expected == [True, False, False] and alike
 
 

@@ -22,9 +22,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from preflight.core.arrow import matches
 from preflight.core.types import Bools, Column, Ints, Syntax
 from preflight.kinds.country_names import region_of
-from preflight.linting.unquoted_delimiter import ALIEN, SHAPES, matches
+from preflight.linting.unquoted_delimiter import ALIEN, SHAPES
 from preflight.reading.raw_records import cut_by_width
 
 MOST_EXTRA = 3

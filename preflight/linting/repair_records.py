@@ -22,11 +22,12 @@ import pyarrow as pa
 
 from preflight.config.plan import Plan
 from preflight.core import csv_writer
+from preflight.core.arrow import matches
 from preflight.core.names import bare_name
 from preflight.core.types import LOCATED_CHANGE_COLUMNS, Bools, Chunk, Flaw, Ints, Layout
 from preflight.linting.rejoin_fields import Rejoined, rejoined
 from preflight.linting.requote_fields import Requoted, requoted
-from preflight.linting.unquoted_delimiter import SHAPES, can_hold, likely_columns, matches
+from preflight.linting.unquoted_delimiter import SHAPES, can_hold, likely_columns
 from preflight.reading.raw_records import cut_by_width
 from preflight.rule import Repair, Rule, Safety, Scope
 

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from preflight.config.catalogue import refused_by_re2
+from preflight.core.arrow import matches
 from preflight.core.errors import RuleError
-from preflight.core.patterns import matching
 from preflight.core.types import Bools
 from preflight.rule import RowContext, Rule
 
@@ -46,9 +46,9 @@ class RowSuspects:
             return mask
         patterns = self._among[rule.code]
         if isinstance(patterns, str):
-            return _matches(self._first_filled(table), patterns)
+            return matches(self._first_filled(table), patterns)
         for position, pattern in patterns.items():
-            mask |= _matches(table[str(position)], pattern)
+            mask |= matches(table[str(position)], pattern)
         return mask
 
     def any_of(self, rules: Iterable[Rule], count: int, column: Cells) -> Bools:
@@ -72,7 +72,7 @@ class RowSuspects:
         if first:
             mask |= self._first_matches(count, column, _either(first))
         for position, some in own.items():
-            mask |= _matches(column(position), _either(some))
+            mask |= matches(column(position), _either(some))
         return mask
 
     def _first_matches(self, count: int, column: Cells, pattern: str) -> Bools:
@@ -81,8 +81,8 @@ class RowSuspects:
         blank = np.asarray(pc.equal(cells, ""), dtype=bool)
         if np.count_nonzero(blank) > _FEW * count:
             width = len(self._context.header)
-            return _matches(_first_filled(map(column, range(width))), pattern)
-        mask: Bools = _matches(cells, pattern) | blank
+            return matches(_first_filled(map(column, range(width))), pattern)
+        mask: Bools = matches(cells, pattern) | blank
         return mask
 
     def _first_filled(self, table: pa.Table) -> pa.ChunkedArray:
@@ -106,10 +106,6 @@ def _among(rule: Rule, context: RowContext) -> str | Mapping[int, str]:
     if refused:
         raise RuleError(f"rule {rule.code}: its `among` is not an RE2 pattern: {refused}")
     return {} if among is None else among
-
-
-def _matches(values: pa.ChunkedArray, pattern: str) -> Bools:
-    return np.asarray(matching(values, pattern), dtype=bool)
 
 
 def _either(patterns: Iterable[str]) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from preflight.core.patterns import matching
+from preflight.core.arrow import matches
 from preflight.core.types import Bools, Column, Ints, Syntax
 from preflight.reading.raw_records import cut_by_width
 
@@ -119,9 +119,3 @@ def can_hold(column: Column, cells: pa.Array) -> Bools:
     if shape is None:
         return ~matches(cells, ALIEN)
     return matches(cells, rf"{shape}|^\s*$")
-
-
-def matches(cells: pa.Array, pattern: str) -> Bools:
-    """A mask of the cells that match an RE2 pattern."""
-    mask = matching(cells, pattern)
-    return np.asarray(mask.to_numpy(zero_copy_only=False), dtype=bool)

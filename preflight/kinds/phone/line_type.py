@@ -13,6 +13,7 @@ import phonenumbers
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from preflight.core.arrow import matches
 from preflight.core.patterns import matching
 from preflight.kinds.phone import metadata as numbering
 from preflight.kinds.phone.metadata import KINDS, Numbering
@@ -59,7 +60,7 @@ def _type(number: str) -> str:
 
 def _types_of(plan: Numbering, lettered: pa.Array) -> np.ndarray:
     *special, landline, mobile = (
-        numbering.matches(lettered, pattern) if pattern else np.zeros(len(lettered), dtype=bool)
+        matches(lettered, pattern) if pattern else np.zeros(len(lettered), dtype=bool)
         for pattern in plan.types
     )
     either = landline & (mobile | plan.same)

@@ -21,7 +21,7 @@ import phonenumbers
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from preflight.core.patterns import matching
+from preflight.core.arrow import matches
 from preflight.core.types import Bools, Ints
 
 # The outcome of reading a cell: a number, which may be invalid, or why there is no number. UNKNOWN
@@ -172,12 +172,6 @@ def _codes() -> Ints:
         rest = 3 - len(str(code))
         codes[code * 10**rest : (code + 1) * 10**rest] = code
     return codes
-
-
-def matches(numbers: pa.Array, pattern: str) -> Bools:
-    """Where a pattern fits."""
-    mask: Bools = matching(numbers, pattern).to_numpy(zero_copy_only=False)
-    return mask
 
 
 def _lengths(numbers: pa.Array) -> Ints:

@@ -14,8 +14,9 @@ import phonenumbers
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from preflight.core.arrow import matches
 from preflight.core.types import Bools, Ints
-from preflight.kinds.phone.metadata import UNKNOWN, groups, matches, read, valid
+from preflight.kinds.phone.metadata import UNKNOWN, groups, read, valid
 
 _DIGIT = frozenset("0123456789")
 

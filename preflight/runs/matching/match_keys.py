@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from preflight.config.profile import Profile
+from preflight.core.arrow import mask
 from preflight.core.exchange import FailureReport, Part
 from preflight.core.types import Bools, Ints
 from preflight.runs.matching import keys
@@ -23,7 +24,6 @@ from preflight.runs.matching.match_lines import (
     MatchedLines,
     Proof,
     by_row,
-    mask_of,
     strings,
 )
 from preflight.runs.matching.pages import carried
@@ -78,7 +78,7 @@ def by_key(
     """
     part, cells, profile = target.part, target.cells, target.profile
     written = strings(table["key"])
-    has_key = mask_of(pc.not_equal(keys.fold_text(written), ""))
+    has_key = mask(pc.not_equal(keys.fold_text(written), ""))
     positions = [
         (at, profile.fields[field].kind if field in profile.fields else "text")
         for field in target.fields
@@ -262,5 +262,5 @@ def _groups(lines: pa.Array, rows: pa.Array, *, blank: bool = False) -> tuple[In
     both = pa.concat_arrays([lines, rows])
     numbers = both.dictionary_encode().indices.to_numpy(zero_copy_only=False).astype(np.int64)
     if not blank:
-        numbers[mask_of(pc.equal(both, ""))] = NOBODY
+        numbers[mask(pc.equal(both, ""))] = NOBODY
     return numbers[: len(lines)], numbers[len(lines) :]

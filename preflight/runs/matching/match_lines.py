@@ -15,6 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from preflight.core.arrow import mask
 from preflight.core.exchange import Part
 from preflight.core.types import Bools, Ints
 from preflight.runs.matching import keys
@@ -184,7 +185,7 @@ def _numbers(table: pd.DataFrame, part: Part, cells: pa.Table) -> _Numbers:
     numbers = table["row_number"].fillna(0).to_numpy(dtype=np.int64)
     values = keys.fold(strings(table["value"]))
     loose = keys.loose(values)
-    valued = numbered & mask_of(pc.not_equal(values, ""))
+    valued = numbered & mask(pc.not_equal(values, ""))
     inside = {base: numbered & (numbers >= base) & (numbers < base + part.rows) for base in BASES}
     holds = {base: np.zeros(len(table), dtype=bool) for base in BASES}
     for column in cells.columns if valued.any() else ():
@@ -193,7 +194,7 @@ def _numbers(table: pd.DataFrame, part: Part, cells: pa.Table) -> _Numbers:
             for base in BASES:
                 asked = np.flatnonzero(valued & inside[base] & ~holds[base])
                 held = folded.take(pa.array(numbers[asked] - base))
-                holds[base][asked] = mask_of(pc.equal(held, reported.take(pa.array(asked))))
+                holds[base][asked] = mask(pc.equal(held, reported.take(pa.array(asked))))
     return _Numbers(numbers, numbered, valued, inside, holds)
 
 
@@ -207,8 +208,3 @@ def strings(column: pd.Series[str]) -> pa.Array:
     # The table of a report with several pages has several pieces.
     whole = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
     return pc.fill_null(whole, "")
-
-
-def mask_of(booleans: pa.Array) -> Bools:
-    """Arrow's booleans as a mask."""
-    return np.asarray(booleans.to_numpy(zero_copy_only=False), dtype=bool)
