@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 PAGE = 4 << 20
 """The bytes of a page of a failure report; one of as many is read at once."""
 
+HEAD = 256 << 10
+"""The bytes of a long failure report that are kept beside its first table, for its header."""
+
 
 @dataclass(frozen=True, slots=True)
 class Part:

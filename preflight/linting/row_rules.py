@@ -249,8 +249,9 @@ class RowRules:
         if not rule.tail:
             whole = _Rows(chunk.table, chunk.rows, chunk.lines, np.zeros_like(width), width)
             whole = whole.only(self._suspects.mask(rule, whole.table))
-            seen = rule.raws and len(chunk.malformed)
-            return whole.joined(self._ragged(rule, chunk)) if seen else whole
+            if rule.raws and len(chunk.malformed):
+                return whole.joined(self._ragged(rule, chunk))
+            return whole
         malformed = chunk.malformed[chunk.malformed["flaw"] != Flaw.BLANK]
         numbers = np.sort(np.concatenate([chunk.rows, malformed["row"].to_numpy(dtype=np.int64)]))
         left = len(numbers) - 1 - np.searchsorted(numbers, chunk.rows) + behind

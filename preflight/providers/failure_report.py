@@ -67,11 +67,7 @@ class ReportLines:
             return False
         last = self.lines[-1]
         width = len(next(csv.reader(io.StringIO(last, newline=""))))
-        return (
-            width < len(self.header)
-            or last.count('"') % 2 == 1
-            or last.endswith("\N{REPLACEMENT CHARACTER}")
-        )
+        return width < len(self.header) or last.count('"') % 2 == 1 or last.endswith(_HALF)
 
 
 class _Record:

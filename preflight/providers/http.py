@@ -234,20 +234,19 @@ class Http:
                 params=params,
                 headers=headers,
             )
+            long = most > LONGEST_ANSWER
             try:
                 answer = self._client.send(request, stream=True)
                 body = received(answer, most, self._clock)
             except UnendingAnswer as exc:
                 fact = f"the answer of {self.name} {exc}"
-                is_report = most > LONGEST_ANSWER
-                failure = Refused(fact) if is_report else self._broken(fact, commits=commits)
+                failure = Refused(fact) if long else self._broken(fact, commits=commits)
             except WriteError:
                 raise
             except Exception as exc:  # noqa: BLE001 - errors of h11 and of the file occur too
                 # The exception and its text are dropped: they may quote a header.
                 failure = self.failure(exc, commits=commits)
             else:
-                long = most > LONGEST_ANSWER
                 response = Response(
                     status=answer.status_code,
                     headers={key.lower(): value for key, value in answer.headers.items()},

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 
 import pandas as pd
 
-from preflight.core.exchange import PAGE, FailureReport, Further
+from preflight.core.exchange import HEAD, PAGE, FailureReport, Further
 from preflight.core.received import Received
 from preflight.core.spool import Spool
 from preflight.providers import report_text
@@ -28,7 +28,6 @@ IsCut = Callable[[FailureReport, int | None], bool]
 """A function that says whether the end of a page is missing, which should have so many lines."""
 
 _ENOUGH = PAGE // 2
-_HEAD = 256 << 10
 
 
 def fetched(
@@ -92,7 +91,7 @@ def _long(
         last = read(page)
         before, lines = lines, lines + len(last.table)
         if first is None:
-            first = dataclasses.replace(last, raw=page[:_HEAD])
+            first = dataclasses.replace(last, raw=page[:HEAD])
         else:
             tables.add(last.table)
     if first is None or last is None:
@@ -102,7 +101,7 @@ def _long(
 
 def _pages(text: Received, columns: ReportColumns) -> Iterator[bytes]:
     """The text in pages; a page after the first begins with the header that is in force there."""
-    start = text.head(_HEAD).lstrip()
+    start = text.head(HEAD).lstrip()
     if start.startswith(b"["):
         yield from _filled(report_text.entries(text), b"", ())
         return

@@ -77,6 +77,14 @@ def typed(page: Page, row: int, column: int, text: str) -> None:
     page.keyboard.press("Enter")
 
 
+def sent(page: Page, *, would: str, arrived: str) -> None:
+    """Sends what is corrected: what the page says before it, and what of the answer."""
+    page.click("#send")
+    expect(page.locator("#would")).to_have_text(would)
+    page.click("#really")
+    expect(page.locator("#arrived")).to_have_text(arrived)
+
+
 def test_from_the_first_edit_over_a_kill_to_no_failure(visits: Visits, tmp_path: Path) -> None:
     (tmp_path / "leads.csv").write_text(LEADS)
     with serving(tmp_path, "leads.csv", *SENDING) as (process, address):
@@ -130,13 +138,10 @@ def test_from_the_first_edit_over_a_kill_to_no_failure(visits: Visits, tmp_path:
         page.click("#save")
         expect(page.locator("#next")).to_contain_text("preflight fix leads.preflight/corrected.csv")
         page.keyboard.press("Escape")
-        page.click("#send")
-        expect(page.locator("#would")).to_have_text(
-            "7 corrected rows would be sent to TalkValue in 1 part."
-        )
-        page.click("#really")
-        expect(page.locator("#arrived")).to_have_text(
-            "TalkValue accepted 7 rows, and rejected none."
+        sent(
+            page,
+            would="7 corrected rows would be sent to TalkValue in 1 part.",
+            arrived="TalkValue accepted 7 rows, and rejected none.",
         )
         close(visits)
     assert "kestrel" not in (tmp_path / "err.txt").read_text()
@@ -211,21 +216,20 @@ def test_what_the_provider_rejects_is_gone_on_with(visits: Visits, tmp_path: Pat
         typed(page, 1, 0, "ann@kestrel-labs.com")
         typed(page, 2, 0, "failure@kestrel-labs.com")
         left(page, "All 2 rows settled")
-        page.click("#send")
-        page.click("#really")
-        expect(page.locator("#arrived")).to_have_text("TalkValue accepted 1 and rejected 1 row.")
+        sent(
+            page,
+            would="2 corrected rows would be sent to TalkValue in 1 part.",
+            arrived="TalkValue accepted 1 and rejected 1 row.",
+        )
         page.click("#failures")
         left(page, "1 of 1 row to fix")
         expect(page.locator("#cell")).to_contain_text("UNKNOWN_ERROR")
         typed(page, 2, 0, "bo@kestrel-labs.com")
         left(page, "All 1 row settled")
-        page.click("#send")
-        expect(page.locator("#would")).to_have_text(
-            "1 corrected row would be sent to TalkValue in 1 part."
-        )
-        page.click("#really")
-        expect(page.locator("#arrived")).to_have_text(
-            "TalkValue accepted 1 row, and rejected none."
+        sent(
+            page,
+            would="1 corrected row would be sent to TalkValue in 1 part.",
+            arrived="TalkValue accepted 1 row, and rejected none.",
         )
         close(visits)
 

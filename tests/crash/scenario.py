@@ -154,7 +154,6 @@ class Trial:
         complaint: what its tool ends with, where it is reached through one.
         patience: seconds that one call of the provider may take.
         around: what else is otherwise around the first call; its locks around each of them.
-        room: how many bytes the disk has; 0 for enough.
     """
 
     scenario: Scenario
@@ -163,7 +162,6 @@ class Trial:
     complaint: Complaint | None = None
     patience: float = 30.0
     around: Around = USUAL
-    room: int = 0
 
     def __str__(self) -> str:
         points = ", then ".join(str(point or "not killed") for point in self.points)
@@ -182,5 +180,4 @@ class Trial:
             f"the clock jumps by {around.jump} s" if around.jump else "",
             f"locks {around.locks}" if around.locks else "",
             f"meanwhile {' '.join(around.meanwhile)}" if around.meanwhile else "",
-            f"{self.room} bytes of room" if self.room else "",
         ]

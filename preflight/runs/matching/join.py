@@ -120,8 +120,8 @@ def join(
         SourceError: the part is gone or was changed.
     """
     pages, codes = _Pages(), PublicCodes(read_part(part), part, profile)
-    for page, matched in placed(report, part, by=by, key_field=key_field, profile=profile):
-        pages.add(_joined(codes.of(_without_gaps(page)), part, matched, profile))
+    for table, matched in placed(report, part, by=by, key_field=key_field, profile=profile):
+        pages.add(_joined(codes.of(table), part, matched, profile))
     return pages.joined()
 
 
@@ -132,8 +132,8 @@ def placed(
     by: str,
     key_field: str | Sequence[str],
     profile: Profile,
-) -> Iterator[tuple[FailureReport, MatchedLines]]:
-    """The pages of a report, each with the rows of its lines; arguments as for `join`."""
+) -> Iterator[tuple[pd.DataFrame, MatchedLines]]:
+    """The tables of a report's pages, each with the rows of its lines; arguments as for `join`."""
     fields = (key_field,) if isinstance(key_field, str) else tuple(key_field)
     target, earlier = Target(part, read_part(part), fields, profile), None
     if report.further is not None:
@@ -146,9 +146,9 @@ def placed(
         table = _without_gaps(page)
         if by == "row":
             proved = earlier.proof if earlier is not None else None
-            yield page, match_lines.by_row(table, part, target.cells, proved)
+            yield table, match_lines.by_row(table, part, target.cells, proved)
         else:
-            yield page, (by_any if by == "any" else by_key)(page, table, target, earlier)
+            yield table, (by_any if by == "any" else by_key)(page, table, target, earlier)
 
 
 def _without_gaps(report: FailureReport) -> pd.DataFrame:

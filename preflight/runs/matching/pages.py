@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
 import pandas as pd
 
-from preflight.core.exchange import PAGE, FailureReport, Further
+from preflight.core.exchange import HEAD, PAGE, FailureReport, Further
 from preflight.core.received import Received
 from preflight.core.spool import Spool
 from preflight.core.types import Bools, Ints
@@ -23,8 +23,6 @@ from preflight.providers import line_report, registry
 from preflight.providers.line_report import scalars_of
 from preflight.providers.saved_report import ReportColumns, cut, written
 from preflight.runs.matching.report_file import header_of
-
-_HEAD = 256 << 10
 
 
 def together(reports: Sequence[FailureReport], provider: str) -> FailureReport:
@@ -69,10 +67,7 @@ def selected(report: FailureReport, lines: Bools) -> FailureReport:
     first = dataclasses.replace(report, table=next(tables), further=None)
     if report.further is None:
         return first
-    rest = Spool[pd.DataFrame](in_memory=1)
-    for table in tables:
-        rest.add(table)
-    return dataclasses.replace(first, further=Further(report.further.raw, rest))
+    return dataclasses.replace(first, further=_further(report.further.raw, tables))
 
 
 def _collected(
@@ -86,10 +81,15 @@ def _collected(
     if raw.size <= PAGE:
         return FailureReport(raw.whole(), suffix, pd.concat(list(tables), ignore_index=True))
     first = next(iter(tables))
+    return FailureReport(raw.head(HEAD), suffix, first, _further(raw, islice(tables, 1, None)))
+
+
+def _further(raw: Received, tables: Iterable[pd.DataFrame]) -> Further:
+    """What a long report has beyond its first page, with the tables on disk."""
     rest = Spool[pd.DataFrame](in_memory=1)
-    for table in islice(tables, 1, None):
+    for table in tables:
         rest.add(table)
-    return FailureReport(raw.head(_HEAD), suffix, first, Further(raw, rest))
+    return Further(raw, rest)
 
 
 def carried(
