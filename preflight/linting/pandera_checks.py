@@ -156,13 +156,13 @@ class ColumnChecks:
             columns of the kind's judgement of the value inside.
         """
         inside = series(formula_texts(strings(values)), values.index) if self._unwraps else values
-        seen = pd.DataFrame({VALUE: inside})
+        given = {VALUE: values, INSIDE: inside}
         if self.kind.regional:
-            seen[REGION] = regions if regions is not None else ""
-        cells = pd.DataFrame({VALUE: values, INSIDE: inside})
-        if self.kind.regional:
-            cells[REGION] = seen[REGION]
-        return cells.join(self._judged(seen, plain))
+            unknown = pd.Series("", values.index, dtype="str")
+            given[REGION] = unknown if regions is None else regions
+        judged = self._judged(pd.DataFrame({**given, VALUE: inside}), plain)
+        # Not `join`, which costs more than to judge a few cells.
+        return pd.DataFrame({**given, **judged}, index=values.index)
 
     def _judged(self, seen: pd.DataFrame, plain: Bools | None) -> pd.DataFrame:
         """What the kind's library makes of the values that rules see."""

@@ -90,9 +90,12 @@ def _extension(cell: str) -> str:
 def check(phone: pd.Series[str], context: Context) -> pd.Series[bool]:
     del phone
     judged = context.judged
-    # With an extension a number is in international format if it has a plus.
-    has_plus = judged["bare"].str.lstrip(" (").str.startswith(("+", "\uff0b"))
-    written = (judged["bare"] == judged["e164"]).mask(judged["reason"] == "extension", has_plus)
+    written = judged["bare"] == judged["e164"]
+    extended = judged["reason"] == "extension"
+    if extended.any():
+        # With an extension a number is in international format if it has a plus.
+        has_plus = judged["bare"].str.lstrip(" (").str.startswith(("+", "\uff0b"))
+        written = written.mask(extended, has_plus)
     others = judged["reason"].isin(_OF_OTHER_RULES)
     return (judged["status"] != "ok") | written | others
 
