@@ -11,6 +11,9 @@ from pathlib import Path
 from preflight.core import files
 from preflight.core.errors import RunLocked, UsageError
 
+WAIT = "wait until it has ended, or stop it"
+"""What can be done while somebody else holds a lock."""
+
 _PROVEN: set[int] = set()
 """The file systems of this process whose locks were seen to lock."""
 
@@ -20,7 +23,7 @@ def locked(
     path: Path,
     what: str,
     *,
-    instead: str = "wait until it has ended, or stop it",
+    instead: str = WAIT,
     wait: bool = False,
     inherited: bool = False,
     stays: bool = True,

@@ -16,10 +16,9 @@ from preflight.baseline.comparison import Comparison
 from preflight.config.setting_values import MaxBad
 from preflight.config.settings import Settings
 from preflight.core.books import RunBooks
-from preflight.core.errors import OutputExists, ProviderError, Stopped, UsageError, WriteError
-from preflight.core.locks import locked
-from preflight.linting.checked import Checked
-from preflight.pipeline import accepted, check_fix_split
+from preflight.core.errors import ProviderError, Stopped, UsageError, WriteError
+from preflight.core.locks import WAIT
+from preflight.pipeline import accepted, beginning, check_fix_split
 from preflight.pipeline.call import Call, CallOptions
 from preflight.pipeline.connection import Connection
 from preflight.pipeline.submission import Submission
@@ -27,23 +26,17 @@ from preflight.providers.protocol import Provider
 from preflight.report import documents
 from preflight.runs import lineage
 from preflight.runs.corrections.brought import keep as keep_corrections
-from preflight.runs.corrections.brought import write_log
 from preflight.runs.delivery.events import Begun, Unverified
 from preflight.runs.delivery.loop import Terms, drive
 from preflight.runs.delivery.poller import words
-from preflight.runs.guards import instead, refuse_begun, refuse_sent, replace, same_folder
 from preflight.runs.kept_run import (
     judged_again,
-    keep_source,
     require_kept,
     restored,
-    stored,
-    stored_fix,
 )
 from preflight.runs.ledger import places
-from preflight.runs.ledger.database import LOCKS
 from preflight.runs.ledger.ledger import Ledger
-from preflight.runs.ledger.run import NewRun, Run, RunState
+from preflight.runs.ledger.run import Run, RunState
 from preflight.runs.settlement import Ending, settle
 from preflight.runs.settlement import SettledRun as SettledRun
 from preflight.writing import results_folder, written_results
@@ -97,12 +90,18 @@ def submit(
 
 
 def deliver(submission: Submission) -> SettledRun:
-    """Carries out a submission; see `submit`."""
+    """Carries out a submission; see `submit`.
+
+    The results folder is held to the end: no other call may replace the parts that are being sent,
+    or failures.csv once the run has ended.
+    """
     connection, settings = submission.connection, submission.own_settings
     to_send = not submission.dry_run
     connection.check(submission.provider, submission.options, secrets=to_send)
     with ExitStack() as stack:
-        fixed = _results(submission, to_send=to_send)
+        beginning.refuse_begun_there(submission)  # its message says more than that of the lock
+        stack.enter_context(results_folder.alone(submission.call.target(submission.path)))
+        fixed = beginning.results(submission)
         compared = submission.compared(fixed.checked)
         if not to_send or not fixed.parts or _over(submission.max_bad, fixed, compared):
             return _unsent(fixed, submission, compared)
@@ -110,7 +109,7 @@ def deliver(submission: Submission) -> SettledRun:
             closing(connection.connected(submission.provider, submission.options))
         )
         ledger = stack.enter_context(Ledger(settings.state_dir))
-        run = _begin(submission, ledger, fixed)
+        run = beginning.begin(submission, ledger, fixed)
         stack.enter_context(_resumable(run))
         stack.enter_context(ledger.lock(run))
         if submission.corrections is not None:
@@ -127,75 +126,6 @@ def deliver(submission: Submission) -> SettledRun:
         )
         sent = settle(ledger, run, connected.capabilities.joins_by, ending)
         return closed(ledger, dataclasses.replace(sent, fixed=fixed, compared=compared))
-
-
-def _results(submission: Submission, *, to_send: bool) -> FixedFile:
-    """Fixes the file and writes its results; writes nothing if it may not be sent."""
-    call, settings = submission.call, submission.own_settings
-    target = call.target(submission.path)
-    begun: list[Run] = []
-    for place in places.folders(submission.settings.state_dir):
-        with Ledger(place) as known:
-            begun += refuse_begun(known, same_folder(target))
-    try:
-        with results_folder.staging(target, force=call.force, to_send=to_send) as staged:
-            checked = check_fix_split.analyzed(submission.path, settings, call)
-            _not_again(submission, checked)
-            if submission.corrections is not None:
-                write_log(staged, submission.corrections)
-            fixed = check_fix_split.fixed(checked, settings, staged, target, call)
-    except OutputExists as error:
-        raise OutputExists(f"{error}{instead(begun)}") from None
-    return fixed
-
-
-def _not_again(submission: Submission, checked: Checked) -> None:
-    """Refuses a file that was sent before, unless it is a correction."""
-    if submission.parent is None and not (submission.again or submission.dry_run):
-        refuse_sent(
-            submission.own_settings.state_dir,
-            submission.provider,
-            submission.address,
-            checked.source,
-            submission.options,
-        )
-
-
-def _begin(submission: Submission, ledger: Ledger, fixed: FixedFile) -> str:
-    """Records the run, with all that a resume needs; replaces a run that has sent nothing."""
-    provider, settings = submission.provider, submission.own_settings
-    source = fixed.checked.source
-    keep_source(fixed.checked, settings.state_dir)
-    if submission.corrects is not None:
-        keep_source(submission.corrects.checked, settings.state_dir)
-    lock = settings.state_dir / LOCKS / f"{provider}-{source.sha256[:16]}.lock"
-    with locked(lock, f"{source.name} for {provider}"):
-        in_folder = same_folder(fixed.folder)
-        for place in places.folders(submission.settings.state_dir):
-            if place.absolute() != ledger.folder:
-                with Ledger(place) as other:
-                    replace(other, in_folder)
-        wanted = (provider, submission.address, source.sha256)
-        replace(
-            ledger,
-            lambda run: in_folder(run) or (run.provider, run.address, run.source_sha256) == wanted,
-        )
-        _not_again(submission, fixed.checked)
-        return ledger.create_run(
-            NewRun(
-                provider=provider,
-                source_name=source.name,
-                source_sha256=source.sha256,
-                source_rows=fixed.books.rows,
-                folder=fixed.folder,
-                settings={**stored(settings, fixed.checked), **stored_fix(submission.corrects)},
-                options=submission.options,
-                books=fixed.books,
-                parts=fixed.parts,
-                parent=submission.parent,
-                address=submission.address,
-            )
-        )
 
 
 def closed(ledger: Ledger, sent: SettledRun) -> SettledRun:
@@ -245,7 +175,12 @@ def resume(
         own = restored(run, settings)
         connected = connection.connected(run.provider, run.options)
         require_kept(run, settings.state_dir)
-        with closing(connected), _resumable(run.id), ledger.lock(run.id):
+        with (
+            closing(connected),
+            _resumable(run.id),
+            ledger.lock(run.id),
+            results_folder.alone(run.folder, instead=WAIT),
+        ):
             _not_replaced(ledger, run.id)
             connection.events(Begun(run.id))
             stopped = _drive(

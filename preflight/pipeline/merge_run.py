@@ -7,6 +7,7 @@ that it did fetch, and the run is settled again.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Unpack
@@ -17,6 +18,7 @@ from preflight.config import profiles
 from preflight.config.settings import Settings
 from preflight.core.errors import UsageError
 from preflight.core.exchange import FailureReport, Outcome
+from preflight.core.locks import WAIT
 from preflight.core.redact import mask
 from preflight.core.types import Bools
 from preflight.pipeline.call import Call, CallOptions
@@ -32,6 +34,7 @@ from preflight.runs.matching.match_lines import NO_ROW, NOBODY
 from preflight.runs.matching.pages import selected, together
 from preflight.runs.matching.report_file import read_failures
 from preflight.runs.settlement import Ending, SettledRun, settle
+from preflight.writing import results_folder
 
 BY_HAND = "report fetched by hand"
 """The status of a job of which only the failure report is known."""
@@ -72,8 +75,11 @@ def merge_run(
     call = Call(**options)
     pages = {path: read_failures(path, provider, spool=call.work) for path in failures}
     settings, opened_ledger = opened(settings, run_id)
-    with opened_ledger as ledger, ledger.lock(run_id):
+    with ExitStack() as stack:
+        ledger = stack.enter_context(opened_ledger)
+        stack.enter_context(ledger.lock(run_id))
         run = ledger.run(run_id)
+        stack.enter_context(results_folder.alone(run.folder, instead=WAIT))
         _refuse(run, provider)
         own = restored(run, settings)
         parts = {stored.part.number: stored for stored in ledger.parts(run_id)}

@@ -112,7 +112,8 @@ def write_unmatched(folder: Path, unmatched: Iterable[pd.DataFrame]) -> None:
     pieces = filter(len, unmatched)
     first = next(pieces, None)
     if first is None:
-        final.unlink(missing_ok=True)
+        with files.writing(final):
+            final.unlink(missing_ok=True)
         return
     with results_folder.TableWriter(final, list(first.columns)) as file:
         for table in chain([first], pieces):

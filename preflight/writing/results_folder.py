@@ -76,20 +76,47 @@ def staging(folder: Path, *, force: bool, to_send: bool = False) -> Iterator[Pat
         RunLocked: another process is writing into the folder.
         WriteError: the folder cannot be written, or the disk is full.
     """
+    with alone(folder), replacing(folder, force=force, to_send=to_send) as place:
+        yield place
+
+
+@contextmanager
+def alone(
+    folder: Path, *, instead: str = "wait for it, or write elsewhere with -o DIR"
+) -> Iterator[None]:
+    """Holds the folder, which is created if missing, so that no other call changes its results.
+
+    If a killed process left an exchange half done, that is completed or undone first. A folder that
+    is made here and stays empty is removed at the end.
+
+    Args:
+        folder: with the results, or for them.
+        instead: what can be done while another call holds it, for the message.
+
+    Raises:
+        RunLocked: another process is writing into the folder.
+        WriteError: the folder cannot be written.
+    """
     made_here = not folder.exists()
     try:
-        with _alone(folder):
+        with _locked(folder, instead):
             with files.writing(f"into {folder}"):
                 _recover(folder)
-            _refuse_standing(folder, force=force, to_send=to_send)
-            with _staged(folder) as staged:
-                yield staged
-                _refuse_standing(folder, force=force, to_send=to_send)
-                _exchange(folder, staged, _standing(folder))
+            yield
     finally:
         if made_here:
             with contextlib.suppress(OSError):  # it is not empty, or belongs to another process
                 folder.rmdir()
+
+
+@contextmanager
+def replacing(folder: Path, *, force: bool, to_send: bool) -> Iterator[Path]:
+    """What `staging` does, in a folder that is held already, see `alone`."""
+    _refuse_standing(folder, force=force, to_send=to_send)
+    with _temporary(folder) as place:
+        yield place
+        _refuse_standing(folder, force=force, to_send=to_send)
+        _exchange(folder, place, _standing(folder))
 
 
 @contextmanager
@@ -102,13 +129,10 @@ def updating(folder: Path) -> Iterator[Path]:
         RunLocked: another process is writing into the folder.
         WriteError: the folder cannot be written, or the disk is full.
     """
-    with _alone(folder):
-        with files.writing(f"into {folder}"):
-            _recover(folder)
-        with _staged(folder) as staged:
-            yield staged
-            names = [path.name for path in staged.iterdir()]
-            _exchange(folder, staged, [name for name in names if os.path.lexists(folder / name)])
+    with alone(folder), _temporary(folder) as place:
+        yield place
+        names = [path.name for path in place.iterdir()]
+        _exchange(folder, place, [name for name in names if os.path.lexists(folder / name)])
 
 
 def recover(folder: Path) -> None:
@@ -119,12 +143,12 @@ def recover(folder: Path) -> None:
         WriteError: the folder cannot be written.
     """
     if (folder / _OLD).exists() or (folder / _NEW).exists():
-        with _alone(folder), files.writing(f"into {folder}"):
-            _recover(folder)
+        with alone(folder):
+            pass
 
 
 @contextmanager
-def _staged(folder: Path) -> Iterator[Path]:
+def _temporary(folder: Path) -> Iterator[Path]:
     """A staging folder, which is gone when the block ends.
 
     Raises:
@@ -143,7 +167,7 @@ def _staged(folder: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def _locked(folder: Path, instead: str) -> Iterator[None]:
     """Locks the folder, and creates it if missing; leftovers in it are then of dead processes.
 
     A `WriteError` about a file inside names the folder instead: users do not know the others.
@@ -152,7 +176,7 @@ def _alone(folder: Path) -> Iterator[None]:
         with locked(
             folder / _LOCK,
             f"the results in {folder}",
-            instead="wait for it, or write elsewhere with -o DIR",
+            instead=instead,
             stays=False,
         ):
             yield

@@ -15,6 +15,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from preflight.core import files
+
 REPORT, MANIFEST, PARTS = "report.json", "manifest.json", "parts"
 DIGESTED = (
     "clean.csv", MANIFEST, "rejects.csv", "fixes.csv", "failures.csv", "unmatched.csv",
@@ -64,6 +66,9 @@ def set_aside(folder: Path, name: str) -> str:
 
     Returns:
         Its new name; "" if nobody changed it.
+
+    Raises:
+        WriteError: the folder cannot be written.
     """
     kept = load(folder)
     path = folder / name
@@ -74,7 +79,8 @@ def set_aside(folder: Path, name: str) -> str:
     while os.path.lexists(aside):
         count += 1
         aside = path.with_stem(f"{path.stem}-edited-{count}")
-    path.rename(aside)
+    with files.writing(aside):
+        path.rename(aside)
     return aside.name
 
 

@@ -74,7 +74,7 @@ def audit(found: Found, here: Path, store: Store, known: frozenset[str] = frozen
     _judge_books(found, books, parts, listed, expected)
     if report["state"] != "finished":
         found.wrong.append(f"the report says that the run is {report['state']}")
-    for leftover in _leftovers(here, cut=found.cut):
+    for leftover in _leftovers(here, broken=bool(found.cut or found.killed or found.full)):
         found.wrong.append(f"left behind: {leftover}")
 
 
@@ -130,10 +130,11 @@ def _holds(path: Path) -> bool:
     return any(path.iterdir()) if path.is_dir() else bool(path.stat().st_size)
 
 
-def _leftovers(here: Path, *, cut: bool) -> list[str]:
+def _leftovers(here: Path, *, broken: bool) -> list[str]:
     """Unfinished files beside the results and in the state."""
     found = [path for path in here.rglob(".*") if path.name != ".preflight"]
-    if cut:
-        # That an empty one is gone need not be on disk; the next call there removes it.
+    if broken:
+        # An empty one may outlive its call, as where the disk is read-only by then; the next call
+        # there removes it.
         found = [path for path in found if path.name not in _EMPTIED or _holds(path)]
     return sorted(path.name for path in found)

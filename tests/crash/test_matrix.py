@@ -121,6 +121,21 @@ def test_a_disk_that_fills_up_repeats_and_loses_nothing_and_the_run_ends(
         assert (found.full, found.killed, found.calls) == (1, 0, 2)
 
 
+@pytest.mark.parametrize(
+    ("kind", "place"),
+    [
+        ("open", "open runs/ledger/database.LedgerFile._prepare < pipeline/delivery.deliver"),
+        ("name", "unlink runs/failures_csv.write_unmatched"),
+    ],
+)
+def test_a_disk_that_is_mounted_read_only_is_named_and_the_run_ends_later(
+    runner: Runner, kind: str, place: str
+) -> None:
+    found = run(runner, Trial(SCENARIOS["textus"], (Point(kind, 1, "readonly", place),)))
+    holds(found)
+    assert found.full == 1
+
+
 def test_a_run_that_finds_the_disk_full_says_how_to_go_on(runner: Runner, tmp_path: Path) -> None:
     scenario = SCENARIOS["textus"]
     (tmp_path / "a.csv").write_text(scenario.content)

@@ -37,6 +37,8 @@ _FULL = (
     "No space left",
     "No usable temporary directory",
     "Read-only file system",
+    "readonly database",
+    "unable to open database file",
 )
 
 

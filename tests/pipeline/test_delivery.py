@@ -13,7 +13,7 @@ from preflight.config.setting_values import MaxBad
 from preflight.config.settings import Settings
 from preflight.core.errors import RunLocked, SourceError, UsageError
 from preflight.core.workspace import workspace
-from preflight.pipeline import delivery
+from preflight.pipeline import check_fix_split, delivery
 from preflight.pipeline.connection import POLL_SCALE, Connection
 from preflight.pipeline.delivery import SettledRun
 from preflight.providers.sandbox.server import Sandbox
@@ -196,6 +196,43 @@ def test_a_run_that_another_process_works_on_is_not_replaced(
     with Ledger(settings.state_dir / ELSEWHERE) as ledger:
         assert [run.id for run in ledger.runs()] == [first.run.id]
     assert go_on(settings, connection).books.accepted == 3
+
+
+@pytest.mark.parametrize("other", ["submit", "fix"])
+def test_while_a_run_is_sent_no_other_call_writes_into_its_results(
+    tmp_path: Path, settings: Settings, connection: Connection, other: str
+) -> None:
+    path, folder = tmp_path / "a.csv", tmp_path / "a.preflight"
+    path.write_text(contacts(3))
+    cut = dataclasses.replace(settings, max_rows=1)
+    kept = list[dict[Path, bytes]]()
+    refused = list[RunLocked]()
+
+    def call_meanwhile(event: Event) -> None:
+        if not isinstance(event, Sending):
+            return
+        kept.append(contents(folder))
+        with workspace() as work, pytest.raises(RunLocked, match="the results in") as found:
+            if other == "submit":
+                delivery.submit(path, "talkvalue", cut, connection, work=work, force=True)
+            else:
+                check_fix_split.fix(path, cut, work=work, force=True)
+        refused.append(found.value)
+        kept.append(contents(folder))
+
+    told = dataclasses.replace(connection, events=call_meanwhile)
+    sent = submit(path, settings, told)
+    assert sent.books.accepted == 3
+    assert len(refused) == 1
+    assert kept[0] == kept[1]
+    assert (folder / "failures.csv").exists()
+    with Ledger(settings.state_dir / ELSEWHERE) as ledger:
+        assert [run.state for run in ledger.runs()] == [RunState.FINISHED]
+
+
+def contents(folder: Path) -> dict[Path, bytes]:
+    """The files in a folder and below."""
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def go_on(settings: Settings, connection: Connection) -> SettledRun:

@@ -33,14 +33,20 @@ def free_id(connection: sqlite3.Connection, now: float) -> str:
     return run
 
 
-def _is_full(error: sqlite3.OperationalError) -> bool:
-    """Whether a write failed, as on a full disk."""
-    return error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+_UNWRITABLE = (
+    sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN,
+)  # fmt: skip
+
+
+def _is_unwritable(error: sqlite3.OperationalError) -> bool:
+    """Whether a write failed, as on a full disk or on one that is mounted read-only."""
+    return error.sqlite_errorcode & 0xFF in _UNWRITABLE
 
 
 def _words(error: sqlite3.OperationalError) -> str:
-    """The message of SQLite about a full disk, which it does not always recognise."""
-    return str(error) if "full" in str(error) else f"{error} (is the disk full?)"
+    """The message of SQLite, which does not always recognise a full disk."""
+    unclear = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_IOERR
+    return f"{error} (is the disk full?)" if unclear else str(error)
 
 
 class LedgerFile:
@@ -53,7 +59,7 @@ class LedgerFile:
     Raises:
         UsageError: the folder cannot be written, or has no locks; the file is not a ledger, or a
             newer preflight wrote it.
-        WriteError: the disk is full.
+        WriteError: the disk is full, or read-only.
     """
 
     def __init__(self, state_dir: Path, clock: Callable[[], float] = time.time) -> None:
@@ -75,7 +81,7 @@ class LedgerFile:
             self._prepare(path)
         except sqlite3.DatabaseError as error:
             self._connection.close()
-            if isinstance(error, sqlite3.OperationalError) and _is_full(error):
+            if isinstance(error, sqlite3.OperationalError) and _is_unwritable(error):
                 raise WriteError(path, _words(error)) from None
             raise UsageError(f"{path} cannot be used as a ledger: {error}") from None
         except UsageError:
@@ -131,7 +137,7 @@ class LedgerFile:
         except BaseException as error:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
-            if isinstance(error, sqlite3.OperationalError) and _is_full(error):
+            if isinstance(error, sqlite3.OperationalError) and _is_unwritable(error):
                 raise WriteError(self._folder / FILE, _words(error)) from error
             raise
 
