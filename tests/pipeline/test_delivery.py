@@ -208,15 +208,19 @@ def test_while_a_run_is_sent_no_other_call_writes_into_its_results(
     kept = list[dict[Path, bytes]]()
     refused = list[RunLocked]()
 
-    def call_meanwhile(event: Event) -> None:
-        if not isinstance(event, Sending):
-            return
-        kept.append(contents(folder))
-        with workspace() as work, pytest.raises(RunLocked, match="the results in") as found:
+    def another() -> None:
+        with workspace() as work:
             if other == "submit":
                 delivery.submit(path, "talkvalue", cut, connection, work=work, force=True)
             else:
                 check_fix_split.fix(path, cut, work=work, force=True)
+
+    def call_meanwhile(event: Event) -> None:
+        if not isinstance(event, Sending):
+            return
+        kept.append(contents(folder))
+        with pytest.raises(RunLocked, match="the results in") as found:
+            another()
         refused.append(found.value)
         kept.append(contents(folder))
 
