@@ -12,12 +12,10 @@ import pyarrow.compute as pc
 
 from preflight.config.profile import Profile
 from preflight.core.errors import ConfigError
-from preflight.core.names import bare_name
+from preflight.core.names import bare_name, is_helper
 from preflight.core.suggest import nearest
 from preflight.core.types import Chunk, Column
 
-# The helper columns that rejects.csv and failures.csv carry; they are never sent.
-HELPER_PREFIX = "preflight__"
 NOT_A_FIELD = "-"
 _SHOWN = 12
 _NUMBER = re.compile("#([1-9][0-9]{0,5})")
@@ -67,11 +65,6 @@ def resolve(
         known = profile.fields[field]
         columns.append(Column(position, name, field, known.kind, known.required, how))
     return (*columns, *_joined(columns, profile))
-
-
-def is_helper(name: str) -> bool:
-    """Whether a header is a helper column that preflight wrote."""
-    return bare_name(name).casefold().startswith(HELPER_PREFIX)
 
 
 def own(header: Sequence[str]) -> list[int]:

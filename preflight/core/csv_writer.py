@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from preflight.core.invisible import CONTROLS, MISREAD, ODD_BLANKS, ZERO_WIDTH
 from preflight.core.patterns import matching
 from preflight.core.types import Ints
 
 _MUST_QUOTE = r'[",\r\n]'
 _TYPE = pa.large_string()
 _QUOTE, _COMMA, _END, _NOTHING = (pa.scalar(text, _TYPE) for text in ('"', ",", "\n", ""))
-# Cells that a spreadsheet would run, and escaped ones, so that escaping can be undone. A plain
-# number or a phone number is fine, unless it reads as a sum: +1-415-555-2671 would become -3240.
-_RUNS = r"^'*[=+\-@\t\r]"
-_NUMBER = r"^[+-][0-9][0-9 ().,/-]*$"
-_SUM = r"^[+-][0-9.,]+( *[-/] *\(?[0-9.,]+\)?)+$"
-_ESCAPED = r"^''*[=+\-@\t\r]"
+# What a spreadsheet may skip before a formula, or takes away. Where the list separator is `;`, it
+# splits our commas nowhere and each `;` even in quotes, where a line break begins a row as well.
+_SKIPPED = f" \\x00{CONTROLS}{MISREAD}{ZERO_WIDTH}{ODD_BLANKS}"
+_WITHIN = _SKIPPED.replace("\u0001-\u001f", "\u0001-\u0009\u000b\u000c\u000e-\u001f")
+_SIGN = "[=+@＝＋－＠-]"
+_RUNS = rf"(?:^|[;\r\n])[';{_SKIPPED}]*{_SIGN}|^'*[\t\r]"
+_ESCAPED = rf"(?:^|[;\r\n])'[';{_SKIPPED}]*{_SIGN}|^''*[\t\r]"
+# A plain number or a phone number is fine, unless it reads as a sum: +1-415-555-2671 would become
+# -3240.
+_NUMBER = r"[+-][0-9][0-9 ().,/-]*"
+_SUM = r"[+-][0-9.,]+(?: *[-/] *\(?[0-9.,]+\)?)+"
+_PADDING = f"[ {ZERO_WIDTH}{ODD_BLANKS}]*"
+_END_OF_CELL = r"(?:[;\r\n]|\Z)"
+_FIRST = re.compile(rf"[';{_SKIPPED}]*{_SIGN}|'*[\t\r]")
+_LATER = re.compile(
+    rf"(?<=[;\r\n])(?='*[{_WITHIN}]*{_SIGN})"
+    rf"(?!(?!{_SUM}{_END_OF_CELL}){_NUMBER}{_END_OF_CELL})"
+)
+_LATER_ESCAPED = re.compile(rf"(?<=[;\r\n])'(?='*[{_WITHIN}]*{_SIGN})")
 
 
 def line(names: Sequence[str]) -> bytes:
@@ -76,24 +91,45 @@ def body(rendered: pa.Array) -> memoryview:
 
 
 def neutral(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
-    """Cells for a person's spreadsheet: an apostrophe before cells that it would run.
+    """Cells for a person's spreadsheet: an apostrophe before what it would run.
 
-    `plain` removes it again. Only for files that people open; in a file for a provider it would
-    corrupt the value.
+    It stands at the front of the cell, and after each `;` and line break before such a sign, where
+    a spreadsheet with `;` between cells begins one. `plain` removes it again. Only for files that
+    people open; in a file for a provider it would corrupt the value.
     """
     runs = matching(column, _RUNS)
     if not pc.any(runs).as_py():
         return column
-    number = pc.and_not(matching(column, _NUMBER), matching(column, _SUM))
-    runs = pc.and_not(runs, number)
-    if not pc.any(runs).as_py():
-        return column
-    return pc.if_else(runs, pc.binary_join_element_wise(pa.scalar("'"), column, ""), column)
+    number = pc.and_not(
+        matching(column, f"^{_PADDING}{_NUMBER}$"), matching(column, f"^{_PADDING}{_SUM}$")
+    )
+    return _changed(column, pc.and_not(runs, number), _neutral)
 
 
 def plain(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
     """Cells as they were before `neutral`."""
-    escaped = matching(column, _ESCAPED)
-    if not pc.any(escaped).as_py():
+    return _changed(column, matching(column, _ESCAPED), _plain)
+
+
+def _neutral(cell: str) -> str:
+    marked = _LATER.sub("'", cell)
+    return f"'{marked}" if _FIRST.match(cell) else marked
+
+
+def _plain(cell: str) -> str:
+    marked = cell[1:] if cell[0] == "'" and _FIRST.match(cell) else cell
+    return _LATER_ESCAPED.sub("", marked)
+
+
+def _changed(
+    column: pa.Array | pa.ChunkedArray,
+    which: pa.Array | pa.ChunkedArray,
+    change: Callable[[str], str],
+) -> pa.Array | pa.ChunkedArray:
+    """A column in which some cells are changed."""
+    if not pc.any(which).as_py():
         return column
-    return pc.if_else(escaped, pc.utf8_slice_codeunits(column, 1), column)
+    changed = pa.array([change(cell) for cell in column.filter(which).to_pylist()], column.type)
+    if isinstance(which, pa.ChunkedArray):
+        which = which.combine_chunks()
+    return pc.replace_with_mask(column, which, changed)

@@ -10,6 +10,8 @@ from preflight.core.formula_text import formula_text
 from preflight.core.invisible import drop_zero_width, strip_invisible
 from preflight.core.styled_letters import plain_letters
 
+# The helper columns that rejects.csv and failures.csv carry; they are never sent.
+_HELPER_PREFIX = "preflight__"
 # From the beginning of the blanks on, so that a long run of them is looked at once.
 _BREAK = re.compile(r"(?<!\s)\s*[\r\n]\s*")
 
@@ -32,3 +34,8 @@ def bare_name(name: str) -> str:
     """
     shown = plain_letters(drop_zero_width(name)).replace("\0", "")
     return _BREAK.sub(" ", strip_invisible(formula_text(strip_invisible(shown))))
+
+
+def is_helper(name: str) -> bool:
+    """Whether a header is a helper column that preflight wrote."""
+    return bare_name(name).casefold().startswith(_HELPER_PREFIX)

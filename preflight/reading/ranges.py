@@ -14,7 +14,9 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from preflight.core import csv_writer
 from preflight.core.errors import SourceError
+from preflight.core.names import is_helper
 from preflight.core.types import Bools, Chunk, Layout, Syntax
 from preflight.reading.block_scanner import Block, Stretch
 from preflight.reading.checked_records import CheckedRecords, is_blank_cell, parsed
@@ -63,7 +65,9 @@ class Cut:
 class RangeReader:
     """Cuts a text into ranges, and reads the records of a range.
 
-    A range can be read by another reader, in another process, and in any order.
+    A range can be read by another reader, in another process, and in any order. A file with a
+    helper column is one that preflight wrote for people: its cells are read without the apostrophes
+    that keep a spreadsheet from running them.
 
     Args:
         layout: of the file, which has a header.
@@ -82,6 +86,7 @@ class RangeReader:
             lambda at: _closes(layout.text, self._offset + at + 1, layout.syntax),
         )
         self._hollow = _hollow_bytes(layout.syntax)
+        self._for_people = any(map(is_helper, layout.header))
 
     def cuts(self, range_bytes: int) -> Generator[Cut]:
         """The ranges of the text in order, each of about `range_bytes`, at least 1."""
@@ -159,6 +164,9 @@ class RangeReader:
         here, block, stretch = cut.range, cut.block, cut.stretch
         checked = self.checked(cut)
         table = self._table(block, stretch, checked)
+        if self._for_people:
+            columns = [csv_writer.plain(column) for column in table.columns]
+            table = pa.table(columns, schema=table.schema)
         rows = np.arange(here.row, here.row + here.count, dtype=np.int64)
         lines = here.line + stretch.line
         good = checked.good()

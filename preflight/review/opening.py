@@ -15,11 +15,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from preflight.config.column_mapping import is_helper
 from preflight.config.settings import Settings
 from preflight.core import csv_writer, files
 from preflight.core.errors import NothingToReview, UsageError
-from preflight.core.names import bare_name
+from preflight.core.names import bare_name, is_helper
 from preflight.core.types import Ints, Source
 from preflight.linting.checked import Checked
 from preflight.pipeline import check_fix_split, corrected_fix, resubmission
@@ -368,8 +367,7 @@ def _helpers(returned: Returned) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {name: [] for name in at}
     for chunk in read_chunks(layout):
         for name, position in at.items():
-            column = chunk.table.column(position).combine_chunks().cast(pa.string())
-            found[name] += csv_writer.plain(column).to_pylist()
+            found[name] += chunk.table.column(position).to_pylist()
     return found
 
 

@@ -6,10 +6,10 @@ import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 
-from preflight.config.column_mapping import is_helper
 from preflight.config.settings import Settings
 from preflight.core import files
 from preflight.core.errors import NothingToReview, SourceError, UsageError
+from preflight.core.names import is_helper
 from preflight.pipeline import check_fix_split
 from preflight.pipeline.call import Call
 from preflight.reading.scan import scan

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
+import re
 import time
 import zipfile
 from pathlib import Path
@@ -10,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from preflight.reading import source, workbook
-from tests.calls import Call, contacts
+from tests.calls import Call, contacts, rows_of
 
 
 @pytest.mark.parametrize(
@@ -63,3 +65,32 @@ def test_blank_lines_above_a_table_cost_next_to_nothing(call: Call, here: Path) 
     told = call("check", "in.csv")
     assert time.process_time() - before < 30
     assert "header on line 600001" in told.out
+
+
+@pytest.mark.slow
+def test_no_formula_reaches_a_spreadsheet_and_every_one_comes_back(call: Call, here: Path) -> None:
+    cells = [
+        "=1+1",
+        " =1+1",
+        "\n=1",
+        "\u200b=1",
+        "\ufeff=1",
+        "\u00a0=1",
+        ";=1",
+        "a;=1",
+        "＝1",
+        "＠a",
+        "'=1",
+    ]
+    table = [["email", "notes"], *([f"nobody{n}", cell] for n, cell in enumerate(cells))]
+    with Path("in.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(table)
+    assert call("fix", "in.csv", "--select", "EML302", "-o", "first").code == 1
+    for row in rows_of(Path("first/rejects.csv")):
+        for cell in [row["notes"], *re.split("[;\n]", row["notes"])[1:]]:
+            assert cell.lstrip(" ;\n\u200b\ufeff\u00a0")[:1] not in tuple("=@＝＠")
+    corrected = Path("first/rejects.csv").read_text(encoding="utf-8")
+    corrected = re.sub(r"(nobody\d+),", r"\1@kestrel-labs.com,", corrected)
+    Path("corrected.csv").write_text(corrected, encoding="utf-8")
+    assert call("fix", "corrected.csv", "--select", "EML302", "-o", "second").code == 0
+    assert [row["notes"] for row in rows_of(Path("second/clean.csv"))] == cells

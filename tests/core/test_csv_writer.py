@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import pyarrow as pa
 import pytest
@@ -15,7 +16,7 @@ from preflight.core import csv_writer
 # Text a cell can hold, with much of what quoting and spreadsheets care about.
 CELLS = st.text(
     st.one_of(
-        st.sampled_from(",\"\r\n'=+-@\t0(/ "),
+        st.sampled_from(",;\"\r\n'=+-@\t0(/ ＝\u200b\ufeff\u00a0"),
         st.characters(exclude_categories=["Cs"], exclude_characters="\0"),
     ),
     max_size=8,
@@ -89,19 +90,38 @@ def test_what_was_made_harmless_is_taken_back_exactly(cells: list[str]) -> None:
         assert csv_writer.plain(csv_writer.neutral(column)).to_pylist() == cells
 
 
+SKIPPED = " \t\r\n;\u00a0\u200b\ufeff"
+
+
 @given(CELLS)
 def test_a_harmless_cell_never_begins_like_a_formula(cell: str) -> None:
     (harmless,) = csv_writer.neutral(strings([cell])).to_pylist()
-    if harmless != cell:
-        assert harmless == f"'{cell}"
-    elif cell[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        assert cell[0] in "+-"
-        assert cell[1].isdigit()
+    seen = harmless.lstrip(SKIPPED)
+    if seen[:1] in tuple("=+-@＝＋－＠"):
+        assert harmless == cell
+        assert seen[0] in "+-"
+        assert seen[1].isdigit()
+    for part in re.split("[;\r\n]", harmless)[1:]:
+        assert part.strip(SKIPPED)[:1] not in tuple("=@＝＠")
 
 
 @pytest.mark.parametrize(
     "cell",
-    ["+46701234567", "+1 (415) 555-2671", "+46 70-12 45", "-12.5", "+1,000", "-7", "a=1", "'x", ""],
+    [
+        "+46701234567",
+        "+1 (415) 555-2671",
+        "+46 70-12 45",
+        "-12.5",
+        "+1,000",
+        "-7",
+        "a=1",
+        "'x",
+        "",
+        " +46701234567",
+        "\u00a0-7",
+        "a;b\nc",
+        "mail;'x",
+    ],
 )
 def test_numbers_phone_numbers_and_words_are_left_alone(cell: str) -> None:
     assert csv_writer.neutral(strings([cell])).to_pylist() == [cell]
@@ -110,10 +130,54 @@ def test_numbers_phone_numbers_and_words_are_left_alone(cell: str) -> None:
 
 @pytest.mark.parametrize(
     "cell",
-    ["=1+1", "@SUM(A1)", "-cmd", "+a", "\t=1", "\r=1", "'=1", "-1|cmd", "-", "+", "-1\n=2"],
+    [
+        "=1+1",
+        "@SUM(A1)",
+        "-cmd",
+        "+a",
+        "\t=1",
+        "'=1",
+        "-1|cmd",
+        "-",
+        "+",
+        "\tx",
+        " =1+1",
+        "\u200b=1",
+        "\ufeff=1",
+        "\u00a0=1",
+        "\x00=1",
+        "\x0c@a",
+        " -cmd",
+        "' =1",
+        "＝1+1",
+        "＋a",
+        "－a",
+        "＠a",
+        "\u3000＝1",
+        "\t+46701234567",
+    ],
 )
 def test_what_a_spreadsheet_would_run_is_escaped(cell: str) -> None:
     assert csv_writer.neutral(strings(["a", cell])).to_pylist() == ["a", f"'{cell}"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "harmless"),
+    [
+        (";=1+1", "';'=1+1"),
+        ("\n=1+1", "'\n'=1+1"),
+        ("\r=1", "'\r'=1"),
+        ("-1\n=2", "'-1\n'=2"),
+        ("a;=1;b", "a;'=1;b"),
+        ("a; \u200b＠b;'=1", "a;' \u200b＠b;''=1"),
+        ("a\r\n-cmd", "a\r\n'-cmd"),
+        ("+1 415;-1+cmd", "'+1 415;'-1+cmd"),
+    ],
+)
+def test_a_formula_after_what_may_end_a_cell_is_escaped(cell: str, harmless: str) -> None:
+    """A spreadsheet whose list separator is `;` begins a cell there, quoted or not."""
+    assert csv_writer.neutral(strings(["a", cell])).to_pylist() == ["a", harmless]
+    assert csv_writer.plain(strings(["a", harmless])).to_pylist() == ["a", cell]
 
 
 @pytest.mark.parametrize("cell", ["+1-415-555-2671", "+1-(415)-555", "-2 - 3", "+46/70/123"])

@@ -11,10 +11,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from preflight.config.column_mapping import is_helper, own
+from preflight.config.column_mapping import own
 from preflight.core import csv_writer
 from preflight.core.errors import UsageError
-from preflight.core.names import bare_name
+from preflight.core.names import bare_name, is_helper
 from preflight.core.row_id import ID
 from preflight.core.types import Bools, Flaw, Ints, Layout, Source
 from preflight.reading.chunks import read_chunks
@@ -129,6 +129,8 @@ def _read(
 ) -> Returned:
     """Reads the columns at some positions, see `read_returned`."""
     helper = [bare_name(name).casefold() for name in layout.header]
+    # Where the file still has a helper column, the reader did it.
+    plain = _as_read if any(map(is_helper, helper)) else csv_writer.plain
     pieces: dict[str, list[pa.Array]] = {label: [] for label in positions}
     names: list[np.ndarray] = []
     marks: list[str] = []
@@ -139,11 +141,12 @@ def _read(
         rows.append(chunk.rows)
         lines.append(chunk.lines)
         for label, position in positions.items():
-            pieces[label].append(_plain(chunk.table.column(position)))
+            cells = chunk.table.column(position).combine_chunks().cast(pa.string())
+            pieces[label].append(plain(cells))
         ids = np.full(len(chunk.rows), "", dtype=object)
         if ID in helper:
-            cells = csv_writer.plain(chunk.table.column(helper.index(ID)).combine_chunks())
-            ids = np.array([cell.strip() for cell in cells.to_pylist()], dtype=object)
+            written = chunk.table.column(helper.index(ID)).to_pylist()
+            ids = np.array([cell.strip() for cell in written], dtype=object)
         names.append(ids)
         if MARK in helper:
             marks += chunk.table.column(helper.index(MARK)).to_pylist()
@@ -183,8 +186,8 @@ def _plain_name(name: str) -> str:
     return str(csv_writer.plain(pa.array([name], pa.string()))[0].as_py())
 
 
-def _plain(column: pa.ChunkedArray) -> pa.Array:
-    return csv_writer.plain(column.combine_chunks().cast(pa.string()))
+def _as_read(column: pa.Array) -> pa.Array:
+    return column
 
 
 def _placed(labels: Sequence[str], wanted: Sequence[str]) -> list[str]:
