@@ -38,6 +38,7 @@ Fixed::
 
 from __future__ import annotations
 
+import functools
 import re
 
 import pandas as pd
@@ -96,6 +97,7 @@ def _escaped(endings: tuple[str, ...]) -> str:
     return "|".join(map(re.escape, endings))
 
 
+@functools.cache
 def _pattern() -> str:
     pieces = [rf"\.(?:{_escaped(_NOT_COM)})$"]
     for label, endings in _SERVICES.items():
@@ -105,17 +107,24 @@ def _pattern() -> str:
     return "|".join(pieces)
 
 
-_SLIP = re.compile(_pattern())
-_LABELS = {label: re.compile(_slips(label)) for label in _SERVICES}
+@functools.cache
+def _slip() -> re.Pattern[str]:
+    """Python takes longer to compile it than the rule takes for a thousand cells."""
+    return re.compile(_pattern())
+
+
+@functools.cache
+def _label_slip(label: str) -> re.Pattern[str]:
+    return re.compile(_slips(label))
 
 
 def _right(domain: str) -> str:
     """The domain that was probably meant; "" if the domain is not a known typo."""
-    if not _SLIP.search(f"@{domain}") or domain in _REAL:
+    if not _slip().search(f"@{domain}") or domain in _REAL:
         return ""
     label, _, ending = domain.partition(".")
-    for known, slips in _LABELS.items():
-        if label == known or slips.fullmatch(label):
+    for known in _SERVICES:
+        if label == known or _label_slip(known).fullmatch(label):
             return f"{known}.{ending if ending in _SERVICES[known] else 'com'}"
     return domain.rpartition(".")[0] + ".com"
 
@@ -126,7 +135,7 @@ def _domain(context: Context) -> pd.Series[str]:
 
 def check(email: pd.Series[str], context: Context) -> pd.Series[bool]:
     # Most addresses have no typo, and one pattern over all of them is fast.
-    slipped = contains(context.judged["core"], f"(?i){_SLIP.pattern}")
+    slipped = contains(context.judged["core"], f"(?i){_pattern()}")
     wrong = _domain(context)[slipped].map(_right) != ""
     slipped &= wrong.reindex(email.index, fill_value=False)
     return (context.judged["reason"] != "") | ~slipped
