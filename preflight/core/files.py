@@ -218,6 +218,13 @@ class Replacement:
         """Appends bytes."""
         return self.file.write(data)
 
+    def sha256(self) -> str:
+        """The digest of what was written so far."""
+        with writing(self._path):
+            self.file.flush()
+            with self._beside.open("rb") as written:
+                return hashlib.file_digest(written, "sha256").hexdigest()
+
     def keep(self) -> None:
         """Puts the file in its place."""
         try:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
@@ -28,7 +29,7 @@ from preflight.linting.row_states import DROPPED
 from preflight.linting.rule_limits import NOTHING_EXCUSED, Excused, accepted, excused
 from preflight.runs.ledger.run import Run
 from preflight.runs.row_outcomes import RowOutcomes
-from preflight.writing import results_folder
+from preflight.writing import results_folder, written_results
 from preflight.writing.chunk_share import errors_left
 from preflight.writing.partition import Rejects
 from preflight.writing.rewrite import rewrite
@@ -39,6 +40,21 @@ from preflight.writing.writer import warnings_left
 _HARDEST = (Reason.SUPPRESSED, Reason.FIX, Reason.UNKNOWN, Reason.CONFIG, Reason.RETRY)
 
 
+@dataclass(frozen=True)
+class WrittenFailures:
+    """What came out while failures.csv was written.
+
+    Attributes:
+        changes, warnings, excused: those of `settlement.SettledRun`.
+        aside: the name that a failures.csv which somebody had changed has now; "" if nobody had.
+    """
+
+    changes: Mapping[str, int]
+    warnings: int
+    excused: Excused
+    aside: str
+
+
 def write_failures(
     run: Run,
     checked: Checked,
@@ -47,8 +63,10 @@ def write_failures(
     outcomes: RowOutcomes,
     unattributed: int,
     progress: Progress = silent,
-) -> tuple[Mapping[str, int], int, Excused]:
+) -> WrittenFailures:
     """Writes failures.csv, in row order, with the input's own columns.
+
+    One that somebody changed is set aside.
 
     Args:
         run: of the ledger; the file goes into its folder.
@@ -58,9 +76,6 @@ def write_failures(
         outcomes: records what is known of every row.
         unattributed: number of rows that the provider refused without saying which.
         progress: called with the stage, the rows done, and None for their total.
-
-    Returns:
-        `changes`, `warnings` and `excused` of `settlement.SettledRun`.
 
     Raises:
         BooksError: it would not have as many rows as the books say; the existing file is kept.
@@ -88,7 +103,8 @@ def write_failures(
             warnings += len(fixed.findings) - len(errors)
             uncounted += excused(fixed.findings, errors, codes)
         _agree(books, counted["here"], counted["there"] + unattributed)
-    return dict(changes), warnings_left(warnings, checked), uncounted
+        aside = written_results.set_aside(run.folder, results_folder.FAILURES, file.sha256())
+    return WrittenFailures(dict(changes), warnings_left(warnings, checked), uncounted, aside)
 
 
 def _agree(books: RunBooks, rejected_here: int, rejected_there: int) -> None:

@@ -32,7 +32,7 @@ from preflight.runs.matching.counters import disagreements
 from preflight.runs.matching.membership import absent
 from preflight.runs.prediction import Predicted, predicted
 from preflight.runs.row_outcomes import RowOutcome, RowOutcomes
-from preflight.writing import results_folder, written_results
+from preflight.writing import results_folder
 from preflight.writing.writer import FixedFile
 
 
@@ -146,14 +146,14 @@ def settle(ledger: Ledger, run_id: str, joins_by: str, ending: Ending) -> Settle
         totals.notes.append(_membership(totals, len(members)))
     books = _books(run, totals)
     failures = _together(totals.failures)
-    if aside := written_results.set_aside(run.folder, results_folder.FAILURES):
-        totals.notes.append(
-            f"{results_folder.FAILURES} was changed since preflight wrote it: your version is "
-            f"kept as {aside}"
-        )
-    changes, warnings, excused = write_failures(
+    written = write_failures(
         run, checked, failures, books, totals.outcomes, totals.unattributed, ending.progress
     )
+    if written.aside:
+        totals.notes.append(
+            f"{results_folder.FAILURES} was changed since preflight wrote it: your version is "
+            f"kept as {written.aside}"
+        )
     write_unmatched(run.folder, chain.from_iterable(map(join.Joined.lost, totals.unmatched)))
     totals.outcomes.agree(books)
     table = totals.outcomes.table()
@@ -170,9 +170,9 @@ def settle(ledger: Ledger, run_id: str, joins_by: str, ending: Ending) -> Settle
         unattributed=totals.unattributed,
         unmatched=sum(joined.lost_lines for joined in totals.unmatched),
         notes=tuple(dict.fromkeys(totals.notes)),
-        changes=changes,
-        warnings=warnings,
-        excused=excused,
+        changes=written.changes,
+        warnings=written.warnings,
+        excused=written.excused,
         folder=run.folder,
         settings=settings,
         stopped=ending.stopped,

@@ -336,6 +336,10 @@ class TableWriter:
             self._file.write(rows.text)
             self.rows += rows.count
 
+    def sha256(self) -> str:
+        """The digest of what was written so far."""
+        return self._file.sha256()
+
     def __enter__(self) -> TableWriter:
         return self
 

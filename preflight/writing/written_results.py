@@ -61,8 +61,14 @@ def load(folder: Path) -> WrittenResults | None:
     return WrittenResults(json.loads(found[1]), json.loads(found[2]))
 
 
-def set_aside(folder: Path, name: str) -> str:
+def set_aside(folder: Path, name: str, fresh: str) -> str:
     """Renames a result that somebody changed, so that it can be written anew.
+
+    Args:
+        folder: with the results.
+        name: of the result.
+        fresh: the digest of what takes its place. What has the same bytes was written by a call
+            that ended before it could say so in report.json.
 
     Returns:
         Its new name; "" if nobody changed it.
@@ -72,7 +78,9 @@ def set_aside(folder: Path, name: str) -> str:
     """
     kept = load(folder)
     path = folder / name
-    if kept is None or name not in kept.written or digest(path) in ("", kept.written[name]):
+    if kept is None or name not in kept.written:
+        return ""
+    if digest(path) in ("", kept.written[name], fresh):
         return ""
     aside = path.with_stem(f"{path.stem}-edited")
     count = 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import multiprocessing
 from collections.abc import Callable
@@ -297,16 +298,18 @@ def test_results_that_an_unfinished_run_needs_are_left_to_it(tmp_path: Path) -> 
 
 def test_a_result_that_was_changed_is_set_aside(tmp_path: Path) -> None:
     (tmp_path / "failures.csv").write_text("written")
-    assert written_results.set_aside(tmp_path, "failures.csv") == ""
+    fresh = hashlib.sha256(b"fresh").hexdigest()
+    assert written_results.set_aside(tmp_path, "failures.csv", fresh) == ""
     recorded(tmp_path)
-    assert written_results.set_aside(tmp_path, "failures.csv") == ""
+    assert written_results.set_aside(tmp_path, "failures.csv", fresh) == ""
     names = []
     for text in ("once", "twice", "again"):
         (tmp_path / "failures.csv").write_text(text)
-        names.append(written_results.set_aside(tmp_path, "failures.csv"))
+        names.append(written_results.set_aside(tmp_path, "failures.csv", fresh))
         assert (tmp_path / names[-1]).read_text() == text
     assert names == ["failures-edited.csv", "failures-edited-2.csv", "failures-edited-3.csv"]
-    assert written_results.set_aside(tmp_path, "failures.csv") == ""
+    (tmp_path / "failures.csv").write_text("fresh")  # of a call that was killed behind it
+    assert written_results.set_aside(tmp_path, "failures.csv", fresh) == ""
 
 
 def test_a_path_that_is_no_folder_is_told_as_such(tmp_path: Path) -> None:
