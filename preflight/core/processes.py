@@ -103,3 +103,19 @@ def return_freed_memory() -> None:
         tune = ctypes.CDLL(None).mallopt
         for parameter in (_M_MMAP_THRESHOLD, _M_TRIM_THRESHOLD):
             tune(parameter, _LARGE)
+
+
+def limit_memory(most: int) -> None:
+    """Refuses this process more memory for its data than some bytes, where the system can.
+
+    A process that is aborted for want of it leaves no picture of its memory on disk.
+    """
+    try:
+        import resource
+    except ImportError:
+        return
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    if hard != resource.RLIM_INFINITY:
+        most = min(most, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -17,6 +17,7 @@ from preflight.core.files import Readable, copy_hashed
 from preflight.core.types import Source
 from preflight.core.workspace import spooled
 from preflight.reading import archives, streams, workbook
+from preflight.reading.sheet_reader import DAMAGED
 
 _BROKEN = (zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, EOFError, RuntimeError)
 _DAMAGED = {".gz": "damaged gzip archive", ".zip": "damaged or encrypted ZIP archive"}
@@ -54,7 +55,7 @@ def open_source(
         if suffix not in workbook.SUFFIXES:
             return source
         if workbook.is_damaged(source.path):
-            return replace(source, unreadable=workbook.DAMAGED)
+            return replace(source, unreadable=DAMAGED)
         return replace(source, misnamed=True)
     read = workbook.read_sheet(source.path, source.name, sheet, spool)
     if isinstance(read, str):

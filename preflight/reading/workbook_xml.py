@@ -19,7 +19,9 @@ from xml.parsers import expat
 
 _BLOCK = 1 << 20
 _WIDEST = 1 << 14  # columns of a sheet, by ECMA-376
-_LETTERS = re.compile(r"[A-Z]+")
+_LAST_ROW = 1 << 20
+_LONGEST_CODE, _MOST_STYLES = 255, 1 << 16  # of a number format, and how many a workbook may use
+_REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{0,7})")
 # ECMA-376 part 1, 18.8.30: the built-in format of a date with a time of day.
 _BUILT_IN_TIMESTAMP = 22
 _LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|[_*].')
@@ -79,6 +81,7 @@ class WorkbookXml:
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
         self._sheets: list[str] = []
+        self._full: dict[str, bool] = {}
         targets: dict[str, str] = {}
 
         def relation(_: str, given: dict[str, str]) -> None:
@@ -101,7 +104,11 @@ class WorkbookXml:
             if name in ("v", "is"):
                 raise Stop
 
-        return self._parse_sheet(at, seen)
+        # A workbook may name one and the same member for thousands of sheets.
+        target = self._sheets[at] if at < len(self._sheets) else ""
+        if target not in self._full:
+            self._full[target] = self._parse_sheet(at, seen)
+        return self._full[target]
 
     def facts(self, at: int) -> SheetFacts:
         """The facts about the sheet at a position of the workbook."""
@@ -137,9 +144,16 @@ class WorkbookXml:
 
         if "xl/styles.xml" in self._archive.namelist():
             self._parse("xl/styles.xml", start, end)
+        if len(formats) > _MOST_STYLES:
+            raise DamagedXml("number formats")
+        bare = {
+            identity: _LITERAL.sub("", code.partition(";")[0]).strip()
+            for identity, code in codes.items()
+            if len(code) <= _LONGEST_CODE
+        }
         widths, timestamps = {}, set()
         for at, identity in enumerate(formats):
-            code = _LITERAL.sub("", codes.get(identity, "").partition(";")[0]).strip()
+            code = bare.get(identity, "")
             if _ZEROS.fullmatch(code):
                 widths[str(at)] = code.count("0")
             lower = code.lower()
@@ -178,11 +192,23 @@ def _refuse(*_: object) -> None:
     raise DamagedXml("a document type")
 
 
+def _within(number: str | int, most: int) -> int:
+    """A number of a row or a column.
+
+    Raises:
+        ValueError: no sheet has one.
+    """
+    if not 0 < int(number) <= most:
+        raise ValueError(number)
+    return int(number)
+
+
 class _SheetReader:
     def __init__(self, widths: dict[str, int], timestamps: set[str]) -> None:
         self.facts = SheetFacts()
         self._widths, self._timestamps = widths, timestamps
         self._row = self._column = 0
+        self._row_text = ""  # as the last cell has it
         self._hidden = self._formula = self._value = False
         self._type = self._style = ""
         self._text: list[str] | None = None
@@ -202,13 +228,15 @@ class _SheetReader:
         elif name == "f":
             self._formula = True
         elif name == "row":
-            self._row = int(given.get("r", self._row + 1))
+            self._row = _within(given.get("r", self._row + 1), _LAST_ROW)
+            self._row_text = ""
             self._column = 0
             self._hidden = given.get("hidden") in ("1", "true")
         elif name == "filterColumn":
             self.facts.filtered = True
         elif name == "col" and given.get("hidden") in ("1", "true"):
-            self.facts.hidden_columns += int(given.get("max", 1)) - int(given.get("min", 1)) + 1
+            first, last = (_within(given.get(edge, 1), _WIDEST) for edge in ("min", "max"))
+            self.facts.hidden_columns += last - first + 1
 
     def end(self, name: str) -> None:
         if name == "c" and (self._value or self._formula):
@@ -219,15 +247,18 @@ class _SheetReader:
             self._text.append(text)
 
     def _place(self, reference: str) -> int:
-        match = _LETTERS.match(reference)
+        match = _REFERENCE.fullmatch(reference.upper())
         if match is None:
             return self._column + 1
-        letters = match[0]
+        letters, row = match.groups()
+        if row != self._row_text:
+            self._row_text = row
+            self._row = _within(row or self._row, _LAST_ROW)
         if letters not in self._columns:
             number = 0
             for letter in letters:
                 number = number * 26 + ord(letter) - ord("A") + 1
-            self._columns[letters] = number
+            self._columns[letters] = _within(number, _WIDEST)
         return self._columns[letters]
 
     def _cell(self) -> None:
@@ -242,7 +273,7 @@ class _SheetReader:
             facts.widths[cell_key(row, column)] = self._widths[self._style]
         elif self._type == "n" and self._style in self._timestamps:
             facts.timestamps.add(cell_key(row, column))
-        facts.rows = row
+        facts.rows = max(facts.rows, row)
         facts.columns = max(facts.columns, column)
         if self._hidden and (not facts.hidden_rows or facts.hidden_rows[-1] != row):
             facts.hidden_rows.append(row)

@@ -1,0 +1,1 @@
+"""Inputs that are made to break or exhaust whoever reads them, and what calls of preflight cost."""
