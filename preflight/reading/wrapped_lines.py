@@ -1,7 +1,8 @@
 """Text of which each line is one quoted cell, as a spreadsheet saves a CSV that it has not split.
 
 Opened without splitting, a row is one cell of one column. Saved again, it is quoted as a whole, and
-each quote in it is doubled. The lines inside are the file that is meant.
+each quote in it is doubled; if other columns of the sheet were in use, delimiters follow it. The
+lines inside are the file that is meant.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from typing import BinaryIO
 from preflight.core.workspace import spooled
 from preflight.reading.dialect import find_dialect
 
-_WRAPPED = re.compile(rb'"((?:[^"\r\n]|"")+)"[ \t]*(\r?\n|\r|\Z)')
-_BLANK = re.compile(rb"[ \t]*(?:\r?\n|\r|\Z)")
+_WRAPPED = re.compile(rb'"((?:[^"\r\n]|"")+)"[ \t,;|]*(\r?\n|\r|\Z)')
+_BLANK = re.compile(rb"[ \t,;|]*(\r?\n|\r|\Z)")
 _HEAD_BYTES, _LONGEST_LINE = 64 << 10, 1 << 20
 _FEWEST = 3
 
@@ -23,7 +24,8 @@ _FEWEST = 3
 def unwrap(text: Path, offset: int, spool: Path, known: Callable[[str], bool]) -> Path | None:
     """The text without its wrapping, in a new file in `spool`; None if it is not wrapped.
 
-    It is wrapped if each line that is not blank is one quoted cell, and what is inside the first
+    It is wrapped if each line that is not blank is one quoted cell, beside which all others are
+    blank, and what is inside the first
     lines is a table: its header has a known name, or its columns prove it, or each line has as many
     semicolons, tabs or pipes as the others. Lines keep their numbers.
 
@@ -87,4 +89,5 @@ def _inner(line: bytes) -> bytes | None:
     match = _WRAPPED.fullmatch(line)
     if match is not None:
         return match[1].replace(b'""', b'"') + match[2]
-    return line if _BLANK.fullmatch(line) else None
+    blank = _BLANK.fullmatch(line)
+    return None if blank is None else blank[1]

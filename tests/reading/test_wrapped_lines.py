@@ -54,9 +54,23 @@ def test_it_is_fixed_safely(tmp_path: Path) -> None:
         assert list(csv.reader(file)) == rows
 
 
+@pytest.mark.parametrize("behind", [";;", ",", "\t\t", " ; "])
+def test_blank_cells_of_other_columns_stand_behind_the_quoted_one(
+    tmp_path: Path, behind: str
+) -> None:
+    """In the header, in the rows, and alone in a line that is blank."""
+    rows = [HEADER, ["ann@kestrel-labs.com", 'Kestrel "K", Inc.', "Ann"]]
+    text = wrapped(text_of(rows)).replace("\n", f"{behind}\n") + f"{behind}\n"
+    found = checked.check(tmp_path, text)
+    assert [rule.code for rule, _ in found.analysis.problems] == ["STR116"]
+    assert found.layout.header == tuple(HEADER)
+    assert (found.books.rows, found.books.dropped) == (2, 1)
+
+
 @pytest.mark.parametrize(
     "content",
     [
+        '"email";;\n"ann@kestrel-labs.com";;\n',
         '"email"\n"ann@kestrel-labs.com"\n',
         '"email,first_name"\nann@kestrel-labs.com,Ann\n',
         '"email,first_name"\n"ann@kestrel-labs.com,Ann"\n"bob@kestrel-labs.com",Bob\n',
