@@ -271,11 +271,12 @@ class Rule:
         place: for a ROW rule, a function of the arguments of `reason` that returns the position of
             the column each finding is about. None if findings are about the row.
         alike: for a TABLE rule, what it compares rows by.
-        yields_to: for a rule about cells, rows, the file or its header, the codes of rules that
-            know better what is wrong: it does not report a cell or row that one of them reports (a
-            ROW rule yields to earlier codes), nor a column
-            or the file with an error of one of them that no fix settles. Where such a rule is off,
-            it reports it.
+        yields_to: for a rule about cells, rows, records, the file or its header, the codes of rules
+            that know better what is wrong: it does not report a cell or row that one of them
+            reports (a ROW rule yields to earlier codes), nor a column or the file with an error of
+            one of them that no fix settles. A RECORD rule yields to rules about the file and its
+            header: it reports nothing in a file with such an error. Where such a rule is off, it
+            reports it.
         reason: a function that returns a message for each reported value or row, where `message`
             says too little. It gets the arguments of `check`, narrowed to what is reported. The
             messages contain no value of a contact.

@@ -41,10 +41,10 @@ CASES = {
         f'"{NAMES}\n{ROWS}x@kestrel-labs.com,Al,Hall,"C"\n', "HDR214", clean=6
     ),
     "a quote that never closes, and rows of another width": Odd(
-        f'"email,first_name\n{ROWS}', "HDR214 HDR215 STR102", "email,first_name", 0
+        f'"email,first_name\n{ROWS}', "HDR214 HDR215", "email,first_name", 0
     ),
     "a quote that joins two names": Odd(
-        f'"email,first_name",last_name,company\n{ROWS}', "HDR215 STR102",
+        f'"email,first_name",last_name,company\n{ROWS}', "HDR215",
         '"email,first_name",last_name,company', 0,
     ),
     "a properly quoted name": Odd(
@@ -56,11 +56,11 @@ CASES = {
         f"email,fo\0o,last_name,company\n{ROWS}", "HDR216", "email,foo,last_name,company", 0
     ),
     "two names in one": Odd(
-        f"emailfirst_name,last_name,company\n{ROWS}", "HDR215 STR102",
+        f"emailfirst_name,last_name,company\n{ROWS}", "HDR215",
         "emailfirst_name,last_name,company", 0,
     ),
     "a name too few": Odd(
-        f"email,first_name,company\n{ROWS}", "HDR215 STR102", "email,first_name,company", 0
+        f"email,first_name,company\n{ROWS}", "HDR215", "email,first_name,company", 0
     ),
     "two names in one, and the last cells are blank": Odd(
         f"ID,PriceType,email,note\n{PRICED}", "EML302 HDR209 HDR215 STR108",
@@ -69,10 +69,18 @@ CASES = {
     "a delimiter behind each row": Odd(
         f"id,price,type,email\n{PRICED}", "STR108", "id,price,type,email"
     ),
+    "a name too many": Odd(
+        f"email,first_name,middle_name,last_name,company\n{ROWS}", "HDR218",
+        "email,first_name,middle_name,last_name,company", 0,
+    ),
+    "a name too many, and a row that has all fields": Odd(
+        f"{NAMES},city\n{ROWS}q@kestrel-labs.com,Al,Hall,Acme,Rome\n", "STR101",
+        f"{NAMES},city", 1,
+    ),
     "names of which none is known, two too few": Odd(
         "PriceProductType,Date,Mark\n1.20,Nut,A,1/2/2026,a@kestrel-labs.com\n"
         "1.30,Bolt,B,1/2/2026,b@kestrel-labs.com\n",
-        "HDR215 STR102", "PriceProductType,Date,Mark", 0,
+        "HDR215", "PriceProductType,Date,Mark", 0,
     ),
     "line breaks in names": Odd(
         f'email,"first\nname","last\r\nname",company\n{ROWS}', "HDR207 HDR207",
@@ -164,6 +172,33 @@ def test_an_error_of_the_file_is_its_one_reason(
     assert {rule.code for rule, _ in analysis.refused} == said
     advice = " ".join(problem.message or "" for _, problem in analysis.problems)
     assert "Mail=" not in advice or "HDR208" in said
+
+
+@pytest.mark.parametrize(
+    ("header", "what", "clean"),
+    [
+        ("email,first_name,last_name,company,city", "without cells in line 1, or add blank", 5),
+        ("title,email,first_name,last_name,company", "the cells of `email` are not its own", 0),
+        ("one,two,three,four,five", "take away the name too many in line 1", 0),
+    ],
+)
+def test_blank_cells_are_added_on_request_where_the_cells_prove_the_names(
+    tmp_path: Path, header: str, what: str, clean: int
+) -> None:
+    """All rows lack a cell: one finding about the header, and none about each row."""
+    content = f"{header}\n{ROWS}"
+    analysis = checked.check(tmp_path, content).analysis
+    (problem,) = [problem for rule, problem in analysis.problems if rule.code == "HDR218"]
+    assert what in (problem.message or "")
+    assert len(analysis.findings) == 0
+    assert checked.fix(tmp_path, content, unsafe_fixes=True).books.clean == clean
+
+
+def test_a_reject_says_the_one_reason_that_the_header_is(tmp_path: Path) -> None:
+    fixed = checked.fix(tmp_path, f"{NAMES},city\n{ROWS}")
+    rejects = (fixed.folder / "rejects.csv").read_text("utf-8-sig").splitlines()
+    assert len(rejects) == 6
+    assert all("HDR218" in line and "STR101" not in line for line in rejects[1:])
 
 
 def test_cells_that_are_all_cut_at_a_delimiter_are_told_from_a_name_too_few(

@@ -31,6 +31,12 @@ CASES = {
     "a comment with delimiters": Mixed(
         NAMES + ROWS + "# day two, 2026-04-21, by the fair\n" + MORE, "STR117", (6, 0, 1)
     ),
+    "the mark of a comment alone": Mixed(NAMES + ROWS + "#\n" + MORE, "STR117", (6, 0, 1)),
+    "the mark alone with delimiters": Mixed(NAMES + ROWS + " #,,,\n" + MORE, "STR117", (6, 0, 1)),
+    "marks alone at the end": Mixed(NAMES + ROWS + MORE + "##,,,\n", "STR110", (6, 1, 0)),
+    "the mark in place of an address": Mixed(
+        NAMES + ROWS + "#,Cy,Ng,Acme\n" + MORE, "EML302", (6, 1, 0)
+    ),
     "a padded comment": Mixed(NAMES + ROWS + "# day two,,,\n" + MORE, "STR117", (6, 0, 1)),
     "a comment in one column": Mixed(
         "email\np@kestrel-labs.com\n# day two\nq@kestrel-labs.com\n", "STR117", (2, 0, 1)

@@ -65,6 +65,7 @@ NAMES = {
     "HDR215": "header-short",
     "HDR216": "header-nul",
     "HDR217": "header-commented",
+    "HDR218": "header-long",
     "EML301": "email-missing",
     "EML302": "email-invalid",
     "EML303": "email-padded",

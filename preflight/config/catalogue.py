@@ -43,7 +43,7 @@ _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _TYPES = {"code": str, "name": str, "scope": Scope, "severity": Severity, "message": str}
 # Scopes of the rules that the engine itself reports by.
 _ENGINE_SCOPES = (Scope.COMPARISON, Scope.SCHEMA, Scope.CRASH)
-_YIELDING = (Scope.CELL, Scope.ROW, Scope.FILE, Scope.HEADER)
+_YIELDING = (Scope.CELL, Scope.ROW, Scope.RECORD, Scope.FILE, Scope.HEADER)
 
 
 @functools.cache
@@ -226,7 +226,7 @@ def _validate(rule: Rule, where: str) -> None:
     if rule.scope is not Scope.ROW and (rule.raws or rule.opens_table or rule.sole):
         raise RuleError(f"{where}: only a ROW rule has `raws`, opens a table or is a sole reason")
     if rule.yields_to and rule.scope not in _YIELDING:
-        raise RuleError(f"{where}: only a CELL, ROW, FILE or HEADER rule yields to others")
+        raise RuleError(f"{where}: only a CELL, ROW, RECORD, FILE or HEADER rule yields to others")
     if rule.raws and rule.tail:
         raise RuleError(f"{where}: a rule with a tail has no `raws`")
     if rule.ragged and not rule.tail:

@@ -39,6 +39,7 @@ class FileView:
         sent: the positions of the columns that are written for the provider.
         used: the positions of the columns that are sent, or that a column which is sent is made of.
         well_formed: number of records that are not malformed.
+        as_wide: number of records with as many fields as the header, before any repair.
         options: of the provider, those that the user has given; see `Plan`.
         looks: for each header column, what a sample of its cells looks like.
         newlines: numbers of records, with the header, that end in LF, CRLF and CR.
@@ -52,6 +53,7 @@ class FileView:
     sent: frozenset[int]
     used: frozenset[int]
     well_formed: int = 0
+    as_wide: int = 0
     options: Mapping[str, str] = field(default_factory=dict)
     looks: tuple[Looks, ...] = ()
     newlines: tuple[int, int, int] = (0, 0, 0)

@@ -101,6 +101,7 @@ class FileFindings:
         self._chunks = Pages(folder)
         self._tally: Counter[Tally] = Counter()
         self._late: tuple[LateFindings, ...] = ()
+        self._without: frozenset[str] = frozenset()
 
     def add(self, findings: Findings) -> None:
         """Adds those of the next chunk, whose lines are all below the ones before.
@@ -112,11 +113,18 @@ class FileFindings:
         for piece in cut(findings.ordered(), _MOST):
             self._chunks.add(page(piece.batch()))
 
-    def with_late(self, late: LateFindings) -> FileFindings:
-        """These findings, and further ones about any rows."""
+    def with_late(self, late: LateFindings, without: frozenset[str] = frozenset()) -> FileFindings:
+        """These findings, and further ones about any rows.
+
+        Args:
+            late: the further ones.
+            without: the codes of rules whose findings are left out: something that the whole file
+                has explains them.
+        """
         both = FileFindings(self._folder)
-        both._chunks, both._late = self._chunks, (*self._late, late)
-        both._tally = self._tally + late.tally
+        both._chunks, both._late, both._without = self._chunks, (*self._late, late), without
+        tally = self._tally + late.tally
+        both._tally = Counter({key: n for key, n in tally.items() if key.code not in without})
         return both
 
     def __len__(self) -> int:
@@ -142,12 +150,18 @@ class FileFindings:
 
     def batches(self) -> Iterator[Findings]:
         """All in the order of every report, see `Findings.ordered`; no two batches share a line."""
-        for batch in _merged([map(tables.of_batch, self._chunks), *map(iter, self._late)]):
+        for batch in _merged([self._of_chunks(), *map(iter, self._late)]):
             yield from cut(batch, _MOST)
 
     def parts(self) -> Iterator[Findings]:
         """All in no order, which takes less time."""
-        return itertools.chain(map(tables.of_batch, self._chunks), *self._late)
+        return itertools.chain(self._of_chunks(), *self._late)
+
+    def _of_chunks(self) -> Iterator[Findings]:
+        for found in map(tables.of_batch, self._chunks):
+            left = found.only(~found.of(self._without)) if self._without else found
+            if len(left):
+                yield left
 
     def selected(self, mask: Callable[[Findings], Bools]) -> Iterator[Findings]:
         """Those at a mask, in order, in batches; the mask is asked for as they are read."""

@@ -180,6 +180,8 @@ class Layout:
         header_halved: whether the line above the header seems to be its upper half.
         longer_rows: some of the first rows, if most of them have the same number of fields, more
             than the header is written with. Personal data.
+        shorter_rows: some of the first rows, if all of them have the same number of fields, fewer
+            than the header. Personal data.
         preamble: how many physical lines above the header, blank ones included.
         contacts_above: those of them that hold an address: perhaps contacts of another table.
         tables_above: the first and last lines of the tables that they seem to belong to.
@@ -214,6 +216,7 @@ class Layout:
     header_surplus: int = 0
     header_halved: bool = False
     longer_rows: tuple[tuple[str, ...], ...] = ()
+    shorter_rows: tuple[tuple[str, ...], ...] = ()
     preamble: int = 0
     contacts_above: tuple[int, ...] = ()
     tables_above: tuple[tuple[int, int], ...] = ()

@@ -52,6 +52,8 @@ def comment(cells: Sequence[str], fields: int, columns: Sequence[Column]) -> Com
         return Comment.NO
     first, *others = [cells[at] for at in filled]
     inner = first[mark.end() :]
+    if not inner and not others:
+        return Comment.NOTE  # a mark alone, as above and below the lines of a comment
     if _NUMBER.fullmatch(inner) or _value().match(first):
         return Comment.NO
     named = columns[filled[0]].kind in _KINDS

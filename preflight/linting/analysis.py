@@ -94,6 +94,11 @@ class Analysis:
         )
 
     @functools.cached_property
+    def explained(self) -> frozenset[str]:
+        """The codes of rules about records that yield to an error of the file or its header."""
+        return _explained(self.plan, self.problems)
+
+    @functools.cached_property
     def output_columns(self) -> tuple[OutputColumn, ...]:
         """The columns of the results: of clean.csv and of every part that is sent."""
         dropped = {
@@ -222,14 +227,15 @@ class _FirstPass:
         view = self._content.view(len(states.before))
         picture = None if self._snapshot is None else self._snapshot.picture(view)
         drift = Drift(self._plan.against, picture) if self._plan.against and picture else None
+        problems = (*view_problems(view, self._plan, drift), *schema_problems)
         preview, fixed = self._preview.result(states.after), self._fix_counts.counts(states.after)
         analysis = Analysis(
             layout=self._layout,
             plan=self._plan,
             rows=len(states.before),
             view=view,
-            findings=self._findings.with_late(self._late),
-            problems=(*view_problems(view, self._plan, drift), *schema_problems),
+            findings=self._findings.with_late(self._late, _explained(self._plan, problems)),
+            problems=problems,
             before=states.before,
             after=states.after,
             of_whole_file=self._late,
@@ -259,6 +265,17 @@ class _FirstPass:
         self._states.reject(verdict.rejected)
         self._late.add(verdict.findings)
         return verdict.problems
+
+
+def _explained(plan: Plan, problems: Iterable[tuple[Rule, Problem]]) -> frozenset[str]:
+    """See `Analysis.explained`."""
+    unsettled = {
+        rule.code
+        for rule, problem in problems
+        if rule.severity is Severity.ERROR and not plan.applies(problem.safety)
+    }
+    records = plan.scoped(Scope.RECORD)
+    return frozenset(rule.code for rule in records if rule.yields_to & unsettled)
 
 
 def _not_sent(hits: Mapping[str, Bools], plan: Plan) -> Ints:

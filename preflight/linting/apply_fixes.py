@@ -90,6 +90,8 @@ def fixed_chunk(analysis: Analysis, again: AgainChunk, lines: Ints, after: RowSt
         changes.append(_changes(kept.rows, lines, fixes, kept_clean))
         chunk = _among(fixes, kept.rows, chunk.rows).apply(chunk)
     findings = _unrepaired(kept.findings, repairs)
+    if analysis.explained:
+        findings = findings.only(~findings.of(analysis.explained))
     whole_file = analysis.of_whole_file.between(again.first, again.last)
     left = tables.concat([findings, whole_file])
     of_dropped = after[left.rows - 1] == DROPPED

@@ -158,12 +158,14 @@ class Content:
         filled: for each column the number of cells that are not blank.
         newlines: as of the chunk.
         well_formed: the number of rows.
+        as_wide: the number of rows before any repair.
     """
 
     sample: Sample
     filled: Ints
     newlines: tuple[int, int, int]
     well_formed: int
+    as_wide: int
 
 
 def content_of(chunk: ChunkAnalysis, width: int) -> Content:
@@ -171,7 +173,8 @@ def content_of(chunk: ChunkAnalysis, width: int) -> Content:
     sample = Sample(width)
     sample.add(chunk.chunk)
     filled = _filled_cells(chunk.joined)
-    return Content(sample, filled, chunk.read.newlines, len(chunk.chunk.rows))
+    rows = len(chunk.chunk.rows)
+    return Content(sample, filled, chunk.read.newlines, rows, len(chunk.read.rows))
 
 
 class ContentFold:
@@ -187,7 +190,7 @@ class ContentFold:
         self._sample = Sample(len(layout.header))
         self._filled = np.zeros(len(plan.columns), dtype=np.int64)
         self._newlines = np.zeros(3, dtype=np.int64)
-        self._well_formed = 0
+        self._well_formed = self._as_wide = 0
 
     def add(self, content: Content) -> None:
         """Adds a chunk."""
@@ -195,6 +198,7 @@ class ContentFold:
         self._filled += content.filled
         self._newlines += content.newlines
         self._well_formed += content.well_formed
+        self._as_wide += content.as_wide
 
     def view(self, rows: int) -> FileView:
         """The view of the file.
@@ -215,6 +219,7 @@ class ContentFold:
             ),
             used=plan.linted,
             well_formed=self._well_formed,
+            as_wide=self._as_wide,
             options=plan.options,
             looks=self._sample.looks(),
             newlines=(lf, crlf, cr),

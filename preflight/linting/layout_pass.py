@@ -148,6 +148,7 @@ class LayoutAnalyzer:
                 filled,
                 content.newlines,
                 content.well_formed + len(plain),
+                content.as_wide + len(plain),
             ),
             kept=with_rows(found.kept, np.sort(in_table)),
         )

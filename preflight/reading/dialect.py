@@ -70,7 +70,7 @@ class Dialect:
     `tables` the first and last lines of the tables that these seem to belong to,
     `strange` another character that seems to separate the fields, or "", and `longer` some
     rows of data, if most of them have the same number of fields, more than the header is written
-    with. `surplus` is the number of nameless columns that the header had at its end and no row has,
+    with; `shorter` some of them if all have the same number, fewer than the header. `surplus` is the number of nameless columns that the header had at its end and no row has,
     and `halved` is whether the row above the header seems to be its upper half.
     """
 
@@ -82,6 +82,7 @@ class Dialect:
     tables: tuple[tuple[int, int], ...] = ()
     strange: str = ""
     longer: tuple[tuple[str, ...], ...] = ()
+    shorter: tuple[tuple[str, ...], ...] = ()
     surplus: int = 0
     halved: bool = False
 
@@ -163,6 +164,7 @@ def find_dialect(
         tables=_tables_above(above),
         strange=strange,
         longer=longer,
+        shorter=_shorter(header, data),
         surplus=surplus,
         halved=halved,
     )
@@ -262,6 +264,14 @@ def _longer(header: SampleRow, data: list[SampleRow]) -> tuple[tuple[str, ...], 
     if width <= len(header.cells) or support < _MOST * len(data):
         return ()
     return tuple(row.cells for row in data if len(row.cells) == width)[:_SHOWN]
+
+
+def _shorter(header: SampleRow, data: list[SampleRow]) -> tuple[tuple[str, ...], ...]:
+    """Some rows, if all rows have the same number of fields, which is less than the header has."""
+    widths = {len(row.cells) for row in data}
+    if len(widths) != 1 or min(widths) >= len(header.cells):
+        return ()
+    return tuple(row.cells for row in data[:_SHOWN])
 
 
 def _read(head: bytes, syntax: Syntax, known: Callable[[str], bool], *, final: bool) -> _Reading:

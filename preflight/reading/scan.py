@@ -157,6 +157,7 @@ def _headed(
         header_certain=dialect.certain,
         header_flaw=flaw,
         longer_rows=dialect.longer,
+        shorter_rows=dialect.shorter,
         header_surplus=dialect.surplus,
         header_halved=dialect.halved,
         preamble=header_line - 1,

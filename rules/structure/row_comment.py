@@ -45,8 +45,9 @@ RULE = Rule(
     severity=Severity.ERROR,
     message="a comment, not a contact",
     check=check,
-    among=r"^#\s*[^\s\d]",
+    among=r"^#\s*(?:[^\s\d]|$)",
     raws=r'^[\s"]*#',
+    yields_to=frozenset({"STR110"}),
     safety=Safety.SAFE,
     drops=True,
 )

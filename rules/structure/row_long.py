@@ -65,6 +65,7 @@ RULE = Rule(
     check=check,
     reason=reason,
     safety=Safety.UNSAFE,
+    yields_to=frozenset({"HDR215", "STR116"}),
     repairs=frozenset({Repair.TRIM, Repair.JOIN}),
     misplaces_cells=True,
 )

@@ -62,6 +62,7 @@ RULE = Rule(
     check=check,
     reason=reason,
     safety=Safety.UNSAFE,
+    yields_to=frozenset({"HDR218"}),
     repairs=frozenset({Repair.FILL}),
     misplaces_cells=True,
 )
