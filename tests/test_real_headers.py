@@ -180,6 +180,13 @@ def test_a_bad_second_address_is_an_error(tmp_path: Path) -> None:
     assert not unmapped.analysis.findings.counts()
 
 
+def test_a_missing_address_says_which_other_column_may_have_one(tmp_path: Path) -> None:
+    content = "email,Secondary Email\n,bob@kestrel-labs.com\nann@kestrel-labs.com,\n"
+    found = check(tmp_path, content, profile="dotdigital").analysis.findings.frame
+    (message,) = found.loc[found["code"] == "EML301", "message"]
+    assert message == "no email address; if `Secondary Email` has one, move it here"
+
+
 def test_columns_that_are_not_sent_are_named_consent_first(tmp_path: Path) -> None:
     """In the summary, and consent as a warning of its own."""
     content = "Email,Order Count,Accepts Marketing\nann@kestrel-labs.com,1,false\n"

@@ -67,11 +67,12 @@ class Dialect:
 
     `certain` is whether known names or the columns confirm the header, `below` the rows below it
     that describe the columns, `contacts` the lines of the rows above it that hold an address,
-    `tables` the first and last lines of the tables that these seem to belong to,
-    `strange` another character that seems to separate the fields, or "", and `longer` some
-    rows of data, if most of them have the same number of fields, more than the header is written
-    with; `shorter` some of them if all have the same number, fewer than the header. `surplus` is the number of nameless columns that the header had at its end and no row has,
-    and `halved` is whether the row above the header seems to be its upper half.
+    `tables` the first and last lines of the tables that these seem to belong to, `strange` another
+    character that seems to separate the fields, or "", and `longer` some rows of data, if most of
+    them have the same number of fields, more than the header is written with; `shorter` some of
+    them if all have the same number, fewer than the header. `surplus` is the number of nameless
+    columns that the header had at its end and no row has, and `halved` is whether the row above the
+    header seems to be its upper half.
     """
 
     syntax: Syntax

@@ -2,6 +2,7 @@
 
 Dotdigital accepts a file only with an `Email` column; TalkValue matches contacts by email, and so
 does Experiture, whose files need the column with valid addresses in it. TextUs does not need one.
+If there is another column of addresses, the message names it: a provider does not look there.
 
 Options::
 
@@ -30,11 +31,23 @@ from __future__ import annotations
 
 import pandas as pd
 
-from preflight.rule import Rule, Scope, Severity, stripped
+from preflight.rule import Context, Rule, Scope, Severity, bare_name, stripped
+
+_MESSAGE = "no email address"
 
 
 def check(email: pd.Series[str]) -> pd.Series[bool]:
     return stripped(email) != ""
+
+
+def reason(email: pd.Series[str], context: Context) -> pd.Series[str]:
+    others = [
+        f"`{bare_name(column.name)}`"
+        for column in context.columns
+        if column.kind == "email" and column.position != context.column.position
+    ]
+    message = f"{_MESSAGE}; if {' or '.join(others)} has one, move it here" if others else _MESSAGE
+    return pd.Series(message, index=email.index, dtype="str")
 
 
 RULE = Rule(
@@ -44,6 +57,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     kinds=frozenset({"email"}),
     blanks=True,
-    message="no email address",
+    message=_MESSAGE,
     check=check,
+    reason=reason,
 )

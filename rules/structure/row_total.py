@@ -4,7 +4,8 @@ Reports end with `Total: 9`, `Records: 2474`, `-- end --` or a confidentiality n
 from a mail with `Sent from my phone`. A provider would import it as a contact. The rule looks at
 the last rows only, and only at rows without an address or phone number and with little else: a
 contact may be called Total. The row is not sent, and no other rule looks at it; it is dropped only
-with `--unsafe-fixes`, because this remains a guess.
+with `--unsafe-fixes`, because this remains a guess. It is an error and not a warning: a warning
+would send the row, or leave it to rules that see a bad address in it, which is not what is wrong.
 
 Options::
 
