@@ -46,11 +46,13 @@ coverage: $(READY)
 	$(BIN)/python -m pytest -q -n 2 --dist worksteal --cov --cov-report=term
 
 # The crash matrix: a kill, a power cut, a full disk at every group of points, every fault of a provider.
-# A second call goes on where the first one stopped. `make torture ALL=1` tries every point.
+# A second call goes on where the first one stopped. `make torture ALL=1` tries every point. Random runs
+# follow, for 15 minutes; each call tries further ones.
 ALL     ?=
 TORTURE ?=
 torture: $(READY)
 	$(BIN)/python -m tests.crash.torture $(if $(ALL),--all) $(TORTURE)
+	$(BIN)/python -m tests.crash.random_runs --minutes 15
 
 # Submit, kill, resume, correct, resubmit, merge, mark and resend in any order; a second call goes on
 # where the first stopped. `make random-runs RANDOM_RUNS="--minutes 20"` begins no batch after 20 minutes.

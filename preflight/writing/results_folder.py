@@ -230,6 +230,7 @@ def _exchange(folder: Path, staged: Path, outgoing: Sequence[str]) -> None:
 
     if outgoing:
         old.mkdir(mode=0o700)
+        files.sync_folder(folder)
     try:
         if outgoing:
             for name in outgoing:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,10 +18,10 @@ from preflight.providers.sandbox.server import Sandbox
 from preflight.writing import results_folder
 from tests.calls import bare_environment
 from tests.crash.disk import Disk, Tree, put
-from tests.crash.runner import KILLED, Around, Point, Runner, lacking, workplace
+from tests.crash.runner import KILLED, Around, Ended, Point, Runner, lacking, workplace
 from tests.crash.scenario import SCENARIOS, Trial
 from tests.crash.stage import results
-from tests.crash.trial import run
+from tests.crash.trial import LOCK, run
 from tests.crash.watching import read_trace
 
 pytestmark = [
@@ -28,8 +29,6 @@ pytestmark = [
     pytest.mark.skipif(lacking() is not None, reason=lacking() or ""),
 ]
 
-EXCHANGE = "fsync core/files._sync < writing/results_folder._exchange"
-LAST = Point("name", 1, "after", "rmdir writing/results_folder._forget")
 PLAIN = ("clean.csv", "rejects.csv", "fixes.csv")
 
 
@@ -77,6 +76,16 @@ def test_what_was_not_synced_may_be_lost_torn_or_nameless(tmp_path: Path) -> Non
 
 def cut(runner: Runner, place: Path, argv: list[str], point: Point, **environ: str) -> Disk:
     """The disk of a call that a power cut ends at a point."""
+    disk, ended, calls = traced(runner, place, argv, point, **environ)
+    assert ended.code == KILLED, ended
+    disk.replay(calls)
+    return disk
+
+
+def traced(
+    runner: Runner, place: Path, argv: list[str], point: Point | None, **environ: str
+) -> tuple[Disk, Ended, list[dict[str, Any]]]:
+    """The disk as it was before a call, how the call ended, and the calls that it made."""
     here, trace = place / "here", place / "trace"
     disk = Disk(here)
     (place / "tmp").mkdir(exist_ok=True)
@@ -87,32 +96,60 @@ def cut(runner: Runner, place: Path, argv: list[str], point: Point, **environ: s
         point=point,
         around=Around(trace=str(trace), under=str(here)),
     )
-    assert ended.code == KILLED, ended
-    disk.replay(read_trace(trace))
-    return disk
+    return disk, ended, read_trace(trace)
 
 
-@pytest.mark.parametrize("point", [Point("sync", 2, "whole", EXCHANGE), LAST])
+@pytest.mark.parametrize("stands", [True, False])
 def test_results_are_the_old_ones_or_the_new_ones_after_a_power_cut(
-    runner: Runner, place: Path, point: Point
+    runner: Runner, place: Path, *, stands: bool
 ) -> None:
+    """Whichever call of the exchange it comes after; old and new each have one more result."""
     here = place / "here"
     given, out = here / "in.csv", here / "out"
-    (place / "work").mkdir()
-    given.write_text("email\n ann@kestrel-labs.com\nno address\n")
-    check_fix_split.fix(given, Settings(), work=place / "work", folder=out)
-    old = results(out)
-    given.write_text("email\nbo@kestrel-labs.com\nno address either\nnor here\n")
-    (place / "other").mkdir()
-    check_fix_split.fix(given, Settings(), work=place / "other", folder=place / "new")
-    new = results(place / "new")
-    disk = cut(runner, place, ["fix", "in.csv", "-o", "out"], point)
-    for words, tree in (left for seed in range(20) for left in disk.states(random.Random(seed))):
-        put(tree, here)
-        results_folder.recover(out)
-        left = results(out)
-        wholes = [[whole.get(name) for name in PLAIN] for whole in (old, new)]
-        assert [left.get(name) for name in PLAIN] in wholes, words
+    if stands:
+        given.write_text("Our list\n\nemail\n ann@kestrel-labs.com\nno address\n")
+        fix(place, given, out, Settings())
+    old = written(out)
+    given.write_text("email\nbo@kestrel-labs.com\nno address\ncy@kestrel-labs.com\n")
+    fix(place, given, place / "new", Settings(max_rows=1))
+    wholes = [old, written(place / "new")]
+    argv = ["fix", "in.csv", "-o", "out", "--max-rows", "1"]
+    disk, ended, calls = traced(runner, place, argv, None)
+    assert ended.code == 1, ended
+    begin = next(at for at, call in enumerate(calls) if _is_exchange(call))
+    disk.replay(calls[:begin])
+    seen = []
+    for at, call in enumerate(calls[begin:]):
+        disk.replay([call])
+        for words, tree in (left for seed in range(3) for left in disk.states(random.Random(seed))):
+            put(tree, here)
+            with results_folder.alone(out):  # the next call there
+                pass
+            seen.append(written(out))
+            assert seen[-1] in wholes, (at, call.get("op"), words)
+    assert seen[0] == wholes[0]
+    assert seen[-1] == wholes[1]
+
+
+def _is_exchange(call: dict[str, Any]) -> bool:
+    """Whether it is one of those that put results into their place."""
+    places = f"{call.get('path')} {call.get('to')}"
+    return ".preflight-replaced" in places or ".preflight-new" in places
+
+
+def fix(place: Path, given: Path, folder: Path, settings: Settings) -> None:
+    """The results of a file, in a folder."""
+    work = place / f"work-{folder.name}"
+    work.mkdir()
+    check_fix_split.fix(given, settings, work=work, folder=folder)
+
+
+def written(folder: Path) -> dict[str, bytes]:
+    """Results that are the same each time; of the others, that they are there."""
+    if not folder.exists():
+        return {}
+    left = results(folder)
+    return {name: left[name] if name in PLAIN else b"" for name in left if name != LOCK}
 
 
 def test_when_the_first_row_leaves_all_that_a_resume_needs_is_on_disk(

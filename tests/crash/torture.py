@@ -270,4 +270,8 @@ def _report(results: list[Mapping[str, Any]]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        print("stopped; another call goes on where this one was", file=sys.stderr)
+        sys.exit(130)
