@@ -2,10 +2,11 @@
 
 Mexico gave up the prefixes 1, 01, 02, 044 and 045 in 2019, and Brazil put a 9 before all mobile
 numbers of eight digits; address books, WhatsApp and old exports still have both. Benin put 01
-before all numbers and Colombia 60 before landlines; Chile gave up the 0, and people write
-Argentina's 15 behind the 9 that replaces it. The library `phonenumbers` does not know the old form
-as a number, and TextUs stores numbers as E.164. The number of today is most likely the same
-person's; on request it is written instead, in E.164 form.
+before all numbers and Colombia 60 before landlines; Chile gave up the 0 and put a 2 behind the area
+code, Ivory Coast put the two digits of the operator in front, and people write Argentina's 15
+behind the 9 that replaces it. The library `phonenumbers` does not know the old form as a number,
+and TextUs stores numbers as E.164. The number of today is most likely the same person's; on request
+it is written instead, in E.164 form.
 
 Options::
 

@@ -4,12 +4,15 @@ The forms are those that the metadata of `phonenumbers` no longer accepts. libph
 for Mexico says: "Dialling tokens 01, 02, 044, 045 and 1 are removed as they are no longer valid
 since August 2019". In its metadata for Brazil every mobile number of an area code has a 9 and eight
 digits; the eight digits alone were the number before. In that for Benin every number begins with
-01, and in that for Colombia every landline number with 60. Chile has no national prefix any more.
+01, and in that for Colombia every landline number with 60. Chile has no national prefix any more,
+and its landline numbers have got a 2 after the area code (libphonenumber's issues 1245 and 1255).
+Ivory Coast has put two digits in front of its eight on 31 January 2021, which depend on the
+operator: after its regulator ARTCI, the second digit of the old number shows that of a mobile
+number, and the third digit that of a landline.
 For Argentina the library itself reads the mobile prefix 15, but not behind a 9 that means the same.
 Whether the number of today is the same person's is likely, and not certain.
 
-Where the metadata does not tell the number of today (Ivory Coast, Vietnam and others, in which it
-depends on the operator), the old number is simply not valid.
+Where nothing tells the number of today (Vietnam and others), the old number is simply not valid.
 """
 
 from __future__ import annotations
@@ -72,6 +75,21 @@ _OLD_FORMS = (
     _OldForm(
         "CL", "56", re.compile(r"0(9\d{8}|[2-7]\d{8})"), r"\1",
         "an old form: numbers in Chile no longer begin with 0",
+    ),
+    _OldForm(
+        "CL", "56", re.compile(r"0?(2(?=[2-9]\d{6}$)|[3-7]\d(?=[2-9]\d{5}$))(\d+)"), r"\g<1>2\2",
+        "an old form: landline numbers in Chile have got a 2 after the area code",
+    ),
+    *(
+        _OldForm(
+            "CI", "225", re.compile(f"({digits})"), rf"{operator}\1",
+            f"an old form: this number in Ivory Coast begins with {operator} today",
+        )
+        for operator, digits in (
+            ("01", r"[04-9][0-3]\d{6}"), ("05", r"[04-9][4-6]\d{6}"), ("07", r"[04-9][7-9]\d{6}"),
+            ("21", r"2\d8\d{5}"), ("25", r"[23]\d0\d{5}"),
+            ("27", r"(?:2\d[1-79]|3\d[1-9])\d{5}"),
+        )
     ),
 )  # fmt: skip
 _REGIONS = tuple(dict.fromkeys(form.region for form in _OLD_FORMS))

@@ -43,6 +43,15 @@ def judged(value: str, region: str) -> tuple[str, str]:
         ("(4) 444 1234", "CO", "+576044441234"),
         ("+56 09 8123 4567", "CL", "+56981234567"),
         ("09 8123 4567", "CL", "+56981234567"),
+        ("+56 2 234 5678", "", "+56222345678"),
+        ("(02) 596 5611", "CL", "+56225965611"),
+        ("32 212 345", "CL", "+56322212345"),
+        ("+225 07 12 34 56", "", "+2250707123456"),
+        ("44 12 34 56", "CI", "+2250544123456"),
+        ("00225 40 12 34 56", "CI", "+2250140123456"),
+        ("20 21 12 34", "CI", "+2252720211234"),
+        ("22 00 12 34", "CI", "+2252522001234"),
+        ("20 80 12 34", "CI", "+2252120801234"),
     ],
 )
 def test_an_old_form_is_known_and_so_is_the_number_of_today(
@@ -72,8 +81,10 @@ def test_an_old_form_is_known_and_so_is_the_number_of_today(
         ("+54 9 11 2345-6789", "AR", "ok"),
         # The area code is missing.
         ("15 2345-6789", "AR", "invalid"),
-        # The number of today depends on what the metadata does not tell.
-        ("+225 07 12 34 56", "CI", "invalid"),
+        ("+225 07 07 12 34 56", "CI", "ok"),
+        ("20 91 12 34", "CI", "invalid"),
+        ("54 12 34 56", "", "no-region"),
+        # The number of today depends on what nothing tells.
         ("+84 169 123 4567", "VN", "invalid"),
         ("+56 2 123 4567", "CL", "invalid"),
         ("+229 01 97 12 34 56", "BJ", "ok"),
