@@ -24,6 +24,12 @@ def test_in_random_runs_no_row_is_taken_twice_and_each_is_told_as_it_is() -> Non
     run_state_machine_as_test(RandomRuns, settings=settings(max_examples=2, stateful_step_count=4))
 
 
+def hold_for_each(promises: Promises, *, rows: int) -> None:
+    """The kill may leave a row that only the person says is there, and no promise is about it."""
+    for step in range(rows):
+        promises.hold(step=step)
+
+
 def test_the_promises_see_a_row_that_was_taken_twice_and_one_that_was_not_taken(
     tmp_path: Path,
 ) -> None:
@@ -52,4 +58,4 @@ def test_the_promises_see_a_row_that_was_taken_twice_and_one_that_was_not_taken(
         with closing(sqlite3.connect(tmp_path / "there" / "box.sqlite")) as box, box:
             box.execute("DELETE FROM accepted")
         with pytest.raises(AssertionError, match="is accepted, and there it was not taken"):
-            promises.hold(step=0)
+            hold_for_each(promises, rows=2)
