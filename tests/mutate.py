@@ -51,6 +51,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
         "runs/delivery/loop": "runs/delivery/test_loop.py runs/delivery/test_one_by_one.py",
         "runs/delivery/poller": "runs/delivery/test_poller.py runs/delivery/test_loop.py",
         "runs/delivery/recovery": "runs/delivery/test_recovery.py runs/delivery/test_loop.py",
+        "runs/guards": "pipeline/test_delivery.py cli/test_submit.py cli/test_resubmit.py",
         "runs/lineage": "runs/test_lineage.py runs/history cli/test_resubmit.py",
         "runs/settlement": "runs/test_settlement.py pipeline/test_delivery.py cli/test_submit.py",
         "runs/corrections/compare": "runs/corrections cli/test_resubmit.py",
@@ -65,6 +66,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
         "writing/parts": "writing/test_parts.py writing/test_partition.py",
         "writing/clean_rows": "writing/test_parts.py pipeline/test_passes.py",
         "writing/undo": "writing/test_undo.py cli/test_undo.py",
+        "pipeline/beginning": "pipeline/test_delivery.py cli/test_submit.py cli/test_resubmit.py",
         "pipeline/merge_run": "pipeline/test_merge_run.py cli/test_merge.py",
     }.items()
 }
