@@ -59,7 +59,9 @@ class CellValues:
         """Reads the file again for the cells that findings of the whole file are about."""
         kept = self._analysis.kept
         about = _about_cells(self._analysis.of_whole_file)
-        for again in kept.again(self._chunks) if len(about[0]) else ():
+        wanted = np.zeros(self._analysis.rows, dtype=bool)
+        wanted[about[0] - 1] = True
+        for again in kept.again(self._chunks, wanted) if len(about[0]) else ():
             kept.add_cells(again, *about)
         self._cells.complete = True
 

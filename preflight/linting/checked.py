@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from preflight.core.books import Books
-from preflight.core.types import Chunk, Layout, Source
+from preflight.core.types import Bools, Chunk, Layout, Source
 from preflight.linting.analysis import Analysis
 from preflight.linting.row_states import CLEAN, DROPPED, REJECTED, RowStates
-from preflight.reading.chunks import is_read, read_chunks
+from preflight.reading.chunks import is_read, read_chunks, read_some
 from preflight.reading.prefetch import ahead
 
 if TYPE_CHECKING:
@@ -127,6 +127,12 @@ class RecordStream:
     def __iter__(self) -> Iterator[Chunk]:
         if is_read(self.layout):
             yield from self.told(ahead(read_chunks(self.layout, chunk_bytes=self.chunk_bytes)))
+
+    def only(self, wanted: Bools) -> Iterator[Chunk]:
+        """The records again, where only some rows are wanted, see `read_some`."""
+        if is_read(self.layout):
+            some = read_some(self.layout, wanted, chunk_bytes=self.chunk_bytes)
+            yield from self.told(ahead(some))
 
     def told(self, pieces: Iterable[Piece]) -> Iterator[Piece]:
         """Pieces of the records, or what was found in them, while `progress` is told of them."""

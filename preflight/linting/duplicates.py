@@ -145,7 +145,8 @@ class _Alike:
             compared[position] = np.zeros(count, dtype=bool)
             for (rows,) in together(numbers):
                 compared[position][rows["row"] - 1] = True
-        for again in kept.again(chunks):
+        wanted = np.logical_or.reduce([keyed, *compared.values()])
+        for again in kept.again(chunks, wanted):
             chunk = again.chunk
             mask = keyed[chunk.rows - 1]
             hashes = np.empty(int(mask.sum()), dtype=HASHED)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,7 @@ from preflight.config.plan import Plan
 from preflight.core.errors import SourceError
 from preflight.core.findings import Findings, Numbers
 from preflight.core.spool import Spool, packed, unpacked
-from preflight.core.types import Chunk, Column, Ints, Layout
+from preflight.core.types import Bools, Chunk, Column, Ints, Layout
 from preflight.linting.chunk_analysis import ChunkAnalysis
 from preflight.linting.fixer import ColumnFixes
 from preflight.linting.found_cells import CellStore, FoundCells, PackedCells, packed_cells
@@ -28,6 +28,15 @@ from preflight.linting.repair_records import RecordRepairs
 from preflight.linting.row_rules import without_rows
 
 T = TypeVar("T")
+
+
+@runtime_checkable
+class PartlyRead(Protocol):
+    """The chunks of a file, of which some rows can be read alone."""
+
+    def only(self, wanted: Bools) -> Iterator[Chunk]:
+        """The chunks, whose tables may lack the rows that are not wanted."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -143,19 +152,26 @@ class KeptChunks:
         for cells in found_cells(whole, again.kept, rows, columns):
             self.cells.add(packed_cells(cells))
 
-    def again(self, chunks: Iterable[Chunk]) -> Iterator[AgainChunk]:
+    def again(self, chunks: Iterable[Chunk], wanted: Bools | None = None) -> Iterator[AgainChunk]:
         """The chunks of the file, read again, each with what was found in it.
+
+        Args:
+            chunks: all of the file's.
+            wanted: for each row of the file whether it is wanted, so that other rows need not be in
+                the tables; None for all.
 
         Raises:
             SourceError: they are not the same, because somebody changed the file meanwhile.
         """
+        if wanted is not None and isinstance(chunks, PartlyRead):
+            chunks = chunks.only(wanted)
         repairs = RecordRepairs(self._plan, self._layout)
         last = 0
         for read, kept in self.beside(chunks):
             repaired = repairs.repair(read)
             aligned = repaired.chunk
             chunk = without_rows(aligned, kept.removed)
-            if not np.array_equal(chunk.rows, kept.rows):
+            if not np.array_equal(_those(chunk.rows, wanted), _those(kept.rows, wanted)):
                 raise self.changed()
             first, last = last + 1, last + read.count
             yield AgainChunk(read, aligned, chunk, repaired.repairs, kept, first, last)
@@ -178,6 +194,15 @@ class KeptChunks:
     def changed(self) -> SourceError:
         """The error if the file is another one when it is read again."""
         return SourceError(f"{self._layout.source.name} changed while it was read")
+
+
+def _those(rows: Ints, wanted: Bools | None) -> Ints:
+    """The rows that are wanted, and those that no file of this length has."""
+    if wanted is None:
+        return rows
+    inside = rows <= len(wanted)
+    those: Ints = rows[~inside | wanted[np.where(inside, rows, 1) - 1]]
+    return those
 
 
 def found_cells(

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
-from preflight.core.types import Chunk, Layout
+from preflight.core.errors import SourceError
+from preflight.core.names import is_helper
+from preflight.core.types import Bools, Chunk, Layout
 from preflight.reading.ranges import RangeReader
+from preflight.reading.written_records import WrittenReader, WrittenRecords
+
+_WORTH = 0.5
+"""Of a chunk of which this share of the rows is wanted, all is parsed."""
 
 
 def read_chunks(
@@ -35,6 +41,35 @@ def read_chunks(
     reader = RangeReader(layout, careful=careful)
     for cut in reader.cuts(chunk_bytes):
         yield reader.chunk_of(cut)
+
+
+def read_some(layout: Layout, wanted: Bools, *, chunk_bytes: int = 8 << 20) -> Generator[Chunk]:
+    """Read the records that are wanted; other well-formed ones may be left out, see `Chunk`.
+
+    Args:
+        layout: of the file.
+        wanted: for each row of the file whether it is wanted.
+        chunk_bytes: as of `read_chunks`, whose chunks these are.
+
+    Raises:
+        SourceError: there are more rows, because somebody changed the file.
+    """
+    if (
+        layout.source.sheet is not None
+        or len(layout.header) < 2
+        or any(map(is_helper, layout.header))
+    ):
+        yield from read_chunks(layout, chunk_bytes=chunk_bytes)
+        return
+    for written in WrittenReader(layout).records(chunk_bytes):
+        yield written.chunk(_to_parse(written, wanted, layout))
+
+
+def _to_parse(written: WrittenRecords, wanted: Bools, layout: Layout) -> Bools:
+    if written.rows[-1] > len(wanted):
+        raise SourceError(f"{layout.source.name} changed while it was read")
+    parsed = written.good & wanted[written.rows - 1]
+    return parsed if parsed.sum() < _WORTH * written.count else written.good
 
 
 def is_read(layout: Layout) -> bool:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from preflight.config.catalogue import builtin
 from preflight.core.errors import SourceError
-from preflight.core.types import Chunk, Severity
+from preflight.core.types import Bools, Chunk, Severity
 from preflight.linting.analysis import Analysis, analyze
 from preflight.linting.duplicates import duplicates
 from preflight.linting.row_states import CLEAN, DROPPED, REJECTED
@@ -163,6 +163,28 @@ def test_the_file_is_read_again_only_where_contacts_repeat() -> None:
     assert reads == 3
     with pytest.raises(SourceError, match="changed while it was read"):
         analyze(layout("email"), plan, iter([chunk_of(["a@x.org", "a@x.org"])]))
+
+
+def test_only_rows_whose_contacts_repeat_are_read_again() -> None:
+    wanted: list[bool] = []
+
+    class Partly:
+        def __init__(self, *emails: str, again: tuple[str, ...]) -> None:
+            self.chunk, self.again = chunk_of(emails), chunk_of(again)
+
+        def __iter__(self) -> Iterator[Chunk]:
+            yield self.chunk
+
+        def only(self, rows: Bools) -> Iterator[Chunk]:
+            wanted[:] = rows.tolist()
+            yield self.again
+
+    plan, emails = plan_for("email", rules=DUPLICATES), ("a@x.org", "b@x.org", "A@x.org")
+    analyze(layout("email"), plan, Partly(*emails, again=emails))
+    assert wanted == [True, False, True]
+    for changed in (emails[:2], (*emails, "c@x.org")):
+        with pytest.raises(SourceError, match="changed while it was read"):
+            analyze(layout("email"), plan, Partly(*emails, again=changed))
 
 
 def test_a_failing_rule_about_the_table_reports_every_row_it_was_to_judge() -> None:

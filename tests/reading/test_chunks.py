@@ -9,14 +9,16 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from preflight.core.errors import SourceError
 from preflight.core.invisible import strip_invisible
-from preflight.core.types import Layout, Syntax
-from preflight.reading.chunks import read_chunks
+from preflight.core.types import Chunk, Layout, Syntax
+from preflight.reading.chunks import read_chunks, read_some
 from preflight.reading.scan import scan
 from preflight.reading.source import open_source
 from tests.examples import examples
@@ -109,6 +111,59 @@ def test_both_readers_give_the_same_records_in_chunks_of_any_size(
         assert _records(layout) == truth
         assert _records(layout, chunk_bytes=chunk_bytes) == truth
         assert _records(layout, chunk_bytes=chunk_bytes, careful=True) == truth
+
+
+@settings(max_examples=examples(2))
+@given(
+    pieces=st.lists(BYTES, max_size=30),
+    width=st.sampled_from([1, 2, 3, 6]),
+    chunk_bytes=st.integers(1, 80),
+    syntax=SYNTAXES,
+    chosen=st.integers(0, 2**20),
+)
+@example([b"1,2\n3,4\n5,6\n7,8\n9,0\n"], 2, 80, Syntax(","), 0b100)
+def test_what_is_wanted_alone_is_read_as_with_all_others(
+    pieces: list[bytes], width: int, chunk_bytes: int, syntax: Syntax, chosen: int
+) -> None:
+    header = syntax.delimiter.join(f"h{i}" for i in range(width)).encode() + b"\n"
+    with tempfile.TemporaryDirectory() as folder:
+        options = {"encoding": "utf-8", "delimiter": syntax.delimiter, "header_row": 1}
+        layout = _layout(Path(folder), header + b"x\n" + b"".join(pieces), **options)
+        layout = dataclasses.replace(
+            layout, quote=syntax.quote, escape=syntax.escape, spaced=syntax.spaced
+        )
+        whole = list(read_chunks(layout, chunk_bytes=chunk_bytes))
+        wanted = np.array([bool(chosen >> row % 20 & 1) for row in range(_rows(whole))])
+
+        some = list(read_some(layout, wanted, chunk_bytes=chunk_bytes))
+
+        assert _rows(some) == _rows(whole)
+        for part, chunk in zip(some, whole, strict=True):
+            assert part.malformed.equals(chunk.malformed)
+            assert (part.noted is None) == (chunk.noted is None)
+            assert part.newlines == chunk.newlines
+            assert part.count == chunk.count
+            sought, here = wanted[chunk.rows - 1], wanted[part.rows - 1]
+            assert part.table.filter(here).equals(chunk.table.filter(sought))
+            assert part.rows[here].tolist() == chunk.rows[sought].tolist()
+            assert part.lines[here].tolist() == chunk.lines[sought].tolist()
+
+
+def _rows(chunks: list[Chunk]) -> int:
+    return sum(chunk.count for chunk in chunks)
+
+
+def test_rows_that_nobody_wants_are_left_out(tmp_path: Path) -> None:
+    layout = _layout(tmp_path, b"email,b\n" + b"a,b\n" * 9)
+    wanted = np.arange(9) == 4
+    (chunk,) = read_some(layout, wanted)
+    assert (chunk.rows.tolist(), chunk.lines.tolist(), chunk.left_out) == ([5], [6], 8)
+
+
+def test_a_file_that_grew_has_none_that_is_wanted(tmp_path: Path) -> None:
+    layout = _layout(tmp_path, b"email,b\na,b\n")
+    with pytest.raises(SourceError, match="changed while it was read"):
+        list(read_some(layout, np.array([], dtype=bool)))
 
 
 # over three lines a cell could be a runaway
