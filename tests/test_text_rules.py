@@ -97,6 +97,19 @@ def test_the_limits_of_a_file_leave_the_limit_of_a_text_alone() -> None:
     assert profiles.load("dotdigital").limited(None, 5).limits.text == 1000
 
 
+def test_quotes_around_a_value_are_told_and_quotes_within_it_stay() -> None:
+    rule = catalogue.builtin()["TXT714"]
+    assert rule.check is not None
+    assert rule.fix is not None
+    quoted = ["“Ann”", " „Kestrel Labs“ ", '"Ann"', "« Bell »", "‘Ann’", "「直樹」"]
+    other = ["William “Bill” Moe", "“a” and “b”", "“Bill” Moe", "O’Brien’", "“”", '5"', "‘t Hooft"]
+    cells = pd.Series(quoted + other, dtype="str")
+    assert cells[~rule.check(cells)].tolist() == quoted
+    assert list(rule.fix(cells[: len(quoted)])) == [
+        "Ann", "Kestrel Labs", "Ann", "Bell", "Ann", "直樹",
+    ]  # fmt: skip
+
+
 def test_a_line_break_or_a_control_beside_it_hides_no_garbled_letter() -> None:
     """What another fix takes off makes no difference, so that fixing twice is fixing once."""
     cells = pd.Series(["Â\x80\r0", "\x1fÂ\x91", "Â\x1f\x91", "JosÃ©\nPÃ©rez"], dtype="str")
