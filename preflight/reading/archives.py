@@ -34,13 +34,13 @@ def outer(path: str | Path) -> Path:
     return Path(path) if found is None else found[0]
 
 
-def tables_in(archive: Path) -> list[str]:
-    """The names of the contact files in an archive, sorted; none if it cannot be read."""
+def tables_in(archive: Path) -> list[str] | None:
+    """The names of the contact files in an archive, sorted; None if it cannot be read."""
     try:
         with zipfile.ZipFile(archive) as opened:
             return sorted(name for name in set(_files(opened)) if is_table(name))
     except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError):
-        return []
+        return None
 
 
 def only_member(opened: zipfile.ZipFile, name: str) -> str:

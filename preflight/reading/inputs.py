@@ -50,7 +50,7 @@ def expand(paths: Sequence[str]) -> Inputs:
     """Files, directories, patterns, archives and `-` as single inputs, in the order given.
 
     A directory stands for every contact file in it and below, packed ones and workbooks included,
-    sorted by path; hidden files and results of earlier calls (`*.preflight/`) are skipped. A
+    sorted by path; damaged archives too, for nobody knows what is in them; hidden files and results of earlier calls (`*.preflight/`) are skipped. A
     pattern (`**` spans directories) stands for the files it matches, sorted. A ZIP archive with
     several contact files stands for all of them (`exports.zip/leads.csv`). A file is one input,
     however often it is named. A path that does not exist is kept, so that `open_source` can refuse
@@ -105,7 +105,7 @@ def _unpacked(path: str) -> list[str]:
     """The contact files in a ZIP archive that has several; else the path."""
     if Path(path).suffix.lower() != ".zip" or not Path(path).is_file():
         return [path]
-    tables = archives.tables_in(Path(path))
+    tables = archives.tables_in(Path(path)) or []
     return [f"{path}/{name}" for name in tables] if len(tables) > 1 else [path]
 
 
@@ -128,8 +128,8 @@ def _tables(folder: Path, skipped: Skipped) -> Iterator[Path]:
 
 
 def _holds_contacts(path: Path) -> bool:
-    """Whether a file has the name of a contact file, or is an archive of one."""
+    """Whether a file has the name of a contact file, or is an archive of one, or a damaged one."""
     suffix = path.suffix.lower()
     if archives.is_table(path.stem if suffix in _PACKED else path.name):
         return True
-    return suffix == ".zip" and bool(archives.tables_in(path))
+    return suffix == ".zip" and archives.tables_in(path) != []

@@ -58,6 +58,16 @@ def test_an_archive_that_unpacks_to_far_more_than_its_size_is_one_line_and_spoil
     assert told.err.count("times its size") == 3
 
 
+def test_a_damaged_archive_in_a_folder_is_a_finding_about_it(call: Call, here: Path) -> None:
+    Path("good.csv").write_text(contacts(2))
+    Path("broken.zip").write_bytes(b"PK\x03\x04 no archive")
+    told = call("check", ".")
+    assert (told.code, told.err) == (1, "")
+    assert "good.csv: 2 rows, 0 errors" in told.out
+    assert "broken.zip: 0 rows, 1 error" in told.out
+    assert "FIL002 this is a damaged or encrypted ZIP archive" in told.out
+
+
 def test_blank_lines_above_a_table_cost_next_to_nothing(call: Call, here: Path) -> None:
     """More of them than are read at a time; each took 50 microseconds, and was read many times."""
     Path("in.csv").write_text("\r\n" * 600_000 + contacts(2))

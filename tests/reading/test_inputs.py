@@ -23,8 +23,10 @@ def test_directories_and_globs_stand_for_their_files_sorted_and_once(tmp_path: P
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(TEXT)
-    for name in ("notes.md", "f.gz", "g.pdf.gz", "deep/photo.zip"):
+    for name in ("notes.md", "f.gz", "g.pdf.gz"):
         (tmp_path / name).write_bytes(b"")
+    with zipfile.ZipFile(tmp_path / "deep/photo.zip", "w") as archive:
+        archive.writestr("photo.png", b"")
     inside = ["a.TSV", "b.csv", "deep/c.txt", "deep/d.csv.gz", "deep/e.tsv.zip", "deep/f.xlsx"]
     expected = [str(tmp_path / name) for name in inside]
     assert paths_of([str(tmp_path)]) == expected
@@ -69,12 +71,13 @@ def test_an_archive_of_several_contact_files_stands_for_them(tmp_path: Path) -> 
         with zipfile.ZipFile(tmp_path / name, "w") as archive:
             for member in members:
                 archive.writestr(member, TEXT)
-    (tmp_path / "damaged.csv.zip").write_bytes(b"PK")
+    for name in ("damaged.csv.zip", "damaged.zip"):
+        (tmp_path / name).write_bytes(b"PK")
     several = [f"{tmp_path}/several.zip/q1/leads.csv", f"{tmp_path}/several.zip/q2/leads.csv"]
     assert paths_of([f"{tmp_path}/several.zip"]) == several
     assert paths_of([f"{tmp_path}/none.zip"]) == [f"{tmp_path}/none.zip"]
-    damaged, one = f"{tmp_path}/damaged.csv.zip", f"{tmp_path}/one.zip"
-    assert paths_of([str(tmp_path)]) == [damaged, one, *several]
+    alone = [f"{tmp_path}/{name}.zip" for name in ("damaged.csv", "damaged", "one")]
+    assert paths_of([str(tmp_path)]) == [*alone, *several]
 
 
 def test_a_file_is_one_input_however_it_is_named(
