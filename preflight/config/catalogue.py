@@ -298,7 +298,7 @@ def choose(
             if _weight(code, extend_select) is None:
                 continue
             level = rule.severity
-        chosen[code] = dataclasses.replace(rule, severity=level)
+        chosen[code] = rule if level is rule.severity else dataclasses.replace(rule, severity=level)
     return chosen
 
 

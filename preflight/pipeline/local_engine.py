@@ -28,7 +28,7 @@ from preflight.linting.chunk_result import ChunkAnalyzer, ChunkResult, Job, Left
 from preflight.linting.layout_pass import asks_for_layout, layout_pass
 from preflight.linting.look_ahead import followed
 from preflight.linting.row_rules import RowRules, filled
-from preflight.pipeline.between_processes import packed, unpacked
+from preflight.pipeline.between_processes import Unpacker, packed
 from preflight.pipeline.workers import outcome, workers
 from preflight.reading.chunks import is_read
 from preflight.reading.ranges import RangeReader, TextRange
@@ -94,7 +94,7 @@ class LocalEngine:
         place = self.work / ("again.job" if job.again else "first.job")
         sources = tuple(self.rules)
         files.write(place, pickle.dumps((sources, packed(job))), durable=False)
-        rules = catalogue.load(sources)
+        unpacker = Unpacker(catalogue.load(sources))
         ranges, begun = ranges_of(job, range_bytes), False
         with workers(processes) as pool:
             waiting: deque[tuple[Task, Future[bytes]]] = deque()
@@ -104,7 +104,7 @@ class LocalEngine:
                     waiting.append((task, pool.submit(analyzed, task)))
                 if not waiting:
                     break
-                result: ChunkResult = unpacked(outcome(waiting.popleft()[1]), rules)
+                result: ChunkResult = unpacker.value(outcome(waiting.popleft()[1]))
                 if result.begun and not begun:
                     begun = True
                     waiting = deque(_again(pool, task) for task, _ in waiting)
@@ -147,5 +147,5 @@ def analyzed(task: Task) -> bytes:
 def _opened(place: Path) -> tuple[RangeReader, ChunkAnalyzer]:
     """The reader and the rules of a job, made once in each process."""
     sources, data = pickle.loads(place.read_bytes())  # noqa: S301 - only this call can write there
-    job: Job = unpacked(data, catalogue.load(sources))
+    job: Job = Unpacker(catalogue.load(sources)).value(data)
     return RangeReader(job.layout), ChunkAnalyzer(job)

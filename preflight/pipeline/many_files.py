@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import shutil
+from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,7 +33,7 @@ from preflight.linting.found_cells import CellStore
 from preflight.linting.kept_chunks import KeptChunks
 from preflight.pipeline import check_fix_split
 from preflight.pipeline.accepted import Accepted
-from preflight.pipeline.between_processes import packed, unpacked
+from preflight.pipeline.between_processes import Unpacker, packed
 from preflight.pipeline.workers import outcome, workers
 from preflight.reading import archives
 from preflight.report import documents
@@ -133,18 +134,19 @@ def _results(
             yield _checked(at, path, asked)
         return
     settings = asked.settings
-    rules = catalogue.load(settings.rules)
+    unpacker = Unpacker(catalogue.load(settings.rules))
     with workers(processes) as pool:
         # Standard input belongs to this process.
-        waiting = [
+        waiting = deque(
             None if path == STDIN else pool.submit(_in_worker, at, path, asked)
             for at, path in enumerate(paths)
-        ]
-        for at, (path, future) in enumerate(zip(paths, waiting, strict=True)):
+        )
+        for at, path in enumerate(paths):
+            future = waiting.popleft()
             if future is None:
                 yield _checked(at, path, asked)
                 continue
-            result = unpacked(outcome(future), rules)
+            result = unpacker.value(outcome(future))
             if isinstance(result, PreflightError):
                 raise result
             yield result

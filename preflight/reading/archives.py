@@ -6,6 +6,7 @@ the user's.
 
 from __future__ import annotations
 
+import functools
 import re
 import zipfile
 from pathlib import Path
@@ -26,6 +27,21 @@ def member_of(path: str) -> tuple[Path, str] | None:
             if archive.is_file():
                 return archive, path[found.end() :]
     return None
+
+
+def opened(archive: Path) -> zipfile.ZipFile:
+    """An archive, which stays open until another one is: its directory may have 10,000 files.
+
+    Raises:
+        OSError, zipfile.BadZipFile, NotImplementedError, ValueError: it cannot be read.
+    """
+    about = archive.stat()
+    return _opened(archive, about.st_mtime_ns, about.st_size, about.st_ino)
+
+
+@functools.lru_cache(maxsize=1)
+def _opened(archive: Path, *_about: int) -> zipfile.ZipFile:
+    return zipfile.ZipFile(archive)
 
 
 def outer(path: str | Path) -> Path:

@@ -12,6 +12,8 @@ from pathlib import Path
 from preflight.core.errors import SourceError
 from preflight.reading import archives
 
+MOST_FILES = 10_000
+"""In a call: what is known of each stays in memory until the report is written."""
 _RESULTS = ".preflight"
 _LOCK = "~$"  # a spreadsheet's lock file beside an open workbook begins with it
 _PACKED = (".gz", ".zip")
@@ -49,15 +51,15 @@ class Inputs:
 def expand(paths: Sequence[str]) -> Inputs:
     """Files, directories, patterns, archives and `-` as single inputs, in the order given.
 
-    A directory stands for every contact file in it and below, packed ones and workbooks included,
-    sorted by path; damaged archives too, for nobody knows what is in them; hidden files and results of earlier calls (`*.preflight/`) are skipped. A
-    pattern (`**` spans directories) stands for the files it matches, sorted. A ZIP archive with
-    several contact files stands for all of them (`exports.zip/leads.csv`). A file is one input,
-    however often it is named. A path that does not exist is kept, so that `open_source` can refuse
-    it.
+    A directory stands for every contact file in it and below, packed ones, workbooks and damaged
+    archives included, sorted by path; hidden files and results of earlier calls (`*.preflight/`)
+    are skipped. A pattern (`**` spans directories) stands for the files it matches, sorted. A ZIP
+    archive with several contact files stands for all of them (`exports.zip/leads.csv`). A file is
+    one input, however often it is named. A path that does not exist is kept, so that `open_source`
+    can refuse it.
 
     Raises:
-        SourceError: a directory or a pattern stands for nothing.
+        SourceError: a directory or a pattern stands for nothing, or all for more than `MOST_FILES`.
     """
     inputs: dict[str, str] = {}
     skipped = Skipped()
@@ -65,6 +67,10 @@ def expand(paths: Sequence[str]) -> Inputs:
         for path in _expanded(given, skipped):
             for single in _unpacked(path):
                 inputs.setdefault(single if single == "-" else os.path.realpath(single), single)
+    if len(inputs) > MOST_FILES:
+        raise SourceError(
+            f"{len(inputs):,} files, over the limit of {MOST_FILES:,} in a call; name some of them"
+        )
     return Inputs(list(inputs.values()), skipped)
 
 

@@ -120,12 +120,14 @@ def _unpacked(
     Raises:
         SourceError: there is no such file, or not just one.
     """
-    with zipfile.ZipFile(file) as archive:
-        inside = archives.only_member(archive, name) if member is None else member[1]
-        if inside not in archive.namelist():
-            raise SourceError(f"{name}: no such file in the archive {file}")
-        with archive.open(inside) as opened:
-            return _spooled(_Bounded(opened, file, name), name, spool), inside
+    archive = archives.opened(file)
+    inside = archives.only_member(archive, name) if member is None else member[1]
+    try:
+        found = archive.getinfo(inside)
+    except KeyError:
+        raise SourceError(f"{name}: no such file in the archive {file}") from None
+    with archive.open(found) as packed:
+        return _spooled(_Bounded(packed, file, name), name, spool), inside
 
 
 def _standard_input(name: str, spool: Path) -> tuple[Source, str]:

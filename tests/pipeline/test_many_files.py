@@ -15,7 +15,7 @@ import pytest
 from preflight.config import catalogue
 from preflight.config.settings import Settings
 from preflight.core.errors import ConfigError, RuleError
-from preflight.pipeline.between_processes import packed, unpacked
+from preflight.pipeline.between_processes import Unpacker, packed
 from preflight.pipeline.many_files import Asked, FileResult, check_each
 from preflight.report import formats
 from preflight.report.reported import Display, Reported
@@ -56,7 +56,7 @@ def test_what_crosses_to_another_process_reports_the_same(tmp_path: Path) -> Non
     """Rules as codes with their severities, and no more of a file than a report needs."""
     wanted = asked(tmp_path / "work", across=True, settings={"severity": {"TXT701": "error"}})
     results = check_each(written(tmp_path), wanted, jobs=1, done=lambda _: None)
-    crossed = unpacked(packed(results), catalogue.load())
+    crossed = Unpacker(catalogue.load()).value(packed(results))
     for name in ("json", "full", "grouped"):
         assert told(crossed, name) == told(results, name)
     rules = crossed[0].file.listing.analysis.plan.rules

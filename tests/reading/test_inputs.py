@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from preflight.core.errors import SourceError
-from preflight.reading.inputs import expand
+from preflight.reading.inputs import MOST_FILES, expand
 
 TEXT = b"email,name\na@example.org,Ann\n"
 
@@ -78,6 +78,14 @@ def test_an_archive_of_several_contact_files_stands_for_them(tmp_path: Path) -> 
     assert paths_of([f"{tmp_path}/none.zip"]) == [f"{tmp_path}/none.zip"]
     alone = [f"{tmp_path}/{name}.zip" for name in ("damaged.csv", "damaged", "one")]
     assert paths_of([str(tmp_path)]) == [*alone, *several]
+
+
+def test_more_files_than_a_call_can_hold_are_refused(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for number in range(MOST_FILES + 1):
+            archive.writestr(f"{number}.csv", b"")
+    with pytest.raises(SourceError, match=r"10,001 files, over the limit of 10,000 in a call"):
+        expand([str(tmp_path)])
 
 
 def test_a_file_is_one_input_however_it_is_named(
