@@ -37,7 +37,10 @@ import pandas as pd
 from preflight.rule import Phase, Rule, Safety, Scope, Severity, contains
 
 # “English”, „German“, »German«, «French», ‹…›, ‘…’, 「Japanese」, and those of programs.
-_PAIRS = ("“”", "„“", "„”", "””", "»«", "«»", "‹›", "›‹", "‘’", "‚‘", "「」", "『』", '""', "''")
+_PAIRS = (
+    ("“", "”"), ("„", "“"), ("„", "”"), ("”", "”"), ("»", "«"), ("«", "»"), ("‹", "›"),
+    ("›", "‹"), ("‘", "’"), ("‚", "‘"), ("「", "」"), ("『", "』"), ('"', '"'), ("'", "'"),
+)  # fmt: skip
 _INSIDE = "“”„«»‹›‘’‚「」『』\"'"
 _EITHER = "|".join(rf"{first}\s*[^{_INSIDE}]*[^{_INSIDE}\s]\s*{last}" for first, last in _PAIRS)
 _QUOTED = rf"^\s*(?:{_EITHER})\s*$"
