@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from collections import Counter
@@ -125,6 +126,8 @@ def find_dialect(
         delimiter: the one to use; None to find it.
         header_first: whether the first row that is not blank is the header.
     """
+    # A long text that is cut at its blanks has the same words again and again.
+    known = functools.cache(known)
     strange = ""
     if delimiter is not None:
         reading = _read(head, find_syntax(head, delimiter, final=final), known, final=final)

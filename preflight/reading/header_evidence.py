@@ -39,12 +39,11 @@ def is_address(cell: str) -> bool:
 def is_contact(cell: str) -> bool:
     """Whether a cell is an email address or a phone number."""
     text = cell.strip()
-    if is_address(text):
+    if "@" in text and is_address(text):
         return True
-    if _DATE.match(text):
+    if len(text) < _DIGITS_OF_A_PHONE or _PHONE.fullmatch(text) is None:
         return False
-    digits = sum(map(str.isdigit, text))
-    return digits >= _DIGITS_OF_A_PHONE and _PHONE.fullmatch(text) is not None
+    return sum(map(str.isdigit, text)) >= _DIGITS_OF_A_PHONE and not _DATE.match(text)
 
 
 def holds_contact(cells: Sequence[str], width: int = 0) -> bool:

@@ -17,6 +17,7 @@ from preflight.core.exchange import Reason
 from preflight.linting.checked import Progress, silent
 from preflight.review.journal import Step
 from preflight.review.judge import ROW, Fault, Judge, RowVerdict
+from preflight.review.long_records import joins
 from preflight.review.opening import Opened
 from preflight.review.repeats import Repeats, dropping, whole
 from preflight.review.rows import Change, Kind, ReviewRow, RowState, Sought
@@ -161,6 +162,19 @@ class Session:
         """Takes the suggestion for a cell, if there is one."""
         guess = self.verdict(row).guesses.get(column)
         return [] if guess is None else self.edit([(row, column, guess)], "take a suggestion")
+
+    def joins(self, row: int) -> list[list[str]]:
+        """What a record with too many fields becomes, see `long_records`; nothing once edited."""
+        held = self.rows[row]
+        return [] if held.edited else joins(held.said.raw, held.cells)
+
+    def join(self, row: int, column: int) -> list[int]:
+        """Joins a cell with those behind it, as many as the record has too many."""
+        made = self.joins(row)
+        if not 0 <= column < len(made):
+            return []
+        cells = [(row, at, text) for at, text in enumerate(made[column])]
+        return self.edit(cells, "join cells")
 
     def take_all(self, code: str, column: int) -> list[int]:
         """Takes all suggestions for the faults of a rule in a column."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from preflight.reading.dialect import Dialect, find_dialect, sep_line_delimiter
@@ -172,3 +174,16 @@ def test_a_delimiter_that_is_not_looked_for_is_named(mark: str) -> None:
 @pytest.mark.parametrize("text", ["email\na@example.org\n", "email,name\na,b\n", "a:b\nc:d\n"])
 def test_a_file_of_one_column_has_no_strange_delimiter(text: str) -> None:
     assert _find(text).strange == ""
+
+
+def test_a_long_text_is_not_asked_word_by_word_whether_it_is_a_name() -> None:
+    """A reading that is cut at blanks has each of its words again and again."""
+    asked = Counter[str]()
+
+    def known(name: str) -> bool:
+        asked[name] += 1
+        return name in ("email", "note")
+
+    head = f"email,note\nann@kestrel-labs.com,{'hello world ' * 500}\n".encode()
+    find_dialect(head, final=True, known=known)
+    assert max(asked.values()) == 1

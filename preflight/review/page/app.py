@@ -84,6 +84,9 @@ class _Desk:
     def do_take(self, args: Args) -> Any:
         return self._changed(self.review.session.take(int(args["row"]), int(args["column"])))
 
+    def do_join(self, args: Args) -> Any:
+        return self._changed(self.review.session.join(int(args["row"]), int(args["column"])))
+
     def do_take_all(self, args: Args) -> Any:
         return self._changed(self.review.session.take_all(args["code"], int(args["column"])))
 

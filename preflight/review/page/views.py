@@ -8,10 +8,12 @@ from typing import Any
 
 from preflight.config.profile import Profile
 from preflight.review.judge import Fault
+from preflight.review.opening import Opened
 from preflight.review.review import Preview, Review
 from preflight.review.rows import Kind
 from preflight.review.sending import Delivery
 from preflight.review.session import Session
+from preflight.rule import Alike, Scope
 
 LONGEST = 1_000
 """Characters of a cell that the grid is told; the page asks for the rest when it is edited."""
@@ -45,6 +47,7 @@ def row(session: Session, index: int) -> dict[str, Any]:
         view["class"] = held.said.reason
     if held.said.raw:
         view["raw"] = _cut(held.said.raw)
+        view["joins"] = [_cut(cells[at]) for at, cells in enumerate(session.joins(index))]
     return view
 
 
@@ -102,10 +105,21 @@ def file(review: Review) -> dict[str, Any]:
         "run": opened.run,
         "refused": list(opened.refused),
         "notes": list(opened.notes),
+        "unjudged": _unjudged(opened),
         "given": dataclasses.asdict(review.given),
         "region": opened.settings.region or "",
         "timezone": opened.settings.timezone or "",
     }
+
+
+def _unjudged(opened: Opened) -> list[str]:
+    """What is checked only when the rows are fixed or sent, in words; it needs the whole file."""
+    plan = opened.checked.analysis.plan
+    shared = [rule for rule in plan.scoped(Scope.TABLE) if rule.alike is Alike.PHONE]
+    return [
+        *(["the checks of your own schema"] if opened.settings.schema else []),
+        *(["whether several people share a phone number"] if shared and plan.shared else []),
+    ]
 
 
 def columns(review: Review) -> dict[str, Any]:

@@ -26,6 +26,7 @@ const acts = {
     grid.root.focus({ preventScroll: true });
   },
   take: (row, column) => step(() => call("take", { row, column })).then(() => grid.root.focus({ preventScroll: true })),
+  join: (row, column) => step(() => call("join", { row, column })).then(() => grid.root.focus({ preventScroll: true })),
   takeAll: (kind) => step(() => call("take_all", { code: kind.code, column: kind.column })),
   leaveOut: (row, out) => {
     grid.go(grid.at + (out ? 1 : 0), grid.column);

@@ -64,6 +64,14 @@ export function drawCell(row, column, file, acts) {
     const words = setting === "timezone" ? "Set a time zone for all rows…" : "Set a country for all phones…";
     parts.push(make("div", { class: "buttons" }, make("button", { type: "button", on: { click: () => acts.settings(setting) } }, words)));
   }
+  const joined = row.joins && row.joins[column];
+  if (joined !== undefined && row.state === "open") {
+    parts.push(make("div", { class: "suggestion" },
+      make("span", { class: "quiet" }, "Was this value cut in two? Joined with the next cell it is"),
+      make("span", { class: "value" }, seen(joined)),
+      make("div", { class: "buttons" },
+        make("button", { type: "button", id: "join", on: { click: () => acts.join(row.i, column) } }, "Join them"))));
+  }
   if (row.fixed[column] !== undefined && row.state !== "out") {
     parts.push(make("p", { class: "say note" }, "Will be written as ", make("span", { class: "value" }, seen(row.fixed[column]))));
   }
@@ -93,6 +101,9 @@ const STATES = { open: "to fix", ready: "ready", dropped: "dropped", out: "left 
 
 export function drawProblems(file, chosen, acts) {
   const list = byId("problems");
+  const later = byId("unjudged");
+  later.hidden = !file.unjudged.length;
+  later.textContent = `Not checked on this page, but when the rows are fixed or sent: ${file.unjudged.join("; ")}.`;
   if (!file.kinds.length) {
     list.replaceChildren(file.refused.length
       ? make("p", { class: "quiet" }, "The rows are fine; the file as a whole is refused, see above.")
