@@ -44,6 +44,11 @@ def contains(values: pd.Series[str], pattern: str) -> pd.Series[bool]:
     return pd.Series(matches(strings(values), pattern), index=values.index)
 
 
+def equal(left: pd.Series[str], right: pd.Series[str]) -> Bools:
+    """Where two series of strings are equal, whatever their index."""
+    return mask(pc.equal(strings(left), strings(right)))
+
+
 def replaced(values: pa.Array, where: Bools, new: pa.Array) -> pa.Array:
     """The array with the values at a mask replaced, in order."""
     if not len(new):

@@ -9,6 +9,7 @@ holds for the patterns of all rules and for each character.
 from __future__ import annotations
 
 import functools
+import re
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,6 +18,9 @@ import re2
 _FEWEST = 24
 _SIGNS_A_CELL = 3
 """For how many signs of a pattern Arrow takes as long to compile it as one cell costs here."""
+_SIGNS_A_CLASS = 1_500
+"""As many signs take as long to compile as a class of Unicode, which has hundreds of ranges."""
+_CLASS = re.compile(r"\\[pP]")
 _LONG = 1 << 16
 """Bytes of cells beyond which what is kept of a pattern could grow: its automaton learns."""
 _KEPT = 2_048
@@ -31,14 +35,20 @@ def matching(values: pa.Array | pa.ChunkedArray, pattern: str) -> pa.Array | pa.
     Raises:
         pyarrow.ArrowInvalid: it is no RE2 pattern.
     """
-    few = len(values) <= max(_FEWEST, len(pattern) // _SIGNS_A_CELL)
-    if few and not values.null_count and values.nbytes <= _LONG:
+    if len(values) <= _few(pattern) and not values.null_count and values.nbytes <= _LONG:
         compiled = _compiled(pattern)
         if compiled is not None:
             found = [bool(compiled.Match(value)) for value in values.to_pylist()]
             answer = pa.array(found, type=pa.bool_())
             return pa.chunked_array([answer]) if isinstance(values, pa.ChunkedArray) else answer
     return pc.match_substring_regex(values, pattern)
+
+
+@functools.lru_cache(maxsize=_KEPT)
+def _few(pattern: str) -> int:
+    """How many cells are matched sooner by a pattern that is compiled already."""
+    signs = len(pattern) + _SIGNS_A_CLASS * len(_CLASS.findall(pattern))
+    return max(_FEWEST, signs // _SIGNS_A_CELL)
 
 
 @functools.lru_cache(maxsize=_KEPT)

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from preflight.core.invisible import drop_zero_width, strip_invisible, tidy
 from preflight.core.patterns import matching
-from preflight.core.types import Hints
+from preflight.core.types import Bools, Hints
 from preflight.kinds import email
 from preflight.kinds.email import trim_email, unwrap_email
 from preflight.kinds.email_contents import (
@@ -96,6 +96,8 @@ class Kind:
         judge: reads distinct cells with the kind's library; takes a frame with the column `value`
             (and `region` if `regional`) and the hints about the whole column, returns a frame of
             the same index.
+        again: the triage of fixed cells, where it costs less; also takes where a cell is the normal
+            form of one that has one.
         obvious: what `judge` says of cells that pass the triage, where that costs less; takes their
             values.
         regional: whether a cell can be read only with the region of its row.
@@ -105,6 +107,7 @@ class Kind:
     name: str
     plain: Callable[[pa.ChunkedArray], pa.ChunkedArray]
     judge: Callable[[pd.DataFrame, Hints], pd.DataFrame] = _judge_nothing
+    again: Callable[[pa.ChunkedArray, Bools], pa.ChunkedArray] | None = None
     obvious: Callable[[pd.Series[str]], pd.DataFrame] | None = None
     regional: bool = False
     normal: str | None = None
@@ -118,6 +121,7 @@ KINDS: dict[str, Kind] = {
             "phone",
             phones.plain,
             lambda cells, _: phones.judge(cells["value"], cells["region"]),
+            again=phones.plain,
             obvious=phones.obvious,
             regional=True,
             normal="e164",

@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 
 from preflight.config.plan import Plan
-from preflight.core.arrow import replaced_rows, strings
+from preflight.core.arrow import equal, replaced_rows, strings
 from preflight.core.types import Bools, Chunk, Column, Ints, Safety
 from preflight.linting.linter import ColumnSuspects, Linted, Linter, RuleHits
 from preflight.linting.pandera_checks import REGION, VALUE, ColumnChecks
@@ -220,7 +220,9 @@ def fix_cells(
             CellChange(rule.code, rule.safety, mask, old.to_numpy(object), new.to_numpy(object))
         )
         # Triage passes only cells that no rule reports.
-        plain, suspect[mask] = checks.triage(pa.chunked_array([strings(new)]))
+        form = checks.kind.normal if checks.kind.again else None
+        normal = None if form is None else equal(now.loc[mask, form], new)
+        plain, suspect[mask] = checks.triage(pa.chunked_array([strings(new)]), normal)
         regions = now.loc[mask, REGION] if REGION in now else None
         now = replaced_rows(now, mask, checks.prepare(new, regions, plain=plain))
         changed |= mask

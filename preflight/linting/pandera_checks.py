@@ -122,12 +122,19 @@ class ColumnChecks:
         """True where a cell is worth a look: a mask over a string column."""
         return self.triage(values)[1]
 
-    def triage(self, values: pa.ChunkedArray) -> tuple[Bools, Bools]:
+    def triage(self, values: pa.ChunkedArray, normal: Bools | None = None) -> tuple[Bools, Bools]:
         """Where the kind's triage passes a cell, and where a cell is worth a look nevertheless.
 
         A rule may name suspects of its own among the cells that are fine for their kind.
+
+        Args:
+            values: the cells.
+            normal: where one is the normal form that a cell had before it was fixed, if known.
         """
-        plain = fine = self.kind.plain(values)
+        if normal is None or self.kind.again is None:
+            plain = fine = self.kind.plain(values)
+        else:
+            plain = fine = self.kind.again(values, normal)
         if self._suspects:
             fine = pc.and_not(fine, matching(values, self._suspects))
         if self._longest is not None:

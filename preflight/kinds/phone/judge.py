@@ -63,18 +63,22 @@ def trim_phone(value: str) -> str:
     return _IN_FRONT.sub("", strip_invisible(value))
 
 
-def plain(values: pa.ChunkedArray, *, few: int = metadata.FEW) -> pa.ChunkedArray:
+def plain(
+    values: pa.ChunkedArray, valid: Bools | None = None, *, few: int = metadata.FEW
+) -> pa.ChunkedArray:
     """True if a cell is obviously a valid number in E.164 form; sound, see the tests.
 
     Args:
         values: a string column.
+        valid: where a cell is the E.164 form of a number that was found to be valid.
         few: calling codes with fewer numbers than this are not worth the triage.
     """
     fine = np.zeros(len(values), dtype=bool)
     shaped = np.flatnonzero(matching(values, _E164).to_numpy())
     if len(shaped):
         numbers = values.cast(pa.string()).take(pa.array(shaped)).combine_chunks()
-        fine[shaped] = written(pc.utf8_slice_codeunits(numbers, 1), few=few)
+        known = None if valid is None else valid[shaped]
+        fine[shaped] = written(pc.utf8_slice_codeunits(numbers, 1), few=few, valid=known)
     return pa.chunked_array([pa.array(fine)])
 
 

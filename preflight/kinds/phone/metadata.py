@@ -376,12 +376,13 @@ def valid(codes: Ints, numbers: pa.Array) -> Bools:
     return fine
 
 
-def written(digits: pa.Array, *, few: int = FEW) -> Bools:
+def written(digits: pa.Array, *, few: int = FEW, valid: Bools | None = None) -> Bools:
     """Whether digits are the E.164 form of a valid number, except for the plus.
 
     Args:
         digits: strings of at least three ASCII digits each.
         few: calling codes with fewer numbers than this are left to the library.
+        valid: those that are known to be a valid number, if any are.
     """
     fine = np.zeros(len(digits), dtype=bool)
     for code, where in groups(codes_of(digits)):
@@ -389,8 +390,10 @@ def written(digits: pa.Array, *, few: int = FEW) -> Bools:
         if plans is None:
             continue
         numbers = pc.utf8_slice_codeunits(_picked(digits, where), len(str(code)))
-        for _, mine, _, good in by_region(code, numbers):
-            fine[where[mine]] = good
+        fine[where] = False if valid is None else valid[where]
+        unknown = np.flatnonzero(~fine[where])
+        for _, mine, _, good in by_region(code, _picked(numbers, unknown)):
+            fine[where[unknown[mine]]] = good
         # The library would remove what looks like a national prefix, and read another number.
         if plans[0].prefix:
             fine[where] &= pc.equal(_without_prefix(plans[0], numbers), numbers).to_numpy(

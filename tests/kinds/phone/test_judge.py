@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+import numpy as np
 import pandas as pd
 import phonenumbers
 import pyarrow as pa
@@ -96,6 +97,22 @@ def test_a_number_that_triage_passes_is_judged_without_the_library() -> None:
     assert len(values) > 10
     regions = pd.Series("US", index, dtype="str")
     pd.testing.assert_frame_equal(at_once, judge.judge(given_values, regions, few=0))
+
+
+def test_triage_of_what_reading_gave_needs_no_second_look_at_the_plan() -> None:
+    """It passes the same forms, whether it is told that they are valid or not."""
+    nationals = [phonenumbers.parse(number) for number in NUMBERS]
+    cells = [str(number.national_number) for number in nationals]
+    regions = [phonenumbers.region_code_for_number(number) or "" for number in nationals]
+    forms = pa.chunked_array([[form for form in judged(cells, regions)["e164"] if form]])
+    known = np.arange(len(forms)) % 3 > 0
+
+    found = judge.plain(forms, known, few=0)
+
+    assert found.to_pylist() == judge.plain(forms, few=0).to_pylist()
+    assert 0 < found.to_pylist().count(True) < len(forms)
+    wrong = pa.chunked_array([["+14152415926", "+10000000000"]])
+    assert judge.plain(wrong, np.array([False, True]), few=0).to_pylist() == [True, True]
 
 
 def agrees(cell: str, region: str, said: pd.Series[str]) -> bool:
