@@ -104,6 +104,11 @@ def _in_english() -> dict[str, str]:
     return _named_in(["en"]) | {code.casefold(): code for code in _countries()} | _COMMON
 
 
+def load() -> None:
+    """Makes the names of all languages at once, which the first cell in need of them would do."""
+    _known()
+
+
 @functools.cache
 def _known() -> dict[str, str]:
     """Folded names in all languages, and codes → ISO 3166 alpha-2."""

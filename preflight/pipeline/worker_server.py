@@ -18,6 +18,8 @@ return_freed_memory()
 import preflight.pipeline.local_engine  # noqa: E402
 import preflight.pipeline.many_files  # noqa: E402, F401
 from preflight.config import catalogue  # noqa: E402
+from preflight.kinds import country_names  # noqa: E402
 
 catalogue.load(())
+country_names.load()
 gc.freeze()  # so that no collection in a worker copies the pages that it shares with the server

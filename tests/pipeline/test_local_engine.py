@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import multiprocessing
 import pickle
 import random
 import tempfile
@@ -16,11 +17,13 @@ from hypothesis import strategies as st
 
 from preflight.config.settings import Settings
 from preflight.core.errors import SourceError
+from preflight.kinds import country_names
 from preflight.linting.analysis import Analysis, analyze
 from preflight.linting.checked import Checked, RecordStream
 from preflight.linting.chunk_result import ChunkAnalyzer, ChunkResult, Job, Left
 from preflight.pipeline import check_fix_split
 from preflight.pipeline.local_engine import ranges_of
+from preflight.pipeline.workers import outcome, workers
 from preflight.reading.ranges import RangeReader
 from tests.calls import EXPORTS, ODD, SHOW
 from tests.checked import check, listed, summarised, work
@@ -131,3 +134,14 @@ def test_a_file_that_changes_while_it_is_read_is_an_error(tmp_path: Path) -> Non
     path.write_text("email\n" + "ann@kestrel-labs.com\n" * 30)
     with pytest.raises(SourceError, match="changed while it was read"):
         RangeReader(checked.analysis.layout).read(last.range)
+
+
+def _tables_made() -> int:
+    return country_names._known.cache_info().currsize
+
+
+@pytest.mark.slow
+def test_what_all_workers_need_is_made_once_by_their_server() -> None:
+    with workers(1) as pool:
+        made = outcome(pool.submit(_tables_made))
+    assert made == (1 if "forkserver" in multiprocessing.get_all_start_methods() else 0)
