@@ -53,7 +53,7 @@ def check(view: FileView) -> Iterator[Problem]:
     if len(rows) < _FEWEST or view.as_wide or not view.headers:
         return
     names, width, looks = len(view.layout.header), len(rows[0]), looks_of(rows)
-    message = f"{names} names, but the rows have {width} fields"
+    message = f"{names} names, but the rows have {width} field{'s' if width > 1 else ''}"
     some, last = ("the name", "it is the last one")
     if names - width > 1:
         some, last = (f"the {names - width} names", "they are the last ones")

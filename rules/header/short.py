@@ -48,7 +48,9 @@ def check(view: FileView) -> Iterator[Problem]:
         return
     # The reader adds a nameless column where the surplus is always blank.
     names = [name for name in view.layout.header if name] or view.layout.header
-    message = f"{len(names)} names, but the rows have {len(rows[0])} fields"
+    message = (
+        f"{len(names)} name{'s' if len(names) > 1 else ''}, but the rows have {len(rows[0])} fields"
+    )
     joined = [column for column in view.headers if _is_two_names(column.name, view.profile)]
     if joined:
         message += f": `{bare_name(joined[0].name)}` is probably two names; correct line {line}"

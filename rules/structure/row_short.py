@@ -46,7 +46,8 @@ def check(records: pd.DataFrame) -> pd.Series[bool]:
 
 def reason(records: pd.DataFrame) -> pd.Series[str]:
     fields = records["fields"].astype("str")
-    message = fields + " fields, but the header has " + records["expected"].astype("str")
+    words = records["fields"].eq(1).map({True: " field", False: " fields"})
+    message = fields + words + ", but the header has " + records["expected"].astype("str")
     if "repair" not in records:
         return message
     left_out = message + "; probably blank cells at the end were left out"

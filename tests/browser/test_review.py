@@ -207,6 +207,24 @@ def test_hostile_cells_are_text_and_other_pages_follow_or_are_refused(
     assert "here is a new one: http://127.0.0.1:" in (tmp_path / "err.txt").read_text()
 
 
+def test_a_value_that_a_delimiter_cut_is_joined(visits: Visits, tmp_path: Path) -> None:
+    """And what the page does not check is said; names stand in quotes."""
+    rows = "ann@kestrel-labs.com,Kestrel, Inc.,Ann,\nbob@kestrel-labs.com,Pike,Bob,\n"
+    (tmp_path / "leads.csv").write_text(f"email,company,first_name,phone\n{rows}")
+    with serving(tmp_path, "leads.csv") as (_, address):
+        page = opened(visits, address)
+        left(page, "1 of 1 row to fix")
+        page.locator("#c-0-1").click()
+        expect(page.locator("#cell")).to_contain_text("Kestrel, Inc.")
+        page.click("#join")
+        expect(page.locator("#c-0-1")).to_have_text("Kestrel, Inc.")
+        expect(page.locator("#c-0-2")).to_have_text("Ann")
+        expect(page.locator("#unjudged")).to_contain_text("people share a phone number")
+        assert "`" not in page.locator("aside").inner_text()
+        assert serious_faults(page) == []
+        close(visits)
+
+
 def test_what_the_provider_rejects_is_gone_on_with(visits: Visits, tmp_path: Path) -> None:
     """What it accepted is not among the rows any more, and is not sent again."""
     rejects = "none,Ann\nnobody,Bo\n"

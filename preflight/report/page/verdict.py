@@ -25,12 +25,14 @@ class Verdict:
         tone: a class of the style sheet: good, warn or bad.
         more: further sentences.
         notice: that the run has not ended, and what goes on with it; "" if that is not so.
+        refused: whether the one file cannot be used until it is corrected itself.
     """
 
     sentence: str
     tone: str
     more: Sequence[str] = ()
     notice: str = ""
+    refused: bool = False
 
 
 def verdict(reported: Reported, books: Books | RunBooks, provider: str) -> Verdict:
@@ -47,7 +49,8 @@ def verdict(reported: Reported, books: Books | RunBooks, provider: str) -> Verdi
     if len(reported.files) == 1 and refused:
         rule, problem = refused[0].refused[0]
         why = visible(problem.message or rule.message)
-        return Verdict(f"Nothing can be used until this is fixed: {why} ({rule.code}).", BAD)
+        sentence = f"Nothing can be used until this is fixed: {why} ({rule.code})."
+        return Verdict(sentence, BAD, refused=True)
     more = list(_more(reported, books))
     if reported.unread or refused:
         out = len(refused) + len(reported.unread)

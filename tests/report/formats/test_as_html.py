@@ -20,7 +20,7 @@ from preflight.report.listing import Listing, shape
 from preflight.report.page import places
 from preflight.report.page.flow import ends_of, flow
 from preflight.report.reported import Display
-from tests.checked import check, listed, rendered
+from tests.checked import check, fix, listed, rendered
 
 SHOWN = Display(show_values=True)
 
@@ -150,3 +150,14 @@ def test_what_goes_into_the_flow_comes_out(counts: list[int]) -> None:
     edges = [box.y for box in drawn.ends]
     assert all(later - before >= 40 for before, later in itertools.pairwise(edges))
     assert drawn.height >= drawn.ends[-1].y + drawn.ends[-1].height
+
+
+def test_a_file_that_is_refused_is_corrected_itself_and_not_its_rows(tmp_path: Path) -> None:
+    header = "email,first_name,last_name"
+    whole = fix(tmp_path, f"{header}\nann@kestrel-labs.com,Ann\nbob@x.com,Bob\n")
+    page = (whole.folder / "report.html").read_text()
+    assert "Correct the file itself, then check it again" in page
+    other = tmp_path / "other"
+    other.mkdir()
+    row = fix(other, f"{header}\nann@kestrel-labs.com,Ann,Bell\nbob,Bob,Hall\n")
+    assert "correct them there" in (row.folder / "report.html").read_text()

@@ -53,7 +53,9 @@ const NAMES = { "\n": "⏎", "\r": "␍", "\t": "⇥", "\u00ad": "-" };
 export const seen = (text) => text.replace(HIDDEN, (char) => NAMES[char] || "·");
 
 // A message without the options of the command line that it names: the page has buttons for them.
+// What is typed or is a name stands in backticks.
 export function plainly(message) {
   const short = message.replace(/ \([a-z ]*`--[^`]*`[^)]*\)/g, "");
-  return short.split("; ").filter((part, at) => !at || !part.includes("`--")).join("; ");
+  const left = short.split("; ").filter((part, at) => !at || !part.includes("`--")).join("; ");
+  return left.replace(/`([^`]*)`/g, "\u201c$1\u201d");
 }
