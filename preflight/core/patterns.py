@@ -21,6 +21,8 @@ _SIGNS_A_CELL = 3
 _SIGNS_A_CLASS = 1_500
 """As many signs take as long to compile as a class of Unicode, which has hundreds of ranges."""
 _CLASS = re.compile(r"\\[pP]")
+_LITERAL = re.compile(r"[\w#=@<>%&,;:!'\"/ -]*", re.ASCII)
+"""A pattern that is a text, which needs no automaton."""
 _LONG = 1 << 16
 """Bytes of cells beyond which what is kept of a pattern could grow: its automaton learns."""
 _KEPT = 2_048
@@ -35,6 +37,8 @@ def matching(values: pa.Array | pa.ChunkedArray, pattern: str) -> pa.Array | pa.
     Raises:
         pyarrow.ArrowInvalid: it is no RE2 pattern.
     """
+    if _LITERAL.fullmatch(pattern):
+        return pc.match_substring(values, pattern)
     if len(values) <= _few(pattern) and not values.null_count and values.nbytes <= _LONG:
         compiled = _compiled(pattern)
         if compiled is not None:

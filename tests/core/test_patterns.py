@@ -18,7 +18,8 @@ AT_A_TIME = 24
 CLASSES = (r"\pL", r"\pM", r"\pN", r"\pP", r"\pS", r"\pZ", r"\pC", r"\p{Lu}", r"\p{Ll}",
            r"\p{Nd}", r"\s", r"\w", r"\d", r"(?i)k", r"(?i)s", r"(?i)[à-þ]", r"[[:cntrl:]]", r"^$",
            r"\b", r".", r"(?s).", r"(?i)ß|ẞ")  # fmt: skip
-PATTERNS = ("", "a*", r"^[=+\-@\t\r]", r"(?i)\.(?:con|cmo)$", r"^\s*$", "(?i)straße", r"\bé\b",
+PATTERNS = ("", "a*", "a", "#", "n/a", "a b",
+            r"^[=+\-@\t\r]", r"(?i)\.(?:con|cmo)$", r"^\s*$", "(?i)straße", r"\bé\b",
             placeholders.PLACEHOLDER, "x" * 200 + "|é{2,3}$")  # fmt: skip
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import unicodedata
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from preflight.core.patterns import matching
+from preflight.core.arrow import mask, matches, replaced
 
 _PHONE = (
     "phone", "phone number", "phone no", "telephone", "tel", "tel no", "tele", "ph", "contact",
@@ -91,12 +92,17 @@ def unlabelled(cells: pa.Array) -> tuple[pa.Array, pa.Array]:
         The cells, of which only those change that hold nothing but one run of digits and known
         labels; and whether each had a label behind the number.
     """
+    behind = np.zeros(len(cells), dtype=bool)
+    at = np.flatnonzero(matches(cells, _LETTER))
+    at = at[matches(cells.take(pa.array(at)), _SIX_DIGITS)]
     # To compile the pattern takes longer than to lint a small file: it is asked last.
-    lettered = pc.and_(matching(cells, _SIX_DIGITS), matching(cells, _LETTER))
-    if not pc.any(lettered, min_count=0).as_py():
-        return cells, pa.array([False] * len(cells), pa.bool_())
-    parts = pc.extract_regex(pc.if_else(lettered, cells, ""), _LABELLED)
-    number, behind = pc.struct_field(parts, "number"), pc.struct_field(parts, "behind")
-    known = pc.fill_null(pc.not_equal(number, ""), fill_value=False)
-    bare = pc.if_else(known, pc.utf8_trim_whitespace(pc.fill_null(number, "")), cells)
-    return bare, pc.and_(known, pc.fill_null(pc.not_equal(behind, ""), fill_value=False))
+    if not len(at):
+        return cells, pa.array(behind)
+    parts = pc.extract_regex(cells.take(pa.array(at)), _LABELLED)
+    known = mask(pc.fill_null(pc.not_equal(pc.struct_field(parts, "number"), ""), fill_value=False))
+    at, parts = at[known], parts.filter(pa.array(known))
+    behind[at] = mask(pc.not_equal(pc.struct_field(parts, "behind"), ""))
+    where = np.zeros(len(cells), dtype=bool)
+    where[at] = True
+    number = pc.utf8_trim_whitespace(pc.struct_field(parts, "number"))
+    return replaced(cells, where, number), pa.array(behind)
