@@ -64,7 +64,9 @@ def of_check(listings: Sequence[Listing], paths: Sequence[str]) -> list[Line]:
         return lines(command("check", path, *to, *typed("against")))
     if listing.analysis.refused:
         option = _settling(listing)
-        again = command("check", path, *to, *option)
+        # An option that stands in this call, too, is given once; `--map` has another name there.
+        without = [word.removeprefix("--").replace("-", "_") for word in option[:1]]
+        again = command("check", path, *to, *option, without=without)
         return lines(again) if option else lines(again, before="correct the file, then")
     changed = _of_changes(listing)
     if changed and not listing.books.rejected:

@@ -10,7 +10,7 @@ from preflight.report.libraries import libraries
 from preflight.report.listing import Listing
 from preflight.report.wording import number, plural
 
-_DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "pipes"}
+_DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "pipes", " ": "spaces"}
 
 _QUOTED = {
     ("'", False): ", single quotes",
