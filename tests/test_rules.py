@@ -48,6 +48,7 @@ NAMES = {
     "STR119": "table-further",
     "STR120": "row-title",
     "STR121": "row-subtotal",
+    "STR122": "row-signature",
     "HDR201": "header-missing",
     "HDR202": "column-missing",
     "HDR203": "header-duplicated",
