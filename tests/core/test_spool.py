@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import pickletools
 import resource
 import warnings
 from collections.abc import Iterator
@@ -11,11 +12,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from preflight.core.errors import WriteError
-from preflight.core.spool import Spool
+from preflight.core.spool import Spool, packed
 
 
 @given(st.lists(st.binary(max_size=40)), st.sampled_from([1, 50, 1 << 20]))
@@ -27,6 +28,26 @@ def test_what_is_added_comes_back_in_order_and_as_often_as_asked(
         spool.add(value)
     assert list(zip(spool, spool, strict=True)) == [(value, value) for value in values]
     assert len(spool) == len(values)
+
+
+@given(st.lists(st.none() | st.text() | st.integers() | st.binary() | st.floats(allow_nan=False)))
+@example(["a", None, "é\0"])
+@example(["\ud800"])
+@example([b"a", "a"])
+def test_an_array_of_objects_comes_back_as_it_was(values: list[object]) -> None:
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    spool = Spool[np.ndarray]()
+    spool.add(array)
+    (back,) = spool
+    assert back.dtype == object
+    assert [(type(value), value) for value in back] == [(type(value), value) for value in values]
+    back[:] = None  # it can be written to
+
+
+def test_texts_are_not_packed_one_by_one() -> None:
+    texts = np.array([str(number) for number in range(10_000)], dtype=object)
+    assert len(list(pickletools.genops(packed(texts)))) < 1_000
 
 
 def test_values_may_be_added_while_others_are_read() -> None:
