@@ -123,7 +123,7 @@ function opened(answer) {
   byId("subtitle").textContent = `${whose} · ${file.folder}`;
   byId("subtitle").title = file.folder;
   byId("send").hidden = !file.provider;
-  const told = [...file.refused.map((why) => `The whole file is refused: ${plainly(why)}. See Columns…`), ...file.notes];
+  const told = [...file.refused.map((why) => `The whole file is refused: ${plainly(why)}. Choose in Columns…, or correct the file itself.`), ...file.notes];
   banner(told.join("\n"), file.refused.length > 0);
   sums();
 }

@@ -81,7 +81,7 @@ export function drawCell(row, column, file, acts) {
       ...elsewhere.map((fault, at) => [at ? ", " : "", make("button", { type: "button", class: "link", on: { click: () => acts.column(fault[3]) } }, seen(file.names[fault[3]]))]).flat()));
   }
   if (row.state === "open" && file.refused.length) {
-    parts.push(make("p", { class: "say" }, "The file as a whole is refused, see above."),
+    parts.push(make("p", { class: "say" }, "The file as a whole is refused, see above: no change of a row settles that."),
       make("div", { class: "buttons" }, make("button", { type: "button", on: { click: () => acts.settings("columns") } }, "Choose columns…")));
   }
   if (row.state === "ready") parts.push(make("p", { class: "say good" }, "This row passes every rule."));
