@@ -67,8 +67,8 @@ _CODEPOINT = re.compile(r" \(Codepoint (U\+[0-9A-F]+) .*\)", re.DOTALL)
 _SIGNS = re.compile('"(full-width|small commercial at)"')
 # The shapes with such a list, by number: what it is not about, and the characters that are fine.
 _WITH_LIST = {
-    3: ("@(?s:.)*$", rf"[{_ATOM}.]"),
-    9: ("^[^@]*@", r"[a-zA-Z0-9.\-\x{80}-\x{10ffff}]"),
+    3: ("@(?s:.)*$", rf"[{_ATOM}.]+"),
+    9: ("^[^@]*@", r"[a-zA-Z0-9.\-\x{80}-\x{10ffff}]+"),
 }
 _AT = pa.scalar("@", pa.large_string())
 _REFUSED: tuple[tuple[str | None, str], ...] = (

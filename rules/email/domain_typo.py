@@ -129,21 +129,23 @@ def _right(domain: str) -> str:
     return domain.rpartition(".")[0] + ".com"
 
 
-def _domain(context: Context) -> pd.Series[str]:
-    return context.judged["core"].str.rpartition("@")[2].str.lower()
+def _domain(cores: pd.Series[str]) -> pd.Series[str]:
+    return cores.str.rpartition("@")[2].str.lower()
 
 
 def check(email: pd.Series[str], context: Context) -> pd.Series[bool]:
     # Most addresses have no typo, and one pattern over all of them is fast.
-    slipped = contains(context.judged["core"], f"(?i){_pattern()}")
-    wrong = _domain(context)[slipped].map(_right) != ""
-    slipped &= wrong.reindex(email.index, fill_value=False)
+    cores = context.judged["core"]
+    slipped = contains(cores, f"(?i){_pattern()}")
+    if slipped.any():
+        wrong = _domain(cores[slipped]).map(_right) != ""
+        slipped &= wrong.reindex(email.index, fill_value=False)
     return (context.judged["reason"] != "") | ~slipped
 
 
 def reason(email: pd.Series[str], context: Context) -> pd.Series[str]:
     del email
-    return "the domain looks misspelt: likely " + _domain(context).map(_shown)
+    return "the domain looks misspelt: likely " + _domain(context.judged["core"]).map(_shown)
 
 
 def _shown(domain: str) -> str:
