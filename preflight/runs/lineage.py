@@ -7,6 +7,7 @@ whatever a later run reports about a copy of it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -112,10 +113,8 @@ def settled_rounds(ledger: Ledger, run: Run) -> list[tuple[Run, pd.DataFrame]]:
     family = [member for member in ledger.family(run.id) if member.state is not RunState.REPLACED]
     settled = []
     for member in family:
-        try:
+        with suppress(UsageError):
             settled.append((member, row_outcomes.load(ledger.folder, member.id)))
-        except UsageError:
-            continue
     return settled if settled and settled[0][0].id == family[0].id else []
 
 

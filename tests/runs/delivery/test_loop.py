@@ -452,6 +452,21 @@ def test_a_decision_that_does_not_fit_changes_nothing(bench: Bench) -> None:
         bench.drive(provider)
 
 
+def test_a_part_that_was_sent_may_be_counted_as_accepted_and_is_not_sent_again(
+    bench: Bench,
+) -> None:
+    """Its job is known, so the provider has its rows."""
+    provider = Scripted(running=0)
+    with bench.ledger() as ledger:
+        ledger.set_part(bench.run, 1, PartState.SENT)
+    with pytest.raises(UsageError, match="part 1 is sent, not unknown"):
+        bench.drive(provider, resend={1})
+    assert bench.states()[0] is PartState.SENT
+    bench.drive(provider, accept={1})
+    assert bench.states() == [PartState.SUBMITTED, PartState.FINISHED]
+    assert provider.calls.count("create") == 1
+
+
 def test_a_provider_must_commit_in_its_last_step_alone(bench: Bench) -> None:
     """Everything before it may be repeated, so nothing before it may take rows."""
 

@@ -153,9 +153,10 @@ def test_nobody_waits_longer_than_a_day_for_an_answer(bench: Bench, asked: float
     assert bench.states() == [PartState.FINISHED] * 2
 
 
+@pytest.mark.parametrize("message", [True, False])
 @pytest.mark.parametrize("odd", [False, True])
 def test_the_words_of_a_job_are_kept_without_the_cells_of_its_part(
-    tmp_path: Path, odd: bool
+    tmp_path: Path, odd: bool, message: bool
 ) -> None:
     """A status of one word is the provider's, though a cell may hold the same word."""
     bench = Bench(tmp_path, count=1)
@@ -164,7 +165,7 @@ def test_the_words_of_a_job_are_kept_without_the_cells_of_its_part(
 
     class Telling(Scripted):
         def _state(self, job: str) -> Outcome:  # noqa: ARG002 - the name is that of `Scripted`
-            return Outcome("finished", status, f"not {cell}")
+            return Outcome("finished", status, f"not {cell}" if message else "")
 
     bench.drive(Telling())
     with bench.ledger() as ledger:

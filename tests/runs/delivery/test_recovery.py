@@ -155,6 +155,17 @@ def test_a_lookup_that_gets_no_answer_stops(bench: Bench, error: Exception) -> N
     assert provider.calls.count("create") == 1
 
 
+def test_a_lookup_is_repeated_until_it_is_answered_and_waits_as_it_is_told(bench: Bench) -> None:
+    """One answer in time is enough."""
+    provider = Keyed()
+    provider.meets("create", lost(), when="after")
+    provider.meets("lookup", *([Busy("later", retry_after=300.0)] * (TRIES - 1)))
+    bench.drive(provider)
+    assert bench.states() == [PartState.FINISHED] * 2
+    assert provider.taken == bench.rows()
+    assert [slept >= 250.0 for slept in bench.clock.slept].count(True) == TRIES - 1
+
+
 # ------------------------------------------------------------------ against Experiture's stand-in
 
 
