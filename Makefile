@@ -52,6 +52,7 @@ ALL     ?=
 TORTURE ?=
 torture: $(READY)
 	$(BIN)/python -m tests.crash.torture $(if $(ALL),--all) $(TORTURE)
+	$(if $(TORTURE),,$(BIN)/python -m tests.hostile.torture)
 	$(BIN)/python -m tests.crash.random_runs --minutes 15
 
 # Submit, kill, resume, correct, resubmit, merge, mark and resend in any order; a second call goes on

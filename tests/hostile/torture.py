@@ -1,0 +1,36 @@
+"""All hostile inputs, what each costs, and whether that is too much: `make torture`.
+
+    python -m tests.hostile.torture [NAME…] [--seed N]
+
+Exits with 1 where a call crashed, leaked, or took more time or memory than it may.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.hostile.inputs import INPUTS
+from tests.hostile.trial import run
+
+
+def main() -> int:
+    """Prints a line for each input."""
+    parser = argparse.ArgumentParser(prog="python -m tests.hostile.torture")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="of inputs; all by default")
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    failed = 0
+    for name in given.names or INPUTS:
+        with tempfile.TemporaryDirectory() as folder:
+            cost = run(name, Path(folder), given.seed)
+        failed += bool(cost.faults)
+        figures = f"{cost.seconds:6.1f} s of {cost.allowed:5.1f}  {cost.memory >> 20:5} MB"
+        print(f"{name:<45} {figures}  {', '.join(cost.faults) or 'ok'}", flush=True)
+    return bool(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
