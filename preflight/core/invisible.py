@@ -45,11 +45,7 @@ def drop_zero_width(value: str) -> str:
     """The value without zero-width characters, except joiners that a script or an emoji needs."""
     if value.isascii() or not UNSEEN.search(value):
         return value
-    kept = []
-    for at, character in enumerate(value):
-        if not UNSEEN.match(character) or _is_shaping(value, at):
-            kept.append(character)
-    return "".join(kept)
+    return UNSEEN.sub(lambda found: found[0] if _is_shaping(value, found.start()) else "", value)
 
 
 def tidy(value: str) -> str:
@@ -65,7 +61,10 @@ def _is_shaping(value: str, at: int) -> bool:
     """Whether a joiner is between letters of a script that it shapes, or between emoji."""
     if value[at] not in _JOINERS or not 0 < at < len(value) - 1:
         return False
-    before, behind = value[:at].rstrip(_EMOJI_PARTS)[-1:], value[at + 1]
+    end = at  # no copy of what is in front: a cell may have a joiner behind each of its letters
+    while end and value[end - 1] in _EMOJI_PARTS:
+        end -= 1
+    before, behind = value[end - 1 : end] if end else "", value[at + 1]
     if _SHAPED.match(before):
         return bool(_SHAPED.match(behind))
     return (

@@ -26,6 +26,7 @@ from preflight.providers.protocol import Provider
 from preflight.report import documents
 from preflight.runs import lineage
 from preflight.runs.corrections.brought import keep as keep_corrections
+from preflight.runs.corrections.brought import keep_again
 from preflight.runs.delivery.events import Begun, Unverified
 from preflight.runs.delivery.loop import Terms, drive
 from preflight.runs.delivery.poller import words
@@ -182,6 +183,7 @@ def resume(
             results_folder.alone(run.folder, instead=WAIT),
         ):
             _not_replaced(ledger, run.id)
+            keep_again(settings.state_dir, run)
             connection.events(Begun(run.id))
             stopped = _drive(
                 ledger, run.id, connected, connection, own, resend=resend, accept=accept

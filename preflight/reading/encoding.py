@@ -16,7 +16,9 @@ import pyarrow as pa
 from preflight.core.errors import UsageError
 from preflight.core.types import Ints, InvalidByte, Source
 from preflight.core.workspace import spooled
+from preflight.reading.binary import is_binary
 from preflight.reading.byte_pairs import BytePairs
+from preflight.reading.candidate_text import LIKELY
 from preflight.reading.encoding_guess import guess, is_utf8_by_chance, seven_bit
 
 _BLOCK = 1 << 20
@@ -115,6 +117,10 @@ def find_encoding(source: Source, option: str | None = None) -> Encoding:
     few = strict.is_utf8 and 0 < strict.valid <= _FEW
     if strict.is_utf8 and not (few and is_utf8_by_chance(_sample(source.path)[0])):
         return Encoding("utf-8", "strict", invalid_byte=invalid_byte)
+    if is_binary(head.decode(LIKELY, "replace").encode()):
+        # No candidate makes text of it. To ask the models of all languages of every pair of bytes
+        # would take seconds, and hundreds of MB.
+        return Encoding(LIKELY, "detected", 0.01, 0, invalid_byte)
     name, confidence = guess(*_sample(source.path))
     return Encoding(name, "detected", confidence, 0, invalid_byte)
 

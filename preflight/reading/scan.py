@@ -9,6 +9,7 @@ from pathlib import Path
 
 from preflight.core.errors import UsageError
 from preflight.core.types import Layout, Sheet, Source
+from preflight.reading.binary import is_binary
 from preflight.reading.dialect import Dialect, SampleRow, find_dialect, sep_line_delimiter
 from preflight.reading.encoding import Encoding, find_encoding, transcode
 from preflight.reading.workbook import restored
@@ -47,8 +48,6 @@ _MARKUP = (
     (rb'\[\s*(?:[\[{\]]|"[^"]*"\s*[,\]]|(?:-?\d+|true|false|null)\s*[,\]])', "JSON document"),
     (rb"BEGIN:VCARD", "vCard file"),
 )
-_CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
-_BINARY_SHARE, _FEWEST_CONTROLS = 0.05, 8
 
 
 def scan(
@@ -202,9 +201,7 @@ def _foreign_text(head: bytes) -> str:
     for pattern, name in _MARKUP:
         if re.match(pattern, start, re.IGNORECASE):
             return name
-    controls = len(_CONTROLS.findall(head))
-    binary = controls > max(_BINARY_SHARE * len(head), _FEWEST_CONTROLS)
-    return "binary data" if binary or head.count(b"\0") * 2 > len(head) else ""
+    return "binary data" if is_binary(head) else ""
 
 
 def _readable(source: Source, encoding: Encoding, spool: Path) -> Layout:

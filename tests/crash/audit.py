@@ -74,7 +74,9 @@ def audit(found: Found, here: Path, store: Store, known: frozenset[str] = frozen
     _judge_books(found, books, parts, listed, expected)
     if report["state"] != "finished":
         found.wrong.append(f"the report says that the run is {report['state']}")
-    for leftover in _leftovers(here, broken=bool(found.cut or found.killed or found.full)):
+    for leftover in _leftovers(
+        here, broken=bool(found.cut or found.killed or found.trial.reads_only)
+    ):
         found.wrong.append(f"left behind: {leftover}")
 
 

@@ -163,6 +163,11 @@ class Trial:
     patience: float = 30.0
     around: Around = USUAL
 
+    @property
+    def reads_only(self) -> bool:
+        """Whether its file system is mounted read-only at a point: not even a lock goes then."""
+        return any(point is not None and point.manner == "readonly" for point in self.points)
+
     def __str__(self) -> str:
         points = ", then ".join(str(point or "not killed") for point in self.points)
         said = ""

@@ -107,7 +107,7 @@ INPUTS = {
         codes=(2,),
     ),
     "a damaged archive among others": Input("", _damaged_among_others, codes=(1,)),
-    "random bytes": Input(".csv", _bytes(lambda chance: chance.randbytes(50_000))),
+    "random bytes": Input(".csv", _bytes(lambda chance: chance.randbytes(_MB))),
     "quotes at random": Input(
         ".csv", _text(lambda chance: _TABLE + "".join(chance.choices(_QUOTED, k=50_000)))
     ),
@@ -126,9 +126,6 @@ INPUTS = {
         _text(lambda _: ",".join(map("c{}".format, range(_COLUMNS))) + "\n" + "," * _COLUMNS),
         quick=False,
     ),
-    "2 MB of random bytes": Input(
-        ".csv", _bytes(lambda chance: chance.randbytes(2 * _MB)), quick=False
-    ),
     "2 MB of quotes at random": Input(
         ".csv",
         _text(lambda chance: _TABLE + "".join(chance.choices(_QUOTED, k=2 * _MB))),
@@ -140,7 +137,6 @@ INPUTS = {
     "letters and joiners": Input(
         ".csv",
         _text(lambda _: f"email,first_name\n{_ROW[:-1]}" + "a\u200d" * 400_000),
-        quick=False,
     ),
     "1,000 small files": Input("", _small_files(1_000), quick=False),
 }

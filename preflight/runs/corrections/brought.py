@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -101,6 +102,17 @@ def keep(state_dir: Path, run: str, corrections: pd.DataFrame) -> None:
     folder = state_dir / KEPT / run
     files.folder(folder)
     write_log(folder, corrections)
+
+
+def keep_again(state_dir: Path, run: Run) -> None:
+    """Keeps the corrections of a run that was killed before it had."""
+    written = run.folder / results_folder.CORRECTIONS
+    kept = state_dir / KEPT / run.id / results_folder.CORRECTIONS
+    if kept.exists() or not written.is_file():
+        return
+    files.folder(kept.parent)
+    with written.open("rb") as source, files.Replacement(kept) as file:
+        shutil.copyfileobj(source, file)
 
 
 def write_log(folder: Path, corrections: pd.DataFrame) -> None:
