@@ -95,7 +95,7 @@ def sources(
         ConfigError: a key is unknown, a value is invalid, or a found config is not trusted.
     """
     config = _config(place)
-    trusted = not config.found or place.trusted or _yes(place.environ, trust.VARIABLE)
+    trusted = not config.found or _is_trusted(place)
     if place.runs_code and not trusted:
         trust.refuse_code(config)
     withheld = trust.NOT_OBEYED if ci.in_ci(place.environ) and not trusted else ()
@@ -110,7 +110,7 @@ def sources(
     made = Settings(
         **merged.values,
         shared_columns=shared,
-        trusts_records=place.trusted or _yes(place.environ, trust.VARIABLE),
+        trusts_records=_is_trusted(place),
     )
     if made.any_of:
         profiles.load(made.profile).known_fields(made.any_of, str(merged.origins["any_of",]))
@@ -155,8 +155,18 @@ def _config(place: Place) -> ConfigFile:
         return ConfigFile()
     if place.config is not None:
         return config_file.read(place.config, found=False)
-    path = config_file.nearest(place.start or Path.cwd())
-    return ConfigFile() if path is None else config_file.read(path, found=True)
+    start = place.start or Path.cwd()
+    path = config_file.nearest(start)
+    if path is None:
+        return ConfigFile()
+    if not _is_trusted(place):
+        trust.refuse_strangers(path, start)
+    return config_file.read(path, found=True)
+
+
+def _is_trusted(place: Place) -> bool:
+    """Whether a config that is merely found may do all that a named one may."""
+    return place.trusted or _yes(place.environ, trust.VARIABLE)
 
 
 def _ignored(layers: Iterable[Layer], withheld: Iterable[str]) -> tuple[Origin, ...]:

@@ -2,13 +2,17 @@
 
 A config file that a person named with `--config` is the person's word. One that was found because
 it lies near may have come with somebody else's files: without `--trust-config` it runs no code, and
-in CI it does not decide what is shown, asked on the network or where records go. Secrets, addresses
-and commands of providers are taken from no config; see `setting_values`.
+in CI it does not decide what is shown, asked on the network or where records go. One in a folder
+above that another user wrote, or may have written, is refused. Secrets, addresses and commands of
+providers are taken from no config; see `setting_values`.
 """
 
 from __future__ import annotations
 
+import os
 import shlex
+import stat
+from pathlib import Path
 
 from preflight.config.config_file import ConfigFile
 from preflight.config.layers import Origin
@@ -42,3 +46,30 @@ def refuse_code(config: ConfigFile) -> None:
             f"{origin} names code, and this config was only found, not named; if you trust it, add"
             f" --config {shlex.quote(str(config.paths[0]))} or --trust-config, or set {VARIABLE}=1"
         )
+
+
+def refuse_strangers(path: Path, start: Path) -> None:
+    """Refuses a found config above a folder if somebody else may have put it there for others.
+
+    Its owner may be this user, root, or who owns the folder. A system without owners is not asked.
+
+    Args:
+        path: of the config.
+        start: the folder that it was looked for from.
+
+    Raises:
+        ConfigError: another user owns it, or everybody may write it.
+    """
+    if not hasattr(os, "getuid") or path.parent.absolute() == start.absolute():
+        return
+    about = path.stat()
+    if about.st_uid not in (os.getuid(), 0, start.stat().st_uid):
+        why = "belongs to another user"
+    elif about.st_mode & stat.S_IWOTH:
+        why = "can be written by everybody"
+    else:
+        return
+    raise ConfigError(
+        f"{path} {why}, and was only found, above this folder; if you trust it, add"
+        f" --config {shlex.quote(str(path))} or --trust-config; --isolated does without it"
+    )

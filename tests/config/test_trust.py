@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,38 @@ def test_a_found_config_cannot_name_code_by_extending_a_file_that_does(tmp_path:
         found(tmp_path)
     assert f"--config {path}" in str(refused.value)
     assert load({}, {}, config=path).rules == (base.parent / "own",)
+
+
+def test_a_found_config_above_that_everybody_may_write_is_refused(tmp_path: Path) -> None:
+    """In the folder itself it is what one works with; named or trusted, it is obeyed."""
+    path = config(tmp_path, 'region = "SE"')
+    below = tmp_path / "lists"
+    below.mkdir()
+    assert found(below).settings.region == "SE"
+    path.chmod(0o666)
+    with pytest.raises(ConfigError, match=r"can be written by everybody, .* --isolated") as refused:
+        found(below)
+    assert str(refused.value).startswith(f"{path} ")
+    assert found(tmp_path).settings.region == "SE"
+    assert found(below, trusted=True).settings.region == "SE"
+    assert sources({}, Place(config=path, start=below)).settings.region == "SE"
+    assert sources({}, Place(isolated=True, start=below)).settings.region != "SE"
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives a file away"
+)
+def test_a_found_config_above_of_another_user_is_refused(tmp_path: Path) -> None:
+    """Unless the folder that one works in is that user's, too, as in a container."""
+    path = config(tmp_path, 'region = "SE"')
+    below = tmp_path / "lists"
+    below.mkdir()
+    os.chown(path, 4321, -1)
+    with pytest.raises(ConfigError, match="belongs to another user"):
+        found(below)
+    assert found(tmp_path).settings.region == "SE"
+    os.chown(below, 4321, -1)
+    assert found(below).settings.region == "SE"
 
 
 def test_a_command_that_runs_no_code_does_not_mind(tmp_path: Path) -> None:
