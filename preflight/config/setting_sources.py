@@ -160,7 +160,7 @@ def _config(place: Place) -> ConfigFile:
     if path is None:
         return ConfigFile()
     if not _is_trusted(place):
-        trust.refuse_strangers(path, start)
+        trust.refuse_untrusted(path, start)
     return config_file.read(path, found=True)
 
 

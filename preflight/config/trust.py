@@ -48,7 +48,7 @@ def refuse_code(config: ConfigFile) -> None:
         )
 
 
-def refuse_strangers(path: Path, start: Path) -> None:
+def refuse_untrusted(path: Path, start: Path) -> None:
     """Refuses a found config above a folder if somebody else may have put it there for others.
 
     Its owner may be this user, root, or who owns the folder. A system without owners is not asked.

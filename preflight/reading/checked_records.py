@@ -84,6 +84,13 @@ class CheckedRecords:
             keep = ~inside
             keep[inside] = hollow[block.array[at[inside]]]
             left = left[keep]
+        empty = self._stretch.starts[left] == self._stretch.stops[left]
+        if empty.any():
+            # There may be millions, of which nothing else needs to be known.
+            alike = left[empty]
+            self._counts[alike] = self._read_again(int(alike[0])).width
+            self._flaws[alike] = _BLANK
+            left = left[~empty]
         seen: dict[bytes, Record] = {}
         for index in left.tolist():
             raw = self._raw(index)
