@@ -9,13 +9,12 @@ providers are taken from no config; see `setting_values`.
 
 from __future__ import annotations
 
-import os
 import shlex
-import stat
 from pathlib import Path
 
 from preflight.config.config_file import ConfigFile
 from preflight.config.layers import Origin
+from preflight.core import files
 from preflight.core.errors import ConfigError
 
 VARIABLE = "PREFLIGHT_TRUST_CONFIG"
@@ -23,6 +22,8 @@ CODE = ("rules", "schema")
 """The settings that name code: it is run when a file is checked."""
 NOT_OBEYED = ("show_values", "online", "resolver", "state_dir")
 """The settings of a found config that are not obeyed in CI."""
+
+_ROOT = 0
 
 
 def code(config: ConfigFile) -> Origin | None:
@@ -60,12 +61,12 @@ def refuse_untrusted(path: Path, start: Path) -> None:
     Raises:
         ConfigError: another user owns it, or everybody may write it.
     """
-    if not hasattr(os, "getuid") or path.parent.absolute() == start.absolute():
+    if path.parent.absolute() == start.absolute():
         return
     about = path.stat()
-    if about.st_uid not in (os.getuid(), 0, start.stat().st_uid):
+    if not files.is_own(about) and about.st_uid not in (_ROOT, start.stat().st_uid):
         why = "belongs to another user"
-    elif about.st_mode & stat.S_IWOTH:
+    elif files.is_open_to_all(about):
         why = "can be written by everybody"
     else:
         return

@@ -82,6 +82,11 @@ def is_own(about: os.stat_result) -> bool:
     return user is None or about.st_uid == user()
 
 
+def is_open_to_all(about: os.stat_result) -> bool:
+    """Whether everybody may write a file; no, where the system does not tell."""
+    return hasattr(os, "getuid") and bool(about.st_mode & stat.S_IWOTH)
+
+
 def folder(path: Path) -> None:
     """Makes a folder for its owner alone, with those above it that are not there.
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.calls import PROGRAM, bare_environment
 from tests.hostile.inputs import CANARY, INPUTS, made, size
+from tests.measured import measured
 
 SECONDS, SECONDS_A_MB, SECONDS_A_FILE = 5.0, 1.0, 0.02
 """Of CPU: what any call may take, and what more for each MB and each file that is read."""
@@ -44,24 +43,22 @@ def run(name: str, folder: Path, seed: int = 1, *, times: float = 1.0) -> Cost:
     """
     path = made(name, folder, seed)
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        process = subprocess.Popen(
+        cost = measured(
             [*PROGRAM, "check", path.name, "--jobs", "1"],
-            cwd=folder, stdout=out, stderr=err, env=bare_environment(),
+            cwd=folder, environ=bare_environment(), out=out, err=err,
         )  # fmt: skip
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
         err.seek(0)
         complaints = err.read().decode(errors="replace")
     files = 1 if path.is_file() else sum(1 for _ in path.iterdir())
     allowed = SECONDS + SECONDS_A_MB * size(path) / 1e6 + SECONDS_A_FILE * files
-    seconds, memory = usage.ru_utime + usage.ru_stime, usage.ru_maxrss << 10
     faults = {
-        f"exit code {process.returncode}": process.returncode not in INPUTS[name].codes,
+        f"exit code {cost.code}": cost.code not in INPUTS[name].codes,
         "a traceback": "Traceback" in complaints,
         "a bug": "bug of preflight" in complaints or "a bug in preflight" in complaints,
         "a value on standard error": CANARY in complaints,
-        "over a line on standard error": process.returncode == 2 and complaints.count("\n") > 1,
-        "too long": seconds > allowed * times,
-        "too much memory": memory > MOST_MEMORY,
+        "over a line on standard error": cost.code == 2 and complaints.count("\n") > 1,
+        "too long": cost.seconds > allowed * times,
+        "too much memory": cost.memory > MOST_MEMORY,
     }
-    return Cost(seconds, allowed, memory, tuple(fault for fault, is_so in faults.items() if is_so))
+    told = tuple(fault for fault, is_so in faults.items() if is_so)
+    return Cost(cost.seconds, allowed, cost.memory, told)
