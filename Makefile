@@ -37,8 +37,9 @@ check: $(READY)
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.words
 
+# Three workers on two cores: many tests wait for processes and sockets.
 tests: $(READY)
-	$(BIN)/python -m pytest -q -n 2 --dist worksteal
+	$(BIN)/python -m pytest -q -n 3 --dist worksteal
 
 # Branch coverage of the tests, and its least. Before Python 3.14 `sys.monitoring` knows no branches,
 # and the tracer makes the tests take twice as long: `make test` does without.
