@@ -26,15 +26,10 @@ from preflight.providers.protocol import Provider
 from preflight.report import documents
 from preflight.runs import lineage
 from preflight.runs.corrections.brought import keep as keep_corrections
-from preflight.runs.corrections.brought import keep_again
 from preflight.runs.delivery.events import Begun, Unverified
 from preflight.runs.delivery.loop import Terms, drive
 from preflight.runs.delivery.poller import words
-from preflight.runs.kept_run import (
-    judged_again,
-    require_kept,
-    restored,
-)
+from preflight.runs.kept_run import judged_again, require_kept, restored
 from preflight.runs.ledger import places
 from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import Run, RunState
@@ -113,8 +108,7 @@ def deliver(submission: Submission) -> SettledRun:
         run = beginning.begin(submission, ledger, fixed)
         stack.enter_context(_resumable(run))
         stack.enter_context(ledger.lock(run))
-        if submission.corrections is not None:
-            keep_corrections(settings.state_dir, run, submission.corrections)
+        keep_corrections(settings.state_dir, ledger.run(run))
         connection.events(Begun(run))
         stopped = _drive(ledger, run, connected, connection, settings)
         ending = Ending(
@@ -183,7 +177,7 @@ def resume(
             results_folder.alone(run.folder, instead=WAIT),
         ):
             _not_replaced(ledger, run.id)
-            keep_again(settings.state_dir, run)
+            keep_corrections(settings.state_dir, run)
             connection.events(Begun(run.id))
             stopped = _drive(
                 ledger, run.id, connected, connection, own, resend=resend, accept=accept

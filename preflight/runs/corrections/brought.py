@@ -97,15 +97,11 @@ def brought(
     )  # fmt: skip
 
 
-def keep(state_dir: Path, run: str, corrections: pd.DataFrame) -> None:
-    """Writes corrections.csv into the state folder too, where it outlives the results."""
-    folder = state_dir / KEPT / run
-    files.folder(folder)
-    write_log(folder, corrections)
+def keep(state_dir: Path, run: Run) -> None:
+    """Copies corrections.csv into the state folder, where it outlives the results.
 
-
-def keep_again(state_dir: Path, run: Run) -> None:
-    """Keeps the corrections of a run that was killed before it had."""
+    What is kept already stays; a resume keeps what a killed call did not.
+    """
     written = run.folder / results_folder.CORRECTIONS
     kept = state_dir / KEPT / run.id / results_folder.CORRECTIONS
     if kept.exists() or not written.is_file():

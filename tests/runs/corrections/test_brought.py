@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from preflight.runs.corrections import KEPT
-from preflight.runs.corrections.brought import keep, keep_again, write_log
+from preflight.runs.corrections.brought import keep, write_log
 from preflight.runs.corrections.compare import CORRECTION_COLUMNS
 from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import Run
@@ -36,7 +36,7 @@ def test_corrections_that_a_killed_call_did_not_keep_are_kept_by_a_resume(
     kept = tmp_path / "state" / KEPT / run.id
     kept.mkdir(parents=True)
     (kept / ".corrections.csv.partial").write_bytes(b"row,li")
-    keep_again(tmp_path / "state", run)
+    keep(tmp_path / "state", run)
     assert [path.name for path in kept.iterdir()] == ["corrections.csv"]
     written = (run.folder / "corrections.csv").read_bytes()
     assert (kept / "corrections.csv").read_bytes() == written
@@ -44,10 +44,11 @@ def test_corrections_that_a_killed_call_did_not_keep_are_kept_by_a_resume(
 
 def test_corrections_that_are_kept_stay_as_they_are(tmp_path: Path, run: Run) -> None:
     """The results may have been changed since."""
-    keep(tmp_path / "state", run.id, made("kept"))
+    keep(tmp_path / "state", run)
     before = (tmp_path / "state" / KEPT / run.id / "corrections.csv").read_bytes()
-    keep_again(tmp_path / "state", run)
+    write_log(run.folder, made("changed since"))
+    keep(tmp_path / "state", run)
     assert (tmp_path / "state" / KEPT / run.id / "corrections.csv").read_bytes() == before
     (run.folder / "corrections.csv").unlink()
-    keep_again(tmp_path / "state", run)
+    keep(tmp_path / "state", run)
     assert (tmp_path / "state" / KEPT / run.id / "corrections.csv").read_bytes() == before
