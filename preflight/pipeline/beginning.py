@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 from preflight.core.errors import OutputExists
 from preflight.core.locks import locked
+from preflight.core.types import Source
 from preflight.linting.checked import Checked
 from preflight.pipeline import check_fix_split
 from preflight.pipeline.submission import Submission
 from preflight.runs.corrections.brought import write_log
-from preflight.runs.guards import instead, refuse_begun, refuse_sent, replace, same_folder
+from preflight.runs.guards import (
+    Destination,
+    ended_in_vain,
+    instead,
+    refuse_begun,
+    refuse_sent,
+    replace,
+    same_folder,
+)
 from preflight.runs.kept_run import keep_source, stored, stored_fix
 from preflight.runs.ledger import places
 from preflight.runs.ledger.database import LOCKS
@@ -61,13 +72,12 @@ def results(submission: Submission) -> FixedFile:
 def _not_again(submission: Submission, checked: Checked) -> None:
     """Refuses a file that was sent before, unless it is a correction."""
     if submission.parent is None and not (submission.again or submission.dry_run):
-        refuse_sent(
-            submission.own_settings.state_dir,
-            submission.provider,
-            submission.address,
-            checked.source,
-            submission.options,
-        )
+        source = checked.source
+        refuse_sent(submission.own_settings.state_dir, source, _destination(submission, source))
+
+
+def _destination(submission: Submission, source: Source) -> Destination:
+    return Destination(submission.provider, submission.address, source.sha256, submission.options)
 
 
 def begin(submission: Submission, ledger: Ledger, fixed: FixedFile) -> str:
@@ -91,17 +101,18 @@ def begin(submission: Submission, ledger: Ledger, fixed: FixedFile) -> str:
     if submission.corrects is not None:
         keep_source(submission.corrects.checked, settings.state_dir)
     lock = settings.state_dir / LOCKS / f"{provider}-{source.sha256[:16]}.lock"
-    with locked(lock, f"{source.name} for {provider}"):
+    with locked(lock, f"{source.name} for {provider}"), ExitStack() as held:
         in_folder = same_folder(fixed.folder)
         for place in places.folders(submission.settings.state_dir):
             if place.absolute() != ledger.folder:
                 with Ledger(place) as other:
                     replace(other, in_folder)
-        wanted = (provider, submission.address, source.sha256)
-        replace(
-            ledger,
-            lambda run: in_folder(run) or (run.provider, run.address, run.source_sha256) == wanted,
-        )
+        there = _destination(submission, source)
+        begun = there.begun(ledger)
+        replace(ledger, lambda run: in_folder(run) or begun(run))
+        in_vain: list[str] = []
+        if submission.parent is None:
+            in_vain = held.enter_context(ended_in_vain(ledger, there))
         _not_again(submission, fixed.checked)
         return ledger.create_run(
             NewRun(
@@ -116,5 +127,6 @@ def begin(submission: Submission, ledger: Ledger, fixed: FixedFile) -> str:
                 parts=fixed.parts,
                 parent=submission.parent,
                 address=submission.address,
-            )
+            ),
+            replaces=in_vain,
         )

@@ -29,6 +29,7 @@ from preflight.runs.corrections.brought import keep as keep_corrections
 from preflight.runs.delivery.events import Begun, Unverified
 from preflight.runs.delivery.loop import Terms, drive
 from preflight.runs.delivery.poller import words
+from preflight.runs.guards import refuse_replaced
 from preflight.runs.kept_run import judged_again, require_kept, restored
 from preflight.runs.ledger import places
 from preflight.runs.ledger.ledger import Ledger
@@ -176,7 +177,7 @@ def resume(
             ledger.lock(run.id),
             results_folder.alone(run.folder, instead=WAIT),
         ):
-            _not_replaced(ledger, run.id)
+            refuse_replaced(ledger.run(run.id))
             keep_corrections(settings.state_dir, run)
             connection.events(Begun(run.id))
             stopped = _drive(
@@ -235,15 +236,6 @@ def _resumable(run: str) -> Iterator[None]:
     except WriteError as error:
         again = f"{error.reason}; once it can be written, `preflight resume {run}` goes on"
         raise WriteError(error.what, again) from error
-
-
-def _not_replaced(ledger: Ledger, run: str) -> None:
-    """Refuses to resume a run whose rows a later run sends."""
-    if ledger.run(run).state is RunState.REPLACED:
-        raise UsageError(
-            f"run {run} was replaced by a later run of the same file or folder, which sends its "
-            "rows; find that run with `preflight runs`"
-        )
 
 
 def _drive(

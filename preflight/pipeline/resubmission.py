@@ -43,7 +43,7 @@ from preflight.runs.corrections.read import Returned, read_returned
 from preflight.runs.corrections.root import root
 from preflight.runs.corrections.versions import Version
 from preflight.runs.delivery.events import Compared
-from preflight.runs.guards import replace
+from preflight.runs.guards import refuse_replaced, replace
 from preflight.runs.kept_run import digests_of, restored
 from preflight.runs.ledger import places
 from preflight.runs.ledger.ledger import Ledger
@@ -92,6 +92,7 @@ def resubmit(
     found = root(source.name, digests, state_dir, run_id, rehearsal=connection.sandbox)
     settings = dataclasses.replace(settings, state_dir=found.place)
     with Ledger(found.place) as ledger, ledger.lock(found.run.id):
+        refuse_replaced(ledger.run(found.run.id))
         family = _ended(ledger, found.run)
         parent = family[-1]
         connection = connection.going_on(parent)

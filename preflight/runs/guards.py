@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from preflight.core.errors import UsageError
@@ -35,6 +37,37 @@ def is_state(path: Path) -> bool:
     if folder.name in _FOLDERS and (folder.parent / LEDGER).exists():
         return path.exists()
     return (folder / LEDGER).exists() and path.exists()
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Where a file is sent.
+
+    Attributes:
+        provider: its name.
+        address: see `providers.destination`.
+        sha256: of the file's bytes.
+        options: the provider's.
+    """
+
+    provider: str
+    address: str
+    sha256: str
+    options: Mapping[str, str]
+
+    def begun(self, ledger: Ledger) -> Callable[[Run], bool]:
+        """A test whether a run sends the file, or corrected rows of it, whatever the options."""
+        there = (self.provider, self.address)
+        return lambda run: (
+            (run.provider, run.address) == there and ledger.first(run).source_sha256 == self.sha256
+        )
+
+    def sent(self, ledger: Ledger) -> Callable[[Run], bool]:
+        """A test whether a run does so with the same options, and has ended."""
+        begun, options = self.begun(ledger), dict(self.options)
+        return lambda run: (
+            run.state is RunState.FINISHED and dict(run.options) == options and begun(run)
+        )
 
 
 def same_folder(place: Path) -> Callable[[Run], bool]:
@@ -80,34 +113,43 @@ def _may_be_taken(ledger: Ledger, run: Run) -> bool:
     return any(part.state not in _UNTAKEN for part in ledger.parts(run.id))
 
 
-def refuse_sent(
-    state_dir: Path, provider: str, address: str, source: Source, options: Mapping[str, str]
-) -> None:
+def refuse_sent(state_dir: Path, source: Source, there: Destination) -> None:
     """Refuses to send a whole file again to the same destination; a rehearsal can be repeated.
 
     Args:
         state_dir: that of the runs to this address.
-        provider: its name.
-        address: where it would be sent.
         source: the file.
-        options: the provider's.
+        there: where it would be sent.
 
     Raises:
-        UsageError: a run of the same bytes, provider, address and options has ended, and the
+        UsageError: a run that sent the file there, or corrected rows of it, has ended, and the
             provider may have taken rows of it.
     """
-    if address == SANDBOX or not (state_dir / LEDGER).exists():
+    if there.address == SANDBOX or not (state_dir / LEDGER).exists():
         return
-    wanted = (provider, address, source.sha256, dict(options))
     with Ledger(state_dir) as ledger:
+        same = there.sent(ledger)
         for run in ledger.runs():
-            same = (run.provider, run.address, run.source_sha256, dict(run.options)) == wanted
-            if same and run.state is RunState.FINISHED and _may_be_taken(ledger, run):
+            if same(run) and _may_be_taken(ledger, run):
+                what = source.name if run.parent is None else f"a correction of {source.name}"
                 raise UsageError(
-                    f"{source.name} was sent to {provider} before, in run {run.id} "
+                    f"{what} was sent to {there.provider} before, in run {run.id} "
                     f"(`preflight runs show {run.id}`). To send corrected rows, use "
                     "`preflight resubmit`; to send the whole file again, add --again"
                 )
+
+
+def refuse_replaced(run: Run) -> None:
+    """Refuses to go on with a run, or to correct it, if a later run sends its rows.
+
+    Raises:
+        UsageError: it does.
+    """
+    if run.state is RunState.REPLACED:
+        raise UsageError(
+            f"run {run.id} was replaced by a later run of the same file or folder, which sends its "
+            "rows; find that run with `preflight runs`"
+        )
 
 
 def replace(ledger: Ledger, same: Callable[[Run], bool]) -> None:
@@ -122,3 +164,28 @@ def replace(ledger: Ledger, same: Callable[[Run], bool]) -> None:
             # Another process may have resumed it in the meantime.
             if run.id in {begun.id for begun in refuse_begun(ledger, same)}:
                 ledger.set_run(run.id, RunState.REPLACED)
+
+
+@contextmanager
+def ended_in_vain(ledger: Ledger, there: Destination) -> Iterator[list[str]]:
+    """Finds the ended runs of a file and of its corrections, if nothing of them was taken.
+
+    A new run of the file replaces them, so that no correction of them sends its rows again. During
+    the block nobody can correct them.
+
+    Yields:
+        Their IDs.
+
+    Raises:
+        RunLocked: another process works on one of them, or sends corrected rows of one.
+    """
+    same = there.sent(ledger)
+    with ExitStack() as held:
+        found: list[str] = []
+        for first in ledger.runs():
+            if first.parent is None and same(first):
+                held.enter_context(ledger.lock(first.id))
+                family = ledger.family(first.id)
+                if not any(_may_be_taken(ledger, run) for run in family):
+                    found += [run.id for run in family]
+        yield found

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from preflight.core.errors import UsageError
 from preflight.providers.destination import OWN
+from preflight.runs.guards import refuse_replaced
 from preflight.runs.kept_run import digests_of
 from preflight.runs.ledger import places
 from preflight.runs.ledger.ledger import Ledger
@@ -105,6 +106,7 @@ def _given(
     name: str, members: Sequence[tuple[Run, Root]], matching: Sequence[Root], run: Run
 ) -> Root:
     """The root of the run that the user names, if the file does not belong to another one."""
+    refuse_replaced(run)
     first = next(first for member, first in members if member.id == run.id)
     if matching and first.run.id not in {found.run.id for found in matching}:
         raise UsageError(

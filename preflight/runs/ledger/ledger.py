@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -23,7 +23,6 @@ from preflight.core.books import RunBooks
 from preflight.core.errors import UsageError
 from preflight.core.exchange import FailureReport, Outcome, Receipt
 from preflight.core.locks import locked
-from preflight.core.suggest import nearest
 from preflight.runs.ledger import kept_reports
 from preflight.runs.ledger.database import LOCKS, LedgerFile, free_id
 from preflight.runs.ledger.run import (
@@ -41,6 +40,7 @@ from preflight.runs.ledger.run import (
     receipt_json,
     run_of,
 )
+from preflight.runs.ledger.unknown import unknown_run
 
 REPORTS = "reports"
 
@@ -49,26 +49,6 @@ _ENDS = {
     "failed": PartState.FAILED,
     "unknown": PartState.UNKNOWN,
 }
-
-
-def unknown_run(run: str, known: Sequence[str], folder: Path) -> UsageError:
-    """The error for the ID of no run, which suggests similar ones.
-
-    Args:
-        run: the ID.
-        known: the IDs of the runs, the newest last.
-        folder: the state folder.
-    """
-    near = [name for name in known if name.startswith(run)] if run else []
-    if not near and (like := nearest(run, known, like=50)) is not None:
-        near = [like]
-    if near:
-        advice = f"did you mean {' or '.join(near[:3])}?"
-    elif known:
-        advice = f"the latest is {known[-1]}"
-    else:
-        advice = f"there are none yet in {folder}"
-    return UsageError(f'there is no run "{run}": {advice}')
 
 
 class Ledger(LedgerFile):
@@ -110,8 +90,12 @@ class Ledger(LedgerFile):
             finally:
                 self._held.discard(run)
 
-    def create_run(self, new: NewRun) -> str:
+    def create_run(self, new: NewRun, *, replaces: Collection[str] = ()) -> str:
         """Records a run with all of its parts, ready to be sent.
+
+        Args:
+            new: the run.
+            replaces: IDs of the runs that it replaces, in the same transaction.
 
         Returns:
             The ID of the run.
@@ -145,6 +129,10 @@ class Ledger(LedgerFile):
                 "row_map, lines, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (part_values(run, part) for part in new.parts),
             )
+            connection.executemany(
+                "UPDATE runs SET state = ? WHERE id = ?",
+                ((RunState.REPLACED, replaced) for replaced in replaces),
+            )
         return run
 
     _RUN = (
@@ -170,14 +158,16 @@ class Ledger(LedgerFile):
             run_of(row) for row in self._connection.execute(f"{self._RUN} ORDER BY number DESC")
         ]
 
+    def first(self, run: Run) -> Run:
+        """The run whose rows a run sends, corrected; itself if it corrects none."""
+        while run.parent is not None:
+            run = self.run(run.parent)
+        return run
+
     def family(self, run: str) -> list[Run]:
         """A run with the runs that it corrects and that correct it, the first one first."""
         runs = list(reversed(self.runs()))
-        first = {member.id: member.parent for member in runs}
-        root = self.run(run).id
-        while (parent := first[root]) is not None:
-            root = parent
-        related = {root}
+        related = {self.first(self.run(run)).id}
         for member in runs:
             if member.parent in related:
                 related.add(member.id)

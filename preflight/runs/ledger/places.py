@@ -12,8 +12,9 @@ from pathlib import Path
 
 from preflight.providers.destination import OWN
 from preflight.runs.ledger.database import FILE
-from preflight.runs.ledger.ledger import Ledger, unknown_run
+from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import Run, RunState
+from preflight.runs.ledger.unknown import unknown_run
 
 ELSEWHERE = "elsewhere"
 """The folder in the state folder of the runs that do not go to the provider itself."""

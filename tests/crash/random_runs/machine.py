@@ -149,6 +149,8 @@ class RandomRuns(RuleBasedStateMachine):
         if not jobs:
             return
         job = jobs[at % len(jobs)]
+        # A person who meets a fault asks again until the report is whole.
+        self.world.box.faults.clear()
         try:
             report = fetched(self.world, job.id)
         except HTTPError:
