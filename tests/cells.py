@@ -88,7 +88,8 @@ TEXTS = (
     "1\n", "test", "First Name", "Nan", "(null)", "none", "undefined", "\u2014", "ANN", "ANN-MARIE",
     "ann", "de la", "J. R.", "\u00c9LAN", "\u0141UKASZ", "Dr. Ann", "Prof Ann", "Bell PhD",
     "Bell, PhD", "Ann 2", "Ann \U0001f680", "www.kestrel-labs.com", "WWW.kestrel",
-    "ann@kestrel-labs.com", "+1 415 555 2671", "<b>Ann</b>", "<3",
+    "ann@kestrel-labs.com", "+1 415 555 2671", "+1\u00a0415\u00a0555\u00a02671", "<b>Ann</b>",
+    "<3", "\u201c\u201d",
 )  # fmt: skip
 CELLS: dict[str, Sequence[str]] = {
     "email": EMAILS,

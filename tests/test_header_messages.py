@@ -87,3 +87,32 @@ def test_both_said_by_the_user_is_not_answered_with_the_same_option(tmp_path: Pa
         "two columns could be `email`: `A` (column 1) and `B` (column 2); --map or the config "
         "names both: keep one"
     )
+
+
+def test_a_further_address_is_suggested_for_nothing_else(tmp_path: Path) -> None:
+    """`E-mail 3 Address` is no postal address."""
+    header = "Ms,First Name,Last Name,Email,Phone,E-mail 3 Address"
+    assert "address" not in said(tmp_path, header, "talkvalue")["HDR205"]
+
+
+def test_of_two_columns_for_one_field_neither_is_said_to_be_read_as_it(tmp_path: Path) -> None:
+    """HDR208 asks which of them is."""
+    header = "Ms,First Name,Last Name,Email,Phone,E-mail"
+    found = check(tmp_path, f"{header}\n{ROWS}", profile="talkvalue").analysis.problems
+    aliased = [problem.column for rule, problem in found if rule.code == "HDR206"]
+    assert aliased == [2, 3]
+
+
+@pytest.mark.parametrize(
+    ("names", "whole"),
+    [
+        ("email,first_namelast_name,company,phone", "first_namelast_name"),
+        ("E-mail-address,first_name,last_namecompany,phone", "last_namecompany"),
+    ],
+)
+def test_a_known_name_that_is_two_is_said_to_be_two(tmp_path: Path, names: str, whole: str) -> None:
+    """It is said to be read as neither of them."""
+    row = "ann@kestrel-labs.com,Ann,Bell,Kestrel Labs,+14155552671\n"
+    found = said(tmp_path, names, "talkvalue", row * 2)
+    assert f"`{whole}` is probably two names; correct line 1" in found["HDR215"]
+    assert "HDR206" not in found or "email" in found["HDR206"]

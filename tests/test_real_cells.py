@@ -42,7 +42,7 @@ PLACEHOLDERS = (
     "{{contact.firstname}}",
     "%%First Name%%", "%FIRSTNAME%", "[[FIRSTNAME]]", "${name}", "0000-00-00", "00/00/0000",
     "0000-00-00 00:00:00", "<test lead: dummy data for full_name>", "[email protected]",
-    "[email\u00a0protected]",
+    "[email\u00a0protected]", "[email&#160;protected]", "REDACTED", "“”", "„“", "« »",
 )  # fmt: skip
 IN_A_COLUMN = ("EML310", "PHN410", "NAM602", "TXT705", "TXT705", "TXT705")
 
@@ -52,8 +52,9 @@ def test_a_placeholder_is_one_in_every_kind_of_column(tmp_path: Path) -> None:
     listing = listed(check(tmp_path, _in_each_column(PLACEHOLDERS)), show_all=True)
     codes: dict[str, list[tuple[int, str]]] = {cell: [] for cell in PLACEHOLDERS}
     for found in listing.rows():
-        # A spreadsheet would run some, and some hold a no-break space; that is said as well.
-        if found.row and found.rule.code not in ("SEC901", "TXT702"):
+        # A spreadsheet would run some, and some hold a no-break space or its name in HTML; that is
+        # said as well.
+        if found.row and found.rule.code not in ("SEC901", "SEC902", "TXT702"):
             cell = PLACEHOLDERS[(found.row - 1) // len(GOOD)]
             codes[cell].append((found.column or 0, found.rule.code))
     assert codes == {cell: list(enumerate(IN_A_COLUMN, start=1)) for cell in PLACEHOLDERS}
@@ -96,6 +97,32 @@ def test_the_address_of_somebody_forgotten_is_a_placeholder(tmp_path: Path) -> N
     """As WordPress writes it."""
     found = _found(tmp_path, "email\ndeleted@site.invalid\n")
     assert [code for _, code, _ in found] == ["EML310"]
+
+
+MASKED = ("a***n@gmail.com", "***@***.com", "ann@k*****.com", "ann...@gmail.com", "a••••@gmail.com")
+HIDDEN = ("***-***-2671", "XXX-XXX-2671", "415-555-XXXX", "+1 (415) ***-2671", "+1 415 555 ••••")
+
+
+def test_what_hides_a_part_of_an_address_or_number_leaves_none(tmp_path: Path) -> None:
+    """The library takes an asterisk for a part of the name, and an X for the digit of its key."""
+    rows = "".join(f"{email},{phone}\n" for email, phone in zip(MASKED, HIDDEN, strict=True))
+    found = _found(tmp_path, f"email,phone\n{rows}", region="US", ignore=("SEC", "HDR209"))
+    assert {code for _, code, _ in found} == {"EML310", "PHN410"}
+    assert len(found) == len(MASKED) + len(HIDDEN)
+
+
+def test_asterisks_around_an_address_or_in_it_hide_nothing(tmp_path: Path) -> None:
+    """The bold text of Markdown, and a name that RFC 5322 allows."""
+    found = _found(tmp_path, "email\n**ann@kestrel-labs.com**\nan*n@kestrel-labs.com\n")
+    assert [code for _, code, _ in found] == ["EML302"]
+
+
+def test_a_placeholder_is_not_blamed_for_its_letters(tmp_path: Path) -> None:
+    """One reason is enough."""
+    found = _found(
+        tmp_path, "email,first_name\nann@kestrel-labs.com,test\nb@kestrel-labs.com,bob\n"
+    )
+    assert [code for _, code, _ in found] == ["NAM602", "NAM604"]
 
 
 def test_what_only_resembles_a_placeholder_is_none(tmp_path: Path) -> None:

@@ -156,6 +156,14 @@ def test_who_needs_no_address_misses_none(tmp_path: Path) -> None:
         ("Shipping Phone Number", "phone"),
         ("Other Phone", "phone"),
         ("Alternate Mobile", "phone"),
+        ("SecondaryEmail", "email"),
+        ("emailSecondary", "email"),
+        ("E-mail secundario", "email"),
+        ("Phone (Mobile)", "phone"),
+        ("Mobile 2", "phone"),
+        ("Company Main Phone", "phone"),
+        ("Direct Mail", "text"),
+        ("Additional Emails", "text"),
         ("Email Status", "text"),
         ("Phone 1 - Label", "text"),
         ("Email Opt In", "text"),
@@ -178,6 +186,19 @@ def test_a_bad_second_address_is_an_error(tmp_path: Path) -> None:
     assert check(tmp_path, content).analysis.findings.counts() == {"EML302": 1}
     unmapped = check(tmp_path, content, columns={"Secondary Email": "-"})
     assert not unmapped.analysis.findings.counts()
+
+
+def test_a_further_column_that_holds_something_else_is_one_error(tmp_path: Path) -> None:
+    """Its name alone is no proof: the option that settles it is named, and it keeps all rows."""
+    rows = "".join(f"ann{at}@kestrel-labs.com,yes\n" for at in range(4))
+    content = f"email,HomeMail\n{rows}"
+    said = _said(tmp_path, content, profile="dotdigital")
+    assert said == {
+        "HDR209": "its cells look like words, not email addresses (4 of 4): correct the name or "
+        "the cells; with `--map HomeMail=-` they are not checked as email addresses"
+    }
+    fixed = fix(tmp_path, content, profile="dotdigital", columns={"HomeMail": "-"})
+    assert fixed.books.clean == 4
 
 
 def test_a_missing_address_says_which_other_column_may_have_one(tmp_path: Path) -> None:

@@ -86,6 +86,8 @@ def candidates(
     for column in columns:
         if column.field is not None or column.pieces or not bare_name(column.name):
             continue
+        if column.kind not in ("text", field.kind):
+            continue  # a further address or number, by its name
         seen = looks[column.position] if column.position < len(looks) else Looks({})
         look = seen.surely()
         if seen.contradicts(field.kind, field.name) or look not in (None, field.kind, field.name):

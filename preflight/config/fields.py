@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from preflight.core.names import bare_name, fold
@@ -60,10 +60,18 @@ class Field:
 _FURTHER = frozenset({"email", "phone"})
 _QUALIFIERS = frozenset({
     "secondary", "second", "2nd", "third", "3rd", "other", "alternate", "alternative", "alt",
-    "additional", "personal", "private", "home", "work", "business", "office", "direct", "shipping",
-    "billing", "backup", "zweite", "weitere", "privat", "autre", "altro", "altra", "otro", "otra",
-    "outro", "andere", "annan",
+    "additional", "extra", "personal", "private", "home", "work", "business", "office", "direct",
+    "company", "corporate", "primary", "preferred", "main", "car", "day", "daytime",
+    "evening", "shipping", "billing", "invoice", "backup", "recovery", "whatsapp",
+    "zweite", "weitere", "zusätzliche", "alternativ", "privat", "autre", "secondaire",
+    "personnel", "perso", "altro", "altra", "secondario", "secondaria", "personale", "otro", "otra",
+    "outro", "outra", "secundario", "secundaria", "secundário", "particular", "andere", "tweede",
+    "privé", "annan", "anden", "annen",
 })  # fmt: skip
+# Names by themselves, but not beside another one: `Phone (Mobile)`.
+_KINDS_OF_PHONE = frozenset({"mobile", "cell", "mobil"})
+_OF_ITSELF = frozenset({"directmail"})
+"""What a qualifier makes another thing of: post to one's door."""
 _WORDS = re.compile(r"[^\W\d_]+")
 
 
@@ -132,12 +140,17 @@ class FieldNames:
         """The kind of a column that holds a further address or number of a contact.
 
         It is named like the first one, but for a number (`E-mail 2 - Value`) or a word (`Secondary
-        Email`); None for any other column.
+        Email`, `SecondaryEmail`); None for any other column.
         """
-        if len(header) > _LONGEST:
+        if len(header) > _LONGEST or fold(header) in _OF_ITSELF:
             return None
-        words = [word for word in _WORDS.findall(header) if word.casefold() not in _QUALIFIERS]
-        for name in (header, re.sub("[0-9]+", "1", header), "".join(words)):
+        words = _WORDS.findall(header)
+        joined, bare, barest = (
+            "".join(word for word in words if word.casefold() not in left_out)
+            for left_out in ((), _QUALIFIERS, _QUALIFIERS | _KINDS_OF_PHONE)
+        )
+        numbered = re.sub("[0-9]+", "1", header)
+        for name in (header, numbered, joined, bare, barest, *_unqualified(fold(joined))):
             match = self.match(name) if fold(name) else None
             if match is not None and self._kinds[match[0]] in _FURTHER:
                 return self._kinds[match[0]]
@@ -165,3 +178,12 @@ class FieldNames:
             if match is not None and name in self._vague and match[0] in firm:
                 matches[at] = None
         return matches
+
+
+def _unqualified(folded: str) -> Iterator[str]:
+    """A name without a qualifier that is written together with it: `SecondaryEmail`."""
+    for word in map(fold, sorted(_QUALIFIERS)):
+        if folded.startswith(word):
+            yield folded.removeprefix(word)
+        elif folded.endswith(word):
+            yield folded.removesuffix(word)

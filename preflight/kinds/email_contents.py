@@ -24,11 +24,17 @@ _YOURS = (
     r"(?:email|foo|me|name|someone|user|you|your\.?(?:e?mail|name)|yourname)"
     r"@(?:bar|company|domain|mydomain|your-?company|your-?domain|yourname)\.com"
 )
+# What protects an address by hiding a part: `a***n@gmail.com`, `***@***.com`, `ann...@gmail.com`.
+# With asterisks on both sides it is bold text of Markdown.
+_MASKED = (
+    r"^[*•●]{2,}@|^[^@\s*•●]+[*•●]{2,}[^@\s]*@|@[*•●]{2,}|@[^@\s]+[*•●]{2,}[^@\s*•●]+$"
+    r"|^[^@\s]+(?:\.{3,}|…)@"
+)
 # Facebook's testing tool for lead forms writes `test@fb.com`; WordPress writes
 # `deleted@site.invalid` for somebody who asked to be forgotten.
 PLACEHOLDER_ADDRESS = (
     rf"^(?:{_TWICE}|{_TWO}|{_YOURS}|none@none|nobody@nobody(?:\.[a-z]+)*|test@fb\.com)$"
-    r"|[@.]example\.(?:com|net|org)$|[@.]example$|^deleted@site\.invalid$"
+    rf"|[@.]example\.(?:com|net|org)$|[@.]example$|^deleted@site\.invalid$|{_MASKED}"
 )
 _BLANKS = (
     "-", "--", "#n/a", "n.a.", "n/a", "na", "nil", "no", "no email", "no e-mail", "noemail", "none",

@@ -8,7 +8,8 @@ r"""What programs and people write where a value is missing; the same in every k
   PRIVACY` (WHOIS).
 - `MACHINE_WORDS` in exactly this case, because Nan, Nat and Null are names: `NULL`, `NaN`, `\N`
   (text exports of MySQL and PostgreSQL).
-- `MARKS`: dashes, question marks, dots, underscores or asterisks alone.
+- `MARKS`: dashes, question marks, dots, underscores or asterisks alone, and quotation marks around
+  nothing.
 - `ZERO_DATE`: `0000-00-00` (MySQL), `00/00/0000`, `0001-01-01` (.NET), `1/0/1900` (Excel),
   `1899-12-30` (OLE), with midnight or without.
 - `WRITTEN`: text that stands for a value. A merge tag that was never filled in (`*|FNAME|*`,
@@ -36,7 +37,7 @@ WORDS = (
     r"#?n/a|n\.a\.|#n/a n/a|nil|none|undef(?:ined)?|<na>|#null|not? (?:set|value|data|assigned)"
     r"|not (?:available|applicable|given|provided|specified|stated|disclosed|known|entered)"
     r"|\(no value\)|unknown|tbd|tba|tbc|to be (?:announced|confirmed|determined)|info requested"
-    r"|anonymous|redacted for privacy|data redacted|loading\.{3}|invalid date(?:time)?"
+    r"|anonymous|(?:data )?redacted(?: for privacy)?|loading\.{3}|invalid date(?:time)?"
     r"|[(<\[]{1,2}(?:null|none|nil|blank|empty|unknown|deleted|removed|redacted|hidden"
     r"|not (?:set|provided|available|given|specified|disclosed))[)>\]]{1,2}"
     r"|\[object [a-z]+\]|\[(?:record|table|list)\]|system\.(?:object|string|__comobject)(?:\[\])?"
@@ -50,7 +51,8 @@ WORDS = (
     r"|ukendt|ukjent|ikke oppgitt|ikke angivet|nieznan[ye]|brak danych"
 )
 MACHINE_WORDS = r"NULL|NAN|NaN|nan|null|NaT|\\N|NaN[-/.:]NaN[-/.:]NaN.*"
-MARKS = "[-\u2013\u2014]{1,3}|[?]+|[.\u2026]+|__+|[*]{2,}"
+_OPEN, _CLOSE = "\"'`“”„«»‹›‘’‚「『", "\"'`“”«»‹›‘’」』"
+MARKS = f"[-\u2013\u2014]{{1,3}}|[?]+|[.\u2026]+|__+|[*]{{2,}}|[{_OPEN}]\\s*[{_CLOSE}]"
 _MIDNIGHT = r"[ T](?:0{1,2}:00(?::00(?:\.0+)?)?|12:00:00 AM)(?: ?Z)?"
 ZERO_DATE = (
     r"(?:0{1,2}[-/.]0{1,2}[-/.]0{2,4}|0000[-/.]0{1,2}[-/.]0{1,2}|0001-01-01|0?1[/.]0?1[/.]0001"
@@ -73,7 +75,8 @@ _CLOAKED = (
     r"|(?:ten )?adres (?:pocztowy|e-?mail|poczty elektronicznej) jest chroniony przed).*"
 )
 WRITTEN = (
-    rf"{_TAGS}|(?:[a-z]:)?<?test lead: dummy data for [^<>]*>?|\[e-?mail\W?protected\]"
+    rf"{_TAGS}|(?:[a-z]:)?<?test lead: dummy data for [^<>]*>?"
+    r"|\[e-?mail(?:\W|&(?:#160|#xa0|nbsp);)?protected\]"
     rf"|(?:https?://[^ ]+)?/cdn-cgi/l/email-protection[^ ]*|{_CLOAKED}"
 )
 # People write `#N/A` for a blank too, so it is a word.

@@ -30,14 +30,17 @@ Fixed::
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from preflight.rule import FileView, Problem, Rule, Safety, Scope, Severity
 
 
 def check(view: FileView) -> Iterator[Problem]:
+    claims = Counter(column.field for column in view.headers)
     for column in view.headers:
-        if column.matched != "alias" or column.field is None:
+        # Where two columns could be the field, neither is read as it; HDR208 says so.
+        if column.matched != "alias" or column.field is None or claims[column.field] > 1:
             continue
         wanted = view.profile.fields[column.field].header
         if wanted is not None:
@@ -52,5 +55,6 @@ RULE = Rule(
     severity=Severity.WARNING,
     message="known under another name",
     check=check,
+    yields_to=frozenset({"HDR215"}),
     safety=Safety.SAFE,
 )

@@ -32,11 +32,15 @@ from collections.abc import Iterator
 
 from preflight.rule import LOOK_NAMES, Column, FileView, Problem, Rule, Scope, Severity, map_option
 
+_FURTHER = frozenset({"email", "phone"})
+
 
 def check(view: FileView) -> Iterator[Problem]:
     found: dict[int, str] = {}
     for column in view.headers:
-        if column.field is not None and column.position in view.used:
+        # A further address or number has no field, but it is checked like the first one.
+        checked = column.field is not None or column.kind in _FURTHER
+        if checked and column.position in view.used:
             look = view.looks[column.position].instead_of(column.kind, column.field)
             if look is not None:
                 found[column.position] = look
@@ -53,13 +57,14 @@ def _message(view: FileView, column: Column, look: str, found: dict[int, str]) -
     message = f"its cells look like {LOOK_NAMES[look]}, not {wanted} ({share})"
     for position, theirs in found.items():
         other = view.columns[position]
-        if other is not column and look == other.kind and theirs == column.kind:
+        fields = column.field is not None and other.field is not None
+        if fields and other is not column and look == other.kind and theirs == column.kind:
             name = other.name.strip()
             options = (map_option(column.name, other.field), map_option(name, column.field))
             return f"{message}; swapped with `{name}`? `{' '.join(options)}`"
     option = map_option(column.name, None)
     then = f"they are not checked as {wanted}"
-    if not view.profile.is_general:
+    if not view.profile.is_general and column.field is not None:
         then = "the column is not sent"
     return f"{message}: correct the name or the cells; with `{option}` {then}"
 

@@ -52,6 +52,7 @@ def check(view: FileView) -> Iterator[Problem]:
         f"{len(names)} name{'s' if len(names) > 1 else ''}, but the rows have {len(rows[0])} fields"
     )
     joined = [column for column in view.headers if _is_two_names(column.name, view.profile)]
+    joined.sort(key=lambda column: column.field is not None)
     if joined:
         message += f": `{bare_name(joined[0].name)}` is probably two names; correct line {line}"
         yield view.at(joined[0], message=message)
@@ -70,12 +71,22 @@ def check(view: FileView) -> Iterator[Problem]:
 
 
 def _is_two_names(name: str, profile: Profile) -> bool:
-    """Whether a name that is not known consists of two known ones, without a blank between."""
+    """Whether a name consists of two known ones, without a blank between.
+
+    If it is known itself, as `first_namelast_name` is, the two are names of other fields.
+    """
     text = bare_name(name)
-    if profile.knows(text) or " " in text:
+    if " " in text:
         return False
-    cuts = range(_SHORTEST, len(text) - _SHORTEST + 1)
-    return any(profile.knows(text[:at]) and profile.knows(text[at:]) for at in cuts)
+    whole = profile.match(text)
+    for at in range(_SHORTEST, len(text) - _SHORTEST + 1):
+        halves = [profile.match(text[:at]), profile.match(text[at:])]
+        fields = {half[0] for half in halves if half is not None}
+        if whole is None and profile.knows(text[:at]) and profile.knows(text[at:]):
+            return True
+        if whole is not None and len(fields) == len(halves) and whole[0] not in fields:
+            return True
+    return False
 
 
 def _is_numbered(rows: Sequence[Sequence[str]]) -> bool:

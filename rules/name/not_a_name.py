@@ -27,7 +27,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from preflight.rule import Rule, Scope, Severity, placeholder, stripped
+from preflight.rule import Rule, Scope, Severity, placeholder, tidied
 
 _WEB = r"^[wW]{3}\."
 _SEEN = r"[^ \t\n\v\f\r@]"
@@ -35,7 +35,7 @@ _OTHER = rf"{_WEB}|[a-zA-Z]://|{_SEEN}@{_SEEN}+\.{_SEEN}|^[+(]*[0-9][0-9 ().+/-]
 
 
 def check(name: pd.Series[str]) -> pd.Series[bool]:
-    return ~stripped(name).str.contains(_OTHER) | placeholder(name)
+    return ~tidied(name).str.contains(_OTHER) | placeholder(name)
 
 
 RULE = Rule(

@@ -44,7 +44,7 @@ import re
 
 import pandas as pd
 
-from preflight.rule import Phase, Rule, Safety, Scope, Severity, placeholder
+from preflight.rule import Phase, Rule, Safety, Scope, Severity
 
 # Scripts in which capitals work as in English; in Georgian, names have no capitals. Combining marks
 # may follow a letter.
@@ -82,7 +82,7 @@ def _is_shouting(name: str) -> bool:
 
 
 def check(name: pd.Series[str]) -> pd.Series[bool]:
-    return ~name.map(_is_shouting).astype(bool) | placeholder(name)
+    return ~name.map(_is_shouting).astype(bool)
 
 
 def fix(name: pd.Series[str]) -> pd.Series[str]:
@@ -118,6 +118,7 @@ RULE = Rule(
     suspects=_SUSPECTS,
     message="all upper case or all lower case",
     check=check,
+    yields_to=frozenset({"NAM602"}),
     fix=fix,
     safety=Safety.UNSAFE,
     phase=Phase.CASE,

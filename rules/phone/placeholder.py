@@ -1,6 +1,6 @@
 """The cell holds text typed to get past a form: `0000000000`, `1234567890`, `n/a`.
 
-Nobody has this number, and a provider that matches contacts by phone, as TextUs does, merges all
+Or digits of it are hidden: `***-***-2671`, `415-555-XXXX`. Nobody has this number, and a provider that matches contacts by phone, as TextUs does, merges all
 who share it into one. A number that the library considers valid never counts as a placeholder.
 Where the provider demands no phone number, `--unsafe-fixes` clears the cell and so keeps the
 contact.
@@ -45,7 +45,11 @@ from preflight.rule import Context, Phase, Rule, Safety, Scope, Severity
 
 def check(phone: pd.Series[str], context: Context) -> pd.Series[bool]:
     del phone
-    return context.judged["status"] != "placeholder"
+    valid: pd.Series[bool] = context.judged["status"] != "placeholder"
+    if context.column.required:
+        # An apostrophe alone: nothing is left of it, and the row needs a number.
+        valid &= context.judged["core"] != ""
+    return valid
 
 
 def _may_be_blank(context: Context) -> bool:

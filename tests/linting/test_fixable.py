@@ -11,6 +11,7 @@ import pytest
 
 from preflight.config.settings import Settings
 from preflight.linting import fix_preview
+from preflight.linting.row_states import CLEAN, REJECTED
 from preflight.pipeline import check_fix_split
 from preflight.report.listing import listing
 from tests.cells import EMAILS, PHONES, STAMPS, TEXTS
@@ -49,7 +50,7 @@ def content() -> str:
 def test_what_is_called_fixable_is_what_is_changed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, profile: str, guesses: int
 ) -> None:
-    """Safe fixes and unsafe ones.
+    """Safe fixes and unsafe ones; and no row that `check` calls clean is rejected by `fix`.
 
     Of rejected rows unsafe fixes save, no more are looked at than `MOST_GUESSES` allows.
     """
@@ -72,6 +73,9 @@ def test_what_is_called_fixable_is_what_is_changed(
     for row in shown.rows():
         if row.safety is not None:
             fixable[row.safety].add((row.row, row.column_name))
+    for checked in (plain, bold):
+        analysis = checked.analysis
+        assert not ((analysis.before == CLEAN) & (analysis.after == REJECTED)).any()
     safe = pd.concat(check_fix_split.changes(plain))
     assert fixable["safe"] == set(zip(safe["row"], safe["column_name"], strict=True))
     assert plain.analysis.fixed_cells == len(fixable["safe"]) > 0

@@ -40,6 +40,8 @@ _TYPED = "|".join(
         "0?123456?7?8?9?0?",
     ]
 )
+# Digits that were hidden: `***-***-2671`, `+1 415 XXX XXXX`.
+_MASKED = r"^[ ()+./0-9-]*(?:[*•●]{2,}|[xX]{3,})[ ()+./0-9*•●xX-]*$"
 # What may be a number with its area code among other text: digits with punctuation between.
 _NUMBER = re.compile(r"\+?\(?\d(?:[ \u00a0().\u2010-\u2015-]*\d)*")
 # An area code in front of a slash: `0171/3920814`.
@@ -63,13 +65,18 @@ def decimal(cells: pa.Array) -> pa.Array:
 
 
 def placeholder(cells: pa.Array) -> pa.Array:
-    """True if the cell was typed to get past a form: `n/a`, `000-000-0000`, `1234567890`."""
+    """True if the cell was typed to get past a form, or hides digits: `n/a`, `000-000-0000`."""
     words = pc.is_in(pc.utf8_lower(cells), value_set=pa.array(_WORDS))
     digits = pc.replace_substring_regex(cells, _MARKS, "")
     typed = matching(digits, f"^(?:{_TYPED})$")
-    written = matching(cells, PLACEHOLDER)
+    written = pc.or_(matching(cells, PLACEHOLDER), matching(cells, _MASKED))
     typed = pc.and_(typed, matching(cells, _MARKED))
     return pc.or_(written, pc.or_(words, typed))
+
+
+def is_masked(cell: str) -> bool:
+    """Whether digits of a cell are hidden: `415-555-XXXX`."""
+    return re.search(_MASKED, cell) is not None
 
 
 def several(cells: pa.Array) -> pa.Array:

@@ -112,6 +112,8 @@ def _judge(bare: str, region: str) -> tuple[str, str, str]:
     if _LETTERS.search(bare):
         if phonenumbers.is_valid_number(_parsed(_LETTERS.sub(" ", bare), known)):
             return "", WORDS, ""
+        if phonecells.is_masked(bare):
+            return "", PLACEHOLDER, ""
         return form, OK, VANITY
     return form, OK, EITHER if _is_either(bare, number) else ""
 
