@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.checked import check, fix, listed, read
+from tests.checked import check, fix, listed, read, summarised
 
 PEOPLE = [
     ["email", "first_name", "company"],
@@ -98,3 +98,9 @@ def test_single_quotes_of_which_some_are_not_closed_are_quotes_if_the_width_fits
     companies = [row["company"] for row in read(tmp_path / "out/clean.csv")]
     assert companies == ["Pike, Sons"] * 8 + ["O'Hara, Lund"]
     assert fixed.reasons == {"STR103": 1}
+
+
+def test_a_whole_line_is_suggested_for_no_field(tmp_path: Path) -> None:
+    """Its name holds the name of the address, and so its cells hold one."""
+    shown = summarised(listed(check(tmp_path, ALIGNED, profile="talkvalue")))
+    assert "email first_name company: TalkValue has no such column\n" in shown

@@ -17,6 +17,7 @@ from preflight.rule import Scope
 from preflight.writing import results_folder
 
 if TYPE_CHECKING:
+    from preflight.linting.analysis import Analysis
     from preflight.report.lines import Line
     from preflight.report.listing import Listing
     from preflight.runs.ledger.run import Run
@@ -63,11 +64,7 @@ def of_check(listings: Sequence[Listing], paths: Sequence[str]) -> list[Line]:
     if len(listings) > 1:
         return lines(command("check", path, *to, *typed("against")))
     if listing.analysis.refused:
-        option = _settling(listing)
-        # An option that stands in this call, too, is given once; `--map` has another name there.
-        without = [word.removeprefix("--").replace("-", "_") for word in option[:1]]
-        again = command("check", path, *to, *option, without=without)
-        return lines(again) if option else lines(again, before="correct the file, then")
+        return _of_refused("check", listing.analysis, path)
     changed = _of_changes(listing)
     if changed and not listing.books.rejected:
         return changed
@@ -113,7 +110,7 @@ def of_fix(fixed: FixedFile) -> list[Line]:
     correct = f"correct {rejects}, then"
     to = typed("for_")
     if fixed.checked.analysis.refused:
-        return lines(command("check", path, *to), before="correct the file, then")
+        return _of_refused("fix", fixed.checked.analysis, path)
     if plan.profile.is_general:
         send = f"{command('submit', path)} --to PROVIDER"
     else:
@@ -200,14 +197,28 @@ def submission(path: str, provider: str) -> str:
     return command("submit", path, "--to", provider, *values)
 
 
-def _settling(listing: Listing) -> list[str]:
+def _of_refused(name: str, analysis: Analysis, path: str) -> list[Line]:
+    """What to type where an error refuses the file: this command with the option that settles it.
+
+    If no message names one, the file is corrected and checked.
+    """
+    option = _settling(analysis)
+    to = typed("for_")
+    if not option:
+        return lines(command("check", path, *to), before="correct the file, then")
+    # An option that stands in this call, too, is given once; `--map` has another name there.
+    without = [word.removeprefix("--").replace("-", "_") for word in option[:1]]
+    return lines(command(name, path, *to, *option, *typed("folder"), without=without))
+
+
+def _settling(analysis: Analysis) -> list[str]:
     """The words of an option that settles an error of a file that is refused, if one is named.
 
     If all of them leave a column out, it is the last one: the first column is kept.
     """
     options = [
         shlex.split(option)
-        for rule, problem in listing.analysis.refused
+        for rule, problem in analysis.refused
         for option in _OPTION.findall(problem.message or rule.message)
     ]
     keeping = [words for words in options if not words[-1].endswith("=-")]

@@ -73,7 +73,8 @@ def _left_out(analysis: Analysis, column: Column, said: str) -> LeftOutColumn:
     why = _THEN.split(said)[0] if said else f"{profile.title} has no such column"
     if column.matched == "option" and column.field is None:
         why = "left out with --map"
-    found = view.saved_by(column)
+    # A whole line that was read as one column holds no field.
+    found = None if view.layout.strange_delimiter else view.saved_by(column)
     return LeftOutColumn(
         name=" ".join(bare_name(column.name).split()) or f"column {column.position + 1}",
         position=column.position,

@@ -1,8 +1,9 @@
 """The cell holds text typed to get past a form: `test@test.com`, `none@none`, `n/a`.
 
 Facebook's testing tool writes `test@fb.com`, and a page that protects its addresses `[email
-protected]`; a directory hides a part, as in `a***n@kestrel-labs.com`. Nobody reads mail to it, and nobody ever can under `example.com` and similar domains
-(RFC 2606). It bounces or hits a spam trap, and providers merge all contacts that share it into one.
+protected]`; a directory hides a part, as in `a***n@kestrel-labs.com`. Nobody reads mail to it, and
+nobody ever can under `example.com` and similar domains (RFC 2606). It bounces or hits a spam trap,
+and providers merge all contacts that share it into one.
 
 Bad::
 

@@ -1,9 +1,9 @@
 """The cell holds text typed to get past a form: `0000000000`, `1234567890`, `n/a`.
 
-Or digits of it are hidden: `***-***-2671`, `415-555-XXXX`. Nobody has this number, and a provider that matches contacts by phone, as TextUs does, merges all
-who share it into one. A number that the library considers valid never counts as a placeholder.
-Where the provider demands no phone number, `--unsafe-fixes` clears the cell and so keeps the
-contact.
+Or digits of it are hidden: `***-***-2671`, `415-555-XXXX`. Nobody has this number, and a provider
+that matches contacts by phone, as TextUs does, merges all who share it into one. A number that the
+library considers valid never counts as a placeholder. Where the provider demands no phone number,
+`--unsafe-fixes` clears the cell and so keeps the contact.
 
 Options::
 

@@ -2,7 +2,8 @@
 
 This happens when files are pasted together, and in exports that repeat the header on each page. A
 provider would import the names as a contact. The row is removed and counted as dropped. If no name
-of the header is known, its row may be data in a file without a header: then no row is removed.
+of the header is known, its row may be data in a file without a header: then no row is removed. The
+names may be others of the same fields: `E-mail` for `email`.
 
 Bad::
 
@@ -10,10 +11,13 @@ Bad::
     ann@kestrel-labs.com,Ann
     Email, First_Name
     bob@kestrel-labs.com,Bob
+    E-mail address,Vorname
+    cleo@kestrel-labs.com,Cleo
 
 Findings::
 
     3 STR107 the header is repeated here
+    5 STR107 the header is repeated here
 
 Good::
 
@@ -26,32 +30,61 @@ Fixed::
     email,first_name
     ann@kestrel-labs.com,Ann
     bob@kestrel-labs.com,Bob
+    cleo@kestrel-labs.com,Cleo
 """
 
 from __future__ import annotations
 
+import functools
 import re
+from collections.abc import Mapping
 
 import pandas as pd
 
 from preflight.rule import RowContext, Rule, Safety, Scope, Severity, strip_invisible
 
 _FEWEST_NAMES = 2
+_ANCHORS = ("email", "phone", "timestamp")
 
 
-def among(context: RowContext) -> str | None:
-    names = [_folded(name) for name in context.header if _folded(name)]
+def among(context: RowContext) -> Mapping[int, str] | None:
+    names = {at: _folded(name) for at, name in enumerate(context.header) if _folded(name)}
     known = context.certain or any(column.field for column in context.columns)
     if len(names) < _FEWEST_NAMES or not known:
         return None
-    return rf"(?i)^\W*{re.escape(names[0])}\W*$"
+    patterns = dict.fromkeys(_anchors(context)[:1], "^[^@0-9]+$")
+    first = min(names)
+    # Where the anchor comes first, its pattern would miss a name with a digit.
+    own = rf"(?i)^\W*{re.escape(names[first])}\W*$"
+    return {**patterns, first: f"{own}|{patterns[first]}" if first in patterns else own}
+
+
+def _anchors(context: RowContext) -> list[int]:
+    """The columns that hold a field and whose cells are never names."""
+    return [
+        column.position for column in context.columns if column.kind in _ANCHORS and column.field
+    ]
 
 
 def check(rows: pd.DataFrame, context: RowContext) -> pd.Series[bool]:
     differs = pd.Series(data=False, index=rows.index)
     for position, name in enumerate(context.header):
         differs |= rows[position].map(_folded) != _folded(name)
+    likely = differs.copy()
+    for position in _anchors(context):
+        likely &= rows[position].map(functools.cache(context.profile.knows))
+    for at in rows.index[likely] if _anchors(context) else ():
+        differs[at] = not _has_the_same_fields(rows.loc[at].tolist(), context)
     return differs
+
+
+def _has_the_same_fields(cells: list[str], context: RowContext) -> bool:
+    """Whether a row is the header in other words: each cell is a name of its column's field."""
+    matches = context.profile.matches(cells)
+    return all(
+        _folded(cell) == _folded(column.name) or (match is not None and match[0] == column.field)
+        for cell, match, column in zip(cells, matches, context.columns, strict=True)
+    )
 
 
 def _folded(text: str) -> str:

@@ -53,10 +53,7 @@ def check(view: FileView) -> Iterator[Problem]:
         message += f"; {_lines(layout.contacts_above)} and would not be sent: to leave {left} out,"
         message += f" add `--header-row {layout.header_line}`"
         if layout.tables_above:
-            named = [f"{first} to {last}" for first, last in layout.tables_above]
-            first = layout.tables_above[0][0]
-            message += f"; other tables are on lines {_joined(named)}: to read one instead, "
-            message += f"name its first line, as in `--header-row {first}`"
+            message += _others(layout.tables_above)
         safety = None
     elif layout.header_halved:
         message += f"; line {layout.header_line - 1} seems to be the upper half of the header: "
@@ -67,6 +64,16 @@ def check(view: FileView) -> Iterator[Problem]:
         message += f"; if line {layout.header_line} is the header, add "
         message += f"`--header-row {layout.header_line}`"
     yield Problem(message, line=1, safety=safety)
+
+
+def _others(tables: Sequence[tuple[int, int]]) -> str:
+    """The other tables, by their first and last lines, and how to read one."""
+    named = [f"{first} to {last}" for first, last in tables]
+    option = f"`--header-row {tables[0][0]}`"
+    if len(tables) == 1:
+        return f"; another table is on lines {named[0]}: to read that instead, add {option}"
+    found = f"; other tables are on lines {_joined(named)}: to read one instead, "
+    return f"{found}name its first line, as in {option}"
 
 
 def _lines(numbers: Sequence[int]) -> str:

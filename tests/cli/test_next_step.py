@@ -56,6 +56,21 @@ def test_check_goes_on_with_the_options_that_it_was_given(
         assert call(*shlex.split(step)[1:]).code in (0, 1)
 
 
+ABOVE = "Staff\nName,Email\nAnn,ann@kestrel-labs.com\n\nName,Email,Company\n"
+
+
+def test_fix_goes_on_with_the_option_that_settles_the_file(call: Call, here: Path) -> None:
+    """As check does, into the same folder; without such an option a person corrects the file."""
+    (here / "a.csv").write_text(
+        f"{ABOVE}Bo,bo@kestrel-labs.com,Kestrel\nAl,al@kestrel-labs.com,A\n"
+    )
+    ((before, step),) = steps(call("fix", "a.csv", "-o", "out").out)
+    assert (before, step) == ("", "preflight fix a.csv --header-row 5 --output out")
+    assert call(*shlex.split(step)[1:]).code == 0
+    (here / "b.csv").write_text("ann@kestrel-labs.com,Ann\nbo@kestrel-labs.com,Bo\n")
+    assert steps(call("fix", "b.csv").out) == [("correct the file, then", "preflight check b.csv")]
+
+
 def test_several_files_go_on_with_one_that_has_errors(call: Call, here: Path) -> None:
     (here / "a.csv").write_text(contacts(2))
     (here / "b.csv").write_text(MESSY)

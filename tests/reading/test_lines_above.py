@@ -50,6 +50,16 @@ def test_the_tables_of_a_report_are_named_with_their_lines(tmp_path: Path) -> No
     assert "`--header-row 5`" in (problem.message or "")
 
 
+def test_a_single_other_table_is_named_with_its_option(tmp_path: Path) -> None:
+    hosts = "User,Email\nCleo,cleo@kestrel-labs.com\n"
+    ((_, problem),) = checked.fix(
+        tmp_path, f"Hosts\n{hosts}Guests\n{table(9)}"
+    ).checked.analysis.refused
+    assert (problem.message or "").endswith(
+        "; another table is on lines 2 to 3: to read that instead, add `--header-row 2`"
+    )
+
+
 def test_the_upper_half_of_a_header_in_two_lines_is_not_left_out_unasked(tmp_path: Path) -> None:
     """Under `Company` the lower half says `Name`, which alone would be the contact's."""
     people = "First,Email,Name\nAnn,ann@kestrel-labs.com,Kestrel\nBob,bob@kestrel-labs.com,Acme\n"
