@@ -103,4 +103,4 @@ def test_single_quotes_of_which_some_are_not_closed_are_quotes_if_the_width_fits
 def test_a_whole_line_is_suggested_for_no_field(tmp_path: Path) -> None:
     """Its name holds the name of the address, and so its cells hold one."""
     shown = summarised(listed(check(tmp_path, ALIGNED, profile="talkvalue")))
-    assert "email first_name company: TalkValue has no such column\n" in shown
+    assert "  email first_name company: TalkValue has no such column\n" in shown

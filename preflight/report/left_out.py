@@ -59,11 +59,11 @@ def left_out(listing: Listing) -> list[LeftOutColumn]:
 
 
 def _said(analysis: Analysis) -> dict[int, str]:
-    """The first warning about the name of each column, by its number."""
+    """The first warning about each column that does not merely change its name, by its number."""
     said: dict[int, str] = {}
     for rule, problem in analysis.problems:
         of_a_name = rule.scope is Scope.HEADER and rule.severity is Severity.WARNING
-        if of_a_name and problem.column and problem.message:
+        if of_a_name and problem.column and problem.message and not problem.new:
             said.setdefault(problem.column, problem.message)
     return said
 
