@@ -117,7 +117,7 @@ def test_asterisks_around_an_address_or_in_it_hide_nothing(tmp_path: Path) -> No
     assert [code for _, code, _ in found] == ["EML302"]
 
 
-def test_a_placeholder_is_not_blamed_for_its_letters(tmp_path: Path) -> None:
+def test_a_placeholder_is_not_reported_for_its_letters(tmp_path: Path) -> None:
     """One reason is enough."""
     found = _found(
         tmp_path, "email,first_name\nann@kestrel-labs.com,test\nb@kestrel-labs.com,bob\n"
