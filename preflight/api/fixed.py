@@ -17,6 +17,7 @@ from preflight.api.given import Given
 from preflight.api.report import Report
 from preflight.api.work import WorkFolder
 from preflight.config.settings import Settings
+from preflight.core import urls
 from preflight.core.books import Books
 from preflight.pipeline import accepted
 from preflight.report.wording import plural
@@ -131,7 +132,7 @@ class Fixed:
             OutputExists: there are results already.
             WriteError: the folder cannot be written, or the disk is full.
         """
-        target = Path(folder)
+        target = urls.local_path(folder)
         with results_folder.staging(target, force=force) as place:
             for path in self.written.folder.iterdir():
                 if path.is_dir():

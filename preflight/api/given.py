@@ -10,6 +10,7 @@ from typing import IO
 import pandas as pd
 
 from preflight.api.frames import as_csv
+from preflight.core import urls
 from preflight.core.errors import UsageError
 from preflight.core.workspace import spooled
 
@@ -30,7 +31,7 @@ class Given:
     """A file to check.
 
     Attributes:
-        path: of the file; "-" for standard input.
+        path: of the file, or a URL; "-" for standard input.
         name: in reports, if it is not the path.
         labels: the row labels of a DataFrame; None for a file.
         copied: whether the path is that of a copy in a private folder.
@@ -66,7 +67,9 @@ def given(source: Source, work: Path, *, for_people: bool = False) -> Given:
         SourceError: the frame holds something that no CSV can hold.
     """
     if isinstance(source, (str, os.PathLike)):
-        return Given("-" if source == "-" else Path(source))
+        plain = os.fspath(source)
+        stays = plain == "-" or urls.parse(plain) is not None
+        return Given(plain if stays else Path(urls.as_path(plain)))
     if isinstance(source, pd.DataFrame):
         content = as_csv(source, for_people=for_people)
         return Given(_written(content, FRAME, work), FRAME, source.index, copied=True)

@@ -23,6 +23,7 @@ from preflight.api.options import (
 from preflight.api.sent import Sent
 from preflight.api.work import WorkFolder, work_folder
 from preflight.config.settings import Settings
+from preflight.core import urls
 from preflight.core.errors import SourceError, UsageError
 from preflight.linting.checked import silent
 from preflight.pipeline import delivery, merge_file, merge_run, resubmission
@@ -187,7 +188,7 @@ def merge(
             settled = merge_file.merge_submitted(
                 Path(submitted or ""), provider, paths, own,
                 original=None if original is None else Path(original),
-                folder=None if folder is None else Path(folder),
+                folder=None if folder is None else urls.local_path(folder),
                 force=options.get("force", False), work=place.path, progress=progress,
             )  # fmt: skip
         return Sent(settled, place)
@@ -230,7 +231,7 @@ def _call(contacts: Given, place: WorkFolder, options: ResubmitOptions) -> CallO
     return CallOptions(
         work=place.path,
         name=contacts.name,
-        folder=None if folder is None else Path(folder),
+        folder=None if folder is None else urls.local_path(folder),
         force=options.get("force", False),
         progress=options.get("progress", silent),
     )

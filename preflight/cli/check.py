@@ -21,6 +21,7 @@ from preflight.cli.inputs import (
 )
 from preflight.cli.progress import live_view
 from preflight.config.settings import Settings
+from preflight.core import urls
 from preflight.core.workspace import workspace
 from preflight.pipeline import accepted
 from preflight.reading import archives
@@ -44,6 +45,8 @@ def run(paths: tuple[str, ...], *, watch: bool = False, **given: Any) -> int:
 
     if "-" in paths:
         raise click.UsageError("--watch cannot watch standard input; name a file")
+    if any(urls.parse(path) for path in paths):
+        raise click.UsageError("--watch cannot watch what is in a store; name a file")
     return watching.watch(lambda: _watched(paths, given), lambda: _checked(paths, given))
 
 

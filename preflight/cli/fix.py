@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import os
+from pathlib import Path
 from typing import Any
 
 import click
@@ -43,7 +44,8 @@ def run(paths: tuple[str, ...], **given: Any) -> int:
             "would change in all of them"
         )
     (path,) = paths
-    refuse_protected(given, settings, [path], folder=given["folder"])
+    folder = given["folder"]
+    refuse_protected(given, settings, [path], folder=folder if isinstance(folder, Path) else None)
     with workspace() as work:
         with live_view() as view:
             fixed = check_fix_split.fix(

@@ -14,6 +14,7 @@ from preflight.cli.output_file import refuse_protected
 from preflight.cli.progress import View
 from preflight.cli.screen import shown
 from preflight.config.settings import Settings
+from preflight.core import urls
 from preflight.core.redact import visible
 from preflight.pipeline import check_fix_split
 from preflight.pipeline.accepted import Accepted
@@ -54,7 +55,8 @@ def inputs_of(paths: Sequence[str], settings: Settings, given: Mapping[str, Any]
         UsageError: a report would replace one of them.
     """
     found = expand(paths)
-    on_disk = [path if path == "-" else archives.outer(path) for path in found.paths]
+    here = [path for path in found.paths if urls.parse(path) is None]
+    on_disk = [path if path == "-" else archives.outer(path) for path in here]
     refuse_protected(given, settings, on_disk)
     if note := _skipped(found.skipped):
         terminal.note(note)
@@ -117,7 +119,7 @@ def check_inputs(
 
         return check_each(inputs, asked, jobs=given.get("jobs"), known=beside.baseline, done=done)
     (path,) = inputs
-    view.about(path)
+    view.about(urls.shown(path))
     checked = check_fix_split.check(
         path,
         settings,

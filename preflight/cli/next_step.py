@@ -12,6 +12,7 @@ import click
 
 from preflight.cli.screen import near
 from preflight.cli.typed import GOING_ON, command, state_folder, typed
+from preflight.core import urls
 from preflight.core.types import Severity
 from preflight.rule import Scope
 from preflight.writing import results_folder
@@ -105,9 +106,10 @@ def of_fix(fixed: FixedFile) -> list[Line]:
     """What to type after `preflight fix`."""
     plan, path = fixed.checked.analysis.plan, fixed.checked.source.name
     if fixed.checked.merged and len(fixed.parts) == 1:
-        path = str(fixed.parts[0].path)  # the corrected file itself has only some of the rows
-    rejects = shlex.quote(str(fixed.folder / results_folder.REJECTS))
-    correct = f"correct {rejects}, then"
+        # The corrected file itself has only some of the rows.
+        path = fixed.named(fixed.parts[0].path)
+    rejects = fixed.named(fixed.folder / results_folder.REJECTS)
+    correct = f"correct {shlex.quote(rejects)}, then"
     to = typed("for_")
     if fixed.checked.analysis.refused:
         return _of_refused("fix", fixed.checked.analysis, path)
@@ -115,7 +117,7 @@ def of_fix(fixed: FixedFile) -> list[Line]:
         send = f"{command('submit', path)} --to PROVIDER"
     else:
         send = submission(path, plan.profile.name)
-    again = command("fix", str(fixed.folder / results_folder.REJECTS), *to)
+    again = command("fix", rejects, *to)
     if not fixed.books.clean:
         return lines(again, before=correct)
     return [*lines(send), *(lines(again, before=correct) if fixed.books.rejected else [])]
@@ -176,7 +178,7 @@ def of_folder(folder: Path) -> list[Line]:
 def _this_call(without: str) -> str:
     """This call again, without a switch."""
     typed = click.get_current_context().find_root().obj or ()
-    return shlex.join(["preflight", *(word for word in typed if word != without)])
+    return shlex.join(["preflight", *(urls.shown(word) for word in typed if word != without)])
 
 
 def submission(path: str, provider: str) -> str:

@@ -12,8 +12,9 @@ import click
 from preflight.cli import completion
 from preflight.cli.terminal import silence
 from preflight.config.choices import FAIL_ON, FORMATS
-from preflight.core import files
+from preflight.core import files, urls
 from preflight.core.suggest import nearest
+from preflight.core.urls import Url
 
 if TYPE_CHECKING:
     pass
@@ -260,13 +261,18 @@ _ALL = click.option(
 )
 
 # What is written.
-_FOLDER = _path(
-    "-o",
-    "--output",
-    "folder",
-    metavar="DIR",
-    help="where the results go [<stem>.preflight/ beside the input]",
-)
+
+
+def _place(text: str) -> Path | Url:
+    """A folder, here or in a store."""
+    return urls.parse(text) or Path(urls.as_path(text))
+
+
+def _folder(kind: Callable[[str], Path | Url], metavar: str) -> Option[Any]:
+    where = "where the results go [<stem>.preflight/ beside the input]"
+    return click.option("-o", "--output", "folder", type=kind, metavar=metavar, help=where)
+
+
 _FORCE = click.option("--force", is_flag=True, help="replace results that were changed since, too")
 _MAX_BYTES = click.option(
     "--max-bytes", type=int, metavar="N", help="maximum size of a part [the provider's limit]"
@@ -313,7 +319,7 @@ config_options = _group(
     ),
 )
 _layout_options = _group(_ENCODING, _DELIMITER, _HEADER_ROW, _SHEET, _MAP)
-_results_options = _group(_FOLDER, _FORCE)
+_results_options = _group(_folder(urls.local_path, "DIR"), _FORCE)
 _run_options = _group(_SANDBOX, _NO_WAIT, _TIMEOUT, state_dir_option, _BASE_URL)
 _report_options = _group(_OUTPUT_FORMAT, _OUTPUT_FILE, _REPORTS, show_values_option)
 
@@ -336,6 +342,7 @@ output_options = _group(
     _ALL,
 )
 writing_options = _group(_results_options, _MAX_BYTES, _MAX_ROWS)
+file_options = _group(_folder(_place, "DIR|URL"), _FORCE, _MAX_BYTES, _MAX_ROWS)
 provider_options = _group(_PROVIDER_VALUES, _run_options)
 resume_options = _group(_run_options, _MAX_BAD, config_options, _report_options)
 resubmit_options = _group(

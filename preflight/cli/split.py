@@ -39,7 +39,7 @@ def run(path: str, **given: Any) -> int:
         emit(screen.shown(summary.brief(file_listing, cut.books), None), None)
         return exit_codes.of_fix(cut, settings)
     parts = [
-        (str(part.path), f"{plural(part.rows, 'row')}, {number(part.size)} bytes")
+        (cut.named(part.path), f"{plural(part.rows, 'row')}, {number(part.size)} bytes")
         for part in cut.parts
     ]
     paths = [*parts, *results.files(cut)]

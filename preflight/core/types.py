@@ -13,7 +13,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -127,6 +127,7 @@ class Source:
         sheet: the sheet that is read, if it is a workbook.
         unreadable: why a workbook cannot be read ("password-protected Excel workbook"), or "".
         misnamed: whether it has the name of a workbook, but is not one.
+        written: when it was written, in UTC, if its store says so; None for a file on disk.
     """
 
     name: str
@@ -136,6 +137,7 @@ class Source:
     sheet: Sheet | None = None
     unreadable: str = ""
     misnamed: bool = False
+    written: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

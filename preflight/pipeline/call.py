@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Required, TypedDict
 
-from preflight.core.errors import SourceError
+from preflight.core import urls
+from preflight.core.errors import SourceError, UsageError
+from preflight.core.urls import Url
 from preflight.core.verdicts import RowVerdicts
 from preflight.kinds.email_dns import MailHosts
 from preflight.linting.checked import CHUNK_BYTES, Progress, silent
@@ -24,7 +26,7 @@ class CallOptions(TypedDict, total=False):
     """The keywords that the public functions share; see `Call` for their meaning."""
 
     work: Required[Path]
-    folder: Path | None
+    folder: Path | Url | None
     force: bool
     stdin_name: str | None
     name: str | None
@@ -46,7 +48,8 @@ class Call:
 
     Attributes:
         work: a private folder that outlives the result, see `workspace`.
-        folder: where the results go; `<stem>.preflight/` beside the input by default.
+        folder: where the results go; `<stem>.preflight/` beside the input by default. Only `fix`
+            and `split` write to a URL.
         force: whether existing results are replaced.
         stdin_name: the name of standard input in reports.
         name: the name of the file in reports, if not its path.
@@ -65,7 +68,7 @@ class Call:
     """
 
     work: Path
-    folder: Path | None = None
+    folder: Path | Url | None = None
     force: bool = False
     stdin_name: str | None = None
     name: str | None = None
@@ -82,13 +85,34 @@ class Call:
     clock: Callable[[], datetime] = _now
 
     def target(self, path: str | Path) -> Path:
-        """The folder of the results.
+        """The folder of the results on this machine.
 
         Raises:
             SourceError: the input is one of the results that would be written there.
+            UsageError: the results were to go to a URL.
         """
+        if isinstance(self.folder, Url):
+            return urls.local_path(self.folder.text)  # which says why that cannot be
         folder = self.folder or results_folder.default_folder(str(path), self.stdin_name)
         not_its_own(path, folder)
+        return folder
+
+    def place(self, path: str | Path) -> Path | Url:
+        """The folder of the results, which may be in a store.
+
+        Raises:
+            SourceError: the input is one of the results that would be written there.
+            UsageError: the input is on a web server, and no folder was named.
+        """
+        folder, url = self.folder, urls.parse(path)
+        if folder is None and url is not None:
+            folder = results_folder.beside(url)
+        if not isinstance(folder, Url):
+            return self.target(path)
+        if folder.is_web:
+            raise UsageError(f"{folder}: nothing can be written to a web server; name -o DIR")
+        if url in [folder.below(name) for name in results_folder.RESULTS]:
+            raise _replaced(path)
         return folder
 
 
@@ -101,6 +125,11 @@ def not_its_own(path: str | Path, target: Path) -> None:
     given = Path(path).resolve()
     results = [(target / name).resolve() for name in results_folder.RESULTS]
     if any(given == result or result in given.parents for result in results):
-        raise SourceError(
-            f"{path} would be replaced by the results; write them elsewhere with -o DIR"
-        )
+        raise _replaced(path)
+
+
+def _replaced(path: str | Path) -> SourceError:
+    shown = urls.shown(str(path))
+    return SourceError(
+        f"{shown} would be replaced by the results; write them elsewhere with -o DIR"
+    )

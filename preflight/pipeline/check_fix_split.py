@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
@@ -18,9 +19,11 @@ from preflight.config.plan import Plan
 from preflight.config.profile import GENERAL, Profile
 from preflight.config.setting_values import MaxBad
 from preflight.config.settings import Settings
+from preflight.core import urls
 from preflight.core.errors import SourceError
 from preflight.core.findings import Findings
 from preflight.core.types import CHANGE_COLUMNS, Layout, Source
+from preflight.core.urls import Url
 from preflight.kinds import email_dns
 from preflight.linting.analysis import analyze
 from preflight.linting.cell_values import CellValues
@@ -70,6 +73,8 @@ def analyzed(path: str | Path, settings: Settings, call: Call) -> Checked:
     rules = _rules(settings, profile, call)
     schema = _user_schema(settings.schema) if settings.schema else None
     require_fields(settings.columns, profile)
+    if urls.parse(path) is not None:
+        call.progress("fetching", 0, None)
     source = open_source(path, spool=call.work, stdin_name=call.stdin_name, sheet=settings.sheet)
     source = dataclasses.replace(source, name=call.name or source.name)
     ignored = file_ignores.ignored(source.name, settings.per_file_ignores)
@@ -82,7 +87,7 @@ def analyzed(path: str | Path, settings: Settings, call: Call) -> Checked:
         delimiter=settings.delimiter,
         header_row=settings.header_row,
     )
-    written = last_written(path) or call.clock()
+    written = source.written or last_written(path) or call.clock()
     mail = call.mail or (email_dns.online(settings.resolver) if settings.online else None)
     plan = dataclasses.replace(
         _plan(layout, settings, profile, rules, written),
@@ -264,15 +269,38 @@ def fix(
     from preflight.pipeline import corrected_fix  # here, for it calls this module
 
     call, settings = Call(**options), settings or Settings()
-    target = call.target(path)
-    with results_folder.staging(target, force=call.force) as place:
+    with _placed(path, call) as (target, url), _staged(target, call) as place:
         merged = corrected_fix.merged(path, settings, call)
         if merged is None:
-            return fixed(analyzed(path, settings, call), settings, place, target, call)
-        call = dataclasses.replace(call, name=str(path), note=merged.note)
-        checked = analyzed(merged.path, merged.settings, call)
-        checked = dataclasses.replace(checked, merged=True)
-        return fixed(checked, merged.settings, place, target, call)
+            results = fixed(analyzed(path, settings, call), settings, place, target, call)
+        else:
+            call = dataclasses.replace(call, name=str(path), note=merged.note)
+            checked = analyzed(merged.path, merged.settings, call)
+            checked = dataclasses.replace(checked, merged=True)
+            results = fixed(checked, merged.settings, place, target, call)
+    return dataclasses.replace(results, url=url)
+
+
+@contextmanager
+def _placed(path: str | Path, call: Call) -> Iterator[tuple[Path, Url | None]]:
+    """The folder to make results in, and where in a store they are then written, if they are.
+
+    Raises:
+        UsageError: they may not be written there.
+    """
+    place = call.place(path)
+    if isinstance(place, Path):
+        yield place, None
+        return
+    from preflight.writing import stored_results  # here: most results stay on this machine
+
+    with stored_results.made_here(place, work=call.work, force=call.force) as folder:
+        yield folder, place
+        call.progress("storing", 0, None)
+
+
+def _staged(target: Path, call: Call) -> AbstractContextManager[Path]:
+    return results_folder.staging(target, force=call.force)
 
 
 def fixed(checked: Checked, settings: Settings, place: Path, target: Path, call: Call) -> FixedFile:
@@ -300,12 +328,11 @@ def split(
     else of the settings' profile. Arguments, results and errors are those of `fix`.
     """
     call, settings = Call(**options), settings or Settings()
-    target = call.target(path)
-    with results_folder.staging(target, force=call.force) as place:
+    with _placed(path, call) as (target, url), _staged(target, call) as place:
         checked = analyzed(path, of_layout(settings), call)
         cut = write(checked, place, target, always_parts=True, progress=call.progress)
         _report(cut, place, settings)
-    return cut
+    return dataclasses.replace(cut, url=url)
 
 
 def _report(results: FixedFile, place: Path, settings: Settings) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from preflight.baseline.comparison import Comparison
 from preflight.config import catalogue
 from preflight.config.settings import Settings
+from preflight.core import urls
 from preflight.core.errors import (
     ConfigError,
     PreflightError,
@@ -116,7 +117,7 @@ def check_each(
     results = []
     with contextlib.closing(_results(paths, asked, processes)) as found:
         for path, result in zip(paths, found, strict=True):
-            done(path)
+            done(urls.shown(path))
             results.append(result)
     if asked.across:
         results = _compared(results, show_all=asked.show_all)
@@ -177,7 +178,7 @@ def _checked(at: int, path: str, asked: Asked) -> FileResult:
     except _OF_THE_CALL:
         raise
     except UsageError as error:
-        name = (asked.stdin_name or path) if path == STDIN else path
+        name = (asked.stdin_name or path) if path == STDIN else urls.shown(path)
         reason = str(error).removeprefix(f"{name}: ")
         return FileResult(unread=Unread(name, reason))
     finally:

@@ -9,9 +9,11 @@ from __future__ import annotations
 import functools
 import re
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 from preflight.core.errors import SourceError
+from preflight.core.urls import Url
 from preflight.reading import workbook
 
 TEXTS = (".csv", ".tsv", ".txt")
@@ -27,6 +29,17 @@ def member_of(path: str) -> tuple[Path, str] | None:
             if archive.is_file():
                 return archive, path[found.end() :]
     return None
+
+
+def split(url: Url) -> tuple[Url, str] | None:
+    """The archive and the name in it of a URL like `s3://a/exports.zip/leads.csv`, if it has both.
+
+    An object may have such a name itself.
+    """
+    found = _INSIDE.search(url.path)
+    if found is None:
+        return None
+    return replace(url, path=url.path[: found.end() - 1]), url.path[found.end() :]
 
 
 def opened(archive: Path) -> zipfile.ZipFile:

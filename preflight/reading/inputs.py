@@ -9,7 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from preflight.core import urls
 from preflight.core.errors import SourceError
+from preflight.core.urls import Url
 from preflight.reading import archives
 
 MOST_FILES = 10_000
@@ -53,25 +55,33 @@ def expand(paths: Sequence[str]) -> Inputs:
 
     A directory stands for every contact file in it and below, packed ones, workbooks and damaged
     archives included, sorted by path; hidden files and results of earlier calls (`*.preflight/`)
-    are skipped. A pattern (`**` spans directories) stands for the files it matches, sorted. A ZIP
-    archive with several contact files stands for all of them (`exports.zip/leads.csv`). A file is
-    one input, however often it is named. A path that does not exist is kept, so that `open_source`
-    can refuse it.
+    are skipped; so does a URL that ends with a slash. A pattern (`**` spans directories) stands for
+    the files it matches, sorted. A ZIP archive with several contact files stands for all of them
+    (`exports.zip/leads.csv`), unless it is in a store. A file is one input, however often it is
+    named. A path that does not exist is kept, so that `open_source` can refuse it.
 
     Raises:
-        SourceError: a directory or a pattern stands for nothing, or all for more than `MOST_FILES`.
+        SourceError: a directory or a pattern stands for nothing, or all for more than `MOST_FILES`,
+            or a store does not say.
     """
     inputs: dict[str, str] = {}
     skipped = Skipped()
     for given in paths:
         for path in _expanded(given, skipped):
             for single in _unpacked(path):
-                inputs.setdefault(single if single == "-" else os.path.realpath(single), single)
+                inputs.setdefault(_identity(single), single)
     if len(inputs) > MOST_FILES:
         raise SourceError(
             f"{len(inputs):,} files, over the limit of {MOST_FILES:,} in a call; name some of them"
         )
     return Inputs(list(inputs.values()), skipped)
+
+
+def _identity(single: str) -> str:
+    """What is equal for two names of one input."""
+    if single == "-" or urls.parse(single) is not None:
+        return single
+    return os.path.realpath(single)
 
 
 def _expanded(path: str, skipped: Skipped) -> list[str]:
@@ -80,6 +90,9 @@ def _expanded(path: str, skipped: Skipped) -> list[str]:
         return [path]
     if not path:
         raise SourceError("an empty path; name a file")
+    if (url := urls.parse(path)) is not None:
+        return [one.text for one in _objects(url, skipped)]
+    path = urls.as_path(path)
     if Path(path).is_dir():
         inside = sorted(map(str, _tables(Path(path), skipped)))
         if not inside:
@@ -91,6 +104,47 @@ def _expanded(path: str, skipped: Skipped) -> list[str]:
             raise SourceError(f"{path}: no file matches this pattern")
         return matches
     return [path]
+
+
+def _objects(url: Url, skipped: Skipped) -> list[Url]:
+    """The objects that a URL stands for."""
+    if not (url.is_folder or url.is_pattern):
+        return [url]
+    from preflight.core import object_store  # here: most calls read files
+
+    store = object_store.connected(url)
+    if url.is_folder:
+        inside = [one for one in store.below() if _is_wanted(one, url, skipped)]
+        if not inside:
+            raise SourceError(f"{url.shown}: no .csv, .tsv, .txt or .xlsx file in this folder")
+        return inside
+    matches = store.matching() or ([url] if store.exists() else [])
+    if not matches:
+        raise SourceError(f"{url.shown}: no object matches this pattern")
+    return matches
+
+
+def _is_wanted(one: Url, folder: Url, skipped: Skipped) -> bool:
+    """Whether an object is checked with its folder; as `_tables` has it for files."""
+    *folders, name = one.path.removeprefix(folder.path).strip("/").split("/")
+    for at, part in enumerate(folders):
+        if part.startswith(".") or part.endswith(_RESULTS):
+            kind = skipped.hidden if part.startswith(".") else skipped.results
+            place = folder.below("/".join(folders[: at + 1])).shown
+            if place not in kind[-1:]:
+                kind.append(place)
+            return False
+    if name.startswith((".", _LOCK)):
+        skipped.hidden.append(one.shown)
+    elif name.lower().endswith(".zip") or archives.is_table(_unpacked_name(name)):
+        return True
+    else:
+        skipped.others.append(one.shown)
+    return False
+
+
+def _unpacked_name(name: str) -> str:
+    return Path(name).stem if name.lower().endswith(_PACKED) else name
 
 
 def _matching(pattern: str) -> Iterator[str]:
@@ -135,7 +189,6 @@ def _tables(folder: Path, skipped: Skipped) -> Iterator[Path]:
 
 def _holds_contacts(path: Path) -> bool:
     """Whether a file has the name of a contact file, or is an archive of one, or a damaged one."""
-    suffix = path.suffix.lower()
-    if archives.is_table(path.stem if suffix in _PACKED else path.name):
+    if archives.is_table(_unpacked_name(path.name)):
         return True
-    return suffix == ".zip" and archives.tables_in(path) != []
+    return path.suffix.lower() == ".zip" and archives.tables_in(path) != []

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import gzip
 import os
-import re
 import sys
+import tempfile
 import zipfile
 import zlib
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from preflight.core import files, urls
 from preflight.core.errors import SourceError
 from preflight.core.files import Readable, copy_hashed
 from preflight.core.types import Source
+from preflight.core.urls import Url
 from preflight.core.workspace import spooled
 from preflight.reading import archives, streams, workbook
 from preflight.reading.sheet_reader import DAMAGED
@@ -23,7 +25,6 @@ _BROKEN = (zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, EOFError, RuntimeEr
 _DAMAGED = {".gz": "damaged gzip archive", ".zip": "damaged or encrypted ZIP archive"}
 _HARMLESS, _MOST_TIMES = 256 << 20, 200
 """What an archive may unpack to whatever its size; and else, so many times its size."""
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 
 def open_source(
@@ -31,11 +32,12 @@ def open_source(
 ) -> Source:
     """Make an input readable as a local file, byte for byte, in constant memory.
 
-    A plain file is read in place. Standard input (`-`), the content of a `.gz`, the only contact
-    file in a `.zip`, and the one that a path names in it (`exports.zip/leads.csv`) are written to a
-    file in `spool` that only its owner can read. One sheet of a workbook is read. The bytes decide
-    what a file is: a CSV named `.xls` is a CSV; but a workbook named `.csv` is left to the rule
-    about files that are not a table, and so is a damaged archive.
+    A plain file is read in place. What a URL names is fetched into `spool` as a whole. Standard
+    input (`-`), the content of a `.gz`, the only contact file in a `.zip`, and the one that a path
+    names in it (`exports.zip/leads.csv`) are written to a file in `spool` that only its owner can
+    read. One sheet of a workbook is read. The bytes decide what a file is: a CSV named `.xls` is a
+    CSV; but a workbook named `.csv` is left to the rule about files that are not a table, and so is
+    a damaged archive.
 
     Args:
         path: the input as the user named it.
@@ -45,9 +47,10 @@ def open_source(
 
     Raises:
         SourceError: it is missing, a directory, unreadable, an archive of several contact files, or
-            a URL.
+            an object that was changed while it was read.
         UsageError: the workbook has no such sheet.
-        MissingExtra: it is a workbook, and the library that reads them is not installed.
+        MissingExtra: it is a workbook or in a store, and the library that reads such is not
+            installed.
     """
     source, inner = _opened(path, spool, stdin_name)
     suffix = Path(inner).suffix.lower()
@@ -68,12 +71,13 @@ def _opened(path: str | Path, spool: Path, stdin_name: str | None) -> tuple[Sour
     name = str(path)
     if name == "-":
         return _standard_input(stdin_name or "-", spool)
-    if _URL.match(name):
-        raise SourceError(f"{name}: this build does not read URLs yet; download the file first")
+    if (url := urls.parse(name)) is not None:
+        return _from_store(url, spool)
+    name = urls.as_path(name)
     if not name:
         raise SourceError("an empty path; name a file")
     member = archives.member_of(name)
-    file = Path(path) if member is None else member[0]
+    file = Path(name) if member is None else member[0]
     if file.is_dir():
         raise SourceError(f"{name}: a directory, not a file; name a file in it")
     try:
@@ -87,6 +91,22 @@ def _opened(path: str | Path, spool: Path, stdin_name: str | None) -> tuple[Sour
     except OSError as error:
         reason = (error.strerror or type(error).__name__).lower()
         raise SourceError(f"{name}: cannot be read ({reason})") from None
+
+
+def _from_store(url: Url, spool: Path) -> tuple[Source, str]:
+    """An object of a store, unpacked if it is packed. Its name has no query."""
+    from preflight.core import object_store  # here: most calls read files
+
+    archive, inside = url, ""
+    if (split := archives.split(url)) is not None and not object_store.connected(url).exists():
+        archive, inside = split
+    with files.writing("temporary files"):
+        place = Path(tempfile.mkdtemp(prefix="object-", dir=spool))
+    file = place / f"object{''.join(Path(archive.name).suffixes[-2:])}"
+    written = object_store.connected(archive).fetch(file)
+    member = (file, inside) if inside else None
+    source, inner = _from_disk(file, url.shown, member, spool)
+    return replace(source, written=written), inner
 
 
 def _from_disk(
@@ -125,7 +145,8 @@ def _unpacked(
     try:
         found = archive.getinfo(inside)
     except KeyError:
-        raise SourceError(f"{name}: no such file in the archive {file}") from None
+        within = name.removesuffix(f"/{inside}")
+        raise SourceError(f"{name}: no such file in the archive {within}") from None
     with archive.open(found) as packed:
         return _spooled(_Bounded(packed, file, name), name, spool), inside
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 from preflight.config import catalogue
 from preflight.report import accepted, left_out, summary
@@ -79,40 +78,29 @@ def counted(
 def files(fixed: FixedFile) -> list[tuple[str, str]]:
     """The files of a fix or a split, and what each holds."""
     folder, parts = fixed.folder, fixed.parts
-    paths = []
+    found = []
     if len(parts) == 1 and parts[0].path.name == results_folder.CLEAN:
-        paths.append((str(parts[0].path), plural(parts[0].rows, "clean row")))
+        found.append((results_folder.CLEAN, plural(parts[0].rows, "clean row")))
     elif parts:
-        paths.append((str(folder / results_folder.PARTS), plural(len(parts), "part")))
-        paths.append((str(folder / results_folder.MANIFEST), "what is in which part"))
+        found.append((results_folder.PARTS, plural(len(parts), "part")))
+        found.append((results_folder.MANIFEST, "what is in which part"))
     if fixed.books.rejected:
-        paths.append(
-            (str(folder / results_folder.REJECTS), "the rejected rows, to correct and re-import")
-        )
+        found.append((results_folder.REJECTS, "the rejected rows, to correct and re-import"))
     if (folder / results_folder.ABOVE).exists():
         above = plural(fixed.checked.layout.preamble, "line")
-        paths.append(
-            (str(folder / results_folder.ABOVE), f"the {above} above the header, not sent")
-        )
+        found.append((results_folder.ABOVE, f"the {above} above the header, not sent"))
     if (folder / results_folder.DROPPED).exists():
-        paths.append((str(folder / results_folder.DROPPED), "the dropped rows, which are not sent"))
+        found.append((results_folder.DROPPED, "the dropped rows, which are not sent"))
     if fixed.changed_cells:
-        paths.append((str(folder / results_folder.FIXES), "every cell that was changed"))
+        found.append((results_folder.FIXES, "every cell that was changed"))
     if (folder / results_folder.CORRECTIONS).exists():
-        paths.append(
-            (str(folder / results_folder.CORRECTIONS), "every cell that was corrected or restored")
-        )
+        what = "every cell that was corrected or restored"
+        found.append((results_folder.CORRECTIONS, what))
     if (folder / results_folder.UNDO).exists():
-        paths.append((str(folder / results_folder.ORIGINAL), "the input, for `preflight undo`"))
-    return [*paths, *reports(folder)]
-
-
-def reports(folder: Path) -> list[tuple[str, str]]:
-    """The reports in a folder."""
-    return [
-        (str(folder / results_folder.PAGE), "all of it, to open in a browser"),
-        (str(folder / results_folder.REPORT), "all of it, for programs"),
-    ]
+        found.append((results_folder.ORIGINAL, "the input, for `preflight undo`"))
+    found.append((results_folder.PAGE, "all of it, to open in a browser"))
+    found.append((results_folder.REPORT, "all of it, for programs"))
+    return [(fixed.named(folder / name), what) for name, what in found]
 
 
 def written(paths: list[tuple[str, str]]) -> list[Line]:

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from preflight.core import csv_writer, files
+from preflight.core import csv_writer, files, urls
 from preflight.core.errors import OutputExists, UsageError, WriteError
 from preflight.core.locks import locked
 from preflight.core.types import CHANGE_COLUMNS
+from preflight.core.urls import Url
 from preflight.reading import archives
 from preflight.writing import written_results
 
@@ -50,11 +51,24 @@ _LOCK = ".preflight-lock"
 def default_folder(name: str, stdin_name: str | None = None) -> Path:
     """The default results folder of an input: `<stem>.preflight/` beside it.
 
-    For standard input it is in the working directory, even if its name has a path.
+    For standard input it is in the working directory, even if its name has a path, and for a URL
+    whose results are kept on this machine.
     """
+    if (url := urls.parse(name)) is not None:
+        return Path(beside(url).name)
     path = Path(Path(stdin_name or "").name or "stdin") if name == "-" else Path(name)
+    return archives.outer(path).parent / _name_for(path)
+
+
+def beside(url: Url) -> Url:
+    """The default results folder of an object: `<stem>.preflight/` beside it, or its archive."""
+    found = archives.split(url)
+    return (url if found is None else found[0]).beside(_name_for(Path(url.name)))
+
+
+def _name_for(path: Path) -> str:
     inner = path.with_suffix("") if path.suffix.lower() in (".gz", ".zip") else path
-    return archives.outer(path).parent / f"{inner.stem}{_SUFFIX}"
+    return f"{inner.stem}{_SUFFIX}"
 
 
 @contextmanager
@@ -112,10 +126,10 @@ def alone(
 @contextmanager
 def replacing(folder: Path, *, force: bool, to_send: bool) -> Iterator[Path]:
     """What `staging` does, in a folder that is held already, see `alone`."""
-    _refuse_standing(folder, force=force, to_send=to_send)
+    refuse_standing(folder, force=force, to_send=to_send)
     with _temporary(folder) as place:
         yield place
-        _refuse_standing(folder, force=force, to_send=to_send)
+        refuse_standing(folder, force=force, to_send=to_send)
         _exchange(folder, place, _standing(folder))
 
 
@@ -190,25 +204,37 @@ def _standing(folder: Path) -> list[str]:
     return [name for name in RESULTS if os.path.lexists(folder / name)]
 
 
-def _refuse_standing(folder: Path, *, force: bool, to_send: bool) -> None:
-    """Refuses to replace results that somebody needs; those that nobody touched are replaced."""
+def refuse_standing(
+    folder: Path, *, force: bool, to_send: bool = False, named: str | None = None
+) -> None:
+    """Refuses to replace results that somebody needs; those that nobody touched are replaced.
+
+    Args:
+        folder: with the results.
+        force: whether they are replaced in any case.
+        to_send: see `staging`.
+        named: what the folder is called in messages, if not by its path.
+
+    Raises:
+        OutputExists: they may not be replaced.
+    """
+    shown = named or str(folder)
     existing = _standing(folder)
     if not existing or force:
         return
     kept = written_results.load(folder)
     if kept is None:
         raise OutputExists(
-            f"{folder}/{existing[0]} exists; replace it with --force, "
-            "or write elsewhere with -o DIR"
+            f"{shown}/{existing[0]} exists; replace it with --force, or write elsewhere with -o DIR"
         )
     if kept.unfinished_run and not to_send:
         raise OutputExists(
-            f"the results in {folder} belong to run {kept.unfinished_run}, which has not ended; "
+            f"the results in {shown} belong to run {kept.unfinished_run}, which has not ended; "
             f"`preflight resume {kept.unfinished_run}` goes on with it. Write elsewhere with -o DIR"
         )
     for name in kept.changed(folder):
         raise OutputExists(
-            f"{folder}/{name} was changed since preflight wrote it, so it is not replaced; write "
+            f"{shown}/{name} was changed since preflight wrote it, so it is not replaced; write "
             "elsewhere with -o DIR, or give your changes up with --force"
         )
 

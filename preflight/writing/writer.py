@@ -13,6 +13,7 @@ from preflight.core import csv_writer, files
 from preflight.core.books import Books
 from preflight.core.exchange import Part
 from preflight.core.types import CHANGE_COLUMNS, Severity
+from preflight.core.urls import Url
 from preflight.linting.checked import Checked, Progress, silent
 from preflight.linting.rule_limits import Excused
 from preflight.reading.scan import lines_above
@@ -39,6 +40,7 @@ class FixedFile:
         warnings: number of warnings that remain, in clean and rejected rows and about the file.
         excused: what is not counted of what remains, because the config accepts it.
         located: the columns of the changes, for `undo`.
+        url: where the results are, if that is in a store; `folder` holds a private copy then.
     """
 
     checked: Checked
@@ -52,6 +54,17 @@ class FixedFile:
     warnings: int
     excused: Excused
     located: ChangeLocator
+    url: Url | None = None
+
+    def named(self, path: Path) -> str:
+        """Where a result is, for people.
+
+        Args:
+            path: of it, in `folder`.
+        """
+        if self.url is None:
+            return str(path)
+        return self.url.below(path.relative_to(self.folder).as_posix()).shown
 
 
 def write(

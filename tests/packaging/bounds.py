@@ -2,8 +2,9 @@
 
 `python -m tests.packaging.bounds lowest` prints the lower bound of every requirement that somebody
 who installs preflight gets, extras included. `… lock` asks pip what it would install today for
-`.[dev]` and prints those versions. They have no hashes: pip tells the hash of the one file that it
-would take on this machine, and the same versions must be installable on other ones.
+`.[dev]`, with the extras that it does without, and prints those versions. They have no hashes: pip
+tells the hash of the one file that it would take on this machine, and the same versions must be
+installable on other ones.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ def lowest() -> list[str]:
 def locked() -> list[str]:
     """What pip would install today for developing, as constraints."""
     command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet", "install"]
-    command += ["--dry-run", "--ignore-installed", "--report", "-", "--editable", ".[dev]"]
+    command += ["--dry-run", "--ignore-installed", "--report", "-", "--editable", ".[dev,gs,az]"]
     answer = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE)
     found = [entry["metadata"] for entry in json.loads(answer.stdout)["install"]]
     names = {re.sub(r"[-_.]+", "-", one["name"]).lower(): one["version"] for one in found}

@@ -129,7 +129,6 @@ def test_standard_input_is_unpacked_as_its_name_says(
     [
         ("absent.csv", "no such file"),
         ("folder", "a directory"),
-        ("https://example.org/a.csv", "does not read URLs yet"),
         ("loop.csv", "cannot be read"),
     ],
 )

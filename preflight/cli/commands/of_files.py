@@ -12,6 +12,7 @@ from preflight.cli.options import (
     across_option,
     against_option,
     diff_option,
+    file_options,
     jobs_option,
     output_options,
     profile_option,
@@ -20,7 +21,6 @@ from preflight.cli.options import (
     setting_options,
     show_values_option,
     text_or_json_option,
-    writing_options,
 )
 
 
@@ -41,8 +41,9 @@ def check(**given: Any) -> int:
     """Lint contact files; write nothing.
 
     PATH is a file, a folder, a pattern, an archive (.gz, .zip), a file in one (exports.zip/a.csv),
-    or `-` for standard input. Several files have a line each and a total. Exits with 0 if nothing
-    was found at or above --fail-on, with 1 if something was, with 2 if the check could not run.
+    a URL (s3://bucket/leads.csv), or `-` for standard input. Several files have a line each and a
+    total. Exits with 0 if nothing was found at or above --fail-on, with 1 if something was, with 2
+    if the check could not run.
     """
     large_files.prepare(given["paths"], given["jobs"])
     from preflight.cli.check import run
@@ -53,7 +54,7 @@ def check(**given: Any) -> int:
 @click.command("fix")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH", shell_complete=completion.files)
 @profile_option
-@writing_options
+@file_options
 @reading_options
 @rule_options
 @diff_option
@@ -100,7 +101,7 @@ def snapshot(**given: Any) -> int:
 @click.command("split")
 @click.argument("path", metavar="PATH", shell_complete=completion.files)
 @profile_option
-@writing_options
+@file_options
 @reading_options
 def split(**given: Any) -> int:
     """Cut a file on record boundaries under the limits of --for, --max-bytes or --max-rows.
