@@ -155,17 +155,19 @@ Engine = Callable[[Job, Left], Iterator[ChunkResult]]
 """Analyzes all chunks of a file, and gives the results in their order; see `in_this_process`."""
 
 
-def in_this_process(chunks: Iterable[Chunk]) -> Engine:
+def in_this_process(chunks: Iterable[Chunk], again: Iterable[Chunk] | None = None) -> Engine:
     """The engine that analyzes chunks one after the other.
 
     Args:
         chunks: of the file; gone over each time that the engine is asked.
+        again: the same chunks, to look far ahead with little memory.
     """
+    anew = None if again is None else lambda: again
 
     def results(job: Job, left: Left) -> Iterator[ChunkResult]:
         analyzer = ChunkAnalyzer(job)
         begun = False
-        for read, behind in followed(chunks, filled, analyzer.row_rules.tail):
+        for read, behind in followed(chunks, filled, analyzer.row_rules.tail, again=anew):
             result = analyzer.result(read, behind, begun=begun, guesses=left())
             begun = result.begun
             yield result

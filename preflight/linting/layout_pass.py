@@ -45,8 +45,12 @@ def layout_pass(read: RecordStream, job: Job, left: Left) -> Iterator[ChunkResul
 
     def results() -> Iterator[ChunkResult]:
         analyzer, begun = LayoutAnalyzer(job), False
-        records = ahead(WrittenReader(job.layout).records(read.chunk_bytes))
-        for written, behind in followed(records, _filled, analyzer.row_rules.tail):
+
+        def records() -> Iterator[WrittenRecords]:
+            return ahead(WrittenReader(job.layout).records(read.chunk_bytes))
+
+        tail = analyzer.row_rules.tail
+        for written, behind in followed(records(), _filled, tail, again=records):
             result = analyzer.result(written, behind, begun=begun, guesses=left())
             begun = result.begun
             yield result

@@ -23,7 +23,7 @@ from typing import NamedTuple
 from preflight.config import catalogue
 from preflight.core import files
 from preflight.core.processes import WORTH, cores
-from preflight.linting.checked import RecordStream
+from preflight.linting.checked import RecordStream, silent
 from preflight.linting.chunk_result import ChunkAnalyzer, ChunkResult, Job, Left, in_this_process
 from preflight.linting.layout_pass import asks_for_layout, layout_pass
 from preflight.linting.look_ahead import followed
@@ -77,7 +77,7 @@ class LocalEngine:
             return layout_pass(read, job, left)
         processes = self._processes(job)
         if processes <= 1:
-            return in_this_process(read)(job, left)
+            return in_this_process(read, dataclasses.replace(read, progress=silent))(job, left)
         return read.told(self._in_workers(job, left, read.chunk_bytes, processes))
 
     def _processes(self, job: Job) -> int:

@@ -24,8 +24,10 @@ from preflight.reading.records import RecordReader, inside_quotes
 from preflight.reading.workbook import with_line_breaks
 
 _ENDS = (b"\n", b"\r\n", b"\r")
-_CR = 0x0D
+_LF, _CR = 0x0A, 0x0D
 _AHEAD_BYTES = 1 << 20
+_MOST_LINES = 1 << 18
+_COUNTED = 1 << 16
 _LOOKED_AT = 4096
 
 
@@ -89,17 +91,22 @@ class RangeReader:
         self._for_people = any(map(is_helper, layout.header))
 
     def cuts(self, range_bytes: int) -> Generator[Cut]:
-        """The ranges of the text in order, each of about `range_bytes`, at least 1."""
-        layout, rest, final = self._layout, b"", False
+        """The ranges of the text in order, each of about `range_bytes`, at least 1.
+
+        Where lines are short, as blank ones are, a range has fewer bytes: memory goes by records.
+        """
+        layout, rest, coming, final = self._layout, b"", memoryview(b""), False
         row, line, offset = 1, layout.data_line, layout.data_offset
         undecodable = _marks_above(layout) if len(layout.bad_offsets) else 0
         with layout.text.open("rb") as file:
             file.seek(offset)
             while not final:
                 # more each time, so that a huge record is not scanned again and again
-                more = file.read(max(range_bytes, len(rest)))
-                final = not more
-                text = rest + more
+                if not coming:
+                    coming = memoryview(file.read(max(range_bytes, len(rest))))
+                    final = not coming
+                more = _first_lines(coming, max(_MOST_LINES, _breaks(rest)))
+                text, coming = rest + coming[:more], coming[more:]
                 block, stretch = self._found(text, offset, final=final)
                 if count := len(stretch.starts):
                     here = TextRange(offset, len(text), final, row, line, undecodable, count)
@@ -202,6 +209,23 @@ class RangeReader:
         self._ragged_before = checked.mark_widths(block.field_counts(stretch))
         table = parsed(checked.good_text(), int(checked.good().sum()), self._width, syntax)
         return checked.table() if table is None else table
+
+
+def _breaks(text: bytes) -> int:
+    """How many characters of a text break a line."""
+    return text.count(b"\n") + text.count(b"\r")
+
+
+def _first_lines(text: memoryview, most: int) -> int:
+    """The size of the beginning of a text that has so many line breaks, or fewer."""
+    for start in range(0, len(text), _COUNTED):
+        piece = bytes(text[start : start + _COUNTED])
+        breaks = _breaks(piece)
+        if breaks > most:
+            array = np.frombuffer(piece, dtype=np.uint8)
+            return start + int(np.flatnonzero((array == _LF) | (array == _CR))[most])
+        most -= breaks
+    return len(text)
 
 
 def _closes(path: Path, offset: int, syntax: Syntax) -> bool:

@@ -18,7 +18,7 @@ from preflight.core.types import Chunk, Flaw, Safety, Severity
 from preflight.linting.analysis import analyze
 from preflight.linting.apply_fixes import apply_fixes
 from preflight.linting.checked import Checked
-from preflight.linting.look_ahead import followed
+from preflight.linting.look_ahead import HELD, followed
 from preflight.linting.row_rules import RowRules, filled
 from preflight.linting.row_states import CLEAN, DROPPED, REJECTED
 from preflight.pipeline import check_fix_split
@@ -82,11 +82,12 @@ def test_each_chunk_comes_with_how_many_records_follow_it(counts: list[int], mos
         for count in counts
     ]
     full = [count + count % 2 for count in counts]
-    got = list(followed(iter(chunks), filled, most))
-    assert [chunk for chunk, _ in got] == chunks
-    assert [min(behind, most) for _, behind in got] == [
-        min(sum(full[at + 1 :]), most) for at in range(len(full))
-    ]
+    for again in (None, lambda: chunks):
+        got = list(followed(iter(chunks), filled, most, again=again))
+        assert [chunk for chunk, _ in got] == chunks
+        assert [min(behind, most) for _, behind in got] == [
+            min(sum(full[at + 1 :]), most) for at in range(len(full))
+        ]
 
 
 def test_no_more_chunks_are_read_ahead_than_a_tail_needs() -> None:
@@ -104,6 +105,27 @@ def test_no_more_chunks_are_read_ahead_than_a_tail_needs() -> None:
     read.clear()
     next(followed(chunks(), filled, 0))
     assert read == [0]
+
+
+def test_few_blank_chunks_are_held_where_they_can_be_read_anew() -> None:
+    """A file of millions of blank lines is not held to know whether its last rows come behind."""
+    given: list[int] = []
+
+    def chunks() -> Any:
+        for number in range(50):
+            given.append(number)
+            yield chunk_of(["x"] if number in (0, 49) else [])
+
+    ahead = followed(
+        chunks(),
+        filled,
+        1,
+        again=lambda: (chunk_of(["x"] if n in (0, 49) else []) for n in range(50)),
+    )
+    assert next(ahead)[1] == 1
+    assert given == list(range(HELD))
+    assert [behind for _, behind in ahead] == [1] * 48 + [0]
+    assert given == list(range(50))
 
 
 def test_suspects_are_told_by_the_first_cell_that_is_not_blank() -> None:

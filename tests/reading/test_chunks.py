@@ -344,6 +344,33 @@ def test_many_blanks_before_a_value_are_a_value(tmp_path: Path) -> None:
     assert records[1][2] == "blank"
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("newline", [b"\n", b"\r\n"])
+def test_a_chunk_of_short_lines_has_no_more_of_them_than_memory_is_to_hold(
+    tmp_path: Path, newline: bytes
+) -> None:
+    """Wherever the first ones end: within a line end, or within a cell of several lines."""
+    most = 1 << 18
+    lines = [b"", b"1", b'"2' + newline + b'2"'] * (most // 2)
+    layout = _layout(tmp_path, newline.join([b"email", *lines]))
+    chunks = list(read_chunks(layout, chunk_bytes=64 << 20))
+    assert max(chunk.count for chunk in chunks) <= most < sum(chunk.count for chunk in chunks)
+    small = list(read_chunks(layout, chunk_bytes=99_999))
+    for name in ("rows", "lines"):
+        one, other = (np.concatenate([getattr(c, name) for c in read]) for read in (chunks, small))
+        assert np.array_equal(one, other)
+    assert pa.concat_tables(c.table for c in chunks) == pa.concat_tables(c.table for c in small)
+
+
+def test_a_record_of_more_lines_than_a_chunk_is_one_record(tmp_path: Path) -> None:
+    """Thousands of cells of almost a hundred lines each."""
+    cell = b'"x' + b"\n" * 90 + b'"'
+    width = 4_000
+    layout = _layout(tmp_path, b",".join([b"email"] * width) + b"\n" + b",".join([cell] * width))
+    (chunk,) = read_chunks(layout)
+    assert chunk.table.num_rows == 1
+
+
 def test_text_that_changed_under_the_reader_is_not_passed_as_sound(tmp_path: Path) -> None:
     layout = _layout(tmp_path, b"email,b\na,b\n")
     layout.text.write_bytes(b"email,b\na,\xff\n")
