@@ -11,9 +11,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from preflight.config.column_mapping import with_joined
 from preflight.core import findings as tables
+from preflight.core.arrow import series
 from preflight.core.findings import Findings
 from preflight.core.types import LOCATED_CHANGE_COLUMNS, Bools, Chunk, Flaw, Ints
 from preflight.linting.analysis import Analysis
@@ -137,7 +139,8 @@ def _changes(rows: Ints, lines: Ints, fixes: ColumnFixes, kept: Bools) -> pd.Dat
     for change in fixes.changes:
         hit = change.cells[fixes.which] & kept[fixes.where]
         where, which = fixes.where[hit], fixes.which[hit]
-        at = np.cumsum(change.cells) - 1
+        picked = pa.array((np.cumsum(change.cells) - 1)[which])
+        index = pd.RangeIndex(len(where))
         pieces.append(
             pd.DataFrame(
                 {
@@ -146,8 +149,8 @@ def _changes(rows: Ints, lines: Ints, fixes: ColumnFixes, kept: Bools) -> pd.Dat
                     "column_name": fixes.column.name,
                     "code": change.code,
                     "safety": change.safety.value,
-                    "old": change.old[at[which]],
-                    "new": change.new[at[which]],
+                    "old": series(change.old.take(picked), index),
+                    "new": series(change.new.take(picked), index),
                     "position": fixes.column.position,
                 }
             )

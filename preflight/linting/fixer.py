@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 
 from preflight.config.plan import Plan
-from preflight.core.arrow import equal, replaced_rows, strings
+from preflight.core.arrow import equal, replaced, replaced_rows, strings
 from preflight.core.types import Bools, Chunk, Column, Ints, Safety
 from preflight.linting.linter import ColumnSuspects, Linted, Linter, RuleHits
 from preflight.linting.pandera_checks import REGION, VALUE, ColumnChecks
@@ -32,15 +32,15 @@ class CellChange:
         code: of the rule.
         safety: of the fix.
         cells: a mask of the distinct cells that it changed.
-        old: the changed cells before the fix, in order.
-        new: the same cells after the fix.
+        old: strings, the changed cells before the fix, in order.
+        new: strings, the same cells after the fix.
     """
 
     code: str
     safety: Safety
     cells: Bools
-    old: np.ndarray
-    new: np.ndarray
+    old: pa.Array
+    new: pa.Array
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class FixedColumn:
             column=suspects.column,
             where=suspects.where[changes_here],
             which=number[suspects.which[changes_here]],
-            values=self.fixed.cells.loc[changed, VALUE].to_numpy(dtype=object),
+            values=strings(self.fixed.cells[VALUE]).filter(pa.array(changed)),
             changes=tuple(
                 dataclasses.replace(change, cells=change.cells[changed])
                 for change in self.fixed.changes
@@ -112,19 +112,20 @@ class ColumnFixes:
         column: the column.
         where: the position in the chunk's table of each changed cell.
         which: the distinct cell of each.
-        values: objects, the distinct cells after fixing.
+        values: strings, the distinct cells after fixing.
         changes: of the distinct cells, in the order in which they were made.
     """
 
     column: Column
     where: Ints
     which: Ints
-    values: np.ndarray
+    values: pa.Array
     changes: tuple[CellChange, ...]
 
     def apply(self, chunk: Chunk) -> Chunk:
         """The chunk with the fixed cells."""
-        return write_cells(chunk, self.column.position, self.where, self.values[self.which])
+        values = self.values.take(pa.array(self.which))
+        return write_cells(chunk, self.column.position, self.where, values)
 
 
 def fix_columns(linter: Linter, linted: Linted) -> list[FixedColumn]:
@@ -217,7 +218,7 @@ def fix_cells(
         mask[np.flatnonzero(failed)[differs]] = True
         assert rule.safety is not None  # noqa: S101 - the catalogue makes sure
         changes.append(
-            CellChange(rule.code, rule.safety, mask, old.to_numpy(object), new.to_numpy(object))
+            CellChange(rule.code, rule.safety, mask, strings(old), strings(new))
         )
         # Triage passes only cells that no rule reports.
         form = checks.kind.normal if checks.kind.again else None
@@ -231,16 +232,17 @@ def fix_cells(
     return FixedCells(now, tuple(changes), suspect, again, asked)
 
 
-def write_cells(chunk: Chunk, position: int, where: Ints, values: np.ndarray) -> Chunk:
+def write_cells(chunk: Chunk, position: int, where: Ints, values: pa.Array) -> Chunk:
     """The chunk with some cells of one column replaced.
 
     Args:
         chunk: the chunk.
         position: of the column.
-        where: positions in its table.
-        values: the new cell for each.
+        where: positions in its table, ascending.
+        values: strings, the new cell for each.
     """
-    column = chunk.table[str(position)].to_numpy(zero_copy_only=False).copy()
-    column[where] = values
-    table = chunk.table.set_column(position, str(position), pa.array(column, type=pa.string()))
+    mask = np.zeros(len(chunk.rows), dtype=bool)
+    mask[where] = True
+    column = replaced(chunk.table[str(position)].combine_chunks(), mask, values)
+    table = chunk.table.set_column(position, str(position), column)
     return Chunk(table, chunk.rows, chunk.lines, chunk.malformed)

@@ -239,4 +239,4 @@ def _fixed(rows: Ints, kept: KeptChunk, fixes: ColumnFixes | None) -> pa.Array:
     changed = kept.rows[fixes.where]
     at = np.minimum(np.searchsorted(changed, rows), len(changed) - 1)
     which = pa.array(fixes.which[at], mask=changed[at] != rows)
-    return pa.array(fixes.values, pa.string()).take(which)
+    return fixes.values.take(which).cast(pa.string())

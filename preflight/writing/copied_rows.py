@@ -145,7 +145,7 @@ def _cell_edits(
     here = copied[records]
     records = records[here]
     starts, stops = written.cells(records, fixes.column.position, width)
-    values = csv_writer.cells(pa.array(fixes.values, pa.large_string())).cast(_TYPE)
+    values = csv_writer.cells(fixes.values).cast(_TYPE)
     return records, Edits(starts, stops, values.take(pa.array(fixes.which[here])))
 
 

@@ -36,8 +36,6 @@ import pandas as pd
 from preflight.rule import PLACEHOLDER, RowContext, Rule, Scope, Severity, bare_name
 
 _FEWEST = 2
-# A merge tag of a contact, `%%First Name%%`, is no name of a column.
-_MISSING = re.compile(PLACEHOLDER)
 _ANCHORS = ("email", "phone", "timestamp")
 
 
@@ -74,7 +72,7 @@ def _is_mostly_names(cells: list[str], knows: Callable[[str], bool]) -> bool:
 def _is_header(cells: list[str], context: RowContext, knows: Callable[[str], bool]) -> bool:
     """Whether a row has names, most of them known, and not those of the file's own header."""
     names = [cell.strip() for cell in cells if cell.strip()]
-    known = sum(knows(name) and _MISSING.match(name) is None for name in names)
+    known = sum(knows(name) and not _is_placeholder(name) for name in names)
     distinct = len({name.casefold() for name in names})
     if known < _FEWEST or known * 2 <= len(names) or distinct < len(names):
         return False
@@ -84,6 +82,17 @@ def _is_header(cells: list[str], context: RowContext, knows: Callable[[str], boo
         or (match is not None and match[0] == column.field)
         for cell, match, column in zip(cells, matches, context.columns, strict=True)
     )
+
+
+def _is_placeholder(name: str) -> bool:
+    """Whether a text is what stands for a missing value: `%%First Name%%` names no column."""
+    return _placeholder().match(name) is not None
+
+
+@functools.cache
+def _placeholder() -> re.Pattern[str]:
+    # Here, for it takes as long to compile as all other patterns of a short call together.
+    return re.compile(PLACEHOLDER)
 
 
 def reason(rows: pd.DataFrame) -> pd.Series[str]:

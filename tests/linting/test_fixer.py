@@ -6,11 +6,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from preflight.config.plan import Plan
+from preflight.core.arrow import strings
 from preflight.core.findings import Findings
 from preflight.core.types import Chunk, Safety
 from preflight.kinds.registry import ALL_KINDS
@@ -36,7 +38,8 @@ def written(chunk: Chunk, fixed: list[FixedColumn]) -> tuple[Chunk, set[int]]:
     changed: set[int] = set()
     for one in fixed:
         hit = one.fixed.changed[one.suspects.which]
-        new = one.fixed.cells["value"].to_numpy(dtype=object)[one.suspects.which[hit]]
+        which = pa.array(one.suspects.which[hit])
+        new = strings(one.fixed.cells["value"]).take(which)
         chunk = write_cells(chunk, one.suspects.column.position, one.suspects.where[hit], new)
         changed |= set(one.suspects.where[hit].tolist())
     return chunk, changed
