@@ -11,7 +11,7 @@ from preflight.core.redact import visible
 from preflight.core.types import Severity
 from preflight.report.groups import LATER, PERSON, Group
 from preflight.report.lines import Line
-from preflight.report.listing import shape
+from preflight.report.shapes import shape
 from preflight.report.wording import number, outcome, plural
 
 _RULES, _LONGEST = 12, 40

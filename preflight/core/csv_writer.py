@@ -50,11 +50,14 @@ def records(columns: Sequence[pa.Array | pa.ChunkedArray]) -> pa.Array:
     Returns:
         A `large_string` array with one entry a row; its data buffer is the body of the file.
     """
-    quoted = [cells(column, alone=len(columns) == 1) for column in columns]
-    quoted[-1] = pc.binary_join_element_wise(quoted[-1], _END, _NOTHING)
-    if len(quoted) == 1:
-        return quoted[0]
-    return pc.binary_join_element_wise(*quoted, _COMMA)
+    return joined([cells(column, alone=len(columns) == 1) for column in columns])
+
+
+def joined(columns: Sequence[pa.Array]) -> pa.Array:
+    """What `records` returns, of columns whose cells are as they are written, see `cells`."""
+    *first, last = columns
+    ended = pc.binary_join_element_wise(last, _END, _NOTHING)
+    return pc.binary_join_element_wise(*first, ended, _COMMA) if first else ended
 
 
 def cells(column: pa.Array | pa.ChunkedArray, *, alone: bool = False) -> pa.Array:

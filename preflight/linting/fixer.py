@@ -217,9 +217,7 @@ def fix_cells(
         mask = np.zeros(len(cells), dtype=bool)
         mask[np.flatnonzero(failed)[differs]] = True
         assert rule.safety is not None  # noqa: S101 - the catalogue makes sure
-        changes.append(
-            CellChange(rule.code, rule.safety, mask, strings(old), strings(new))
-        )
+        changes.append(CellChange(rule.code, rule.safety, mask, strings(old), strings(new)))
         # Triage passes only cells that no rule reports.
         form = checks.kind.normal if checks.kind.again else None
         normal = None if form is None else equal(now.loc[mask, form], new)

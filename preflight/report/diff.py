@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from preflight.core.redact import visible
-from preflight.report.listing import shape
+from preflight.report.shapes import shape
 
 
 def heading(old: str, new: str) -> str:

@@ -6,7 +6,6 @@ What many findings have in common is made into text once, see `Block.alike`. Wha
 
 from __future__ import annotations
 
-import functools
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
@@ -14,14 +13,14 @@ from typing import NamedTuple
 
 from preflight.core import json_text
 from preflight.report.blocks import SAFETIES, Alike, Block
-from preflight.report.listing import Listing, shape
+from preflight.report.listing import Listing
 from preflight.report.records import valid
 from preflight.report.reported import Display
+from preflight.report.shapes import shapes
 
 _NULL = "null"
 _NO_CELL = ', "token": null, "shape": null, "fix": '
 _TOGETHER = 4_096
-_json_shape = functools.lru_cache(maxsize=1 << 14)(json_text.dumps)
 
 
 def together(texts: Iterator[str]) -> Iterator[str]:
@@ -78,11 +77,14 @@ def _objects(
     values = [_NULL] * len(cells)
     if display.show_values:
         values = [_NULL if cell is None else json_text.dumps(cell) for cell in cells]
+    kinds, found = shapes(block.cells)
+    shown = [
+        _NO_CELL if each is None else f'", "shape": {json_text.dumps(each)}, "fix": '
+        for each in found
+    ]
     said = [
-        _NO_CELL
-        if cell is None
-        else f', "token": "{token(cell)}", "shape": {_json_shape(shape(cell))}, "fix": '
-        for cell in cells
+        shown[kind] if cell is None else f', "token": "{token(cell)}{shown[kind]}'
+        for cell, kind in zip(cells, kinds, strict=True)
     ]
     return [
         f'{common[at][0]}{row or _NULL}, "line": {line or _NULL}{common[at][1]}{value}{told}{fix}, '

@@ -6,7 +6,6 @@ import dataclasses
 import functools
 import hashlib
 import os
-import re
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -28,40 +27,6 @@ Token = Callable[[str], str]
 Cells = Callable[[Findings], tuple[np.ndarray, np.ndarray]]
 """Fetches the cell of each finding and its replacement, None for no such cell."""
 _Ordered = tuple[Findings, dict[int, tuple[Rule, Problem]], np.ndarray | None]
-_RUNS = re.compile(r"([a-z]+)|([A-Z]+)|([0-9]+)|( +)|([^\x00-\x7f]+)|([\x00-\x1f\x7f]+)")
-_LONGEST = 200
-_MARKS = ("a", "A", "d", "s", "u", "c")
-_SAME = re.compile(rb"a+|A+|d+|s+|c+")
-_MARKED = bytes(
-    ord(_MARKS[(run.lastindex or 1) - 1]) if (run := _RUNS.match(chr(code))) else code
-    for code in range(256)
-)
-"""The mark of each character of ASCII that has one."""
-
-
-def shape(value: str) -> str:
-    """The shape of a value, which hides the value: "Ann 42" → "A(1)a(2)s(1)d(2)".
-
-    `a` lower-case and `A` upper-case ASCII letters, `d` digits, `s` blanks, `c` control characters,
-    `u` anything beyond ASCII; punctuation stands for itself. A long shape is cut off with "…".
-    """
-    if value.isascii() and len(value) <= _LONGEST:
-        return _of_marked(value.encode().translate(_MARKED))
-    return _shape(value)
-
-
-@functools.lru_cache(maxsize=1 << 14)
-def _of_marked(marked: bytes) -> str:
-    """The shape of a value that is of marks already: "Aaasdd" for "Ann 42"."""
-    runs = _SAME.sub(lambda run: b"%c(%d)" % (run[0][0], len(run[0])), marked).decode()
-    return runs if len(runs) <= _LONGEST else runs[:_LONGEST] + "…"
-
-
-@functools.lru_cache(maxsize=1 << 10)
-def _shape(value: str) -> str:
-    runs = _RUNS.sub(lambda run: f"{_MARKS[(run.lastindex or 1) - 1]}({len(run[0])})", value)
-    return runs if len(runs) <= _LONGEST else runs[:_LONGEST] + "…"
-
 
 TOKEN_KEY = "PREFLIGHT_TOKEN_KEY"  # noqa: S105 - the name of a variable
 """The variable with a secret key of tokens, which makes them the same from call to call."""

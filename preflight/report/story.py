@@ -12,7 +12,7 @@ import pyarrow as pa
 from preflight.core import json_text
 from preflight.core.redact import mask, visible
 from preflight.core.redact_cells import redact_cells
-from preflight.report.listing import shape
+from preflight.report.shapes import shape
 from preflight.report.wording import number, outcome, plural
 from preflight.runs.history.facts import (
     CallMade,

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterator
 
 from preflight.report.document_types import FindingRecord
-from preflight.report.listing import Listing, shape
+from preflight.report.listing import Listing
 from preflight.report.records import digest, valid
 from preflight.report.reported import Display
+from preflight.report.shapes import shape
 
 
 def of_findings(listing: Listing, display: Display) -> Iterator[FindingRecord]:

@@ -16,9 +16,10 @@ from preflight.core.redact import visible
 from preflight.core.types import Ints
 from preflight.report.blocks import SAFETIES, Alike, Block
 from preflight.report.finding_texts import fingerprints
-from preflight.report.listing import Listing, shape
+from preflight.report.listing import Listing
 from preflight.report.records import valid
 from preflight.report.reported import Display, Reported
+from preflight.report.shapes import shapes
 
 COLUMNS = (
     "path", "row", "line", "column", "column_name", "code", "name", "severity", "message", "value",
@@ -26,6 +27,7 @@ COLUMNS = (
 )  # fmt: skip
 _TEXTS = frozenset({"path", "column_name", "message", "value", "shape", "replacement"})
 _ROWS = 4_096
+_TYPE = pa.large_string()
 _Cells = Iterable[str | None]
 
 
@@ -35,24 +37,26 @@ def pieces(reported: Reported, display: Display) -> Iterator[str]:
     for file in reported.files:
         listing = file.complete
         for block in listing.blocks():
-            records = csv_writer.records(_columns(listing, block, display))
+            records = csv_writer.joined(_columns(listing, block, display))
             for start in range(0, len(records), _ROWS):
                 yield bytes(csv_writer.body(records[start : start + _ROWS])).decode()
 
 
 def _columns(listing: Listing, block: Block, display: Display) -> list[pa.Array]:
-    """The cells of the findings of a block, in the order of `COLUMNS`."""
+    """The cells of the findings of a block as they are written, in the order of `COLUMNS`.
+
+    What many findings have in common is written once.
+    """
     which, alike = block.alike()
     path = valid(listing.path)
     columns = {
-        name: _column(name, cells).take(pa.array(which))
+        name: _written(name, cells).take(pa.array(which))
         for name, cells in _in_common(listing, alike, path, display).items()
     }
-    own = _of_cells(block, display)
-    own["fingerprint"] = fingerprints(block, path, which, alike)
-    columns |= {name: _column(name, cells) for name, cells in own.items()}
+    columns |= _of_cells(block, display)
     columns |= {"row": _numbers(block.findings.rows), "line": _numbers(block.findings.lines)}
-    safeties = _column("fix", [safety and str(safety) for safety in SAFETIES])
+    columns["fingerprint"] = pa.array(fingerprints(block, path, which, alike), _TYPE)
+    safeties = _written("fix", [safety and str(safety) for safety in SAFETIES])
     columns["fix"] = safeties.take(pa.array(block.safeties()))
     return [columns[name] for name in COLUMNS]
 
@@ -74,26 +78,29 @@ def _in_common(
     }
 
 
-def _of_cells(block: Block, display: Display) -> dict[str, _Cells]:
-    """What is said of the cells that findings are about."""
-    old, new = block.cells.tolist(), block.replacements.tolist()
+def _of_cells(block: Block, display: Display) -> dict[str, pa.Array]:
+    """What is said of the cells that findings are about, as it is written."""
+    old = block.cells.tolist()
+    kinds, found = shapes(block.cells)
+    nothing = pa.repeat(pa.scalar("", _TYPE), len(block))
+    columns = {"value": nothing, "replacement": nothing}
     if display.show_values:
-        fixed = [fix if safety else None for fix, safety in zip(new, block.safeties(), strict=True)]
-    else:
-        fixed = [None for _ in new]
-    return {
-        "value": old if display.show_values else fixed,
-        "token": [None if cell is None else display.token(cell) for cell in old],
-        "shape": [None if cell is None else shape(cell) for cell in old],
-        "replacement": fixed,
-    }
+        new = zip(block.replacements.tolist(), block.safeties().tolist(), strict=True)
+        columns["value"] = _written("value", old)
+        fixes = (fix if safety else None for fix, safety in new)
+        columns["replacement"] = _written("replacement", fixes)
+    columns["token"] = pa.array(
+        ["" if cell is None else display.token(cell) for cell in old], _TYPE
+    )
+    columns["shape"] = _written("shape", found).take(pa.array(kinds))
+    return columns
 
 
-def _column(name: str, cells: _Cells) -> pa.Array:
-    texts = pa.array(["" if cell is None else visible(cell) for cell in cells], pa.string())
-    return csv_writer.neutral(texts) if name in _TEXTS else texts
+def _written(name: str, cells: _Cells) -> pa.Array:
+    texts = pa.array(["" if cell is None else visible(cell) for cell in cells], _TYPE)
+    return csv_writer.cells(csv_writer.neutral(texts) if name in _TEXTS else texts)
 
 
 def _numbers(numbers: Ints) -> pa.Array:
     """Numbers from 1, blank where there is none."""
-    return pc.if_else(pa.array(numbers == 0), "", pa.array(numbers).cast(pa.string()))
+    return pc.if_else(pa.array(numbers == 0), "", pa.array(numbers).cast(_TYPE))

@@ -8,8 +8,9 @@ from preflight.core.redact import visible
 from preflight.report import summary
 from preflight.report.blocks import Alike, Block
 from preflight.report.finding_texts import together
-from preflight.report.listing import Listing, shape
+from preflight.report.listing import Listing
 from preflight.report.reported import Display, Reported
+from preflight.report.shapes import shape
 from preflight.report.wording import number
 
 _FIXABLE = ("", "fixable", "fixable with --unsafe-fixes")

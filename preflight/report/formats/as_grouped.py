@@ -11,8 +11,9 @@ from preflight.report.blocks import ListedFinding
 from preflight.report.groups import LATER, PERSON, Group, groups
 from preflight.report.left_out import left_out
 from preflight.report.lines import Line, height, line
-from preflight.report.listing import Cells, Listing, shape
+from preflight.report.listing import Cells, Listing
 from preflight.report.reported import Display, Reported
+from preflight.report.shapes import shape
 from preflight.report.wording import number, plural
 
 HEIGHT = 30

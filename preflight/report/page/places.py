@@ -19,8 +19,9 @@ import numpy.typing as npt
 from preflight.core.redact import visible
 from preflight.core.types import Ints
 from preflight.report.blocks import SAFETIES, Alike, Block
-from preflight.report.listing import Listing, shape
+from preflight.report.listing import Listing
 from preflight.report.reported import Display, Reported, ReportedFile
+from preflight.report.shapes import shape
 
 MOST = 100_000
 """How many findings a page lists."""

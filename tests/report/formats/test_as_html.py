@@ -16,10 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight.core.books import RunBooks
-from preflight.report.listing import Listing, shape
+from preflight.report.listing import Listing
 from preflight.report.page import places
 from preflight.report.page.flow import ends_of, flow
 from preflight.report.reported import Display
+from preflight.report.shapes import shape
 from tests.checked import check, fix, listed, rendered
 
 SHOWN = Display(show_values=True)
