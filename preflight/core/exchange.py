@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from preflight.core.received import Received
+from preflight.core.row_map import RowMap
 from preflight.core.types import Ints
 
 if TYPE_CHECKING:
@@ -32,8 +33,7 @@ class Part:
         size: in bytes.
         header: its column names.
         fields: the profile's field of each column, or None.
-        row_map: int64; entry i is the input row of the part's data row i + 1.
-        lines: int64; the input line of each.
+        map: the input row and line of each data row.
     """
 
     number: int
@@ -42,17 +42,22 @@ class Part:
     size: int
     header: tuple[str, ...]
     fields: tuple[str | None, ...]
-    row_map: Ints
-    lines: Ints
-
-    def __post_init__(self) -> None:
-        if len(self.row_map) != len(self.lines):
-            raise ValueError("a part needs one line for each row of its row map")
+    map: RowMap
 
     @property
     def rows(self) -> int:
         """How many data rows it holds."""
-        return len(self.row_map)
+        return self.map.count
+
+    @property
+    def row_map(self) -> Ints:
+        """int64; entry i is the input row of data row i + 1."""
+        return self.map.rows
+
+    @property
+    def lines(self) -> Ints:
+        """int64; the input line of each data row."""
+        return self.map.lines
 
 
 class Reason(enum.StrEnum):

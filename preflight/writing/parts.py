@@ -22,6 +22,7 @@ from preflight.core.errors import ProviderError, SourceError
 from preflight.core.exchange import Part
 from preflight.core.redact import mask
 from preflight.core.redact_cells import redact_cells
+from preflight.core.row_map import RowMap
 from preflight.core.types import Ints
 from preflight.writing.clean_rows import CleanRows
 from preflight.writing.results_folder import PARTS
@@ -134,8 +135,7 @@ class PartWriter:
                 size=part.size,
                 header=tuple(column.header for column in self._columns),
                 fields=tuple(column.field for column in self._columns),
-                row_map=np.concatenate(part.row_map),
-                lines=np.concatenate(part.lines),
+                map=RowMap.of(np.concatenate(part.row_map), np.concatenate(part.lines)),
             )
         )
 

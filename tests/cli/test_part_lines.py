@@ -8,6 +8,7 @@ import numpy as np
 
 from preflight.cli.part_lines import part_lines
 from preflight.core.exchange import Outcome, Part, Receipt
+from preflight.core.row_map import RowMap
 from preflight.runs.ledger.run import PartState, StoredPart
 
 
@@ -15,7 +16,7 @@ def stored(number: int, state: PartState, status: str = "", reason: str = "") ->
     """A part of 10 rows."""
     rows = np.arange(10, dtype=np.int64)
     return StoredPart(
-        part=Part(number, Path("x"), "", 0, (), (), rows, rows),
+        part=Part(number, Path("x"), "", 0, (), (), RowMap.of(rows, rows)),
         state=state,
         receipt=Receipt(f"j{number}") if status else None,
         outcome=Outcome("finished", status) if status else None,

@@ -14,6 +14,7 @@ from rich.console import Console
 from preflight.cli import main, progress
 from preflight.cli.sending_table import SendingTable
 from preflight.core.exchange import Outcome, Part
+from preflight.core.row_map import RowMap
 from preflight.providers.sandbox.faults import parse
 from preflight.providers.sandbox.server import Sandbox
 from preflight.runs.delivery.events import (
@@ -190,7 +191,7 @@ def test_a_provider_that_cannot_be_reached_is_reported_before_the_next_try(
 def part(number: int, rows: int = 5000) -> Part:
     """A part with so many rows."""
     rows_of_it = np.arange(rows, dtype=np.int64)
-    return Part(number, Path("x"), "", 0, (), (), rows_of_it, rows_of_it)
+    return Part(number, Path("x"), "", 0, (), (), RowMap.of(rows_of_it, rows_of_it))
 
 
 def running(done: int | None, total: int | None, status: str = "RUNNING") -> Outcome:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from preflight.core.exchange import Part
+from preflight.core.row_map import RowMap
 
 
 def make_part(
@@ -28,6 +29,5 @@ def make_part(
         size=len(data),
         header=header,
         fields=fields,
-        row_map=numbers,
-        lines=numbers + 1,
+        map=RowMap.of(numbers, numbers + 1),
     )

@@ -15,13 +15,16 @@ from hypothesis import strategies as st
 from preflight.core.books import RunBooks
 from preflight.core.errors import BooksError, UsageError
 from preflight.core.exchange import Part
+from preflight.core.row_map import RowMap
 from preflight.runs.row_outcomes import FOLDER, TEXTS, RowOutcome, RowOutcomes, keep, load
 
 
 def part(number: int, rows: list[int]) -> Part:
     """A part of these rows; nothing of it is read."""
     numbers = np.array(rows, dtype=np.int64)
-    return Part(number, Path("none"), "0" * 64, 0, ("email",), ("email",), numbers, numbers + 1)
+    return Part(
+        number, Path("none"), "0" * 64, 0, ("email",), ("email",), RowMap.of(numbers, numbers + 1)
+    )
 
 
 def said(**codes: str) -> pd.DataFrame:

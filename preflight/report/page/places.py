@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from preflight.core.redact import visible
 from preflight.core.types import Ints
@@ -205,16 +206,14 @@ class _Cells:
 
     def numbers(self, block: Block) -> tuple[Ints, Ints]:
         """The numbers of the cells of some findings, and of the fixed ones; -1 for none."""
-        both = [
-            (self._number(old), self._number(new))
-            for old, new in zip(block.cells.tolist(), block.replacements.tolist(), strict=True)
-        ]
-        numbers = np.array(both, dtype=np.int64).reshape(-1, 2)
+        both = np.stack([block.cells, block.replacements], axis=1).ravel()
+        encoded = pa.array(both, pa.large_string()).dictionary_encode()
+        distinct = [self._number(cell) for cell in encoded.dictionary.to_pylist()]
+        which = encoded.indices.fill_null(-1).to_numpy()
+        numbers = np.array([*distinct, -1], dtype=np.int64)[which].reshape(-1, 2)
         return numbers[:, 0], numbers[:, 1]
 
-    def _number(self, cell: str | None) -> int:
-        if cell is None:
-            return -1
+    def _number(self, cell: str) -> int:
         number = self._known.get(cell)
         if number is None:
             number = self._texts[self._shown(cell) or "(blank)"]

@@ -13,6 +13,7 @@ import numpy as np
 
 from preflight.core.books import Books, RunBooks
 from preflight.core.exchange import Outcome, Part, Receipt
+from preflight.core.row_map import RowMap
 from preflight.providers.destination import OWN, SANDBOX
 
 
@@ -267,8 +268,10 @@ def part_of(row: tuple[Any, ...], reports: Path) -> StoredPart:
             size=size,
             header=tuple(json.loads(header)),
             fields=tuple(json.loads(names)),
-            row_map=np.frombuffer(row_map, dtype="<i8").astype(np.int64),
-            lines=np.frombuffer(lines, dtype="<i8").astype(np.int64),
+            map=RowMap.of(
+                np.frombuffer(row_map, dtype="<i8").astype(np.int64),
+                np.frombuffer(lines, dtype="<i8").astype(np.int64),
+            ),
         ),
         PartState(state),
         reason,

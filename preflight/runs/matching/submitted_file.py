@@ -14,6 +14,7 @@ from preflight.core import csv_writer
 from preflight.core.errors import UsageError
 from preflight.core.exchange import Part
 from preflight.core.row_id import RowIds
+from preflight.core.row_map import RowMap
 from preflight.core.types import Chunk, Column, Ints, Layout
 from preflight.core.workspace import spooled
 from preflight.reading.chunks import read_chunks
@@ -81,8 +82,7 @@ def part_of(layout: Layout, columns: Sequence[Column], *, work: Path) -> Submitt
         size=size,
         header=layout.header,
         fields=tuple(column.field for column in columns[: len(layout.header)]),
-        row_map=np.concatenate(rows),
-        lines=np.concatenate(lines),
+        map=RowMap.of(np.concatenate(rows), np.concatenate(lines)),
     )
     return Submitted(part, np.concatenate(names), raws, count)
 

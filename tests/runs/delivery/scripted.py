@@ -16,6 +16,7 @@ import pandas as pd
 from preflight.core.books import Books
 from preflight.core.errors import Ambiguous
 from preflight.core.exchange import FailureReport, Outcome, Part, Receipt
+from preflight.core.row_map import RowMap
 from preflight.providers.protocol import Call, Capabilities, Repeat, Reports, Step
 from preflight.runs.delivery.events import Event
 from preflight.runs.delivery.loop import Terms, drive
@@ -188,8 +189,10 @@ def make_parts(folder: Path, count: int, rows: int = 3) -> list[Part]:
                 size=made.size,
                 header=made.header,
                 fields=made.fields,
-                row_map=np.arange(first + 1, first + rows + 1, dtype=np.int64),
-                lines=np.arange(first + 2, first + rows + 2, dtype=np.int64),
+                map=RowMap.of(
+                    np.arange(first + 1, first + rows + 1, dtype=np.int64),
+                    np.arange(first + 2, first + rows + 2, dtype=np.int64),
+                ),
             )
         )
     return parts

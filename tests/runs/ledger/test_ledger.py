@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from preflight.core.books import Books
 from preflight.core.errors import RunLocked, UsageError, WriteError
 from preflight.core.exchange import Outcome, Part, Receipt
+from preflight.core.row_map import RowMap
 from preflight.runs.ledger.database import FILE
 from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import AttemptState, PartState, RunState
@@ -99,7 +100,9 @@ def test_any_row_map_and_header_come_back(
 ) -> None:
     """The map gives rows their permanent IDs."""
     numbers = np.array(rows, dtype=np.int64)
-    part = Part(1, Path("/p.csv"), "0", 1, tuple(header), (None,) * len(header), numbers, numbers)
+    part = Part(
+        1, Path("/p.csv"), "0", 1, tuple(header), (None,) * len(header), RowMap.of(numbers, numbers)
+    )
     with Ledger(tmp_path_factory.mktemp("state")) as ledger:
         found = ledger.parts(make_run(ledger, [part]))[0].part
     assert found.row_map.tolist() == found.lines.tolist() == rows

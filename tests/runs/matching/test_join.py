@@ -24,6 +24,7 @@ from preflight.config import profiles
 from preflight.core import csv_writer
 from preflight.core.errors import SourceError
 from preflight.core.exchange import FailureReport, Outcome, Part
+from preflight.core.row_map import RowMap
 from preflight.providers import failure_report
 from preflight.runs.matching import join, match_lines
 from preflight.writing.parts import read_part
@@ -48,7 +49,7 @@ def make_part(
     path.write_bytes(data)
     numbers = np.arange(1, len(rows) + 1, dtype=np.int64) * 10
     digest = hashlib.sha256(data).hexdigest()
-    return Part(1, path, digest, len(data), header, fields, numbers, numbers + 3)
+    return Part(1, path, digest, len(data), header, fields, RowMap.of(numbers, numbers + 3))
 
 
 def written(rows: Sequence[Sequence[object]], *, bom: bool = False, end: str = "\n") -> bytes:

@@ -1,0 +1,33 @@
+"""The row map of a part: what it holds comes out again."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from preflight.core.row_map import RowMap
+
+_STEPS = st.lists(st.tuples(st.integers(-3, 3), st.integers(0, 2)))
+
+
+@given(_STEPS)
+def test_rows_and_lines_come_back_as_they_were_given(steps: list[tuple[int, int]]) -> None:
+    rows = np.cumsum([100 + row for row, _ in steps], dtype=np.int64)
+    lines = np.cumsum([1 + line for _, line in steps], dtype=np.int64)
+    kept = RowMap.of(rows, lines)
+    np.testing.assert_array_equal(kept.rows, rows)
+    np.testing.assert_array_equal(kept.lines, lines)
+    assert kept.rows.dtype == kept.lines.dtype == np.int64
+    assert kept.count == len(steps)
+
+
+def test_rows_that_follow_each_other_take_the_place_of_one() -> None:
+    rows = np.arange(1, 1_000_001, dtype=np.int64)
+    assert len(RowMap.of(rows, rows + 1).starts) == 1
+
+
+def test_each_row_needs_a_line() -> None:
+    with pytest.raises(ValueError, match="one line for each row"):
+        RowMap.of(np.arange(3), np.arange(2))
