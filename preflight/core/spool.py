@@ -17,7 +17,7 @@ from preflight.core import files
 
 T = TypeVar("T")
 
-_IN_MEMORY = 32 << 20
+_IN_MEMORY = 4 << 20
 """How many bytes are held in memory before they go to a file."""
 
 

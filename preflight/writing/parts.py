@@ -23,7 +23,6 @@ from preflight.core.exchange import Part
 from preflight.core.redact import mask
 from preflight.core.redact_cells import redact_cells
 from preflight.core.row_map import RowMap
-from preflight.core.types import Ints
 from preflight.writing.clean_rows import CleanRows
 from preflight.writing.results_folder import PARTS
 
@@ -39,8 +38,7 @@ class _Open:
     digest: hashlib._Hash
     size: int
     rows: int
-    row_map: list[Ints]
-    lines: list[Ints]
+    maps: list[RowMap]
 
 
 class PartWriter:
@@ -97,8 +95,7 @@ class PartWriter:
             part.digest.update(piece)
             part.size += len(piece)
             part.rows += stop - start
-            part.row_map.append(rows[start:stop])
-            part.lines.append(lines[start:stop])
+            part.maps.append(RowMap.of(rows[start:stop], lines[start:stop]))
             start = stop
 
     def close(self) -> list[Part]:
@@ -119,7 +116,7 @@ class PartWriter:
         file = files.Replacement(path, durable=False)
         file.write(self._header)
         digest = hashlib.sha256(self._header)
-        self._open = _Open(file, path, digest, len(self._header), 0, [], [])
+        self._open = _Open(file, path, digest, len(self._header), 0, [])
         return self._open
 
     def _end(self) -> None:
@@ -135,34 +132,27 @@ class PartWriter:
                 size=part.size,
                 header=tuple(column.header for column in self._columns),
                 fields=tuple(column.field for column in self._columns),
-                map=RowMap.of(np.concatenate(part.row_map), np.concatenate(part.lines)),
+                map=RowMap.joined(part.maps),
             )
         )
 
 
-def runs(rows: Ints) -> list[list[int]]:
-    """Ascending row numbers as [first, last] of each unbroken run."""
-    if not len(rows):
-        return []
-    ends = np.flatnonzero(np.diff(rows) != 1)
-    firsts, lasts = rows[np.r_[0, ends + 1]], rows[np.r_[ends, len(rows) - 1]]
-    return [list(pair) for pair in zip(firsts.tolist(), lasts.tolist(), strict=True)]
-
-
 def manifest(parts: Sequence[Part], source_sha256: str) -> str:
     """The manifest of the parts, as JSON text."""
-    entries = [
-        {
-            "file": f"{PARTS}/{part.path.name}",
-            "sha256": part.sha256,
-            "bytes": part.size,
-            "rows": part.rows,
-            "first_row": int(part.row_map[0]),
-            "last_row": int(part.row_map[-1]),
-            "source_rows": " ".join(f"{first}-{last}" for first, last in runs(part.row_map)),
-        }
-        for part in parts
-    ]
+    entries = []
+    for part in parts:
+        runs = part.map.runs()
+        entries.append(
+            {
+                "file": f"{PARTS}/{part.path.name}",
+                "sha256": part.sha256,
+                "bytes": part.size,
+                "rows": part.rows,
+                "first_row": runs[0][0],
+                "last_row": runs[-1][1],
+                "source_rows": " ".join(f"{first}-{last}" for first, last in runs),
+            }
+        )
     document = {"schema_version": 1, "source_sha256": source_sha256, "parts": entries}
     return json.dumps(document, indent=2) + "\n"
 

@@ -26,7 +26,6 @@ from preflight.core import csv_writer, files
 from preflight.core.errors import OutputExists, SourceError, UsageError
 from preflight.core.types import CHANGE_COLUMNS
 from preflight.writing import results_folder
-from preflight.writing.parts import runs
 from preflight.writing.undo_record import WHOLE_RECORD, UndoRecord, damaged, load, save
 from preflight.writing.writer import FixedFile
 
@@ -85,7 +84,7 @@ def keep(fixed: FixedFile, staged: Path, settings: Mapping[str, Any]) -> None:
         sha256=source.sha256,
         size=source.size,
         clean_sha256=single[0].sha256 if single else "",
-        rows=runs(single[0].row_map) if single else [],
+        rows=single[0].map.runs() if single else [],
         header=list(analysis.layout.header),
         columns=[list(column.sources) for column in analysis.output_columns],
         positions=fixed.located.positions,

@@ -29,7 +29,6 @@ from preflight.writing.parts import (
     moved,
     redact_errors,
     redact_rows,
-    runs,
 )
 from tests.providers.parts import make_part
 
@@ -180,11 +179,6 @@ def test_a_moved_part_differs_in_its_path_alone(tmp_path: Path) -> None:
     other = moved(part, tmp_path / "clean.csv")
     assert other.path == tmp_path / "clean.csv"
     assert (other.sha256, other.row_map.tolist()) == (part.sha256, part.row_map.tolist())
-
-
-def test_runs_are_the_rows_in_short() -> None:
-    assert runs(np.array([1, 2, 3, 5, 7, 8])) == [[1, 3], [5, 5], [7, 8]]
-    assert runs(np.array([], dtype=np.int64)) == []
 
 
 def test_an_error_is_reported_without_the_rows(tmp_path: Path) -> None:

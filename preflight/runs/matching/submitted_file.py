@@ -58,7 +58,7 @@ def part_of(layout: Layout, columns: Sequence[Column], *, work: Path) -> Submitt
             f"{layout.source.name} is not a CSV with a header; name the file that was sent"
         )
     digest, named = hashlib.sha256(), RowIds(layout)
-    rows, lines = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
+    maps: list[RowMap] = []
     names, raws, count = [np.empty(0, dtype=object)], dict[int, str](), 0
     with spooled(work, "submitted") as (path, file):
         header = csv_writer.line(layout.header)
@@ -69,8 +69,7 @@ def part_of(layout: Layout, columns: Sequence[Column], *, work: Path) -> Submitt
             body = csv_writer.body(csv_writer.records(table.columns))
             file.write(body)
             digest.update(body)
-            rows.append(chunk_rows)
-            lines.append(chunk_lines)
+            maps.append(RowMap.of(chunk_rows, chunk_lines))
             names.append(named.of(chunk, chunk_rows))
             raws |= dict(zip(chunk.malformed["row"].tolist(), chunk.malformed["raw"], strict=True))
             count += chunk.count
@@ -82,7 +81,7 @@ def part_of(layout: Layout, columns: Sequence[Column], *, work: Path) -> Submitt
         size=size,
         header=layout.header,
         fields=tuple(column.field for column in columns[: len(layout.header)]),
-        map=RowMap.of(np.concatenate(rows), np.concatenate(lines)),
+        map=RowMap.joined(maps),
     )
     return Submitted(part, np.concatenate(names), raws, count)
 
