@@ -95,6 +95,15 @@ def test_a_further_address_is_suggested_for_nothing_else(tmp_path: Path) -> None
     assert "address" not in said(tmp_path, header, "talkvalue")["HDR205"]
 
 
+def test_what_kind_of_address_it_is_is_no_address(tmp_path: Path) -> None:
+    """As Google names its columns."""
+    header = "Ms,First Name,Last Name,Email,Phone,Address 1 - Label"
+    assert (
+        "--map"
+        not in said(tmp_path, header, "talkvalue", ROWS.replace("Kestrel", "Home"))["HDR205"]
+    )
+
+
 def test_of_two_columns_for_one_field_neither_is_said_to_be_read_as_it(tmp_path: Path) -> None:
     """HDR208 asks which of them is."""
     header = "Ms,First Name,Last Name,Email,Phone,E-mail"

@@ -188,6 +188,12 @@ def test_a_bad_second_address_is_an_error(tmp_path: Path) -> None:
     assert not unmapped.analysis.findings.counts()
 
 
+def test_what_a_form_says_about_a_field_is_no_part_of_its_name(tmp_path: Path) -> None:
+    content = "Email *,Last Name (required),Phone [optional],Company (Berlin)\na@b-c.com,Bell,,\n"
+    columns = check(tmp_path, content, profile="talkvalue").analysis.plan.columns
+    assert [column.field for column in columns] == ["email", "last_name", "phone", None]
+
+
 def test_a_further_column_that_holds_something_else_is_one_error(tmp_path: Path) -> None:
     """Its name alone is no proof: the option that settles it is named, and it keeps all rows."""
     rows = "".join(f"ann{at}@kestrel-labs.com,yes\n" for at in range(4))

@@ -24,6 +24,8 @@ _SHOWN = 3
 _LONG = 5
 _PARTS_OF_A_NAME = {"first_name", "last_name"}
 _WORDS = re.compile(r"[^\W_]+")
+_ABOUT = frozenset({"label", "type", "status", "typ", "art", "kind"})
+"""Last words of the names of columns that say something about a field: `Address 1 - Label`."""
 _LONGEST = 1_000
 """A longer header is like no name."""
 
@@ -92,7 +94,9 @@ def candidates(
         look = seen.surely()
         if seen.contradicts(field.kind, field.name) or look not in (None, field.kind, field.name):
             continue
-        likeness = _likeness(column.name, field)
+        words = _WORDS.findall(bare_name(column.name))
+        about = bool(words) and words[-1].casefold() in _ABOUT
+        likeness = 0.0 if about else _likeness(column.name, field)
         if look or likeness >= _LIKE:
             likely.append(Candidate(column, field.name, likeness, look))
     likely.sort(

@@ -21,6 +21,13 @@ _PATHS: Mapping[str, tuple[str, ...] | None] = {
 }  # fmt: skip
 # From the beginning of the blanks on, so that a long run of them is looked at once.
 _SLASH = re.compile(r"(?<![\s_])[\s_]++/[\s_]++")
+# A form says behind a name whether it has to be filled in.
+_DEMAND = re.compile(
+    r"(?<!\s)\s*[(\[](?:required|mandatory|optional|erforderlich|pflichtfeld|obligatoire"
+    r"|optionnel|facultatif|obligatorio|obligatoria|opcional|obbligatorio|facoltativo|verplicht"
+    r"|optioneel|obligatorisk|frivillig)[)\]]\s*$",
+    re.IGNORECASE,
+)
 _LONGEST = 1_000
 """A longer text names no field."""
 
@@ -120,7 +127,11 @@ class FieldNames:
         return None if alias is None else (alias, "alias")
 
     def _without_path(self, header: str) -> str:
-        """The name behind a path, where it is known and the path leads to such fields."""
+        """The name behind a path, where it is known and the path leads to such fields.
+
+        What a form adds about filling it in is no part of it.
+        """
+        header = _DEMAND.sub("", header)
         path, *names = _SLASH.split(header, maxsplit=1)
         if not names or fold(header) in self._aliases or fold(path) not in _PATHS:
             return header

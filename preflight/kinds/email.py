@@ -25,9 +25,12 @@ from preflight.core.invisible import drop_zero_width, strip_invisible
 from preflight.core.invisible_cells import drop_all_zero_width, strip_all
 from preflight.core.patterns import matching
 from preflight.core.types import Bools, Ints
+from preflight.kinds.email_contents import emails_in
 
 # RFC 6068: behind the first question mark are a subject and a text.
 _MAILTO = re.compile(r"^mailto:\s*([^?]*)(?:\?.*)?$", re.IGNORECASE | re.DOTALL)
+# What forms and Exchange write in front: `E-Mail: ann@…`, `SMTP:ann@…`.
+_LABELLED = re.compile(r"^(?:e-?mail|mail|smtp)\s*:\s*", re.IGNORECASE)
 _NAMED = re.compile(r'^(?:"[^"<>]*"|[^"<>@]*?)\s*<([^<>]+)>$')
 # An address has at most 254 characters; each round of unwrapping goes over the whole text.
 _LONGEST_WRAPPED = 4_000
@@ -41,7 +44,7 @@ _PLAIN_LENGTH = 64
 _RESERVED = "|".join(map(re.escape, sorted(email_validator.SPECIAL_USE_DOMAIN_NAMES)))
 _SPECIAL = rf"(?i)[@.](?:{_RESERVED})$"
 # Matches every trimmed cell that `unwrap_email` changes, and some that it does not.
-_WRAPPED = f"^[^:]{{6}}:|[>,;.]$|^[{_QUOTES}](?s:.*)[{_QUOTES}]$"
+_WRAPPED = f"^[^:@]{{4,8}}:|[>,;.]$|@[^@]{{3,}}@|^[{_QUOTES}](?s:.*)[{_QUOTES}]$"
 
 # Sound as well: the library accepts every address that matches, but may normalise it. It writes the
 # mailboxes of RFC 2142 in lower case in any case.
@@ -88,25 +91,34 @@ _REFUSED: tuple[tuple[str | None, str], ...] = (
 def unwrap_email(value: str) -> str:
     """The address inside `mailto:…`, `<…>`, `Name <…>`, quotes, or before trailing `,` `;` `.`.
 
-    Repeated until nothing changes, so unwrapping twice equals unwrapping once. A value that is not
-    wrapped, has nothing inside, or is far too long, is returned unchanged.
+    An address that is there twice, as in a link or in brackets behind itself, is one. Repeated
+    until nothing changes, so unwrapping twice equals unwrapping once. A value that is not wrapped,
+    has nothing inside, or is far too long, is returned unchanged.
     """
     if len(value) > _LONGEST_WRAPPED:
         return value
     given = value
     while True:
-        bare = strip_invisible(_MAILTO.sub(r"\1", value))
+        bare = strip_invisible(_LABELLED.sub("", _MAILTO.sub(r"\1", value)))
         named = _NAMED.match(bare)
         if named:
             bare = named.group(1)
         if len(bare) > 1 and bare[0] in _QUOTES and bare[-1] in _QUOTES:
             bare = bare[1:-1]
-        bare = strip_invisible(bare.rstrip(",;."))
+        bare = _said_once(strip_invisible(bare.rstrip(",;.")))
         if not bare:
             return given
         if bare == value:
             return value
         value = bare
+
+
+def _said_once(value: str) -> str:
+    """The one address of a value that has it several times; else the value."""
+    if value.count("@") < 2:
+        return value
+    found = [_MAILTO.sub(r"\1", address) for address in emails_in(value)]
+    return found[0] if len(found) > 1 and len(set(map(str.casefold, found))) == 1 else value
 
 
 def trim_email(value: str) -> str:

@@ -152,7 +152,8 @@ class Looks:
         look = max(self.counts, key=lambda name: self.counts[name])
         shortest, longest = self.lengths
         size = f"{longest}" if shortest == longest else f"{shortest} to {longest}"
-        return f"{LOOK_NAMES[look]}, {size} characters"
+        unit = "character" if longest == 1 else "characters"
+        return f"{LOOK_NAMES[look]}, {size} {unit}"
 
     def contradicts(self, kind: str, name: str) -> bool:
         """Whether the cells show that a column whose name is merely like a field's is not it."""

@@ -47,6 +47,8 @@ _MARKUP = (
     (rb'\{\s*(?:\}|"[^"]*"\s*:)', "JSON document"),
     (rb'\[\s*(?:[\[{\]]|"[^"]*"\s*[,\]]|(?:-?\d+|true|false|null)\s*[,\]])', "JSON document"),
     (rb"BEGIN:VCARD", "vCard file"),
+    (rb"(?i:(?:--[^\n]*\n\s*)*(?:insert\s+into|create\s+table|drop\s+table)\s)", "SQL script"),
+    (rb"-- (?:MySQL dump|PostgreSQL database dump)", "SQL script"),
 )
 
 

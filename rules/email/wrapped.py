@@ -1,5 +1,6 @@
 r"""The email address is wrapped in `mailto:`, angle brackets or quotes, or ends in a comma.
 
+Or it has a label (`E-Mail:`, Exchange's `SMTP:`), or is there twice, as in a link of a spreadsheet.
 It was copied from a mail program or a web page. The address is there, but a provider reads the
 whole cell: Experiture answers "invalid email format", TalkValue INVALID_EMAIL, Dotdigital "Invalid
 Email".
@@ -12,6 +13,8 @@ Bad::
     <cleo@kestrel-labs.com>,Cleo
     dan@kestrel-labs.com;,Dan
     'eve@kestrel-labs.com',Eve
+    SMTP:fay@kestrel-labs.com,Fay
+    gus@kestrel-labs.com (gus@kestrel-labs.com),Gus
 
 Findings::
 
@@ -20,6 +23,8 @@ Findings::
     4:email EML304 extra text around the email address
     5:email EML304 extra text around the email address
     6:email EML304 extra text around the email address
+    7:email EML304 extra text around the email address
+    8:email EML304 extra text around the email address
 
 Good::
 
@@ -35,6 +40,8 @@ Fixed::
     cleo@kestrel-labs.com,Cleo
     dan@kestrel-labs.com,Dan
     eve@kestrel-labs.com,Eve
+    fay@kestrel-labs.com,Fay
+    gus@kestrel-labs.com,Gus
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ from collections.abc import Iterator
 from preflight.rule import FileView, Problem, Rule, Scope, Severity
 
 # Names that are spoken with a vowel first: an HTML page, an XML document, an Excel workbook.
-_AN = ("A", "E", "H", "I", "O", "RAR", "RTF", "SQLite", "XML", "xz")
+_AN = ("A", "E", "H", "I", "O", "RAR", "RTF", "SQL", "SQLite", "XML", "xz")
 
 
 def check(view: FileView) -> Iterator[Problem]:

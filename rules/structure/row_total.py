@@ -67,7 +67,7 @@ _MAIL = (
 _AMONG = (
     rf"(?i)^\s*(?:{_SUM}(?:\s*(?:[:=]|\(|[-\x{{2013}}]?\s*\d|of\b|records?|rows?|contacts?|count|$).*)?"
     rf"|{_SUM}{_WORDS}\s*(?:[:=]\s*|\s)[\d.,\s]*|{_COUNT}{_WORDS}\s*[:=]?\s*\d[\d.,\s]*"
-    rf"|\d[\d,. ]*\s+(?:records?|rows?|contacts?)\b.*"
+    rf"|\(?\d[\d,. ]*\s+(?:records?|rows?|contacts?)\b.*"
     r"|[-=*_#<]{2,}.*|end of (?:file|report|list|data|export)\b.*|\[?eof\]?"
     r"|(?:generated|exported|created|printed|downloaded|report run|as of)\b.*|page \d.*"
     rf"|copyright\b.*|©.*|\(c\) .*|confidential\b.*|note:.*|(?:{_MAIL}).*)\s*$"

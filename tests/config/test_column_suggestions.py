@@ -102,7 +102,8 @@ def test_an_option_can_say_that_a_column_is_no_field() -> None:
 
 
 def test_no_name_is_asked_for_where_its_parts_are_held() -> None:
-    """`Attendee Status` beside a first and a last name is no third one."""
+    """`Attendee Details` beside a first and a last name is no third one; a status is none."""
     looks = [Looks({"text": 5})] * 3
-    assert asked(["First Name", "Last Name", "Attendee Status"], looks) == [None]
-    assert asked(["First Name", "Attendee Status"], looks[:2]) == ["name"]
+    assert asked(["First Name", "Last Name", "Attendee Details"], looks) == [None]
+    assert asked(["First Name", "Attendee Details"], looks[:2]) == ["name"]
+    assert asked(["First Name", "Attendee Status"], looks[:2]) == [None]

@@ -110,6 +110,14 @@ def test_nothing_of_what_stands_between_two_addresses_is_taken_away(value: str) 
         ("ann@kestrel-labs.com\nbob", "ann@kestrel-labs.com\nbob"),
         ("ann\u00a0bell@kestrel-labs.com", "ann\u00a0bell@kestrel-labs.com"),
         ("an\u200bn@kestrel-labs.com", "ann@kestrel-labs.com"),
+        ("E-Mail: ann@kestrel-labs.com", "ann@kestrel-labs.com"),
+        ("SMTP:ann@kestrel-labs.com", "ann@kestrel-labs.com"),
+        ("ann@kestrel-labs.com (Ann@kestrel-labs.com)", "ann@kestrel-labs.com"),
+        (
+            '=HYPERLINK("mailto:ann@kestrel-labs.com","ann@kestrel-labs.com")',
+            "ann@kestrel-labs.com",
+        ),
+        ("ann@kestrel-labs.com bob@kestrel-labs.com", "ann@kestrel-labs.com bob@kestrel-labs.com"),
     ],
 )
 def test_the_core_of_a_cell_is_the_address_in_it(cell: str, core: str) -> None:

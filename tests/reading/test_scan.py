@@ -106,6 +106,9 @@ def test_only_blank_lines_are_a_table_without_a_header(tmp_path: Path) -> None:
         (b'{"email": "a@example.org"}', "JSON document"),
         (b'[{"email": 1}]', "JSON document"),
         (b"BEGIN:VCARD\n", "vCard file"),
+        (b"INSERT INTO people (email, name) VALUES\n('a@b.org', 'A');\n", "SQL script"),
+        (b"-- the fair's\n-- people\nCREATE TABLE people (\n", "SQL script"),
+        (b"-- MySQL dump 10.13\n--\n", "SQL script"),
         (bytes(range(256)) * 20, "binary data"),
         (b"abc" + b"\0" * 20, "binary data"),
     ],
@@ -115,7 +118,9 @@ def test_a_foreign_format_is_named(tmp_path: Path, content: bytes, name: str) ->
     assert (layout.content, layout.header) == (name, ())
 
 
-@pytest.mark.parametrize("header", ["[email],[name]", "{email},{name}", "<email>,<name>", "PK,id"])
+@pytest.mark.parametrize(
+    "header", ["[email],[name]", "{email},{name}", "<email>,<name>", "PK,id", "-- note,x"]
+)
 def test_a_header_in_brackets_is_still_a_table(tmp_path: Path, header: str) -> None:
     assert _scan(tmp_path, header.encode() + b"\n1,2\n").header == tuple(header.split(","))
 
