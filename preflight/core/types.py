@@ -128,6 +128,8 @@ class Source:
         unreadable: why a workbook cannot be read ("password-protected Excel workbook"), or "".
         misnamed: whether it has the name of a workbook, but is not one.
         written: when it was written, in UTC, if its store says so; None for a file on disk.
+        stamp: its size, its time and its number on disk before it was read; None if it was copied
+            into a private folder.
     """
 
     name: str
@@ -138,6 +140,7 @@ class Source:
     unreadable: str = ""
     misnamed: bool = False
     written: datetime | None = None
+    stamp: tuple[int, int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,14 +25,14 @@ from preflight.core.findings import Findings
 from preflight.core.types import CHANGE_COLUMNS, Layout, Source
 from preflight.core.urls import Url
 from preflight.kinds import email_dns
-from preflight.linting.analysis import analyze
+from preflight.linting.analysis import Analysis, analyze
 from preflight.linting.cell_values import CellValues
 from preflight.linting.checked import Check, Checked, Progress, RecordStream, silent
 from preflight.linting.snapshot_fold import conditions_differ
 from preflight.pipeline.call import Call, CallOptions
 from preflight.pipeline.local_engine import LocalEngine
 from preflight.reading.scan import scan
-from preflight.reading.source import last_written, open_source
+from preflight.reading.source import as_it_was, last_written, open_source
 from preflight.report import diff, documents
 from preflight.report.listing import listing
 from preflight.rule import Rule, Scope
@@ -77,6 +77,21 @@ def analyzed(path: str | Path, settings: Settings, call: Call) -> Checked:
         call.progress("fetching", 0, None)
     source = open_source(path, spool=call.work, stdin_name=call.stdin_name, sheet=settings.sheet)
     source = dataclasses.replace(source, name=call.name or source.name)
+    with as_it_was(source):
+        analysis = _analysis(path, source, settings, profile, rules, schema, call)
+    return Checked(source, analysis, call.chunk_bytes)
+
+
+def _analysis(
+    path: str | Path,
+    source: Source,
+    settings: Settings,
+    profile: Profile,
+    rules: Mapping[str, Rule],
+    schema: UserSchema | None,
+    call: Call,
+) -> Analysis:
+    """The stages from a source to its analysis."""
     ignored = file_ignores.ignored(source.name, settings.per_file_ignores)
     rules = catalogue.without(rules, ignored)
     layout = scan(
@@ -101,7 +116,7 @@ def analyzed(path: str | Path, settings: Settings, call: Call) -> Checked:
         plan = _pictured(plan, call.against)
     read = RecordStream(layout, "reading", call.progress, call.chunk_bytes)
     engine = LocalEngine(read, (*settings.rules, *call.rules_from), call.work, call.jobs)
-    analysis = analyze(
+    return analyze(
         layout,
         plan,
         dataclasses.replace(read, stage="reading again"),
@@ -110,7 +125,6 @@ def analyzed(path: str | Path, settings: Settings, call: Call) -> Checked:
         folder=call.work,
         keys=call.keys,
     )
-    return Checked(source, analysis, call.chunk_bytes)
 
 
 def _pictured(plan: Plan, against: Snapshot | None) -> Plan:

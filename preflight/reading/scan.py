@@ -7,13 +7,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from preflight.core.errors import UsageError
+from preflight.core.errors import SourceError, UsageError
 from preflight.core.types import Layout, Sheet, Source
 from preflight.reading.binary import is_binary
 from preflight.reading.dialect import Dialect, SampleRow, find_dialect, sep_line_delimiter
 from preflight.reading.encoding import Encoding, find_encoding, transcode
 from preflight.reading.workbook import restored
 from preflight.reading.wrapped_lines import unwrap
+
+MOST_COLUMNS = 1 << 14
+"""How many columns a file may have: as many as a sheet of a workbook."""
 
 _HEAD_BYTES = 1 << 20
 _MAGIC_BYTES = 64 << 10
@@ -77,6 +80,7 @@ def scan(
     Raises:
         UsageError: an unknown encoding, a delimiter that cannot be one, or a header row that the
             file does not have.
+        SourceError: there are more than `MOST_COLUMNS`.
     """
     if delimiter is not None and not _can_delimit(delimiter):
         raise UsageError(
@@ -149,6 +153,11 @@ def _headed(
         size = layout.text.stat().st_size
         return replace(layout, header_certain=False, data_offset=size)
     header_line = line + row.line - 1
+    if len(row.cells) > MOST_COLUMNS:
+        raise SourceError(
+            f"{layout.source.name}: {len(row.cells):,} columns, over the limit of "
+            f"{MOST_COLUMNS:,}; save those that you need to a file of their own"
+        )
     names, flaw = _names(row, dialect.syntax.quote, known)
     last = dialect.below[-1] if dialect.below else row
     return replace(

@@ -8,6 +8,8 @@ import sys
 import tempfile
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -122,8 +124,38 @@ def _from_disk(
     except _BROKEN:
         damage = _DAMAGED[suffix]
     with file.open("rb") as plain:
+        stamp = _stamp(os.fstat(plain.fileno()))
         digest, size = copy_hashed(plain)
-    return Source(name=name, path=file, sha256=digest, size=size, unreadable=damage), name
+    return Source(name, file, digest, size, unreadable=damage, stamp=stamp), name
+
+
+def _stamp(about: os.stat_result) -> tuple[int, int, int]:
+    return about.st_size, about.st_mtime_ns, about.st_ino
+
+
+@contextmanager
+def as_it_was(source: Source) -> Iterator[None]:
+    """Reads a source within the block, which fails if somebody changed it since it was opened.
+
+    Raises:
+        SourceError: the file was written, replaced or removed. What the block raised may be due to
+            that, and is its cause.
+    """
+    try:
+        yield
+    except Exception as error:
+        if _is_changed(source):
+            raise SourceError(f"{source.name} changed while it was read; try again") from error
+        raise
+    if _is_changed(source):
+        raise SourceError(f"{source.name} changed while it was read; try again")
+
+
+def _is_changed(source: Source) -> bool:
+    try:
+        return source.stamp is not None and source.stamp != _stamp(source.path.stat())
+    except OSError:
+        return True
 
 
 def _unpacked(

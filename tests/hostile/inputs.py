@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+import xlsxwriter
+
 from tests.hostile.legacy_workbook import legacy_workbook
 
 CANARY = "zqhostile"
@@ -85,8 +87,31 @@ def _small_files(count: int) -> Callable[[Path, random.Random], None]:
     return make
 
 
+def _high(chance: random.Random, size: int) -> bytes:
+    """A table of bytes beyond ASCII, in words and lines: each is a letter in some encoding."""
+    letters = [*range(0xA0, 0x100)] * 8 + [0x20] * 60 + [0x0A] * 20
+    return _TABLE.encode() + bytes(chance.choices(letters, k=size))
+
+
+def _workbook(cells: dict[tuple[int, int], str]) -> Callable[[Path, random.Random], None]:
+    def make(path: Path, _: random.Random) -> None:
+        with xlsxwriter.Workbook(path) as book:
+            sheet = book.add_worksheet()
+            for place, text in cells.items():
+                sheet.write_string(*place, text)
+
+    return make
+
+
+_SHEET = {(0, 0): "email", (1, 0): f"{CANARY}@kestrel-labs.com"}
+_far_right = _workbook({**_SHEET, (1, (1 << 14) - 1): CANARY})
+_far = _workbook({**_SHEET, ((1 << 20) - 1, (1 << 14) - 1): CANARY})
 _QUOTED = '",\n ax'
-_COLUMNS = 70_000
+
+
+def _wide(columns: int) -> str:
+    return ",".join(map("c{}".format, range(columns))) + "\n" + f"{CANARY}," * (columns - 1)
+
 
 INPUTS = {
     "an address in 50,000 apostrophes": Input(
@@ -121,11 +146,15 @@ INPUTS = {
     "two million blank lines": Input(
         ".csv", _text(lambda _: _TABLE + "\n" * 2_000_000), quick=False
     ),
-    "70,000 columns": Input(
-        ".csv",
-        _text(lambda _: ",".join(map("c{}".format, range(_COLUMNS))) + "\n" + "," * _COLUMNS),
-        quick=False,
+    "70,000 columns": Input(".csv", _text(lambda _: _wide(70_000)), codes=(2,)),
+    "16,384 columns": Input(".csv", _text(lambda _: _wide(1 << 14)), quick=False),
+    "20 million blank lines": Input(
+        ".csv", _text(lambda _: _TABLE + "\n" * 20_000_000), quick=False
     ),
+    "high bytes of an 8-bit encoding": Input(".csv", _bytes(lambda chance: _high(chance, 50_000))),
+    "2 MB of high bytes": Input(".csv", _bytes(lambda chance: _high(chance, 2 * _MB)), quick=False),
+    "a cell in the last column of a workbook": Input(".xlsx", _far_right),
+    "a cell in the last place of a workbook": Input(".xlsx", _far, codes=(2,)),
     "2 MB of quotes at random": Input(
         ".csv",
         _text(lambda chance: _TABLE + "".join(chance.choices(_QUOTED, k=2 * _MB))),
@@ -139,6 +168,7 @@ INPUTS = {
         _text(lambda _: f"email,first_name\n{_ROW[:-1]}" + "a\u200d" * 400_000),
     ),
     "1,000 small files": Input("", _small_files(1_000), quick=False),
+    "5,000 small files": Input("", _small_files(5_000), quick=False),
 }
 
 
