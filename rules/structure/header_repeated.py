@@ -41,10 +41,19 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from preflight.rule import RowContext, Rule, Safety, Scope, Severity, strip_invisible
+from preflight.rule import (
+    RowContext,
+    Rule,
+    Safety,
+    Scope,
+    Severity,
+    contains,
+    strip_invisible,
+)
 
 _FEWEST_NAMES = 2
 _ANCHORS = ("email", "phone", "timestamp")
+_IN_A_NAME = r"[\pL#]"  # as no phone number has it
 
 
 def among(context: RowContext) -> Mapping[int, str] | None:
@@ -67,13 +76,17 @@ def _anchors(context: RowContext) -> list[int]:
 
 
 def check(rows: pd.DataFrame, context: RowContext) -> pd.Series[bool]:
-    differs = pd.Series(data=False, index=rows.index)
+    # Of many rows few are left after a column or two.
+    same = rows
     for position, name in enumerate(context.header):
-        differs |= rows[position].map(_folded) != _folded(name)
-    likely = differs.copy()
+        same = same[same[position].map(_folded) == _folded(name)]
+    differs = pd.Series(~rows.index.isin(same.index), index=rows.index)
+    likely = rows[differs]
     for position in _anchors(context):
-        likely &= rows[position].map(functools.cache(context.profile.knows))
-    for at in rows.index[likely] if _anchors(context) else ():
+        likely = likely[contains(likely[position], _IN_A_NAME)]
+    for position in _anchors(context):
+        likely = likely[likely[position].map(functools.cache(context.profile.knows)).astype(bool)]
+    for at in likely.index if _anchors(context) else ():
         differs[at] = not _has_the_same_fields(rows.loc[at].tolist(), context)
     return differs
 

@@ -31,6 +31,7 @@ import functools
 import re
 from collections.abc import Callable, Mapping
 
+import numpy as np
 import pandas as pd
 
 from preflight.rule import PLACEHOLDER, RowContext, Rule, Scope, Severity, bare_name
@@ -46,27 +47,29 @@ def among(context: RowContext) -> Mapping[int, str]:
 
 
 def check(rows: pd.DataFrame, context: RowContext) -> pd.Series[bool]:
-    knows = functools.cache(context.profile.knows)  # the cells of a column repeat
-    cells = rows.to_numpy(dtype=object).tolist()
-    # Columns whose cells repeat most come first: what they say is known, and mostly suffices.
-    order = sorted(range(rows.shape[1]), key=lambda at: rows.iloc[:, at].nunique())
-    valid = [
-        not _is_mostly_names([row[at] for at in order], knows)
-        or not _is_header(row, context, knows)
-        for row in cells
-    ]
+    knows = functools.cache(context.profile.knows)
+    valid = np.ones(len(rows), dtype=bool)
+    for at in _mostly_names(rows, knows):
+        valid[at] = not _is_header(rows.iloc[at].tolist(), context, knows)
     return pd.Series(valid, index=rows.index, dtype=bool)
 
 
-def _is_mostly_names(cells: list[str], knows: Callable[[str], bool]) -> bool:
-    """Whether most of the filled cells of a row are known names, whatever their order."""
-    names = [cell.strip() for cell in cells if cell.strip()]
-    unknown = 0
-    for name in names:
-        unknown += not knows(name)
-        if unknown * 2 >= len(names):
-            return False
-    return bool(names)
+def _mostly_names(rows: pd.DataFrame, knows: Callable[[str], bool]) -> list[int]:
+    """The positions of the rows of which most of the filled cells are known names."""
+    columns = [pd.factorize(cells) for _, cells in rows.items()]
+    # Columns whose cells repeat most come first: what they say is known, and mostly suffices.
+    columns.sort(key=lambda column: len(column[1]))
+    filled, unknown = np.zeros((2, len(rows)), dtype=np.int64)
+    for which, distinct in columns:
+        filled += np.array([bool(cell.strip()) for cell in distinct], dtype=bool)[which]
+    left = np.flatnonzero(filled)
+    for which, distinct in columns:
+        here, at = np.unique(which[left], return_inverse=True)
+        names = (distinct[number].strip() for number in here.tolist())
+        strange = np.array([bool(name) and not knows(name) for name in names], dtype=bool)
+        unknown[left] += strange[at]
+        left = left[unknown[left] * 2 < filled[left]]
+    return left.tolist()
 
 
 def _is_header(cells: list[str], context: RowContext, knows: Callable[[str], bool]) -> bool:
