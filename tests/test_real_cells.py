@@ -198,6 +198,9 @@ def test_who_demands_a_timestamp_rejects_a_date(tmp_path: Path) -> None:
         ("ann@kestrel_labs.com", ["EML302"], "invalid characters: '_'"),
         ("ann@@kestrel-labs.com", ["EML302"], "invalid characters: '@'"),
         ("none@none", ["EML310"], "a placeholder"),
+        ("<br>", ["EML302"], "must have an @-sign"),
+        ("Dr.", ["EML302"], "must have an @-sign"),
+        ("mailto:ann@@kestrel-labs.com", ["EML302"], "invalid characters: '@'"),
     ],
 )
 def test_an_address_has_one_true_reason(
@@ -207,3 +210,21 @@ def test_an_address_has_one_true_reason(
     found = _found(tmp_path, f'email,name\n"{cell}",Ann\n')
     assert [code for _, code, _ in found] == codes
     assert said in found[0][2]
+
+
+@pytest.mark.parametrize("blank", [" ", "\u00a0", "\u200b", "\t"])
+@pytest.mark.parametrize(
+    ("profile", "row", "code"),
+    [
+        ("textus", "Ann,{}", "PHN401"),
+        ("textus", "{},+14155552671", "NAM601"),
+        ("talkvalue", "Ann,{}", "EML301"),
+    ],
+)
+def test_a_blank_of_other_signs_is_a_missing_value_and_nothing_else(
+    profile: str, row: str, code: str, blank: str, tmp_path: Path
+) -> None:
+    header = "name,phone_number" if profile == "textus" else "name,email"
+    content = f"{header}\n{row.format(blank)}\n"
+    found = _found(tmp_path, content, profile=profile, ignore=("PHN409", "SEC"))
+    assert [code for _, code, _ in found] == [code]

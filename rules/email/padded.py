@@ -56,6 +56,7 @@ RULE = Rule(
     kinds=frozenset({"email"}),
     message="whitespace around the email address, or invisible characters in it",
     check=check,
+    yields_to=frozenset({"EML301"}),
     fix=fix,
     safety=Safety.SAFE,
     phase=Phase.TRIM,

@@ -68,6 +68,7 @@ RULE = Rule(
     kinds=frozenset({"email"}),
     message="extra text around the email address",
     check=check,
+    yields_to=frozenset({"EML302"}),
     fix=fix,
     safety=Safety.SAFE,
     phase=Phase.UNWRAP,

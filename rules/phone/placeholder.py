@@ -72,6 +72,7 @@ RULE = Rule(
     kinds=frozenset({"phone"}),
     message="a placeholder, not a real phone number",
     check=check,
+    yields_to=frozenset({"PHN401"}),
     fix=fix,
     safety=Safety.UNSAFE,
     phase=Phase.UNWRAP,

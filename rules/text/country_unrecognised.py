@@ -106,6 +106,7 @@ RULE = Rule(
     suspects=suspects,
     message="not recognised as a country",
     check=check,
+    yields_to=frozenset({"TXT706"}),
     reason=reason,
     fix=fix,
     safety=Safety.UNSAFE,

@@ -61,6 +61,7 @@ RULE = Rule(
     kinds=frozenset({"text", "name", "country"}),
     message="invisible characters in the value",
     check=check,
+    yields_to=frozenset({"NAM601"}),
     fix=fix,
     safety=Safety.SAFE,
     phase=Phase.TRIM,

@@ -51,6 +51,7 @@ RULE = Rule(
     kinds=frozenset({"text", "name", "country"}),
     message="whitespace around the value",
     check=check,
+    yields_to=frozenset({"NAM601"}),
     fix=fix,
     safety=Safety.SAFE,
     phase=Phase.TRIM,
