@@ -51,7 +51,8 @@ TARGETS: dict[str, tuple[str, ...]] = {
         "runs/delivery/loop": "runs/delivery/test_loop.py runs/delivery/test_one_by_one.py",
         "runs/delivery/poller": "runs/delivery/test_poller.py runs/delivery/test_loop.py",
         "runs/delivery/recovery": "runs/delivery/test_recovery.py runs/delivery/test_loop.py",
-        "runs/guards": "runs/test_guards.py pipeline/test_delivery.py cli/test_submit.py",
+        "runs/guards": "runs/test_guards.py pipeline/test_delivery.py cli/test_sent_again.py "
+        "cli/test_submit.py",
         "runs/lineage": "runs/test_lineage.py runs/history cli/test_resubmit.py",
         "runs/settlement": "runs/test_settlement.py pipeline/test_delivery.py cli/test_submit.py",
         "runs/corrections/compare": "runs/corrections cli/test_resubmit.py",

@@ -14,6 +14,7 @@ from preflight.pipeline.merge_run import merge_run
 from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import NewRun, PartState, RunState, StoredPart
 from preflight.runs.settlement import SettledRun
+from preflight.writing import results_folder
 from tests.calls import rows_of
 from tests.runs.test_settlement import Line
 
@@ -119,6 +120,16 @@ def test_while_somebody_works_on_the_run_nothing_is_joined(joining: Joining) -> 
         Ledger(joining.settings.state_dir) as other,
         other.lock(joining.run),
         pytest.raises(RunLocked),
+    ):
+        joining.merge()
+    assert joining.part.report is None
+
+
+def test_while_somebody_writes_into_its_folder_nothing_is_joined(joining: Joining) -> None:
+    joining.line.ledger.set_part(joining.run, 1, PartState.SUBMITTED)
+    with (
+        results_folder.alone(joining.line.folder),
+        pytest.raises(RunLocked, match="works on the results in"),
     ):
         joining.merge()
     assert joining.part.report is None

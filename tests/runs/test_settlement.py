@@ -205,6 +205,13 @@ def test_every_row_of_a_part_that_was_refused_is_rejected_there(line: Line) -> N
     assert table["part"].tolist() == [1] * 6 + [0]
 
 
+def test_a_part_that_nobody_knows_of_waits_for_nothing(line: Line) -> None:
+    """It is not to be sent: a person decides."""
+    line.ledger.set_part(line.run, 1, PartState.UNKNOWN)
+    sent = line.settle(wait=False)
+    assert (sent.books.unknown, sent.pending) == (6, 0)
+
+
 def test_accepted_rows_that_are_no_members_are_counted(line: Line) -> None:
     """Without those that the provider refused and does not name."""
     line.end(Outcome("finished", "Finished", rejected=1))
@@ -212,3 +219,11 @@ def test_accepted_rows_that_are_no_members_are_counted(line: Line) -> None:
     assert "2 of the 5 accepted rows are not among the 3 members" in " ".join(
         line.settle(members=members).notes
     )
+
+
+def test_rows_that_are_all_members_are_told_as_such(line: Line) -> None:
+    """Those that are missing from the list may be those that the provider refused."""
+    line.end(Outcome("finished", "Finished", rejected=1))
+    members = {f"ann{n}@kestrel-labs.com": 1 for n in (1, 2, 3, 4, 5)}
+    told = " ".join(line.settle(members=members).notes)
+    assert "all 5 accepted rows are among the 5 members of the list" in told

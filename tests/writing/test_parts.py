@@ -20,9 +20,9 @@ from hypothesis import strategies as st
 
 from preflight.config.column_mapping import OutputColumn
 from preflight.core import csv_writer
-from preflight.core.errors import Busy, Refused
+from preflight.core.errors import Busy, Refused, UsageError
 from preflight.core.exchange import Part
-from preflight.writing.clean_rows import CleanRows
+from preflight.writing.clean_rows import CleanRows, rendered_rows
 from preflight.writing.parts import (
     PartWriter,
     manifest,
@@ -30,6 +30,7 @@ from preflight.writing.parts import (
     redact_errors,
     redact_rows,
 )
+from tests.cells import chunk_of
 from tests.providers.parts import make_part
 
 COLUMNS = (OutputColumn("Email", 0, "email", (0,)), OutputColumn("a,b", 1, None, (1,)))
@@ -42,6 +43,15 @@ def rendered(rows: Sequence[tuple[str, str]]) -> pa.Array:
     return csv_writer.records(
         [pa.array([row[at] for row in rows], type=pa.string()) for at in range(len(COLUMNS))]
     )
+
+
+def test_where_no_column_and_no_row_is_sent_nothing_is_rendered() -> None:
+    """A file may have only rejects, and only columns that the provider does not take."""
+    chunk = chunk_of(["x", "y"])
+    none = rendered_rows(chunk, np.zeros(2, dtype=bool), [])
+    assert (len(none.body), len(none.sizes), len(none.rows), len(none.lines)) == (0, 0, 0, 0)
+    with pytest.raises(UsageError, match="takes none of the columns"):
+        rendered_rows(chunk, np.ones(2, dtype=bool), [])
 
 
 def clean(records: pa.Array, rows: np.ndarray) -> CleanRows:

@@ -299,10 +299,11 @@ def verdicts(part: Part, joined: Joined, outcome: Outcome) -> PartBooks:
                 f"the provider counts {refused} rejected rows, its report has {known}: the report "
                 "counts"
             )
-    if refused > part.rows:
-        notes.append(
-            f"the provider counts {refused} rejected rows, more than the {part.rows} of the part"
-        )
+        if refused > part.rows:
+            notes.append(
+                f"the provider counts {refused} rejected rows, more than the {part.rows} of the "
+                "part"
+            )
     refused = max(known, min(refused, part.rows))
     if refused > known:
         notes.append(

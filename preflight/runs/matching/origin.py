@@ -100,7 +100,8 @@ def by_content(sent: Part, original: Part, profile: Profile) -> Origin:
     search = _Search(_whole(ours), _whole(theirs))
     for form in (_verbatim, keys.fold, _loosely):
         cells = [(form(ours.column(at)), form(theirs.column(other))) for at, other in pairs]
-        search.deal(*_signatures(cells, pairs.index(key) if key else None), CONTENT)
+        at = pairs.index(key) if key else None
+        search.deal(*_signatures(cells, at, ours.num_rows, theirs.num_rows), CONTENT)
     if key is not None:
         field = sent.fields[key[0]] or ""
         kind = profile.fields[field].kind if field in profile.fields else "text"
@@ -114,7 +115,9 @@ def by_content(sent: Part, original: Part, profile: Profile) -> Origin:
                 else keys.match_keys(column, kind)
                 for column in columns
             ]
-            search.deal(*_signatures([(forms[0], forms[1])], 0), KEY)
+            search.deal(
+                *_signatures([(forms[0], forms[1])], 0, ours.num_rows, theirs.num_rows), KEY
+            )
     return search.origin()
 
 
@@ -151,7 +154,9 @@ def _whole(table: pa.Table) -> Ints:
     return _numbered([(column, column[:0]) for column in columns], table.num_rows, 0)[0]
 
 
-def _signatures(cells: Sequence[tuple[pa.Array, pa.Array]], key: int | None) -> tuple[Ints, Ints]:
+def _signatures(
+    cells: Sequence[tuple[pa.Array, pa.Array]], key: int | None, ours: int, theirs: int
+) -> tuple[Ints, Ints]:
     """Equal numbers for rows of both files that agree in some columns.
 
     `NOBODY` if too little is filled: no match key, and less than two cells.
@@ -159,8 +164,8 @@ def _signatures(cells: Sequence[tuple[pa.Array, pa.Array]], key: int | None) -> 
     Args:
         cells: for each column the cells of both files.
         key: the column that holds the match key.
+        ours, theirs: the number of rows of both files.
     """
-    ours, theirs = (len(cells[0][0]), len(cells[0][1])) if cells else (0, 0)
     codes = _numbered(cells, ours, theirs)
     for side, numbers in enumerate(codes):
         filled = [np.asarray(pc.not_equal(pair[side], "")) for pair in cells]

@@ -310,6 +310,41 @@ def test_a_date_that_no_spreadsheet_of_that_order_can_read_proves_nothing() -> N
     ]  # fmt: skip
 
 
+def test_a_date_of_the_twelfth_month_can_be_either_way_round() -> None:
+    """So where it stays, no spreadsheet turned the others."""
+    assert dates(("03/04/2026", "2026-03-04"), ("12/12/2026", "12/12/2026")) == [
+        ("2026-03-04", "edit"), ("12/12/2026", ""),
+    ]  # fmt: skip
+
+
+def test_without_a_match_key_the_cells_of_a_row_that_was_accepted_are_not_sent_again() -> None:
+    """And a column that a person added tells no row apart from it."""
+    rows = [plain(2, truth=0), with_email(1, "new@kestrel-labs.com")]
+    back = returned(rows, with_names=True)
+    notes = pa.array(["called twice", ""], pa.string())
+    back = dataclasses.replace(back, labels=(*LABELS, "note"), cells=(*back.cells, notes))
+    stand = stand_of([RowOutcome.REJECTED_HERE, RowOutcome.ACCEPTED], ["fix", "fix"])
+    history = [dataclasses.replace(version(2), key=None)]
+    made = compare_rows(back, back.names, history, stand)
+    held = without_duplicates_of(made, back, history, stand).held
+    assert held[0].reason == "accepted in run first as row 2"
+    assert held[1] is None
+
+
+def test_a_row_is_compared_with_the_rounds_that_it_was_in_alone() -> None:
+    """Not with another row of a later round, however like it that is."""
+    first, later = version(3), version(1, "second")
+    others = {label: pa.array([cell]) for label, cell in zip(LABELS, row_of(9), strict=True)}
+    later = dataclasses.replace(
+        later, read=others, sent=others, names=np.array([f"{SHA}:2"], dtype=object)
+    )
+    stand = stand_of([RowOutcome.REJECTED_HERE] * 3, ["fix"] * 3)
+    back = returned([Back(1, row_of(9), row_of(9), edited=True)], with_names=True)
+    found = compare_rows(back, back.names, [first, later], stand)
+    assert found.edited.tolist() == [True]
+    assert len(found.corrections) == len(LABELS)
+
+
 def test_what_a_row_was_before_it_was_accepted_keeps_no_other_row_back() -> None:
     """Its first address was never taken, and is free for the row that it belongs to."""
     places = [RowOutcome.ACCEPTED, RowOutcome.REJECTED_HERE]

@@ -198,7 +198,13 @@ def make_parts(folder: Path, count: int, rows: int = 3) -> list[Part]:
     return parts
 
 
-def make_run(ledger: Ledger, parts: Sequence[Part], provider: str = "scripted", **more: Any) -> str:
+def make_run(
+    ledger: Ledger,
+    parts: Sequence[Part],
+    provider: str = "scripted",
+    replaces: Sequence[str] = (),
+    **more: Any,
+) -> str:
     """Writes a run of these parts into the ledger."""
     rows = sum(part.rows for part in parts)
     given: dict[str, Any] = {
@@ -210,7 +216,8 @@ def make_run(ledger: Ledger, parts: Sequence[Part], provider: str = "scripted", 
         "options": {"mode": "UPDATE"},
         "books": Books(rows, rows, 0, 0),
     }
-    return ledger.create_run(NewRun(provider=provider, parts=parts, **{**given, **more}))
+    new = NewRun(provider=provider, parts=parts, **{**given, **more})
+    return ledger.create_run(new, replaces=replaces)
 
 
 class Bench:

@@ -17,8 +17,10 @@ from preflight.core.errors import (
     Unreachable,
 )
 from preflight.core.exchange import Outcome, Receipt
+from preflight.runs.delivery.events import Waiting
+from preflight.runs.delivery.poller import Pace
 from preflight.runs.ledger.run import PartState
-from tests.runs.delivery.scripted import Bench, Scripted
+from tests.runs.delivery.scripted import Bench, Clock, Scripted
 
 
 @pytest.fixture
@@ -142,6 +144,23 @@ def test_a_job_that_the_provider_lost_is_unknown_until_a_person_decides(bench: B
     bench.drive(provider, accept=[1], resend=[2])
     assert bench.states() == [PartState.SUBMITTED, PartState.FINISHED]
     assert [provider.taken[row] for row in bench.rows()] == [1, 1, 1, 2, 2, 2]
+
+
+def test_waiting_may_last_as_long_as_the_timeout_and_no_longer() -> None:
+    """To the second."""
+    clock = Clock()
+    pace = Pace(clock, clock.sleep, jitter=lambda: 1.0, scale=1.0, deadline=clock() + 60)
+    pace.until(pace.deadline or 0.0)
+    assert clock() == pace.deadline
+    with pytest.raises(Stopped, match="the timeout was reached"):
+        pace.until(clock() + 0.5)
+
+
+def test_a_poll_that_fails_is_told_and_how_long_the_next_one_waits(bench: Bench) -> None:
+    provider = Scripted(running=0)
+    provider.meets("poll", Busy("later", retry_after=77.0))
+    bench.drive(provider)
+    assert Waiting(77.0, "later") in bench.events
 
 
 @pytest.mark.parametrize("asked", [1e308, float("inf"), 90_000.0])

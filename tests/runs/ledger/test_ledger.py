@@ -122,6 +122,17 @@ def test_ids_are_the_start_in_utc_and_differ(state: Path, clock: Clock) -> None:
     assert later > max(ids)
 
 
+def test_a_run_replaces_others_as_it_is_recorded(state: Path, clock: Clock) -> None:
+    with Ledger(state, clock) as ledger:
+        first, second, third = (make_run(ledger, []) for _ in range(3))
+        later = make_run(ledger, [], replaces=[first, third])
+        states = {run.id: run.state for run in ledger.runs()}
+    assert states == {
+        later: RunState.OPEN, third: RunState.REPLACED, second: RunState.OPEN,
+        first: RunState.REPLACED,
+    }  # fmt: skip
+
+
 def test_an_unknown_run_is_a_usage_error_that_names_near_ones(state: Path, clock: Clock) -> None:
     """By its beginning, by its looks, or the latest."""
     with Ledger(state, clock) as ledger:

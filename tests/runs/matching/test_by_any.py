@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import tempfile
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from preflight.config import profiles
-from preflight.core.exchange import FailureReport
+from preflight.core.exchange import FailureReport, Further
+from preflight.core.received import Received
 from preflight.runs.matching import join
 from preflight.runs.matching.match_lines import NO_NUMBER, NO_ROW
 from tests.examples import examples
@@ -63,6 +65,16 @@ def test_of_twins_the_number_names_the_one(tmp_path: Path) -> None:
     assert told.failures[["row", "code", "how"]].to_numpy().tolist() == [
         [10, "E2", "row number"], [20, "E1", "one of 2"], [30, "E0", "key"],
     ]  # fmt: skip
+
+
+def test_the_keys_of_one_page_prove_the_numbers_of_another(tmp_path: Path) -> None:
+    """A long report comes in pages, and each has lines without a key."""
+    rows = [[f"p{n}@example.org", "", ""] for n in range(1, 7)]
+    first = report([(2, "", "p1@example.org"), (3, "", "p2@example.org")])
+    second = report([(5, "", "")])
+    pages = dataclasses.replace(first, further=Further(Received(), [second.table]))
+    told = joined(tmp_path, rows, pages, "any")
+    assert told.failures["row"].tolist() == [10, 20, 40]
 
 
 pairs = st.lists(st.sampled_from("abcdef"), min_size=1, max_size=8)

@@ -448,6 +448,8 @@ def test_a_count_beyond_the_part_is_said_and_the_books_balance(tmp_path: Path) -
     books = join.verdicts(part, joined, Outcome("finished", "Finished", rejected=7))
     assert (books.accepted, books.rejected_there, books.unattributed) == (0, 3, 3)
     assert "more than the 3 of the part" in books.notes[0]
+    every = join.verdicts(part, joined, Outcome("finished", "Finished", rejected=3))
+    assert every.notes == ("the provider rejected 3 rows; its report does not say which 3 of them",)
 
 
 def test_without_a_count_lines_that_may_be_of_the_part_count_and_foreign_lines_do_not(
@@ -460,6 +462,16 @@ def test_without_a_count_lines_that_may_be_of_the_part_count_and_foreign_lines_d
     assert len(joined.unmatched) == 4
     books = join.verdicts(part, joined, FINISHED)
     assert (books.accepted, books.rejected_there, books.unattributed) == (7, 2, 2)
+
+
+def test_lines_of_a_report_are_no_count_of_the_provider(tmp_path: Path) -> None:
+    """There are more of them than rows, and nobody is said to have counted so many."""
+    part = make_part(tmp_path, people(3))
+    joined = by_row(export([(1, f"X{n}", "", "") for n in range(5)]), part)
+    assert len(joined.unmatched) == 5
+    books = join.verdicts(part, joined, FINISHED)
+    assert (books.accepted, books.rejected_there, books.unattributed) == (0, 3, 3)
+    assert books.notes == ("the provider rejected 3 rows; its report does not say which 3 of them",)
 
 
 def test_of_a_failed_job_every_row_is_refused_and_known(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -93,12 +94,27 @@ def test_a_row_that_was_added_is_lost_and_one_cell_is_not_enough() -> None:
 
 
 def test_files_without_a_common_column_have_no_common_row() -> None:
-    sent = part([("x", "y")], ("P", "Q"), (None, None))
-    told = origin.by_content(sent, part([("1", "a@b.org", "x", "y")], HEADER, FIELDS), DOTDIGITAL)
-    assert told.at.tolist() == [NOBODY]
+    sent = part([("x", "y"), ("x", "z")], ("P", "Q"), (None, None))
+    rows = [(str(n), "a@b.org", "x", "y") for n in range(3)]
+    told = origin.by_content(sent, part(rows, HEADER, FIELDS), DOTDIGITAL)
+    assert told.at.tolist() == [NOBODY] * 2
+    assert told.why.tolist() == [origin.NOT_THERE] * 2
     keyless = part([("Rom", "1")], ("Town", "Mobile"), (None, "phone"))
     original = part([("1", "a@b.org", "Rom", "1")], HEADER, FIELDS)
     assert origin.by_content(keyless, original, DOTDIGITAL).at.tolist() == [0]
+
+
+def test_a_key_is_compared_as_the_library_of_its_kind_writes_it() -> None:
+    """In whichever column it is: a domain in punycode, a number with the provider's country."""
+    original = [("1", "ann@b\u00fccher.de", "Rom", ""), ("2", "bo@b.org", "Rom", "")]
+    told = found([("ann@xn--bcher-kva.de", "Bonn", "1"), ("bo@b.org", "Bonn", "")], original)
+    assert told.at.tolist() == [0, 1]
+    assert told.how.tolist() == ["key", "key"]
+    profile = dataclasses.replace(profiles.load("textus"), region="US")
+    sent = part([("Ann", "+14155552671")], ("name", "phone_number"), ("name", "phone"))
+    header = ("Badge", "Number", "Whole Name")
+    made_from = part([("1", "415-555-2671", "Anna B")], header, (None, "phone", "name"))
+    assert origin.by_content(sent, made_from, profile).how.tolist() == ["key"]
 
 
 def test_known_numbers_are_looked_up() -> None:
