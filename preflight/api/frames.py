@@ -44,7 +44,7 @@ def as_csv(frame: pd.DataFrame, *, for_people: bool = False) -> bytes:
         return b""
     columns = [_cells(frame.iloc[:, at], name) for at, name in enumerate(frame.columns)]
     if for_people:
-        columns = [csv_writer.neutral(column.cast(pa.string())) for column in columns]
+        columns = csv_writer.for_people([column.cast(pa.string()) for column in columns])
     header = csv_writer.line(list(frame.columns))
     return header + bytes(csv_writer.body(csv_writer.records(columns)))
 

@@ -29,6 +29,8 @@ _NUMBER = r"[+-][0-9][0-9 ().,/-]*"
 _SUM = r"[+-][0-9.,]+(?: *[-/] *\(?[0-9.,]+\)?)+"
 _PADDING = f"[ {ZERO_WIDTH}{ODD_BLANKS}]*"
 _END_OF_CELL = r"(?:[;\r\n]|\Z)"
+# The rest of a formula, to the end of its cell: a call, or the address of another program.
+_BEGUN = r"^[^;\r\n]*[(|!][^;\r\n]*[;\r\n](?s:.)"
 _FIRST = re.compile(rf"[';{_SKIPPED}]*{_SIGN}|'*[\t\r]")
 _LATER = re.compile(
     rf"(?<=[;\r\n])(?='*[{_WITHIN}]*{_SIGN})"
@@ -107,6 +109,23 @@ def neutral(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
         matching(column, f"^{_PADDING}{_NUMBER}$"), matching(column, f"^{_PADDING}{_SUM}$")
     )
     return _changed(column, pc.and_not(runs, number), _neutral)
+
+
+def for_people(columns: Sequence[pa.Array | pa.ChunkedArray]) -> list[pa.Array | pa.ChunkedArray]:
+    """The columns of rows for a person's spreadsheet, see `neutral`.
+
+    Where the list separator is `;`, a line up to its first `;` is one cell, and begins as the first
+    column does. So a plain number there is escaped, too, if it could begin a formula.
+    """
+    first, *others = map(neutral, columns)
+    signed = matching(first, f"^{_PADDING}[+-]")
+    if not others or not pc.any(signed).as_py():
+        return [first, *others]
+    at = pc.indices_nonzero(signed)
+    behind = joined([column.take(at).cast(_TYPE) for column in others])
+    which = np.zeros(len(first), dtype=bool)
+    which[at] = matching(behind, _BEGUN)
+    return [_changed(first, pa.array(which), "'{}".format), *others]
 
 
 def plain(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:

@@ -7,7 +7,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
+
+from preflight.core import csv_writer
 from preflight.core.errors import SourceError, UsageError
+from preflight.core.names import is_helper
 from preflight.core.types import Layout, Sheet, Source
 from preflight.reading.binary import is_binary
 from preflight.reading.dialect import Dialect, SampleRow, find_dialect, sep_line_delimiter
@@ -159,6 +163,8 @@ def _headed(
             f"{MOST_COLUMNS:,}; save those that you need to a file of their own"
         )
     names, flaw = _names(row, dialect.syntax.quote, known)
+    if any(map(is_helper, names)):
+        names = tuple(csv_writer.plain(pa.array(names, pa.string())).to_pylist())
     last = dialect.below[-1] if dialect.below else row
     return replace(
         layout,

@@ -395,8 +395,8 @@ def table_rows(columns: Sequence[pa.Array | pa.ChunkedArray]) -> TableRows:
     """Rows of a CSV for people, given as a string column for each name of the header."""
     if not len(columns[0]):
         return TableRows(memoryview(b""), 0)
-    neutral = [csv_writer.neutral(column) for column in columns]
-    return TableRows(csv_writer.body(csv_writer.records(neutral)), len(columns[0]))
+    cells = csv_writer.for_people(columns)
+    return TableRows(csv_writer.body(csv_writer.records(cells)), len(columns[0]))
 
 
 def fixes_columns(changes: pd.DataFrame) -> list[pa.Array]:

@@ -186,5 +186,30 @@ def test_a_phone_number_that_reads_as_a_sum_is_escaped(cell: str) -> None:
     assert csv_writer.neutral(strings([cell])).to_pylist() == [f"'{cell}"]
 
 
+@pytest.mark.parametrize(
+    ("row", "is_escaped"),
+    [
+        (["+1", "0+cmd|'/C calc'!A0;"], True),
+        (["-5", "a", "0*HYPERLINK(A1)\nx", ""], True),
+        (["\u00a0+1", "x!A0;", "b"], True),
+        (["+1", "(415) 555-2671", "Lee"], False),
+        (["+1", "a;b", "c (d)"], False),
+        (["x", "0+cmd|'/C calc'!A0;"], False),
+        (["+1"], False),
+    ],
+)
+def test_a_number_in_front_is_escaped_where_its_line_could_be_a_formula(
+    row: list[str], is_escaped: bool
+) -> None:
+    """A spreadsheet whose list separator is `;` takes the line up to there for one cell."""
+    columns = [strings(["a", cell, ""]) for cell in row]
+    harmless = csv_writer.for_people(columns)
+    assert harmless[0].to_pylist()[1] == f"'{row[0]}" if is_escaped else row[0]
+    assert [csv_writer.plain(column) for column in harmless] == columns
+    assert csv_writer.for_people([pa.chunked_array([column]) for column in columns]) == [
+        pa.chunked_array([column]) for column in harmless
+    ]
+
+
 def test_the_line_of_no_names_is_an_empty_one() -> None:
     assert csv_writer.line([]) == b"\n"

@@ -113,7 +113,9 @@ def _positions(source: Source, header: Sequence[str], wanted: Sequence[str]) -> 
     Raises:
         UsageError: the file has none of the wanted columns.
     """
-    placed = _placed([_plain_name(name) for name in labels(header)], wanted)
+    plain = _as_read if any(map(is_helper, header)) else csv_writer.plain
+    names = plain(pa.array(labels(header), pa.string())).to_pylist()
+    placed = _placed(names, wanted)
     if wanted and not any(label in wanted for label in placed):
         raise UsageError(
             f"{source.name}: has none of the columns of the file that was sent "
@@ -129,7 +131,7 @@ def _read(
 ) -> Returned:
     """Reads the columns at some positions, see `read_returned`."""
     helper = [bare_name(name).casefold() for name in layout.header]
-    # Where the file still has a helper column, the reader did it.
+    # Where the file still has a helper column, the reader did it, to the header as well.
     plain = _as_read if any(map(is_helper, helper)) else csv_writer.plain
     pieces: dict[str, list[pa.Array]] = {label: [] for label in positions}
     names: list[np.ndarray] = []
@@ -180,10 +182,6 @@ def _marked(marks: Sequence[str], names: np.ndarray, cells: Mapping[str, pa.Arra
     rows = zip(*(column.to_pylist() for column in cells.values()), strict=True)
     made = [mark(name, labels, row) for name, row in zip(names.tolist(), rows, strict=True)]
     return np.array([one == other for one, other in zip(marks, made, strict=True)], dtype=bool)
-
-
-def _plain_name(name: str) -> str:
-    return str(csv_writer.plain(pa.array([name], pa.string()))[0].as_py())
 
 
 def _as_read(column: pa.Array) -> pa.Array:
