@@ -24,7 +24,7 @@ from preflight.core.types import Bools, Chunk, Column, Ints, Layout
 from preflight.linting.chunk_analysis import ChunkAnalysis
 from preflight.linting.fixer import ColumnFixes
 from preflight.linting.found_cells import CellStore, FoundCells, PackedCells, packed_cells
-from preflight.linting.repair_records import RecordRepairs
+from preflight.linting.repair_records import RecordRepairs, unrepaired
 from preflight.linting.row_rules import without_rows
 
 T = TypeVar("T")
@@ -168,7 +168,9 @@ class KeptChunks:
         repairs = RecordRepairs(self._plan, self._layout)
         last = 0
         for read, kept in self.beside(chunks):
-            repaired = repairs.repair(read)
+            malformed = read.malformed["row"].to_numpy(dtype=np.int64)
+            sought = len(_those(malformed, wanted))
+            repaired = repairs.repair(read) if sought else unrepaired(read)
             aligned = repaired.chunk
             chunk = without_rows(aligned, kept.removed)
             if not np.array_equal(_those(chunk.rows, wanted), _those(kept.rows, wanted)):

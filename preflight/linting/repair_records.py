@@ -55,6 +55,11 @@ class Repaired:
     repairs: pd.DataFrame
 
 
+def unrepaired(chunk: Chunk) -> Repaired:
+    """A chunk of which no record is repaired."""
+    return Repaired(chunk, {}, _NO_REPAIRS)
+
+
 class RecordRepairs:
     """The repairs that the rules of a plan make.
 
@@ -74,13 +79,13 @@ class RecordRepairs:
     def repair(self, chunk: Chunk) -> Repaired:
         """The chunk with its records repaired, and what was repaired."""
         if not len(chunk.malformed):
-            return Repaired(chunk, {}, _NO_REPAIRS)
+            return unrepaired(chunk)
         flaws = chunk.malformed["flaw"]
         long, short, misquoted = (
             np.flatnonzero(flaws == flaw) for flaw in (Flaw.LONG, Flaw.SHORT, Flaw.MISQUOTED)
         )
         if not len(long) and not len(short) and not len(misquoted):
-            return Repaired(chunk, {}, _NO_REPAIRS)
+            return unrepaired(chunk)
         source = chunk.malformed.assign(likely=self._likely(chunk.malformed, long))
         quotes = self._requoted(source, misquoted)
         trimmed = self._of(Repair.TRIM, source, long, chunk.count)
