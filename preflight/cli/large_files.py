@@ -13,12 +13,13 @@ from pathlib import Path
 from preflight.core.processes import WORTH, return_freed_memory
 
 
-def prepare(paths: Iterable[str], jobs: int | None) -> None:
+def prepare(paths: Iterable[str], jobs: int | None, *, worth: int = WORTH) -> None:
     """Prepares for files if they are large enough for worker processes.
 
     Args:
         paths: as typed; what is no file is not counted.
         jobs: how many processes are wanted; None for as many as pay.
+        worth: the size from which on they pay.
     """
     size = 0
     for path in paths:
@@ -27,7 +28,7 @@ def prepare(paths: Iterable[str], jobs: int | None) -> None:
     if size < WORTH:
         return
     return_freed_memory()
-    if jobs == 1:
+    if jobs == 1 or size < worth:
         return
     from preflight.pipeline import workers  # here: most calls need none
 

@@ -17,6 +17,8 @@ ENDING = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasatt
 """The signals that ask a process to end: by a call, or because its terminal is gone."""
 WORTH = 6 << 20
 """The size of a text, in bytes, below which starting processes to analyze it does not pay."""
+WORTH_OF_LAYOUT = 48 << 20
+"""The same where only its layout is looked at, and most records are not parsed."""
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

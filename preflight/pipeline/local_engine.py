@@ -15,23 +15,24 @@ import dataclasses
 import functools
 import pickle
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
 from preflight.config import catalogue
 from preflight.core import files
-from preflight.core.processes import WORTH, cores
+from preflight.core.processes import WORTH, WORTH_OF_LAYOUT, cores
 from preflight.linting.checked import RecordStream, silent
 from preflight.linting.chunk_result import ChunkAnalyzer, ChunkResult, Job, Left, in_this_process
-from preflight.linting.layout_pass import asks_for_layout, layout_pass
+from preflight.linting.layout_pass import LayoutAnalyzer, asks_for_layout, layout_pass
 from preflight.linting.look_ahead import followed
 from preflight.linting.row_rules import RowRules, filled
 from preflight.pipeline.between_processes import Unpacker, packed
 from preflight.pipeline.workers import outcome, workers
 from preflight.reading.chunks import is_read
 from preflight.reading.ranges import RangeReader, TextRange
+from preflight.reading.written_records import WrittenReader
 
 _UNDER_WAY = 2  # ranges for each process, so that none waits for this one
 
@@ -73,12 +74,12 @@ class LocalEngine:
     def __call__(self, job: Job, left: Left) -> Iterator[ChunkResult]:
         """The results of all chunks."""
         read = dataclasses.replace(self.read, stage="reading again") if job.again else self.read
+        processes = self._processes(job)
+        if processes > 1:
+            return read.told(self._in_workers(job, left, read.chunk_bytes, processes))
         if asks_for_layout(job):
             return layout_pass(read, job, left)
-        processes = self._processes(job)
-        if processes <= 1:
-            return in_this_process(read, dataclasses.replace(read, progress=silent))(job, left)
-        return read.told(self._in_workers(job, left, read.chunk_bytes, processes))
+        return in_this_process(read, dataclasses.replace(read, progress=silent))(job, left)
 
     def _processes(self, job: Job) -> int:
         if not is_read(job.layout) or job.plan.mail is not None:
@@ -86,7 +87,7 @@ class LocalEngine:
         size = job.layout.text.stat().st_size - job.layout.data_offset
         if self.jobs is not None:
             return min(self.jobs, -(-size // self.read.chunk_bytes))
-        return cores() if size >= WORTH else 1
+        return cores() if size >= (WORTH_OF_LAYOUT if asks_for_layout(job) else WORTH) else 1
 
     def _in_workers(
         self, job: Job, left: Left, range_bytes: int, processes: int
@@ -138,14 +139,23 @@ def analyzed(task: Task) -> bytes:
     Raises:
         SourceError: somebody changed the file.
     """
-    reader, analyzer = _opened(task.place)
-    chunk = reader.read(task.range)
-    return packed(analyzer.result(chunk, task.behind, begun=task.begun, guesses=task.guesses))
+    return packed(_opened(task.place)(task))
 
 
 @functools.lru_cache(maxsize=1)
-def _opened(place: Path) -> tuple[RangeReader, ChunkAnalyzer]:
-    """The reader and the rules of a job, made once in each process."""
+def _opened(place: Path) -> Callable[[Task], ChunkResult]:
+    """What is done for each range of a job; its reader and its rules are made once a process."""
     sources, data = pickle.loads(place.read_bytes())  # noqa: S301 - only this call can write there
     job: Job = Unpacker(catalogue.load(sources)).value(data)
-    return RangeReader(job.layout), ChunkAnalyzer(job)
+    if asks_for_layout(job):
+        written, of_layout = WrittenReader(job.layout), LayoutAnalyzer(job)
+        return lambda task: of_layout.result(
+            written.written(written.cut(task.range)),
+            task.behind,
+            begun=task.begun,
+            guesses=task.guesses,
+        )
+    reader, analyzer = RangeReader(job.layout), ChunkAnalyzer(job)
+    return lambda task: analyzer.result(
+        reader.read(task.range), task.behind, begun=task.begun, guesses=task.guesses
+    )

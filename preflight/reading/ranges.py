@@ -134,10 +134,14 @@ class RangeReader:
         return found
 
     def read(self, here: TextRange) -> Chunk:
-        """The records of a range.
+        """The records of a range; errors as of `cut`."""
+        return self.chunk_of(self.cut(here))
+
+    def cut(self, here: TextRange) -> Cut:
+        """A range with its text, which another reader may have cut.
 
         Raises:
-            SourceError: they are not there any more, because somebody changed the file meanwhile.
+            SourceError: its records are not there any more, because somebody changed the file.
         """
         with self._layout.text.open("rb") as file:
             file.seek(here.offset)
@@ -145,7 +149,7 @@ class RangeReader:
         block, stretch = self._found(text, here.offset, final=here.final)
         if len(text) != here.size or len(stretch.starts) != here.count:
             raise SourceError(f"{self._layout.source.name} changed while it was read")
-        return self.chunk_of(Cut(here, block, stretch))
+        return Cut(here, block, stretch)
 
     def _found(self, text: bytes, offset: int, *, final: bool) -> tuple[Block, Stretch]:
         """The records of a text that stands at an offset."""

@@ -21,6 +21,7 @@ from preflight.kinds import country_names
 from preflight.linting.analysis import Analysis, analyze
 from preflight.linting.checked import Checked, RecordStream
 from preflight.linting.chunk_result import ChunkAnalyzer, ChunkResult, Job, Left
+from preflight.linting.layout_pass import asks_for_layout
 from preflight.pipeline import check_fix_split
 from preflight.pipeline.local_engine import ranges_of
 from preflight.pipeline.workers import outcome, workers
@@ -122,6 +123,21 @@ def test_two_processes_find_in_every_fixture_what_one_does(tmp_path: Path, name:
     folder = SHOW if name in EXPORTS else ODD
     size = (folder / name).stat().st_size // 7 + 1
     both(folder / name, tmp_path, size, region="US")
+
+
+@pytest.mark.slow
+def test_two_processes_find_of_a_layout_what_one_does(tmp_path: Path) -> None:
+    """As a split asks; most records are not parsed."""
+    place, of_layout = work(tmp_path), check_fix_split.of_layout(Settings())
+    for path in (SHOW / "expo-utf16.csv", *sorted(ODD.glob("*.csv"))[:4]):
+        size = path.stat().st_size // 5 + 1
+        alone, shared = (
+            check_fix_split.check(path, of_layout, work=place, chunk_bytes=size, jobs=jobs)
+            for jobs in (1, 2)
+        )
+        assert told(shared) == told(alone)
+        if alone.analysis.layout.content == "table":
+            assert asks_for_layout(Job(alone.analysis.layout, alone.analysis.plan))
 
 
 def test_a_file_that_changes_while_it_is_read_is_an_error(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from preflight.cli.options import (
     show_values_option,
     text_or_json_option,
 )
+from preflight.core.processes import WORTH_OF_LAYOUT
 
 
 @click.command("check")
@@ -110,6 +111,7 @@ def split(**given: Any) -> int:
     DIR. Cells are not changed. Records that are malformed, or too large for any part, go to
     rejects.csv.
     """
+    large_files.prepare([given["path"]], None, worth=WORTH_OF_LAYOUT)
     from preflight.cli.split import run
 
     return run(**given)
