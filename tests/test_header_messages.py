@@ -89,6 +89,17 @@ def test_both_said_by_the_user_is_not_answered_with_the_same_option(tmp_path: Pa
     )
 
 
+def test_addresses_in_the_column_of_a_name_are_to_be_mapped_not_left_out(tmp_path: Path) -> None:
+    """As a calendar writes its guests; nobody else holds the address."""
+    rows = "".join(f"Ann <ann{n}@kestrel-labs.com>,Kestrel\n" for n in range(3))
+    found = said(tmp_path, "Attendee,Company", "talkvalue", rows)["HDR209"]
+    assert found.endswith("correct the name, or say what they are with `--map Attendee=email`")
+    settled = check(
+        tmp_path, f"Attendee,Company\n{rows}", profile="talkvalue", columns={"Attendee": "email"}
+    )
+    assert not settled.analysis.refused
+
+
 def test_a_further_address_is_suggested_for_nothing_else(tmp_path: Path) -> None:
     """`E-mail 3 Address` is no postal address."""
     header = "Ms,First Name,Last Name,Email,Phone,E-mail 3 Address"

@@ -54,6 +54,16 @@ CASES = {
         "#,email,tag\n#1,p@kestrel-labs.com,#1\n#2,q@kestrel-labs.com,a\n", "", (2, 0, 0)
     ),
     "tags": Mixed("tag,email\n#vip,p@kestrel-labs.com\n#new,q@kestrel-labs.com\n", "", (2, 0, 0)),
+    "another table that has more names": Mixed(
+        NAMES + ROWS + NAMES.replace("\n", ",Phone,City\n") + "Al,al@kestrel-labs.com,x,y,z,w\n",
+        "STR119",
+        (3, 2, 0),
+    ),
+    "the header again with delimiters behind it": Mixed(
+        NAMES + ROWS + NAMES.replace("\n", ",,\n") + ROWS.split("\n")[0] + "\n",
+        "DUP802 STR102 STR107",
+        (3, 0, 2),
+    ),
     "another table of that width": Mixed(NAMES + ROWS + CITIES, "STR119", (3, 2, 0)),
     "a wider table": Mixed(
         NAMES + ROWS + "\n" + CITIES.replace("\n", ",x\n"), "STR104 STR119", (3, 2, 1)

@@ -16,7 +16,7 @@ TOTALS = (
     "Gesamt: 9,,,", "Totaal,,,9", "Antal: 9,,,", "Total contacts: 9,,,", "Exported by,Ann Bell,,",
     "Generated on,2026-04-21,,", "Page 1 of 1,,,", "-- end --,,,", "Sent from my phone,,,",
     "Von meinem iPhone gesendet,,,", "Best regards,,,", "Records: 2",
-    "(2 rows)",
+    "(2 rows)", "Average,,,4.5", "Durchschnitt: 4,,,", "This list is confidential.,,,",
 )  # fmt: skip
 OTHERS = {
     ",Page,Larry Inc,5": "EML301",

@@ -62,6 +62,12 @@ def _message(view: FileView, column: Column, look: str, found: dict[int, str]) -
             name = other.name.strip()
             options = (map_option(column.name, other.field), map_option(name, column.field))
             return f"{message}; swapped with `{name}`? `{' '.join(options)}`"
+    meant = view.profile.fields.get(look)
+    held = {other.field for other in view.columns}
+    taken = meant is not None and (view.profile.is_general or meant.header is not None)
+    if meant is not None and taken and look in _FURTHER and look not in held:
+        option = map_option(column.name, look)
+        return f"{message}: correct the name, or say what they are with `{option}`"
     option = map_option(column.name, None)
     then = f"they are not checked as {wanted}"
     if not view.profile.is_general and column.field is not None:

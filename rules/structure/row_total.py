@@ -1,11 +1,12 @@
 """A total, a signature or another closing line below the contacts, not a contact.
 
-Reports end with `Total: 9`, `Records: 2474`, `-- end --` or a confidentiality note, and text copied
-from a mail with `Sent from my phone`. A provider would import it as a contact. The rule looks at
-the last rows only, and only at rows without an address or phone number and with little else: a
-contact may be called Total. The row is not sent, and no other rule looks at it; it is dropped only
-with `--unsafe-fixes`, because this remains a guess. It is an error and not a warning: a warning
-would send the row, or leave it to rules that see a bad address in it, which is not what is wrong.
+Reports end with `Total: 9`, `Average`, `Records: 2474`, `-- end --` or a confidentiality note, and
+text copied from a mail with `Sent from my phone`. A provider would import it as a contact. The rule
+looks at the last rows only, and only at rows without an address or phone number and with little
+else: a contact may be called Total. The row is not sent, and no other rule looks at it; it is
+dropped only with `--unsafe-fixes`, because this remains a guess. It is an error and not a warning:
+a warning would send the row, or leave it to rules that see a bad address in it, which is not what
+is wrong.
 
 Options::
 
@@ -49,6 +50,7 @@ _TAIL = 8
 _SUM = (
     r"(?:(?:grand |sub[- ]?)?totals?|sums?|count|records?|rows?|contacts?"
     r"|(?:gesamt|zwischen)?summe|gesamt|subtotal(?:es)?|totales|total g[eé]n[eé]ral"
+    r"|average|avg|mean|median|durchschnitt|mittelwert|moyenne|promedio|gemiddelde"
     r"|totaux|somme|totale|totali|somma|totaal|totalt|razem|celkem|toplam|yhteens[aä]"
     r"|итого|всего|合計|总计|總計)"
 )
@@ -70,6 +72,7 @@ _AMONG = (
     rf"|\(?\d[\d,. ]*\s+(?:records?|rows?|contacts?)\b.*"
     r"|[-=*_#<]{2,}.*|end of (?:file|report|list|data|export)\b.*|\[?eof\]?"
     r"|(?:generated|exported|created|printed|downloaded|report run|as of)\b.*|page \d.*"
+    r"|this (?:list|file|report|document|e-?mail|message|data) (?:is|was|contains|may)\b.*"
     rf"|copyright\b.*|©.*|\(c\) .*|confidential\b.*|note:.*|(?:{_MAIL}).*)\s*$"
 )
 # Instead of an address or a number it is a label, and one word may follow in another cell.

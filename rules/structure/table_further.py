@@ -49,8 +49,11 @@ def among(context: RowContext) -> Mapping[int, str]:
 def check(rows: pd.DataFrame, context: RowContext) -> pd.Series[bool]:
     knows = functools.cache(context.profile.knows)
     valid = np.ones(len(rows), dtype=bool)
+    fields = context.fields
     for at in _mostly_names(rows, knows):
-        valid[at] = not _is_header(rows.iloc[at].tolist(), context, knows)
+        # With more names than the header has it is no repeated one: a blank surplus is cut off.
+        wider = fields is not None and fields.iloc[at] > rows.shape[1]
+        valid[at] = not _is_header(rows.iloc[at].tolist(), context, knows, wider=wider)
     return pd.Series(valid, index=rows.index, dtype=bool)
 
 
@@ -72,7 +75,9 @@ def _mostly_names(rows: pd.DataFrame, knows: Callable[[str], bool]) -> list[int]
     return left.tolist()
 
 
-def _is_header(cells: list[str], context: RowContext, knows: Callable[[str], bool]) -> bool:
+def _is_header(
+    cells: list[str], context: RowContext, knows: Callable[[str], bool], *, wider: bool
+) -> bool:
     """Whether a row has names, most of them known, and not those of the file's own header."""
     names = [cell.strip() for cell in cells if cell.strip()]
     known = sum(knows(name) and not _is_placeholder(name) for name in names)
@@ -80,7 +85,7 @@ def _is_header(cells: list[str], context: RowContext, knows: Callable[[str], boo
     if known < _FEWEST or known * 2 <= len(names) or distinct < len(names):
         return False
     matches = context.profile.matches(cells)
-    return not all(
+    return wider or not all(
         bare_name(cell).casefold() == bare_name(column.name).casefold()
         or (match is not None and match[0] == column.field)
         for cell, match, column in zip(cells, matches, context.columns, strict=True)
