@@ -18,6 +18,7 @@ from preflight.cli.progress import live_view
 from preflight.cli.screen import shown
 from preflight.cli.typed import command, typed
 from preflight.config.settings import Settings
+from preflight.core import urls
 from preflight.core.errors import OutputExists
 from preflight.core.redact import visible
 from preflight.core.workspace import workspace
@@ -87,7 +88,7 @@ def _checked(
     with workspace() as work, live_view() as view:
         files = []
         for path in inputs:
-            view.about(path)
+            view.about(urls.shown(path))
             files.append(
                 check_fix_split.check(
                     path,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _NOT_SETTINGS = {
     "across", "diff", "config", "isolated", "trust_config", "stdin_filename",
-    "output_file", "reports", "show_all", "jobs",
+    "output_file", "reports", "show_all", "jobs", "engine", "dask_scheduler",
 }  # fmt: skip
 
 

@@ -6,10 +6,11 @@ import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from preflight.cli import terminal
 from preflight.cli.call_settings import shows_values
+from preflight.cli.engine import cluster_of
 from preflight.cli.output_file import refuse_protected
 from preflight.cli.progress import View
 from preflight.cli.screen import shown
@@ -25,6 +26,9 @@ from preflight.report import documents, formats, several, summary
 from preflight.report.reported import Unread
 from preflight.report.wording import number
 from preflight.snapshots.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from preflight.pipeline.dask_cluster import Cluster
 
 _NAMED = 3
 _WITHOUT_CELLS = frozenset({"grouped", "concise"})
@@ -100,6 +104,20 @@ def check_inputs(
     Raises:
         UsageError: the only input cannot be opened, or a setting does not fit it.
     """
+    with cluster_of(given, work) as cluster:
+        return _checked(inputs, settings, given, work, view, beside, cluster)
+
+
+def _checked(
+    inputs: Sequence[str],
+    settings: Settings,
+    given: Mapping[str, Any],
+    work: Path,
+    view: View,
+    beside: Beside,
+    cluster: Cluster | None,
+) -> list[FileResult]:
+    """See `check_inputs`."""
     asked = Asked(
         settings=settings,
         work=work,
@@ -110,6 +128,7 @@ def check_inputs(
         show_values=shows_values(settings),
         across=bool(given.get("across")),
         against=beside.against,
+        cluster=cluster,
     )
     if len(inputs) > 1:
         checked_files = itertools.count(1)
@@ -128,6 +147,7 @@ def check_inputs(
         against=asked.against,
         progress=view.stage,
         jobs=given.get("jobs"),
+        cluster=cluster,
     )
     difference = ""
     if asked.difference:

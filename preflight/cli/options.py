@@ -144,6 +144,20 @@ jobs_option = click.option(
     metavar="N",
     help="processes that share the work [as many as there are cores, if it is worth it]",
 )
+engine_options = _group(
+    jobs_option,
+    click.option(
+        "--engine",
+        type=click.Choice(["local", "dask"]),
+        default="local",
+        help="what analyzes large files: processes on this machine, or a Dask cluster",
+    ),
+    click.option(
+        "--dask-scheduler",
+        metavar="ADDRESS",
+        help="scheduler of the cluster, tcp://host:8786 [a cluster on this machine]",
+    ),
+)
 state_dir_option = _path("--state-dir", metavar="DIR", help="folder that records runs [.preflight]")
 
 # How the file is read, and what its cells mean.

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Required, TypedDict
+from typing import TYPE_CHECKING, Required, TypedDict
 
 from preflight.core import urls
 from preflight.core.errors import SourceError, UsageError
@@ -16,6 +16,9 @@ from preflight.kinds.email_dns import MailHosts
 from preflight.linting.checked import CHUNK_BYTES, Progress, silent
 from preflight.snapshots.snapshot import Snapshot
 from preflight.writing import results_folder
+
+if TYPE_CHECKING:
+    from preflight.pipeline.dask_cluster import Cluster
 
 
 def _now() -> datetime:
@@ -39,6 +42,7 @@ class CallOptions(TypedDict, total=False):
     chunk_bytes: int
     keys: Path | None
     jobs: int | None
+    cluster: Cluster | None
     clock: Callable[[], datetime]
 
 
@@ -64,6 +68,7 @@ class Call:
         keys: a new file for the match keys of the rows, to compare them with other files'.
         jobs: how many processes analyze the file; None for as many as there are cores, if that
             pays.
+        cluster: that analyzes the file instead; None for this machine.
         clock: the time, with a zone, for an input whose time of writing is unknown.
     """
 
@@ -82,6 +87,7 @@ class Call:
     chunk_bytes: int = CHUNK_BYTES
     keys: Path | None = None
     jobs: int | None = 1
+    cluster: Cluster | None = None
     clock: Callable[[], datetime] = _now
 
     def target(self, path: str | Path) -> Path:

@@ -28,6 +28,7 @@ from preflight.kinds import email_dns
 from preflight.linting.analysis import Analysis, analyze
 from preflight.linting.cell_values import CellValues
 from preflight.linting.checked import Check, Checked, Progress, RecordStream, silent
+from preflight.linting.chunk_result import Engine
 from preflight.linting.snapshot_fold import conditions_differ
 from preflight.pipeline.call import Call, CallOptions
 from preflight.pipeline.local_engine import LocalEngine
@@ -115,7 +116,7 @@ def _analysis(
     if call.pictured or call.against is not None:
         plan = _pictured(plan, call.against)
     read = RecordStream(layout, "reading", call.progress, call.chunk_bytes)
-    engine = LocalEngine(read, (*settings.rules, *call.rules_from), call.work, call.jobs)
+    engine = _engine(read, (*settings.rules, *call.rules_from), call)
     return analyze(
         layout,
         plan,
@@ -125,6 +126,14 @@ def _analysis(
         folder=call.work,
         keys=call.keys,
     )
+
+
+def _engine(read: RecordStream, rules: Sequence[Path], call: Call) -> Engine:
+    if call.cluster is None:
+        return LocalEngine(read, rules, call.work, call.jobs)
+    from preflight.pipeline.dask_engine import DaskEngine  # here: most calls do without
+
+    return DaskEngine(read, rules, call.work, call.cluster)
 
 
 def _pictured(plan: Plan, against: Snapshot | None) -> Plan:

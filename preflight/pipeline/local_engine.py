@@ -15,10 +15,9 @@ import dataclasses
 import functools
 import pickle
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from preflight.config import catalogue
 from preflight.core import files
@@ -35,20 +34,19 @@ from preflight.reading.ranges import RangeReader, TextRange
 from preflight.reading.written_records import WrittenReader
 
 _UNDER_WAY = 2  # ranges for each process, so that none waits for this one
+F = TypeVar("F")
 
 
 class Task(NamedTuple):
     """A range to be analyzed.
 
     Attributes:
-        place: of the file that holds the job.
         range: the range.
         behind: the number of records after it that are not blank, as far as rules need to know.
         begun: whether another table has begun before it.
         guesses: how many guesses are worth a look.
     """
 
-    place: Path
     range: TextRange
     behind: int
     begun: bool
@@ -96,26 +94,46 @@ class LocalEngine:
         sources = tuple(self.rules)
         files.write(place, pickle.dumps((sources, packed(job))), durable=False)
         unpacker = Unpacker(catalogue.load(sources))
-        ranges, begun = ranges_of(job, range_bytes), False
         with workers(processes) as pool:
-            waiting: deque[tuple[Task, Future[bytes]]] = deque()
-            while True:
-                while len(waiting) < processes * _UNDER_WAY and (following := next(ranges, None)):
-                    task = Task(place, *following, begun=begun, guesses=left())
-                    waiting.append((task, pool.submit(analyzed, task)))
-                if not waiting:
-                    break
-                result: ChunkResult = unpacker.value(outcome(waiting.popleft()[1]))
-                if result.begun and not begun:
-                    begun = True
-                    waiting = deque(_again(pool, task) for task, _ in waiting)
-                yield result
+            yield from in_order(
+                ranges_of(job, range_bytes),
+                lambda task: pool.submit(analyzed, place, task),
+                lambda future: unpacker.value(outcome(future)),
+                left,
+                processes * _UNDER_WAY,
+            )
 
 
-def _again(pool: ProcessPoolExecutor, task: Task) -> tuple[Task, Future[bytes]]:
-    """A task that was given before another table has begun."""
-    task = task._replace(begun=True)
-    return task, pool.submit(analyzed, task)
+def in_order(
+    ranges: Iterator[tuple[TextRange, int]],
+    submit: Callable[[Task], F],
+    result_of: Callable[[F], ChunkResult],
+    left: Left,
+    under_way: int,
+) -> Iterator[ChunkResult]:
+    """The results of all ranges in the order of the file, wherever each is analyzed.
+
+    Args:
+        ranges: each with the number of records after it that are not blank.
+        submit: has a range analyzed; gives what stands for its result.
+        result_of: waits for it.
+        left: see `chunk_result.Left`.
+        under_way: how many ranges are given at the same time.
+    """
+    begun = False
+    waiting: deque[tuple[Task, F]] = deque()
+    while True:
+        while len(waiting) < under_way and (following := next(ranges, None)):
+            task = Task(*following, begun=begun, guesses=left())
+            waiting.append((task, submit(task)))
+        if not waiting:
+            break
+        result = result_of(waiting.popleft()[1])
+        if result.begun and not begun:  # those under way were given before another table has begun
+            begun = True
+            tasks = [task._replace(begun=True) for task, _ in waiting]
+            waiting = deque((task, submit(task)) for task in tasks)
+        yield result
 
 
 def ranges_of(job: Job, range_bytes: int) -> Iterator[tuple[TextRange, int]]:
@@ -127,26 +145,47 @@ def ranges_of(job: Job, range_bytes: int) -> Iterator[tuple[TextRange, int]]:
     most = RowRules(job.plan, job.layout).tail
     reader = RangeReader(job.layout)
     cuts = ((cut.range, reader.surely_filled(cut, most)) for cut in reader.cuts(range_bytes))
+    return with_followers(cuts, reader, most)
+
+
+def with_followers(
+    ranges: Iterable[tuple[TextRange, int]], reader: RangeReader, most: int
+) -> Iterator[tuple[TextRange, int]]:
+    """Ranges in order, each with the number of records after it, see `ranges_of`.
+
+    Args:
+        ranges: each with how many of its records are surely not blank.
+        reader: of the file.
+        most: how many records the rules look at.
+    """
     counted = followed(
-        cuts, lambda cut: cut[1], most, recount=lambda cut: filled(reader.read(cut[0]))
+        ranges, lambda cut: cut[1], most, recount=lambda cut: filled(reader.read(cut[0]))
     )
     return ((here, behind) for (here, _), behind in counted)
 
 
-def analyzed(task: Task) -> bytes:
+def analyzed(place: Path, task: Task) -> bytes:
     """What is found in a range, packed: the work of a worker.
+
+    Args:
+        place: of the file that holds the job.
+        task: the range.
 
     Raises:
         SourceError: somebody changed the file.
     """
-    return packed(_opened(task.place)(task))
+    return packed(_opened(place)(task))
 
 
 @functools.lru_cache(maxsize=1)
 def _opened(place: Path) -> Callable[[Task], ChunkResult]:
-    """What is done for each range of a job; its reader and its rules are made once a process."""
+    """What is done for each range of a job, made once a process."""
     sources, data = pickle.loads(place.read_bytes())  # noqa: S301 - only this call can write there
-    job: Job = Unpacker(catalogue.load(sources)).value(data)
+    return analyzer_of(Unpacker(catalogue.load(sources)).value(data))
+
+
+def analyzer_of(job: Job) -> Callable[[Task], ChunkResult]:
+    """What is done for each range of a job; it has the readers and the rules."""
     if asks_for_layout(job):
         written, of_layout = WrittenReader(job.layout), LayoutAnalyzer(job)
         return lambda task: of_layout.result(

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from preflight.baseline.comparison import Comparison
 from preflight.config import catalogue
@@ -42,6 +43,9 @@ from preflight.report.listing import listing
 from preflight.report.reported import ReportedFile, Unread
 from preflight.snapshots.snapshot import Snapshot
 
+if TYPE_CHECKING:
+    from preflight.pipeline.dask_cluster import Cluster
+
 FileDone = Callable[[str], None]
 STDIN = "-"
 _SECONDS_A_FILE, _BYTES_A_SECOND = 0.07, 6e6
@@ -63,6 +67,7 @@ class Asked:
         show_values: whether that text shows values.
         across: whether contacts are compared with those of the other files.
         against: a snapshot that each is compared with; None for none.
+        cluster: that analyzes them, one after the other; None for this machine.
     """
 
     settings: Settings
@@ -74,6 +79,7 @@ class Asked:
     show_values: bool = False
     across: bool = False
     against: Snapshot | None = None
+    cluster: Cluster | None = None
 
 
 @dataclass(frozen=True)
@@ -114,6 +120,8 @@ def check_each(
         PreflightError: no file can be checked in this way, because of the config or the disk.
     """
     processes = min(len(paths), _paying(paths) if jobs is None else jobs)
+    if asked.cluster is not None:
+        processes = 1
     results = []
     with contextlib.closing(_results(paths, asked, processes)) as found:
         for path, result in zip(paths, found, strict=True):
@@ -173,6 +181,7 @@ def _checked(at: int, path: str, asked: Asked) -> FileResult:
             stdin_name=asked.stdin_name,
             against=asked.against,
             keys=keys,
+            cluster=asked.cluster,
         )
         return _result(checked, asked, keys)
     except _OF_THE_CALL:

@@ -111,6 +111,19 @@ class Block:
             at = record.end
         return records.stretch()
 
+    def irregular(self) -> int:
+        """How many records array operations cannot handle, if the block starts on a boundary."""
+        return len(self._phase(0).trouble)
+
+    def last_end(self, odd: int) -> int | None:
+        """The offset behind the last line break that ends a record, if there is one.
+
+        Args:
+            odd: 1 if the block starts inside quotes, else 0.
+        """
+        ends = np.flatnonzero(self._quotes_before & 1 == odd)
+        return int(self._ends[ends[-1]]) if len(ends) else None
+
     @property
     def quotes(self) -> Ints:
         """The offsets of all quotes."""

@@ -7,7 +7,7 @@ it reads only the records whose quoting the fast one cannot handle.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,28 +95,52 @@ class RangeReader:
 
         Where lines are short, as blank ones are, a range has fewer bytes: memory goes by records.
         """
-        layout, rest, coming, final = self._layout, b"", memoryview(b""), False
-        row, line, offset = 1, layout.data_line, layout.data_offset
-        undecodable = _marks_above(layout) if len(layout.bad_offsets) else 0
+        layout, rest, final = self._layout, b"", False
+        offset, row, line, undecodable = self.beginning()
         with layout.text.open("rb") as file:
             file.seek(offset)
             while not final:
                 # more each time, so that a huge record is not scanned again and again
-                if not coming:
-                    coming = memoryview(file.read(max(range_bytes, len(rest))))
-                    final = not coming
-                more = _first_lines(coming, max(_MOST_LINES, _breaks(rest)))
-                text, coming = rest + coming[:more], coming[more:]
-                block, stretch = self._found(text, offset, final=final)
-                if count := len(stretch.starts):
-                    here = TextRange(offset, len(text), final, row, line, undecodable, count)
-                    yield Cut(here, block, stretch)
-                    row += count
-                    line += int(stretch.line[-1] + stretch.span[-1])
-                    if len(layout.bad_offsets):
-                        undecodable += len(block.marks(stretch.consumed))
-                rest = text[stretch.consumed :]
-                offset += stretch.consumed
+                coming = file.read(range_bytes * max(1, -(-len(rest) // range_bytes)))
+                final = not coming
+                for block, stretch in self.blocks(rest, coming, offset, final=final):
+                    if count := len(stretch.starts):
+                        size = len(block.text)
+                        here = TextRange(offset, size, final, row, line, undecodable, count)
+                        yield Cut(here, block, stretch)
+                        row += count
+                        line += int(stretch.line[-1] + stretch.span[-1])
+                        if len(layout.bad_offsets):
+                            undecodable += len(block.marks(stretch.consumed))
+                    rest = block.text[stretch.consumed :]
+                    offset += stretch.consumed
+
+    def beginning(self) -> tuple[int, int, int, int]:
+        """The offset, the row, the line and the undecodable bytes above of the first record."""
+        layout = self._layout
+        undecodable = _marks_above(layout) if len(layout.bad_offsets) else 0
+        return layout.data_offset, 1, layout.data_line, undecodable
+
+    def blocks(
+        self, rest: bytes, coming: bytes, offset: int, *, final: bool
+    ) -> Iterator[tuple[Block, Stretch]]:
+        """The records of a piece of the text: one block, or several where lines are short.
+
+        Args:
+            rest: the beginning of a record that is not whole, or nothing.
+            coming: what is behind it.
+            offset: of the rest.
+            final: whether the text ends there.
+        """
+        left = memoryview(coming)
+        while True:
+            more = _first_lines(left, max(_MOST_LINES, _breaks(rest)))
+            text, left = rest + left[:more], left[more:]
+            block, stretch = self._found(text, offset, final=final)
+            yield block, stretch
+            rest, offset = text[stretch.consumed :], offset + stretch.consumed
+            if not left:
+                return
 
     def surely_filled(self, cut: Cut, most: int) -> int:
         """How many records of a range are not blank by their bytes alone.

@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.packaging.test_wheel import NAME, required
 
 PAGE = Path(__file__).parents[2] / "docs" / "licences.md"
-EXTRAS = ("", "excel", "html", "http", "review", "s3", "sandbox")
+EXTRAS = ("", "dask", "excel", "html", "http", "review", "s3", "sandbox")
 COPYLEFT = re.compile(r"\b(A|L)?GPL|General Public|\bMPL|Mozilla Public|\bEPL|\bCDDL|\bEUPL", re.I)
 _TROVE = "License :: OSI Approved :: "
 _HEAD = """# Licences

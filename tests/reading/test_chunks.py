@@ -19,8 +19,10 @@ from preflight.core.errors import SourceError
 from preflight.core.invisible import strip_invisible
 from preflight.core.types import Chunk, Layout, Syntax
 from preflight.reading.chunks import read_chunks, read_some
+from preflight.reading.ranges import RangeReader, TextRange
 from preflight.reading.scan import scan
 from preflight.reading.source import open_source
+from preflight.reading.speculative_cuts import SlabReader, joined, slabs
 from tests.examples import examples
 
 Records = list[tuple[Any, ...]]
@@ -56,6 +58,20 @@ def _records(layout: Layout, **options: Any) -> Records:
     return found
 
 
+def _guessed(layout: Layout, slab_bytes: int, before: int) -> list[tuple[TextRange, int]]:
+    """The ranges of a text, guessed slab by slab."""
+    reader = SlabReader(layout, 3, before=before)
+    found = [(slab, SlabReader(layout, 3, before=before).guesses(slab))
+             for slab in slabs(layout, slab_bytes)]  # fmt: skip
+    return list(joined(found, RangeReader(layout), reader))
+
+
+def _cut(layout: Layout, slab_bytes: int) -> list[tuple[TextRange, int]]:
+    """The same ranges, read from the beginning."""
+    reader = RangeReader(layout)
+    return [(cut.range, reader.surely_filled(cut, 3)) for cut in reader.cuts(slab_bytes)]
+
+
 def _read(folder: Path, content: bytes, **options: Any) -> Records:
     """What all the ways to read agree on."""
     layout = _layout(folder, content, **options)
@@ -63,6 +79,8 @@ def _read(folder: Path, content: bytes, **options: Any) -> Records:
     assert _records(layout, careful=True) == records
     for chunk_bytes in (1, 7, 64):
         assert _records(layout, chunk_bytes=chunk_bytes) == records
+        if layout.header:
+            assert _guessed(layout, chunk_bytes, 1) == _cut(layout, chunk_bytes)
     return records
 
 
@@ -87,16 +105,18 @@ BYTES = st.one_of(PIECES.map(str.encode), st.sampled_from([b"\xff", b"\xe9", b"\
     pieces=st.lists(BYTES, max_size=30),
     width=st.sampled_from([1, 2, 3, 6]),
     chunk_bytes=st.integers(1, 80),
+    before=st.sampled_from([1, 20, 1000]),
     syntax=SYNTAXES,
 )
-@example([b'"x', b"\n" * 99, b'a"', b"\r\n"], 2, 60, Syntax(","))
-@example([b'"', b"1,2\n3,4\n", b'"', b'"'], 2, 5, Syntax(","))
-@example([b"\xef\xbb\xbfa,b\n"], 2, 4, Syntax(","))
-@example([b'"x\\', b"\n" * 99, b'\\"a"', b"\r\n"], 2, 60, Syntax(",", escape=True))
-@example([b"x\\\r", b"\n,\\"], 2, 1, Syntax(",", escape=True))
+@example([b'"x', b"\n" * 99, b'a"', b"\r\n"], 2, 60, 1, Syntax(","))
+@example([b'"', b"1,2\n3,4\n", b'"', b'"'], 2, 5, 1, Syntax(","))
+@example([b"\xef\xbb\xbfa,b\n"], 2, 4, 1, Syntax(","))
+@example([b'"x\\', b"\n" * 99, b'\\"a"', b"\r\n"], 2, 60, 1, Syntax(",", escape=True))
+@example([b"x\\\r", b"\n,\\"], 2, 1, 1, Syntax(",", escape=True))
 def test_both_readers_give_the_same_records_in_chunks_of_any_size(
-    pieces: list[bytes], width: int, chunk_bytes: int, syntax: Syntax
+    pieces: list[bytes], width: int, chunk_bytes: int, before: int, syntax: Syntax
 ) -> None:
+    """And in ranges that were guessed, slab by slab."""
     delimiter = syntax.delimiter
     header = delimiter.join(f"h{i}" for i in range(width)).encode() + b"\n"
     with tempfile.TemporaryDirectory() as folder:
@@ -111,6 +131,7 @@ def test_both_readers_give_the_same_records_in_chunks_of_any_size(
         assert _records(layout) == truth
         assert _records(layout, chunk_bytes=chunk_bytes) == truth
         assert _records(layout, chunk_bytes=chunk_bytes, careful=True) == truth
+        assert _guessed(layout, chunk_bytes, before) == _cut(layout, chunk_bytes)
 
 
 @settings(max_examples=examples(2))

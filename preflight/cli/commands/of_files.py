@@ -12,8 +12,8 @@ from preflight.cli.options import (
     across_option,
     against_option,
     diff_option,
+    engine_options,
     file_options,
-    jobs_option,
     output_options,
     profile_option,
     reading_options,
@@ -35,7 +35,7 @@ from preflight.core.processes import WORTH_OF_LAYOUT
 @against_option
 @diff_option
 @across_option
-@jobs_option
+@engine_options
 @click.option("--watch", is_flag=True, help="check again whenever a file was saved, until Ctrl-C")
 @output_options
 def check(**given: Any) -> int:
@@ -59,7 +59,7 @@ def check(**given: Any) -> int:
 @reading_options
 @rule_options
 @diff_option
-@jobs_option
+@engine_options
 @output_options
 def fix(**given: Any) -> int:
     """Lint a file, apply safe fixes, write the clean rows and the rejects.

@@ -1,0 +1,156 @@
+"""A file analyzed by a Dask cluster of processes, with the results of this machine."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from preflight.config.settings import Settings
+from preflight.core.errors import PreflightError, UsageError
+from preflight.linting.checked import silent
+from preflight.linting.chunk_result import Job
+from preflight.pipeline import check_fix_split, dask_worker
+from preflight.pipeline.dask_cluster import Cluster
+from tests.calls import SHOW
+from tests.checked import work
+from tests.clusters import Processes, processes
+from tests.pipeline.test_local_engine import SECOND_TABLE, told
+
+pytestmark = pytest.mark.slow
+
+EXPO = Settings(profile="talkvalue", region="US", timezone="America/Chicago")
+ROWS = "".join(f"a{at}@kestrel-labs.com,0{at % 9 + 1}/04/2026\n" for at in range(40))
+DATED = "email,created_at\n" + ROWS + "b@kestrel-labs.com,21/04/2026\n" + ROWS
+HOSTILE = 'email,first_name\n"' + 'x"\n"' * 30 + "\n" * 120 + 'a@kestrel-labs.com,6" tall\n' * 20
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
+    with processes(tmp_path_factory.mktemp("cluster"), 2) as started:
+        yield started
+
+
+@pytest.fixture
+def cluster(running: Processes, tmp_path: Path) -> Iterator[Cluster]:
+    connected = Cluster(running.address, None, tmp_path)
+    yield connected
+    connected.close()
+
+
+def test_a_cluster_finds_what_this_machine_does(cluster: Cluster, tmp_path: Path) -> None:
+    """Also where a second table begins, where dates are settled later, and where quotes lie."""
+    for name, text in (
+        ("second.csv", SECOND_TABLE * 2),
+        ("dated.csv", DATED),
+        ("hostile.csv", HOSTILE),
+        ("empty.csv", "email\n"),
+    ):
+        path = tmp_path / name
+        path.write_text(text)
+        settings, place = Settings(timezone="Europe/Berlin"), work(tmp_path)
+        alone = check_fix_split.check(path, settings, work=place, pictured=True)
+        shared = check_fix_split.check(
+            path, settings, work=place, pictured=True, cluster=cluster, chunk_bytes=150
+        )
+        assert told(shared) == told(alone), name
+
+
+def _fixed(
+    path: Path,
+    folder: Path,
+    cluster: Cluster | None,
+    progress: Callable[[str, int, int | None], None] = silent,
+) -> dict[str, bytes]:
+    """The results of a fix."""
+    target = folder / ("cluster" if cluster else "here")
+    check_fix_split.fix(
+        path, EXPO, work=work(folder), folder=target, cluster=cluster, chunk_bytes=20_000,
+        progress=progress,
+    )  # fmt: skip
+    return {file.name: file.read_bytes() for file in sorted(target.iterdir())}
+
+
+def test_every_result_of_a_fix_is_the_same(
+    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also of a text that is a copy in UTF-8."""
+    monkeypatch.setenv("PREFLIGHT_TOKEN_KEY", "always the same one")
+    path = SHOW / "expo-utf16.csv"
+    assert _fixed(path, tmp_path, cluster) == _fixed(path, tmp_path, None)
+
+
+def test_what_a_killed_worker_had_is_done_again_and_nothing_stands_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is killed once the first results are there, with ranges under way."""
+    monkeypatch.setenv("PREFLIGHT_TOKEN_KEY", "always the same one")
+    path = SHOW / "expo-utf8.csv"
+    with processes(tmp_path, 2) as started:
+        cluster = Cluster(started.address, None, tmp_path)
+
+        def killing(stage: str, done: int, _: int | None) -> None:
+            if stage == "reading" and done and started.workers[0].poll() is None:
+                os.kill(started.workers[0].pid, signal.SIGKILL)
+                started.workers[0].wait()
+
+        killed = _fixed(path, tmp_path, cluster, killing)
+        assert started.workers[0].returncode == -signal.SIGKILL
+        cluster.close()
+    assert killed == _fixed(path, tmp_path, None)
+
+
+def test_a_scheduler_that_is_lost_is_one_line_and_nothing_is_written(tmp_path: Path) -> None:
+    with processes(tmp_path, 1) as started:
+        cluster = Cluster(started.address, None, tmp_path)
+
+        def killing(stage: str, done: int, _: int | None) -> None:
+            if stage == "reading" and done:
+                started.end()
+
+        with pytest.raises(UsageError, match=r"^the Dask scheduler at tcp://.* was lost"):
+            _fixed(SHOW / "expo-utf8.csv", tmp_path, cluster, killing)
+        cluster.close()
+    assert not (tmp_path / "cluster").exists()
+
+
+def test_a_scheduler_without_workers_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("preflight.pipeline.dask_cluster.PATIENCE", 0.5)
+    with processes(tmp_path, 0) as started:
+        cluster = Cluster(started.address, None, tmp_path)
+        with pytest.raises(UsageError, match="has no worker; start one with `dask worker`"):
+            cluster.threads()
+        cluster.close()
+
+
+def test_workers_with_other_versions_are_refused(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = dask_worker.versions()
+    monkeypatch.setattr(dask_worker, "versions", lambda: ours | {"pyarrow": "1.0"})
+    with pytest.raises(UsageError, match=r"has pyarrow .*, not 1\.0 as here; install the same"):
+        cluster._refuse_others({"tcp://worker": ours})
+
+
+def test_a_text_that_workers_do_not_see_is_one_line(
+    cluster: Cluster, tmp_path: Path, running: Processes
+) -> None:
+    """Here it is taken away after it was read: to the workers it is the same."""
+    path = tmp_path / "list.csv"
+    path.write_text(DATED)
+    checked = check_fix_split.check(path, work=work(tmp_path))
+    job = Job(checked.layout, checked.analysis.plan)
+    sent = dask_worker.shared((), job)
+    path.rename(tmp_path / "moved.csv")
+    future = cluster.submit(dask_worker.guesses, sent, (0, 10))
+    with pytest.raises(PreflightError, match=r"list\.csv: a worker does not see .*list\.csv; put"):
+        cluster.result(future)
+    path.write_text(DATED + "more@kestrel-labs.com,\n")
+    future = cluster.submit(dask_worker.guesses, sent, (0, 11))
+    with pytest.raises(PreflightError, match="sees another file of that name, or it was changed"):
+        cluster.result(future)
