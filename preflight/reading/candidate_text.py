@@ -5,13 +5,14 @@ from __future__ import annotations
 import functools
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from preflight.reading.byte_pairs import BytePairs
 from preflight.reading.language_model import (
+    Languages,
     as_word,
     folded,
     is_latin,
@@ -88,6 +89,7 @@ CANDIDATES = {
 as a logarithm."""
 SEVERAL_BYTES = {"cp1258", "cp932", "euc_jp", "gb18030", "cp950", "cp949", "johab"}
 """A character is more than one byte, or, in Vietnamese, a letter and a mark."""
+Pair = tuple[str, str]
 Floats = npt.NDArray[np.float64]
 _REPEATED = 0.1
 _NONE: Floats = np.empty(0)
@@ -120,7 +122,10 @@ class BytesSeen:
     def read(self, codec: str) -> CandidateText:
         """The text in a codec of one byte a character."""
         characters = _characters(codec)
-        pairs = [(characters[before], characters[byte]) for before, byte in self._listed]
+
+        def pairs() -> list[Pair]:
+            return [(characters[before], characters[byte]) for before, byte in self._listed]
+
         alone = [characters[byte] for byte in self._alone]
         text = CandidateText(codec, pairs, self.times, alone, self.alone_times)
         text.key = "".join([characters[byte] for byte in self._present])
@@ -136,30 +141,37 @@ class BytesSeen:
 class CandidateText:
     """A text in one candidate, as far as its characters beyond ASCII go.
 
+    Args:
+        codec: of the candidate.
+        pairs: gives the pairs of neighbours with one beyond ASCII; of bytes at random there are so
+            many that nobody holds them for each candidate.
+        times: how often each occurs.
+        alone: the characters that stand between two blanks.
+        alone_times: how often each does.
+
     Attributes:
-        pairs: the pairs of neighbours with one beyond ASCII; `times`, how often each occurs.
+        times: as given.
         key: equal if two candidates give the same text.
+        foreign: which of the pairs have the second character beyond ASCII.
         odd: the share of the characters beyond ASCII that text does not have in their place.
     """
 
     def __init__(
         self,
         codec: str,
-        pairs: Sequence[tuple[str, str]],
+        pairs: Callable[[], Sequence[Pair]],
         times: Floats,
         alone: Sequence[str] = (),
         alone_times: Floats = _NONE,
     ) -> None:
         self.codec = self.key = codec
-        self.pairs = pairs
         self.times, self._alone_times = times, alone_times
         self._words = np.array([as_word(character) for character in alone], dtype=np.float64)
         self._group, self._prior = CANDIDATES[codec]
-        self.foreign = np.array([pair[1] >= "\x80" for pair in pairs], dtype=bool)
-        odd = np.array(
-            [foreign and _is_odd(*pair) for foreign, pair in zip(self.foreign, pairs, strict=True)],
-            dtype=bool,
-        )
+        self._pairs, listed = pairs, pairs()
+        self.foreign = np.array([pair[1] >= "\x80" for pair in listed], dtype=bool)
+        beyond = zip(self.foreign, listed, strict=True)
+        odd = np.array([foreign and _is_odd(*pair) for foreign, pair in beyond], dtype=bool)
         self.odd = times[odd].sum() / max(times[self.foreign].sum(), 1)
 
     @property
@@ -168,21 +180,23 @@ class CandidateText:
         return self.codec not in SEVERAL_BYTES
 
     @functools.cached_property
-    def _likely(self) -> Floats:
-        """How likely each pair is, as a logarithm, in each language of the codec."""
-        return np.array(
-            [[language.known[pair] for pair in self.pairs] for language in languages(self._group)]
-        )
+    def _languages(self) -> Languages:
+        return languages(self._group)
+
+    @functools.cached_property
+    def _places(self) -> npt.NDArray[np.int32]:
+        return self._languages.places(self._pairs())
 
     @functools.cached_property
     def _language(self) -> int:
         """The language in which the text is likeliest."""
-        return int((self._likely @ self.times).argmax())
+        return int(self._languages.likelihoods(self._places, self.times).argmax())
 
     @property
     def likely(self) -> tuple[Floats, Floats]:
         """How likely each pair is, as a logarithm, in the language of the text and in any."""
-        return self._likely[self._language], self._likely.max(axis=0)
+        known = self._languages.known[:, self._places]
+        return known[self._language], known.max(axis=0)
 
     @functools.cached_property
     def score(self) -> float:
@@ -191,7 +205,8 @@ class CandidateText:
 
     def of_part(self, times: Floats, alone_times: Floats) -> tuple[float, float]:
         """The score of part of the text, in the language of all of it and in any language."""
-        likelihoods = self._likely @ times + self._words @ alone_times
+        likelihoods = self._languages.likelihoods(self._places, times)
+        likelihoods += self._words @ alone_times
         same, best = likelihoods[self._language], likelihoods.max()
         return self._prior + _DEPENDENCE * same, self._prior + _DEPENDENCE * best
 
@@ -199,7 +214,8 @@ class CandidateText:
 def read_text(codec: str, text: str) -> CandidateText:
     """The text of a sample that was decoded."""
     pairs = beyond_ascii(text)
-    return CandidateText(codec, [*pairs], np.array([*pairs.values()], dtype=np.float64))
+    times = np.array([*pairs.values()], dtype=np.float64)
+    return CandidateText(codec, lambda: [*pairs], times)
 
 
 def beyond_ascii(text: str) -> Counter[tuple[str, str]]:

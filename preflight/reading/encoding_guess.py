@@ -19,7 +19,7 @@ from preflight.reading.candidate_text import (
     beyond_ascii,
     read_text,
 )
-from preflight.reading.language_model import GROUPS, TYPED, likelihood
+from preflight.reading.language_model import GROUPS, TYPED, forget_much, likelihood
 
 _MIXED_WITH = ("cp1252", "cp1250", "cp1251", "cp1253", "cp1254")
 """Encodings in which lines are added to a file in UTF-8."""
@@ -83,6 +83,7 @@ def guess(sample: bytes, whole: BytePairs | None = None) -> tuple[str, float]:
     if fits == _HARDLY:
         name = LIKELY
     confidence = fits * known / (known + _HALF_KNOWN) / (1 + against)
+    forget_much()
     return name, round(min(max(confidence, 0.01), _SUREST), 2)
 
 

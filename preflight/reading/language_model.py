@@ -11,8 +11,13 @@ import functools
 import math
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
+from preflight.core.types import Bools
 from preflight.reading.vocabulary import VOCABULARY
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
@@ -31,7 +36,9 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "traditional": ("zh_Hant",),
     "korean": ("ko",),
 }
-Pairs = Mapping[tuple[str, str], float]
+Pair = tuple[str, str]
+Floats = npt.NDArray[np.float64]
+Pairs = Mapping[Pair, float]
 """How often each pair of neighbours occurs."""
 
 _NAMES = {
@@ -63,6 +70,7 @@ _CAPITALS, _TITLE = 0.1, 0.2
 """Weight of a text in upper case, and with each word capitalised, compared with it as written."""
 _NAMED = ("territories", "languages", "scripts", "currency_names")
 _MEASURE = 15_000
+_KEPT = 20_000
 _NOVELTY = 2.0
 """How much of a letter's followers is left to those never seen behind it (Witten and Bell)."""
 TYPED = {
@@ -93,26 +101,28 @@ _COMMON, _RARE, _RAREST = 2e-4, 5e-6, 1e-7
 _HALF_WIDTH = range(0xFF66, 0xFFA0)
 
 
-class _Known(dict[tuple[str, str], float]):
-    """What was asked of a model before."""
+@dataclass(frozen=True)
+class _Asked:
+    """Pairs of folded neighbours, and what is true of each in any language of a group.
 
-    def __init__(self, measured: Callable[[str, str], float]) -> None:
-        self._measured = measured
+    Attributes:
+        pairs: the characters.
+        script: a factor for a pair that no name has: a letter beside one of another script.
+        below: the likelihood of the second character where no name has it.
+        inside: a mask of the capitals behind small letters.
+    """
 
-    def __missing__(self, pair: tuple[str, str]) -> float:
-        self[pair] = likely = self._measured(*pair)
-        return likely
+    pairs: Sequence[Pair]
+    script: Floats
+    below: Floats
+    inside: Bools
 
 
 class LanguageModel:
-    """The letters of a group of languages, and how often one follows another.
+    """The letters of a group of languages, and how often one follows another."""
 
-    Attributes:
-        known: by pair, the logarithm of how likely the second character is behind the first one.
-    """
-
-    def __init__(self, languages: Iterable[str], names: str, level: Callable[[str], float]) -> None:
-        self._pairs: Counter[tuple[str, str]] = Counter()
+    def __init__(self, languages: Iterable[str], names: str) -> None:
+        self._pairs: Counter[Pair] = Counter()
         for language in languages:
             self._pairs.update(_pairs_of(language))
         self._pairs.update(dict.fromkeys([(" ", letter) for letter in names], _NAMES_WEIGHT))
@@ -125,63 +135,136 @@ class LanguageModel:
             self._followers[before] += 1
             self._single[character] += times
         self._total = sum(self._single.values())
-        self._level = level
-        self.known = _Known(self._measured)
 
-    def likelihood(self, pairs: Pairs) -> float:
-        """The logarithm of how likely the second characters are, each after its first one.
+    def measured(self, asked: _Asked) -> Floats:
+        """The logarithms of how likely the second character of each pair is behind the first."""
+        befores, characters = zip(*asked.pairs, strict=True)
+        rest, seen = _each(befores, self._rest), _each(befores, self._before.__getitem__)
+        likely = rest * _each(characters, self._single.__getitem__) / self._total
+        found = np.array([self._pairs.get(pair, 0.0) for pair in asked.pairs], dtype=np.float64)
+        known = found > 0
+        likely[known] += (1 - rest[known]) * found[known] / seen[known]
+        likely[~known] *= asked.script[~known]
+        likely += asked.below
+        likely[asked.inside] *= _CAPITAL_INSIDE
+        logarithms: Floats = np.log(likely)
+        return logarithms
+
+    def _rest(self, before: str) -> float:
+        """What is left to the characters that were never seen behind one."""
+        seen, unseen = self._before[before], _NOVELTY * self._followers[before]
+        return unseen / (unseen + seen) if seen else 1.0
+
+
+def _each(characters: Sequence[str], value: Callable[[str], float]) -> Floats:
+    """A number for each character, asked for once for equal ones."""
+    values = {character: value(character) for character in set(characters)}
+    return np.array([values[character] for character in characters], dtype=np.float64)
+
+
+def _script(before: str, character: str) -> float:
+    if before.isalpha() and character.isalpha() and _ascii(before) != _ascii(character):
+        return 1.0 if is_latin(before) and is_latin(character) else _OTHER_SCRIPT
+    return 1.0
+
+
+def _below(before: str, character: str, level: Callable[[str], float]) -> float:
+    """The likelihood of a character that is in none of the languages."""
+    if ord(character) in _HALF_WIDTH:
+        return 1e-2 if ord(before) in _HALF_WIDTH else _COMMON
+    if character in TYPED:
+        behind, typed = TYPED[character]
+        misplaced = behind and (behind == "blank") is before.isalpha()
+        return typed * (_MISPLACED if misplaced else 1)
+    if character.isalpha():
+        return level(character)
+    if character == "\ufffd":
+        return _BELOW["damage"]
+    category = unicodedata.category(character)
+    if category in ("Mn", "Mc"):
+        return _BELOW["letter"]
+    return _BELOW["control" if category.startswith("C") else "symbol"]
+
+
+class Languages:
+    """The models of a group: the mixture of its languages, and each of them.
+
+    What was asked before is kept as numbers: bytes at random have a hundred thousand pairs.
+
+    Args:
+        name: one of `GROUPS`.
+
+    Attributes:
+        known: for each model the logarithms of how likely each pair that was asked for is.
+    """
+
+    def __init__(self, name: str) -> None:
+        group = GROUPS[name]
+        names, self._level = _NAMES.get(name, ""), _LEVELS.get(name, _plain_level)
+        mixture = LanguageModel(group, names)
+        single = [LanguageModel([language], names) for language in group]
+        self._models = [mixture] if len(group) == 1 else [mixture, *single]
+        self.forget()
+
+    def forget(self) -> None:
+        """Drops what was asked before, and so the places of all pairs."""
+        self._at: dict[Pair, int] = {}
+        self.known: Floats = np.empty((len(self._models), 0))
+
+    def places(self, pairs: Iterable[Pair]) -> npt.NDArray[np.int32]:
+        """The places of pairs in `known`; they are folded."""
+        at, new = self._at, list[Pair]()
+        places = []
+        for pair in pairs:
+            place = at.get(pair)
+            if place is None:
+                place = at[pair] = len(at)
+                new.append(pair)
+            places.append(place)
+        if new:
+            asked = self._asked(new)
+            measured = [model.measured(asked) for model in self._models]
+            self.known = np.concatenate([self.known, np.array(measured)], axis=1)
+        return np.array(places, dtype=np.int32)
+
+    def _asked(self, pairs: Sequence[Pair]) -> _Asked:
+        script = np.array([_script(*pair) for pair in pairs])
+        below = np.array([_below(*pair, self._level) for pair in pairs])
+        inside = np.array([pair[0].islower() and pair[1].isupper() for pair in pairs], dtype=bool)
+        return _Asked(pairs, script, below, inside)
+
+    def likelihoods(self, places: npt.NDArray[np.int32], times: Floats) -> Floats:
+        """For each model how likely pairs at some places are together, as a logarithm.
 
         Args:
-            pairs: how often each pair of neighbours occurs; folded.
+            places: of the pairs in `known`.
+            times: how often each occurs.
         """
-        return sum(times * self.known[pair] for pair, times in pairs.items())
+        sums: Floats = self.known @ np.bincount(places, times, minlength=self.known.shape[1])
+        return sums
 
-    def _measured(self, before: str, character: str) -> float:
-        seen = self._before[before]
-        unseen = _NOVELTY * self._followers[before]
-        rest = unseen / (unseen + seen) if seen else 1.0
-        likely = rest * self._single[character] / self._total
-        if pair := self._pairs[before, character]:
-            likely += (1 - rest) * pair / seen
-        elif before.isalpha() and character.isalpha() and _ascii(before) != _ascii(character):
-            likely *= 1 if is_latin(before) and is_latin(character) else _OTHER_SCRIPT
-        likely += self._below(before, character)
-        if before.islower() and character.isupper():
-            likely *= _CAPITAL_INSIDE
-        return math.log(likely)
 
-    def _below(self, before: str, character: str) -> float:
-        """The likelihood of a character that is in none of the languages."""
-        if ord(character) in _HALF_WIDTH:
-            return 1e-2 if ord(before) in _HALF_WIDTH else _COMMON
-        if character in TYPED:
-            behind, level = TYPED[character]
-            misplaced = behind and (behind == "blank") is before.isalpha()
-            return level * (_MISPLACED if misplaced else 1)
-        if character.isalpha():
-            return self._level(character)
-        if character == "\ufffd":
-            return _BELOW["damage"]
-        category = unicodedata.category(character)
-        if category in ("Mn", "Mc"):
-            return _BELOW["letter"]
-        return _BELOW["control" if category.startswith("C") else "symbol"]
+_READ: dict[str, Languages] = {}
+
+
+def languages(name: str) -> Languages:
+    """The models of a group, one of `GROUPS`."""
+    if name not in _READ:
+        _READ[name] = Languages(name)
+    return _READ[name]
+
+
+def forget_much() -> None:
+    """Frees the memory that very many pairs take; those of most files are few, and stay."""
+    for group in _READ.values():
+        if group.known.shape[1] > _KEPT:
+            group.forget()
 
 
 def likelihood(name: str, pairs: Pairs) -> float:
-    """How likely neighbours are in the likeliest of the `languages` of a group, as a logarithm."""
-    return max(model.likelihood(pairs) for model in languages(name))
-
-
-@functools.cache
-def languages(name: str) -> list[LanguageModel]:
-    """The models of a group, one of `GROUPS`: the mixture of its languages, and each of them."""
-    group = GROUPS[name]
-    names, level = _NAMES.get(name, ""), _LEVELS.get(name, _plain_level)
-    mixture = LanguageModel(group, names, level)
-    if len(group) == 1:
-        return [mixture]
-    return [mixture, *(LanguageModel([language], names, level) for language in group)]
+    """How likely neighbours are in the likeliest of the languages of a group, as a logarithm."""
+    group, times = languages(name), np.array([*pairs.values()], dtype=np.float64)
+    return float(group.likelihoods(group.places(pairs), times).max())
 
 
 def as_word(character: str) -> float:

@@ -93,6 +93,14 @@ def _high(chance: random.Random, size: int) -> bytes:
     return _TABLE.encode() + bytes(chance.choices(letters, k=size))
 
 
+def _random_rows(chance: random.Random) -> bytes:
+    """Lines of any bytes but control characters: commas and quotes are among them."""
+    size = 10 * _MB
+    bytes_of_lines = bytearray(chance.choices(range(0x20, 0x100), k=size))
+    bytes_of_lines[::41] = b"\n" * len(range(0, size, 41))
+    return _TABLE.encode() + bytes(bytes_of_lines)
+
+
 def _workbook(cells: dict[tuple[int, int], str]) -> Callable[[Path, random.Random], None]:
     def make(path: Path, _: random.Random) -> None:
         with xlsxwriter.Workbook(path) as book:
@@ -153,6 +161,7 @@ INPUTS = {
     ),
     "high bytes of an 8-bit encoding": Input(".csv", _bytes(lambda chance: _high(chance, 50_000))),
     "2 MB of high bytes": Input(".csv", _bytes(lambda chance: _high(chance, 2 * _MB)), quick=False),
+    "10 MB of random rows": Input(".csv", _bytes(_random_rows), quick=False),
     "a cell in the last column of a workbook": Input(".xlsx", _far_right),
     "a cell in the last place of a workbook": Input(".xlsx", _far, codes=(2,)),
     "2 MB of quotes at random": Input(
