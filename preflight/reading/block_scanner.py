@@ -17,7 +17,8 @@ import numpy.typing as npt
 from preflight.core.types import Ints, Syntax
 from preflight.reading.records import LONGEST_FIELD, Record, RecordReader
 
-_LF, _CR, _ESCAPE = b"\n\r\\"
+_LF, _CR, _ESCAPE, _AT = b"\n\r\\@"
+_TWO = 2
 # U+DC00 to U+DCFF as three bytes: ED, B0 to B3, and any; no valid UTF-8 has ED before B0 to B3
 _MARK_LEAD, _MARK_TRAIL, _MARK_MASK = 0xED, 0xB0, 0xFC
 
@@ -100,7 +101,9 @@ class Block:
                         if not self._final:
                             if inner < LONGEST_FIELD:
                                 break
-                        elif inner < 2 and (len(self._quotes) - quotes) & 1 == 0:
+                        elif (inner < 1 or (inner == 1 and self.text.count(b"@", at) < _TWO)) and (
+                            len(self._quotes) - quotes
+                        ) & 1 == 0:
                             records.add_run(_one(size), _one(size), _one(len(self._stops) + 1))
                             break
             record = reader.read(self.text, at, final=self._final)
@@ -192,7 +195,13 @@ class Block:
         behind = neighbour[self.array[np.minimum(closing + 1, len(self.array) - 1)]]
         irregular = np.concatenate((opening[~before], closing[~behind], self._escapes))
         nth = np.searchsorted(ends, irregular, side="right")
-        long = np.flatnonzero(np.diff(outside, prepend=-1) > 2)
+        lines = np.diff(outside, prepend=-1)
+        long = np.flatnonzero(lines > _TWO)
+        short = np.flatnonzero(lines == _TWO)
+        if len(short):
+            # of two contacts each has an address
+            ats = np.searchsorted(_where(self.array, _AT), np.concatenate((_one(0), ends)))
+            long = np.union1d(long, short[np.diff(ats)[short] >= _TWO])
         starts = np.concatenate((_one(0), ends))
         return _Phase(outside, ends, np.unique(starts[np.concatenate((nth, long))]).tolist())
 

@@ -9,7 +9,8 @@ literal; if it is spaced, spaces are skipped only before a quote and behind a qu
 Two things are added: a quote that never closes, and a quoted field that runs over other records,
 make one physical line malformed, not the rest of the file. A field whose lines merely look like
 records is a cell if it closes in front of a delimiter or a line end, the record has as many fields
-as the header, and its first and last line are not the halves of rows.
+as the header, and its first and last line are not the halves of rows. If both halves have an
+address in the same field, they are two contacts, whatever is between them.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ _BREAK = re.compile(rb"\r\n|\n|\r")
 _LINE = re.compile(rb"[^\r\n]*+")
 # `="0412"`: an exporter's way to keep text as text, whose quotes mean no quoted field.
 _FORMULA_TEXT = re.compile(rb'\s*=\s*(?:[Tt]\(\s*)?"[^"]*"\s*\)?\s*')
+_ADDRESS = re.compile(rb"[^\s@]+@[^\s@]+\.[^\s@]+")
 _INCHES = re.compile(rb'\d"')
 _NARROW = 3
 
@@ -101,6 +103,7 @@ class RecordReader:
         fields: list[bytes] = []
         lines = 1
         regular, misquoted, swallows, whole = True, False, False, False
+        joint = -1
         at = start
         stop = _behind(_LINE, buffer, start)
         while True:
@@ -122,7 +125,8 @@ class RecordReader:
                 if breaks >= LONGEST_FIELD:
                     return self._flawed(buffer, start, Flaw.RUNAWAY)
                 swallows = swallows or self._swallows_records(cell)
-                whole = whole or self._swallows_whole_rows(cell, len(fields))
+                if self._swallows_whole_rows(cell, len(fields)):
+                    whole, joint = True, len(fields)
                 lines += breaks
                 stop = _behind(_LINE, buffer, at)
             if self._quote in cell:
@@ -144,6 +148,8 @@ class RecordReader:
         # judged only now: until its last line is whole, a record seems to have fewer fields
         if swallows and (whole or not regular or len(fields) != self._width):
             return self._flawed(buffer, start, Flaw.RUNAWAY)
+        if joint >= 0 and self._joins_two_contacts(fields, joint):
+            return self._flawed(buffer, start, Flaw.RUNAWAY)
         if misquoted and lines > 1 and self._swallows_a_record(buffer, start, stop):
             return self._flawed(buffer, start, Flaw.RUNAWAY)
         strays = self._strays(buffer, start, stop, fields) if regular else []
@@ -155,6 +161,7 @@ class RecordReader:
         """`read` for a syntax with escapes, or with spaces before quotes."""
         fields: list[bytes] = []
         regular, stray, misquoted, swallows, whole = True, False, False, False, False
+        joint = -1
         strays: list[bytes] = []
         at = start
         stop = _behind(self._line, buffer, start)
@@ -173,7 +180,8 @@ class RecordReader:
                     if len(_BREAK.findall(quoted[1])) >= LONGEST_FIELD:
                         return self._flawed(buffer, start, Flaw.RUNAWAY)
                     swallows = swallows or self._swallows_records(quoted[1])
-                    whole = whole or self._swallows_whole_rows(quoted[1], len(fields))
+                    if self._swallows_whole_rows(quoted[1], len(fields)):
+                        whole, joint = True, len(fields)
                     stop = _behind(self._line, buffer, at)
             end = _behind(self._plain, buffer, at, stop)
             plain = buffer[at:end]
@@ -195,6 +203,8 @@ class RecordReader:
             return None
         # judged only now, as in `read`
         if swallows and (whole or stray or len(fields) != self._width):
+            return self._flawed(buffer, start, Flaw.RUNAWAY)
+        if joint >= 0 and self._joins_two_contacts(fields, joint):
             return self._flawed(buffer, start, Flaw.RUNAWAY)
         misquoted = misquoted or _is_torn(strays)
         if misquoted and self._swallows_a_record(buffer, start, stop):
@@ -265,6 +275,21 @@ class RecordReader:
         lines = _BREAK.split(inside)
         first, last = lines[0].count(self._delimiter), lines[-1].count(self._delimiter)
         return first == self._width - 1 - before and last == before
+
+    def _joins_two_contacts(self, fields: list[bytes], at: int) -> bool:
+        """Whether the halves of two rows that a quoted field holds have an address each.
+
+        Args:
+            fields: of the record.
+            at: the position of the quoted field whose ends are those of rows.
+        """
+        if self._width < 2 or len(fields) != self._width:
+            return False
+        lines = _BREAK.split(fields[at])
+        above = fields[:at] + lines[0].split(self._delimiter)
+        below = lines[-1].split(self._delimiter) + fields[at + 1 :]
+        both = zip(above, below, strict=False)
+        return any(_ADDRESS.fullmatch(one) and _ADDRESS.fullmatch(other) for one, other in both)
 
     def _swallows_a_record(self, buffer: bytes, start: int, stop: int) -> bool:
         """Whether a line below the first one of a misquoted record is a record by itself."""

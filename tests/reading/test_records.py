@@ -131,6 +131,12 @@ def test_what_a_runaway_is(inside: str, width: int, runs_away: bool) -> None:
         pytest.param(b'a,"x, y\n1,2,3\n4,5,6"\n', True, id="a field too few"),
         pytest.param(b'a,"b,c\n1,2,3\n4,e",f\n', True, id="both ends are halves of rows"),
         pytest.param(b'a,"b,c\n1,2,3\n4,5"" disc,6\n7,"8",9\n', True, id="the next quoted cell"),
+        pytest.param(b'a,a@x.com,"b\nc,c@x.com,d"\n', True, id="a contact behind a line end"),
+        pytest.param(b'"a,a@x.com,b\nc",c@x.com,d\n', True, id="a contact before a line end"),
+        pytest.param(b'a,"a@x.com,b\nc,c@x.com",d\n', True, id="two addresses in the cell"),
+        pytest.param(b'a,a@x.com,"b\nc@x.com,c,d"\n', False, id="an address in another field"),
+        pytest.param(b'a,a@x.com,"b\nsee c, c@x.com, d"\n', False, id="an address in prose"),
+        pytest.param(b'a,a@x.com,"b\nc@x.com"\n', False, id="two lines of a cell"),
     ],
 )
 @pytest.mark.parametrize("escape", [False, True])

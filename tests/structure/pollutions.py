@@ -168,6 +168,18 @@ def _stray_quotes(place: str, every: int) -> Pollution:
     return made
 
 
+def _quotes_around_a_line_end() -> Iterator[Polluted]:
+    """A quote in front of a cell, and one behind the cell of a row or two further down."""
+    for table, row, column in _each_cell(every=3):
+        for below in (row + 1, row + 2):
+            cells = table.written()
+            pair = [cells[at][column] for at in (row, below) if at < len(cells)]
+            if row and len(pair) > 1 and not any('"' in cell for cell in pair):
+                cells[row][column], cells[below][column] = f'"{pair[0]}', f'{pair[1]}"'
+                name = f"a quote from {row},{column} to {below}"
+                yield _file(name, table.text(cells), table, stray=True)
+
+
 def _quotes_left_out(which: str) -> Pollution:
     def made() -> Iterator[Polluted]:
         for table, row, column in _each_cell():
@@ -358,6 +370,7 @@ KINDS: dict[str, Pollution] = {
     "one more quote, start": _stray_quotes("start", 2),
     "one more quote, middle": _stray_quotes("middle", 5),
     "one more quote, end": _stray_quotes("end", 3),
+    "quotes around a line end": _quotes_around_a_line_end,
     "no opening quote": _quotes_left_out("opening"),
     "no closing quote": _quotes_left_out("closing"),
     "half-escaped quotes": _half_escaped,
