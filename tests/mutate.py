@@ -202,7 +202,7 @@ def _is_for_readers(change: Change) -> bool:
 
     That a record is frozen, and that `zip` makes sure of what holds anyhow.
     """
-    strict = "strict=True" in change.text and change.what == "True → False"
+    strict = "strict=True" in change.text and change.what.startswith("True → False")
     return strict or change.text.startswith("@dataclass")
 
 

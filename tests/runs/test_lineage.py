@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from preflight.core.books import Books
+from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import Run, RunState
-from preflight.runs.lineage import TAKEN, books, row_of, standings
-from preflight.runs.row_outcomes import TEXTS, RowOutcome
+from preflight.runs.lineage import TAKEN, books, rounds, row_of, standings
+from preflight.runs.row_outcomes import TEXTS, RowOutcome, keep
+from tests.runs.delivery.scripted import make_run
 
 REFUSED = (RowOutcome.REJECTED_HERE, RowOutcome.REJECTED_THERE)
 
@@ -48,6 +50,34 @@ def test_a_row_that_was_accepted_stays_so() -> None:
         {"f:1": (RowOutcome.DROPPED, "DUP804")},
     )
     assert (stand.at["f:1", "place"], stand.at["f:1", "run"]) == ("accepted", "r2")
+
+
+def test_of_takings_the_first_counts() -> None:
+    """A later one is of a copy."""
+    taken = {"f:1": (RowOutcome.ACCEPTED, "")}
+    assert after(taken, taken, {"f:1": (RowOutcome.SUBMITTED, "")}).at["f:1", "run"] == "r1"
+
+
+def test_rows_that_nobody_can_correct_are_not_open() -> None:
+    """Those that the provider refused for good; a warning of ours is none."""
+    places = [RowOutcome.REJECTED_THERE, RowOutcome.REJECTED_THERE, RowOutcome.REJECTED_HERE]
+    stand = after({f"f:{n}": (place, "") for n, place in enumerate(places, 1)})
+    stand["reason"] = ["suppressed", "fix", "suppressed"]
+    told = books(run("r1", 3), stand)
+    assert (told.suppressed, told.open) == (1, 2)
+
+
+def test_a_run_that_was_corrected_has_rounds_and_one_alone_has_none(tmp_path: Path) -> None:
+    with Ledger(tmp_path / "state") as ledger:
+        first = make_run(ledger, [])
+        keep(ledger.folder, first, table({"f:1": (RowOutcome.REJECTED_THERE, "")}))
+        assert rounds(ledger, ledger.run(first)) == ()
+        second = make_run(ledger, [], parent=first)
+        keep(ledger.folder, second, table({"f:1": (RowOutcome.ACCEPTED, "")}))
+        told = rounds(ledger, ledger.run(first))
+    assert [(one.run, dict(one.places)) for one in told] == [
+        (first, {"rejected_there": 1}), (second, {"accepted": 1}),
+    ]  # fmt: skip
 
 
 def test_of_refusals_the_last_counts_unless_the_row_was_held_back() -> None:

@@ -21,7 +21,7 @@ from preflight.providers.sandbox.server import Sandbox
 from preflight.runs import row_outcomes
 from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import NewRun, PartState, RunState
-from preflight.runs.settlement import Ending, SettledRun, settle
+from preflight.runs.settlement import Ending, SettledRun, refusals, settle
 from preflight.writing.writer import FixedFile
 from tests.calls import contacts, rows_of
 
@@ -193,6 +193,19 @@ def test_a_failure_code_has_the_class_that_the_user_gave_it(line: Line) -> None:
     assert line.settle().refusals == {"E1": (1, Reason.SUPPRESSED)}
     (row, _) = rows_of(line.folder / "failures.csv")
     assert row["preflight__class"] == "suppressed"
+
+
+def test_codes_of_as_many_rows_stand_in_the_order_of_the_alphabet() -> None:
+    """Whatever can be done about them."""
+    failures = pd.DataFrame(
+        {"row": [1, 2, 3], "code": ["B", "A", "C"], "reason": ["config", "unknown", "fix"]}
+    )
+    assert list(refusals(failures)) == ["A", "B", "C"]
+
+
+def test_what_was_sent_was_no_rehearsal_of_it(line: Line) -> None:
+    line.end(Outcome("finished", "Finished", rejected=0))
+    assert not line.settle().dry_run
 
 
 def test_every_row_of_a_part_that_was_refused_is_rejected_there(line: Line) -> None:

@@ -384,6 +384,15 @@ def test_a_source_that_changed_meanwhile_is_not_kept(tmp_path: Path) -> None:
         undo.keep(fixed, tmp_path, {})
 
 
+def test_nothing_is_written_into_a_folder_without_results(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(UsageError):
+        undo.revert(tmp_path / "empty", rows=[1])
+    with pytest.raises(UsageError):
+        undo.revert(tmp_path / "none", rows=[1])
+    assert [path.name for path in tmp_path.rglob("*")] == ["empty"]
+
+
 def test_a_new_fix_replaces_what_was_kept(tmp_path: Path, out: Path) -> None:
     path = checked.written(tmp_path, "email\nann@kestrel-labs.com\n")
     check_fix_split.fix(path, Settings(), work=checked.work(tmp_path), folder=out, force=True)

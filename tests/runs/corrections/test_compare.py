@@ -310,6 +310,29 @@ def test_a_date_that_no_spreadsheet_of_that_order_can_read_proves_nothing() -> N
     ]  # fmt: skip
 
 
+def test_a_row_that_was_held_back_before_is_held_back_until_it_is_corrected() -> None:
+    stand = stand_of([RowOutcome.REJECTED_HERE, RowOutcome.ACCEPTED], ["fix", "fix"])
+    stand["codes"] = ["DUP806", "DUP806"]
+    (held, corrected) = (
+        compare([row], stand, with_names=True).held[0]
+        for row in (plain(1), with_email(1, "new@kestrel-labs.com"))
+    )
+    assert held.verdict is Verdict.UNCHANGED
+    assert held.reason == "held back in run first as row 1 (DUP806), and not corrected since"
+    assert corrected is None
+
+
+def test_of_rounds_that_are_as_like_a_row_the_latest_counts() -> None:
+    first, later = version(1), version(1, "second")
+    moved = {**later.read, "city": pa.array(["Brno"], pa.string())}
+    later = dataclasses.replace(later, read=moved, sent=moved)
+    cells = (*row_of(1)[:3], "Wien", row_of(1)[4])
+    back = returned([Back(1, cells, cells, edited=True)], with_names=True)
+    stand = stand_of([RowOutcome.REJECTED_HERE], ["fix"])
+    listed = compare_rows(back, back.names, [first, later], stand).corrections
+    assert listed[["old", "new"]].to_numpy().tolist() == [["Brno", "Wien"]]
+
+
 def test_a_date_of_the_twelfth_month_can_be_either_way_round() -> None:
     """So where it stays, no spreadsheet turned the others."""
     assert dates(("03/04/2026", "2026-03-04"), ("12/12/2026", "12/12/2026")) == [

@@ -17,7 +17,7 @@ from preflight.core.errors import (
     Unreachable,
 )
 from preflight.core.exchange import Outcome, Receipt
-from preflight.runs.delivery.events import Waiting
+from preflight.runs.delivery.events import PartEnded, Waiting
 from preflight.runs.delivery.poller import Pace
 from preflight.runs.ledger.run import PartState
 from tests.runs.delivery.scripted import Bench, Clock, Scripted
@@ -154,6 +154,25 @@ def test_waiting_may_last_as_long_as_the_timeout_and_no_longer() -> None:
     assert clock() == pace.deadline
     with pytest.raises(Stopped, match="the timeout was reached"):
         pace.until(clock() + 0.5)
+
+
+def test_a_timeout_that_is_long_enough_is_not_met(bench: Bench) -> None:
+    bench.drive(Scripted(running=3), timeout=60)
+    assert bench.states() == [PartState.FINISHED] * 2
+
+
+def test_jobs_are_asked_for_each_in_its_own_time(bench: Bench) -> None:
+    """One that has to wait holds up no other."""
+    provider = Scripted(running=0)
+    began = bench.clock.now
+    provider.meets("poll", Busy("later", retry_after=500.0))
+    bench.drive(provider)
+    ended = [
+        at - began
+        for event, at in zip(bench.events, bench.times, strict=True)
+        if isinstance(event, PartEnded)
+    ]
+    assert ended[0] < 500 <= ended[1]
 
 
 def test_a_poll_that_fails_is_told_and_how_long_the_next_one_waits(bench: Bench) -> None:

@@ -23,7 +23,8 @@ from hypothesis import strategies as st
 from preflight.config import profiles
 from preflight.core import csv_writer
 from preflight.core.errors import SourceError
-from preflight.core.exchange import FailureReport, Outcome, Part
+from preflight.core.exchange import FailureReport, Further, Outcome, Part
+from preflight.core.received import Received
 from preflight.core.row_map import RowMap
 from preflight.providers import failure_report
 from preflight.runs.matching import join, match_lines
@@ -462,6 +463,34 @@ def test_without_a_count_lines_that_may_be_of_the_part_count_and_foreign_lines_d
     assert len(joined.unmatched) == 4
     books = join.verdicts(part, joined, FINISHED)
     assert (books.accepted, books.rejected_there, books.unattributed) == (7, 2, 2)
+
+
+def test_a_count_that_agrees_with_the_report_needs_no_word(tmp_path: Path) -> None:
+    part = make_part(tmp_path, people(9))
+    joined = by_key(faults([("Blocked", "p1@example.org", "", "")]), part)
+    books = join.verdicts(part, joined, Outcome("finished", "Finished", rejected=1))
+    assert (books.rejected_there, books.notes) == (1, ())
+
+
+def test_lines_that_stand_on_two_pages_are_said_to_repeat_each_other(tmp_path: Path) -> None:
+    part = make_part(tmp_path, people(9))
+    page = faults([("Blocked", "p1@example.org", "", ""), ("Blocked", "p2@example.org", "", "")])
+    whole = dataclasses.replace(page, further=Further(Received(), [page.table]))
+    joined = by_key(whole, part)
+    assert rows_of(joined) == [10, 20]
+    assert joined.notes == ("2 report lines repeating another line about the same row",)
+
+
+def test_rows_of_several_keys_are_told_apart_by_their_other_cells(tmp_path: Path) -> None:
+    """Each of three keys has each of three names once."""
+    names = ("Ann", "Bo", "Cy")
+    rows = [(f"{key}@example.org", name, "") for key in "abc" for name in names]
+    part = make_part(tmp_path, rows)
+    told = by_key(faults([(f"E{at}", *row) for at, row in enumerate(rows)]), part).failures
+    assert [(row // 10 - 1, code) for row, code in zip(told["row"], told["code"], strict=True)] == [
+        (at, f"E{at}") for at in range(len(rows))
+    ]
+    assert set(told["how"]) == {"key"}
 
 
 def test_lines_of_a_report_are_no_count_of_the_provider(tmp_path: Path) -> None:

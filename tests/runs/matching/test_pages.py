@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from preflight.core.exchange import FailureReport
+from preflight.core.exchange import FailureReport, Further
+from preflight.core.received import Received
 from preflight.providers import failure_report, line_report
-from preflight.runs.matching.pages import carried, together
+from preflight.runs.matching.pages import carried, selected, together
 from preflight.runs.matching.report_file import read_failures
 from tests.examples import examples
 
@@ -76,6 +79,22 @@ def test_a_column_of_the_file_under_the_providers_name_stays_beside_it() -> None
     assert together([one, two], "dotdigital").raw == (
         b"Reason,Email,Reason\nX,a@b.org,own\nY,b@b.org,his\n"
     )
+
+
+def test_a_line_that_is_shorter_than_its_header_is_kept() -> None:
+    one = faults(("X", "a@b.org", "Ann"), ("Z",), header=("Reason", "Email", "First"))
+    two = faults(("Y", "b@b.org"))
+    assert together([one, two], "dotdigital").raw.decode() == (
+        "Reason,Email,First\nX,a@b.org,Ann\nZ,,\nY,b@b.org,\n"
+    )
+
+
+def test_some_lines_of_a_long_report_are_those_of_all_its_pages() -> None:
+    first, second = faults(("X", "a@b.org"), ("X", "b@b.org")), faults(("Y", "c@b.org"))
+    whole = dataclasses.replace(first, further=Further(Received(), [second.table, second.table]))
+    some = selected(whole, np.array([False, True, True, False]))
+    assert [page.table["key"].tolist() for page in some.pages()] == [["b@b.org"], ["c@b.org"], []]
+    assert selected(first, np.array([True, False])).further is None
 
 
 def test_pages_of_several_forms_become_json_lines() -> None:
