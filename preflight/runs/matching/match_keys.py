@@ -89,6 +89,7 @@ def by_key(
     at = np.full(len(table), NOBODY, dtype=np.int64)
     k = np.zeros(len(table), dtype=np.int64)
     again = np.zeros(len(table), dtype=bool)
+    taken = earlier.taken if earlier is not None else np.zeros(part.rows, dtype=bool)
     for position, kind in positions:
         column = cells.column(position).combine_chunks()
         for form in (keys.match_keys, settled):
@@ -99,7 +100,6 @@ def by_key(
             line_group, row_group = _groups(line_keys, form(column, kind))
             lines = table.iloc[ask]
             named = hint[ask] if hint is not None else np.full(len(ask), NOBODY, dtype=np.int64)
-            taken = earlier.taken if earlier is not None else np.zeros(part.rows, dtype=bool)
             at[ask], k[ask], again[ask] = _chosen(
                 report, lines, target, line_group, row_group, named, taken
             )

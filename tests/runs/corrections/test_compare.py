@@ -340,6 +340,12 @@ def test_a_date_of_the_twelfth_month_can_be_either_way_round() -> None:
     ]  # fmt: skip
 
 
+def test_the_year_of_a_date_says_nothing_of_its_day() -> None:
+    assert dates(("03/04/11", "2011-03-04"), ("05/06/26", "05/06/26")) == [
+        ("2011-03-04", "edit"), ("05/06/26", ""),
+    ]  # fmt: skip
+
+
 def test_without_a_match_key_the_cells_of_a_row_that_was_accepted_are_not_sent_again() -> None:
     """And a column that a person added tells no row apart from it."""
     rows = [plain(2, truth=0), with_email(1, "new@kestrel-labs.com")]

@@ -260,6 +260,17 @@ def test_a_long_rest_does_not_hold_back_the_jobs_under_way(bench: Bench) -> None
     assert ended[1] - began == 615
 
 
+def test_a_timeout_that_is_long_enough_is_not_met(bench: Bench) -> None:
+    bench.drive(Scripted(running=3), timeout=60)
+    assert set(bench.states()) == {PartState.FINISHED}
+
+
+def test_a_job_that_is_due_is_asked_for_before_the_next_part_is_sent(bench: Bench) -> None:
+    bench.drive(Scripted(running=0, delays=lambda: itertools.repeat(0.0)))
+    told = [type(event) for event in bench.events]
+    assert told.index(PartEnded) < told.index(Sending, 1)
+
+
 def test_a_timeout_stops_instead_of_waiting_past_it(bench: Bench) -> None:
     """For a job, and for a provider that is busy."""
     provider = Scripted(running=100)

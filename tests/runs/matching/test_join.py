@@ -481,6 +481,29 @@ def test_lines_that_stand_on_two_pages_are_said_to_repeat_each_other(tmp_path: P
     assert joined.notes == ("2 report lines repeating another line about the same row",)
 
 
+def test_three_wrong_values_in_twenty_leave_the_base_open(tmp_path: Path) -> None:
+    """Of ten one may be wrong."""
+    rows = people(20)
+    part = make_part(tmp_path, rows)
+    for wrong, base in ((2, 1), (3, None)):
+        lines = [
+            (at, "X", "", "else@example.org" if at <= wrong else row[0])
+            for at, row in enumerate(rows, 1)
+        ]
+        assert by_row(export(lines), part).base == base
+
+
+def test_a_row_that_one_key_names_is_not_taken_by_another_that_fits_two(tmp_path: Path) -> None:
+    """A report may name one row by its address, and the next by its phone."""
+    phone = "+14155550001"
+    part = make_part(tmp_path, [("a@example.org", "", phone), ("b@example.org", "", phone)])
+    report = faults([("E0", "a@example.org", "", ""), ("E1", phone, "", "")])
+    told = join.join(report, part, by="key", key_field=("email", "phone"), profile=DOTDIGITAL)
+    assert dict(zip(told.failures["code"], told.failures["row"], strict=True)) == {
+        "E0": 10, "E1": 20,
+    }  # fmt: skip
+
+
 def test_rows_of_several_keys_are_told_apart_by_their_other_cells(tmp_path: Path) -> None:
     """Each of three keys has each of three names once."""
     names = ("Ann", "Bo", "Cy")

@@ -117,6 +117,15 @@ def test_a_key_is_compared_as_the_library_of_its_kind_writes_it() -> None:
     assert origin.by_content(sent, made_from, profile).how.tolist() == ["key"]
 
 
+def test_a_key_that_is_written_alike_is_found_first() -> None:
+    """Two rows of one mailbox, which the library would not tell apart."""
+    original = [("1", "ann@b\u00fccher.de", "Rom", ""), ("2", "ann@xn--bcher-kva.de", "Rom", "")]
+    told = found(
+        [("ann@xn--bcher-kva.de", "Bonn", "1"), ("ann@b\u00fccher.de", "Kiel", "")], original
+    )
+    assert told.at.tolist() == [1, 0]
+
+
 def test_known_numbers_are_looked_up() -> None:
     original = part([("1", "a@b.org", "", ""), ("2", "b@b.org", "", "")], HEADER, FIELDS)
     told = origin.by_number(np.array([20, 10, 15, 99]), original)
