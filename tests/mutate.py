@@ -64,7 +64,8 @@ TARGETS: dict[str, tuple[str, ...]] = {
         "runs/matching/keys": "runs/matching/test_keys.py runs/matching",
         "runs/matching/counters": "runs/matching/test_counters.py",
         "runs/matching/membership": "runs/matching/test_membership.py",
-        "writing/parts": "writing/test_parts.py writing/test_partition.py",
+        "writing/parts": "writing/test_parts.py writing/test_partition.py "
+        "runs/matching/test_join.py",
         "writing/clean_rows": "writing/test_parts.py pipeline/test_passes.py",
         "writing/undo": "writing/test_undo.py cli/test_undo.py",
         "pipeline/beginning": "pipeline/test_delivery.py cli/test_submit.py cli/test_resubmit.py",

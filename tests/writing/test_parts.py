@@ -45,6 +45,12 @@ def rendered(rows: Sequence[tuple[str, str]]) -> pa.Array:
     )
 
 
+def test_each_record_of_clean_rows_is_there_by_itself() -> None:
+    records = rendered([("a@b.org", "x"), ("", 'y"')])
+    texts = clean(records, np.array([1, 2])).texts().to_pylist()
+    assert texts == [b"a@b.org,x\n", b',"y"""\n']
+
+
 def test_where_no_column_and_no_row_is_sent_nothing_is_rendered() -> None:
     """A file may have only rejects, and only columns that the provider does not take."""
     chunk = chunk_of(["x", "y"])

@@ -243,6 +243,11 @@ def test_a_new_row_that_stands_twice_is_sent_once() -> None:
     assert (held[0], held[1]) == ("", "twice: repeats row 1")
 
 
+def test_blank_rows_that_a_spreadsheet_added_repeat_nobody() -> None:
+    blank = Back(0, ("", " ", "", "", ""), (), edited=True)
+    assert one(RowOutcome.REJECTED_THERE, blank, blank) == ["", ""]
+
+
 def test_a_column_that_is_gone_comes_back_as_it_was() -> None:
     stand = stand_of([RowOutcome.REJECTED_THERE], ["fix"])
     back = returned([with_email(1, "new@kestrel-labs.com")], with_names=True, labels=LABELS[:3])

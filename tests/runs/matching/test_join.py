@@ -111,6 +111,12 @@ def test_the_cells_of_a_part_are_read_as_they_were_sent(tmp_path: Path) -> None:
     assert [tuple(row.values()) for row in table.to_pylist()] == rows
 
 
+def test_words_for_nothing_are_cells_of_a_part_like_others(tmp_path: Path) -> None:
+    cells = ["NULL", "N/A", "nan", "", "null"]
+    part = make_part(tmp_path, [(cell, "x", "") for cell in cells])
+    assert read_part(part).column(0).to_pylist() == cells
+
+
 def test_a_blank_cell_alone_in_its_row_is_a_row(tmp_path: Path) -> None:
     part = make_part(tmp_path, [("a",), ("",), ("b",)], ("Email",), ("email",))
     assert read_part(part)["0"].to_pylist() == ["a", "", "b"]

@@ -6,7 +6,7 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.runs.matching.keys import fold, match_keys, settled_keys
+from preflight.runs.matching.keys import fold, loose, match_keys, settled_keys
 
 
 def folded(*values: str | None) -> list[str]:
@@ -75,3 +75,9 @@ def test_a_kind_without_a_normal_form_is_text() -> None:
 def test_folding_twice_is_folding_once(values: list[str]) -> None:
     once = match_keys(pa.array(values, pa.string()), "email")
     assert match_keys(once, "email").to_pylist() == once.to_pylist()
+
+
+def test_a_local_number_is_loosely_the_same_with_its_prefixes() -> None:
+    """Seven digits of it; six are not enough."""
+    numbers = fold(pa.array(["555-2671", "+1 415 555 2671", "9552671", "552671"]))
+    assert loose(numbers).to_pylist() == ["5552671", "5552671", "9552671", "552671"]
