@@ -116,7 +116,7 @@ def _analysis(
     if call.pictured or call.against is not None:
         plan = _pictured(plan, call.against)
     read = RecordStream(layout, "reading", call.progress, call.chunk_bytes)
-    engine = _engine(read, (*settings.rules, *call.rules_from), call)
+    engine = _engine(read, settings, call)
     return analyze(
         layout,
         plan,
@@ -128,12 +128,13 @@ def _analysis(
     )
 
 
-def _engine(read: RecordStream, rules: Sequence[Path], call: Call) -> Engine:
+def _engine(read: RecordStream, settings: Settings, call: Call) -> Engine:
+    rules = (*settings.rules, *call.rules_from)
     if call.cluster is None:
         return LocalEngine(read, rules, call.work, call.jobs)
     from preflight.pipeline.dask_engine import DaskEngine  # here: most calls do without
 
-    return DaskEngine(read, rules, call.work, call.cluster)
+    return DaskEngine(read, rules, call.work, call.cluster, settings)
 
 
 def _pictured(plan: Plan, against: Snapshot | None) -> Plan:

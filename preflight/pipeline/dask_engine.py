@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from preflight.config import catalogue
+from preflight.config.settings import Settings
 from preflight.core.processes import WORTH
 from preflight.linting.checked import RecordStream
 from preflight.linting.chunk_result import ChunkResult, Job, Left
@@ -22,7 +23,8 @@ from preflight.linting.row_rules import RowRules
 from preflight.pipeline import dask_worker
 from preflight.pipeline.between_processes import Unpacker
 from preflight.pipeline.dask_cluster import Cluster
-from preflight.pipeline.local_engine import LocalEngine, in_order, with_followers
+from preflight.pipeline.finished_ranges import FinishedRanges
+from preflight.pipeline.local_engine import LocalEngine, Task, in_order, with_followers
 from preflight.reading.chunks import is_read
 from preflight.reading.ranges import RangeReader, TextRange
 from preflight.reading.speculative_cuts import Run, Slab, SlabReader, joined, slabs
@@ -39,12 +41,14 @@ class DaskEngine:
         rules: the folders and files of further rules.
         work: a private folder.
         cluster: that does it.
+        settings: of the call.
     """
 
     read: RecordStream
     rules: Sequence[Path]
     work: Path
     cluster: Cluster
+    settings: Settings
 
     def __call__(self, job: Job, left: Left) -> Iterator[ChunkResult]:
         """The results of all chunks."""
@@ -65,13 +69,24 @@ class DaskEngine:
         under_way = cluster.threads() * _UNDER_WAY
         sent = cluster.submit(dask_worker.given, dask_worker.shared(self.rules, job))
         unpacker = Unpacker(catalogue.load(self.rules))
-        return in_order(
-            self._ranges(job, sent, under_way),
-            lambda task: cluster.submit(dask_worker.analyzed, sent, task),
-            lambda future: unpacker.value(cluster.result(future)),
-            left,
-            under_way,
-        )
+        finished = FinishedRanges(self.settings, job, self.read.chunk_bytes)
+
+        def submit(task: Task) -> tuple[Task, bytes | None, Any]:
+            if (known := finished.get(task)) is not None:
+                return task, known, None
+            return task, None, cluster.submit(dask_worker.analyzed, sent, task)
+
+        def result_of(asked: tuple[Task, bytes | None, Any]) -> ChunkResult:
+            task, known, future = asked
+            if known is None:
+                known = cluster.result(future)
+                finished.keep(task, known)
+            result: ChunkResult = unpacker.value(known)
+            return result
+
+        ranges = self._ranges(job, sent, under_way)
+        yield from in_order(ranges, submit, result_of, left, under_way)
+        finished.forget()
 
     def _ranges(self, job: Job, sent: Any, under_way: int) -> Iterator[tuple[TextRange, int]]:
         """Each range, with the number of records after it that are not blank, see `ranges_of`."""

@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from tests.benchmarks import competitors
+from tests.benchmarks import cluster_engine, competitors
 from tests.benchmarks.processes import Run, run
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -222,8 +222,14 @@ def memory(bench: Bench) -> None:
             )
 
 
+def engines(bench: Bench) -> None:
+    """The engine of a cluster beside that of this machine."""
+    for times in bench.times:
+        cluster_engine.main(bench.file(times=times), OPTIONS)
+
+
 PARTS = {
-    part.__name__: part for part in (start, check, formats, jobs, fix, split, memory)
+    part.__name__: part for part in (start, check, formats, jobs, engines, fix, split, memory)
 }  # fmt: skip
 
 

@@ -11,10 +11,12 @@ import pytest
 
 from preflight.config.settings import Settings
 from preflight.core.errors import PreflightError, UsageError
+from preflight.core.types import Layout
 from preflight.linting.checked import silent
 from preflight.linting.chunk_result import Job
 from preflight.pipeline import check_fix_split, dask_worker
 from preflight.pipeline.dask_cluster import Cluster
+from preflight.reading import speculative_cuts
 from tests.calls import SHOW
 from tests.checked import work
 from tests.clusters import Processes, processes
@@ -22,7 +24,6 @@ from tests.pipeline.test_local_engine import SECOND_TABLE, told
 
 pytestmark = pytest.mark.slow
 
-EXPO = Settings(profile="talkvalue", region="US", timezone="America/Chicago")
 ROWS = "".join(f"a{at}@kestrel-labs.com,0{at % 9 + 1}/04/2026\n" for at in range(40))
 DATED = "email,created_at\n" + ROWS + "b@kestrel-labs.com,21/04/2026\n" + ROWS
 HOSTILE = 'email,first_name\n"' + 'x"\n"' * 30 + "\n" * 120 + 'a@kestrel-labs.com,6" tall\n' * 20
@@ -59,6 +60,20 @@ def test_a_cluster_finds_what_this_machine_does(cluster: Cluster, tmp_path: Path
         assert told(shared) == told(alone), name
 
 
+def _some(folder: Path) -> Path:
+    """A messy file of some hundred rows."""
+    path = folder / "some.csv"
+    if not path.exists():
+        lines = (SHOW / "expo-utf8.csv").read_bytes().splitlines(keepends=True)
+        path.write_bytes(b"".join(lines[:500]))
+    return path
+
+
+def _slab_bytes(path: Path) -> int:
+    """So that there are some ranges."""
+    return path.stat().st_size // 12
+
+
 def _fixed(
     path: Path,
     folder: Path,
@@ -67,10 +82,18 @@ def _fixed(
 ) -> dict[str, bytes]:
     """The results of a fix."""
     target = folder / ("cluster" if cluster else "here")
+    settings = Settings(
+        profile="talkvalue", region="US", timezone="America/Chicago", state_dir=folder / "state"
+    )
     check_fix_split.fix(
-        path, EXPO, work=work(folder), folder=target, cluster=cluster, chunk_bytes=20_000,
+        path,
+        settings,
+        work=work(folder),
+        folder=target,
+        cluster=cluster,
+        chunk_bytes=_slab_bytes(path),
         progress=progress,
-    )  # fmt: skip
+    )
     return {file.name: file.read_bytes() for file in sorted(target.iterdir())}
 
 
@@ -88,7 +111,7 @@ def test_what_a_killed_worker_had_is_done_again_and_nothing_stands_twice(
 ) -> None:
     """It is killed once the first results are there, with ranges under way."""
     monkeypatch.setenv("PREFLIGHT_TOKEN_KEY", "always the same one")
-    path = SHOW / "expo-utf8.csv"
+    path = _some(tmp_path)
     with processes(tmp_path, 2) as started:
         cluster = Cluster(started.address, None, tmp_path)
 
@@ -103,16 +126,47 @@ def test_what_a_killed_worker_had_is_done_again_and_nothing_stands_twice(
     assert killed == _fixed(path, tmp_path, None)
 
 
-def test_a_scheduler_that_is_lost_is_one_line_and_nothing_is_written(tmp_path: Path) -> None:
-    with processes(tmp_path, 1) as started:
+def test_a_scheduler_that_is_lost_is_one_line_and_the_next_call_goes_on(
+    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was finished is not done again, and what came from somebody else is not trusted."""
+    monkeypatch.setenv("PREFLIGHT_TOKEN_KEY", "always the same one")
+    _lost_midway(tmp_path)
+    kept = sorted((tmp_path / "state" / "ranges").glob("*/*"))
+    assert len(kept) > 2
+    kept[0].write_bytes(b"0" * 64 + b"a pickle of somebody else")
+
+    done = []
+    submit = cluster.submit
+
+    def counting(function: Callable[..., object], *given: object, **more: bool) -> object:
+        done.append(function)
+        return submit(function, *given, **more)
+
+    monkeypatch.setattr(cluster, "submit", counting)
+    again = _fixed(_some(tmp_path), tmp_path, cluster)
+    ranges = len(list(speculative_cuts.slabs(_layout(tmp_path), _slab_bytes(_some(tmp_path)))))
+    assert done.count(dask_worker.analyzed) <= ranges + 1 - (len(kept) - 1)
+    assert again == _fixed(_some(tmp_path), tmp_path, None)
+    assert not (tmp_path / "state").exists()
+
+
+def _layout(tmp_path: Path) -> Layout:
+    return check_fix_split.check(_some(tmp_path), work=work(tmp_path)).layout
+
+
+def _lost_midway(tmp_path: Path) -> None:
+    place = tmp_path / "lost"
+    place.mkdir()
+    with processes(place, 1) as started:
         cluster = Cluster(started.address, None, tmp_path)
 
         def killing(stage: str, done: int, _: int | None) -> None:
-            if stage == "reading" and done:
+            if stage == "reading" and done > 100:
                 started.end()
 
         with pytest.raises(UsageError, match=r"^the Dask scheduler at tcp://.* was lost"):
-            _fixed(SHOW / "expo-utf8.csv", tmp_path, cluster, killing)
+            _fixed(_some(tmp_path), tmp_path, cluster, killing)
         cluster.close()
     assert not (tmp_path / "cluster").exists()
 
