@@ -133,6 +133,22 @@ def test_a_run_replaces_others_as_it_is_recorded(state: Path, clock: Clock) -> N
     }  # fmt: skip
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a lock belongs to its process there")
+def test_a_tool_that_outlives_the_call_holds_its_run(state: Path, clock: Clock) -> None:
+    """It may still send something."""
+    with Ledger(state, clock) as ledger:
+        run = make_run(ledger, [])
+        with ledger.lock(run):
+            tool = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE,
+                                    close_fds=False)  # fmt: skip
+        with Ledger(state, clock) as later:
+            with pytest.raises(RunLocked), later.lock(run):
+                pass
+            tool.communicate(b"\n")
+            with later.lock(run):
+                pass
+
+
 def test_an_unknown_run_is_a_usage_error_that_names_near_ones(state: Path, clock: Clock) -> None:
     """By its beginning, by its looks, or the latest."""
     with Ledger(state, clock) as ledger:
