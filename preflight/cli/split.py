@@ -6,6 +6,7 @@ from typing import Any
 
 from preflight.cli import next_step, screen, terminal
 from preflight.cli.call_settings import settings_of
+from preflight.cli.engine import cluster_of
 from preflight.cli.options import emit
 from preflight.cli.progress import live_view
 from preflight.core.workspace import workspace
@@ -13,6 +14,7 @@ from preflight.pipeline import check_fix_split
 from preflight.report import exit_codes, results, summary
 from preflight.report.listing import listing
 from preflight.report.wording import number, plural
+from preflight.writing.writer import FixedFile
 
 
 def run(path: str, **given: Any) -> int:
@@ -23,21 +25,29 @@ def run(path: str, **given: Any) -> int:
         if key not in ("folder", "force", "stdin_filename")
     }
     settings = settings_of(own)
-    with workspace() as work, live_view() as view:
-        cut = check_fix_split.split(
-            path,
-            settings,
-            work=work,
-            folder=given["folder"],
-            force=given["force"],
-            stdin_name=given["stdin_filename"],
-            progress=view.stage,
-            jobs=None,
-        )
+    with workspace() as work:
+        with live_view() as view, cluster_of(given, work) as cluster:
+            cut = check_fix_split.split(
+                path,
+                settings,
+                work=work,
+                folder=given["folder"],
+                force=given["force"],
+                stdin_name=given["stdin_filename"],
+                progress=view.stage,
+                jobs=given["jobs"],
+                cluster=cluster,
+            )
+        _tell(cut)
+    return exit_codes.of_fix(cut, settings)
+
+
+def _tell(cut: FixedFile) -> None:
+    """Says into what the file was cut, while the private copies of results in a store are there."""
     file_listing = listing(cut.checked.source.name, cut.checked.analysis, cut.books)
     if terminal.is_quiet():
         emit(screen.shown(summary.brief(file_listing, cut.books), None), None)
-        return exit_codes.of_fix(cut, settings)
+        return
     parts = [
         (cut.named(part.path), f"{plural(part.rows, 'row')}, {number(part.size)} bytes")
         for part in cut.parts
@@ -45,4 +55,3 @@ def run(path: str, **given: Any) -> int:
     paths = [*parts, *results.files(cut)]
     told = [*summary.lines(file_listing), *results.written(paths), *next_step.of_split(cut)]
     emit(screen.shown(told, None), None)
-    return exit_codes.of_fix(cut, settings)

@@ -84,10 +84,11 @@ def test_the_results_of_a_fix_are_those_of_a_file_beside_the_object(
 
 
 def test_parts_are_written_to_another_url(call: Call, bucket: Bucket, here: Path) -> None:
-    (here / "a.csv").write_text(contacts(25))
+    (here / "a.csv").write_text("Exported by Kestrel\n\n" + contacts(25))
     cut = call("split", "a.csv", "--max-rows", "10", "-o", f"{S3}/out/a")
     assert (cut.code, cut.err) == (0, "")
     assert f"{S3}/out/a/parts/0003.csv  5 rows" in cut.out
+    assert f"{S3}/out/a/above-header.txt  the 2 lines above the header" in cut.out
     assert {
         "parts/0001.csv",
         "parts/0002.csv",

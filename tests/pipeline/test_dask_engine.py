@@ -106,6 +106,25 @@ def test_every_result_of_a_fix_is_the_same(
     assert _fixed(path, tmp_path, cluster) == _fixed(path, tmp_path, None)
 
 
+def test_every_part_of_a_split_is_the_same(cluster: Cluster, tmp_path: Path) -> None:
+    """Where only the layout is checked."""
+    path, cut = _some(tmp_path), {}
+    for folder, engine in (("here", None), ("cluster", cluster)):
+        check_fix_split.split(
+            path,
+            Settings(max_rows=100),
+            work=work(tmp_path),
+            folder=tmp_path / folder,
+            cluster=engine,
+            chunk_bytes=_slab_bytes(path),
+        )
+        found = sorted(path for path in (tmp_path / folder).rglob("*") if path.is_file())
+        cut[folder] = {file.name: file.read_bytes() for file in found}
+    assert cut["here"].pop("report.json")[:500] == cut["cluster"].pop("report.json")[:500]
+    assert cut["here"] == cut["cluster"]
+    assert "0004.csv" in cut["here"]
+
+
 def test_what_a_killed_worker_had_is_done_again_and_nothing_stands_twice(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -104,6 +104,7 @@ def snapshot(**given: Any) -> int:
 @profile_option
 @file_options
 @reading_options
+@engine_options
 def split(**given: Any) -> int:
     """Cut a file on record boundaries under the limits of --for, --max-bytes or --max-rows.
 
@@ -111,7 +112,7 @@ def split(**given: Any) -> int:
     DIR. Cells are not changed. Records that are malformed, or too large for any part, go to
     rejects.csv.
     """
-    large_files.prepare([given["path"]], None, worth=WORTH_OF_LAYOUT)
+    large_files.prepare([given["path"]], given["jobs"], worth=WORTH_OF_LAYOUT)
     from preflight.cli.split import run
 
     return run(**given)
