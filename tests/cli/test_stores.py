@@ -247,12 +247,12 @@ def test_results_do_not_replace_the_input(call: Call, bucket: Bucket) -> None:
 def test_an_object_that_changes_while_it_is_read_is_one_error(
     call: Call, bucket: Bucket, server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is written anew between what the store says of it and its content."""
-    bucket["leads.csv"] = contacts(50).encode()
+    """It is written anew, as long as it was, between what the store says of it and its content."""
+    bucket["leads.csv"] = contacts(50, first=100).encode()
 
     def changing(method: str, path: str) -> None:
         if method == "GET" and path.startswith(f"/{BUCKET}/leads.csv"):
-            bucket["leads.csv"] = contacts(50, first=100).encode()
+            bucket["leads.csv"] = contacts(50, first=200).encode()
 
     with in_front(changing, server) as address:
         monkeypatch.setenv("AWS_ENDPOINT_URL", address)
