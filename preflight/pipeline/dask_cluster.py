@@ -174,6 +174,7 @@ def _imported() -> Any:
         import distributed
     except ImportError:
         raise MissingExtra("--engine dask", "dask") from None
-    for name in _QUIET:
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+    for name in (*_QUIET, *logging.root.manager.loggerDict):
+        if name.partition(".")[0] in _QUIET:  # some have a level of their own
+            logging.getLogger(name).setLevel(logging.CRITICAL)
     return distributed

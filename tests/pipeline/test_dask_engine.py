@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 from collections.abc import Callable, Iterator
@@ -188,6 +189,13 @@ def _lost_midway(tmp_path: Path) -> None:
             _fixed(_some(tmp_path), tmp_path, cluster, killing)
         cluster.close()
     assert not (tmp_path / "cluster").exists()
+
+
+def test_what_dask_logs_stays_out_of_the_terminal(cluster: Cluster) -> None:
+    assert cluster.threads() == 2
+    loggers = [name for name in logging.root.manager.loggerDict if name.startswith("distributed.")]
+    assert "distributed.client" in loggers
+    assert {logging.getLogger(name).getEffectiveLevel() for name in loggers} == {logging.CRITICAL}
 
 
 def test_a_scheduler_without_workers_is_one_line(
