@@ -12,6 +12,7 @@ in national format. A part of the bench is chosen by name: `make bench ONLY=chec
 from __future__ import annotations
 
 import argparse
+import compileall
 import importlib.metadata
 import os
 import platform
@@ -290,6 +291,15 @@ def _version(name: str) -> str:
         return "not installed"
 
 
+def _compile() -> None:
+    """Compiles the package, as pip does when it installs one, so that no call has to.
+
+    A checkout has what earlier calls left, which may be nothing, or older than the code.
+    """
+    for folder in (ROOT / "preflight", ROOT / "rules"):
+        compileall.compile_dir(folder, quiet=1)
+
+
 def main() -> None:
     """Measures the parts that are asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -306,6 +316,7 @@ def main() -> None:
         if name not in PARTS:
             parser.error(f"no part is called {name}; there are {', '.join(PARTS)}")
     _machine()
+    _compile()
     with tempfile.TemporaryDirectory(dir=given.folder) as folder:
         times = [int(one) for one in given.times.split(",")]
         bench = Bench(Path(folder), given.rows, given.rounds, times)
