@@ -11,7 +11,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -37,7 +37,9 @@ def prepare() -> None:
 def workers(processes: int) -> Iterator[ProcessPoolExecutor]:
     """Processes that end with the block, whatever they are doing, and with this process."""
     before = multiprocessing.active_children()
-    pool = ProcessPoolExecutor(processes, mp_context=_context(), initializer=_begin)
+    pool = ProcessPoolExecutor(
+        processes, mp_context=_context(), initializer=_begin, initargs=(dict(os.environ),)
+    )
     try:
         yield pool
     except BaseException:
@@ -72,8 +74,14 @@ def _context() -> BaseContext:
     return context
 
 
-def _begin() -> None:
-    """Prepares a process: the one that started it alone says when to stop."""
+def _begin(environment: Mapping[str, str]) -> None:
+    """Prepares a process: the one that started it alone says when to stop.
+
+    It has the environment of the call, such as the access to a store. The server has the one of
+    its own start, which in a notebook may be long ago.
+    """
+    os.environ.clear()
+    os.environ.update(environment)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import multiprocessing
+import os
 import pickle
 import random
 import tempfile
@@ -161,3 +162,17 @@ def test_what_all_workers_need_is_made_once_by_their_server() -> None:
     with workers(1) as pool:
         made = outcome(pool.submit(_tables_made))
     assert made == (1 if "forkserver" in multiprocessing.get_all_start_methods() else 0)
+
+
+@pytest.mark.slow
+def test_workers_have_the_environment_of_the_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their server may have been started before it was set."""
+    monkeypatch.setenv("STORE_KEY", "old")
+    with workers(1) as pool:
+        assert outcome(pool.submit(os.getenv, "STORE_KEY")) == "old"
+    monkeypatch.setenv("STORE_KEY", "new")
+    with workers(1) as pool:
+        assert outcome(pool.submit(os.getenv, "STORE_KEY")) == "new"
+    monkeypatch.delenv("STORE_KEY")
+    with workers(1) as pool:
+        assert outcome(pool.submit(os.getenv, "STORE_KEY")) is None
