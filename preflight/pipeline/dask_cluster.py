@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import importlib.util
 import logging
 import os
 from collections.abc import Callable, Iterator
@@ -22,6 +23,7 @@ from preflight.pipeline import dask_worker
 PATIENCE = 10.0
 """Seconds in which a scheduler has to answer, and to have a worker."""
 
+_NEEDED = ("distributed", "cryptography")  # the latter for the keys of a cluster of its own
 _QUIET = ("distributed", "tornado", "asyncio")
 
 
@@ -32,9 +34,14 @@ class Cluster:
         address: of its scheduler; None for one that is started here.
         jobs: how many workers are started here; None for as many as there are cores.
         work: a private folder for what they spill.
+
+    Raises:
+        MissingExtra: Dask is not installed, which is said of a small file, too.
     """
 
     def __init__(self, address: str | None, jobs: int | None, work: Path) -> None:
+        if not all(map(importlib.util.find_spec, _NEEDED)):
+            raise MissingExtra("--engine dask", "dask")
         self._address, self._jobs, self._work = address, jobs, work
         self._stack = contextlib.ExitStack()
 
@@ -48,7 +55,6 @@ class Cluster:
         """The connection.
 
         Raises:
-            MissingExtra: Dask is not installed.
             UsageError: the scheduler does not answer, has no worker, or has other versions.
         """
         distributed = _imported()
@@ -163,17 +169,10 @@ def _is_of_dask(error: Exception) -> bool:
 
 
 def _imported() -> Any:
-    """The library, whose logs stay out of the terminal, also those of processes that it starts.
-
-    Raises:
-        MissingExtra: it is not installed.
-    """
+    """The library, whose logs stay out of the terminal, also those of processes that it starts."""
     os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "critical")
-    try:
-        import cryptography  # noqa: F401 - for the keys of a cluster of its own
-        import distributed
-    except ImportError:
-        raise MissingExtra("--engine dask", "dask") from None
+    import distributed  # here: it takes a second, and small files need no cluster
+
     for name in (*_QUIET, *logging.root.manager.loggerDict):
         if name.partition(".")[0] in _QUIET:  # some have a level of their own
             logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -58,7 +58,10 @@ def test_the_missing_extra_is_named(
 ) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     (here / "a.csv").write_text(contacts(2))
-    told = call("check", "a.csv", "--engine", "dask", "--dask-scheduler", "tcp://127.0.0.1:9")
-    assert told.err == (
-        "preflight: --engine dask needs the extra `dask`: pip install 'contact-preflight[dask]'\n"
-    )
+    for more in ((), ("--dask-scheduler", "tcp://127.0.0.1:9")):
+        told = call("check", "a.csv", "--engine", "dask", *more)
+        assert (told.code, told.out) == (2, "")
+        assert told.err == (
+            "preflight: --engine dask needs the extra `dask`: "
+            "pip install 'contact-preflight[dask]'\n"
+        )
