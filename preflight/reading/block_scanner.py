@@ -17,8 +17,7 @@ import numpy.typing as npt
 from preflight.core.types import Ints, Syntax
 from preflight.reading.records import LONGEST_FIELD, Record, RecordReader
 
-_LF, _CR, _ESCAPE, _AT = b"\n\r\\@"
-_TWO = 2
+_LF, _CR, _ESCAPE = b"\n\r\\"
 # U+DC00 to U+DCFF as three bytes: ED, B0 to B3, and any; no valid UTF-8 has ED before B0 to B3
 _MARK_LEAD, _MARK_TRAIL, _MARK_MASK = 0xED, 0xB0, 0xFC
 
@@ -101,7 +100,7 @@ class Block:
                         if not self._final:
                             if inner < LONGEST_FIELD:
                                 break
-                        elif (inner < 1 or (inner == 1 and self.text.count(b"@", at) < _TWO)) and (
+                        elif (inner < 1 or (inner == 1 and not self._may_be_two(at, size))) and (
                             len(self._quotes) - quotes
                         ) & 1 == 0:
                             records.add_run(_one(size), _one(size), _one(len(self._stops) + 1))
@@ -184,6 +183,10 @@ class Block:
                 self._phases[odd] = _Phase(np.arange(len(self._ends)), self._ends, [])
         return self._phases[odd]
 
+    def _may_be_two(self, start: int, end: int) -> bool:
+        """Whether a record of two lines may be two contacts: each of them has an address then."""
+        return self.text.count(b"@", start, end) > 1
+
     def _checked(self, odd: int, outside: Ints) -> _Phase:
         ends = self._ends[outside]
         neighbour = np.zeros(256, dtype=np.bool_)
@@ -195,14 +198,12 @@ class Block:
         behind = neighbour[self.array[np.minimum(closing + 1, len(self.array) - 1)]]
         irregular = np.concatenate((opening[~before], closing[~behind], self._escapes))
         nth = np.searchsorted(ends, irregular, side="right")
-        lines = np.diff(outside, prepend=-1)
-        long = np.flatnonzero(lines > _TWO)
-        short = np.flatnonzero(lines == _TWO)
-        if len(short):
-            # of two contacts each has an address
-            ats = np.searchsorted(_where(self.array, _AT), np.concatenate((_one(0), ends)))
-            long = np.union1d(long, short[np.diff(ats)[short] >= _TWO])
         starts = np.concatenate((_one(0), ends))
+        lines = np.diff(outside, prepend=-1)
+        two = np.flatnonzero(lines == 2)
+        places = zip(starts[two].tolist(), ends[two].tolist(), strict=True)
+        both = np.array([self._may_be_two(start, end) for start, end in places], dtype=np.bool_)
+        long = np.concatenate((np.flatnonzero(lines > 2), two[both]))
         return _Phase(outside, ends, np.unique(starts[np.concatenate((nth, long))]).tolist())
 
 
