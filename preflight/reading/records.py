@@ -102,8 +102,7 @@ class RecordReader:
             return self._read_odd(buffer, start, final=final)
         fields: list[bytes] = []
         lines = 1
-        regular, misquoted, swallows, whole = True, False, False, False
-        joint = -1
+        regular, misquoted, swallows, joint = True, False, False, -1
         at = start
         stop = _behind(_LINE, buffer, start)
         while True:
@@ -126,7 +125,7 @@ class RecordReader:
                     return self._flawed(buffer, start, Flaw.RUNAWAY)
                 swallows = swallows or self._swallows_records(cell)
                 if self._swallows_whole_rows(cell, len(fields)):
-                    whole, joint = True, len(fields)
+                    joint = len(fields)
                 lines += breaks
                 stop = _behind(_LINE, buffer, at)
             if self._quote in cell:
@@ -146,7 +145,7 @@ class RecordReader:
         if after is None:
             return None
         # judged only now: until its last line is whole, a record seems to have fewer fields
-        if swallows and (whole or not regular or len(fields) != self._width):
+        if swallows and (joint >= 0 or not regular or len(fields) != self._width):
             return self._flawed(buffer, start, Flaw.RUNAWAY)
         if joint >= 0 and self._joins_two_contacts(fields, joint):
             return self._flawed(buffer, start, Flaw.RUNAWAY)
@@ -160,8 +159,7 @@ class RecordReader:
     def _read_odd(self, buffer: bytes, start: int, *, final: bool) -> Record | None:
         """`read` for a syntax with escapes, or with spaces before quotes."""
         fields: list[bytes] = []
-        regular, stray, misquoted, swallows, whole = True, False, False, False, False
-        joint = -1
+        regular, stray, misquoted, swallows, joint = True, False, False, False, -1
         strays: list[bytes] = []
         at = start
         stop = _behind(self._line, buffer, start)
@@ -181,7 +179,7 @@ class RecordReader:
                         return self._flawed(buffer, start, Flaw.RUNAWAY)
                     swallows = swallows or self._swallows_records(quoted[1])
                     if self._swallows_whole_rows(quoted[1], len(fields)):
-                        whole, joint = True, len(fields)
+                        joint = len(fields)
                     stop = _behind(self._line, buffer, at)
             end = _behind(self._plain, buffer, at, stop)
             plain = buffer[at:end]
@@ -202,7 +200,7 @@ class RecordReader:
         if after is None:
             return None
         # judged only now, as in `read`
-        if swallows and (whole or stray or len(fields) != self._width):
+        if swallows and (joint >= 0 or stray or len(fields) != self._width):
             return self._flawed(buffer, start, Flaw.RUNAWAY)
         if joint >= 0 and self._joins_two_contacts(fields, joint):
             return self._flawed(buffer, start, Flaw.RUNAWAY)
