@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
@@ -293,7 +293,10 @@ def fix(
     from preflight.pipeline import corrected_fix  # here, for it calls this module
 
     call, settings = Call(**options), settings or Settings()
-    with _placed(path, call) as (target, url), _staged(target, call) as place:
+    with (
+        _placed(path, call) as (target, url),
+        results_folder.staging(target, force=call.force) as place,
+    ):
         merged = corrected_fix.merged(path, settings, call)
         if merged is None:
             results = fixed(analyzed(path, settings, call), settings, place, target, call)
@@ -323,10 +326,6 @@ def _placed(path: str | Path, call: Call) -> Iterator[tuple[Path, Url | None]]:
         call.progress("storing", 0, None)
 
 
-def _staged(target: Path, call: Call) -> AbstractContextManager[Path]:
-    return results_folder.staging(target, force=call.force)
-
-
 def fixed(checked: Checked, settings: Settings, place: Path, target: Path, call: Call) -> FixedFile:
     """The stages from an analysis to the written results, in a staging folder.
 
@@ -352,7 +351,10 @@ def split(
     else of the settings' profile. Arguments, results and errors are those of `fix`.
     """
     call, settings = Call(**options), settings or Settings()
-    with _placed(path, call) as (target, url), _staged(target, call) as place:
+    with (
+        _placed(path, call) as (target, url),
+        results_folder.staging(target, force=call.force) as place,
+    ):
         checked = analyzed(path, of_layout(settings), call)
         cut = write(checked, place, target, always_parts=True, progress=call.progress)
         _report(cut, place, settings)

@@ -24,8 +24,13 @@ from preflight.pipeline import dask_worker
 from preflight.pipeline.between_processes import Unpacker
 from preflight.pipeline.dask_cluster import Cluster
 from preflight.pipeline.finished_ranges import FinishedRanges
-from preflight.pipeline.local_engine import LocalEngine, Task, in_order, with_followers
-from preflight.reading.chunks import is_read
+from preflight.pipeline.local_engine import (
+    LocalEngine,
+    Task,
+    in_order,
+    shared_bytes,
+    with_followers,
+)
 from preflight.reading.ranges import RangeReader, TextRange
 from preflight.reading.speculative_cuts import Run, Slab, SlabReader, joined, slabs
 
@@ -59,9 +64,7 @@ class DaskEngine:
 
     def _pays(self, job: Job) -> bool:
         """Whether workers are asked: never for nothing; a cluster of our own for much only."""
-        if not is_read(job.layout) or job.plan.mail is not None:
-            return False  # what the DNS has answered is remembered by this process
-        size = job.layout.text.stat().st_size - job.layout.data_offset
+        size = shared_bytes(job)
         return size >= WORTH or (self.cluster.is_remote and size > 0)
 
     def _on_cluster(self, job: Job, left: Left) -> Iterator[ChunkResult]:

@@ -80,9 +80,7 @@ class LocalEngine:
         return in_this_process(read, dataclasses.replace(read, progress=silent))(job, left)
 
     def _processes(self, job: Job) -> int:
-        if not is_read(job.layout) or job.plan.mail is not None:
-            return 1  # what the DNS has answered is remembered by this process
-        size = job.layout.text.stat().st_size - job.layout.data_offset
+        size = shared_bytes(job)
         if self.jobs is not None:
             return min(self.jobs, -(-size // self.read.chunk_bytes))
         return cores() if size >= (WORTH_OF_LAYOUT if asks_for_layout(job) else WORTH) else 1
@@ -102,6 +100,13 @@ class LocalEngine:
                 left,
                 processes * _UNDER_WAY,
             )
+
+
+def shared_bytes(job: Job) -> int:
+    """How many bytes of records other processes can analyze; 0 if this one has to."""
+    if not is_read(job.layout) or job.plan.mail is not None:
+        return 0  # what the DNS has answered is remembered by this process
+    return job.layout.text.stat().st_size - job.layout.data_offset
 
 
 def in_order(
