@@ -13,7 +13,7 @@ import click
 from preflight.cli import next_step, reports
 from preflight.cli.call_settings import settings_of
 from preflight.cli.check import refuse_format
-from preflight.cli.engine import cluster_of
+from preflight.cli.engine import written
 from preflight.cli.inputs import (
     check_inputs,
     complain_of,
@@ -48,18 +48,7 @@ def run(paths: tuple[str, ...], **given: Any) -> int:
     folder = given["folder"]
     refuse_protected(given, settings, [path], folder=folder if isinstance(folder, Path) else None)
     with workspace() as work:
-        with live_view() as view, cluster_of(given, work) as cluster:
-            fixed = check_fix_split.fix(
-                path,
-                settings,
-                work=work,
-                folder=given["folder"],
-                force=given["force"],
-                stdin_name=given["stdin_filename"],
-                progress=view.stage,
-                jobs=given["jobs"],
-                cluster=cluster,
-            )
+        fixed = written(check_fix_split.fix, path, settings, given, work)
         beside = known.compared(fixed.checked) if known else None
         reported = documents.of_fix(fixed, show_all=given["show_all"], compared=beside)
         told = functools.partial(_lines, fixed, reported.files[0].listing)

@@ -6,9 +6,8 @@ from typing import Any
 
 from preflight.cli import next_step, screen, terminal
 from preflight.cli.call_settings import settings_of
-from preflight.cli.engine import cluster_of
+from preflight.cli.engine import written
 from preflight.cli.options import emit
-from preflight.cli.progress import live_view
 from preflight.core.workspace import workspace
 from preflight.pipeline import check_fix_split
 from preflight.report import exit_codes, results, summary
@@ -26,18 +25,7 @@ def run(path: str, **given: Any) -> int:
     }
     settings = settings_of(own)
     with workspace() as work:
-        with live_view() as view, cluster_of(given, work) as cluster:
-            cut = check_fix_split.split(
-                path,
-                settings,
-                work=work,
-                folder=given["folder"],
-                force=given["force"],
-                stdin_name=given["stdin_filename"],
-                progress=view.stage,
-                jobs=given["jobs"],
-                cluster=cluster,
-            )
+        cut = written(check_fix_split.split, path, settings, given, work)
         _tell(cut)
     return exit_codes.of_fix(cut, settings)
 
