@@ -79,6 +79,7 @@ _QUALIFIERS = frozenset({
 _KINDS_OF_PHONE = frozenset({"mobile", "cell", "mobil"})
 _OF_ITSELF = frozenset({"directmail"})
 """What a qualifier makes another thing of: post to one's door."""
+_WRITTEN_TOGETHER = tuple(map(fold, sorted(_QUALIFIERS)))
 _WORDS = re.compile(r"[^\W\d_]+")
 
 
@@ -193,7 +194,7 @@ class FieldNames:
 
 def _unqualified(folded: str) -> Iterator[str]:
     """A name without a qualifier that is written together with it: `SecondaryEmail`."""
-    for word in map(fold, sorted(_QUALIFIERS)):
+    for word in _WRITTEN_TOGETHER:
         if folded.startswith(word):
             yield folded.removeprefix(word)
         elif folded.endswith(word):

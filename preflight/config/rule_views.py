@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -172,6 +172,19 @@ class RowContext:
     certain: bool = True
     left: pd.Series[int] | None = None
     fields: pd.Series[int] | None = None
+
+    def names_the_same(self, cells: Sequence[str], folded: Callable[[str], str]) -> bool:
+        """Whether a row is the header, if in other words: each cell names its column's field.
+
+        Args:
+            cells: of the row.
+            folded: makes of a name what is compared with that of the column.
+        """
+        matches = self.profile.matches(cells)
+        return all(
+            folded(cell) == folded(column.name) or (match is not None and match[0] == column.field)
+            for cell, match, column in zip(cells, matches, self.columns, strict=True)
+        )
 
     @functools.cached_property
     def held(self) -> Mapping[str, int]:

@@ -10,7 +10,7 @@ import phonenumbers
 
 from preflight.core.names import fold
 from preflight.core.suggest import nearest
-from preflight.kinds.placeholders import PLACEHOLDER
+from preflight.kinds.placeholders import is_placeholder
 
 _LANGUAGES = (
     "en", "de", "fr", "es", "it", "nl", "sv", "pt", "da", "nb", "fi", "pl", "cs", "tr", "hu", "ro",
@@ -137,16 +137,10 @@ def _spellings(name: str, language: str) -> list[str]:
     ]
 
 
-@functools.cache
-def _missing() -> re.Pattern[str]:
-    """A word for a missing value."""
-    return re.compile(PLACEHOLDER)
-
-
 @functools.lru_cache(maxsize=4096)
 def region_of(country: str) -> str:
     """The region that a country cell names, as phone numbers have them; "" if not recognised."""
-    if _missing().match(country):  # `N/A` is not Namibia
+    if is_placeholder(country):  # `N/A` is not Namibia
         return ""
     folded = fold(country)
     if len(folded) == 2 and folded.upper() in phonenumbers.SUPPORTED_REGIONS:

@@ -28,6 +28,9 @@ All are RE2 and Python patterns for a cell without whitespace around it.
 
 from __future__ import annotations
 
+import functools
+import re
+
 import pandas as pd
 
 from preflight.core.arrow import matches, strings
@@ -90,3 +93,14 @@ PLACEHOLDER = rf"^\s*(?:(?i:{WORDS}|{WRITTEN})|{MACHINE_WORDS}|{MARKS}|{ZERO_DAT
 def placeholder(values: pd.Series[str]) -> pd.Series[bool]:
     """Where a value stands for a missing one, in whatever column; a mask of the values' index."""
     return pd.Series(matches(strings(stripped(values)), PLACEHOLDER), values.index)
+
+
+def is_placeholder(value: str) -> bool:
+    """Whether a single value does."""
+    return _compiled().match(value) is not None
+
+
+@functools.cache
+def _compiled() -> re.Pattern[str]:
+    # Here, for it takes as long to compile as all other patterns of a short call together.
+    return re.compile(PLACEHOLDER)

@@ -31,7 +31,7 @@ from preflight.kinds.phone import judge as phones
 from preflight.kinds.phone.cells import phones_in
 from preflight.kinds.phone.judge import trim_phone
 from preflight.kinds.phone.line_type import line_types, numbers_of
-from preflight.kinds.placeholders import PLACEHOLDER, SHEET_ERROR, placeholder
+from preflight.kinds.placeholders import PLACEHOLDER, SHEET_ERROR, is_placeholder, placeholder
 from preflight.kinds.timestamp import judge as timestamps
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "Kind",
     "drop_zero_width",
     "emails_in",
+    "is_placeholder",
     "line_types",
     "numbers_of",
     "phones_in",

@@ -87,17 +87,8 @@ def check(rows: pd.DataFrame, context: RowContext) -> pd.Series[bool]:
     for position in _anchors(context):
         likely = likely[likely[position].map(functools.cache(context.profile.knows)).astype(bool)]
     for at in likely.index if _anchors(context) else ():
-        differs[at] = not _has_the_same_fields(rows.loc[at].tolist(), context)
+        differs[at] = not context.names_the_same(rows.loc[at].tolist(), _folded)
     return differs
-
-
-def _has_the_same_fields(cells: list[str], context: RowContext) -> bool:
-    """Whether a row is the header in other words: each cell is a name of its column's field."""
-    matches = context.profile.matches(cells)
-    return all(
-        _folded(cell) == _folded(column.name) or (match is not None and match[0] == column.field)
-        for cell, match, column in zip(cells, matches, context.columns, strict=True)
-    )
 
 
 def _folded(text: str) -> str:

@@ -28,13 +28,12 @@ Good::
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
 
-from preflight.rule import PLACEHOLDER, RowContext, Rule, Scope, Severity, bare_name
+from preflight.rule import RowContext, Rule, Scope, Severity, bare_name, is_placeholder
 
 _FEWEST = 2
 _ANCHORS = ("email", "phone", "timestamp")
@@ -80,27 +79,16 @@ def _is_header(
 ) -> bool:
     """Whether a row has names, most of them known, and not those of the file's own header."""
     names = [cell.strip() for cell in cells if cell.strip()]
-    known = sum(knows(name) and not _is_placeholder(name) for name in names)
+    # A merge tag of a contact, `%%First Name%%`, is no name of a column.
+    known = sum(knows(name) and not is_placeholder(name) for name in names)
     distinct = len({name.casefold() for name in names})
     if known < _FEWEST or known * 2 <= len(names) or distinct < len(names):
         return False
-    matches = context.profile.matches(cells)
-    return wider or not all(
-        bare_name(cell).casefold() == bare_name(column.name).casefold()
-        or (match is not None and match[0] == column.field)
-        for cell, match, column in zip(cells, matches, context.columns, strict=True)
-    )
+    return wider or not context.names_the_same(cells, _folded)
 
 
-def _is_placeholder(name: str) -> bool:
-    """Whether a text is what stands for a missing value: `%%First Name%%` names no column."""
-    return _placeholder().match(name) is not None
-
-
-@functools.cache
-def _placeholder() -> re.Pattern[str]:
-    # Here, for it takes as long to compile as all other patterns of a short call together.
-    return re.compile(PLACEHOLDER)
+def _folded(name: str) -> str:
+    return bare_name(name).casefold()
 
 
 def reason(rows: pd.DataFrame) -> pd.Series[str]:
