@@ -217,7 +217,7 @@ def _unchanged(fixed: Fixed, place: WorkFolder) -> Given:
         SourceError: it was changed since.
     """
     source, contacts = fixed.written.checked.source, fixed.given
-    path = source.path if contacts.path == "-" else contacts.path
+    path = source.local if contacts.path == "-" else contacts.path
     if open_source(path, spool=place.path, sheet=fixed.settings.sheet).sha256 != source.sha256:
         raise SourceError(f"{source.name} was changed since it was fixed; fix it again")
     return dataclasses.replace(contacts, path=path, name=contacts.name or source.name)

@@ -17,11 +17,13 @@ import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol, Self
 
 from preflight.core.errors import UsageError, WriteError
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
     from _typeshed import ReadableBuffer
 
 PRIVATE, PROGRAM = 0o600, 0o700
@@ -48,6 +50,28 @@ class Readable(Protocol):
 
     def read(self, size: int, /) -> bytes:
         """The next bytes, at most so many; none at the end."""
+
+
+class Opened(Readable, Protocol):
+    """A file that is open, or an object of a store."""
+
+    def seek(self, offset: int, /) -> int:
+        """Goes to an offset, from which the next bytes are read."""
+
+    def tell(self) -> int:
+        """The offset."""
+
+    def __enter__(self) -> Self:
+        """It."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+        /,
+    ) -> None:
+        """Closes it."""
 
 
 def reason(error: OSError) -> str:

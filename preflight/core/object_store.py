@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from preflight.core import files
 from preflight.core.errors import MissingExtra, SourceError, UsageError, WriteError
@@ -35,6 +35,20 @@ Pinned = tuple[str, ...]
 """What a store says of one version of an object, and of no other."""
 
 _REFUSED, _FAULT = {401, 403}, 500
+
+
+class Version(NamedTuple):
+    """What a store says of an object.
+
+    Attributes:
+        size: in bytes; None if it does not say.
+        pinned: what is true of this version alone.
+        written: when it was written, in UTC; None if it does not say.
+    """
+
+    size: int | None
+    pinned: Pinned
+    written: datetime | None
 
 
 class Store:
@@ -72,27 +86,50 @@ class Store:
         with _reading(self._url):
             return bool(self._system.isfile(self.path(self._url)))
 
-    def fetch(self, target: Path) -> datetime | None:
+    def fetch(self, target: Path) -> Version:
         """Copies the object into a file.
 
         Args:
             target: the file, in a private folder.
 
         Returns:
-            When the object was written, in UTC; None if the store does not say.
+            The version of the object that was copied.
 
         Raises:
             SourceError: it cannot be read, or somebody changed it meanwhile.
             WriteError: the disk is full.
         """
-        before = self.about()
+        before = self.version()
         with _reading(self._url):
             self._system.get_file(self.path(self._url), str(target))
-        size = None if self._url.is_web else before.get("size")  # it may come decompressed
+        size = None if self._url.is_web else before.size  # it may come decompressed
         as_told = size in (None, target.stat().st_size)
-        if not as_told or _pinned(self.about()) != _pinned(before):
+        if not as_told or self.version().pinned != before.pinned:
             raise _changed(self._url)
-        return _written(before)
+        return before
+
+    def version(self) -> Version:
+        """The version of the object that stands there now; errors as of `about`."""
+        about = self.about()
+        size = about.get("size")
+        return Version(None if size is None else int(size), _pinned(about), _written(about))
+
+    def read(self, start: int, stop: int, pinned: Pinned) -> bytes:
+        """The bytes from `start` to before `stop`, of one version of the object.
+
+        Raises:
+            SourceError: they cannot be read, or somebody changed it.
+        """
+        found = b""
+        try:
+            with _reading(self._url):
+                found = self._system.cat_file(self.path(self._url), start=start, end=stop)
+        except SourceError:  # a shorter one has no such bytes
+            if self.version().pinned == pinned:
+                raise
+        if len(found) != stop - start or self.version().pinned != pinned:
+            raise _changed(self._url)
+        return found
 
     def matching(self) -> list[Url]:
         """The objects that a pattern matches, sorted.

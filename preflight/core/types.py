@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from preflight.core.stored_object import Openable, StoredObject
+
 CHANGE_COLUMNS = ("row", "line", "column_name", "code", "safety", "old", "new")
 """The columns of fixes.csv, and of a table of changes."""
 
@@ -121,7 +123,8 @@ class Source:
 
     Attributes:
         name: what the user called it; the `path` of every report.
-        path: a local file with its bytes exactly as given.
+        path: a local file with its bytes exactly as given; an object of a store that is read where
+            it is, see `open_source`.
         sha256: hex digest of those bytes; with a row number it makes the row ID.
         size: length in bytes.
         sheet: the sheet that is read, if it is a workbook.
@@ -130,10 +133,14 @@ class Source:
         written: when it was written, in UTC, if its store says so; None for a file on disk.
         stamp: its size, its time and its number on disk before it was read; None if it was copied
             into a private folder.
+        stored: the same bytes in a store, for other machines; None if they are in none, or have to
+            be unpacked.
+        utf8: how many characters beyond ASCII it has, where it was found to be UTF-8 when it was
+            opened.
     """
 
     name: str
-    path: Path
+    path: Openable
     sha256: str
     size: int
     sheet: Sheet | None = None
@@ -141,6 +148,15 @@ class Source:
     misnamed: bool = False
     written: datetime | None = None
     stamp: tuple[int, int, int] | None = None
+    stored: StoredObject | None = None
+    utf8: int | None = None
+
+    @property
+    def local(self) -> Path:
+        """`path`, of a source that is a file of this machine."""
+        if not isinstance(self.path, Path):
+            raise TypeError(f"{self.name} is read where it is")
+        return self.path
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +175,7 @@ class Layout:
     Attributes:
         source: where it came from.
         content: "table", "empty", or the name of a foreign format ("PDF document").
-        text: a local file of the same text in UTF-8, without a byte order mark: `source.path`
+        text: the same text in UTF-8, without a byte order mark: a local file, or `source.path`
             itself if it is UTF-8 already (`text_offset` then skips a mark). An undecodable byte is
             replaced by the lone surrogate U+DC00 + byte, which is not valid UTF-8.
         text_offset: where the text starts in `text`, in bytes.
@@ -198,7 +214,7 @@ class Layout:
 
     source: Source
     content: str
-    text: Path
+    text: Openable
     text_offset: int = 0
     wrapped: bool = False
     encoding: str = "utf-8"

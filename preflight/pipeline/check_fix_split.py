@@ -61,11 +61,21 @@ def check(
     Raises:
         UsageError: the file cannot be opened, or a setting does not fit it.
     """
-    return analyzed(path, settings or Settings(), Call(**options))
+    return analyzed(path, settings or Settings(), Call(**options), in_place=True)
 
 
-def analyzed(path: str | Path, settings: Settings, call: Call) -> Checked:
-    """The stages from a path to its analysis."""
+def analyzed(
+    path: str | Path, settings: Settings, call: Call, *, in_place: bool = False
+) -> Checked:
+    """The stages from a path to its analysis.
+
+    Args:
+        path: of the file.
+        settings: of the call.
+        call: how the call runs.
+        in_place: whether nothing but the analysis needs the bytes, so that workers that read them
+            in a store can be the only ones that do.
+    """
     profile = (
         profiles.load(settings.profile)
         .limited(settings.max_bytes, settings.max_rows)
@@ -76,7 +86,13 @@ def analyzed(path: str | Path, settings: Settings, call: Call) -> Checked:
     require_fields(settings.columns, profile)
     if urls.parse(path) is not None:
         call.progress("fetching", 0, None)
-    source = open_source(path, spool=call.work, stdin_name=call.stdin_name, sheet=settings.sheet)
+    source = open_source(
+        path,
+        spool=call.work,
+        stdin_name=call.stdin_name,
+        sheet=settings.sheet,
+        in_place=in_place and call.cluster is not None and call.cluster.is_remote,
+    )
     source = dataclasses.replace(source, name=call.name or source.name)
     with as_it_was(source):
         analysis = _analysis(path, source, settings, profile, rules, schema, call)
@@ -154,7 +170,7 @@ def snapshot(
         UsageError: the file cannot be opened, a setting does not fit it, or it is not a table.
     """
     call = dataclasses.replace(Call(**options), pictured=True)
-    analysis = analyzed(path, settings or Settings(), call).analysis
+    analysis = analyzed(path, settings or Settings(), call, in_place=True).analysis
     if analysis.picture is None:
         name, content = analysis.layout.source.name, analysis.layout.content
         what = "a table without a header" if content == "table" else content

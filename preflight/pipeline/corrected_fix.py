@@ -239,7 +239,8 @@ def _write(checked: Checked, returned: Returned, comparison: Comparison, call: C
     positions = own(layout.header)
     header = [*(layout.header[at] for at in positions), *(label.split("\0")[0] for label in added)]
     path = call.work / "corrected.csv"
-    with files.Replacement(path, durable=False, dated=returned.source.path.stat().st_mtime) as file:
+    dated = returned.source.local.stat().st_mtime
+    with files.Replacement(path, durable=False, dated=dated) as file:
         file.write(b"\n" * (max(1, layout.data_line - 1) - 1))
         file.write(csv_writer.line(header))
         for chunk in checked.records("merging", call.progress):

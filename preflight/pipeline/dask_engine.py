@@ -59,7 +59,7 @@ class DaskEngine:
         """The results of all chunks."""
         read = dataclasses.replace(self.read, stage="reading again") if job.again else self.read
         if self._pays(job):
-            return read.told(self._on_cluster(_found_from_anywhere(job), left))
+            return read.told(self._on_cluster(job, left))
         return LocalEngine(self.read, self.rules, self.work, 1)(job, left)
 
     def _pays(self, job: Job) -> bool:
@@ -70,7 +70,8 @@ class DaskEngine:
     def _on_cluster(self, job: Job, left: Left) -> Iterator[ChunkResult]:
         cluster = self.cluster
         under_way = cluster.threads() * _UNDER_WAY
-        sent = cluster.submit(dask_worker.given, dask_worker.shared(self.rules, job))
+        there = self._found_from_anywhere(job)
+        sent = cluster.submit(dask_worker.given, dask_worker.shared(self.rules, there))
         unpacker = Unpacker(catalogue.load(self.rules))
         finished = FinishedRanges(self.settings, job, self.read.chunk_bytes)
 
@@ -112,8 +113,11 @@ class DaskEngine:
         for slab, future in waiting:
             yield slab, self.cluster.result(future)
 
-
-def _found_from_anywhere(job: Job) -> Job:
-    """The job with the whole path of its text."""
-    text = job.layout.text.absolute()
-    return dataclasses.replace(job, layout=dataclasses.replace(job.layout, text=text))
+    def _found_from_anywhere(self, job: Job) -> Job:
+        """The job with its text as workers find it: in its store, else by its whole path."""
+        layout, text = job.layout, job.layout.text
+        if self.cluster.is_remote and text == layout.source.path and layout.source.stored:
+            text = layout.source.stored
+        elif isinstance(text, Path):
+            text = text.absolute()
+        return dataclasses.replace(job, layout=dataclasses.replace(layout, text=text))

@@ -1,6 +1,7 @@
 """What the workers of a Dask cluster do: pure functions of a job and a piece of a text.
 
-A worker reads the text itself, so it has to see the file: on the same machine, or on a shared disk.
+A worker reads the text itself, so it has to see it: in a store, or as a file of the same machine or
+a shared disk. To a store it has its own access; nothing of that is in a task.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from preflight.config import catalogue
-from preflight.core.errors import SourceError
+from preflight.core import object_store
+from preflight.core.errors import SourceError, UsageError
+from preflight.core.stored_object import Openable, StoredObject
 from preflight.linting.chunk_result import ChunkResult, Job
 from preflight.linting.row_rules import RowRules
 from preflight.pipeline.between_processes import Unpacker, packed
@@ -42,21 +45,18 @@ class SharedJob(NamedTuple):
     Attributes:
         rules: the folders and files of further rules.
         job: packed, see `between_processes`.
-        size: of the text, in bytes.
-        changed: when the text was last written, in nanoseconds.
+        seen: what this machine sees of the text, see `_seen`.
     """
 
     rules: tuple[Path, ...]
     job: bytes
-    size: int
-    changed: int
+    seen: object
 
 
 def shared(rules: Sequence[Path], job: Job) -> bytes:
     """A job, packed for workers that may have another working directory."""
-    about = job.layout.text.stat()
     here = tuple(path.absolute() for path in rules)
-    return pickle.dumps(SharedJob(here, packed(job), about.st_size, about.st_mtime_ns))
+    return pickle.dumps(SharedJob(here, packed(job), _seen(job.layout.text)))
 
 
 def given(job: bytes) -> bytes:
@@ -94,13 +94,28 @@ def _opened(shared_job: bytes, _thread: int) -> _Opened:
     job: Job = Unpacker(catalogue.load(found.rules)).value(found.job)
     name, text = job.layout.source.name, job.layout.text
     try:
-        about = text.stat()
+        seen = _seen(text)
     except OSError:
         raise SourceError(
             f"{name}: a worker does not see {text}; put the file, and TMPDIR, on a disk that all "
             "of them share"
         ) from None
-    if (about.st_size, about.st_mtime_ns) != (found.size, found.changed):
+    except (SourceError, UsageError) as error:
+        raise SourceError(f"on a worker, {error}") from None
+    if seen != found.seen:
         raise SourceError(f"{name}: a worker sees another file of that name, or it was changed")
     tail = RowRules(job.plan, job.layout).tail
     return _Opened(SlabReader(job.layout, tail), analyzer_of(job))
+
+
+def _seen(text: Openable) -> object:
+    """What a machine sees of a text, which is the same on all of them if the text is.
+
+    Raises:
+        OSError: it does not see the file.
+        SourceError, UsageError: it has no access to the object.
+    """
+    if isinstance(text, StoredObject):
+        return text.url.text, object_store.connected(text.url).version().pinned
+    about = text.stat()
+    return str(text), about.st_size, about.st_mtime_ns

@@ -278,7 +278,7 @@ def written(returned: Returned, comparison: Comparison, work: Path, source: Sour
     ]
     header = [*(label.split("\0")[0] for label in comparison.labels), ID]
     path = work / "corrected.csv"
-    times = source.path.stat()
+    times = source.local.stat()
     with files.Replacement(path, durable=False, dated=times.st_mtime) as file:
         file.write(b"\n" * (header_line(returned) - 1))
         file.write(csv_writer.line(header))

@@ -8,18 +8,22 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
 from preflight.core.errors import UsageError
+from preflight.core.files import Opened
 from preflight.core.types import Ints, InvalidByte, Source
 from preflight.core.workspace import spooled
 from preflight.reading.binary import is_binary
 from preflight.reading.byte_pairs import BytePairs
 from preflight.reading.candidate_text import LIKELY
 from preflight.reading.encoding_guess import guess, is_utf8_by_chance, seven_bit
+
+if TYPE_CHECKING:
+    from preflight.core.stored_object import Openable
 
 _BLOCK = 1 << 20
 _HEAD_BYTES = 64 << 10
@@ -96,7 +100,7 @@ def find_encoding(source: Source, option: str | None = None) -> Encoding:
     with source.path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
     mark, marked = next(((m, n) for m, n in _BOMS if head.startswith(m)), (b"", ""))
-    strict = _read_strictly(source.path)
+    strict = _read_strictly(source.path) if source.utf8 is None else _Strict(valid=source.utf8)
     invalid_byte = None if strict.first_bad is None else _located(source.path, strict.first_bad)
     if wanted is not None:
         if wanted in (
@@ -143,7 +147,7 @@ def transcode(source: Source, encoding: Encoding, spool: Path) -> tuple[Path, In
     return path, np.array(bad, dtype=np.int64)
 
 
-def _decode(file: BinaryIO, encoding: str) -> Iterator[tuple[str, list[int]]]:
+def _decode(file: Opened, encoding: str) -> Iterator[tuple[str, list[int]]]:
     """The rest of a file as text, block by block, and the offsets of its undecodable bytes."""
     whole_units = encoding.startswith("utf-")
     decoder = codecs.getincrementaldecoder(encoding)(_BY_UNIT if whole_units else _BY_BYTE)
@@ -193,27 +197,45 @@ def _codec(name: str) -> str:
     return "utf-8" if codec == "utf-8-sig" else codec
 
 
-def _read_strictly(path: Path) -> _Strict:
-    seen = _valid(path)
-    return _decoded(path) if seen is None else seen
-
-
-def _valid(path: Path) -> _Strict | None:
-    """The result for a file of valid UTF-8, which need not be decoded; None for any other."""
-    seen, rest = _Strict(), b""
+def _read_strictly(path: Openable) -> _Strict:
+    seen = Utf8()
     with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            text = rest + block
-            if b"\x1b" in text:
-                return None
-            whole = len(text) - _begun(text)
-            rest = text[whole:]
-            if not text.isascii():
-                if not _is_utf8(text[:whole]):
-                    return None
-                leads = np.frombuffer(text, dtype=np.uint8, count=whole) >= _MULTIBYTE_LEAD
-                seen.valid += int(np.count_nonzero(leads))
-    return None if rest else seen
+        while seen.is_valid and (block := file.read(_BLOCK)):
+            seen.write(block)
+    count = seen.count()
+    return _decoded(path) if count is None else _Strict(valid=count)
+
+
+class Utf8:
+    """Takes the bytes of a file block by block, and says whether they are UTF-8.
+
+    Attributes:
+        is_valid: whether they are so far.
+    """
+
+    def __init__(self) -> None:
+        self.is_valid = True
+        self._count, self._rest = 0, b""
+
+    def write(self, block: bytes) -> None:
+        """Takes bytes."""
+        text = self._rest + block
+        if not self.is_valid or b"\x1b" in text:
+            self.is_valid = False
+            return
+        whole = len(text) - _begun(text)
+        self._rest = text[whole:]
+        if not text.isascii():
+            self.is_valid = _is_utf8(text[:whole])
+            leads = np.frombuffer(text, dtype=np.uint8, count=whole) >= _MULTIBYTE_LEAD
+            self._count += int(np.count_nonzero(leads))
+
+    def count(self) -> int | None:
+        """How many characters beyond ASCII they have.
+
+        None if they are not UTF-8, or hold an escape: then they have to be decoded to be known.
+        """
+        return self._count if self.is_valid and not self._rest else None
 
 
 def _begun(text: bytes) -> int:
@@ -237,7 +259,7 @@ def _is_utf8(text: bytes) -> bool:
     return True
 
 
-def _decoded(path: Path) -> _Strict:
+def _decoded(path: Openable) -> _Strict:
     seen = _Strict()
     names = set()
     with path.open("rb") as file:
@@ -256,7 +278,7 @@ def _decoded(path: Path) -> _Strict:
     return seen
 
 
-def _located(path: Path, offset: int) -> InvalidByte:
+def _located(path: Openable, offset: int) -> InvalidByte:
     line = 1
     last = b""
     with path.open("rb") as file:
@@ -301,7 +323,7 @@ def _decodes(head: bytes, name: str) -> bool:
     return "\n" in text or "\r" in text
 
 
-def _sample(path: Path) -> tuple[bytes, BytePairs]:
+def _sample(path: Openable) -> tuple[bytes, BytePairs]:
     """Lines with bytes beyond ASCII, from all over the file, and all such bytes, counted."""
     lines: list[bytes] = []
     size = 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -22,6 +22,9 @@ from preflight.reading.block_scanner import Block, Stretch
 from preflight.reading.checked_records import CheckedRecords, is_blank_cell, parsed
 from preflight.reading.records import RecordReader, inside_quotes
 from preflight.reading.workbook import with_line_breaks
+
+if TYPE_CHECKING:
+    from preflight.core.stored_object import Openable
 
 _ENDS = (b"\n", b"\r\n", b"\r")
 _LF, _CR = 0x0A, 0x0D
@@ -260,19 +263,19 @@ def _first_lines(text: memoryview, most: int) -> int:
     return len(text)
 
 
-def _closes(path: Path, offset: int, syntax: Syntax) -> bool:
+def _closes(text: Openable, offset: int, syntax: Syntax) -> bool:
     """Whether the quoted field around `offset` closes before the end of the file."""
     quote = syntax.quote.encode("ascii")
     inside = inside_quotes(syntax)
     run = b""
-    with path.open("rb") as file:
+    with text.open("rb") as file:
         file.seek(offset)
         while block := file.read(_AHEAD_BYTES):
-            text = run + block
-            if not syntax.escape and quote not in text:
+            read = run + block
+            if not syntax.escape and quote not in read:
                 continue  # far faster than the pattern
-            match = inside.match(text)
-            run = text[match.end() if match else 0 :]
+            match = inside.match(read)
+            run = read[match.end() if match else 0 :]
             if len(run) > 1:
                 return True
     return run == quote

@@ -17,7 +17,7 @@ from preflight.reading.binary import is_binary
 from preflight.reading.dialect import Dialect, SampleRow, find_dialect, sep_line_delimiter
 from preflight.reading.encoding import Encoding, find_encoding, transcode
 from preflight.reading.workbook import restored
-from preflight.reading.wrapped_lines import unwrap
+from preflight.reading.wrapped_lines import physical_lines, unwrap
 
 MOST_COLUMNS = 1 << 14
 """How many columns a file may have: as many as a sheet of a workbook."""
@@ -281,13 +281,13 @@ def lines_above(layout: Layout) -> str:
 
 def _line_start(layout: Layout, line: int) -> int:
     """Offset in the text at which a physical line starts."""
-    at, above = layout.text_offset, 0
+    at, above, begins = layout.text_offset, 0, True
     with layout.text.open("rb") as file:
         file.seek(at)
-        for part in file:
-            for piece in part.splitlines(keepends=True):
-                above += 1
-                if above == line:
-                    return at
-                at += len(piece)
+        for piece in physical_lines(file):
+            above += begins
+            if begins and above == line:
+                return at
+            at += len(piece)
+            begins = piece.endswith((b"\n", b"\r"))
     raise UsageError(f"there is no line {line} for a header; {layout.source.name} has {above}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import os
 import sys
 import tempfile
@@ -13,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from preflight.core import files, urls
 from preflight.core.errors import SourceError
@@ -21,16 +23,27 @@ from preflight.core.types import Source
 from preflight.core.urls import Url
 from preflight.core.workspace import spooled
 from preflight.reading import archives, streams, workbook
+from preflight.reading.encoding import Utf8
 from preflight.reading.sheet_reader import DAMAGED
+
+if TYPE_CHECKING:
+    from preflight.core.object_store import Version
+    from preflight.core.stored_object import StoredObject
 
 _BROKEN = (zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, EOFError, RuntimeError)
 _DAMAGED = {".gz": "damaged gzip archive", ".zip": "damaged or encrypted ZIP archive"}
+_BLOCK = 1 << 20
 _HARMLESS, _MOST_TIMES = 256 << 20, 200
 """What an archive may unpack to whatever its size; and else, so many times its size."""
 
 
 def open_source(
-    path: str | Path, *, spool: Path, stdin_name: str | None = None, sheet: str | None = None
+    path: str | Path,
+    *,
+    spool: Path,
+    stdin_name: str | None = None,
+    sheet: str | None = None,
+    in_place: bool = False,
 ) -> Source:
     """Make an input readable as a local file, byte for byte, in constant memory.
 
@@ -46,6 +59,8 @@ def open_source(
         spool: an existing directory for files that live as long as the run.
         stdin_name: the name of standard input in reports; "-" by default.
         sheet: the sheet of a workbook, by its name or its number from 1.
+        in_place: whether a plain text in a store may be read where it is, once to know it, and
+            again for whatever is read of it; UTF-8 alone, for other text is copied in any case.
 
     Raises:
         SourceError: it is missing, a directory, unreadable, an archive of several contact files, or
@@ -54,27 +69,31 @@ def open_source(
         MissingExtra: it is a workbook or in a store, and the library that reads such is not
             installed.
     """
-    source, inner = _opened(path, spool, stdin_name)
+    source, inner = _opened(path, spool, stdin_name, in_place=in_place)
     suffix = Path(inner).suffix.lower()
-    if suffix in archives.TEXTS or not workbook.is_workbook(source.path):
+    if suffix in archives.TEXTS:
+        return source
+    if not workbook.is_workbook(source.local):
         if suffix not in workbook.SUFFIXES:
             return source
-        if workbook.is_damaged(source.path):
+        if workbook.is_damaged(source.local):
             return replace(source, unreadable=DAMAGED)
         return replace(source, misnamed=True)
-    read = workbook.read_sheet(source.path, source.name, sheet, spool)
+    read = workbook.read_sheet(source.local, source.name, sheet, spool)
     if isinstance(read, str):
         return replace(source, unreadable=read)
     return replace(source, sheet=read)
 
 
-def _opened(path: str | Path, spool: Path, stdin_name: str | None) -> tuple[Source, str]:
+def _opened(
+    path: str | Path, spool: Path, stdin_name: str | None, *, in_place: bool
+) -> tuple[Source, str]:
     """The source as bytes, and the name whose suffix says what they should be."""
     name = str(path)
     if name == "-":
         return _standard_input(stdin_name or "-", spool)
     if (url := urls.parse(name)) is not None:
-        return _from_store(url, spool)
+        return _from_store(url, spool, in_place=in_place)
     name = urls.as_path(name)
     if not name:
         raise SourceError("an empty path; name a file")
@@ -95,20 +114,68 @@ def _opened(path: str | Path, spool: Path, stdin_name: str | None) -> tuple[Sour
         raise SourceError(f"{name}: cannot be read ({reason})") from None
 
 
-def _from_store(url: Url, spool: Path) -> tuple[Source, str]:
+def _from_store(url: Url, spool: Path, *, in_place: bool) -> tuple[Source, str]:
     """An object of a store, unpacked if it is packed. Its name has no query."""
     from preflight.core import object_store  # here: most calls read files
 
+    plain = _is_plain(url)
+    if plain and in_place and (source := _where_it_is(url)) is not None:
+        return source, url.name
     archive, inside = url, ""
     if (split := archives.split(url)) is not None and not object_store.connected(url).exists():
         archive, inside = split
     with files.writing("temporary files"):
         place = Path(tempfile.mkdtemp(prefix="object-", dir=spool))
     file = place / f"object{''.join(Path(archive.name).suffixes[-2:])}"
-    written = object_store.connected(archive).fetch(file)
+    version = object_store.connected(archive).fetch(file)
     member = (file, inside) if inside else None
     source, inner = _from_disk(file, url.shown, member, spool)
-    return replace(source, written=written), inner
+    stored = _stored(url, version) if plain and not inside else None
+    return replace(source, written=version.written, stored=stored), inner
+
+
+def _is_plain(url: Url) -> bool:
+    """Whether a URL names a text of which any machine with access to the store can read a part.
+
+    A web server may give no parts, and a query may be a signature, which is passed on to nobody.
+    """
+    suffix = Path(url.name).suffix.lower()
+    return suffix in archives.TEXTS and not url.is_web and not url.query
+
+
+def _stored(url: Url, version: Version) -> StoredObject | None:
+    from preflight.core.stored_object import StoredObject  # here: most calls read files
+
+    return None if version.size is None else StoredObject(url, version.size, version.pinned)
+
+
+def _where_it_is(url: Url) -> Source | None:
+    """An object that is read where it is; None if it has to be copied."""
+    from preflight.core import object_store  # here: most calls read files
+
+    store = object_store.connected(url)
+    if archives.split(url) is not None and not store.exists():
+        return None
+    version = store.version()
+    stored = _stored(url, version)
+    if stored is None:
+        return None
+    digest, utf8 = hashlib.sha256(), Utf8()
+    with stored.open("rb") as file:
+        while utf8.is_valid and (block := file.read(_BLOCK)):
+            digest.update(block)
+            utf8.write(block)
+    if (count := utf8.count()) is None:
+        return None
+    return Source(
+        name=url.shown,
+        path=stored,
+        sha256=digest.hexdigest(),
+        size=stored.st_size,
+        written=version.written,
+        stored=stored,
+        utf8=count,
+    )
 
 
 def _from_disk(
@@ -153,7 +220,7 @@ def as_it_was(source: Source) -> Iterator[None]:
 
 def _is_changed(source: Source) -> bool:
     try:
-        return source.stamp is not None and source.stamp != _stamp(source.path.stat())
+        return source.stamp is not None and source.stamp != _stamp(source.local.stat())
     except OSError:
         return True
 
@@ -199,7 +266,7 @@ def _packed_stream(source: Source, name: str, spool: Path) -> tuple[Source, str]
     if not name.lower().endswith(".gz"):
         return source, name
     try:
-        return _gunzipped(source.path, name, spool), Path(name).stem
+        return _gunzipped(source.local, name, spool), Path(name).stem
     except _BROKEN:
         return replace(source, unreadable=_DAMAGED[".gz"]), name
 

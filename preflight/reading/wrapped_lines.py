@@ -10,10 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING
 
+from preflight.core.files import Opened
 from preflight.core.workspace import spooled
 from preflight.reading.dialect import find_dialect
+
+if TYPE_CHECKING:
+    from preflight.core.stored_object import Openable
 
 _WRAPPED = re.compile(rb'"((?:[^"\r\n]|"")+)"[ \t,;|]*(\r?\n|\r|\Z)')
 _BLANK = re.compile(rb"[ \t,;|]*(\r?\n|\r|\Z)")
@@ -21,7 +25,7 @@ _HEAD_BYTES, _LONGEST_LINE = 64 << 10, 1 << 20
 _FEWEST = 3
 
 
-def unwrap(text: Path, offset: int, spool: Path, known: Callable[[str], bool]) -> Path | None:
+def unwrap(text: Openable, offset: int, spool: Path, known: Callable[[str], bool]) -> Path | None:
     """The text without its wrapping, in a new file in `spool`; None if it is not wrapped.
 
     It is wrapped if each line that is not blank is one quoted cell, beside which all others are
@@ -30,7 +34,7 @@ def unwrap(text: Path, offset: int, spool: Path, known: Callable[[str], bool]) -
     semicolons, tabs or pipes as the others. Lines keep their numbers.
 
     Args:
-        text: a file of UTF-8.
+        text: the text in UTF-8.
         offset: where its text starts, behind a byte order mark.
         spool: an existing directory for files that live as long as the run.
         known: whether a header text is the name of a field.
@@ -39,7 +43,7 @@ def unwrap(text: Path, offset: int, spool: Path, known: Callable[[str], bool]) -
         return None
     with text.open("rb") as file, spooled(spool, "unwrapped") as (path, unwrapped):
         file.seek(offset)
-        for line in _lines(file):
+        for line in physical_lines(file):
             inner = _inner(line)
             if inner is None:
                 break
@@ -50,11 +54,11 @@ def unwrap(text: Path, offset: int, spool: Path, known: Callable[[str], bool]) -
     return None
 
 
-def _looks_wrapped(text: Path, offset: int, known: Callable[[str], bool]) -> bool:
+def _looks_wrapped(text: Openable, offset: int, known: Callable[[str], bool]) -> bool:
     with text.open("rb") as file:
         file.seek(offset)
         head, size = [], 0
-        for line in _lines(file):
+        for line in physical_lines(file):
             inner = _inner(line)
             if inner is None:
                 return False
@@ -71,13 +75,13 @@ def _looks_wrapped(text: Path, offset: int, known: Callable[[str], bool]) -> boo
     return even or dialect.certain or any(map(known, header.cells))
 
 
-def _lines(file: BinaryIO) -> Iterator[bytes]:
+def physical_lines(file: Opened) -> Iterator[bytes]:
     """The physical lines of a file, with their ends; one that is too long for a row is cut."""
     rest = b""
     while block := file.read(_HEAD_BYTES):
         *lines, rest = (rest + block).splitlines(keepends=True)
         yield from lines
-        if len(rest) > _LONGEST_LINE:
+        if len(rest) > _LONGEST_LINE and not rest.endswith(b"\r"):
             yield rest
             rest = b""
     if rest:

@@ -91,6 +91,7 @@ def outcome(text: str, content: bytes, folder: Path) -> tuple[str, str, float]:
     layout = scan(open_source(path, spool=folder), spool=folder, known=lambda name: "mail" in name)
     if layout.content != "table":
         return "wrong, unsure", layout.content, 1.0
+    assert isinstance(layout.text, Path)
     read = layout.text.read_bytes()[layout.text_offset :].decode("utf-8", "surrogatepass")
     if layout.text != path:
         layout.text.unlink()

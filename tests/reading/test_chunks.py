@@ -394,6 +394,7 @@ def test_a_record_of_more_lines_than_a_chunk_is_one_record(tmp_path: Path) -> No
 
 def test_text_that_changed_under_the_reader_is_not_passed_as_sound(tmp_path: Path) -> None:
     layout = _layout(tmp_path, b"email,b\na,b\n")
+    assert isinstance(layout.text, Path)
     layout.text.write_bytes(b"email,b\na,\xff\n")
     with pytest.raises(UnicodeDecodeError):
         list(read_chunks(layout))

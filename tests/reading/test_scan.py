@@ -52,6 +52,7 @@ def test_other_encodings_are_read_from_a_copy_in_utf8(tmp_path: Path, codec: str
     text = "email;name\r\na@example.org;Zoë\r\n"
     layout = _scan(tmp_path, text.encode(codec))
     assert layout.text != layout.source.path
+    assert isinstance(layout.text, Path)
     assert layout.text.read_bytes() == text.encode()
     assert (layout.text_offset, layout.data_offset, layout.data_line) == (0, 12, 2)
     assert layout.delimiter == ";"
@@ -65,11 +66,13 @@ def test_a_damaged_utf8_file_is_read_from_a_copy_with_marks(tmp_path: Path) -> N
         if layout.invalid_byte
         else False
     )
+    assert isinstance(layout.text, Path)
     assert b"\xed\xb3\xbf" in layout.text.read_bytes()
 
 
 def test_a_file_in_utf8_that_is_said_to_be_cp1252_is_read_as_such(tmp_path: Path) -> None:
     layout = _scan(tmp_path, "email,name\na@example.org,Zoë\n".encode(), encoding="cp1252")
+    assert isinstance(layout.text, Path)
     assert "ZoÃ«".encode() in layout.text.read_bytes()
     assert layout.encoding_from == "option"
 

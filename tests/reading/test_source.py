@@ -46,9 +46,9 @@ def test_an_archive_is_unpacked_and_hashed_as_its_content(tmp_path: Path, kind: 
     spool = tmp_path / "spool"
     spool.mkdir()
     source = open_source(str(path), spool=spool)
-    assert source.path.parent == spool
-    assert source.path.read_bytes() == TEXT
-    assert source.path.stat().st_mode & 0o077 == 0
+    assert source.local.parent == spool
+    assert source.local.read_bytes() == TEXT
+    assert source.local.stat().st_mode & 0o077 == 0
     assert source.sha256 == hashlib.sha256(TEXT).hexdigest()
     assert source.name == str(path)
 
@@ -60,7 +60,7 @@ def test_standard_input_is_spooled_under_the_name_given(
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(TEXT)))
         source = open_source("-", spool=tmp_path, stdin_name=name)
         assert source.name == expected
-        assert source.path.read_bytes() == TEXT
+        assert source.local.read_bytes() == TEXT
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_a_file_in_an_archive_is_named_by_its_path_in_it(tmp_path: Path) -> None
     spool.mkdir()
     source = open_source(f"{archive}/q2/leads.csv", spool=spool)
     assert source.name == f"{archive}/q2/leads.csv"
-    assert source.path.read_bytes() == TEXT * 2
+    assert source.local.read_bytes() == TEXT * 2
     with pytest.raises(SourceError, match="no such file in the archive"):
         open_source(f"{archive}/q3/leads.csv", spool=spool)
     assert default_folder(f"{archive}/q2/leads.csv") == tmp_path / "leads.preflight"
@@ -120,7 +120,7 @@ def test_standard_input_is_unpacked_as_its_name_says(
     for content, damaged in ((gzip.compress(TEXT), False), (TEXT, True)):
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
         source = open_source("-", spool=tmp_path, stdin_name="leads.csv.gz")
-        assert (source.name, source.path.read_bytes()) == ("leads.csv.gz", TEXT)
+        assert (source.name, source.local.read_bytes()) == ("leads.csv.gz", TEXT)
         assert bool(source.unreadable) is damaged
 
 

@@ -67,7 +67,7 @@ def _read_here(path: Path, spool: Path) -> Source:
 
 
 def _known(source: Source, **options: Any) -> Layout:
-    return scan(source, spool=source.path.parent, known=lambda name: name == "email", **options)
+    return scan(source, spool=source.local.parent, known=lambda name: name == "email", **options)
 
 
 def _cells(layout: Layout) -> list[tuple[int, list[str]]]:

@@ -49,7 +49,7 @@ def read_failures(path: Path, provider: str, *, spool: Path) -> FailureReport:
     source = open_source(path, spool=spool)
     if source.unreadable:
         raise UsageError(f"{path} is a {source.unreadable}, not a failure report")
-    raw = Received(path=source.sheet.text if source.sheet else source.path)
+    raw = Received(path=source.sheet.text if source.sheet else source.local)
     if not any(block.strip() for block in raw.blocks()):
         raise UsageError(f"{path} is empty; even a report without lines has a header")
     profile = profiles.load(provider)
