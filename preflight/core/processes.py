@@ -16,7 +16,7 @@ _LARGE = 1 << 20
 ENDING = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
 """The signals that ask a process to end: by a call, or because its terminal is gone."""
 WORTH = 6 << 20
-"""The size of a text, in bytes, below which starting processes to analyze it does not pay."""
+"""The size of a text, in bytes, below which to share the work out does not pay."""
 WORTH_OF_LAYOUT = 48 << 20
 """The same where only its layout is looked at, and most records are not parsed."""
 

@@ -39,7 +39,7 @@ from preflight.report.listing import listing
 from preflight.rule import Rule, Scope
 from preflight.runs.kept_run import stored
 from preflight.snapshots.snapshot import Snapshot
-from preflight.writing import results_folder, undo, written_results
+from preflight.writing import original, results_folder, undo, written_results
 from preflight.writing.rewrite import rewritten
 from preflight.writing.writer import FixedFile, file_changes, write
 from preflight.writing.written_results import WrittenResults
@@ -352,7 +352,8 @@ def fixed(checked: Checked, settings: Settings, place: Path, target: Path, call:
         target: the folder that the results will be moved to.
         call: how the call runs.
     """
-    results = write(checked, place, target, progress=call.progress)
+    with original.kept(checked.source, place):
+        results = write(checked, place, target, progress=call.progress)
     undo.keep(results, place, stored(settings, checked))
     _report(results, place, settings)
     return results

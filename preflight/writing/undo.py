@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import importlib
 import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -59,25 +58,14 @@ class Reverted:
 
 
 def keep(fixed: FixedFile, staged: Path, settings: Mapping[str, Any]) -> None:
-    """Writes what `restore` and `revert` need into the staging folder of a fix.
+    """Writes what `restore` and `revert` need beside the original into the staging folder of a fix.
 
     Args:
         fixed: the results.
         staged: the staging folder.
         settings: of the fix, as JSON values.
-
-    Raises:
-        SourceError: the input changed while it was read.
     """
     source, analysis = fixed.checked.source, fixed.checked.analysis
-    with (
-        source.path.open("rb") as given,
-        files.Replacement(staged / results_folder.ORIGINAL, durable=False) as new,
-        _packing(new.file) as packed,
-    ):
-        digest, _ = files.copy_hashed(given, packed)
-    if digest != source.sha256:
-        raise SourceError(f"{source.name} changed while it was read; nothing was written")
     single = [part for part in fixed.parts if part.path.name == results_folder.CLEAN]
     record = UndoRecord(
         name=source.name,
@@ -92,16 +80,6 @@ def keep(fixed: FixedFile, staged: Path, settings: Mapping[str, Any]) -> None:
         settings=dict(settings),
     )
     save(record, staged)
-
-
-def _packing(file: BinaryIO) -> gzip.GzipFile:
-    """A stream that writes what it is given into a file, compressed."""
-    try:
-        igzip: Any = importlib.import_module("isal.igzip")
-    except ImportError:  # it is not there for every system
-        return gzip.GzipFile(filename="", mode="wb", compresslevel=1, fileobj=file, mtime=0)
-    fast: gzip.GzipFile = igzip.IGzipFile("", "wb", compresslevel=2, fileobj=file, mtime=0)
-    return fast
 
 
 def restore(folder: Path, target: Path | None = None, *, force: bool = False) -> Restored:

@@ -376,14 +376,6 @@ def test_a_log_that_was_edited_is_told_in_a_line(out: Path, was: str, becomes: s
         undo.revert(out, rows=[1])
 
 
-@pytest.mark.slow
-def test_a_source_that_changed_meanwhile_is_not_kept(tmp_path: Path) -> None:
-    fixed = checked.fix(tmp_path, MESSY)
-    (tmp_path / "contacts.csv").write_text("another")
-    with pytest.raises(SourceError, match="changed while it was read"):
-        undo.keep(fixed, tmp_path, {})
-
-
 def test_nothing_is_written_into_a_folder_without_results(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(UsageError):

@@ -22,7 +22,7 @@ from preflight.core.types import Ints
 from preflight.report.blocks import SAFETIES, Alike, Block
 from preflight.report.listing import Listing
 from preflight.report.reported import Display, Reported, ReportedFile
-from preflight.report.shapes import shape
+from preflight.report.shapes import shapes
 
 MOST = 100_000
 """How many findings a page lists."""
@@ -138,7 +138,7 @@ def places(reported: Reported, display: Display) -> Places:
 
 def _fill(found: Places, files: Sequence[ReportedFile], most: Ints, display: Display) -> None:
     """Adds no more than so many findings of each file."""
-    shown = _Cells(found.cells, _value if display.show_values else _shape)
+    shown = _Cells(found.cells, _values if display.show_values else shapes)
     pieces = [np.empty((len(_NAMES), 0), dtype=np.int64)]
     for at, file in enumerate(files):
         named = display.show_values or not file.listing.names_are_values
@@ -197,40 +197,38 @@ class _Cells:
 
     Args:
         texts: get the numbers.
-        shown: makes what is shown of a cell.
+        shown: gives the number of what is shown of each cell, and that; None of None.
     """
 
-    def __init__(self, texts: _Numbered, shown: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        texts: _Numbered,
+        shown: Callable[[np.ndarray], tuple[Sequence[int] | Ints, Sequence[str | None]]],
+    ) -> None:
         self._texts, self._shown = texts, shown
-        self._known: dict[str, int] = {}
 
     def numbers(self, block: Block) -> tuple[Ints, Ints]:
         """The numbers of the cells of some findings, and of the fixed ones; -1 for none."""
-        both = np.stack([block.cells, block.replacements], axis=1).ravel()
-        encoded = pa.array(both, pa.large_string()).dictionary_encode()
-        distinct = [self._number(cell) for cell in encoded.dictionary.to_pylist()]
-        which = encoded.indices.fill_null(-1).to_numpy()
-        numbers = np.array([*distinct, -1], dtype=np.int64)[which].reshape(-1, 2)
-        return numbers[:, 0], numbers[:, 1]
-
-    def _number(self, cell: str) -> int:
-        number = self._known.get(cell)
-        if number is None:
-            number = self._texts[self._shown(cell) or "(blank)"]
-            if len(cell) <= _LONGEST:
-                self._known[cell] = number
-        return number
+        which, shown = self._shown(np.stack([block.cells, block.replacements], axis=1).ravel())
+        used, first = np.unique(which, return_index=True)
+        numbers = np.full(len(shown), -1, dtype=np.int64)
+        # As they appear, so that the page does not depend on where blocks end.
+        for at in used[np.argsort(first)].tolist():
+            text = shown[at]
+            if text is not None:
+                numbers[at] = self._texts[visible(text) or "(blank)"]
+        both = numbers[which].reshape(-1, 2)
+        return both[:, 0], both[:, 1]
 
 
-def _shape(cell: str) -> str:
-    return visible(shape(cell))
-
-
-def _value(cell: str) -> str:
-    """A cell on one line, with what is invisible in it escaped; a long one without its middle."""
-    if len(cell) > _LONGEST:
-        cell = f"{cell[: _LONGEST - 41]}…{cell[-40:]}"
-    return visible(cell)
+def _values(cells: np.ndarray) -> tuple[Ints, list[str | None]]:
+    """Each cell without the middle of a long one: the number of it, and the different ones."""
+    encoded = pa.array(cells, pa.large_string()).dictionary_encode()
+    different = [
+        f"{cell[: _LONGEST - 41]}…{cell[-40:]}" if len(cell) > _LONGEST else cell
+        for cell in encoded.dictionary.to_pylist()
+    ]
+    return encoded.indices.fill_null(len(different)).to_numpy(), [*different, None]
 
 
 def _kept(file: ReportedFile, most: int) -> Iterator[Block]:
