@@ -35,13 +35,19 @@ def prepare() -> None:
 
 @contextmanager
 def workers(processes: int) -> Iterator[ProcessPoolExecutor]:
-    """Processes that end with the block, whatever they are doing, and with this process."""
+    """Processes that end with the block, whatever they are doing, and with this process.
+
+    Raises:
+        UsageError: one of them was killed.
+    """
     before = multiprocessing.active_children()
     pool = ProcessPoolExecutor(
         processes, mp_context=_context(), initializer=_begin, initargs=(dict(os.environ),)
     )
     try:
         yield pool
+    except BrokenProcessPool:  # it takes no more work
+        raise _killed() from None
     except BaseException:
         for child in multiprocessing.active_children():
             if child not in before:
@@ -61,9 +67,13 @@ def outcome(future: Future[T]) -> T:
     try:
         return future.result()
     except BrokenProcessPool:
-        raise UsageError(
-            "a process that checked files was killed, perhaps for lack of memory; try --jobs 1"
-        ) from None
+        raise _killed() from None
+
+
+def _killed() -> UsageError:
+    return UsageError(
+        "a process that checked files was killed, perhaps for lack of memory; try --jobs 1"
+    )
 
 
 def _context() -> BaseContext:

@@ -8,6 +8,7 @@ import os
 import pickle
 import random
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from preflight.config.settings import Settings
-from preflight.core.errors import SourceError
+from preflight.core.errors import SourceError, UsageError
 from preflight.kinds import country_names
 from preflight.linting.analysis import Analysis, analyze
 from preflight.linting.checked import Checked, RecordStream
@@ -176,3 +177,20 @@ def test_workers_have_the_environment_of_the_call(monkeypatch: pytest.MonkeyPatc
     monkeypatch.delenv("STORE_KEY")
     with workers(1) as pool:
         assert outcome(pool.submit(os.getenv, "STORE_KEY")) is None
+
+
+def _asked_without_end() -> None:
+    with workers(1) as pool:
+        outcome(pool.submit(os.getpid))
+        for worker in multiprocessing.active_children():
+            worker.kill()
+            worker.join()
+        while True:
+            pool.submit(os.getpid)
+            time.sleep(0.01)
+
+
+@pytest.mark.slow
+def test_to_ask_a_worker_that_was_killed_is_an_error_that_says_what_to_do() -> None:
+    with pytest.raises(UsageError, match="try --jobs 1"):
+        _asked_without_end()
