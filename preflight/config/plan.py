@@ -70,7 +70,14 @@ class Plan:
 
     def scoped(self, scope: Scope) -> tuple[Rule, ...]:
         """The rules of one scope, in the order of their codes."""
-        return tuple(rule for rule in self.rules.values() if rule.scope is scope)
+        return self._by_scope.get(scope, ())
+
+    @functools.cached_property
+    def _by_scope(self) -> Mapping[Scope, tuple[Rule, ...]]:
+        found: dict[Scope, tuple[Rule, ...]] = {}
+        for rule in self.rules.values():
+            found[rule.scope] = (*found.get(rule.scope, ()), rule)
+        return found
 
     @functools.cached_property
     def crash(self) -> Rule:

@@ -13,10 +13,12 @@ from preflight.core.styled_letters import plain_letters
 # The helper columns that rejects.csv and failures.csv carry; they are never sent.
 _HELPER_PREFIX = "preflight__"
 # From the beginning of the blanks on, so that a long run of them is looked at once.
+_NAMES = 1 << 15
+"""How many names are remembered: twice the columns that a file may have."""
 _BREAK = re.compile(r"(?<!\s)\s*[\r\n]\s*")
 
 
-@functools.lru_cache(maxsize=1 << 13)
+@functools.lru_cache(maxsize=_NAMES)
 def fold(name: str) -> str:
     """A header name without case, accents, spaces and punctuation: "E-mail Address" →
     "emailaddress".
@@ -28,6 +30,7 @@ def fold(name: str) -> str:
     return "".join(c for c in decomposed if c.isalnum() or c == "#")
 
 
+@functools.lru_cache(maxsize=_NAMES)
 def bare_name(name: str) -> str:
     """A header on one line and in plain letters, without whitespace or a formula around it, and
     without zero-width characters and NULs.

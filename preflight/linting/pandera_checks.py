@@ -61,6 +61,9 @@ class _Business:
     where: Bools | None
 
 
+_NO_CELLS = pd.DataFrame()
+
+
 class ColumnChecks:
     """The rules of one column, compiled.
 
@@ -257,7 +260,7 @@ def _suspects(rule: Rule, checks: ColumnChecks) -> str:
         return rule.suspects  # the catalogue has tried it
     try:
         assert rule.suspects is not None  # noqa: S101 - the caller asks for rules with some only
-        given = (checks.context(pd.DataFrame()),) if arity(rule.suspects) else ()
+        given = (checks.context(_NO_CELLS),) if arity(rule.suspects) else ()
         pattern: str = rule.suspects(*given)
         refused = catalogue.refused_by_re2(pattern)
     except Exception as error:

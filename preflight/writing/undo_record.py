@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -84,7 +85,8 @@ class UndoRecord:
 
 def _single_names(header: Sequence[str]) -> dict[str, int]:
     """The positions of the columns by name, without blank and repeated names."""
-    return {name: at for at, name in enumerate(header) if name and header.count(name) == 1}
+    times = Counter(header)
+    return {name: at for at, name in enumerate(header) if name and times[name] == 1}
 
 
 def _piece_positions(columns: Sequence[Sequence[int]]) -> list[int]:
