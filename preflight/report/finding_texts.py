@@ -21,6 +21,8 @@ from preflight.report.shapes import shapes
 _NULL = "null"
 _NO_CELL = ', "token": null, "shape": null, "fix": '
 _TOGETHER = 4_096
+MOST_DROPPED = 100_000
+"""How many findings of a rule that drops rows are listed: a blank row is a byte, a finding 300."""
 
 
 def together(texts: Iterator[str]) -> Iterator[str]:
@@ -56,7 +58,7 @@ def as_json(
     """
     path = valid(listing.path)
     named = display.show_values or not listing.names_are_values
-    for block in listing.blocks():
+    for block in listing.blocks(most_dropped=MOST_DROPPED):
         which, alike = block.alike()
         common = [_common(one, path, named=named) for one in alike]
         common = [one._replace(head=before + one.head, tail=one.tail + after) for one in common]
@@ -132,6 +134,11 @@ def _common(one: Alike, path: str, *, named: bool) -> _Common:
         middle=f', "column": {one.column or _NULL}, "column_name": {name}, "value": ',
         tail="" if one.standing is None else f', "baseline": {dumps(one.standing.word)}',
     )
+
+
+def is_truncated(listing: Listing) -> bool:
+    """Whether `as_json` leaves out findings, or the listing does."""
+    return bool(listing.held_back or listing.beyond(MOST_DROPPED))
 
 
 def fingerprints(

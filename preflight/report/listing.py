@@ -85,18 +85,34 @@ class Listing:
         """The number of findings to show: of those about rows, and of problems of the file."""
         return len(self.analysis.findings) - self.held_back + len(self.analysis.problems)
 
-    def blocks(self, *, cells: bool = True) -> Iterator[Block]:
+    def blocks(self, *, cells: bool = True, most_dropped: int | None = None) -> Iterator[Block]:
         """The findings to show, in order; those of a line are in one block.
 
         Args:
             cells: whether their cells are wanted, if the listing fetches them.
+            most_dropped: how many findings of a rule that drops rows are wanted, the first ones.
         """
         fetch = self.cells if cells and self.cells is not None else _no_cells
         start = 0
+        left = {} if most_dropped is None else dict.fromkeys(self._dropping(), most_dropped)
         for found, problems, standings in self._ordered():
-            old, new = fetch(found)
-            yield Block(self.analysis, start, found, problems, old, new, standings)
+            block = Block(self.analysis, start, found, problems, *_no_cells(found), standings)
             start += len(found)
+            block = _at_most(block, left)
+            old, new = fetch(block.findings)
+            yield dataclasses.replace(block, cells=old, replacements=new)
+
+    def beyond(self, most_dropped: int) -> int:
+        """How many findings `blocks` leaves out with that argument."""
+        counts = {} if self.held_back else self.analysis.findings.counts()
+        return sum(max(counts.get(code, 0) - most_dropped, 0) for code in self._dropping())
+
+    def _dropping(self) -> list[str]:
+        """The codes of the rules that drop rows."""
+        plan = self.analysis.plan
+        return [
+            code for code, rule in plan.rules.items() if rule.drops and plan.applies(rule.safety)
+        ]
 
     def _ordered(self) -> Iterator[_Ordered]:
         """The findings to show, with problems and standings."""
@@ -263,6 +279,18 @@ def listing(
         cells=cells,
         compared=compared,
     )
+
+
+def _at_most(block: Block, left: dict[str, int]) -> Block:
+    """The block with only so many findings of each of some rules, which are taken from `left`."""
+    found = block.findings
+    kept = np.ones(len(block), dtype=bool)
+    for number, code in enumerate(found.codes):
+        if code in left:
+            at = np.flatnonzero(found.numbers == number)
+            kept[at[left[code] :]] = False
+            left[code] -= min(left[code], len(at))
+    return block if kept.all() else block.taken(np.flatnonzero(kept))
 
 
 def _no_cells(findings: Findings) -> tuple[np.ndarray, np.ndarray]:

@@ -49,7 +49,7 @@ def _document(reported: Reported) -> dict[str, Any]:
         "files": [records.of_file(listing) for listing in reported.listings],
         "findings": [],
         "findings_total": reported.total,
-        "truncated": any(listing.held_back for listing in reported.listings),
+        "truncated": any(map(finding_texts.is_truncated, reported.listings)),
     }
     if reported.unread:
         document["unread"] = [asdict(one) for one in reported.unread]

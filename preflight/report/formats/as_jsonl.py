@@ -30,7 +30,7 @@ def pieces(reported: Reported, display: Display) -> Iterator[str]:
             "schema_version": SCHEMA_VERSION,
             "tool": tool(),
             "findings_total": reported.total,
-            "truncated": any(listing.held_back for listing in reported.listings),
+            "truncated": any(map(finding_texts.is_truncated, reported.listings)),
             **({} if reported.fixed is None else {"fixed": dict(reported.fixed)}),
             **({} if reported.run is None else {"run": dict(reported.run)}),
         },

@@ -7,6 +7,7 @@ import dataclasses
 import io
 import json
 import os
+from collections import Counter
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from preflight.config.settings import Settings
 from preflight.core import json_text
 from preflight.pipeline import check_fix_split
 from preflight.report import finding_texts, text, wording
+from preflight.report.finding_texts import MOST_DROPPED
 from preflight.report.formats import as_json
 from preflight.report.listing import Listing, tokens
 from preflight.report.reported import Display
@@ -225,6 +227,28 @@ def test_what_is_held_back_makes_a_report_truncated_and_keeps_its_totals(tmp_pat
     assert told["files"][0]["held_back"] == 2
     assert told["files"][0]["counts"]["by_code"]["EML302"] == 2
     assert {found["code"] for found in told["findings"]} == {"HDR203"}
+
+
+def test_of_rows_that_are_dropped_the_first_100000_are_listed_and_all_are_counted(
+    tmp_path: Path,
+) -> None:
+    """A blank row is a byte, and its finding 300: a file of 20 MB made a report of 6 GB."""
+    blank = MOST_DROPPED + 5
+    one = listed(check(tmp_path, "email,first_name\n" + "\n" * blank + "bad,Ann\n"))
+    told = json.loads(rendered("json", one))
+    codes = Counter(found["code"] for found in told["findings"])
+    assert codes == {"STR104": MOST_DROPPED, "EML302": 1}
+    assert told["findings"][MOST_DROPPED - 1]["row"] == MOST_DROPPED
+    assert told["findings"][-1]["row"] == blank + 1
+    assert told["findings_total"] == blank + 1
+    assert told["files"][0]["counts"]["by_code"]["STR104"] == blank
+    assert told["truncated"]
+
+
+def test_rows_that_are_dropped_are_all_listed_where_they_are_few(tmp_path: Path) -> None:
+    told = report(listed(check(tmp_path, "email,first_name\n\n\nbad,Ann\n")))
+    assert [found["row"] for found in told["findings"]] == [1, 2, 3]
+    assert not told["truncated"]
 
 
 def test_a_path_that_is_no_unicode_is_told_as_far_as_it_is(tmp_path: Path) -> None:
