@@ -151,6 +151,11 @@ INPUTS = {
         codes=(2,),
         quick=False,
     ),
+    "300,000 blank lines": Input(".csv", _text(lambda _: _TABLE + "\n" * 300_000)),
+    "200,000 short rows": Input(".csv", _text(lambda _: _TABLE + "x\n" * 200_000)),
+    "two million short rows": Input(
+        ".csv", _text(lambda _: _TABLE + "x\n" * 2_000_000), quick=False
+    ),
     "two million blank lines": Input(
         ".csv", _text(lambda _: _TABLE + "\n" * 2_000_000), quick=False
     ),
