@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from preflight.core.arrow import matches
 from preflight.core.names import bare_name
@@ -23,7 +25,7 @@ NAME = re.compile(rf"([0-9a-f]{{{DIGITS}}}):([1-9][0-9]{{0,17}})")
 _PATTERN = f"^(?:{NAME.pattern})$"
 
 
-def row_id(sha256: str, row: int) -> str:
+def row_id(sha256: str, row: int | str) -> str:
     """The ID of a row of a file.
 
     Args:
@@ -55,12 +57,14 @@ class RowIds:
             chunk: as read; its records are in row order.
             rows: numbers of its records, which may be malformed.
         """
-        ids = np.array([row_id(self._sha256, row) for row in rows], dtype=object)
+        numbers = pa.array(rows, pa.int64()).cast(pa.string())
+        named = pc.binary_join_element_wise(row_id(self._sha256, ""), numbers, "")
+        ids: np.ndarray = named.to_numpy(zero_copy_only=False)
         if self._position is None or not len(chunk.rows):
             return ids
         cells = chunk.table.column(self._position)
-        named = matches(cells, _PATTERN)
+        has_id = matches(cells, _PATTERN)
         at = np.searchsorted(chunk.rows, rows).clip(max=len(chunk.rows) - 1)
-        carried = (chunk.rows[at] == rows) & named[at]
+        carried = (chunk.rows[at] == rows) & has_id[at]
         ids[carried] = cells.to_numpy(zero_copy_only=False)[at[carried]]
         return ids

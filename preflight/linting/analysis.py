@@ -19,7 +19,7 @@ import numpy as np
 from preflight.config.column_mapping import OutputColumn, output_columns
 from preflight.config.plan import Plan
 from preflight.core.file_findings import FileFindings, LateFindings
-from preflight.core.types import Bools, Chunk, Ints, Layout, Problem, Safety, Severity
+from preflight.core.types import Bools, Chunk, Ints, Layout, Problem, Severity
 from preflight.kinds.timestamp.day_month_order import DayMonthOrders
 from preflight.linting import across
 from preflight.linting.chunk_result import ChunkResult, Engine, Job, in_this_process
@@ -79,7 +79,7 @@ class Analysis:
     preview: Preview
     guessed_cells: int
     guessed_rows: int
-    repairs: Mapping[int, Safety]
+    repairs: Repairable
     kept: KeptChunks
     picture: Picture | None = None
 

@@ -133,6 +133,12 @@ class Repairable(Mapping[int, Safety]):
             raise KeyError(row)
         return _SAFETIES[int(safeties[at])]
 
+    def all_of(self, safety: Safety) -> Rows:
+        """The rows whose repair has this safety, in order."""
+        rows, safeties = self._arrays
+        found: Rows = rows[safeties == _SAFETIES.index(safety)]
+        return found
+
     def __iter__(self) -> Iterator[int]:
         return iter(self._arrays[0].tolist())
 

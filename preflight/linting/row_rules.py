@@ -280,10 +280,8 @@ class RowRules:
 
     def _read(self, raws: pd.Series[str], schema: pa.Schema) -> pa.Table:
         """Records with a wrong number of fields, padded or cut to the header's width."""
-        width = len(self._layout.header)
-        records = cut_to_width(raws, self._layout.syntax, width)
-        columns = zip(*records, strict=True) if records else [()] * width
-        return pa.table([pa.array(column, pa.string()) for column in columns], schema=schema)
+        columns = cut_to_width(raws, self._layout.syntax, len(self._layout.header))
+        return pa.table(columns, schema=schema)
 
     def _reported(self, rule: Rule, seen: _Rows) -> tuple[list[Findings], Ints]:
         if not len(seen.rows):

@@ -211,8 +211,7 @@ class Block:
         if _is_refused(analysis):
             return 0
         if rule.repairs:
-            repairs = (_safety_of_repair(analysis, row) for row in rows.tolist())
-            return np.array([SAFETIES.index(repair) for repair in repairs], dtype=np.int8)
+            return _safeties_of_repairs(analysis, rows)
         if rule.fix is None:
             return 0
         if not analysis.plan.applies(rule.safety):
@@ -231,14 +230,18 @@ def _is_refused(analysis: Analysis) -> bool:
     return bool(analysis.refused)
 
 
-def _safety_of_repair(analysis: Analysis, row: int) -> Safety | None:
-    """The safety of the repair that makes a record a clean row; None without one."""
-    safety = analysis.repairs.get(row)
-    if analysis.plan.applies(safety):
-        repairs = bool(analysis.after[row - 1] == CLEAN)
-    else:
-        repairs = row in analysis.preview.records
-    return safety if repairs else None
+def _safeties_of_repairs(analysis: Analysis, rows: Ints) -> Safeties:
+    """The numbers of the safety of the repairs that make some records clean rows."""
+    safeties = np.zeros(len(rows), dtype=np.int8)
+    for safety in Safety:
+        at = np.flatnonzero(among(rows, analysis.repairs.all_of(safety)))
+        if analysis.plan.applies(safety):
+            repaired = analysis.after[rows[at] - 1] == CLEAN
+        else:
+            possible = analysis.preview.records
+            repaired = np.array([row in possible for row in rows[at].tolist()], dtype=bool)
+        safeties[at[repaired]] = SAFETIES.index(safety)
+    return safeties
 
 
 def guessed(analysis: Analysis, rows: Ints, columns: Numbers) -> Bools:

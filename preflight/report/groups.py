@@ -192,13 +192,10 @@ def _is_left_out(rule: Rule, problem: Problem, without: frozenset[int]) -> bool:
 def _repaired(analysis: Analysis) -> tuple[Ints, Ints]:
     """The rows that repairs make clean, and those that unsafe repairs would; ascending."""
     plan = analysis.plan
-    repaired = [
-        row
-        for row, safety in analysis.repairs.items()
-        if plan.applies(safety) and analysis.after[row - 1] == CLEAN
-    ]
+    applied = [analysis.repairs.all_of(safety) for safety in Safety if plan.applies(safety)]
+    rows = np.sort(np.concatenate([np.empty(0, dtype=np.int64), *applied]))
     possible = sorted(analysis.preview.records)
-    return np.array(sorted(repaired), dtype=np.int64), np.array(possible, dtype=np.int64)
+    return rows[analysis.after[rows - 1] == CLEAN], np.array(possible, dtype=np.int64)
 
 
 def _sentence(rule: Rule, messages: Sequence[str | None]) -> tuple[str, tuple[str, ...]]:

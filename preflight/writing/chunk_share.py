@@ -112,17 +112,17 @@ class ChunkShare:
             fixed: the chunk; clean rows may be missing in it.
             clean: all of its clean rows.
         """
-        rejects = self._rejects.of(
+        rejects = self._rejects.pieces(
             fixed.original, fixed.rejected, fixed.rejected_malformed, fixed.findings
         )
-        dropped = self._dropped.of(
+        dropped = self._dropped.pieces(
             fixed.original, fixed.dropped, fixed.dropped_malformed, fixed.dropped_findings
         )
         analysis = self._analysis
         return Share(
             clean=clean,
-            rejects=results_folder.table_rows(rejects),
-            dropped=results_folder.table_rows(dropped),
+            rejects=TableRows.together(map(results_folder.table_rows, rejects)),
+            dropped=TableRows.together(map(results_folder.table_rows, dropped)),
             fixes=results_folder.table_rows(results_folder.fixes_columns(fixed.changes)),
             located=located_in(fixed, analysis.layout.header, analysis.output_columns),
             counts=self._counts(fixed, clean),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -21,6 +21,8 @@ from preflight.reading.raw_records import cut_to_width
 from preflight.rule import Rule, Scope
 from preflight.writing.results_folder import HELPERS, helper_columns
 
+_TOGETHER = 1 << 14
+"""How many rejects are made at a time."""
 _MALFORMED = "the record is malformed"
 
 
@@ -73,95 +75,128 @@ class Rejects:
         kept = chunk.table.select([str(at) for at in positions]).filter(pa.array(rejected))
         odd = chunk.malformed[rejected_malformed]
         fields = cut_to_width(odd["raw"], self._layout.syntax, len(self._layout.header))
-        cells = [
-            np.concatenate(
-                [
-                    kept.column(place).to_numpy(zero_copy_only=False).astype(object),
-                    np.array([record[at] for record in fields], dtype=object),
-                ]
-            )
-            for place, at in enumerate(positions)
-        ]
         rows = np.concatenate([chunk.rows[rejected], odd["row"].to_numpy(dtype=np.int64)])
         lines = np.concatenate([chunk.lines[rejected], odd["line"].to_numpy(dtype=np.int64)])
         raws = np.concatenate(
             [np.full(int(rejected.sum()), "", object), odd["raw"].to_numpy(object)]
         )
         order = np.argsort(rows, kind="stable")
-        return [pa.array(column[order], type=pa.string()) for column in cells] + self._helpers(
-            chunk, rows[order], lines[order], raws[order], findings
-        )
+        cells = [
+            pa.concat_arrays([whole.combine_chunks().cast(pa.string()), fields[at]]).take(order)
+            for whole, at in zip(kept.columns, positions, strict=True)
+        ]
+        return cells + self._helpers(chunk, rows[order], lines[order], raws[order], findings)
+
+    def pieces(
+        self, chunk: Chunk, rejected: Bools, rejected_malformed: Bools, findings: Findings
+    ) -> Iterator[list[pa.Array]]:
+        """What `of` returns, some rows at a time: a reject may be much longer than its row.
+
+        Arguments as of `of`.
+        """
+        malformed = chunk.malformed["row"].to_numpy(dtype=np.int64)
+        rows = np.sort(np.concatenate([chunk.rows[rejected], malformed[rejected_malformed]]))
+        for start in range(0, len(rows), _TOGETHER):
+            first, last = rows[start], rows[start : start + _TOGETHER][-1]
+            yield self.of(
+                chunk,
+                rejected & (chunk.rows >= first) & (chunk.rows <= last),
+                rejected_malformed & (malformed >= first) & (malformed <= last),
+                findings,
+            )
 
     def _helpers(
         self, chunk: Chunk, rows: Ints, lines: Ints, raws: np.ndarray, findings: Findings
     ) -> list[pa.Array]:
-        reasons = self._reasons(findings).reindex(rows)
+        reasons = self._reasons(findings, rows)
         general = " ".join(dict.fromkeys(rule.code for rule, _ in self._refused))
         message = "; ".join(
             dict.fromkeys(problem.message or rule.message for rule, problem in self._refused)
         )
-        codes = [_together(" ", row_codes, general) for row_codes in reasons["codes"]]
-        messages = [
-            _together("; ", row_messages, message) or _MALFORMED
-            for row_messages in reasons["messages"]
-        ]
         alone = Reason.CONFIG if self._refused else Reason.FIX
-        classes = reasons["classes"].fillna(alone.value).to_numpy(object)
-        helpers: dict[str, np.ndarray | str] = {
+        helpers: dict[str, np.ndarray | pa.Array | str] = {
             "preflight__row": rows,
             "preflight__line": lines,
             "preflight__source": "local",
-            "preflight__class": classes,
-            "preflight__codes": np.array(codes, dtype=object),
-            "preflight__message": np.array(messages, dtype=object),
+            "preflight__class": reasons.classes.fill_null(alone.value),
+            "preflight__codes": _with(reasons.codes, general, " ").fill_null(""),
+            "preflight__message": _with(reasons.messages, message, "; ").fill_null(_MALFORMED),
             "preflight__id": self._names.of(chunk, rows),
             "preflight__raw": raws,
         }
         return helper_columns(helpers, len(rows))
 
-    def _reasons(self, findings: Findings) -> pd.DataFrame:
-        """The codes, messages (with column names) and class of each row that has errors."""
+    def _reasons(self, findings: Findings, rows: Ints) -> _Reasons:
+        """The errors of each of some ascending rows."""
         rules = self._plan.rules
         errors = [code for code, rule in rules.items() if rule.severity is Severity.ERROR]
-        errors += self._also
-        frame = tables.errors(findings, errors).frame
-        if frame.empty:
-            return pd.DataFrame(columns=["codes", "messages", "classes"], dtype=object)
-        codes = frame[tables.CODE].astype("str")
-        default = codes.map({code: rules[code].message for code in codes.unique() if code in rules})
-        messages = frame[tables.MESSAGE].where(frame[tables.MESSAGE].notna(), default)
+        found = tables.errors(findings, [*errors, *self._also])
+        found = found.only(np.isin(found.rows, rows))
+        if not len(found):
+            return _Reasons(*[pa.nulls(len(rows), pa.string())] * 3)
+        found = found.taken(np.argsort(found.rows, kind="stable"))
+        crashed = found.of(rule.code for rule in self._plan.scoped(Scope.CRASH))
+        pairs = found.rows * len(found.codes) + found.numbers
+        once = found.taken(np.sort(np.unique(pairs, return_index=True)[1]))
+        codes = pa.array(once.codes, pa.string()).take(pa.array(once.numbers))
+        unknown = pa.array(np.isin(rows, found.rows[crashed]))
+        classes = pc.if_else(unknown, Reason.UNKNOWN.value, Reason.FIX.value)
+        return _Reasons(
+            codes=_joined(once.rows, codes, rows, " "),
+            messages=_joined(found.rows, self._messages(found), rows, "; "),
+            classes=pc.if_else(pa.array(np.isin(rows, found.rows)), classes, None),
+        )
+
+    def _messages(self, found: Findings) -> pa.Array:
+        """The message of each finding, behind the name of its column."""
+        rules = self._plan.rules
         names = {
             column.position + 1: f"{bare_name(column.name) or f'column {column.position + 1}'}: "
             for column in self._plan.columns
         }
-        crashed = [rule.code for rule in self._plan.scoped(Scope.CRASH)]
-        pieces = pd.DataFrame(
-            {
-                "row": frame[tables.ROW],
-                "codes": codes,
-                "messages": frame[tables.COLUMN].map(names).fillna("") + messages.astype("str"),
-                "unknown": codes.isin(crashed),
-            }
-        ).sort_values("row", kind="stable")
-        unknown = pieces.groupby("row")["unknown"].any()
-        return pd.DataFrame(
-            {
-                "codes": _joined(pieces.drop_duplicates(["row", "codes"]), "codes", " "),
-                "messages": _joined(pieces, "messages", "; "),
-                "classes": np.where(unknown, Reason.UNKNOWN.value, Reason.FIX.value),
-            },
-            index=unknown.index,
-        )
+        key = found.numbers.astype(np.int64) * (len(found.texts) + 1) + found.messages + 1
+        key = key * (int(found.columns.max()) + 1) + found.columns
+        _, firsts, which = np.unique(key, return_index=True, return_inverse=True)
+        texts = []
+        for at in firsts.tolist():
+            rule = rules.get(found.codes[found.numbers[at]])
+            message = found.text(found.messages[at]) or (rule.message if rule else _MALFORMED)
+            texts.append(f"{names.get(int(found.columns[at]), '')}{message}")
+        return pa.array(texts, pa.string()).take(pa.array(which))
 
 
-def _joined(pieces: pd.DataFrame, column: str, separator: str) -> np.ndarray:
-    """The texts of each row joined to one; by arrays, because every row of a file may fail."""
-    starts = np.flatnonzero(np.diff(pieces["row"], prepend=-1))
-    texts = pa.array(pieces[column].to_numpy(dtype=object), type=pa.string())
-    lists = pa.ListArray.from_arrays(pa.array([*starts, len(pieces)], type=pa.int32()), texts)
-    joined: np.ndarray = pc.binary_join(lists, separator).to_numpy(zero_copy_only=False)
-    return joined
+class _Reasons(NamedTuple):
+    """Why rows are rejected; null for a row without an error of its own.
+
+    Attributes:
+        codes: of its errors, each once.
+        messages: of its errors, with the names of their columns.
+        classes: of its errors together, a `Reason`.
+    """
+
+    codes: pa.Array
+    messages: pa.Array
+    classes: pa.Array
 
 
-def _together(separator: str, *texts: object) -> str:
-    return separator.join(text for text in texts if isinstance(text, str) and text)
+def _joined(of: Ints, texts: pa.Array, rows: Ints, separator: str) -> pa.Array:
+    """The texts of each of some rows joined to one, null where it has none.
+
+    Args:
+        of: the row of each text, ascending; all are among `rows`.
+        texts: to be joined.
+        rows: ascending, each once.
+        separator: between two texts.
+    """
+    starts = np.searchsorted(of, rows)
+    stops = np.searchsorted(of, rows, side="right")
+    offsets = pa.array([*starts, len(of)], pa.int32())
+    joined = pc.binary_join(pa.ListArray.from_arrays(offsets, texts), separator)
+    return pc.if_else(pa.array(stops > starts), joined, None)
+
+
+def _with(texts: pa.Array, more: str, separator: str) -> pa.Array:
+    """The texts with what holds for all rows behind them."""
+    if not more:
+        return texts
+    return pc.binary_join_element_wise(texts, more, separator, null_handling="skip")

@@ -7,7 +7,7 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -359,9 +359,9 @@ class TableWriter:
 
     def append(self, rows: TableRows) -> None:
         """Appends rows."""
-        if rows.count:
-            self._file.write(rows.text)
-            self.rows += rows.count
+        for text in rows.texts:
+            self._file.write(text)
+        self.rows += rows.count
 
     def sha256(self) -> str:
         """The digest of what was written so far."""
@@ -383,20 +383,27 @@ class TableRows:
     """Rows of a CSV for people, see `TableWriter`.
 
     Attributes:
-        text: of the rows.
+        texts: of the rows, piece by piece.
         count: their number.
     """
 
-    text: memoryview
+    texts: tuple[memoryview, ...]
     count: int
+
+    @classmethod
+    def together(cls, pieces: Iterable[TableRows]) -> TableRows:
+        """The rows of several, in that order; they are not copied."""
+        known = list(pieces)
+        texts = tuple(text for piece in known for text in piece.texts)
+        return cls(texts, sum(piece.count for piece in known))
 
 
 def table_rows(columns: Sequence[pa.Array | pa.ChunkedArray]) -> TableRows:
     """Rows of a CSV for people, given as a string column for each name of the header."""
     if not len(columns[0]):
-        return TableRows(memoryview(b""), 0)
+        return TableRows((), 0)
     cells = csv_writer.for_people(columns)
-    return TableRows(csv_writer.body(csv_writer.records(cells)), len(columns[0]))
+    return TableRows((csv_writer.body(csv_writer.records(cells)),), len(columns[0]))
 
 
 def fixes_columns(changes: pd.DataFrame) -> list[pa.Array]:
@@ -411,11 +418,18 @@ def _texts(column: pd.Series[Any]) -> pa.Array:
     return whole.cast(pa.string())
 
 
-def helper_columns(helpers: Mapping[str, np.ndarray | str], count: int) -> list[pa.Array]:
+def helper_columns(
+    helpers: Mapping[str, np.ndarray | pa.Array | str], count: int
+) -> list[pa.Array]:
     """The helper columns of rejects.csv or failures.csv; a single text is used for every row."""
-    columns = []
-    for name in HELPERS:
-        value = helpers.get(name, "")
-        cells = [value] * count if isinstance(value, str) else [str(cell) for cell in value]
-        columns.append(pa.array(cells, type=pa.string()))
-    return columns
+    return [_cells(helpers.get(name, ""), count) for name in HELPERS]
+
+
+def _cells(value: np.ndarray | pa.Array | str, count: int) -> pa.Array:
+    if isinstance(value, str):
+        return pa.repeat(pa.scalar(value, pa.string()), count)
+    if isinstance(value, pa.Array):
+        return value
+    if value.dtype.kind == "i":
+        return pa.array(value).cast(pa.string())
+    return pa.array([str(cell) for cell in value], type=pa.string())

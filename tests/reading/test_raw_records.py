@@ -7,6 +7,7 @@ import io
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -83,11 +84,27 @@ def test_a_cell_may_be_longer_than_the_csv_module_takes() -> None:
 
 
 def test_cells_are_added_or_left_out_to_fit_the_header() -> None:
-    assert cut_to_width(["a", "'b','c, d',e", ""], SINGLE, 2) == [
-        ["a", ""],
-        ["b", "c, d"],
-        ["", ""],
+    raws = pd.Series(["a", "'b','c, d',e", "", "f,g,h"], dtype="str")
+    columns = cut_to_width(raws, SINGLE, 2)
+    assert [column.to_pylist() for column in columns] == [
+        ["a", "b", "", "f"],
+        ["", "c, d", "", "g"],
     ]
+
+
+@given(
+    raws=st.lists(st.lists(PIECES, max_size=12).map("".join), max_size=8),
+    syntax=SYNTAXES,
+    width=st.integers(1, 4),
+)
+def test_records_cut_to_a_width_at_once_are_those_cut_one_by_one(
+    raws: list[str], syntax: Syntax, width: int
+) -> None:
+    columns = cut_to_width(pd.Series(raws, dtype="str"), syntax, width)
+    expected = [(cut(raw, syntax) + [""] * width)[:width] for raw in raws]
+    assert [
+        list(record) for record in zip(*map(pa.Array.to_pylist, columns), strict=True)
+    ] == expected
 
 
 @given(texts=st.lists(st.lists(PIECES, max_size=12).map("".join), max_size=8), syntax=SYNTAXES)

@@ -69,7 +69,10 @@ def results(
     bodies = [
         b"".join(bytes(piece) for piece in pieces)
         for pieces in zip(
-            *((s.clean.body, s.rejects.text, s.dropped.text, s.fixes.text) for s in shares),
+            *(
+                (s.clean.body, *(b"".join(of.texts) for of in (s.rejects, s.dropped, s.fixes)))
+                for s in shares
+            ),
             strict=True,
         )
     ]

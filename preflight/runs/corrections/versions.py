@@ -87,7 +87,7 @@ class Gathering:
             fixed: the same chunk after fixing; rows may be missing.
         """
         odd = original.malformed[original.malformed["raw"].str.strip() != ""]
-        records = cut_to_width(odd["raw"], self._layout.syntax, len(self._layout.header))
+        columns = cut_to_width(odd["raw"], self._layout.syntax, len(self._layout.header))
         rows = np.concatenate([original.rows, odd["row"].to_numpy(dtype=np.int64)])
         self._rows.append(rows)
         self._named.append(self._names.of(original, rows))
@@ -99,7 +99,7 @@ class Gathering:
         )
         for place, position in enumerate(self._positions):
             cells = original.table.column(position).combine_chunks().cast(pa.string())
-            more = pa.array([record[position] for record in records], pa.string())
+            more = columns[position]
             after = cells
             if in_fixed.any():
                 after_fixing = fixed.table.column(str(position)).combine_chunks().cast(pa.string())

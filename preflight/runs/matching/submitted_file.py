@@ -91,12 +91,8 @@ def _all_records(chunk: Chunk, layout: Layout) -> tuple[pa.Table, Ints, Ints]:
     odd = chunk.malformed[chunk.malformed["raw"].str.strip() != ""]
     if odd.empty:
         return chunk.table, chunk.rows, chunk.lines
-    width = len(layout.header)
-    records = cut_to_width(odd["raw"], layout.syntax, width)
-    names = chunk.table.column_names
-    more = pa.table(
-        [pa.array([record[at] for record in records], pa.string()) for at in range(width)], names
-    )
+    columns = cut_to_width(odd["raw"], layout.syntax, len(layout.header))
+    more = pa.table(columns, chunk.table.column_names)
     rows = np.concatenate([chunk.rows, odd["row"].to_numpy(dtype=np.int64)])
     lines = np.concatenate([chunk.lines, odd["line"].to_numpy(dtype=np.int64)])
     order = np.argsort(rows, kind="stable")
