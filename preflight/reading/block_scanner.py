@@ -133,10 +133,16 @@ class Block:
         """The offsets of all quotes."""
         return self._quotes
 
-    def field_counts(self, stretch: Stretch) -> Ints:
-        """The number of fields of each record; wrong for those in `stretch.read`."""
+    def field_counts(self, stretch: Stretch, delimiters: Ints | None = None) -> Ints:
+        """The number of fields of each record; wrong for those in `stretch.read`.
+
+        Args:
+            stretch: the records.
+            delimiters: see `delimiters`, if they are known.
+        """
+        known = self.delimiters(stretch) if delimiters is None else delimiters
         edges = np.append(stretch.starts, stretch.consumed)
-        return np.diff(np.searchsorted(self.delimiters(stretch), edges)) + 1
+        return np.diff(np.searchsorted(known, edges)) + 1
 
     def delimiters(self, stretch: Stretch) -> Ints:
         """The offsets of the delimiters between fields; wrong for records in `stretch.read`."""

@@ -48,6 +48,7 @@ class WrittenRecords:
     malformed: pd.DataFrame
     noted: pd.DataFrame | None
     newlines: tuple[int, int, int]
+    _delimiters: Ints
     _checked: CheckedRecords
     _syntax: Syntax
 
@@ -76,11 +77,6 @@ class WrittenRecords:
             self.newlines,
             left_out,
         )
-
-    @functools.cached_property
-    def _delimiters(self) -> Ints:
-        """Where the delimiters between cells stand; none of those of records read one by one."""
-        return self.block.delimiters(self.stretch)
 
     @functools.cached_property
     def _first_delimiters(self) -> Ints:
@@ -213,7 +209,8 @@ class WrittenReader(RangeReader):
         """The records of a range that was cut just now."""
         here, block, stretch = cut.range, cut.block, cut.stretch
         checked = self.checked(cut)
-        checked.mark_widths(block.field_counts(stretch))
+        delimiters = block.delimiters(stretch)
+        checked.mark_widths(block.field_counts(stretch, delimiters))
         rows = np.arange(here.row, here.row + here.count, dtype=np.int64)
         lines = here.line + stretch.line
         return WrittenRecords(
@@ -226,6 +223,7 @@ class WrittenReader(RangeReader):
             malformed=checked.malformed(rows, lines),
             noted=checked.noted(rows, lines),
             newlines=self._newlines(block, stretch, first=here.row == 1),
+            _delimiters=delimiters,
             _checked=checked,
             _syntax=self._syntax,
         )
