@@ -181,9 +181,7 @@ def read_part(part: Part) -> pa.Table:
             read_options=pa_csv.ReadOptions(column_names=names, block_size=_BLOCK),
             parse_options=pa_csv.ParseOptions(newlines_in_values=True),
             convert_options=pa_csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()),
-                strings_can_be_null=False,
-                quoted_strings_can_be_null=False,
+                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
             ),
         ).slice(1)
     except FileNotFoundError:

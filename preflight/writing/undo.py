@@ -343,10 +343,7 @@ def _read(path: Path) -> pa.Table:
         read_options=whole,
         parse_options=_PARSE,
         convert_options=pa_csv.ConvertOptions(
-            column_types=dict.fromkeys(names, pa.string()),
-            null_values=[],
-            strings_can_be_null=False,
-            quoted_strings_can_be_null=False,
+            column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
         ),
     )
 

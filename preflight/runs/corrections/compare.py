@@ -260,12 +260,11 @@ def _held(
     """For each row the reason to hold it back, without comparing it with other rows; or None."""
     held = np.full(len(names), None, dtype=object)
     first: dict[str, int] = {}
-    many = pd.Series(names[names != ""]).value_counts()
     texts = joined(list(returned.cells)).to_pylist()
     for at, name in enumerate(names):
         if not name:
             continue
-        if many[name] > 1 and name in first:
+        if name in first:
             held[at] = _twice(name, int(returned.rows[first[name]]))
             if texts[at] != texts[first[name]]:
                 held[first[name]] = _twice(name, int(returned.rows[at]))

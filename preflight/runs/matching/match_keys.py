@@ -260,7 +260,7 @@ def _narrowed(
 def _groups(lines: pa.Array, rows: pa.Array, *, blank: bool = False) -> tuple[Ints, Ints]:
     """Equal numbers for equal texts; `NOBODY` for blank texts, unless `blank`."""
     both = pa.concat_arrays([lines, rows])
-    numbers = both.dictionary_encode().indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    numbers = both.dictionary_encode().indices.to_numpy().astype(np.int64)
     if not blank:
         numbers[mask(pc.equal(both, ""))] = NOBODY
     return numbers[: len(lines)], numbers[len(lines) :]

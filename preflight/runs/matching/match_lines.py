@@ -86,7 +86,7 @@ class _Numbers:
     """The row numbers of a page, and what each base makes of them.
 
     Attributes:
-        numbers: of each line, 0 if it has none.
+        numbers: of each line, `NOBODY` if it has none.
         numbered, valued: masks of the lines with a number, and with a number and a value.
         inside: for each base, the lines whose number is in the part.
         holds: for each base, the lines whose value is in the row of their number.
@@ -182,7 +182,7 @@ def by_row(
 
 def _numbers(table: pd.DataFrame, part: Part, cells: pa.Table) -> _Numbers:
     numbered = table["row_number"].notna().to_numpy(dtype=bool)
-    numbers = table["row_number"].fillna(0).to_numpy(dtype=np.int64)
+    numbers = table["row_number"].fillna(NOBODY).to_numpy(dtype=np.int64)
     values = keys.fold(strings(table["value"]))
     loose = keys.loose(values)
     valued = numbered & mask(pc.not_equal(values, ""))

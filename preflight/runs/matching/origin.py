@@ -181,9 +181,8 @@ def _numbered(
 ) -> tuple[Ints, Ints]:
     numbers = np.zeros(ours + theirs, dtype=np.int64)
     for ours_cells, theirs_cells in cells:
-        codes = pa.concat_arrays([ours_cells, theirs_cells]).dictionary_encode().indices
-        code = codes.to_numpy(zero_copy_only=False).astype(np.int64)
-        both = numbers * (code.max(initial=0) + 1) + code
+        cells_of_both = pa.concat_arrays([ours_cells, theirs_cells]).dictionary_encode()
+        both = numbers * len(cells_of_both.dictionary) + cells_of_both.indices.to_numpy()
         numbers = np.unique(both, return_inverse=True)[1].astype(np.int64)
     return numbers[:ours].copy(), numbers[ours:].copy()
 
@@ -215,14 +214,11 @@ class _Search:
             theirs: likewise for the original.
             how: how the rows are found.
         """
-        m, kinds = _counted(ours, self._ours)
-        n, their_kinds = _counted(theirs, self._theirs)
-        size = max(len(m), len(n))
-        m, kinds, n, their_kinds = (
-            np.pad(counts, (0, size - len(counts))) for counts in (m, kinds, n, their_kinds)
-        )
+        size = int(max(ours.max(initial=NOBODY), theirs.max(initial=NOBODY))) + 1
+        m, kinds = _counted(ours, self._ours, size)
+        n, their_kinds = _counted(theirs, self._theirs, size)
         as_many = m == n if how == CONTENT else np.zeros(size, dtype=bool)
-        clear = (n > 0) & (kinds == 1) & ((their_kinds == 1) | as_many)
+        clear = (kinds == 1) & ((their_kinds == 1) | as_many)
         asking = np.flatnonzero((self._at == NOBODY) & (ours != NOBODY))
         codes = ours[asking]
         self._several[asking] |= ~clear[codes] & (n[codes] > 0)
@@ -244,9 +240,8 @@ class _Search:
         return Origin(self._at, self._how, np.where(self._at == NOBODY, why, "").astype(object))
 
 
-def _counted(codes: Ints, whole: Ints) -> tuple[Ints, Ints]:
-    """For each number how many rows have it, and how many of these rows differ."""
+def _counted(codes: Ints, whole: Ints, size: int) -> tuple[Ints, Ints]:
+    """For each number below `size` how many rows have it, and how many of these rows differ."""
     numbered = codes != NOBODY
     pairs = np.unique(np.stack([codes[numbered], whole[numbered]]), axis=1)
-    size = int(codes.max(initial=NOBODY)) + 1
     return np.bincount(codes[numbered], minlength=size), np.bincount(pairs[0], minlength=size)

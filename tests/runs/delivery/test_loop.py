@@ -247,6 +247,19 @@ def test_while_a_provider_is_busy_the_jobs_under_way_come_to_their_end(tmp_path:
     assert len(bench.told(Waiting)) > TRIES
 
 
+def test_a_provider_that_stays_busy_after_its_jobs_ended_is_asked_eight_times(
+    bench: Bench,
+) -> None:
+    """What it said while a job of this run was running does not count."""
+    provider = Scripted()
+    provider.meets("create", None, *[Busy("full") for _ in range(30)])
+    with pytest.raises(Stopped, match="part 2 was not accepted in 8 tries: full"):
+        bench.drive(provider)
+    over = bench.events.index(bench.told(PartEnded)[0])
+    pauses = [event for event in bench.events[over:] if isinstance(event, Waiting)]
+    assert len(pauses) == TRIES - 1
+
+
 def test_a_long_rest_does_not_hold_back_the_jobs_under_way(bench: Bench) -> None:
     """They are asked for on their schedule, not when the rest is over."""
     began = bench.clock.now

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from preflight.core.books import Books
+from preflight.core.books import Books, RunBooks
 from preflight.core.errors import RunLocked, UsageError, WriteError
 from preflight.core.exchange import Outcome, Part, Receipt
 from preflight.core.row_map import RowMap
@@ -139,8 +139,13 @@ def test_a_tool_that_outlives_the_call_holds_its_run(state: Path, clock: Clock) 
     with Ledger(state, clock) as ledger:
         run = make_run(ledger, [])
         with ledger.lock(run):
-            tool = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE,
-                                    close_fds=False)  # fmt: skip
+            tool = subprocess.Popen(
+                [sys.executable, "-c", "input(0)"],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, close_fds=False,
+            )  # fmt: skip
+        # Until another program runs there, the new process has all that this one has open.
+        assert tool.stdout is not None
+        assert tool.stdout.read(1)
         with Ledger(state, clock) as later:
             with pytest.raises(RunLocked), later.lock(run):
                 pass
@@ -402,8 +407,20 @@ def test_a_run_is_locked_for_others_and_not_for_its_holder(state: Path) -> None:
                 pass
             with other.lock(free):
                 pass
-        with other.lock(run):
+        with other.lock(run), pytest.raises(RunLocked), ledger.lock(run):
             pass
+
+
+def test_where_the_rows_of_a_run_ended_is_kept_with_it(state: Path) -> None:
+    """As it was settled last."""
+    ended = RunBooks(6, accepted=4, unknown=2)
+    with Ledger(state) as ledger:
+        run = make_run(ledger, [])
+        assert ledger.run(run).ended is None
+        ledger.set_ended(run, RunBooks(6, unknown=6))
+        ledger.set_ended(run, ended)
+    with Ledger(state) as ledger:
+        assert ledger.run(run).ended == ended
 
 
 _WRITER = """
@@ -412,7 +429,7 @@ from pathlib import Path
 from types import MappingProxyType
 from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import NewRun
-from preflight.core.books import Books
+from preflight.core.books import Books, RunBooks
 with Ledger(Path(sys.argv[1])) as ledger:
     for _ in range(15):
         ledger.create_run(NewRun(provider="p", source_name="s", source_sha256="0", source_rows=0,
