@@ -174,6 +174,26 @@ def test_reports_of_several_parts_find_their_parts(call: Call, box: Box, here: P
     assert state_of(here) is RunState.FINISHED
 
 
+def test_a_page_may_have_several_lines_of_each_of_several_parts(
+    call: Call, box: Box, here: Path
+) -> None:
+    now = [time.time()]
+    opened = box(job_seconds=600, clock=lambda: now[0])
+    (here / "a.csv").write_text(contacts(1) + "".join(map(BAD.format, range(1, 4))))
+    call("submit", "a.csv", *DOTDIGITAL, "--max-rows", 2, "--no-wait")
+    now[0] += 600
+    page = here / "all.csv"
+    page.write_text("".join(
+        fetched(opened, "dotdigital", here / f"{at}.csv", at).read_text() for at in range(2)
+    ))  # fmt: skip
+    told = call(
+        "merge", "--from", "dotdigital", "--run", run_of(here), "--failures", page,
+        "--mark-accepted", 1, "--mark-accepted", 2,
+    )  # fmt: skip
+    assert told.code == 1, told.err
+    assert rejected_of(here / "a.preflight") == ["2", "3", "4"]
+
+
 def test_whose_report_it_is_has_to_be_said_where_its_lines_do_not(
     call: Call, box: Box, here: Path
 ) -> None:

@@ -23,6 +23,7 @@ from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.places import ELSEWHERE
 from preflight.runs.ledger.run import RunState
 from tests.calls import contacts
+from tests.runs.delivery.scripted import make_run
 
 pytestmark = pytest.mark.slow
 
@@ -176,6 +177,20 @@ def test_a_run_of_which_nothing_was_taken_is_not_resumed_once_its_rows_are_sent_
     with Ledger(settings.state_dir / ELSEWHERE) as ledger:
         states = [run.state for run in ledger.runs()]
     assert states == [RunState.FINISHED, RunState.REPLACED]
+
+
+def test_a_run_to_another_address_is_not_resumed_once_its_results_are_gone(
+    tmp_path: Path, settings: Settings, connection: Connection
+) -> None:
+    """Its parts are those of the new run."""
+    (tmp_path / "a.csv").write_text(contacts(3))
+    with Ledger(settings.state_dir) as ledger:
+        own = make_run(ledger, [], "talkvalue", folder=tmp_path / "a.preflight")
+        other = make_run(ledger, [], "talkvalue", folder=tmp_path / "b.preflight")
+    assert submit(tmp_path / "a.csv", settings, connection).books.accepted == 3
+    with Ledger(settings.state_dir) as ledger:
+        assert ledger.run(own).state is RunState.REPLACED
+        assert ledger.run(other).state is RunState.OPEN
 
 
 def test_a_run_that_another_process_works_on_is_not_replaced(

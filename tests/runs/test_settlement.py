@@ -13,6 +13,7 @@ from preflight.config.settings import Settings
 from preflight.core.books import RunBooks
 from preflight.core.errors import BooksError
 from preflight.core.exchange import FailureReport, Outcome, Reason, Receipt
+from preflight.core.row_map import RowMap
 from preflight.core.workspace import workspace
 from preflight.pipeline import check_fix_split
 from preflight.pipeline.connection import Connection
@@ -45,6 +46,10 @@ class Line:
             folder / "a.csv", self.settings, work=work, folder=self.folder
         )
         self.ledger = Ledger(folder / "state")
+        self.record()
+
+    def record(self) -> None:
+        """Begins a run of the file."""
         source = self.fixed.checked.source
         self.run = self.ledger.create_run(NewRun(
             provider="dotdigital", source_name=source.name, source_sha256=source.sha256,
@@ -143,6 +148,16 @@ def test_settling_twice_gives_the_same(line: Line) -> None:
     again = line.settle()
     assert (again.books, again.refusals) == (first.books, first.refusals)
     assert (line.folder / "failures.csv").read_bytes() == before
+
+
+def test_rows_that_stand_in_two_parts_are_a_defect(line: Line) -> None:
+    """The sums are right, and three rows are in no part."""
+    (part,) = line.fixed.parts
+    half = dataclasses.replace(part, map=RowMap.of(part.row_map[:3], part.lines[:3]))
+    line.fixed = dataclasses.replace(line.fixed, parts=(half, dataclasses.replace(half, number=2)))
+    line.record()
+    with pytest.raises(BooksError, match="do not match the books"):
+        line.settle()
 
 
 def test_a_part_that_ended_without_an_outcome_is_a_defect(line: Line) -> None:

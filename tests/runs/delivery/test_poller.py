@@ -156,6 +156,14 @@ def test_waiting_may_last_as_long_as_the_timeout_and_no_longer() -> None:
         pace.until(clock() + 0.5)
 
 
+def test_a_provider_can_ask_for_a_day_of_waiting_and_for_no_more() -> None:
+    """A header that is a date far away, or a mistake, does not hold a run for good."""
+    clock = Clock()
+    pace = Pace(clock, clock.sleep, jitter=lambda: 1.0, scale=1.0, deadline=None)
+    assert pace.backoff(1, 86_400.0) == 86_400.0
+    assert pace.backoff(1, 10 * 86_400.0) == 86_400.0
+
+
 def test_jobs_are_asked_for_each_in_its_own_time(bench: Bench) -> None:
     """One that has to wait holds up no other."""
     provider = Scripted(running=1)
