@@ -40,7 +40,7 @@ class FamilyBooks:
     rows: int
     added: int
     places: Mapping[RowOutcome, int]
-    suppressed: int = 0
+    suppressed: int
 
     @property
     def open(self) -> int:

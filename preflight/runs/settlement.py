@@ -116,7 +116,7 @@ class Ending:
     settings: Settings
     checked: Checked
     stopped: Stopped | None = None
-    ended: bool = True
+    ended: bool
     members: Mapping[str, int] | None = None
     progress: Progress = silent
 

@@ -173,7 +173,7 @@ def by_row(
         placed = page.inside[proved] & (page.holds[proved] | ~page.valued)
         at[placed] = page.numbers[placed] - proved
         within = page.inside[proved]
-        why[within & ~placed] = OTHER_VALUE
+        why[~placed] = OTHER_VALUE
         notes = (f"{BASES[proved]}, by {'the values' if proof.valued else 'their range'}",)
     why[~within] = NO_ROW
     why[~page.numbered] = NO_NUMBER

@@ -177,6 +177,13 @@ def test_rows_that_differ_in_one_column_alone_are_not_taken_for_each_other() -> 
     assert set(told.how) == {"content"}
 
 
+def test_columns_of_one_name_are_compared_each_with_its_own() -> None:
+    header, fields = ("Email", "Note", "Note"), ("email", None, None)
+    original = part([("", "a", "c"), ("", "a", "b")], header, fields)
+    told = origin.by_content(part([("", "a", "b")], header, fields), original, DOTDIGITAL)
+    assert told.at.tolist() == [1]
+
+
 def test_of_columns_of_one_name_the_first_is_compared() -> None:
     sent = part([("a@b.org", "1"), ("a@b.org", "2")], ("Email", "Town"), ("email", None))
     rows = [("a@b.org", "2", "3", "1"), ("a@b.org", "1", "3", "2")]
