@@ -7,7 +7,8 @@ A change that no test notices is a survivor. Each one that is known has a reason
 a reason for a change that is noticed, or that is no longer there.
 
 A change is made in memory, in a forked child that has imported the libraries before. Nothing is
-written into the repository. A test that calls a process of its own does not see it.
+written into the repository. A test that calls a process of its own does not see it. The tests that
+call the changed function come first; what they do not notice, all tests of the module get to see.
 """
 
 from __future__ import annotations
@@ -27,18 +28,22 @@ import shutil
 import signal
 import sys
 import tempfile
+import threading
 import time
 import tomllib
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from functools import cache, partial
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
-from types import CodeType, ModuleType
+from types import CodeType, FrameType, ModuleType
 
-ROOT = Path(__file__).parents[1]
+import pytest
+
+from tests.small_changes import ROOT, Change, changed, changes_of, text_of
+
 SURVIVORS = Path(__file__).with_name("mutate_survivors.toml")
 LEAST = 0.92
 """The share of the changes that has to be noticed, of those without a reason."""
@@ -79,18 +84,6 @@ TARGETS: dict[str, tuple[str, ...]] = {
 }
 """The modules that are changed, each with the tests that are about it, the nearest first."""
 
-_COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
-    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq,
-    ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In,
-}  # fmt: skip
-_OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
-    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Add, ast.Div: ast.Mult,
-    ast.BitOr: ast.BitAnd, ast.BitAnd: ast.BitOr,
-}  # fmt: skip
-_COSTS = {"compresslevel", "in_memory", "_BLOCK", "_TO_CONDENSE"}
-"""Arguments and constants with which a result is the same, and costs more or less."""
-
-_NAMES = {"min": "max", "max": "min", "any": "all", "all": "any"}
 _BELOW = (
     "pandas", "pyarrow.compute", "pyarrow.csv", "pandera.pandas", "httpx", "httpcore", "uvicorn",
     "starlette.testclient", "hypothesis.stateful", "pytest", "xlsxwriter", "jsonschema",
@@ -100,130 +93,33 @@ _BELOW = (
 """What a child finds imported: libraries, and modules on layers below all that is changed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One change of a module.
+class _Calls:
+    """A plugin of pytest that keeps which tests call which functions of a module.
 
-    Attributes:
-        module: its path in the repository.
-        at: which of the changes of the module, from 0.
-        line: its number in the file.
-        text: that line, without its margin.
-        what: is changed into what; the second of equal changes of equal lines ends in ` (2)`.
+    A fixture that several tests share counts for the first of them alone.
     """
 
-    module: str
-    at: int
-    line: int
-    text: str
-    what: str
+    def __init__(self, module: str) -> None:
+        self._path = str(ROOT / module)
+        self.tests: dict[str, dict[str, None]] = {}
 
-    @property
-    def name(self) -> tuple[str, str, str]:
-        """What it is known by while lines move."""
-        return self.module, self.text, self.what
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Looks at the calls of a test and of its fixtures."""
 
+        def look(frame: FrameType, _event: str, _what: object) -> None:
+            code = frame.f_code
+            if code.co_filename == self._path:
+                function = code.co_qualname.partition(".<locals>")[0]
+                self.tests.setdefault(function, {})[item.nodeid.partition("[")[0]] = None
 
-def _sites(tree: ast.AST) -> Iterator[tuple[ast.AST, str, Callable[[], None]]]:
-    """Every change of a tree: where it is, what it is, and what makes it."""
-    left_out = set(_without_effect(tree))
-    for node in ast.walk(tree):
-        if node in left_out:
-            continue
-        if isinstance(node, ast.Compare):
-            for at, operator in enumerate(node.ops):
-                other = _COMPARISONS[type(operator)]
-                yield node, _what(operator, other()), partial(node.ops.__setitem__, at, other())
-        elif isinstance(node, ast.BoolOp):
-            word = ast.Or() if isinstance(node.op, ast.And) else ast.And()
-            yield node, _what(node.op, word), partial(setattr, node, "op", word)
-        elif isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
-            swapped = _OPERATORS[type(node.op)]()
-            yield node, _what(node.op, swapped), partial(setattr, node, "op", swapped)
-        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-            twice = ast.UnaryOp(ast.Not(), node.operand)
-            yield node, "Not → nothing", partial(setattr, node, "operand", twice)
-        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Invert):
-            yield node, "Invert → nothing", partial(setattr, node, "op", ast.UAdd())
-        elif isinstance(node, ast.Constant) and isinstance(node.value, (int, float)):
-            is_bool = isinstance(node.value, bool)
-            new = not node.value if is_bool else node.value + 1
-            yield node, f"{node.value} → {new}", partial(setattr, node, "value", new)
-        elif isinstance(node, ast.Name) and node.id in _NAMES:
-            name = _NAMES[node.id]
-            yield node, f"{node.id} → {name}", partial(setattr, node, "id", name)
-        elif isinstance(node, (ast.Break, ast.Continue)):
-            yield node, f"{type(node).__name__} → nothing", partial(_emptied, tree, node)
-        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-            nothing = ast.Constant(None)
-            yield node, "call → nothing", partial(setattr, node, "value", nothing)
-
-
-def _what(old: ast.AST, new: ast.AST) -> str:
-    return f"{type(old).__name__} → {type(new).__name__}"
-
-
-def _without_effect(tree: ast.AST) -> Iterator[ast.AST]:
-    """Every node whose change is not seen in any result, whatever the tests are.
-
-    Annotations are not evaluated. A dataclass is frozen, and `zip` strict, for checkers and people.
-    What is in `_COSTS` says how much memory, disk or time something takes, and to make a file
-    `durable` that need not be takes time.
-    """
-    for node in ast.walk(tree):
-        for name in ("annotation", "returns"):
-            if (types := getattr(node, name, None)) is not None:
-                yield from ast.walk(types)
-        if isinstance(node, ast.ClassDef):
-            for decorator in node.decorator_list:
-                yield from ast.walk(decorator)
-        elif isinstance(node, ast.Call) and ast.unparse(node.func) == "zip":
-            yield from (part for keyword in node.keywords for part in ast.walk(keyword))
-        elif (
-            (isinstance(node, ast.keyword) and node.arg in _COSTS)
-            or (isinstance(node, ast.keyword) and ast.unparse(node) == "durable=False")
-            or (isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in _COSTS)
-        ):
-            yield from ast.walk(node.value)
-
-
-def _emptied(tree: ast.AST, statement: ast.AST) -> None:
-    """Puts `pass` in place of a statement."""
-    for node in ast.walk(tree):
-        for name in ("body", "orelse"):
-            block = getattr(node, name, None)
-            if isinstance(block, list) and statement in block:
-                block[block.index(statement)] = ast.Pass()
-
-
-def changes_of(module: str) -> list[Change]:
-    """All changes of a module."""
-    text = _text(module)
-    lines = text.splitlines()
-    found, alike = [], Counter[tuple[str, str]]()
-    for at, (node, what, _) in enumerate(_sites(ast.parse(text))):
-        number = node.lineno  # type: ignore[attr-defined]
-        line = lines[number - 1].strip()
-        alike[line, what] += 1
-        which = f" ({alike[line, what]})" if alike[line, what] > 1 else ""
-        found.append(Change(module, at, number, line, what + which))
-    return found
-
-
-def changed(change: Change) -> CodeType:
-    """The code of a module with a change."""
-    tree = ast.parse(_text(change.module))
-    for at, (_, _, make) in enumerate(_sites(tree)):
-        if at == change.at:
-            make()
-            break
-    return compile(ast.fix_missing_locations(tree), str(ROOT / change.module), "exec")
-
-
-@cache
-def _text(module: str) -> str:
-    """Of a module, as it was when it was first asked for: a person may be at work on it."""
-    return (ROOT / module).read_text()
+        threading.settrace(look)
+        sys.settrace(look)
+        try:
+            return (yield)
+        finally:
+            sys.settrace(None)
+            threading.settrace(None)
 
 
 class _Loader(importlib.machinery.SourceFileLoader):
@@ -254,19 +150,8 @@ class _Finder:
         return importlib.util.spec_from_file_location(name, self._path, loader=loader)
 
 
-def _tested(*arguments: str) -> int:
-    """The exit code of pytest."""
-    import pytest
-
-    return pytest.main(
-        ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--tb=line", "--timeout=100",
-         "-W", "ignore::pytest.PytestAssertRewriteWarning", "-m", "not long and not browser",
-         *arguments]
-    )  # fmt: skip
-
-
-def _child(change: Change | None, place: str, tests: Sequence[str]) -> None:
-    """Runs the tests; it does not return."""
+def _child(change: Change | None, place: str, runs: Sequence[Sequence[str]], *more: object) -> None:
+    """Runs some tests, and others if they are green; it does not return."""
     code = 70
     try:
         os.setsid()
@@ -278,9 +163,18 @@ def _child(change: Change | None, place: str, tests: Sequence[str]) -> None:
         tempfile.tempdir = None
         if change is not None:
             sys.meta_path.insert(0, _Finder(change))
-        code = _tested(f"--basetemp={place}/nearest", tests[0])
-        if not code and tests[1:]:
-            code = _tested(f"--basetemp={place}/others", f"--ignore={tests[0]}", *tests[1:])
+        for at, tests in enumerate(runs):
+            code = pytest.main(
+                ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--tb=line",
+                 "--timeout=100", "-W", "ignore::pytest.PytestAssertRewriteWarning",
+                 "-m", "not long and not browser", f"--basetemp={place}/{at}", *tests],
+                more,
+            )  # fmt: skip
+            if code:
+                break
+        for plugin in more:
+            if isinstance(plugin, _Calls):
+                Path(place, "calls").write_text(json.dumps(plugin.tests))
     except BaseException:  # noqa: BLE001 - a child tells everything, and never returns
         traceback.print_exc()
     finally:
@@ -288,13 +182,16 @@ def _child(change: Change | None, place: str, tests: Sequence[str]) -> None:
         os._exit(int(code))
 
 
-def noticed(change: Change | None, tests: Sequence[str]) -> bool:
-    """Whether the tests go red with a change; None for the code as it is."""
+@contextmanager
+def _tested(
+    change: Change | None, runs: Sequence[Sequence[str]], *plugins: object
+) -> Iterator[tuple[int, Path]]:
+    """The exit code of the tests, and the folder in which a child wrote what it has to say."""
     memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     place = tempfile.mkdtemp(prefix="preflight-mutate-", dir=memory)
     pid = os.fork()
     if not pid:
-        _child(change, place, tests)
+        _child(change, place, runs, *plugins)
     watched = os.pidfd_open(pid)
     over, _, _ = select.select([watched], [], [], LONGEST)
     os.close(watched)
@@ -302,13 +199,30 @@ def noticed(change: Change | None, tests: Sequence[str]) -> bool:
         print(f"{change} took longer than {LONGEST:g} s", file=sys.stderr)
         os.killpg(pid, signal.SIGKILL)
     _, status = os.waitpid(pid, 0)
-    code = os.waitstatus_to_exitcode(status)
-    if change is None and code:
-        print(Path(place, "said").read_text(errors="replace")[-2000:])
+    yield os.waitstatus_to_exitcode(status), Path(place)
     shutil.rmtree(place, ignore_errors=True)
-    if code not in (0, 1, 2, -signal.SIGKILL):
-        print(f"{change}: the tests ended with {code}", file=sys.stderr)
-    return code != 0
+
+
+def noticed(change: Change, tests: Sequence[str], callers: Sequence[str] = ()) -> bool:
+    """Whether the tests go red with a change; first come those that call the changed function."""
+    near = [test for test in callers if test.partition("::")[0].startswith(tests[0])]
+    far = [test for test in callers if test not in near]
+    runs = [near, far, tests] if callers else [tests[:1], tests]
+    with _tested(change, [run for run in runs if run]) as (code, _):
+        if code not in (0, 1, 2, -signal.SIGKILL):
+            print(f"{change}: the tests ended with {code}", file=sys.stderr)
+        return code != 0
+
+
+def calls_of(module: str) -> dict[str, list[str]] | None:
+    """For each function of a module the tests that call it; None where the tests are red."""
+    with _tested(None, [TARGETS[module]], _Calls(module)) as (code, place):
+        if code:
+            print(f"the tests of {module} fail without a change", file=sys.stderr)
+            print((place / "said").read_text(errors="replace")[-2000:], file=sys.stderr)
+            return None
+        found: dict[str, list[str]] = json.loads((place / "calls").read_text())
+        return {function: list(tests) for function, tests in found.items()}
 
 
 def main() -> int:
@@ -331,42 +245,60 @@ def main() -> int:
     for name in _BELOW:
         importlib.import_module(name)
     began = time.monotonic()
+    known = _Results(asked.results)
+    open_modules = {change.module for change in tried if known.of(change) is None}
     with ThreadPoolExecutor(asked.workers) as workers:
-        seen = list(workers.map(lambda change: _try(change, asked.results), tried))
-    alive = [change for change, red in zip(tried, seen, strict=True) if not red]
-    for module in {change.module for change in tried} - {change.module for change in alive}:
-        if noticed(None, TARGETS[module]):
-            print(f"the tests of {module} fail without a change")
+        calls = dict(zip(open_modules, workers.map(calls_of, open_modules), strict=True))
+        if None in calls.values():
             return 2
+
+        def look(change: Change) -> bool:
+            red = known.of(change)
+            if red is None:
+                callers = (calls[change.module] or {}).get(change.function, ())
+                red = noticed(change, TARGETS[change.module], callers)
+                known.add(change, red)
+            return red
+
+        seen = list(workers.map(look, tried))
+    alive = [change for change, red in zip(tried, seen, strict=True) if not red]
     return _tell(every, tried, alive, time.monotonic() - began)
 
 
-def _try(change: Change, results: Path | None) -> bool:
-    """Whether a change is noticed.
+class _Results:
+    """What is known of changes, in a file with a line for each.
 
     A result is kept for one state of the module, and that a change survived also for one of the
     tests. So after a new test the survivors are tried again.
     """
-    code, tests = _digests(change.module)
-    if results is not None and results.exists():
-        for line in reversed(results.read_text().splitlines()):
-            known = json.loads(line)
-            if (*known["name"], known["code"]) == (*change.name, code) and (
-                known["noticed"] or known["tests"] == tests
-            ):
-                return bool(known["noticed"])
-    red = noticed(change, TARGETS[change.module])
-    if results is not None:
-        kept = {"name": change.name, "line": change.line, "code": code, "tests": tests}
-        with results.open("a") as file:
-            file.write(json.dumps({**kept, "noticed": red}) + "\n")
-    return red
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._known: dict[tuple[str, ...], bool] = {}
+        if path is not None and path.exists():
+            for line in map(json.loads, path.read_text().splitlines()):
+                states = [line["code"]] if line["noticed"] else [line["code"], line["tests"]]
+                self._known[(*line["name"], *states)] = line["noticed"]
+
+    def of(self, change: Change) -> bool | None:
+        """Whether a change was noticed; None if that is not known."""
+        code, tests = _digests(change.module)
+        noticed = self._known.get((*change.name, code))
+        return self._known.get((*change.name, code, tests)) if noticed is None else noticed
+
+    def add(self, change: Change, noticed: bool) -> None:
+        """Keeps a result."""
+        if self._path is not None:
+            code, tests = _digests(change.module)
+            kept = {"name": change.name, "line": change.line, "code": code, "tests": tests}
+            with self._path.open("a") as file:
+                file.write(json.dumps({**kept, "noticed": noticed}) + "\n")
 
 
 @cache
 def _digests(module: str) -> tuple[str, str]:
     """Of the code of a module, without its comments, and of the tests that are about it."""
-    code = hashlib.sha256(ast.unparse(ast.parse(_text(module))).encode())
+    code = hashlib.sha256(ast.unparse(ast.parse(text_of(module))).encode())
     tests = hashlib.sha256(repr(TARGETS[module]).encode())
     for name in TARGETS[module]:
         for path in sorted((ROOT / name).rglob("*.py")) or [ROOT / name]:

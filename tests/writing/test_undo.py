@@ -376,6 +376,17 @@ def test_a_log_that_was_edited_is_told_in_a_line(out: Path, was: str, becomes: s
         undo.revert(out, rows=[1])
 
 
+@pytest.mark.slow
+def test_a_log_that_a_killed_call_had_moved_away_is_read(out: Path) -> None:
+    """What was half exchanged is brought to its end first."""
+    before = undo.changes(out)
+    aside = out / ".preflight-replaced"
+    aside.mkdir()
+    (out / "fixes.csv").replace(aside / "fixes.csv")
+    assert undo.changes(out).equals(before)
+    assert not aside.exists()
+
+
 def test_nothing_is_written_into_a_folder_without_results(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(UsageError):

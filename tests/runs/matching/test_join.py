@@ -487,6 +487,20 @@ def test_lines_that_stand_on_two_pages_are_said_to_repeat_each_other(tmp_path: P
     assert joined.notes == ("2 report lines repeating another line about the same row",)
 
 
+def test_of_a_row_with_very_many_reasons_the_first_hundred_are_kept(tmp_path: Path) -> None:
+    """Of a report of several pages, whose size has no limit; the others are counted."""
+    rows = people(2)
+    reasons = [(f"E{at}", *rows[0]) for at in range(120)]
+    first, second = faults([*reasons[:70], ("E0", *rows[1])]), faults(reasons[69:])
+    pages = dataclasses.replace(first, further=Further(Received(), [second.table]))
+    told = by_key(pages, make_part(tmp_path, rows))
+    assert told.failures["code"].tolist() == [*(f"E{at}" for at in range(100)), "E0"]
+    assert told.notes == (
+        "1 report line repeating another line about the same row",
+        "20 report lines about a row for which 100 others are told already: see the kept report",
+    )
+
+
 def test_three_wrong_values_in_twenty_leave_the_base_open(tmp_path: Path) -> None:
     """Of ten one may be wrong."""
     rows = people(20)
