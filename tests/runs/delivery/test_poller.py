@@ -157,7 +157,7 @@ def test_waiting_may_last_as_long_as_the_timeout_and_no_longer() -> None:
 
 
 def test_a_provider_can_ask_for_a_day_of_waiting_and_for_no_more() -> None:
-    """A header that is a date far away, or a mistake, does not hold a run for good."""
+    """A header that is a date far away, or a mistake, does not stop a run permanently."""
     clock = Clock()
     pace = Pace(clock, clock.sleep, jitter=lambda: 1.0, scale=1.0, deadline=None)
     assert pace.backoff(1, 86_400.0) == 86_400.0
