@@ -69,7 +69,8 @@ class Cluster:
                     silence_logs=logging.CRITICAL,
                 )
                 self._stack.callback(cluster.close)
-                client = distributed.Client(cluster, set_as_default=False)
+                # What workers send would pass through the scheduler otherwise.
+                client = distributed.Client(cluster, set_as_default=False, direct_to_workers=True)
             else:
                 client = distributed.Client(self._address, timeout=PATIENCE, set_as_default=False)
             self._stack.callback(client.close)
@@ -171,6 +172,7 @@ def _is_of_dask(error: Exception) -> bool:
 def _imported() -> Any:
     """The library, whose logs stay out of the terminal, also those of processes that it starts."""
     os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "critical")
+    os.environ.setdefault("DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED", "False")  # of every 10 ms
     import distributed  # here: it takes a second, and small files need no cluster
 
     for name in (*_QUIET, *logging.root.manager.loggerDict):

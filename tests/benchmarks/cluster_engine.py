@@ -1,7 +1,9 @@
 """The engine of a cluster beside that of one machine: time, CPU and the memory of each worker.
 
 The cluster runs already when a call begins, as one that several people share does, and has done a
-small file before, for which its workers import what they need.
+small file before, for which its workers import what they need. It takes some CPU whether it works
+or not, by the second: on a machine that others keep busy a call takes many seconds, so that part is
+measured, and shown beside the rest.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from pathlib import Path
 
 from tests.clusters import Processes, processes
 
+_IDLE = 10.0
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -27,6 +30,7 @@ class Shared:
         seconds: of wall time.
         here: seconds of CPU of the call.
         workers: seconds of CPU of the scheduler and the workers.
+        idle: of which they would have taken so many in that time without the call.
         largest: the peak of the call, in MB.
         peaks: the peak of each worker since it was started, in MB.
     """
@@ -34,6 +38,7 @@ class Shared:
     seconds: float
     here: float
     workers: float
+    idle: float
     largest: float
     peaks: tuple[float, ...]
 
@@ -43,7 +48,8 @@ def line(name: str, measured: Shared) -> str:
     peaks = " ".join(f"{peak:.0f}" for peak in measured.peaks) or "none"
     return (
         f"  {name:<24}{measured.seconds:7.2f} s  CPU {measured.here + measured.workers:6.2f} s "
-        f"({measured.here:.2f} here)  {measured.largest:4.0f} MB here, workers: {peaks}"
+        f"({measured.here:.2f} here, {measured.idle:.2f} idle)  {measured.largest:4.0f} MB here, "
+        f"workers: {peaks}"
     )
 
 
@@ -51,15 +57,22 @@ def measured(command: list[str], small: list[str], workers: int) -> Shared:
     """A call on a new cluster with so many workers; on this machine alone if there are none."""
     with tempfile.TemporaryDirectory() as folder:
         if not workers:
-            return _run(command, None)
+            return _run(command, None, 0)
         with processes(Path(folder), workers) as cluster:
             on_it = [*command, "--engine", "dask", "--dask-scheduler", cluster.address]
-            _run([*small, *on_it[len(small) :]], cluster)
-            return _run(on_it, cluster)
+            _run([*small, *on_it[len(small) :]], cluster, 0)
+            before = sum(map(_cpu, _pids(cluster)))
+            time.sleep(_IDLE)
+            return _run(on_it, cluster, (sum(map(_cpu, _pids(cluster))) - before) / _IDLE)
 
 
-def _run(command: list[str], cluster: Processes | None) -> Shared:
-    pids = [] if cluster is None else [one.pid for one in (*cluster.workers, cluster.scheduler)]
+def _pids(cluster: Processes) -> list[int]:
+    return [one.pid for one in (*cluster.workers, cluster.scheduler)]
+
+
+def _run(command: list[str], cluster: Processes | None, idle: float) -> Shared:
+    """A call; `idle` is how much CPU the cluster takes in a second without one."""
+    pids = [] if cluster is None else _pids(cluster)
     before, began = sum(map(_cpu, pids)), time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     _, _, usage = os.wait4(process.pid, 0)
@@ -68,7 +81,12 @@ def _run(command: list[str], cluster: Processes | None) -> Shared:
     peaks = [] if cluster is None else [_peak(one.pid) for one in cluster.workers]
     here = usage.ru_utime + usage.ru_stime
     return Shared(
-        seconds, here, sum(map(_cpu, pids)) - before, usage.ru_maxrss * 1024 / 1e6, tuple(peaks)
+        seconds=seconds,
+        here=here,
+        workers=sum(map(_cpu, pids)) - before,
+        idle=idle * seconds,
+        largest=usage.ru_maxrss * 1024 / 1e6,
+        peaks=tuple(peaks),
     )
 
 

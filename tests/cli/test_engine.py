@@ -16,19 +16,26 @@ BAD = "ben@@kestrel-labs.com,Ben\n"
 
 
 _ON_ITS_OWN = """
-import preflight.pipeline.dask_engine as engine
-engine.WORTH = 100  # so that it pays for a small file
+import atexit
+from multiprocessing import forkserver
+from preflight.core import processes
+processes.WORTH = 100  # so that it pays for a small file
+
+@atexit.register
+def no_server_of_other_workers():
+    assert forkserver._forkserver._forkserver_pid is None
+
 from preflight.cli import run
 run()
 """
 
 
 def test_a_cluster_of_the_call_finds_what_this_machine_does(call: Call, here: Path) -> None:
-    """In a process of its own, as Dask wants it."""
+    """In a process of its own, as Dask wants it; nothing is started for workers of another kind."""
     (here / "a.csv").write_text(contacts(200) + BAD)
     words = ["check", "a.csv", "--output-format", "concise"]
     alone = call(*words)
-    command = [sys.executable, "-c", _ON_ITS_OWN, *words, "--engine", "dask", "--jobs", "1"]
+    command = [sys.executable, "-c", _ON_ITS_OWN, *words, "--engine", "dask", "--jobs", "2"]
     shared = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (shared.stdout, shared.stderr, shared.returncode) == (alone.out, "", 1)
     assert "EML302" in shared.stdout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,7 @@ def check(**given: Any) -> int:
     total. Exits with 0 if nothing was found at or above --fail-on, with 1 if something was, with 2
     if the check could not run.
     """
-    large_files.prepare(given["paths"], given["jobs"])
+    large_files.prepare(given["paths"], _processes(given))
     from preflight.cli.check import run
 
     return run(**given)
@@ -69,7 +70,7 @@ def fix(**given: Any) -> int:
     no row was rejected, or no more than --max-bad. With --diff, takes several PATHs, writes
     nothing, and exits with 1 if anything would be changed.
     """
-    large_files.prepare(given["paths"], given["jobs"])
+    large_files.prepare(given["paths"], _processes(given))
     from preflight.cli.fix import run
 
     return run(**given)
@@ -112,7 +113,7 @@ def split(**given: Any) -> int:
     DIR. Cells are not changed. Records that are malformed, or too large for any part, go to
     rejects.csv.
     """
-    large_files.prepare([given["path"]], given["jobs"], worth=WORTH_OF_LAYOUT)
+    large_files.prepare([given["path"]], _processes(given), worth=WORTH_OF_LAYOUT)
     from preflight.cli.split import run
 
     return run(**given)
@@ -204,3 +205,9 @@ def init(**given: Any) -> int:
     from preflight.cli.init import run
 
     return run(**given)
+
+
+def _processes(given: Mapping[str, Any]) -> int | None:
+    """How many processes of this machine analyze files; None for as many as pay."""
+    jobs: int | None = given["jobs"]
+    return jobs if given["engine"] == "local" else 1
