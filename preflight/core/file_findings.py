@@ -77,7 +77,7 @@ class LateFindings:
         found = tables.concat(self._of(number) for number in numbers if number in self._by_rows)
         return found.only((found.rows >= first) & (found.rows <= last))
 
-    def move(self, folder: Path) -> None:
+    def move(self, folder: Path | None) -> None:
         """See `Pages.move`."""
         self._pages.move(folder)
 
@@ -204,7 +204,7 @@ class FileFindings:
         """`whole` as pandas has it, see `Findings.frame`."""
         return self.whole().frame
 
-    def move(self, folder: Path) -> None:
+    def move(self, folder: Path | None) -> None:
         """See `Pages.move`."""
         self._chunks.move(folder)
         for late in self._late:

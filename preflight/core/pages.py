@@ -78,13 +78,21 @@ class Pages:
             self._spill(self._folder)
         return len(self) - 1
 
-    def move(self, folder: Path) -> None:
+    def move(self, folder: Path | None) -> None:
         """Moves what is in a file into another folder of the call, and whatever is large with it.
+
+        Args:
+            folder: the folder; None for memory, for a process of another machine.
 
         Raises:
             WriteError: the disk is full.
         """
         self._folder = folder
+        if folder is None:
+            self._held = [self.data(at) for at in range(len(self))]
+            self._held_bytes, self._end = sum(map(len, self._held)), 0
+            self._places, self._path, self._files, self._most = [], None, {}, IN_MEMORY
+            return
         if self._path is not None:
             with files.writing("temporary files"):
                 self._path = self._path.rename(folder / self._path.name)

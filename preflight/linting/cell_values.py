@@ -76,6 +76,10 @@ class KeptCells:
     def __init__(self, cells: CellStore) -> None:
         self._cells = cells
 
+    def move(self, folder: Path | None) -> None:
+        """See `Pages.move`."""
+        self._cells.move(folder)
+
     def __call__(self, findings: Findings) -> tuple[np.ndarray, np.ndarray]:
         """The cells that findings are about; None where none is known."""
         old, new, _ = self._cells.of(findings)

@@ -82,7 +82,7 @@ class CellStore:
         self._columns.append(cells.column)
         self._ranges.append((cells.first, cells.last))
 
-    def move(self, folder: Path) -> None:
+    def move(self, folder: Path | None) -> None:
         """See `Pages.move`."""
         self._read = {}
         self._pages.move(folder)

@@ -67,7 +67,7 @@ class Asked:
         show_values: whether that text shows values.
         across: whether contacts are compared with those of the other files.
         against: a snapshot that each is compared with; None for none.
-        cluster: that analyzes them, one after the other; None for this machine.
+        cluster: that analyzes them; None for this machine.
     """
 
     settings: Settings
@@ -138,9 +138,15 @@ def check_each(
 def _results(
     paths: Sequence[str], asked: Asked, processes: int
 ) -> Generator[FileResult, None, None]:
+    if asked.cluster is not None and len(paths) > 1:
+        from preflight.pipeline import files_on_cluster  # here: most calls do without
+
+        if asked.cluster.is_remote or _paying(paths) > 1:
+            yield from files_on_cluster.results(paths, asked, asked.cluster)
+            return
     if processes <= 1:
         for at, path in enumerate(paths):
-            yield _checked(at, path, asked)
+            yield checked(at, path, asked)
         return
     settings = asked.settings
     unpacker = Unpacker(catalogue.load(settings.rules))
@@ -153,7 +159,7 @@ def _results(
         for at, path in enumerate(paths):
             future = waiting.popleft()
             if future is None:
-                yield _checked(at, path, asked)
+                yield checked(at, path, asked)
                 continue
             result = unpacker.value(outcome(future))
             if isinstance(result, PreflightError):
@@ -163,27 +169,38 @@ def _results(
 
 def _in_worker(at: int, path: str, asked: Asked) -> bytes:
     try:
-        return packed(_checked(at, path, asked))
+        return packed(checked(at, path, asked))
     except PreflightError as error:
         return packed(error)
 
 
-def _checked(at: int, path: str, asked: Asked) -> FileResult:
-    """One file; `at` is its number in the call."""
+def checked(at: int, path: str, asked: Asked, *, name: str | None = None) -> FileResult:
+    """One file.
+
+    Args:
+        at: its number in the call.
+        path: of it.
+        asked: what is wanted.
+        name: of it in reports, if not its path.
+
+    Raises:
+        PreflightError: no file can be checked in this way.
+    """
     place = asked.work / f"file-{at}"
     place.mkdir(mode=0o700)
     keys = asked.work / f"keys-{at}" if asked.across else None
     try:
-        checked = check_fix_split.check(
+        analyzed = check_fix_split.check(
             path,
             asked.settings,
             work=place,
             stdin_name=asked.stdin_name,
+            name=name,
             against=asked.against,
             keys=keys,
             cluster=asked.cluster,
         )
-        return _result(checked, asked, keys)
+        return _result(analyzed, asked, keys)
     except _OF_THE_CALL:
         raise
     except UsageError as error:
@@ -218,9 +235,9 @@ def _result(checked: Checked, asked: Asked, keys: Path | None) -> FileResult:
 def _compared(results: Sequence[FileResult], *, show_all: bool) -> list[FileResult]:
     """The results with the contacts that stand in several of the files."""
     compared = list(results)
-    checked = [(at, one.keys) for at, one in enumerate(results) if one.keys is not None]
-    found = across.repeated([keys for _, keys in checked])
-    for number, (at, _) in enumerate(checked):
+    keyed = [(at, one.keys) for at, one in enumerate(results) if one.keys is not None]
+    found = across.repeated([keys for _, keys in keyed])
+    for number, (at, _) in enumerate(keyed):
         file = results[at].file
         if number in found and file is not None:
             analysis = across.with_findings(file.listing.analysis, found[number])
