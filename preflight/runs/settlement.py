@@ -284,7 +284,7 @@ def _together(pieces: list[pd.DataFrame]) -> pd.DataFrame:
         return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in columns.items()}).assign(
             **{name: pd.Series(dtype=object) for name in texts}
         )
-    return pd.concat(pieces, ignore_index=True).sort_values("row", kind="stable", ignore_index=True)
+    return pd.concat(pieces).sort_values("row", kind="stable", ignore_index=True)
 
 
 def refusals(failures: pd.DataFrame) -> dict[str, tuple[int, Reason]]:

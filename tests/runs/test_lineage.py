@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from preflight.core.books import Books
 from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import Run, RunState
-from preflight.runs.lineage import TAKEN, books, rounds, row_of, standings
+from preflight.runs.lineage import TAKEN, books, rounds, row_of, settled_rounds, standings
 from preflight.runs.row_outcomes import TEXTS, RowOutcome, keep
 from tests.runs.delivery.scripted import make_run
 
@@ -78,6 +78,16 @@ def test_a_run_that_was_corrected_has_rounds_and_one_alone_has_none(tmp_path: Pa
     assert [(one.run, dict(one.places)) for one in told] == [
         (first, {"rejected_there": 1}), (second, {"accepted": 1}),
     ]  # fmt: skip
+
+
+def test_where_the_first_run_is_not_settled_the_others_say_nothing(tmp_path: Path) -> None:
+    """Of the rows of its file."""
+    with Ledger(tmp_path) as ledger:
+        first = ledger.run(make_run(ledger, []))
+        second = make_run(ledger, [], parent=first.id)
+        assert settled_rounds(ledger, first) == []
+        keep(ledger.folder, second, table({"f:1": (RowOutcome.ACCEPTED, "")}))
+        assert settled_rounds(ledger, first) == []
 
 
 def test_of_refusals_the_last_counts_unless_the_row_was_held_back() -> None:

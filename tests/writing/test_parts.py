@@ -181,7 +181,7 @@ def test_a_writer_that_is_left_in_the_middle_lets_go_of_its_file(tmp_path: Path)
 def test_the_manifest_says_what_is_in_which_part(tmp_path: Path) -> None:
     parts = cut(tmp_path, [("a", "b"), ("c", "d"), ("e", "f")], max_rows=2)
     told = json.loads(manifest(parts, "ab" * 32))
-    assert told["source_sha256"] == "ab" * 32
+    assert (told["schema_version"], told["source_sha256"]) == (1, "ab" * 32)
     assert [entry["file"] for entry in told["parts"]] == ["parts/0001.csv", "parts/0002.csv"]
     assert [(entry["first_row"], entry["last_row"]) for entry in told["parts"]] == [(2, 5), (8, 8)]
     assert [entry["source_rows"] for entry in told["parts"]] == ["2-2 5-5", "8-8"]

@@ -144,7 +144,7 @@ def _without_repeats(reports: Sequence[FailureReport]) -> list[FailureReport]:
             for other in others
         ):
             kept.append(at)
-    return [reports[at] for at in kept or [0]]
+    return [reports[at] for at in kept]
 
 
 @dataclass(frozen=True)

@@ -243,6 +243,18 @@ def test_a_new_row_that_stands_twice_is_sent_once() -> None:
     assert (held[0], held[1]) == ("", "twice: repeats row 1")
 
 
+def test_rows_of_the_first_file_that_were_made_alike_are_left_to_the_rules() -> None:
+    """Those about duplicates say which of them is sent."""
+    cells = ("zoe@kestrel-labs.com", "Zoe", "", "", "")
+    alike = [Back(number, cells, cells, edited=True) for number in (1, 2)]
+    assert one(RowOutcome.REJECTED_THERE, *alike) == ["", ""]
+
+
+def test_a_row_that_was_dropped_is_not_sent_as_it_was() -> None:
+    """It was blank, or a rule dropped it."""
+    assert one(RowOutcome.DROPPED, plain(1)) == ["accepted: dropped in run first as row 1 (blank)"]
+
+
 def test_blank_rows_that_a_spreadsheet_added_repeat_nobody() -> None:
     blank = Back(0, ("", " ", "", "", ""), (), edited=True)
     assert one(RowOutcome.REJECTED_THERE, blank, blank) == ["", ""]

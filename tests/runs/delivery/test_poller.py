@@ -178,6 +178,16 @@ def test_jobs_are_asked_for_each_in_its_own_time(bench: Bench) -> None:
     assert ended[0] < 500 <= ended[1]
 
 
+def test_a_job_of_which_there_is_no_word_is_asked_for_eight_times(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, count=1)
+    provider = Scripted()
+    provider.meets("poll", *[Busy("later")] * 20)
+    with pytest.raises(Stopped, match="no answer after 8 tries: later"):
+        bench.drive(provider)
+    assert provider.calls.count("poll") == 8
+    assert bench.states() == [PartState.SENT]
+
+
 def test_a_poll_that_fails_is_told_and_how_long_the_next_one_waits(bench: Bench) -> None:
     provider = Scripted(running=0)
     provider.meets("poll", Busy("later", retry_after=77.0))

@@ -140,6 +140,7 @@ def test_a_repeat_that_gets_no_answer_stops_and_is_made_on_a_resume(
     with pytest.raises(Stopped):
         bench.drive(provider)
     assert bench.states()[0] is PartState.SENDING
+    assert provider.calls.count("create") == 1 + (1 if isinstance(error, Denied) else TRIES)
     provider.script.clear()
     bench.drive(provider)
     assert provider.taken == bench.rows()

@@ -59,7 +59,18 @@ def test_lines_that_stand_in_two_pages_both_stay_unless_one_holds_the_other() ->
         faults(("X", "a@b.org"), ("X", "b@b.org")),
         faults(("X", "a@b.org"), ("Z", "c@b.org")),
     )
-    assert said(together([one, two], "dotdigital")) == [*said(one), *said(two)]
+    both = together([one, two], "dotdigital")
+    assert said(both) == [*said(one), *said(two)]
+    assert both.table.index.tolist() == [0, 1, 2, 3]
+
+
+def test_pages_that_are_long_together_stay_pages() -> None:
+    """In their order, and each with its lines."""
+    pages = [faults((mark * 1_500_000, f"{mark}@b.org")) for mark in "abcd"]
+    whole = together(pages, "dotdigital")
+    assert [page.table["key"].tolist() for page in whole.pages()] == [
+        ["a@b.org"], ["b@b.org"], ["c@b.org"], ["d@b.org"],
+    ]  # fmt: skip
 
 
 def test_pages_of_other_columns_get_one_header() -> None:
