@@ -170,7 +170,7 @@ class _Content:
 
 
 def _content(report: FailureReport) -> _Content:
-    numbers = [np.empty(0, dtype=np.int64)]
+    numbers = list[Ints]()
     for page in report.pages():
         table = page.table
         if report.suffix == ".csv":

@@ -138,6 +138,7 @@ def test_why_a_line_names_no_row_is_said_by_what_it_has(tmp_path: Path) -> None:
 
 def test_of_equal_rows_the_first_one_is_taken_first(tmp_path: Path) -> None:
     """Whatever lines of other rows stand before."""
-    rows = [["a@example.org", "", ""], *[["b@example.org", "", ""]] * 3]
-    found = report([(None, "", "a@example.org"), (None, "", "b@example.org")])
-    assert joined(tmp_path, rows, found, "key").failures["row"].tolist() == [10, 20]
+    rows = [["a@example.org", "", ""]]
+    rows += [[f"{name}@example.org", "", ""] for name in "bbbccc"]
+    found = report([(None, "", f"{name}@example.org") for name in "abc"])
+    assert joined(tmp_path, rows, found, "key").failures["row"].tolist() == [10, 20, 50]

@@ -487,6 +487,15 @@ def test_lines_that_stand_on_two_pages_are_said_to_repeat_each_other(tmp_path: P
     assert joined.notes == ("2 report lines repeating another line about the same row",)
 
 
+def test_lines_that_fit_no_row_are_kept_of_every_page(tmp_path: Path) -> None:
+    first, second = (faults([("Blocked", f"{name}@example.org", "", "")]) for name in "xy")
+    whole = dataclasses.replace(first, further=Further(Received(), [second.table]))
+    told = by_key(whole, make_part(tmp_path, people(2)))
+    assert told.lost_lines == 2
+    cells = ['"Blocked","x@example.org","",""', '"Blocked","y@example.org","",""']
+    assert [lost["cells"].tolist() for lost in told.lost()] == [[line] for line in cells]
+
+
 def test_of_a_row_with_very_many_reasons_the_first_hundred_are_kept(tmp_path: Path) -> None:
     """Of a report of several pages, whose size has no limit; the others are counted."""
     rows = people(2)
