@@ -8,6 +8,7 @@ missing.
 from __future__ import annotations
 
 import csv
+import functools
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -18,7 +19,7 @@ from preflight.config.catalogue import record_limit
 from preflight.config.settings import Settings
 from preflight.core import csv_writer
 from preflight.core.errors import PreflightError, UsageError
-from preflight.core.row_id import NAME, row_id
+from preflight.core.row_id import NAME, RowIds, row_id
 from preflight.linting.checked import Check, Checked, Progress, silent
 from preflight.runs import row_outcomes
 from preflight.runs.corrections import KEPT
@@ -169,19 +170,31 @@ class _RunHistory:
                 self.notes.append(f"run {self.run.id}: findings and fixes are left out: {error}")
         return self._linted
 
+    @functools.cached_property
+    def _origins(self) -> np.ndarray:
+        """The row ID of each row of the run's source.
+
+        Those of a run that was not settled are in its kept source; without that a corrected row
+        has one of its own.
+        """
+        if self.table is not None:
+            return self.table["origin"].to_numpy(dtype=object)
+        rows = range(1, self.run.source_rows + 1)
+        origins = np.array([row_id(self.run.source_sha256, row) for row in rows], dtype=object)
+        if self._checked is not None:
+            names = RowIds(self._checked.layout)
+            for chunk in self._checked.records("looking", self._progress):
+                origins[chunk.rows - 1] = names.of(chunk, chunk.rows)
+        return origins
+
     def origin(self, row: int) -> str:
         """The row ID of a row of the run's source."""
-        if self.table is not None:
-            return str(self.table["origin"].iloc[row - 1])
-        return row_id(self.run.source_sha256, row)
+        return str(self._origins[row - 1])
 
     def rows(self, origin: str) -> list[int]:
         """The rows of the run's source with a row ID; at most one, unless the file repeats it."""
-        if self.table is not None:
-            numbers: list[int] = self.table.loc[self.table["origin"] == origin, "row"].tolist()
-            return numbers
-        digest, _, number = origin.partition(":")
-        return [int(number)] if self.run.source_sha256.startswith(digest) else []
+        numbers: list[int] = (np.flatnonzero(self._origins == origin) + 1).tolist()
+        return numbers
 
     def holding(self, key: str) -> list[str]:
         """The row IDs of the rows that hold a match key."""

@@ -203,6 +203,23 @@ def test_a_corrected_row_is_told_over_its_runs(tmp_path: Path, box: Sandbox, own
     assert len(ann.chapters) == 1
 
 
+def test_a_correction_that_was_broken_off_belongs_to_the_row_that_it_corrects(
+    tmp_path: Path, box: Sandbox, own: Settings
+) -> None:
+    """It may have been taken: the rejection before is not where the row stands."""
+    run = sent(tmp_path, box, own, "ann@kestrel-labs.com,Ann,K\nno address,Bob,\n")
+    assert run.run is not None
+    again = send_corrected(run.run, lambda row: {**row, "email": "bob@kestrel-labs.com"}, own, box)
+    assert again.run is not None
+    (kept,) = (own.state_dir / ELSEWHERE / FOLDER).glob(f"{again.run.id}*")
+    kept.unlink()  # as a call leaves it that is killed before it settles the run
+    told = story(run, 2, own)
+    assert [one.run.id for one in told.chapters] == [run.run.id, again.run.id]
+    assert told.standing.run.id == again.run.id
+    assert told.standing.place is RowOutcome.UNATTRIBUTED
+    assert story(run, "bob@kestrel-labs.com", own).origin == told.origin
+
+
 def test_the_list_of_corrections_is_read_where_it_is(
     tmp_path: Path, box: Sandbox, own: Settings
 ) -> None:
