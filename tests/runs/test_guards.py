@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from preflight.providers.destination import OWN
-from preflight.runs.guards import Destination, is_state
+from preflight.runs.guards import Destination, ended_in_vain, is_state
 from preflight.runs.ledger.database import FILE, LOCKS
 from preflight.runs.ledger.ledger import Ledger
 from preflight.runs.ledger.run import RunState
@@ -51,6 +51,19 @@ def test_a_file_is_the_same_at_one_provider_and_one_address(state: Path) -> None
         assert {run.id for run in ledger.runs() if there.sent(ledger)(run)} == {first, child}
         elsewise = dataclasses.replace(there, options={"mode": "SKIP"})
         assert not any(map(elsewise.sent(ledger), ledger.runs()))
+
+
+def test_a_new_run_replaces_those_of_its_own_file_alone(state: Path) -> None:
+    """With its corrections, each once."""
+    with Ledger(state) as ledger:
+        first = make_run(ledger, [], source_sha256="1" * 64)
+        child = make_run(ledger, [], source_sha256="2" * 64, parent=first)
+        other = make_run(ledger, [], source_sha256="3" * 64)
+        for run in (first, child, other):
+            ledger.set_run(run, RunState.FINISHED)
+        there = Destination("scripted", OWN, "1" * 64, {"mode": "UPDATE"})
+        with ended_in_vain(ledger, there) as found:
+            assert found == [first, child]
 
 
 def test_a_link_to_a_file_of_a_state_folder_is_known(tmp_path: Path, state: Path) -> None:

@@ -182,10 +182,21 @@ def test_a_job_of_which_there_is_no_word_is_asked_for_eight_times(tmp_path: Path
     bench = Bench(tmp_path, count=1)
     provider = Scripted()
     provider.meets("poll", *[Busy("later")] * 20)
-    with pytest.raises(Stopped, match="no answer after 8 tries: later"):
+    with pytest.raises(Stopped, match="no answer after 8 tries: later") as stopped:
         bench.drive(provider)
+    assert "the job has ended" not in str(stopped.value)
     assert provider.calls.count("poll") == 8
     assert bench.states() == [PartState.SENT]
+
+
+def test_where_a_report_cannot_be_had_the_job_is_said_to_have_ended(tmp_path: Path) -> None:
+    """A person can fetch it."""
+    bench = Bench(tmp_path, count=1)
+    provider = Scripted()
+    provider.meets("failures", *[Busy("later")] * 20)
+    with pytest.raises(Stopped, match="the job has ended, save its report at scripted"):
+        bench.drive(provider)
+    assert provider.calls.count("failures") == 8
 
 
 def test_a_poll_that_fails_is_told_and_how_long_the_next_one_waits(bench: Bench) -> None:

@@ -510,6 +510,13 @@ def test_of_a_row_with_very_many_reasons_the_first_hundred_are_kept(tmp_path: Pa
     )
 
 
+def test_all_reasons_of_a_report_of_one_page_are_kept(tmp_path: Path) -> None:
+    """Its size bounds them."""
+    rows = people(1)
+    told = by_key(faults([(f"E{at}", *rows[0]) for at in range(120)]), make_part(tmp_path, rows))
+    assert (len(told.failures), told.notes) == (120, ())
+
+
 def test_three_wrong_values_in_twenty_leave_the_base_open(tmp_path: Path) -> None:
     """Of ten one may be wrong."""
     rows = people(20)

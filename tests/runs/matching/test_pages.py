@@ -64,6 +64,11 @@ def test_lines_that_stand_in_two_pages_both_stay_unless_one_holds_the_other() ->
     assert both.table.index.tolist() == [0, 1, 2, 3]
 
 
+def test_a_page_without_lines_is_left_out() -> None:
+    report = faults(("Blocked", "a@b.org"))
+    assert together([faults(), report], "dotdigital") is report
+
+
 def test_pages_that_are_long_together_stay_pages() -> None:
     """In their order, and each with its lines."""
     pages = [faults((mark * 1_500_000, f"{mark}@b.org")) for mark in "abcd"]
