@@ -107,6 +107,27 @@ def test_a_source_that_changes_meanwhile_is_not_sent(
     assert not list((tmp_path / "state" / ELSEWHERE / SOURCES).glob("*"))
 
 
+def test_a_file_that_another_call_sends_meanwhile_is_not_sent_again(
+    tmp_path: Path, box: Sandbox, settings: Settings, connection: Connection
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(contacts(3))
+    before = len(box.store.jobs("talkvalue"))
+    sent = list[SettledRun]()
+
+    def send(stage: str, done: int, total: int | None) -> None:
+        if stage == "writing" and not sent:
+            with workspace() as other:
+                sent.append(delivery.submit(
+                    path, "talkvalue", settings, connection, work=other, folder=tmp_path / "other"
+                ))  # fmt: skip
+
+    with workspace() as work, pytest.raises(UsageError, match="was sent to talkvalue before"):
+        delivery.submit(path, "talkvalue", settings, connection, work=work, progress=send)
+    assert [run.books.accepted for run in sent] == [3]
+    assert len(box.store.jobs("talkvalue")) == before + 1
+
+
 def test_where_no_copy_can_be_kept_nothing_is_sent(
     tmp_path: Path, settings: Settings, connection: Connection
 ) -> None:

@@ -160,6 +160,17 @@ def test_rows_that_stand_in_two_parts_are_a_defect(line: Line) -> None:
         line.settle()
 
 
+def test_failures_that_a_person_edited_are_kept_and_named_when_it_is_settled_again(
+    line: Line,
+) -> None:
+    line.end(Outcome("finished", "Finished", rejected=1), {"key": "ann1@kestrel-labs.com"})
+    line.settle()
+    (line.folder / "failures.csv").write_text("mine")
+    (note,) = line.settle().notes
+    assert note.startswith("failures.csv was changed since preflight wrote it")
+    assert (line.folder / note.rpartition(" ")[2]).read_text() == "mine"
+
+
 def test_a_part_that_ended_without_an_outcome_is_a_defect(line: Line) -> None:
     line.ledger.set_part(line.run, 1, PartState.FINISHED)
     with pytest.raises(BooksError, match="without an outcome"):
