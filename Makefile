@@ -136,7 +136,7 @@ lowest newest: $(READY)
 # Known holes in what CI installs. It asks a database of them over the network: where none can be
 # reached, this says so and fails.
 audit: $(VENV)/.audit
-	$(VENV)/audit/bin/pip-audit --disable-pip --no-deps --requirement constraints.txt \
+	$(VENV)/audit/bin/pip-audit --strict --disable-pip --no-deps --requirement constraints.txt \
 	    || { echo "pip-audit found something, or reached no database of vulnerabilities"; exit 1; }
 
 $(VENV)/.audit: $(READY)
