@@ -82,7 +82,8 @@ TARGETS: dict[str, tuple[str, ...]] = {
         "writing/clean_rows": "writing/test_parts.py pipeline/test_passes.py",
         "writing/original": "writing/test_original.py writing/test_undo.py",
         "writing/undo": "writing/test_undo.py cli/test_undo.py",
-        "pipeline/beginning": "pipeline/test_delivery.py cli/test_submit.py cli/test_resubmit.py",
+        "pipeline/beginning": "pipeline/test_delivery.py cli/test_submit.py cli/test_resubmit.py "
+        "cli/test_sent_again.py",
         "pipeline/merge_run": "pipeline/test_merge_run.py cli/test_merge.py",
     }.items()
 }

@@ -190,6 +190,13 @@ def test_the_manifest_says_what_is_in_which_part(tmp_path: Path) -> None:
         assert entry["rows"] == part.rows
 
 
+def test_the_manifest_says_where_the_rows_of_a_part_begin_and_end(tmp_path: Path) -> None:
+    with PartWriter(tmp_path / "parts", COLUMNS) as writer:
+        writer.write(clean(rendered([("a", "b")] * 4), np.array([3, 4, 5, 9])))
+        (told,) = json.loads(manifest(writer.close(), "ab" * 32))["parts"]
+    assert (told["first_row"], told["last_row"], told["source_rows"]) == (3, 9, "3-5 9-9")
+
+
 def test_a_moved_part_differs_in_its_path_alone(tmp_path: Path) -> None:
     (part,) = cut(tmp_path, [("a", "b")])
     other = moved(part, tmp_path / "clean.csv")

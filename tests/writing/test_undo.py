@@ -289,7 +289,7 @@ def test_fixes_of_a_code_or_a_row_are_taken_back_in_clean_csv_and_logged(
 
 @pytest.mark.slow
 def test_fixes_beside_a_cell_of_a_megabyte_are_undone(tmp_path: Path) -> None:
-    checked.fix(tmp_path, f"email,note\n ann@kestrel-labs.com,{'x' * 1_200_000}\n")
+    checked.fix(tmp_path, f"email,note\n ann@kestrel-labs.com,{'x' * 2_500_000}\n")
     assert undo.revert(tmp_path / "out").fixes == 1
     assert b"\n ann@kestrel-labs.com,xxx" in (tmp_path / "out" / "clean.csv").read_bytes()
 

@@ -248,19 +248,19 @@ def _narrowed(
     for at, texts in repeated.items():
         reported = pa.array(texts, pa.string())
         column = target.cells.column(at).take(pa.array(rows))
-        said_code, row_code = _groups(form(reported), form(column.combine_chunks()), blank=True)
-        both = np.concatenate([group, among_group]) * (len(said_code) + len(row_code))
-        both = np.unique(both + np.concatenate([said_code, row_code]), return_inverse=True)[1]
+        cells = pa.concat_arrays([form(reported), form(column.combine_chunks())])
+        code = cells.dictionary_encode().indices.to_numpy().astype(np.int64)
+        both = np.concatenate([group, among_group]) * len(code) + code
+        both = np.unique(both, return_inverse=True)[1]
         group, among_group = both[: len(group)], both[len(group) :]
     narrow = np.full(len(row_group), NOBODY, dtype=np.int64)
     narrow[rows] = among_group
     return group, narrow
 
 
-def _groups(lines: pa.Array, rows: pa.Array, *, blank: bool = False) -> tuple[Ints, Ints]:
-    """Equal numbers for equal texts; `NOBODY` for blank texts, unless `blank`."""
+def _groups(lines: pa.Array, rows: pa.Array) -> tuple[Ints, Ints]:
+    """Equal numbers for equal texts; `NOBODY` for blank texts."""
     both = pa.concat_arrays([lines, rows])
     numbers = both.dictionary_encode().indices.to_numpy().astype(np.int64)
-    if not blank:
-        numbers[mask(pc.equal(both, ""))] = NOBODY
+    numbers[mask(pc.equal(both, ""))] = NOBODY
     return numbers[: len(lines)], numbers[len(lines) :]

@@ -29,6 +29,9 @@ NOT_THERE = "rejected, but the original has no such row"
 SEVERAL = "rejected, but several rows of the original match it"
 """Why a row is not found: it matches several different rows equally well."""
 
+SHARED = "rejected, but other rows match the same row of the original"
+"""Why a row is not found: rows that differ match one row equally well."""
+
 GONE = "rejected, but its row is gone from the original"
 """Why a row with a known number is not found."""
 
@@ -200,6 +203,7 @@ class _Search:
         self._at = np.full(len(ours), NOBODY, dtype=np.int64)
         self._how = np.full(len(ours), "", dtype=object)
         self._several = np.zeros(len(ours), dtype=bool)
+        self._shared = np.zeros(len(ours), dtype=bool)
         self._taken = np.zeros(len(theirs), dtype=bool)
 
     def deal(self, ours: Ints, theirs: Ints, how: str) -> None:
@@ -221,7 +225,8 @@ class _Search:
         clear = (kinds == 1) & ((their_kinds == 1) | as_many)
         asking = np.flatnonzero((self._at == NOBODY) & (ours != NOBODY))
         codes = ours[asking]
-        self._several[asking] |= ~clear[codes] & (n[codes] > 0)
+        self._several[asking] |= ~clear[codes] & (n[codes] > 1)
+        self._shared[asking] |= ~clear[codes] & (n[codes] == 1)
         asking = asking[clear[codes]]
         free = np.flatnonzero(~self._taken & (theirs != NOBODY))
         free = free[np.argsort(theirs[free], kind="stable")]
@@ -236,7 +241,8 @@ class _Search:
 
     def origin(self) -> Origin:
         """The result."""
-        why = np.where(self._several, SEVERAL, NOT_THERE).astype(object)
+        reasons = [SEVERAL, SHARED]
+        why = np.select([self._several, self._shared], reasons, NOT_THERE).astype(object)
         return Origin(self._at, self._how, np.where(self._at == NOBODY, why, "").astype(object))
 
 

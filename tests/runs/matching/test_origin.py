@@ -85,6 +85,12 @@ def test_a_shared_key_alone_finds_nobody() -> None:
     assert told.at.tolist() == [0, NOBODY]
 
 
+def test_rows_that_differ_and_match_one_row_of_the_original_are_not_guessed() -> None:
+    sent = [("a@b.org", "Rom", "1"), ("a@b.org", "Bonn", "2"), ("b@b.org", "Bern", "3")]
+    told = found(sent, [("7", "a@b.org", "Oslo", "4")])
+    assert told.why.tolist() == [origin.SHARED, origin.SHARED, origin.NOT_THERE]
+
+
 def test_a_row_that_was_added_is_lost_and_one_cell_is_not_enough() -> None:
     original = [("1", "", "Rom", ""), ("2", "a@b.org", "Bonn", "")]
     told = found([("new@b.org", "Oslo", ""), ("", "Rom", ""), ("", "", "")], original)
