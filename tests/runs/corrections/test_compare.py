@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -375,6 +376,25 @@ def test_without_a_match_key_the_cells_of_a_row_that_was_accepted_are_not_sent_a
     held = without_duplicates_of(made, back, history, stand).held
     assert held[0].reason == "accepted in run first as row 2"
     assert held[1] is None
+
+
+@pytest.mark.parametrize("fixed", [False, True])
+def test_without_a_match_key_a_row_is_compared_as_it_was_read_and_as_it_was_sent(
+    fixed: bool,
+) -> None:
+    """Copied from the input, or from the clean rows."""
+    meant, wide = plain(2, truth=0), (f" {row_of(2)[0]} ", *row_of(2)[1:])
+    back = returned([meant if fixed else dataclasses.replace(meant, cells=wide)], with_names=True)
+    stand = stand_of([RowOutcome.REJECTED_HERE, RowOutcome.ACCEPTED], ["fix", "fix"])
+    was = version(2)
+    emails = pa.array([row_of(1)[0], wide[0]], pa.string())
+    history = [dataclasses.replace(was, key=None, read={**was.read, "email": emails})]
+    made = compare_rows(back, back.names, history, stand)
+    sent = {label: pa.array([cell]) for label, cell in zip(LABELS, row_of(2), strict=True)}
+    cells = dict(zip(LABELS, made.cells, strict=True))
+    as_sent = Version("", LABELS, back.rows, made.names, cells, sent, None)
+    (held,) = without_duplicates(made, back, as_sent, history, stand, {"first": {f"{SHA}:2"}}).held
+    assert held.reason == "accepted in run first as row 2"
 
 
 def test_a_row_is_compared_with_the_rounds_that_it_was_in_alone() -> None:
