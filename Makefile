@@ -48,13 +48,13 @@ coverage: $(READY)
 
 # The crash matrix: a kill, a power cut, a full disk at every group of points, every fault of a provider.
 # A second call goes on where the first one stopped. `make torture ALL=1` tries every point. Random runs
-# follow, for 15 minutes; each call tries further ones.
+# follow, for 10 minutes; each call tries further ones.
 ALL     ?=
 TORTURE ?=
 torture: $(READY)
 	$(BIN)/python -m tests.crash.torture $(if $(ALL),--all) $(TORTURE)
 	$(if $(TORTURE),,$(BIN)/python -m tests.hostile.torture)
-	$(BIN)/python -m tests.crash.random_runs --minutes 15
+	$(BIN)/python -m tests.crash.random_runs --minutes 10
 
 # Submit, kill, resume, correct, resubmit, merge, mark and resend in any order; a second call goes on
 # where the first stopped. `make random-runs RANDOM_RUNS="--minutes 20"` begins no batch after 20 minutes.
