@@ -12,9 +12,9 @@ from preflight.core.styled_letters import plain_letters
 
 # The helper columns that rejects.csv and failures.csv carry; they are never sent.
 _HELPER_PREFIX = "preflight__"
-# From the beginning of the blanks on, so that a long run of them is looked at once.
 _NAMES = 1 << 15
 """How many names are remembered: twice the columns that a file may have."""
+# From the beginning of the blanks on, so that a long run of them is looked at once.
 _BREAK = re.compile(r"(?<!\s)\s*[\r\n]\s*")
 
 
