@@ -44,7 +44,7 @@ from preflight.runs.matching.submitted_file import Submitted, part_of
 from preflight.runs.prediction import predicted
 from preflight.runs.row_outcomes import RowOutcome, RowOutcomes
 from preflight.runs.settlement import SettledRun, refusals
-from preflight.writing import results_folder, written_results
+from preflight.writing import people_csv, results_folder, written_results
 from preflight.writing.chunk_share import errors_left
 from preflight.writing.parts import read_part
 from preflight.writing.provenance import Provenance, provenance
@@ -310,8 +310,8 @@ def _write_failures(
     shown = reasons[known]
     shown = shown.assign(how=np.where(_twins(alike), alike, shown["how"].to_numpy(object)))
     helpers = provider_columns(shown, rows, source.part.lines[at], source.names[at], raws)
-    names = [*(header[position] for position in own(header)), *results_folder.HELPERS]
-    with results_folder.TableWriter(staged / results_folder.FAILURES, names) as file:
+    names = [*(header[position] for position in own(header)), *people_csv.HELPERS]
+    with people_csv.TableWriter(staged / results_folder.FAILURES, names) as file:
         file.write([*cells, *helpers])
         written = file.rows
     lost = _lost(sent.part, refused[~known], reasons[~known], traced.why)

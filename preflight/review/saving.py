@@ -13,7 +13,7 @@ from preflight.core import files
 from preflight.core.row_id import ID
 from preflight.review.session import Session
 from preflight.runs.corrections.marks import MARK, mark
-from preflight.writing import results_folder
+from preflight.writing import people_csv
 
 CORRECTED = "corrected.csv"
 
@@ -58,7 +58,7 @@ def save(session: Session, own: Collection[str]) -> Saved:
     ]
     helpers = [pa.array([cells[at] for at in kept], pa.string()) for cells in helper.values()]
     header = [*opened.names, *helper]
-    with results_folder.TableWriter(path, header) as file:
+    with people_csv.TableWriter(path, header) as file:
         file.write([*columns, *helpers])
     return Saved(path, _digest(path), len(kept))
 

@@ -29,7 +29,7 @@ from preflight.linting.row_states import DROPPED
 from preflight.linting.rule_limits import NOTHING_EXCUSED, Excused, accepted, excused
 from preflight.runs.ledger.run import Run
 from preflight.runs.row_outcomes import RowOutcomes
-from preflight.writing import results_folder, written_results
+from preflight.writing import people_csv, results_folder, written_results
 from preflight.writing.chunk_share import errors_left
 from preflight.writing.partition import Rejects
 from preflight.writing.rewrite import rewrite
@@ -89,7 +89,7 @@ def write_failures(
     counted, changes, warnings = Counter[str](), Counter[str](), 0
     codes, uncounted = accepted(analysis), NOTHING_EXCUSED
     names, own_cells = RowIds(layout), own(layout.header)
-    with results_folder.TableWriter(run.folder / results_folder.FAILURES, rejects.header) as file:
+    with people_csv.TableWriter(run.folder / results_folder.FAILURES, rejects.header) as file:
         for fixed, _ in rewrite(analysis, checked.records("merging", progress)):
             rejected_rows = rejects.of(
                 fixed.original, fixed.rejected, fixed.rejected_malformed, fixed.findings
@@ -131,7 +131,7 @@ def write_unmatched(folder: Path, unmatched: Iterable[pd.DataFrame]) -> None:
         with files.writing(final):
             final.unlink(missing_ok=True)
         return
-    with results_folder.TableWriter(final, list(first.columns)) as file:
+    with people_csv.TableWriter(final, list(first.columns)) as file:
         for table in chain([first], pieces):
             file.write([pa.array(table[name].astype(str), type=pa.string()) for name in first])
 
@@ -165,7 +165,7 @@ def _hardest(reasons: pd.Series[str]) -> str:
 
 def _helper(columns: Sequence[pa.Array], name: str) -> np.ndarray:
     """A helper column of some rows of failures.csv, as objects."""
-    at = len(columns) - len(results_folder.HELPERS) + results_folder.HELPERS.index(name)
+    at = len(columns) - len(people_csv.HELPERS) + people_csv.HELPERS.index(name)
     cells: np.ndarray = columns[at].to_numpy(zero_copy_only=False)
     return cells
 
@@ -244,7 +244,7 @@ def provider_columns(
         "preflight__id": names,
         "preflight__raw": raws,
     }
-    return results_folder.helper_columns(helpers, len(rows))
+    return people_csv.helper_columns(helpers, len(rows))
 
 
 def _in_row_order(local: list[pa.Array], refused: list[pa.Array]) -> list[pa.Array]:

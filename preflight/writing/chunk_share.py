@@ -19,10 +19,10 @@ from preflight.core.types import Severity
 from preflight.linting.analysis import Analysis
 from preflight.linting.apply_fixes import FixedChunk
 from preflight.linting.rule_limits import NOTHING_EXCUSED, Excused, accepted, excused
-from preflight.writing import results_folder
+from preflight.writing import people_csv
 from preflight.writing.clean_rows import CleanRows
 from preflight.writing.partition import Rejects
-from preflight.writing.results_folder import TableRows
+from preflight.writing.people_csv import TableRows
 from preflight.writing.undo_record import Located, located_in
 
 
@@ -121,9 +121,9 @@ class ChunkShare:
         analysis = self._analysis
         return Share(
             clean=clean,
-            rejects=TableRows.together(map(results_folder.table_rows, rejects)),
-            dropped=TableRows.together(map(results_folder.table_rows, dropped)),
-            fixes=results_folder.table_rows(results_folder.fixes_columns(fixed.changes)),
+            rejects=TableRows.together(map(people_csv.table_rows, rejects)),
+            dropped=TableRows.together(map(people_csv.table_rows, dropped)),
+            fixes=people_csv.table_rows(people_csv.fixes_columns(fixed.changes)),
             located=located_in(fixed, analysis.layout.header, analysis.output_columns),
             counts=self._counts(fixed, clean),
         )

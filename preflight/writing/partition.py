@@ -19,7 +19,7 @@ from preflight.core.row_id import RowIds
 from preflight.core.types import Bools, Chunk, Ints, Layout, Problem, Severity
 from preflight.reading.raw_records import cut_to_width
 from preflight.rule import Rule, Scope
-from preflight.writing.results_folder import HELPERS, helper_columns
+from preflight.writing.people_csv import HELPERS, helper_columns
 
 _TOGETHER = 1 << 14
 """How many rejects are made at a time."""

@@ -24,7 +24,7 @@ from preflight.config.column_mapping import join_pieces
 from preflight.core import csv_writer, files
 from preflight.core.errors import OutputExists, SourceError, UsageError
 from preflight.core.types import CHANGE_COLUMNS
-from preflight.writing import results_folder
+from preflight.writing import people_csv, results_folder
 from preflight.writing.undo_record import WHOLE_RECORD, UndoRecord, damaged, load, save
 from preflight.writing.writer import FixedFile
 
@@ -206,8 +206,8 @@ def _revert(folder: Path, staged: Path, codes: tuple[str, ...], rows: set[int]) 
     lines = pd.DataFrame([fix.line for fix in undone], columns=list(CHANGE_COLUMNS))
     files.write(staged / results_folder.CLEAN, fresh, durable=False)
     log_path = staged / results_folder.FIXES
-    with results_folder.TableWriter(log_path, CHANGE_COLUMNS, durable=False) as writer:
-        writer.write(results_folder.fixes_columns(pd.concat([log, lines], ignore_index=True)))
+    with people_csv.TableWriter(log_path, CHANGE_COLUMNS, durable=False) as writer:
+        writer.write(people_csv.fixes_columns(pd.concat([log, lines], ignore_index=True)))
     save(
         replace(
             record,

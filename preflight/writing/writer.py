@@ -17,7 +17,7 @@ from preflight.core.urls import Url
 from preflight.linting.checked import Checked, Progress, silent
 from preflight.linting.rule_limits import Excused
 from preflight.reading.scan import lines_above
-from preflight.writing import results_folder
+from preflight.writing import people_csv, results_folder
 from preflight.writing.chunk_share import ChunkShare, Counts
 from preflight.writing.parts import PartWriter, manifest, moved
 from preflight.writing.rewrite import rewritten
@@ -103,7 +103,7 @@ def write(
         _table(staged / results_folder.DROPPED, share.dropped_header) as dropped,
         _table(staged / results_folder.FIXES, CHANGE_COLUMNS) as log,
     ):
-        log.write(results_folder.fixes_columns(file_changes(checked)))
+        log.write(people_csv.fixes_columns(file_changes(checked)))
         for fixed, clean in rewritten(checked, "writing", progress):
             part = share.of(fixed, clean)
             writer.write(part.clean)
@@ -135,8 +135,8 @@ def write(
     )
 
 
-def _table(path: Path, header: Sequence[str]) -> results_folder.TableWriter:
-    return results_folder.TableWriter(path, header, durable=False)
+def _table(path: Path, header: Sequence[str]) -> people_csv.TableWriter:
+    return people_csv.TableWriter(path, header, durable=False)
 
 
 def warnings_left(about_rows: int, checked: Checked) -> int:

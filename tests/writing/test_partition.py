@@ -23,7 +23,7 @@ from preflight.core.types import Chunk, Layout, Source
 from preflight.reading.chunks import read_chunks
 from preflight.reading.scan import scan
 from preflight.reading.source import open_source
-from preflight.writing import results_folder
+from preflight.writing import people_csv
 from preflight.writing.clean_rows import rendered_rows
 from preflight.writing.partition import Rejects
 from tests.checked import CRASHES, fix, read
@@ -217,7 +217,7 @@ def test_any_malformed_text_becomes_as_many_fields_as_the_header_has(raw: str) -
     columns = rejects.of(
         Chunk(table, none, none, malformed), none.astype(bool), np.array([True]), tables.concat([])
     )
-    assert [len(column) for column in columns] == [1] * (3 + len(results_folder.HELPERS))
+    assert [len(column) for column in columns] == [1] * (3 + len(people_csv.HELPERS))
     fields = [column[0].as_py() for column in columns[:3]]
     assert columns[-1][0].as_py() == raw
     read_back = next(csv.reader(io.StringIO(raw)), [])

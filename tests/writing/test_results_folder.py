@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 import multiprocessing
@@ -11,13 +10,9 @@ from dataclasses import asdict
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
-import pyarrow as pa
 import pytest
 
 from preflight.core.errors import OutputExists, RunLocked, WriteError
-from preflight.core.types import CHANGE_COLUMNS
 from preflight.writing import results_folder, written_results
 from preflight.writing.written_results import WrittenResults
 
@@ -374,76 +369,3 @@ def test_the_results_of_standard_input_stay_in_the_working_directory(name: str) 
     """Whatever path it is called by; and the name of another input changes nothing."""
     assert results_folder.default_folder("-", name) == Path("leads.preflight")
     assert results_folder.default_folder("in/a.csv", name) == Path("in/a.preflight")
-
-
-def strings(*cells: str) -> pa.Array:
-    return pa.array(cells, type=pa.string())
-
-
-def read(path: Path) -> list[list[str]]:
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        return list(csv.reader(file))
-
-
-def test_a_table_for_people_runs_nothing_and_is_private(tmp_path: Path) -> None:
-    path = tmp_path / "rejects.csv"
-    with results_folder.TableWriter(path, ["name", "=cmd()"]) as writer:
-        writer.write([strings("Ann", "=1+1"), strings("+46701234567", 'a"b')])
-        writer.write([strings(), strings()])
-        writer.write([strings("Zoë"), strings("")])
-    assert writer.rows == 3
-    assert mode(path) == 0o600
-    assert read(path) == [
-        ["name", "'=cmd()"],
-        ["Ann", "+46701234567"],
-        ["'=1+1", 'a"b'],
-        ["Zoë", ""],
-    ]
-
-
-def test_a_table_that_is_left_in_the_middle_leaves_nothing(tmp_path: Path) -> None:
-    def broken(write: Callable[[], None]) -> None:
-        write()
-        raise RuntimeError
-
-    with (
-        pytest.raises(RuntimeError),
-        results_folder.TableWriter(tmp_path / "a.csv", ["a"]) as writer,
-    ):
-        broken(lambda: writer.write([strings("b")]))
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_changes_become_texts_and_none_make_none() -> None:
-    changes = pd.DataFrame(
-        {
-            "row": np.array([7, 12], dtype=np.int64),
-            "line": np.array([8, 15], dtype=np.int64),
-            "column_name": "E-mail",
-            "code": "EML303",
-            "safety": "safe",
-            "old": [" a@b.co", "c@d.co "],
-            "new": ["a@b.co", "c@d.co"],
-        }
-    )
-    columns = results_folder.fixes_columns(changes)
-    assert [column.to_pylist()[1] for column in columns] == [
-        "12", "15", "E-mail", "EML303", "safe", "c@d.co ", "c@d.co",
-    ]  # fmt: skip
-    none = results_folder.fixes_columns(pd.DataFrame(columns=list(CHANGE_COLUMNS)))
-    assert [len(column) for column in none] == [0] * len(CHANGE_COLUMNS)
-
-
-def test_helper_columns_stand_in_their_order_and_what_is_not_said_is_blank() -> None:
-    columns = results_folder.helper_columns(
-        {"preflight__row": np.array([3, 4]), "preflight__source": "local"}, 2
-    )
-    told = dict(
-        zip(results_folder.HELPERS, (column.to_pylist() for column in columns), strict=True)
-    )
-    assert told.pop("preflight__row") == ["3", "4"]
-    assert told.pop("preflight__source") == ["local", "local"]
-    assert set(map(tuple, told.values())) == {("", "")}
-    assert [len(column) for column in results_folder.helper_columns({}, 0)] == [0] * len(
-        results_folder.HELPERS
-    )

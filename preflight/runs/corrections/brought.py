@@ -17,7 +17,7 @@ from preflight.runs.corrections.compare import CORRECTION_COLUMNS, Comparison
 from preflight.runs.corrections.read import Returned
 from preflight.runs.ledger.run import Run
 from preflight.runs.lineage import TAKEN, row_of
-from preflight.writing import results_folder
+from preflight.writing import people_csv, results_folder
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def keep(state_dir: Path, run: Run) -> None:
 
 def write_log(folder: Path, corrections: pd.DataFrame) -> None:
     """Writes corrections.csv: what a person changed, and what was restored."""
-    with results_folder.TableWriter(
+    with people_csv.TableWriter(
         folder / results_folder.CORRECTIONS, list(CORRECTION_COLUMNS)
     ) as file:
         texts = corrections.astype("str")
