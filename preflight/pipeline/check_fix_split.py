@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
@@ -14,29 +13,27 @@ import numpy as np
 import pandas as pd
 
 from preflight.config import catalogue, file_ignores, profiles
-from preflight.config.column_mapping import missing, require_fields, resolve
-from preflight.config.plan import Plan
+from preflight.config.column_mapping import require_fields
 from preflight.config.profile import GENERAL, Profile
-from preflight.config.setting_values import MaxBad
 from preflight.config.settings import Settings
 from preflight.core import urls
 from preflight.core.errors import SourceError
 from preflight.core.findings import Findings
-from preflight.core.types import CHANGE_COLUMNS, Layout, Source
+from preflight.core.types import CHANGE_COLUMNS, Source
 from preflight.core.urls import Url
 from preflight.kinds import email_dns
 from preflight.linting.analysis import Analysis, analyze
 from preflight.linting.cell_values import CellValues
 from preflight.linting.checked import Check, Checked, Progress, RecordStream, silent
 from preflight.linting.chunk_result import Engine
-from preflight.linting.snapshot_fold import conditions_differ
+from preflight.pipeline import planning
 from preflight.pipeline.call import Call, CallOptions
 from preflight.pipeline.local_engine import LocalEngine
 from preflight.reading.scan import scan
 from preflight.reading.source import as_it_was, last_written, open_source
 from preflight.report import diff, documents
 from preflight.report.listing import listing
-from preflight.rule import Rule, Scope
+from preflight.rule import Rule
 from preflight.runs.kept_run import stored
 from preflight.snapshots.snapshot import Snapshot
 from preflight.writing import original, results_folder, undo, written_results
@@ -81,7 +78,7 @@ def analyzed(
         .limited(settings.max_bytes, settings.max_rows)
         .demanding(settings.any_of)
     )
-    rules = _rules(settings, profile, call)
+    rules = planning.rules(settings, profile, call)
     schema = _user_schema(settings.schema) if settings.schema else None
     require_fields(settings.columns, profile)
     if urls.parse(path) is not None:
@@ -122,7 +119,7 @@ def _analysis(
     written = source.written or last_written(path) or call.clock()
     mail = call.mail or (email_dns.online(settings.resolver) if settings.online else None)
     plan = dataclasses.replace(
-        _plan(layout, settings, profile, rules, written),
+        planning.plan(layout, settings, profile, rules, written),
         mail=mail,
         comparison=call.comparison,
         ignored=ignored,
@@ -130,7 +127,7 @@ def _analysis(
     if call.note:
         plan = dataclasses.replace(plan, unused=(call.note, *plan.unused))
     if call.pictured or call.against is not None:
-        plan = _pictured(plan, call.against)
+        plan = planning.pictured(plan, call.against)
     read = RecordStream(layout, "reading", call.progress, call.chunk_bytes)
     engine = _engine(read, settings, call)
     return analyze(
@@ -151,14 +148,6 @@ def _engine(read: RecordStream, settings: Settings, call: Call) -> Engine:
     from preflight.pipeline.dask_engine import DaskEngine  # here: most calls do without
 
     return DaskEngine(read, rules, call.work, call.cluster, settings)
-
-
-def _pictured(plan: Plan, against: Snapshot | None) -> Plan:
-    """The plan of a file that a snapshot is taken of, to be compared with another or kept."""
-    if against is None:
-        return dataclasses.replace(plan, pictured=True)
-    notes = conditions_differ(against, plan)
-    return dataclasses.replace(plan, pictured=True, against=against, unused=(*plan.unused, *notes))
 
 
 def snapshot(
@@ -184,80 +173,9 @@ def _user_schema(given: str) -> UserSchema:
     return user_schema.load(given)
 
 
-def _rules(settings: Settings, profile: Profile, call: Call) -> Mapping[str, Rule]:
-    """The rules that are on, by code, if it were not for the name of the file.
-
-    Those about drift are on beside a snapshot only.
-    """
-    known = catalogue.load((*settings.rules, *call.rules_from))
-    off = [code for ignores in settings.per_file_ignores.values() for code in ignores.codes]
-    catalogue.require_known((*settings.max_findings, *off), known)
-    chosen = catalogue.choose(
-        known,
-        profile,
-        select=settings.select,
-        ignore=settings.ignore,
-        extend_select=settings.extend_select,
-        severity=settings.severities,
-        online=settings.online,
-    )
-    beside = call.against is not None
-    return {code: rule for code, rule in chosen.items() if beside or rule.scope is not Scope.DRIFT}
-
-
-def _plan(
-    layout: Layout,
-    settings: Settings,
-    profile: Profile,
-    rules: Mapping[str, Rule],
-    written: datetime,
-) -> Plan:
-    """The plan, which is made before any row is read."""
-    header = layout.header if layout.content == "table" else ()
-    columns = resolve(header, profile, settings.columns, settings.shared_columns) if header else ()
-    orders = {
-        column.position: settings.date_orders[column.name]
-        for column in columns
-        if column.name in settings.date_orders
-    }
-    return Plan(
-        profile,
-        columns,
-        rules,
-        settings.region or profile.region,
-        settings.zone,
-        settings.unsafe_fixes,
-        layout.source.sheet,
-        settings.providers.get(profile.name, {}),
-        written,
-        unused=tuple(_unused(header, layout.source, settings)),
-        orders=orders,
-        max_findings=_max_findings(rules, settings),
-    )
-
-
-def _max_findings(rules: Mapping[str, Rule], settings: Settings) -> dict[str, MaxBad]:
-    """How many findings are accepted of the rules of which the settings say it."""
-    limits = {
-        code: catalogue.longest_match(code, settings.max_findings, None)
-        for code in (rules if settings.max_findings else ())
-    }
-    return {code: most for code, most in limits.items() if most is not None}
-
-
 def checker(work: Path, progress: Progress = silent) -> Check:
     """`check` for modules below the pipeline, with its private folder and progress."""
     return functools.partial(check, work=work, progress=progress)
-
-
-def _unused(header: Sequence[str], source: Source, settings: Settings) -> Iterator[str]:
-    """Settings that do not fit the file, which is not an error."""
-    if settings.sheet is not None and source.sheet is None:
-        yield f"not a workbook, so --sheet `{settings.sheet}` is ignored"
-    absent = missing(header, settings.shared_columns) if header else ()
-    if absent:
-        named = ", ".join(f"`{name}`" for name in absent)
-        yield f"the config maps columns that are not in this file: {named}"
 
 
 def cells(
