@@ -35,7 +35,6 @@ def crash_message(rule: Rule, error: Exception) -> str:
 
 
 @functools.lru_cache(maxsize=1024)
-@functools.lru_cache(maxsize=1024)
 def arity(function: Any) -> int:
     """How many arguments what a rule file defines takes: with the context, or without."""
     return len(inspect.signature(function).parameters)

@@ -9,7 +9,6 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from preflight.core import files, urls
 from preflight.core.errors import OutputExists, UsageError, WriteError
@@ -17,9 +16,6 @@ from preflight.core.locks import locked
 from preflight.core.urls import Url
 from preflight.reading import archives
 from preflight.writing import written_results
-
-if TYPE_CHECKING:
-    pass
 
 CLEAN, PARTS, MANIFEST = "clean.csv", "parts", "manifest.json"
 REJECTS, FIXES, REPORT, PAGE = "rejects.csv", "fixes.csv", "report.json", "report.html"
