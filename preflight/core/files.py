@@ -15,15 +15,13 @@ import io
 import os
 import stat
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Protocol, Self
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from preflight.core.errors import UsageError, WriteError
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from _typeshed import ReadableBuffer
 
 PRIVATE, PROGRAM = 0o600, 0o700
@@ -52,7 +50,7 @@ class Readable(Protocol):
         """The next bytes, at most so many; none at the end."""
 
 
-class Opened(Readable, Protocol):
+class Opened(Readable, AbstractContextManager["Opened", None], Protocol):
     """A file that is open, or an object of a store."""
 
     def seek(self, offset: int, /) -> int:
@@ -60,18 +58,6 @@ class Opened(Readable, Protocol):
 
     def tell(self) -> int:
         """The offset."""
-
-    def __enter__(self) -> Self:
-        """It."""
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-        /,
-    ) -> None:
-        """Closes it."""
 
 
 def reason(error: OSError) -> str:

@@ -25,7 +25,7 @@ NAME = re.compile(rf"([0-9a-f]{{{DIGITS}}}):([1-9][0-9]{{0,17}})")
 _PATTERN = f"^(?:{NAME.pattern})$"
 
 
-def row_id(sha256: str, row: int | str) -> str:
+def row_id(sha256: str, row: int) -> str:
     """The ID of a row of a file.
 
     Args:
@@ -58,7 +58,7 @@ class RowIds:
             rows: numbers of its records, which may be malformed.
         """
         numbers = pa.array(rows, pa.int64()).cast(pa.string())
-        named = pc.binary_join_element_wise(row_id(self._sha256, ""), numbers, "")
+        named = pc.binary_join_element_wise(self._sha256[:DIGITS], numbers, ":")
         ids: np.ndarray = named.to_numpy(zero_copy_only=False)
         if self._position is None or not len(chunk.rows):
             return ids
