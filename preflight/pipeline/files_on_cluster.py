@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from preflight.config import catalogue
-from preflight.core import urls
+from preflight.core import files, urls
 from preflight.core.errors import PreflightError
 from preflight.core.workspace import workspace
 from preflight.linting.cell_values import KeptCells
@@ -126,7 +126,7 @@ def _taken(done: _Done, at: int, asked: Asked) -> FileResult:
     if result.keys is None or done.keys is None:
         return result
     path = asked.work / f"keys-{at}"
-    path.write_bytes(done.keys)
+    files.write(path, done.keys, durable=False)
     return dataclasses.replace(result, keys=dataclasses.replace(result.keys, path=path))
 
 

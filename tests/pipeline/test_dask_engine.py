@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -28,19 +28,6 @@ pytestmark = pytest.mark.slow
 ROWS = "".join(f"a{at}@kestrel-labs.com,0{at % 9 + 1}/04/2026\n" for at in range(40))
 DATED = "email,created_at\n" + ROWS + "b@kestrel-labs.com,21/04/2026\n" + ROWS
 HOSTILE = 'email,first_name\n"' + 'x"\n"' * 30 + "\n" * 120 + 'a@kestrel-labs.com,6" tall\n' * 20
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
-    with processes(tmp_path_factory.mktemp("cluster"), 2) as started:
-        yield started
-
-
-@pytest.fixture
-def cluster(running: Processes, tmp_path: Path) -> Iterator[Cluster]:
-    connected = Cluster(running.address, None, tmp_path)
-    yield connected
-    connected.close()
 
 
 def test_a_cluster_finds_what_this_machine_does(cluster: Cluster, tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ import gzip
 import os
 import signal
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ from preflight.pipeline.between_processes import Unpacker, packed
 from preflight.pipeline.dask_cluster import Cluster
 from preflight.pipeline.many_files import FileResult, check_each
 from tests.calls import SHOW
-from tests.clusters import Processes, processes
+from tests.clusters import processes
 from tests.pipeline.test_many_files import asked, told, written
 from tests.stores import ACCESS, BUCKET, Bucket, s3_server
 
@@ -48,19 +47,6 @@ def _outcome(results: list[FileResult]) -> list[object]:
     """All that a report shows of the files."""
     unread = [result.unread for result in results]
     return [unread, told(results), told(results, "full"), [one.difference for one in results]]
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
-    with processes(tmp_path_factory.mktemp("cluster"), 2) as started:
-        yield started
-
-
-@pytest.fixture
-def cluster(running: Processes, tmp_path: Path) -> Iterator[Cluster]:
-    connected = Cluster(running.address, None, tmp_path)
-    yield connected
-    connected.close()
 
 
 def _given_to_workers(monkeypatch: pytest.MonkeyPatch, cluster: Cluster) -> list[object]:

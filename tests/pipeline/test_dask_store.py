@@ -77,13 +77,6 @@ def running(tmp_path_factory: pytest.TempPathFactory, watched: Watched) -> Itera
         yield started
 
 
-@pytest.fixture
-def cluster(running: Processes, tmp_path: Path) -> Iterator[Cluster]:
-    connected = Cluster(running.address, None, tmp_path)
-    yield connected
-    connected.close()
-
-
 def _settings(folder: Path) -> Settings:
     return Settings(
         profile="talkvalue", region="US", timezone="America/Chicago", state_dir=folder / "state"
